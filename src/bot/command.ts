@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+import type { AccessRole } from '../config/settings.ts';
+import type { Document } from '../message/document.ts';
+import type { Address, Sender } from '../message/address.ts';
+import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
+import type { Capabilities } from './capabilities.ts';
+
+/** A final answer. `ok: false`: nothing was done, and the text says why and what to do next. */
+export interface Reply {
+  readonly ok: boolean;
+  readonly body: Document;
+  /** A stable word for the audit and for tests, where `ok` is false. */
+  readonly code: string | null;
+}
+
+/** What a command gives back: a reply, or a live one whose last document is the final reply. */
+export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
+
+/** What a command gets, and nothing else: never the bot, never a transport. */
+export interface CommandContext extends Capabilities {
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly at: Address;
+  /** IANA time zone for showing times. */
+  readonly timezone: string;
+  /** Aborts when Musher stops. */
+  readonly signal: AbortSignal;
+}
+
+/** A destructive command: what is asked before it runs. */
+export interface Confirmation {
+  readonly question: Document;
+  /** The item it is about: the answer is void when the item has changed in between. */
+  readonly item: { readonly project: string; readonly number: number; readonly version: number } | null;
+}
+
+/**
+ * One command is one declaration: help, usage errors, completion, slash options and `docs/commands.md` come from it.
+ */
+export interface Command<A extends ArgumentTypes = ArgumentTypes> {
+  /** The words that call it; `['timer', 'list']` is typed `timer list`. */
+  readonly words: readonly [string, ...string[]];
+  readonly aliases?: readonly (readonly [string, ...string[]])[];
+  readonly summary: string;
+  /** More about it, for `help <command>` and the docs; plain sentences. */
+  readonly details?: string;
+  /** Texts that a person would type, each valid by the command's own arguments. */
+  readonly examples: readonly [string, ...string[]];
+  /** In the order in which they are typed. */
+  readonly args: A;
+  readonly role: AccessRole;
+  /** Present on destructive commands; returns a refusal instead when there is nothing to confirm. */
+  readonly confirm?: (context: CommandContext, args: ArgumentValues<A>) => Confirmation | Reply;
+  readonly run: (context: CommandContext, args: ArgumentValues<A>) => CommandResult;
+}
+
+/** Gives a declaration its types. */
+export function command<const A extends ArgumentTypes>(declaration: Command<A>): Command<A> {
+  return declaration;
+}

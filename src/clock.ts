@@ -1,0 +1,27 @@
+/** The only source of time in Musher; always injected, so that tests move it instead of waiting. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `fire` once, no earlier than the given time (ms since the epoch); returns how to cancel it. */
+  at(time: number, fire: () => void): () => void;
+}
+
+/** `setTimeout` fires at once beyond 2^31-1 ms, so longer waits are taken in steps of this many ms. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** The machine's clock. Its timers never keep the process alive by themselves. */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    at(time, fire) {
+      let timeout: NodeJS.Timeout;
+      const arm = (): void => {
+        const wait = Math.max(0, time - Date.now());
+        timeout = setTimeout(() => (Date.now() >= time ? fire() : arm()), Math.min(wait, LONGEST_TIMEOUT));
+        timeout.unref();
+      };
+      arm();
+      return () => clearTimeout(timeout);
+    },
+  };
+}

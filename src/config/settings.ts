@@ -1,0 +1,115 @@
+import type { QaMode, Role, WorkStage } from '../pipeline/types.ts';
+
+/** What Musher runs with: `bot.toml` and each project's `.musher/project.toml`, validated and frozen. */
+export interface Settings {
+  /** Absolute path of the file read; null for the embedded demo. */
+  readonly file: string | null;
+  /** How people call the bot in a room. */
+  readonly name: string;
+  /** Absolute. Holds the log, worktrees and run logs; 0700. */
+  readonly dataDir: string;
+  /** IANA name; times are shown and days are counted in it. */
+  readonly timezone: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly projects: readonly ProjectSettings[];
+  readonly roles: RoleSettings;
+}
+
+export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;
+/** What a person may do: viewers read, operators steer, admins destroy and configure. Each includes the ones before. */
+export type AccessRole = (typeof ACCESS_ROLES)[number];
+
+/** Stable sender ids, written `<transport>:<id>`. */
+export interface RoleSettings {
+  readonly admin: readonly string[];
+  readonly operator: readonly string[];
+  readonly viewer: readonly string[];
+}
+
+export interface ProjectSettings {
+  readonly name: string;
+  /** Absolute path of the owner's checkout (or bare repository). */
+  readonly path: string;
+  /** Absolute path of the project file that was read. */
+  readonly file: string;
+  readonly baseBranch: string;
+  readonly qa: QaMode;
+  /** Start items by themselves when the last dependency they wait for is met. */
+  readonly autoStart: boolean;
+  /** Coder runs at the same time. */
+  readonly maxCoders: number;
+  /** Attempts after the first, per stage, before an item is blocked. */
+  readonly maxRetries: number;
+  readonly gates: readonly GateSettings[];
+  readonly components: readonly ComponentSettings[];
+  readonly agents: readonly AgentSettings[];
+}
+
+export interface GateSettings {
+  readonly name: string;
+  /** Run by `/bin/sh -c` in the tree's root. */
+  readonly command: string;
+  readonly timeoutMs: number;
+}
+
+/** A part of the repository that needs preparation in each new worktree. */
+export interface ComponentSettings {
+  readonly name: string;
+  /** Relative to the worktree's root; never outside it. */
+  readonly path: string;
+  readonly setup: readonly string[];
+  readonly teardown: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export const RUNTIMES = ['command', 'claude'] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
+
+export interface AgentSettings {
+  readonly name: string;
+  readonly stage: WorkStage;
+  readonly role: Role;
+  readonly runtime: RuntimeName;
+  /** `command`: the program and its arguments. `claude`: how the command line is started, default `["claude"]`. */
+  readonly command: readonly string[];
+  readonly model: string | null;
+  readonly effort: string | null;
+  /** `claude`: tools allowed without asking. */
+  readonly allowedTools: readonly string[];
+  /** Environment given to the process besides the small allow-list; values already resolved from `env:` and `file:`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: LimitSettings;
+  /** Templates; their variables were checked when the config was read. */
+  readonly prompt: string;
+  readonly systemPrompt: string | null;
+  /** Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends. */
+  readonly commit: 'agent' | 'musher';
+}
+
+/** Null: no limit. */
+export interface LimitSettings {
+  readonly turns: number | null;
+  /** Input, cache and output tokens of one run together. */
+  readonly tokens: number | null;
+  /** US dollars of one run. */
+  readonly costUsd: number | null;
+  readonly wallClockMs: number;
+  /** Longest time without a line of output. */
+  readonly silenceMs: number;
+}
+
+/** The variables that a prompt template may use. */
+export const TEMPLATE_VARIABLES = [
+  'item',
+  'title',
+  'body',
+  'criteria',
+  'worktree',
+  'base_branch',
+  'failure',
+  'project',
+  'branch',
+  'type',
+  'attempt',
+] as const;
+export type TemplateVariable = (typeof TEMPLATE_VARIABLES)[number];

@@ -1,0 +1,42 @@
+/**
+ * The body of a message as a small tree. Every transport renders it in its own way. Text from people, agents
+ * and git enters only as text nodes; a renderer escapes at the leaf, so no text can become markup or a mention.
+ */
+export type Inline =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'strong'; readonly text: string }
+  | { readonly kind: 'emphasis'; readonly text: string }
+  /** Literal text: a command, a branch, a SHA. */
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'link'; readonly url: string; readonly text: string }
+  /** A person or bot of the network the message goes to, by stable id; `name` is shown where it can't be linked. */
+  | { readonly kind: 'mention'; readonly id: string; readonly name: string };
+
+export type Block =
+  | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
+  | { readonly kind: 'heading'; readonly content: readonly Inline[] }
+  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly (readonly Inline[])[] }
+  | { readonly kind: 'table'; readonly columns: readonly Column[]; readonly rows: readonly (readonly (readonly Inline[])[])[] }
+  | { readonly kind: 'code'; readonly language: string | null; readonly text: string }
+  | { readonly kind: 'fields'; readonly fields: readonly { readonly name: string; readonly value: readonly Inline[] }[] }
+  | { readonly kind: 'quote'; readonly text: string }
+  | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly of: number }
+  /** Buttons where the network has them; elsewhere shown as what to type. */
+  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
+  | { readonly kind: 'image'; readonly path: string; readonly alternative: string };
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+export interface Action {
+  readonly label: string;
+  /** The command text that pressing it stands for, e.g. `approve 42`. */
+  readonly command: string;
+  readonly style: 'plain' | 'primary' | 'danger';
+}
+
+export interface Document {
+  readonly blocks: readonly Block[];
+}

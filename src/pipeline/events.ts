@@ -1,0 +1,143 @@
+import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, Role, Work, WorkStage } from './types.ts';
+import type { CommitSha, ItemNumber, Millis } from './values.ts';
+
+/** Usage of a model, as a difference to what the log already holds for the run. Money in US dollars. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly costUsd: number;
+}
+
+/** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
+export interface Receipt {
+  readonly gate: string;
+  readonly command: string;
+  readonly where: 'branch' | 'merged';
+  readonly commit: CommitSha;
+  readonly tree: CommitSha;
+  /** Null: ended by a signal or the time limit. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+  /** SHA-256 of the whole output, hexadecimal. */
+  readonly outputHash: string;
+  /** The end of the output, cut visibly. */
+  readonly outputTail: string;
+}
+
+/** Where an item moves to. `from` of an archive entry is filled in by the transition function. */
+export type MoveTarget = LiveStage | { readonly name: 'archived'; readonly archivedAt: Millis; readonly reason: ArchiveReason };
+
+/** Payload of each kind of event that belongs to an item. The kind is the key. */
+export interface ItemEvents {
+  'item.created': {
+    readonly type: ItemType;
+    readonly title: string;
+    readonly description: string;
+    readonly criteria: readonly Criterion[];
+    readonly dependsOn: readonly ItemNumber[];
+    readonly qaMode: QaMode | null;
+  };
+  'item.edited':
+    | { readonly field: 'title' | 'description'; readonly value: string; readonly prior: string }
+    | { readonly field: 'type'; readonly value: ItemType; readonly prior: ItemType }
+    | { readonly field: 'qa'; readonly value: QaMode | null; readonly prior: QaMode | null }
+    | { readonly field: 'criteria'; readonly value: readonly Criterion[]; readonly prior: readonly Criterion[] };
+  /** `index` counts from 0. */
+  'item.criterion_set': { readonly index: number; readonly checked: boolean };
+  'item.dependencies_set': { readonly dependsOn: readonly ItemNumber[]; readonly prior: readonly ItemNumber[] };
+  'item.assigned': { readonly agent: string | null; readonly prior: string | null };
+  /** Start by itself as soon as the dependencies are met (true), or no longer (false). */
+  'item.queued': { readonly queued: boolean };
+  'item.moved': { readonly to: MoveTarget; readonly why: string };
+  /** The failed attempts of the stage are forgotten: the next run is a first one. */
+  'item.attempts_reset': { readonly why: string };
+  /** An attempt in this stage did not count. The execution becomes idle. */
+  'item.attempt_failed': { readonly failure: Failure };
+  /** Musher read the item's branch. */
+  'item.work_seen': { readonly work: Work };
+  'item.deleted': { readonly why: string };
+  /** What clean-up after a delete did; `left` names what could not be done. */
+  'item.removed': { readonly done: readonly string[]; readonly left: readonly string[] };
+  'item.purged': Record<string, never>;
+
+  /** A slot is reserved: `run` is the item's next run number. */
+  'run.pending': { readonly run: number; readonly agent: string; readonly role: Role; readonly stage: WorkStage; readonly attempt: number };
+  'run.started': {
+    readonly run: number;
+    readonly pid: number;
+    /** Start time of the process as the system gives it, so that a reused pid is recognised; null where it can't be read. */
+    readonly pidStart: string | null;
+    readonly model: string | null;
+    readonly runtime: string;
+    readonly base: CommitSha;
+  };
+  'run.session': { readonly run: number; readonly session: string };
+  'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };
+  /** A sign of life, at most one in 30 s for a run. */
+  'run.heartbeat': { readonly run: number };
+  'run.stop_requested': { readonly run: number; readonly why: string };
+  'run.ended': {
+    readonly run: number;
+    readonly reason: EndReason;
+    readonly exitCode: number | null;
+    /** One line: what the run says of itself, or why it ended. */
+    readonly summary: string;
+    /** Set when `reason` is `rate-limited`. */
+    readonly resumeAt: Millis | null;
+    readonly turns: number | null;
+    /** The verdict of a QA agent, where it gave one. */
+    readonly verdict: 'approve' | 'reject' | null;
+  };
+  'gate.ran': Receipt;
+  'merge.attempted': {
+    readonly base: CommitSha;
+    readonly head: CommitSha;
+    readonly outcome: 'clean' | 'conflict' | 'base-moved';
+    readonly files: readonly string[];
+  };
+}
+export type ItemEventKind = keyof ItemEvents;
+
+/** Events that belong to no item. */
+export interface OtherEvents {
+  /** Audit: a message addressed to Musher and what became of it. The text itself is not kept. */
+  'command.handled': {
+    readonly words: string;
+    readonly outcome: 'ok' | 'refused' | 'failed';
+    readonly code: string | null;
+    readonly room: string;
+  };
+  'confirmation.asked': { readonly words: string; readonly expiresAt: Millis };
+  'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' };
+  /** A room now speaks of this project. */
+  'room.bound': { readonly transport: string; readonly room: string };
+  'musher.started': { readonly version: string; readonly pid: number };
+  'musher.stopped': { readonly pid: number };
+}
+export type OtherEventKind = keyof OtherEvents;
+export type EventKind = ItemEventKind | OtherEventKind;
+
+/** Who did it: `<transport>:<stable id>` for people, `agent:<name>`, or `musher` itself. */
+export type Actor = string;
+
+interface Envelope {
+  readonly project: string;
+  readonly actor: Actor;
+  /** What made it happen: `inbox:<id>` or `event:<seq>`; null for Musher's own start and timers. */
+  readonly cause: string | null;
+}
+export type NewItemEvent = {
+  [K in ItemEventKind]: Envelope & { readonly kind: K; readonly item: ItemNumber; readonly payload: ItemEvents[K] };
+}[ItemEventKind];
+export type NewOtherEvent = {
+  [K in OtherEventKind]: Envelope & { readonly kind: K; readonly item: null; readonly payload: OtherEvents[K] };
+}[OtherEventKind];
+export type NewEvent = NewItemEvent | NewOtherEvent;
+
+/** An event as the log holds it. */
+export type Logged<E extends NewEvent = NewEvent> = E & { readonly seq: number; readonly at: Millis; readonly version: number };
+export type ItemEvent = Logged<NewItemEvent>;
+export type LoggedEvent = Logged;

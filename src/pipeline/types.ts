@@ -1,0 +1,145 @@
+import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
+
+export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;
+export type ItemType = (typeof ITEM_TYPES)[number];
+
+export const STAGES = ['backlog', 'current', 'qa', 'merge', 'done', 'archived'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** Who decides in `qa`: Musher's gates alone, an agent's verdict, or a person. */
+export const QA_MODES = ['server', 'agent', 'human'] as const;
+export type QaMode = (typeof QA_MODES)[number];
+
+/** Each stage in which agents work has exactly one role that fits it. */
+export interface RoleOf {
+  current: 'coder';
+  qa: 'qa';
+  merge: 'mergemaster';
+}
+export type WorkStage = keyof RoleOf;
+export type Role = RoleOf[WorkStage];
+export const ROLE_OF: { readonly [S in WorkStage]: RoleOf[S] } = { current: 'coder', qa: 'qa', merge: 'mergemaster' };
+
+/** An agent as the domain sees it. `AgentRef<'coder'>` can't stand where `AgentRef<'mergemaster'>` is asked for. */
+export interface AgentRef<R extends Role = Role> {
+  readonly name: string;
+  readonly role: R;
+}
+
+export interface Backlog {
+  readonly name: 'backlog';
+}
+export interface Current {
+  readonly name: 'current';
+}
+export interface Qa {
+  readonly name: 'qa';
+}
+export interface Merge {
+  readonly name: 'merge';
+  readonly branch: string;
+  /** Commits of the branch that the base branch does not have: a merge of nothing can't be written down. */
+  readonly commitsAhead: PositiveInt;
+}
+export interface Done {
+  readonly name: 'done';
+  readonly mergedAt: Millis;
+  readonly mergeCommit: CommitSha;
+}
+export interface Archived {
+  readonly name: 'archived';
+  readonly archivedAt: Millis;
+  readonly reason: ArchiveReason;
+  /** Where the item stood, so that it can go back there. */
+  readonly from: LiveStage;
+}
+export type LiveStage = Backlog | Current | Qa | Merge | Done;
+export type Stage = LiveStage | Archived;
+
+export type ArchiveReason =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'abandoned' }
+  | { readonly kind: 'superseded'; readonly by: ItemNumber }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'mergeFailed'; readonly reason: string }
+  | { readonly kind: 'reviewHeld'; readonly reason: string };
+export const ARCHIVE_REASONS = ['completed', 'abandoned', 'superseded', 'blocked', 'mergeFailed', 'reviewHeld'] as const;
+export type ArchiveReasonKind = (typeof ARCHIVE_REASONS)[number];
+
+export interface Idle {
+  readonly state: 'idle';
+}
+export type Execution<R extends Role = Role> =
+  | Idle
+  | { readonly state: 'pending'; readonly agent: AgentRef<R>; readonly since: Millis }
+  | { readonly state: 'running'; readonly agent: AgentRef<R>; readonly startedAt: Millis; readonly lastHeartbeat: Millis }
+  | { readonly state: 'rateLimited'; readonly agent: AgentRef<R>; readonly resumeAt: Millis }
+  | { readonly state: 'completed'; readonly agent: AgentRef<R>; readonly exitCode: number; readonly completedAt: Millis };
+
+export interface Criterion {
+  readonly text: string;
+  readonly checked: boolean;
+}
+
+/** What a run, gate, conflict or reviewer left as the reason why an attempt did not count. */
+export interface Failure {
+  readonly cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup';
+  /** One line for the room. */
+  readonly summary: string;
+  /** What the next attempt's prompt carries; may be long and have line breaks. */
+  readonly evidence: string;
+}
+
+/** What an item's branch holds, as Musher last read it from git (never from the agent's word). */
+export interface Work {
+  readonly branch: string;
+  readonly head: CommitSha;
+  readonly commitsAhead: number;
+}
+
+interface ItemBase {
+  readonly project: string;
+  readonly number: ItemNumber;
+  readonly type: ItemType;
+  readonly title: string;
+  /** Markdown, as people wrote it. */
+  readonly description: string;
+  readonly criteria: readonly Criterion[];
+  readonly dependsOn: readonly ItemNumber[];
+  /** Null: the project's default. */
+  readonly qaMode: QaMode | null;
+  /** The name of the agent that people chose for the item's coder runs; null: any that is free. */
+  readonly assignedTo: string | null;
+  /** Someone asked for it to start as soon as its dependencies are met. */
+  readonly queued: boolean;
+  /** Failed attempts in this stage since it was entered or the counter was reset by a person. */
+  readonly attempts: number;
+  /** Runs so far, in all stages; the last run's number. */
+  readonly runs: number;
+  readonly failure: Failure | null;
+  readonly work: Work | null;
+  /** When the item entered its stage. */
+  readonly stageSince: Millis;
+  readonly createdAt: Millis;
+  readonly createdBy: string;
+  /** Number of events of this item so far. A confirmation is bound to it. */
+  readonly version: number;
+  /** Changes whenever the stage or the execution changes: a late result of an older step is recognised by it. */
+  readonly step: number;
+  /** Set by `delete`: the item is a tombstone, nothing but a purge changes it any more. */
+  readonly deletedAt: Millis | null;
+  readonly purged: boolean;
+}
+
+/** An item: its stage and, bound to the stage by type, what its agent is doing. */
+export type WorkItem = ItemBase &
+  (
+    | { readonly stage: Backlog | Done | Archived; readonly execution: Idle }
+    | { readonly stage: Current; readonly execution: Execution<'coder'> }
+    | { readonly stage: Qa; readonly execution: Execution<'qa'> }
+    | { readonly stage: Merge; readonly execution: Execution<'mergemaster'> }
+  );
+
+/** How a run ended. `rate-limited`, `stopped` and `lost` are nobody's failed attempt but `lost` counts as one. */
+export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'over-budget', 'stopped', 'lost'] as const;
+export type EndReason = (typeof END_REASONS)[number];
