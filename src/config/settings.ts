@@ -79,8 +79,8 @@ export interface AgentSettings {
   /** Environment given to the process besides the small allow-list; values already resolved from `env:` and `file:`. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: LimitSettings;
-  /** Templates; their variables were checked when the config was read. */
-  readonly prompt: string;
+  /** Templates; their variables were checked when the config was read. Null: the default of the agent's role. */
+  readonly prompt: string | null;
   readonly systemPrompt: string | null;
   /** Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends. */
   readonly commit: 'agent' | 'musher';
