@@ -51,7 +51,13 @@ export interface ItemEvents {
   'item.assigned': { readonly agent: string | null; readonly prior: string | null };
   /** Start by itself as soon as the dependencies are met (true), or no longer (false). */
   'item.queued': { readonly queued: boolean };
-  'item.moved': { readonly to: MoveTarget; readonly why: string };
+  /** `failure` goes along where the item is sent back, as evidence for the next attempt. */
+  'item.moved': { readonly to: MoveTarget; readonly why: string; readonly failure: Failure | null };
+  /** A person stopped it where it stands; `item.released` takes that back. */
+  'item.held': { readonly why: string };
+  'item.released': Record<string, never>;
+  /** A person accepts what review held back. */
+  'item.accepted': Record<string, never>;
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
   'item.attempts_reset': { readonly why: string };
   /** An attempt in this stage did not count. The execution becomes idle. */

@@ -97,7 +97,12 @@ export interface Work {
   readonly commitsAhead: number;
 }
 
-interface ItemBase {
+export interface Held {
+  readonly by: string;
+  readonly since: Millis;
+}
+
+export interface ItemBase {
   readonly project: string;
   readonly number: ItemNumber;
   readonly type: ItemType;
@@ -112,8 +117,14 @@ interface ItemBase {
   readonly assignedTo: string | null;
   /** Someone asked for it to start as soon as its dependencies are met. */
   readonly queued: boolean;
+  /** Someone stopped it: it stays where it is until a person starts, retries or moves it. */
+  readonly held: Held | null;
+  /** A person has accepted what review held back: the merge no longer asks. */
+  readonly accepted: boolean;
   /** Failed attempts in this stage since it was entered or the counter was reset by a person. */
   readonly attempts: number;
+  /** Times that Musher or an agent sent it back to `current` since a person last looked: bounds the ping-pong between stages. */
+  readonly sentBack: number;
   /** Runs so far, in all stages; the last run's number. */
   readonly runs: number;
   readonly failure: Failure | null;
@@ -140,6 +151,6 @@ export type WorkItem = ItemBase &
     | { readonly stage: Merge; readonly execution: Execution<'mergemaster'> }
   );
 
-/** How a run ended. `rate-limited`, `stopped` and `lost` are nobody's failed attempt but `lost` counts as one. */
+/** How a run ended. `rate-limited` and `stopped` do not count as failed attempts; all others but `finished` do. */
 export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'over-budget', 'stopped', 'lost'] as const;
 export type EndReason = (typeof END_REASONS)[number];

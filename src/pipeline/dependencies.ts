@@ -1,0 +1,71 @@
+import type { Stage, WorkItem } from './types.ts';
+import type { ItemNumber } from './values.ts';
+
+/** A dependency is met only by work that is there: an abandoned or superseded item never counts. */
+export function isMet(stage: Stage, deleted: boolean): boolean {
+  if (deleted) return false;
+  return stage.name === 'done' || (stage.name === 'archived' && stage.reason.kind === 'completed');
+}
+
+/** A dependency that an item still waits for, and whether waiting can ever help. */
+export interface Unmet {
+  readonly number: ItemNumber;
+  readonly stage: Stage['name'];
+  /** Why it will not be met by waiting; null where it may be. */
+  readonly never: string | null;
+}
+
+/** The dependencies of an item that are not met. `find` gives null for a number that does not exist. */
+export function unmetDependencies(item: WorkItem, find: (number: ItemNumber) => WorkItem | null): Unmet[] {
+  const unmet: Unmet[] = [];
+  for (const number of item.dependsOn) {
+    const other = find(number);
+    if (other === null) unmet.push({ number, stage: 'archived', never: 'it does not exist' });
+    else if (other.deletedAt !== null) unmet.push({ number, stage: other.stage.name, never: 'it was deleted' });
+    else if (!isMet(other.stage, false)) unmet.push({ number, stage: other.stage.name, never: neverMet(other.stage) });
+  }
+  return unmet;
+}
+
+function neverMet(stage: Stage): string | null {
+  if (stage.name !== 'archived') return null;
+  if (stage.reason.kind === 'abandoned') return 'it was abandoned';
+  if (stage.reason.kind === 'superseded') return `it was superseded by ${stage.reason.by}`;
+  return null;
+}
+
+/**
+ * The cycle that new dependencies of an item would close, as the path from the item back to itself; null where there
+ * is none. `dependsOn` gives what a number depends on now. Iterative, so that long chains can't exhaust the stack.
+ */
+export function findCycle(
+  item: ItemNumber,
+  added: readonly ItemNumber[],
+  dependsOn: (number: ItemNumber) => readonly ItemNumber[],
+): ItemNumber[] | null {
+  const cameFrom = new Map<ItemNumber, ItemNumber>();
+  const queue: ItemNumber[] = [];
+  for (const next of added) {
+    if (next === item) return [item, item];
+    if (!cameFrom.has(next)) {
+      cameFrom.set(next, item);
+      queue.push(next);
+    }
+  }
+  for (const at of queue) {
+    for (const next of dependsOn(at)) {
+      if (next === item) return pathTo(at, item, cameFrom);
+      if (!cameFrom.has(next)) {
+        cameFrom.set(next, at);
+        queue.push(next);
+      }
+    }
+  }
+  return null;
+}
+
+function pathTo(last: ItemNumber, item: ItemNumber, cameFrom: ReadonlyMap<ItemNumber, ItemNumber>): ItemNumber[] {
+  const path = [item];
+  for (let at: ItemNumber | undefined = last; at !== undefined && at !== item; at = cameFrom.get(at)) path.unshift(at);
+  return [item, ...path];
+}

@@ -1,0 +1,35 @@
+import type { MoveTarget } from './events.ts';
+import type { ArchiveReasonKind, Stage, StageName } from './types.ts';
+
+/** The moves between live stages. `merge → current`: a conflict or a failed gate; `done → current`: a revert. */
+const LIVE_MOVES: { readonly [From in Exclude<StageName, 'archived'>]: readonly Exclude<StageName, 'archived'>[] } = {
+  backlog: ['current'],
+  current: ['qa', 'merge'],
+  qa: ['merge', 'current'],
+  merge: ['current', 'done'],
+  done: ['current'],
+};
+
+/** From these an item can come back. */
+export const RESUMABLE: readonly ArchiveReasonKind[] = ['blocked', 'mergeFailed', 'reviewHeld'];
+
+/** Whether an item may move from one stage to another; for `archived`, the reason matters too. */
+export function mayMove(from: Stage, to: MoveTarget): boolean {
+  if (to.name === 'archived') {
+    if (from.name === 'archived') return isResumable(from) && (to.reason.kind === 'abandoned' || to.reason.kind === 'superseded');
+    return to.reason.kind !== 'completed' || from.name === 'done';
+  }
+  if (from.name === 'archived') return isResumable(from) && (to.name === 'backlog' || to.name === from.from.name);
+  return LIVE_MOVES[from.name].includes(to.name);
+}
+
+/** The stages that an item can move to from here, in pipeline order. */
+export function validMoves(from: Stage): StageName[] {
+  if (from.name !== 'archived') return [...LIVE_MOVES[from.name], 'archived'];
+  if (!isResumable(from)) return [];
+  return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
+}
+
+export function isResumable(stage: Stage): boolean {
+  return stage.name === 'archived' && RESUMABLE.includes(stage.reason.kind);
+}

@@ -1,0 +1,226 @@
+import type { Unmet } from './dependencies.ts';
+import { isResumable } from './moves.ts';
+import type { QaMode, Role, WorkItem, WorkStage } from './types.ts';
+import type { ItemNumber, Millis } from './values.ts';
+
+/** What the decision about one item depends on besides the item itself. */
+export interface Facts {
+  readonly now: Millis;
+  readonly qaDefault: QaMode;
+  readonly autoStart: boolean;
+  readonly maxCoders: number;
+  /** Attempts after the first. */
+  readonly maxRetries: number;
+  readonly agents: readonly { readonly name: string; readonly stage: WorkStage; readonly role: Role }[];
+  /** Names of the agents that have a run, and the item they work on. */
+  readonly busy: ReadonlyMap<string, ItemNumber>;
+  /** Coder runs under way in the project. */
+  readonly coders: number;
+  readonly unmet: readonly Unmet[];
+  /** The item at the head of the project's merge queue; null where it is empty. */
+  readonly mergeHead: ItemNumber | null;
+}
+
+export type WaitingFor =
+  | 'start'
+  | 'dependencies'
+  | 'slot'
+  | 'agent'
+  | 'approval'
+  | 'hold'
+  | 'rate-limit'
+  | 'merge-queue'
+  | 'unblock'
+  | 'acceptance'
+  | 'configuration';
+
+/** What happens next to an item. `because` completes "waiting because …"; `next` says what a person can do, or what will happen. */
+export type Step =
+  | { readonly do: 'start'; readonly because: string }
+  | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly because: string }
+  | { readonly do: 'gates'; readonly because: string }
+  | { readonly do: 'merge'; readonly because: string }
+  | { readonly do: 'send-back'; readonly because: string }
+  | { readonly do: 'block'; readonly because: string }
+  | { readonly do: 'watch'; readonly because: string; readonly next: string }
+  | { readonly do: 'wait'; readonly for: WaitingFor; readonly because: string; readonly next: string; readonly until: Millis | null }
+  | { readonly do: 'rest'; readonly because: string; readonly next: string };
+
+/**
+ * The one decision of the engine: what an item needs now. Pure, so `why`, `status` and the engine can't disagree.
+ * Level-triggered: it looks at where the item stands, not at how it came there, and so it holds after any restart.
+ */
+export function nextStep(item: WorkItem, facts: Facts): Step {
+  const n = item.number;
+  if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
+  if (item.held !== null && item.stage.name !== 'archived' && item.stage.name !== 'done')
+    return wait('hold', `${item.held.by} stopped it`, `\`start ${n}\` goes on.`);
+  switch (item.stage.name) {
+    case 'backlog':
+      return inBacklog(item, facts);
+    case 'current':
+      return inCurrent(item, facts);
+    case 'qa':
+      return inQa(item, facts);
+    case 'merge':
+      return inMerge(item, facts);
+    case 'done':
+      return { do: 'rest', because: `it was merged as ${item.stage.mergeCommit.slice(0, 10)}`, next: `\`accept ${n}\` archives it.` };
+    case 'archived':
+      return inArchive(item);
+  }
+}
+
+function inBacklog(item: WorkItem, facts: Facts): Step {
+  const n = item.number;
+  if (facts.unmet.length === 0) {
+    if (item.queued) return { do: 'start', because: 'it was asked to start and waits for nothing' };
+    if (facts.autoStart && item.dependsOn.length > 0) return { do: 'start', because: 'all it depends on is done' };
+    return wait('start', 'nobody has started it', `\`start ${n}\` starts it.`);
+  }
+  const because = `it depends on ${facts.unmet.map(describeUnmet).join(', ')}`;
+  const never = facts.unmet.find((unmet) => unmet.never !== null);
+  if (never !== undefined)
+    return wait(
+      'dependencies',
+      because,
+      `That never comes by waiting: \`depends ${n} on …\` changes it, \`depends ${n} on nothing\` clears it.`,
+    );
+  const starts = item.queued || facts.autoStart;
+  return wait('dependencies', because, starts ? 'It starts by itself then.' : `\`start ${n}\` starts it then.`);
+}
+
+function describeUnmet(unmet: Unmet): string {
+  return `${unmet.number} (${unmet.never ?? `in ${unmet.stage}`})`;
+}
+
+function inCurrent(item: WorkItem, facts: Facts): Step {
+  const { execution } = item;
+  const n = item.number;
+  if (execution.state === 'completed') return { do: 'gates', because: `${execution.agent.name} has finished and the gates decide` };
+  if (execution.state === 'pending')
+    return watch(`the worktree for ${execution.agent.name} is being made ready`, 'The run starts by itself.');
+  if (execution.state === 'running')
+    return watch(`${execution.agent.name} works on it`, `\`logs ${n}\` shows what it does; \`stop ${n}\` stops it.`);
+  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const exhausted = exhaustion(item, facts);
+  if (exhausted !== null) return { do: 'block', because: exhausted };
+  if (facts.unmet.length > 0) {
+    const never = facts.unmet.some((unmet) => unmet.never !== null);
+    return wait(
+      'dependencies',
+      `it depends on ${facts.unmet.map(describeUnmet).join(', ')}`,
+      never ? `\`depends ${n} on …\` changes it.` : 'It goes on by itself then.',
+    );
+  }
+  return runWith(item, 'current', facts);
+}
+
+/** Why no further attempt is made; null while one is left. The first attempt and `maxRetries` more are allowed. */
+function exhaustion(item: WorkItem, facts: Facts): string | null {
+  const failure = item.failure === null ? '' : `: ${item.failure.summary}`;
+  if (item.attempts > facts.maxRetries) return `${item.attempts} attempts failed in ${item.stage.name}${failure}`;
+  if (item.sentBack > facts.maxRetries) return `it was sent back ${item.sentBack} times${failure}`;
+  return null;
+}
+
+function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
+  const fitting = facts.agents.filter((agent) => agent.stage === stage);
+  const wanted = stage === 'current' && item.assignedTo !== null ? item.assignedTo : null;
+  const candidates = wanted === null ? fitting : fitting.filter((agent) => agent.name === wanted);
+  if (candidates.length === 0) {
+    const because =
+      wanted === null ? `no agent is configured for ${stage}` : `the agent ${wanted} it is assigned to is not configured for ${stage}`;
+    const next =
+      wanted === null
+        ? 'Add an [[agent]] to .musher/project.toml and restart Musher.'
+        : `\`assign ${item.number} any\` lets any agent take it.`;
+    return wait('configuration', because, next);
+  }
+  if (stage === 'current' && facts.coders >= facts.maxCoders)
+    return wait('slot', `all ${facts.maxCoders} coder slots are busy (${holders(facts)})`, 'It starts by itself when one is free.');
+  const free = candidates.find((agent) => !facts.busy.has(agent.name));
+  if (free === undefined) {
+    const who = candidates.map((agent) => `${agent.name} on ${facts.busy.get(agent.name)}`).join(', ');
+    return wait('agent', `every agent for it is busy (${who})`, 'It starts by itself when one is free.');
+  }
+  return {
+    do: 'run',
+    stage,
+    agent: free.name,
+    because: item.attempts === 0 ? 'an agent is free' : `attempt ${item.attempts + 1} of ${facts.maxRetries + 1}`,
+  };
+}
+
+function holders(facts: Facts): string {
+  return [...facts.busy].map(([agent, on]) => `${agent} on ${on}`).join(', ');
+}
+
+function inQa(item: WorkItem, facts: Facts): Step {
+  const { execution } = item;
+  const n = item.number;
+  const mode = item.qaMode ?? facts.qaDefault;
+  if (execution.state === 'pending' || execution.state === 'running')
+    return watch(`${execution.agent.name} reviews it`, `\`logs ${n}\` shows what it does.`);
+  if (mode === 'human')
+    return wait('approval', 'a person has to look at it', `\`diff ${n}\` shows the change; \`approve ${n}\` or \`reject ${n} <reason>\`.`);
+  if (mode === 'server') return { do: 'gates', because: 'the gates decide' };
+  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const exhausted = exhaustion(item, facts);
+  if (exhausted !== null) return { do: 'block', because: exhausted };
+  return runWith(item, 'qa', facts);
+}
+
+function inMerge(item: WorkItem, facts: Facts): Step {
+  const { execution, failure } = item;
+  const n = item.number;
+  if (execution.state === 'pending' || execution.state === 'running')
+    return watch(`${execution.agent.name} resolves a conflict`, `\`logs ${n}\` shows what it does.`);
+  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const exhausted = exhaustion(item, facts);
+  if (exhausted !== null) return { do: 'block', because: exhausted };
+  const conflicted =
+    failure !== null && (failure.cause === 'conflict' || failure.cause === 'run' || failure.cause === 'setup') && item.attempts > 0;
+  if (conflicted && execution.state !== 'completed') {
+    if (!facts.agents.some((agent) => agent.stage === 'merge')) return { do: 'send-back', because: failure.summary };
+    return runWith(item, 'merge', facts);
+  }
+  if (facts.mergeHead !== null && facts.mergeHead !== n)
+    return wait('merge-queue', `${facts.mergeHead} is merged first`, 'Merges go one at a time; it follows by itself.');
+  return { do: 'merge', because: 'it is first in the merge queue' };
+}
+
+function inArchive(item: WorkItem): Step {
+  const n = item.number;
+  if (item.stage.name !== 'archived') throw new Error('only archived items come here');
+  const { reason } = item.stage;
+  if (reason.kind === 'reviewHeld')
+    return wait('acceptance', reason.reason, `\`diff ${n}\` shows it; \`accept ${n}\` merges it, \`reject ${n} <reason>\` sends it back.`);
+  if (isResumable(item.stage) && 'reason' in reason)
+    return wait(
+      'unblock',
+      `it is blocked: ${reason.reason}`,
+      `\`unblock ${n}\` puts it back to ${item.stage.from.name}; \`retry ${n}\` also starts afresh.`,
+    );
+  if (reason.kind === 'superseded')
+    return { do: 'rest', because: `${reason.by} took its place`, next: `\`show ${reason.by}\` shows that one.` };
+  return { do: 'rest', because: reason.kind === 'completed' ? 'it is finished' : 'it was abandoned', next: 'Nothing more happens to it.' };
+}
+
+function rateLimited(resumeAt: Millis, number: ItemNumber): Step {
+  return {
+    do: 'wait',
+    for: 'rate-limit',
+    because: 'the model provider limits the rate',
+    next: `It goes on by itself; \`stop ${number}\` cancels that.`,
+    until: resumeAt,
+  };
+}
+
+function wait(what: WaitingFor, because: string, next: string): Step {
+  return { do: 'wait', for: what, because, next, until: null };
+}
+
+function watch(because: string, next: string): Step {
+  return { do: 'watch', because, next };
+}

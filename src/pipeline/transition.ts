@@ -1,0 +1,261 @@
+import { err, ok, type Result } from '../result.ts';
+import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
+import { mayMove, validMoves } from './moves.ts';
+import {
+  ROLE_OF,
+  type AgentRef,
+  type Execution,
+  type ItemBase,
+  type Role,
+  type Stage,
+  type StageName,
+  type WorkItem,
+  type WorkStage,
+} from './types.ts';
+
+/** Why an event does not fit an item. `message` is fit for a room. */
+export interface TransitionError {
+  readonly code: 'invalid-move' | 'deleted' | 'wrong-state' | 'wrong-role' | 'no-such-criterion' | 'exists';
+  readonly message: string;
+  readonly validMoves: readonly StageName[];
+}
+
+type Event<K extends ItemEvent['kind']> = Extract<ItemEvent, { kind: K }>;
+const IDLE = { state: 'idle' } as const;
+
+/** The item that a creation makes. */
+export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.created' }>>): WorkItem {
+  const { payload } = event;
+  return {
+    project: event.project,
+    number: event.item,
+    type: payload.type,
+    title: payload.title,
+    description: payload.description,
+    criteria: payload.criteria,
+    dependsOn: payload.dependsOn,
+    qaMode: payload.qaMode,
+    assignedTo: null,
+    queued: false,
+    held: null,
+    accepted: false,
+    attempts: 0,
+    sentBack: 0,
+    runs: 0,
+    failure: null,
+    work: null,
+    stageSince: event.at,
+    createdAt: event.at,
+    createdBy: event.actor,
+    version: 1,
+    step: event.seq,
+    deletedAt: null,
+    purged: false,
+    stage: { name: 'backlog' },
+    execution: IDLE,
+  };
+}
+
+/**
+ * The item after an event, or why the event does not fit it. Pure and total: the one place that says what can happen
+ * to an item. The log refuses to append what it refuses, and replays through it.
+ */
+export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
+  if (item.deletedAt !== null) return afterDelete(item, event);
+  const next = apply(item, event);
+  return next.ok ? ok({ ...next.value, version: item.version + 1 }) : next;
+}
+
+/** A tombstone takes only its own clean-up and the accounts of what was still running. */
+function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
+  const after = { ...item, version: item.version + 1 };
+  switch (event.kind) {
+    case 'item.purged':
+      return ok(blank(after));
+    case 'item.removed':
+    case 'run.usage':
+    case 'run.ended':
+    case 'run.stop_requested':
+      return ok(after);
+    default:
+      return refuse('deleted', `${item.number} was deleted; a number is never used again.`);
+  }
+}
+
+function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
+  switch (event.kind) {
+    case 'item.created':
+      return refuse('exists', `${item.number} exists already.`);
+    case 'item.edited':
+      return ok(edited(item, event.payload));
+    case 'item.criterion_set':
+      return criterionSet(item, event);
+    case 'item.dependencies_set':
+      return ok({ ...item, dependsOn: event.payload.dependsOn });
+    case 'item.assigned':
+      return ok({ ...item, assignedTo: event.payload.agent });
+    case 'item.queued':
+      return item.stage.name === 'backlog'
+        ? ok({ ...item, queued: event.payload.queued })
+        : notNow(item, 'Only an item in the backlog can be queued');
+    case 'item.held':
+      return item.stage.name === 'done' || item.stage.name === 'archived'
+        ? notNow(item, 'There is nothing to stop')
+        : ok(idle({ ...item, queued: false, held: { by: event.actor, since: event.at } }, event.seq));
+    case 'item.released':
+      return ok({ ...item, held: null, step: event.seq });
+    case 'item.accepted':
+      return ok({ ...item, accepted: true });
+    case 'item.moved':
+      return moved(item, event);
+    case 'item.attempts_reset':
+      return ok({ ...item, attempts: 0, sentBack: 0 });
+    case 'item.attempt_failed':
+      return ok(idle({ ...item, attempts: item.attempts + 1, failure: event.payload.failure }, event.seq));
+    case 'item.work_seen':
+      return ok({ ...item, work: event.payload.work });
+    case 'item.deleted':
+      return ok(idle({ ...item, queued: false, deletedAt: event.at }, event.seq));
+    case 'item.removed':
+    case 'item.purged':
+      return notNow(item, 'Only a deleted item can be removed or purged');
+    case 'run.pending':
+      return pending(item, event);
+    case 'run.started':
+      return started(item, event);
+    case 'run.heartbeat':
+      return ok(heartbeat(item, event));
+    case 'run.ended':
+      return ok(ended(item, event));
+    case 'run.session':
+    case 'run.usage':
+    case 'run.stop_requested':
+    case 'gate.ran':
+    case 'merge.attempted':
+      return ok(item);
+  }
+}
+
+function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
+  switch (edit.field) {
+    case 'title':
+      return { ...item, title: edit.value };
+    case 'description':
+      return { ...item, description: edit.value };
+    case 'type':
+      return { ...item, type: edit.value };
+    case 'qa':
+      return { ...item, qaMode: edit.value };
+    case 'criteria':
+      return { ...item, criteria: edit.value };
+  }
+}
+
+function criterionSet(item: WorkItem, event: Event<'item.criterion_set'>): Result<WorkItem, TransitionError> {
+  const { index, checked } = event.payload;
+  const criterion = item.criteria[index];
+  if (criterion === undefined) return refuse('no-such-criterion', `${item.number} has ${item.criteria.length} criteria, not ${index + 1}.`);
+  return ok({ ...item, criteria: item.criteria.with(index, { ...criterion, checked }) });
+}
+
+function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, TransitionError> {
+  const { to, failure } = event.payload;
+  if (!mayMove(item.stage, to)) {
+    const moves = validMoves(item.stage);
+    const where = moves.length === 0 ? 'It can not move any more.' : `From there it can move to ${moves.join(', ')}.`;
+    return {
+      ok: false,
+      error: {
+        code: 'invalid-move',
+        message: `${item.number} is in ${item.stage.name} and can not move to ${to.name}. ${where}`,
+        validMoves: moves,
+      },
+    };
+  }
+  const back = to.name === 'current' && (item.stage.name === 'qa' || item.stage.name === 'merge');
+  const byPerson = !(event.actor === 'musher' || event.actor.startsWith('agent:'));
+  const base: ItemBase = {
+    ...item,
+    queued: false,
+    held: null,
+    attempts: 0,
+    sentBack: byPerson || to.name === 'done' ? 0 : item.sentBack + (back ? 1 : 0),
+    failure: failure ?? (to.name === 'current' || to.name === 'archived' ? item.failure : null),
+    accepted: item.accepted && to.name !== 'current' && to.name !== 'backlog',
+    stageSince: event.at,
+    step: event.seq,
+  };
+  // `idle` fits every stage; the compiler does not see through the union here.
+  return ok({ ...base, stage: arrived(item.stage, to), execution: IDLE } as WorkItem);
+}
+
+function arrived(from: Stage, to: ItemEvents['item.moved']['to']): Stage {
+  if (to.name !== 'archived') return to;
+  return { ...to, from: from.name === 'archived' ? from.from : from };
+}
+
+function pending(item: WorkItem, event: Event<'run.pending'>): Result<WorkItem, TransitionError> {
+  const { run, agent, role, stage } = event.payload;
+  if (item.stage.name !== stage) return notNow(item, `A ${role} run belongs to ${stage}`);
+  if (ROLE_OF[stage] !== role) return refuse('wrong-role', `A ${role} can not work in ${stage}: that takes a ${ROLE_OF[stage]}.`);
+  if (item.execution.state === 'pending' || item.execution.state === 'running') return notNow(item, 'A run is under way already');
+  if (run !== item.runs + 1) return notNow(item, `The next run is number ${item.runs + 1}, not ${run}`);
+  return ok(attach({ ...item, runs: run, step: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
+}
+
+function started(item: WorkItem, event: Event<'run.started'>): Result<WorkItem, TransitionError> {
+  const { execution } = item;
+  if (execution.state !== 'pending' || event.payload.run !== item.runs) return notNow(item, `Run ${event.payload.run} was not reserved`);
+  return ok(
+    attach({ ...item, step: event.seq }, { state: 'running', agent: execution.agent, startedAt: event.at, lastHeartbeat: event.at }),
+  );
+}
+
+function heartbeat(item: WorkItem, event: Event<'run.heartbeat'>): WorkItem {
+  const { execution } = item;
+  if (execution.state !== 'running' || event.payload.run !== item.runs) return item;
+  return attach(item, { ...execution, lastHeartbeat: event.at });
+}
+
+/** A late end, of a run that is no longer the item's, is kept in the record and changes nothing. */
+function ended(item: WorkItem, event: Event<'run.ended'>): WorkItem {
+  const { execution } = item;
+  const { run, reason, exitCode, resumeAt } = event.payload;
+  if (run !== item.runs || (execution.state !== 'pending' && execution.state !== 'running')) return item;
+  const { agent } = execution;
+  const after = { ...item, step: event.seq };
+  if (reason === 'finished') return attach(after, { state: 'completed', agent, exitCode: exitCode ?? 0, completedAt: event.at });
+  if (reason === 'rate-limited' && resumeAt !== null) return attach(after, { state: 'rateLimited', agent, resumeAt });
+  return idle(after, event.seq);
+}
+
+/** Gives the item an execution whose agent was checked to fit the stage (`pending` is the only way in). */
+function attach(item: WorkItem, execution: Execution<Role>): WorkItem {
+  return { ...item, execution } as WorkItem;
+}
+
+function idle(item: WorkItem, step: number): WorkItem {
+  return { ...item, step, execution: IDLE } as WorkItem;
+}
+
+/** What a purge leaves: the number, and where it stood. */
+function blank(item: WorkItem): WorkItem {
+  return { ...item, title: '', description: '', criteria: [], failure: null, work: null, createdBy: '', assignedTo: null, purged: true };
+}
+
+function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {
+  return err({ code, message, validMoves: [] });
+}
+
+function notNow(item: WorkItem, what: string): Result<never, TransitionError> {
+  return err({
+    code: 'wrong-state',
+    message: `${what}: ${item.number} is in ${item.stage.name}${item.execution.state === 'idle' ? '' : ` (${item.execution.state})`}.`,
+    validMoves: validMoves(item.stage),
+  });
+}
+
+/** An agent as the given stage asks for it: `agentFor('merge', …)` is a mergemaster by type. */
+export function agentFor<S extends WorkStage>(stage: S, name: string): AgentRef<(typeof ROLE_OF)[S]> {
+  return { name, role: ROLE_OF[stage] };
+}
