@@ -1,13 +1,13 @@
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, Role, Work, WorkStage } from './types.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 
-/** Usage of a model, as a difference to what the log already holds for the run. Money in US dollars. */
+/** Usage of a model, as a difference to what the log already holds for the run. Money in millionths of a US dollar: whole numbers, so that sums are exact. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
-  readonly costUsd: number;
+  readonly microUsd: number;
 }
 
 /** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
@@ -82,8 +82,8 @@ export interface ItemEvents {
   };
   'run.session': { readonly run: number; readonly session: string };
   'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };
-  /** A sign of life, at most one in 30 s for a run. */
-  'run.heartbeat': { readonly run: number };
+  /** A sign of life, at most one in 30 s for a run. `activity`: what it does, one line. */
+  'run.heartbeat': { readonly run: number; readonly activity: string | null };
   'run.stop_requested': { readonly run: number; readonly why: string };
   'run.ended': {
     readonly run: number;

@@ -6,7 +6,6 @@ import {
   type AgentRef,
   type Execution,
   type ItemBase,
-  type Role,
   type Stage,
   type StageName,
   type WorkItem,
@@ -230,12 +229,12 @@ function ended(item: WorkItem, event: Event<'run.ended'>): WorkItem {
 }
 
 /** Gives the item an execution whose agent was checked to fit the stage (`pending` is the only way in). */
-function attach(item: WorkItem, execution: Execution<Role>): WorkItem {
+function attach(item: WorkItem, execution: Execution): WorkItem {
   return { ...item, execution } as WorkItem;
 }
 
 function idle(item: WorkItem, step: number): WorkItem {
-  return { ...item, step, execution: IDLE } as WorkItem;
+  return { ...item, step, execution: IDLE };
 }
 
 /** What a purge leaves: the number, and where it stood. */

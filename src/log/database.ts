@@ -1,0 +1,80 @@
+import Database from 'better-sqlite3';
+import { MusherError } from '../errors.ts';
+
+export type Db = Database.Database;
+
+/** The first SQLite release without the WAL-reset corruption bug. */
+export const OLDEST_SQLITE = '3.51.3';
+
+/**
+ * Opens the one writing connection. `synchronous=FULL` is set each time: the library's build defaults to NORMAL for
+ * WAL files, and a commit that the platform was told about must survive a power cut.
+ */
+export function openDatabase(file: string): Db {
+  let db: Db;
+  try {
+    db = new Database(file);
+  } catch (cause) {
+    throw new MusherError(
+      'LOG_DAMAGED',
+      `The database ${file} can not be opened.`,
+      'Check that its directory exists and that you may write there.',
+      { cause },
+    );
+  }
+  try {
+    assertVersion(db);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    // Deleted and overwritten content is zeroed, so that a purge leaves nothing in free pages.
+    db.pragma('secure_delete = ON');
+    db.pragma('cache_size = -16000');
+    return db;
+  } catch (cause) {
+    db.close();
+    if (cause instanceof MusherError) throw cause;
+    throw new MusherError(
+      'LOG_DAMAGED',
+      `${file} is not a usable database: ${(cause as Error).message}.`,
+      'Restore a backup, or move the file away to start with an empty log.',
+      { cause },
+    );
+  }
+}
+
+function assertVersion(db: Db): void {
+  const version = sqliteVersion(db);
+  if (compareVersions(version, OLDEST_SQLITE) < 0)
+    throw new MusherError(
+      'SQLITE_TOO_OLD',
+      `SQLite ${version} can corrupt a WAL database; ${OLDEST_SQLITE} or newer is needed.`,
+      'Run `npm ci` again: better-sqlite3 brings a newer one.',
+    );
+}
+
+export function sqliteVersion(db: Db): string {
+  return db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0';
+}
+
+/** After the first write the pragma reads what is really in force; anything but FULL (2) would lose acknowledged work. */
+export function assertDurable(db: Db): void {
+  const level = db.pragma('synchronous', { simple: true });
+  const mode = db.pragma('journal_mode', { simple: true });
+  if (level !== 2 || (mode !== 'wal' && mode !== 'memory'))
+    throw new MusherError(
+      'LOG_DAMAGED',
+      `The database runs with synchronous=${String(level)}, journal_mode=${String(mode)}: commits would not survive a power cut.`,
+      'Keep the data directory on a local disk.',
+    );
+}
+
+export function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage, IngressKind } from '../message/address.ts';
+import type { Db } from './database.ts';
+
+export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored';
+
+/** A message taken in. `committed`: its effect is in the log, but the final reply is not yet. */
+export interface InboxRow {
+  readonly id: number;
+  readonly state: 'received' | 'committed' | 'done';
+  readonly outcome: InboxOutcome | null;
+  readonly message: IncomingMessage;
+}
+
+interface Row {
+  readonly id: number;
+  readonly transport: string;
+  readonly message_id: string;
+  readonly room: string;
+  readonly thread: string | null;
+  readonly sender: string;
+  readonly sender_name: string;
+  readonly ingress: string;
+  readonly text: string;
+  readonly state: InboxRow['state'];
+  readonly outcome: InboxOutcome | null;
+}
+
+/** The table of messages received: the mark against doubles and the work queue in one row. */
+export class Inbox {
+  readonly #insert;
+  readonly #open;
+  readonly #get;
+  readonly #finish;
+  readonly #commit;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare(
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, text, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
+    );
+    this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
+    this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
+    this.#finish = db.prepare("UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '' WHERE id = ? AND state <> 'done'");
+    this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
+  }
+
+  /** Takes a message in; null for one that was there already. */
+  receive(message: IncomingMessage, now: number): number | null {
+    const { at, sender } = message;
+    const result = this.#insert.run(
+      at.transport,
+      message.id,
+      at.room,
+      at.thread,
+      sender.id,
+      sender.name,
+      message.ingress,
+      message.text,
+      now,
+    );
+    return result.changes === 0 ? null : Number(result.lastInsertRowid);
+  }
+
+  /** Messages that are not answered yet, oldest first. */
+  open(afterId: number, limit: number): InboxRow[] {
+    return this.#open.all(afterId, limit).map(toInbox);
+  }
+
+  get(id: number): InboxRow | null {
+    const row = this.#get.get(id);
+    return row === undefined ? null : toInbox(row);
+  }
+
+  /** Marks a message as answered and forgets its text; false when it was answered already. */
+  finish(id: number, outcome: InboxOutcome): boolean {
+    return this.#finish.run(outcome, id).changes === 1;
+  }
+
+  /** Marks that the message's effect is in the log: it must not run a second time. */
+  commit(id: number): void {
+    this.#commit.run(id);
+  }
+}
+
+function toInbox(row: Row): InboxRow {
+  return {
+    id: row.id,
+    state: row.state,
+    outcome: row.outcome,
+    message: {
+      id: row.message_id,
+      at: { transport: row.transport, room: row.room, thread: row.thread },
+      sender: { transport: row.transport, id: row.sender, name: row.sender_name },
+      ingress: row.ingress as IngressKind,
+      text: row.text,
+    },
+  };
+}

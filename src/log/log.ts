@@ -1,0 +1,187 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { ok, type Result } from '../result.ts';
+import type { LoggedEvent, NewEvent, NewItemEvent } from '../pipeline/events.ts';
+import type { TransitionError } from '../pipeline/transition.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { ItemNumber } from '../pipeline/values.ts';
+import { Confirmations } from './confirmations.ts';
+import { assertDurable, openDatabase, type Db } from './database.ts';
+import { EventStore } from './events.ts';
+import { Inbox } from './inbox.ts';
+import { migrate } from './migrations.ts';
+import { Outbox } from './outbox.ts';
+import { Projector } from './projections/projector.ts';
+import { purgeItem } from './purge.ts';
+import { Reads } from './reads.ts';
+
+export const DATABASE_FILE = 'musher.sqlite';
+
+/** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
+export interface Tx {
+  readonly now: number;
+  readonly reads: Reads;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly confirmations: Confirmations;
+  /** An item as it stands after what this transaction has appended so far. */
+  item(project: string, number: number): WorkItem | null;
+  /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */
+  append(event: NewEvent): Result<LoggedEvent, TransitionError>;
+  /** As `append`, for events that must fit: anything else is a bug and undoes the transaction. */
+  record(event: NewEvent): LoggedEvent;
+  /** The number for a new item of the project. */
+  nextNumber(project: string): ItemNumber;
+  /** Takes an item's content out of the whole log; only of a deleted item. */
+  purge(event: Extract<NewItemEvent, { kind: 'item.purged' }>): Result<LoggedEvent, TransitionError>;
+  cursor(subscriber: string): number | null;
+  moveCursor(subscriber: string, seq: number): void;
+}
+
+/** Reports of a commit: the number of the last event, and whether messages were queued. */
+export type CommitListener = (lastSeq: number) => void;
+
+/**
+ * The log: the only source of truth, in one SQLite file with one writing connection. Appends, projections, inbox and
+ * outbox rows go through `transaction` and commit together.
+ */
+export class Log {
+  readonly reads: Reads;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly confirmations: Confirmations;
+  readonly db: Db;
+  readonly #clock: Clock;
+  readonly #events: EventStore;
+  readonly #projector: Projector;
+  readonly #listeners = new Set<CommitListener>();
+  readonly #getCursor;
+  readonly #setCursor;
+  #inTransaction = false;
+  #closed = false;
+
+  /** Opens, or makes, the log of a data directory that the caller owns (`takeOwnership`). */
+  static open(dataDir: string, clock: Clock): Log {
+    const file = join(dataDir, DATABASE_FILE);
+    // Made by us, so that it is 0600 from its first byte; SQLite gives its side files the same mode.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
+    return new Log(openDatabase(file), clock);
+  }
+
+  /** A log in memory, for a rebuild or a test. */
+  static inMemory(clock: Clock): Log {
+    return new Log(openDatabase(':memory:'), clock);
+  }
+
+  private constructor(db: Db, clock: Clock) {
+    this.db = db;
+    this.#clock = clock;
+    migrate(db);
+    this.#events = new EventStore(db);
+    this.#projector = new Projector(db);
+    this.reads = new Reads(db, this.#events);
+    this.inbox = new Inbox(db);
+    this.outbox = new Outbox(db);
+    this.confirmations = new Confirmations(db);
+    this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
+    this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
+    // The level in force shows only after a write.
+    db.transaction(() => this.#setCursor.run('durability-check', 0)).immediate();
+    assertDurable(db);
+  }
+
+  /**
+   * Runs a synchronous function in one transaction and returns what it returns; an exception undoes everything.
+   * Never pass an async function: it would commit before its awaits run.
+   */
+  transaction<T>(run: (tx: Tx) => T extends Promise<unknown> ? never : T): T {
+    if (this.#inTransaction) throw new Error('a transaction is open already: pass its tx on instead of opening another');
+    this.#inTransaction = true;
+    let head = this.#events.head();
+    const before = head.seq;
+    const now = this.#clock.now();
+    const projector = this.#projector;
+    const reads = this.reads;
+    const append = (event: NewEvent): Result<LoggedEvent, TransitionError> => {
+      const candidate = { ...event, seq: head.seq + 1, at: now, version: 1 } as LoggedEvent;
+      const applied = projector.apply(candidate);
+      if (!applied.ok) return applied;
+      const written = this.#events.insert(event, now, head);
+      head = written.head;
+      return ok(written.event);
+    };
+    const tx: Tx = {
+      now,
+      // Queries see what was appended so far.
+      get reads() {
+        projector.flush();
+        return reads;
+      },
+      inbox: this.inbox,
+      outbox: this.outbox,
+      confirmations: this.confirmations,
+      item: (project, number) => projector.items.get(project, number),
+      append,
+      record: (event) => {
+        const result = append(event);
+        if (!result.ok) throw new Error(`${event.kind} of item ${event.item} does not fit: ${result.error.message}`);
+        return result.value;
+      },
+      nextNumber: (project) => {
+        projector.flush();
+        return (reads.lastNumber(project) + 1) as ItemNumber;
+      },
+      purge: (event) => {
+        const result = append(event);
+        if (!result.ok) return result;
+        projector.flush();
+        purgeItem(this.#events, this.outbox, event.project, event.item);
+        this.confirmations.forgetItem(event.project, event.item);
+        return result;
+      },
+      cursor: (subscriber) => this.#getCursor.get(subscriber) ?? null,
+      moveCursor: (subscriber, seq) => void this.#setCursor.run(subscriber, seq),
+    };
+    try {
+      const result = this.db
+        .transaction((): T => {
+          const value = run(tx);
+          projector.flush();
+          return value;
+        })
+        .immediate();
+      if (head.seq > before) this.#announce(head.seq);
+      return result;
+    } finally {
+      projector.clear();
+      this.#inTransaction = false;
+    }
+  }
+
+  /** Calls `listener` soon after each commit that appended events; returns how to stop that. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Writes the content of the write-ahead log into the file and empties it: after a purge, nothing is left there either. */
+  checkpoint(): void {
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listeners.clear();
+    this.db.close();
+  }
+
+  /** Listeners run outside the transaction's stack, so that one may open a transaction of its own. */
+  #announce(lastSeq: number): void {
+    queueMicrotask(() => {
+      for (const listener of this.#listeners) listener(lastSeq);
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { MusherError } from '../errors.ts';
+import type { Db } from './database.ts';
+import { PROJECTION_TABLES } from './projections/tables.ts';
+
+/** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       INTEGER NOT NULL,
+    project  TEXT NOT NULL,
+    item     INTEGER,
+    kind     TEXT NOT NULL,
+    version  INTEGER NOT NULL,
+    payload  TEXT NOT NULL,
+    actor    TEXT NOT NULL,
+    cause    TEXT,
+    salt     BLOB,             -- mixed into the payload's digest, so that a purged text can't be guessed from it
+    digest   BLOB,             -- set by a purge: the digest of the payload that is gone
+    hash     BLOB NOT NULL     -- chained: covers the previous event's hash and this one's digest
+  );
+  CREATE INDEX events_of_item ON events (project, item, seq) WHERE item IS NOT NULL;
+
+  CREATE TABLE cursors (subscriber TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE inbox (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    transport   TEXT NOT NULL,
+    message_id  TEXT NOT NULL,
+    room        TEXT NOT NULL,
+    thread      TEXT,
+    sender      TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    ingress     TEXT NOT NULL,
+    text        TEXT NOT NULL, -- emptied when done: only the key is needed then
+    received_at INTEGER NOT NULL,
+    state       TEXT NOT NULL, -- received | committed (its effect is in the log, the final reply not yet) | done
+    outcome     TEXT,          -- ok | refused | failed | ignored
+    UNIQUE (transport, message_id)
+  );
+  CREATE INDEX inbox_open ON inbox (id) WHERE state <> 'done';
+
+  CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    transport  TEXT NOT NULL,
+    room       TEXT NOT NULL,
+    thread     TEXT,
+    kind       TEXT NOT NULL,  -- reply (final) | notice
+    inbox      INTEGER REFERENCES inbox (id),
+    project    TEXT,
+    item       INTEGER,
+    body       TEXT NOT NULL,  -- a document as JSON; emptied when sent
+    state      TEXT NOT NULL,  -- pending | sending | sent | dead
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    next_try   INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    refs       TEXT            -- what the network calls the messages sent, as JSON
+  );
+  CREATE INDEX outbox_open ON outbox (transport, room, id) WHERE state IN ('pending', 'sending');
+  CREATE UNIQUE INDEX outbox_one_reply ON outbox (inbox) WHERE kind = 'reply';
+  CREATE INDEX outbox_of_item ON outbox (project, item) WHERE item IS NOT NULL;
+
+  CREATE TABLE confirmations (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    transport  TEXT NOT NULL,
+    room       TEXT NOT NULL,
+    sender     TEXT NOT NULL,
+    project    TEXT NOT NULL,  -- the room's project when it was asked
+    text       TEXT NOT NULL,  -- the command that runs when the answer is yes
+    item_project TEXT,
+    item       INTEGER,
+    item_version INTEGER,
+    expires_at INTEGER NOT NULL,
+    UNIQUE (transport, room, sender)
+  );
+  ${PROJECTION_TABLES}
+  `,
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings an older database up to this program's version; refuses one that a newer program wrote. */
+export function migrate(db: Db): void {
+  const found = db.pragma('user_version', { simple: true }) as number;
+  if (found > SCHEMA_VERSION)
+    throw new MusherError(
+      'LOG_TOO_NEW',
+      `The database has schema version ${found}; this Musher knows versions up to ${SCHEMA_VERSION}.`,
+      'Start the newer Musher that wrote it; nothing was changed.',
+    );
+  MIGRATIONS.slice(found).forEach((sql, i) => {
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${found + i + 1}`);
+    }).immediate();
+  });
+}

@@ -1,0 +1,131 @@
+import type { Address } from '../message/address.ts';
+import type { Document } from '../message/document.ts';
+import type { Db } from './database.ts';
+
+/** A message to be sent, as it is put into the queue. */
+export interface Outgoing {
+  readonly to: Address;
+  readonly kind: 'reply' | 'notice';
+  readonly body: Document;
+  /** The message it answers; a reply has one, and at most one reply answers it. */
+  readonly inbox: number | null;
+  /** What it is about, so that a purge finds it. */
+  readonly item: { readonly project: string; readonly number: number } | null;
+}
+
+export interface OutboxRow extends Outgoing {
+  readonly id: number;
+  readonly state: 'pending' | 'sending' | 'sent' | 'dead';
+  readonly attempts: number;
+  readonly nextTry: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly transport: string;
+  readonly room: string;
+  readonly thread: string | null;
+  readonly kind: Outgoing['kind'];
+  readonly inbox: number | null;
+  readonly project: string | null;
+  readonly item: number | null;
+  readonly body: string;
+  readonly state: OutboxRow['state'];
+  readonly attempts: number;
+  readonly next_try: number;
+}
+
+/** The table of messages to be sent. A row is marked `sending` before the call, so that a crash leaves "unknown" and no guess. */
+export class Outbox {
+  readonly #insert;
+  readonly #open;
+  readonly #rooms;
+  readonly #mark;
+  readonly #sent;
+  readonly #forget;
+  readonly #count;
+  readonly #prune;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare(
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, body, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)`,
+    );
+    this.#open = db.prepare<[string, string, number], Row>(
+      "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
+    );
+    this.#rooms = db.prepare<[string], { room: string }>(
+      "SELECT DISTINCT room FROM outbox WHERE transport = ? AND state IN ('pending', 'sending')",
+    );
+    this.#mark = db.prepare('UPDATE outbox SET state = ?, attempts = ?, next_try = ? WHERE id = ?');
+    this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
+    this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
+    this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
+      "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
+    );
+    this.#prune = db.prepare(
+      "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < ? AND state IN ('sent', 'dead') LIMIT 1000)",
+    );
+  }
+
+  add(message: Outgoing, now: number): number {
+    const { to, item } = message;
+    const result = this.#insert.run(
+      to.transport,
+      to.room,
+      to.thread,
+      message.kind,
+      message.inbox,
+      item?.project ?? null,
+      item?.number ?? null,
+      JSON.stringify(message.body),
+      now,
+    );
+    return Number(result.lastInsertRowid);
+  }
+
+  /** What a room waits for, in the order in which it must be shown. */
+  open(transport: string, room: string, limit: number): OutboxRow[] {
+    return this.#open.all(transport, room, limit).map(toOutbox);
+  }
+
+  roomsWaiting(transport: string): string[] {
+    return this.#rooms.all(transport).map((row) => row.room);
+  }
+
+  mark(id: number, state: 'pending' | 'sending' | 'dead', attempts: number, nextTry: number): void {
+    this.#mark.run(state, attempts, nextTry, id);
+  }
+
+  sent(id: number, refs: unknown): void {
+    this.#sent.run(JSON.stringify(refs), id);
+  }
+
+  /** Takes an item's content out of what is queued; what was not sent yet says instead that it was purged. */
+  forgetItem(project: string, item: number, instead: Document): void {
+    this.#forget.run(JSON.stringify(instead), project, item);
+  }
+
+  /** Queue length and age of the oldest message, per transport. */
+  waiting(): { transport: string; n: number; oldest: number }[] {
+    return this.#count.all();
+  }
+
+  /** Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. */
+  prune(before: number): number {
+    return this.#prune.run(before).changes;
+  }
+}
+
+function toOutbox(row: Row): OutboxRow {
+  return {
+    id: row.id,
+    to: { transport: row.transport, room: row.room, thread: row.thread },
+    kind: row.kind,
+    inbox: row.inbox,
+    item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
+    body: JSON.parse(row.body) as Document,
+    state: row.state,
+    attempts: row.attempts,
+    nextTry: row.next_try,
+  };
+}

@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { MusherError } from '../errors.ts';
+
+/** The right to use a data directory, held until released or until the process ends, however it ends. */
+export interface Ownership {
+  release(): void;
+}
+
+const LOCK = 'owner.lock';
+const PID = 'owner.pid';
+
+/**
+ * Makes the data directory (0700) and takes it for this process. The lock is a file lock of the system, held through
+ * SQLite: a dead owner's lock is gone with it, so nothing stale can block, and no pid has to be guessed about.
+ */
+export function takeOwnership(dataDir: string): Ownership {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makePrivate(dataDir);
+  const lock = tryLock(dataDir);
+  if (lock === null) {
+    const pid = readPid(dataDir);
+    throw new MusherError(
+      'DATA_DIR_IN_USE',
+      `Another Musher${pid === null ? '' : ` (pid ${pid})`} is using ${dataDir}.`,
+      `Stop it first${pid === null ? '' : ` (kill ${pid})`}, or start this one with another --data directory.`,
+    );
+  }
+  writeFileSync(join(dataDir, PID), `${process.pid}\n`, { mode: 0o600 });
+  return {
+    release() {
+      rmSync(join(dataDir, PID), { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** Which process owns a data directory now; null where none does. */
+export function ownerOf(dataDir: string): { pid: number | null } | null {
+  if (statSync(join(dataDir, LOCK), { throwIfNoEntry: false }) === undefined) return null;
+  const lock = tryLock(dataDir);
+  if (lock === null) return { pid: readPid(dataDir) };
+  lock.close();
+  return null;
+}
+
+function tryLock(dataDir: string): Database.Database | null {
+  const db = new Database(join(dataDir, LOCK), { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (cause) {
+    db.close();
+    if ((cause as { code?: string }).code?.startsWith('SQLITE_BUSY') === true) return null;
+    throw new MusherError(
+      'DATA_DIR_UNSAFE',
+      `${dataDir} can not be locked: ${(cause as Error).message}.`,
+      'Keep the data directory on a local disk that you may write to.',
+      { cause },
+    );
+  }
+}
+
+function readPid(dataDir: string): number | null {
+  try {
+    const pid = Number(readFileSync(join(dataDir, PID), 'utf8'));
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A directory of ours that others can read is closed to them; one that is not ours is refused. */
+function makePrivate(dataDir: string): void {
+  if ((statSync(dataDir).mode & 0o077) === 0) return;
+  try {
+    chmodSync(dataDir, 0o700);
+  } catch (cause) {
+    throw new MusherError('DATA_DIR_UNSAFE', `${dataDir} can be read by other users.`, `Run: chmod 700 ${dataDir}`, { cause });
+  }
+}

@@ -1,0 +1,59 @@
+import type { ItemEvent } from '../../pipeline/events.ts';
+import { addUsage, NO_USAGE, type Run } from './run.ts';
+
+/** A run after an event of it; null where the event opens no run. */
+export function foldRun(run: Run | null, event: ItemEvent): Run | null {
+  if (event.kind === 'run.pending') return opened(event);
+  if (run === null) return null;
+  switch (event.kind) {
+    case 'run.started': {
+      const { pid, pidStart, model, runtime } = event.payload;
+      return { ...run, state: 'running', startedAt: event.at, pid, pidStart, model, runtime };
+    }
+    case 'run.session':
+      return { ...run, session: event.payload.session };
+    case 'run.usage':
+      return { ...run, usage: addUsage(run.usage, event.payload.usage), model: run.model ?? event.payload.model };
+    case 'run.heartbeat':
+      return { ...run, lastHeartbeat: event.at, activity: event.payload.activity ?? run.activity };
+    case 'run.stop_requested':
+      return { ...run, stopRequested: event.payload.why };
+    case 'run.ended': {
+      const { reason, exitCode, summary, turns, verdict } = event.payload;
+      return { ...run, state: 'ended', endedAt: event.at, reason, exitCode, summary, turns, verdict };
+    }
+    default:
+      return run;
+  }
+}
+
+function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
+  const { run, agent, role, stage, attempt } = event.payload;
+  return {
+    project: event.project,
+    item: event.item,
+    run,
+    agent,
+    role,
+    stage,
+    attempt,
+    state: 'pending',
+    pendingAt: event.at,
+    startedAt: null,
+    endedAt: null,
+    pid: null,
+    pidStart: null,
+    runtime: null,
+    model: null,
+    session: null,
+    lastHeartbeat: null,
+    activity: null,
+    stopRequested: null,
+    reason: null,
+    exitCode: null,
+    summary: null,
+    turns: null,
+    verdict: null,
+    usage: NO_USAGE,
+  };
+}

@@ -1,0 +1,154 @@
+import { ok, type Result } from '../../result.ts';
+import type { ItemEvent, LoggedEvent, Usage } from '../../pipeline/events.ts';
+import { created, transition, type TransitionError } from '../../pipeline/transition.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import type { Db } from '../database.ts';
+import { foldRun } from './fold-run.ts';
+import { addUsage, NO_USAGE, type Run } from './run.ts';
+import type { TableCache } from './table-cache.ts';
+import {
+  countTable,
+  itemTable,
+  runTable,
+  spendTable,
+  spendTotalTable,
+  type CountKey,
+  type ItemKey,
+  type RunKey,
+  type SpendKey,
+  type SpendTotalKey,
+} from './rows.ts';
+
+const QUARTER_MS = 15 * 60 * 1000;
+
+/**
+ * Turns events into rows of the projection tables. The same code serves an append and a rebuild; only how often it
+ * flushes differs. `apply` checks an event against the item before anything is written.
+ */
+export class Projector {
+  readonly items: TableCache<ItemKey, WorkItem>;
+  readonly runs: TableCache<RunKey, Run>;
+  readonly #counts: TableCache<CountKey, number>;
+  readonly #spend: TableCache<SpendKey, Usage>;
+  readonly #spendTotal: TableCache<SpendTotalKey, Usage>;
+  readonly #insertReceipt;
+  readonly #blankReceipts;
+  readonly #dropDependencies;
+  readonly #addDependency;
+  readonly #bindRoom;
+
+  constructor(db: Db) {
+    this.items = itemTable(db);
+    this.runs = runTable(db);
+    this.#counts = countTable(db);
+    this.#spend = spendTable(db);
+    this.#spendTotal = spendTotalTable(db);
+    this.#insertReceipt = db.prepare('INSERT INTO receipts (seq, project, item, at, state) VALUES (?, ?, ?, ?, ?)');
+    this.#blankReceipts = db.prepare(
+      "UPDATE receipts SET state = json_set(state, '$.command', '', '$.outputTail', '') WHERE project = ? AND item = ?",
+    );
+    this.#dropDependencies = db.prepare('DELETE FROM dependencies WHERE project = ? AND item = ?');
+    this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
+    this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
+  }
+
+  /** Applies one event; an error means that it does not fit and nothing was changed. */
+  apply(event: LoggedEvent): Result<void, TransitionError> {
+    if (event.item === null) {
+      if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
+      return ok(undefined);
+    }
+    const before = this.items.get(event.project, event.item);
+    const after =
+      event.kind === 'item.created' && before === null ? ok(created(event)) : before === null ? missing(event) : transition(before, event);
+    if (!after.ok) return after;
+    this.items.set([event.project, event.item], after.value);
+    this.#count(before, after.value);
+    this.#derive(event, after.value);
+    return ok(undefined);
+  }
+
+  /** Writes what has changed. */
+  flush(): void {
+    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal]) table.flush();
+  }
+
+  /** Forgets all rows: the end of the unit of work. */
+  clear(): void {
+    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal]) table.clear();
+  }
+
+  /** Rows held in memory, for bounding a rebuild. */
+  get held(): number {
+    return this.items.size + this.runs.size + this.#spend.size;
+  }
+
+  #count(before: WorkItem | null, after: WorkItem): void {
+    if (before === null) this.#addCount(after.project, 'last', after.number - (this.#counts.get(after.project, 'last') ?? 0));
+    const from = before === null || before.deletedAt !== null ? null : before.stage.name;
+    const to = after.deletedAt !== null ? null : after.stage.name;
+    if (from === to) return;
+    if (from !== null) this.#addCount(after.project, from, -1);
+    if (to !== null) this.#addCount(after.project, to, 1);
+  }
+
+  #addCount(project: string, stage: string, by: number): void {
+    this.#counts.set([project, stage], (this.#counts.get(project, stage) ?? 0) + by);
+  }
+
+  #derive(event: ItemEvent, item: WorkItem): void {
+    switch (event.kind) {
+      case 'item.created':
+      case 'item.dependencies_set':
+        this.#dropDependencies.run(item.project, item.number);
+        for (const on of item.dependsOn) this.#addDependency.run(item.project, on, item.number);
+        return;
+      case 'gate.ran':
+        this.#insertReceipt.run(event.seq, event.project, event.item, event.at, JSON.stringify(event.payload));
+        return;
+      case 'item.purged':
+        this.#blankReceipts.run(event.project, event.item);
+        this.#blankRuns(item);
+        return;
+      case 'run.usage':
+        this.#addSpend(event);
+        this.#foldRun(event);
+        return;
+      default:
+        if (event.kind.startsWith('run.')) this.#foldRun(event);
+    }
+  }
+
+  #foldRun(event: ItemEvent): void {
+    if (!('run' in event.payload)) return;
+    const key = [event.project, event.item, event.payload.run] as const;
+    const run = foldRun(this.runs.get(...key), event);
+    if (run !== null) this.runs.set(key, run);
+  }
+
+  #blankRuns(item: WorkItem): void {
+    for (let n = 1; n <= item.runs; n++) {
+      const run = this.runs.get(item.project, item.number, n);
+      if (run !== null)
+        this.runs.set([item.project, item.number, n], {
+          ...run,
+          summary: null,
+          activity: null,
+          stopRequested: run.stopRequested === null ? null : '',
+        });
+    }
+  }
+
+  #addSpend(event: Extract<ItemEvent, { kind: 'run.usage' }>): void {
+    const { agent, model, usage } = event.payload;
+    const quarter = Math.floor(event.at / QUARTER_MS);
+    const key = [event.project, quarter, event.item, agent, model] as const;
+    this.#spend.set(key, addUsage(this.#spend.get(...key) ?? NO_USAGE, usage));
+    const total = [event.project, agent, model] as const;
+    this.#spendTotal.set(total, addUsage(this.#spendTotal.get(...total) ?? NO_USAGE, usage));
+  }
+}
+
+function missing(event: ItemEvent): Result<never, TransitionError> {
+  return { ok: false, error: { code: 'wrong-state', message: `There is no item ${event.item}.`, validMoves: [] } };
+}

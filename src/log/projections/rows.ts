@@ -1,0 +1,87 @@
+import type { Usage } from '../../pipeline/events.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import type { Db } from '../database.ts';
+import type { Run } from './run.ts';
+import { TableCache } from './table-cache.ts';
+
+export type ItemKey = readonly [project: string, number: number];
+export type RunKey = readonly [project: string, item: number, run: number];
+export type CountKey = readonly [project: string, stage: string];
+export type SpendKey = readonly [project: string, quarter: number, item: number, agent: string, model: string];
+export type SpendTotalKey = readonly [project: string, agent: string, model: string];
+
+export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
+  const load = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
+  const save = db.prepare(
+    'INSERT OR REPLACE INTO items (project, number, stage, execution, deleted, wakes, stage_since, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  return new TableCache<ItemKey, WorkItem>(
+    (project, number) => {
+      const state = load.get(project, number);
+      return state === undefined ? null : (JSON.parse(state) as WorkItem);
+    },
+    ([project, number], item) => {
+      const wakes = item.stage.name === 'backlog' && (item.queued || item.dependsOn.length > 0);
+      save.run(
+        project,
+        number,
+        item.stage.name,
+        item.execution.state,
+        item.deletedAt === null ? 0 : 1,
+        wakes ? 1 : 0,
+        item.stageSince,
+        JSON.stringify(item),
+      );
+    },
+  );
+}
+
+export function runTable(db: Db): TableCache<RunKey, Run> {
+  const load = db.prepare<[string, number, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? AND run = ?').pluck();
+  const save = db.prepare('INSERT OR REPLACE INTO runs (project, item, run, open, state) VALUES (?, ?, ?, ?, ?)');
+  return new TableCache<RunKey, Run>(
+    (project, item, run) => {
+      const state = load.get(project, item, run);
+      return state === undefined ? null : (JSON.parse(state) as Run);
+    },
+    ([project, item, n], run) => save.run(project, item, n, run.state === 'ended' ? 0 : 1, JSON.stringify(run)),
+  );
+}
+
+export function countTable(db: Db): TableCache<CountKey, number> {
+  const load = db.prepare<[string, string], number>('SELECT n FROM counts WHERE project = ? AND stage = ?').pluck();
+  const save = db.prepare('INSERT OR REPLACE INTO counts (project, stage, n) VALUES (?, ?, ?)');
+  return new TableCache<CountKey, number>(
+    (project, stage) => load.get(project, stage) ?? null,
+    ([project, stage], n) => save.run(project, stage, n),
+  );
+}
+
+const USAGE_COLUMNS =
+  'input AS inputTokens, output AS outputTokens, cache_read AS cacheReadTokens, cache_write AS cacheWriteTokens, micro_usd AS microUsd';
+
+function usageValues(usage: Usage): number[] {
+  return [usage.inputTokens, usage.outputTokens, usage.cacheReadTokens, usage.cacheWriteTokens, usage.microUsd];
+}
+
+export function spendTable(db: Db): TableCache<SpendKey, Usage> {
+  const load = db.prepare<[string, number, number, string, string], Usage>(
+    `SELECT ${USAGE_COLUMNS} FROM spend WHERE project = ? AND quarter = ? AND item = ? AND agent = ? AND model = ?`,
+  );
+  const save = db.prepare('INSERT OR REPLACE INTO spend VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  return new TableCache<SpendKey, Usage>(
+    (...key) => load.get(...key) ?? null,
+    (key, usage) => save.run(...key, ...usageValues(usage)),
+  );
+}
+
+export function spendTotalTable(db: Db): TableCache<SpendTotalKey, Usage> {
+  const load = db.prepare<[string, string, string], Usage>(
+    `SELECT ${USAGE_COLUMNS} FROM spend_total WHERE project = ? AND agent = ? AND model = ?`,
+  );
+  const save = db.prepare('INSERT OR REPLACE INTO spend_total VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  return new TableCache<SpendTotalKey, Usage>(
+    (...key) => load.get(...key) ?? null,
+    (key, usage) => save.run(...key, ...usageValues(usage)),
+  );
+}

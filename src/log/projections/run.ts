@@ -1,0 +1,49 @@
+import type { EndReason, Role, WorkStage } from '../../pipeline/types.ts';
+import type { ItemNumber, Millis } from '../../pipeline/values.ts';
+import type { Usage } from '../../pipeline/events.ts';
+
+/** One run as the projection holds it. */
+export interface Run {
+  readonly project: string;
+  readonly item: ItemNumber;
+  readonly run: number;
+  readonly agent: string;
+  readonly role: Role;
+  readonly stage: WorkStage;
+  readonly attempt: number;
+  readonly state: 'pending' | 'running' | 'ended';
+  readonly pendingAt: Millis;
+  readonly startedAt: Millis | null;
+  readonly endedAt: Millis | null;
+  readonly pid: number | null;
+  readonly pidStart: string | null;
+  readonly runtime: string | null;
+  readonly model: string | null;
+  readonly session: string | null;
+  readonly lastHeartbeat: Millis | null;
+  readonly activity: string | null;
+  readonly stopRequested: string | null;
+  readonly reason: EndReason | null;
+  readonly exitCode: number | null;
+  readonly summary: string | null;
+  readonly turns: number | null;
+  readonly verdict: 'approve' | 'reject' | null;
+  readonly usage: Usage;
+}
+
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    microUsd: a.microUsd + b.microUsd,
+  };
+}
+
+/** Input, cache and output tokens together. */
+export function totalTokens(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}

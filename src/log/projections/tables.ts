@@ -1,0 +1,89 @@
+/** The tables that are derived from the events and from nothing else: `verify` makes them again and compares. */
+export const PROJECTION_TABLES = `
+  CREATE TABLE items (
+    project     TEXT NOT NULL,
+    number      INTEGER NOT NULL,
+    stage       TEXT NOT NULL,
+    execution   TEXT NOT NULL,
+    deleted     INTEGER NOT NULL,
+    wakes       INTEGER NOT NULL, -- 1: in the backlog, and may start by itself (queued, or it depends on others)
+    stage_since INTEGER NOT NULL,
+    state       TEXT NOT NULL,    -- the whole item as JSON
+    PRIMARY KEY (project, number)
+  );
+  CREATE INDEX items_by_stage ON items (project, stage, stage_since, number) WHERE deleted = 0;
+  CREATE INDEX items_waking ON items (project, number) WHERE wakes = 1 AND deleted = 0;
+
+  CREATE TABLE counts (
+    project TEXT NOT NULL,
+    stage   TEXT NOT NULL, -- or 'last': the highest number ever given
+    n       INTEGER NOT NULL,
+    PRIMARY KEY (project, stage)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE dependencies (
+    project    TEXT NOT NULL,
+    depends_on INTEGER NOT NULL,
+    item       INTEGER NOT NULL,
+    PRIMARY KEY (project, depends_on, item)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE runs (
+    project   TEXT NOT NULL,
+    item      INTEGER NOT NULL,
+    run       INTEGER NOT NULL,
+    open      INTEGER NOT NULL, -- 1: pending or running
+    state     TEXT NOT NULL,    -- the run as JSON
+    PRIMARY KEY (project, item, run)
+  );
+  CREATE INDEX runs_open ON runs (project) WHERE open = 1;
+
+  CREATE TABLE receipts (
+    seq     INTEGER PRIMARY KEY, -- of the event
+    project TEXT NOT NULL,
+    item    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    state   TEXT NOT NULL        -- the receipt as JSON
+  );
+  CREATE INDEX receipts_of_item ON receipts (project, item, seq);
+
+  CREATE TABLE spend (
+    project TEXT NOT NULL,
+    quarter INTEGER NOT NULL, -- quarter hours since the epoch: every time zone's days are made of them
+    item    INTEGER NOT NULL,
+    agent   TEXT NOT NULL,
+    model   TEXT NOT NULL,
+    input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    micro_usd INTEGER NOT NULL,
+    PRIMARY KEY (project, quarter, item, agent, model)
+  ) WITHOUT ROWID;
+  CREATE INDEX spend_of_item ON spend (project, item);
+
+  CREATE TABLE spend_total (
+    project TEXT NOT NULL,
+    agent   TEXT NOT NULL,
+    model   TEXT NOT NULL,
+    input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    micro_usd INTEGER NOT NULL,
+    PRIMARY KEY (project, agent, model)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE rooms (
+    transport TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    project   TEXT NOT NULL,
+    PRIMARY KEY (transport, room)
+  ) WITHOUT ROWID;
+`;
+
+/** Name and key of each projection table, for comparing and for emptying. */
+export const PROJECTIONS: readonly { readonly table: string; readonly key: readonly string[] }[] = [
+  { table: 'items', key: ['project', 'number'] },
+  { table: 'counts', key: ['project', 'stage'] },
+  { table: 'dependencies', key: ['project', 'depends_on', 'item'] },
+  { table: 'runs', key: ['project', 'item', 'run'] },
+  { table: 'receipts', key: ['seq'] },
+  { table: 'spend', key: ['project', 'quarter', 'item', 'agent', 'model'] },
+  { table: 'spend_total', key: ['project', 'agent', 'model'] },
+  { table: 'rooms', key: ['transport', 'room'] },
+];

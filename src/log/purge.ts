@@ -1,0 +1,78 @@
+import type { LoggedEvent } from '../pipeline/events.ts';
+import type { Failure, WorkItem } from '../pipeline/types.ts';
+import type { Document } from '../message/document.ts';
+import type { EventStore } from './events.ts';
+import type { Outbox } from './outbox.ts';
+
+const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: '(removed by a purge)' }] }] };
+
+/**
+ * Takes an item's words out of its old events and out of what is queued. What is left replays to the same tombstone,
+ * and the accounts (tokens, money, times, exit codes) still add up. Runs inside the caller's transaction.
+ */
+export function purgeItem(events: EventStore, outbox: Outbox, project: string, item: number): void {
+  events.redactItem(project, item, redacted);
+  outbox.forgetItem(project, item, PURGED_NOTICE);
+}
+
+/** An event's payload without what people, agents and gates wrote. */
+function redacted(event: LoggedEvent): unknown {
+  switch (event.kind) {
+    case 'item.created':
+      return { ...event.payload, title: '', description: '', criteria: event.payload.criteria.map(blankCriterion) };
+    case 'item.edited':
+      return blankEdit(event.payload);
+    case 'item.moved': {
+      const { to } = event.payload;
+      const target = to.name === 'archived' && 'reason' in to.reason ? { ...to, reason: { ...to.reason, reason: '' } } : to;
+      return {
+        to: target.name === 'merge' ? { ...target, branch: '' } : target,
+        why: '',
+        failure: event.payload.failure === null ? null : blankFailure(event.payload.failure),
+      };
+    }
+    case 'item.held':
+    case 'item.attempts_reset':
+    case 'item.deleted':
+      return { ...event.payload, why: '' };
+    case 'item.attempt_failed':
+      return { failure: blankFailure(event.payload.failure) };
+    case 'item.work_seen':
+      return { work: { ...event.payload.work, branch: '' } };
+    case 'item.removed':
+      return { done: [], left: [] };
+    case 'run.heartbeat':
+      return { ...event.payload, activity: null };
+    case 'run.stop_requested':
+      return { ...event.payload, why: '' };
+    case 'run.ended':
+      return { ...event.payload, summary: '' };
+    case 'gate.ran':
+      return { ...event.payload, command: '', outputTail: '' };
+    case 'merge.attempted':
+      return { ...event.payload, files: [] };
+    default:
+      return event.payload;
+  }
+}
+
+function blankEdit(edit: Extract<LoggedEvent, { kind: 'item.edited' }>['payload']): unknown {
+  switch (edit.field) {
+    case 'title':
+    case 'description':
+      return { ...edit, value: '', prior: '' };
+    case 'criteria':
+      return { ...edit, value: edit.value.map(blankCriterion), prior: [] };
+    case 'type':
+    case 'qa':
+      return edit;
+  }
+}
+
+function blankCriterion(criterion: WorkItem['criteria'][number]): WorkItem['criteria'][number] {
+  return { ...criterion, text: '' };
+}
+
+function blankFailure(failure: Failure): Failure {
+  return { ...failure, summary: '', evidence: '' };
+}

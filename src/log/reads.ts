@@ -1,0 +1,229 @@
+import type { LoggedEvent, Receipt, Usage } from '../pipeline/events.ts';
+import type { StageName, WorkItem } from '../pipeline/types.ts';
+import type { ItemNumber, Millis } from '../pipeline/values.ts';
+import type { Db } from './database.ts';
+import type { EventStore } from './events.ts';
+import type { Run } from './projections/run.ts';
+
+export interface LoggedReceipt extends Receipt {
+  readonly seq: number;
+  readonly at: Millis;
+}
+
+/** Spend summed over something; `key` names what. */
+export interface SpendRow {
+  readonly key: string;
+  readonly usage: Usage;
+}
+
+const SUMS =
+  'sum(input) AS inputTokens, sum(output) AS outputTokens, sum(cache_read) AS cacheReadTokens, sum(cache_write) AS cacheWriteTokens, sum(micro_usd) AS microUsd';
+const QUARTER_MS = 15 * 60 * 1000;
+
+type UsageRow = { [K in keyof Usage]: number | null };
+
+/** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
+export class Reads {
+  readonly #events: EventStore;
+  readonly #item;
+  readonly #inStage;
+  readonly #recentInStage;
+  readonly #waking;
+  readonly #counts;
+  readonly #dependents;
+  readonly #near;
+  readonly #runs;
+  readonly #run;
+  readonly #openRuns;
+  readonly #receipts;
+  readonly #spendOfItem;
+  readonly #spendSince;
+  readonly #spendSinceBy;
+  readonly #spendTotals;
+  readonly #roomProject;
+  readonly #roomsOf;
+
+  constructor(db: Db, events: EventStore) {
+    this.#events = events;
+    this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
+    this.#inStage = db
+      .prepare<[string, string, number], string>(
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since, number LIMIT ?',
+      )
+      .pluck();
+    this.#recentInStage = db
+      .prepare<[string, string, number], string>(
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since DESC, number DESC LIMIT ?',
+      )
+      .pluck();
+    this.#waking = db
+      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 AND deleted = 0 ORDER BY number LIMIT ?')
+      .pluck();
+    this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
+    this.#dependents = db
+      .prepare<[string, number], ItemNumber>('SELECT item FROM dependencies WHERE project = ? AND depends_on = ? ORDER BY item')
+      .pluck();
+    this.#near = db
+      .prepare<[string, number, number], ItemNumber>(
+        'SELECT number FROM items WHERE project = ? AND deleted = 0 AND number BETWEEN ? AND ? ORDER BY number',
+      )
+      .pluck();
+    this.#runs = db.prepare<[string, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? ORDER BY run').pluck();
+    this.#run = db.prepare<[string, number, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? AND run = ?').pluck();
+    this.#openRuns = db.prepare<[string], string>('SELECT state FROM runs WHERE project = ? AND open = 1 ORDER BY item').pluck();
+    this.#receipts = db.prepare<[string, number], { seq: number; at: number; state: string }>(
+      'SELECT seq, at, state FROM receipts WHERE project = ? AND item = ? ORDER BY seq',
+    );
+    this.#spendOfItem = db.prepare<[string, number], UsageRow>(`SELECT ${SUMS} FROM spend WHERE project = ? AND item = ?`);
+    this.#spendSince = db.prepare<[string, number], UsageRow>(`SELECT ${SUMS} FROM spend WHERE project = ? AND quarter >= ?`);
+    this.#spendSinceBy = {
+      item: db.prepare<[string, number], UsageRow & { key: string }>(
+        `SELECT CAST(item AS TEXT) AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY item ORDER BY micro_usd DESC`,
+      ),
+      agent: db.prepare<[string, number], UsageRow & { key: string }>(
+        `SELECT agent AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY agent ORDER BY micro_usd DESC`,
+      ),
+      model: db.prepare<[string, number], UsageRow & { key: string }>(
+        `SELECT model AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY model ORDER BY micro_usd DESC`,
+      ),
+    };
+    this.#spendTotals = {
+      agent: db.prepare<[string], UsageRow & { key: string }>(
+        `SELECT agent AS key, ${SUMS} FROM spend_total WHERE project = ? GROUP BY agent ORDER BY sum(micro_usd) DESC`,
+      ),
+      model: db.prepare<[string], UsageRow & { key: string }>(
+        `SELECT model AS key, ${SUMS} FROM spend_total WHERE project = ? GROUP BY model ORDER BY sum(micro_usd) DESC`,
+      ),
+    };
+    this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
+    this.#roomsOf = db.prepare<[string], { transport: string; room: string }>('SELECT transport, room FROM rooms WHERE project = ?');
+  }
+
+  /** An item by its number, also a deleted one; null where the number was never given. */
+  item(project: string, number: number): WorkItem | null {
+    const state = this.#item.get(project, number);
+    return state === undefined ? null : parseItem(state);
+  }
+
+  /** Items of a stage, the longest there first. */
+  inStage(project: string, stage: StageName, limit: number): WorkItem[] {
+    return this.#inStage.all(project, stage, limit).map(parseItem);
+  }
+
+  /** Items of a stage, the latest to arrive first. */
+  recentInStage(project: string, stage: StageName, limit: number): WorkItem[] {
+    return this.#recentInStage.all(project, stage, limit).map(parseItem);
+  }
+
+  /** Items that agents or people are at work on: current, qa and merge. */
+  active(project: string): WorkItem[] {
+    return (['current', 'qa', 'merge'] as const).flatMap((stage) => this.inStage(project, stage, 10_000));
+  }
+
+  /** Items of the backlog that may start by themselves. */
+  waking(project: string): WorkItem[] {
+    return this.#waking.all(project, 10_000).map(parseItem);
+  }
+
+  /** How many items stand in each stage. */
+  counts(project: string): Record<StageName, number> {
+    const counts = { backlog: 0, current: 0, qa: 0, merge: 0, done: 0, archived: 0 };
+    for (const { stage, n } of this.#counts.all(project)) if (stage in counts) counts[stage as StageName] = n;
+    return counts;
+  }
+
+  /** The highest number ever given in a project; 0 for none. */
+  lastNumber(project: string): number {
+    return this.#counts.all(project).find((row) => row.stage === 'last')?.n ?? 0;
+  }
+
+  /** The items that depend on an item. */
+  dependents(project: string, number: number): ItemNumber[] {
+    return this.#dependents.all(project, number);
+  }
+
+  /** Numbers that exist within `reach` of one that does not. */
+  near(project: string, number: number, reach: number): ItemNumber[] {
+    return this.#near.all(project, number - reach, number + reach);
+  }
+
+  runs(project: string, item: number): Run[] {
+    return this.#runs.all(project, item).map(parseRun);
+  }
+
+  run(project: string, item: number, run: number): Run | null {
+    const state = this.#run.get(project, item, run);
+    return state === undefined ? null : parseRun(state);
+  }
+
+  /** Runs that are pending or running. */
+  openRuns(project: string): Run[] {
+    return this.#openRuns.all(project).map(parseRun);
+  }
+
+  receipts(project: string, item: number): LoggedReceipt[] {
+    return this.#receipts.all(project, item).map((row) => Object.assign(JSON.parse(row.state) as Receipt, { seq: row.seq, at: row.at }));
+  }
+
+  /** The newest events of an item before `beforeSeq`, newest first. */
+  history(project: string, item: number, limit: number, beforeSeq = Number.MAX_SAFE_INTEGER): LoggedEvent[] {
+    return this.#events.ofItemBefore(project, item, beforeSeq, limit);
+  }
+
+  events(afterSeq: number, limit: number): LoggedEvent[] {
+    return this.#events.after(afterSeq, limit);
+  }
+
+  lastSeq(): number {
+    return this.#events.head().seq;
+  }
+
+  spendOfItem(project: string, item: number): Usage {
+    return toUsage(this.#spendOfItem.get(project, item));
+  }
+
+  /** Spend since a time, which is rounded down to a quarter of an hour: every time zone's midnight is one. */
+  spendSince(project: string, since: Millis): Usage {
+    return toUsage(this.#spendSince.get(project, Math.floor(since / QUARTER_MS)));
+  }
+
+  spendSinceBy(project: string, by: 'item' | 'agent' | 'model', since: Millis): SpendRow[] {
+    return this.#spendSinceBy[by].all(project, Math.floor(since / QUARTER_MS)).map(toSpend);
+  }
+
+  /** Spend of all time. */
+  spendTotals(project: string, by: 'agent' | 'model'): SpendRow[] {
+    return this.#spendTotals[by].all(project).map(toSpend);
+  }
+
+  /** The project that a room was switched to; null where it never was. */
+  roomProject(transport: string, room: string): string | null {
+    return this.#roomProject.get(transport, room) ?? null;
+  }
+
+  roomsOf(project: string): { transport: string; room: string }[] {
+    return this.#roomsOf.all(project);
+  }
+}
+
+function parseItem(state: string): WorkItem {
+  return JSON.parse(state) as WorkItem;
+}
+
+function parseRun(state: string): Run {
+  return JSON.parse(state) as Run;
+}
+
+function toUsage(row: UsageRow | undefined): Usage {
+  return {
+    inputTokens: row?.inputTokens ?? 0,
+    outputTokens: row?.outputTokens ?? 0,
+    cacheReadTokens: row?.cacheReadTokens ?? 0,
+    cacheWriteTokens: row?.cacheWriteTokens ?? 0,
+    microUsd: row?.microUsd ?? 0,
+  };
+}
+
+function toSpend(row: UsageRow & { key: string }): SpendRow {
+  return { key: row.key, usage: toUsage(row) };
+}

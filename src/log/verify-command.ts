@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusherError } from '../errors.ts';
+import { openDatabase } from './database.ts';
+import { DATABASE_FILE } from './log.ts';
+import { migrate } from './migrations.ts';
+import { takeOwnership } from './owner.ts';
+import { verifyAll } from './verify.ts';
+
+/** `musher verify`: replays the log of a stopped Musher against its projections. Resolves to the exit code: 1 on any difference. */
+export async function verifyData(dataDir: string, print: (line: string) => void): Promise<number> {
+  const file = join(dataDir, DATABASE_FILE);
+  if (!existsSync(file))
+    throw new MusherError(
+      'CONFIG_MISSING',
+      `There is no log in ${dataDir}.`,
+      'Name the data directory with --data DIR, or its bot.toml with --config FILE.',
+    );
+  const ownership = takeOwnership(dataDir);
+  try {
+    const db = openDatabase(file);
+    try {
+      migrate(db);
+      const integrity = db.pragma('integrity_check', { simple: true });
+      const { events, differences } = verifyAll(db);
+      if (integrity !== 'ok') print(`The database file is damaged: ${String(integrity)}`);
+      for (const difference of differences) print(difference);
+      if (integrity === 'ok' && differences.length === 0) {
+        print(`${events} events replayed: every projection is what the log gives, and no event was changed.`);
+        return 0;
+      }
+      print(`${events} events replayed; ${differences.length} differences. Restore a backup, or look closer before going on.`);
+      return 1;
+    } finally {
+      db.close();
+    }
+  } finally {
+    ownership.release();
+  }
+}
