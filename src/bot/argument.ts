@@ -40,6 +40,8 @@ export interface WordReader {
   readonly source: string;
   /** The next word, left in place; null at the end. */
   peek(): Word | null;
+  /** The word that a text would begin with, left in place; null where nothing is left. */
+  peekRest(): Word | null;
   /** The next word, taken. */
   take(): Word | null;
   /** Everything from the next word on as it was typed, taken; null where nothing is left. */

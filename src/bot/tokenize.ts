@@ -79,9 +79,7 @@ function wordEnd(source: string, start: number): number {
 }
 
 function closingQuote(source: string, from: number, closing: string): number | null {
-  for (let at = source.indexOf(closing, from); at !== -1; at = source.indexOf(closing, at + 1)) {
-    const next = source.charAt(at + 1);
-    if (next === '' || /\s/.test(next)) return at;
-  }
-  return null;
+  const close = new RegExp(`${closing}(?=\\s|$)`, 'g');
+  close.lastIndex = from;
+  return close.exec(source)?.index ?? null;
 }

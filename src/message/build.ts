@@ -1,0 +1,122 @@
+import type { Action, Block, Column, Document, Inline } from './document.ts';
+
+/** What a builder takes where text stands: a plain string becomes a text node. */
+export type Content = string | Inline;
+
+/** A document of the blocks that are there: null, undefined and false are left out. */
+export function doc(...blocks: readonly (Block | null | undefined | false)[]): Document {
+  return { blocks: blocks.filter((block): block is Block => Boolean(block)) };
+}
+
+/** The blocks of several documents, one after the other. */
+export function join(...documents: readonly Document[]): Document {
+  return { blocks: documents.flatMap(({ blocks }) => blocks) };
+}
+
+/** A document of one paragraph: most replies. */
+export function line(...content: readonly Content[]): Document {
+  return doc(paragraph(...content));
+}
+
+export function text(value: string): Inline {
+  return { kind: 'text', text: value };
+}
+
+export function strong(value: string): Inline {
+  return { kind: 'strong', text: value };
+}
+
+export function emphasis(value: string): Inline {
+  return { kind: 'emphasis', text: value };
+}
+
+/** Literal text within a line: a command, a branch, a SHA. For a block of it see `codeBlock`. */
+export function code(value: string): Inline {
+  return { kind: 'code', text: value };
+}
+
+export function link(url: string, label = url): Inline {
+  return { kind: 'link', url, text: label };
+}
+
+export function mention(id: string, name: string): Inline {
+  return { kind: 'mention', id, name };
+}
+
+export function paragraph(...content: readonly Content[]): Block {
+  return { kind: 'paragraph', content: inlines(content) };
+}
+
+export function heading(...content: readonly Content[]): Block {
+  return { kind: 'heading', content: inlines(content) };
+}
+
+/** A list with a bullet for each item; an item is one content or several. */
+export function list(items: readonly (Content | readonly Content[])[]): Block {
+  return { kind: 'list', ordered: false, items: items.map(cell) };
+}
+
+/** A list numbered from 1. */
+export function ordered(items: readonly (Content | readonly Content[])[]): Block {
+  return { kind: 'list', ordered: true, items: items.map(cell) };
+}
+
+/** A table. A column is its title, or `{title, align}`; a cell is one content or several. */
+export function table(columns: readonly (string | Column)[], rows: readonly (readonly (Content | readonly Content[])[])[]): Block {
+  return {
+    kind: 'table',
+    columns: columns.map((column) => (typeof column === 'string' ? { title: column, align: 'left' } : column)),
+    rows: rows.map((row) => row.map(cell)),
+  };
+}
+
+/** A column of numbers. */
+export function right(title: string): Column {
+  return { title, align: 'right' };
+}
+
+export function codeBlock(value: string, language: string | null = null): Block {
+  return { kind: 'code', language, text: value };
+}
+
+/** Names with their values, in order; a null value leaves its line out. */
+export function fields(pairs: readonly (readonly [name: string, value: Content | readonly Content[] | null])[]): Block {
+  return {
+    kind: 'fields',
+    fields: pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value: cell(value) }])),
+  };
+}
+
+export function quote(value: string): Block {
+  return { kind: 'quote', text: value };
+}
+
+/** How much is done, `of` the whole. */
+export function progress(label: string, done: number, of: number): Block {
+  return { kind: 'progress', label, done, of };
+}
+
+/** What can be done next, as commands; buttons where the network has them. */
+export function actions(...all: readonly Action[]): Block {
+  return { kind: 'actions', actions: all };
+}
+
+export function action(label: string, command: string, style: Action['style'] = 'plain'): Action {
+  return { label, command, style };
+}
+
+export function image(path: string, alternative: string): Block {
+  return { kind: 'image', path, alternative };
+}
+
+function cell(value: Content | readonly Content[]): readonly Inline[] {
+  return inlines(isMany(value) ? value : [value]);
+}
+
+function isMany(value: Content | readonly Content[]): value is readonly Content[] {
+  return Array.isArray(value);
+}
+
+function inlines(content: readonly Content[]): readonly Inline[] {
+  return content.map((one) => (typeof one === 'string' ? text(one) : one));
+}
