@@ -33,7 +33,6 @@ function redacted(event: LoggedEvent): unknown {
     }
     case 'item.held':
     case 'item.attempts_reset':
-    case 'item.deleted':
       return { ...event.payload, why: '' };
     case 'item.attempt_failed':
       return { failure: blankFailure(event.payload.failure) };

@@ -57,7 +57,7 @@ export class Reads {
       )
       .pluck();
     this.#waking = db
-      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 AND deleted = 0 ORDER BY number LIMIT ?')
+      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 ORDER BY number LIMIT ?')
       .pluck();
     this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
     this.#dependents = db
@@ -120,7 +120,7 @@ export class Reads {
     return (['current', 'qa', 'merge'] as const).flatMap((stage) => this.inStage(project, stage, 10_000));
   }
 
-  /** Items of the backlog that may start by themselves. */
+  /** Items that may move by themselves without being active: backlog items that wait for others, and deleted ones whose removal is not done. */
   waking(project: string): WorkItem[] {
     return this.#waking.all(project, 10_000).map(parseItem);
   }

@@ -64,7 +64,8 @@ export interface ItemEvents {
   'item.attempt_failed': { readonly failure: Failure };
   /** Musher read the item's branch. */
   'item.work_seen': { readonly work: Work };
-  'item.deleted': { readonly why: string };
+  /** Also of a deleted item, to have it purged as well or its removal tried again. */
+  'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */
   'item.removed': { readonly done: readonly string[]; readonly left: readonly string[] };
   'item.purged': Record<string, never>;
@@ -98,10 +99,12 @@ export interface ItemEvents {
     readonly verdict: 'approve' | 'reject' | null;
   };
   'gate.ran': Receipt;
+  /** `commit`: the squash commit that Musher is about to move the base branch to; after a crash it tells whether that happened. */
   'merge.attempted': {
+    readonly commit: CommitSha | null;
     readonly base: CommitSha;
     readonly head: CommitSha;
-    readonly outcome: 'clean' | 'conflict' | 'base-moved';
+    readonly outcome: 'clean' | 'conflict' | 'base-moved' | 'nothing';
     readonly files: readonly string[];
   };
 }

@@ -49,7 +49,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     version: 1,
     step: event.seq,
     deletedAt: null,
-    purged: false,
+    removal: null,
     stage: { name: 'backlog' },
     execution: IDLE,
   };
@@ -69,9 +69,16 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
 function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   const after = { ...item, version: item.version + 1 };
   switch (event.kind) {
+    case 'item.deleted':
+      if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was deleted and purged: nothing is left of it.`);
+      return ok({ ...after, removal: { state: 'asked', purge: event.payload.purge || item.removal?.purge === true }, step: event.seq });
+    case 'item.removed':
+      return ok({
+        ...after,
+        removal: { state: event.payload.left.length === 0 ? 'removed' : 'asked', purge: item.removal?.purge === true },
+      });
     case 'item.purged':
       return ok(blank(after));
-    case 'item.removed':
     case 'run.usage':
     case 'run.ended':
     case 'run.stop_requested':
@@ -114,7 +121,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.work_seen':
       return ok({ ...item, work: event.payload.work });
     case 'item.deleted':
-      return ok(idle({ ...item, queued: false, deletedAt: event.at }, event.seq));
+      return ok(idle({ ...item, queued: false, deletedAt: event.at, removal: { state: 'asked', purge: event.payload.purge } }, event.seq));
     case 'item.removed':
     case 'item.purged':
       return notNow(item, 'Only a deleted item can be removed or purged');
@@ -239,7 +246,17 @@ function idle(item: WorkItem, step: number): WorkItem {
 
 /** What a purge leaves: the number, and where it stood. */
 function blank(item: WorkItem): WorkItem {
-  return { ...item, title: '', description: '', criteria: [], failure: null, work: null, createdBy: '', assignedTo: null, purged: true };
+  return {
+    ...item,
+    title: '',
+    description: '',
+    criteria: [],
+    failure: null,
+    work: null,
+    createdBy: '',
+    assignedTo: null,
+    removal: { state: 'purged', purge: true },
+  };
 }
 
 function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {

@@ -102,6 +102,12 @@ export interface Held {
   readonly since: Millis;
 }
 
+export interface Removal {
+  readonly state: 'asked' | 'removed' | 'purged';
+  /** Its content is to be taken out of the log as well. */
+  readonly purge: boolean;
+}
+
 export interface ItemBase {
   readonly project: string;
   readonly number: ItemNumber;
@@ -139,7 +145,8 @@ export interface ItemBase {
   readonly step: number;
   /** Set by `delete`: the item is a tombstone, nothing but a purge changes it any more. */
   readonly deletedAt: Millis | null;
-  readonly purged: boolean;
+  /** How far a delete has come: `asked` (its run, worktree and branch are still to be removed), then `removed`, then `purged`. */
+  readonly removal: Removal | null;
 }
 
 /** An item: its stage and, bound to the stage by type, what its agent is doing. */

@@ -21,7 +21,10 @@ export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
       return state === undefined ? null : (JSON.parse(state) as WorkItem);
     },
     ([project, number], item) => {
-      const wakes = item.stage.name === 'backlog' && (item.queued || item.dependsOn.length > 0);
+      const wakes =
+        item.deletedAt === null
+          ? item.stage.name === 'backlog' && (item.queued || item.dependsOn.length > 0)
+          : item.removal?.state === 'asked';
       save.run(
         project,
         number,

@@ -6,13 +6,13 @@ export const PROJECTION_TABLES = `
     stage       TEXT NOT NULL,
     execution   TEXT NOT NULL,
     deleted     INTEGER NOT NULL,
-    wakes       INTEGER NOT NULL, -- 1: in the backlog, and may start by itself (queued, or it depends on others)
+    wakes       INTEGER NOT NULL, -- 1: may move by itself (in the backlog: queued, or it depends on others; deleted: not removed yet)
     stage_since INTEGER NOT NULL,
     state       TEXT NOT NULL,    -- the whole item as JSON
     PRIMARY KEY (project, number)
   );
   CREATE INDEX items_by_stage ON items (project, stage, stage_since, number) WHERE deleted = 0;
-  CREATE INDEX items_waking ON items (project, number) WHERE wakes = 1 AND deleted = 0;
+  CREATE INDEX items_waking ON items (project, number) WHERE wakes = 1;
 
   CREATE TABLE counts (
     project TEXT NOT NULL,

@@ -1,0 +1,103 @@
+import type { AgentSettings, ProjectSettings } from '../config/settings.ts';
+import type { Millis } from '../pipeline/values.ts';
+import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
+import type { Step } from '../pipeline/next-step.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { ProjectFacts } from '../log/facts.ts';
+import type { Reads } from '../log/reads.ts';
+import type { Result } from '../result.ts';
+import type { ItemRef } from './arguments.ts';
+import type { Command, Reply } from './command.ts';
+
+/** What of git commands may see: reading only. */
+export interface GitReads {
+  /** The change of an item's branch against the base branch, cut visibly at `maxBytes`. */
+  diff(options: { branch: string; maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string }>;
+  log(options: { branch: string; max: number }): Promise<readonly { sha: string; subject: string; author: string; at: Millis }[]>;
+  status(): Promise<GitStatus>;
+  snapshots(item: { number: number }): Promise<readonly { ref: string; n: number; commit: string; at: Millis; subject: string }[]>;
+}
+
+export interface GitStatus {
+  readonly base: string;
+  readonly head: string;
+  readonly headSubject: string;
+  readonly headAt: Millis;
+  /** The owner's checkout; `branch` null: detached, `clean` null: a bare repository. */
+  readonly checkout: {
+    readonly path: string;
+    readonly branch: string | null;
+    readonly clean: boolean | null;
+    readonly behindBase: boolean;
+  };
+  readonly worktrees: readonly {
+    readonly item: number | null;
+    readonly path: string;
+    readonly branch: string | null;
+    readonly head: string;
+  }[];
+}
+
+/** A project as commands see it. */
+export interface Project {
+  readonly name: string;
+  readonly settings: ProjectSettings;
+  readonly git: GitReads;
+  readonly agents: readonly AgentSettings[];
+}
+
+/** What one transaction of a command can do. Each call that does not fit refuses the whole command: nothing of it is kept. */
+export interface CommandTx {
+  readonly now: Millis;
+  readonly reads: Reads;
+  /** The item as it stands in this transaction; refuses with the near numbers where there is none, or it was deleted. */
+  find(ref: ItemRef): WorkItem;
+  /** Appends an event of an item and returns the item after it; refuses with what the pipeline says where it does not fit. */
+  append<K extends ItemEventKind>(item: WorkItem, kind: K, payload: ItemEvents[K]): WorkItem;
+  create(project: string, fields: ItemEvents['item.created']): WorkItem;
+  /** The room speaks of this project from now on. */
+  bindRoom(project: string): void;
+  /** What the engine will do next with an item. */
+  step(item: WorkItem): Step;
+  /** Undoes everything and makes `reply` the answer. */
+  refuse(reply: Reply): never;
+}
+
+/** What commands are given: reading, changing, waiting. */
+export interface Capabilities {
+  /** The project that the room speaks of. */
+  readonly project: Project;
+  readonly projects: readonly Project[];
+  readonly reads: Reads;
+  /** Finds an item that exists and was not deleted; the error is the reply. The one way from a number to an item. */
+  find(ref: ItemRef): Result<WorkItem, Reply>;
+  /** As `find`, but gives deleted items too (for `show`, `history`, `delete`). */
+  findAny(ref: ItemRef): Result<WorkItem, Reply>;
+  facts(project: string): ProjectFacts;
+  /** What happens next to an item, and why it stands where it stands. */
+  step(item: WorkItem): Step;
+  /** Changes the pipeline and answers, in one transaction. Return what it returns. */
+  change(change: (tx: CommandTx) => Reply): Reply;
+  /** Changes the pipeline before the final answer is known: for commands that then wait for what the change sets off. A refusal is returned. */
+  begin<T>(change: (tx: CommandTx) => T): Result<T, Reply>;
+  /** Resolves when `met` gives something else than null, checked after each commit; null after `timeoutMs`, or when Musher stops. */
+  until<T>(met: () => T | null, timeoutMs: number): Promise<T | null>;
+  /** The last lines of a run, readable. `run` null: the latest. */
+  runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
+  /** The commands that the sender may use. */
+  commands(): readonly Command[];
+  /** Resources of the agents' processes and of Musher itself, now. */
+  processes(): Promise<readonly ProcessUse[]>;
+  readonly version: string;
+  readonly startedAt: Millis;
+}
+
+export interface ProcessUse {
+  readonly label: string;
+  readonly pid: number;
+  /** Share of one core since the last look, 0 to 1 and more; null at the first. */
+  readonly cpu: number | null;
+  readonly residentBytes: number;
+  /** Processes of the run in all. */
+  readonly processes: number;
+}
