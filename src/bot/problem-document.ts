@@ -1,4 +1,4 @@
-import { code, codeBlock, doc, paragraph, type Content } from '../message/build.ts';
+import { code, codeBlock, doc, fields, paragraph, type Content } from '../message/build.ts';
 import type { Block, Document } from '../message/document.ts';
 import { visibleLine } from '../message/sanitize.ts';
 import { displayWidth, graphemeStart } from '../message/width.ts';
@@ -16,8 +16,10 @@ export function problemDocument(problem: ParseProblem): Document {
   return doc(
     paragraph(problem.message, ...didYouMean(near)),
     problem.code !== 'empty' && pointedLine(problem),
-    command !== null && paragraph('Usage: ', code(usage(command))),
-    command === null ? paragraph('See all commands: ', code('help')) : paragraph('More about it: ', code(`help ${commandName(command)}`)),
+    fields([
+      ['Usage', command === null ? null : code(usage(command))],
+      ['More', code(command === null ? 'help' : `help ${commandName(command)}`)],
+    ]),
   );
 }
 
