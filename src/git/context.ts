@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { MusherError } from '../errors.ts';
+import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import { countAhead } from './history.ts';
+import { type Linked, linkedAt } from './linked.ts';
+import { BRANCH_PREFIX, isBranchOf } from './names.ts';
+import type { OwnDir, Tree } from './own-dir.ts';
+import { listRefs, readRef, type Ref } from './refs.ts';
+import type { Repository } from './repository.ts';
+
+/** An item as this module needs it. `branch`: as `openWorktree` returned it; null: find it by the number. */
+export interface ItemAt {
+  readonly number: ItemNumber;
+  readonly branch: string | null;
+}
+
+/** What the parts of an open project share. */
+export interface Context {
+  readonly git: OwnDir;
+  readonly repository: Repository;
+  readonly baseBranch: string;
+  /** Absolute; holds a folder for each item and `merge`. */
+  readonly worktrees: string;
+  /** The project's folder name, part of the names of its worktrees in the repository. */
+  readonly folder: string;
+}
+
+/** A worktree of Musher with its private index. */
+export interface Place {
+  readonly linked: Linked;
+  readonly tree: Tree;
+}
+
+export function placeOf(at: Context, name: string): Place {
+  const path = join(at.worktrees, name);
+  return { linked: linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`), tree: { path, index: join(at.git.indexes, name) } };
+}
+
+/** The commit at the tip of the base branch. Throws MusherError REPOSITORY_UNUSABLE when the branch is gone. */
+export async function baseHead(at: Context): Promise<CommitSha> {
+  const head = await readRef(at.git, `refs/heads/${at.baseBranch}`);
+  if (head !== null) return head;
+  throw new MusherError(
+    'REPOSITORY_UNUSABLE',
+    `The base branch ${at.baseBranch} has no commit or does not exist.`,
+    'Make a first commit on it, or name another branch as `base_branch` in the project file.',
+  );
+}
+
+export async function branchHead(at: Context, branch: string): Promise<CommitSha | null> {
+  return readRef(at.git, `refs/heads/${branch}`);
+}
+
+/**
+ * The branch of an item: the one it is known by, else one that carries its number, preferring one with commits
+ * that the base branch lacks (the title, and with it the slug, may have changed since). Null when there is none.
+ */
+export async function findBranch(at: Context, item: ItemAt): Promise<{ branch: string; head: CommitSha } | null> {
+  if (item.branch !== null) {
+    if (!isBranchOf(item.number, item.branch)) throw new Error(`${item.branch} is no branch of item ${item.number}`);
+    const head = await branchHead(at, item.branch);
+    return head === null ? null : { branch: item.branch, head };
+  }
+  const prefix = 'refs/heads/';
+  const named = (ref: Ref): string => ref.name.slice(prefix.length);
+  const refs = (await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`)).filter((ref) => isBranchOf(item.number, named(ref)));
+  const base = await baseHead(at);
+  for (const ref of refs) {
+    if ((await countAhead(at.git, base, ref.sha)) > 0) return { branch: named(ref), head: ref.sha };
+  }
+  const [first] = refs;
+  return first === undefined ? null : { branch: named(first), head: first.sha };
+}

@@ -1,0 +1,126 @@
+import type { CommitSha, Millis } from '../pipeline/values.ts';
+import type { OwnDir } from './own-dir.ts';
+import { sha } from './refs.ts';
+import type { Identity } from './repository.ts';
+
+// Everything here reads and writes objects alone: no working files, no refs.
+
+export interface LogEntry {
+  readonly sha: CommitSha;
+  readonly subject: string;
+  readonly author: string;
+  readonly at: Millis;
+}
+
+export type Squash =
+  | { readonly kind: 'clean'; readonly tree: CommitSha }
+  /** `tree` holds the conflicting files with their markers. */
+  | { readonly kind: 'conflict'; readonly tree: CommitSha; readonly files: string[] }
+  /** The merge would change nothing. */
+  | { readonly kind: 'nothing' };
+
+export interface Merged {
+  readonly tree: CommitSha;
+  /** Input for `update-index -z --index-info`: puts each conflicting file's stages in place of its merged entry. */
+  readonly stages: Buffer;
+  readonly files: string[];
+}
+
+export async function treeOf(git: OwnDir, commit: CommitSha): Promise<CommitSha> {
+  return sha(await git.line(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
+}
+
+/** Commits that `head` has and `base` has not. */
+export async function countAhead(git: OwnDir, base: CommitSha, head: CommitSha): Promise<number> {
+  return Number(await git.line(['rev-list', '--count', head, `^${base}`]));
+}
+
+export async function isAncestor(git: OwnDir, older: CommitSha, newer: CommitSha): Promise<boolean> {
+  const answer = await git.run(['merge-base', '--is-ancestor', older, newer], { answers: [1] });
+  return answer.exitCode === 0;
+}
+
+/** Writes a commit object and returns its name. No ref moves. */
+export async function commitTree(
+  git: OwnDir,
+  commit: { tree: CommitSha; parents: readonly CommitSha[]; message: string; author?: Identity },
+): Promise<CommitSha> {
+  const message = commit.message.replaceAll('\0', '').trim() || '(no message)';
+  const parents = commit.parents.flatMap((parent) => ['-p', parent]);
+  const how = { input: `${message}\n`, ...(commit.author === undefined ? {} : { as: commit.author }) };
+  return sha(await git.line(['commit-tree', commit.tree, ...parents, '-F', '-'], how));
+}
+
+/**
+ * Merges two commits in the object store. A history that shares no commit with the base (an agent can make one)
+ * merges against an empty ancestor, so that what both changed is a conflict instead of an error.
+ */
+export async function mergeTrees(git: OwnDir, ours: CommitSha, theirs: CommitSha): Promise<Merged> {
+  const args = ['merge-tree', '--write-tree', '-z', '--no-messages', '--allow-unrelated-histories', ours, theirs];
+  const answer = await git.run(args, { answers: [1] });
+  // Bytes, not characters: a file's name need not be UTF-8.
+  const [tree = '', ...rows] = answer.stdout.toString('latin1').split('\0');
+  const conflicts = rows.filter((row) => row.includes('\t'));
+  const names = [...new Set(conflicts.map((row) => row.slice(row.indexOf('\t') + 1)))];
+  const gone = names.map((name) => `0 ${'0'.repeat(tree.length)}\t${name}`);
+  return {
+    tree: sha(tree),
+    stages: Buffer.from([...gone, ...conflicts].map((row) => `${row}\0`).join(''), 'latin1'),
+    files: names.map((name) => Buffer.from(name, 'latin1').toString('utf8')),
+  };
+}
+
+export async function squash(git: OwnDir, base: CommitSha, head: CommitSha): Promise<Squash> {
+  const merged = await mergeTrees(git, base, head);
+  if (merged.files.length > 0) return { kind: 'conflict', tree: merged.tree, files: merged.files };
+  return merged.tree === (await treeOf(git, base)) ? { kind: 'nothing' } : { kind: 'clean', tree: merged.tree };
+}
+
+/** Names of files that differ between two trees or commits. */
+export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha, filter = 'ACDMRTUXB'): Promise<string[]> {
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', `--diff-filter=${filter}`, from, to];
+  const { stdout } = await git.run(args);
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((name) => name !== '');
+}
+
+/** What `head` did since it left `base`: the patch (at most `maxBytes` bytes) and a table of the files. */
+export async function diffSince(
+  git: OwnDir,
+  base: CommitSha,
+  head: CommitSha,
+  maxBytes: number,
+): Promise<{ text: string; truncated: boolean; stat: string }> {
+  const fork = await git.run(['merge-base', base, head], { answers: [1] });
+  const from = fork.exitCode === 0 ? sha(fork.stdout.toString('utf8')) : base;
+  const plain = ['-r', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, head];
+  const patch = await git.run(['diff-tree', '-p', ...plain], { maxBytes });
+  const stat = await git.run(['diff-tree', '--stat=100,60', '--stat-count=100', ...plain], { maxBytes: 64 * 1024 });
+  return { text: patch.stdout.toString('utf8'), truncated: patch.truncated, stat: stat.stdout.toString('utf8').trimEnd() };
+}
+
+/** The newest commits of `head` (without those of `except`), newest first. */
+export async function readLog(git: OwnDir, head: CommitSha, except: CommitSha | null, max: number): Promise<LogEntry[]> {
+  const range = except === null ? [head] : [head, `^${except}`];
+  const args = ['rev-list', `--max-count=${max}`, '--no-commit-header', '--format=%H%x00%s%x00%an%x00%ct', ...range];
+  const rows = (await git.line(args)).split('\n').filter((row) => row !== '');
+  return rows.map((row) => {
+    const [commit = '', subject = '', author = '', seconds = '0'] = row.split('\0');
+    return { sha: sha(commit), subject, author, at: Number(seconds) * 1000 };
+  });
+}
+
+/** Files among `files` that hold both an opening and a closing conflict marker in this commit. */
+export async function filesWithMarkers(git: OwnDir, commit: CommitSha, files: readonly string[]): Promise<string[]> {
+  if (files.length === 0) return [];
+  const patterns = ['--all-match', '-e', '^<<<<<<< ', '-e', '^>>>>>>> '];
+  const args = ['grep', '--no-textconv', '--no-color', '-l', '-z', '-I', '--full-name', ...patterns, commit, '--', ...files];
+  const answer = await git.run(args, { answers: [1] });
+  return answer.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((name) => name !== '')
+    .map((name) => name.slice(commit.length + 1));
+}

@@ -1,0 +1,124 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Identity, Repository } from './repository.ts';
+import { type GitAnswer, type GitCall, runGit } from './run.ts';
+
+/**
+ * Musher's git never opens the owner's git directory, because an agent can write there. Instead each project has a
+ * git directory of Musher's own under the data directory. It shares the owner's objects, refs and reflogs (by
+ * GIT_OBJECT_DIRECTORY and by links, as contrib/workdir/git-new-workdir of git does it), and has its own:
+ *
+ * - config: so that no hook, fsmonitor, filter, textconv, external diff, merge driver, alias, include, promisor
+ *   remote or pager that was planted in the repository's config exists for Musher's git;
+ * - info/attributes (empty) and info/exclude (the owner's patterns as they were when the project was opened);
+ * - hooks: none. Neither hooks of agents nor those of the owner run.
+ *
+ * Attributes that need no program (text, eol, ident, working-tree-encoding, binary) work from the tree as usual.
+ * Attributes that name a filter are inert: with git-lfs the worktrees hold pointer files, and what an agent puts
+ * into such a file is stored as it is.
+ */
+export interface OwnDir {
+  readonly path: string;
+  /** Private index files, one for each worktree: nothing an agent did to its own index is believed. */
+  readonly indexes: string;
+  /** Runs git with everything pinned. `tree`: with working files and an index. `as`: the author of a commit. */
+  run(args: readonly string[], how?: RunHow): Promise<GitAnswer>;
+  /** The same, for one line of text. */
+  line(args: readonly string[], how?: RunHow): Promise<string>;
+}
+
+export interface Tree {
+  /** The working files' root. */
+  readonly path: string;
+  readonly index: string;
+}
+export interface RunHow extends Pick<GitCall, 'input' | 'answers' | 'maxBytes'> {
+  readonly tree?: Tree;
+  readonly as?: Identity;
+}
+
+/** Makes or renews the directory. `path` must be below the data directory, which agents can't write to. */
+export async function makeOwnDir(path: string, repository: Repository, clock: Clock): Promise<OwnDir> {
+  const indexes = join(path, 'indexes');
+  const { commonDir } = repository;
+  await mkdir(indexes, { recursive: true, mode: 0o700 });
+  await mkdir(join(path, 'info'), { recursive: true });
+  await mkdir(join(path, 'logs'), { recursive: true });
+  // git wants `objects` to exist in a git directory even where GIT_OBJECT_DIRECTORY names another one.
+  await mkdir(join(path, 'objects'), { recursive: true });
+  for (const shared of ['refs', 'packed-refs', 'shallow', 'logs/refs']) {
+    await rm(join(path, shared), { recursive: true, force: true });
+    await symlink(join(commonDir, shared), join(path, shared));
+  }
+  if (repository.checkout !== null) await mkdir(join(commonDir, 'logs', 'refs'), { recursive: true });
+  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/musher-has-no-head\n');
+  await writeFile(join(path, 'config'), configText(repository));
+  await writeFile(join(path, 'info', 'attributes'), '');
+  await writeFile(join(path, 'info', 'exclude'), repository.excludes);
+
+  const pinned: Record<string, string> = {
+    GIT_DIR: path,
+    GIT_OBJECT_DIRECTORY: join(commonDir, 'objects'),
+    HOME: path,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    // Replacement objects and grafts, which live in the shared refs, would show other history than the one that is merged.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: '/dev/null',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    // File names are data: `:(glob)x` is a file of that name.
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+  const run = (args: readonly string[], how: RunHow = {}): Promise<GitAnswer> => {
+    const { tree, as, ...call } = how;
+    const date = `@${Math.floor(clock.now() / 1000)} +0000`;
+    const author = as ?? repository.identity;
+    return runGit({
+      args,
+      cwd: tree?.path ?? path,
+      env: {
+        ...pinned,
+        ...(tree === undefined ? {} : { GIT_WORK_TREE: tree.path, GIT_INDEX_FILE: tree.index }),
+        GIT_AUTHOR_NAME: author.name,
+        GIT_AUTHOR_EMAIL: author.email,
+        GIT_AUTHOR_DATE: date,
+        GIT_COMMITTER_NAME: repository.identity.name,
+        GIT_COMMITTER_EMAIL: repository.identity.email,
+        GIT_COMMITTER_DATE: date,
+      },
+      ...call,
+    });
+  };
+  const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
+  return { path, indexes, run, line };
+}
+
+function configText(repository: Repository): string {
+  const lines = [
+    '[core]',
+    `\trepositoryformatversion = ${repository.objectFormat === 'sha256' ? 1 : 0}`,
+    '\tbare = true',
+    // A bare owner keeps no reflogs by default; a checkout does.
+    `\tlogallrefupdates = ${repository.checkout !== null}`,
+    '\thooksPath = /dev/null',
+    '\tfsmonitor = false',
+    '\tattributesFile = /dev/null',
+    // The pack's commit graph is a cache that could lie about parents.
+    '\tcommitGraph = false',
+    '\tquotePath = false',
+    '\tsafecrlf = false',
+    ...[...repository.fileSettings].map(([key, value]) => `\t${key.slice('core.'.length)} = ${value}`),
+    '[gc]',
+    '\tauto = 0',
+    '[maintenance]',
+    '\tauto = false',
+    '[submodule]',
+    '\trecurse = false',
+    ...(repository.objectFormat === 'sha256' ? ['[extensions]', '\tobjectFormat = sha256'] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,131 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { MusherError } from '../errors.ts';
+import type { Work } from '../pipeline/types.ts';
+import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import { type MoveBase, moveBase } from './base.ts';
+import { stageConflict } from './conflict.ts';
+import { baseHead, branchHead, type Context, type ItemAt } from './context.ts';
+import { commitTree, diffSince, filesWithMarkers, type LogEntry, readLog, squash, type Squash, treeOf } from './history.ts';
+import { keyedLock } from './lock.ts';
+import { folderName } from './names.ts';
+import { type GitStatus, readStatus } from './overview.ts';
+import { makeOwnDir } from './own-dir.ts';
+import { readRef } from './refs.ts';
+import { checkGitVersion, findRepository, type Identity } from './repository.ts';
+import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './snapshots.ts';
+import {
+  commitLeftovers,
+  leftovers,
+  type OpenedWorktree,
+  openMergeWorktree,
+  openWorktree,
+  readWork,
+  removeWorktree,
+  resetWorktree,
+} from './worktrees.ts';
+
+/**
+ * A project's repository as Musher works on it. Work on one worktree runs one call after the other, on different
+ * ones side by side. Methods throw MusherError GIT_FAILED when git itself fails, REPOSITORY_UNUSABLE when the base
+ * branch is gone.
+ */
+export interface ProjectGit {
+  /** Objects, refs and the worktrees' own git directories live here: what an agent's git needs besides its worktree. */
+  readonly commonDir: string;
+  /** The commit at the tip of the base branch. */
+  baseHead(): Promise<CommitSha>;
+  openWorktree(item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null }): Promise<OpenedWorktree>;
+  readWork(branch: string): Promise<Work | null>;
+  treeOf(commit: CommitSha): Promise<CommitSha>;
+  leftovers(item: ItemAt): Promise<string[]>;
+  commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
+  snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
+  snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
+  resetWorktree(item: ItemAt): Promise<void>;
+  squash(commits: { readonly base: CommitSha; readonly head: CommitSha }): Promise<Squash>;
+  /** Writes the squashed commit; no ref moves. The author defaults to the owner's identity, as Musher found it. */
+  commitSquash(commit: {
+    readonly tree: CommitSha;
+    readonly base: CommitSha;
+    readonly message: string;
+    readonly author?: Identity;
+  }): Promise<CommitSha>;
+  openMergeWorktree(commit: CommitSha, options?: { readonly keepIgnored?: boolean }): Promise<string>;
+  moveBase(step: { readonly from: CommitSha; readonly to: CommitSha }): Promise<MoveBase>;
+  stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
+  conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
+  removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean }): Promise<{ removed: string[]; kept: string[] }>;
+  /** The branch against where it left the base branch. Null when there is no such branch. */
+  diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string } | null>;
+  /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
+  log(ask: { readonly branch: string; readonly max: number }): Promise<LogEntry[]>;
+  status(): Promise<GitStatus>;
+}
+
+/**
+ * Opens a project's repository: finds and pins its git directory, and makes Musher's own beside the log. Throws
+ * MusherError REPOSITORY_UNUSABLE or GIT_TOO_OLD.
+ */
+export async function openProjectGit(options: {
+  readonly project: string;
+  readonly repository: string;
+  readonly baseBranch: string;
+  readonly dataDir: string;
+  readonly clock: Clock;
+}): Promise<ProjectGit> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(options.dataDir);
+  await checkGitVersion(dataDir);
+  const repository = await findRepository(options.repository);
+  const folder = folderName(options.project);
+  const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock);
+  const worktrees = join(dataDir, 'worktrees', folder);
+  await mkdir(worktrees, { recursive: true, mode: 0o700 });
+  const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, folder };
+  await baseHead(at);
+  if ((await readRef(git, 'refs/heads/musher')) !== null) {
+    throw new MusherError(
+      'REPOSITORY_UNUSABLE',
+      'A branch named musher stands where the branches of items go (musher/42-…).',
+      'Rename it: `git branch -m musher another-name`.',
+    );
+  }
+  return projectGit(at);
+}
+
+function projectGit(at: Context): ProjectGit {
+  const lock = keyedLock();
+  const onItem = <T>(item: { readonly number: ItemNumber }, work: () => Promise<T>): Promise<T> => lock(`item ${item.number}`, work);
+  return {
+    commonDir: at.repository.commonDir,
+    baseHead: () => baseHead(at),
+    openWorktree: (item) => onItem(item, () => openWorktree(at, item)),
+    readWork: (branch) => readWork(at, branch),
+    treeOf: (commit) => treeOf(at.git, commit),
+    leftovers: (item) => onItem(item, () => leftovers(at, item)),
+    commitLeftovers: (item, message) => onItem(item, () => commitLeftovers(at, item, message)),
+    snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
+    snapshots: (item) => snapshots(at, item),
+    resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
+    squash: ({ base, head }) => squash(at.git, base, head),
+    commitSquash: ({ tree, base, message, author }) =>
+      commitTree(at.git, { tree, parents: [base], message, ...(author === undefined ? {} : { author }) }),
+    openMergeWorktree: (commit, how) => lock('merge', () => openMergeWorktree(at, commit, how?.keepIgnored ?? false)),
+    moveBase: ({ from, to }) => lock('base', () => moveBase(at, from, to)),
+    stageConflict: (item, base) => onItem(item, () => stageConflict(at, item, base)),
+    conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
+    removeWorktree: (item, how) => onItem(item, () => removeWorktree(at, item, how?.deleteBranch ?? false)),
+    diff: async ({ branch, maxBytes }) => {
+      const head = await branchHead(at, branch);
+      return head === null ? null : diffSince(at.git, await baseHead(at), head, maxBytes);
+    },
+    log: async ({ branch, max }) => {
+      const head = await branchHead(at, branch);
+      if (head === null) return [];
+      return readLog(at.git, head, branch === at.baseBranch ? null : await baseHead(at), max);
+    },
+    status: () => lock('base', () => readStatus(at)),
+  };
+}

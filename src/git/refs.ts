@@ -1,0 +1,50 @@
+import { type CommitSha, commitSha } from '../pipeline/values.ts';
+import type { OwnDir } from './own-dir.ts';
+
+export interface Ref {
+  readonly name: string;
+  readonly sha: CommitSha;
+}
+
+/** Text of git that must be an object name; anything else is a bug of ours. */
+export function sha(text: string): CommitSha {
+  const value = commitSha(text.trim());
+  if (value === null) throw new Error(`git answered ${JSON.stringify(text.slice(0, 100))} where an object name was expected`);
+  return value;
+}
+
+/** What a full ref name (`refs/heads/main`) points to; null when there is no such ref. */
+export async function readRef(git: OwnDir, name: string): Promise<CommitSha | null> {
+  const answer = await git.run(['show-ref', '--verify', '--hash', name], { answers: [1, 128] });
+  return answer.exitCode === 0 ? sha(answer.stdout.toString('utf8')) : null;
+}
+
+/** All refs below a prefix that ends with `/`, in the order of their names. */
+export async function listRefs(git: OwnDir, prefix: string): Promise<Ref[]> {
+  const text = await git.line(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
+  return text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => ({ sha: sha(row.slice(0, row.indexOf(' '))), name: row.slice(row.indexOf(' ') + 1) }));
+}
+
+/**
+ * Sets a ref only if it still holds `old` (null: only if it does not exist). False when it held something else:
+ * the ref is then untouched. `why` goes into the reflog.
+ */
+export async function swapRef(git: OwnDir, name: string, to: CommitSha, old: CommitSha | null, why: string): Promise<boolean> {
+  const expected = old ?? '0'.repeat(to.length);
+  const answer = await git.run(['update-ref', '-m', `musher: ${why}`, name, to, expected], { answers: [1, 128] });
+  if (answer.exitCode === 0) return true;
+  const now = await readRef(git, name);
+  if (now !== old) return false;
+  // The ref is as expected: git could not write it. Run it again for its own complaint.
+  await git.run(['update-ref', '-m', `musher: ${why}`, name, to, expected]);
+  return true;
+}
+
+/** Deletes a ref if it still holds `old`. False when it held something else. */
+export async function deleteRef(git: OwnDir, name: string, old: CommitSha): Promise<boolean> {
+  const answer = await git.run(['update-ref', '-d', name, old], { answers: [1, 128] });
+  return answer.exitCode === 0;
+}

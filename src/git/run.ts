@@ -1,0 +1,123 @@
+import { simpleGit } from 'simple-git';
+import { MusherError } from '../errors.ts';
+
+/** One call of git: an argument array (never a shell line), where it runs, and what it reads on standard input. */
+export interface GitCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child besides PATH and locale: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Must not be empty when given: an empty input would leave the pipe open and git waiting. */
+  readonly input?: Buffer | string;
+  /** Exit codes that are an answer, not a failure. Default: only 0. */
+  readonly answers?: readonly number[];
+  /** Stop git after this many bytes of output; what came until then is the answer. */
+  readonly maxBytes?: number;
+}
+
+export interface GitAnswer {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly truncated: boolean;
+}
+
+/** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
+const LONGEST_SILENCE = 600_000;
+/** Characters of git's complaint that an error carries. */
+const STDERR_SHOWN = 600;
+
+/**
+ * The variables that simple-git would otherwise strip or refuse. All of them are set by Musher's own code to
+ * values that it computed; none is ever taken from the caller's environment.
+ */
+const ALLOWED_ENVIRONMENT = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_CONFIG_GLOBAL',
+  'GIT_ATTR_NOSYSTEM',
+  'GIT_TERMINAL_PROMPT',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_NO_LAZY_FETCH',
+  'GIT_ALLOW_PROTOCOL',
+  'GIT_GRAFT_FILE',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_OPTIONAL_LOCKS',
+  'GIT_AUTHOR_NAME',
+  'GIT_AUTHOR_EMAIL',
+  'GIT_AUTHOR_DATE',
+  'GIT_COMMITTER_NAME',
+  'GIT_COMMITTER_EMAIL',
+  'GIT_COMMITTER_DATE',
+];
+
+/**
+ * Runs git once and returns its bytes and exit code. Throws MusherError GIT_FAILED for any exit code that the
+ * call does not name as an answer. This is the only place of Musher that starts git.
+ */
+export async function runGit(call: GitCall): Promise<GitAnswer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let truncated = false;
+  let result: { exitCode: number; stdErr: readonly Buffer[] } = { exitCode: -1, stdErr: [] };
+  const tooMuch = new AbortController();
+  const limit = call.maxBytes ?? Number.POSITIVE_INFINITY;
+  try {
+    await simpleGit({
+      baseDir: call.cwd,
+      binary: 'git',
+      // `exit` may come before the last output was read: only `close` ends a call.
+      completion: { onClose: true, onExit: false },
+      timeout: { block: LONGEST_SILENCE },
+      abort: tooMuch.signal,
+      allowEnvironment: ALLOWED_ENVIRONMENT,
+      unsafe: {
+        // GIT_CONFIG_GLOBAL=/dev/null: the person's own configuration must not reach Musher's git.
+        allowUnsafeConfigPaths: true,
+      },
+      ...(call.input === undefined ? {} : { input: () => call.input }),
+      // Exit codes are judged below; simple-git takes an exit with an empty stderr for a success.
+      errors(error, ended) {
+        result = ended;
+        return error;
+      },
+    })
+      .env({ PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...call.env })
+      .outputHandler((_command, stdout) => {
+        stdout.on('data', (chunk: Buffer) => {
+          if (truncated) return;
+          chunks.push(size + chunk.length > limit ? chunk.subarray(0, limit - size) : chunk);
+          size += chunk.length;
+          if (size > limit) {
+            truncated = true;
+            tooMuch.abort();
+          }
+        });
+      })
+      .raw([...call.args]);
+  } catch (cause) {
+    // With a nonzero exit simple-git rejects by its own default detection; that is judged by the exit code.
+    if (!truncated && result.exitCode <= 0) throw failed(call, result.exitCode, String(cause), cause);
+  }
+  const stdout = Buffer.concat(chunks);
+  const stderr = Buffer.concat([...result.stdErr]).toString('utf8');
+  if (!truncated && result.exitCode !== 0 && call.answers?.includes(result.exitCode) !== true) {
+    throw failed(call, result.exitCode, stderr || stdout.toString('utf8'));
+  }
+  return { exitCode: truncated ? 0 : result.exitCode, stdout, stderr, truncated };
+}
+
+function failed(call: GitCall, exitCode: number, complaint: string, cause?: unknown): MusherError {
+  const said = complaint.trim();
+  const shown = said.length > STDERR_SHOWN ? `${said.slice(0, STDERR_SHOWN)} [cut]` : said;
+  const command = ['git', ...call.args].join(' ');
+  return new MusherError(
+    'GIT_FAILED',
+    `${command.length > 200 ? `${command.slice(0, 200)}…` : command} ended with ${exitCode}: ${shown}`,
+    'Look at the repository with `git fsck` and `git status`, then try again.',
+    cause === undefined ? undefined : { cause },
+  );
+}

@@ -1,0 +1,64 @@
+import { lstat } from 'node:fs/promises';
+import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
+import { type Context, type ItemAt, baseHead, findBranch, placeOf } from './context.ts';
+import { commitTree, readLog, treeOf } from './history.ts';
+import { listRefs, swapRef } from './refs.ts';
+import { stageAll } from './staging.ts';
+
+export interface Snapshot {
+  readonly ref: string;
+  readonly commit: CommitSha;
+  /** The worktree held something that no commit of the branch holds. */
+  readonly dirty: boolean;
+}
+export interface KeptSnapshot {
+  readonly ref: string;
+  readonly n: number;
+  readonly commit: CommitSha;
+  readonly at: Millis;
+  readonly subject: string;
+}
+
+const prefixOf = (item: ItemNumber): string => `refs/musher/snapshots/${item}/`;
+/** Tries to find a free number. More than one is needed only if someone else writes there at the same time. */
+const TRIES = 20;
+
+/**
+ * Keeps the tracked and untracked (not ignored) files of the item's worktree as a commit on top of its branch,
+ * under the next free number. An unchanged worktree is kept as a ref to the branch's head, so that the work
+ * survives the branch. Null when there is no worktree.
+ */
+export async function snapshot(at: Context, item: ItemAt, why: string): Promise<Snapshot | null> {
+  const { tree } = placeOf(at, String(item.number));
+  if ((await lstat(tree.path).catch(() => null))?.isDirectory() !== true) return null;
+  const head = (await findBranch(at, item))?.head ?? (await baseHead(at));
+  const staged = await stageAll(at.git, tree, head);
+  const dirty = staged !== (await treeOf(at.git, head));
+  const message = `snapshot of item ${item.number}: ${why}`;
+  const commit = dirty ? await commitTree(at.git, { tree: staged, parents: [head], message }) : head;
+  const last = (await snapshots(at, item)).at(-1)?.n ?? 0;
+  for (let n = last + 1; n <= last + TRIES; n += 1) {
+    const ref = `${prefixOf(item.number)}${n}`;
+    if (await swapRef(at.git, ref, commit, null, why)) return { ref, commit, dirty };
+  }
+  throw new Error(`no free snapshot number for item ${item.number} after ${last}`);
+}
+
+/** The snapshots of an item, oldest first. */
+export async function snapshots(at: Context, item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]> {
+  const prefix = prefixOf(item.number);
+  const refs = (await listRefs(at.git, prefix)).filter((ref) => /^\d+$/.test(ref.name.slice(prefix.length)));
+  const kept = await Promise.all(
+    refs.map(async (ref) => {
+      const [entry] = await readLog(at.git, ref.sha, null, 1);
+      return {
+        ref: ref.name,
+        n: Number(ref.name.slice(prefix.length)),
+        commit: ref.sha,
+        at: entry?.at ?? 0,
+        subject: entry?.subject ?? '',
+      };
+    }),
+  );
+  return kept.sort((a, b) => a.n - b.n);
+}

@@ -1,0 +1,176 @@
+import { access, lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import { type Context, type ItemAt, type Place, baseHead, branchHead, findBranch, placeOf } from './context.ts';
+import { changedFiles, commitTree, countAhead, isAncestor, treeOf } from './history.ts';
+import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
+import { branchName } from './names.ts';
+import { deleteRef, readRef, swapRef } from './refs.ts';
+import { removeFolder } from './remove-folder.ts';
+import { commitSha } from '../pipeline/values.ts';
+import { installIndex, putFiles, stageAll } from './staging.ts';
+
+export interface OpenedWorktree {
+  readonly path: string;
+  /** The worktree's own git directory: what an agent's git must be able to write besides objects and its branch. */
+  readonly gitDir: string;
+  readonly branch: string;
+  /** Tip of the base branch when the worktree was opened. */
+  readonly base: CommitSha;
+  readonly head: CommitSha;
+  readonly commitsAhead: number;
+  /** The files were put there just now; false: they are as they were left. */
+  readonly created: boolean;
+}
+
+/**
+ * The worktree and branch of an item. A branch with commits of its own is kept; one without starts again from the
+ * tip of the base branch. A missing worktree is made, a broken tie to the repository is mended; files that an
+ * earlier run left uncommitted stay. Idempotent.
+ */
+export async function openWorktree(
+  at: Context,
+  item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null },
+): Promise<OpenedWorktree> {
+  const place = placeOf(at, String(item.number));
+  const base = await baseHead(at);
+  const known = await findBranch(at, item);
+  const branch = known?.branch ?? item.branch ?? branchName(item.number, item.title);
+  const ref = `refs/heads/${branch}`;
+  const there = await isWorktree(place);
+  let head = known?.head ?? base;
+  if (known === null) {
+    if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
+  } else if (head !== base && (await isAncestor(at.git, head, base))) {
+    // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
+    const untouched = !there || (await changedIn(at, place, head)).length === 0;
+    if (untouched && (await swapRef(at.git, ref, base, head, 'start again from the base branch'))) {
+      if (there) await put(at, place, { branch }, head, base);
+      head = base;
+    }
+  }
+  const wasBroken = await tie(place.linked, { branch });
+  if (!there) {
+    await put(at, place, { branch }, head, head);
+  } else if (wasBroken || !(await hasUsableIndex(at, place))) {
+    await stageAll(at.git, place.tree, head);
+    await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
+    await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  }
+  const commitsAhead = await countAhead(at.git, base, head);
+  return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
+}
+
+/** Whether files of a worktree are there: a folder, not a link, that Musher has tied before. */
+async function isWorktree(place: Place): Promise<boolean> {
+  const folder = await lstat(place.tree.path).catch(() => null);
+  if (folder?.isDirectory() !== true) return false;
+  // Without a private index the folder was never filled to the end.
+  return access(place.tree.index).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
+  const index = join(place.linked.gitDir, 'index');
+  if ((await readPlain(index)) === null) return false;
+  const answer = await at.git.run(['ls-files', '--', '.git'], { tree: { path: place.tree.path, index }, answers: [1, 128] });
+  return answer.exitCode === 0;
+}
+
+/** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
+async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
+  await tie(place.linked, head);
+  await forgetUnfinished(place.linked);
+  await putFiles(at.git, place.tree, from, to);
+  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+}
+
+async function changedIn(at: Context, place: Place, head: CommitSha): Promise<string[]> {
+  const tree = await stageAll(at.git, place.tree, head);
+  return changedFiles(at.git, await treeOf(at.git, head), tree);
+}
+
+/** Files of the item's worktree that differ from its branch's head, or are new and not ignored. */
+export async function leftovers(at: Context, item: ItemAt): Promise<string[]> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  return found !== null && (await isWorktree(place)) ? changedIn(at, place, found.head) : [];
+}
+
+/** Commits what an agent left, on the item's branch. Null when there is nothing to commit. */
+export async function commitLeftovers(at: Context, item: ItemAt, message: string): Promise<CommitSha | null> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  if (found === null || !(await isWorktree(place))) return null;
+  const tree = await stageAll(at.git, place.tree, found.head);
+  const merging = await mergeInProgress(at, place);
+  if (merging === null && tree === (await treeOf(at.git, found.head))) return null;
+  const parents = merging === null ? [found.head] : [found.head, merging];
+  const commit = await commitTree(at.git, { tree, parents, message });
+  const moved = await swapRef(at.git, `refs/heads/${found.branch}`, commit, found.head, 'commit what the run left');
+  if (!moved) throw new Error(`${found.branch} moved while its leftovers were committed`);
+  await tie(place.linked, { branch: found.branch });
+  await forgetUnfinished(place.linked);
+  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  return commit;
+}
+
+/** The commit of the base branch that `stageConflict` put up for merging; anything else there is not believed. */
+async function mergeInProgress(at: Context, place: Place): Promise<CommitSha | null> {
+  const merging = commitSha(((await readPlain(join(place.linked.gitDir, 'MERGE_HEAD'))) ?? '').trim());
+  if (merging === null) return null;
+  const answer = await at.git.run(['cat-file', '-e', `${merging}^{commit}`], { answers: [1, 128] });
+  return answer.exitCode === 0 && (await isAncestor(at.git, merging, await baseHead(at))) ? merging : null;
+}
+
+/**
+ * Makes the files exactly the branch's head: tracked ones reset, untracked ones removed, ignored ones kept. The
+ * caller takes a snapshot first.
+ */
+export async function resetWorktree(at: Context, item: ItemAt): Promise<void> {
+  const found = await findBranch(at, item);
+  if (found === null) throw new Error(`item ${item.number} has no branch to reset its worktree to`);
+  await put(at, placeOf(at, String(item.number)), { branch: found.branch }, found.head, found.head);
+}
+
+/**
+ * The worktree for gates on a merged tree, with a detached HEAD: its files are exactly this commit. By default
+ * nothing else is there either. What earlier gates built (ignored files) could let a gate pass that fails on a
+ * clean clone, and the receipt speaks of the commit alone; `keepIgnored` trades that for speed.
+ */
+export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgnored: boolean): Promise<string> {
+  const place = placeOf(at, 'merge');
+  if (!keepIgnored || !(await isWorktree(place))) await removeFolder(place.tree.path);
+  await put(at, place, { detached: commit }, commit, commit);
+  return place.tree.path;
+}
+
+/**
+ * Removes an item's worktree and, when asked, its branch. Says what was removed; what is gone already is no error.
+ * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first.
+ */
+export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean): Promise<{ removed: string[]; kept: string[] }> {
+  const place = placeOf(at, String(item.number));
+  const removed: string[] = [];
+  const kept: string[] = [];
+  const found = deleteBranch ? await findBranch(at, item) : null;
+  if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
+  if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
+  await removeFolder(place.tree.index);
+  if (found !== null) {
+    const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
+    const holder = checkouts.find((checkout) => checkout.branch === found.branch);
+    if (holder !== undefined) kept.push(`branch ${found.branch}: it is checked out in ${holder.path}`);
+    else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push(`branch ${found.branch}`);
+    else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push(`branch ${found.branch}: it moved meanwhile`);
+  }
+  return { removed, kept };
+}
+
+/** What the branch holds, read from its ref. Null when there is no such branch. */
+export async function readWork(at: Context, branch: string): Promise<{ branch: string; head: CommitSha; commitsAhead: number } | null> {
+  const head = await branchHead(at, branch);
+  return head === null ? null : { branch, head, commitsAhead: await countAhead(at.git, await baseHead(at), head) };
+}

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../src/clock.ts';
+import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
+import { type CommitSha, commitSha, type ItemNumber, itemNumber } from '../../src/pipeline/values.ts';
+
+/** The owner of a repository at their desk: plain git with plain configuration, as Musher must not run it. */
+export interface Owner {
+  /** Holds everything that the test makes; removed by `remove`. */
+  readonly root: string;
+  readonly repository: string;
+  readonly dataDir: string;
+  git(args: readonly string[], cwd?: string): string;
+  commit(files: Record<string, string>, message: string, cwd?: string): CommitSha;
+  remove(): void;
+}
+
+const environment = (root: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: join(root, 'home'),
+  GIT_CONFIG_NOSYSTEM: '1',
+  LC_ALL: 'C',
+});
+
+/** A repository with one commit on `main`. The folder's name has a space and letters beyond ASCII. */
+export function makeOwner(options: { init?: readonly string[]; files?: Record<string, string> } = {}): Owner {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'musher git ü-')));
+  const repository = join(root, 'a shop');
+  mkdirSync(repository);
+  mkdirSync(join(root, 'home'));
+  writeFileSync(join(root, 'home', '.gitconfig'), '[user]\n\tname = Ada Owner\n\temail = ada@example.org\n');
+  const git = (args: readonly string[], cwd = repository): string =>
+    execFileSync('git', args, { cwd, env: environment(root), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const commit = (files: Record<string, string>, message: string, cwd = repository): CommitSha => {
+    write(cwd, files);
+    git(['add', '-A'], cwd);
+    git(['commit', '-q', '-m', message], cwd);
+    return shaOf(git(['rev-parse', 'HEAD'], cwd));
+  };
+  git(['init', '-q', '-b', 'main', ...(options.init ?? [])]);
+  commit(options.files ?? { 'shop.txt': 'one\ntwo\nthree\n', '.gitignore': 'node_modules/\n', 'src/cart.txt': 'cart\n' }, 'first');
+  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  return { root, repository, dataDir: join(root, 'data'), git, commit, remove };
+}
+
+export function write(folder: string, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+export function shaOf(text: string): CommitSha {
+  const value = commitSha(text);
+  if (value === null) throw new Error(`no object name: ${text}`);
+  return value;
+}
+
+export function numbered(n: number): ItemNumber {
+  const value = itemNumber(n);
+  if (value === null) throw new Error(`no item number: ${n}`);
+  return value;
+}
+
+export const hash = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+export const read = (...parts: string[]): string => readFileSync(join(...parts), 'utf8');
+export const exists = (...parts: string[]): boolean => existsSync(join(...parts));
+
+/** A clock that stands at a fixed time. */
+export const fixedClock = (now = Date.UTC(2026, 0, 2, 3, 4, 5)): Clock => ({ now: () => now, at: () => () => {} });
+
+/** Opens the owner's repository with the owner's HOME, as Musher finds it at its start. */
+export async function open(
+  owner: Owner,
+  options: { repository?: string; project?: string; baseBranch?: string } = {},
+): Promise<ProjectGit> {
+  const home = process.env['HOME'];
+  process.env['HOME'] = join(owner.root, 'home');
+  try {
+    return await openProjectGit({
+      project: options.project ?? 'shop',
+      repository: options.repository ?? owner.repository,
+      baseBranch: options.baseBranch ?? 'main',
+      dataDir: owner.dataDir,
+      clock: fixedClock(),
+    });
+  } finally {
+    process.env['HOME'] = home;
+  }
+}
