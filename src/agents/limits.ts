@@ -1,0 +1,54 @@
+import type { LimitSettings } from '../config/settings.ts';
+import type { EndReason } from '../pipeline/types.ts';
+import { sumUsage, tokensOf, type UsageTotals } from './signals.ts';
+
+/** Why Musher ends a run. */
+export interface StopReason {
+  readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed'>;
+  /** One line for the room. */
+  readonly summary: string;
+}
+
+/** Millionths of a dollar in a dollar. */
+export const MICRO = 1_000_000;
+
+/** Output beyond this many bytes is no work any more, and would fill the disk. */
+export const OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** Whether what was used is over a limit; null: it is not. Called after each line that tells of usage or turns. */
+export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: number): StopReason | null {
+  const used = sumUsage(totals);
+  const tokens = tokensOf(used);
+  if (limits.costUsd !== null && used.microUsd > limits.costUsd * MICRO) {
+    return { reason: 'over-budget', summary: `Over its limit of $${limits.costUsd}: $${(used.microUsd / MICRO).toFixed(2)} spent.` };
+  }
+  if (limits.tokens !== null && tokens > limits.tokens) {
+    return { reason: 'over-budget', summary: `Over its limit of ${limits.tokens} tokens: ${tokens} used.` };
+  }
+  if (limits.turns !== null && turns > limits.turns) {
+    return { reason: 'over-budget', summary: `Over its limit of ${limits.turns} turns.` };
+  }
+  return null;
+}
+
+/** Whether a time limit has passed at `now`; otherwise when to look again. All times in ms since the epoch. */
+export function timeLimit(
+  limits: LimitSettings,
+  startedAt: number,
+  lastOutputAt: number,
+  now: number,
+): StopReason | { readonly lookAgainAt: number } {
+  const end = startedAt + limits.wallClockMs;
+  const silent = lastOutputAt + limits.silenceMs;
+  if (now >= end) return { reason: 'stuck', summary: `Ran longer than ${duration(limits.wallClockMs)}.` };
+  if (now >= silent) return { reason: 'stuck', summary: `No output for ${duration(limits.silenceMs)}.` };
+  return { lookAgainAt: Math.min(end, silent) };
+}
+
+function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

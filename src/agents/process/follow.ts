@@ -1,0 +1,102 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Lines beyond this many bytes are cut, and say so. No agent's message is longer; a file printed by mistake may be. */
+export const LINE_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** Cuts bytes into lines. The newline byte never is part of another UTF-8 character, so chunks may end anywhere. */
+export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buffer): void; end(): void } {
+  let kept: Buffer[] = [];
+  let bytes = 0;
+  let dropped = 0;
+
+  const keep = (piece: Buffer): void => {
+    const room = LINE_BYTES - bytes;
+    // A copy: the chunk's memory is used again for the next read.
+    if (room > 0 && piece.length > 0) kept.push(Buffer.from(piece.subarray(0, room)));
+    bytes += Math.min(room, piece.length);
+    dropped += Math.max(0, piece.length - room);
+  };
+  const emit = (): void => {
+    const text = Buffer.concat(kept).toString('utf8').replace(/\r$/, '');
+    const line = dropped === 0 ? text : `${text.replace(/\ufffd$/, '')} [… ${dropped} bytes cut]`;
+    kept = [];
+    bytes = 0;
+    dropped = 0;
+    onLine(line);
+  };
+
+  return {
+    push(chunk) {
+      let from = 0;
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+        keep(chunk.subarray(from, at));
+        emit();
+        from = at + 1;
+      }
+      keep(chunk.subarray(from));
+    },
+    /** What stands behind the last newline is a line too. */
+    end() {
+      if (bytes > 0 || dropped > 0) emit();
+    },
+  };
+}
+
+/** Follows a file that grows. It never waits: whoever knows that there may be more calls `readOn`. */
+export interface Follower {
+  /** Reads to the present end and hands out the complete lines; overlapping calls run one after the other. */
+  readOn(): Promise<void>;
+  /** Reads to the end and hands out an unfinished last line as well; for when nobody writes any more. */
+  finish(): Promise<void>;
+  /** Bytes read so far. */
+  readonly offset: number;
+}
+
+/** `onLine` gets each line once, in order, from the start of the file. A file that is not there yet is empty. */
+export function followFile(path: string, onLine: (line: string) => void): Follower {
+  const splitter = lineSplitter(onLine);
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  let offset = 0;
+  let last: Promise<void> = Promise.resolve();
+
+  const read = async (): Promise<void> => {
+    const handle = await openOrNull(path);
+    if (handle === null) return;
+    try {
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, offset);
+        if (bytesRead === 0) return;
+        offset += bytesRead;
+        splitter.push(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await handle.close();
+    }
+  };
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    last = last.then(step, step);
+    return last;
+  };
+  return {
+    readOn: () => inTurn(read),
+    finish: () =>
+      inTurn(async () => {
+        await read();
+        splitter.end();
+      }),
+    get offset() {
+      return offset;
+    },
+  };
+}
+
+async function openOrNull(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { access, chmod, constants, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { MusherError } from '../../errors.ts';
+import { err, ok, type Result } from '../../result.ts';
+import { identify } from './identity.ts';
+import { runFiles } from './run-files.ts';
+import { MARKER_VARIABLE } from './table.ts';
+
+export interface ProcessSpec {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment; the marker is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly stdin: string | null;
+  /** Absolute; made where it is missing. */
+  readonly runDir: string;
+  readonly marker: string;
+}
+
+export interface StartedProcess {
+  readonly pid: number;
+  readonly pidStart: string | null;
+}
+
+/**
+ * Runs the program as a foreground child and records its exit code. The text is fixed: program and arguments come in
+ * as "$@". Handlers (not "ignore", which children would inherit) keep the wrapper alive through a stop of the group.
+ */
+const WRAPPER = `trap : HUP INT TERM
+dir=$1
+shift
+(umask 077; printf '%s\\n' "$$" > "$dir/pid")
+"$@"
+code=$?
+umask 077
+printf '%s\\n' "$code" > "$dir/exit.new"
+mv -f "$dir/exit.new" "$dir/exit" || printf '%s\\n' "$code" > "$dir/exit"
+exit 0
+`;
+
+/**
+ * Starts a program in a session and process group of its own, with files instead of pipes, so that it does not
+ * notice when Musher ends. Fails with RUNTIME_MISSING where the program or its directory is not there.
+ */
+export async function startProcess(spec: ProcessSpec): Promise<Result<StartedProcess, MusherError>> {
+  const file = await findProgram(spec.file, spec.env['PATH'] ?? '', spec.cwd);
+  if (file === null) {
+    return err(
+      new MusherError(
+        'RUNTIME_MISSING',
+        `The program "${spec.file}" was not found.`,
+        'Install it, or give its full path as the first word of `command` of this agent.',
+      ),
+    );
+  }
+  const cwdThere = await stat(spec.cwd).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!cwdThere)
+    return err(
+      new MusherError('RUNTIME_MISSING', `The directory "${spec.cwd}" is not there.`, 'Start the item again: its worktree is made anew.'),
+    );
+
+  const files = runFiles(spec.runDir);
+  await mkdir(files.dir, { recursive: true, mode: 0o700 });
+  await chmod(files.dir, 0o700);
+  await writeFile(files.stdin, spec.stdin ?? '', { mode: 0o600 });
+  const handles = [await open(files.stdin, 'r'), await open(files.stdout, 'a', 0o600), await open(files.stderr, 'a', 0o600)];
+  try {
+    const child = spawn('/bin/sh', ['-c', WRAPPER, 'musher-run', files.dir, file, ...spec.args], {
+      cwd: spec.cwd,
+      env: { ...spec.env, [MARKER_VARIABLE]: spec.marker },
+      stdio: handles.map((handle) => handle.fd),
+      detached: true,
+    });
+    const failure = await new Promise<Error | null>((resolve) => {
+      child.once('spawn', () => resolve(null));
+      child.once('error', resolve);
+    });
+    if (failure !== null || child.pid === undefined) {
+      return err(
+        new MusherError(
+          'RUNTIME_MISSING',
+          `The program "${spec.file}" could not be started.`,
+          'See the log file for what the system said.',
+          { cause: failure },
+        ),
+      );
+    }
+    child.unref();
+    return ok({ pid: child.pid, pidStart: identify(child.pid) });
+  } catch (cause) {
+    // Arguments that the system does not take (too long, say) are refused by an exception.
+    return err(
+      new MusherError(
+        'RUNTIME_MISSING',
+        `The program "${spec.file}" could not be started.`,
+        'Shorten its arguments: long text belongs into the prompt.',
+        { cause },
+      ),
+    );
+  } finally {
+    await Promise.all(handles.map((handle) => handle.close()));
+  }
+}
+
+/** The absolute path of a program, looked up as a shell does; null where there is none that can be run. */
+export async function findProgram(name: string, path: string, cwd: string): Promise<string | null> {
+  if (name === '') return null;
+  const candidates = name.includes('/')
+    ? [isAbsolute(name) ? name : join(cwd, name)]
+    : path
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((dir) => join(dir, name));
+  for (const candidate of candidates) {
+    const runnable = await access(candidate, constants.X_OK).then(
+      () => stat(candidate),
+      () => null,
+    );
+    if (runnable?.isFile() === true) return candidate;
+  }
+  return null;
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../../clock.ts';
+import { statOf, type ProcessStat } from './identity.ts';
+import { processesOf, type RunProcesses } from './table.ts';
+
+/** First step: asks the whole group to end. SIGTERM, because shells start background jobs deaf to SIGINT, and because
+ * after SIGINT some programs report success. Nothing happens where the wrapper has ended. */
+export function requestEnd(run: RunProcesses): void {
+  const leader = statOf(run.pid);
+  if (leader === null || run.pidStart === null || leader.start !== run.pidStart || leader.group !== run.pid) return;
+  send(-run.pid, 'SIGTERM');
+}
+
+/** Between two looks at what is left; a killed process takes some milliseconds to be gone. */
+const LOOK_AGAIN_MS = 10;
+/** Looks before giving up: a process in an uninterruptible wait (a dead network disk) can't be killed by anybody. */
+const LOOKS = 300;
+
+/**
+ * Kills what a run has left behind and returns when nothing is left; the result is what could not be ended.
+ * Only processes that carry the run's marker or stand in its group or session are touched, and each is looked at
+ * again right before the kill, so that a number that has changed hands is never hit. `spare`: the wrapper's number
+ * where its record of the exit code is still to come.
+ */
+export async function sweep(run: RunProcesses, clock: Clock, spare: number | null = null): Promise<ProcessStat[]> {
+  for (let look = 0; ; look++) {
+    const left = (await processesOf(run)).filter(({ pid }) => pid !== spare);
+    if (left.length === 0 || look >= LOOKS) return left;
+    for (const found of left) {
+      if (statOf(found.pid)?.start === found.start) send(found.pid, 'SIGKILL');
+    }
+    await pause(clock, LOOK_AGAIN_MS);
+  }
+}
+
+/** Resolves after so many ms on the clock. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.at(clock.now() + ms, resolve);
+  });
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // It ended in between, which is what was wanted.
+  }
+}

@@ -1,0 +1,7 @@
+import type { RuntimeName } from '../../config/settings.ts';
+import { claudeRuntime } from './claude.ts';
+import { commandRuntime } from './command.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Every runtime, by its name in the config. */
+export const RUNTIME_OF: { readonly [N in RuntimeName]: Runtime } = { command: commandRuntime, claude: claudeRuntime };

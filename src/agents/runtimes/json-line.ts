@@ -1,0 +1,35 @@
+/** A JSON object as read from a line; nothing is known about its fields. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The object on a line, or null where the line holds anything else. */
+export function fieldsOf(line: string): Fields | null {
+  const text = line.trim();
+  if (!text.startsWith('{') || !text.endsWith('}')) return null;
+  try {
+    return asFields(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+export function asFields(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+/** A field's own text; null where it is missing or something else. */
+export function textField(fields: Fields, name: string): string | null {
+  const value = Object.hasOwn(fields, name) ? fields[name] : null;
+  return typeof value === 'string' ? value : null;
+}
+
+/** A field's own number, never negative; 0 where it is missing or something else. */
+export function numberField(fields: Fields, name: string): number {
+  const value = Object.hasOwn(fields, name) ? fields[name] : 0;
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+/** The objects in a field that is a list; anything else in it is left out. */
+export function listField(fields: Fields, name: string): readonly Fields[] {
+  const value = Object.hasOwn(fields, name) ? fields[name] : null;
+  return Array.isArray(value) ? value.map(asFields).filter((entry) => entry !== null) : [];
+}

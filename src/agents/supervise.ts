@@ -1,0 +1,231 @@
+import type { LimitSettings } from '../config/settings.ts';
+import { describeExit } from './exit.ts';
+import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
+import type { RunOutcome } from './outcome.ts';
+import { followFile } from './process/follow.ts';
+import { isAlive } from './process/identity.ts';
+import { runFiles } from './process/run-files.ts';
+import { pause, requestEnd, sweep } from './process/stop.ts';
+import type { RunProcesses } from './process/table.ts';
+import { watchDirectory } from './process/watch.ts';
+import { runMemory, type RunMemory } from './run-memory.ts';
+import { readExitCode, readStop, writeStop } from './run-record.ts';
+import { RUNTIME_OF } from './runtimes/index.ts';
+import type { OutputParser } from './runtimes/runtime.ts';
+import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
+import { oneLine } from './text.ts';
+
+const STOP_GRACE_MS = 10_000;
+/** After everything but the wrapper was killed, it needs only to write one line. */
+const RECORD_MS = 2000;
+const RECORD_LOOK_MS = 10;
+
+interface Beginning {
+  /** ms since the epoch. */
+  readonly lastOutputAt: number;
+  /** There is nothing to watch: no process, and no record of its end. */
+  readonly lost: boolean;
+}
+
+/** Watches over a process until nothing of it is left: reads its output, holds it to its limits, ends it. */
+export function supervise(spec: RunSpec, known: KnownProcess, beginning: Beginning): RunHandle {
+  return new Supervision(spec, known, beginning);
+}
+
+class Supervision implements RunHandle {
+  readonly pid: number;
+  readonly pidStart: string | null;
+  readonly startedAt: number;
+  readonly ended: Promise<RunOutcome>;
+
+  readonly #spec: RunSpec;
+  readonly #limits: LimitSettings;
+  readonly #processes: RunProcesses;
+  readonly #parser: OutputParser;
+  readonly #memory: RunMemory = runMemory();
+  readonly #output;
+  readonly #errors;
+  readonly #wasLost: boolean;
+  readonly #resolve: (outcome: RunOutcome) => void;
+  readonly #reject: (bug: unknown) => void;
+  readonly #unwatch: () => void;
+  #lastOutputAt: number;
+  #stopping: StopReason | null = null;
+  #ending = false;
+  #released = false;
+  #cancelTimeLimit: () => void = () => {};
+  #cancelGrace: () => void = () => {};
+
+  constructor(spec: RunSpec, known: KnownProcess, beginning: Beginning) {
+    this.#spec = spec;
+    this.#limits = spec.agent.limits;
+    this.pid = known.pid;
+    this.pidStart = known.pidStart;
+    this.startedAt = known.startedAt;
+    this.#processes = { marker: spec.marker, pid: known.pid, pidStart: known.pidStart };
+    this.#lastOutputAt = beginning.lastOutputAt;
+    this.#wasLost = beginning.lost;
+    this.#parser = RUNTIME_OF[spec.agent.runtime].parser({
+      model: spec.agent.model,
+      resumed: spec.resumeSession !== null,
+      now: () => spec.clock.now(),
+    });
+    const files = runFiles(spec.runDir);
+    this.#output = followFile(files.stdout, (line) => this.#onLine(line));
+    this.#errors = followFile(files.stderr, (line) => this.#memory.complaint(line));
+    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
+    this.ended = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#unwatch = watchDirectory(files.dir, spec.clock, () => this.#wake());
+    this.#begin().catch((bug: unknown) => this.#fail(bug));
+  }
+
+  stop(why: 'stopped' | 'over-budget', summary: string): void {
+    this.#stop({ reason: why, summary });
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#letGo();
+  }
+
+  /** A run that an earlier Musher was stopping goes on being stopped. */
+  async #begin(): Promise<void> {
+    const earlier = await readStop(this.#spec.runDir);
+    if (this.#released) return;
+    if (earlier !== null) this.#stop(earlier);
+    this.#checkTime();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#released || this.#ending) return;
+    this.#look().catch((bug: unknown) => this.#fail(bug));
+  }
+
+  async #look(): Promise<void> {
+    // The record is read before and after the life check: a wrapper that is gone has written it before.
+    if (readExitCode(this.#spec.runDir) !== null || !isAlive(this.pid, this.pidStart)) {
+      await this.#end();
+      return;
+    }
+    const before = this.#output.offset + this.#errors.offset;
+    await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
+    if (this.#output.offset + this.#errors.offset > before) this.#lastOutputAt = Math.max(this.#lastOutputAt, this.#spec.clock.now());
+  }
+
+  #onLine(line: string): void {
+    if (this.#released) return;
+    this.#lastOutputAt = Math.max(this.#lastOutputAt, this.#spec.clock.now());
+    const concluded = this.#memory.concluded;
+    for (const signal of this.#parser.line(line)) {
+      this.#memory.take(signal);
+      this.#spec.onSignal(signal);
+      if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
+    }
+    if (this.#output.offset > OUTPUT_BYTES) this.#stop({ reason: 'stuck', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` });
+    // A run that has said how it ended is not stopped for what its last line says it used.
+    if (concluded || this.#memory.concluded || this.#stopping !== null) return;
+    const over = overBudget(this.#limits, this.#memory.usage, this.#memory.turns);
+    if (over !== null) this.#stop(over);
+  }
+
+  #checkTime(): void {
+    if (this.#released || this.#ending || this.#stopping !== null) return;
+    const { clock } = this.#spec;
+    const verdict = timeLimit(this.#limits, this.startedAt, this.#lastOutputAt, clock.now());
+    if ('reason' in verdict) this.#stop(verdict);
+    else this.#cancelTimeLimit = clock.at(verdict.lookAgainAt, () => this.#readThenCheckTime());
+  }
+
+  /** What was printed in the meantime counts, even if nobody told us of it. */
+  #readThenCheckTime(): void {
+    if (this.#released || this.#ending) return;
+    this.#look()
+      .then(() => this.#checkTime())
+      .catch((bug: unknown) => this.#fail(bug));
+  }
+
+  #stop(why: StopReason): void {
+    if (this.#stopping !== null || this.#ending || this.#released) return;
+    this.#stopping = why;
+    this.#stopInSteps(why).catch((bug: unknown) => this.#fail(bug));
+  }
+
+  async #stopInSteps(why: StopReason): Promise<void> {
+    const { clock, runDir } = this.#spec;
+    await writeStop(runDir, why);
+    requestEnd(this.#processes);
+    this.#cancelGrace = clock.at(clock.now() + (this.#spec.stopGraceMs ?? STOP_GRACE_MS), () => {
+      this.#kill().catch((bug: unknown) => this.#fail(bug));
+    });
+    this.#wake();
+  }
+
+  /** Second step: everything but the wrapper first, so that it can still record how the program ended. */
+  async #kill(): Promise<void> {
+    if (this.#ending || this.#released) return;
+    const { clock, runDir } = this.#spec;
+    await sweep(this.#processes, clock, this.pid);
+    const until = clock.now() + RECORD_MS;
+    while (readExitCode(runDir) === null && isAlive(this.pid, this.pidStart) && clock.now() < until) await pause(clock, RECORD_LOOK_MS);
+    await this.#end();
+  }
+
+  /** Sweeps what is left, reads the rest of the output, and says how it ended. */
+  async #end(): Promise<void> {
+    if (this.#ending || this.#released) return;
+    this.#ending = true;
+    const { clock, runDir } = this.#spec;
+    const left = await sweep(this.#processes, clock, readExitCode(runDir) === null ? null : this.pid);
+    await Promise.all([this.#output.finish(), this.#errors.finish()]);
+    if (this.#released) return;
+    this.#letGo();
+    this.#resolve(this.#outcome(readExitCode(runDir), left.length));
+  }
+
+  #outcome(exitCode: number | null, left: number): RunOutcome {
+    const memory = this.#memory;
+    const said = this.#parser.end({ code: exitCode });
+    const end = this.#endOf(exitCode) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
+    const note = left === 0 ? '' : ` ${left} of its processes could not be ended.`;
+    return {
+      reason: end.reason,
+      exitCode,
+      summary: `${end.summary}${note}`.trim(),
+      evidence: memory.evidence(),
+      resumeAt: end.reason === 'rate-limited' ? said.resumeAt : null,
+      turns: memory.turns,
+      verdict: memory.verdict?.verdict ?? null,
+      verdictReason: memory.verdict?.reason ?? '',
+      sessionMissing: memory.sessionMissing,
+      usage: new Map(memory.usage),
+    };
+  }
+
+  /** Reasons that come before what the output says. */
+  #endOf(exitCode: number | null): { readonly reason: RunOutcome['reason']; readonly summary: string } | null {
+    if (this.#stopping !== null) return this.#stopping;
+    if (this.#wasLost) return { reason: 'lost', summary: 'The process was gone when Musher came back, and left no exit code.' };
+    if (exitCode === null) return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
+    return null;
+  }
+
+  #withComplaint(reason: RunOutcome['reason'], summary: string): string {
+    const complaint = this.#memory.lastComplaint();
+    return reason !== 'failed' || complaint === '' || summary.includes(complaint) ? summary : oneLine(`${summary} ${complaint}`);
+  }
+
+  #letGo(): void {
+    this.#unwatch();
+    this.#cancelTimeLimit();
+    this.#cancelGrace();
+  }
+
+  /** A bug of ours must not look like an end of the agent. */
+  #fail(bug: unknown): void {
+    this.#letGo();
+    this.#reject(bug);
+  }
+}
