@@ -1,0 +1,29 @@
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** Milliseconds of `"90s"`, `"10m"`, `"2h"`, `"1d"`, `"500ms"` or a sum such as `"1h30m"`; null for anything else and for zero. */
+export function parseDuration(text: string): number | null {
+  if (!/^(?:\d{1,9}(?:ms|s|m|h|d))+$/.test(text)) return null;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (UNITS.get(unit ?? '') ?? 0);
+  }
+  return total > 0 && Number.isSafeInteger(total) ? total : null;
+}
+
+/** The shortest text that `parseDuration` reads back as the same number of milliseconds (a positive whole number). */
+export function formatDuration(ms: number): string {
+  let rest = ms;
+  let text = '';
+  for (const [unit, size] of [...UNITS].toReversed()) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) text += `${amount}${unit}`;
+  }
+  return text;
+}

@@ -1,0 +1,138 @@
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { MusherError } from '../errors.ts';
+import { err, ok } from '../result.ts';
+import type { Result } from '../result.ts';
+import { readDocument } from './document.ts';
+import { keyText } from './explain.ts';
+import type { KeyLocator, KeyPath } from './locate.ts';
+import { configInvalid } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { deepFreeze, readProject } from './project.ts';
+import type { ProjectPlace } from './project.ts';
+import { absolutePath } from './references.ts';
+import { agentSchema, botSchema, projectEntrySchema, projectSchema } from './schema.ts';
+import type { BotFile, ProjectEntry } from './schema.ts';
+import type { ProjectSettings, Settings } from './settings.ts';
+
+/** The file of a project, inside its path, when `bot.toml` names no other. */
+export const PROJECT_FILE = join('.musher', 'project.toml');
+
+/**
+ * Reads `bot.toml` and the file of each project it names. Every problem of all files is in the one error
+ * (`CONFIG_INVALID`), or `CONFIG_MISSING` when there is no such `bot.toml`. Secrets are resolved and never in a message.
+ */
+export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Settings, MusherError> {
+  const file = resolve(path);
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+    return err(
+      new MusherError('CONFIG_MISSING', `There is no ${file}.`, 'Name another with --config FILE, or let `musher init DIR` write one.'),
+    );
+  }
+  const folder = dirname(file);
+  const elsewhere = misplacedKeys(
+    [...Object.keys(projectSchema.shape), ...Object.keys(agentSchema.shape)],
+    botSchema.shape,
+    `<project>/${PROJECT_FILE}`,
+  );
+  const bot = readDocument(file, { schema: botSchema, folder, env, elsewhere });
+  const places = projectPlaces(bot.document, folder, env);
+  const projects = places.map((place) => readProject(place, env));
+  const problems = [
+    ...bot.problems,
+    ...places.flatMap((place) => placeProblems(place, places, file, bot.line)),
+    ...projects.flatMap((project) => project.problems),
+  ];
+  if (bot.value !== null) problems.push(...dataDirProblems(bot.value, places, file, folder, env, bot.line));
+  if (bot.value === null || problems.length > 0) return err(configInvalid(problems));
+  return ok(
+    deepFreeze(
+      settings(
+        bot.value,
+        file,
+        projects.map(({ value }) => value).filter((value) => value !== null),
+        env,
+      ),
+    ),
+  );
+}
+
+/** Reads one project's file. `place.path` and `place.file` must be absolute. */
+export function readProjectSettings(place: ProjectPlace, env: NodeJS.ProcessEnv): Result<ProjectSettings, MusherError> {
+  const { value, problems } = readProject(place, env);
+  return value === null ? err(configInvalid(problems)) : ok(deepFreeze(value));
+}
+
+function settings(bot: BotFile, file: string, projects: readonly ProjectSettings[], env: NodeJS.ProcessEnv): Settings {
+  return {
+    file,
+    name: bot.name,
+    dataDir: absolutePath(bot.data_dir ?? `~/.local/state/musher/${bot.name}`, dirname(file), env),
+    timezone: bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    logLevel: bot.log_level,
+    projects,
+    roles: bot.roles,
+  };
+}
+
+interface ListedPlace extends ProjectPlace {
+  /** Where its entry stands in `bot.toml`. */
+  readonly entry: KeyPath;
+}
+
+/** The projects whose entries are valid, even where another part of the file is not: their errors are told as well. */
+function projectPlaces(document: unknown, folder: string, env: NodeJS.ProcessEnv): ListedPlace[] {
+  const entries: unknown = typeof document === 'object' && document !== null ? Reflect.get(document, 'project') : undefined;
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry, index) => {
+    const checked = projectEntrySchema.safeParse(entry);
+    return checked.success ? [{ ...placeOf(checked.data, folder, env), entry: ['project', index] }] : [];
+  });
+}
+
+function placeOf(entry: ProjectEntry, folder: string, env: NodeJS.ProcessEnv): ProjectPlace {
+  const path = absolutePath(entry.path, folder, env);
+  return { name: entry.name, path, file: entry.file === undefined ? join(path, PROJECT_FILE) : absolutePath(entry.file, folder, env) };
+}
+
+/** What only the list of all projects shows: names and repositories that stand there twice. */
+function placeProblems(one: ListedPlace, all: readonly ListedPlace[], file: string, line: KeyLocator): Problem[] {
+  const earlier = all.slice(0, all.indexOf(one));
+  const problem = (key: string, message: string): Problem => {
+    const path = [...one.entry, key];
+    return { file, line: line(path), key: keyText(path), message };
+  };
+  return [
+    ...(earlier.some(({ name }) => name === one.name) ? [problem('name', `"${one.name}" is the name of another project already`)] : []),
+    ...(earlier.some(({ path }) => path === one.path) ? [problem('path', `${one.path} is the path of another project already`)] : []),
+  ];
+}
+
+/** Worktrees inside a checkout would show up in it as untracked files. */
+function dataDirProblems(
+  bot: BotFile,
+  places: readonly ListedPlace[],
+  file: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  line: KeyLocator,
+): Problem[] {
+  if (bot.data_dir === undefined) return [];
+  const dataDir = absolutePath(bot.data_dir, folder, env);
+  return places
+    .filter(({ path }) => {
+      const below = relative(path, dataDir);
+      return below !== '..' && !below.startsWith('../') && !isAbsolute(below);
+    })
+    .map(({ name }) => ({
+      file,
+      line: line(['data_dir']),
+      key: 'data_dir',
+      message: `${dataDir} is inside the repository of project ${name}; choose a directory outside`,
+    }));
+}
+
+/** Keys of another file, and in which they belong, but for those that this one has as well. */
+export function misplacedKeys(keys: readonly string[], own: object, where: string): ReadonlyMap<string, string> {
+  return new Map(keys.filter((key) => !Object.hasOwn(own, key)).map((key) => [key, where]));
+}

@@ -1,0 +1,128 @@
+import { statSync } from 'node:fs';
+import { ROLE_OF } from '../pipeline/types.ts';
+import type { WorkStage } from '../pipeline/types.ts';
+import { readDocument } from './document.ts';
+import { keyText } from './explain.ts';
+import type { KeyLocator, KeyPath } from './locate.ts';
+import type { Problem } from './problem.ts';
+import { agentSchema, botSchema, projectSchema } from './schema.ts';
+import type { AgentEntry, ProjectFile } from './schema.ts';
+import type { AgentSettings, ProjectSettings } from './settings.ts';
+import { templateProblems } from './templates.ts';
+
+/** Which project, where its checkout is and which file describes it; both absolute. */
+export interface ProjectPlace {
+  readonly name: string;
+  readonly path: string;
+  readonly file: string;
+}
+
+/** Reads and checks the file of one project; `value` is null when there are problems. */
+export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): { value: ProjectSettings | null; problems: readonly Problem[] } {
+  const { file } = place;
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+    const message = `is not there: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
+    return { value: null, problems: [{ file, line: 1, key: '', message }] };
+  }
+  const elsewhere = new Map([
+    ...Object.keys(agentSchema.shape).map((key) => [key, 'a section [[agent]]'] as const),
+    ...Object.keys(botSchema.shape).map((key) => [key, 'bot.toml'] as const),
+  ]);
+  const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
+  if (read.value === null) return { value: null, problems: read.problems };
+  const problems = crossChecks(read.value, file, read.line);
+  return { value: problems.length === 0 ? settings(place, read.value) : null, problems };
+}
+
+/** What no single key shows. */
+function crossChecks(project: ProjectFile, file: string, line: KeyLocator): Problem[] {
+  const problems: Problem[] = [];
+  const complain = (path: KeyPath, message: string): void => {
+    problems.push({ file, line: line(path), key: keyText(path), message });
+  };
+  for (const section of ['gate', 'component', 'agent'] as const) {
+    const names = project[section].map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) < index) complain([section, index, 'name'], `"${name}" is the name of another ${section} already`);
+    }
+  }
+  for (const [index, agent] of project.agent.entries()) {
+    for (const [key, message] of agentProblems(agent)) complain(['agent', index, key], message);
+  }
+  const stages = new Set(project.agent.map(({ stage }) => workStage(stage)));
+  if (!stages.has('current')) complain(['agent'], 'at least one agent with stage = "current" is needed');
+  if (project.qa === 'agent' && !stages.has('qa')) {
+    complain(['qa'], '"agent" needs an agent with stage = "qa"; add one, or write "server" or "human"');
+  }
+  return problems.toSorted((a, b) => a.line - b.line);
+}
+
+function agentProblems(agent: AgentEntry): [key: string, message: string][] {
+  const problems: [string, string][] = [];
+  if (agent.runtime === 'command' && agent.command === undefined) {
+    problems.push(['command', 'is missing: runtime "command" needs the program and its arguments, such as ["python3", "agent.py"]']);
+  }
+  if (agent.runtime !== 'claude' && agent.allowed_tools.length > 0) {
+    problems.push(['allowed_tools', `means nothing to runtime "${agent.runtime}"; what its program may do is set in its own command`]);
+  }
+  for (const key of ['prompt', 'system_prompt'] as const) {
+    for (const message of templateProblems(agent[key] ?? '')) problems.push([key, message]);
+  }
+  return problems;
+}
+
+function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
+  return {
+    name: place.name,
+    path: place.path,
+    file: place.file,
+    baseBranch: project.base_branch,
+    qa: project.qa,
+    autoStart: project.auto_start,
+    maxCoders: project.max_coders,
+    maxRetries: project.max_retries,
+    gates: project.gate.map(({ name, command, timeout }) => ({ name, command, timeoutMs: timeout })),
+    components: project.component.map(({ timeout, ...component }) => ({ ...component, timeoutMs: timeout })),
+    agents: project.agent.map(agentSettings),
+  };
+}
+
+function agentSettings(agent: AgentEntry): AgentSettings {
+  const stage = workStage(agent.stage);
+  const { limits } = agent;
+  return {
+    name: agent.name,
+    stage,
+    role: ROLE_OF[stage],
+    runtime: agent.runtime,
+    command: agent.command ?? [agent.runtime],
+    model: agent.model ?? null,
+    effort: agent.effort ?? null,
+    allowedTools: agent.allowed_tools,
+    env: agent.env,
+    limits: {
+      turns: limits.turns ?? null,
+      tokens: limits.tokens ?? null,
+      costUsd: limits.cost_usd ?? null,
+      wallClockMs: limits.wall_clock,
+      silenceMs: limits.silence,
+    },
+    prompt: agent.prompt ?? null,
+    systemPrompt: agent.system_prompt ?? null,
+    commit: agent.commit,
+  };
+}
+
+function workStage(word: AgentEntry['stage']): WorkStage {
+  if (word === 'coder') return 'current';
+  return word === 'mergemaster' ? 'merge' : word;
+}
+
+/** Freezes a tree of plain objects and arrays, and gives it back. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

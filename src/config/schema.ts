@@ -1,0 +1,233 @@
+import * as z from 'zod';
+import { QA_MODES } from '../pipeline/types.ts';
+import { parseDuration } from './duration.ts';
+import { RUNTIMES } from './settings.ts';
+
+/**
+ * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
+ * `docs/configuration.md` all come from here: `description` is the comment in the example, `example` the value shown
+ * where there is no default. Defaults that are written as text (`"10m"`) use `prefault`, so that they read like input.
+ */
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The value in the generated example, where it is not the default. */
+    example?: unknown;
+    /** How the documentation names the type, where it is more than the schema's own. */
+    type?: string;
+  }
+}
+
+/** Names that become words of commands, folders and branch names; safe on every file system. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]*$/;
+
+const name = () =>
+  z
+    .string()
+    .max(64)
+    .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
+    .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain "..", nor end in "." or ".lock"');
+
+const text = () => z.string().min(1);
+
+const duration = () =>
+  z.string().transform((value, context) => {
+    const ms = parseDuration(value);
+    if (ms !== null) return ms;
+    context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "2h"' });
+    return z.NEVER;
+  });
+
+const zone = () =>
+  z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
+
+const person = () => z.string().regex(/^[a-z][a-z0-9-]*:\S+$/, 'must be "<transport>:<id>", such as "console:local"');
+
+const people = () => z.array(person());
+
+const positive = () => z.int().min(1);
+
+/** A name that git accepts for a branch, as far as a look at the text can tell. */
+const branch = () =>
+  z.string().regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u, 'is not a valid name of a git branch');
+
+const insideRepository = () =>
+  z
+    .string()
+    .min(1)
+    .refine((path) => !/^[/~]/.test(path) && !path.split(/[/\\]/).includes('..'), 'must be a path inside the repository');
+
+const argumentList = () =>
+  z
+    .array(text(), {
+      error: (issue) =>
+        typeof issue.input === 'string'
+          ? 'must be a list of the program and its arguments, not one text: nothing is split and no shell is used'
+          : undefined,
+    })
+    .min(1);
+
+export const projectEntrySchema = z.strictObject({
+  name: name().meta({ description: 'What people call the project; items of others are named by it: `shop#42`.', example: 'shop' }),
+  path: text().meta({ description: 'Your checkout (or bare repository), relative to this file; `~` is your home.', example: '.' }),
+  file: text()
+    .optional()
+    .meta({ description: 'The project file, relative to this file. Default: `.musher/project.toml` in the path.', example: 'shop.toml' }),
+});
+
+export const botSchema = z.strictObject({
+  name: z
+    .string()
+    .max(32)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" and "-", beginning with a letter or digit')
+    .default('musher')
+    .meta({ description: 'How people call the bot in a room.' }),
+  data_dir: text().optional().meta({
+    description:
+      'Where the log, worktrees and run logs are kept: outside of every repository. Relative to this file; `~` is your home. Default: `~/.local/state/musher/<name>`.',
+    example: '~/.local/state/musher/musher',
+  }),
+  timezone: zone().optional().meta({
+    description: "An IANA time zone, in which times are shown and days are counted. Default: the system's.",
+    example: 'Europe/Berlin',
+  }),
+  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta({ description: "How much goes into Musher's own log file." }),
+  roles: z
+    .strictObject({
+      admin: people()
+        .default(['console:local'])
+        .meta({ description: 'May also destroy and configure. `console:local` is whoever started Musher in a terminal.' }),
+      operator: people()
+        .default([])
+        .meta({ description: 'May also steer: create, start, stop, move, approve.', example: ['console:anna'] }),
+      viewer: people()
+        .default([])
+        .meta({ description: 'May read.', example: ['console:ben'] }),
+    })
+    .prefault({})
+    .meta({ description: 'Who may do what, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.' }),
+  project: z
+    .array(projectEntrySchema)
+    .min(1, 'at least one project is needed')
+    .meta({ description: 'A repository that Musher drives; one section for each.' }),
+});
+
+const gateSchema = z.strictObject({
+  name: name().meta({ description: 'What receipts and messages call the gate.', example: 'test' }),
+  command: text().meta({ description: "Run by `/bin/sh -c` in the tree's root; exit code 0 is a pass.", example: 'npm test' }),
+  timeout: duration().prefault('10m').meta({ description: 'Longer than this is a failure.', type: 'duration' }),
+});
+
+const componentSchema = z.strictObject({
+  name: name().meta({ description: 'What messages call the component.', example: 'app' }),
+  path: insideRepository().default('.').meta({ description: 'Where its commands run, inside the repository.' }),
+  setup: z
+    .array(text())
+    .default([])
+    .meta({ description: 'Commands that prepare a fresh worktree, run in order by `/bin/sh -c`.', example: ['npm ci'] }),
+  teardown: z
+    .array(text())
+    .default([])
+    .meta({ description: 'Commands run before a worktree is removed.', example: ['docker compose down'] }),
+  timeout: duration().prefault('10m').meta({ description: 'Limit of each of these commands.', type: 'duration' }),
+});
+
+export const limitsSchema = z.strictObject({
+  turns: positive().optional().meta({ description: 'Turns of the model in one run. Default: no limit.', example: 100 }),
+  tokens: positive()
+    .optional()
+    .meta({ description: 'Input, cache and output tokens of one run together. Default: no limit.', example: 5_000_000 }),
+  cost_usd: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'US dollars of one run. Default: no limit. Under a subscription only `tokens` means something.', example: 5 }),
+  wall_clock: duration().prefault('30m').meta({ description: 'Longest run.', type: 'duration' }),
+  silence: duration().prefault('10m').meta({ description: 'Longest time without a line of output.', type: 'duration' }),
+});
+
+/** The words for an agent's stage; the name of the role is accepted as well. */
+export const STAGE_WORDS = ['current', 'qa', 'merge', 'coder', 'mergemaster'] as const;
+
+export const agentSchema = z.strictObject({
+  name: name().meta({ description: 'What people call the agent: `assign 42 coder-1`.', example: 'coder-1' }),
+  stage: z.enum(STAGE_WORDS).meta({
+    description: 'Where it works: `current` (or `coder`) writes, `qa` judges, `merge` (or `mergemaster`) resolves conflicts.',
+    example: 'current',
+  }),
+  runtime: z.enum(RUNTIMES).meta({
+    description: 'How its process is driven: `claude` is Claude Code, `command` any program (`docs/runtimes.md`).',
+    example: 'claude',
+  }),
+  command: argumentList()
+    .optional()
+    .meta({
+      description: 'The program and its arguments, as a list. Needed for `command`; for `claude` the default is `["claude"]`.',
+      example: ['claude'],
+    }),
+  model: text().optional().meta({ description: "The model's name as the program knows it. Default: the program's own.", example: 'opus' }),
+  effort: text()
+    .optional()
+    .meta({ description: "How hard the model thinks, as the program knows it. Default: the program's own.", example: 'high' }),
+  allowed_tools: z
+    .array(text())
+    .default([])
+    .meta({ description: '`claude`: tools allowed without asking.', example: ['Bash(npm test:*)', 'Edit'] }),
+  commit: z.enum(['agent', 'musher']).default('agent').meta({
+    description: 'Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends.',
+  }),
+  prompt: text().optional().meta({
+    description: 'What the agent is told: a template, or `file:` and a path. Default: built in, fit for the stage.',
+    example: 'file:.musher/coder.md',
+  }),
+  system_prompt: text()
+    .optional()
+    .meta({ description: "Added to the program's own system prompt; a template, or `file:` and a path.", example: 'Answer briefly.' }),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
+    .default({})
+    .meta({
+      description: 'Environment given to the process besides a small allow-list. Keep secrets out of this file: `env:NAME` or `file:PATH`.',
+      example: { ANTHROPIC_API_KEY: 'env:ANTHROPIC_API_KEY' },
+      type: 'table of text',
+    }),
+  limits: limitsSchema.prefault({}).meta({ description: 'What one run may use; it is stopped at the line.' }),
+});
+
+export const projectSchema = z.strictObject({
+  base_branch: branch().default('main').meta({ description: 'The branch that work starts from and is merged into.' }),
+  qa: z
+    .enum(QA_MODES)
+    .default('server')
+    .meta({ description: "Who decides in `qa`: the gates alone (`server`), an agent's verdict (`agent`) or a person (`human`)." }),
+  auto_start: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Start queued items by themselves when the last dependency they wait for is met.' }),
+  max_coders: positive().max(64).default(2).meta({ description: 'Coder runs at the same time.' }),
+  max_retries: z.int().min(0).max(100).default(3).meta({ description: 'Attempts after the first, per stage, before an item is blocked.' }),
+  gate: z
+    .array(gateSchema)
+    .default([])
+    .meta({ description: 'A command that Musher itself runs on the work, and again on the merged tree; its exit code decides.' }),
+  component: z
+    .array(componentSchema)
+    .default([])
+    .meta({ description: 'A part of the repository that needs preparation in each new worktree.' }),
+  agent: z.array(agentSchema).default([]).meta({ description: 'An agent; at least one for the stage `current`.' }),
+});
+
+export type BotFile = z.output<typeof botSchema>;
+export type ProjectEntry = z.output<typeof projectEntrySchema>;
+export type ProjectFile = z.output<typeof projectSchema>;
+export type AgentEntry = z.output<typeof agentSchema>;
+
+function isTimeZone(zoneName: string): boolean {
+  // Node also takes offsets such as "+01:00", which know no daylight saving: days would be counted wrongly.
+  if (!/^[A-Za-z]/.test(zoneName)) return false;
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zoneName });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,280 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadSettings } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import type { MusherError } from '../../src/errors.ts';
+import { BOT, CODER, workspace } from './workspace.ts';
+
+interface Files {
+  readonly bot?: string;
+  readonly project?: string;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+function read(files: Files, env: NodeJS.ProcessEnv = {}) {
+  const folder = workspace({ 'bot.toml': files.bot ?? BOT, 'shop/.musher/project.toml': files.project ?? CODER, ...files.more });
+  return { folder, result: loadSettings(join(folder, 'bot.toml'), { HOME: '/home/anna', ...env }) };
+}
+
+function settingsOf(files: Files, env: NodeJS.ProcessEnv = {}): Settings {
+  const { result } = read(files, env);
+  if (!result.ok) throw result.error;
+  return result.value;
+}
+
+/** The error, with the folder taken out of its message. */
+function errorOf(files: Files, env: NodeJS.ProcessEnv = {}): MusherError {
+  const { folder, result } = read(files, env);
+  if (result.ok) throw new Error('the configuration was accepted');
+  result.error.message = result.error.message.replaceAll(`${folder}/`, '');
+  return result.error;
+}
+
+const projectError = (project: string, env: NodeJS.ProcessEnv = {}): string => errorOf({ project }, env).message;
+
+describe('loadSettings', () => {
+  it('fills in every default of a minimal configuration', () => {
+    const { folder, result } = read({});
+    expect(result).toEqual({
+      ok: true,
+      value: {
+        file: join(folder, 'bot.toml'),
+        name: 'musher',
+        dataDir: '/home/anna/.local/state/musher/musher',
+        timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+        logLevel: 'info',
+        roles: { admin: ['console:local'], operator: [], viewer: [] },
+        projects: [
+          {
+            name: 'shop',
+            path: join(folder, 'shop'),
+            file: join(folder, 'shop/.musher/project.toml'),
+            baseBranch: 'main',
+            qa: 'server',
+            autoStart: true,
+            maxCoders: 2,
+            maxRetries: 3,
+            gates: [],
+            components: [],
+            agents: [
+              {
+                name: 'coder-1',
+                stage: 'current',
+                role: 'coder',
+                runtime: 'claude',
+                command: ['claude'],
+                model: null,
+                effort: null,
+                allowedTools: [],
+                env: {},
+                limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 1_800_000, silenceMs: 600_000 },
+                prompt: null,
+                systemPrompt: null,
+                commit: 'agent',
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('gives values that nobody can change', () => {
+    const settings = settingsOf({});
+    expect(Object.isFrozen(settings)).toBe(true);
+    expect(Object.isFrozen(settings.projects[0]?.agents[0]?.limits)).toBe(true);
+    expect(Object.isFrozen(settings.roles.admin)).toBe(true);
+  });
+
+  it('counts paths from the file and knows the home directory', () => {
+    const bot = 'data_dir = "../state"\n[[project]]\nname = "a"\npath = "shop"\n[[project]]\nname = "b"\npath = "~/b"\nfile = "b.toml"\n';
+    const { folder, result } = read({ bot, more: { 'b.toml': CODER } });
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        dataDir: join(folder, '../state'),
+        projects: [{ path: join(folder, 'shop') }, { path: '/home/anna/b', file: join(folder, 'b.toml') }],
+      },
+    });
+  });
+
+  it('reads limits as an inline table and as a table of their own', () => {
+    const inline = settingsOf({ project: `${CODER}limits = { turns = 5, wall_clock = "90s" }\n` });
+    const own = settingsOf({ project: `${CODER}[agent.limits]\nturns = 5\nwall_clock = "1m30s"\n` });
+    expect(inline.projects[0]?.agents[0]?.limits).toMatchObject({ turns: 5, wallClockMs: 90_000 });
+    expect(own.projects[0]?.agents[0]?.limits).toEqual(inline.projects[0]?.agents[0]?.limits);
+  });
+
+  it('takes the name of a role as the stage', () => {
+    const agents = ['coder', 'qa', 'mergemaster'].map((word) => `[[agent]]\nname = "${word}"\nstage = "${word}"\nruntime = "claude"\n`);
+    const settings = settingsOf({ project: agents.join('') });
+    expect(settings.projects[0]?.agents.map(({ stage, role }) => `${stage} ${role}`)).toEqual([
+      'current coder',
+      'qa qa',
+      'merge mergemaster',
+    ]);
+  });
+});
+
+describe('references', () => {
+  it('come from the environment and from files beside the project', () => {
+    const project = `${CODER}prompt = "file:.musher/coder.md"\nenv = { KEY = "env:THE_KEY", TOKEN = "file:~/token" }\n`;
+    const folder = workspace({
+      'home/token': 's3cret\n',
+      'bot.toml': BOT,
+      'shop/.musher/project.toml': project,
+      'shop/.musher/coder.md': 'Do {{title}}.\n',
+    });
+    const result = loadSettings(join(folder, 'bot.toml'), { HOME: join(folder, 'home'), THE_KEY: 'k1' });
+    expect(result).toMatchObject({
+      ok: true,
+      value: { projects: [{ agents: [{ prompt: 'Do {{title}}.', env: { KEY: 'k1', TOKEN: 's3cret' } }] }] },
+    });
+  });
+
+  it('that lead nowhere are errors that name the key', () => {
+    const message = projectError(`${CODER}model = "file:nothing"\nenv = { A = "env:UNSET", B = "env:BLANK" }\n`, { BLANK: '' });
+    expect(message.split('\n')).toEqual([
+      'The configuration has 3 errors:',
+      'shop/.musher/project.toml:5: agent[1].model: the file shop/nothing can not be read (ENOENT)',
+      'shop/.musher/project.toml:6: agent[1].env.A: the environment variable UNSET is not set',
+      'shop/.musher/project.toml:6: agent[1].env.B: the environment variable BLANK is empty',
+    ]);
+  });
+
+  it('never show their value in an error', () => {
+    const message = projectError(`base_branch = "env:BRANCH"\nqa = "env:QA"\n${CODER}[agent.env]\nA = 12345\n`, {
+      BRANCH: 'hidden one',
+      QA: 'hidden two',
+    });
+    expect(message).toContain(':1: base_branch: is not a valid name of a git branch');
+    expect(message).toContain(':2: qa: must be one of server, agent, human');
+    expect(message).toContain(':8: agent[1].env.A: must be a text in quotes');
+    expect(message).not.toMatch(/hidden|12345/);
+  });
+});
+
+describe('errors', () => {
+  it('name file, line, key, what is wrong and the nearest known key, all at once over both files', () => {
+    const error = errorOf({
+      bot: 'nmae = "bot"\n\nlog_level = "inof"\ntimezone = "Europe/Berln"\n[[project]]\nname = "shop"\npath = "shop"\n',
+      project: `max_coder = 2\nmax_retries = "three"\n${CODER}[agent.limits]\nwall_clok = "1h"\nsilence = "5 minutes"\n`,
+    });
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message.split('\n')).toEqual([
+      'The configuration has 7 errors:',
+      'bot.toml:1: nmae: there is no such key; did you mean "name"?',
+      'bot.toml:3: log_level: must be one of debug, info, warn, error, not "inof"; did you mean "info"?',
+      'bot.toml:4: timezone: is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC", not "Europe/Berln"',
+      'shop/.musher/project.toml:1: max_coder: there is no such key; did you mean "max_coders"?',
+      'shop/.musher/project.toml:2: max_retries: must be a whole number, not "three"',
+      'shop/.musher/project.toml:8: agent[1].limits.wall_clok: there is no such key; did you mean "wall_clock"?',
+      'shop/.musher/project.toml:9: agent[1].limits.silence: must be a duration such as "90s", "10m" or "2h", not "5 minutes"',
+    ]);
+  });
+
+  it('say where a key belongs that stands in the wrong file or table', () => {
+    expect(errorOf({ bot: `${CODER}${BOT}` }).message).toBe(
+      'bot.toml:1: agent: does not belong here but in <project>/.musher/project.toml',
+    );
+    expect(projectError(`timezone = "UTC"\n${CODER}`)).toBe('shop/.musher/project.toml:1: timezone: does not belong here but in bot.toml');
+    expect(projectError(`${CODER}turns = 3\n`)).toBe('shop/.musher/project.toml:5: agent[1].turns: belongs in the table agent.limits');
+  });
+
+  it('point at the table from which a key is missing', () => {
+    expect(projectError(`${CODER}\n[[agent]]\nstage = "qa"\nruntime = "claude"\n`)).toBe(
+      'shop/.musher/project.toml:6: agent[2].name: is missing',
+    );
+    expect(errorOf({ bot: 'name = "x"\n' }).message).toBe('bot.toml:1: project: is missing');
+  });
+
+  it('show where the syntax breaks', () => {
+    const error = errorOf({ bot: 'name = "musher"\nlog_level = info\n' });
+    expect(error.message).toMatch(/^bot\.toml:2: is not valid TOML, column \d+: /);
+    expect(error.message).toContain('log_level = info');
+  });
+
+  it('tell that a command must be a list', () => {
+    const agent = '[[agent]]\nname = "a"\nstage = "coder"\nruntime = "command"\n';
+    expect(projectError(`${agent}command = "python3 agent.py"\n`)).toMatch(
+      /:5: agent\[1\]\.command: must be a list of the program and its arguments/,
+    );
+    expect(projectError(agent)).toMatch(/:1: agent\[1\]\.command: is missing: runtime "command" needs the program/);
+  });
+
+  it('tell which variable of a template does not exist, with the nearest', () => {
+    expect(projectError(`${CODER}prompt = "Do {{titel}}"\n`)).toBe(
+      'shop/.musher/project.toml:5: agent[1].prompt: there is no variable {{titel}}; did you mean {{title}}?',
+    );
+    expect(projectError(`${CODER}system_prompt = "{{ moon }}"\n`)).toMatch(
+      /there is no variable \{\{moon\}\}; the variables are item, title,/,
+    );
+  });
+
+  it.each([
+    ['two agents of one name', CODER + CODER, /:6: agent\[2\]\.name: "coder-1" is the name of another agent already/],
+    [
+      'two gates of one name',
+      `${'[[gate]]\nname = "t"\ncommand = "true"\n'.repeat(2)}${CODER}`,
+      /:5: gate\[2\]\.name: "t" is the name of another gate/,
+    ],
+    ['no coder', '[[agent]]\nname = "q"\nstage = "qa"\nruntime = "claude"\n', /agent: at least one agent with stage = "current" is needed/],
+    ['no agent at all', '', /:1: agent: at least one agent/],
+    ['QA by an agent that is not there', `qa = "agent"\n${CODER}`, /:1: qa: "agent" needs an agent with stage = "qa"/],
+    [
+      'a component outside the repository',
+      `${CODER}[[component]]\nname = "x"\npath = "../y"\n`,
+      /component\[1\]\.path: must be a path inside the repository/,
+    ],
+    [
+      'tools for a program that has none',
+      `${CODER.replace('claude', 'command')}command = ["x"]\nallowed_tools = ["Edit"]\n`,
+      /allowed_tools: means nothing to runtime "command"/,
+    ],
+    ['a name with a slash', CODER.replace('coder-1', 'a/b'), /:2: agent\[1\]\.name: must be lower-case letters/],
+    ['a limit of zero', `${CODER}limits.turns = 0\n`, /:5: agent\[1\]\.limits\.turns: must be at least 1, not 0/],
+    ['no money at all', `${CODER}limits.cost_usd = 0\n`, /limits\.cost_usd: must be more than 0/],
+    ['a branch that git refuses', `base_branch = "a..b"\n${CODER}`, /:1: base_branch: is not a valid name of a git branch/],
+    ['an empty gate', `[[gate]]\nname = "t"\ncommand = ""\n${CODER}`, /:3: gate\[1\]\.command: must not be empty/],
+  ])('refuse %s', (_, project, message) => {
+    expect(projectError(project)).toMatch(message);
+  });
+
+  it.each([
+    ['no project', 'project = []\n', /:1: project: at least one project is needed/],
+    [
+      'two projects of one name',
+      `${BOT}${BOT.replace('"shop"\npath', '"shop"\npath')}`,
+      /:5: project\[2\]\.name: "shop" is the name of another project already/,
+    ],
+    [
+      'one repository twice',
+      `${BOT}${BOT.replace('name = "shop"', 'name = "b"')}`,
+      /:6: project\[2\]\.path: shop is the path of another project/,
+    ],
+    [
+      'a data directory inside a repository',
+      `data_dir = "shop/state"\n${BOT}`,
+      /:1: data_dir: shop\/state is inside the repository of project shop/,
+    ],
+    ['a role without a transport', `roles.admin = ["anna"]\n${BOT}`, /:1: roles\.admin\[1\]: must be "<transport>:<id>"/],
+    ['an offset for a time zone', `timezone = "+01:00"\n${BOT}`, /:1: timezone: is not a time zone/],
+    [
+      'a project without its file',
+      BOT.replace('path = "shop"', 'path = "other"'),
+      /^other\/\.musher\/project\.toml:1: is not there: the file of project shop/,
+    ],
+  ])('refuse %s', (_, bot, message) => {
+    expect(errorOf({ bot }).message).toMatch(message);
+  });
+
+  it('tell that there is no such file', () => {
+    const result = loadSettings(join(workspace(), 'bot.toml'), {});
+    expect(result).toMatchObject({ ok: false, error: { code: 'CONFIG_MISSING' } });
+  });
+
+  it('survive keys that a table of JavaScript would have', () => {
+    expect(projectError(`constructor = 1\n${CODER}`)).toMatch(/project\.toml:1: /);
+    expect(projectError(`toString = 1\n${CODER}`)).toMatch(/:1: toString: there is no such key/);
+  });
+});
