@@ -39,7 +39,7 @@ export interface Tx {
   moveCursor(subscriber: string, seq: number): void;
 }
 
-/** Reports of a commit: the number of the last event, and whether messages were queued. */
+/** Told of a commit that appended events: the number of the last. */
 export type CommitListener = (lastSeq: number) => void;
 
 /**
@@ -56,6 +56,7 @@ export class Log {
   readonly #events: EventStore;
   readonly #projector: Projector;
   readonly #listeners = new Set<CommitListener>();
+  readonly #outboxListeners = new Set<() => void>();
   readonly #getCursor;
   readonly #setCursor;
   #inTransaction = false;
@@ -101,6 +102,7 @@ export class Log {
     this.#inTransaction = true;
     let head = this.#events.head();
     const before = head.seq;
+    const queued = this.outbox.added;
     const now = this.#clock.now();
     const projector = this.#projector;
     const reads = this.reads;
@@ -152,7 +154,8 @@ export class Log {
           return value;
         })
         .immediate();
-      if (head.seq > before) this.#announce(head.seq);
+      if (head.seq > before) this.#announce(() => this.#listeners.forEach((listener) => listener(head.seq)));
+      if (this.outbox.added > queued) this.#announce(() => this.#outboxListeners.forEach((listener) => listener()));
       return result;
     } finally {
       projector.clear();
@@ -166,6 +169,12 @@ export class Log {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls `listener` soon after each commit that queued messages; returns how to stop that. */
+  onOutbox(listener: () => void): () => void {
+    this.#outboxListeners.add(listener);
+    return () => void this.#outboxListeners.delete(listener);
+  }
+
   /** Writes the content of the write-ahead log into the file and empties it: after a purge, nothing is left there either. */
   checkpoint(): void {
     this.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -175,13 +184,12 @@ export class Log {
     if (this.#closed) return;
     this.#closed = true;
     this.#listeners.clear();
+    this.#outboxListeners.clear();
     this.db.close();
   }
 
   /** Listeners run outside the transaction's stack, so that one may open a transaction of its own. */
-  #announce(lastSeq: number): void {
-    queueMicrotask(() => {
-      for (const listener of this.#listeners) listener(lastSeq);
-    });
+  #announce(tell: () => void): void {
+    queueMicrotask(tell);
   }
 }

@@ -37,6 +37,7 @@ interface Row {
 
 /** The table of messages to be sent. A row is marked `sending` before the call, so that a crash leaves "unknown" and no guess. */
 export class Outbox {
+  #added = 0;
   readonly #insert;
   readonly #open;
   readonly #rooms;
@@ -67,7 +68,13 @@ export class Outbox {
     );
   }
 
+  /** Messages ever added through this object: tells a transaction whether it queued any. */
+  get added(): number {
+    return this.#added;
+  }
+
   add(message: Outgoing, now: number): number {
+    this.#added += 1;
     const { to, item } = message;
     const result = this.#insert.run(
       to.transport,

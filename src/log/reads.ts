@@ -70,21 +70,27 @@ export class Reads {
       .pluck();
     this.#runs = db.prepare<[string, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? ORDER BY run').pluck();
     this.#run = db.prepare<[string, number, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? AND run = ?').pluck();
-    this.#openRuns = db.prepare<[string], string>('SELECT state FROM runs WHERE project = ? AND open = 1 ORDER BY item').pluck();
+    // Named, because the planner prefers the primary key, and that walks every run the project ever had.
+    this.#openRuns = db
+      .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
+      .pluck();
     this.#receipts = db.prepare<[string, number], { seq: number; at: number; state: string }>(
       'SELECT seq, at, state FROM receipts WHERE project = ? AND item = ? ORDER BY seq',
     );
-    this.#spendOfItem = db.prepare<[string, number], UsageRow>(`SELECT ${SUMS} FROM spend WHERE project = ? AND item = ?`);
+    // Left alone, the planner takes the primary key and walks all that the project ever spent.
+    this.#spendOfItem = db.prepare<[string, number], UsageRow>(
+      `SELECT ${SUMS} FROM spend INDEXED BY spend_of_item WHERE project = ? AND item = ?`,
+    );
     this.#spendSince = db.prepare<[string, number], UsageRow>(`SELECT ${SUMS} FROM spend WHERE project = ? AND quarter >= ?`);
     this.#spendSinceBy = {
       item: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT CAST(item AS TEXT) AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY item ORDER BY micro_usd DESC`,
+        `SELECT CAST(item AS TEXT) AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY item ORDER BY sum(micro_usd) DESC`,
       ),
       agent: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT agent AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY agent ORDER BY micro_usd DESC`,
+        `SELECT agent AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY agent ORDER BY sum(micro_usd) DESC`,
       ),
       model: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT model AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY model ORDER BY micro_usd DESC`,
+        `SELECT model AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY model ORDER BY sum(micro_usd) DESC`,
       ),
     };
     this.#spendTotals = {

@@ -33,7 +33,7 @@ export class Projector {
   readonly #spendTotal: TableCache<SpendTotalKey, Usage>;
   readonly #insertReceipt;
   readonly #blankReceipts;
-  readonly #dropDependencies;
+  readonly #dropDependency;
   readonly #addDependency;
   readonly #bindRoom;
 
@@ -47,7 +47,7 @@ export class Projector {
     this.#blankReceipts = db.prepare(
       "UPDATE receipts SET state = json_set(state, '$.command', '', '$.outputTail', '') WHERE project = ? AND item = ?",
     );
-    this.#dropDependencies = db.prepare('DELETE FROM dependencies WHERE project = ? AND item = ?');
+    this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
     this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
   }
@@ -64,7 +64,7 @@ export class Projector {
     if (!after.ok) return after;
     this.items.set([event.project, event.item], after.value);
     this.#count(before, after.value);
-    this.#derive(event, after.value);
+    this.#derive(event, before, after.value);
     return ok(undefined);
   }
 
@@ -96,11 +96,11 @@ export class Projector {
     this.#counts.set([project, stage], (this.#counts.get(project, stage) ?? 0) + by);
   }
 
-  #derive(event: ItemEvent, item: WorkItem): void {
+  #derive(event: ItemEvent, before: WorkItem | null, item: WorkItem): void {
     switch (event.kind) {
       case 'item.created':
       case 'item.dependencies_set':
-        this.#dropDependencies.run(item.project, item.number);
+        for (const on of before?.dependsOn ?? []) this.#dropDependency.run(item.project, on, item.number);
         for (const on of item.dependsOn) this.#addDependency.run(item.project, on, item.number);
         return;
       case 'gate.ran':

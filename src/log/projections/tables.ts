@@ -36,7 +36,7 @@ export const PROJECTION_TABLES = `
     state     TEXT NOT NULL,    -- the run as JSON
     PRIMARY KEY (project, item, run)
   );
-  CREATE INDEX runs_open ON runs (project) WHERE open = 1;
+  CREATE INDEX runs_open ON runs (project, item, run) WHERE open = 1;
 
   CREATE TABLE receipts (
     seq     INTEGER PRIMARY KEY, -- of the event

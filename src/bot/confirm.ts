@@ -1,0 +1,79 @@
+import type { Tx } from '../log/log.ts';
+import type { PendingConfirmation } from '../log/confirmations.ts';
+import type { IncomingMessage } from '../message/address.ts';
+import { code, doc, join, paragraph } from '../message/build.ts';
+import type { Confirmation, Reply } from './command.ts';
+import { refused } from './replies.ts';
+import { actorOf } from './rights.ts';
+
+/** How long a question waits for its answer. */
+export const CONFIRMATION_MS = 5 * 60 * 1000;
+
+const YES = new Set(['yes', 'y', 'confirm', 'ok']);
+const NO = new Set(['no', 'n', 'cancel']);
+
+/** Whether a message is an answer to a question, and which. */
+export function answerIn(text: string): 'yes' | 'no' | null {
+  const word = text.trim().toLowerCase().replace(/[.!]$/, '');
+  if (YES.has(word)) return 'yes';
+  return NO.has(word) ? 'no' : null;
+}
+
+/** Keeps the question durably, bound to its asker and room, and says it. */
+export function ask(tx: Tx, message: IncomingMessage, project: string, words: string, text: string, confirmation: Confirmation): Reply {
+  const { at, sender } = message;
+  const expiresAt = tx.now + CONFIRMATION_MS;
+  tx.confirmations.put({ transport: at.transport, room: at.room, sender: sender.id, project, text, item: confirmation.item, expiresAt });
+  tx.record({ project, item: null, actor: actorOf(sender), cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
+  const how = doc(paragraph('Answer ', code('yes'), ' or ', code('no'), ' within 5 minutes.'), {
+    kind: 'actions',
+    actions: [
+      { label: 'Yes', command: 'yes', style: 'danger' },
+      { label: 'No', command: 'no', style: 'plain' },
+    ],
+  });
+  return { ok: true, code: null, body: join(confirmation.question, how) };
+}
+
+/**
+ * Takes the open question of the sender. Gives the command text to run, or the reply when there is nothing to run: no
+ * question, a no, too late, or the item is not as it was.
+ */
+export function takeAnswer(tx: Tx, message: IncomingMessage, answer: 'yes' | 'no'): { run: PendingConfirmation } | { reply: Reply } {
+  const { at, sender } = message;
+  const open = tx.confirmations.take(at.transport, at.room, sender.id);
+  if (open === null)
+    return { reply: refused('nothing-to-confirm', 'You have no open question here. ', code('help'), ' lists what you can type.') };
+  const late = open.expiresAt <= tx.now;
+  const record = (result: 'yes' | 'no' | 'expired'): void => {
+    tx.record({
+      project: open.project,
+      item: null,
+      actor: actorOf(sender),
+      cause: null,
+      kind: 'confirmation.answered',
+      payload: { words: open.text.split(/\s/, 1)[0] ?? '', answer: result },
+    });
+  };
+  if (late) {
+    record('expired');
+    return {
+      reply: refused(
+        'confirmation-expired',
+        'That question is older than 5 minutes and no longer counts. Nothing was done; type ',
+        code(open.text),
+        ' again.',
+      ),
+    };
+  }
+  record(answer);
+  if (answer === 'no') return { reply: { ok: true, code: null, body: doc(paragraph('Nothing was done.')) } };
+  if (open.item !== null) {
+    const item = tx.item(open.item.project, open.item.number);
+    if (item === null || item.version !== open.item.version) {
+      const what = `${open.item.number} has changed since the question was asked. Nothing was done; look at it and type `;
+      return { reply: refused('confirmation-stale', what, code(open.text), ' again.') };
+    }
+  }
+  return { run: open };
+}

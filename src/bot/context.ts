@@ -1,0 +1,129 @@
+import type { Clock } from '../clock.ts';
+import type { RoleSettings } from '../config/settings.ts';
+import type { IncomingMessage } from '../message/address.ts';
+import { decide, projectFacts } from '../log/facts.ts';
+import type { Log, Tx } from '../log/log.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { Capabilities, Project, ProcessUse } from './capabilities.ts';
+import type { Command, CommandContext, Reply } from './command.ts';
+import { commandTx, type Origin } from './command-tx.ts';
+import { findAnyItem, findItem } from './find-item.ts';
+import { Refusal } from './refusal.ts';
+import { actorOf, includes, roleOf } from './rights.ts';
+
+/** What all commands share. */
+export interface BotParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly roles: RoleSettings;
+  readonly timezone: string;
+  readonly projects: readonly [Project, ...Project[]];
+  readonly commands: readonly Command[];
+  readonly runLog: Capabilities['runLog'];
+  readonly processes: () => Promise<readonly ProcessUse[]>;
+  readonly version: string;
+  readonly startedAt: number;
+}
+
+/** How a context tells the router what has become of the message: both run inside the command's own transaction. */
+export interface Settlement {
+  /** The final reply goes out with the change. */
+  answer(tx: Tx, reply: Reply): void;
+  /** The change is kept, the final reply comes later: the command must not run again. */
+  hold(tx: Tx): void;
+}
+
+/** The room's project: the one it was switched to, where that still exists, else the first. */
+export function projectOf(parts: BotParts, transport: string, room: string): Project {
+  const bound = parts.log.reads.roomProject(transport, room);
+  return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
+}
+
+/** Everything one command gets for one message. */
+export function commandContext(
+  parts: BotParts,
+  message: IncomingMessage,
+  cause: string,
+  signal: AbortSignal,
+  settlement: Settlement,
+): CommandContext {
+  const { log, clock } = parts;
+  const { at, sender } = message;
+  const origin: Origin = { actor: actorOf(sender), cause, at };
+  const named = new Map(parts.projects.map((project) => [project.name, project]));
+  const settingsOf = (name: string): Project['settings'] => {
+    const project = named.get(name);
+    if (project === undefined) throw new Error(`no project ${name}`);
+    return project.settings;
+  };
+  const facts = (project: string): ReturnType<typeof projectFacts> => projectFacts(log.reads, settingsOf(project), clock.now());
+  const run = <T>(change: (tx: Tx) => T): Result<T, Reply> => {
+    try {
+      return ok(log.transaction((tx) => ({ value: change(tx) })).value);
+    } catch (error) {
+      if (error instanceof Refusal) return err(error.reply);
+      throw error;
+    }
+  };
+  const readItem = (project: string, number: number): ReturnType<typeof log.reads.item> => log.reads.item(project, number);
+  return {
+    clock,
+    sender,
+    at,
+    timezone: parts.timezone,
+    signal,
+    project: projectOf(parts, at.transport, at.room),
+    projects: parts.projects,
+    reads: log.reads,
+    find: (ref) => findItem(log.reads, ref, readItem),
+    findAny: (ref) => findAnyItem(log.reads, ref, readItem),
+    facts,
+    step: (item) => decide(log.reads, item, facts(item.project)),
+    change(change) {
+      const result = run((tx) => {
+        const reply = change(commandTx(tx, origin, settingsOf));
+        if (!reply.ok) throw new Refusal(reply);
+        settlement.answer(tx, reply);
+        return reply;
+      });
+      return result.ok ? result.value : result.error;
+    },
+    begin: (change) =>
+      run((tx) => {
+        const value = change(commandTx(tx, origin, settingsOf));
+        settlement.hold(tx);
+        return value;
+      }),
+    until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
+    runLog: parts.runLog,
+    commands: () => parts.commands.filter((command) => includes(roleOf(sender, parts.roles), command.role)),
+    processes: parts.processes,
+    version: parts.version,
+    startedAt: parts.startedAt,
+  };
+}
+
+function until<T>(log: Log, clock: Clock, signal: AbortSignal, met: () => T | null, timeoutMs: number): Promise<T | null> {
+  const first = met();
+  if (first !== null || signal.aborted) return Promise.resolve(first);
+  return new Promise((resolve, reject) => {
+    const finish = (value: T | null): void => {
+      unlisten();
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+      resolve(value);
+    };
+    const onAbort = (): void => finish(null);
+    const unlisten = log.onCommit(() => {
+      try {
+        const value = met();
+        if (value !== null) finish(value);
+      } catch (error) {
+        finish(null);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    const cancel = clock.at(clock.now() + timeoutMs, () => finish(met()));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

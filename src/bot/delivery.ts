@@ -1,0 +1,146 @@
+import type { Clock } from '../clock.ts';
+import type { Address, IncomingMessage } from '../message/address.ts';
+import type { Document } from '../message/document.ts';
+import type { Log } from '../log/log.ts';
+import type { OutboxRow } from '../log/outbox.ts';
+
+/** What delivery needs of a transport: the part of the contract that sends. */
+export interface Sender {
+  readonly name: string;
+  readonly capabilities: { readonly edits: boolean };
+  send(to: Address, body: Document, key: string): Promise<readonly MessageRef[]>;
+  edit(ref: MessageRef, body: Document): Promise<void>;
+}
+
+interface MessageRef {
+  readonly transport: string;
+  readonly room: string;
+  readonly id: string;
+}
+
+/** Waits between tries of one message: 1, 2, 4 … seconds, at most 5 minutes; after 50 tries (about 3.5 hours) it is given up, loudly. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+const MOST_TRIES = 50;
+
+export interface DeliveryParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly transports: readonly Sender[];
+  /** Told after each message that has left. */
+  readonly onSent: (row: OutboxRow) => void;
+  readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
+}
+
+/** Sends what is in the outbox: in order in each room, rooms and networks independent of each other. */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #busy = new Map<string, Promise<void>>();
+  /** The messages that live replies stand in, by inbox row; gone when the final reply has replaced them. */
+  readonly #live = new Map<number, MessageRef>();
+  readonly #wakes = new Set<() => void>();
+  #unlisten: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#unlisten = this.#parts.log.onOutbox(() => this.#wake());
+    this.#wake();
+  }
+
+  /** Sends what can be sent now; then, or when `signal` aborts, stops. What is left waits in the outbox. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#wake();
+    while (this.#busy.size > 0 && !signal.aborted) {
+      await Promise.race([Promise.all(this.#busy.values()), aborted(signal)]);
+    }
+    this.#stopped = true;
+    this.#unlisten?.();
+    for (const cancel of this.#wakes) cancel();
+  }
+
+  /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
+  async showLive(message: IncomingMessage, inbox: number, body: Document): Promise<void> {
+    const transport = this.#transport(message.at.transport);
+    if (transport === undefined || !transport.capabilities.edits) return;
+    const ref = this.#live.get(inbox);
+    if (ref !== undefined) return transport.edit(ref, body);
+    const [first] = await transport.send(message.at, body, `live:${inbox}`);
+    if (first !== undefined) this.#live.set(inbox, first);
+  }
+
+  #transport(name: string): Sender | undefined {
+    return this.#parts.transports.find((transport) => transport.name === name);
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    for (const transport of this.#parts.transports) {
+      for (const room of this.#parts.log.outbox.roomsWaiting(transport.name)) this.#pump(transport, room);
+    }
+  }
+
+  #pump(transport: Sender, room: string): void {
+    const key = `${transport.name}\0${room}`;
+    if (this.#busy.has(key)) return;
+    // Taken out at the very moment it finds nothing to do, so that no message that comes in then is overlooked.
+    this.#busy.set(
+      key,
+      this.#sendRoom(transport, room, () => this.#busy.delete(key)),
+    );
+  }
+
+  async #sendRoom(transport: Sender, room: string, leave: () => void): Promise<void> {
+    const { log, clock } = this.#parts;
+    for (;;) {
+      const row = log.outbox.open(transport.name, room, 1)[0];
+      if (row === undefined || this.#stopped) return leave();
+      if (row.nextTry > clock.now()) {
+        this.#wakeAt(row.nextTry);
+        return leave();
+      }
+      log.outbox.mark(row.id, 'sending', row.attempts + 1, 0);
+      try {
+        const refs = await this.#send(transport, row);
+        log.outbox.sent(row.id, refs);
+        this.#parts.onSent(row);
+      } catch (error) {
+        this.#failed(row, error);
+      }
+    }
+  }
+
+  async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
+    const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
+    if (live === undefined || row.inbox === null) return transport.send(row.to, row.body, `outbox:${row.id}`);
+    await transport.edit(live, row.body);
+    this.#live.delete(row.inbox);
+    return [live];
+  }
+
+  #failed(row: OutboxRow, error: unknown): void {
+    const tries = row.attempts + 1;
+    const dead = tries >= MOST_TRIES;
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
+    this.#parts.log.outbox.mark(row.id, dead ? 'dead' : 'pending', tries, this.#parts.clock.now() + wait);
+    this.#parts.onProblem(row, error, dead);
+  }
+
+  #wakeAt(time: number): void {
+    const cancel = this.#parts.clock.at(time, () => {
+      this.#wakes.delete(cancel);
+      this.#wake();
+    });
+    this.#wakes.add(cancel);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,277 @@
+import type { AccessRole } from '../config/settings.ts';
+import type { InboxRow } from '../log/inbox.ts';
+import type { Tx } from '../log/log.ts';
+import type { IncomingMessage } from '../message/address.ts';
+import { code, doc, paragraph } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { ParseContext } from './arguments.ts';
+import { commandText, type AddressRules } from './address.ts';
+import { commandName, commandTable, type CommandTable } from './command-table.ts';
+import type { Command, CommandContext, CommandResult, Reply } from './command.ts';
+import { answerIn, ask, takeAnswer } from './confirm.ts';
+import { commandContext, projectOf, type BotParts } from './context.ts';
+import type { Project } from './capabilities.ts';
+import { parseCommand, problemDocument } from './parse.ts';
+import { refused } from './replies.ts';
+import { actorOf, includes, roleOf } from './rights.ts';
+
+export interface RouterParts extends BotParts {
+  /** How the bot is addressed on a transport; the ingress of the message is filled in. */
+  readonly addressing: (transport: string) => Omit<AddressRules, 'ingress'>;
+  /** Shows a document of a live reply at once, replacing the one before; does nothing where the network can't. */
+  readonly showLive: (message: IncomingMessage, inbox: number, body: Document) => Promise<void>;
+  /** Told of a bug: the id is what the room sees, the error goes to the log file. */
+  readonly onIncident: (id: string, error: unknown, words: string) => void;
+  readonly newIncidentId: () => string;
+}
+
+/**
+ * From a message to its one final reply. Taking a message in is synchronous up to the durable row; messages of a room
+ * are worked on one after the other, rooms do not wait for each other.
+ */
+export class Router {
+  readonly #parts: RouterParts;
+  readonly #table: CommandTable<Command>;
+  /** The last promise of each room's queue. */
+  readonly #rooms = new Map<string, Promise<void>>();
+  /** Messages that are worked on now, live replies among them. */
+  readonly #open = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+    this.#table = commandTable(parts.commands);
+  }
+
+  /** Goes on with what was taken in before a restart and has no final reply yet. */
+  start(): void {
+    let after = 0;
+    for (;;) {
+      const rows = this.#parts.log.inbox.open(after, 500);
+      for (const row of rows) this.#enqueue(row.message, row.id);
+      after = rows.at(-1)?.id ?? after;
+      if (rows.length < 500) return;
+    }
+  }
+
+  /** Takes a message in; null when it is not for Musher or was taken in before. What is not addressed leaves no trace. */
+  receive(message: IncomingMessage): number | null {
+    if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
+    const { log, clock } = this.#parts;
+    if (!this.#address(message).addressed) return null;
+    const id = log.transaction((tx) => tx.inbox.receive(message, clock.now()));
+    if (id !== null) this.#enqueue(message, id);
+    return id;
+  }
+
+  /** Completion for a line that is being typed: what parsing knows in that room. */
+  parseContext(transport: string, room: string): ParseContext {
+    return this.#parseContext(projectOf(this.#parts, transport, room));
+  }
+
+  get table(): CommandTable<Command> {
+    return this.#table;
+  }
+
+  /** Takes nothing more; resolves when what is under way has its reply. Commands that wait are told to stop waiting. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#rooms.values());
+    await Promise.all(this.#open);
+  }
+
+  #address(message: IncomingMessage): ReturnType<typeof commandText> {
+    return commandText(message.text, { ...this.#parts.addressing(message.at.transport), ingress: message.ingress });
+  }
+
+  #enqueue(message: IncomingMessage, id: number): void {
+    const room = `${message.at.transport}\0${message.at.room}`;
+    const before = this.#rooms.get(room) ?? Promise.resolve();
+    const turn = this.#afterwards(before, message, id);
+    this.#rooms.set(room, turn);
+    void turn.then(() => (this.#rooms.get(room) === turn ? this.#rooms.delete(room) : false));
+  }
+
+  /** Resolves when the room may go on: at the final reply, or at the first document of a live one. */
+  async #afterwards(before: Promise<void>, message: IncomingMessage, id: number): Promise<void> {
+    await before;
+    await new Promise<void>((resolve) => {
+      const work = this.#handle(message, id, resolve).finally(() => {
+        this.#open.delete(work);
+        resolve();
+      });
+      this.#open.add(work);
+    });
+  }
+
+  async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
+    const row = this.#parts.log.inbox.get(id);
+    if (row === null || row.state === 'done') return;
+    const state: Handling = {
+      message,
+      id,
+      words: '',
+      project: projectOf(this.#parts, message.at.transport, message.at.room),
+      answered: false,
+    };
+    try {
+      const reply = await this.#reply(row, state, release);
+      if (!state.answered) this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    } catch (error) {
+      this.#incident(state, error);
+    }
+  }
+
+  async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
+    const { message } = state;
+    if (row.state === 'committed') return afterRestart();
+    const { parts, role } = { parts: this.#parts, role: roleOf(message.sender, this.#parts.roles) };
+    if (role === null) return stranger(message);
+    const addressed = this.#address(message);
+    const text = addressed.addressed ? addressed.command : message.text;
+    const answer = answerIn(text);
+    if (answer === null) return this.#command(text, role, state, release, false);
+    state.words = answer;
+    const taken = parts.log.transaction((tx) => {
+      const outcome = takeAnswer(tx, message, answer);
+      if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
+      return outcome;
+    });
+    if ('reply' in taken) return taken.reply;
+    state.project = parts.projects.find((project) => project.name === taken.run.project) ?? state.project;
+    return this.#command(taken.run.text, role, state, release, true);
+  }
+
+  async #command(text: string, role: AccessRole, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
+    const { message } = state;
+    const mayUse = (command: Command): boolean => includes(role, command.role);
+    const parsed = parseCommand(text, this.#table, this.#parseContext(state.project), mayUse);
+    if (!parsed.ok) {
+      state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
+      return { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) };
+    }
+    const { command, args } = parsed.value;
+    state.words = commandName(command);
+    if (!mayUse(command))
+      return refused(
+        'not-allowed',
+        code(commandName(command)),
+        ` needs the role ${command.role}, and you are ${role}. An admin can change that in bot.toml.`,
+      );
+    const context = this.#context(state);
+    if (command.confirm !== undefined && !confirmed) {
+      const confirmation = command.confirm(context, args);
+      if ('ok' in confirmation) return confirmation;
+      return this.#parts.log.transaction((tx) => {
+        const reply = ask(tx, message, state.project.name, state.words, text, confirmation);
+        this.#answer(tx, state, reply);
+        return reply;
+      });
+    }
+    return this.#finish(command.run(context, args), state, release);
+  }
+
+  #context(state: Handling): CommandContext {
+    const { message, id } = state;
+    return {
+      ...commandContext(this.#parts, message, `inbox:${id}`, this.#stopping.signal, {
+        answer: (tx, reply) => this.#answer(tx, state, reply),
+        hold: (tx) => tx.inbox.commit(id),
+      }),
+      project: state.project,
+    };
+  }
+
+  async #finish(result: CommandResult, state: Handling, release: () => void): Promise<Reply> {
+    if (!(Symbol.asyncIterator in result)) return result;
+    let last: Document | null = null;
+    for await (const body of result) {
+      if (last !== null) await this.#parts.showLive(state.message, state.id, last);
+      last = body;
+      if (this.#stopping.signal.aborted) break;
+      await this.#parts.showLive(state.message, state.id, body);
+      release();
+    }
+    if (last === null) throw new Error(`${state.words} gave no document`);
+    return { ok: true, code: null, body: last };
+  }
+
+  /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. */
+  #answer(tx: Tx, state: Handling, reply: Reply): void {
+    const { message, id } = state;
+    const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
+    if (!tx.inbox.finish(id, outcome)) return;
+    tx.outbox.add({ to: message.at, kind: 'reply', body: reply.body, inbox: id, item: null }, tx.now);
+    tx.record({
+      project: state.project.name,
+      item: null,
+      actor: actorOf(message.sender),
+      cause: `inbox:${id}`,
+      kind: 'command.handled',
+      payload: { words: state.words, outcome, code: reply.code, room: `${message.at.transport}:${message.at.room}` },
+    });
+    state.answered = true;
+  }
+
+  /** A bug: the room learns that something went wrong and under which id the details are kept. */
+  #incident(state: Handling, error: unknown): void {
+    const id = this.#parts.newIncidentId();
+    this.#parts.onIncident(id, error, state.words);
+    const body = doc(
+      paragraph(
+        'That went wrong inside Musher, and nothing more was done with it. The details are in the log file under ',
+        code(id),
+        '; ',
+        code('status'),
+        ' shows where things stand.',
+      ),
+    );
+    state.answered = false;
+    this.#parts.log.transaction((tx) => this.#answer(tx, state, { ok: false, code: 'incident', body }));
+  }
+
+  #parseContext(project: Project): ParseContext {
+    const { projects, log } = this.#parts;
+    return {
+      currentProject: project.name,
+      projects: projects.map(({ name }) => name),
+      itemNumbers: (name) => [
+        ...log.reads.active(name),
+        ...log.reads.inStage(name, 'backlog', 200),
+        ...log.reads.recentInStage(name, 'done', 20),
+      ],
+      agentNames: (name) => projects.find((one) => one.name === name)?.agents.map((agent) => agent.name) ?? [],
+      commandNames: () => this.#table.commands.map(commandName),
+    };
+  }
+}
+
+/** What is known of one message while it is worked on. */
+interface Handling {
+  readonly message: IncomingMessage;
+  readonly id: number;
+  /** The command's words, for the audit; empty where none was recognised. */
+  words: string;
+  project: Project;
+  answered: boolean;
+}
+
+function afterRestart(): Reply {
+  const body = doc(
+    paragraph(
+      'Musher was restarted while it worked on that. What you asked for is in the log and goes on; ',
+      code('status'),
+      ' shows where things stand.',
+    ),
+  );
+  return { ok: true, code: null, body };
+}
+
+function stranger(message: IncomingMessage): Reply {
+  return refused(
+    'no-rights',
+    'You have no rights here. An admin gives them in bot.toml under [roles]; your id is ',
+    code(actorOf(message.sender)),
+    '.',
+  );
+}
