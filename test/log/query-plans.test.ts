@@ -1,0 +1,74 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Confirmations } from '../../src/log/confirmations.ts';
+import { openDatabase, type Db } from '../../src/log/database.ts';
+import { EventStore } from '../../src/log/events.ts';
+import { Inbox } from '../../src/log/inbox.ts';
+import { migrate } from '../../src/log/migrations.ts';
+import { Outbox } from '../../src/log/outbox.ts';
+import { Projector } from '../../src/log/projections/projector.ts';
+import { Reads } from '../../src/log/reads.ts';
+
+/** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
+const SMALL = new Set(['rooms', 'confirmations', 'cursors', 'counts', 'spend_total']);
+/** Indexes that hold only what is open now. */
+const OPEN_ONLY = new Set(['inbox_open', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
+
+/** All that the classes of the log prepare, caught on its way to the database. */
+function preparedStatements(db: Db): string[] {
+  const statements: string[] = [];
+  const recording = {
+    prepare(sql: string) {
+      statements.push(sql);
+      return db.prepare(sql);
+    },
+  } as unknown as Db;
+  const events = new EventStore(recording);
+  for (const part of [Inbox, Outbox, Confirmations, Projector]) void new part(recording);
+  void new Reads(recording, events);
+  return statements;
+}
+
+/** The steps of a plan whose cost grows with the history: scans, and searches by nothing finer than the project. */
+function growingSteps(db: Db, sql: string): string[] {
+  const parameters = Array.from(sql.matchAll(/\?/g), () => null);
+  const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+  const lastRowOnly = /ORDER BY seq DESC LIMIT 1$/.test(sql) && !sql.includes('WHERE');
+  return plan
+    .map((step) => step.detail)
+    .filter((detail) => {
+      const [, how, table = '', rest = ''] = /^(SCAN|SEARCH) (\w+)(.*)$/.exec(detail) ?? [];
+      if (how === undefined || SMALL.has(table)) return false;
+      if (OPEN_ONLY.has(/USING (?:COVERING )?INDEX (\w+)/.exec(rest)?.[1] ?? '')) return false;
+      return how === 'SCAN' ? !lastRowOnly : rest.endsWith('(project=?)');
+    });
+}
+
+function emptyDatabase(): Db {
+  const db = openDatabase(':memory:');
+  migrate(db);
+  return db;
+}
+
+describe('the statements of the log', () => {
+  const db = emptyDatabase();
+  const statements = preparedStatements(db);
+  afterAll(() => db.close());
+
+  it('are all looked at', () => {
+    expect(statements.length).toBeGreaterThan(50);
+  });
+
+  it.each(statements)('never walk through a growing table: %s', (sql) => {
+    expect(growingSteps(db, sql)).toEqual([]);
+  });
+});
+
+describe('the look at a plan', () => {
+  it('sees a scan, and a search that knows only the project', () => {
+    const db = emptyDatabase();
+    expect(growingSteps(db, 'SELECT * FROM events WHERE kind = ?')).toEqual(['SCAN events']);
+    expect(growingSteps(db, 'SELECT * FROM runs NOT INDEXED WHERE project = ?')).toEqual(['SCAN runs']);
+    expect(growingSteps(db, 'SELECT state FROM items WHERE project = ? AND execution = ?')).toHaveLength(1);
+    db.close();
+  });
+});
