@@ -1,0 +1,269 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Address, IncomingMessage } from '../../src/message/address.ts';
+import { codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
+import type { Sink, Transport } from '../../transports/transport.ts';
+
+/** One transport with the network it talks to, and what can be seen and done from the other side. */
+export interface TransportHarness {
+  readonly transport: Transport;
+  /** Where messages are sent in these cases. */
+  readonly room: Address;
+  /** A person writes a message that is meant for Musher. Resolves when the network took it. */
+  incoming(text: string): Promise<void>;
+  /** The network delivers the last message again. Absent where it never does. */
+  readonly redeliver?: () => Promise<void>;
+  /** All that the room shows now, as a person reads it. */
+  shown(): Promise<string>;
+  /** The texts of the messages as the network counts them against its limit. Absent where it has no single messages. */
+  readonly messages?: () => Promise<readonly string[]>;
+  /** Ids of the people whom a message notified. Absent where nobody can be. */
+  readonly notified?: () => Promise<readonly string[]>;
+  /** Takes the network away, and brings it back. Absent where there is none between. */
+  readonly disconnect?: () => Promise<void>;
+  readonly reconnect?: () => Promise<void>;
+  /** What the transport reported as gone wrong. */
+  reported(): readonly unknown[];
+  close(): Promise<void>;
+}
+
+/** Cases that a transport may not have, each with the reason why. */
+export type Skips = Partial<Record<'redelivery' | 'limits' | 'notifying' | 'reconnecting', string>>;
+
+const never = new AbortController().signal;
+
+/**
+ * The behaviour that every transport owes, whatever its network. A case that can't be is named in `skips` with its
+ * reason; a harness without the means and without a reason fails.
+ */
+export function describeTransport(name: string, create: () => Promise<TransportHarness>, skips: Skips = {}): void {
+  describe(`transport ${name}`, () => {
+    let harness: TransportHarness | null = null;
+    const received: IncomingMessage[] = [];
+    const taking: Sink = (message) => {
+      received.push(message);
+      return 'accepted';
+    };
+    const open = async (sink: Sink = taking): Promise<TransportHarness> => {
+      received.length = 0;
+      harness = await create();
+      await harness.transport.start(sink);
+      return harness;
+    };
+    afterEach(async () => {
+      await harness?.transport.stop(never);
+      await harness?.close();
+      harness = null;
+    });
+    const shows = async (text: string): Promise<void> => {
+      await vi.waitFor(async () => expect(await harness?.shown()).toContain(text));
+    };
+    const takes = async (count: number): Promise<void> => {
+      await vi.waitFor(() => expect(received).toHaveLength(count));
+    };
+
+    describe('intake', () => {
+      it('gives each message to the sink once, in order, with an id of its own', async () => {
+        const { incoming, transport } = await open();
+        for (const text of ['status', 'show 42', 'status']) await incoming(text);
+        await takes(3);
+        expect(received.map(({ text }) => text)).toEqual(['status', 'show 42', 'status']);
+        expect(new Set(received.map(({ id }) => id)).size).toBe(3);
+        for (const { at, sender } of received) {
+          expect(at.transport).toBe(transport.name);
+          expect(sender.transport).toBe(transport.name);
+          expect(sender.id).not.toBe('');
+        }
+      });
+
+      it('keeps an id different from all ids of an earlier start', async () => {
+        const first = await open();
+        await first.incoming('status');
+        await takes(1);
+        const [before] = received.map(({ id }) => id);
+        await first.transport.stop(never);
+        await first.close();
+        const second = await open();
+        await second.incoming('status');
+        await takes(1);
+        expect(received[0]?.id).not.toBe(before);
+      });
+
+      it('reports a sink that throws, says so in the room, and goes on', async () => {
+        let full = true;
+        const { incoming, reported } = await open((message) => {
+          if (full) throw new Error('disk full');
+          return taking(message);
+        });
+        await incoming('status');
+        await vi.waitFor(() => expect(reported().map(String)).toEqual(['Error: disk full']));
+        await shows('could not be stored');
+        full = false;
+        await incoming('show 42');
+        await takes(1);
+      });
+
+      it('ends intake when it stops', async () => {
+        const { incoming, transport } = await open();
+        await incoming('status');
+        await takes(1);
+        await transport.stop(never);
+        await incoming('show 42');
+        // What was delivered by mistake would be delivered by the end of a turn of the event loop.
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(received).toHaveLength(1);
+      });
+
+      itUnless(skips.redelivery, 'gives a redelivered message the id it had', async () => {
+        const { incoming, redeliver } = await open();
+        await incoming('status');
+        await takes(1);
+        await means(redeliver)();
+        await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
+        expect(new Set(received.map(({ id }) => id)).size).toBe(1);
+      });
+    });
+
+    describe('sending', () => {
+      it('shows a message and names it', async () => {
+        const { transport, room } = await open();
+        const refs = await transport.send(room, line('42 Fix the login: qa → merge'), 'k1');
+        await shows('42 Fix the login: qa → merge');
+        expect(refs).toHaveLength(1);
+        expect(refs[0]?.transport).toBe(transport.name);
+      });
+
+      it('shows the same key once, also when it is sent twice at the same time, and names the same message', async () => {
+        const { transport, room, shown } = await open();
+        const [first, second] = await Promise.all([
+          transport.send(room, line('only once'), 'k1'),
+          transport.send(room, line('only once'), 'k1'),
+        ]);
+        const third = await transport.send(room, line('only once'), 'k1');
+        await transport.send(room, line('after it'), 'k2');
+        await shows('after it');
+        expect((await shown()).split('only once')).toHaveLength(2);
+        expect(second).toEqual(first);
+        expect(third).toEqual(first);
+      });
+
+      it('shows messages in the order in which they were sent', async () => {
+        const { transport, room, shown } = await open();
+        const texts = Array.from({ length: 20 }, (_, index) => `message number ${String(index).padStart(3, '0')}`);
+        await Promise.all(texts.map((text, index) => transport.send(room, line(text), `k${index}`)));
+        await shows('message number 019');
+        expect((await shown()).match(/message number \d{3}/g)).toEqual(texts);
+      });
+
+      it('edits in place where it says it can, and otherwise shows the new text as well', async () => {
+        const { transport, room, shown } = await open();
+        const [ref] = await transport.send(room, line('progress: first'), 'k1');
+        if (ref === undefined) throw new Error('A sent message has no name.');
+        await transport.edit(ref, line('progress: second'));
+        await shows('progress: second');
+        expect((await shown()).includes('progress: first')).toBe(!transport.capabilities.edits);
+      });
+
+      it('shows control characters instead of acting on them', async () => {
+        const { transport, room, shown } = await open();
+        const hostile = 'a\u001b[2J\u001b]0;title\u0007b\u009b31mc\u0000d\u202ee';
+        await transport.send(room, doc(paragraph(hostile), codeBlock(hostile)), 'k1');
+        await shows('c␀d');
+        const text = await shown();
+        expect(text).toContain('␛[2J');
+        // oxlint-disable-next-line no-control-regex -- they are what must not be there
+        expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+      });
+
+      it('shows half a character as a replacement character', async () => {
+        const { transport, room } = await open();
+        await transport.send(room, line('half \ud83d of it'), 'k1');
+        await shows('half \ufffd of it');
+      });
+
+      it('shows markup in a text as it stands', async () => {
+        const { transport, room } = await open();
+        await transport.send(room, line('<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>'), 'k1');
+        await shows('<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>');
+      });
+
+      it('shows a mention by name', async () => {
+        const { transport, room } = await open();
+        await transport.send(room, line('for ', mention('U123', 'Ada')), 'k1');
+        await shows('Ada');
+      });
+
+      itUnless(skips.notifying, 'notifies nobody whom a text names, neither sent nor edited', async () => {
+        const { transport, room, notified } = await open();
+        const text = '@everyone @here @channel @room <!channel> <@U123> <@123> @ada:example.org';
+        const [ref] = await transport.send(room, line(text), 'k1');
+        if (ref !== undefined) await transport.edit(ref, line(`${text} again`));
+        expect(await means(notified)()).toEqual([]);
+      });
+
+      it('splits a long text, marks each part, and leaves nothing out', async () => {
+        const { transport, room, shown } = await open();
+        const words = Array.from({ length: Math.ceil((transport.capabilities.maxText * 2.5) / 8) }, (_, index) => `w${index}`);
+        const refs = await transport.send(room, line(words.join(' ')), 'k1');
+        expect(refs.length).toBeGreaterThan(2);
+        await shows(`(part ${refs.length} of ${refs.length})`);
+        const text = await shown();
+        expect(text.match(/\bw\d+\b/g)).toEqual(words);
+        for (let part = 1; part <= refs.length; part++) expect(text).toContain(`(part ${part} of ${refs.length})`);
+      });
+
+      itUnless(skips.limits, 'keeps every message within the limit of the network', async () => {
+        const { transport, room, messages } = await open();
+        const { maxText, maxTextUnit } = transport.capabilities;
+        await transport.send(room, doc(paragraph('é 漢 👩‍👩‍👧‍👦 '.repeat(maxText)), codeBlock('x'.repeat(maxText * 2))), 'k1');
+        for (const text of await means(messages)()) {
+          expect(maxTextUnit === 'utf16' ? text.length : Buffer.byteLength(text)).toBeLessThanOrEqual(maxText);
+        }
+      });
+    });
+
+    describe('health', () => {
+      it('is starting, then online, then stopped', async () => {
+        harness = await create();
+        const { transport } = harness;
+        expect(transport.health().state).toBe('starting');
+        await transport.start(taking);
+        expect(transport.health()).toMatchObject({ state: 'online', problem: null });
+        await transport.stop(never);
+        expect(transport.health().state).toBe('stopped');
+      });
+
+      it('tells when the last message came in', async () => {
+        const { incoming, transport } = await open();
+        expect(transport.health().lastEvent).toBeNull();
+        await incoming('status');
+        await takes(1);
+        expect(transport.health().lastEvent).toBeTypeOf('number');
+      });
+
+      it('may be stopped twice', async () => {
+        const { transport } = await open();
+        await transport.stop(never);
+        await expect(transport.stop(never)).resolves.toBeUndefined();
+      });
+
+      itUnless(skips.reconnecting, 'reconnects by itself and says so', async () => {
+        const { transport, disconnect, reconnect } = await open();
+        await means(disconnect)();
+        await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+        await means(reconnect)();
+        await vi.waitFor(() => expect(transport.health().state).toBe('online'));
+      });
+    });
+  });
+}
+
+/** A case, or a skipped one whose name says why. */
+function itUnless(reason: string | undefined, name: string, run: () => Promise<void>): void {
+  if (reason === undefined) it(name, run);
+  else it.skip(`${name} (skipped: ${reason})`, run);
+}
+
+function means<T>(way: T | undefined): T {
+  if (way === undefined) throw new Error('The harness has no means for this case and gives no reason to skip it.');
+  return way;
+}
