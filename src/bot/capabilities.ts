@@ -4,39 +4,14 @@ import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../log/facts.ts';
+import type { ProjectGit } from '../git/project-git.ts';
 import type { Reads } from '../log/reads.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './arguments.ts';
 import type { Command, Reply } from './command.ts';
 
 /** What of git commands may see: reading only. */
-export interface GitReads {
-  /** The change of an item's branch against the base branch, cut visibly at `maxBytes`. */
-  diff(options: { branch: string; maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string }>;
-  log(options: { branch: string; max: number }): Promise<readonly { sha: string; subject: string; author: string; at: Millis }[]>;
-  status(): Promise<GitStatus>;
-  snapshots(item: { number: number }): Promise<readonly { ref: string; n: number; commit: string; at: Millis; subject: string }[]>;
-}
-
-export interface GitStatus {
-  readonly base: string;
-  readonly head: string;
-  readonly headSubject: string;
-  readonly headAt: Millis;
-  /** The owner's checkout; `branch` null: detached, `clean` null: a bare repository. */
-  readonly checkout: {
-    readonly path: string;
-    readonly branch: string | null;
-    readonly clean: boolean | null;
-    readonly behindBase: boolean;
-  };
-  readonly worktrees: readonly {
-    readonly item: number | null;
-    readonly path: string;
-    readonly branch: string | null;
-    readonly head: string;
-  }[];
-}
+export type GitReads = Pick<ProjectGit, 'diff' | 'log' | 'status' | 'snapshots'>;
 
 /** A project as commands see it. */
 export interface Project {

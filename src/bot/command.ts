@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { AccessRole } from '../config/settings.ts';
 import type { Document } from '../message/document.ts';
 import type { Address, Sender } from '../message/address.ts';
+import type { Millis } from '../pipeline/values.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
 import type { Capabilities } from './capabilities.ts';
 
@@ -20,7 +21,11 @@ export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
 export interface CommandContext extends Capabilities {
   readonly clock: Clock;
   readonly sender: Sender;
+  /** What the sender may do here. */
+  readonly role: AccessRole;
   readonly at: Address;
+  /** When the message was taken into the inbox. */
+  readonly receivedAt: Millis;
   /** IANA time zone for showing times. */
   readonly timezone: string;
   /** Aborts when Musher stops. */
@@ -50,8 +55,9 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   readonly args: A;
   readonly role: AccessRole;
   /** Present on destructive commands; returns a refusal instead when there is nothing to confirm. */
-  readonly confirm?: (context: CommandContext, args: ArgumentValues<A>) => Confirmation | Reply;
-  readonly run: (context: CommandContext, args: ArgumentValues<A>) => CommandResult;
+  // Methods, not properties: so that commands of different arguments fit in one list.
+  confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply;
+  run(context: CommandContext, args: ArgumentValues<A>): CommandResult;
 }
 
 /** Gives a declaration its types. */

@@ -46,7 +46,7 @@ export function commandContext(
   cause: string,
   signal: AbortSignal,
   settlement: Settlement,
-): CommandContext {
+): Omit<CommandContext, 'role' | 'receivedAt'> {
   const { log, clock } = parts;
   const { at, sender } = message;
   const origin: Origin = { actor: actorOf(sender), cause, at };

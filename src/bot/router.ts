@@ -110,6 +110,7 @@ export class Router {
     const state: Handling = {
       message,
       id,
+      receivedAt: row.receivedAt,
       words: '',
       project: projectOf(this.#parts, message.at.transport, message.at.room),
       answered: false,
@@ -158,7 +159,7 @@ export class Router {
         code(commandName(command)),
         ` needs the role ${command.role}, and you are ${role}. An admin can change that in bot.toml.`,
       );
-    const context = this.#context(state);
+    const context = this.#context(state, role);
     if (command.confirm !== undefined && !confirmed) {
       const confirmation = command.confirm(context, args);
       if ('ok' in confirmation) return confirmation;
@@ -171,7 +172,7 @@ export class Router {
     return this.#finish(command.run(context, args), state, release);
   }
 
-  #context(state: Handling): CommandContext {
+  #context(state: Handling, role: AccessRole): CommandContext {
     const { message, id } = state;
     return {
       ...commandContext(this.#parts, message, `inbox:${id}`, this.#stopping.signal, {
@@ -179,6 +180,8 @@ export class Router {
         hold: (tx) => tx.inbox.commit(id),
       }),
       project: state.project,
+      role,
+      receivedAt: state.receivedAt,
     };
   }
 
@@ -250,6 +253,7 @@ export class Router {
 interface Handling {
   readonly message: IncomingMessage;
   readonly id: number;
+  readonly receivedAt: number;
   /** The command's words, for the audit; empty where none was recognised. */
   words: string;
   project: Project;

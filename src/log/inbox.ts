@@ -8,6 +8,8 @@ export interface InboxRow {
   readonly id: number;
   readonly state: 'received' | 'committed' | 'done';
   readonly outcome: InboxOutcome | null;
+  /** When it was taken in. */
+  readonly receivedAt: number;
   readonly message: IncomingMessage;
 }
 
@@ -21,6 +23,7 @@ interface Row {
   readonly sender_name: string;
   readonly ingress: string;
   readonly text: string;
+  readonly received_at: number;
   readonly state: InboxRow['state'];
   readonly outcome: InboxOutcome | null;
 }
@@ -87,6 +90,7 @@ function toInbox(row: Row): InboxRow {
     id: row.id,
     state: row.state,
     outcome: row.outcome,
+    receivedAt: row.received_at,
     message: {
       id: row.message_id,
       at: { transport: row.transport, room: row.room, thread: row.thread },
