@@ -73,6 +73,7 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
       if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was deleted and purged: nothing is left of it.`);
       return ok({ ...after, removal: { state: 'asked', purge: event.payload.purge || item.removal?.purge === true }, step: event.seq });
     case 'item.removed':
+      if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was purged: there is nothing left to remove.`);
       return ok({
         ...after,
         removal: { state: event.payload.left.length === 0 ? 'removed' : 'asked', purge: item.removal?.purge === true },
@@ -255,8 +256,19 @@ function blank(item: WorkItem): WorkItem {
     work: null,
     createdBy: '',
     assignedTo: null,
+    held: null,
     removal: { state: 'purged', purge: true },
-  };
+    stage: withoutWords(item.stage),
+    // A deleted item is idle, which fits every stage; the compiler does not see through the union here.
+    execution: IDLE,
+  } as WorkItem;
+}
+
+function withoutWords<S extends Stage>(stage: S): S {
+  if (stage.name === 'merge') return { ...stage, branch: '' };
+  if (stage.name !== 'archived') return stage;
+  const reason = 'reason' in stage.reason ? { ...stage.reason, reason: '' } : stage.reason;
+  return { ...stage, reason, from: withoutWords(stage.from) };
 }
 
 function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {

@@ -32,7 +32,7 @@ function preparedStatements(db: Db): string[] {
 function growingSteps(db: Db, sql: string): string[] {
   const parameters = Array.from(sql.matchAll(/\?/g), () => null);
   const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
-  const lastRowOnly = /ORDER BY seq DESC LIMIT 1$/.test(sql) && !sql.includes('WHERE');
+  const lastRowOnly = sql.endsWith('ORDER BY seq DESC LIMIT 1') && !sql.includes('WHERE');
   return plan
     .map((step) => step.detail)
     .filter((detail) => {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { MoveTarget } from '../../src/pipeline/events.ts';
+import { mayMove, validMoves } from '../../src/pipeline/moves.ts';
+import { transition, type TransitionError } from '../../src/pipeline/transition.ts';
+import type { Stage, WorkItem } from '../../src/pipeline/types.ts';
+import type { Result } from '../../src/result.ts';
+import {
+  archivedStage,
+  eventOf,
+  LIVE_NAMES,
+  REASON_NAMES,
+  REASONS,
+  STAGE,
+  standing,
+  T0,
+  type LiveName,
+  type ReasonName,
+} from './samples.ts';
+
+/**
+ * The moves as the design's sentence lists them, written out again and not taken from the code. `to` is a stage, or
+ * an archive reason in brackets. "Any → archived" is read as any place that an item can still leave: from the archive
+ * itself only what can come back may be given up for good.
+ */
+const GIVE_UP = ['(abandoned)', '(superseded)'];
+const SET_ASIDE = ['(blocked)', '(mergeFailed)', '(reviewHeld)', ...GIVE_UP];
+const FROM_LIVE: Record<LiveName, readonly string[]> = {
+  backlog: ['current', ...SET_ASIDE],
+  current: ['qa', 'merge', ...SET_ASIDE],
+  qa: ['merge', 'current', ...SET_ASIDE],
+  merge: ['current', 'done', ...SET_ASIDE],
+  done: ['current', '(completed)', ...SET_ASIDE],
+};
+function fromArchive(reason: string, origin: LiveName): readonly string[] {
+  return ['blocked', 'mergeFailed', 'reviewHeld'].includes(reason) ? ['backlog', origin, ...GIVE_UP] : [];
+}
+
+const origins: readonly { name: string; stage: Stage; allowed: readonly string[] }[] = [
+  ...LIVE_NAMES.map((name) => ({ name, stage: STAGE[name], allowed: FROM_LIVE[name] })),
+  ...REASON_NAMES.flatMap((reason) =>
+    LIVE_NAMES.map((from) => ({
+      name: `archived (${reason}) out of ${from}`,
+      stage: archivedStage(reason, from),
+      allowed: fromArchive(reason, from),
+    })),
+  ),
+];
+const targets: readonly { name: string; to: MoveTarget }[] = [
+  ...LIVE_NAMES.map((name) => ({ name, to: STAGE[name] })),
+  ...REASON_NAMES.map((reason) => ({ name: `(${reason})`, to: { name: 'archived' as const, archivedAt: T0, reason: REASONS[reason] } })),
+];
+const pairs = origins.flatMap((from) => targets.map((to) => ({ from, to, allowed: from.allowed.includes(to.name) })));
+
+describe('moving an item', () => {
+  it.each(pairs)('from $from.name to $to.name is what the design says: $allowed', ({ from, to, allowed }) => {
+    expect(mayMove(from.stage, to.to)).toBe(allowed);
+    const result = transition(standing(from.stage), eventOf('item.moved', { to: to.to, why: 'asked', failure: null }));
+    expect(result).toMatchObject(
+      allowed ? { ok: true, value: { stage: to.to } } : { ok: false, error: { code: 'invalid-move', validMoves: validMoves(from.stage) } },
+    );
+  });
+
+  it.each(origins)('a refusal from $name lists exactly the stages that can be reached', ({ stage, allowed }) => {
+    const reachable = new Set(allowed.map((target) => (target.startsWith('(') ? 'archived' : target)));
+    expect(new Set(validMoves(stage))).toEqual(reachable);
+    expect(validMoves(stage)).toHaveLength(reachable.size);
+  });
+
+  it('names the moves there are, in words for the room', () => {
+    const refused = transition(standing(STAGE.qa), eventOf('item.moved', { to: STAGE.done, why: '', failure: null }));
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { message: '7 is in qa and can not move to done. From there it can move to merge, current, archived.' },
+    });
+    const finished = transition(
+      standing(archivedStage('completed', 'done')),
+      eventOf('item.moved', { to: STAGE.current, why: '', failure: null }),
+    );
+    expect(finished).toMatchObject({ ok: false, error: { message: expect.stringContaining('It can not move any more.') as string } });
+  });
+});
+
+describe('arriving in the archive', () => {
+  it('remembers the stage it came from, also when what was blocked is given up later', () => {
+    const archive = (item: WorkItem, reason: ReasonName): Result<WorkItem, TransitionError> =>
+      transition(
+        item,
+        eventOf('item.moved', { to: { name: 'archived', archivedAt: T0, reason: REASONS[reason] }, why: 'x', failure: null }),
+      );
+    const blocked = archive(standing(STAGE.merge), 'blocked');
+    expect(blocked).toMatchObject({ ok: true, value: { stage: { name: 'archived', from: STAGE.merge } } });
+    expect(blocked.ok && archive(blocked.value, 'abandoned')).toMatchObject({
+      ok: true,
+      value: { stage: { reason: { kind: 'abandoned' }, from: STAGE.merge } },
+    });
+  });
+});
