@@ -1,0 +1,120 @@
+import { command, type CommandContext } from '../src/bot/command.ts';
+import { counted, money, tokens } from '../src/bot/format/amounts.ts';
+import { short } from '../src/bot/format/event.ts';
+import { firstLine, itemTitle, sentence } from '../src/bot/format/item.ts';
+import { runState, runTime } from '../src/bot/format/run.ts';
+import { nextContent, outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
+import { duration, moment, startOfDay } from '../src/bot/format/time.ts';
+import { answer } from '../src/bot/replies.ts';
+import { decide } from '../src/log/facts.ts';
+import { totalTokens, type Run } from '../src/log/projections/run.ts';
+import { doc, heading, list, paragraph, strong, type Content } from '../src/message/build.ts';
+import type { Block } from '../src/message/document.ts';
+import { isResumable } from '../src/pipeline/moves.ts';
+import type { Step } from '../src/pipeline/next-step.ts';
+import { STAGES, type WorkItem } from '../src/pipeline/types.ts';
+
+/** Lines of each part; what is left out is counted. */
+const MOST_LINES = 15;
+const DONE_LINES = 5;
+/** Archived items looked at for blocked ones: the latest, so that the archive's size does not count. */
+const ARCHIVE_LOOK = 20;
+
+export const status = command({
+  words: ['status'],
+  aliases: [['board']],
+  summary: 'Shows the board: what runs, what waits and why.',
+  details:
+    'Counts of each stage, the runs under way, the items that wait with their reason, the coder slots, what was merged lately, and what today has cost.',
+  examples: ['status'],
+  args: {},
+  role: 'viewer',
+  run(context) {
+    const { reads, project } = context;
+    const { name } = project;
+    const reader = readerOf(context);
+    const facts = context.facts(name);
+    const counts = reads.counts(name);
+    const runs = new Map(reads.openRuns(name).map((run) => [run.item, run]));
+    const active = reads.active(name).map((it) => ({ it, step: decide(reads, it, facts), run: runs.get(it.number) ?? null }));
+    const waking = reads.waking(name).map((it) => ({ it, step: decide(reads, it, facts) }));
+    const running = active.filter(({ run }) => run !== null);
+    const idle = active.filter(({ run }) => run === null);
+    const waiting = [...idle, ...waking.filter(({ it }) => it.queued && it.deletedAt === null)].filter(({ step }) => step.do === 'wait');
+    const moving = idle.filter(({ step }) => step.do !== 'wait');
+    const blocked = reads.recentInStage(name, 'archived', ARCHIVE_LOOK).filter(({ stage }) => isResumable(stage));
+    const today = reads.spendSince(name, startOfDay(reader.now, reader.timezone));
+    return answer(
+      doc(
+        heading(name),
+        paragraph(STAGES.map((stage) => `${stage} ${counts[stage]}`).join(', ')),
+        paragraph(
+          `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} in use. Today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens.`,
+        ),
+        active.length === 0 && waiting.length === 0 && idleText(counts.backlog),
+        ...part('Running', running, ({ it, run }) => runLine(context, it, run, reader)),
+        ...part('Moving', moving, ({ it, step }) => [itemTitle(it, name), ` in ${it.stage.name}. `, ...outlook(it, step, reader)]),
+        ...part('Waiting', waiting, ({ it, step }) => waitLine(it, step, reader)),
+        ...part('Blocked', blocked, (it) => [
+          itemTitle(it, name),
+          `. ${sentence(reasonOf(it))} `,
+          ...unblocking(context, it, facts, reader),
+        ]),
+        ...part('Done lately', reads.recentInStage(name, 'done', DONE_LINES), (it) => doneLine(it, reader)),
+      ),
+    );
+  },
+});
+
+function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Content[]): Block[] {
+  if (all.length === 0) return [];
+  const more = all.length > MOST_LINES ? [[`and ${all.length - MOST_LINES} more`]] : [];
+  return [heading(title), list([...all.slice(0, MOST_LINES).map(line), ...more])];
+}
+
+function idleText(backlog: number): Block {
+  const next =
+    backlog === 0 ? 'The backlog is empty: `create` adds to it.' : `${counted(backlog, 'item')} in the backlog: \`start\` starts one.`;
+  return paragraph('Nothing is under way. ', ...nextWords(next));
+}
+
+function nextWords(text: string): Content[] {
+  return text.split('`').map((word, index) => (index % 2 === 1 ? { kind: 'code', text: word } : word));
+}
+
+function runLine(context: CommandContext, it: WorkItem, run: Run | null, reader: Reader): Content[] {
+  if (run === null) return [itemTitle(it, context.project.name)];
+  const state = run.state === 'running' && run.stopRequested === null ? '' : `, ${runState(run)}`;
+  const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
+  return [
+    itemTitle(it, reader.current),
+    ` in ${it.stage.name}, `,
+    strong(run.agent),
+    ` for ${duration(runTime(run, reader.now))}, run ${run.run}${state}${activity}`,
+  ];
+}
+
+function waitLine(it: WorkItem, step: Step, reader: Reader): Content[] {
+  const next = 'next' in step ? step.next : '';
+  const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
+  return [
+    itemTitle(it, reader.current),
+    ` in ${it.stage.name}, waiting because ${step.because}${until}. `,
+    ...nextContent(it, next, reader),
+  ];
+}
+
+function reasonOf({ stage }: WorkItem): string {
+  return stage.name === 'archived' && 'reason' in stage.reason ? firstLine(stage.reason.reason) : '';
+}
+
+function unblocking(context: CommandContext, it: WorkItem, facts: ReturnType<CommandContext['facts']>, reader: Reader): Content[] {
+  const step = decide(context.reads, it, facts);
+  return 'next' in step ? nextContent(it, step.next, reader) : [];
+}
+
+function doneLine(it: WorkItem, reader: Reader): Content[] {
+  if (it.stage.name !== 'done') return [itemTitle(it, reader.current)];
+  const { mergedAt, mergeCommit } = it.stage;
+  return [`${itemTitle(it, reader.current)}, merged as ${short(mergeCommit)} at ${moment(mergedAt, reader.now, reader.timezone)}`];
+}

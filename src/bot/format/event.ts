@@ -1,0 +1,142 @@
+import type { ItemEvents, LoggedEvent, Receipt } from '../../pipeline/events.ts';
+import { money, tokens, counted } from './amounts.ts';
+import { firstLine, stageWords } from './item.ts';
+import { END_WORDS } from './run.ts';
+import { duration } from './time.ts';
+
+/** Events that only keep a run's accounts, many a minute: a history for people leaves them out. */
+export function isAccount(event: LoggedEvent): boolean {
+  return event.kind === 'run.heartbeat' || event.kind === 'run.usage' || event.kind === 'run.session';
+}
+
+/** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
+export function eventWords(event: LoggedEvent): string {
+  switch (event.kind) {
+    case 'item.created':
+      return `created it as a ${event.payload.type}`;
+    case 'item.edited':
+      return edited(event.payload);
+    case 'item.criterion_set':
+      return `${event.payload.checked ? 'checked' : 'unchecked'} criterion ${event.payload.index + 1}`;
+    case 'item.dependencies_set':
+      return event.payload.dependsOn.length === 0 ? 'cleared its dependencies' : `made it depend on ${event.payload.dependsOn.join(', ')}`;
+    case 'item.assigned':
+      return event.payload.agent === null ? 'opened it to any agent' : `assigned it to ${event.payload.agent}`;
+    case 'item.queued':
+      return event.payload.queued ? 'asked for it to start by itself' : 'took back that it starts by itself';
+    case 'item.moved':
+      return because(`moved it to ${stageWords(movedTo(event.payload.to))}`, event.payload.why);
+    case 'item.held':
+      return because('stopped it', event.payload.why);
+    case 'item.released':
+      return 'let it go on';
+    case 'item.accepted':
+      return 'accepted what review held back';
+    case 'item.attempts_reset':
+      return because('forgot its failed attempts', event.payload.why);
+    case 'item.attempt_failed':
+      return because('counted the attempt as failed', event.payload.failure.summary);
+    case 'item.work_seen':
+      return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
+    case 'item.deleted':
+      return event.payload.purge ? 'deleted it, with its content' : 'deleted it';
+    case 'item.removed':
+      return removed(event.payload);
+    case 'item.purged':
+      return 'took its content out of the log';
+    case 'run.pending':
+      return `gave run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
+    case 'run.started':
+      return `started run ${event.payload.run} with ${event.payload.model ?? event.payload.runtime}`;
+    case 'run.session':
+      return `saw the session of run ${event.payload.run}`;
+    case 'run.usage':
+      return `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
+    case 'run.heartbeat':
+      return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
+    case 'run.stop_requested':
+      return because(`asked run ${event.payload.run} to stop`, event.payload.why);
+    case 'run.ended':
+      return because(`saw run ${event.payload.run} end: ${END_WORDS[event.payload.reason]}`, event.payload.summary);
+    case 'gate.ran':
+      return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
+    case 'merge.attempted':
+      return mergeAttempted(event.payload);
+    case 'command.handled':
+      return `typed ${event.payload.words === '' ? 'something that is no command' : event.payload.words}: ${event.payload.code ?? event.payload.outcome}`;
+    case 'confirmation.asked':
+      return `was asked to confirm ${event.payload.words}`;
+    case 'confirmation.answered':
+      return `answered ${event.payload.answer} to ${event.payload.words}`;
+    case 'room.bound':
+      return `made ${event.payload.room} speak of ${event.project}`;
+    case 'musher.started':
+      return `started ${event.payload.version}`;
+    case 'musher.stopped':
+      return 'stopped';
+  }
+}
+
+/** A gate's receipt after its name: `on the merged tree at 1a2b3c4d5e: exit 0 in 3.1 s`. */
+export function receiptWords(receipt: Receipt): string {
+  return `on the ${receipt.where === 'branch' ? 'branch' : 'merged tree'} at ${short(receipt.commit)}: ${exitWords(receipt)} in ${duration(receipt.durationMs)}`;
+}
+
+export function exitWords({ exitCode, timedOut }: Pick<Receipt, 'exitCode' | 'timedOut'>): string {
+  if (timedOut) return 'time limit';
+  return exitCode === null ? 'ended by a signal' : `exit ${exitCode}`;
+}
+
+/** A commit as people read it. */
+export function short(sha: string): string {
+  return sha.slice(0, 10);
+}
+
+/** An archived stage as the event has it, for its words alone. */
+function movedTo(to: ItemEvents['item.moved']['to']): Parameters<typeof stageWords>[0] {
+  return to.name === 'archived' ? { ...to, from: { name: 'backlog' } } : to;
+}
+
+function edited(edit: ItemEvents['item.edited']): string {
+  switch (edit.field) {
+    case 'title':
+      return because('changed the title', edit.value);
+    case 'description':
+      return 'changed the description';
+    case 'type':
+      return `made it a ${edit.value}`;
+    case 'qa':
+      return edit.value === null ? 'set its qa to the default' : `set its qa to ${edit.value}`;
+    case 'criteria':
+      return `set ${counted(edit.value.length, 'criterion', 'criteria')}`;
+  }
+}
+
+function removed({ done, left }: ItemEvents['item.removed']): string {
+  const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.join('; ')}`;
+  return left.length === 0 ? did : `${did}; still left: ${left.join('; ')}`;
+}
+
+function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.attempted']): string {
+  switch (outcome) {
+    case 'clean':
+      return `prepared the merge${commit === null ? '' : ` as ${short(commit)}`} on ${short(base)}`;
+    case 'conflict':
+      return because('found a merge conflict', files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : ''));
+    case 'base-moved':
+      return 'found that the base branch had moved, and merges again';
+    case 'nothing':
+      return 'found nothing to merge';
+  }
+}
+
+function usageWords(usage: ItemEvents['run.usage']['usage']): string {
+  const all = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return `${tokens(all)} tokens, ${money(usage.microUsd)}`;
+}
+
+/** A purge leaves the reason empty. */
+function because(what: string, why: string): string {
+  const reason = firstLine(why);
+  return reason === '' ? what : `${what}: ${reason}`;
+}

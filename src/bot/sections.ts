@@ -1,0 +1,45 @@
+/** A heading of Markdown: its marks and its words. */
+const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
+
+export interface SectionEdit {
+  readonly description: string;
+  /** The heading as it now stands. */
+  readonly name: string;
+  readonly created: boolean;
+}
+
+/**
+ * A description with the text of one section replaced; a section that is not there is added at the end, as `## Name`.
+ * A section goes to the next heading that is not below its own; case does not count in names, and headings within
+ * code fences are none.
+ */
+export function editSection(description: string, name: string, text: string): SectionEdit {
+  const lines = description === '' ? [] : description.split('\n');
+  const headings = findHeadings(lines);
+  const wanted = name.trim().toLowerCase();
+  const found = headings.find((heading) => heading.name.toLowerCase() === wanted);
+  if (found === undefined) {
+    const title = name.trim().charAt(0).toUpperCase() + name.trim().slice(1);
+    const before = description.trimEnd();
+    return { description: `${before === '' ? '' : `${before}\n\n`}## ${title}\n\n${text.trim()}`, name: title, created: true };
+  }
+  const next = headings.find((heading) => heading.line > found.line && heading.level <= found.level);
+  const after = next === undefined ? [] : ['', ...lines.slice(next.line)];
+  return {
+    description: [...lines.slice(0, found.line + 1), '', text.trim(), ...after].join('\n').trimEnd(),
+    name: found.name,
+    created: false,
+  };
+}
+
+function findHeadings(lines: readonly string[]): { line: number; level: number; name: string }[] {
+  const headings: { line: number; level: number; name: string }[] = [];
+  let fence: string | null = null;
+  for (const [line, text] of lines.entries()) {
+    const mark = /^[ \t]*(```+|~~~+)/.exec(text)?.[1] ?? null;
+    if (mark !== null) fence = fence === null ? mark : mark.startsWith(fence) ? null : fence;
+    const heading = fence === null ? HEADING.exec(text) : null;
+    if (heading !== null) headings.push({ line, level: heading[1]?.length ?? 1, name: heading[2] ?? '' });
+  }
+  return headings;
+}
