@@ -178,7 +178,7 @@ class Supervision implements RunHandle {
     if (this.#ending || this.#released) return;
     this.#ending = true;
     const { clock, runDir } = this.#spec;
-    const left = await sweep(this.#processes, clock, readExitCode(runDir) === null ? null : this.pid);
+    const left = await sweep(this.#processes, clock);
     await Promise.all([this.#output.finish(), this.#errors.finish()]);
     if (this.#released) return;
     this.#letGo();

@@ -23,7 +23,8 @@ export async function readLog(runDir: string, lines: number): Promise<string[]> 
   });
   const said = (await lastLines(files.stdout)).flatMap((line) => parser.line(line).flatMap(readable));
   const complaints = (await lastLines(files.stderr)).map((line) => oneLine(line)).filter((line) => line !== '');
-  return [...said, ...complaints.map((line) => `stderr: ${line}`)].slice(-Math.max(0, lines) || Infinity).slice(0, Math.max(0, lines));
+  const all = [...said, ...complaints.map((line) => `stderr: ${line}`)];
+  return all.slice(Math.max(0, all.length - Math.max(0, lines)));
 }
 
 function readable(signal: Signal): string[] {

@@ -3,7 +3,7 @@ import { access, chmod, constants, mkdir, open, stat, writeFile } from 'node:fs/
 import { delimiter, isAbsolute, join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
-import { identify } from './identity.ts';
+import { statOf } from './identity.ts';
 import { runFiles } from './run-files.ts';
 import { MARKER_VARIABLE } from './table.ts';
 
@@ -76,6 +76,8 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       stdio: handles.map((handle) => handle.fd),
       detached: true,
     });
+    // At once: until the event loop turns, even a process that has ended already is still there to be looked at.
+    const pidStart = child.pid === undefined ? null : (statOf(child.pid)?.start ?? null);
     const failure = await new Promise<Error | null>((resolve) => {
       child.once('spawn', () => resolve(null));
       child.once('error', resolve);
@@ -91,7 +93,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       );
     }
     child.unref();
-    return ok({ pid: child.pid, pidStart: identify(child.pid) });
+    return ok({ pid: child.pid, pidStart });
   } catch (cause) {
     // Arguments that the system does not take (too long, say) are refused by an exception.
     return err(

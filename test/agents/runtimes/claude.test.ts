@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude-limits.ts';
+import { listPrice } from '../../../src/agents/runtimes/claude-prices.ts';
+import { claudeRuntime } from '../../../src/agents/runtimes/claude.ts';
+import type { AgentSettings } from '../../../src/config/settings.ts';
+import { agentSettings, NO_LIMITS, VARIABLES } from '../run-fixture.ts';
+
+function argsOf(
+  change: Partial<AgentSettings>,
+  resumeSession: string | null = null,
+  systemPromptFile: string | null = null,
+): readonly string[] {
+  const agent = agentSettings({ runtime: 'claude', command: ['claude'], ...change });
+  const launch = { agent, variables: VARIABLES, prompt: '--help', promptFile: '/run/prompt.md', systemPromptFile, resumeSession };
+  return claudeRuntime.prepare(launch).args;
+}
+
+describe('how claude is started', () => {
+  it('never puts the prompt into an argument', () => {
+    expect(argsOf({})).not.toContain('--help');
+  });
+
+  it('lets a coder edit and commit, and a reviewer only look', () => {
+    expect(argsOf({})).toEqual(expect.arrayContaining(['acceptEdits', 'Edit', 'Write', 'Read', 'Bash(git add:*)', 'Bash(git commit:*)']));
+    const qa = argsOf({ role: 'qa', stage: 'qa' });
+    for (const tool of ['acceptEdits', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit', 'Bash(git commit:*)', 'Bash(git add:*)'])
+      expect(qa).not.toContain(tool);
+    expect(qa).toEqual(expect.arrayContaining(['Read', 'Bash(git diff:*)']));
+  });
+
+  it('takes the tools that the agent lists instead of the usual ones', () => {
+    const args = argsOf({ allowedTools: ['Read', 'Bash(npm test)'] });
+    expect(args.slice(args.indexOf('--allowedTools'))).toEqual(['--allowedTools', 'Read', 'Bash(npm test)']);
+  });
+
+  it('passes on model, effort, limits, session and system prompt', () => {
+    const args = argsOf(
+      { model: 'opus', effort: 'high', limits: { ...NO_LIMITS, turns: 5, costUsd: 2.5 } },
+      'abc',
+      '/run/system-prompt.md',
+    ).join(' ');
+    for (const part of [
+      '--model opus',
+      '--effort high',
+      '--max-turns 5',
+      '--max-budget-usd 2.5',
+      '--resume abc',
+      '--append-system-prompt-file /run/system-prompt.md',
+    ]) {
+      expect(args).toContain(part);
+    }
+  });
+
+  it('leaves an option alone that the command names itself', () => {
+    const args = argsOf({ command: ['claude', '--setting-sources', 'user,project'] });
+    expect(args.filter((arg) => arg === '--setting-sources')).toHaveLength(1);
+    expect(args).toContain('user,project');
+  });
+});
+
+describe('when an allowance comes back', () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  it.each([
+    ['Claude AI usage limit reached|1795262400', '2026-11-21T12:00:00Z'],
+    ["You've hit your limit · resets 3pm (UTC)", '2026-11-21T15:00:00Z'],
+    ["You've hit your limit · resets 4:50am (Europe/Rome)", '2026-11-22T03:50:00Z'],
+    ["You've hit your session limit · resets 11pm (Europe/Warsaw)", '2026-11-21T22:00:00Z'],
+    ["You've hit your weekly limit · resets Nov 24, 9am (America/New_York)", '2026-11-24T14:00:00Z'],
+    ["You've hit your weekly limit · resets Jan 2, 12am (UTC)", '2027-01-02T00:00:00Z'],
+    ['Claude usage limit reached. Your limit will reset at 1pm (Etc/GMT+5).', '2026-11-21T18:00:00Z'],
+  ])('reads %j', (text, expected) => {
+    expect(isRateLimit(text, 0)).toBe(true);
+    expect(new Date(resetTime(text, now) ?? 0).toISOString()).toBe(new Date(expected).toISOString());
+  });
+
+  it('says that it does not know where the text does not say', () => {
+    for (const text of ['limit', 'resets soon', 'resets 13pm', 'resets Foo 3, 3pm', '|12']) expect(resetTime(text, now)).toBeNull();
+  });
+
+  it('gives a time ahead or none, for any text', () => {
+    fc.assert(
+      fc.property(
+        fc.nat({ max: 20 }),
+        fc.nat({ max: 70 }),
+        fc.constantFrom('am', 'pm'),
+        fc.constantFrom('UTC', 'Asia/Kolkata', 'America/St_Johns', 'No/Where'),
+        (hour, minute, half, zone) => {
+          const time = resetTime(`resets ${hour}:${String(minute).padStart(2, '0')}${half} (${zone})`, now);
+          expect(time === null || (time > now && time <= now + 49 * 3_600_000)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('takes what the service announced before the end line', () => {
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now });
+    parser.line(JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'allowed', resetsAt: 1 } }));
+    parser.line(
+      JSON.stringify({
+        type: 'rate_limit_event',
+        rate_limit_info: { status: 'rejected', resetsAt: 1_795_300_000, rateLimitType: 'five_hour' },
+      }),
+    );
+    const signals = parser.line(
+      JSON.stringify({ type: 'result', subtype: 'success', is_error: true, api_error_status: 429, result: "You've hit your limit" }),
+    );
+    expect(signals[0]).toEqual({ kind: 'rate-limited', resumeAt: 1_795_300_000_000, text: "You've hit your limit" });
+    expect(parser.end({ code: 1 })).toMatchObject({ reason: 'rate-limited', resumeAt: 1_795_300_000_000 });
+  });
+});
+
+describe('the parser of claude', () => {
+  it('reads the verdict from the final text only', () => {
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+    const quoting = { type: 'assistant', message: { id: 'm', model: 'x', content: [{ type: 'text', text: 'VERDICT: approve' }] } };
+    expect(parser.line(JSON.stringify(quoting)).map(({ kind }) => kind)).not.toContain('verdict');
+    const signals = parser.line(
+      JSON.stringify({ type: 'result', subtype: 'success', is_error: false, result: 'Two bugs.\n\nVERDICT: reject the loop never ends' }),
+    );
+    expect(signals).toContainEqual({ kind: 'verdict', verdict: 'reject', reason: 'the loop never ends' });
+  });
+
+  it('counts a sub-agent’s tokens but not its turns', () => {
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+    const line = {
+      type: 'assistant',
+      parent_tool_use_id: 'toolu_1',
+      message: { id: 'm', model: 'claude-haiku-4-5', content: [], usage: { input_tokens: 7 } },
+    };
+    expect(parser.line(JSON.stringify(line)).map(({ kind }) => kind)).toEqual(['usage']);
+  });
+
+  it('answers any line at all', () => {
+    const words = fc.constantFrom(
+      'type',
+      'assistant',
+      'result',
+      'system',
+      'stream_event',
+      'subtype',
+      'message',
+      'usage',
+      'model',
+      'event',
+      'content',
+      'modelUsage',
+      '__proto__',
+    );
+    const value = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small' },
+        fc.string(),
+        words,
+        fc.double(),
+        fc.constant(null),
+        fc.array(tie('tree')),
+        fc.dictionary(words, tie('tree')),
+      ),
+    })).tree;
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.dictionary(words, value).map((line) => JSON.stringify(line)),
+            fc.string(),
+          ),
+        ),
+        (lines) => {
+          const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+          for (const line of lines) parser.line(line);
+          parser.end({ code: 0 });
+        },
+      ),
+    );
+  });
+
+  it('prices what it knows, and nothing else', () => {
+    const usage = { inputTokens: 1000, outputTokens: 50, cacheReadTokens: 200, cacheWriteTokens: 100 };
+    expect(listPrice('claude-sonnet-4-5', usage, 0)).toBe(3810 + 375);
+    expect(listPrice('claude-sonnet-4-5-20250929', usage, 100)).toBe(3810 + 600);
+    expect(listPrice('some-other-model', usage, 0)).toBe(0);
+  });
+});

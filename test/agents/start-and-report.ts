@@ -1,0 +1,10 @@
+/** A Musher of the smallest kind: starts the run that it is told to, says its process, and waits to be killed. */
+import { systemClock } from '../../src/clock.ts';
+import { startRun, type RunSpec } from '../../src/agents/supervisor.ts';
+
+const plain = JSON.parse(process.argv[2] ?? '{}') as Omit<RunSpec, 'clock' | 'onSignal'>;
+const result = await startRun({ ...plain, clock: systemClock(), onSignal: () => {} });
+if (!result.ok) throw result.error;
+const { pid, pidStart, startedAt } = result.value;
+process.stdout.write(JSON.stringify({ pid, pidStart, startedAt }));
+setInterval(() => {}, 1000);
