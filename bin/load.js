@@ -1,0 +1,31 @@
+/*
+ * Starts Musher itself; `musher.js` has checked that this Node is recent enough. In a checkout the TypeScript sources
+ * run as they are. Node refuses that below `node_modules`, so the published package carries them built.
+ */
+'use strict';
+
+const fs = require('node:fs');
+const nodeModule = require('node:module');
+const path = require('node:path');
+const url = require('node:url');
+
+// Halves the start-up; where the directory can not be written, Node goes on without.
+nodeModule.enableCompileCache();
+
+const root = path.join(__dirname, '..');
+const source = path.join(root, 'src', 'main.ts');
+const built = path.join(root, 'dist', 'src', 'main.js');
+const isInstalled = root.split(path.sep).includes('node_modules');
+const entry = !isInstalled && fs.existsSync(source) ? source : built;
+
+if (fs.existsSync(entry)) {
+  void start();
+} else {
+  process.stderr.write(`Musher is not built: there is no ${built}.\nRun \`npm run build\` in ${root}.\n`);
+  process.exitCode = 1;
+}
+
+async function start() {
+  const { main } = await import(url.pathToFileURL(entry).href);
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import type { MusherError } from '../errors.ts';
+import { agents } from './doctor/agents.ts';
+import { failure, good } from './doctor/check.ts';
+import type { Check, Finding } from './doctor/check.ts';
+import { configuration, secrets } from './doctor/configuration.ts';
+import { dataDirectory, owner } from './doctor/data-dir.ts';
+import { disk, git, node, sqlite } from './doctor/machine.ts';
+import { gates, repositories } from './doctor/projects.ts';
+import { printLine } from './terminal.ts';
+import type { Run, Typed } from './subcommands.ts';
+import type { Terminal } from './terminal.ts';
+
+/** In the order in which they are told. */
+const CHECKS: readonly Check[] = [node, git, sqlite, configuration, secrets, dataDirectory, owner, disk, repositories, gates, agents];
+
+/** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail. */
+export const run: Run = async (typed, terminal) => {
+  const { settings, findings } = readConfiguration(typed, terminal);
+  const data = typed.options.get('data');
+  const dataDir = typeof data === 'string' ? resolve(terminal.cwd, data) : (settings?.dataDir ?? null);
+  const all: Finding[] = [];
+  const tell = (finding: Finding): void => {
+    all.push(finding);
+    printLine(terminal, line(finding));
+  };
+  for (const check of CHECKS) {
+    for (const finding of await check({ settings, dataDir, env: terminal.env, cwd: terminal.cwd })) tell(finding);
+    // The configuration's own errors stand where its line would.
+    if (check === configuration) for (const finding of findings) tell(finding);
+  }
+  printLine(terminal, summary(all));
+  return all.some(({ level }) => level === 'fail') ? 1 : 0;
+};
+
+function readConfiguration({ options }: Typed, terminal: Terminal): { settings: Settings | null; findings: Finding[] } {
+  const named = options.get('config');
+  const file = resolve(terminal.cwd, typeof named === 'string' ? named : 'bot.toml');
+  if (named === undefined && !existsSync(file)) {
+    const what = `no bot.toml in ${terminal.cwd}: \`run\` starts the demo; name your own with --config FILE`;
+    return { settings: null, findings: [good('config', what)] };
+  }
+  const settings = loadSettings(file, terminal.env);
+  return settings.ok ? { settings: settings.value, findings: [] } : { settings: null, findings: errors(settings.error) };
+}
+
+/** One line for each problem; the further lines of a syntax error (the place in the file) stay with it. */
+function errors({ message, hint }: MusherError): Finding[] {
+  const lines = message.split('\n');
+  return [failure('config', lines.length > 1 && lines[0]?.endsWith('errors:') === true ? lines.slice(1).join('\n      ') : message, hint)];
+}
+
+function line({ level, subject, what, mend }: Finding): string {
+  const mark = level === 'fail' ? 'FAIL' : level;
+  return `${mark.padEnd(5)} ${subject}: ${what}${mend === null ? '' : ` -> ${mend}`}`;
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
+  const failures = count('fail');
+  const warnings = count('warn');
+  const told = `${failures} to mend, ${warnings} to know`;
+  return failures > 0
+    ? `Musher can not start like this: ${told}.`
+    : `Everything that a start needs is there${warnings > 0 ? ` (${told})` : ''}.`;
+}

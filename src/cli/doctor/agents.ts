@@ -1,0 +1,58 @@
+import { execa } from 'execa';
+import { childEnvironment } from '../../agents/environment.ts';
+import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
+import { failure, findProgram, good, warning } from './check.ts';
+import type { Check, Finding } from './check.ts';
+
+/** Longest wait in ms for a program to tell its version: a cold start of a large one takes a few seconds. */
+const VERSION_TIMEOUT = 20_000;
+
+/** The program of each agent is there, and starts as far as that can be seen without work. */
+export const agents: Check = async ({ settings, env }) => {
+  const all = (settings?.projects ?? []).flatMap((project) => project.agents.map((agent) => ({ project, agent })));
+  const findings = await Promise.all(all.map(({ project, agent }) => program(project, agent, env)));
+  return findings.flat();
+};
+
+async function program(project: ProjectSettings, agent: AgentSettings, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const subject = `agent ${project.name}/${agent.name}`;
+  const [name = '', ...args] = agent.command;
+  const environment = childEnvironment(env, agent.env);
+  const file = findProgram(name, project.path, environment['PATH'] ?? '');
+  if (file === null) {
+    const where = name.includes('/') ? `is not in ${project.path}, or not executable` : 'is not on the PATH';
+    const mend =
+      agent.runtime === 'claude'
+        ? 'Install it: npm install --global @anthropic-ai/claude-code'
+        : `Install it, or correct \`command\` in ${project.file}`;
+    return [failure(subject, `${name} ${where}`, mend)];
+  }
+  // What a program of the user's own does without its arguments, nobody knows: it is not started.
+  if (agent.runtime === 'command') return [good(subject, `${agent.command.join(' ')} (${file})`), ...limits(subject, agent)];
+  const answer = await execa(file, [...args, '--version'], {
+    env: environment,
+    extendEnv: false,
+    cwd: project.path,
+    reject: false,
+    stdin: 'ignore',
+    timeout: VERSION_TIMEOUT,
+    killDescendants: true,
+  });
+  if (answer.exitCode !== 0) {
+    const why = answer.timedOut
+      ? `did not answer within ${VERSION_TIMEOUT / 1000} s`
+      : firstLine(answer.stderr || answer.shortMessage || '');
+    return [failure(subject, `${file} --version failed: ${why}`, 'Run it by hand, and install it again where that fails too.')];
+  }
+  return [good(subject, `${name} ${firstLine(answer.stdout)}`), ...limits(subject, agent)];
+}
+
+/** A claude run without any line on what it may use goes on until the clock ends it. */
+function limits(subject: string, { runtime, limits: { turns, tokens, costUsd } }: AgentSettings): Finding[] {
+  if (runtime !== 'claude' || turns !== null || tokens !== null || costUsd !== null) return [];
+  return [warning(subject, 'only the clock limits what a run may use', 'Set tokens or cost_usd under [agent.limits].')];
+}
+
+function firstLine(text: string): string {
+  return (text.trim().split('\n')[0] ?? '').slice(0, 200);
+}

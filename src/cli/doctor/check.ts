@@ -1,0 +1,64 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
+
+/** What one check found: one line, with the mend where something is to do. */
+export interface Finding {
+  readonly level: 'ok' | 'warn' | 'fail';
+  /** What was looked at, in a word or two. */
+  readonly subject: string;
+  readonly what: string;
+  readonly mend: string | null;
+}
+
+/** What checks look at. */
+export interface Subject {
+  /** Null: none was named, or it is not valid. */
+  readonly settings: Settings | null;
+  /** Null: neither named nor configured. */
+  readonly dataDir: string | null;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+/** Looks at one thing; an exception is a bug, whatever is wrong with the machine is a finding. */
+export type Check = (subject: Subject) => Promise<readonly Finding[]> | readonly Finding[];
+
+export function good(subject: string, what: string): Finding {
+  return { level: 'ok', subject, what, mend: null };
+}
+
+export function warning(subject: string, what: string, mend: string): Finding {
+  return { level: 'warn', subject, what, mend };
+}
+
+export function failure(subject: string, what: string, mend: string): Finding {
+  return { level: 'fail', subject, what, mend };
+}
+
+/** The file that a program's name stands for; a name with a slash counts from `folder`, others are looked up on the PATH. */
+export function findProgram(name: string, folder: string, path: string): string | null {
+  const candidates = name.includes('/')
+    ? [resolve(folder, name)]
+    : path
+        .split(delimiter)
+        .filter((entry) => isAbsolute(entry))
+        .map((entry) => join(entry, name));
+  return candidates.find(isProgram) ?? null;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The directory itself, or the nearest one above it that exists. */
+export function existingFolder(folder: string): string {
+  let found = folder;
+  while (!existsSync(found) && dirname(found) !== found) found = dirname(found);
+  return found;
+}

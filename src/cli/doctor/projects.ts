@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { childEnvironment } from '../../agents/environment.ts';
+import { systemClock } from '../../clock.ts';
+import type { ProjectSettings } from '../../config/settings.ts';
+import { MusherError } from '../../errors.ts';
+import { openProjectGit } from '../../git/project-git.ts';
+import type { GitStatus } from '../../git/overview.ts';
+import { failure, findProgram, good, warning } from './check.ts';
+import type { Check, Finding } from './check.ts';
+
+/** Repository, base branch and the owner's checkout of each project. */
+export const repositories: Check = async ({ settings }) => {
+  const findings = await Promise.all((settings?.projects ?? []).map(repository));
+  return findings.flat();
+};
+
+async function repository(project: ProjectSettings): Promise<Finding[]> {
+  const subject = `project ${project.name}`;
+  // The same code opens it at a start; here in a directory of its own, so that the real one stays as it is.
+  const scratch = await mkdtemp(join(tmpdir(), 'musher-doctor-'));
+  try {
+    const git = await openProjectGit({
+      project: project.name,
+      repository: project.path,
+      baseBranch: project.baseBranch,
+      dataDir: scratch,
+      clock: systemClock(),
+    });
+    const status = await git.status();
+    return [good(subject, `${project.path}, base branch ${status.base} at ${status.head.slice(0, 10)}`), ...checkout(subject, status)];
+  } catch (error) {
+    if (!(error instanceof MusherError)) throw error;
+    return [failure(subject, error.message, error.hint)];
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function checkout(subject: string, { checkout: found, base }: GitStatus): Finding[] {
+  if (found === null || found.branch !== base) return [];
+  if (found.clean === false) {
+    const what = `your checkout of ${base} has changes: merges go into the branch, and your files stay as they are`;
+    return [warning(subject, what, 'Commit or stash them, and each merge brings your files along.')];
+  }
+  if (found.behindBase) return [warning(subject, `your checkout stands behind ${base}`, '`git` in Musher tells how to catch up.')];
+  return [];
+}
+
+/** Words that the shell itself knows, and what is no program's name at all. */
+const SHELL_WORDS = new Set(
+  '! . : [ ( { alias break case cd command continue echo eval exec exit export false for if printf pwd read return set shift test time times trap true type ulimit umask unset until wait while'.split(
+    ' ',
+  ),
+);
+
+/** The first word of each gate, set-up and tear-down command is a program that can be found. */
+export const gates: Check = ({ settings, env }) =>
+  (settings?.projects ?? []).flatMap((project) => {
+    const path = childEnvironment(env, {})['PATH'] ?? '';
+    const subject = (kind: string, name: string): string => `${kind} ${project.name}/${name}`;
+    const noGates = warning(`project ${project.name}`, 'there is no gate: all committed work passes', `Add a [[gate]] to ${project.file}`);
+    return [
+      ...(project.gates.length === 0 ? [noGates] : []),
+      ...project.gates.map(({ name, command }) => shellCommand(subject('gate', name), command, project.path, path)),
+      ...project.components.flatMap(({ name, setup, teardown, path: folder }) =>
+        setup.concat(teardown).map((command) => shellCommand(subject('component', name), command, join(project.path, folder), path)),
+      ),
+    ];
+  });
+
+function shellCommand(subject: string, command: string, folder: string, path: string): Finding {
+  const word = command.split(/\s+/).find((part) => part !== '' && !/^\w+=/.test(part)) ?? '';
+  const program = /^[^;&|<>$`(){}"'\\]+/.exec(word)?.[0] ?? '';
+  if (program === '' || program !== word.replace(/;$/, '') || SHELL_WORDS.has(program)) return good(subject, `${command} (by the shell)`);
+  if (findProgram(program, folder, path) !== null) return good(subject, command);
+  if (program.includes('/')) {
+    return warning(subject, `${program} is not in your checkout`, 'Commit it, or let a [[component]] setup make it.');
+  }
+  return failure(subject, `${program} is not on the PATH`, `Install ${program}, or change the command: ${command}`);
+}

@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { PROJECT_FILE } from '../config/load.ts';
+import { NAME_PATTERN } from '../config/schema.ts';
+import { MusherError } from '../errors.ts';
+import { findRepository } from '../git/repository.ts';
+import { proposeBaseBranch } from './init/base-branch.ts';
+import { detectTests } from './init/detect-tests.ts';
+import { botToml, projectToml } from './init/files.ts';
+import type { Findings } from './init/files.ts';
+import { printLine, shellWord } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import type { Run } from './subcommands.ts';
+
+/** `musher init DIR`: writes both configuration files into a repository, or nothing at all. */
+export const run: Run = async ({ positionals }, terminal) => {
+  const named = resolve(terminal.cwd, positionals[0] ?? '.');
+  const folder = await checkoutAt(named);
+  const files = { bot: join(folder, 'bot.toml'), project: join(folder, PROJECT_FILE) };
+  for (const file of Object.values(files)) {
+    if (!existsSync(file)) continue;
+    throw new MusherError('INIT_REFUSED', `${file} is there already; nothing was written.`, 'Edit it, or move it away and run init again.');
+  }
+  const baseBranch = await proposeBaseBranch(folder);
+  if (baseBranch === null) {
+    const hint = `Make a first commit there: git -C ${shellWord(folder)} add -A && git -C ${shellWord(folder)} commit -m "First commit"`;
+    throw new MusherError('REPOSITORY_UNUSABLE', `${folder} has no commits yet; agents need one to start from.`, hint);
+  }
+  const project = projectName(folder);
+  const findings: Findings = { project, baseBranch, dataDir: dataDirFor(project, folder, terminal), tests: detectTests(folder) };
+  writeBoth([files.bot, botToml(findings)], [files.project, projectToml(findings)]);
+  report(findings, files, terminal);
+  return 0;
+};
+
+/** The repository's root at `named`, as its real path. Throws REPOSITORY_UNUSABLE where there is none. */
+async function checkoutAt(named: string): Promise<string> {
+  const unusable = (message: string, hint: string) => new MusherError('REPOSITORY_UNUSABLE', message, hint);
+  if (statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw unusable(`There is no directory ${named}.`, 'Name the root of a git repository of yours.');
+  }
+  const folder = realpathSync(named);
+  const { checkout } = await findRepository(folder);
+  if (checkout === null) {
+    throw unusable(
+      `${folder} is a bare repository, which holds no files.`,
+      'Write bot.toml elsewhere, and name this path and a `file` in its [[project]].',
+    );
+  }
+  if (checkout !== folder) throw unusable(`${folder} is not the root of its repository.`, `Name the root: ${checkout}`);
+  return folder;
+}
+
+/** A valid project name out of the folder's. */
+function projectName(folder: string): string {
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+    .slice(0, 40);
+  return NAME_PATTERN.test(name) ? name : 'project';
+}
+
+/** A data directory that no other Musher has and that is outside of the repository. */
+function dataDirFor(project: string, folder: string, { env }: Terminal): string {
+  const home = env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'];
+  const isHomeInside = existsSync(home) && !relative(folder, realpathSync(home)).startsWith('..');
+  const [written, real] = isHomeInside
+    ? [`../.musher-${project}`, join(dirname(folder), `.musher-${project}`)]
+    : [`~/.local/state/musher/${project}`, join(home, '.local/state/musher', project)];
+  let suffix = '';
+  for (let count = 2; existsSync(real + suffix); count++) suffix = `-${count}`;
+  return written + suffix;
+}
+
+/** Both files or none; an existing file is never replaced, not even one that appeared just now. */
+function writeBoth(...files: readonly (readonly [file: string, text: string])[]): void {
+  const written: string[] = [];
+  try {
+    for (const [file, text] of files) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text, { flag: 'wx' });
+      written.push(file);
+    }
+  } catch (cause) {
+    for (const file of written) rmSync(file, { force: true });
+    const message = `The files can not be written: ${cause instanceof Error ? cause.message : String(cause)}.`;
+    throw new MusherError('INIT_REFUSED', message, 'Make the directory writable and run init again.', { cause });
+  }
+}
+
+function report({ baseBranch, tests, dataDir }: Findings, files: { bot: string; project: string }, terminal: Terminal): void {
+  const [best, ...others] = tests;
+  const config = shellWord(files.bot);
+  const lines = [
+    `Wrote ${files.bot}`,
+    `Wrote ${files.project}`,
+    '',
+    `Base branch: ${baseBranch}`,
+    best === undefined
+      ? 'Test command: none found. Add a [[gate]] to project.toml; without one, all committed work passes.'
+      : `Test command: ${best.command} (from ${best.because})${others.length === 0 ? '' : `; also found: ${others.map(({ command }) => command).join(', ')}`}`,
+    ...(best === undefined || best.setup.length === 0 ? [] : [`Setup of a worktree: ${best.setup.join(', ')}`]),
+    `Data: ${dataDir}`,
+    '',
+    'Neither file holds a secret. Commit .musher/project.toml, it belongs to the project; bot.toml is about this machine:',
+    'keep it out of commits (a line in .git/info/exclude), unless all who clone the repository run the same Musher.',
+    '',
+    'Next:',
+    `  ${terminal.calledAs} doctor --config ${config}`,
+    `  ${terminal.calledAs} run --config ${config}`,
+  ];
+  for (const line of lines) printLine(terminal, line);
+}

@@ -1,0 +1,23 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a subcommand gets of the outside: never `process` itself. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly env: NodeJS.ProcessEnv;
+  /** Absolute: where the person is, from which the paths that they type count. */
+  readonly cwd: string;
+  /** How this Musher was called, so that a command it shows works as it stands: `npx musher`. */
+  readonly calledAs: string;
+}
+
+/** Prints one line to the standard output. */
+export function printLine(terminal: Terminal, line: string): void {
+  terminal.stdout.write(`${line}\n`);
+}
+
+/** `word` as one word of a shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

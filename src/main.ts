@@ -1,0 +1,45 @@
+import process from 'node:process';
+import { readCall } from './cli/called-as.ts';
+import { helpText } from './cli/help.ts';
+import { parseCommandLine } from './cli/parse.ts';
+import { printLine } from './cli/terminal.ts';
+import type { Terminal } from './cli/terminal.ts';
+import { MusherError } from './errors.ts';
+import { musherVersion, packageRoot } from './version.ts';
+
+/** Called wrongly; 1 is for everything that was understood and did not succeed. */
+const EXIT_USAGE = 2;
+
+/** The command line. Resolves to the exit code; what a person can mend is told in words, without a stack. */
+export async function main(words: readonly string[]): Promise<number> {
+  const { stdin, stdout, stderr, env } = process;
+  const terminal: Terminal = { stdin, stdout, stderr, env, ...readCall(env, process.cwd(), packageRoot(), process.argv[1] ?? '') };
+  // Whoever reads has gone (`musher help | head -1`): no reason to complain about it.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    return await dispatch(words, terminal);
+  } catch (error) {
+    if (!(error instanceof MusherError)) throw error;
+    stderr.write(`${error.message}\n${error.hint}\n`);
+    return error.code === 'USAGE' ? EXIT_USAGE : 1;
+  }
+}
+
+async function dispatch(words: readonly string[], terminal: Terminal): Promise<number> {
+  const line = parseCommandLine(words, terminal.calledAs);
+  if (!line.ok) throw line.error;
+  switch (line.value.kind) {
+    case 'help':
+      printLine(terminal, helpText(line.value.of, terminal.calledAs));
+      return 0;
+    case 'version':
+      printLine(terminal, musherVersion());
+      return 0;
+    case 'call': {
+      const { run } = await line.value.subcommand.load();
+      return run(line.value.typed, terminal);
+    }
+  }
+}
