@@ -1,0 +1,232 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts';
+import { created, transition } from '../../src/pipeline/transition.ts';
+import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
+import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
+import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, STAGE, standing, T0, type ExecutionState } from './samples.ts';
+
+const AGENTS: Facts['agents'] = [
+  { name: 'coder-1', stage: 'current', role: 'coder' },
+  { name: 'coder-2', stage: 'current', role: 'coder' },
+  { name: 'qa', stage: 'qa', role: 'qa' },
+  { name: 'mergemaster', stage: 'merge', role: 'mergemaster' },
+];
+const QUIET: Facts = {
+  now: T0,
+  qaDefault: 'server',
+  autoStart: true,
+  maxCoders: 2,
+  maxRetries: 3,
+  agents: AGENTS,
+  busy: new Map(),
+  coders: 0,
+  unmet: [],
+  mergeHead: null,
+};
+const { backlog, current, qa, merge, done } = STAGE;
+const failure = (cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup') => ({ cause, summary: 'it broke', evidence: '…' }) as const;
+const waits = (what: Extract<Step, { do: 'wait' }>['for']): Partial<Step> => ({ do: 'wait', for: what });
+const unmet = (never: string | null): Pick<Facts, 'unmet'> => ({ unmet: [{ number: num(3), stage: 'current', never }] });
+const limitedUntil = T0 + 60_000;
+
+type Case = readonly [situation: string, item: WorkItem, facts: Partial<Facts>, step: Partial<Step>];
+const cases: readonly Case[] = [
+  ['in the backlog, untouched', standing(backlog), {}, waits('start')],
+  ['in the backlog and asked to start', standing(backlog, 'idle', { queued: true }), {}, { do: 'start' }],
+  ['asked to start before its dependencies are met', standing(backlog, 'idle', { queued: true }), unmet(null), waits('dependencies')],
+  ['free of its dependencies', standing(backlog, 'idle', { dependsOn: [num(3)] }), {}, { do: 'start' }],
+  ['free of its dependencies without auto-start', standing(backlog, 'idle', { dependsOn: [num(3)] }), { autoStart: false }, waits('start')],
+  ['depending on what never comes', standing(backlog, 'idle', { dependsOn: [num(3)] }), unmet('it was abandoned'), waits('dependencies')],
+  ['held', standing(current, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, waits('hold')],
+  ['held, but done meanwhile', standing(done, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, { do: 'rest' }],
+  ['deleted', standing(current, 'idle', { deletedAt: T0 }), {}, { do: 'rest' }],
+
+  ['in current with a free agent', standing(current), {}, { do: 'run', stage: 'current', agent: 'coder-1' }],
+  [
+    'in current with one agent busy',
+    standing(current),
+    { busy: new Map([['coder-1', num(3)]]), coders: 1 },
+    { do: 'run', agent: 'coder-2' },
+  ],
+  ['assigned to an agent', standing(current, 'idle', { assignedTo: 'coder-2' }), {}, { do: 'run', agent: 'coder-2' }],
+  [
+    'assigned to a busy agent',
+    standing(current, 'idle', { assignedTo: 'coder-1' }),
+    { busy: new Map([['coder-1', num(3)]]), coders: 1 },
+    waits('agent'),
+  ],
+  ['assigned to an agent of another stage', standing(current, 'idle', { assignedTo: 'qa' }), {}, waits('configuration')],
+  ['in current with every slot taken', standing(current), { coders: 2 }, waits('slot')],
+  [
+    'in current with every agent busy',
+    standing(current),
+    {
+      maxCoders: 3,
+      coders: 2,
+      busy: new Map([
+        ['coder-1', num(3)],
+        ['coder-2', num(4)],
+      ]),
+    },
+    waits('agent'),
+  ],
+  ['in current without a configured agent', standing(current), { agents: [] }, waits('configuration')],
+  ['in current, its dependencies no longer met', standing(current), unmet(null), waits('dependencies')],
+  ['being made ready', standing(current, 'pending'), {}, { do: 'watch' }],
+  ['being worked on', standing(current, 'running'), {}, { do: 'watch' }],
+  ['worked on', standing(current, 'completed'), {}, { do: 'gates' }],
+  ['rate-limited', standing(current, 'rateLimited'), {}, { ...waits('rate-limit'), until: limitedUntil }],
+  ['rate-limited until now', standing(current, 'rateLimited'), { now: limitedUntil }, { do: 'run' }],
+  ['in its last retry', standing(current, 'idle', { attempts: 3 }), {}, { do: 'run', because: 'attempt 4 of 4' }],
+  ['out of retries', standing(current, 'idle', { attempts: 4, failure: failure('gate') }), {}, { do: 'block' }],
+  ['sent back too often', standing(current, 'idle', { sentBack: 4 }), {}, { do: 'block' }],
+  ['out of retries with a finished run', standing(current, 'completed', { attempts: 4 }), {}, { do: 'gates' }],
+
+  ['in qa by the server', standing(qa), {}, { do: 'gates' }],
+  ['in qa by a person', standing(qa, 'idle', { qaMode: 'human' }), {}, waits('approval')],
+  ['in qa by an agent', standing(qa, 'idle', { qaMode: 'agent' }), {}, { do: 'run', stage: 'qa', agent: 'qa' }],
+  ['in qa by the project’s default', standing(qa), { qaDefault: 'human' }, waits('approval')],
+  ['in qa with the agent busy', standing(qa), { qaDefault: 'agent', busy: new Map([['qa', num(3)]]) }, waits('agent')],
+  ['in qa with coder slots taken', standing(qa), { qaDefault: 'agent', coders: 9 }, { do: 'run', stage: 'qa' }],
+  ['under review', standing(qa, 'running'), {}, { do: 'watch' }],
+  ['in qa and rate-limited', standing(qa, 'rateLimited'), { qaDefault: 'agent' }, { ...waits('rate-limit'), until: limitedUntil }],
+  ['in qa and out of retries', standing(qa, 'idle', { attempts: 4 }), { qaDefault: 'agent' }, { do: 'block' }],
+
+  ['first in the merge queue', standing(merge), { mergeHead: num(7) }, { do: 'merge' }],
+  ['the only one to merge', standing(merge), {}, { do: 'merge' }],
+  ['later in the merge queue', standing(merge), { mergeHead: num(3) }, waits('merge-queue')],
+  [
+    'in conflict',
+    standing(merge, 'idle', { attempts: 1, failure: failure('conflict') }),
+    {},
+    { do: 'run', stage: 'merge', agent: 'mergemaster' },
+  ],
+  [
+    'in conflict without a mergemaster',
+    standing(merge, 'idle', { attempts: 1, failure: failure('conflict') }),
+    { agents: [] },
+    { do: 'send-back' },
+  ],
+  ['its conflict resolved', standing(merge, 'completed', { attempts: 1, failure: failure('conflict') }), {}, { do: 'merge' }],
+  ['in merge and out of retries', standing(merge, 'idle', { attempts: 4, failure: failure('conflict') }), {}, { do: 'block' }],
+  ['its conflict being resolved', standing(merge, 'running'), {}, { do: 'watch' }],
+  ['in merge and rate-limited', standing(merge, 'rateLimited'), {}, { ...waits('rate-limit'), until: limitedUntil }],
+
+  ['merged', standing(done), {}, { do: 'rest' }],
+  ['completed', standing(archivedStage('completed', 'done')), {}, { do: 'rest' }],
+  ['abandoned', standing(archivedStage('abandoned', 'qa')), {}, { do: 'rest' }],
+  ['superseded', standing(archivedStage('superseded', 'qa')), {}, { do: 'rest', next: '`show 9` shows that one.' }],
+  ['blocked', standing(archivedStage('blocked', 'current')), {}, { ...waits('unblock'), because: 'it is blocked: the gate fails' }],
+  ['failed to merge', standing(archivedStage('mergeFailed', 'merge')), {}, waits('unblock')],
+  ['held by review', standing(archivedStage('reviewHeld', 'merge')), {}, { ...waits('acceptance'), because: 'a secret in the diff' }],
+];
+
+describe('the next step of an item that is', () => {
+  it.each(cases)('%s', (_, item, facts, step) => {
+    expect(nextStep(item, { ...QUIET, ...facts })).toMatchObject(step);
+  });
+
+  it('waiting names what it waits for and who holds it', () => {
+    const busy = new Map([
+      ['coder-1', num(3)],
+      ['coder-2', num(4)],
+    ]);
+    const slot = nextStep(standing(current), { ...QUIET, busy, coders: 2 });
+    expect(slot.because).toBe('all 2 coder slots are busy (coder-1 on 3, coder-2 on 4)');
+    const dependency = nextStep(standing(backlog), { ...QUIET, ...unmet('it was deleted') });
+    expect(dependency.because).toBe('it depends on 3 (it was deleted)');
+  });
+
+  it('blocked says how often it was tried and what broke last', () => {
+    const step = nextStep(standing(current, 'idle', { attempts: 4, failure: failure('gate') }), QUIET);
+    expect(step.because).toBe('4 attempts failed in current: it broke');
+  });
+});
+
+const name = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster', 'nobody');
+const number = fc.integer({ min: 1, max: 9 }).map(num);
+const facts: fc.Arbitrary<Facts> = fc.record({
+  now: anyTime,
+  qaDefault: fc.constantFrom(...QA_MODES),
+  autoStart: fc.boolean(),
+  maxCoders: fc.nat({ max: 3 }),
+  maxRetries: fc.nat({ max: 3 }),
+  agents: fc.subarray([...AGENTS]),
+  busy: fc.array(fc.tuple(name, number), { maxLength: 3 }).map((entries) => new Map(entries)),
+  coders: fc.nat({ max: 3 }),
+  unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant('it was deleted')) }), {
+    maxLength: 2,
+  }),
+  mergeHead: fc.option(number),
+});
+/** Items as random histories leave them, and items put together from parts, so that rare places come up often. */
+const fromHistory = fc.array(draft, { maxLength: 60 }).map((drafts) => {
+  const start = created(eventOf('item.created', CREATION, { seq: 1, at: T0 }));
+  return drafts.reduce<WorkItem>((item, drafted, i) => {
+    const next = transition(item, fit(drafted, item, i + 2, T0 + i));
+    return next.ok ? next.value : item;
+  }, start);
+});
+const fromParts = fc
+  .record({
+    stage: anyStage,
+    state: fc.constantFrom<ExecutionState>(...EXECUTION_STATES),
+    attempts: fc.nat({ max: 5 }),
+    sentBack: fc.nat({ max: 5 }),
+    failure: fc.option(anyFailure),
+    held: fc.option(fc.constant({ by: 'console:ann', since: T0 }), { freq: 1 }),
+    qaMode: fc.option(fc.constantFrom(...QA_MODES)),
+    assignedTo: fc.option(name),
+    queued: fc.boolean(),
+    dependsOn: fc.uniqueArray(number, { maxLength: 2 }),
+  })
+  .map(({ stage, state, ...over }) => standing(stage, state, over));
+
+describe('the next step of any item', () => {
+  it('is always there, and says why and, where nothing is done, what comes next', () => {
+    fc.assert(
+      fc.property(fc.oneof(fromParts, fromHistory), facts, (item, given) => {
+        const step = nextStep(item, given);
+        expect(step.because).not.toBe('');
+        expect('next' in step ? step.next : 'done by Musher').not.toBe('');
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('starts a run only with a configured agent of that stage that is free, in a slot that is free', () => {
+    const ready = fc
+      .record({ stage: fc.constantFrom(current, qa, merge), attempts: fc.nat({ max: 4 }), assignedTo: fc.option(name, { freq: 1 }) })
+      .chain(({ stage, ...over }) => anyFailure.map((last) => standing(stage, 'idle', { ...over, failure: last })));
+    let started = 0;
+    fc.assert(
+      fc.property(ready, facts, (item, given) => {
+        const step = nextStep(item, given);
+        if (step.do !== 'run') return true;
+        started += 1;
+        const coding = step.stage === 'current';
+        return (
+          step.stage === item.stage.name &&
+          given.agents.some((agent) => agent.name === step.agent && agent.stage === step.stage) &&
+          !given.busy.has(step.agent) &&
+          item.attempts <= given.maxRetries &&
+          (!coding || (given.coders < given.maxCoders && given.unmet.length === 0)) &&
+          (!coding || item.assignedTo === null || item.assignedTo === step.agent)
+        );
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(started).toBeGreaterThan(100);
+  });
+
+  it('does nothing to an item that is held or deleted', () => {
+    const still = fc.record({ held: fc.boolean() }).map(({ held }) => (held ? { held: { by: 'a', since: T0 } } : { deletedAt: T0 }));
+    fc.assert(
+      fc.property(fromParts, still, facts, (item, over, given) => {
+        expect(['wait', 'rest']).toContain(nextStep({ ...item, ...over }, given).do);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check';
+import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
+import { END_REASONS, ITEM_TYPES, QA_MODES, ROLE_OF, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
+import type { CommitSha } from '../../src/pipeline/values.ts';
+import { ahead, archivedStage, num, sha, STAGE, T0, type ReasonName } from './samples.ts';
+
+/** Text with no control over its form, marked so that a search for it can't hit anything else. */
+export const SECRET_MARK = 'qzx';
+const text = fc.string({ unit: 'binary', maxLength: 12 }).map((words) => `${SECRET_MARK}${words}`);
+const commit: fc.Arbitrary<CommitSha> = fc.constantFrom('0', '3', '7', 'a', 'd', 'f').map(sha);
+const run = fc.nat({ max: 5 });
+const agent = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster');
+const model = fc.constantFrom('opus', 'haiku');
+const stage = fc.constantFrom('current' as const, 'qa' as const, 'merge' as const);
+const count = fc.nat({ max: 1_000_000 });
+const dependsOn = fc.uniqueArray(fc.integer({ min: 1, max: 6 }).map(num), { maxLength: 3 });
+const criteria: fc.Arbitrary<Criterion[]> = fc.array(fc.record({ text, checked: fc.boolean() }), { maxLength: 3 });
+const failure: fc.Arbitrary<Failure> = fc.record({
+  cause: fc.constantFrom('run' as const, 'gate' as const, 'conflict' as const, 'rejected' as const, 'setup' as const),
+  summary: text,
+  evidence: text,
+});
+const reason = fc.oneof(
+  fc.constantFrom({ kind: 'completed' as const }, { kind: 'abandoned' as const }, { kind: 'superseded' as const, by: num(3) }),
+  fc.record({ kind: fc.constantFrom('blocked' as const, 'mergeFailed' as const, 'reviewHeld' as const), reason: text }),
+);
+const target: fc.Arbitrary<MoveTarget> = fc.oneof(
+  fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.current, STAGE.qa, STAGE.qa),
+  fc.record({ name: fc.constant('merge' as const), branch: text, commitsAhead: fc.integer({ min: 1, max: 9 }).map(ahead) }),
+  fc.record({ name: fc.constant('done' as const), mergedAt: fc.nat(), mergeCommit: commit }),
+  fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason }),
+);
+
+/** Payloads of each kind, whatever they do to an item. */
+const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = {
+  'item.created': fc.record({
+    type: fc.constantFrom(...ITEM_TYPES),
+    title: text,
+    description: text,
+    criteria,
+    dependsOn,
+    qaMode: fc.option(fc.constantFrom(...QA_MODES)),
+  }),
+  'item.edited': fc.oneof(
+    fc.record({ field: fc.constantFrom('title' as const, 'description' as const), value: text, prior: text }),
+    fc.record({ field: fc.constant('type' as const), value: fc.constantFrom(...ITEM_TYPES), prior: fc.constantFrom(...ITEM_TYPES) }),
+    fc.record({ field: fc.constant('qa' as const), value: fc.option(fc.constantFrom(...QA_MODES)), prior: fc.constant(null) }),
+    fc.record({ field: fc.constant('criteria' as const), value: criteria, prior: criteria }),
+  ),
+  'item.criterion_set': fc.record({ index: fc.integer({ min: -1, max: 3 }), checked: fc.boolean() }),
+  'item.dependencies_set': fc.record({ dependsOn, prior: dependsOn }),
+  'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
+  'item.queued': fc.record({ queued: fc.boolean() }),
+  'item.moved': fc.record({ to: target, why: text, failure: fc.option(failure) }),
+  'item.held': fc.record({ why: text }),
+  'item.released': fc.constant({}),
+  'item.accepted': fc.constant({}),
+  'item.attempts_reset': fc.record({ why: text }),
+  'item.attempt_failed': fc.record({ failure }),
+  'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
+  'item.deleted': fc.record({ purge: fc.boolean() }),
+  'item.removed': fc.record({ done: fc.array(text, { maxLength: 2 }), left: fc.array(text, { maxLength: 1 }) }),
+  'item.purged': fc.constant({}),
+  'run.pending': fc.record({ run, agent, role: stage.map((name) => ROLE_OF[name]), stage, attempt: fc.integer({ min: 1, max: 4 }) }),
+  'run.started': fc.record({
+    run,
+    pid: fc.integer({ min: 1, max: 99_999 }),
+    pidStart: fc.option(fc.constant('12345')),
+    model: fc.option(model),
+    runtime: fc.constantFrom('command', 'claude'),
+    base: commit,
+  }),
+  'run.session': fc.record({ run, session: fc.constantFrom('s1', 's2') }),
+  'run.usage': fc.record({
+    run,
+    agent,
+    model,
+    usage: fc.record({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, microUsd: count }),
+  }),
+  'run.heartbeat': fc.record({ run, activity: fc.option(text) }),
+  'run.stop_requested': fc.record({ run, why: text }),
+  'run.ended': fc.record({
+    run,
+    reason: fc.constantFrom(...END_REASONS, 'finished' as const, 'rate-limited' as const),
+    exitCode: fc.option(fc.nat({ max: 255 })),
+    summary: text,
+    resumeAt: fc.option(fc.nat()),
+    turns: fc.option(fc.nat({ max: 50 })),
+    verdict: fc.option(fc.constantFrom('approve' as const, 'reject' as const)),
+  }),
+  'gate.ran': fc.record({
+    gate: fc.constantFrom('test', 'lint'),
+    command: text,
+    where: fc.constantFrom('branch' as const, 'merged' as const),
+    commit,
+    tree: commit,
+    exitCode: fc.option(fc.nat({ max: 255 })),
+    timedOut: fc.boolean(),
+    durationMs: fc.nat(),
+    outputHash: fc.constant('e'.repeat(64)),
+    outputTail: text,
+  }),
+  'merge.attempted': fc.record({
+    commit: fc.option(commit),
+    base: commit,
+    head: commit,
+    outcome: fc.constantFrom('clean' as const, 'conflict' as const, 'base-moved' as const, 'nothing' as const),
+    files: fc.array(text, { maxLength: 2 }),
+  }),
+};
+
+/** How often each kind is drawn: what carries an item along more than what ends it. */
+const WEIGHT: { readonly [K in ItemEventKind]?: number } = {
+  'item.moved': 12,
+  'run.pending': 6,
+  'run.started': 6,
+  'run.ended': 6,
+  'run.usage': 4,
+  'gate.ran': 3,
+  'item.deleted': 1,
+};
+
+/** An event before it is known at which item it falls. `fitted`: run number, role and stage are then made the item's own. */
+export interface Draft {
+  readonly kind: ItemEventKind;
+  readonly payload: ItemEvents[ItemEventKind];
+  readonly actor: string;
+  readonly fitted: boolean;
+}
+
+export const draft: fc.Arbitrary<Draft> = fc.oneof(
+  ...(Object.keys(PAYLOAD) as ItemEventKind[]).map((kind) => ({ arbitrary: draftOf(kind), weight: WEIGHT[kind] ?? 2 })),
+);
+
+/** A draft of one kind. */
+export function draftOf(kind: ItemEventKind): fc.Arbitrary<Draft> {
+  return fc.record({
+    kind: fc.constant(kind),
+    payload: PAYLOAD[kind],
+    actor: fc.constantFrom('musher', 'console:ann', 'agent:qa'),
+    fitted: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+  });
+}
+
+/** The draft as an event of the given item. */
+export function fit(drafted: Draft, item: WorkItem, seq: number, at: number): ItemEvent {
+  const envelope = { project: item.project, item: item.number, actor: drafted.actor, cause: null, seq, at, version: 1 };
+  // Kind and payload were drawn together.
+  return { ...envelope, kind: drafted.kind, payload: drafted.fitted ? fitted(drafted, item) : drafted.payload } as unknown as ItemEvent;
+}
+
+function fitted(drafted: Draft, item: WorkItem): unknown {
+  if (drafted.kind === 'run.pending') {
+    const { name } = item.stage;
+    const at = name === 'qa' || name === 'merge' ? name : 'current';
+    return { ...drafted.payload, run: item.runs + 1, stage: at, role: ROLE_OF[at] };
+  }
+  return 'run' in drafted.payload ? { ...drafted.payload, run: item.runs } : drafted.payload;
+}
+
+/** Any stage, also those that take many moves to reach. */
+export const anyStage = fc.oneof(
+  fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.qa, STAGE.merge, STAGE.done),
+  fc
+    .tuple(
+      fc.constantFrom<ReasonName>('completed', 'abandoned', 'superseded', 'blocked', 'mergeFailed', 'reviewHeld'),
+      fc.constantFrom('backlog' as const, 'current' as const, 'qa' as const, 'merge' as const, 'done' as const),
+    )
+    .map(([why, from]) => archivedStage(why, from)),
+);
+export const anyFailure = failure;
+export const anyTime = fc.integer({ min: T0 - 100_000, max: T0 + 100_000 });
