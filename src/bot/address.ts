@@ -55,17 +55,25 @@ function withoutName(text: string, names: readonly string[]): string | null {
     if (name === '') continue;
     const at = text.startsWith('@') ? 1 : 0;
     if (text.slice(at, at + name.length).toLowerCase() !== name.toLowerCase()) continue;
-    const rest = afterAddress(text.slice(at + name.length), false);
-    if (rest !== null && (at === 1 || /^[:,]/.test(text.slice(name.length)))) return rest;
+    const rest = text.slice(at + name.length);
+    const command = afterAddress(rest, false) ?? (at === 0 ? withoutColon(rest) : null);
+    if (command !== null && (at === 1 || /^[:,]/.test(rest))) return command;
   }
   return null;
 }
 
-/** What follows the name: nothing, white space, a colon or a comma. `@musherman` is someone else. */
+/**
+ * What follows the address: white space, or a colon or comma and white space. `@musherman` and `@musher:other.org` are
+ * someone else. `closed`: the address has an end of its own, so nothing needs to stand between.
+ */
 function afterAddress(rest: string, closed: boolean): string | null {
-  const mark = /^\s*[:,]?(?:\s+|$)/.exec(rest);
-  if (mark !== null) return rest.slice(mark[0].length);
-  return closed || /^[:,]/.test(rest) ? rest.replace(/^[:,]/, '') : null;
+  const between = /^[:,]?(?:\s+|$)/.exec(rest);
+  if (between !== null) return rest.slice(between[0].length);
+  return closed ? (withoutColon(rest) ?? rest) : null;
+}
+
+function withoutColon(rest: string): string | null {
+  return /^[:,]/.test(rest) ? rest.slice(1) : null;
 }
 
 function withoutSign(command: string, { prefix }: AddressRules): string {

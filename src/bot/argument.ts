@@ -124,7 +124,11 @@ const LONGEST_QUOTE = 40;
 
 /** A person's word as a message repeats it: in quotes, on one line, and cut visibly. */
 export function quoted(text: string): string {
-  const line = text.toWellFormed().replaceAll(/\s+/g, ' ');
+  // Cut before it is looked at: the word may be a megabyte.
+  const line = text
+    .slice(0, 4 * LONGEST_QUOTE)
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ');
   if (line.length <= LONGEST_QUOTE) return `“${line}”`;
   const cut = line.slice(0, LONGEST_QUOTE - 1);
   // A pair of surrogates cut in two leaves half a character.

@@ -4,6 +4,7 @@ import { quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
 import { commandName, leadingWords, matchCommand, type CommandTable, type Declared } from './command-table.ts';
 import { suggestCommands } from './suggest.ts';
+import { afterDashes } from './tokenize.ts';
 import { wordReader, type CommandReader } from './word-reader.ts';
 
 export { problemDocument } from './problem-document.ts';
@@ -85,10 +86,13 @@ export function readArguments<C extends Declared>(
     });
 
   for (const [index, [name, argument]] of positional.entries()) {
-    const next = argument.kind === 'rest' ? reader.peekRest() : reader.peek();
+    // Where a text may begin already, a `--word` that is no flag of the command is part of it.
+    const beforeText = positional.slice(index).find(([, one]) => one.required || one.kind === 'rest')?.[1].kind === 'rest';
+    const next = beforeText ? reader.peekRest() : reader.peek();
     const flagProblem = unknownFlag(reader, known);
     if (flagProblem !== null) return problem('extra-argument', flagProblem, null);
-    if (next === null) {
+    const leftOut = next === null || (argument.kind !== 'rest' && beforeText && !next.quoted && afterDashes(next.text) !== null);
+    if (leftOut) {
       if (argument.required) {
         const message = `${commandName(command)} needs ${argument.expects}.`;
         return problem('missing-argument', { message, near: [], start: source.length, end: source.length }, name);

@@ -41,6 +41,7 @@ export interface Terminal {
 
 /** A second Ctrl-C within this many ms leaves. */
 const LEAVE_WITHIN = 2_000;
+const ESCAPE = '\u001b';
 const LEAVE_HINT = 'Ctrl-C once more within 2 seconds, or Ctrl-D, leaves.';
 
 /** Opens a terminal for editing lines: history, Tab, pastes as one message. */
@@ -70,7 +71,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
   });
   const decoder = new StringDecoder('utf8');
   const filter = pasteFilter(
-    (text) => keys.emit('data', Buffer.from(text)),
+    (text) => {
+      // Given several characters at once readline loses count of the rows they fill, so it gets text that can't be a
+      // key as one insertion and keys one character at a time.
+      for (const part of text.includes(ESCAPE) ? text : (text.match(/\p{Cc}|\P{Cc}+/gu) ?? [])) {
+        if (part.length > 1 && !text.includes(ESCAPE)) line.write(part);
+        else keys.emit('data', Buffer.from(part));
+      }
+    },
     (text) => line.write(asOneLine(text)),
   );
   const onData = (chunk: Buffer | string): void => filter.write(typeof chunk === 'string' ? chunk : decoder.write(chunk));
@@ -170,4 +178,4 @@ export function openTerminal(options: TerminalOptions): Terminal {
 function plain(text: string): string {
   return text.replaceAll(COLOUR, '');
 }
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');

@@ -1,0 +1,60 @@
+import {
+  agent,
+  choice,
+  commandName,
+  either,
+  flag,
+  integer,
+  item,
+  items,
+  keyword,
+  text,
+  titleAndBody,
+  word,
+  type ArgumentTypes,
+  type ParseContext,
+} from '../../src/bot/arguments.ts';
+import { commandTable } from '../../src/bot/command-table.ts';
+import type { Described } from '../../src/bot/help-text.ts';
+import type { AccessRole } from '../../src/config/settings.ts';
+
+function declared(words: string, args: ArgumentTypes, role: AccessRole = 'viewer', more: Partial<Described> = {}): Described {
+  const [first = '', ...others] = words.split(' ');
+  return { words: [first, ...others], args, role, summary: `Does ${words}.`, examples: [`${words} it`], ...more };
+}
+
+/** Declarations that use every kind of argument; none of them runs. */
+export const sampleCommands: readonly Described[] = [
+  declared('help', { command: commandName().optional() }),
+  declared('show', { item: item() }, 'viewer', { aliases: [['view']] }),
+  declared('status', {}),
+  declared('create', { type: choice(['story', 'bug', 'spike', 'refactor']), title: titleAndBody() }, 'operator'),
+  declared('depends', { item: item(), on: keyword('on'), others: items() }, 'operator'),
+  declared('reject', { item: item(), reason: text() }, 'operator'),
+  declared('delete', { item: item(), purge: flag('purge'), force: flag('force') }, 'admin', { confirm: true }),
+  declared('logs', { item: item(), lines: integer({ min: 1, max: 1000 }).optional() }),
+  declared('cost', { of: either(item(), choice(['today', 'week', 'by agent', 'by model'])).optional() }),
+  declared('assign', { item: item(), agent: agent() }, 'operator'),
+  declared('edit', { item: item(), field: choice(['title', 'description']), value: text() }, 'operator'),
+  declared('say', { quiet: flag('quiet'), first: word(), second: word().optional() }),
+  declared('note', { count: integer().optional(), quiet: flag('quiet'), text: text() }),
+  declared('timer', {}),
+  declared('timer list', {}),
+];
+
+export const sampleTable = commandTable(sampleCommands);
+
+export const sampleContext: ParseContext = {
+  currentProject: 'demo',
+  projects: ['demo', 'shop'],
+  itemNumbers: (project) =>
+    project === 'demo'
+      ? [
+          { number: 40, title: 'Fix the login' },
+          { number: 41, title: 'Add a shelf' },
+          { number: 7, title: 'Old one' },
+        ]
+      : [{ number: 3, title: 'Sell things' }],
+  agentNames: () => ['coder-1', 'coder-2', 'qa'],
+  commandNames: () => sampleTable.byName.keys(),
+};
