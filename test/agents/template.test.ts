@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TEMPLATE_VARIABLES } from '../../src/config/settings.ts';
 import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';

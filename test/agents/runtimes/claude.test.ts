@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude-limits.ts';
 import { listPrice } from '../../../src/agents/runtimes/claude-prices.ts';

@@ -1,0 +1,35 @@
+/** What the agent prints: the protocol of docs/runtimes.md, one JSON object a line. */
+export interface Voice {
+  status(text: string): void;
+  /** A turn of thinking, with what it cost: totals so far. */
+  turn(): void;
+  verdict(verdict: 'approve' | 'reject', reason: string): void;
+  result(status: 'success' | 'failure', text: string): void;
+}
+
+/** What a turn of the demo's made-up model uses, and its price in dollars. The numbers grow as a real context does. */
+const INPUT = 1850;
+const INPUT_GROWTH = 420;
+const OUTPUT = 310;
+const PRICE_IN = 1e-6;
+const PRICE_OUT = 5e-6;
+
+export function openVoice(print: (line: string) => void): Voice {
+  let turns = 0;
+  let input = 0;
+  let output = 0;
+  const say = (line: object): void => print(JSON.stringify(line));
+  return {
+    status: (text) => say({ type: 'status', text }),
+    turn() {
+      input += INPUT + turns * INPUT_GROWTH;
+      output += OUTPUT;
+      turns += 1;
+      say({ type: 'turn' });
+      const cost = Math.round((input * PRICE_IN + output * PRICE_OUT) * 1e6) / 1e6;
+      say({ type: 'usage', model: 'demo-model', input_tokens: input, output_tokens: output, cost_usd: cost });
+    },
+    verdict: (verdict, reason) => say({ type: 'verdict', verdict, reason }),
+    result: (status, text) => say({ type: 'result', status, text }),
+  };
+}

@@ -1,0 +1,3 @@
+export * from './greetings.js';
+export * from './prices.js';
+export * from './products.js';

@@ -1,0 +1,209 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hasConflict, keepBoth, Unresolvable } from '../../demo/agent/conflicts.ts';
+import { DEMO_ITEMS } from '../../demo/items.ts';
+import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
+import type { RunOutcome } from '../../src/agents/outcome.ts';
+import { startRun } from '../../src/agents/supervisor.ts';
+import { expandTemplate } from '../../src/agents/template.ts';
+import type { Role } from '../../src/pipeline/types.ts';
+import { leaveNothingBehind, runFixture, VARIABLES } from './run-fixture.ts';
+
+leaveNothingBehind();
+
+const DEMO = new URL('../../demo/', import.meta.url).pathname;
+
+/** A copy of the demo repository, and the demo agent at work in it. */
+class Demo {
+  readonly #fixture = runFixture();
+  readonly root = join(this.#fixture.spec.worktree, 'repository');
+  #runs = 0;
+
+  constructor() {
+    mkdirSync(this.root);
+    cpSync(join(DEMO, 'repository'), this.root, { recursive: true });
+    this.git('init', '-q', '-b', 'main');
+    this.commit('The shop opens');
+  }
+
+  git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: this.root, encoding: 'utf8' }).trim();
+  }
+
+  commit(message: string): void {
+    this.git('add', '-A');
+    this.git('-c', 'user.name=T', '-c', 'user.email=t@t', 'commit', '-q', '-m', message);
+  }
+
+  /** The gate; null: it passes. */
+  failedGate(node: string = process.execPath): string | null {
+    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+    const run = spawnSync(node, ['--test'], { cwd: this.root, encoding: 'utf8', env });
+    return run.status === 0 ? null : run.stdout;
+  }
+
+  async work(
+    item: { title: string; description?: string },
+    change: { role?: Role; failure?: string; attempt?: string } = {},
+  ): Promise<RunOutcome> {
+    const role = change.role ?? 'coder';
+    const variables = {
+      ...VARIABLES,
+      title: item.title,
+      body: item.description ?? '',
+      failure: change.failure ?? '',
+      attempt: change.attempt ?? '1',
+      worktree: this.root,
+    };
+    const base = this.#fixture.spec;
+    this.#runs += 1;
+    const run = await startRun({
+      ...base,
+      agent: { ...base.agent, role, command: [process.execPath, join(DEMO, 'agent.ts')], env: { MUSHER_DEMO_SECONDS: '0' } },
+      runDir: `${base.runDir}-${this.#runs}`,
+      prompt: expandTemplate(DEFAULT_PROMPTS[role], variables),
+      variables,
+      worktree: this.root,
+    });
+    if (!run.ok) throw run.error;
+    return run.value.ended;
+  }
+}
+
+function demoItem(title: string): { title: string; description: string } {
+  const item = DEMO_ITEMS.find((candidate) => candidate.title === title);
+  if (item === undefined) throw new Error(`no demo item ${title}`);
+  return item;
+}
+
+describe('the demo agent', () => {
+  it('starts from a repository whose tests pass', () => {
+    expect(new Demo().failedGate()).toBeNull();
+  });
+
+  it('works on an item, commits it, says what it used, and the tests pass', async () => {
+    const demo = new Demo();
+    const outcome = await demo.work(demoItem('Short names for product pages'));
+    expect(outcome).toMatchObject({ reason: 'finished', exitCode: 0, summary: 'Short names for product pages', turns: 5 });
+    expect(outcome.usage.get('demo-model')?.microUsd).toBeGreaterThan(0);
+    expect(demo.git('status', '--porcelain')).toBe('');
+    expect(demo.git('log', '--format=%an %s', '-1')).toBe('Demo Agent Short names for product pages');
+    expect(demo.failedGate()).toBeNull();
+  });
+
+  it('makes an honest mistake at rounding, and mends it when it is shown the failed test', async () => {
+    const demo = new Demo();
+    const item = demoItem('Round prices to the cent');
+    expect((await demo.work(item)).reason).toBe('finished');
+    const failure = demo.failedGate();
+    expect(failure).toContain('rounds half a cent up');
+    expect((await demo.work(item, { attempt: '2', failure: failure ?? '' })).reason).toBe('finished');
+    expect(demo.failedGate()).toBeNull();
+    expect(demo.git('rev-list', '--count', 'HEAD')).toBe('3');
+  });
+
+  it('leaves nothing at all for one item, with exit code 0', async () => {
+    const demo = new Demo();
+    const outcome = await demo.work(demoItem('Look into paying by card'));
+    expect(outcome).toMatchObject({ reason: 'finished', exitCode: 0, turns: 0 });
+    expect(outcome.usage.size).toBe(0);
+    expect(demo.git('rev-list', '--count', 'HEAD')).toBe('1');
+  });
+
+  it('brings about a real conflict between two items, and resolves it so that both go on working', async () => {
+    const demo = new Demo();
+    demo.git('checkout', '-q', '-b', 'french');
+    await demo.work(demoItem('Greet in French'));
+    demo.git('checkout', '-q', 'main');
+    await demo.work(demoItem('Greet in German'));
+    demo.git('checkout', '-q', 'french');
+    const merge = spawnSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@t', 'merge', 'main'], { cwd: demo.root, encoding: 'utf8' });
+    expect(merge.stdout).toContain('CONFLICT');
+    expect(await demo.work(demoItem('Greet in French'), { role: 'mergemaster' })).toMatchObject({
+      reason: 'finished',
+      summary: 'resolved 1 conflicts',
+    });
+    const merged = readFileSync(join(demo.root, 'src/greetings.js'), 'utf8');
+    expect(merged).toContain("de: 'Hallo'");
+    expect(merged).toContain("fr: 'Bonjour'");
+    expect(demo.git('status', '--porcelain')).toBe('');
+    expect(demo.git('rev-list', '--count', '--merges', 'HEAD')).toBe('1');
+    expect(demo.failedGate()).toBeNull();
+  });
+
+  it('carries out all the items one after the other, dependencies first', async () => {
+    const demo = new Demo();
+    for (const [index, item] of DEMO_ITEMS.entries()) {
+      expect(item.dependsOn.every((other) => other < index)).toBe(true);
+      const first = await demo.work(item);
+      const failure = demo.failedGate();
+      if (failure !== null) await demo.work(item, { attempt: '2', failure });
+      expect(first.reason).toBe('finished');
+      expect(demo.failedGate(), item.title).toBeNull();
+    }
+  });
+
+  it('makes something real of an item that nobody foresaw, whatever its title', async () => {
+    const demo = new Demo();
+    for (const title of ['Try me', '../../etc/passwd "; process.exit(1) //', '日本語 ${x} `y`']) {
+      const outcome = await demo.work({ title });
+      expect(outcome.reason).toBe('finished');
+      expect(demo.failedGate(), title).toBeNull();
+    }
+    expect(demo.git('rev-list', '--count', 'HEAD')).toBe('4');
+  });
+
+  it('does what a directive in the description says', async () => {
+    const demo = new Demo();
+    expect(await demo.work({ title: 'A', description: 'Please.\ndemo: fail' })).toMatchObject({ reason: 'failed' });
+    expect((await demo.work({ title: 'A', description: 'demo: nothing' })).usage.size).toBe(0);
+    expect((await demo.work({ title: 'A', description: 'demo: flaky' })).reason).toBe('finished');
+    const failure = demo.failedGate() ?? '';
+    expect(failure).toContain('item 42 holds');
+    await demo.work({ title: 'A', description: 'demo: flaky' }, { attempt: '2', failure });
+    expect(demo.failedGate()).toBeNull();
+  });
+
+  it('approves as a reviewer what has tests that pass, and rejects the rest', async () => {
+    const demo = new Demo();
+    demo.git('checkout', '-q', '-b', 'work');
+    const item = demoItem('Round prices to the cent');
+    expect(await demo.work(item, { role: 'qa' })).toMatchObject({
+      reason: 'finished',
+      verdict: 'reject',
+      verdictReason: 'nothing was changed',
+    });
+    await demo.work(item);
+    expect(await demo.work(item, { role: 'qa' })).toMatchObject({ verdict: 'reject' });
+    await demo.work(item, { failure: demo.failedGate() ?? '' });
+    expect(await demo.work(item, { role: 'qa' })).toMatchObject({ reason: 'finished', verdict: 'approve' });
+    writeFileSync(join(demo.root, 'src/products.js'), 'export const nothing = 0;\n');
+    expect(await demo.work(item, { role: 'qa' })).toMatchObject({ verdict: 'reject' });
+  });
+});
+
+describe('keeping both sides of a conflict', () => {
+  const lines = fc.array(fc.stringMatching(/^[a-z ]{0,8}$/), { maxLength: 6 });
+
+  it('loses no line of either side, and leaves no marker', () => {
+    fc.assert(
+      fc.property(lines, lines, lines, lines, fc.boolean(), (before, ours, theirs, after, diff3) => {
+        const base = diff3 ? ['||||||| base', 'gone'] : [];
+        const text = [...before, '<<<<<<< HEAD', ...ours, ...base, '=======', ...theirs, '>>>>>>> main', ...after].join('\n');
+        expect(hasConflict(text)).toBe(true);
+        const result = keepBoth(text).split('\n');
+        expect(hasConflict(keepBoth(text))).toBe(false);
+        expect(result.slice(0, before.length + ours.length)).toEqual([...before, ...ours]);
+        for (const line of [...theirs, ...after]) expect(result).toContain(line);
+      }),
+    );
+  });
+
+  it('gives up where the markers make no sense', () => {
+    expect(() => keepBoth('<<<<<<< a\n<<<<<<< b\n')).toThrow(Unresolvable);
+    expect(() => keepBoth('<<<<<<< a\nx')).toThrow(Unresolvable);
+  });
+});
