@@ -10,7 +10,7 @@ import { readLines, type LineIntake } from './lines.ts';
 import { terminalPaint } from './paint.ts';
 import { sentKeys } from './sent.ts';
 import type { Candidate } from './tab.ts';
-import { openTerminal, type Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import { openTerminal, windowWidth, type Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
 
 export interface ConsoleOptions {
   /** Null: nothing is read, only sent. */
@@ -37,8 +37,6 @@ export interface ConsoleOptions {
 export const TERMINAL_ADDRESS: Address = { transport: 'console', room: 'terminal', thread: null };
 /** Whoever sits at the terminal owns the process: the id never changes. */
 export const LOCAL_OWNER_ID = 'local';
-/** Columns where the output does not say. */
-const DEFAULT_WIDTH = 100;
 /** A terminal has no limit of its own; one message of more than this buries all that stood before it. */
 const MOST_TEXT = 65_536;
 
@@ -82,10 +80,10 @@ export function consoleTransport(options: ConsoleOptions): Transport {
   };
   const render = (document: Document): string =>
     plainText(document, {
-      width: output.columns ?? DEFAULT_WIDTH,
+      width: windowWidth(output),
       ...(options.colour && output.isTTY === true ? { paint: terminalPaint } : {}),
     });
-  const fits = (part: Document): boolean => plainText(part, { width: output.columns ?? DEFAULT_WIDTH }).length <= MOST_TEXT;
+  const fits = (part: Document): boolean => plainText(part, { width: windowWidth(output) }).length <= MOST_TEXT;
 
   /** Resolves when the output took everything written so far; rejects when it broke. */
   const flushed = (): Promise<void> => {

@@ -44,6 +44,14 @@ const LEAVE_WITHIN = 2_000;
 const ESCAPE = '\u001b';
 const LEAVE_HINT = 'Ctrl-C once more within 2 seconds, or Ctrl-D, leaves.';
 
+/** Columns where the output does not say, or says 0 as a terminal without a window does. */
+const DEFAULT_WIDTH = 100;
+
+/** Columns of the window. */
+export function windowWidth(output: TerminalOutput): number {
+  return positive(output.columns) ?? DEFAULT_WIDTH;
+}
+
 /** Opens a terminal for editing lines: history, Tab, pastes as one message. */
 export function openTerminal(options: TerminalOptions): Terminal {
   const { input, output, clock } = options;
@@ -86,7 +94,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const onResize = (): void => moved();
 
   const rowsOf = (text: string): number => {
-    const columns = output.columns ?? 80;
+    const columns = windowWidth(output);
     return text.split('\n').reduce((rows, one) => rows + Math.max(1, Math.ceil(displayWidth(plain(one)) / columns)), 0);
   };
   /** Goes to the start of the row that is `above` rows over the edited line, and clears all from there. */
@@ -163,7 +171,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return {
     print,
     reprint,
-    reach: () => Math.max(0, (output.rows ?? 24) - 1 - line.getCursorPos().rows),
+    reach: () => Math.max(0, (positive(output.rows) ?? 24) - 1 - line.getCursorPos().rows),
     onMoved(callback) {
       moved = callback;
     },
@@ -179,3 +187,7 @@ function plain(text: string): string {
   return text.replaceAll(COLOUR, '');
 }
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`, 'g');
+
+function positive(count: number | undefined): number | null {
+  return count !== undefined && count > 0 ? count : null;
+}

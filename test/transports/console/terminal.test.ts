@@ -201,6 +201,13 @@ describe('the console on a terminal', () => {
     expect(String(errors[0])).toContain('ENOENT');
   });
 
+  it('takes 100 columns where the terminal knows no size', async () => {
+    const { screen, transport } = await open({ columns: 0 });
+    screen.columns = 0;
+    await transport.send(TERMINAL_ADDRESS, line('word '.repeat(30).trim()), 'k1');
+    expect(screen.raw).toContain(`${'word '.repeat(20).trim()}\r\n`);
+  });
+
   it('uses colour only where it is allowed', async () => {
     const plain = await open();
     await plain.transport.send(TERMINAL_ADDRESS, doc(heading('Board')), 'k1');
