@@ -40,7 +40,7 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
     }
     if (options.has(option.name)) return usage(`${token.rawName} is given twice.`, hint);
     if (option.value === null && token.value !== undefined) return usage(`${token.rawName} takes no value.`, hint);
-    if (option.value !== null && (token.value === undefined || token.value === '')) {
+    if (option.value !== null && isNoValue(token.value, token.inlineValue)) {
       return usage(`${token.rawName} needs a value: ${token.rawName} ${option.value}`, hint);
     }
     options.set(option.name, token.value ?? true);
@@ -50,6 +50,11 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
   const tooMany = positionals[subcommand.positionals.length];
   if (tooMany !== undefined) return usage(`\`${subcommand.name}\` does not know what to do with "${tooMany}".`, hint);
   return ok({ kind: 'call', subcommand, typed: { positionals, options } });
+}
+
+/** `--config --batch` has forgotten the value; whoever means a file of that name writes `--config=--batch`. */
+function isNoValue(value: string | undefined, isInline: boolean | undefined): boolean {
+  return value === undefined || value === '' || (isInline !== true && value.startsWith('-'));
 }
 
 /** `musher run [--config FILE] …` */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '../../agents/environment.ts';
 import { systemClock } from '../../clock.ts';
-import type { ProjectSettings } from '../../config/settings.ts';
+import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
 import { openProjectGit } from '../../git/project-git.ts';
 import type { GitStatus } from '../../git/overview.ts';
@@ -56,19 +56,21 @@ const SHELL_WORDS = new Set(
 );
 
 /** The first word of each gate, set-up and tear-down command is a program that can be found. */
-export const gates: Check = ({ settings, env }) =>
-  (settings?.projects ?? []).flatMap((project) => {
-    const path = childEnvironment(env, {})['PATH'] ?? '';
-    const subject = (kind: string, name: string): string => `${kind} ${project.name}/${name}`;
-    const noGates = warning(`project ${project.name}`, 'there is no gate: all committed work passes', `Add a [[gate]] to ${project.file}`);
-    return [
-      ...(project.gates.length === 0 ? [noGates] : []),
-      ...project.gates.map(({ name, command }) => shellCommand(subject('gate', name), command, project.path, path)),
-      ...project.components.flatMap(({ name, setup, teardown, path: folder }) =>
-        setup.concat(teardown).map((command) => shellCommand(subject('component', name), command, join(project.path, folder), path)),
-      ),
-    ];
-  });
+export const gates: Check = ({ settings, env }) => {
+  const path = childEnvironment(env, {})['PATH'] ?? '';
+  return (settings?.projects ?? []).flatMap((project) => projectCommands(project, path));
+};
+
+function projectCommands({ name, path: folder, file, gates: all, components }: ProjectSettings, path: string): Finding[] {
+  const missing = warning(`project ${name}`, 'there is no gate: all committed work passes', `Add a [[gate]] to ${file}`);
+  const own = all.map((gate) => shellCommand(`gate ${name}/${gate.name}`, gate.command, folder, path));
+  const parts = components.flatMap((part) => componentCommands(`component ${name}/${part.name}`, part, folder, path));
+  return (all.length === 0 ? [missing] : own).concat(parts);
+}
+
+function componentCommands(subject: string, { setup, teardown, path: inside }: ComponentSettings, folder: string, path: string): Finding[] {
+  return setup.concat(teardown).map((command) => shellCommand(subject, command, join(folder, inside), path));
+}
 
 function shellCommand(subject: string, command: string, folder: string, path: string): Finding {
   const word = command.split(/\s+/).find((part) => part !== '' && !/^\w+=/.test(part)) ?? '';

@@ -1,0 +1,10 @@
+import { botExample, configurationPage, projectExample } from '../src/config/reference.ts';
+
+/** The files that are made from the code, by their path from the root; further ones are a line here. */
+export function generatedFiles(): ReadonlyMap<string, () => string | Promise<string>> {
+  return new Map([
+    ['bot.toml.example', botExample],
+    ['project.toml.example', projectExample],
+    ['docs/configuration.md', configurationPage],
+  ]);
+}

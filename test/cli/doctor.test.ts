@@ -1,0 +1,130 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { takeOwnership } from '../../src/log/owner.ts';
+import { musher, repository, sandbox, write } from './sandbox.ts';
+
+const BOT = 'data_dir = "data"\ntimezone = "UTC"\n[[project]]\nname = "shop"\npath = "shop"\n';
+const PROJECT =
+  'base_branch = "trunk"\n[[gate]]\nname = "test"\ncommand = "A=1 sh run-tests"\n[[agent]]\nname = "coder"\nstage = "coder"\nruntime = "command"\ncommand = ["sh"]\n';
+
+async function machine(project = PROJECT, bot = BOT) {
+  const { folder, home } = sandbox();
+  const shop = await repository(join(folder, 'shop'), { '.musher/project.toml': project });
+  write(folder, { 'bot.toml': bot });
+  const doctor = async (env: Readonly<Record<string, string>> = {}) => {
+    const { exitCode, stdout } = await musher(folder, home, ['doctor'], env);
+    return { exitCode, stdout, worst: stdout.split('\n').filter((line) => !line.startsWith('ok ')) };
+  };
+  return { folder, shop, data: join(folder, 'data'), doctor };
+}
+
+describe('musher doctor', () => {
+  it('finds nothing wrong where all is there, and leaves nothing behind', async () => {
+    const { doctor, data } = await machine();
+    const { exitCode, stdout, worst } = await doctor();
+    expect({ exitCode, worst }).toEqual({ exitCode: 0, worst: ['Everything that a start needs is there.'] });
+    for (const subject of [
+      'node',
+      'git',
+      'sqlite',
+      'config',
+      'timezone',
+      'data',
+      'disk',
+      'project shop',
+      'gate shop/test',
+      'agent shop/coder',
+    ]) {
+      expect(stdout).toContain(`ok    ${subject}: `);
+    }
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('tells each error of the configuration, and still checks the machine', async () => {
+    const { doctor } = await machine(`max_coder = 1\n${PROJECT}`);
+    const { exitCode, stdout } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAIL +config: .*project\.toml:1: max_coder: there is no such key; did you mean "max_coders"\?/m);
+    expect(stdout).toContain('ok    git: ');
+  });
+
+  it('finds a base branch that is not there', async () => {
+    const { doctor } = await machine(PROJECT.replace('trunk', 'main'));
+    const { exitCode, worst } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(worst[0]).toMatch(/^FAIL +project shop: .*main/);
+  });
+
+  it('finds programs that are not there', async () => {
+    const project = PROJECT.replace('A=1 sh', 'A=1 no-such-gate').replace('["sh"]', '["no-such-agent"]');
+    const { exitCode, worst } = await (await machine(project)).doctor();
+    expect(exitCode).toBe(1);
+    expect(worst).toEqual([
+      expect.stringMatching(/^FAIL +gate shop\/test: no-such-gate is not on the PATH -> Install/),
+      expect.stringMatching(/^FAIL +agent shop\/coder: no-such-agent is not on the PATH -> Install it/),
+      'Musher can not start like this: 2 to mend, 0 to know.',
+    ]);
+  });
+
+  it('starts claude to see its version, and shows why it does not start', async () => {
+    const claude = PROJECT.replace('"command"\ncommand = ["sh"]', '"claude"\nlimits.tokens = 1\ncommand = ["./fake-claude"]');
+    const { doctor, shop } = await machine(claude);
+    const program = join(shop, 'fake-claude');
+    writeFileSync(program, '#!/bin/sh\necho "9.9.9 (Claude Code)"\n', { mode: 0o755 });
+    expect((await doctor()).stdout).toContain('ok    agent shop/coder: ./fake-claude 9.9.9 (Claude Code)');
+    writeFileSync(program, '#!/bin/sh\necho "no licence" >&2; exit 3\n');
+    expect((await doctor()).worst[0]).toMatch(/^FAIL +agent shop\/coder: .*fake-claude --version failed: no licence -> Run it by hand/);
+    chmodSync(program, 0o644);
+    expect((await doctor()).worst[0]).toMatch(/^FAIL +agent shop\/coder: .\/fake-claude is not in .*, or not executable/);
+  });
+
+  it('warns of a checkout with changes, of no gate, and of secrets in a file', async () => {
+    const { doctor, shop } = await machine(`${PROJECT.replace(/\[\[gate\]\][^[]*/, '')}env = { API_KEY = "very-secret", MODE = "x" }\n`);
+    write(shop, { 'README.md': 'changed\n' });
+    const { exitCode, worst, stdout } = await doctor();
+    expect(exitCode).toBe(0);
+    expect(worst).toEqual([
+      expect.stringMatching(
+        /^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text, and others can read it -> .*chmod 600/,
+      ),
+      expect.stringMatching(/^warn +project shop: your checkout of trunk has changes/),
+      expect.stringMatching(/^warn +project shop: there is no gate/),
+      'Everything that a start needs is there (0 to mend, 3 to know).',
+    ]);
+    expect(stdout).not.toContain('very-secret');
+  });
+
+  it('names the Musher that runs on the data directory', async () => {
+    const { doctor, data } = await machine();
+    const ownership = takeOwnership(data);
+    try {
+      const { exitCode, worst } = await doctor();
+      expect(exitCode).toBe(1);
+      expect(worst[0]).toMatch(new RegExp(`^FAIL +owner: a Musher runs there \\(pid ${process.pid}\\)`));
+    } finally {
+      ownership.release();
+    }
+    expect((await doctor()).exitCode).toBe(0);
+  });
+
+  it('warns of a data directory that others can enter', async () => {
+    const { doctor, data } = await machine();
+    mkdirSync(data);
+    chmodSync(data, 0o755);
+    expect((await doctor()).worst[0]).toMatch(/^warn +data: .* is open to other users; a start closes it -> Now: chmod 700/);
+  });
+
+  it('finds a data directory that is a file', async () => {
+    const { doctor, data } = await machine();
+    writeFileSync(data, '');
+    expect(await doctor()).toMatchObject({ exitCode: 1, worst: [expect.stringMatching(/^FAIL +data: .* is a file/), expect.anything()] });
+  });
+
+  it('says that the demo needs no configuration', async () => {
+    const { folder, home } = sandbox();
+    const { exitCode, stdout } = await musher(folder, home, ['doctor']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('`run` starts the demo');
+  });
+});

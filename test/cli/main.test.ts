@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { musher, ROOT, sandbox, write } from './sandbox.ts';
+
+describe('musher', () => {
+  it('tells its version', async () => {
+    const { folder, home } = sandbox();
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await musher(folder, home, ['--version'])).toMatchObject({ exitCode: 0, stdout: version, stderr: '' });
+  });
+
+  it('lists its subcommands', async () => {
+    const { folder, home } = sandbox();
+    const { exitCode, stdout } = await musher(folder, home, ['help']);
+    expect(exitCode).toBe(0);
+    for (const name of ['run', 'init', 'doctor', 'verify']) expect(stdout).toContain(`musher.js ${name}`);
+  });
+
+  it('answers a wrong call with the nearest right one, on the error output, and exit code 2', async () => {
+    const { folder, home } = sandbox();
+    const { exitCode, stdout, stderr } = await musher(folder, home, ['docter']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^There is no subcommand "docter"; did you mean `doctor`\?\nAll of them: node \S+ help$/);
+  });
+
+  it('tells a broken configuration without a stack, and exit code 1', async () => {
+    const { folder, home } = sandbox();
+    write(folder, { 'bot.toml': 'nmae = "x"\n' });
+    const { exitCode, stderr } = await musher(folder, home, ['verify', '--config', 'bot.toml']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${folder}/bot.toml:1: nmae: there is no such key; did you mean "name"?`);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('asks which log to verify where nothing says so', async () => {
+    const { folder, home } = sandbox();
+    expect(await musher(folder, home, ['verify'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Which log?') as string });
+  });
+});

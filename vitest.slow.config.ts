@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that install something or take long; each has an npm script of its own. */
+export default defineConfig({
+  test: {
+    include: ['test/slow/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 120_000,
+    // The first run fetches the program from the registry.
+    hookTimeout: 600_000,
+    teardownTimeout: 10_000,
+  },
+});
