@@ -1,14 +1,63 @@
 import type { Command } from '../src/bot/command.ts';
+import { accept } from './accept.ts';
+import { approve } from './approve.ts';
 import { assign } from './assign.ts';
 import { backlog } from './backlog.ts';
 import { check } from './check.ts';
+import { cost } from './cost.ts';
 import { create } from './create.ts';
+import { deleteCommand } from './delete.ts';
 import { depends } from './depends.ts';
+import { diff } from './diff.ts';
 import { edit } from './edit.ts';
+import { git } from './git.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
+import { htop } from './htop.ts';
+import { logs } from './logs.ts';
+import { move } from './move.ts';
+import { ping } from './ping.ts';
+import { project } from './project.ts';
+import { reject } from './reject.ts';
+import { retry } from './retry.ts';
 import { show } from './show.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { stop } from './stop.ts';
+import { unblock } from './unblock.ts';
+import { version } from './version.ts';
+import { whoami } from './whoami.ts';
+import { why } from './why.ts';
 
 /** All commands, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [help, status, backlog, show, create, edit, check, depends, assign, start];
+export const COMMANDS: readonly Command[] = [
+  help,
+  status,
+  backlog,
+  show,
+  why,
+  history,
+  logs,
+  diff,
+  cost,
+  git,
+  htop,
+  create,
+  edit,
+  check,
+  depends,
+  assign,
+  start,
+  stop,
+  move,
+  approve,
+  reject,
+  accept,
+  unblock,
+  retry,
+  deleteCommand,
+  project,
+  whoami,
+  ping,
+  version,
+];

@@ -1,0 +1,58 @@
+import { item } from '../src/bot/arguments.ts';
+import { command } from '../src/bot/command.ts';
+import { bytes } from '../src/bot/format/amounts.ts';
+import { short } from '../src/bot/format/event.ts';
+import { itemName, itemTitle } from '../src/bot/format/item.ts';
+import { readerOf } from '../src/bot/format/step.ts';
+import { projectOf } from '../src/bot/of-item.ts';
+import { answer, refused } from '../src/bot/replies.ts';
+import { action, actions, code, codeBlock, doc, paragraph } from '../src/message/build.ts';
+
+/** Bytes of a diff shown in a room: about eight long messages. */
+const MOST_BYTES = 24_000;
+
+export const diff = command({
+  words: ['diff'],
+  summary: 'Shows the change of an item against the base branch.',
+  details: `At most ${bytes(MOST_BYTES)} of it; what is left out is marked. The files and line counts come first.`,
+  examples: ['diff 42'],
+  args: { item: item() },
+  role: 'viewer',
+  async run(context, { item: ref }) {
+    const found = context.find(ref);
+    if (!found.ok) return found.error;
+    const it = found.value;
+    const reader = readerOf(context);
+    const title = itemTitle(it, reader.current);
+    const name = itemName(it, reader.current);
+    if (it.stage.name === 'done')
+      return refused(
+        'already-merged',
+        `${title} is merged. In the repository, `,
+        code(`git show ${short(it.stage.mergeCommit)}`),
+        ' shows the change.',
+      );
+    const { work } = it;
+    const shown =
+      work === null || work.commitsAhead === 0
+        ? null
+        : await projectOf(context, it).git.diff({ branch: work.branch, maxBytes: MOST_BYTES });
+    if (work === null || shown === null)
+      return refused(
+        'no-change',
+        `${title} has no change of its own yet: nothing is committed on its branch. `,
+        code(`why ${name}`),
+        ' says what comes next.',
+      );
+    const step = context.step(it);
+    const cut = shown.truncated ? ` The first ${bytes(MOST_BYTES)} are shown; the rest is on the branch.` : '';
+    return answer(
+      doc(
+        paragraph(`${title} on `, code(work.branch), ` at ${short(work.head)}.${cut}`),
+        shown.stat.trim() !== '' && codeBlock(shown.stat.trimEnd()),
+        codeBlock(shown.text.trimEnd(), 'diff'),
+        step.do === 'wait' && step.for === 'approval' && actions(action('Approve', `approve ${name}`, 'primary')),
+      ),
+    );
+  },
+});

@@ -1,0 +1,15 @@
+import { command } from '../src/bot/command.ts';
+import { duration } from '../src/bot/format/time.ts';
+import { done } from '../src/bot/replies.ts';
+
+export const ping = command({
+  words: ['ping'],
+  summary: 'Answers, with how long the message waited.',
+  examples: ['ping'],
+  args: {},
+  role: 'viewer',
+  run(context) {
+    const waited = Math.max(0, context.clock.now() - context.receivedAt);
+    return done(`pong, ${waited < 1000 ? `${waited} ms` : duration(waited)} after your message came in`);
+  },
+});

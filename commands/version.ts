@@ -1,0 +1,19 @@
+import { command } from '../src/bot/command.ts';
+import { readerOf } from '../src/bot/format/step.ts';
+import { duration, moment } from '../src/bot/format/time.ts';
+import { done } from '../src/bot/replies.ts';
+
+export const version = command({
+  words: ['version'],
+  summary: 'Says which Musher this is, and since when it runs.',
+  examples: ['version'],
+  args: {},
+  role: 'viewer',
+  run(context) {
+    const { now, timezone } = readerOf(context);
+    const since = `${moment(context.startedAt, now, timezone)}, for ${duration(now - context.startedAt)}`;
+    return done(
+      `Musher ${context.version} on Node ${process.versions.node}, running since ${since}. The log has ${context.reads.lastSeq()} events.`,
+    );
+  },
+});

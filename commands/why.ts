@@ -1,0 +1,58 @@
+import { item } from '../src/bot/arguments.ts';
+import { command, type CommandContext } from '../src/bot/command.ts';
+import { eventWords } from '../src/bot/format/event.ts';
+import { actorName, firstLine, itemTitle, stageWords } from '../src/bot/format/item.ts';
+import { outlook, readerOf } from '../src/bot/format/step.ts';
+import { duration, moment } from '../src/bot/format/time.ts';
+import { answer } from '../src/bot/replies.ts';
+import { doc, paragraph } from '../src/message/build.ts';
+import type { LoggedEvent } from '../src/pipeline/events.ts';
+import type { WorkItem } from '../src/pipeline/types.ts';
+
+/** Events looked through for the last one that changed where the item stands, and events of one look. */
+const MOST_EVENTS = 1_000;
+const PAGE = 100;
+const STEERING: ReadonlySet<LoggedEvent['kind']> = new Set([
+  'item.created',
+  'item.moved',
+  'item.held',
+  'item.released',
+  'item.queued',
+  'item.deleted',
+]);
+
+export const why = command({
+  words: ['why'],
+  summary: 'Says why an item stands where it stands, and what comes next.',
+  examples: ['why 42'],
+  args: { item: item() },
+  role: 'viewer',
+  run(context, { item: ref }) {
+    const found = context.findAny(ref);
+    if (!found.ok) return found.error;
+    const it = found.value;
+    const reader = readerOf(context);
+    const last = lastSteering(context, it);
+    const failed = it.failure === null ? '' : ` The last failure: ${firstLine(it.failure.summary, 300)}`;
+    return answer(
+      doc(
+        paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
+        paragraph(...outlook(it, context.step(it), reader)),
+        last !== null &&
+          paragraph(`${moment(last.at, reader.now, reader.timezone)}, ${actorName(last.actor)} ${eventWords(last)}.${failed}`),
+      ),
+    );
+  },
+});
+
+function lastSteering(context: CommandContext, it: WorkItem): LoggedEvent | null {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (let looked = 0; looked < MOST_EVENTS; looked += PAGE) {
+    const events = context.reads.history(it.project, it.number, PAGE, before);
+    const found = events.find(({ kind }) => STEERING.has(kind));
+    if (found !== undefined) return found;
+    if (events.length < PAGE) return null;
+    before = events.at(-1)?.seq ?? 0;
+  }
+  return null;
+}
