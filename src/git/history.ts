@@ -93,12 +93,22 @@ export async function diffSince(
   head: CommitSha,
   maxBytes: number,
 ): Promise<{ text: string; truncated: boolean; stat: string }> {
-  const fork = await git.run(['merge-base', base, head], { answers: [1] });
-  const from = fork.exitCode === 0 ? sha(fork.stdout.toString('utf8')) : base;
+  const from = await forkPoint(git, base, head);
   const plain = ['-r', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, head];
   const patch = await git.run(['diff-tree', '-p', ...plain], { maxBytes });
   const stat = await git.run(['diff-tree', '--stat=100,60', '--stat-count=100', ...plain], { maxBytes: 64 * 1024 });
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated, stat: stat.stdout.toString('utf8').trimEnd() };
+}
+
+/** Names of files that `head` changed since it left `base`. */
+export async function changedSince(git: OwnDir, base: CommitSha, head: CommitSha): Promise<string[]> {
+  return changedFiles(git, await forkPoint(git, base, head), head);
+}
+
+/** Where two histories part; `base` itself for histories that share nothing. */
+async function forkPoint(git: OwnDir, base: CommitSha, head: CommitSha): Promise<CommitSha> {
+  const fork = await git.run(['merge-base', base, head], { answers: [1] });
+  return fork.exitCode === 0 ? sha(fork.stdout.toString('utf8')) : base;
 }
 
 /** The newest commits of `head` (without those of `except`), newest first. */

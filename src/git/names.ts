@@ -32,7 +32,7 @@ export function branchName(item: ItemNumber, title: string): string {
 
 /** Whether a branch has the form that Musher gives to this item's branches. */
 export function isBranchOf(item: ItemNumber, branch: string): boolean {
-  return branch.startsWith(`${BRANCH_PREFIX}${item}-`) && /^[a-z0-9-]+$/.test(branch.slice(BRANCH_PREFIX.length));
+  return branch.startsWith(`${BRANCH_PREFIX}${item}-`) && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(branch.slice(BRANCH_PREFIX.length));
 }
 
 /** A folder name for a project: its own name where that is safe on every file system, else a slug and a hash. */

@@ -7,7 +7,18 @@ import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type MoveBase, moveBase } from './base.ts';
 import { stageConflict } from './conflict.ts';
 import { baseHead, branchHead, type Context, type ItemAt } from './context.ts';
-import { commitTree, diffSince, filesWithMarkers, type LogEntry, readLog, squash, type Squash, treeOf } from './history.ts';
+import {
+  changedSince,
+  commitTree,
+  diffSince,
+  filesWithMarkers,
+  isAncestor,
+  type LogEntry,
+  readLog,
+  squash,
+  type Squash,
+  treeOf,
+} from './history.ts';
 import { keyedLock } from './lock.ts';
 import { folderName } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
@@ -57,6 +68,10 @@ export interface ProjectGit {
   stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
   conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
   removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean }): Promise<{ removed: string[]; kept: string[] }>;
+  /** Whether the base branch's history holds a commit; false also for one that does not exist. */
+  baseContains(commit: CommitSha): Promise<boolean>;
+  /** Paths that a commit changes against where it left the base branch. */
+  changedPaths(head: CommitSha): Promise<string[]>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string } | null>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
@@ -117,6 +132,11 @@ function projectGit(at: Context): ProjectGit {
     stageConflict: (item, base) => onItem(item, () => stageConflict(at, item, base)),
     conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
     removeWorktree: (item, how) => onItem(item, () => removeWorktree(at, item, how?.deleteBranch ?? false)),
+    baseContains: async (commit) => {
+      const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
+      return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
+    },
+    changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {
       const head = await branchHead(at, branch);
       return head === null ? null : diffSince(at.git, await baseHead(at), head, maxBytes);

@@ -67,8 +67,9 @@ function storable(name: string): boolean {
 async function stage(git: OwnDir, tree: Tree, names: readonly string[]): Promise<void> {
   const links = await linksAmong(tree, names);
   // A tracked folder that became a link: git refuses to look for its files behind the link. They are gone.
-  const gone = names.filter((name) => parentsOf(name).some((parent) => links.has(parent)));
-  const here = names.filter((name) => !gone.includes(name));
+  const isGone = (name: string): boolean => parentsOf(name).some((parent) => links.has(parent));
+  const gone = names.filter(isGone);
+  const here = names.filter((name) => !isGone(name));
   if (gone.length > 0) await git.run(['update-index', '-z', '--force-remove', '--stdin'], { tree, input: listed(gone) });
   if (here.length === 0) return;
   const add = (): Promise<unknown> =>
