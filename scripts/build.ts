@@ -11,7 +11,8 @@ const dist = join(root, 'dist');
 const FOLDERS = ['src', 'transports', 'commands', 'demo'];
 
 rmSync(dist, { recursive: true, force: true });
-execaSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, preferLocal: true, stdio: 'inherit' });
+const { exitCode } = execaSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, preferLocal: true, stdio: 'inherit', reject: false });
+if (exitCode !== 0) process.exit(exitCode ?? 1);
 for (const folder of FOLDERS.filter((name) => existsSync(join(root, name)))) {
   for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
     const from = join(entry.parentPath, entry.name);

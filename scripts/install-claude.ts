@@ -19,11 +19,17 @@ export function installClaude(): string {
     const fresh = `${dir}.${process.pid}`;
     mkdirSync(fresh, { recursive: true });
     writeFileSync(join(fresh, 'package.json'), '{"private":true}\n');
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', `@anthropic-ai/claude-code@${VERSION}`], { cwd: fresh, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', `@anthropic-ai/claude-code@${VERSION}`], {
+      cwd: fresh,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     rmSync(dir, { recursive: true, force: true });
     renameSync(fresh, dir);
   }
-  const packages = [`@anthropic-ai/claude-code-${process.platform}-${process.arch}`, `@anthropic-ai/claude-code-${process.platform}-${process.arch}-musl`];
+  const packages = [
+    `@anthropic-ai/claude-code-${process.platform}-${process.arch}`,
+    `@anthropic-ai/claude-code-${process.platform}-${process.arch}-musl`,
+  ];
   const find = createRequire(join(dir, 'package.json'));
   for (const name of packages) {
     try {
