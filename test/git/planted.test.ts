@@ -52,12 +52,12 @@ beforeAll(async () => {
   // A submodule of the agent's making, whose own configuration is the trap.
   owner.git(['init', '-q', 'sub'], path);
   owner.commit({ 'x.txt': 'x\n' }, 'sub', join(path, 'sub'));
-  owner.git(['config', 'core.fsmonitor', program('submodule-fsmonitor')], join(path, 'sub'));
+  owner.git(['config', 'core.fsmonitor', program('submodule-fsmonitor', 'exit 1')], join(path, 'sub'));
   const attributes = '*.txt filter=evil diff=evil merge=evil\n*.inc filter=included\n';
   owner.commit({ '.gitattributes': attributes, 'shop.txt': 'agent\ntwo\nthree\n', 'a.inc': 'a\n' }, 'agent', path);
 
   const config = (key: string, value: string): string => owner.git(['config', key, value]);
-  config('core.fsmonitor', program('fsmonitor'));
+  config('core.fsmonitor', program('fsmonitor', 'exit 1'));
   config('filter.evil.clean', program('clean'));
   config('filter.evil.smudge', program('smudge'));
   config('diff.evil.textconv', program('textconv'));
@@ -75,7 +75,7 @@ beforeAll(async () => {
   config('extensions.partialClone', 'evil');
   config('remote.evil.promisor', 'true');
   config('remote.evil.url', owner.repository);
-  // One that echoes would wait for git while git waits for it.
+  // One that echoes would wait for git while git waits for it; so with fsmonitor, where its input stays open.
   config('remote.evil.uploadpack', program('promisor', 'exit 1'));
 });
 afterAll(() => owner.remove());
@@ -173,7 +173,7 @@ describe('a worktree that points elsewhere', () => {
   it('by a swapped .git file is worked on all the same, and mended', async () => {
     const trap = join(owner.root, 'trap');
     owner.git(['-c', 'init.templateDir=', 'init', '-q', trap], owner.root);
-    owner.git(['config', 'core.fsmonitor', program('trap')], trap);
+    owner.git(['config', 'core.fsmonitor', program('trap', 'exit 1')], trap);
     const third = await git.openWorktree({ number: numbered(3), title: 'third', branch: null });
     const at = { number: numbered(3), branch: third.branch };
     for (const swap of [
@@ -181,7 +181,7 @@ describe('a worktree that points elsewhere', () => {
       (): void => {
         rmSync(join(third.path, '.git'));
         owner.git(['init', '-q', '.'], third.path);
-        owner.git(['config', 'core.fsmonitor', program('trap')], third.path);
+        owner.git(['config', 'core.fsmonitor', program('trap', 'exit 1')], third.path);
       },
     ]) {
       swap();
