@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
+import { demoDataDir } from '../demo.ts';
+import { choose } from './choose.ts';
 import { agents } from './doctor/agents.ts';
 import { failure, good } from './doctor/check.ts';
 import type { Check, Finding } from './doctor/check.ts';
@@ -11,7 +11,7 @@ import { dataDirectory, owner } from './doctor/data-dir.ts';
 import { disk, git, node, sqlite } from './doctor/machine.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { printLine } from './terminal.ts';
-import type { Run, Typed } from './subcommands.ts';
+import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
 
 /** In the order in which they are told. */
@@ -19,9 +19,9 @@ const CHECKS: readonly Check[] = [node, git, sqlite, configuration, secrets, dat
 
 /** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail. */
 export const run: Run = async (typed, terminal) => {
-  const { settings, findings } = readConfiguration(typed, terminal);
-  const data = typed.options.get('data');
-  const dataDir = typeof data === 'string' ? resolve(terminal.cwd, data) : (settings?.dataDir ?? null);
+  const { config, data } = choose(typed, terminal);
+  const { settings, findings } = readConfiguration(config, terminal);
+  const dataDir = data ?? settings?.dataDir ?? (config === null ? demoDataDir(terminal.env) : null);
   const all: Finding[] = [];
   const tell = (finding: Finding): void => {
     all.push(finding);
@@ -36,14 +36,13 @@ export const run: Run = async (typed, terminal) => {
   return all.some(({ level }) => level === 'fail') ? 1 : 0;
 };
 
-function readConfiguration({ options }: Typed, terminal: Terminal): { settings: Settings | null; findings: Finding[] } {
-  const named = options.get('config');
-  const file = resolve(terminal.cwd, typeof named === 'string' ? named : 'bot.toml');
-  if (named === undefined && !existsSync(file)) {
+/** The settings as far as they are valid, and what is to be told where they are not. */
+function readConfiguration(config: string | null, terminal: Terminal): { settings: Settings | null; findings: Finding[] } {
+  if (config === null) {
     const what = `no bot.toml in ${terminal.cwd}: \`run\` starts the demo; name your own with --config FILE`;
     return { settings: null, findings: [good('config', what)] };
   }
-  const settings = loadSettings(file, terminal.env);
+  const settings = loadSettings(config, terminal.env);
   return settings.ok ? { settings: settings.value, findings: [] } : { settings: null, findings: errors(settings.error) };
 }
 

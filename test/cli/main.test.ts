@@ -34,8 +34,10 @@ describe('musher', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it('asks which log to verify where nothing says so', async () => {
+  it('verifies the log of the demo where nothing names another', async () => {
     const { folder, home } = sandbox();
-    expect(await musher(folder, home, ['verify'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Which log?') as string });
+    const { exitCode, stderr } = await musher(folder, home, ['verify']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`There is no log in ${home}/.local/state/musher/demo.`);
   });
 });
