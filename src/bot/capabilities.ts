@@ -11,6 +11,7 @@ import type { ItemRef } from './arguments.ts';
 import type { Command, Reply } from './command.ts';
 
 /** What of git commands may see: reading only. */
+export type { GitStatus } from '../git/overview.ts';
 export type GitReads = Pick<ProjectGit, 'diff' | 'log' | 'status' | 'snapshots'>;
 
 /** A project as commands see it. */

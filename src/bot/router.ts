@@ -23,6 +23,8 @@ export interface RouterParts extends BotParts {
   /** Told of a bug: the id is what the room sees, the error goes to the log file. */
   readonly onIncident: (id: string, error: unknown, words: string) => void;
   readonly newIncidentId: () => string;
+  /** Told of each final reply, once it is kept. */
+  readonly onAnswered: (inbox: number, reply: Reply) => void;
 }
 
 /**
@@ -118,6 +120,7 @@ export class Router {
     try {
       const reply = await this.#reply(row, state, release);
       if (!state.answered) this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+      this.#parts.onAnswered(id, reply);
     } catch (error) {
       this.#incident(state, error);
     }
@@ -230,7 +233,9 @@ export class Router {
       ),
     );
     state.answered = false;
-    this.#parts.log.transaction((tx) => this.#answer(tx, state, { ok: false, code: 'incident', body }));
+    const reply = { ok: false, code: 'incident', body };
+    this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    this.#parts.onAnswered(state.id, reply);
   }
 
   #parseContext(project: Project): ParseContext {

@@ -35,7 +35,7 @@ function redacted(event: LoggedEvent): unknown {
     case 'item.attempts_reset':
       return { ...event.payload, why: '' };
     case 'item.attempt_failed':
-      return { failure: blankFailure(event.payload.failure) };
+      return { ...event.payload, failure: blankFailure(event.payload.failure) };
     case 'item.work_seen':
       return { work: { ...event.payload.work, branch: '' } };
     case 'item.removed':

@@ -1,4 +1,16 @@
-import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, Role, Work, WorkStage } from './types.ts';
+import type {
+  ArchiveReason,
+  Criterion,
+  EndReason,
+  Failure,
+  ItemType,
+  LiveStage,
+  QaMode,
+  Role,
+  StageName,
+  Work,
+  WorkStage,
+} from './types.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 
 /** Usage of a model, as a difference to what the log already holds for the run. Money in millionths of a US dollar: whole numbers, so that sums are exact. */
@@ -61,7 +73,11 @@ export interface ItemEvents {
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
   'item.attempts_reset': { readonly why: string };
   /** An attempt in this stage did not count. The execution becomes idle. */
-  'item.attempt_failed': { readonly failure: Failure };
+  'item.attempt_failed': {
+    readonly failure: Failure;
+    readonly stage: StageName;
+    /** Which attempt in this stage, from 1. */ readonly attempt: number;
+  };
   /** Musher read the item's branch. */
   'item.work_seen': { readonly work: Work };
   /** Also of a deleted item, to have it purged as well or its removal tried again. */

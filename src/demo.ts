@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { DEMO_ITEMS } from '../demo/items.ts';
+import type { AgentSettings, Settings } from './config/settings.ts';
+import type { Log } from './log/log.ts';
+import { ROLE_OF, type WorkStage } from './pipeline/types.ts';
+import type { ItemNumber } from './pipeline/values.ts';
+import { packageRoot } from './version.ts';
+
+export const DEMO_PROJECT = 'demo';
+
+/** Where the demo keeps everything when no `--data` is given. */
+export function demoDataDir(env: NodeJS.ProcessEnv): string {
+  const state = env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state');
+  return join(state, 'musher', 'demo');
+}
+
+/** Settings of the embedded demo: a repository of its own, four agents that are one program of ours, one real gate. */
+export function demoSettings(dataDir: string): Settings {
+  const path = join(dataDir, 'repository');
+  const agents = [agent('coder-1', 'current'), agent('coder-2', 'current'), agent('qa', 'qa'), agent('mergemaster', 'merge')];
+  return {
+    file: null,
+    name: 'musher',
+    dataDir,
+    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    logLevel: 'info',
+    roles: { admin: ['console:local'], operator: [], viewer: [] },
+    projects: [
+      {
+        name: DEMO_PROJECT,
+        path,
+        file: join(path, '.musher', 'project.toml'),
+        baseBranch: 'main',
+        qa: 'server',
+        autoStart: true,
+        maxCoders: 2,
+        maxRetries: 3,
+        // The Node that runs Musher: the stranger's own may be too old for the test runner's options.
+        gates: [{ name: 'test', command: `'${process.execPath.replaceAll("'", `'\\''`)}' --test`, timeoutMs: 60_000 }],
+        components: [],
+        agents,
+      },
+    ],
+  };
+}
+
+function agent(name: string, stage: WorkStage): AgentSettings {
+  return {
+    name,
+    stage,
+    role: ROLE_OF[stage],
+    runtime: 'command',
+    command: [process.execPath, demoAgent()],
+    model: null,
+    effort: null,
+    allowedTools: [],
+    env: process.env['MUSHER_DEMO_SECONDS'] === undefined ? {} : { MUSHER_DEMO_SECONDS: process.env['MUSHER_DEMO_SECONDS'] },
+    limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000 },
+    prompt: null,
+    systemPrompt: null,
+    commit: 'agent',
+  };
+}
+
+/** The demo agent's program: beside this file in the checkout, built in the package. */
+function demoAgent(): string {
+  const here = fileURLToPath(import.meta.url);
+  return join(dirname(here), '..', 'demo', here.endsWith('.ts') ? 'agent.ts' : 'agent.js');
+}
+
+/** Makes the demo's repository, once: a real one with a first commit. What a start that was cut off left is made anew. */
+export async function makeDemoRepository(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const unfinished = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await cp(join(packageRoot(), 'demo', 'repository'), unfinished, { recursive: true });
+  const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+  const git = (...args: string[]): Promise<unknown> => execa('git', args, { cwd: unfinished, env });
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('config', 'user.name', 'Musher demo');
+  await git('config', 'user.email', 'demo@musher.invalid');
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message=A small shop');
+  await rename(unfinished, path).catch(async (error: unknown) => {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  });
+}
+
+/** Fills the demo's backlog, once. */
+export function fillDemoBacklog(log: Log): void {
+  if (log.reads.lastNumber(DEMO_PROJECT) > 0) return;
+  log.transaction((tx) => {
+    DEMO_ITEMS.forEach((item, i) => {
+      tx.record({
+        project: DEMO_PROJECT,
+        item: (i + 1) as ItemNumber,
+        actor: 'musher',
+        cause: null,
+        kind: 'item.created',
+        payload: {
+          type: item.type,
+          title: item.title,
+          description: item.description,
+          criteria: item.criteria.map((text) => ({ text, checked: false })),
+          dependsOn: item.dependsOn.map((position) => (position + 1) as ItemNumber),
+          qaMode: null,
+        },
+      });
+    });
+  });
+}

@@ -1,0 +1,374 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import process from 'node:process';
+import { COMMANDS } from '../commands/index.ts';
+import { consoleTransport, LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../transports/console/console.ts';
+import { readLog } from './agents/transcript.ts';
+import { runBatch } from './batch.ts';
+import type { Project } from './bot/capabilities.ts';
+import type { Reply } from './bot/command.ts';
+import { completeLine } from './bot/complete.ts';
+import { projectOf, type BotParts } from './bot/context.ts';
+import { Delivery } from './bot/delivery.ts';
+import { Router } from './bot/router.ts';
+import { systemClock } from './clock.ts';
+import { loadSettings } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
+import { openProjectGit } from './git/project-git.ts';
+import { decide, projectFacts } from './log/facts.ts';
+import { Log } from './log/log.ts';
+import { openLogFile } from './log-file.ts';
+import { takeOwnership } from './log/owner.ts';
+import { verifyActive } from './log/verify.ts';
+import type { IncomingMessage } from './message/address.ts';
+import { processWatch } from './processes.ts';
+import { Engine } from './subscribers/engine.ts';
+import { startNotify } from './subscribers/notify.ts';
+import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
+import type { Leave } from './subscribers/run-agent.ts';
+import { musherVersion } from './version.ts';
+
+export interface StartOptions {
+  /** Absolute path of bot.toml; null: the embedded demo. */
+  readonly config: string | null;
+  /** Absolute; wins over what the configuration says. */
+  readonly dataDir: string | null;
+  /** Messages come as the lines of a script. */
+  readonly batch: boolean;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable;
+}
+
+/** Between the polite and the final end of an agent. */
+const STOP_GRACE_MS = 10_000;
+/** How long the end of Musher waits for messages that are still to be sent. */
+const LAST_MESSAGES_MS = 5_000;
+
+/** Runs Musher until its input ends, a person leaves, or a signal comes. Resolves to the exit code. */
+export async function startMusher(options: StartOptions): Promise<number> {
+  const settings = settingsFor(options);
+  const ownership = takeOwnership(settings.dataDir);
+  try {
+    if (settings.file === null) await makeDemoRepository(settings.projects[0]?.path ?? '');
+    return await serve(options, settings);
+  } finally {
+    ownership.release();
+  }
+}
+
+function settingsFor(options: StartOptions): Settings {
+  if (options.config === null) return demoSettings(options.dataDir ?? demoDataDir(process.env));
+  const loaded = loadSettings(options.config, process.env);
+  if (!loaded.ok) throw loaded.error;
+  return options.dataDir === null ? loaded.value : { ...loaded.value, dataDir: options.dataDir };
+}
+
+async function serve(options: StartOptions, settings: Settings): Promise<number> {
+  const clock = systemClock();
+  const startedAt = clock.now();
+  const { dataDir } = settings;
+  const logFile = openLogFile(dataDir, settings.logLevel);
+  const log = Log.open(dataDir, clock);
+  try {
+    const version = musherVersion();
+    const gits = await Promise.all(
+      settings.projects.map((project) =>
+        openProjectGit({ project: project.name, repository: project.path, baseBranch: project.baseBranch, dataDir, clock }),
+      ),
+    );
+    if (settings.file === null) fillDemoBacklog(log);
+    const engineProjects = new Map<string, EngineProject>();
+    const projects: Project[] = [];
+    settings.projects.forEach((project, i) => {
+      const git = gits[i];
+      if (git === undefined) throw new Error('one repository for each project');
+      engineProjects.set(project.name, { settings: project, git });
+      projects.push({ name: project.name, settings: project, git, agents: project.agents });
+    });
+    const [first, ...rest] = projects;
+    if (first === undefined) throw new Error('the configuration was checked to have a project');
+
+    const onProblem = (what: string, error: unknown): void => logFile.error({ err: error }, what);
+    const engineParts: EngineParts = {
+      log,
+      clock,
+      dataDir,
+      installation: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 12),
+      projects: engineProjects,
+      onProblem,
+      stopGraceMs: STOP_GRACE_MS,
+    };
+    const bot: BotParts = {
+      log,
+      clock,
+      roles: settings.roles,
+      timezone: settings.timezone,
+      projects: [first, ...rest],
+      commands: COMMANDS,
+      runLog: (item, run, lines) => readLog(runDir(engineParts, item.project, item.number, run), lines),
+      processes: processWatch(() => openRunProcesses(engineParts)),
+      version,
+      startedAt,
+    };
+    return await converse(options, settings, bot, engineParts, onProblem);
+  } finally {
+    log.close();
+    logFile.flush();
+  }
+}
+
+/** Wires log, engine, router and terminal together, and takes them apart again in the reverse order. */
+async function converse(
+  options: StartOptions,
+  settings: Settings,
+  bot: BotParts,
+  engineParts: EngineParts,
+  onProblem: (what: string, error: unknown) => void,
+): Promise<number> {
+  const { log, clock } = bot;
+  const ending = new Ending();
+  // Nothing else holds the process while agents work: timers never do, and their output goes to files.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const { address } = { address: TERMINAL_ADDRESS };
+  const exchanges = new Exchanges();
+  const transport = consoleTransport({
+    input: options.batch ? null : options.stdin,
+    output: options.stdout,
+    clock,
+    userName: userInfo().username,
+    colour: (process.env['NO_COLOR'] ?? '') === '',
+    prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
+    complete: (line) => completeLine(line, router.table, router.parseContext(address.transport, address.room)),
+    historyFile: join(settings.dataDir, 'history'),
+    onExit: () => ending.begin('stop'),
+    report: (error) => onProblem('the terminal', error),
+  });
+  const delivery = new Delivery({
+    log,
+    clock,
+    transports: [transport],
+    onSent: (row) => {
+      if (row.inbox !== null) exchanges.printed(row.inbox);
+    },
+    onProblem: (row, error, dead) => onProblem(dead ? `message ${row.id} was given up` : `message ${row.id} is tried again`, error),
+  });
+  const router: Router = new Router({
+    ...bot,
+    addressing: () => ({ botNames: [settings.name], botIds: [], prefix: '!' }),
+    showLive: (message, inbox, body) => delivery.showLive(message, inbox, body),
+    onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
+    newIncidentId: () => randomBytes(4).toString('hex'),
+    onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),
+  });
+  const engine = new Engine(engineParts);
+
+  const check = verifyActive(
+    log,
+    settings.projects.map(({ name }) => name),
+  );
+  for (const difference of check.differences)
+    options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
+  const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
+  log.transaction((tx) => void tx.record({ ...who, kind: 'musher.started', payload: { version: bot.version, pid: process.pid } }));
+  const notify = startNotify(
+    log,
+    (name) => settings.projects.find((project) => project.name === name) ?? null,
+    () => [{ to: address, project: projectOf(bot, address.transport, address.room).name }],
+    (error) => onProblem('a notification', error),
+  );
+  if (!options.batch) greet(options, settings, bot);
+  delivery.start();
+  router.start();
+  engine.start();
+  const receive = (message: IncomingMessage): 'accepted' | 'duplicate' => {
+    if (isGoodbye(message.text)) {
+      ending.begin('stop');
+      return 'accepted';
+    }
+    return router.receive(message) === null ? 'duplicate' : 'accepted';
+  };
+  await transport.start(receive);
+  const unlistenSignals = ending.listen(options.stderr);
+
+  let exitCode = 0;
+  if (options.batch) {
+    exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, ending.signal));
+    ending.begin('stop');
+  } else if (options.stdin.isTTY !== true) {
+    // Lines came from a pipe: what they asked for is answered before the end.
+    await ending.begun;
+  }
+  const leave = await ending.begun;
+
+  const runs = engine.openRuns;
+  await router.stop();
+  await engine.stop(leave);
+  await flushed(log, options.batch);
+  notify.stop();
+  await delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS));
+  await transport.stop(AbortSignal.timeout(LAST_MESSAGES_MS));
+  log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } }));
+  if (runs > 0) {
+    const what = runs === 1 ? '1 run' : `${runs} runs`;
+    options.stderr.write(
+      leave === 'stop'
+        ? `${what} stopped; the work is kept and begins again at the next start.\n`
+        : `${what} going on without Musher; the next start takes it up again.\n`,
+    );
+  }
+  unlistenSignals();
+  clearInterval(alive);
+  return exitCode;
+}
+
+/** Waits for a message to be answered and for the answer to stand in the output. */
+class Exchanges {
+  readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
+
+  wait(inbox: number): Promise<Reply> {
+    return new Promise((resolve) => {
+      this.#open.set(inbox, { reply: null, printed: false, resolve });
+    });
+  }
+
+  answered(inbox: number, reply: Reply): void {
+    const open = this.#open.get(inbox);
+    if (open === undefined) return;
+    open.reply = reply;
+    this.#settle(inbox);
+  }
+
+  printed(inbox: number): void {
+    const open = this.#open.get(inbox);
+    if (open === undefined) return;
+    open.printed = true;
+    this.#settle(inbox);
+  }
+
+  #settle(inbox: number): void {
+    const open = this.#open.get(inbox);
+    if (open?.printed !== true || open.reply === null) return;
+    this.#open.delete(inbox);
+    open.resolve(open.reply);
+  }
+}
+
+/** How and when Musher ends: by a person, the end of the input, or a signal. A second signal ends it at once. */
+class Ending {
+  readonly begun: Promise<Leave>;
+  readonly #abort = new AbortController();
+  #begin: (leave: Leave) => void = () => undefined;
+
+  constructor() {
+    this.begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  begin(leave: Leave): void {
+    this.#begin(leave);
+    this.#abort.abort();
+  }
+
+  listen(stderr: Writable): () => void {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (this.signal.aborted) process.exit(130);
+      stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
+      // A service manager restarts Musher: agents go on meanwhile. Whoever presses Ctrl-C wants them stopped.
+      this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, onSignal);
+    return () => {
+      for (const signal of signals) process.removeListener(signal, onSignal);
+    };
+  }
+}
+
+function greet(options: StartOptions, settings: Settings, bot: BotParts): void {
+  const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
+  const lines = [`Musher ${bot.version}: ${names}`];
+  if (settings.file === null) {
+    lines.push(
+      '  status      shows the board: a demo repository with six items and agents that need no account',
+      '  start 1     lets an agent work on item 1; every step up to the merge shows up here',
+      '  help        lists all you can type; Tab completes, Ctrl-D leaves',
+    );
+  } else lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.');
+  options.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function isGoodbye(text: string): boolean {
+  return /^(?:exit|quit)$/i.test(text.trim());
+}
+
+function batchParts(
+  options: StartOptions,
+  bot: BotParts,
+  router: Router,
+  exchanges: Exchanges,
+  log: Log,
+  signal: AbortSignal,
+): Parameters<typeof runBatch>[0] {
+  const { clock } = bot;
+  const sender = { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: userInfo().username };
+  return {
+    input: options.stdin,
+    complain: (text) => options.stderr.write(`${text}\n`),
+    clock,
+    say: (text) => {
+      const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
+      if (id === null) throw new Error('a message of the script was not taken');
+      return exchanges.wait(id);
+    },
+    find: (word) => {
+      const [, project, number] = /^(?:(.+)#|#)?(\d{1,15})$/.exec(word) ?? [];
+      const current = projectOf(bot, TERMINAL_ADDRESS.transport, TERMINAL_ADDRESS.room).name;
+      return number === undefined ? null : log.reads.item(project ?? current, Number(number));
+    },
+    step: (item) => {
+      const project = bot.projects.find(({ name }) => name === item.project) ?? bot.projects[0];
+      return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
+    },
+    onCommit: (listener) => log.onCommit(listener),
+    flush: () => flushed(log, true),
+    signal,
+  };
+}
+
+/** Resolves when notifications have caught up with the log and, where asked, all messages have left; gives up after 5 s. */
+async function flushed(log: Log, sent: boolean): Promise<void> {
+  const deadline = performance.now() + LAST_MESSAGES_MS;
+  for (;;) {
+    const behind = log.transaction((tx) => (tx.cursor('notify') ?? 0) < tx.reads.lastSeq());
+    if (!behind && (!sent || log.outbox.waiting().length === 0)) return;
+    if (performance.now() > deadline) return;
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+function openRunProcesses(parts: EngineParts): { label: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {
+  return [...parts.projects.keys()].flatMap((name) =>
+    parts.log.reads.openRuns(name).flatMap((run) => {
+      const item = parts.log.reads.item(name, run.item);
+      if (item === null || run.pid === null) return [];
+      return [
+        {
+          label: `${run.agent} on ${run.item}`,
+          processes: { marker: runMarker(parts, item, run.run), pid: run.pid, pidStart: run.pidStart },
+        },
+      ];
+    }),
+  );
+}

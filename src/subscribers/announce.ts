@@ -1,0 +1,131 @@
+import type { ItemEvent } from '../pipeline/events.ts';
+import type { Reads } from '../log/reads.ts';
+import { code, doc, line, paragraph, strong, type Content } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { QaMode, WorkItem } from '../pipeline/types.ts';
+
+/** What a room needs to know to name an item: its project is said only where the room speaks of another. */
+export interface Announced {
+  readonly item: WorkItem;
+  readonly reads: Reads;
+  readonly maxRetries: number;
+  readonly qaDefault: QaMode;
+  /** `42`, or `shop#42` in a room of another project. */
+  readonly label: string;
+}
+
+/** What rooms are told of an event: one line, and for failures what comes next. Null for what is nobody's news. */
+export function announcement(event: ItemEvent, about: Announced): Document | null {
+  switch (event.kind) {
+    case 'item.moved':
+      return moved(event, about);
+    case 'item.attempt_failed':
+      return attemptFailed(event, about);
+    case 'run.ended':
+      return runEnded(event, about);
+    case 'item.removed':
+      return event.payload.left.length === 0
+        ? null
+        : line(
+            ...named(about),
+            ` was deleted, but not all of it is gone: ${event.payload.left.join('; ')}. `,
+            code(`delete ${about.label}`),
+            ' tries again.',
+          );
+    default:
+      return null;
+  }
+}
+
+function named({ item, label }: Announced): Content[] {
+  return [strong(label), ` ${item.title}`];
+}
+
+function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced): Document {
+  const { to, why } = event.payload;
+  const from = previousStage(event, about);
+  const by = who(event.actor);
+  const arrow = `: ${from} → ${to.name}`;
+  if (to.name === 'done') return merged(event, about, arrow);
+  if (to.name === 'archived') {
+    const reason = 'reason' in to.reason ? to.reason.reason : '';
+    const kind = {
+      completed: 'accepted',
+      abandoned: 'abandoned',
+      superseded: 'superseded',
+      blocked: 'blocked',
+      mergeFailed: 'merge failed',
+      reviewHeld: 'held for review',
+    }[to.reason.kind];
+    const next = nextAfter(to.reason.kind, about.label);
+    return doc(paragraph(...named(about), `${arrow} (${kind}, ${by})${reason === '' ? '' : `: ${reason}.`} `, ...next));
+  }
+  const asks = to.name === 'qa' && (about.item.qaMode ?? about.qaDefault) === 'human';
+  const next: Content[] = asks
+    ? [
+        '. ',
+        code(`diff ${about.label}`),
+        ' shows it; ',
+        code(`approve ${about.label}`),
+        ' or ',
+        code(`reject ${about.label} <reason>`),
+        '.',
+      ]
+    : [];
+  return line(...named(about), `${arrow} (${by}${why === '' ? '' : `: ${why}`})`, ...next);
+}
+
+/** The receipt: the commit, and each gate on the merged tree. */
+function merged(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced, arrow: string): Document {
+  const { to, why } = event.payload;
+  if (to.name !== 'done') throw new Error('only merges have receipts');
+  const gates = about.reads
+    .receipts(event.project, event.item)
+    .filter((receipt) => receipt.commit === to.mergeCommit)
+    .map((receipt) => `${receipt.gate} exit ${receipt.exitCode} in ${(receipt.durationMs / 1000).toFixed(1)} s`);
+  const proof = gates.length === 0 ? 'no gates are configured' : `on the merged tree: ${gates.join(', ')}`;
+  return line(...named(about), `${arrow} as `, code(to.mergeCommit.slice(0, 10)), ` (${proof}; ${why})`);
+}
+
+function nextAfter(kind: string, label: string): Content[] {
+  if (kind === 'blocked' || kind === 'mergeFailed') return [code(`why ${label}`), ' tells more; ', code(`retry ${label}`), ' tries again.'];
+  if (kind === 'reviewHeld')
+    return [code(`diff ${label}`), ' shows it; ', code(`accept ${label}`), ' or ', code(`reject ${label} <reason>`), '.'];
+  return [];
+}
+
+function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }>, about: Announced): Document {
+  const { failure, attempt, stage } = event.payload;
+  const of = about.maxRetries + 1;
+  const next =
+    attempt >= of
+      ? 'No attempts are left.'
+      : failure.cause === 'conflict' && stage === 'merge'
+        ? 'The conflict is worked on next.'
+        : 'The next one gets the evidence.';
+  return line(...named(about), `: attempt ${attempt} of ${of} in ${stage} failed: ${failure.summary}. ${next}`);
+}
+
+function runEnded(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Announced): Document | null {
+  const { reason, resumeAt } = event.payload;
+  if (reason !== 'rate-limited' || resumeAt === null) return null;
+  return line(
+    ...named(about),
+    `: ${who(event.actor)} is rate-limited; it goes on by itself at ${new Date(resumeAt).toISOString().slice(11, 16)} UTC. `,
+    code(`stop ${about.label}`),
+    ' cancels that.',
+  );
+}
+
+/** The stage before a move, from the item's own history. */
+function previousStage(event: ItemEvent, about: Announced): string {
+  const before = about.reads
+    .history(event.project, event.item, 200, event.seq)
+    .find((earlier) => earlier.kind === 'item.moved' || earlier.kind === 'item.created');
+  return before?.kind === 'item.moved' ? before.payload.to.name : 'backlog';
+}
+
+function who(actor: string): string {
+  if (actor.startsWith('agent:')) return actor.slice('agent:'.length);
+  return actor === 'musher' ? 'Musher' : `by ${actor}`;
+}

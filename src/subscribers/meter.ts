@@ -1,0 +1,87 @@
+import type { Signal } from '../agents/signals.ts';
+import type { Run } from '../log/projections/run.ts';
+import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { EngineParts } from './parts.ts';
+
+/** A sign of life is written at most this often for a run. */
+const HEARTBEAT_MS = 30_000;
+
+/**
+ * Turns what an agent says while it runs into events: its session, its usage as differences to what the log holds
+ * already (so that output that is read again after a restart counts once), and signs of life.
+ */
+export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Signal) => void {
+  const counted = usageInLog(parts, item, run);
+  let session = run.session;
+  let lastBeat = 0;
+  const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
+    parts.log.transaction((tx) => {
+      // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
+      tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent);
+    });
+  };
+  return (signal) => {
+    switch (signal.kind) {
+      case 'session':
+        if (signal.id === session) return;
+        session = signal.id;
+        write('run.session', { run: run.run, session: signal.id });
+        return;
+      case 'usage': {
+        const before = counted.get(signal.model);
+        const usage = before === undefined ? signal.usage : increase(before, signal.usage);
+        if (usage === null) return;
+        counted.set(signal.model, signal.usage);
+        write('run.usage', { run: run.run, agent: run.agent, model: signal.model, usage });
+        return;
+      }
+      case 'activity': {
+        const now = parts.clock.now();
+        if (now - lastBeat < HEARTBEAT_MS) return;
+        lastBeat = now;
+        write('run.heartbeat', { run: run.run, activity: signal.text });
+        return;
+      }
+      case 'turn':
+      case 'rate-limited':
+      case 'verdict':
+      case 'session-missing':
+      case 'fatal':
+      case 'result':
+    }
+  };
+}
+
+/** What the log already counts for a run, per model. A run that has just begun has nothing to look up. */
+function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, Usage> {
+  const counted = new Map<string, Usage>();
+  if (run.state === 'pending') return counted;
+  for (const event of parts.log.reads.history(item.project, item.number, Number.MAX_SAFE_INTEGER)) {
+    if (event.kind !== 'run.usage' || event.payload.run !== run.run) continue;
+    const { model, usage } = event.payload;
+    const before = counted.get(model);
+    counted.set(model, before === undefined ? usage : plus(before, usage));
+  }
+  return counted;
+}
+
+function plus(a: Usage, b: Usage): Usage {
+  return combine(a, b, (x, y) => x + y);
+}
+
+/** What came on top; null where nothing did. A total that goes down is not believed. */
+function increase(before: Usage, total: Usage): Usage | null {
+  const more = combine(total, before, (x, y) => Math.max(0, x - y));
+  return Object.values(more).every((n) => n === 0) ? null : more;
+}
+
+function combine(a: Usage, b: Usage, how: (x: number, y: number) => number): Usage {
+  return {
+    inputTokens: how(a.inputTokens, b.inputTokens),
+    outputTokens: how(a.outputTokens, b.outputTokens),
+    cacheReadTokens: how(a.cacheReadTokens, b.cacheReadTokens),
+    cacheWriteTokens: how(a.cacheWriteTokens, b.cacheWriteTokens),
+    microUsd: how(a.microUsd, b.microUsd),
+  };
+}

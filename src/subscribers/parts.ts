@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { ProjectSettings } from '../config/settings.ts';
+import { folderName } from '../git/names.ts';
+import type { ProjectGit } from '../git/project-git.ts';
+import type { Log, Tx } from '../log/log.ts';
+import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
+import type { Failure, WorkItem } from '../pipeline/types.ts';
+
+/** A project as the engine works on it. */
+export interface EngineProject {
+  readonly settings: ProjectSettings;
+  readonly git: ProjectGit;
+}
+
+/** What the engine's parts share. */
+export interface EngineParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Names this data directory among all on the machine: part of each process's marker. */
+  readonly installation: string;
+  readonly projects: ReadonlyMap<string, EngineProject>;
+  /** A bug or a failure of the system that a person should find in the log file. */
+  readonly onProblem: (what: string, error: unknown) => void;
+  readonly stopGraceMs: number;
+}
+
+/** The files of an item's runs and gates; removed by a purge. */
+export function itemDir(parts: Pick<EngineParts, 'dataDir'>, project: string, item: number): string {
+  return join(parts.dataDir, 'runs', folderName(project), String(item));
+}
+
+export function runDir(parts: Pick<EngineParts, 'dataDir'>, project: string, item: number, run: number): string {
+  return join(itemDir(parts, project, item), String(run));
+}
+
+/** Unique among all processes of the machine, and the same after a restart: so that what is left of a run is found and nothing else. */
+export function runMarker(parts: EngineParts, item: WorkItem, run: number | string): string {
+  return `${parts.installation}-${item.createdAt.toString(36)}-${folderName(item.project)}-${item.number}-${run}`;
+}
+
+/** Appends an event of Musher's own doing, which must fit. */
+export function record<K extends ItemEventKind>(
+  tx: Tx,
+  item: Pick<WorkItem, 'project' | 'number'>,
+  kind: K,
+  payload: ItemEvents[K],
+  actor = 'musher',
+): LoggedEvent {
+  return tx.record({ project: item.project, item: item.number, actor, cause: null, kind, payload } as NewEvent);
+}
+
+/** Counts a failed attempt of the stage that the item is in. */
+export function failAttempt(tx: Tx, item: WorkItem, failure: Failure): void {
+  const now = tx.item(item.project, item.number);
+  if (now === null) throw new Error(`${item.project}#${item.number} is not there`);
+  record(tx, now, 'item.attempt_failed', { failure, stage: now.stage.name, attempt: now.attempts + 1 });
+}
+
+/** Runs `change` with the item as it is now, if its step is still the given one; a late result finds another step and does nothing. */
+export function ifStill(parts: EngineParts, item: WorkItem, change: (tx: Tx, now: WorkItem) => void): boolean {
+  return parts.log.transaction((tx) => {
+    const now = tx.item(item.project, item.number);
+    if (now === null || now.step !== item.step) return false;
+    change(tx, now);
+    return true;
+  });
+}

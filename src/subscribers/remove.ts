@@ -1,0 +1,65 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderName } from '../git/names.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import { tearDown } from './components.ts';
+import { itemDir, record, type EngineParts, type EngineProject } from './parts.ts';
+
+/**
+ * Cleans up after a delete, once the item's run has ended: keeps its work in a snapshot, then removes worktree and
+ * branch, and for a purge its files and its content in the log. Each step may be repeated; what fails is named and
+ * left for the next try.
+ */
+export async function remove(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  const done: string[] = [];
+  const left: string[] = [];
+  const step = async (what: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
+    try {
+      done.push(...(await work()));
+      return true;
+    } catch (error) {
+      parts.onProblem(`${what} of ${item.project}#${item.number}`, error);
+      left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  };
+  const at = { number: item.number, branch: item.work?.branch ?? null };
+  const kept = await step('snapshot', async () => {
+    const snapshot = await project.git.snapshot(at, 'before it was deleted');
+    return snapshot === null ? [] : [`its work is kept under ${snapshot.ref}`];
+  });
+  // Nothing is removed that was not kept before.
+  if (kept) {
+    const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
+    await step('teardown', () => tearDown(parts, item, project.settings, worktree, signal));
+    await step('worktree and branch', async () => {
+      const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
+      left.push(...refused);
+      return removed.map((what) => `removed ${what}`);
+    });
+  }
+  const purge = item.removal?.purge === true;
+  if (purge) {
+    await step('run logs', async () => {
+      await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
+      return ['removed its run logs and gate outputs'];
+    });
+  }
+  parts.log.transaction((tx) => {
+    record(tx, item, 'item.removed', { done, left });
+    if (purge && left.length === 0)
+      tx.purge({ project: item.project, item: item.number, actor: 'musher', cause: null, kind: 'item.purged', payload: {} });
+  });
+  if (purge && left.length === 0) parts.log.checkpoint();
+}
+
+/** Removes the worktree and branch of an item that is done, after a snapshot; what is left is tried again at the next start. */
+export async function tidy(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  const at = { number: item.number, branch: item.work?.branch ?? null };
+  const snapshot = await project.git.snapshot(at, 'after the merge');
+  if (snapshot === null) return;
+  const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
+  for (const problem of await tearDown(parts, item, project.settings, worktree, signal))
+    parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
+  await project.git.removeWorktree(at, { deleteBranch: true });
+}

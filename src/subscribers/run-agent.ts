@@ -1,0 +1,198 @@
+import { oneLine } from '../agents/text.ts';
+import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
+import { sweep } from '../agents/process/stop.ts';
+import type { RunOutcome } from '../agents/outcome.ts';
+import type { AgentSettings } from '../config/settings.ts';
+import { MusherError } from '../errors.ts';
+import type { Run } from '../log/projections/run.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { CommitSha } from '../pipeline/values.ts';
+import { setUp } from './components.ts';
+import { meter } from './meter.ts';
+import { record, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
+import { promptTemplate, templateValues } from './prompt.ts';
+import { expandTemplate } from '../agents/template.ts';
+import { settleRun } from './settle-run.ts';
+
+/** How Musher's own end treats a run: it goes on without Musher and is taken up again, or it is stopped. */
+export type Leave = 'release' | 'stop';
+
+/** A run that the engine looks after. */
+export interface RunJob {
+  /** Ends the run; nothing of the process is left when `done` resolves. */
+  stop(why: string): void;
+  /** Leaves the process to itself; `done` resolves. */
+  release(): void;
+  readonly done: Promise<void>;
+}
+
+/** Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes it up again. */
+export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run): RunJob {
+  const control = new Control();
+  return { stop: (why) => control.stop(why), release: () => control.release(), done: drive(parts, project, item, run, control) };
+}
+
+/** Carries a stop or a release to the process, also when it comes before the process is there. */
+class Control {
+  readonly preparation = new AbortController();
+  readonly released: Promise<void>;
+  #release: () => void = () => undefined;
+  #handle: RunHandle | null = null;
+  stopped: string | null = null;
+  letGo = false;
+
+  constructor() {
+    this.released = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  attach(handle: RunHandle): void {
+    this.#handle = handle;
+    if (this.letGo) handle.release();
+    else if (this.stopped !== null) handle.stop('stopped', this.stopped);
+  }
+
+  stop(why: string): void {
+    if (this.stopped !== null) return;
+    this.stopped = why;
+    this.preparation.abort();
+    this.#handle?.stop('stopped', why);
+  }
+
+  release(): void {
+    this.letGo = true;
+    // What is only being prepared has nothing that could go on alone.
+    if (this.#handle === null) this.preparation.abort();
+    this.#handle?.release();
+    this.#release();
+  }
+}
+
+async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
+  const agent = project.settings.agents.find(({ name }) => name === run.agent);
+  if (agent === undefined) {
+    await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
+    return;
+  }
+  const ready = run.state === 'running' ? { known: run } : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
+  if (ready === null) return;
+  if ('outcome' in ready) {
+    await settleRun(parts, project, item, run, agent, ready.outcome);
+    return;
+  }
+  const spec = await specOf(parts, project, item, run, agent);
+  const handle = 'known' in ready ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready.base);
+  if ('outcome' in handle) {
+    await settleRun(parts, project, item, run, agent, handle.outcome);
+    return;
+  }
+  control.attach(handle);
+  const outcome = await Promise.race([handle.ended, control.released]);
+  if (outcome === undefined) return;
+  await settleRun(parts, project, item, run, agent, outcome);
+}
+
+/** Worktree, set-up, and for a mergemaster the conflict. Null: Musher stops, and the run is prepared again at the next start. */
+async function prepare(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings,
+  control: Control,
+): Promise<{ base: CommitSha } | { outcome: RunOutcome } | null> {
+  const { git, settings } = project;
+  const { signal } = control.preparation;
+  // What a Musher that was killed at this very point may have left.
+  await sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
+  const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
+  const at = { number: item.number, branch: opened.branch };
+  parts.log.transaction((tx) => {
+    if (tx.item(item.project, item.number)?.deletedAt !== null) return;
+    record(tx, item, 'item.work_seen', { work: { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead } });
+  });
+  // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
+  if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {
+    await git.snapshot(at, `before run ${run.run}`);
+    await git.resetWorktree(at);
+  }
+  const failure = await setUp(parts, item, settings, opened.path, opened.created, signal);
+  if (control.letGo) return null;
+  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
+  if (failure !== null) return { outcome: { ...notStarted('failed', failure.summary), evidence: failure.evidence } };
+  const base = await git.baseHead();
+  if (agent.role === 'mergemaster') {
+    await git.resetWorktree(at);
+    await git.stageConflict(at, base);
+  }
+  return { base };
+}
+
+async function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings): Promise<RunSpec> {
+  const { settings, git } = project;
+  const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
+  const values = templateValues(item, settings, { worktree: opened.path, branch: opened.branch, attempt: run.attempt });
+  return {
+    marker: runMarker(parts, item, run.run),
+    runDir: runDir(parts, item.project, item.number, run.run),
+    agent,
+    prompt: expandTemplate(promptTemplate(agent), values),
+    systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
+    variables: values,
+    worktree: opened.path,
+    env: {},
+    resumeSession: sessionToResume(parts, run),
+    clock: parts.clock,
+    onSignal: meter(parts, item, run),
+    stopGraceMs: parts.stopGraceMs,
+  };
+}
+
+/** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
+function sessionToResume(parts: EngineParts, run: Run): string | null {
+  const before = parts.log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
+  if (before === undefined || before.agent !== run.agent || before.session === null) return null;
+  return before.reason === 'stopped' || before.reason === 'rate-limited' || before.reason === 'lost' ? before.session : null;
+}
+
+async function launch(
+  parts: EngineParts,
+  spec: RunSpec,
+  item: WorkItem,
+  run: Run,
+  base: CommitSha,
+): Promise<RunHandle | { outcome: RunOutcome }> {
+  const started = await startRun(spec);
+  if (!started.ok) return { outcome: notStarted('failed', `${started.error.message} ${started.error.hint}`) };
+  const handle = started.value;
+  const { agent } = spec;
+  parts.log.transaction((tx) => {
+    // Stopped, moved or deleted meanwhile: the engine ends the process, and its end is kept as a late one.
+    const started_ = { run: run.run, pid: handle.pid, pidStart: handle.pidStart, model: agent.model, runtime: agent.runtime, base };
+    tx.append({
+      project: item.project,
+      item: item.number,
+      actor: `agent:${agent.name}`,
+      cause: null,
+      kind: 'run.started',
+      payload: started_,
+    });
+  });
+  return handle;
+}
+
+function takeUp(spec: RunSpec, run: Run): Promise<RunHandle> {
+  return adoptRun(spec, { pid: run.pid ?? 0, pidStart: run.pidStart, startedAt: run.startedAt ?? run.pendingAt });
+}
+
+function notStarted(reason: RunOutcome['reason'], summary: string): RunOutcome {
+  const nothing = { exitCode: null, resumeAt: null, turns: 0, verdict: null, verdictReason: '', sessionMissing: false, usage: new Map() };
+  return { ...nothing, reason, summary: oneLine(summary), evidence: summary };
+}
+
+/** What keeps a run from starting counts as a failed attempt; a bug goes on up. */
+function toOutcome(error: unknown): { outcome: RunOutcome } {
+  if (error instanceof MusherError) return { outcome: notStarted('failed', `${error.message} ${error.hint}`) };
+  throw error;
+}

@@ -1,0 +1,143 @@
+import type { RunOutcome } from '../agents/outcome.ts';
+import { oneLine } from '../agents/text.ts';
+import type { AgentSettings } from '../config/settings.ts';
+import { totalTokens, type Run } from '../log/projections/run.ts';
+import type { Tx } from '../log/log.ts';
+import type { EndReason, Failure, Work, WorkItem } from '../pipeline/types.ts';
+import { positiveInt } from '../pipeline/values.ts';
+import { failAttempt, record, type EngineParts, type EngineProject } from './parts.ts';
+
+/** Wait after a rate limit that came without a time: doubled for each one in a row, at most an hour. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 60 * 60_000;
+
+/** What a run came to, after Musher has looked at the branch itself. */
+interface Judgement {
+  readonly reason: EndReason;
+  /** One line: what the run says, or why it does not count. */
+  readonly summary: string;
+  readonly failure: Failure | null;
+  readonly work: Work | null;
+}
+
+/** Settles a run that has ended: judges it by the branch, never by its word, and writes down all of it in one transaction. */
+export async function settleRun(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings | null,
+  outcome: RunOutcome,
+): Promise<void> {
+  const judgement = await judge(parts, project, item, run, agent, outcome);
+  parts.log.transaction((tx) => {
+    const resumeAt = outcome.reason === 'rate-limited' ? (outcome.resumeAt ?? tx.now + pauseAfter(tx, run)) : null;
+    const { reason, summary } = judgement;
+    const ended = { run: run.run, reason, exitCode: outcome.exitCode, summary, resumeAt, turns: outcome.turns, verdict: outcome.verdict };
+    const now = tx.item(item.project, item.number);
+    const mine =
+      now !== null &&
+      now.deletedAt === null &&
+      now.runs === run.run &&
+      (now.execution.state === 'pending' || now.execution.state === 'running');
+    if (mine && judgement.work !== null) record(tx, item, 'item.work_seen', { work: judgement.work });
+    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
+    if (mine) conclude(tx, item, run, outcome, judgement);
+  });
+}
+
+async function judge(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings | null,
+  outcome: RunOutcome,
+): Promise<Judgement> {
+  const { git } = project;
+  // As it was when the run began: only Musher writes it, right before the start.
+  const before = parts.log.reads.item(item.project, item.number)?.work ?? null;
+  const branch = before?.branch ?? null;
+  const at = { number: item.number, branch };
+  const plain = { reason: outcome.reason, summary: outcome.summary, work: null, failure: failed(outcome, outcome.summary) };
+  if (branch === null) return plain;
+  const left = await git.leftovers(at);
+  if (left.length > 0 && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
+    await git.commitLeftovers(at, `${item.number}: work of ${run.agent}`);
+  } else if (left.length > 0 && run.role !== 'qa') {
+    await git.snapshot(at, `after run ${run.run}`);
+  }
+  const work = await git.readWork(branch);
+  const seen = { ...plain, work };
+  if (outcome.reason !== 'finished')
+    return outcome.reason === 'stopped' || outcome.reason === 'rate-limited' ? { ...seen, failure: null } : seen;
+  if (run.role === 'qa')
+    return { ...seen, failure: outcome.verdict === null ? failed(outcome, 'the review ended without a verdict') : null };
+  if (run.role === 'mergemaster') return judgeMerge(project, seen, outcome, run);
+  return judgeCode(seen, outcome, before, left);
+}
+
+function judgeCode(seen: Judgement, outcome: RunOutcome, before: Work | null, left: readonly string[]): Judgement {
+  const { work } = seen;
+  const tokens = [...outcome.usage.values()].reduce((sum, usage) => sum + totalTokens(usage), 0);
+  const changed = work !== null && work.head !== before?.head;
+  const committed = work !== null && work.commitsAhead > 0;
+  if (tokens === 0 && !changed && left.length === 0) {
+    const summary = 'it ended without using a model and without changing anything';
+    return { ...seen, reason: 'hollow', summary, failure: failed(outcome, summary) };
+  }
+  if (committed) return { ...seen, failure: null };
+  const uncommitted =
+    left.length === 0
+      ? 'changed nothing'
+      : `committed nothing (${left.length} changed files lie in the worktree: ${left.slice(0, 5).join(', ')})`;
+  const summary = oneLine(`it said it was done, but ${uncommitted}`);
+  return { ...seen, reason: 'failed', summary, failure: failed(outcome, summary) };
+}
+
+async function judgeMerge(project: EngineProject, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
+  if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, 'the branch is gone') };
+  const paths = await project.git.changedPaths(seen.work.head);
+  const marked = await project.git.conflictMarkers(seen.work.head, paths);
+  if (marked.length === 0) return { ...seen, failure: null };
+  const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
+  return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
+}
+
+function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgement: Judgement): void {
+  const { failure, reason } = judgement;
+  if (failure !== null) {
+    failAttempt(tx, item, failure);
+    if (reason === 'over-budget') {
+      const blocked = { kind: 'blocked', reason: `${failure.summary}; raise the agent's limits before it goes on` } as const;
+      record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why: failure.summary, failure });
+    }
+    return;
+  }
+  if (run.role !== 'qa' || reason !== 'finished') return;
+  const work = judgement.work;
+  const ahead = work === null ? null : positiveInt(work.commitsAhead);
+  const by = `agent:${run.agent}`;
+  if (outcome.verdict === 'approve' && work !== null && ahead !== null) {
+    record(tx, item, 'item.moved', { to: { name: 'merge', branch: work.branch, commitsAhead: ahead }, why: 'approved', failure: null }, by);
+    return;
+  }
+  const reasonGiven = outcome.verdict === 'approve' ? 'there are no commits to merge' : outcome.verdictReason || 'no reason given';
+  const rejected: Failure = {
+    cause: 'rejected',
+    summary: oneLine(`${run.agent} rejected it: ${reasonGiven}`),
+    evidence: outcome.verdictReason || outcome.evidence,
+  };
+  record(tx, item, 'item.moved', { to: { name: 'current' }, why: rejected.summary, failure: rejected }, by);
+}
+
+function failed(outcome: RunOutcome, summary: string): Failure {
+  return { cause: 'run', summary: oneLine(summary === '' ? 'it failed without saying why' : summary), evidence: outcome.evidence };
+}
+
+function pauseAfter(tx: Tx, run: Run): number {
+  const before = tx.reads.runs(run.project, run.item).filter((other) => other.run < run.run);
+  const inARow = before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(inARow, 10));
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { childEnvironment } from '../agents/environment.ts';
+import { MARKER_VARIABLE } from '../agents/process/table.ts';
+import { sweep } from '../agents/process/stop.ts';
+import type { Clock } from '../clock.ts';
+
+export interface ShellCommand {
+  /** Run by `/bin/sh -c`: the owner wrote it in the project file. */
+  readonly command: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Found again in the environment of every process of it. */
+  readonly marker: string;
+  /** Absolute; takes standard output and standard error as they come, after what is there already. */
+  readonly output: string;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+export interface ShellResult {
+  /** Null: ended by a signal, the time limit, or stopped. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+}
+
+/** Both outputs go to a file, which is data ($1) as the command is ($2): neither becomes part of this text. */
+const INTO_FILE = 'exec >>"$1" 2>&1; exec /bin/sh -c "$2"';
+/** Time between the polite and the final end of a command that ran too long. */
+const KILL_AFTER_MS = 5_000;
+
+/**
+ * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
+ * file, not a pipe that a grandchild could hold open, and what carries its marker when it is over is ended.
+ */
+export async function runShell(spec: ShellCommand): Promise<ShellResult> {
+  await mkdir(dirname(spec.output), { recursive: true, mode: 0o700 });
+  // What a Musher that was killed left of the same command would disturb this one.
+  await sweepMarked(spec);
+  await (await open(spec.output, 'a', 0o600)).close();
+  const startedAt = performance.now();
+  try {
+    const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, spec.command], {
+      cwd: spec.cwd,
+      env: { ...childEnvironment(process.env, { CI: 'true', ...spec.env }), [MARKER_VARIABLE]: spec.marker },
+      extendEnv: false,
+      stdio: 'ignore',
+      timeout: spec.timeoutMs,
+      cancelSignal: spec.signal,
+      forceKillAfterDelay: KILL_AFTER_MS,
+      killDescendants: true,
+      reject: false,
+    });
+    return { exitCode: result.exitCode ?? null, timedOut: result.timedOut, durationMs: Math.round(performance.now() - startedAt) };
+  } finally {
+    await sweepMarked(spec);
+  }
+}
+
+async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {
+  // No wrapper of ours stands before a gate, so the marker alone says what belongs to it.
+  await sweep({ marker, pid: 0, pidStart: null }, clock);
+}
+
+/** The SHA-256 of a whole file and its last bytes, cut visibly. */
+export async function digest(path: string, tailBytes: number): Promise<{ hash: string; tail: string }> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    return {
+      hash: hash.digest('hex'),
+      tail: from === 0 ? text : `[… ${from} bytes before this are in the log file]\n${text.slice(text.indexOf('\n') + 1)}`,
+    };
+  } finally {
+    await file.close();
+  }
+}
