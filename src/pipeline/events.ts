@@ -95,7 +95,8 @@ export interface ItemEvents {
     readonly pidStart: string | null;
     readonly model: string | null;
     readonly runtime: string;
-    readonly base: CommitSha;
+    /** Tip of the base branch when the run was made ready. */
+    readonly base: CommitSha | null;
   };
   'run.session': { readonly run: number; readonly session: string };
   'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };

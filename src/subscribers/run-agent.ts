@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { folderName } from '../git/names.ts';
 import { oneLine } from '../agents/text.ts';
 import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
 import { sweep } from '../agents/process/stop.ts';
@@ -75,14 +77,15 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
     return;
   }
-  const ready = run.state === 'running' ? { known: run } : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
+  const adopting = run.state === 'running';
+  const ready = adopting ? standing(parts, project, item) : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
   if (ready === null) return;
   if ('outcome' in ready) {
     await settleRun(parts, project, item, run, agent, ready.outcome);
     return;
   }
-  const spec = await specOf(parts, project, item, run, agent);
-  const handle = 'known' in ready ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready.base);
+  const spec = specOf(parts, project, item, run, agent, ready);
+  const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready.base);
   if ('outcome' in handle) {
     await settleRun(parts, project, item, run, agent, handle.outcome);
     return;
@@ -93,6 +96,20 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   await settleRun(parts, project, item, run, agent, outcome);
 }
 
+/** Where a run works. */
+interface Place {
+  readonly worktree: string;
+  readonly branch: string;
+  /** Tip of the base branch when the run was made ready. */
+  readonly base: CommitSha | null;
+}
+
+/** The place of a run that goes on already: nothing is touched under it. */
+function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
+  const worktree = join(parts.dataDir, 'worktrees', folderName(project.settings.name), String(item.number));
+  return { worktree, branch: item.work?.branch ?? '', base: null };
+}
+
 /** Worktree, set-up, and for a mergemaster the conflict. Null: Musher stops, and the run is prepared again at the next start. */
 async function prepare(
   parts: EngineParts,
@@ -101,7 +118,7 @@ async function prepare(
   run: Run,
   agent: AgentSettings,
   control: Control,
-): Promise<{ base: CommitSha } | { outcome: RunOutcome } | null> {
+): Promise<Place | { outcome: RunOutcome } | null> {
   const { git, settings } = project;
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
@@ -126,13 +143,12 @@ async function prepare(
     await git.resetWorktree(at);
     await git.stageConflict(at, base);
   }
-  return { base };
+  return { worktree: opened.path, branch: opened.branch, base };
 }
 
-async function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings): Promise<RunSpec> {
-  const { settings, git } = project;
-  const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
-  const values = templateValues(item, settings, { worktree: opened.path, branch: opened.branch, attempt: run.attempt });
+function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings, place: Place): RunSpec {
+  const { worktree, branch } = place;
+  const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
   return {
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
@@ -140,7 +156,7 @@ async function specOf(parts: EngineParts, project: EngineProject, item: WorkItem
     prompt: expandTemplate(promptTemplate(agent), values),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
-    worktree: opened.path,
+    worktree,
     env: {},
     resumeSession: sessionToResume(parts, run),
     clock: parts.clock,
@@ -161,7 +177,7 @@ async function launch(
   spec: RunSpec,
   item: WorkItem,
   run: Run,
-  base: CommitSha,
+  base: CommitSha | null,
 ): Promise<RunHandle | { outcome: RunOutcome }> {
   const started = await startRun(spec);
   if (!started.ok) return { outcome: notStarted('failed', `${started.error.message} ${started.error.hint}`) };
