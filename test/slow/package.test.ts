@@ -46,7 +46,14 @@ describe('the published package', () => {
 
   it('holds built JavaScript, the launcher and the examples, and neither sources nor tests', () => {
     expect(files).toEqual(
-      expect.arrayContaining(['bin/musher.js', 'bin/load.js', 'bin/package.json', 'dist/src/main.js', 'bot.toml.example', 'README.md']),
+      expect.arrayContaining([
+        'bin/musher.js',
+        'bin/load.js',
+        'bin/package.json',
+        'dist/src/main.js',
+        'bot.toml.example',
+        'demo/repository/README.md',
+      ]),
     );
     expect(files.filter((file) => /^(?:src|test|scripts|transports|commands)\/|\.ts$/.test(file))).toEqual([]);
   });
@@ -77,5 +84,22 @@ describe('the published package', () => {
     expect(doctor.stdout.split('\n').filter((line) => line.startsWith('FAIL'))).toEqual([
       expect.stringContaining('claude is not on the PATH'),
     ]);
+  });
+
+  it('brings the demo', async () => {
+    const input = 'status\nstart 1\nwait 1 done 120\ngit\n';
+    const { stdout, stderr, exitCode } = await execa(
+      join(place, 'node_modules/.bin/musher'),
+      ['run', '--batch', '--data', join(folder, 'data')],
+      {
+        cwd: place,
+        env: { PATH: tools, HOME: home },
+        extendEnv: false,
+        reject: false,
+        input,
+      },
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/merge → done|merge -> done/);
   });
 });
