@@ -72,7 +72,7 @@ function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announc
         '.',
       ]
     : [];
-  return line(...named(about), `${arrow} (${by}${why === '' ? '' : `: ${why}`})`, ...next);
+  return line(...named(about), `${arrow} (${caused(event.actor, why)})`, ...next);
 }
 
 /** The receipt: the commit, and each gate on the merged tree. */
@@ -125,7 +125,13 @@ function previousStage(event: ItemEvent, about: Announced): string {
   return before?.kind === 'item.moved' ? before.payload.to.name : 'backlog';
 }
 
+/** Who or what caused a move. Of a person the name is enough; of Musher and agents the reason says more. */
+function caused(actor: string, why: string): string {
+  if (actor === 'musher') return why === '' ? 'Musher' : why;
+  return actor.startsWith('agent:') && why !== '' ? `${who(actor)}: ${why}` : who(actor);
+}
+
 function who(actor: string): string {
   if (actor.startsWith('agent:')) return actor.slice('agent:'.length);
-  return actor === 'musher' ? 'Musher' : `by ${actor}`;
+  return actor === 'musher' ? 'Musher' : `by ${actor.slice(actor.indexOf(':') + 1)}`;
 }

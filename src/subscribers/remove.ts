@@ -50,7 +50,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     if (purge && left.length === 0)
       tx.purge({ project: item.project, item: item.number, actor: 'musher', cause: null, kind: 'item.purged', payload: {} });
   });
-  if (purge && left.length === 0) parts.log.checkpoint();
+  if (purge && left.length === 0) parts.log.scrub();
 }
 
 /** Removes the worktree and branch of an item that is done, after a snapshot; what is left is tried again at the next start. */
