@@ -9,6 +9,7 @@
 const childProcess = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const tty = require('tty');
 
 // Set for the Node that was handed over to, so that a wrong binary can not hand over for ever.
 const HANDED_OVER = 'MUSHER_HANDED_OVER';
@@ -62,7 +63,7 @@ function handOver(node) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
   signals.forEach(function (signal) {
     // A terminal sends these to the child as well: passed on, one Ctrl-C would count as two.
-    const isFromTerminal = process.stdin.isTTY === true && signal !== 'SIGTERM' && signal.indexOf('SIGUSR') < 0;
+    const isFromTerminal = tty.isatty(0) && signal !== 'SIGTERM' && signal.indexOf('SIGUSR') < 0;
     process.on(signal, function () {
       if (!isFromTerminal) child.kill(signal);
     });

@@ -68,6 +68,10 @@ function agentProblems(agent: AgentEntry): [key: string, message: string][] {
   for (const key of ['prompt', 'system_prompt'] as const) {
     for (const message of templateProblems(agent[key] ?? '')) problems.push([key, message]);
   }
+  // The arguments of a program are templates as well.
+  if (agent.runtime === 'command') {
+    for (const message of templateProblems((agent.command ?? []).join(' '))) problems.push(['command', message]);
+  }
   return problems;
 }
 

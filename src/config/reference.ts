@@ -65,7 +65,8 @@ ${keyTable(fieldsOf(botSchema))}
 ${keyTable(fieldsOf(projectSchema))}
 ## Variables in prompts
 
-\`prompt\` and \`system_prompt\` may hold these variables; any other is an error.
+\`prompt\`, \`system_prompt\` and, for the runtime \`command\`, each argument of \`command\` may hold these variables; any
+other is an error.
 
 | variable | stands for |
 | --- | --- |

@@ -206,6 +206,10 @@ describe('errors', () => {
     expect(projectError(`${CODER}prompt = "Do {{titel}}"\n`)).toBe(
       'shop/.musher/project.toml:5: agent[1].prompt: there is no variable {{titel}}; did you mean {{title}}?',
     );
+    const program = CODER.replace('claude', 'command');
+    expect(projectError(`${program}command = ["run", "{{itme}}"]\n`)).toMatch(
+      /:5: agent\[1\]\.command: there is no variable \{\{itme\}\}; did you mean \{\{item\}\}\?/,
+    );
     expect(projectError(`${CODER}system_prompt = "{{ moon }}"\n`)).toMatch(
       /there is no variable \{\{moon\}\}; the variables are item, title,/,
     );
