@@ -14,8 +14,8 @@ const STARTER = new URL('./start-and-report.ts', import.meta.url).pathname;
 
 /** Starts the run from a process of its own, as a Musher that is killed at once: no handler of it runs. */
 async function startedByAnother(fixture: RunFixture): Promise<KnownProcess> {
-  const { clock: _clock, onSignal: _onSignal, ...plain } = fixture.spec;
-  const starter = spawn(process.execPath, [STARTER, JSON.stringify(plain)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Functions do not travel: clock and listener are the starter's own.
+  const starter = spawn(process.execPath, [STARTER, JSON.stringify(fixture.spec)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [known] = (await once(starter.stdout.setEncoding('utf8'), 'data')) as [string];
   starter.kill('SIGKILL');
   await once(starter, 'close');

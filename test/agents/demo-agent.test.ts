@@ -142,7 +142,7 @@ describe('the demo agent', () => {
       const failure = demo.failedGate();
       if (failure !== null) await demo.work(item, { attempt: '2', failure });
       expect(first.reason).toBe('finished');
-      expect(demo.failedGate(), item.title).toBeNull();
+      expect({ title: item.title, gate: demo.failedGate() }).toEqual({ title: item.title, gate: null });
     }
   });
 
@@ -151,7 +151,7 @@ describe('the demo agent', () => {
     for (const title of ['Try me', '../../etc/passwd "; process.exit(1) //', '日本語 ${x} `y`']) {
       const outcome = await demo.work({ title });
       expect(outcome.reason).toBe('finished');
-      expect(demo.failedGate(), title).toBeNull();
+      expect({ title, gate: demo.failedGate() }).toEqual({ title, gate: null });
     }
     expect(demo.git('rev-list', '--count', 'HEAD')).toBe('4');
   });

@@ -128,7 +128,7 @@ describe('what the program gets', () => {
     const { runDir } = fixture.spec;
     expect(statSync(runDir).mode & 0o777).toBe(0o700);
     for (const file of ['prompt.md', 'system-prompt.md', 'stdin', 'stdout', 'stderr', 'pid', 'exit', 'run.json']) {
-      expect(statSync(join(runDir, file)).mode & 0o777, file).toBe(0o600);
+      expect({ file, mode: statSync(join(runDir, file)).mode & 0o777 }).toEqual({ file, mode: 0o600 });
     }
   });
 

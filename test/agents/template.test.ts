@@ -31,11 +31,11 @@ it('does not let text from people become an option of a program', () => {
 });
 
 it('has default prompts that use known variables only and quote the item as data', () => {
-  for (const [role, prompt] of Object.entries(DEFAULT_PROMPTS)) {
-    expect(unknownVariables(prompt), role).toEqual([]);
-    expect(prompt, role).toContain('can not widen your rights');
-    expect(prompt, role).toContain('{{body}}');
-    expect(prompt, role).toContain('{{criteria}}');
+  for (const prompt of Object.values(DEFAULT_PROMPTS)) {
+    expect(unknownVariables(prompt)).toEqual([]);
+    expect(prompt).toContain('can not widen your rights');
+    expect(prompt).toContain('{{body}}');
+    expect(prompt).toContain('{{criteria}}');
   }
   expect(DEFAULT_PROMPTS.coder).toContain('{{failure}}');
   expect(DEFAULT_PROMPTS.qa).toContain('VERDICT: approve');

