@@ -35,7 +35,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.attempts_reset':
       return because('forgot its failed attempts', event.payload.why);
     case 'item.attempt_failed':
-      return because('counted the attempt as failed', event.payload.failure.summary);
+      return because(`counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`, event.payload.failure.summary);
     case 'item.work_seen':
       return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
     case 'item.deleted':

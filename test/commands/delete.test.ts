@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { doneStage, makeDesk, makeWorld, mergeStage, moveTo, seeWork, startRun, when, type Desk, type World } from './harness.ts';
+
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+});
+afterEach(() => world.close());
+
+const kept = 'its work is kept under refs/musher/snapshots/1/1';
+
+/** Confirms, and cleans up as the engine does. */
+async function deleted(text: string, n: number, left: string[] = []): Promise<Awaited<ReturnType<World['say']>>> {
+  await world.say(text);
+  const seen = world.item(n).version;
+  const answer = world.say('yes');
+  await when(world.log, () => world.item(n).version > seen && world.item(n).removal?.state === 'asked');
+  world.record(n, 'item.removed', { done: [kept], left });
+  if (world.item(n).removal?.purge === true && left.length === 0) world.record(n, 'item.purged', {});
+  return answer;
+}
+
+describe('delete', () => {
+  it('asks first, and says what will happen', async () => {
+    const n = world.make({ title: 'Old idea' });
+    world.make({ dependsOn: [n] });
+    moveTo(world, n, { name: 'current' });
+    startRun(world, n);
+    seeWork(world, n);
+    const { ok, text } = await world.say(`delete ${n}`);
+    expect(ok).toBe(true);
+    expect(text).toContain('Delete 1 “Old idea”, in current?');
+    expect(text).toContain('Run 1 of coder-1 is stopped.');
+    expect(text).toContain(desk.branch);
+    expect(text).toContain('2 depends on it');
+    expect(text).toContain('the number is never used again');
+    expect(world.item(n).deletedAt).toBeNull();
+  });
+
+  it('does nothing on a no', async () => {
+    const n = world.make();
+    await world.say(`delete ${n}`);
+    expect((await world.say('no')).text).toContain('Nothing was done');
+    expect(world.item(n).deletedAt).toBeNull();
+  });
+
+  it('stops the run, waits for the clean-up and lists its steps', async () => {
+    const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    startRun(world, n);
+    const { ok, text } = await deleted(`delete ${n}`, n);
+    expect(ok).toBe(true);
+    expect(text).toContain(`${n} “Fix the login” is deleted.`);
+    expect(text).toContain(kept);
+    expect(world.kinds(n).slice(-3)).toEqual(['run.stop_requested', 'item.deleted', 'item.removed']);
+    expect(world.item(n).removal).toEqual({ state: 'removed', purge: false });
+  });
+
+  it('says what is left where a step failed, and tries again when it is asked again', async () => {
+    const n = world.make();
+    const failed = await deleted(`delete ${n}`, n, ['worktree and branch: permission denied']);
+    expect(failed).toMatchObject({ ok: false, code: 'delete-incomplete' });
+    expect(failed.text).toContain('permission denied');
+    expect(failed.text).toContain(`delete ${n}`);
+    expect((await world.say(`delete ${n}`)).text).toContain('Try again what could not be removed?');
+    await world.say('no');
+    const again = await deleted(`delete ${n}`, n);
+    expect(again.ok).toBe(true);
+    expect(world.item(n).removal?.state).toBe('removed');
+  });
+
+  it('is safe to call twice', async () => {
+    const n = world.make();
+    await deleted(`delete ${n}`, n);
+    const before = world.item(n).version;
+    const again = await world.say(`delete ${n}`);
+    expect(again).toMatchObject({ ok: true, text: expect.stringContaining('was deleted already') as string });
+    expect(world.item(n).version).toBe(before);
+  });
+
+  it('purges: the reply says nothing of what was purged', async () => {
+    const n = world.make({ title: 'Secret plan' });
+    const question = await world.say(`delete ${n} --purge`);
+    expect(question.text).toContain('That can not be undone.');
+    await world.say('no');
+    const { ok, text } = await deleted(`delete ${n} --purge`, n);
+    expect(ok).toBe(true);
+    expect(text).toContain(`${n} is deleted and purged`);
+    expect(text).not.toContain('Secret');
+    expect(world.item(n)).toMatchObject({ title: '', removal: { state: 'purged' } });
+    expect((await world.say(`delete ${n} --purge`)).text).toContain('was deleted and purged already');
+  });
+
+  it('purges what was only deleted before', async () => {
+    const n = world.make();
+    await deleted(`delete ${n}`, n);
+    const { text } = await deleted(`delete ${n} --purge`, n);
+    expect(text).toContain('deleted and purged');
+    expect(world.item(n).removal).toEqual({ state: 'purged', purge: true });
+  });
+
+  it('says that clean-up goes on where it takes more than a minute', async () => {
+    const n = world.make();
+    await world.say(`delete ${n}`);
+    const answer = world.say('yes');
+    await when(world.log, () => world.item(n).deletedAt !== null);
+    await expect.poll(() => world.clock.waiting()).toBe(1);
+    world.clock.move(60_000);
+    expect((await answer).text).toContain('goes on by itself');
+  });
+
+  it('says that what was merged stays', async () => {
+    const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    seeWork(world, n);
+    moveTo(world, n, mergeStage);
+    moveTo(world, n, doneStage);
+    expect((await world.say(`delete ${n}`)).text).toContain('What was merged stays on main.');
+  });
+
+  it('refuses a number that is not there before it asks', async () => {
+    expect(await world.say('delete 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+    expect(await world.say('delete 1', { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
+    expect(await world.say('yes')).toMatchObject({ ok: false, code: 'nothing-to-confirm' });
+  });
+});

@@ -1,0 +1,292 @@
+import { COMMANDS } from '../../commands/index.ts';
+import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
+import { Router } from '../../src/bot/router.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { AccessRole, AgentSettings, ProjectSettings } from '../../src/config/settings.ts';
+import { Log } from '../../src/log/log.ts';
+import type { Document } from '../../src/message/document.ts';
+import { plainText } from '../../src/message/plain.ts';
+import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
+import type { Criterion, ItemType, QaMode, WorkItem } from '../../src/pipeline/types.ts';
+import { commitSha, itemNumber, type CommitSha, type ItemNumber } from '../../src/pipeline/values.ts';
+import { makeOwner, open, type Owner } from '../git/owner.ts';
+
+/** A Saturday, 14:05 in Berlin. */
+export const START = Date.UTC(2026, 10, 21, 13, 5);
+export const SHA = sha('1');
+
+/** What a message was answered with. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly code: string | null;
+  /** As plain text, 300 columns. */
+  readonly text: string;
+  readonly body: Document;
+  /** The documents of a live reply that were shown before the last one. */
+  readonly live: readonly string[];
+}
+
+/** Time as the test says. */
+export interface TestClock extends Clock {
+  move(ms: number): void;
+  /** How many wait for a time now. */
+  waiting(): number;
+}
+
+/** A repository that the tests of one file share, with a branch that changes something. */
+export interface Desk {
+  readonly owner: Owner;
+  readonly git: Project['git'];
+  readonly branch: string;
+  readonly head: CommitSha;
+  remove(): void;
+}
+
+export async function makeDesk(): Promise<Desk> {
+  const owner = makeOwner();
+  const branch = 'musher/1-fix-the-login';
+  owner.git(['switch', '-q', '-c', branch]);
+  const head = owner.commit({ 'shop.txt': 'one\nzwei\nthree\n' }, 'translate');
+  owner.git(['switch', '-q', 'main']);
+  return { owner, git: await open(owner), branch, head, remove: () => owner.remove() };
+}
+
+export interface World {
+  readonly log: Log;
+  readonly clock: TestClock;
+  readonly desk: Desk;
+  /** Sends a message as a person with a role and gives what it is answered with. */
+  say(text: string, options?: { role?: AccessRole; room?: string }): Promise<Answer>;
+  /** Appends what the engine would. */
+  record<K extends ItemEventKind>(number: number, kind: K, payload: ItemEvents[K], project?: string): void;
+  /** A new item of the project; gives its number. */
+  make(fields?: Partial<Fields>, project?: string): ItemNumber;
+  item(number: number, project?: string): WorkItem;
+  /** The kinds of an item's events since it was made. */
+  kinds(number: number): string[];
+  last(number: number): LoggedEvent;
+  /** Lines that a run has written, by `item/run`. */
+  readonly written: Map<string, string[]>;
+  close(): Promise<void>;
+}
+
+interface Fields {
+  type: ItemType;
+  title: string;
+  description: string;
+  criteria: Criterion[];
+  dependsOn: number[];
+  qaMode: QaMode | null;
+}
+
+/** Musher's way from a message to its reply over a log in memory: the real router, commands and repository. The test is the engine. */
+export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): World {
+  const clock = testClock();
+  const log = Log.inMemory(clock);
+  const live = new Map<string, string[]>();
+  const written = new Map<string, string[]>();
+  const incidents: unknown[] = [];
+  const projects: [Project, ...Project[]] = [projectNamed('shop', desk, settings), projectNamed('docs', desk, {})];
+  const uses: ProcessUse[] = [{ label: 'Musher', pid: 4242, cpu: 0.25, residentBytes: 80_000_000, processes: 1 }];
+  const router = new Router({
+    log,
+    clock,
+    roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
+    timezone: 'Europe/Berlin',
+    projects,
+    commands: COMMANDS,
+    runLog: (item, run, lines) => Promise.resolve((written.get(`${item.number}/${run}`) ?? []).slice(-lines)),
+    processes: () => Promise.resolve(uses),
+    version: '1.2.3',
+    startedAt: START - 3_600_000,
+    addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),
+    showLive: (message, _inbox, body) => {
+      live.set(message.id, [...(live.get(message.id) ?? []), plainText(body, { width: 300 })]);
+      return Promise.resolve();
+    },
+    onIncident: (_id, error) => void incidents.push(error),
+    newIncidentId: () => 'incident-1',
+    onAnswered: () => {},
+  });
+  let messages = 0;
+
+  const say: World['say'] = async (text, { role = 'operator', room = 'lobby' } = {}) => {
+    messages += 1;
+    const id = `m${messages}`;
+    const inbox = router.receive({
+      id,
+      at: { transport: 'test', room, thread: null },
+      sender: { transport: 'test', id: role, name: `Some ${role}` },
+      ingress: 'terminal',
+      text,
+    });
+    if (inbox === null) throw new Error(`not taken in: ${text}`);
+    await answered(log, inbox);
+    const row = log.outbox.open('test', room, 10_000).find((one) => one.inbox === inbox);
+    const handled = log.reads.events(0, 100_000).findLast((event) => event.kind === 'command.handled' && event.cause === `inbox:${inbox}`);
+    if (row === undefined || handled?.kind !== 'command.handled') throw new Error(`no reply to: ${text}`);
+    if (incidents.length > 0) throw incidents[0];
+    const { outcome, code } = handled.payload;
+    return { ok: outcome === 'ok', code, body: row.body, text: plainText(row.body, { width: 300 }), live: live.get(id) ?? [] };
+  };
+
+  const record: World['record'] = (number, kind, payload, project = 'shop') => {
+    const actor = kind === 'item.created' ? 'test:admin' : 'musher';
+    log.transaction((tx) => {
+      const event = { project, item: numbered(number), actor, cause: null, kind, payload } as NewEvent;
+      if (event.kind === 'item.purged') tx.purge(event);
+      else tx.record(event);
+    });
+  };
+
+  return {
+    log,
+    clock,
+    desk,
+    say,
+    record,
+    written,
+    make(fields = {}, project = 'shop') {
+      const number = numbered(log.reads.lastNumber(project) + 1);
+      const { dependsOn = [], ...others } = fields;
+      const base = { type: 'story', title: 'Fix the login', description: '', criteria: [], qaMode: null } as const;
+      record(number, 'item.created', { ...base, ...others, dependsOn: dependsOn.map(numbered) }, project);
+      return number;
+    },
+    item(number, project = 'shop') {
+      const found = log.reads.item(project, number);
+      if (found === null) throw new Error(`no item ${number}`);
+      return found;
+    },
+    kinds: (number) =>
+      log.reads
+        .history('shop', number, 1_000)
+        .map(({ kind }) => kind)
+        .toReversed()
+        .slice(1),
+    last(number) {
+      const [event] = log.reads.history('shop', number, 1);
+      if (event === undefined) throw new Error(`no events of ${number}`);
+      return event;
+    },
+    async close() {
+      await router.stop();
+      log.close();
+    },
+  };
+}
+
+/** Brings an item into a run of the stage that it is in. */
+export function startRun(world: World, number: number, agent = 'coder-1'): number {
+  const { stage, runs } = world.item(number);
+  if (stage.name !== 'current' && stage.name !== 'qa' && stage.name !== 'merge') throw new Error(`no run in ${stage.name}`);
+  const run = runs + 1;
+  const role = ({ current: 'coder', qa: 'qa', merge: 'mergemaster' } as const)[stage.name];
+  world.record(number, 'run.pending', { run, agent, role, stage: stage.name, attempt: 1 });
+  world.record(number, 'run.started', { run, pid: 99, pidStart: null, model: 'small', runtime: 'command', base: SHA });
+  return run;
+}
+
+export function endRun(world: World, number: number, run: number, reason: ItemEvents['run.ended']['reason']): void {
+  world.record(number, 'run.ended', { run, reason, exitCode: 0, summary: 'said goodbye', resumeAt: null, turns: 3, verdict: null });
+}
+
+/** An attempt did not count, as the engine says it. */
+export function failAttempt(world: World, number: number, failure: ItemEvents['item.attempt_failed']['failure']): void {
+  const { stage, attempts } = world.item(number);
+  world.record(number, 'item.attempt_failed', { failure, stage: stage.name, attempt: attempts + 1 });
+}
+
+export function moveTo(world: World, number: number, to: ItemEvents['item.moved']['to']): void {
+  world.record(number, 'item.moved', { to, why: 'for the test', failure: null });
+}
+
+/** Musher read the branch of the desk: the item has one commit of its own. */
+export function seeWork(world: World, number: number, commitsAhead = 1): void {
+  const { branch, head } = world.desk;
+  world.record(number, 'item.work_seen', { work: { branch, head, commitsAhead } });
+}
+
+export const mergeStage = { name: 'merge', branch: 'musher/1-fix-the-login', commitsAhead: 1 as never } as const;
+export const doneStage = { name: 'done', mergedAt: START, mergeCommit: SHA } as const;
+export function blockedStage(kind: 'blocked' | 'mergeFailed' | 'reviewHeld' = 'blocked'): ItemEvents['item.moved']['to'] {
+  return { name: 'archived', archivedAt: START, reason: { kind, reason: 'the gate test failed' } };
+}
+export const abandonedStage = { name: 'archived', archivedAt: START, reason: { kind: 'abandoned' } } as const;
+
+/** Resolves when the condition holds; looked at after each commit. */
+export function when(log: Log, holds: () => boolean): Promise<void> {
+  if (holds()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = log.onCommit(() => {
+      if (!holds()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+export function numbered(n: number): ItemNumber {
+  const value = itemNumber(n);
+  if (value === null) throw new Error(`no item number: ${n}`);
+  return value;
+}
+
+export function sha(digit: string): CommitSha {
+  const value = commitSha(digit.repeat(40));
+  if (value === null) throw new Error(`no digit: ${digit}`);
+  return value;
+}
+
+function answered(log: Log, inbox: number): Promise<void> {
+  return when(log, () => log.inbox.get(inbox)?.state === 'done');
+}
+
+function projectNamed(name: string, { owner, git }: Desk, settings: Partial<ProjectSettings>): Project {
+  const agents = [makeAgent('coder-1', 'current', 'coder'), makeAgent('coder-2', 'current', 'coder'), makeAgent('qa', 'qa', 'qa')];
+  return {
+    name,
+    git,
+    agents,
+    settings: {
+      name,
+      path: owner.repository,
+      file: `${owner.repository}/.musher/project.toml`,
+      baseBranch: 'main',
+      qa: 'human',
+      autoStart: true,
+      maxCoders: 2,
+      maxRetries: 3,
+      gates: [],
+      components: [],
+      agents,
+      ...settings,
+    },
+  };
+}
+
+function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSettings['role']): AgentSettings {
+  const limits = { turns: null, tokens: null, costUsd: null, wallClockMs: 60_000, silenceMs: 60_000 };
+  const none = { model: null, effort: null, prompt: null, systemPrompt: null };
+  return { name, stage, role, runtime: 'command', command: ['true'], allowedTools: [], env: {}, limits, commit: 'agent', ...none };
+}
+
+function testClock(): TestClock {
+  let now = START;
+  const waiting = new Set<{ time: number; fire: () => void }>();
+  return {
+    now: () => now,
+    at(time, fire) {
+      const entry = { time, fire };
+      waiting.add(entry);
+      return () => void waiting.delete(entry);
+    },
+    move(ms) {
+      now += ms;
+      for (const entry of [...waiting].sort((a, b) => a.time - b.time)) {
+        if (entry.time <= now && waiting.delete(entry)) entry.fire();
+      }
+    },
+    waiting: () => waiting.size,
+  };
+}

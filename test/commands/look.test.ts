@@ -1,0 +1,431 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ItemEvents } from '../../src/pipeline/events.ts';
+import {
+  abandonedStage,
+  blockedStage,
+  doneStage,
+  endRun,
+  failAttempt,
+  makeDesk,
+  makeWorld,
+  mergeStage,
+  moveTo,
+  seeWork,
+  SHA,
+  sha,
+  START,
+  startRun,
+  type Desk,
+  type World,
+} from './harness.ts';
+
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+});
+afterEach(() => world.close());
+
+const MINUTE = 60_000;
+
+function spend(n: number, run: number, microUsd: number, agent = 'coder-1', model = 'small'): void {
+  const usage = { inputTokens: 12_000, outputTokens: 300, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd };
+  world.record(n, 'run.usage', { run, agent, model, usage });
+}
+function gate(n: number, over: Partial<ItemEvents['gate.ran']> = {}): void {
+  const receipt = {
+    gate: 'test',
+    command: 'npm test',
+    where: 'branch',
+    commit: SHA,
+    tree: sha('2'),
+    exitCode: 0,
+    timedOut: false,
+  } as const;
+  world.record(n, 'gate.ran', { ...receipt, durationMs: 3_100, outputHash: '', outputTail: '', ...over });
+}
+function inCurrent(title = 'Fix the login'): number {
+  const n = world.make({ title });
+  moveTo(world, n, { name: 'current' });
+  return n;
+}
+function inMerge(title?: string): number {
+  const n = inCurrent(title);
+  seeWork(world, n);
+  moveTo(world, n, mergeStage);
+  return n;
+}
+
+describe('help', () => {
+  it('lists what the sender may use, and explains one', async () => {
+    const all = await world.say('help', { role: 'viewer' });
+    expect(all.text).toContain('status');
+    expect(all.text).not.toContain('Deletes an item');
+    expect((await world.say('help')).text).toContain('Deletes an item');
+    expect((await world.say('help depends')).text).toContain('depends 42 on nothing');
+    expect((await world.say('help board')).text).toContain('Shows the board');
+  });
+
+  it('refuses a command that is not there, with what was perhaps meant', async () => {
+    const answer = await world.say('help statsu');
+    expect(answer).toMatchObject({ ok: false, code: 'unknown-command' });
+    expect(answer.text).toContain('Did you mean `status`?');
+    expect(await world.say('help delete', { role: 'viewer' })).toMatchObject({ ok: false, code: 'unknown-command' });
+  });
+});
+
+describe('status', () => {
+  it('shows what runs, what waits and why, the slots, what is done, and what today has cost', async () => {
+    const first = world.make({ title: 'First' });
+    const next = world.make({ title: 'Next', dependsOn: [first] });
+    world.record(next, 'item.queued', { queued: true });
+    const running = inCurrent('Running');
+    const run = startRun(world, running);
+    world.record(running, 'run.heartbeat', { run, activity: 'edits src/login.ts' });
+    spend(running, run, 11_400);
+    const review = inCurrent('Review me');
+    moveTo(world, review, { name: 'qa' });
+    const merging = inMerge('Merging');
+    const done = inMerge('Shipped');
+    moveTo(world, done, doneStage);
+    const blocked = inCurrent('Stuck');
+    moveTo(world, blocked, blockedStage());
+    const gone = inCurrent('Gone');
+    moveTo(world, gone, abandonedStage);
+    world.clock.move(3 * MINUTE);
+    const { text } = await world.say('status', { role: 'viewer' });
+    expect(text).toContain('backlog 2, current 1, qa 1, merge 1, done 1, archived 2');
+    expect(text).toContain('1 of 2 coder slots in use. Today $0.0114, 12.3k tokens.');
+    expect(text).toContain(`${running} “Running” in current, coder-1 for 3 min, run 1: edits src/login.ts`);
+    expect(text).toContain(`${review} “Review me” in qa, waiting because a person has to look at it`);
+    expect(text).toContain(`${next} “Next” in backlog, waiting because it depends on ${first} (in backlog)`);
+    expect(text).toContain(`${merging} “Merging” in merge. It is merged next`);
+    expect(text).toContain(`${blocked} “Stuck”. The gate test failed. \`unblock ${blocked}\``);
+    expect(text).toContain(`${done} “Shipped”, merged as 1111111111 at 14:05`);
+    expect(text).not.toContain('Gone');
+  });
+
+  it('says that nothing is under way, and what to do', async () => {
+    expect((await world.say('status')).text).toContain('The backlog is empty: `create` adds to it.');
+    world.make();
+    expect((await world.say('board')).text).toContain('1 item in the backlog: `start` starts one.');
+  });
+
+  it('counts what it leaves out', async () => {
+    for (let n = 0; n < 20; n++) moveTo(world, inCurrent(), { name: 'qa' });
+    expect((await world.say('status')).text).toContain('and 5 more');
+  });
+});
+
+describe('backlog', () => {
+  it('lists in order, with what an item waits for', async () => {
+    const a = world.make({ title: 'A' });
+    world.clock.move(1);
+    const b = world.make({ title: 'B', type: 'bug', dependsOn: [a] });
+    const { text } = await world.say('backlog', { role: 'viewer' });
+    expect(text).toContain(`- ${a} “A” (story)\n- ${b} “B” (bug), waiting because it depends on ${a} (in backlog); starts by itself then`);
+  });
+
+  it('counts what it leaves out, and says when there is nothing', async () => {
+    expect((await world.say('backlog')).text).toContain('is empty');
+    for (let n = 0; n < 53; n++) world.make();
+    expect((await world.say('backlog')).text).toContain('and 3 more');
+  });
+});
+
+describe('show', () => {
+  it('shows all of an item', async () => {
+    const first = world.make({ title: 'First' });
+    const n = world.make({ description: 'Long *text*.', criteria: [{ text: 'opens', checked: true }], dependsOn: [first] });
+    const needing = world.make({ dependsOn: [n] });
+    world.record(n, 'item.assigned', { agent: 'coder-2', prior: null });
+    moveTo(world, n, { name: 'current' });
+    const run = startRun(world, n, 'coder-2');
+    spend(n, run, 2_500_000);
+    world.clock.move(2 * MINUTE);
+    endRun(world, n, run, 'finished');
+    gate(n, { exitCode: 1 });
+    failAttempt(world, n, { cause: 'gate', summary: 'test failed with exit 1', evidence: 'AssertionError' });
+    seeWork(world, n);
+    const { text } = await world.say(`show ${n}`, { role: 'viewer' });
+    for (const part of [
+      `${n} “Fix the login”`,
+      '> Long *text*.',
+      'Criteria, 1 of 1 checked',
+      '1. [x] opens',
+      'current since 14:05 (2 min)',
+      'It waits because it depends on 1 (in backlog)',
+      `${first} (backlog)`,
+      `${needing} (backlog)`,
+      'coder-2',
+      'human (the default)',
+      `1 commit on ${desk.branch}`,
+      '$2.50, 12.3k tokens, 1 run',
+      '14:05 by admin',
+      'A gate failed: test failed with exit 1',
+      'AssertionError',
+      'finished',
+      'exit 1',
+      '3.1 s',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('says that an item was deleted, and what a purge has left', async () => {
+    const n = world.make({ title: 'Secret' });
+    world.record(n, 'item.deleted', { purge: true });
+    expect((await world.say(`show ${n}`)).text).toContain('clean-up not done yet');
+    world.record(n, 'item.removed', { done: [], left: [] });
+    world.record(n, 'item.purged', {});
+    const { ok, text } = await world.say(`show ${n}`);
+    expect(ok).toBe(true);
+    expect(text).toContain('content purged');
+    expect(text).not.toContain('Secret');
+  });
+
+  it('shows the merge, and an item of another project by its full name', async () => {
+    const n = inMerge();
+    moveTo(world, n, doneStage);
+    expect((await world.say(`show ${n}`)).text).toContain('1111111111 at 14:05');
+    world.make({}, 'docs');
+    expect((await world.say('show docs#1')).text).toContain('start docs#1 starts it.');
+  });
+
+  it('marks what it leaves out of a long failure', async () => {
+    const n = inCurrent();
+    failAttempt(world, n, { cause: 'run', summary: 'no', evidence: `${'x'.repeat(3_000)}end` });
+    const { text } = await world.say(`show ${n}`);
+    expect(text).toContain('[1503 characters before this left out]');
+    expect(text).toContain('xend');
+  });
+
+  it('refuses a number that is not there, with near ones', async () => {
+    world.make();
+    const answer = await world.say('show 3');
+    expect(answer).toMatchObject({ ok: false, code: 'no-such-item' });
+    expect(answer.text).toContain('Near it are 1.');
+  });
+});
+
+describe('why', () => {
+  it('says why, what comes next, and who moved it last', async () => {
+    const n = inCurrent();
+    await world.say(`stop ${n}`);
+    const { text } = await world.say(`why ${n}`, { role: 'viewer' });
+    expect(text).toContain('is in current for 0 s');
+    expect(text).toContain(`\`start ${n}\` goes on.`);
+    expect(text).toContain('14:05, operator stopped it: a person stopped it.');
+  });
+
+  it('finds the last move behind many signs of life', async () => {
+    const n = inCurrent();
+    const run = startRun(world, n);
+    for (let beat = 0; beat < 250; beat++) world.record(n, 'run.heartbeat', { run, activity: null });
+    expect((await world.say(`why ${n}`)).text).toContain('Musher moved it to current: for the test');
+  });
+
+  it('names the last failure', async () => {
+    const n = inCurrent();
+    failAttempt(world, n, { cause: 'gate', summary: 'lint failed', evidence: '' });
+    expect((await world.say(`why ${n}`)).text).toContain('The last failure: lint failed');
+    expect(await world.say('why 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('history', () => {
+  it('lists what happened, the newest last, without signs of life', async () => {
+    await world.say('create bug Crash on save');
+    await world.say('start 1');
+    const run = startRun(world, 1);
+    world.record(1, 'run.heartbeat', { run, activity: 'thinks' });
+    spend(1, run, 5);
+    endRun(world, 1, run, 'failed');
+    const { text } = await world.say('history 1', { role: 'viewer' });
+    const lines = text.split('\n').filter((line) => line.startsWith('- '));
+    expect(lines).toEqual([
+      '- 14:05 operator created it as a bug',
+      '- 14:05 operator moved it to current: a person started it',
+      '- 14:05 Musher gave run 1 to coder-1 (current, attempt 1)',
+      '- 14:05 Musher started run 1 with small',
+      '- 14:05 Musher saw run 1 end: failed: said goodbye',
+    ]);
+    expect(text).toContain('all of its history');
+  });
+
+  it('lists as many as are asked for, also of a deleted item', async () => {
+    const n = world.make();
+    for (let i = 0; i < 5; i++) world.record(n, 'item.edited', { field: 'title', value: `t${i}`, prior: '' });
+    world.record(n, 'item.deleted', { purge: false });
+    const { text } = await world.say(`history ${n} 2`);
+    expect(text.split('\n').filter((line) => line.startsWith('- '))).toEqual([
+      '- 14:05 Musher changed the title: t4',
+      '- 14:05 Musher deleted it',
+    ]);
+    expect(text).toContain('the last 2 events');
+  });
+
+  it('refuses numbers that are not there or too large', async () => {
+    expect(await world.say('history 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+    world.make();
+    expect(await world.say('history 1 0')).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(await world.say('history 1 201')).toMatchObject({ ok: false, code: 'bad-argument' });
+  });
+});
+
+describe('logs', () => {
+  it('shows the end of the latest run, or of the one that is named', async () => {
+    const n = inCurrent();
+    const run = startRun(world, n);
+    expect((await world.say(`logs ${n}`)).text).toContain('It has written nothing yet.');
+    world.written.set(
+      `${n}/${run}`,
+      Array.from({ length: 30 }, (_, index) => `line ${index + 1}`),
+    );
+    const { text } = await world.say(`logs ${n}`, { role: 'viewer' });
+    expect(text).toContain('run 1 of coder-1 in current: running, 0 s.');
+    expect(text).not.toMatch(/line 10$/m);
+    expect(text).toMatch(/line 11$/m);
+    expect((await world.say(`logs ${n} 1`)).text).toMatch(/^\s*line 30$/m);
+    endRun(world, n, run, 'failed');
+    startRun(world, n);
+    expect((await world.say(`logs ${n} 1 1`)).text).toContain('run 1 of coder-1 in current: failed');
+  });
+
+  it('refuses where there is no run', async () => {
+    const n = inCurrent();
+    expect(await world.say(`logs ${n}`)).toMatchObject({ ok: false, code: 'no-runs' });
+    startRun(world, n);
+    expect(await world.say(`logs ${n} 5 7`)).toMatchObject({ ok: false, code: 'no-such-run' });
+    expect(await world.say('logs 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('diff', () => {
+  it('shows the change with its summary first', async () => {
+    const n = inCurrent();
+    seeWork(world, n);
+    const { text, body } = await world.say(`diff ${n}`, { role: 'viewer' });
+    expect(text).toContain('shop.txt');
+    expect(text).toContain('+zwei');
+    expect(text.indexOf('1 file changed')).toBeLessThan(text.indexOf('+zwei'));
+    expect(body.blocks.map(({ kind }) => kind)).toEqual(['paragraph', 'code', 'code']);
+  });
+
+  it('offers to approve what waits for that', async () => {
+    const n = inCurrent();
+    seeWork(world, n);
+    moveTo(world, n, { name: 'qa' });
+    expect((await world.say(`diff ${n}`)).body.blocks.at(-1)).toMatchObject({ kind: 'actions', actions: [{ command: `approve ${n}` }] });
+  });
+
+  it('refuses where there is nothing to show', async () => {
+    const none = inCurrent();
+    expect(await world.say(`diff ${none}`)).toMatchObject({ ok: false, code: 'no-change' });
+    seeWork(world, none, 0);
+    expect(await world.say(`diff ${none}`)).toMatchObject({ ok: false, code: 'no-change' });
+    world.record(none, 'item.work_seen', { work: { branch: 'musher/no-such', head: SHA, commitsAhead: 2 } });
+    expect(await world.say(`diff ${none}`)).toMatchObject({ ok: false, code: 'no-change' });
+    const merged = inMerge();
+    moveTo(world, merged, doneStage);
+    const answer = await world.say(`diff ${merged}`);
+    expect(answer).toMatchObject({ ok: false, code: 'already-merged' });
+    expect(answer.text).toContain('git show 1111111111');
+    expect(await world.say('diff 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('cost', () => {
+  it('sums today, the week and all time in the configured zone', async () => {
+    const n = inCurrent('Costly');
+    const run = startRun(world, n);
+    world.clock.move(-6 * 24 * 60 * MINUTE);
+    spend(n, run, 1_000_000);
+    world.clock.move(5 * 24 * 60 * MINUTE);
+    spend(n, run, 500_000, 'qa', 'large');
+    world.clock.move(24 * 60 * MINUTE);
+    expect(world.clock.now()).toBe(START);
+    spend(n, run, 1);
+    const overview = await world.say('cost', { role: 'viewer' });
+    expect(overview.text).toMatch(/shop\s+\$0\.000001, 12\.3k tokens\s+\$0\.50, 24\.6k tokens\s+\$1\.50, 36\.9k tokens/);
+    expect(overview.text).toMatch(/docs\s+\$0\.00, 0 tokens/);
+    expect((await world.say('cost today')).text).toContain('shop today: $0.000001, 12.3k tokens.');
+    const week = await world.say('cost week');
+    expect(week.text).toContain('shop this week: $0.50');
+    expect(week.text).toContain(`${n} “Costly”`);
+    expect((await world.say('cost by agent')).text).toMatch(/coder-1\s+24\.6k\s+\$1\.00\n\s*qa\s+12\.3k\s+\$0\.50/);
+    expect((await world.say('cost by model')).text).toMatch(/small\s+24\.6k/);
+    const one = await world.say(`cost ${n}`);
+    expect(one.text).toContain('$1.50, 36.9k tokens, 1 run.');
+    expect(one.text).toContain('running');
+  });
+
+  it('says so where nothing was spent, and refuses a number that is not there', async () => {
+    expect((await world.say('cost by model')).text).toContain('No agent of shop has used a model yet.');
+    expect((await world.say('cost today')).text).toContain('shop today: $0.00, 0 tokens.');
+    expect(await world.say('cost 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+    expect(await world.say('cost month')).toMatchObject({ ok: false, code: 'bad-argument' });
+  });
+});
+
+describe('git', () => {
+  it('shows the base branch and the checkout', async () => {
+    const { text } = await world.say('git', { role: 'viewer' });
+    expect(text).toContain(`main at ${desk.owner.git(['rev-parse', '--short=10', 'main'])}`);
+    expect(text).toContain('first');
+    expect(text).toContain(`${desk.owner.repository}, on main, clean`);
+  });
+});
+
+describe('htop', () => {
+  it('looks once a second and ends with a last look', async () => {
+    const answer = world.say('htop 3', { role: 'viewer' });
+    for (let second = 1; second <= 3; second++) {
+      await expect.poll(() => world.clock.waiting()).toBe(1);
+      world.clock.move(1_000);
+    }
+    const { ok, text, live } = await answer;
+    expect(ok).toBe(true);
+    expect(text).toContain('after 3 s');
+    expect(text).toMatch(/Musher\s+4242\s+25 %\s+80 MB\s+1/);
+    expect(live.length).toBeGreaterThanOrEqual(3);
+    expect(live[0]).toContain('3 s to go');
+  });
+
+  it('refuses more than two minutes', async () => {
+    expect(await world.say('htop 121')).toMatchObject({ ok: false, code: 'bad-argument' });
+  });
+});
+
+describe('the small ones', () => {
+  it('ping says how long the message waited', async () => {
+    expect((await world.say('ping', { role: 'viewer' })).text).toBe('pong, 0 ms after your message came in');
+  });
+
+  it('version says which Musher runs since when', async () => {
+    const { text } = await world.say('version', { role: 'viewer' });
+    expect(text).toContain(`Musher 1.2.3 on Node ${process.versions.node}, running since 13:05, for 1 h.`);
+  });
+
+  it('whoami says the id that rights hang on, the role and the room', async () => {
+    const { text } = await world.say('whoami', { role: 'viewer' });
+    expect(text).toMatch(/Id\s+test:viewer/);
+    expect(text).toMatch(/Role\s+viewer/);
+    expect(text).toMatch(/Room\s+test:lobby/);
+  });
+
+  it('project lists, switches one room and leaves the others', async () => {
+    expect((await world.say('project')).text).toContain('shop: 0 in the backlog, 0 under way (this room)');
+    expect((await world.say('project docs')).text).toContain('This room speaks of docs now');
+    await world.say('create story In docs');
+    expect(world.item(1, 'docs').title).toBe('In docs');
+    await world.say('create story In shop', { room: 'other' });
+    expect(world.item(1).title).toBe('In shop');
+    expect(await world.say('project docs')).toMatchObject({ ok: false, code: 'unchanged' });
+    expect(await world.say('project nowhere')).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(await world.say('project shop', { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
+  });
+});

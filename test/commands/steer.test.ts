@@ -1,0 +1,293 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  abandonedStage,
+  blockedStage,
+  doneStage,
+  endRun,
+  failAttempt,
+  makeDesk,
+  makeWorld,
+  mergeStage,
+  moveTo,
+  seeWork,
+  startRun,
+  when,
+  type Desk,
+  type World,
+} from './harness.ts';
+
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+});
+afterEach(() => world.close());
+
+function inCurrent(): number {
+  const n = world.make();
+  moveTo(world, n, { name: 'current' });
+  return n;
+}
+function inQa(): number {
+  const n = inCurrent();
+  seeWork(world, n);
+  moveTo(world, n, { name: 'qa' });
+  return n;
+}
+function inMerge(): number {
+  const n = inQa();
+  moveTo(world, n, mergeStage);
+  return n;
+}
+function inDone(): number {
+  const n = inMerge();
+  moveTo(world, n, doneStage);
+  return n;
+}
+
+describe('stop', () => {
+  it('asks the run to stop, waits for its end and says how it ended and where the work is', async () => {
+    const n = inCurrent();
+    seeWork(world, n);
+    const run = startRun(world, n);
+    world.clock.move(90_000);
+    const answer = world.say(`stop ${n}`);
+    await when(world.log, () => world.item(n).held !== null);
+    expect(world.log.reads.run('shop', n, run)?.stopRequested).toBe('a person stopped it');
+    endRun(world, n, run, 'stopped');
+    const { ok, text } = await answer;
+    expect(ok).toBe(true);
+    expect(text).toContain('run 1 of coder-1 ended (stopped) after 1 min 30 s');
+    expect(text).toContain('`musher/1-fix-the-login` has 1 commit');
+    expect(text).toContain(`start ${n}`);
+    expect(world.item(n)).toMatchObject({ held: { by: 'test:operator' }, execution: { state: 'idle' } });
+  });
+
+  it('says so when the run has not ended after 35 seconds', async () => {
+    const n = inCurrent();
+    startRun(world, n);
+    const answer = world.say(`stop ${n}`);
+    await when(world.log, () => world.item(n).held !== null);
+    await expect.poll(() => world.clock.waiting()).toBe(1);
+    world.clock.move(35_000);
+    expect(await answer).toMatchObject({ ok: true, text: expect.stringContaining('has not ended after 35 s') as string });
+  });
+
+  it('holds an item that has no run, and takes back that it starts by itself', async () => {
+    const n = inQa();
+    expect((await world.say(`stop ${n}`)).text).toContain('is stopped in qa; no run was under way');
+    const waits = world.make({ dependsOn: [n] });
+    world.record(waits, 'item.queued', { queued: true });
+    expect((await world.say(`stop ${waits}`)).ok).toBe(true);
+    expect(world.item(waits)).toMatchObject({ queued: false, held: { by: 'test:operator' } });
+  });
+
+  it('refuses where there is nothing to stop', async () => {
+    const idle = world.make();
+    const done = inDone();
+    const held = inCurrent();
+    world.record(held, 'item.held', { why: '' });
+    expect(await world.say(`stop ${idle}`)).toMatchObject({ ok: false, code: 'nothing-to-stop' });
+    expect(await world.say(`stop ${done}`)).toMatchObject({ ok: false, code: 'nothing-to-stop' });
+    expect(await world.say(`stop ${held}`)).toMatchObject({ ok: false, code: 'already-stopped' });
+    expect(await world.say('stop 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+    expect(world.kinds(idle)).toEqual([]);
+  });
+});
+
+describe('move', () => {
+  it('moves along the pipeline and says what comes next', async () => {
+    const n = world.make();
+    expect((await world.say(`move ${n} current`)).text).toContain('moved from backlog to current. coder-1 takes it next');
+    seeWork(world, n);
+    expect((await world.say(`move ${n} qa`)).text).toContain(`approve ${n}`);
+    expect((await world.say(`move ${n} merge`)).ok).toBe(true);
+    expect(world.item(n).stage).toEqual({ name: 'merge', branch: desk.branch, commitsAhead: 1 });
+    expect((await world.say(`move ${n} archived`)).ok).toBe(true);
+    expect(world.item(n).stage).toMatchObject({ name: 'archived', reason: { kind: 'abandoned' }, from: { name: 'merge' } });
+  });
+
+  it('archives what is done as completed, so that it still counts as a dependency', async () => {
+    const n = inDone();
+    await world.say(`move ${n} archived`);
+    expect(world.item(n).stage).toMatchObject({ reason: { kind: 'completed' } });
+  });
+
+  it('stops a run before it moves the item', async () => {
+    const n = inCurrent();
+    startRun(world, n);
+    seeWork(world, n);
+    expect((await world.say(`move ${n} qa`)).text).toContain('Run 1 of coder-1 is stopped');
+    expect(world.kinds(n).slice(-2)).toEqual(['run.stop_requested', 'item.moved']);
+    expect(world.item(n).execution.state).toBe('idle');
+  });
+
+  it('refuses done, a merge of nothing, and what the pipeline refuses', async () => {
+    const n = world.make();
+    expect(await world.say(`move ${n} done`)).toMatchObject({ ok: false, code: 'done-by-merge' });
+    const invalid = await world.say(`move ${n} qa`);
+    expect(invalid).toMatchObject({ ok: false, code: 'invalid-move' });
+    expect(invalid.text).toContain('can move to current, archived');
+    const empty = inCurrent();
+    expect(await world.say(`move ${empty} merge`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
+    seeWork(world, empty, 0);
+    const nothing = await world.say(`move ${empty} merge`);
+    expect(nothing).toMatchObject({ ok: false, code: 'nothing-to-merge' });
+    expect(nothing.text).toContain('has no commits of its own');
+    expect(await world.say('move 99 qa')).toMatchObject({ ok: false, code: 'no-such-item' });
+    expect(await world.say(`move ${n} nowhere`)).toMatchObject({ ok: false, code: 'bad-argument' });
+  });
+
+  it('keeps nothing of a refused move, not even the request to stop', async () => {
+    const n = inCurrent();
+    startRun(world, n);
+    const before = world.kinds(n);
+    expect(await world.say(`move ${n} backlog`)).toMatchObject({ ok: false, code: 'invalid-move' });
+    expect(world.kinds(n)).toEqual(before);
+  });
+});
+
+describe('approve', () => {
+  it('sends an item with commits from qa to merge', async () => {
+    const n = inQa();
+    expect((await world.say(`approve ${n}`)).text).toContain('is approved with 1 commit, from qa to merge');
+    expect(world.item(n).stage).toEqual({ name: 'merge', branch: desk.branch, commitsAhead: 1 });
+  });
+
+  it('refuses outside of qa, and a branch without commits', async () => {
+    const n = inCurrent();
+    moveTo(world, n, { name: 'qa' });
+    expect(await world.say(`approve ${n}`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
+    expect(await world.say(`approve ${inCurrent()}`)).toMatchObject({ ok: false, code: 'not-in-qa' });
+    const held = inMerge();
+    moveTo(world, held, blockedStage('reviewHeld'));
+    expect((await world.say(`approve ${held}`)).text).toContain(`accept ${held}`);
+    expect(await world.say('approve 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('reject', () => {
+  it('sends an item back with the whole reason as evidence, quotes and line breaks as typed', async () => {
+    const n = inQa();
+    expect((await world.say(`reject ${n} It "loses" the zone.\nSee --utc and \`x\`.`)).text).toContain('from qa back to current');
+    expect(world.item(n)).toMatchObject({
+      stage: { name: 'current' },
+      sentBack: 0,
+      failure: { cause: 'rejected', summary: 'It "loses" the zone.', evidence: 'It "loses" the zone.\nSee --utc and `x`.' },
+    });
+  });
+
+  it('also rejects what is in merge, and what review held back', async () => {
+    const merging = inMerge();
+    expect((await world.say(`reject ${merging} no`)).ok).toBe(true);
+    expect(world.item(merging).stage.name).toBe('current');
+    const held = inMerge();
+    moveTo(world, held, blockedStage('reviewHeld'));
+    expect((await world.say(`reject ${held} not these settings`)).text).toContain('from archived (held by review) back to current');
+    expect(world.item(held)).toMatchObject({ stage: { name: 'current' }, failure: { summary: 'not these settings' } });
+  });
+
+  it('refuses where there is nothing to reject, and without a reason', async () => {
+    expect(await world.say(`reject ${inCurrent()} no`)).toMatchObject({ ok: false, code: 'not-in-review' });
+    const done = inDone();
+    expect((await world.say(`reject ${done} no`)).text).toContain(`move ${done} current`);
+    expect(await world.say(`reject ${inQa()}`)).toMatchObject({ ok: false, code: 'missing-argument' });
+    expect(await world.say('reject 99 no')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('accept', () => {
+  it('archives what is done as completed', async () => {
+    const n = inDone();
+    expect((await world.say(`accept ${n}`)).text).toContain('archived as completed');
+    expect(world.item(n).stage).toMatchObject({ name: 'archived', reason: { kind: 'completed' } });
+  });
+
+  it('puts what review held back into the merge queue, accepted', async () => {
+    const n = inMerge();
+    moveTo(world, n, blockedStage('reviewHeld'));
+    expect((await world.say(`accept ${n}`)).text).toContain('is accepted and back in merge. It is merged next');
+    expect(world.item(n)).toMatchObject({ accepted: true, stage: { name: 'merge', commitsAhead: 1 } });
+  });
+
+  it('refuses everything else', async () => {
+    const qa = inQa();
+    const answer = await world.say(`accept ${qa}`);
+    expect(answer).toMatchObject({ ok: false, code: 'nothing-to-accept' });
+    expect(answer.text).toContain(`approve ${qa}`);
+    const blocked = inCurrent();
+    moveTo(world, blocked, blockedStage());
+    expect(await world.say(`accept ${blocked}`)).toMatchObject({ ok: false, code: 'nothing-to-accept' });
+    expect(await world.say('accept 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('unblock', () => {
+  it('puts a blocked item back where it came from, with its attempts forgotten and its failure kept', async () => {
+    const n = inCurrent();
+    const failure = { cause: 'gate', summary: 'test failed', evidence: 'boom' } as const;
+    failAttempt(world, n, failure);
+    moveTo(world, n, blockedStage());
+    expect((await world.say(`unblock ${n}`)).text).toContain('is unblocked and back in current. coder-1 takes it next');
+    expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0, failure });
+  });
+
+  it('puts a failed merge back into the queue', async () => {
+    const n = inMerge();
+    moveTo(world, n, blockedStage('mergeFailed'));
+    await world.say(`unblock ${n}`);
+    expect(world.item(n).stage).toEqual(mergeStage);
+  });
+
+  it('refuses what is not blocked', async () => {
+    const n = inCurrent();
+    expect(await world.say(`unblock ${n}`)).toMatchObject({ ok: false, code: 'not-blocked' });
+    moveTo(world, n, abandonedStage);
+    expect(await world.say(`unblock ${n}`)).toMatchObject({ ok: false, code: 'not-blocked' });
+    expect(await world.say('unblock 99')).toMatchObject({ ok: false, code: 'no-such-item' });
+  });
+});
+
+describe('retry', () => {
+  it('tries a blocked item afresh', async () => {
+    const n = inCurrent();
+    moveTo(world, n, blockedStage());
+    expect((await world.say(`retry ${n}`)).text).toContain('is tried again in current. coder-1 takes it next');
+    expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0 });
+  });
+
+  it('forgets failed attempts and lets a stopped item go', async () => {
+    const n = inCurrent();
+    failAttempt(world, n, { cause: 'gate', summary: 'x', evidence: '' });
+    world.record(n, 'item.held', { why: '' });
+    await world.say(`retry ${n}`);
+    expect(world.item(n)).toMatchObject({ attempts: 0, held: null, failure: { summary: 'x' } });
+  });
+
+  it('does not wait for a rate limit', async () => {
+    const n = inCurrent();
+    const run = startRun(world, n);
+    const resumeAt = world.clock.now() + 3_600_000;
+    world.record(n, 'run.ended', { run, reason: 'rate-limited', exitCode: 1, summary: '', resumeAt, turns: 1, verdict: null });
+    expect(world.item(n).execution.state).toBe('rateLimited');
+    expect((await world.say(`retry ${n}`)).text).toContain('coder-1 takes it next');
+    expect(world.item(n)).toMatchObject({ execution: { state: 'idle' }, held: null });
+  });
+
+  it('refuses what runs, what never started, what has not failed and what is finished', async () => {
+    const running = inCurrent();
+    startRun(world, running);
+    for (const [n, code] of [
+      [running, 'running'],
+      [world.make(), 'not-started'],
+      [inQa(), 'nothing-to-retry'],
+      [inDone(), 'finished'],
+      [99, 'no-such-item'],
+    ] as const)
+      expect(await world.say(`retry ${n}`)).toMatchObject({ ok: false, code });
+  });
+});
