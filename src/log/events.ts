@@ -26,6 +26,7 @@ const GENESIS = Buffer.alloc(32);
 export class EventStore {
   readonly #insert;
   readonly #last;
+  readonly #lastGiven;
   readonly #after;
   readonly #ofItem;
   readonly #ofItemBefore;
@@ -36,8 +37,8 @@ export class EventStore {
     this.#insert = db.prepare(
       'INSERT INTO events (seq, at, project, item, kind, version, payload, actor, cause, salt, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    // AUTOINCREMENT's own counter: a number is not used again even when the last row is gone.
     this.#last = db.prepare<[], { seq: number; hash: Buffer }>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
+    this.#lastGiven = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck();
     this.#after = db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
     this.#ofItem = db.prepare<[string, number], EventRow>('SELECT * FROM events WHERE project = ? AND item = ? ORDER BY seq');
     this.#ofItemBefore = db.prepare<[string, number, number, number], EventRow>(
@@ -49,6 +50,11 @@ export class EventStore {
   /** The last event's number and hash; 0 and zeros for an empty log. */
   head(): { seq: number; hash: Buffer } {
     return this.#last.get() ?? { seq: 0, hash: GENESIS };
+  }
+
+  /** The highest number ever given, by the table's own counter: shows whether the last events were taken away. */
+  lastGiven(): number {
+    return this.#lastGiven.get() ?? 0;
   }
 
   /** Writes an event after `head` and returns it as logged, with the new head. */

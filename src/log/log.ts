@@ -13,10 +13,12 @@ import { Inbox } from './inbox.ts';
 import { migrate } from './migrations.ts';
 import { Outbox } from './outbox.ts';
 import { Projector } from './projections/projector.ts';
-import { purgeItem } from './purge.ts';
+import { purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
+/** The cursor that stands while purged words may still be in the file: a crash before `scrub` must not leave them there. */
+const SCRUB_DUE = 'scrub-due';
 
 /** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
 export interface Tx {
@@ -59,6 +61,7 @@ export class Log {
   readonly #outboxListeners = new Set<() => void>();
   readonly #getCursor;
   readonly #setCursor;
+  readonly #dropCursor;
   #inTransaction = false;
   #closed = false;
 
@@ -88,9 +91,11 @@ export class Log {
     this.confirmations = new Confirmations(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
+    this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
     // The level in force shows only after a write.
     db.transaction(() => this.#setCursor.run('durability-check', 0)).immediate();
     assertDurable(db);
+    if (this.#getCursor.get(SCRUB_DUE) !== undefined) this.scrub();
   }
 
   /**
@@ -106,7 +111,8 @@ export class Log {
     const now = this.#clock.now();
     const projector = this.#projector;
     const reads = this.reads;
-    const append = (event: NewEvent): Result<LoggedEvent, TransitionError> => {
+    const append = (given: NewEvent): Result<LoggedEvent, TransitionError> => {
+      const event = isPurged(projector, given) ? withoutWords(given) : given;
       const candidate = { ...event, seq: head.seq + 1, at: now, version: 1 } as LoggedEvent;
       const applied = projector.apply(candidate);
       if (!applied.ok) return applied;
@@ -141,6 +147,7 @@ export class Log {
         projector.flush();
         purgeItem(this.#events, this.outbox, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
+        this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },
       cursor: (subscriber) => this.#getCursor.get(subscriber) ?? null,
@@ -175,8 +182,14 @@ export class Log {
     return () => void this.#outboxListeners.delete(listener);
   }
 
-  /** Writes the content of the write-ahead log into the file and empties it: after a purge, nothing is left there either. */
-  checkpoint(): void {
+  /**
+   * Writes the whole file anew and empties the write-ahead log. `secure_delete` zeroes what is deleted, but not the
+   * copies that stay behind in a page when its rows move to another: after a purge only this leaves no byte of them.
+   * Takes time with the size of the log, during which nothing else runs; done at the next start where a crash came first.
+   */
+  scrub(): void {
+    this.db.exec('VACUUM');
+    this.#dropCursor.run(SCRUB_DUE);
     this.db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
@@ -192,4 +205,9 @@ export class Log {
   #announce(tell: () => void): void {
     queueMicrotask(tell);
   }
+}
+
+/** What is still told of a purged item (the end of a run that was late to stop) comes in without its words. */
+function isPurged(projector: Projector, event: NewEvent): boolean {
+  return event.item !== null && projector.items.get(event.project, event.item)?.removal?.state === 'purged';
 }

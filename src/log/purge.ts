@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../pipeline/events.ts';
+import type { LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { Document } from '../message/document.ts';
 import type { EventStore } from './events.ts';
@@ -15,8 +15,13 @@ export function purgeItem(events: EventStore, outbox: Outbox, project: string, i
   outbox.forgetItem(project, item, PURGED_NOTICE);
 }
 
+/** The event without what people, agents and gates wrote; all else of it stays. */
+export function withoutWords(event: NewEvent): NewEvent {
+  return { ...event, payload: redacted(event) } as NewEvent;
+}
+
 /** An event's payload without what people, agents and gates wrote. */
-function redacted(event: LoggedEvent): unknown {
+function redacted(event: NewEvent | LoggedEvent): unknown {
   switch (event.kind) {
     case 'item.created':
       return { ...event.payload, title: '', description: '', criteria: event.payload.criteria.map(blankCriterion) };

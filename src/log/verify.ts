@@ -49,14 +49,25 @@ export function rebuild(source: Db, target: Db, onProblem: (problem: string) => 
         previous = row.hash;
         last = row.seq;
         count += 1;
-        const applied = projector.apply(toEvent(row));
-        if (!applied.ok) onProblem(`event ${row.seq} (${row.kind}, ${row.project}#${row.item}) does not replay: ${applied.error.message}`);
+        const problem = replay(projector, row);
+        if (problem !== null) onProblem(`event ${row.seq} (${row.kind}, ${row.project}#${row.item}) does not replay: ${problem}`);
       }
       projector.flush();
     })();
     if (projector.held > HELD_ROWS) projector.clear();
   }
+  for (let seq = last + 1; seq <= store.lastGiven(); seq++) onProblem(`event ${seq} is missing from the log`);
   return count;
+}
+
+/** Applies an event; why it can't be, where it can't. What was changed in the file may be of any form, so anything may be thrown. */
+function replay(projector: Projector, row: EventRow): string | null {
+  try {
+    const applied = projector.apply(toEvent(row));
+    return applied.ok ? null : applied.error.message;
+  } catch (error) {
+    return `it can not be read (${(error as Error).message})`;
+  }
 }
 
 function checkChain(row: EventRow, previous: Buffer, onProblem: (problem: string) => void): void {

@@ -4,9 +4,18 @@ import { END_REASONS, ITEM_TYPES, QA_MODES, ROLE_OF, type Criterion, type Failur
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { ahead, archivedStage, num, sha, STAGE, T0, type ReasonName } from './samples.ts';
 
-/** Text with no control over its form, marked so that a search for it can't hit anything else. */
-export const SECRET_MARK = 'qzx';
-const text = fc.string({ unit: 'binary', maxLength: 12 }).map((words) => `${SECRET_MARK}${words}`);
+/** In all that people, agents and gates are made to say, so that a search can find whether any of it is left. */
+export const SPOKEN = 'qzx';
+/** Any text, also control characters and halves of surrogate pairs. */
+const text = fc
+  .string({
+    unit: fc.oneof(
+      fc.integer({ max: 0xffff, min: 0 }).map((unit) => String.fromCharCode(unit)),
+      fc.constantFrom('a', '"', '\\'),
+    ),
+    maxLength: 8,
+  })
+  .map((words) => `${SPOKEN}${words}`);
 const commit: fc.Arbitrary<CommitSha> = fc.constantFrom('0', '3', '7', 'a', 'd', 'f').map(sha);
 const run = fc.nat({ max: 5 });
 const agent = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster');
@@ -56,7 +65,7 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.released': fc.constant({}),
   'item.accepted': fc.constant({}),
   'item.attempts_reset': fc.record({ why: text }),
-  'item.attempt_failed': fc.record({ failure }),
+  'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
   'item.deleted': fc.record({ purge: fc.boolean() }),
   'item.removed': fc.record({ done: fc.array(text, { maxLength: 2 }), left: fc.array(text, { maxLength: 1 }) }),

@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs';
+import { systemClock } from '../../src/clock.ts';
+import { Log } from '../../src/log/log.ts';
+import { takeOwnership } from '../../src/log/owner.ts';
+
+/**
+ * A process for tests to kill: takes the data directory named by its argument, prints `owner <pid>`, and with `append`
+ * appends events one by one, printing each number only after its commit.
+ */
+const [dir = '', mode = ''] = process.argv.slice(2);
+takeOwnership(dir);
+writeSync(1, `owner ${process.pid}\n`);
+if (mode === 'append') {
+  const log = Log.open(dir, systemClock());
+  for (;;) {
+    const event = log.transaction((tx) =>
+      tx.record({
+        project: 'shop',
+        item: null,
+        actor: 'musher',
+        cause: null,
+        kind: 'room.bound',
+        payload: { transport: 'console', room: `room ${tx.reads.lastSeq() + 1}` },
+      }),
+    );
+    writeSync(1, `${event.seq}\n`);
+  }
+} else setInterval(() => {}, 60_000);

@@ -1,0 +1,139 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { follow, type Follower } from '../../src/log/follow.ts';
+import { Log } from '../../src/log/log.ts';
+import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import { dataDir } from './data-dir.ts';
+import { tickingClock } from './random-history.ts';
+
+const ROOM = { project: 'shop', item: null, actor: 'console:ann', cause: null, kind: 'room.bound' } as const;
+function bind(log: Log, ...rooms: readonly string[]): void {
+  log.transaction((tx) => rooms.forEach((room) => void tx.record({ ...ROOM, payload: { transport: 'console', room } })));
+}
+const roomOf = (event: LoggedEvent): string => (event.kind === 'room.bound' ? event.payload.room : event.kind);
+const never = (error: unknown): never => {
+  throw error;
+};
+/** Lets the follower's turns of the event loop pass until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000 && !holds(); turn++) await setImmediate();
+  expect(holds()).toBe(true);
+}
+const cursor = (log: Log, name: string): number | null => log.transaction((tx) => tx.cursor(name));
+
+/** Collects the rooms that a follower is told of; throws at those named `bad…`. */
+function collect(log: Log, seen: string[], errors: string[] = []): Follower {
+  return follow(
+    log,
+    'collector',
+    (event) => {
+      if (roomOf(event).startsWith('bad')) throw new Error(roomOf(event));
+      seen.push(roomOf(event));
+    },
+    (error) => errors.push(String(error)),
+  );
+}
+
+describe('a follower', () => {
+  it('is told of each event once and in order, from when it first came', async () => {
+    const log = Log.inMemory(tickingClock());
+    bind(log, 'before');
+    const seen: string[] = [];
+    const follower = collect(log, seen);
+    bind(log, 'a', 'b');
+    bind(log, 'c');
+    await until(() => cursor(log, 'collector') === log.reads.lastSeq());
+    expect(seen).toEqual(['a', 'b', 'c']);
+    follower.stop();
+    log.close();
+  });
+
+  it('goes on after a restart where it stood, and hears what happened meanwhile', async () => {
+    const dir = dataDir();
+    const seen: string[] = [];
+    const first = Log.open(dir, tickingClock());
+    const stopped = collect(first, seen);
+    bind(first, 'a');
+    await until(() => seen.length === 1);
+    stopped.stop();
+    bind(first, 'while away');
+    first.close();
+    const log = Log.open(dir, tickingClock());
+    const follower = collect(log, seen);
+    bind(log, 'b');
+    await until(() => seen.length >= 3);
+    expect(seen).toEqual(['a', 'while away', 'b']);
+    follower.stop();
+    log.close();
+  });
+
+  it('undoes what a failing handler wrote, tells of the bug once, and goes on', async () => {
+    const log = Log.inMemory(tickingClock());
+    const told: string[] = [];
+    const follower = follow(
+      log,
+      'writer',
+      (event, tx) => {
+        if (roomOf(event).startsWith('echo')) return;
+        tx.record({ ...ROOM, payload: { transport: 'console', room: `echo of ${roomOf(event)}` } });
+        if (roomOf(event) === 'bad') throw new Error('a bug');
+      },
+      (error, event) => told.push(`${roomOf(event)}: ${String(error)}`),
+    );
+    bind(log, 'a', 'bad', 'b');
+    await until(() => cursor(log, 'writer') === log.reads.lastSeq());
+    expect(log.reads.events(0, 10).map(roomOf)).toEqual(['a', 'bad', 'b', 'echo of a', 'echo of b']);
+    expect(told).toEqual(['bad: Error: a bug']);
+    follower.stop();
+    log.close();
+  });
+
+  it('does not go back to an event that failed after a restart', async () => {
+    const dir = dataDir();
+    const seen: string[] = [];
+    const errors: string[] = [];
+    const first = Log.open(dir, tickingClock());
+    const one = collect(first, seen, errors);
+    bind(first, 'bad', 'a');
+    await until(() => seen.length === 1);
+    one.stop();
+    first.close();
+    const log = Log.open(dir, tickingClock());
+    const two = collect(log, seen, errors);
+    bind(log, 'b');
+    await until(() => seen.length === 2);
+    expect([seen, errors]).toEqual([['a', 'b'], ['Error: bad']]);
+    two.stop();
+    log.close();
+  });
+
+  it('keeps up over many pages, and hears nothing more once it is stopped', async () => {
+    const log = Log.inMemory(tickingClock());
+    const seen: string[] = [];
+    const follower = collect(log, seen);
+    const rooms = Array.from({ length: 1_000 }, (_, i) => `room ${i}`);
+    bind(log, ...rooms);
+    await until(() => seen.length === 1_000);
+    expect(seen).toEqual(rooms);
+    follower.stop();
+    bind(log, 'after');
+    for (let turn = 0; turn < 5; turn++) await setImmediate();
+    expect(seen).toHaveLength(1_000);
+    log.close();
+  });
+
+  it('is one of several that do not disturb each other', async () => {
+    const log = Log.inMemory(tickingClock());
+    const left: string[] = [];
+    const right: string[] = [];
+    const followers = [left, right].map((seen, i) => follow(log, `number ${i}`, (event) => void seen.push(roomOf(event)), never));
+    bind(log, 'a', 'b');
+    await until(() => left.length + right.length === 4);
+    expect([left, right]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    followers.forEach((follower) => follower.stop());
+    log.close();
+  });
+});

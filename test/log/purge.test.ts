@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Log } from '../../src/log/log.ts';
+import { verifyAll } from '../../src/log/verify.ts';
+import type { Document } from '../../src/message/document.ts';
+import type { ItemEvents, NewItemEvent, NewEvent } from '../../src/pipeline/events.ts';
+import { num, sha } from '../pipeline/samples.ts';
+import { SPOKEN } from '../pipeline/random-events.ts';
+import { dataDir } from './data-dir.ts';
+import { history, play, tickingClock } from './random-history.ts';
+
+const ABOUT = { project: 'shop', actor: 'console:ann', cause: null } as const;
+const purged = (number: number): Extract<NewItemEvent, { kind: 'item.purged' }> => ({
+  ...ABOUT,
+  item: num(number),
+  kind: 'item.purged',
+  payload: {},
+});
+
+/** Deletes an item where that is not done yet, and purges it. */
+function purge(log: Log, number: number): void {
+  log.transaction((tx) => {
+    if (tx.item('shop', number)?.removal?.state === 'purged') return;
+    tx.record({ ...ABOUT, item: num(number), kind: 'item.deleted', payload: { purge: true } });
+    expect(tx.purge(purged(number)).ok).toBe(true);
+  });
+}
+
+/** The files of a data directory in which a text stands, as bytes. */
+function filesWith(dir: string, text: string): string[] {
+  return readdirSync(dir).filter((file) => readFileSync(join(dir, file)).includes(text));
+}
+
+const CREATION: ItemEvents['item.created'] = {
+  type: 'story',
+  title: `${SPOKEN} title`,
+  description: `${SPOKEN} `.repeat(3_000),
+  criteria: [{ text: `${SPOKEN} criterion`, checked: false }],
+  dependsOn: [],
+  qaMode: null,
+};
+function create(
+  log: Log,
+  more: readonly Omit<Extract<NewItemEvent, { project: string }>, 'project' | 'item' | 'actor' | 'cause'>[] = [],
+): void {
+  log.transaction((tx) => {
+    const item = tx.nextNumber('shop');
+    tx.record({ ...ABOUT, item, kind: 'item.created', payload: CREATION });
+    for (const event of more) tx.record({ ...ABOUT, item, ...event } as NewEvent);
+  });
+}
+
+describe('a purge', () => {
+  it('leaves no byte of an item’s words in any file, and the log still replays', () => {
+    fc.assert(
+      fc.property(history, (works) => {
+        const dir = dataDir();
+        const log = Log.open(dir, tickingClock());
+        play(
+          log,
+          works.map((work) => ({ ...work, acts: work.acts.map((one) => ({ ...one, project: 'shop' })) })),
+        );
+        const last = log.reads.lastNumber('shop');
+        const spend = JSON.stringify([log.reads.spendTotals('shop', 'agent'), log.reads.spendSinceBy('shop', 'item', 0)]);
+        for (let number = 1; number <= last; number++) purge(log, number);
+        log.scrub();
+        expect(filesWith(dir, SPOKEN)).toEqual([]);
+        expect(verifyAll(log.db).differences).toEqual([]);
+        expect(JSON.stringify([log.reads.spendTotals('shop', 'agent'), log.reads.spendSinceBy('shop', 'item', 0)])).toBe(spend);
+        log.close();
+        expect(filesWith(dir, SPOKEN)).toEqual([]);
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+  });
+
+  it('really had something to remove', () => {
+    const dir = dataDir();
+    const log = Log.open(dir, tickingClock());
+    create(log);
+    log.scrub();
+    expect(filesWith(dir, SPOKEN)).toEqual(['musher.sqlite']);
+    log.close();
+  });
+
+  it('keeps the tombstone through a restart, and its number is not given again', () => {
+    const dir = dataDir();
+    const first = Log.open(dir, tickingClock());
+    create(first);
+    purge(first, 1);
+    first.close();
+    const log = Log.open(dir, tickingClock());
+    expect(log.reads.item('shop', 1)).toMatchObject({ number: 1, title: '', removal: { state: 'purged' } });
+    create(log);
+    expect(log.reads.lastNumber('shop')).toBe(2);
+    expect(verifyAll(log.db).differences).toEqual([]);
+    log.close();
+  });
+
+  it('leaves no copy behind in pages whose rows moved on as they grew', () => {
+    const dir = dataDir();
+    const log = Log.open(dir, tickingClock());
+    const title = (n: number): string => `${SPOKEN} `.repeat(n);
+    for (let n = 1; n <= 60; n++) create(log);
+    for (let round = 1; round <= 40; round++)
+      log.transaction((tx) => {
+        for (let n = 1; n <= 60; n++) {
+          const payload = { field: 'description', value: title((n * round * 7) % 300), prior: '' } as const;
+          tx.record({ ...ABOUT, item: num(n), kind: 'item.edited', payload });
+        }
+      });
+    for (let n = 1; n <= 60; n++) purge(log, n);
+    log.scrub();
+    expect(filesWith(dir, SPOKEN)).toEqual([]);
+    log.close();
+  });
+
+  it('that a crash cut short is finished at the next start', () => {
+    const dir = dataDir();
+    const first = Log.open(dir, tickingClock());
+    create(first);
+    purge(first, 1);
+    expect(filesWith(dir, SPOKEN)).not.toEqual([]);
+    // Opened without a clean end of the one before, as after a crash.
+    const log = Log.open(dir, tickingClock());
+    expect(filesWith(dir, SPOKEN)).toEqual([]);
+    log.close();
+    first.close();
+  });
+
+  it('takes the words out of messages that wait and of questions that are open', () => {
+    const dir = dataDir();
+    const log = Log.open(dir, tickingClock());
+    create(log);
+    const to = { transport: 'console', room: 'lobby', thread: null };
+    const body: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: `${SPOKEN} queued` }] }] };
+    log.transaction((tx) => {
+      tx.outbox.add({ to, kind: 'notice', body, inbox: null, item: { project: 'shop', number: 1 } }, tx.now);
+      tx.confirmations.put({
+        transport: 'console',
+        room: 'lobby',
+        sender: 'ann',
+        project: 'shop',
+        text: `edit 1 title ${SPOKEN}`,
+        item: { project: 'shop', number: 1, version: 1 },
+        expiresAt: tx.now,
+      });
+    });
+    purge(log, 1);
+    log.scrub();
+    expect(filesWith(dir, SPOKEN)).toEqual([]);
+    expect(JSON.stringify(log.outbox.open('console', 'lobby', 5))).toContain('removed by a purge');
+    expect(log.confirmations.take('console', 'lobby', 'ann')).toBeNull();
+    log.close();
+  });
+
+  it('leaves the other items as they are', () => {
+    const log = Log.inMemory(tickingClock());
+    create(log);
+    create(log);
+    const other = log.reads.item('shop', 2);
+    purge(log, 1);
+    expect(log.reads.item('shop', 2)).toEqual(other);
+    expect(log.reads.history('shop', 2, 10)[0]?.payload).toEqual(CREATION);
+    log.close();
+  });
+
+  it('keeps out what a run says that ends after it', () => {
+    const dir = dataDir();
+    const log = Log.open(dir, tickingClock());
+    create(log, [
+      { kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } },
+      { kind: 'run.pending', payload: { run: 1, agent: 'a', role: 'coder', stage: 'current', attempt: 1 } },
+      { kind: 'run.started', payload: { run: 1, pid: 1, pidStart: null, model: null, runtime: 'command', base: sha('a') } },
+    ]);
+    purge(log, 1);
+    log.transaction((tx) =>
+      tx.record({
+        ...ABOUT,
+        item: num(1),
+        kind: 'run.ended',
+        payload: { run: 1, reason: 'stopped', exitCode: 130, summary: `${SPOKEN} late`, resumeAt: null, turns: 3, verdict: null },
+      }),
+    );
+    log.scrub();
+    expect(filesWith(dir, SPOKEN)).toEqual([]);
+    expect(log.reads.run('shop', 1, 1)).toMatchObject({ state: 'ended', reason: 'stopped', turns: 3, summary: '' });
+    expect(verifyAll(log.db).differences).toEqual([]);
+    log.close();
+  });
+
+  it('of an item that was not deleted is refused and changes nothing', () => {
+    const log = Log.inMemory(tickingClock());
+    create(log);
+    const item = log.reads.item('shop', 1);
+    expect(log.transaction((tx) => tx.purge(purged(1)))).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
+    expect(log.reads.item('shop', 1)).toEqual(item);
+    expect(log.reads.history('shop', 1, 10)[0]?.payload).toEqual(CREATION);
+    log.close();
+  });
+});

@@ -1,0 +1,77 @@
+import * as fc from 'fast-check';
+import type { Clock } from '../../src/clock.ts';
+import type { Log, Tx } from '../../src/log/log.ts';
+import type { ItemEvents, NewItemEvent } from '../../src/pipeline/events.ts';
+import { draft, draftOf, fit, type Draft } from '../pipeline/random-events.ts';
+
+/** One thing that a transaction does. `among` picks one of the items that are there. */
+type Act =
+  | { readonly do: 'create'; readonly project: string; readonly draft: Draft }
+  | { readonly do: 'event'; readonly project: string; readonly among: number; readonly draft: Draft }
+  | { readonly do: 'other'; readonly project: string; readonly room: string };
+
+/** A transaction; `fails`: it throws when all its acts are done, and must leave nothing. */
+export interface Work {
+  readonly acts: readonly Act[];
+  readonly fails: boolean;
+}
+
+const project = fc.constantFrom('shop', 'site');
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('create' as const), project, draft: draftOf('item.created') }) },
+  { weight: 14, arbitrary: fc.record({ do: fc.constant('event' as const), project, among: fc.nat({ max: 5 }), draft }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('other' as const), project, room: fc.constantFrom('lobby', 'dev') }) },
+);
+
+export const history: fc.Arbitrary<Work[]> = fc.array(
+  fc.record({ acts: fc.array(act, { minLength: 1, maxLength: 8 }), fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 0) }),
+  { maxLength: 25, size: 'max' },
+);
+
+const ABORT = new Error('the transaction fails');
+
+/** Plays a history into a log; events that do not fit are refused by it, as they would be in life. Returns how many were taken. */
+export function play(log: Log, works: readonly Work[]): number {
+  let taken = 0;
+  for (const { acts, fails } of works) {
+    try {
+      log.transaction((tx) => {
+        const done = acts.filter((one) => perform(tx, one)).length;
+        if (fails) throw ABORT;
+        taken += done;
+      });
+    } catch (error) {
+      if (error !== ABORT) throw error;
+    }
+  }
+  return taken;
+}
+
+function perform(tx: Tx, one: Act): boolean {
+  if (one.do === 'other') {
+    const payload = { transport: 'console', room: one.room };
+    return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.bound', payload }).ok;
+  }
+  if (one.do === 'create') {
+    const payload = one.draft.payload as ItemEvents['item.created'];
+    return tx.append({
+      project: one.project,
+      item: tx.nextNumber(one.project),
+      actor: 'console:ann',
+      cause: 'inbox:1',
+      kind: 'item.created',
+      payload,
+    }).ok;
+  }
+  const item = tx.item(one.project, one.among);
+  if (item === null) return false;
+  const { seq: _seq, at: _at, version: _version, ...event } = fit(one.draft, item, 0, 0);
+  const fresh = event as NewItemEvent;
+  return fresh.kind === 'item.purged' ? tx.purge(fresh).ok : tx.append(fresh).ok;
+}
+
+/** A clock that moves on by ten seconds with each look. */
+export function tickingClock(): Clock {
+  let time = Date.UTC(2026, 0, 1);
+  return { now: () => (time += 10_000), at: () => () => {} };
+}

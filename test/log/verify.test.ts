@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { Log } from '../../src/log/log.ts';
+import { PROJECTIONS } from '../../src/log/projections/tables.ts';
+import { verifyAll } from '../../src/log/verify.ts';
+import { history, play, tickingClock } from './random-history.ts';
+
+/** A log with rows in every table, the same each time. */
+function sampleLog(): Log {
+  const log = Log.inMemory(tickingClock());
+  for (const works of fc.sample(history, { seed: 11, numRuns: 12 })) play(log, works);
+  return log;
+}
+
+/** What verify finds after something was done to the tables behind the log's back; the tables are put back after it. */
+function afterTampering(log: Log, sql: string, ...parameters: unknown[]): readonly string[] {
+  log.db.exec('BEGIN');
+  try {
+    expect(log.db.prepare(sql).run(...parameters).changes).toBeGreaterThan(0);
+    return verifyAll(log.db).differences;
+  } finally {
+    log.db.exec('ROLLBACK');
+  }
+}
+
+describe('verify', () => {
+  const log = sampleLog();
+  const events = log.reads.lastSeq();
+
+  it('finds nothing in a log that nobody touched, with rows in every table', () => {
+    expect(verifyAll(log.db)).toEqual({ events, differences: [] });
+    const empty = PROJECTIONS.filter(({ table }) => log.db.prepare(`SELECT 1 FROM ${table}`).get() === undefined);
+    expect(empty).toEqual([]);
+  });
+
+  it.each([
+    ['actor', "actor || 'x'"],
+    ['time', 'at + 1'],
+    ['kind', "'item.released'"],
+    ['project', "'else'"],
+    ['version', 'version + 1'],
+    ['cause', "'event:99'"],
+    ['hash', 'zeroblob(32)'],
+    ['salt', 'zeroblob(16)'],
+  ])('finds a changed %s', (column, value) => {
+    const name = column === 'time' ? 'at' : column;
+    const changed = afterTampering(log, `UPDATE events SET ${name} = ${value} WHERE seq = 5`);
+    expect(changed.join('\n')).toContain('event 5');
+  });
+
+  it('finds a flipped bit at any place of a payload, also one that leaves it unreadable', () => {
+    const payload = log.db.prepare<[], Buffer>('SELECT CAST(payload AS BLOB) FROM events WHERE seq = 5').pluck().get() ?? Buffer.alloc(0);
+    expect(payload.length).toBeGreaterThan(2);
+    for (let at = 0; at < payload.length; at += 1) {
+      const flipped = Buffer.from(payload);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      const found = afterTampering(log, 'UPDATE events SET payload = CAST(? AS TEXT) WHERE seq = 5', flipped);
+      expect(found.join('\n')).toContain('event 5');
+    }
+  });
+
+  it.each([1, 5, Math.floor(events / 2), events])('finds that event %i is missing', (seq) => {
+    expect(afterTampering(log, 'DELETE FROM events WHERE seq = ?', seq).join('\n')).toContain(`event ${seq} is missing`);
+  });
+
+  it('finds two events in each other’s place', () => {
+    const swapped = afterTampering(log, 'UPDATE events SET seq = CASE seq WHEN 5 THEN -6 WHEN 6 THEN -5 END WHERE seq IN (5, 6)');
+    expect(swapped).not.toEqual([]);
+  });
+
+  const columns = PROJECTIONS.flatMap(({ table }) =>
+    log.db
+      .prepare<[], { name: string; type: string }>(`SELECT name, type FROM pragma_table_info('${table}')`)
+      .all()
+      .map((column) => ({
+        table,
+        column: column.name,
+        change: column.type === 'INTEGER' ? `${column.name} + 1000` : `${column.name} || ' '`,
+      })),
+  );
+  it.each(columns)('finds a changed $column in $table', ({ table, column, change }) => {
+    const [key] = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
+    const row = table === 'receipts' || table === 'rooms' || table === 'counts' ? '' : ` ORDER BY ${key} LIMIT 1`;
+    const target = log.db.prepare(`SELECT * FROM ${table}${row}`).get() as Record<string, unknown>;
+    const keys = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
+    const where = keys.map((name) => `${name} = ?`).join(' AND ');
+    const found = afterTampering(log, `UPDATE ${table} SET ${column} = ${change} WHERE ${where}`, ...keys.map((name) => target[name]));
+    expect(found.join('\n')).toContain(`${table} `);
+  });
+
+  it.each(PROJECTIONS)('finds a row that is missing from $table, and one too many', ({ table, key }) => {
+    expect(afterTampering(log, `DELETE FROM ${table}`)).not.toEqual([]);
+    const names = log.db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all();
+    const first = key.at(-1) ?? '';
+    const copied = names.map((name) =>
+      name === first ? `CASE typeof(${name}) WHEN 'integer' THEN ${name} + 9000 ELSE ${name} || 'x' END` : name,
+    );
+    const added = afterTampering(log, `INSERT INTO ${table} SELECT ${copied.join(', ')} FROM ${table} LIMIT 1`);
+    expect(added.join('\n')).toContain('is in the table, but the log does not give it');
+  });
+
+  it('names at most fifty differences and counts the rest', () => {
+    const found = afterTampering(log, "UPDATE events SET actor = 'x'");
+    expect(found).toHaveLength(51);
+    expect(found.at(-1)).toMatch(/^and \d+ more$/);
+  });
+});
