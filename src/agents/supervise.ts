@@ -2,7 +2,7 @@ import type { LimitSettings } from '../config/settings.ts';
 import { describeExit } from './exit.ts';
 import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
-import { followFile } from './process/follow.ts';
+import { followFile, type SizeLimit } from './process/follow.ts';
 import { isAlive } from './process/identity.ts';
 import { runFiles } from './process/run-files.ts';
 import { pause, requestEnd, sweep } from './process/stop.ts';
@@ -52,6 +52,8 @@ class Supervision implements RunHandle {
   #lastOutputAt: number;
   #stopping: StopReason | null = null;
   #ending = false;
+  #looking = false;
+  #lookAgain = false;
   #released = false;
   #cancelTimeLimit: () => void = () => {};
   #cancelGrace: () => void = () => {};
@@ -71,8 +73,12 @@ class Supervision implements RunHandle {
       now: () => spec.clock.now(),
     });
     const files = runFiles(spec.runDir);
-    this.#output = followFile(files.stdout, (line) => this.#onLine(line));
-    this.#errors = followFile(files.stderr, (line) => this.#memory.complaint(line));
+    const limit: SizeLimit = {
+      bytes: OUTPUT_BYTES,
+      exceeded: () => this.#stop({ reason: 'stuck', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` }),
+    };
+    this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
+    this.#errors = followFile(files.stderr, (line) => this.#memory.complaint(line), limit);
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
     this.ended = promise;
     this.#resolve = resolve;
@@ -99,9 +105,21 @@ class Supervision implements RunHandle {
     this.#wake();
   }
 
+  /** A busy writer wakes us far more often than one look takes: while one is on its way, one more is enough. */
   #wake(): void {
     if (this.#released || this.#ending) return;
-    this.#look().catch((bug: unknown) => this.#fail(bug));
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#lookWhileAsked().catch((bug: unknown) => this.#fail(bug));
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#lookAgain && !this.#ending && !this.#released) {
+      this.#lookAgain = false;
+      await this.#look();
+    }
+    this.#looking = false;
   }
 
   async #look(): Promise<void> {
@@ -124,7 +142,6 @@ class Supervision implements RunHandle {
       this.#spec.onSignal(signal);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
     }
-    if (this.#output.offset > OUTPUT_BYTES) this.#stop({ reason: 'stuck', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` });
     // A run that has said how it ended is not stopped for what its last line says it used.
     if (concluded || this.#memory.concluded || this.#stopping !== null) return;
     const over = overBudget(this.#limits, this.#memory.usage, this.#memory.turns);

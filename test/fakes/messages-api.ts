@@ -35,17 +35,20 @@ export interface MessagesApi {
  */
 export async function startMessagesApi(script: readonly Answer[]): Promise<MessagesApi> {
   const requests: SeenRequest[] = [];
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request);
+    if (request.method !== 'POST' || !(request.url ?? '').startsWith('/v1/messages') || request.url?.includes('count_tokens') === true) {
+      sendJson(response, 404, { type: 'error', error: { type: 'not_found_error', message: 'not here' } });
+      return;
+    }
+    const { model } = JSON.parse(body) as { model: string };
+    requests.push({ model, key: String(request.headers['x-api-key'] ?? request.headers.authorization ?? ''), body });
+    const answer = script[Math.min(requests.length, script.length) - 1];
+    if (answer !== undefined) give(response, answer, model, requests.length);
+  };
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      if (request.method !== 'POST' || !(request.url ?? '').startsWith('/v1/messages') || request.url?.includes('count_tokens') === true) {
-        sendJson(response, 404, { type: 'error', error: { type: 'not_found_error', message: 'not here' } });
-        return;
-      }
-      const { model } = JSON.parse(body) as { model: string };
-      requests.push({ model, key: String(request.headers['x-api-key'] ?? request.headers.authorization ?? ''), body });
-      const answer = script[Math.min(requests.length, script.length) - 1];
-      if (answer !== undefined) give(response, answer, model, requests.length);
-    });
+    // A client that goes away in the middle of its request is no matter.
+    answerTo(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

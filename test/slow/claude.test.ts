@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installClaude } from '../../scripts/install-claude.ts';
@@ -180,16 +180,21 @@ describe('the real Claude Code', () => {
     expect(await run.ended).toMatchObject({ reason: 'stuck', summary: 'No output for 10 min.' });
   });
 
-  it('is not allowed what a settings file in the worktree allows, unless its command asks for that', async () => {
-    const refused = async (command: readonly string[]): Promise<boolean> => {
+  it('takes nothing from a settings file in the worktree, unless its command asks for that', async () => {
+    const hooked = async (command: readonly string[]): Promise<boolean> => {
       const at = await scene([bash('curl -s http://127.0.0.1:1'), done], { command });
+      const hook = { matcher: 'Bash', hooks: [{ type: 'command', command: 'touch hooked' }] };
       mkdirSync(join(at.repository, '.claude'));
-      writeFileSync(join(at.repository, '.claude/settings.json'), '{"permissions":{"allow":["Bash"]}}');
+      writeFileSync(
+        join(at.repository, '.claude/settings.json'),
+        JSON.stringify({ permissions: { allow: ['Bash'] }, hooks: { PreToolUse: [hook] } }),
+      );
       expect(await outcomeOf(at)).toMatchObject({ reason: 'finished' });
-      return at.api.requests[1]?.body.includes('This command requires approval') ?? false;
+      expect(at.api.requests[1]?.body.includes('This command requires approval')).toBe(true);
+      return existsSync(join(at.repository, 'hooked'));
     };
-    expect(await refused([claude])).toBe(true);
-    expect(await refused([claude, '--setting-sources', 'user,project'])).toBe(false);
+    expect(await hooked([claude])).toBe(false);
+    expect(await hooked([claude, '--setting-sources', 'user,project'])).toBe(true);
   });
 
   it('lets a reviewer write nothing, and gives its verdict', async () => {

@@ -54,8 +54,18 @@ export interface Follower {
   readonly offset: number;
 }
 
+/** Nothing behind this many bytes is read. */
+export interface SizeLimit {
+  readonly bytes: number;
+  /** Called, maybe more than once, when the file is found to be longer: a writer may be far ahead of the reader. */
+  readonly exceeded: () => void;
+}
+
+/** Chunks between two looks at the file's size. */
+const SIZE_LOOK = 64;
+
 /** `onLine` gets each line once, in order, from the start of the file. A file that is not there yet is empty. */
-export function followFile(path: string, onLine: (line: string) => void): Follower {
+export function followFile(path: string, onLine: (line: string) => void, limit: SizeLimit): Follower {
   const splitter = lineSplitter(onLine);
   const buffer = Buffer.alloc(CHUNK_BYTES);
   let offset = 0;
@@ -65,8 +75,10 @@ export function followFile(path: string, onLine: (line: string) => void): Follow
     const handle = await openOrNull(path);
     if (handle === null) return;
     try {
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, offset);
+      for (let chunk = 0; ; chunk++) {
+        if (chunk % SIZE_LOOK === 0 && (await handle.stat()).size > limit.bytes) limit.exceeded();
+        if (offset >= limit.bytes) return;
+        const { bytesRead } = await handle.read(buffer, 0, Math.min(CHUNK_BYTES, limit.bytes - offset), offset);
         if (bytesRead === 0) return;
         offset += bytesRead;
         splitter.push(buffer.subarray(0, bytesRead));

@@ -49,7 +49,7 @@ it('takes a carriage return off the end of a line', () => {
 it('reads what was appended since the last look, a half line only when it is whole or at the end', async () => {
   const path = join(dir, 'out');
   const seen: string[] = [];
-  const follower = followFile(path, (text) => seen.push(text));
+  const follower = followFile(path, (text) => seen.push(text), { bytes: 1000, exceeded: () => seen.push('too long') });
   await follower.readOn();
   expect(seen).toEqual([]);
   appendFileSync(path, 'one\ntw');
@@ -61,4 +61,25 @@ it('reads what was appended since the last look, a half line only when it is who
   await follower.finish();
   expect(seen).toEqual(['one', 'two', 'thr']);
   expect(follower.offset).toBe(11);
+});
+
+it('reads no more than it may, and says that there is more', async () => {
+  const path = join(dir, 'out');
+  const seen: string[] = [];
+  let exceeded = false;
+  const follower = followFile(path, (text) => seen.push(text), {
+    bytes: 6,
+    exceeded: () => {
+      exceeded = true;
+    },
+  });
+  appendFileSync(path, 'one\ntw');
+  await follower.readOn();
+  expect(exceeded).toBe(false);
+  appendFileSync(path, 'o\nthree\n');
+  await follower.readOn();
+  await follower.finish();
+  expect(seen).toEqual(['one', 'tw']);
+  expect(exceeded).toBe(true);
+  expect(follower.offset).toBe(6);
 });
