@@ -1,3 +1,5 @@
+import { COMMANDS } from '../commands/index.ts';
+import { commandsMarkdown } from '../src/bot/help-text.ts';
 import { botExample, configurationPage, projectExample } from '../src/config/reference.ts';
 
 /** The files that are made from the code, by their path from the root; further ones are a line here. */
@@ -6,5 +8,6 @@ export function generatedFiles(): ReadonlyMap<string, () => string | Promise<str
     ['bot.toml.example', botExample],
     ['project.toml.example', projectExample],
     ['docs/configuration.md', configurationPage],
+    ['docs/commands.md', () => commandsMarkdown(COMMANDS)],
   ]);
 }
