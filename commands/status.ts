@@ -3,7 +3,7 @@ import { counted, money, tokens } from '../src/bot/format/amounts.ts';
 import { short } from '../src/bot/format/event.ts';
 import { firstLine, itemTitle, sentence } from '../src/bot/format/item.ts';
 import { runState, runTime } from '../src/bot/format/run.ts';
-import { nextContent, outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
+import { nextContent, outlook, readerOf, ticked, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment, startOfDay } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
 import { decide } from '../src/log/facts.ts';
@@ -37,10 +37,13 @@ export const status = command({
     const counts = reads.counts(name);
     const runs = new Map(reads.openRuns(name).map((run) => [run.item, run]));
     const active = reads.active(name).map((it) => ({ it, step: decide(reads, it, facts), run: runs.get(it.number) ?? null }));
-    const waking = reads.waking(name).map((it) => ({ it, step: decide(reads, it, facts) }));
+    const queued = reads
+      .waking(name)
+      .filter((it) => it.queued && it.deletedAt === null)
+      .map((it) => ({ it, step: decide(reads, it, facts) }));
     const running = active.filter(({ run }) => run !== null);
     const idle = active.filter(({ run }) => run === null);
-    const waiting = [...idle, ...waking.filter(({ it }) => it.queued && it.deletedAt === null)].filter(({ step }) => step.do === 'wait');
+    const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');
     const moving = idle.filter(({ step }) => step.do !== 'wait');
     const blocked = reads.recentInStage(name, 'archived', ARCHIVE_LOOK).filter(({ stage }) => isResumable(stage));
     const today = reads.spendSince(name, startOfDay(reader.now, reader.timezone));
@@ -75,11 +78,7 @@ function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Co
 function idleText(backlog: number): Block {
   const next =
     backlog === 0 ? 'The backlog is empty: `create` adds to it.' : `${counted(backlog, 'item')} in the backlog: \`start\` starts one.`;
-  return paragraph('Nothing is under way. ', ...nextWords(next));
-}
-
-function nextWords(text: string): Content[] {
-  return text.split('`').map((word, index) => (index % 2 === 1 ? { kind: 'code', text: word } : word));
+  return paragraph('Nothing is under way. ', ...ticked(next));
 }
 
 function runLine(context: CommandContext, it: WorkItem, run: Run | null, reader: Reader): Content[] {

@@ -1,7 +1,7 @@
 import { item } from '../src/bot/arguments.ts';
 import { command, type CommandContext } from '../src/bot/command.ts';
 import { eventWords } from '../src/bot/format/event.ts';
-import { actorName, firstLine, itemTitle, stageWords } from '../src/bot/format/item.ts';
+import { actorName, firstLine, itemTitle, sentence, stageWords } from '../src/bot/format/item.ts';
 import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { duration, moment } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
@@ -33,13 +33,12 @@ export const why = command({
     const it = found.value;
     const reader = readerOf(context);
     const last = lastSteering(context, it);
-    const failed = it.failure === null ? '' : ` The last failure: ${firstLine(it.failure.summary, 300)}`;
     return answer(
       doc(
         paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
         paragraph(...outlook(it, context.step(it), reader)),
-        last !== null &&
-          paragraph(`${moment(last.at, reader.now, reader.timezone)}, ${actorName(last.actor)} ${eventWords(last)}.${failed}`),
+        it.failure !== null && paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
+        last !== null && paragraph(`${moment(last.at, reader.now, reader.timezone)}, ${actorName(last.actor)} ${eventWords(last)}.`),
       ),
     );
   },

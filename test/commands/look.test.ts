@@ -231,7 +231,7 @@ describe('why', () => {
   it('names the last failure', async () => {
     const n = inCurrent();
     failAttempt(world, n, { cause: 'gate', summary: 'lint failed', evidence: '' });
-    expect((await world.say(`why ${n}`)).text).toContain('The last failure: lint failed');
+    expect((await world.say(`why ${n}`)).text).toContain('The last failure: Lint failed.');
     expect(await world.say('why 99')).toMatchObject({ ok: false, code: 'no-such-item' });
   });
 });
@@ -428,4 +428,46 @@ describe('the small ones', () => {
     expect(await world.say('project nowhere')).toMatchObject({ ok: false, code: 'bad-argument' });
     expect(await world.say('project shop', { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
   });
+});
+
+describe('what people and agents wrote', () => {
+  const mark = 'ZQ`x` <b>*@everyone*';
+
+  it('is only ever text: never a command, a link or a mention', async () => {
+    const n = world.make({ title: mark, description: mark, criteria: [{ text: mark, checked: false }] });
+    const after = world.make({ dependsOn: [n] });
+    moveTo(world, n, { name: 'current' });
+    const run = startRun(world, n);
+    world.record(n, 'run.heartbeat', { run, activity: mark });
+    const running = await world.say('status');
+    world.record(n, 'run.ended', { run, reason: 'failed', exitCode: 1, summary: mark, resumeAt: null, turns: 1, verdict: null });
+    failAttempt(world, n, { cause: 'run', summary: mark, evidence: mark });
+    moveTo(world, n, { name: 'archived', archivedAt: START, reason: { kind: 'blocked', reason: mark } });
+    const texts = [
+      `show ${n}`,
+      `why ${n}`,
+      `history ${n}`,
+      'status',
+      'backlog',
+      `depends ${after}`,
+      `start ${n}`,
+      `cost ${n}`,
+      `delete ${n}`,
+    ];
+    const answers = [running];
+    for (const text of texts) answers.push(await world.say(text));
+    for (const { body } of answers) expect(marked(body)).toEqual([]);
+    expect(answers.filter(({ body }) => JSON.stringify(body).includes('ZQ')).length).toBeGreaterThan(6);
+  });
+
+  /** Nodes other than text, code blocks and quotes that carry the mark. */
+  function marked(node: unknown): unknown[] {
+    if (Array.isArray(node)) return node.flatMap(marked);
+    if (typeof node !== 'object' || node === null) return [];
+    const kind = 'kind' in node ? node.kind : null;
+    const own = Object.values(node).filter((value) => typeof value === 'string' && value.includes('ZQ'));
+    const block = kind === 'code' && 'language' in node;
+    const bad = own.length > 0 && kind !== 'text' && kind !== 'quote' && !block ? [node] : [];
+    return [...bad, ...Object.values(node).flatMap(marked)];
+  }
 });

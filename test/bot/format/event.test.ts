@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { eventWords, isAccount, receiptWords } from '../../../src/bot/format/event.ts';
+import type { EventKind, ItemEvents, LoggedEvent, OtherEvents } from '../../../src/pipeline/events.ts';
+import { numbered, sha, SHA } from '../../commands/harness.ts';
+
+const failure = { cause: 'gate', summary: 'lint failed', evidence: '' } as const;
+const usage = { inputTokens: 900, outputTokens: 200, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 11_400 };
+const receipt: ItemEvents['gate.ran'] = {
+  gate: 'test',
+  command: 'npm test',
+  where: 'merged',
+  commit: SHA,
+  tree: sha('2'),
+  exitCode: 0,
+  timedOut: false,
+  durationMs: 3_100,
+  outputHash: '',
+  outputTail: '',
+};
+
+/** A payload of every kind, and what is said of it. The type asks for all of them. */
+const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K], string] } = {
+  'item.created': [{ type: 'bug', title: 't', description: '', criteria: [], dependsOn: [], qaMode: null }, 'created it as a bug'],
+  'item.edited': [{ field: 'qa', value: null, prior: 'human' }, 'set its qa to the default'],
+  'item.criterion_set': [{ index: 1, checked: false }, 'unchecked criterion 2'],
+  'item.dependencies_set': [{ dependsOn: [numbered(3), numbered(4)], prior: [] }, 'made it depend on 3, 4'],
+  'item.assigned': [{ agent: null, prior: 'coder-1' }, 'opened it to any agent'],
+  'item.queued': [{ queued: true }, 'asked for it to start by itself'],
+  'item.moved': [
+    { to: { name: 'archived', archivedAt: 1, reason: { kind: 'mergeFailed', reason: 'x' } }, why: 'base moved', failure: null },
+    'moved it to archived (merge failed): base moved',
+  ],
+  'item.held': [{ why: '' }, 'stopped it'],
+  'item.released': [{}, 'let it go on'],
+  'item.accepted': [{}, 'accepted what review held back'],
+  'item.attempts_reset': [{ why: 'a person tries it again' }, 'forgot its failed attempts: a person tries it again'],
+  'item.attempt_failed': [{ failure, stage: 'current', attempt: 2 }, 'counted attempt 2 in current as failed: lint failed'],
+  'item.work_seen': [{ work: { branch: 'b', head: SHA, commitsAhead: 2 } }, 'read its branch: 2 commits, at 1111111111'],
+  'item.deleted': [{ purge: true }, 'deleted it, with its content'],
+  'item.removed': [{ done: ['a', 'b'], left: ['c'] }, 'cleaned up after it: a; b; still left: c'],
+  'item.purged': [{}, 'took its content out of the log'],
+  'run.pending': [{ run: 3, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 2 }, 'gave run 3 to coder-1 (current, attempt 2)'],
+  'run.started': [{ run: 3, pid: 1, pidStart: null, model: null, runtime: 'command', base: SHA }, 'started run 3 with command'],
+  'run.session': [{ run: 3, session: 's' }, 'saw the session of run 3'],
+  'run.usage': [{ run: 3, agent: 'a', model: 'm', usage }, 'metered run 3: 1.1k tokens, $0.0114'],
+  'run.heartbeat': [{ run: 3, activity: null }, 'saw run 3 alive'],
+  'run.stop_requested': [{ run: 3, why: 'over budget' }, 'asked run 3 to stop: over budget'],
+  'run.ended': [
+    { run: 3, reason: 'hollow', exitCode: 0, summary: '', resumeAt: null, turns: null, verdict: null },
+    'saw run 3 end: hollow (no usage, no change)',
+  ],
+  'gate.ran': [receipt, 'ran the gate test on the merged tree at 1111111111: exit 0 in 3.1 s'],
+  'merge.attempted': [
+    { commit: null, base: SHA, head: SHA, outcome: 'conflict', files: ['1', '2', '3', '4', '5', '6'] },
+    'found a merge conflict: 1, 2, 3, 4, 5 and 1 more',
+  ],
+  'command.handled': [{ words: 'status', outcome: 'ok', code: null, room: 'r' }, 'typed status: ok'],
+  'confirmation.asked': [{ words: 'delete', expiresAt: 1 }, 'was asked to confirm delete'],
+  'confirmation.answered': [{ words: 'delete', answer: 'no' }, 'answered no to delete'],
+  'room.bound': [{ transport: 'console', room: 'here' }, 'made here speak of shop'],
+  'musher.started': [{ version: '1.2.3', pid: 1 }, 'started 1.2.3'],
+  'musher.stopped': [{ pid: 1 }, 'stopped'],
+};
+
+function logged(kind: string, payload: unknown): LoggedEvent {
+  return { seq: 1, at: 0, version: 1, project: 'shop', item: null, actor: 'musher', cause: null, kind, payload } as unknown as LoggedEvent;
+}
+
+describe('an event in words', () => {
+  it.each(Object.entries(KINDS))('says what %s is', (kind, [payload, words]) => {
+    expect(eventWords(logged(kind, payload))).toBe(words);
+  });
+
+  it('leaves the accounts of runs to others', () => {
+    expect(Object.keys(KINDS).filter((kind) => isAccount(logged(kind, {})))).toEqual(['run.session', 'run.usage', 'run.heartbeat']);
+  });
+
+  it('says how a gate ended that has no exit code', () => {
+    expect(receiptWords({ ...receipt, exitCode: null, where: 'branch' })).toContain('on the branch at 1111111111: ended by a signal');
+    expect(receiptWords({ ...receipt, exitCode: null, timedOut: true })).toContain('time limit in 3.1 s');
+  });
+});
