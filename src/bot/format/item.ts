@@ -35,6 +35,7 @@ export const FAILURE_WORDS: { readonly [C in Failure['cause']]: string } = {
   conflict: 'It conflicts with the base branch',
   rejected: 'It was rejected',
   setup: 'The worktree could not be made ready',
+  musher: 'Musher itself could not go on with it',
 };
 
 /** Who did something, as people read it: `Musher`, an agent's name, or a person's id without the network. */
