@@ -14,7 +14,7 @@ import { completeLine } from './bot/complete.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
 import { Router } from './bot/router.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
@@ -48,6 +48,11 @@ export interface StartOptions {
 const STOP_GRACE_MS = 10_000;
 /** How long the end of Musher waits for messages that are still to be sent. */
 const LAST_MESSAGES_MS = 5_000;
+/** Signals this close together are one press of Ctrl-C. */
+const SAME_PRESS_MS = 500;
+/** Settled rows of inbox and outbox are kept this long: no network delivers a message again after a month. */
+const KEPT_MS = 30 * 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Runs Musher until its input ends, a person leaves, or a signal comes. Resolves to the exit code. */
 export async function startMusher(options: StartOptions): Promise<number> {
@@ -194,6 +199,7 @@ async function converse(
   };
   await transport.start(receive);
   const unlistenSignals = ending.listen(options.stderr);
+  const stopPruning = pruneDaily(log, clock);
 
   let exitCode = 0;
   if (options.batch) {
@@ -222,6 +228,7 @@ async function converse(
     );
   }
   unlistenSignals();
+  stopPruning();
   clearInterval(alive);
   return exitCode;
 }
@@ -280,8 +287,12 @@ class Ending {
   }
 
   listen(stderr: Writable): () => void {
+    let first: number | null = null;
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (this.signal.aborted) process.exit(130);
+      // npm passes Ctrl-C on although the terminal has sent it already: one press comes twice within milliseconds.
+      if (first !== null && performance.now() - first < SAME_PRESS_MS) return;
+      if (first !== null) process.exit(130);
+      first = performance.now();
       stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
       // A service manager restarts Musher: agents go on meanwhile. Whoever presses Ctrl-C wants them stopped.
       this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
@@ -343,6 +354,17 @@ function batchParts(
     flush: () => flushed(log, true),
     signal,
   };
+}
+
+/** Drops what has been settled for a month, now and once a day; returns how to stop that. */
+function pruneDaily(log: Log, clock: Clock): () => void {
+  let cancel = (): void => undefined;
+  const prune = (): void => {
+    log.prune(clock.now() - KEPT_MS);
+    cancel = clock.at(clock.now() + DAY_MS, prune);
+  };
+  prune();
+  return () => cancel();
 }
 
 /** Resolves when notifications have caught up with the log and, where asked, all messages have left; gives up after 5 s. */

@@ -92,15 +92,18 @@ export async function openProjectGit(options: {
 }): Promise<ProjectGit> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
-  await checkGitVersion(dataDir);
-  const repository = await findRepository(options.repository);
+  // Side by side, because each call of git costs a process; a git that is missing or too old is what a person has to hear of first.
+  const [version, found] = await Promise.allSettled([checkGitVersion(dataDir), findRepository(options.repository)]);
+  if (version.status === 'rejected') throw version.reason;
+  if (found.status === 'rejected') throw found.reason;
+  const repository = found.value;
   const folder = folderName(options.project);
   const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock);
   const worktrees = join(dataDir, 'worktrees', folder);
   await mkdir(worktrees, { recursive: true, mode: 0o700 });
   const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, folder };
-  await baseHead(at);
-  if ((await readRef(git, 'refs/heads/musher')) !== null) {
+  const [inTheWay] = await Promise.all([readRef(git, 'refs/heads/musher'), baseHead(at)]);
+  if (inTheWay !== null) {
     throw new MusherError(
       'REPOSITORY_UNUSABLE',
       'A branch named musher stands where the branches of items go (musher/42-…).',

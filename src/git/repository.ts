@@ -93,28 +93,28 @@ export async function findRepository(repository: string): Promise<Repository> {
   const found = await locate(repository);
   if (found === null) throw unusable(repository, 'no git repository there.', hint);
   const { gitDir } = found;
-  const [common, format, bareText] = await Promise.all([
+  const [common, format, config] = await Promise.all([
     readFile(join(gitDir, 'commondir'), 'utf8').then(
       (text) => resolve(gitDir, text.trim()),
       () => gitDir,
     ),
     ask(gitDir, ['rev-parse', '--show-object-format']),
-    ask(gitDir, ['config', '--type=bool', '--get', 'core.bare']),
+    readConfig(gitDir),
   ]);
   const commonDir = await realpath(common).catch(() => null);
   if (commonDir === null || format === null) throw unusable(repository, 'its git directory can not be read.', hint);
   if (format !== 'sha1' && format !== 'sha256') throw unusable(repository, `unknown object format ${format}.`, hint);
-  await refuseUnsupported(repository, gitDir);
-  const bare = bareText === 'true';
+  refuseUnsupported(repository, config);
+  const bare = isTrue(config.get('core.bare'));
   const isMain = (await realpath(gitDir)) === commonDir;
   const besides = commonDir.endsWith('/.git') ? dirname(commonDir) : null;
   return {
     commonDir,
     checkout: bare ? null : isMain ? found.checkout : besides,
     objectFormat: format,
-    identity: await identityOf(gitDir),
-    fileSettings: await fileSettingsOf(gitDir),
-    excludes: await excludesOf(gitDir, commonDir),
+    identity: identityOf(config),
+    fileSettings: fileSettingsOf(config),
+    excludes: await excludesOf(config, commonDir),
   };
 }
 
@@ -123,36 +123,60 @@ async function ask(gitDir: string, args: string[]): Promise<string | null> {
   return answer.exitCode === 0 ? answer.stdout.toString('utf8').trim() : null;
 }
 
-async function refuseUnsupported(repository: string, gitDir: string): Promise<void> {
-  if ((await ask(gitDir, ['config', '--get', 'extensions.refstorage'])) === 'reftable') {
+/** The owner's configuration: names in lower case as git prints them, the last value of each; null: a name without a value. */
+type Config = ReadonlyMap<string, string | null>;
+
+/** One call for all of it: each call of git costs a process. */
+async function readConfig(gitDir: string): Promise<Config> {
+  const answer = await runGit({ args: ['config', '--list', '-z'], cwd: gitDir, env: ownerEnv({ GIT_DIR: gitDir }), answers: [1, 128] });
+  const entries = answer.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((entry) => entry !== '');
+  return new Map(
+    entries.map((entry) => {
+      const end = entry.indexOf('\n');
+      return end === -1 ? ([entry, null] as const) : ([entry.slice(0, end), entry.slice(end + 1)] as const);
+    }),
+  );
+}
+
+/** A boolean as git reads it: a name without a value is true. */
+function isTrue(value: string | null | undefined): boolean {
+  return value === null || (value !== undefined && /^(?:true|yes|on|[1-9]\d*)$/i.test(value));
+}
+
+function refuseUnsupported(repository: string, config: Config): void {
+  if (config.get('extensions.refstorage') === 'reftable') {
     throw unusable(repository, 'its refs are kept as a reftable.', 'Run `git refs migrate --ref-format=files` there.');
   }
   // Musher's git never talks to a network, so it could not fetch what a partial clone leaves out.
-  if ((await ask(gitDir, ['config', '--get', 'extensions.partialclone'])) !== null) {
+  if (config.has('extensions.partialclone')) {
     throw unusable(repository, 'it is a partial clone.', 'Use a full clone of the project.');
   }
 }
 
-async function identityOf(gitDir: string): Promise<Identity> {
-  const [name, email] = await Promise.all(['user.name', 'user.email'].map((key) => ask(gitDir, ['config', '--get', key])));
+function identityOf(config: Config): Identity {
+  const [name, email] = [config.get('user.name')?.trim(), config.get('user.email')?.trim()];
   // git refuses a name that consists of nothing but these; a commit by Musher itself is better than none.
   const usable = (text: string | null | undefined): text is string => (text ?? '').replace(/[\s.,:;<>"\\']/g, '') !== '';
   return usable(name) && usable(email) ? { name, email } : OWN_IDENTITY;
 }
 
-async function fileSettingsOf(gitDir: string): Promise<ReadonlyMap<string, string>> {
+function fileSettingsOf(config: Config): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const [key, allowed] of FILE_SETTINGS) {
-    const value = (await ask(gitDir, ['config', '--get', key]))?.toLowerCase();
+    const value = config.get(key)?.toLowerCase();
     if (value !== undefined && allowed.test(value)) settings.set(key, value);
   }
   return settings;
 }
 
-async function excludesOf(gitDir: string, commonDir: string): Promise<string> {
-  const named = await ask(gitDir, ['config', '--type=path', '--get', 'core.excludesfile']);
-  const config = process.env['XDG_CONFIG_HOME'] || join(process.env['HOME'] ?? '', '.config');
-  const files = [named ?? join(config, 'git', 'ignore'), join(commonDir, 'info', 'exclude')].filter((file) => isAbsolute(file));
+async function excludesOf(config: Config, commonDir: string): Promise<string> {
+  const home = process.env['HOME'] ?? '';
+  const named = config.get('core.excludesfile')?.replace(/^~(?=\/)/, home);
+  const folder = process.env['XDG_CONFIG_HOME'] || join(home, '.config');
+  const files = [named ?? join(folder, 'git', 'ignore'), join(commonDir, 'info', 'exclude')].filter((file) => isAbsolute(file));
   const texts = await Promise.all(
     files.map(async (file) => ((await lstat(file).catch(() => null))?.isFile() === true ? readFile(file, 'utf8') : '')),
   );

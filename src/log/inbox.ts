@@ -35,6 +35,7 @@ export class Inbox {
   readonly #get;
   readonly #finish;
   readonly #commit;
+  readonly #prune;
 
   constructor(db: Db) {
     this.#insert = db.prepare(
@@ -44,6 +45,12 @@ export class Inbox {
     this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
     this.#finish = db.prepare("UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '' WHERE id = ? AND state <> 'done'");
+    // Looks at the oldest rows alone, and keeps those that a message still refers to.
+    this.#prune = db.prepare(
+      `DELETE FROM inbox WHERE id IN (
+         SELECT id FROM (SELECT id, received_at, state FROM inbox ORDER BY id LIMIT 1000) AS oldest
+         WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'reply' AND outbox.inbox = oldest.id))`,
+    );
     this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
   }
 
@@ -82,6 +89,11 @@ export class Inbox {
   /** Marks that the message's effect is in the log: it must not run a second time. */
   commit(id: number): void {
     this.#commit.run(id);
+  }
+
+  /** Drops rows that were answered before the given time; at most 1,000 a call. Returns how many. */
+  prune(before: number): number {
+    return this.#prune.run(before).changes;
   }
 }
 

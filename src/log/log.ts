@@ -182,6 +182,14 @@ export class Log {
     return () => void this.#outboxListeners.delete(listener);
   }
 
+  /** Drops messages that were settled before the given time: of the oldest ones only, so that nobody waits for it. */
+  prune(before: number): void {
+    this.transaction(() => {
+      this.outbox.prune(before);
+      this.inbox.prune(before);
+    });
+  }
+
   /**
    * Writes the whole file anew and empties the write-ahead log. `secure_delete` zeroes what is deleted, but not the
    * copies that stay behind in a page when its rows move to another: after a purge only this leaves no byte of them.

@@ -164,10 +164,10 @@ function inQa(item: WorkItem, facts: Facts): Step {
     return watch(`${execution.agent.name} reviews it`, `\`logs ${n}\` shows what it does.`);
   if (mode === 'human')
     return wait('approval', 'a person has to look at it', `\`diff ${n}\` shows the change; \`approve ${n}\` or \`reject ${n} <reason>\`.`);
-  if (mode === 'server') return { do: 'gates', because: 'the gates decide' };
   if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
   const exhausted = exhaustion(item, facts);
   if (exhausted !== null) return { do: 'block', because: exhausted };
+  if (mode === 'server') return { do: 'gates', because: 'the gates decide' };
   return runWith(item, 'qa', facts);
 }
 

@@ -83,7 +83,8 @@ export interface Criterion {
 
 /** What a run, gate, conflict or reviewer left as the reason why an attempt did not count. */
 export interface Failure {
-  readonly cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup';
+  /** `musher`: nothing that the item's work could mend, such as a git command that failed. */
+  readonly cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup' | 'musher';
   /** One line for the room. */
   readonly summary: string;
   /** What the next attempt's prompt carries; may be long and have line breaks. */

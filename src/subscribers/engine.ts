@@ -329,7 +329,11 @@ export class Engine {
       const message =
         error instanceof MusherError ? `${error.message} ${error.hint}` : 'an error inside Musher; the log file has the details';
       ifStill(this.#parts, item, (tx) => {
-        failAttempt(tx, item, { cause: 'run', summary: oneLine(`${kind} broke off: ${message}`), evidence: message });
+        failAttempt(tx, item, {
+          cause: 'musher',
+          summary: oneLine(`${kind === 'gates' ? 'verifying it' : 'the merge'} broke off: ${message}`),
+          evidence: message,
+        });
       });
     }
   }

@@ -1,4 +1,5 @@
-import type { WorkItem } from '../pipeline/types.ts';
+import type { Tx } from '../log/log.ts';
+import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { runGates } from './gates.ts';
@@ -13,10 +14,10 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
   const work = item.work === null ? null : await git.readWork(item.work.branch);
   if (work === null || work.commitsAhead === 0) {
-    ifStill(parts, item, (tx) => {
-      const summary = 'the branch has no commits of its own';
-      failAttempt(tx, item, { cause: 'run', summary, evidence: 'Nothing was committed. Commit your work on the branch.' });
-    });
+    const summary = 'the branch has no commits of its own';
+    ifStill(parts, item, (tx, now) =>
+      notGoodEnough(tx, now, { cause: 'run', summary, evidence: 'Nothing was committed. Commit your work on the branch.' }),
+    );
     return;
   }
   const at = { number: item.number, branch: work.branch };
@@ -33,7 +34,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   ifStill(parts, item, (tx, now) => {
     record(tx, item, 'item.work_seen', { work });
     if (failure !== null) {
-      failAttempt(tx, item, failure);
+      notGoodEnough(tx, now, failure);
       return;
     }
     const commitsAhead = positiveInt(work.commitsAhead);
@@ -49,6 +50,12 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
         : ({ name: 'qa' } as const);
     record(tx, item, 'item.moved', { to, why, failure: null });
   });
+}
+
+/** In current the attempt failed; an item that a person put into qa goes back to current, to its coder. */
+function notGoodEnough(tx: Tx, item: WorkItem, failure: Failure): void {
+  if (item.stage.name === 'qa') record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+  else failAttempt(tx, item, failure);
 }
 
 function gateNames(gates: readonly { readonly name: string }[]): string {
