@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { benchAppend } from './append.ts';
+import { table, type Row } from './measure.ts';
+import { benchRebuild, fill } from './rebuild.ts';
+
+/** `npm run bench [-- --events N]`: what Musher costs, as ratios against floors that are measured in the same run. */
+const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' }, only: { type: 'string', default: '' } } });
+const events = Number(values.events);
+if (!Number.isSafeInteger(events) || events < 1_000) throw new Error('--events takes a whole number of at least 1000');
+const wanted = (part: string): boolean => values.only === '' || values.only.split(',').includes(part);
+
+const dir = mkdtempSync(join(tmpdir(), 'musher-bench-'));
+const rows: Row[] = [];
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+try {
+  const large = join(dir, 'large');
+  if (wanted('append')) {
+    tell('appending …');
+    rows.push(...benchAppend(dir));
+  }
+  if (wanted('rebuild')) {
+    tell(`making a log of ${events.toLocaleString('en')} events …`);
+    mkdirSync(large);
+    fill(large, 'shop', events);
+    tell('rebuilding …');
+    rows.push(benchRebuild(large));
+  }
+  process.stdout.write(`${table(rows)}`);
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
