@@ -25,7 +25,7 @@ export function ask(tx: Tx, message: IncomingMessage, project: string, words: st
   const expiresAt = tx.now + CONFIRMATION_MS;
   tx.confirmations.put({ transport: at.transport, room: at.room, sender: sender.id, project, text, item: confirmation.item, expiresAt });
   tx.record({ project, item: null, actor: actorOf(sender), cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
-  const how = doc(paragraph('Answer ', code('yes'), ' or ', code('no'), ' within 5 minutes.'), {
+  const how = doc(paragraph('The question stands for 5 minutes.'), {
     kind: 'actions',
     actions: [
       { label: 'Yes', command: 'yes', style: 'danger' },

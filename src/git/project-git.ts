@@ -45,6 +45,8 @@ import {
 export interface ProjectGit {
   /** Objects, refs and the worktrees' own git directories live here: what an agent's git needs besides its worktree. */
   readonly commonDir: string;
+  /** Who commits where nobody else is named: the owner as their configuration has it, else Musher. */
+  readonly identity: Identity;
   /** The commit at the tip of the base branch. */
   baseHead(): Promise<CommitSha>;
   openWorktree(item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null }): Promise<OpenedWorktree>;
@@ -118,6 +120,7 @@ function projectGit(at: Context): ProjectGit {
   const onItem = <T>(item: { readonly number: ItemNumber }, work: () => Promise<T>): Promise<T> => lock(`item ${item.number}`, work);
   return {
     commonDir: at.repository.commonDir,
+    identity: at.repository.identity,
     baseHead: () => baseHead(at),
     openWorktree: (item) => onItem(item, () => openWorktree(at, item)),
     readWork: (branch) => readWork(at, branch),

@@ -42,7 +42,7 @@ function named({ item, label }: Announced): Content[] {
 }
 
 function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced): Document {
-  const { to, why } = event.payload;
+  const { to, why, failure } = event.payload;
   const from = previousStage(event, about);
   const by = who(event.actor);
   const arrow = `: ${from} → ${to.name}`;
@@ -72,7 +72,7 @@ function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announc
         '.',
       ]
     : [];
-  return line(...named(about), `${arrow} (${caused(event.actor, why)})`, ...next);
+  return line(...named(about), `${arrow} (${caused(event.actor, failure === null ? why : failure.summary)})`, ...next);
 }
 
 /** The receipt: the commit, and each gate on the merged tree. */
@@ -125,10 +125,10 @@ function previousStage(event: ItemEvent, about: Announced): string {
   return before?.kind === 'item.moved' ? before.payload.to.name : 'backlog';
 }
 
-/** Who or what caused a move. Of a person the name is enough; of Musher and agents the reason says more. */
+/** Who or what caused a move. That a person did it is said by their name. */
 function caused(actor: string, why: string): string {
   if (actor === 'musher') return why === '' ? 'Musher' : why;
-  return actor.startsWith('agent:') && why !== '' ? `${who(actor)}: ${why}` : who(actor);
+  return why === '' || why.startsWith('a person ') ? who(actor) : `${who(actor)}: ${why}`;
 }
 
 function who(actor: string): string {

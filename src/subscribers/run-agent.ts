@@ -157,12 +157,17 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
-    env: {},
+    env: identityVariables(project.git.identity),
     resumeSession: sessionToResume(parts, run),
     clock: parts.clock,
     onSignal: meter(parts, item, run),
     stopGraceMs: parts.stopGraceMs,
   };
+}
+
+/** An agent's own git commits as the owner, also on a machine where git knows nobody. */
+function identityVariables({ name, email }: EngineProject['git']['identity']): Record<string, string> {
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
 /** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */

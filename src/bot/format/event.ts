@@ -57,7 +57,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.stop_requested':
       return because(`asked run ${event.payload.run} to stop`, event.payload.why);
     case 'run.ended':
-      return because(`saw run ${event.payload.run} end: ${END_WORDS[event.payload.reason]}`, event.payload.summary);
+      return because(`ended run ${event.payload.run}: ${END_WORDS[event.payload.reason]}`, event.payload.summary);
     case 'gate.ran':
       return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':

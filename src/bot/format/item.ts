@@ -1,4 +1,4 @@
-import type { ArchiveReason, Failure, Stage, WorkItem } from '../../pipeline/types.ts';
+import type { ArchiveReason, Done, Failure, Stage, WorkItem } from '../../pipeline/types.ts';
 
 /** What names an item. */
 export type Named = Pick<WorkItem, 'project' | 'number' | 'title'>;
@@ -17,6 +17,12 @@ export function itemTitle(item: Named, current: string): string {
 /** Where an item stands, in one or two words: `qa`, `archived (blocked)`. */
 export function stageWords(stage: Stage): string {
   return stage.name === 'archived' ? `archived (${ARCHIVED_AS[stage.reason.kind]})` : stage.name;
+}
+
+/** How an item was merged, also where it was archived since; null where it was not. */
+export function mergedAs(stage: Stage): Done | null {
+  if (stage.name === 'done') return stage;
+  return stage.name === 'archived' && stage.from.name === 'done' ? stage.from : null;
 }
 
 const ARCHIVED_AS: { readonly [K in ArchiveReason['kind']]: string } = {
