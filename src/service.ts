@@ -220,12 +220,7 @@ async function converse(
   await transport.stop(AbortSignal.timeout(LAST_MESSAGES_MS));
   log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } }));
   if (runs > 0) {
-    const what = runs === 1 ? '1 run' : `${runs} runs`;
-    options.stderr.write(
-      leave === 'stop'
-        ? `${what} stopped; the work is kept and begins again at the next start.\n`
-        : `${what} going on without Musher; the next start takes it up again.\n`,
-    );
+    options.stderr.write(endOfRuns(runs, leave));
   }
   unlistenSignals();
   stopPruning();
@@ -263,6 +258,13 @@ class Exchanges {
     this.#open.delete(inbox);
     open.resolve(open.reply);
   }
+}
+
+function endOfRuns(runs: number, leave: Leave): string {
+  const one = runs === 1;
+  const what = one ? '1 run' : `${runs} runs`;
+  if (leave === 'stop') return `${what} stopped; the work is kept and ${one ? 'it begins' : 'they begin'} again at the next start.\n`;
+  return `${what} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
 }
 
 /** How and when Musher ends: by a person, the end of the input, or a signal. A second signal ends it at once. */

@@ -1,4 +1,4 @@
-import { createHash, hash, randomFillSync } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import type { Db } from './database.ts';
 
@@ -13,14 +13,22 @@ export interface EventRow {
   readonly payload: string;
   readonly actor: string;
   readonly cause: string | null;
-  readonly salt: Buffer | null;
-  readonly digest: Buffer | null;
-  readonly hash: Buffer;
+  /** Base64, as are the digests: a string is read, compared and hashed in half the time that a buffer takes. */
+  readonly salt: string | null;
+  readonly digest: string | null;
+  readonly hash: string;
+}
+
+/** The end of the chain: the last event's number and hash. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
 }
 
 /** The version of every kind's payload that this program writes. */
 const PAYLOAD_VERSION = 1;
-const GENESIS = Buffer.alloc(32);
+/** What the first event is chained to. */
+export const GENESIS: Head = { seq: 0, hash: '' };
 
 /** The append-only table of events, and the chain of hashes that shows a changed or missing one. */
 export class EventStore {
@@ -30,6 +38,7 @@ export class EventStore {
   readonly #after;
   readonly #ofItem;
   readonly #ofItemBefore;
+  readonly #receipts;
   readonly #redact;
   readonly #salts = new SaltPool();
 
@@ -37,19 +46,21 @@ export class EventStore {
     this.#insert = db.prepare(
       'INSERT INTO events (seq, at, project, item, kind, version, payload, actor, cause, salt, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#last = db.prepare<[], { seq: number; hash: Buffer }>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
+    this.#last = db.prepare<[], Head>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
     this.#lastGiven = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck();
     this.#after = db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
     this.#ofItem = db.prepare<[string, number], EventRow>('SELECT * FROM events WHERE project = ? AND item = ? ORDER BY seq');
     this.#ofItemBefore = db.prepare<[string, number, number, number], EventRow>(
       'SELECT * FROM events WHERE project = ? AND item = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
     );
+    this.#receipts = db.prepare<[string, number], EventRow>(
+      "SELECT * FROM events INDEXED BY receipts_of_item WHERE project = ? AND item = ? AND kind = 'gate.ran' ORDER BY seq",
+    );
     this.#redact = db.prepare('UPDATE events SET payload = ?, digest = ?, salt = NULL WHERE seq = ?');
   }
 
-  /** The last event's number and hash; 0 and zeros for an empty log. */
-  head(): { seq: number; hash: Buffer } {
-    return this.#last.get() ?? { seq: 0, hash: GENESIS };
+  head(): Head {
+    return this.#last.get() ?? GENESIS;
   }
 
   /** The highest number ever given, by the table's own counter: shows whether the last events were taken away. */
@@ -58,7 +69,7 @@ export class EventStore {
   }
 
   /** Writes an event after `head` and returns it as logged, with the new head. */
-  insert(event: NewEvent, at: number, head: { seq: number; hash: Buffer }): { event: LoggedEvent; head: { seq: number; hash: Buffer } } {
+  insert(event: NewEvent, at: number, head: Head): { event: LoggedEvent; head: Head } {
     const seq = head.seq + 1;
     const payload = JSON.stringify(event.payload);
     const salt = this.#salts.next();
@@ -94,6 +105,11 @@ export class EventStore {
     return this.#ofItemBefore.all(project, item, seq, limit).map(toEvent);
   }
 
+  /** What gates left for an item, oldest first. */
+  receipts(project: string, item: number): LoggedEvent[] {
+    return this.#receipts.all(project, item).map(toEvent);
+  }
+
   /** Takes the content out of an item's events: each payload becomes what `redact` makes of it; the chain still holds. */
   redactItem(project: string, item: number, redact: (event: LoggedEvent) => unknown): void {
     for (const row of this.#ofItem.all(project, item)) {
@@ -121,33 +137,38 @@ export function toEvent(row: EventRow): LoggedEvent {
 
 type Chained = Omit<EventRow, 'payload' | 'salt' | 'digest' | 'hash'>;
 
-/** The hash of an event: over the one before it, its own fields, and the digest of its payload. */
-export function chain(previous: Buffer, row: Chained, digest: Buffer): Buffer {
-  const fields = JSON.stringify([row.seq, row.at, row.project, row.item, row.kind, row.version, row.actor, row.cause]);
-  return createHash('sha256').update(previous).update(digest).update(fields).digest();
+/** The hash of an event: over the one before it, the digest of its payload, and its own fields. */
+export function chain(previous: string, row: Chained, digest: string): string {
+  const { seq, at, project, item, kind, version, actor, cause } = row;
+  return hash('sha256', JSON.stringify([previous, digest, seq, at, project, item, kind, version, actor, cause]), 'base64');
 }
 
 /** The digest of the payload that the event was written with, also where a purge has taken it out since. */
-export function originalDigest(row: EventRow): Buffer {
+export function originalDigest(row: EventRow): string {
   return row.digest ?? payloadDigest(row.salt, row.payload);
 }
 
-function payloadDigest(salt: Buffer | null, payload: string): Buffer {
-  return hash('sha256', (salt?.toString('hex') ?? '') + payload, 'buffer');
+function payloadDigest(salt: string | null, payload: string): string {
+  return hash('sha256', (salt ?? '') + payload, 'base64');
 }
 
-/** Random salts, drawn from the system a block at a time: one call each would cost as much as the insert. */
+/** Bytes of a salt; a multiple of 3, so that its base64 can be cut out of that of many. */
+const SALT_BYTES = 18;
+const SALT_CHARACTERS = (SALT_BYTES / 3) * 4;
+const SALTS_DRAWN = 256;
+
+/** Random salts, drawn from the system many at a time: one call each would cost as much as the insert. */
 class SaltPool {
-  #pool = Buffer.alloc(0);
+  #pool = '';
   #used = 0;
 
-  next(): Buffer {
+  next(): string {
     if (this.#used >= this.#pool.length) {
-      this.#pool = randomFillSync(Buffer.alloc(4096));
+      this.#pool = randomBytes(SALT_BYTES * SALTS_DRAWN).toString('base64');
       this.#used = 0;
     }
-    const salt = this.#pool.subarray(this.#used, this.#used + 16);
-    this.#used += 16;
+    const salt = this.#pool.slice(this.#used, this.#used + SALT_CHARACTERS);
+    this.#used += SALT_CHARACTERS;
     return salt;
   }
 }

@@ -15,11 +15,12 @@ const MIGRATIONS: readonly string[] = [
     payload  TEXT NOT NULL,
     actor    TEXT NOT NULL,
     cause    TEXT,
-    salt     BLOB,             -- mixed into the payload's digest, so that a purged text can't be guessed from it
-    digest   BLOB,             -- set by a purge: the digest of the payload that is gone
-    hash     BLOB NOT NULL     -- chained: covers the previous event's hash and this one's digest
+    salt     TEXT,             -- mixed into the payload's digest, so that a purged text can't be guessed from it
+    digest   TEXT,             -- set by a purge: the digest of the payload that is gone
+    hash     TEXT NOT NULL     -- chained: covers the previous event's hash and this one's digest
   );
   CREATE INDEX events_of_item ON events (project, item, seq) WHERE item IS NOT NULL;
+  CREATE INDEX receipts_of_item ON events (project, item, seq) WHERE kind = 'gate.ran';
 
   CREATE TABLE cursors (subscriber TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 

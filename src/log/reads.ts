@@ -35,7 +35,6 @@ export class Reads {
   readonly #runs;
   readonly #run;
   readonly #openRuns;
-  readonly #receipts;
   readonly #spendOfItem;
   readonly #spendSince;
   readonly #spendSinceBy;
@@ -74,9 +73,6 @@ export class Reads {
     this.#openRuns = db
       .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
       .pluck();
-    this.#receipts = db.prepare<[string, number], { seq: number; at: number; state: string }>(
-      'SELECT seq, at, state FROM receipts WHERE project = ? AND item = ? ORDER BY seq',
-    );
     // Left alone, the planner takes the primary key and walks all that the project ever spent.
     this.#spendOfItem = db.prepare<[string, number], UsageRow>(
       `SELECT ${SUMS} FROM spend INDEXED BY spend_of_item WHERE project = ? AND item = ?`,
@@ -168,7 +164,9 @@ export class Reads {
   }
 
   receipts(project: string, item: number): LoggedReceipt[] {
-    return this.#receipts.all(project, item).map((row) => Object.assign(JSON.parse(row.state) as Receipt, { seq: row.seq, at: row.at }));
+    return this.#events
+      .receipts(project, item)
+      .flatMap((event) => (event.kind === 'gate.ran' ? [{ ...event.payload, seq: event.seq, at: event.at }] : []));
   }
 
   /** The newest events of an item before `beforeSeq`, newest first. */

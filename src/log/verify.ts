@@ -1,7 +1,7 @@
 import { created, transition } from '../pipeline/transition.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { openDatabase, type Db } from './database.ts';
-import { chain, EventStore, originalDigest, toEvent, type EventRow } from './events.ts';
+import { chain, EventStore, GENESIS, originalDigest, toEvent, type EventRow } from './events.ts';
 import { Projector } from './projections/projector.ts';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/tables.ts';
 import type { Log } from './log.ts';
@@ -36,8 +36,8 @@ export function verifyAll(db: Db): Verification {
 export function rebuild(source: Db, target: Db, onProblem: (problem: string) => void): number {
   const store = new EventStore(source);
   const projector = new Projector(target);
-  let previous: Buffer = Buffer.alloc(32);
-  let last = 0;
+  let previous = GENESIS.hash;
+  let last = GENESIS.seq;
   let count = 0;
   for (;;) {
     const rows = store.rowsAfter(last, PAGE);
@@ -70,8 +70,8 @@ function replay(projector: Projector, row: EventRow): string | null {
   }
 }
 
-function checkChain(row: EventRow, previous: Buffer, onProblem: (problem: string) => void): void {
-  if (!chain(previous, row, originalDigest(row)).equals(row.hash))
+function checkChain(row: EventRow, previous: string, onProblem: (problem: string) => void): void {
+  if (chain(previous, row, originalDigest(row)) !== row.hash)
     onProblem(`event ${row.seq} (${row.kind}) was changed after it was written: its hash does not fit`);
 }
 
@@ -146,7 +146,7 @@ function checkTail(store: EventStore, differences: string[]): number {
   const { seq } = store.head();
   const rows = store.rowsAfter(Math.max(0, seq - START_EVENTS / 2), START_EVENTS / 2);
   rows.forEach((row, i) => {
-    const previous = rows[i - 1]?.hash ?? (row.seq === 1 ? Buffer.alloc(32) : null);
+    const previous = rows[i - 1]?.hash ?? (row.seq === 1 ? GENESIS.hash : null);
     if (previous !== null) checkChain(row, previous, (problem) => differences.push(problem));
   });
   return rows.length;

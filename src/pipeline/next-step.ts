@@ -54,7 +54,7 @@ export function nextStep(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
   if (item.held !== null && item.stage.name !== 'archived' && item.stage.name !== 'done')
-    return wait('hold', `${item.held.by} stopped it`, `\`start ${n}\` goes on.`);
+    return wait('hold', `${personOf(item.held.by)} stopped it`, `\`start ${n}\` goes on.`);
   switch (item.stage.name) {
     case 'backlog':
       return inBacklog(item, facts);
@@ -69,6 +69,11 @@ export function nextStep(item: WorkItem, facts: Facts): Step {
     case 'archived':
       return inArchive(item);
   }
+}
+
+/** A person's id as people read it, without the network in front. */
+function personOf(actor: string): string {
+  return actor.slice(actor.indexOf(':') + 1);
 }
 
 function inBacklog(item: WorkItem, facts: Facts): Step {

@@ -5,7 +5,7 @@ import { folderName } from '../git/names.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
-import type { Failure, WorkItem } from '../pipeline/types.ts';
+import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 
 /** A project as the engine works on it. */
 export interface EngineProject {
@@ -57,6 +57,13 @@ export function failAttempt(tx: Tx, item: WorkItem, failure: Failure): void {
   const now = tx.item(item.project, item.number);
   if (now === null) throw new Error(`${item.project}#${item.number} is not there`);
   record(tx, now, 'item.attempt_failed', { failure, stage: now.stage.name, attempt: now.attempts + 1 });
+}
+
+/** Writes down what Musher read from the item's branch, where that is news. */
+export function seeWork(tx: Tx, item: WorkItem, work: Work): void {
+  const known = tx.item(item.project, item.number)?.work ?? null;
+  if (known?.branch === work.branch && known.head === work.head && known.commitsAhead === work.commitsAhead) return;
+  record(tx, item, 'item.work_seen', { work });
 }
 
 /** Runs `change` with the item as it is now, if its step is still the given one; a late result finds another step and does nothing. */

@@ -11,7 +11,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { meter } from './meter.ts';
-import { record, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
+import { seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
 import { settleRun } from './settle-run.ts';
@@ -127,7 +127,7 @@ async function prepare(
   const at = { number: item.number, branch: opened.branch };
   parts.log.transaction((tx) => {
     if (tx.item(item.project, item.number)?.deletedAt !== null) return;
-    record(tx, item, 'item.work_seen', { work: { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead } });
+    seeWork(tx, item, { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead });
   });
   // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
   if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {

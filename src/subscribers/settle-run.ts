@@ -5,7 +5,7 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, Work, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
-import { failAttempt, record, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Wait after a rate limit that came without a time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
@@ -40,7 +40,7 @@ export async function settleRun(
       now.deletedAt === null &&
       now.runs === run.run &&
       (now.execution.state === 'pending' || now.execution.state === 'running');
-    if (mine && judgement.work !== null) record(tx, item, 'item.work_seen', { work: judgement.work });
+    if (mine && judgement.work !== null) seeWork(tx, item, judgement.work);
     record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     if (mine) conclude(tx, item, run, outcome, judgement);

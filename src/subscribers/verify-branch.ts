@@ -3,7 +3,7 @@ import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { runGates } from './gates.ts';
-import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /**
  * After a coder's run: runs the gates at the exact commit of the item's branch and moves the item on, or counts a
@@ -32,7 +32,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
     (await runGates(parts, item, settings.gates, { path: opened.path, commit: work.head, tree, where: 'branch' }, signal, still));
   if (failure === 'stale' || signal.aborted) return;
   ifStill(parts, item, (tx, now) => {
-    record(tx, item, 'item.work_seen', { work });
+    seeWork(tx, item, work);
     if (failure !== null) {
       notGoodEnough(tx, now, failure);
       return;

@@ -31,8 +31,6 @@ export class Projector {
   readonly #counts: TableCache<CountKey, number>;
   readonly #spend: TableCache<SpendKey, Usage>;
   readonly #spendTotal: TableCache<SpendTotalKey, Usage>;
-  readonly #insertReceipt;
-  readonly #blankReceipts;
   readonly #dropDependency;
   readonly #addDependency;
   readonly #bindRoom;
@@ -43,10 +41,6 @@ export class Projector {
     this.#counts = countTable(db);
     this.#spend = spendTable(db);
     this.#spendTotal = spendTotalTable(db);
-    this.#insertReceipt = db.prepare('INSERT INTO receipts (seq, project, item, at, state) VALUES (?, ?, ?, ?, ?)');
-    this.#blankReceipts = db.prepare(
-      "UPDATE receipts SET state = json_set(state, '$.command', '', '$.outputTail', '') WHERE project = ? AND item = ?",
-    );
     this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
     this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
@@ -103,11 +97,7 @@ export class Projector {
         for (const on of before?.dependsOn ?? []) this.#dropDependency.run(item.project, on, item.number);
         for (const on of item.dependsOn) this.#addDependency.run(item.project, on, item.number);
         return;
-      case 'gate.ran':
-        this.#insertReceipt.run(event.seq, event.project, event.item, event.at, JSON.stringify(event.payload));
-        return;
       case 'item.purged':
-        this.#blankReceipts.run(event.project, event.item);
         this.#blankRuns(item);
         return;
       case 'run.usage':

@@ -38,15 +38,6 @@ export const PROJECTION_TABLES = `
   );
   CREATE INDEX runs_open ON runs (project, item, run) WHERE open = 1;
 
-  CREATE TABLE receipts (
-    seq     INTEGER PRIMARY KEY, -- of the event
-    project TEXT NOT NULL,
-    item    INTEGER NOT NULL,
-    at      INTEGER NOT NULL,
-    state   TEXT NOT NULL        -- the receipt as JSON
-  );
-  CREATE INDEX receipts_of_item ON receipts (project, item, seq);
-
   CREATE TABLE spend (
     project TEXT NOT NULL,
     quarter INTEGER NOT NULL, -- quarter hours since the epoch: every time zone's days are made of them
@@ -82,7 +73,6 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'counts', key: ['project', 'stage'] },
   { table: 'dependencies', key: ['project', 'depends_on', 'item'] },
   { table: 'runs', key: ['project', 'item', 'run'] },
-  { table: 'receipts', key: ['seq'] },
   { table: 'spend', key: ['project', 'quarter', 'item', 'agent', 'model'] },
   { table: 'spend_total', key: ['project', 'agent', 'model'] },
   { table: 'rooms', key: ['transport', 'room'] },
