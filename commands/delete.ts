@@ -86,7 +86,7 @@ function consequences(context: CommandContext, it: WorkItem, purge: boolean): Co
   const needing = it.deletedAt === null ? reads.dependents(it.project, it.number) : [];
   const lines: (Content[] | null)[] = [
     run === null ? null : [`Run ${run.run} of ${run.agent} is stopped.`],
-    it.runs === 0 && it.work === null
+    (it.runs === 0 && it.work === null) || it.removal?.state === 'removed'
       ? null
       : [
           'Its worktree',

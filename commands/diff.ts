@@ -2,7 +2,7 @@ import { item } from '../src/bot/arguments.ts';
 import { command } from '../src/bot/command.ts';
 import { bytes } from '../src/bot/format/amounts.ts';
 import { short } from '../src/bot/format/event.ts';
-import { itemName, itemTitle } from '../src/bot/format/item.ts';
+import { itemName, itemTitle, mergedAs } from '../src/bot/format/item.ts';
 import { readerOf } from '../src/bot/format/step.ts';
 import { projectOf } from '../src/bot/of-item.ts';
 import { answer, refused } from '../src/bot/replies.ts';
@@ -25,11 +25,12 @@ export const diff = command({
     const reader = readerOf(context);
     const title = itemTitle(it, reader.current);
     const name = itemName(it, reader.current);
-    if (it.stage.name === 'done')
+    const merged = mergedAs(it.stage);
+    if (merged !== null)
       return refused(
         'already-merged',
         `${title} is merged. In the repository, `,
-        code(`git show ${short(it.stage.mergeCommit)}`),
+        code(`git show ${short(merged.mergeCommit)}`),
         ' shows the change.',
       );
     const { work } = it;

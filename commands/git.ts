@@ -1,7 +1,7 @@
 import { command } from '../src/bot/command.ts';
 import { short } from '../src/bot/format/event.ts';
 import { firstLine } from '../src/bot/format/item.ts';
-import { readerOf, type Reader } from '../src/bot/format/step.ts';
+import { readerOf } from '../src/bot/format/step.ts';
 import { moment } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
 import type { GitStatus } from '../src/git/overview.ts';
@@ -36,7 +36,7 @@ export const git = command({
           paragraph('Your checkout stands on an older commit of the base branch. This brings it up:'),
         checkout !== null && checkout.catchUp !== null && codeBlock(checkout.catchUp),
         worktrees.length > 0 && heading(`Worktrees${more}`),
-        worktrees.length > 0 && worktreeTable(status, reader),
+        worktrees.length > 0 && worktreeTable(status),
       ),
     );
   },
@@ -49,15 +49,11 @@ function checkoutWords(checkout: GitStatus['checkout']): string {
   return `${checkout.path}, ${branch}${clean}`;
 }
 
-function worktreeTable({ worktrees }: GitStatus, { current }: Reader): ReturnType<typeof table> {
+function worktreeTable({ worktrees }: GitStatus): ReturnType<typeof table> {
   return table(
     ['Item', 'Branch', 'Commit'],
     worktrees
       .slice(0, MOST)
-      .map(({ item, branch, head }) => [
-        item === null ? `not an item of ${current}` : String(item),
-        branch ?? 'none',
-        head === null ? 'none' : short(head),
-      ]),
+      .map(({ item, branch, head }) => [item === null ? 'no item' : String(item), branch ?? 'none', head === null ? 'none' : short(head)]),
   );
 }

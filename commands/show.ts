@@ -2,7 +2,7 @@ import { item } from '../src/bot/arguments.ts';
 import { command, type CommandContext } from '../src/bot/command.ts';
 import { counted, money, tokens } from '../src/bot/format/amounts.ts';
 import { exitWords, short } from '../src/bot/format/event.ts';
-import { actorName, FAILURE_WORDS, firstLine, itemName, itemTitle, stageWords } from '../src/bot/format/item.ts';
+import { actorName, FAILURE_WORDS, firstLine, itemName, itemTitle, mergedAs, stageWords } from '../src/bot/format/item.ts';
 import { runState, runTime } from '../src/bot/format/run.ts';
 import { outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment } from '../src/bot/format/time.ts';
@@ -10,7 +10,20 @@ import { projectOf } from '../src/bot/of-item.ts';
 import { answer } from '../src/bot/replies.ts';
 import type { LoggedReceipt } from '../src/log/reads.ts';
 import { totalTokens, type Run } from '../src/log/projections/run.ts';
-import { codeBlock, doc, fields, heading, join, list, paragraph, quote, right, strong, table, type Content } from '../src/message/build.ts';
+import {
+  codeBlock,
+  doc,
+  fields,
+  heading,
+  join,
+  ordered,
+  paragraph,
+  quote,
+  right,
+  strong,
+  table,
+  type Content,
+} from '../src/message/build.ts';
 import type { Document } from '../src/message/document.ts';
 import type { WorkItem } from '../src/pipeline/types.ts';
 
@@ -45,6 +58,7 @@ export const show = command({
 
 function standing(context: CommandContext, it: WorkItem, reader: Reader): Document['blocks'][number] {
   const { reads } = context;
+  const merged = mergedAs(it.stage);
   const time = (at: number): string => moment(at, reader.now, reader.timezone);
   const spend = reads.spendOfItem(it.project, it.number);
   const dependents = reads.dependents(it.project, it.number);
@@ -59,7 +73,7 @@ function standing(context: CommandContext, it: WorkItem, reader: Reader): Docume
     ['Agent', it.assignedTo],
     ['Review', it.qaMode ?? `${projectOf(context, it).settings.qa} (the default)`],
     ['Work', workOf(it)],
-    ['Merged', it.stage.name === 'done' ? `${short(it.stage.mergeCommit)} at ${time(it.stage.mergedAt)}` : null],
+    ['Merged', merged === null ? null : `${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
     ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(it.runs, 'run')}`],
     ['Created', it.createdBy === '' ? time(it.createdAt) : `${time(it.createdAt)} by ${actorName(it.createdBy)}`],
   ]);
@@ -80,7 +94,7 @@ function textOf(it: WorkItem): Document {
   return doc(
     it.description !== '' && quote(it.description),
     it.criteria.length > 0 && heading(`Criteria, ${it.criteria.filter(({ checked }) => checked).length} of ${it.criteria.length} checked`),
-    it.criteria.length > 0 && list(it.criteria.map(({ text, checked }, index) => `${index + 1}. [${checked ? 'x' : ' '}] ${text}`)),
+    it.criteria.length > 0 && ordered(it.criteria.map(({ text, checked }) => `[${checked ? 'x' : ' '}] ${text}`)),
   );
 }
 

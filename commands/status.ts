@@ -1,7 +1,7 @@
 import { command, type CommandContext } from '../src/bot/command.ts';
 import { counted, money, tokens } from '../src/bot/format/amounts.ts';
 import { short } from '../src/bot/format/event.ts';
-import { firstLine, itemTitle, sentence } from '../src/bot/format/item.ts';
+import { firstLine, itemTitle, mergedAs, sentence } from '../src/bot/format/item.ts';
 import { runState, runTime } from '../src/bot/format/run.ts';
 import { nextContent, outlook, readerOf, ticked, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment, startOfDay } from '../src/bot/format/time.ts';
@@ -17,7 +17,7 @@ import { STAGES, type WorkItem } from '../src/pipeline/types.ts';
 /** Lines of each part; what is left out is counted. */
 const MOST_LINES = 15;
 const DONE_LINES = 5;
-/** Archived items looked at for blocked ones: the latest, so that the archive's size does not count. */
+/** Archived items looked at for blocked and finished ones: the latest, so that the archive's size does not count. */
 const ARCHIVE_LOOK = 20;
 
 export const status = command({
@@ -45,7 +45,9 @@ export const status = command({
     const idle = active.filter(({ run }) => run === null);
     const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');
     const moving = idle.filter(({ step }) => step.do !== 'wait');
-    const blocked = reads.recentInStage(name, 'archived', ARCHIVE_LOOK).filter(({ stage }) => isResumable(stage));
+    const archived = reads.recentInStage(name, 'archived', ARCHIVE_LOOK);
+    const blocked = archived.filter(({ stage }) => isResumable(stage));
+    const done = lately([...reads.recentInStage(name, 'done', DONE_LINES), ...archived]);
     const today = reads.spendSince(name, startOfDay(reader.now, reader.timezone));
     return answer(
       doc(
@@ -63,7 +65,7 @@ export const status = command({
           `. ${sentence(reasonOf(it))} `,
           ...unblocking(context, it, facts, reader),
         ]),
-        ...part('Done lately', reads.recentInStage(name, 'done', DONE_LINES), (it) => doneLine(it, reader)),
+        ...part('Done lately', done, (it) => doneLine(it, reader)),
       ),
     );
   },
@@ -112,8 +114,22 @@ function unblocking(context: CommandContext, it: WorkItem, facts: ReturnType<Com
   return 'next' in step ? nextContent(it, step.next, reader) : [];
 }
 
+/** The items merged last, the latest first. */
+function lately(items: readonly WorkItem[]): WorkItem[] {
+  return items
+    .flatMap((it) => {
+      const merged = mergedAs(it.stage);
+      return merged === null ? [] : [{ it, at: merged.mergedAt }];
+    })
+    .sort((one, other) => other.at - one.at)
+    .slice(0, DONE_LINES)
+    .map(({ it }) => it);
+}
+
 function doneLine(it: WorkItem, reader: Reader): Content[] {
-  if (it.stage.name !== 'done') return [itemTitle(it, reader.current)];
-  const { mergedAt, mergeCommit } = it.stage;
-  return [`${itemTitle(it, reader.current)}, merged as ${short(mergeCommit)} at ${moment(mergedAt, reader.now, reader.timezone)}`];
+  const merged = mergedAs(it.stage);
+  if (merged === null) return [itemTitle(it, reader.current)];
+  return [
+    `${itemTitle(it, reader.current)}, merged as ${short(merged.mergeCommit)} at ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
+  ];
 }

@@ -29,7 +29,7 @@ export const stop = command({
       const problem = problemWith(context, tx, it);
       if (problem !== null) return tx.refuse(problem);
       const stopping = stopOpenRun(tx, it, 'a person stopped it');
-      return { it: tx.append(stopping.item, 'item.held', { why: 'a person stopped it' }), run: stopping.run };
+      return { it: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run };
     });
     if (!begun.ok) return begun.error;
     const { it, run } = begun.value;

@@ -25,6 +25,11 @@ async function deleted(text: string, n: number, left: string[] = []): Promise<Aw
   return answer;
 }
 
+function seeNothing({ text }: { text: string }): void {
+  expect(text).toContain('Purge it too?');
+  expect(text).not.toContain('worktree');
+}
+
 describe('delete', () => {
   it('asks first, and says what will happen', async () => {
     const n = world.make({ title: 'Old idea' });
@@ -96,9 +101,12 @@ describe('delete', () => {
     expect((await world.say(`delete ${n} --purge`)).text).toContain('was deleted and purged already');
   });
 
-  it('purges what was only deleted before', async () => {
+  it('purges what was only deleted before, and speaks of no worktree that is gone', async () => {
     const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    seeWork(world, n);
     await deleted(`delete ${n}`, n);
+    seeNothing(await world.say(`delete ${n} --purge`));
     const { text } = await deleted(`delete ${n} --purge`, n);
     expect(text).toContain('deleted and purged');
     expect(world.item(n).removal).toEqual({ state: 'purged', purge: true });

@@ -218,7 +218,7 @@ describe('why', () => {
     const { text } = await world.say(`why ${n}`, { role: 'viewer' });
     expect(text).toContain('is in current for 0 s');
     expect(text).toContain(`\`start ${n}\` goes on.`);
-    expect(text).toContain('14:05, operator stopped it: a person stopped it.');
+    expect(text).toContain('14:05, operator stopped it.');
   });
 
   it('finds the last move behind many signs of life', async () => {
@@ -251,7 +251,7 @@ describe('history', () => {
       '- 14:05 operator moved it to current: a person started it',
       '- 14:05 Musher gave run 1 to coder-1 (current, attempt 1)',
       '- 14:05 Musher started run 1 with small',
-      '- 14:05 Musher saw run 1 end: failed: said goodbye',
+      '- 14:05 Musher ended run 1: failed: said goodbye',
     ]);
     expect(text).toContain('all of its history');
   });
