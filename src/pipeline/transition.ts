@@ -62,12 +62,17 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
 export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   if (item.deletedAt !== null) return afterDelete(item, event);
   const next = apply(item, event);
-  return next.ok ? ok({ ...next.value, version: item.version + 1 }) : next;
+  return next.ok ? ok({ ...next.value, version: versionAfter(item, event) }) : next;
+}
+
+/** A run's signs of life come by the minute: counting them would void every confirmation about an item that is worked on. */
+function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
+  return kind === 'run.heartbeat' || kind === 'run.usage' || kind === 'run.session' ? item.version : item.version + 1;
 }
 
 /** A tombstone takes only its own clean-up and the accounts of what was still running. */
 function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
-  const after = { ...item, version: item.version + 1 };
+  const after = { ...item, version: versionAfter(item, event) };
   switch (event.kind) {
     case 'item.deleted':
       if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was deleted and purged: nothing is left of it.`);

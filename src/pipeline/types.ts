@@ -140,7 +140,7 @@ export interface ItemBase {
   readonly stageSince: Millis;
   readonly createdAt: Millis;
   readonly createdBy: string;
-  /** Number of events of this item so far. A confirmation is bound to it. */
+  /** Number of events of this item so far, but for signs of life and metering of its runs. A confirmation is bound to it. */
   readonly version: number;
   /** Changes whenever the stage or the execution changes: a late result of an older step is recognised by it. */
   readonly step: number;

@@ -79,6 +79,24 @@ describe('delete', () => {
     expect(world.item(n).removal?.state).toBe('removed');
   });
 
+  it('takes a yes after signs of life of the run, but not after a move', async () => {
+    const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    const run = startRun(world, n);
+    await world.say(`delete ${n}`);
+    moveTo(world, n, { name: 'qa' });
+    expect(await world.say('yes')).toMatchObject({ ok: false, code: 'confirmation-stale' });
+    moveTo(world, n, { name: 'current' });
+    await world.say(`delete ${n}`);
+    world.record(n, 'run.heartbeat', { run, activity: 'thinks' });
+    const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 1 };
+    world.record(n, 'run.usage', { run, agent: 'coder-1', model: 'small', usage });
+    const answer = world.say('yes');
+    await when(world.log, () => world.item(n).deletedAt !== null);
+    world.record(n, 'item.removed', { done: [], left: [] });
+    expect(await answer).toMatchObject({ ok: true });
+  });
+
   it('is safe to call twice', async () => {
     const n = world.make();
     await deleted(`delete ${n}`, n);

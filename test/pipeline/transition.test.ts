@@ -152,11 +152,13 @@ describe('transition', () => {
     expect(Object.fromEntries(outcomes)).toEqual(Object.fromEntries(KINDS.map((kind) => [kind, expected(kind, place)])));
   });
 
-  const results = situations.flatMap(({ item }) => KINDS.map((kind) => ({ item, result: transition(item, EVENT[kind](item)) })));
+  const results = situations.flatMap(({ item }) => KINDS.map((kind) => ({ item, kind, result: transition(item, EVENT[kind](item)) })));
 
-  it('counts each event that it takes', () => {
-    const taken = results.flatMap(({ item, result }) => (result.ok ? [result.value.version - item.version] : []));
-    expect(new Set(taken)).toEqual(new Set([1]));
+  it('counts each event that it takes, but for the signs of life and metering of runs', () => {
+    const counted = new Set(results.flatMap(({ item, kind, result }) => (result.ok && result.value.version > item.version ? [kind] : [])));
+    const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
+    expect([...taken].filter((kind) => !counted.has(kind)).sort()).toEqual(['run.heartbeat', 'run.session', 'run.usage']);
+    expect(new Set(results.map(({ item, result }) => (result.ok ? result.value.version - item.version : 0)))).toEqual(new Set([0, 1]));
   });
 
   it('says in each refusal what stands in the way', () => {
