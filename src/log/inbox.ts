@@ -49,7 +49,7 @@ export class Inbox {
     this.#prune = db.prepare(
       `DELETE FROM inbox WHERE id IN (
          SELECT id FROM (SELECT id, received_at, state FROM inbox ORDER BY id LIMIT 1000) AS oldest
-         WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE kind = 'reply' AND outbox.inbox = oldest.id))`,
+         WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.inbox = oldest.id))`,
     );
     this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
   }

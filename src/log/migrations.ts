@@ -60,6 +60,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_open ON outbox (transport, room, id) WHERE state IN ('pending', 'sending');
   CREATE INDEX outbox_settled ON outbox (created_at) WHERE state IN ('sent', 'dead');
   CREATE UNIQUE INDEX outbox_one_reply ON outbox (inbox) WHERE kind = 'reply';
+  CREATE INDEX outbox_of_inbox ON outbox (inbox) WHERE inbox IS NOT NULL; -- for whoever removes a row of the inbox
   CREATE INDEX outbox_of_item ON outbox (project, item) WHERE item IS NOT NULL;
 
   CREATE TABLE confirmations (

@@ -63,11 +63,9 @@ export class Outbox {
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
     );
-    // Looks at the oldest rows alone.
     this.#prune = db.prepare(
       `DELETE FROM outbox WHERE id IN (
-         SELECT id FROM (SELECT id, created_at, state FROM outbox ORDER BY id LIMIT 1000)
-         WHERE created_at < ? AND state IN ('sent', 'dead'))`,
+         SELECT id FROM outbox INDEXED BY outbox_settled WHERE created_at < ? AND state IN ('sent', 'dead') LIMIT 1000)`,
     );
   }
 

@@ -44,7 +44,8 @@ export function benchAppend(dir: string): Row[] {
 }
 
 function inBatches(events: number, size: number): NewItemEvent[][] {
-  const all = projectHistory('shop').take(events).toArray();
+  const history = projectHistory('shop');
+  const all = Array.from({ length: events }, () => history.next().value as NewItemEvent);
   return Array.from({ length: Math.ceil(events / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
@@ -75,7 +76,7 @@ function recorded(batches: readonly (readonly NewItemEvent[])[]): Write[][] {
   Database.prototype.prepare = function recording(this: Database.Database, sql: string) {
     const statement = original.call(this, sql);
     if (!/^\s*(?:INSERT|UPDATE|DELETE)/.test(sql)) return statement;
-    const run = statement.run.bind(statement) as (...values: unknown[]) => Database.RunResult;
+    const run: (...values: unknown[]) => Database.RunResult = statement.run.bind(statement);
     return Object.assign(statement, {
       run(...values: unknown[]) {
         writes.push({ sql, values });

@@ -29,7 +29,7 @@ try {
     tell('rebuilding …');
     rows.push(benchRebuild(large));
   }
-  process.stdout.write(`${table(rows)}`);
+  process.stdout.write(table(rows));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

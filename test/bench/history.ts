@@ -15,7 +15,7 @@ const OUTPUT = '  ✓ takes the order (12 ms)\n'.repeat(24);
 export function* projectHistory(project: string): Generator<NewItemEvent> {
   const random = generator(20260101);
   const lives: Iterator<NewItemEvent>[] = [];
-  for (let next = 1; ; ) {
+  for (let next = 1; ;) {
     while (lives.length < UNDER_WAY) lives.push(life(project, valid(itemNumber(next++)), random));
     const turn = Math.floor(random() * lives.length);
     const step = lives[turn]?.next();
@@ -26,7 +26,16 @@ export function* projectHistory(project: string): Generator<NewItemEvent> {
 
 function* life(project: string, item: ItemNumber, random: () => number): Generator<NewItemEvent> {
   const sentence = (words: number): string => Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
-  const sha = (): CommitSha => valid(commitSha(Array.from({ length: 5 }, () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0')).join('')));
+  const sha = (): CommitSha =>
+    valid(
+      commitSha(
+        Array.from({ length: 5 }, () =>
+          Math.floor(random() * 2 ** 32)
+            .toString(16)
+            .padStart(8, '0'),
+        ).join(''),
+      ),
+    );
   const event = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K], actor = 'musher'): NewItemEvent =>
     // Kind and payload fit each other by the signature, which the union does not see.
     ({ project, item, actor, cause: null, kind, payload }) as unknown as NewItemEvent;
@@ -80,13 +89,30 @@ function* life(project: string, item: ItemNumber, random: () => number): Generat
 
 function usage(random: () => number): Usage {
   const upTo = (most: number): number => Math.floor(random() * most);
-  return { inputTokens: upTo(500), outputTokens: upTo(2_000), cacheReadTokens: upTo(60_000), cacheWriteTokens: upTo(5_000), microUsd: upTo(90_000) };
+  return {
+    inputTokens: upTo(500),
+    outputTokens: upTo(2_000),
+    cacheReadTokens: upTo(60_000),
+    cacheWriteTokens: upTo(5_000),
+    microUsd: upTo(90_000),
+  };
 }
 
 function receipt(gate: string, where: 'branch' | 'merged', exitCode: number, sha: () => CommitSha): ItemEvents['gate.ran'] {
   const hash = sha() + sha().slice(0, 24);
   const command = `npm run ${gate}`;
-  return { gate, command, where, commit: sha(), tree: sha(), exitCode, timedOut: false, durationMs: 8_000, outputHash: hash, outputTail: OUTPUT };
+  return {
+    gate,
+    command,
+    where,
+    commit: sha(),
+    tree: sha(),
+    exitCode,
+    timedOut: false,
+    durationMs: 8_000,
+    outputHash: hash,
+    outputTail: OUTPUT,
+  };
 }
 
 function valid<T>(value: T | null): T {

@@ -31,6 +31,11 @@ export function table(rows: readonly Row[]): string {
   const head = ['what', 'floor', 'Musher', 'ratio', 'goal', 'met'];
   const lines = [head, ...rows.map((row) => [row.what, row.floor, row.musher, row.ratio, row.goal, row.met ? 'yes' : 'NO'])];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const [first = '', ...rest] = lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const [first = '', ...rest] = lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return [first, widths.map((width) => '-'.repeat(width)).join('  '), ...rest, ''].join('\n');
 }

@@ -67,6 +67,17 @@ describe('the inbox', () => {
     log.close();
   });
 
+  it('drops what was answered long ago, and keeps what a message still refers to', () => {
+    const log = Log.inMemory(tickingClock());
+    for (const id of ['m1', 'm2', 'm3', 'm4']) receive(log, message(id));
+    log.transaction((tx) => [1, 2, 3].forEach((id) => void tx.inbox.finish(id, 'ok')));
+    reply(log, 1);
+    reply(log, 2, { kind: 'notice' });
+    expect([log.inbox.prune(0), log.inbox.prune(Number.MAX_SAFE_INTEGER)]).toEqual([0, 1]);
+    expect([1, 2, 3, 4].filter((id) => log.inbox.get(id) !== null)).toEqual([1, 2, 4]);
+    log.close();
+  });
+
   it('is not there when the transaction that took it in failed', () => {
     const log = Log.inMemory(tickingClock());
     expect(() =>

@@ -40,8 +40,8 @@ describe('verify', () => {
     ['project', "'else'"],
     ['version', 'version + 1'],
     ['cause', "'event:99'"],
-    ['hash', 'zeroblob(32)'],
-    ['salt', 'zeroblob(16)'],
+    ['hash', 'substr(hash, 2)'],
+    ['salt', 'substr(salt, 2)'],
   ])('finds a changed %s', (column, value) => {
     const name = column === 'time' ? 'at' : column;
     const changed = afterTampering(log, `UPDATE events SET ${name} = ${value} WHERE seq = 5`);
@@ -80,7 +80,7 @@ describe('verify', () => {
   );
   it.each(columns)('finds a changed $column in $table', ({ table, column, change }) => {
     const [key] = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
-    const row = table === 'receipts' || table === 'rooms' || table === 'counts' ? '' : ` ORDER BY ${key} LIMIT 1`;
+    const row = table === 'rooms' || table === 'counts' ? '' : ` ORDER BY ${key} LIMIT 1`;
     const target = log.db.prepare(`SELECT * FROM ${table}${row}`).get() as Record<string, unknown>;
     const keys = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
     const where = keys.map((name) => `${name} = ?`).join(' AND ');
