@@ -24,7 +24,9 @@ for (const [name, file, ...args] of PARTS) {
     failed.push(name);
     process.stdout.write(`${all}\n`);
   }
-  process.stdout.write(`${isBad ? 'FAIL' : 'ok  '} ${name} (${[file === process.execPath ? 'node' : file, ...args].join(' ')}), ${seconds} s\n`);
+  process.stdout.write(
+    `${isBad ? 'FAIL' : 'ok  '} ${name} (${[file === process.execPath ? 'node' : file, ...args].join(' ')}), ${seconds} s\n`,
+  );
 }
 process.stdout.write(failed.length === 0 ? 'All checks passed.\n' : `Failed: ${failed.join(', ')}.\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../commands/index.ts';
+import { SUBCOMMANDS } from '../src/cli/subcommands.ts';
+import { ERROR_CODES } from '../src/errors.ts';
+
+/** The documents against the code: what they name must be there, and what people meet must be named. */
+
+const root = join(import.meta.dirname, '..');
+const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((name) => name !== '' && existsSync(join(root, name)));
+const documents = files.filter((name) => name.endsWith('.md') && !name.startsWith('demo/repository/'));
+const code = files.filter((name) => /^(?:src|bin|demo|commands|transports)\/.*\.[jt]s$/.test(name));
+
+/** Every match of the pattern's first group, with where it stands. */
+const allIn = (names: readonly string[], pattern: RegExp): { name: string; found: string }[] =>
+  names.flatMap((name) => [...read(name).matchAll(pattern)].map((match) => ({ name, found: match[1] ?? '' })));
+
+describe('documents', () => {
+  it('are there', () => {
+    const wanted = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/operations.md', 'docs/security.md'];
+    expect(documents).toEqual(expect.arrayContaining([...wanted, 'docs/commands.md', 'docs/configuration.md', 'docs/runtimes.md']));
+    expect(read('LICENSE')).toContain('Apache License');
+  });
+
+  it('link to files and headings that exist', () => {
+    const broken = allIn(documents, /\]\(((?!https?:|mailto:)[^)\s]+)\)/g).filter(({ name, found }) => {
+      const [path = '', heading] = found.split('#');
+      const target = path === '' ? name : join(dirname(name), path);
+      if (!existsSync(join(root, target))) return true;
+      return heading !== undefined && !headingsOf(target).has(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('name npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = allIn(documents, /npm (?:--prefix \S+ )?(?:run (?:--silent )?)([\w:]+)/g);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(({ found }) => scripts[found] === undefined)).toEqual([]);
+  });
+
+  it('name subcommands of the command line that exist, and their options', () => {
+    const known = new Set([...SUBCOMMANDS.map(({ name }) => name), 'help', '--version', '--help']);
+    const named = allIn(documents, /(?:npx musher|musher --|`musher) (--?\w+|[a-z]+)/g);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(({ found }) => !known.has(found))).toEqual([]);
+    for (const { name } of SUBCOMMANDS) expect(read('README.md')).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('name every error code in the table of docs/operations.md, and no other', () => {
+    const rows = allIn(['docs/operations.md'], /^\| `([A-Z][A-Z_]+)` \|[^|]+\|[^|]+\|$/gm).map(({ found }) => found);
+    expect(rows.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());
+  });
+
+  it('name the environment variables that the code knows, and no other', () => {
+    // The launcher's note to itself: nobody sets or reads it.
+    const internal = new Set(['MUSHER_HANDED_OVER']);
+    const inCode = new Set(allIn(code, /\b(MUSHER_[A-Z_]*[A-Z])\b/g).map(({ found }) => found));
+    const inDocuments = new Set(allIn(documents, /\b(MUSHER_[A-Z_]*[A-Z])\b/g).map(({ found }) => found));
+    expect(inCode.size).toBeGreaterThan(10);
+    expect([...inDocuments].filter((name) => !inCode.has(name))).toEqual([]);
+    expect([...inCode].filter((name) => !inDocuments.has(name) && !internal.has(name))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  const names = new Set(COMMANDS.flatMap(({ words, aliases }) => [words, ...(aliases ?? [])]).map((words) => words.join(' ')));
+
+  it('lists every command once, and no other', () => {
+    const rows = allIn(['README.md'], /^\| (`.+?`) \|/gm).flatMap(({ found }) =>
+      [...found.matchAll(/`([a-z]+)/g)].map((match) => match[1]),
+    );
+    expect(rows.toSorted()).toEqual(COMMANDS.map(({ words }) => words.join(' ')).toSorted());
+  });
+
+  it('types only commands that exist', () => {
+    const typed = allIn(['README.md'], /^\w+> (\w+)/gm);
+    expect(typed.length).toBeGreaterThan(2);
+    expect(typed.filter(({ found }) => !names.has(found))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  it('speaks of no machine and no place where it was made', () => {
+    // Written so that this file does not find itself.
+    const anywhere = /[/]work[/]|[/]root[/]|\bblue[p]rint\b|\bissue[ ]#?\d/;
+    const told = files.filter((name) => name !== 'package-lock.json' && anywhere.test(read(name)));
+    const temporary = documents.filter((name) => read(name).includes('/tmp/'));
+    expect([...told, ...temporary]).toEqual([]);
+  });
+
+  it('locks packages without the address of a registry', () => {
+    expect(read('package-lock.json')).not.toContain('"resolved"');
+  });
+});
+
+/** Headings of a document, as links name them. */
+function headingsOf(name: string): Set<string> {
+  const headings = [...read(name).matchAll(/^#+ (.+)$/gm)].map((match) => match[1] ?? '');
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
