@@ -73,7 +73,7 @@ describe('README.md', () => {
 
   it('lists every command once, and no other', () => {
     const rows = allIn(['README.md'], /^\| (`.+?`) \|/gm).flatMap(({ found }) =>
-      [...found.matchAll(/`([a-z]+)/g)].map((match) => match[1]),
+      [...found.matchAll(/`([a-z]+)/g)].map((match) => match[1] ?? ''),
     );
     expect(rows.toSorted()).toEqual(COMMANDS.map(({ words }) => words.join(' ')).toSorted());
   });
