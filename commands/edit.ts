@@ -37,13 +37,16 @@ export const edit = command({
     context.change((tx) => {
       const before = tx.find(ref);
       const what = change(tx, before, field, value);
-      if (typeof what !== 'string') return tx.refuse(what);
-      return done(`${what} of ${itemTitle(tx.find(ref), context.project.name)}. ${unseen(context, before)}`.trimEnd());
+      if (typeof what !== 'function') return tx.refuse(what);
+      return done(`${what(itemTitle(tx.find(ref), context.project.name))}. ${unseen(context, before)}`.trimEnd());
     }),
 });
 
-/** Appends the edits; gives what was done, as the beginning of a sentence, or the refusal. */
-function change(tx: CommandTx, it: WorkItem, field: string, value: string): string | Reply {
+/** What was done, given the item's title as it is now; a sentence without its full stop. */
+type Said = (title: string) => string;
+
+/** Appends the edits; gives what was done, or the refusal. */
+function change(tx: CommandTx, it: WorkItem, field: string, value: string): Said | Reply {
   switch (field.toLowerCase()) {
     case 'title':
       return setTitle(tx, it, value);
@@ -53,7 +56,7 @@ function change(tx: CommandTx, it: WorkItem, field: string, value: string): stri
         return refused('unknown-type', `“${value.slice(0, 40)}” is no type of item. There are ${ITEM_TYPES.join(', ')}.`);
       if (type === it.type) return unchanged('type');
       tx.append(it, 'item.edited', { field: 'type', value: type, prior: it.type });
-      return `Set the type ${type}`;
+      return (title) => `${title} is a ${type} now`;
     }
     case 'qa': {
       const typed = value.trim().toLowerCase();
@@ -62,7 +65,7 @@ function change(tx: CommandTx, it: WorkItem, field: string, value: string): stri
         return refused('unknown-qa', `“${value.slice(0, 40)}” is no way of review. There are ${QA_MODES.join(', ')} and default.`);
       if (mode === it.qaMode) return unchanged('qa');
       tx.append(it, 'item.edited', { field: 'qa', value: mode, prior: it.qaMode });
-      return `Set the review ${mode ?? 'to the default'}`;
+      return (title) => `Set the review of ${title} to ${mode ?? 'the default'}`;
     }
     case 'description':
       return setDescription(tx, it, value);
@@ -73,7 +76,7 @@ function change(tx: CommandTx, it: WorkItem, field: string, value: string): stri
   }
 }
 
-function setTitle(tx: CommandTx, it: WorkItem, value: string): string | Reply {
+function setTitle(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
   const title = value.replaceAll(/\s+/g, ' ').trim();
   if (title.length > LONGEST_TITLE)
     return refused(
@@ -82,24 +85,25 @@ function setTitle(tx: CommandTx, it: WorkItem, value: string): string | Reply {
     );
   if (title === it.title) return unchanged('title');
   tx.append(it, 'item.edited', { field: 'title', value: title, prior: it.title });
-  return 'Changed the title';
+  return (now) => `Changed the title: ${now}`;
 }
 
 /** Check boxes in a description are its criteria, as in `create`; without any, the criteria stay. */
-function setDescription(tx: CommandTx, it: WorkItem, value: string): string | Reply {
+function setDescription(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
   const { description, criteria } = splitCriteria(value);
   const text_ = criteria.length === 0 ? value.trim() : description;
   if (text_ === it.description && criteria.length === 0) return unchanged('description');
   const after = tx.append(it, 'item.edited', { field: 'description', value: text_, prior: it.description });
-  if (criteria.length === 0) return 'Changed the description';
+  if (criteria.length === 0) return (title) => `Changed the description of ${title}`;
   tx.append(after, 'item.edited', { field: 'criteria', value: criteria, prior: it.criteria });
-  return `Changed the description and set ${counted(criteria.length, 'criterion', 'criteria')}`;
+  return (title) => `Changed the description of ${title}, with ${counted(criteria.length, 'criterion', 'criteria')}`;
 }
 
-function setCriteria(tx: CommandTx, it: WorkItem, criteria: readonly Criterion[]): string | Reply {
+function setCriteria(tx: CommandTx, it: WorkItem, criteria: readonly Criterion[]): Said | Reply {
   if (JSON.stringify(criteria) === JSON.stringify(it.criteria)) return unchanged('criteria');
   tx.append(it, 'item.edited', { field: 'criteria', value: criteria, prior: it.criteria });
-  return criteria.length === 0 ? 'Cleared the criteria' : `Set ${counted(criteria.length, 'criterion', 'criteria')}`;
+  return (title) =>
+    criteria.length === 0 ? `Cleared the criteria of ${title}` : `${title} has ${counted(criteria.length, 'criterion', 'criteria')} now`;
 }
 
 /** One criterion a line, with a check box, a bullet or nothing before it. Without a box, one that was checked before stays so. */
@@ -114,7 +118,7 @@ function criteriaFrom(it: WorkItem, value: string): readonly Criterion[] {
   });
 }
 
-function setSection(tx: CommandTx, it: WorkItem, name: string, value: string): string | Reply {
+function setSection(tx: CommandTx, it: WorkItem, name: string, value: string): Said | Reply {
   if (/[\r\n#]/.test(name) || name.trim() === '' || name.length > LONGEST_NAME)
     return refused(
       'bad-section',
@@ -123,9 +127,8 @@ function setSection(tx: CommandTx, it: WorkItem, name: string, value: string): s
   const section = editSection(it.description, name, value);
   if (section.description === it.description) return unchanged(`section ${section.name}`);
   tx.append(it, 'item.edited', { field: 'description', value: section.description, prior: it.description });
-  return section.created
-    ? `Added the section “${section.name}” to the description`
-    : `Replaced the section “${section.name}” in the description`;
+  const did = section.created ? 'Added' : 'Replaced';
+  return (title) => `${did} the section “${section.name}” in the description of ${title}`;
 }
 
 function unchanged(what: string): Reply {

@@ -48,7 +48,7 @@ function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem): Repl
 
 function afresh(tx: CommandTx, it: WorkItem): WorkItem {
   const why = 'a person tries it again';
-  const back = it.stage.name === 'archived' ? tx.append(it, 'item.moved', { to: it.stage.from, why, failure: it.failure }) : it;
+  const back = it.stage.name === 'archived' ? tx.append(it, 'item.moved', { to: it.stage.from, why, failure: null }) : it;
   const fresh = tx.append(back, 'item.attempts_reset', { why });
   // Holding it lets go of a rate limit's timer; releasing it lets the engine go on at once.
   const held = fresh.execution.state === 'rateLimited' ? tx.append(fresh, 'item.held', { why }) : fresh;

@@ -27,7 +27,7 @@ export const unblock = command({
           refused('not-blocked', `${title} is not blocked: it is in ${stageWords(it.stage)}. `, code(`${hint} ${name}`), what),
         );
       }
-      const after = tx.append(it, 'item.moved', { to: it.stage.from, why: 'a person unblocked it', failure: it.failure });
+      const after = tx.append(it, 'item.moved', { to: it.stage.from, why: 'a person unblocked it', failure: null });
       return done(`${title} is unblocked and back in ${after.stage.name}. `, ...outlook(after, tx.step(after), reader));
     }),
 });

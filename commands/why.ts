@@ -32,12 +32,15 @@ export const why = command({
     if (!found.ok) return found.error;
     const it = found.value;
     const reader = readerOf(context);
+    const step = context.step(it);
     const last = lastSteering(context, it);
     return answer(
       doc(
         paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
-        paragraph(...outlook(it, context.step(it), reader)),
-        it.failure !== null && paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
+        paragraph(...outlook(it, step, reader)),
+        it.failure !== null &&
+          !step.because.includes(it.failure.summary) &&
+          paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
         last !== null && paragraph(`${moment(last.at, reader.now, reader.timezone)}, ${actorName(last.actor)} ${eventWords(last)}.`),
       ),
     );
