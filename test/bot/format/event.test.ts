@@ -47,7 +47,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'run.stop_requested': [{ run: 3, why: 'over budget' }, 'asked run 3 to stop: over budget'],
   'run.ended': [
     { run: 3, reason: 'hollow', exitCode: 0, summary: '', resumeAt: null, turns: null, verdict: null },
-    'saw run 3 end: hollow (no usage, no change)',
+    'ended run 3: hollow (no usage, no change)',
   ],
   'gate.ran': [receipt, 'ran the gate test on the merged tree at 1111111111: exit 0 in 3.1 s'],
   'merge.attempted': [
