@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { DEMO_PROJECT } from '../../src/demo.ts';
 import { benchAppend } from './append.ts';
+import { benchCommands } from './commands.ts';
 import { table, type Row } from './measure.ts';
 import { benchRebuild, fill } from './rebuild.ts';
+import { benchStart } from './start.ts';
 
 /** `npm run bench [-- --events N]`: what Musher costs, as ratios against floors that are measured in the same run. */
 const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' }, only: { type: 'string', default: '' } } });
@@ -17,17 +20,29 @@ const dir = mkdtempSync(join(tmpdir(), 'musher-bench-'));
 const rows: Row[] = [];
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 try {
-  const large = join(dir, 'large');
+  const [small, large] = [join(dir, 'small'), join(dir, 'large')];
   if (wanted('append')) {
     tell('appending …');
     rows.push(...benchAppend(dir));
   }
-  if (wanted('rebuild')) {
+  if (wanted('rebuild') || wanted('commands') || wanted('start')) {
     tell(`making a log of ${events.toLocaleString('en')} events …`);
-    mkdirSync(large);
-    fill(large, 'shop', events);
+    mkdirSync(large, { mode: 0o700 });
+    fill(large, DEMO_PROJECT, events);
+  }
+  if (wanted('rebuild')) {
     tell('rebuilding …');
     rows.push(benchRebuild(large));
+  }
+  if (wanted('start')) {
+    tell('starting …');
+    rows.push(...(await benchStart(large)));
+  }
+  if (wanted('commands')) {
+    tell('asking …');
+    mkdirSync(small, { mode: 0o700 });
+    fill(small, DEMO_PROJECT, 1_000);
+    rows.push(...(await benchCommands(dir, small, large)));
   }
   process.stdout.write(table(rows));
 } finally {

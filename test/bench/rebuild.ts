@@ -20,7 +20,21 @@ export function fill(dir: string, project: string, events: number): void {
       for (let i = done; i < Math.min(events, done + BATCH); i++) tx.record(history.next().value as Parameters<typeof tx.record>[0]);
     });
   }
+  settle(log, project);
   log.close();
+}
+
+/** Ends what is under way, as a person would before leaving: so an engine that starts on this log has nothing to do. */
+function settle(log: Log, project: string): void {
+  const about = { project, actor: 'console:ann', cause: null } as const;
+  log.transaction((tx) => {
+    for (const { item, run } of tx.reads.openRuns(project)) {
+      const payload = { run, reason: 'stopped', exitCode: null, summary: '', resumeAt: null, turns: null, verdict: null } as const;
+      tx.record({ ...about, item, kind: 'run.ended', payload });
+    }
+    for (const { number } of [...tx.reads.active(project), ...tx.reads.inStage(project, 'backlog', 100)])
+      tx.record({ ...about, item: number, kind: 'item.held', payload: { why: 'the day is over' } });
+  });
 }
 
 /** All projections made again, with the chain of hashes checked, against a bare read of the events. */
