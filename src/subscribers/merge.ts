@@ -88,7 +88,10 @@ function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: stri
 
 /** Whether an earlier Musher moved the base branch and then died before it could say so. */
 async function finishInterrupted(parts: EngineParts, project: EngineProject, item: WorkItem): Promise<boolean> {
-  const last = parts.log.reads.history(item.project, item.number, 20).find((event) => event.kind === 'merge.attempted');
+  // Only since it came to this stage: an item that is done and worked on again has an older merge on the base branch.
+  const last = parts.log.reads
+    .history(item.project, item.number, 1_000)
+    .find((event) => event.kind === 'merge.attempted' || event.kind === 'item.moved');
   if (last?.kind !== 'merge.attempted' || last.payload.commit === null) return false;
   if (!(await project.git.baseContains(last.payload.commit))) return false;
   finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart`);

@@ -31,7 +31,14 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
   // Nothing is removed that was not kept before.
   if (kept) {
     const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
-    await step('teardown', () => tearDown(parts, item, project.settings, worktree, signal));
+    let brokenOff = false;
+    await step('teardown', async () => {
+      const problems = await tearDown(parts, item, project.settings, worktree, signal);
+      brokenOff = problems.length > 0;
+      return problems;
+    });
+    // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
+    if (signal.aborted && brokenOff) return;
     await step('worktree and branch', async () => {
       const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
@@ -59,7 +66,8 @@ export async function tidy(parts: EngineParts, project: EngineProject, item: Wor
   const snapshot = await project.git.snapshot(at, 'after the merge');
   if (snapshot === null) return;
   const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
-  for (const problem of await tearDown(parts, item, project.settings, worktree, signal))
-    parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
+  const problems = await tearDown(parts, item, project.settings, worktree, signal);
+  if (signal.aborted && problems.length > 0) return;
+  for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
   await project.git.removeWorktree(at, { deleteBranch: true });
 }

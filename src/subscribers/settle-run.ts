@@ -133,7 +133,9 @@ function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgeme
 }
 
 function failed(outcome: RunOutcome, summary: string): Failure {
-  return { cause: 'run', summary: oneLine(summary === '' ? 'it failed without saying why' : summary), evidence: outcome.evidence };
+  // Sentences go on after it, so a full stop of its own goes.
+  const plain = oneLine(summary).replace(/\.$/, '');
+  return { cause: 'run', summary: plain === '' ? 'it failed without saying why' : plain, evidence: outcome.evidence };
 }
 
 function pauseAfter(tx: Tx, run: Run): number {
