@@ -1,0 +1,128 @@
+/**
+ * A program of the runtime `command` that does what an item's text tells it: lines `do coder: …`, `do qa: …`,
+ * `do mergemaster: …`, with `coder@2` for the second run of the item alone. Steps stand between semicolons.
+ * What an item does not say is done by default: the coder commits one file, the reviewer approves.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { MUSHER_PROMPT_FILE = '', MUSHER_ROLE = 'coder', MUSHER_ITEM = '0', FLAGS = '' } = process.env;
+const run = basename(dirname(MUSHER_PROMPT_FILE));
+const prompt = readFileSync(MUSHER_PROMPT_FILE, 'utf8');
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  coder: `write item-${MUSHER_ITEM}.txt done; commit add item-${MUSHER_ITEM}.txt; usage 100 10 0.01; success`,
+  qa: 'usage 20 2 0.002; verdict approve; success',
+  mergemaster: 'usage 30 3 0.003; resolve; success',
+};
+
+function script(): string {
+  const lines = new Map([...prompt.matchAll(/^do ([a-z]+(?:@\d+)?): (.*)$/gm)].map((match) => [match[1], match[2]]));
+  return lines.get(`${MUSHER_ROLE}@${run}`) ?? lines.get(MUSHER_ROLE) ?? DEFAULTS[MUSHER_ROLE] ?? 'exit 9';
+}
+
+function git(...args: string[]): void {
+  const done = spawnSync('git', args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`git ${args.join(' ')}: ${done.stderr}`);
+}
+
+function commit(message: string): void {
+  git('add', '--all');
+  git('-c', 'user.name=An agent', '-c', 'user.email=agent@example.org', 'commit', '--quiet', '--message', message);
+}
+
+const tell = (fields: Record<string, unknown>): void => void process.stdout.write(`${JSON.stringify(fields)}\n`);
+
+/** Holds the process for ever, whatever happens around it. */
+function forEver(): Promise<never> {
+  return new Promise(() => {
+    setInterval(() => undefined, 60_000);
+  });
+}
+
+/** Both sides of each conflict, without the markers; also where an earlier attempt has committed the markers. */
+function resolveConflicts(): void {
+  const { stdout } = spawnSync('git', ['grep', '--name-only', '^<<<<<<<'], { encoding: 'utf8' });
+  for (const file of stdout.split('\n').filter(Boolean)) {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^(?:<{7}|={7}|>{7}|\|{7}).*\n/gm, ''));
+  }
+  commit('merge, keeping both sides');
+}
+
+/** A process in a session of its own, as a tool that becomes a daemon. */
+function detach(): void {
+  const child = spawn('setsid', ['sh', '-c', 'sleep 600 & echo $! > "$0"; wait', join(FLAGS, `detached-${MUSHER_ITEM}`)], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  child.unref();
+}
+
+async function step(text: string): Promise<void> {
+  const [verb = '', first = '', ...more] = text.trim().split(' ');
+  const rest = more.join(' ');
+  const all = [first, ...more].join(' ').trim();
+  switch (verb) {
+    case 'write':
+    case 'append': {
+      mkdirSync(dirname(first), { recursive: true });
+      (verb === 'write' ? writeFileSync : appendFileSync)(first, `${rest.replaceAll('\\n', '\n')}\n`);
+      return;
+    }
+    case 'rm':
+      return rmSync(first, { recursive: true });
+    case 'commit':
+      return commit(all === '' ? `work on ${MUSHER_ITEM}` : all);
+    case 'usage': {
+      const [input, output, cost, model = 'model-a'] = [first, ...more];
+      return tell({ type: 'usage', model, input_tokens: Number(input), output_tokens: Number(output), cost_usd: Number(cost) });
+    }
+    case 'session':
+      return tell({ type: 'session', id: first });
+    case 'status':
+      return tell({ type: 'status', text: all });
+    case 'turn':
+      return tell({ type: 'turn' });
+    case 'say':
+      process.stdout.write(`${all}\n`);
+      return undefined;
+    case 'success':
+    case 'failure':
+      return tell({ type: 'result', status: verb, text: all });
+    case 'verdict':
+      return tell({ type: 'verdict', verdict: first, reason: rest });
+    case 'limited':
+      return tell({ type: 'rate_limit', resume_at: Date.now() + Number(first), text: 'too many requests' });
+    case 'resolve':
+      return resolveConflicts();
+    case 'take-main':
+      // What a coder does with the evidence of a conflict: bring the base branch in, and keep its own side.
+      return git('-c', 'user.name=An agent', '-c', 'user.email=agent@example.org', 'merge', '--quiet', '-X', 'ours', 'main');
+    case 'raise':
+      return writeFileSync(join(FLAGS, first), process.env['MUSHER_SESSION'] ?? '');
+    case 'await':
+      while (!existsSync(join(FLAGS, first))) await sleep(10);
+      return undefined;
+    case 'deaf':
+      process.on('SIGTERM', () => undefined);
+      process.on('SIGINT', () => undefined);
+      return undefined;
+    case 'detach':
+      return detach();
+    case 'hang':
+      return forEver();
+    case 'chatter':
+      setInterval(() => tell({ type: 'status', text: 'still at it' }), 20);
+      return forEver();
+    case 'exit':
+      process.exit(Number(first));
+    // falls through -- not reached: the process has ended
+    default:
+      throw new Error(`the test's agent does not know "${text}"`);
+  }
+}
+
+for (const one of script().split(';')) await step(one);

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { Bench, create, succeeded, until } from './harness.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const GATE = 'test ! -e broken.txt || { echo "it is broken: $(cat broken.txt)"; exit 3; }';
+const FOUR = { a: 'current', b: 'current', c: 'current', d: 'current' } as const;
+
+test('only work that is committed and passes its gates counts: a gate that fails, hollow runs, mere claims, files never committed', async () => {
+  bench = new Bench({ top: 'max_coders = 4\nmax_retries = 1', agents: FOUR, gates: { test: GATE } });
+  const breaks = (why: string): string => `write broken.txt ${why}; append ${why}.txt x; commit; usage 1 1 0; success`;
+  const musher = bench.start();
+  musher.type(
+    create('Fails its gate once', `coder@1: ${breaks('badly')}`, 'coder@2: rm broken.txt; commit mend it; usage 1 1 0; success'),
+    create('Always fails', `coder: ${breaks('always')}`, 'coder@5: rm broken.txt; commit; usage 1 1 0; success'),
+    create('Does nothing', 'coder: say nothing to do'),
+    create('Claims', 'coder: usage 5 5 0; success all of it is done'),
+    create('Forgets to commit', 'coder@1: write draft.txt half; usage 1 1 0; success', 'coder@2: commit the draft; usage 1 1 0; success'),
+    create('Falls over', 'coder: write draft.txt half; exit 7'),
+    create('Breaks off', 'coder: usage 1 1 0'),
+    create('Leaves more than it commits', 'coder: write a.txt a; commit; write b.txt b; usage 1 1 0; success'),
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => `start ${number}`),
+    'wait 1 done 60',
+    ...[2, 3, 4].map((number) => `wait ${number} blocked 60`),
+    'wait 5 done 60',
+    ...[6, 7].map((number) => `wait ${number} blocked 60`),
+    'wait 8 done 60',
+    'why 2',
+    'unblock 2',
+    'wait 2 blocked 30',
+    'retry 2',
+    'wait 2 done 30',
+  );
+  const out = succeeded(await musher.end());
+
+  expect(bench.only('gate.ran', 1).map(({ payload }) => payload.exitCode)).toEqual([3, 0, 0]);
+  expect(bench.prompt(1, 1)).not.toContain('broken: badly');
+  expect(bench.prompt(1, 2)).toMatch(/The gate "test" .* ended with exit code 3 .*at commit [0-9a-f]{40}/);
+  expect(bench.prompt(1, 2)).toContain('it is broken: badly');
+  expect(out).toMatch(
+    /1 Fails its gate once: attempt 1 of 2 in current failed: gate test ended with exit code 3 after [\d.]+ s\. The next one gets the evidence\./,
+  );
+
+  expect(out).toMatch(
+    /2 Always fails: current → archived \(blocked, Musher\): 2 attempts failed in current: gate test ended with exit code 3/,
+  );
+  expect(out).toMatch(/`unblock 2` puts it back to current; `retry 2` also starts afresh/);
+  expect(out).toMatch(/2 “Always fails” is unblocked and back in current/);
+  expect(bench.runs(2).map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1]);
+  expect(bench.prompt(2, 3)).toContain('it is broken: always');
+
+  expect(bench.runs(3).map(({ reason }) => reason)).toEqual(['hollow', 'hollow']);
+  expect(bench.runs(4).map(({ reason, summary }) => `${reason}: ${summary}`)).toEqual(
+    Array<string>(2).fill('failed: it said it was done, but changed nothing'),
+  );
+  for (const number of [3, 4, 6, 7]) {
+    expect(bench.path(number)).toEqual(['backlog', 'current', 'archived']);
+    expect(bench.only('gate.ran', number)).toEqual([]);
+  }
+
+  expect(bench.runs(5).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
+  expect(out).toMatch(/it said it was done, but committed nothing \(1 changed files lie in the worktree: draft\.txt\)/);
+  expect(bench.git(['show', 'refs/musher/snapshots/5/1:draft.txt'])).toBe('half');
+  expect(bench.filesAt('main')['draft.txt']).toBe('half');
+
+  expect(bench.runs(6)[0]?.summary).toBe('The program exited with 7.');
+  expect(bench.git(['show', `${bench.snapshots(6)[0]}:draft.txt`])).toBe('half');
+  expect(bench.runs(7)[0]?.summary).toBe('The program ended without a result line.');
+
+  // What is merged is what was committed and tested; the rest is kept beside it.
+  expect(bench.filesAt('main')).toHaveProperty('a.txt');
+  expect(bench.filesAt('main')).not.toHaveProperty('b.txt');
+  expect(bench.snapshots(8).some((ref) => bench.git(['ls-tree', '--name-only', ref]).includes('b.txt'))).toBe(true);
+  expect(bench.merges).toHaveLength(4);
+});
+
+test('set-up runs once for a worktree, its failure is told, and Musher can commit what an agent leaves uncommitted', async () => {
+  bench = new Bench({
+    top: 'max_coders = 3\nmax_retries = 1',
+    gates: { test: GATE },
+    agents: {
+      a: 'current',
+      hands: { stage: 'current', keys: 'commit = "musher"' },
+      ghost: { stage: 'current', command: ['no-such-program-anywhere'] },
+    },
+    sections: `[[component]]
+name = "app"
+setup = ["echo set-up $MUSHER_ITEM >> {flags}/steps", "test $MUSHER_ITEM != 2 || { echo no network; exit 4; }"]
+teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
+`,
+  });
+  const musher = bench.start();
+  musher.type(
+    create(
+      'Needs two runs',
+      'coder@1: write broken.txt x; commit; usage 1 1 0; success',
+      'coder@2: rm broken.txt; write a.txt a; commit; usage 1 1 0; success',
+    ),
+    create('Can not be set up'),
+    create('Has no program'),
+    create('Leaves it to Musher', 'coder: write hand.txt made; usage 1 1 0; success'),
+    'assign 1 a',
+    'assign 2 a',
+    'assign 3 ghost',
+    'assign 4 hands',
+    ...[1, 2, 3, 4].map((number) => `start ${number}`),
+    'wait 1 done 60',
+    'wait 2 blocked 60',
+    'wait 3 blocked 60',
+    'wait 4 done 60',
+    'why 3',
+  );
+  const steps = (): string[] => (bench.raised('steps') ? readFileSync(join(bench.flags, 'steps'), 'utf8').trim().split('\n') : []);
+  await until(() => steps().includes('teardown 1') && steps().includes('teardown 4'));
+  const out = succeeded(await musher.end());
+  // One for the worktree, one for the merged tree.
+  expect(steps().filter((step) => step === 'set-up 1')).toHaveLength(2);
+  expect(steps().filter((step) => step === 'teardown 1')).toHaveLength(1);
+  expect(out).toMatch(/2 Can not be set up: attempt 1 of 2 in current failed: setup of app failed: .* ended with exit code 4/);
+  expect(bench.item(2).failure?.evidence).toContain('no network');
+  expect(out).toMatch(/The program "no-such-program-anywhere" was not found\. Install it, or give its full path/);
+  expect(bench.git(['log', '--format=%s', '-1', 'main', '--', 'hand.txt'])).toBe('4: Leaves it to Musher');
+});
+
+test('an agent that is silent, goes on too long, or goes over its tokens or money is stopped at the line', async () => {
+  bench = new Bench({
+    top: 'max_coders = 4\nmax_retries = 0',
+    agents: {
+      quiet: { stage: 'current', limits: 'silence = "400ms"' },
+      endless: { stage: 'current', limits: 'wall_clock = "900ms"' },
+      eager: { stage: 'current', limits: 'tokens = 100' },
+      dear: { stage: 'current', limits: 'cost_usd = 0.05' },
+    },
+  });
+  const musher = bench.start();
+  musher.type(
+    create('Silent', 'coder: write draft.txt half; hang'),
+    create('Endless', 'coder: detach; chatter'),
+    create('Over its tokens', 'coder: write a.txt a; commit; usage 90 5 0.001; usage 300 5 0.002; hang'),
+    create('Over its money', 'coder: usage 10 5 0.04; usage 10 6 0.0601; hang'),
+    ...['quiet', 'endless', 'eager', 'dear'].flatMap((agent, i) => [`assign ${i + 1} ${agent}`, `start ${i + 1}`]),
+    ...[1, 2, 3, 4].map((number) => `wait ${number} blocked 60`),
+    'cost',
+  );
+  const out = succeeded(await musher.end());
+  expect([1, 2, 3, 4].map((number) => bench.runs(number).map(({ reason, summary }) => `${reason}: ${summary}`))).toEqual([
+    ['stuck: No output for 400 ms.'],
+    ['stuck: Ran longer than 900 ms.'],
+    ['over-budget: Over its limit of 100 tokens: 305 used.'],
+    ['over-budget: Over its limit of $0.05: $0.06 spent.'],
+  ]);
+  expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
+  // Work that was committed before the line stays on its branch, and the cost is what was used.
+  expect(bench.item(3).work?.commitsAhead).toBe(1);
+  expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*raise the agent's limits before it goes on/);
+  expect(bench.only('run.usage', 4).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(60_100);
+});

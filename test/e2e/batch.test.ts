@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'vitest';
+import { Bench, create, succeeded } from './harness.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+test('a script answers in order, knows comments and lines that go on, and names each line that failed', async () => {
+  bench = new Bench({ top: 'qa = "human"' });
+  const begun = performance.now();
+  const { code, out, err } = await bench.run(
+    '# a comment',
+    '',
+    'ping',
+    'create bug A title\\',
+    'The description\\',
+    '- [ ] a criterion',
+    'show 1',
+    'creat story x',
+    'show 99',
+    'wait 1 done',
+    'wait 1 dnoe',
+    'wait 99 done',
+    'wait 1 done soon',
+    'wait 1',
+    create('Two'),
+    'start 2',
+    'wait 2 done 300',
+    'approve 2',
+    'wait 2 done 30',
+  );
+  expect(code).toBe(1);
+  expect(err.trim().split('\n')).toEqual([
+    'line 8: creat story x: refused (unknown-command).',
+    'line 9: show 99: refused (no-such-item).',
+    'line 10: wait 1 done: it does not get there by waiting: 1 is in backlog, because nobody has started it.',
+    expect.stringMatching(/^line 11: wait 1 dnoe: there is no state dnoe; did you mean done\. States are backlog, current, /),
+    'line 12: wait 99 done: there is no item 99.',
+    'line 13: wait 1 done soon: the time soon is no number of seconds from 1 to 86400.',
+    'line 14: wait 1: write it as `wait <item> <state> [seconds]`.',
+    'line 17: wait 2 done 300: it does not get there by waiting: 2 is in qa, because a person has to look at it.',
+  ]);
+  // Nothing was waited for that could not come.
+  expect(performance.now() - begun).toBeLessThan(60_000);
+  const order = [
+    'pong',
+    'Created the bug 1 “A title” in shop, with 1 criterion',
+    'The description',
+    '2 Two: current → qa',
+    '2 Two: qa → merge',
+    '2 Two: merge → done',
+  ];
+  const places = order.map((text) => out.indexOf(text));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test('the end of a script stops what still runs, keeps its work, and the next start goes on with it; a wait that is not met says where the item is', async () => {
+  bench = new Bench({});
+  const first = bench.start();
+  first.type(
+    create('Long', 'coder@1: session s-1; write draft.txt half; raise there; hang', 'coder@2: raise session; commit; usage 1 1 0; success'),
+    'start 1',
+    'wait 1 done 1',
+  );
+  const { code, err } = await first.end();
+  expect(code).toBe(1);
+  expect(err).toMatch(/^line \d+: wait 1 done 1: not reached in 1 s: 1 is in current, because coder-1 works on it\.$/m);
+  expect(err).toMatch(/1 run stopped; the work is kept and begins again at the next start/);
+  expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['stopped']);
+  succeeded(await bench.run('wait 1 done 30'));
+  expect(bench.runs(1).map(({ reason, attempt }) => `${reason} ${attempt}`)).toEqual(['stopped 1', 'finished 1']);
+  expect(bench.filesAt('main')['draft.txt']).toBe('half');
+});
