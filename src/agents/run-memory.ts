@@ -24,6 +24,7 @@ const COMPLAINT_LINES = 20;
 /** UTF-16 units; fits into any model's prompt many times over. */
 const EVIDENCE_LIMIT = 8000;
 
+/** Starts with nothing remembered; one for each run. */
 export function runMemory(): RunMemory {
   const usage = new Map<string, Usage>();
   const activity: string[] = [];

@@ -19,10 +19,12 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
+/** Keeps what a later Musher needs to take the run up again; whole or not at all. */
 export function writeRecord(dir: string, record: RunRecord): Promise<void> {
   return writeWhole(runFiles(dir).meta, `${JSON.stringify(record)}\n`);
 }
 
+/** The record of a run; null where there is none, or none that can be read. */
 export async function readRecord(dir: string): Promise<RunRecord | null> {
   return parsed(await readFile(runFiles(dir).meta, 'utf8').catch(() => '')) as RunRecord | null;
 }
@@ -32,6 +34,7 @@ export function writeStop(dir: string, stop: StopReason): Promise<void> {
   return writeWhole(runFiles(dir).stop, `${JSON.stringify(stop)}\n`);
 }
 
+/** Why the run was being ended; null where nobody ended it. */
 export async function readStop(dir: string): Promise<StopReason | null> {
   return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | null;
 }

@@ -58,6 +58,7 @@ export function sumUsage(totals: UsageTotals): Usage {
   return [...totals.values()].reduce(addUsage, NO_USAGE);
 }
 
+/** Whether two usages are equal in every count. */
 export function sameUsage(a: Usage, b: Usage): boolean {
   return (
     a.inputTokens === b.inputTokens &&

@@ -31,6 +31,7 @@ export interface Place {
   readonly tree: Tree;
 }
 
+/** Where the worktree of that name and its index are, there or not. */
 export function placeOf(at: Context, name: string): Place {
   const path = join(at.worktrees, name);
   return { linked: linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`), tree: { path, index: join(at.git.indexes, name) } };
@@ -47,6 +48,7 @@ export async function baseHead(at: Context): Promise<CommitSha> {
   );
 }
 
+/** The commit at the tip of a branch; null where the branch does not exist. */
 export async function branchHead(at: Context, branch: string): Promise<CommitSha | null> {
   return readRef(at.git, `refs/heads/${branch}`);
 }

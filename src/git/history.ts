@@ -26,6 +26,7 @@ export interface Merged {
   readonly files: string[];
 }
 
+/** The tree of a commit. */
 export async function treeOf(git: OwnDir, commit: CommitSha): Promise<CommitSha> {
   return sha(await git.line(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
 }
@@ -35,6 +36,7 @@ export async function countAhead(git: OwnDir, base: CommitSha, head: CommitSha):
   return Number(await git.line(['rev-list', '--count', head, `^${base}`]));
 }
 
+/** Whether `newer` contains `older`; a commit contains itself. */
 export async function isAncestor(git: OwnDir, older: CommitSha, newer: CommitSha): Promise<boolean> {
   const answer = await git.run(['merge-base', '--is-ancestor', older, newer], { answers: [1] });
   return answer.exitCode === 0;
@@ -70,6 +72,7 @@ export async function mergeTrees(git: OwnDir, ours: CommitSha, theirs: CommitSha
   };
 }
 
+/** Merges `head` into `base` as one change, without touching any ref or file: its tree, or the files in conflict, or that nothing would change. */
 export async function squash(git: OwnDir, base: CommitSha, head: CommitSha): Promise<Squash> {
   const merged = await mergeTrees(git, base, head);
   if (merged.files.length > 0) return { kind: 'conflict', tree: merged.tree, files: merged.files };

@@ -14,6 +14,7 @@ export interface Linked {
   readonly gitDir: string;
 }
 
+/** The worktree that stands, or would stand, at a path. */
 export function linkedAt(commonDir: string, path: string, name: string): Linked {
   return { path, gitDir: join(commonDir, 'worktrees', `musher-${name}-${shortHash(path)}`) };
 }

@@ -53,6 +53,7 @@ function assertVersion(db: Db): void {
     );
 }
 
+/** The version of the SQLite library that is in use, such as `3.51.3`. */
 export function sqliteVersion(db: Db): string {
   return db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0';
 }
@@ -69,6 +70,7 @@ export function assertDurable(db: Db): void {
     );
 }
 
+/** Compares dotted versions by their numbers: negative, zero or positive, as for sorting. A missing part counts as 0. */
 export function compareVersions(a: string, b: string): number {
   const left = a.split('.').map(Number);
   const right = b.split('.').map(Number);

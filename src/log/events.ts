@@ -120,6 +120,7 @@ export class EventStore {
   }
 }
 
+/** The event of a row. Throws where the payload is no JSON: the file was changed from outside. */
 export function toEvent(row: EventRow): LoggedEvent {
   return {
     seq: row.seq,

@@ -30,6 +30,7 @@ export function validMoves(from: Stage): StageName[] {
   return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
 }
 
+/** Whether an archived item can come back; false for one that is not archived. */
 export function isResumable(stage: Stage): boolean {
   return stage.name === 'archived' && RESUMABLE.includes(stage.reason.kind);
 }

@@ -11,14 +11,17 @@ export type CommitSha = Brand<string, 'CommitSha'>;
 /** Milliseconds since the Unix epoch. */
 export type Millis = number;
 
+/** Null unless the number is whole, safe and at least 1. */
 export function positiveInt(n: number): PositiveInt | null {
   return Number.isSafeInteger(n) && n >= 1 ? (n as PositiveInt) : null;
 }
 
+/** Null unless the number is whole, safe and at least 1. */
 export function itemNumber(n: number): ItemNumber | null {
   return Number.isSafeInteger(n) && n >= 1 ? (n as ItemNumber) : null;
 }
 
+/** Null unless the text is a full object name in lower case. */
 export function commitSha(text: string): CommitSha | null {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? (text as CommitSha) : null;
 }

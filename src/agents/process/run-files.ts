@@ -18,6 +18,7 @@ export interface RunFiles {
   readonly meta: string;
 }
 
+/** The files of a run, below its own directory. */
 export function runFiles(dir: string): RunFiles {
   return {
     dir,

@@ -16,6 +16,7 @@ interface Message {
   readonly usage: Usage;
 }
 
+/** A meter for one run; it tells totals of a model, and only where they grew. */
 export function usageMeter(): UsageMeter {
   const messages = new Map<string, Message>();
   const metered = new Map<string, Usage>();

@@ -12,6 +12,7 @@ export function fieldsOf(line: string): Fields | null {
   }
 }
 
+/** The value as an object with fields; null for anything else, arrays included. */
 export function asFields(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }

@@ -10,6 +10,7 @@ export type CountKey = readonly [project: string, stage: string];
 export type SpendKey = readonly [project: string, quarter: number, item: number, agent: string, model: string];
 export type SpendTotalKey = readonly [project: string, agent: string, model: string];
 
+/** Items, whole, by project and number. */
 export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
   const load = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
   const save = db.prepare(
@@ -39,6 +40,7 @@ export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
   );
 }
 
+/** Runs by item and run number. */
 export function runTable(db: Db): TableCache<RunKey, Run> {
   const load = db.prepare<[string, number, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? AND run = ?').pluck();
   const save = db.prepare('INSERT OR REPLACE INTO runs (project, item, run, open, state) VALUES (?, ?, ?, ?, ?)');
@@ -51,6 +53,7 @@ export function runTable(db: Db): TableCache<RunKey, Run> {
   );
 }
 
+/** Items in each stage, and under `last` the highest number ever given. */
 export function countTable(db: Db): TableCache<CountKey, number> {
   const load = db.prepare<[string, string], number>('SELECT n FROM counts WHERE project = ? AND stage = ?').pluck();
   const save = db.prepare('INSERT OR REPLACE INTO counts (project, stage, n) VALUES (?, ?, ?)');
@@ -67,6 +70,7 @@ function usageValues(usage: Usage): number[] {
   return [usage.inputTokens, usage.outputTokens, usage.cacheReadTokens, usage.cacheWriteTokens, usage.microUsd];
 }
 
+/** Spend by quarter of an hour, item, agent and model. */
 export function spendTable(db: Db): TableCache<SpendKey, Usage> {
   const load = db.prepare<[string, number, number, string, string], Usage>(
     `SELECT ${USAGE_COLUMNS} FROM spend WHERE project = ? AND quarter = ? AND item = ? AND agent = ? AND model = ?`,
@@ -78,6 +82,7 @@ export function spendTable(db: Db): TableCache<SpendKey, Usage> {
   );
 }
 
+/** Spend of all time by agent and model. */
 export function spendTotalTable(db: Db): TableCache<SpendTotalKey, Usage> {
   const load = db.prepare<[string, string, string], Usage>(
     `SELECT ${USAGE_COLUMNS} FROM spend_total WHERE project = ? AND agent = ? AND model = ?`,

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Source {
+  /** Relative to the project's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const sources: readonly Source[] = ['src', 'transports', 'commands'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ path: `${folder}/${file}`, text: readFileSync(join(ROOT, folder, file), 'utf8') })),
+);
+
+/** What each part may import, besides itself and what all may see. The order is that of the design: arrows point down only. */
+const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
+  'src/pipeline': [],
+  'src/message': [],
+  'src/config': ['src/pipeline'],
+  'src/log': ['src/pipeline', 'src/message'],
+  'src/git': ['src/pipeline', 'src/message'],
+  'src/agents': ['src/pipeline', 'src/message'],
+  'src/subscribers': ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents'],
+  'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents'],
+  commands: ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents', 'src/bot'],
+  transports: [],
+};
+const SEEN_BY_ALL = new Set(['src/result.ts', 'src/clock.ts', 'src/errors.ts', 'src/nearest.ts', 'src/config/settings.ts']);
+/** The composition root and the command line in front of it. */
+const SEES_ALL = /^src\/(?:cli\/.*|[a-z-]+)\.ts$/;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The imports of a file: of our own files as paths from the root, of packages as they are written. */
+function importsOf({ path, text }: Source): Import[] {
+  const specifiers = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|\bimport\s*\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g,
+  );
+  return Array.from(specifiers, ([, named, called, bare]) => {
+    const specifier = named ?? called ?? bare ?? '';
+    return { from: path, to: specifier.startsWith('.') ? relative(ROOT, join(ROOT, dirname(path), specifier)) : specifier };
+  });
+}
+
+function partOf(path: string): string {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'src' ? `${first}/${second}` : first;
+}
+
+/** Whether an import points in a direction that the design allows. Packages are not judged here. */
+function isAllowed({ from, to }: Import): boolean {
+  const isOurs = /^(?:src|transports|commands|test|scripts|demo|bin)\//.test(to);
+  if (!isOurs || SEEN_BY_ALL.has(to)) return true;
+  if (SEEN_BY_ALL.has(from)) return to.startsWith('src/pipeline/');
+  if (SEES_ALL.test(from)) return true;
+  if (from.startsWith('transports/'))
+    return to === 'transports/transport.ts' || to.startsWith('src/message/') || folderOf(from) === folderOf(to);
+  const part = partOf(from);
+  return partOf(to) === part || MAY_SEE[part]?.includes(partOf(to)) === true;
+}
+
+/** `transports/console/console.ts` -> `transports/console`. */
+function folderOf(path: string): string {
+  return path.split('/').slice(0, 2).join('/');
+}
+
+/** Top-level `let`s: state that lives as long as the module. */
+function moduleState(text: string): string[] {
+  return Array.from(text.matchAll(/^(?:export )?(?:let|var) (\w+)/gm), ([, name = '']) => name);
+}
+
+/** Exported functions and classes with no comment right above them. */
+function withoutIntent({ path, text }: Source): string[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
+    const [, name] = /^export (?:async )?(?:function\*?|class) (\w+)/.exec(line) ?? [];
+    if (name === undefined) return [];
+    const overloaded = lines.slice(0, i).some((earlier) => new RegExp(`^export (?:async )?function ${name}\\b`).test(earlier));
+    return overloaded || lines[i - 1]?.endsWith('*/') === true ? [] : [`${path}: ${name}`];
+  });
+}
+
+describe('the layout', () => {
+  it('is looked at as a whole', () => {
+    expect(sources.length).toBeGreaterThan(100);
+    const parts = new Set(sources.filter(({ path }) => !SEES_ALL.test(path)).map(({ path }) => partOf(path)));
+    expect([...parts].filter((part) => !(part in MAY_SEE))).toEqual([]);
+  });
+
+  it('has imports that point one way', () => {
+    const wrong = sources.flatMap(importsOf).filter((one) => !isAllowed(one));
+    expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
+  it.each([
+    ['src/pipeline/moves.ts', 'src/log/log.ts'],
+    ['src/message/plain.ts', 'src/pipeline/types.ts'],
+    ['src/log/log.ts', 'src/bot/router.ts'],
+    ['src/git/base.ts', 'src/log/log.ts'],
+    ['src/bot/router.ts', 'commands/index.ts'],
+    ['commands/show.ts', 'src/service.ts'],
+    ['transports/console/console.ts', 'src/log/log.ts'],
+    ['transports/console/console.ts', 'transports/matrix/matrix.ts'],
+    ['src/result.ts', 'src/log/log.ts'],
+    ['src/config/load.ts', 'src/log/log.ts'],
+  ])('would not have %s see %s', (from, to) => {
+    expect(isAllowed({ from, to })).toBe(false);
+  });
+
+  it('keeps each network’s library in its folder, and the domain free of the machine', () => {
+    const isPackage = (to: string): boolean => !/^(?:src|transports|commands)\//.test(to);
+    const packages = sources.flatMap(importsOf).filter(({ to }) => isPackage(to));
+    const pure = packages.filter(({ from }) => from.startsWith('src/pipeline/') || from.startsWith('src/message/'));
+    expect(pure).toEqual([]);
+    const networks = /^(?:matrix-bot-sdk|discord\.js|@discordjs\/|@slack\/)/;
+    expect(packages.filter(({ from, to }) => networks.test(to) && !from.startsWith('transports/'))).toEqual([]);
+    const database = packages.filter(({ from, to }) => to === 'better-sqlite3' && !from.startsWith('src/log/'));
+    expect(database).toEqual([]);
+  });
+
+  it('names each file after what it is', () => {
+    const vague = sources.filter(({ path }) => /(?:^|[/-])(?:utils?|helpers?|common|misc|managers?)(?:[-./]|$)/.test(path));
+    expect(vague.map(({ path }) => path)).toEqual([]);
+    const cased = sources.filter(({ path }) => !/^[a-z0-9./-]+$/.test(path));
+    expect(cased.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('writes `node:` before each module of Node', () => {
+    const bare = sources.flatMap(importsOf).filter(({ to }) => builtinModules.includes(to) && !to.startsWith('node:'));
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it('keeps no state in modules', () => {
+    expect(sources.flatMap((source) => moduleState(source.text).map((name) => `${source.path}: ${name}`))).toEqual([]);
+    expect(moduleState('export let count = 0;\nfunction f() {\n  let inner = 1;\n}')).toEqual(['count']);
+  });
+
+  it('says of each exported function and class of the engine what it is for', () => {
+    const engine = sources.filter(({ path }) => /^src\/(?:pipeline|log|git|agents)\//.test(path));
+    expect(engine.flatMap(withoutIntent)).toEqual([]);
+    expect(withoutIntent({ path: 'x.ts', text: '/** Why. */\nexport function a() {}\nexport async function b() {}' })).toEqual(['x.ts: b']);
+  });
+});
