@@ -97,6 +97,14 @@ describe('the repository', () => {
   it('locks packages without the address of a registry', () => {
     expect(read('package-lock.json')).not.toContain('"resolved"');
   });
+
+  // npm leaves out a platform's package that the registry did not have at that moment, and `npm ci` then refuses the file.
+  it('locks the packages of all platforms, those of others included', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { optionalDependencies?: object }> };
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}));
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(wanted.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+  });
 });
 
 /** Headings of a document, as links name them. */
