@@ -106,29 +106,19 @@ function consequences(context: CommandContext, it: WorkItem, purge: boolean): Co
 
 type Removed = ItemEvents['item.removed'];
 
-/** What clean-up reported after `since`; null while it has not. A purge takes the report's words out of the log with it. */
+/** What clean-up reported after `since`; null while it has not. */
 function outcome({ reads }: CommandContext, { project, number }: WorkItem, since: number): Removed | null {
   const event = reads.history(project, number, 20).find((one) => one.kind === 'item.removed' && one.seq > since);
   return event?.kind === 'item.removed' ? event.payload : null;
 }
 
-async function report(context: CommandContext, it: WorkItem, removed: Removed): Promise<Reply> {
+function report(context: CommandContext, it: WorkItem, removed: Removed): Reply {
   const name = itemName(it, context.project.name);
   const now = context.reads.item(it.project, it.number);
   if (now?.removal?.state === 'purged') {
     // Nothing of what was purged is said again: this reply is kept as well.
-    const kept = await projectOf(context, it).git.snapshots({ number: it.number });
-    return answer(
-      doc(
-        paragraph(`${name} is deleted and purged. Its worktree, branch, run logs and content in the log are gone.`),
-        kept.length > 0 &&
-          paragraph(
-            'Its work is still in the repository, under ',
-            ...kept.flatMap(({ ref }, index) => [index === 0 ? '' : ', ', code(ref)]),
-            '.',
-          ),
-      ),
-    );
+    const steps = [...removed.done, 'took its title, text and all that was written about it out of the log'];
+    return answer(doc(paragraph(`${name} is deleted and purged.`), list(steps)));
   }
   const title = itemTitle(it, context.project.name);
   const steps: Block | false = removed.done.length > 0 && list(removed.done);

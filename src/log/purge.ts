@@ -44,7 +44,7 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
     case 'item.work_seen':
       return { work: { ...event.payload.work, branch: '' } };
     case 'item.removed':
-      return { done: [], left: [] };
+      return { ...event.payload, left: [] };
     case 'run.heartbeat':
       return { ...event.payload, activity: null };
     case 'run.stop_requested':

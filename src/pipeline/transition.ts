@@ -14,7 +14,7 @@ import {
 
 /** Why an event does not fit an item. `message` is fit for a room. */
 export interface TransitionError {
-  readonly code: 'invalid-move' | 'deleted' | 'wrong-state' | 'wrong-role' | 'no-such-criterion' | 'exists';
+  readonly code: 'invalid-move' | 'deleted' | 'landing' | 'wrong-state' | 'wrong-role' | 'no-such-criterion' | 'exists';
   readonly message: string;
   readonly validMoves: readonly StageName[];
 }
@@ -38,6 +38,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     queued: false,
     held: null,
     accepted: false,
+    landing: null,
     attempts: 0,
     sentBack: 0,
     runs: 0,
@@ -61,6 +62,8 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
  */
 export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   if (item.deletedAt !== null) return afterDelete(item, event);
+  if (item.landing !== null && interferes(event))
+    return refuse('landing', `${item.number} is being merged at this very moment. Try again in a few seconds.`);
   const next = apply(item, event);
   return next.ok ? ok({ ...next.value, version: versionAfter(item, event) }) : next;
 }
@@ -68,6 +71,11 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
 /** A run's signs of life come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
   return kind === 'run.heartbeat' || kind === 'run.usage' || kind === 'run.session' ? item.version : item.version + 1;
+}
+
+/** Whether an event would take an item away from a merge whose last step is under way. */
+function interferes(event: ItemEvent): boolean {
+  return event.kind === 'item.held' || event.kind === 'item.deleted' || (event.kind === 'item.moved' && event.payload.to.name !== 'done');
 }
 
 /** A tombstone takes only its own clean-up and the accounts of what was still running. */
@@ -123,7 +131,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.attempts_reset':
       return ok({ ...item, attempts: 0, sentBack: 0 });
     case 'item.attempt_failed':
-      return ok(idle({ ...item, attempts: item.attempts + 1, failure: event.payload.failure }, event.seq));
+      return ok(idle({ ...item, attempts: item.attempts + 1, failure: event.payload.failure, landing: null }, event.seq));
     case 'item.work_seen':
       return ok({ ...item, work: event.payload.work });
     case 'item.deleted':
@@ -143,8 +151,9 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.usage':
     case 'run.stop_requested':
     case 'gate.ran':
-    case 'merge.attempted':
       return ok(item);
+    case 'merge.attempted':
+      return ok({ ...item, landing: item.stage.name === 'merge' ? event.payload.commit : null });
   }
 }
 
@@ -194,6 +203,7 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     sentBack: byPerson || to.name === 'done' ? 0 : item.sentBack + (back ? 1 : 0),
     failure: failure ?? (to.name === 'current' || to.name === 'archived' ? item.failure : null),
     accepted: item.accepted && to.name !== 'current' && to.name !== 'backlog',
+    landing: null,
     stageSince: event.at,
     step: event.seq,
   };

@@ -128,6 +128,11 @@ export interface ItemBase {
   readonly held: Held | null;
   /** A person has accepted what review held back: the merge no longer asks. */
   readonly accepted: boolean;
+  /**
+   * The squash commit that the base branch is being moved to at this moment. Until that is settled nobody can stop,
+   * move or delete the item: its work may be on the base branch already.
+   */
+  readonly landing: CommitSha | null;
   /** Failed attempts in this stage since it was entered or the counter was reset by a person. */
   readonly attempts: number;
   /** Times that Musher or an agent sent it back to `current` since a person last looked: bounds the ping-pong between stages. */

@@ -93,7 +93,13 @@ async function finishInterrupted(parts: EngineParts, project: EngineProject, ite
     .history(item.project, item.number, 1_000)
     .find((event) => event.kind === 'merge.attempted' || event.kind === 'item.moved');
   if (last?.kind !== 'merge.attempted' || last.payload.commit === null) return false;
-  if (!(await project.git.baseContains(last.payload.commit))) return false;
+  if (!(await project.git.baseContains(last.payload.commit))) {
+    // The base branch did not move: nothing is landing, and the merge is done from its beginning.
+    ifStill(parts, item, (tx) => {
+      record(tx, item, 'merge.attempted', { ...last.payload, commit: null, outcome: 'base-moved' });
+    });
+    return false;
+  }
   finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart`);
   return true;
 }

@@ -24,6 +24,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     }
   };
   const at = { number: item.number, branch: item.work?.branch ?? null };
+  const purge = item.removal?.purge === true;
   const kept = await step('snapshot', async () => {
     const snapshot = await project.git.snapshot(at, 'before it was deleted');
     return snapshot === null ? [] : [`its work is kept under ${snapshot.ref}`];
@@ -42,10 +43,10 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     await step('worktree and branch', async () => {
       const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
-      return removed.map((what) => `removed ${what}`);
+      // The branch's name holds words of the title, and this report outlives a purge.
+      return removed.map((what) => (purge && what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
     });
   }
-  const purge = item.removal?.purge === true;
   if (purge) {
     await step('run logs', async () => {
       await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });

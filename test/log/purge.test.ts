@@ -19,10 +19,15 @@ const purged = (number: number): Extract<NewItemEvent, { kind: 'item.purged' }> 
   payload: {},
 });
 
+const GIVEN_UP: ItemEvents['item.attempt_failed'] = { failure: { cause: 'musher', summary: '', evidence: '' }, stage: 'merge', attempt: 1 };
+
 /** Deletes an item where that is not done yet, and purges it. */
 function purge(log: Log, number: number): void {
   log.transaction((tx) => {
     if (tx.item('shop', number)?.removal?.state === 'purged') return;
+    // A merge at its last step keeps an item from being deleted: here it is given up.
+    if (tx.item('shop', number)?.landing != null)
+      tx.record({ ...ABOUT, item: num(number), kind: 'item.attempt_failed', payload: GIVEN_UP });
     tx.record({ ...ABOUT, item: num(number), kind: 'item.deleted', payload: { purge: true } });
     expect(tx.purge(purged(number)).ok).toBe(true);
   });

@@ -68,7 +68,8 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
   'item.deleted': fc.record({ purge: fc.boolean() }),
-  'item.removed': fc.record({ done: fc.array(text, { maxLength: 2 }), left: fc.array(text, { maxLength: 1 }) }),
+  // What was done is said without the item's words: it outlives a purge.
+  'item.removed': fc.record({ done: fc.constantFrom([], ['removed its branch']), left: fc.array(text, { maxLength: 1 }) }),
   'item.purged': fc.constant({}),
   'run.pending': fc.record({ run, agent, role: stage.map((name) => ROLE_OF[name]), stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'run.started': fc.record({
