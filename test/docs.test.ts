@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../commands/index.ts';
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .split('\0')
-  .filter((name) => name !== '' && existsSync(join(root, name)));
+  .filter((name) => name !== '' && statSync(join(root, name), { throwIfNoEntry: false })?.isFile() === true);
 const documents = files.filter((name) => name.endsWith('.md') && !name.startsWith('demo/repository/'));
 const code = files.filter((name) => /^(?:src|bin|demo|commands|transports)\/.*\.[jt]s$/.test(name));
 
