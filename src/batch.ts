@@ -51,7 +51,7 @@ export async function runBatch(parts: BatchParts): Promise<number> {
     failed = true;
     parts.complain(`line ${line}: ${text}`);
   };
-  for await (const { number, text } of messages(parts.input)) {
+  for await (const { number, text } of messages(parts.input, parts.signal)) {
     if (parts.signal.aborted) break;
     const trimmed = text.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;
@@ -69,12 +69,12 @@ export async function runBatch(parts: BatchParts): Promise<number> {
   return failed || parts.signal.aborted ? 1 : 0;
 }
 
-/** The script's messages, each with the number of its first line. */
-async function* messages(input: NodeJS.ReadableStream): AsyncGenerator<{ number: number; text: string }> {
+/** The script's messages, each with the number of its first line. Ends with the signal, also where the next line has not come. */
+async function* messages(input: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<{ number: number; text: string }> {
   let number = 0;
   let started = 0;
   let held: string[] = [];
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input, crlfDelay: Infinity, signal })) {
     number += 1;
     if (held.length === 0) started = number;
     const comment = held.length === 0 && line.trimStart().startsWith('#');

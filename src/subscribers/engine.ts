@@ -66,6 +66,7 @@ export class Engine {
   start(): void {
     this.#seen = this.#parts.log.reads.lastSeq();
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
+    for (const [name, project] of this.#parts.projects) this.#endForgotten(name, project);
     this.#evaluateAll();
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
   }
@@ -245,6 +246,18 @@ export class Engine {
       (current.execution.state === 'pending' || current.execution.state === 'running') &&
       this.#stopAsked(run) === null;
     this.#keep(keyOf(item), { kind: 'run', fits, ...job });
+  }
+
+  /** Ends runs that an earlier Musher was still ending when it was killed: their items have gone elsewhere already. */
+  #endForgotten(name: string, project: EngineProject): void {
+    for (const run of this.#parts.log.reads.openRuns(name)) {
+      const item = this.#parts.log.reads.item(name, run.item);
+      const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
+      if (item === null || wanted) continue;
+      const job = runAgent(this.#parts, project, item, run);
+      job.stop(run.stopRequested ?? 'the item was stopped, moved or deleted');
+      this.#keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
+    }
   }
 
   #stopAsked(run: { project: string; item: number; run: number }): string | null {

@@ -74,6 +74,7 @@ class Control {
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
+    await sweep({ marker: runMarker(parts, item, run.run), pid: run.pid ?? 0, pidStart: run.pidStart }, parts.clock);
     await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
     return;
   }
@@ -123,6 +124,7 @@ async function prepare(
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
   await sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
+  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
   const at = { number: item.number, branch: opened.branch };
   parts.log.transaction((tx) => {
