@@ -43,8 +43,8 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     await step('worktree and branch', async () => {
       const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
-      // The branch's name holds words of the title, and this report outlives a purge.
-      return removed.map((what) => (purge && what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
+      // The branch's name holds words of the title, and this report outlives a purge, also one that is asked for later.
+      return removed.map((what) => (what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
     });
   }
   if (purge) {

@@ -32,8 +32,14 @@ function settle(log: Log, project: string): void {
       const payload = { run, reason: 'stopped', exitCode: null, summary: '', resumeAt: null, turns: null, verdict: null } as const;
       tx.record({ ...about, item, kind: 'run.ended', payload });
     }
-    for (const { number } of [...tx.reads.active(project), ...tx.reads.inStage(project, 'backlog', 100)])
-      tx.record({ ...about, item: number, kind: 'item.held', payload: { why: 'the day is over' } });
+    for (const { number: item, landing } of [...tx.reads.active(project), ...tx.reads.inStage(project, 'backlog', 100)]) {
+      if (landing === null) {
+        tx.record({ ...about, item, kind: 'item.held', payload: { why: 'the day is over' } });
+        continue;
+      }
+      const to = { name: 'done', mergedAt: tx.now, mergeCommit: landing } as const;
+      tx.record({ ...about, item, kind: 'item.moved', payload: { to, why: 'merged', failure: null } });
+    }
   });
 }
 

@@ -26,7 +26,7 @@ function purge(log: Log, number: number): void {
   log.transaction((tx) => {
     if (tx.item('shop', number)?.removal?.state === 'purged') return;
     // A merge at its last step keeps an item from being deleted: here it is given up.
-    if (tx.item('shop', number)?.landing != null)
+    if ((tx.item('shop', number)?.landing ?? null) !== null)
       tx.record({ ...ABOUT, item: num(number), kind: 'item.attempt_failed', payload: GIVEN_UP });
     tx.record({ ...ABOUT, item: num(number), kind: 'item.deleted', payload: { purge: true } });
     expect(tx.purge(purged(number)).ok).toBe(true);

@@ -66,6 +66,10 @@ describe('whatever happens to an item', () => {
     expect(broken(({ after }) => complete(after))).toBeNull();
   });
 
+  it('a merge commit is landing only in merge', () => {
+    expect(broken(({ after }) => after.landing === null || after.stage.name === 'merge')).toBeNull();
+  });
+
   it('its version is the number of events that it took, but for the signs of life and metering of runs', () => {
     const taken = (steps: readonly Step[], upTo: number): number =>
       steps.filter((step, i) => i <= upTo && step.taken && !ACCOUNTS.has(step.event.kind)).length;

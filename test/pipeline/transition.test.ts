@@ -305,6 +305,33 @@ describe('being sent back to current', () => {
   });
 });
 
+describe('an item whose merge is at its last step', () => {
+  const landing = transition(standing(STAGE.merge), EVENT['merge.attempted'](standing(STAGE.merge)));
+  const item = landing.ok ? landing.value : story();
+  const archive = { name: 'archived', archivedAt: T0, reason: { kind: 'abandoned' } } as const;
+
+  it('can not be stopped, deleted or moved away', () => {
+    expect(item.landing).toBe(sha('d'));
+    const refused = [
+      eventOf('item.held', { why: 'lunch' }),
+      eventOf('item.deleted', { purge: false }),
+      eventOf('item.moved', { to: STAGE.current, why: '', failure: null }),
+      eventOf('item.moved', { to: archive, why: '', failure: null }),
+    ].map((event) => transition(item, event));
+    expect(refused.map((result) => result.ok || result.error.code)).toEqual(['landing', 'landing', 'landing', 'landing']);
+  });
+
+  it('is free again once it is merged, or the attempt was given up', () => {
+    const done = transition(item, eventOf('item.moved', { to: STAGE.done, why: '', failure: null }));
+    const failed = transition(item, EVENT['item.attempt_failed'](item));
+    const moved = transition(
+      item,
+      eventOf('merge.attempted', { ...EVENT['merge.attempted'](item).payload, outcome: 'base-moved', commit: null }),
+    );
+    expect([done, failed, moved].map((result) => result.ok && result.value.landing)).toEqual([null, null, null]);
+  });
+});
+
 describe('a deletion', () => {
   it('ends what ran and keeps the place', () => {
     const result = transition(standing(STAGE.merge, 'running'), eventOf('item.deleted', { purge: false }));
