@@ -100,7 +100,11 @@ async function finishInterrupted(parts: EngineParts, project: EngineProject, ite
     });
     return false;
   }
-  finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart`);
+  // The owner's checkout may have stayed behind: left so, it would look as if the owner had taken the merge back.
+  const head = await project.git.baseHead();
+  const caughtUp = await project.git.moveBase({ from: head, to: head });
+  const checkout = caughtUp.kind === 'drifted' || typeof caughtUp.checkout === 'string' ? '' : `; ${leftAlone(caughtUp.checkout)}`;
+  finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart${checkout}`);
   return true;
 }
 
