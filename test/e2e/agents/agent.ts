@@ -106,9 +106,9 @@ async function step(text: string): Promise<void> {
     case 'await':
       while (!existsSync(join(FLAGS, first))) await sleep(10);
       return undefined;
-    case 'deaf':
-      process.on('SIGTERM', () => undefined);
-      process.on('SIGINT', () => undefined);
+    case 'stubborn':
+      // Ends when it is asked the second time.
+      process.on('SIGTERM', () => (existsSync(join(FLAGS, first)) ? process.exit(1) : writeFileSync(join(FLAGS, first), '')));
       return undefined;
     case 'detach':
       return detach();

@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { Bench, create, succeeded, until } from './harness.ts';
+import { processes } from './leaks.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const agents = (): number[] =>
+  processes(bench)
+    .filter(({ what }) => what.includes('agent.ts'))
+    .map(({ pid }) => pid);
+
+test('a Musher that is killed takes up what its agents did meanwhile: no output lost, usage counted once, one run', async () => {
+  bench = new Bench({ top: 'max_coders = 3', agents: { a: 'current', b: 'current', c: 'current' } });
+  const first = bench.start();
+  const body = 'session s-1; usage 100 10 0.01; write a.txt a; raise there-$; await go; usage 300 40 0.04; commit; success well done';
+  first.type(
+    create('Ends before the restart', `coder: ${body.replace('$', '1')}`),
+    create('Ends after the restart', `coder: ${body.replace('$', '2').replace('await go', 'await go-on').replaceAll('a.txt', 'b.txt')}`),
+    create('Dies meanwhile', 'coder@1: raise there-3; await die; exit 9', 'coder@2: write c.txt c; commit; usage 1 1 0; success'),
+    'start 1',
+    'start 2',
+    'start 3',
+  );
+  await until(() => ['there-1', 'there-2', 'there-3'].every((flag) => bench.raised(flag)));
+  await until(
+    () => bench.only('run.usage', 1).length === 1 && bench.only('run.usage', 2).length === 1 && bench.only('run.started', 3).length === 1,
+  );
+  await first.kill();
+  const before = agents();
+  expect(before).toHaveLength(6);
+  bench.raise('go');
+  bench.raise('die');
+  await until(() => agents().length === 2);
+
+  const second = bench.start();
+  await until(() => bench.only('item.moved', 1).at(-1)?.payload.to.name === 'done');
+  bench.raise('go-on');
+  second.type('wait 2 done 30', 'wait 3 done 30');
+  succeeded(await second.end());
+  for (const number of [1, 2]) {
+    expect(bench.runs(number).map(({ reason, summary }) => `${reason} ${summary}`)).toEqual(['finished well done']);
+    const usage = bench.only('run.usage', number).map(({ payload }) => payload.usage);
+    expect(usage.reduce((sum, one) => sum + one.microUsd, 0)).toBe(40_000);
+    expect(usage.reduce((sum, one) => sum + one.inputTokens + one.outputTokens, 0)).toBe(340);
+  }
+  expect(bench.runs(3).map(({ reason, exitCode }) => `${reason} ${exitCode}`)).toEqual(['failed 9', 'finished 0']);
+  expect(bench.merges).toHaveLength(3);
+});
+
+test('a Musher that is asked to end by a service manager leaves its agents at work, and one that is interrupted stops them', async () => {
+  bench = new Bench({});
+  const first = bench.start();
+  first.type(
+    create(
+      'Long',
+      'coder@1: raise there; await go; write a.txt a; commit; usage 1 1 0; success',
+      'coder@2: write a.txt a; commit; usage 1 1 0; success',
+    ),
+    'start 1',
+  );
+  await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
+  const { err } = await first.kill('SIGTERM');
+  expect(err).toMatch(/1 run goes on without Musher; the next start takes it up again/);
+  expect(agents()).toHaveLength(2);
+  const second = bench.start();
+  second.type('status');
+  await second.said(/Running - 1 “Long” in current, coder-1 for/);
+  const { err: interrupted } = await second.kill('SIGINT');
+  expect(interrupted).toMatch(/1 run stopped; the work is kept and (?:it )?begins again at the next start/);
+  expect(agents()).toEqual([]);
+  succeeded(await bench.run('wait 1 done 30'));
+  expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['stopped', 'finished']);
+});
+
+test('what a killed Musher was ending is ended by the next one, and what works for an agent that is gone from the configuration', async () => {
+  const project = { top: 'max_coders = 4', agents: { a: 'current', b: 'current', c: 'current', d: 'current' } } as const;
+  bench = new Bench(project);
+  const first = bench.start();
+  const numbers = [1, 2, 3, 4];
+  first.type(
+    ...numbers.map((number) =>
+      create(`Long ${number}`, `coder@1: stubborn asked-${number}; write draft.txt half; raise there-${number}; hang`, 'coder: hang'),
+    ),
+    ...numbers.map((number) => `assign ${number} ${'abcd'[number - 1]}`),
+    ...numbers.map((number) => `start ${number}`),
+  );
+  await until(() => numbers.every((number) => bench.raised(`there-${number}`) && bench.only('run.started', number).length === 1));
+  first.type('move 3 archived', 'delete 2', 'yes');
+  await until(() => bench.raised('asked-2') && bench.raised('asked-3'));
+  await first.kill();
+  expect(agents()).toHaveLength(8);
+  const file = join(bench.repo, '.musher/project.toml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('name = "d"', 'name = "e"'));
+
+  const second = bench.start();
+  second.type('wait 2 deleted 30', 'why 4');
+  await second.said(/the agent d it is assigned to is not configured for current/);
+  await until(() => [2, 3, 4].every((number) => bench.runs(number).every(({ state }) => state === 'ended')));
+  expect(agents()).toHaveLength(2);
+  bench.raise('asked-1');
+  second.type('stop 1');
+  await second.said(/1 “Long 1” is stopped: run 1/);
+  expect(agents()).toEqual([]);
+  succeeded(await second.end());
+  expect(numbers.map((number) => bench.runs(number).map(({ reason }) => reason))).toEqual([
+    ['stopped'],
+    ['stopped'],
+    ['stopped'],
+    ['lost'],
+  ]);
+  for (const number of numbers) expect(bench.git(['show', `${bench.snapshots(number).at(-1)}:draft.txt`])).toBe('half');
+});
+
+test('killed right after the base branch moved, it is done exactly once after the restart', async () => {
+  // Between the two Musher brings the clean checkout along, which takes git some time: enough to be killed in.
+  bench = new Bench({});
+  let between = 0;
+  const before = bench.git(['rev-parse', 'main']);
+  const ref = join(bench.repo, '.git/refs/heads/main');
+  for (let number = 1; number <= 2; number += 1) {
+    const musher = bench.start();
+    musher.type(create(`Item ${number}`), `start ${number}`);
+    const at = readFileSync(ref, 'utf8');
+    while (readFileSync(ref, 'utf8') === at) await new Promise(setImmediate);
+    await musher.kill();
+    if (bench.item(number).stage.name === 'merge') between += 1;
+    succeeded(await bench.run(`wait ${number} done 30`));
+    // The owner's clean checkout came along, although it was under way to when Musher was killed.
+    expect(bench.git(['status', '--porcelain'])).toBe('');
+  }
+  expect(bench.git(['log', '--format=%s', `${before}..main`]).split('\n')).toEqual(['2: Item 2', '1: Item 1']);
+  expect(between).toBeGreaterThan(0);
+  for (let number = 1; number <= 2; number += 1) {
+    const done = bench.only('item.moved', number).filter(({ payload }) => payload.to.name === 'done');
+    expect(done).toHaveLength(1);
+    const to = done[0]?.payload.to;
+    expect(to?.name === 'done' && bench.git(['log', '-1', '--format=%s', to.mergeCommit])).toBe(`${number}: Item ${number}`);
+  }
+});
+
+test('a second Musher on the same data directory is refused with the pid of the first, and one that was killed blocks nobody', async () => {
+  bench = new Bench({});
+  const first = bench.start();
+  first.type('ping');
+  await first.said(/pong/);
+  const second = await bench.run('ping');
+  expect(second).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining(`Another Musher (pid ${first.pid}) is using ${bench.data}.`),
+  });
+  expect(await bench.call('verify', '--data', bench.data)).toMatchObject({ code: 1, err: expect.stringContaining(`pid ${first.pid}`) });
+  await first.kill();
+  succeeded(await bench.run('ping'));
+});
