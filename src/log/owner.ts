@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MusherError } from '../errors.ts';
@@ -46,7 +46,9 @@ export function ownerOf(dataDir: string): { pid: number | null } | null {
 }
 
 function tryLock(dataDir: string): Database.Database | null {
-  const db = new Database(join(dataDir, LOCK), { timeout: 0 });
+  const file = join(dataDir, LOCK);
+  closeSync(openSync(file, 'a', 0o600));
+  const db = new Database(file, { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');

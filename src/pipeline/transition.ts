@@ -221,6 +221,7 @@ function pending(item: WorkItem, event: Event<'run.pending'>): Result<WorkItem, 
   if (item.stage.name !== stage) return notNow(item, `A ${role} run belongs to ${stage}`);
   if (ROLE_OF[stage] !== role) return refuse('wrong-role', `A ${role} can not work in ${stage}: that takes a ${ROLE_OF[stage]}.`);
   if (item.execution.state === 'pending' || item.execution.state === 'running') return notNow(item, 'A run is under way already');
+  if (item.held !== null) return notNow(item, 'Someone has stopped it, so no run can begin');
   if (run !== item.runs + 1) return notNow(item, `The next run is number ${item.runs + 1}, not ${run}`);
   return ok(attach({ ...item, runs: run, step: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
 }

@@ -200,7 +200,7 @@ describe('start', () => {
   it('moves an item that waits for nothing to current and says who takes it', async () => {
     const n = world.make();
     const answer = await world.say(`start ${n}`);
-    expect(answer.text).toContain('from backlog to current. coder-1 takes it next');
+    expect(answer.text).toContain('from backlog to current. The next free agent takes it');
     expect(world.item(n).stage.name).toBe('current');
   });
 

@@ -102,7 +102,7 @@ describe('stop', () => {
 describe('move', () => {
   it('moves along the pipeline and says what comes next', async () => {
     const n = world.make();
-    expect((await world.say(`move ${n} current`)).text).toContain('moved from backlog to current. coder-1 takes it next');
+    expect((await world.say(`move ${n} current`)).text).toContain('moved from backlog to current. The next free agent takes it');
     seeWork(world, n);
     expect((await world.say(`move ${n} qa`)).text).toContain(`approve ${n}`);
     expect((await world.say(`move ${n} merge`)).ok).toBe(true);
@@ -232,7 +232,7 @@ describe('unblock', () => {
     const failure = { cause: 'gate', summary: 'test failed', evidence: 'boom' } as const;
     failAttempt(world, n, failure);
     moveTo(world, n, blockedStage());
-    expect((await world.say(`unblock ${n}`)).text).toContain('is unblocked and back in current. coder-1 takes it next');
+    expect((await world.say(`unblock ${n}`)).text).toContain('is unblocked and back in current. The next free agent takes it');
     expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0, failure });
   });
 
@@ -256,7 +256,7 @@ describe('retry', () => {
   it('tries a blocked item afresh', async () => {
     const n = inCurrent();
     moveTo(world, n, blockedStage());
-    expect((await world.say(`retry ${n}`)).text).toContain('is tried again in current. coder-1 takes it next');
+    expect((await world.say(`retry ${n}`)).text).toContain('is tried again in current. The next free agent takes it');
     expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0 });
   });
 
@@ -274,7 +274,7 @@ describe('retry', () => {
     const resumeAt = world.clock.now() + 3_600_000;
     world.record(n, 'run.ended', { run, reason: 'rate-limited', exitCode: 1, summary: '', resumeAt, turns: 1, verdict: null });
     expect(world.item(n).execution.state).toBe('rateLimited');
-    expect((await world.say(`retry ${n}`)).text).toContain('coder-1 takes it next');
+    expect((await world.say(`retry ${n}`)).text).toContain('The next free agent takes it');
     expect(world.item(n)).toMatchObject({ execution: { state: 'idle' }, held: null });
   });
 

@@ -32,7 +32,8 @@ export function outlook(item: WorkItem, step: Step, reader: Reader): Content[] {
     case 'start':
       return [`It starts now: ${sentenceEnd(step.because)}`];
     case 'run':
-      return [`${step.agent} takes it next: ${sentenceEnd(step.because)}`];
+      // Not its name: another item that was promised the same agent a moment ago may come first.
+      return [item.attempts === 0 ? 'The next free agent takes it.' : `The next free agent takes it: ${sentenceEnd(step.because)}`];
     case 'gates':
       return [sentence(step.because)];
     case 'merge':

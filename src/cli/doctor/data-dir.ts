@@ -30,7 +30,7 @@ function privacy(dataDir: string): Finding[] {
   }
   if ((mode & FOR_OTHERS) !== 0) return [warning('data', `${dataDir} is open to other users; a start closes it`, `Now: chmod 700 ${word}`)];
   const open = readdirSync(dataDir).filter(
-    (name) => /\.db(?:-\w+)?$/.test(name) && (statSync(join(dataDir, name)).mode & FOR_OTHERS) !== 0,
+    (name) => /\.sqlite(?:-\w+)?$/.test(name) && (statSync(join(dataDir, name)).mode & FOR_OTHERS) !== 0,
   );
   if (open.length === 0) return [];
   return [warning('data', `${open.join(', ')} would be readable if the directory were opened`, `Run: chmod -R go= ${word}`)];
