@@ -190,7 +190,7 @@ async function converse(
   delivery.start();
   router.start();
   engine.start();
-  const receive = (message: IncomingMessage): 'accepted' | 'duplicate' => {
+  const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
     if (isGoodbye(message.text)) {
       ending.begin('stop');
       return 'accepted';

@@ -17,8 +17,12 @@ export interface Capabilities {
   readonly maxTextUnit: 'utf16' | 'bytes';
 }
 
-/** Takes a message durably and synchronously. `duplicate`: it was there already and nothing happened. Throws only when it could not be stored. */
-export type Sink = (message: IncomingMessage) => 'accepted' | 'duplicate';
+/**
+ * Takes a message durably and synchronously. `duplicate`: it was there already and nothing happened; `ignored`: it was
+ * not meant for Musher and left no trace. Throws only when it could not be stored: then the network must not be told
+ * that it was taken.
+ */
+export type Sink = (message: IncomingMessage) => 'accepted' | 'duplicate' | 'ignored';
 
 /** Names one sending: the same key never shows twice. */
 export type SendKey = string;
@@ -39,14 +43,58 @@ export interface Health {
   readonly problem: string | null;
 }
 
+/** How the network and its people call the bot; known when `start` has resolved. */
+export interface BotIdentity {
+  /** Stable ids as they stand in a mention. */
+  readonly ids: readonly string[];
+  readonly names: readonly string[];
+}
+
+export interface SendOptions {
+  /**
+   * An earlier try with this key may have gone through, also in an earlier process. The transport settles that first:
+   * by a resend that the network takes once only, or by reading back what the room shows.
+   */
+  readonly again: boolean;
+}
+
+/** Why a message has not been sent. Anything else that `send` throws counts as `unknown`. */
+export class SendFailure extends Error {
+  /** `not-sent`: surely not, try again; `unknown`: perhaps it was; `rejected`: the network will never take it. */
+  readonly outcome: 'not-sent' | 'unknown' | 'rejected';
+  /** Wait at least so long before anything is sent to this room again (the network said so); null: by our own back-off. */
+  readonly retryAfterMs: number | null;
+  /** The wait holds for the whole network, not only for this room. */
+  readonly everywhere: boolean;
+
+  constructor(
+    outcome: SendFailure['outcome'],
+    message: string,
+    options: { readonly retryAfterMs?: number; readonly everywhere?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'SendFailure';
+    this.outcome = outcome;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.everywhere = options.everywhere ?? false;
+  }
+}
+
+/** A transport that can show that Musher is at work on a message: typing, a reaction, a deferred answer. */
+export interface ShowsWork {
+  showWork(message: IncomingMessage, working: boolean): Promise<void>;
+}
+
 /** An adapter to one chat network. */
 export interface Transport {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Resolves when connected; reconnects by itself afterwards. */
   start(sink: Sink): Promise<void>;
-  /** Sends a document, split where it is too long. The same key never shows twice. */
-  send(to: Address, body: Document, key: SendKey): Promise<MessageRef[]>;
+  /** Null where nobody has to be addressed. */
+  identity(): BotIdentity | null;
+  /** Sends a document, split where it is too long. The same key never shows twice. Throws SendFailure. */
+  send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
   health(): Health;
   /** Stops intake at once, ends what is under way until `signal` aborts. */

@@ -8,7 +8,7 @@ import type { OutboxRow } from '../log/outbox.ts';
 export interface Sender {
   readonly name: string;
   readonly capabilities: { readonly edits: boolean };
-  send(to: Address, body: Document, key: string): Promise<readonly MessageRef[]>;
+  send(to: Address, body: Document, key: string, options: { readonly again: boolean }): Promise<readonly MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export class Delivery {
     if (transport === undefined || !transport.capabilities.edits) return;
     const ref = this.#live.get(inbox);
     if (ref !== undefined) return transport.edit(ref, body);
-    const [first] = await transport.send(message.at, body, `live:${inbox}`);
+    const [first] = await transport.send(message.at, body, `live:${inbox}`, { again: false });
     if (first !== undefined) this.#live.set(inbox, first);
   }
 
@@ -115,7 +115,8 @@ export class Delivery {
 
   async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
     const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
-    if (live === undefined || row.inbox === null) return transport.send(row.to, row.body, `outbox:${row.id}`);
+    if (live === undefined || row.inbox === null)
+      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending' || row.attempts > 0 });
     await transport.edit(live, row.body);
     this.#live.delete(row.inbox);
     return [live];

@@ -1,4 +1,7 @@
-/** Where a message stands. `thread` is the network's own id of a thread in the room. */
+/**
+ * Where a message stands. `thread` is the transport's own name of a thread in the room, or of another way in which a
+ * reply has to go (an interaction's token, a response address): opaque to everybody else, and kept with the message.
+ */
 export interface Address {
   readonly transport: string;
   readonly room: string;

@@ -128,7 +128,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
     describe('sending', () => {
       it('shows a message and names it', async () => {
         const { transport, room } = await open();
-        const refs = await transport.send(room, line('42 Fix the login: qa → merge'), 'k1');
+        const refs = await transport.send(room, line('42 Fix the login: qa → merge'), 'k1', { again: false });
         await shows('42 Fix the login: qa → merge');
         expect(refs).toHaveLength(1);
         expect(refs[0]?.transport).toBe(transport.name);
@@ -137,11 +137,11 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       it('shows the same key once, also when it is sent twice at the same time, and names the same message', async () => {
         const { transport, room, shown } = await open();
         const [first, second] = await Promise.all([
-          transport.send(room, line('only once'), 'k1'),
-          transport.send(room, line('only once'), 'k1'),
+          transport.send(room, line('only once'), 'k1', { again: false }),
+          transport.send(room, line('only once'), 'k1', { again: false }),
         ]);
-        const third = await transport.send(room, line('only once'), 'k1');
-        await transport.send(room, line('after it'), 'k2');
+        const third = await transport.send(room, line('only once'), 'k1', { again: false });
+        await transport.send(room, line('after it'), 'k2', { again: false });
         await shows('after it');
         expect((await shown()).split('only once')).toHaveLength(2);
         expect(second).toEqual(first);
@@ -151,14 +151,14 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       it('shows messages in the order in which they were sent', async () => {
         const { transport, room, shown } = await open();
         const texts = Array.from({ length: 20 }, (_, index) => `message number ${String(index).padStart(3, '0')}`);
-        await Promise.all(texts.map((text, index) => transport.send(room, line(text), `k${index}`)));
+        await Promise.all(texts.map((text, index) => transport.send(room, line(text), `k${index}`, { again: false })));
         await shows('message number 019');
         expect((await shown()).match(/message number \d{3}/g)).toEqual(texts);
       });
 
       it('edits in place where it says it can, and otherwise shows the new text as well', async () => {
         const { transport, room, shown } = await open();
-        const [ref] = await transport.send(room, line('progress: first'), 'k1');
+        const [ref] = await transport.send(room, line('progress: first'), 'k1', { again: false });
         if (ref === undefined) throw new Error('A sent message has no name.');
         await transport.edit(ref, line('progress: second'));
         await shows('progress: second');
@@ -168,7 +168,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       it('shows control characters instead of acting on them', async () => {
         const { transport, room, shown } = await open();
         const hostile = 'a\u001b[2J\u001b]0;title\u0007b\u009b31mc\u0000d\u202ee';
-        await transport.send(room, doc(paragraph(hostile), codeBlock(hostile)), 'k1');
+        await transport.send(room, doc(paragraph(hostile), codeBlock(hostile)), 'k1', { again: false });
         await shows('c␀d');
         const text = await shown();
         expect(text).toContain('␛[2J');
@@ -177,13 +177,13 @@ export function describeTransport(name: string, create: () => Promise<TransportH
 
       it('shows half a character as a replacement character', async () => {
         const { transport, room } = await open();
-        await transport.send(room, line('half \ud83d of it'), 'k1');
+        await transport.send(room, line('half \ud83d of it'), 'k1', { again: false });
         expect(await shows('half \ufffd of it')).toContain('half \ufffd of it');
       });
 
       it('shows markup in a text as it stands', async () => {
         const { transport, room } = await open();
-        await transport.send(room, line('<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>'), 'k1');
+        await transport.send(room, line('<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>'), 'k1', { again: false });
         expect(await shows('<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>')).toContain(
           '<b>*bold* _it_ `x` [a](http://b) <http://c|d> & &amp;</b>',
         );
@@ -191,14 +191,14 @@ export function describeTransport(name: string, create: () => Promise<TransportH
 
       it('shows a mention by name', async () => {
         const { transport, room } = await open();
-        await transport.send(room, line('for ', mention('U123', 'Ada')), 'k1');
+        await transport.send(room, line('for ', mention('U123', 'Ada')), 'k1', { again: false });
         expect(await shows('Ada')).toContain('Ada');
       });
 
       itUnless(skips.notifying, 'notifies nobody whom a text names, neither sent nor edited', async () => {
         const { transport, room, notified } = await open();
         const text = '@everyone @here @channel @room <!channel> <@U123> <@123> @ada:example.org';
-        const [ref] = await transport.send(room, line(text), 'k1');
+        const [ref] = await transport.send(room, line(text), 'k1', { again: false });
         if (ref !== undefined) await transport.edit(ref, line(`${text} again`));
         expect(await means(notified)()).toEqual([]);
       });
@@ -206,7 +206,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       it('splits a long text, marks each part, and leaves nothing out', async () => {
         const { transport, room, shown } = await open();
         const words = Array.from({ length: Math.ceil((transport.capabilities.maxText * 2.5) / 8) }, (_, index) => `w${index}`);
-        const refs = await transport.send(room, line(words.join(' ')), 'k1');
+        const refs = await transport.send(room, line(words.join(' ')), 'k1', { again: false });
         expect(refs.length).toBeGreaterThan(2);
         await shows(`(part ${refs.length} of ${refs.length})`);
         const text = await shown();
@@ -217,7 +217,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       itUnless(skips.limits, 'keeps every message within the limit of the network', async () => {
         const { transport, room, messages } = await open();
         const { maxText, maxTextUnit } = transport.capabilities;
-        await transport.send(room, doc(paragraph('é 漢 👩‍👩‍👧‍👦 '.repeat(maxText)), codeBlock('x'.repeat(maxText * 2))), 'k1');
+        await transport.send(room, doc(paragraph('é 漢 👩‍👩‍👧‍👦 '.repeat(maxText)), codeBlock('x'.repeat(maxText * 2))), 'k1', { again: false });
         for (const text of await means(messages)()) {
           expect(maxTextUnit === 'utf16' ? text.length : Buffer.byteLength(text)).toBeLessThanOrEqual(maxText);
         }

@@ -68,8 +68,8 @@ describe('the console on a terminal', () => {
     const { screen, texts, transport, type } = await open({ columns: 30 });
     const long = 'reject 42 the very long reason goes over the edge';
     await type(long);
-    await transport.send(TERMINAL_ADDRESS, line('42 Fix: qa → merge'), 'k1');
-    await transport.send(TERMINAL_ADDRESS, line('43 Add: backlog → current'), 'k2');
+    await transport.send(TERMINAL_ADDRESS, line('42 Fix: qa → merge'), 'k1', { again: false });
+    await transport.send(TERMINAL_ADDRESS, line('43 Add: backlog → current'), 'k2', { again: false });
     expect(screen.text()).toBe(
       ['42 Fix: qa → merge', '43 Add: backlog → current', 'musher> reject 42 the very lon', 'g reason goes over the edge'].join('\n'),
     );
@@ -111,7 +111,7 @@ describe('the console on a terminal', () => {
   it('changes a live document in place, also while a wrapped line is being typed', async () => {
     const { screen, transport, type } = await open({ columns: 30 });
     const frame = (count: number) => doc(heading(`htop ${count}`), table(['Item'], [[`run ${count}`], ['漢字']]));
-    const [ref] = await transport.send(TERMINAL_ADDRESS, frame(1), 'k1');
+    const [ref] = await transport.send(TERMINAL_ADDRESS, frame(1), 'k1', { again: false });
     await transport.edit(ref!, frame(2));
     await type('a line that is longer than the window');
     await transport.edit(ref!, frame(3));
@@ -120,8 +120,8 @@ describe('the console on a terminal', () => {
 
   it('shows a changed document anew when something was printed in between', async () => {
     const { screen, transport } = await open();
-    const [ref] = await transport.send(TERMINAL_ADDRESS, line('first'), 'k1');
-    await transport.send(TERMINAL_ADDRESS, line('between'), 'k2');
+    const [ref] = await transport.send(TERMINAL_ADDRESS, line('first'), 'k1', { again: false });
+    await transport.send(TERMINAL_ADDRESS, line('between'), 'k2', { again: false });
     await transport.edit(ref!, line('second'));
     await transport.edit(ref!, line('third'));
     expect(screen.text()).toBe('first\nbetween\nthird\nmusher>');
@@ -129,7 +129,7 @@ describe('the console on a terminal', () => {
 
   it('shows a changed document anew after a line was sent, after a resize, and where it is higher than the window', async () => {
     const { screen, transport, type } = await open({ rows: 4 });
-    const [ref] = await transport.send(TERMINAL_ADDRESS, line('one'), 'k1');
+    const [ref] = await transport.send(TERMINAL_ADDRESS, line('one'), 'k1', { again: false });
     await type('x\r');
     await transport.edit(ref!, line('two'));
     screen.emit('resize');
@@ -170,7 +170,7 @@ describe('the console on a terminal', () => {
     const { screen, transport, onExit, type } = await open();
     await type('\u0004');
     expect(onExit).toHaveBeenCalledOnce();
-    await transport.send(TERMINAL_ADDRESS, line('stopping'), 'k1');
+    await transport.send(TERMINAL_ADDRESS, line('stopping'), 'k1', { again: false });
     expect(screen.text()).toBe('musher>\nstopping');
   });
 
@@ -204,17 +204,17 @@ describe('the console on a terminal', () => {
   it('takes 100 columns where the terminal knows no size', async () => {
     const { screen, transport } = await open({ columns: 0 });
     screen.columns = 0;
-    await transport.send(TERMINAL_ADDRESS, line('word '.repeat(30).trim()), 'k1');
+    await transport.send(TERMINAL_ADDRESS, line('word '.repeat(30).trim()), 'k1', { again: false });
     expect(screen.raw).toContain(`${'word '.repeat(20).trim()}\r\n`);
   });
 
   it('uses colour only where it is allowed', async () => {
     const plain = await open();
-    await plain.transport.send(TERMINAL_ADDRESS, doc(heading('Board')), 'k1');
+    await plain.transport.send(TERMINAL_ADDRESS, doc(heading('Board')), 'k1', { again: false });
     expect(plain.screen.raw).not.toContain('\u001b[1m');
     await plain.transport.stop(AbortSignal.timeout(1000));
     const coloured = await open({ colour: true });
-    await coloured.transport.send(TERMINAL_ADDRESS, line(strong('Board')), 'k1');
+    await coloured.transport.send(TERMINAL_ADDRESS, line(strong('Board')), 'k1', { again: false });
     expect(coloured.screen.raw).toContain('\u001b[1mBoard\u001b[22m');
   });
 });
@@ -229,14 +229,14 @@ describe('the console without a terminal', () => {
 
   it('prints plainly: no prompt, no control sequence, no colour', async () => {
     const { screen, transport } = await open({ isTTY: false, colour: true });
-    await transport.send(TERMINAL_ADDRESS, doc(heading('Board')), 'k1');
+    await transport.send(TERMINAL_ADDRESS, doc(heading('Board')), 'k1', { again: false });
     expect(screen.raw).toBe('Board\n');
   });
 
   it('only sends where there is no input', async () => {
     const { screen, transport } = await open({ input: null, isTTY: false });
     expect(transport.health().state).toBe('online');
-    await transport.send(TERMINAL_ADDRESS, line('sent'), 'k1');
+    await transport.send(TERMINAL_ADDRESS, line('sent'), 'k1', { again: false });
     expect(screen.raw).toBe('sent\n');
   });
 
@@ -246,7 +246,7 @@ describe('the console without a terminal', () => {
     screen.destroy(new Error('EPIPE'));
     await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce());
     expect(transport.health()).toMatchObject({ state: 'offline', problem: 'The output is closed: EPIPE' });
-    await expect(transport.send(TERMINAL_ADDRESS, line('lost'), 'k1')).rejects.toThrow('EPIPE');
+    await expect(transport.send(TERMINAL_ADDRESS, line('lost'), 'k1', { again: false })).rejects.toThrow('EPIPE');
     expect(errors).toHaveLength(1);
   });
 });

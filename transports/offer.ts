@@ -1,0 +1,64 @@
+/** What a network with typed commands shows of Musher's commands. Derived from their declarations by the composition root. */
+export interface Offer {
+  readonly commands: readonly OfferedCommand[];
+  /** Ways to go on with a command text typed up to its end, best first; `room` decides about the project. */
+  readonly complete: (text: string, room: string) => readonly OfferedChoice[];
+}
+
+export interface OfferedChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface OfferedCommand {
+  /** `['timer', 'list']` is typed `timer list`. */
+  readonly words: readonly string[];
+  readonly summary: string;
+  readonly options: readonly OfferedOption[];
+}
+
+export interface OfferedOption {
+  /** As in the declaration: lower case letters, digits, `_`. */
+  readonly name: string;
+  readonly description: string;
+  readonly type: 'integer' | 'string' | 'boolean' | 'choice' | 'item';
+  readonly required: boolean;
+  readonly choices: readonly string[];
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Typed `--flag` in a text. */
+  readonly flag: string | null;
+  /** Takes all that is left, raw: always the last one. */
+  readonly rest: boolean;
+  /** A fixed word of the sentence (the `on` of `depends 42 on 40`): not asked for, only put into the text. */
+  readonly keyword: string | null;
+  /** Completed by `Offer.complete`. */
+  readonly completes: boolean;
+}
+
+/** Values by the option's name, as the network gave them. */
+export type OptionValues = ReadonlyMap<string, string | number | boolean>;
+
+/** The text that a person would have typed for an invocation with typed options. */
+export function commandTextOf(command: OfferedCommand, values: OptionValues): string {
+  const flags: string[] = [];
+  const parts: string[] = [];
+  for (const option of command.options) {
+    const value = values.get(option.name);
+    if (option.keyword !== null) {
+      parts.push(option.keyword);
+    } else if (option.flag !== null) {
+      if (value === true) flags.push(`--${option.flag}`);
+    } else if (value !== undefined) {
+      parts.push(option.rest ? String(value) : asToken(String(value), option));
+    }
+  }
+  return [...command.words, ...flags, ...parts].join(' ').trim();
+}
+
+/** One word of the text; several words stand in quotes, unless the option takes several. */
+function asToken(value: string, option: OfferedOption): string {
+  if (option.type !== 'string' || !/\s/.test(value)) return value;
+  const quote = value.includes('"') ? "'" : '"';
+  return `${quote}${value}${quote}`;
+}
