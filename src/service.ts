@@ -9,15 +9,20 @@ import { consoleTransport, LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../transport
 import { readLog } from './agents/transcript.ts';
 import { runBatch } from './batch.ts';
 import type { Project } from './bot/capabilities.ts';
-import type { Reply } from './bot/command.ts';
 import { completeLine } from './bot/complete.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
 import { Router } from './bot/router.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
+import { Ending, endOfRuns, isGoodbye } from './lifecycle/ending.ts';
+import { Exchanges } from './lifecycle/exchanges.ts';
+import { flushed } from './lifecycle/flushed.ts';
+import { greeting } from './lifecycle/greeting.ts';
+import { pruneDaily } from './lifecycle/maintenance.ts';
+import { shutDown } from './lifecycle/shut-down.ts';
 import { openProjectGit } from './git/project-git.ts';
 import { decide, projectFacts } from './log/facts.ts';
 import { Log } from './log/log.ts';
@@ -29,7 +34,6 @@ import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
 import { startNotify } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
-import type { Leave } from './subscribers/run-agent.ts';
 import { musherVersion } from './version.ts';
 
 export interface StartOptions {
@@ -48,12 +52,6 @@ export interface StartOptions {
 const STOP_GRACE_MS = 10_000;
 /** How long the end of Musher waits for messages that are still to be sent. */
 const LAST_MESSAGES_MS = 5_000;
-/** Signals this close together are one press of Ctrl-C. */
-const SAME_PRESS_MS = 500;
-/** Settled rows of inbox and outbox are kept this long: no network delivers a message again after a month. */
-const KEPT_MS = 30 * 24 * 60 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
-
 /** Runs Musher until its input ends, a person leaves, or a signal comes. Resolves to the exit code. */
 export async function startMusher(options: StartOptions): Promise<number> {
   const settings = settingsFor(options);
@@ -139,7 +137,7 @@ async function converse(
   const ending = new Ending();
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const { address } = { address: TERMINAL_ADDRESS };
+  const address = TERMINAL_ADDRESS;
   const exchanges = new Exchanges();
   const transport = consoleTransport({
     input: options.batch ? null : options.stdin,
@@ -186,10 +184,7 @@ async function converse(
     () => [{ to: address, project: projectOf(bot, address.transport, address.room).name }],
     (error) => onProblem('a notification', error),
   );
-  if (!options.batch) greet(options, settings, bot);
-  delivery.start();
-  router.start();
-  engine.start();
+  if (!options.batch) options.stdout.write(greeting(settings, bot.version));
   const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
     if (isGoodbye(message.text)) {
       ending.begin('stop');
@@ -197,131 +192,45 @@ async function converse(
     }
     return router.receive(message) === null ? 'duplicate' : 'accepted';
   };
-  await transport.start(receive);
   const unlistenSignals = ending.listen(options.stderr);
   const stopPruning = pruneDaily(log, clock);
-
   let exitCode = 0;
-  if (options.batch) {
-    exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, ending.signal));
-    ending.begin('stop');
-  } else if (options.stdin.isTTY !== true) {
-    // Lines came from a pipe: what they asked for is answered before the end.
+  try {
+    delivery.start();
+    router.start();
+    engine.start();
+    await transport.start(receive);
+    if (options.batch) {
+      exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, ending.signal));
+      ending.begin('stop');
+    }
     await ending.begun;
-  }
-  const leave = await ending.begun;
-
-  const runs = engine.openRuns;
-  await router.stop();
-  await engine.stop(leave);
-  await flushed(log, options.batch);
-  notify.stop();
-  await delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS));
-  await transport.stop(AbortSignal.timeout(LAST_MESSAGES_MS));
-  log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } }));
-  if (runs > 0) {
-    options.stderr.write(endOfRuns(runs, leave));
-  }
-  unlistenSignals();
-  stopPruning();
-  clearInterval(alive);
-  return exitCode;
-}
-
-/** Waits for a message to be answered and for the answer to stand in the output. */
-class Exchanges {
-  readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
-
-  wait(inbox: number): Promise<Reply> {
-    return new Promise((resolve) => {
-      this.#open.set(inbox, { reply: null, printed: false, resolve });
-    });
-  }
-
-  answered(inbox: number, reply: Reply): void {
-    const open = this.#open.get(inbox);
-    if (open === undefined) return;
-    open.reply = reply;
-    this.#settle(inbox);
-  }
-
-  printed(inbox: number): void {
-    const open = this.#open.get(inbox);
-    if (open === undefined) return;
-    open.printed = true;
-    this.#settle(inbox);
-  }
-
-  #settle(inbox: number): void {
-    const open = this.#open.get(inbox);
-    if (open?.printed !== true || open.reply === null) return;
-    this.#open.delete(inbox);
-    open.resolve(open.reply);
-  }
-}
-
-function endOfRuns(runs: number, leave: Leave): string {
-  const one = runs === 1;
-  const what = one ? '1 run' : `${runs} runs`;
-  if (leave === 'stop') return `${what} stopped; the work is kept and ${one ? 'it begins' : 'they begin'} again at the next start.\n`;
-  return `${what} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
-}
-
-/** How and when Musher ends: by a person, the end of the input, or a signal. A second signal ends it at once. */
-class Ending {
-  readonly begun: Promise<Leave>;
-  readonly #abort = new AbortController();
-  #begin: (leave: Leave) => void = () => undefined;
-
-  constructor() {
-    this.begun = new Promise((resolve) => {
-      this.#begin = resolve;
-    });
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  begin(leave: Leave): void {
-    this.#begin(leave);
-    this.#abort.abort();
-  }
-
-  listen(stderr: Writable): () => void {
-    let first: number | null = null;
-    const onSignal = (signal: NodeJS.Signals): void => {
-      // npm passes Ctrl-C on although the terminal has sent it already: one press comes twice within milliseconds.
-      if (first !== null && performance.now() - first < SAME_PRESS_MS) return;
-      if (first !== null) process.exit(130);
-      first = performance.now();
-      stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
-      // A service manager restarts Musher: agents go on meanwhile. Whoever presses Ctrl-C wants them stopped.
-      this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
-    };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const signal of signals) process.on(signal, onSignal);
-    return () => {
-      for (const signal of signals) process.removeListener(signal, onSignal);
-    };
-  }
-}
-
-function greet(options: StartOptions, settings: Settings, bot: BotParts): void {
-  const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
-  const lines = [`Musher ${bot.version}: ${names}`];
-  if (settings.file === null) {
-    lines.push(
-      '  status      shows the board: a demo repository with six items and agents that need no account',
-      '  start 1     lets an agent work on item 1; every step up to the merge shows up here',
-      '  help        lists all you can type; Tab completes, Ctrl-D leaves',
+  } finally {
+    // Where a part broke down, agents are left to go on: the next start takes them up.
+    ending.begin('release');
+    const leave = await ending.begun;
+    const runs = engine.openRuns;
+    await shutDown(
+      [
+        ['taking messages', () => router.stop()],
+        ['the engine', () => engine.stop(leave)],
+        ['the last notifications', () => flushed(log, options.batch)],
+        ['following the log', () => notify.stop()],
+        ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['the terminal', () => transport.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        [
+          'the last entry',
+          () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
+        ],
+        ['pruning', stopPruning],
+      ],
+      onProblem,
     );
-  } else lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.');
-  options.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function isGoodbye(text: string): boolean {
-  return /^(?:exit|quit)$/i.test(text.trim());
+    if (runs > 0) options.stderr.write(endOfRuns(runs, leave));
+    unlistenSignals();
+    clearInterval(alive);
+  }
+  return exitCode;
 }
 
 function batchParts(
@@ -356,30 +265,6 @@ function batchParts(
     flush: () => flushed(log, true),
     signal,
   };
-}
-
-/** Drops what has been settled for a month, now and once a day; returns how to stop that. */
-function pruneDaily(log: Log, clock: Clock): () => void {
-  let cancel = (): void => undefined;
-  const prune = (): void => {
-    log.prune(clock.now() - KEPT_MS);
-    cancel = clock.at(clock.now() + DAY_MS, prune);
-  };
-  prune();
-  return () => cancel();
-}
-
-/** Resolves when notifications have caught up with the log and, where asked, all messages have left; gives up after 5 s. */
-async function flushed(log: Log, sent: boolean): Promise<void> {
-  const deadline = performance.now() + LAST_MESSAGES_MS;
-  for (;;) {
-    const behind = log.transaction((tx) => (tx.cursor('notify') ?? 0) < tx.reads.lastSeq());
-    if (!behind && (!sent || log.outbox.waiting().length === 0)) return;
-    if (performance.now() > deadline) return;
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
 }
 
 function openRunProcesses(parts: EngineParts): { label: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {

@@ -27,6 +27,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   'src/agents': ['src/pipeline', 'src/message'],
   'src/subscribers': ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents'],
   'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents'],
+  'src/lifecycle': ['src/pipeline', 'src/message', 'src/log', 'src/bot'],
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents', 'src/bot'],
   transports: [],
 };
@@ -62,7 +63,7 @@ function isAllowed({ from, to }: Import): boolean {
   if (SEEN_BY_ALL.has(from)) return to.startsWith('src/pipeline/');
   if (SEES_ALL.test(from)) return true;
   if (from.startsWith('transports/'))
-    return to === 'transports/transport.ts' || to.startsWith('src/message/') || folderOf(from) === folderOf(to);
+    return to === 'transports/transport.ts' || to === 'transports/offer.ts' || to.startsWith('src/message/') || folderOf(from) === folderOf(to);
   const part = partOf(from);
   return partOf(to) === part || MAY_SEE[part]?.includes(partOf(to)) === true;
 }

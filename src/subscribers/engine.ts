@@ -10,7 +10,7 @@ import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
 import { remove, tidy } from './remove.ts';
-import { runAgent, type Leave } from './run-agent.ts';
+import { runAgent } from './run-agent.ts';
 import { verifyBranch } from './verify-branch.ts';
 
 /** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
@@ -72,7 +72,7 @@ export class Engine {
   }
 
   /** Begins nothing more and ends what is under way; runs are left to themselves or stopped. Resolves when all of it has ended. */
-  async stop(leave: Leave): Promise<void> {
+  async stop(leave: 'release' | 'stop'): Promise<void> {
     this.#stopped = true;
     this.#unlisten?.();
     for (const alarm of this.#alarms.values()) alarm.cancel();

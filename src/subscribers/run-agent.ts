@@ -16,9 +16,6 @@ import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
 import { settleRun } from './settle-run.ts';
 
-/** How Musher's own end treats a run: it goes on without Musher and is taken up again, or it is stopped. */
-export type Leave = 'release' | 'stop';
-
 /** A run that the engine looks after. */
 export interface RunJob {
   /** Ends the run; nothing of the process is left when `done` resolves. */
