@@ -62,7 +62,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   );
   await until(() => bench.raised('there'));
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
-  await musher.said(/Delete 1 “Doomed”, in current\? - Run 1 of \w is stopped\..*?3 depends on it.*?Answer `yes` or `no` within 5 minutes/);
+  await musher.said(/Delete 1 “Doomed”, in current\? - Run 1 of \w is stopped\..*?3 depends on it.*?5 minutes/);
   await musher.said(/Nothing was done\./);
   await musher.said(/1 “Doomed” is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+ - removed /);
   expect(agents(1)).toEqual([]);
@@ -115,9 +115,7 @@ test('purge takes all content of an item out of the data directory, and leaves i
     'wait 2 done 30',
   );
   const out = succeeded(await musher.end());
-  expect(out).toMatch(
-    /1 is deleted and purged\. Its worktree, branch, run logs and content in the log are gone\. Its work is still in the repository, under `refs\/musher\/snapshots\/1\/\d+`/,
-  );
+  expect(out).toMatch(/1 is deleted and purged\..*?under refs\/musher\/snapshots\/1\/\d+/);
   expect(out).toMatch(/1 was deleted and purged already: nothing is left of it but its number/);
   expect(bench.item(1).removal?.state).toBe('purged');
   const found = filesBelow(bench.data).flatMap((file) => {
@@ -132,7 +130,7 @@ test('a confirmation counts only for the item as it was when the question was as
   bench = new Bench({});
   const musher = bench.start();
   musher.type(create('Doomed', 'coder: await go; write a.txt a; commit; usage 1 1 0; success'), 'start 1', 'wait 1 running 30', 'delete 1');
-  await musher.said(/Answer `yes` or `no` within 5 minutes/);
+  await musher.said(/Delete 1 “Doomed”, in current\?.*?5 minutes/);
   bench.raise('go');
   await musher.said(/merge → done/);
   musher.type('yes');

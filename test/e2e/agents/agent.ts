@@ -31,6 +31,8 @@ function git(...args: string[]): void {
 
 function commit(message: string): void {
   git('add', '--all');
+  // A second run finds its work done.
+  if (spawnSync('git', ['diff', '--cached', '--quiet']).status === 0) return;
   git('-c', 'user.name=An agent', '-c', 'user.email=agent@example.org', 'commit', '--quiet', '--message', message);
 }
 
@@ -73,7 +75,7 @@ async function step(text: string): Promise<void> {
       return;
     }
     case 'rm':
-      return rmSync(first, { recursive: true });
+      return rmSync(first, { recursive: true, force: true });
     case 'commit':
       return commit(all === '' ? `work on ${MUSHER_ITEM}` : all);
     case 'usage': {
@@ -105,6 +107,9 @@ async function step(text: string): Promise<void> {
       return writeFileSync(join(FLAGS, first), process.env['MUSHER_SESSION'] ?? '');
     case 'await':
       while (!existsSync(join(FLAGS, first))) await sleep(10);
+      return undefined;
+    case 'deaf':
+      process.on('SIGTERM', () => undefined);
       return undefined;
     case 'stubborn':
       // Ends when it is asked the second time.
