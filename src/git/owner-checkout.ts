@@ -1,4 +1,4 @@
-import { access, copyFile, lstat, rm } from 'node:fs/promises';
+import { access, copyFile, lstat, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusherError } from '../errors.ts';
 import type { CommitSha } from '../pipeline/values.ts';
@@ -26,7 +26,12 @@ export async function inspect(at: Context, checkout: Checkout, head: CommitSha, 
   let position = head;
   try {
     await rm(`${copy.index}.lock`, { force: true });
-    await copyFile(join(checkout.gitDir, 'index'), copy.index);
+    const index = join(checkout.gitDir, 'index');
+    await copyFile(index, copy.index);
+    // git believes a file's cached times only where the index is younger than the file: a copy that looks younger than
+    // the original would hide a change made right after a checkout. Whole seconds, so that it can only look older.
+    const written = Math.floor((await lstat(index)).mtimeMs / 1000);
+    await utimes(copy.index, written, written);
     position = await findPosition(at, checkout, copy, head);
     return { position, obstacle: await obstacleTo(at, checkout, copy, position, to) };
   } catch (error) {

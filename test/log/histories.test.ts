@@ -11,7 +11,9 @@ import { history, play, tickingClock } from './random-history.ts';
 /** Every row of every table, so that two states can be compared as wholes. */
 export function dump(log: Log): Record<string, unknown[]> {
   const tables = ['events', 'cursors', 'inbox', 'outbox', 'confirmations', ...PROJECTIONS.map(({ table }) => table)];
-  return Object.fromEntries(tables.map((table) => [table, log.db.prepare(`SELECT * FROM ${table}`).all()]));
+  // A purge that is not scrubbed out of the file yet is noted among the cursors, and done by the next start.
+  const where = (table: string): string => (table === 'cursors' ? " WHERE subscriber <> 'scrub-due'" : '');
+  return Object.fromEntries(tables.map((table) => [table, log.db.prepare(`SELECT * FROM ${table}${where(table)}`).all()]));
 }
 
 describe('a random history', () => {
