@@ -1,4 +1,4 @@
-import { access, lstat } from 'node:fs/promises';
+import { access, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchHead, findBranch, placeOf } from './context.ts';
@@ -44,9 +44,13 @@ export async function openWorktree(
   } else if (head !== base && (await isAncestor(at.git, head, base))) {
     // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
     const untouched = !there || (await changedIn(at, place, head)).length === 0;
-    if (untouched && (await swapRef(at.git, ref, base, head, 'start again from the base branch'))) {
-      if (there) await put(at, place, { branch }, head, base);
-      head = base;
+    if (untouched) {
+      // DANGER: before the branch moves. From then on the old files would look like changes that take the new ones back.
+      if (there) await writeFile(fillingMark(place), '', { mode: 0o600 });
+      if (await swapRef(at.git, ref, base, head, 'start again from the base branch')) {
+        if (there) await put(at, place, { branch }, head, base);
+        head = base;
+      } else await rm(fillingMark(place), { force: true });
     }
   }
   const wasBroken = await tie(place.linked, { branch });
@@ -61,12 +65,21 @@ export async function openWorktree(
   return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
 }
 
-/** Whether files of a worktree are there: a folder, not a link, that Musher has tied before. */
+/** Whether files of a worktree are there: a folder, not a link, that Musher has tied and filled before. */
 async function isWorktree(place: Place): Promise<boolean> {
   const folder = await lstat(place.tree.path).catch(() => null);
   if (folder?.isDirectory() !== true) return false;
-  // Without a private index the folder was never filled to the end.
-  return access(place.tree.index).then(
+  return (await isThere(place.tree.index)) && !(await isThere(fillingMark(place)));
+}
+
+/**
+ * There while files are put: a Musher that is killed then leaves only some of them, and whoever took the others for
+ * deleted would commit that.
+ */
+const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
@@ -81,10 +94,12 @@ async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
 
 /** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
 async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
+  await writeFile(fillingMark(place), '', { mode: 0o600 });
   await tie(place.linked, head);
   await forgetUnfinished(place.linked);
   await putFiles(at.git, place.tree, from, to);
   await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  await rm(fillingMark(place), { force: true });
 }
 
 async function changedIn(at: Context, place: Place, head: CommitSha): Promise<string[]> {
@@ -159,6 +174,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
   if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
   await removeFolder(place.tree.index);
+  await rm(fillingMark(place), { force: true });
   if (found !== null) {
     const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
     const holder = checkouts.find((checkout) => checkout.branch === found.branch);

@@ -45,6 +45,9 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
       return { work: { ...event.payload.work, branch: '' } };
     case 'item.removed':
       return { ...event.payload, left: [] };
+    // An agent chooses the name of its session freely.
+    case 'run.session':
+      return { ...event.payload, session: '' };
     case 'run.heartbeat':
       return { ...event.payload, activity: null };
     case 'run.stop_requested':

@@ -119,9 +119,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
         ? ok({ ...item, queued: event.payload.queued })
         : notNow(item, 'Only an item in the backlog can be queued');
     case 'item.held':
-      return item.stage.name === 'done' || item.stage.name === 'archived'
-        ? notNow(item, 'There is nothing to stop')
-        : ok(idle({ ...item, queued: false, held: { by: event.actor, since: event.at } }, event.seq));
+      return held(item, event);
     case 'item.released':
       return ok({ ...item, held: null, step: event.seq });
     case 'item.accepted':
@@ -155,6 +153,13 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'merge.attempted':
       return ok({ ...item, landing: item.stage.name === 'merge' ? event.payload.commit : null });
   }
+}
+
+/** A coder's run that has finished stays so: when the item goes on, its gates come next and not another run. */
+function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, TransitionError> {
+  if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, 'There is nothing to stop');
+  const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };
+  return ok(item.execution.state === 'completed' ? { ...after, step: event.seq } : idle(after, event.seq));
 }
 
 function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {

@@ -124,6 +124,7 @@ export class Projector {
           ...run,
           summary: null,
           activity: null,
+          session: run.session === null ? null : '',
           stopRequested: run.stopRequested === null ? null : '',
         });
     }
