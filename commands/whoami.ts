@@ -1,6 +1,5 @@
 import { command } from '../src/bot/command.ts';
 import { answer } from '../src/bot/replies.ts';
-import { actorOf } from '../src/bot/rights.ts';
 import { code, doc, fields } from '../src/message/build.ts';
 
 export const whoami = command({
@@ -15,7 +14,7 @@ export const whoami = command({
       doc(
         fields([
           ['You', sender.name],
-          ['Id', [code(actorOf(sender))]],
+          ['Id', [code(`${sender.transport}:${sender.id}`)]],
           ['Role', role],
           ['Room', [code(`${at.transport}:${at.room}`)]],
           ['Project', project.name],

@@ -32,6 +32,12 @@ export function demoSettings(dataDir: string): Settings {
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     logLevel: 'info',
     roles: { admin: ['console:local'], operator: [], viewer: [] },
+    directMessages: false,
+    people: [],
+    rooms: [],
+    matrix: null,
+    slack: null,
+    discord: null,
     projects: [
       {
         name: DEMO_PROJECT,

@@ -12,6 +12,7 @@ import type { Project } from './bot/capabilities.ts';
 import { completeLine } from './bot/complete.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
+import { rightsFrom } from './bot/rights.ts';
 import { Router } from './bot/router.ts';
 import { systemClock } from './clock.ts';
 import { loadSettings } from './config/load.ts';
@@ -109,7 +110,8 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
     const bot: BotParts = {
       log,
       clock,
-      roles: settings.roles,
+      rights: rightsFrom(settings),
+      roomProject: (transport, room) => settings.rooms.find((one) => one.transport === transport && one.id === room)?.project ?? null,
       timezone: settings.timezone,
       projects: [first, ...rest],
       commands: COMMANDS,

@@ -1,10 +1,10 @@
 import type { Tx } from '../log/log.ts';
 import type { PendingConfirmation } from '../log/confirmations.ts';
+import type { Actor } from '../pipeline/events.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { code, doc, join, paragraph } from '../message/build.ts';
 import type { Confirmation, Reply } from './command.ts';
 import { refused } from './replies.ts';
-import { actorOf } from './rights.ts';
 
 /** How long a question waits for its answer. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;
@@ -20,11 +20,17 @@ export function answerIn(text: string): 'yes' | 'no' | null {
 }
 
 /** Keeps the question durably, bound to its asker and room, and says it. */
-export function ask(tx: Tx, message: IncomingMessage, project: string, words: string, text: string, confirmation: Confirmation): Reply {
+export function ask(
+  tx: Tx,
+  message: IncomingMessage,
+  actor: Actor,
+  question: { readonly project: string; readonly words: string; readonly text: string; readonly confirmation: Confirmation },
+): Reply {
   const { at, sender } = message;
+  const { project, words, text, confirmation } = question;
   const expiresAt = tx.now + CONFIRMATION_MS;
   tx.confirmations.put({ transport: at.transport, room: at.room, sender: sender.id, project, text, item: confirmation.item, expiresAt });
-  tx.record({ project, item: null, actor: actorOf(sender), cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
+  tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
   const how = doc(paragraph('The question stands for 5 minutes.'), {
     kind: 'actions',
     actions: [
@@ -39,7 +45,12 @@ export function ask(tx: Tx, message: IncomingMessage, project: string, words: st
  * Takes the open question of the sender. Gives the command text to run, or the reply when there is nothing to run: no
  * question, a no, too late, or the item is not as it was.
  */
-export function takeAnswer(tx: Tx, message: IncomingMessage, answer: 'yes' | 'no'): { run: PendingConfirmation } | { reply: Reply } {
+export function takeAnswer(
+  tx: Tx,
+  message: IncomingMessage,
+  answer: 'yes' | 'no',
+  actor: Actor,
+): { run: PendingConfirmation } | { reply: Reply } {
   const { at, sender } = message;
   const open = tx.confirmations.take(at.transport, at.room, sender.id);
   if (open === null)
@@ -49,7 +60,7 @@ export function takeAnswer(tx: Tx, message: IncomingMessage, answer: 'yes' | 'no
     tx.record({
       project: open.project,
       item: null,
-      actor: actorOf(sender),
+      actor,
       cause: null,
       kind: 'confirmation.answered',
       payload: { words: open.text.split(/\s/, 1)[0] ?? '', answer: result },

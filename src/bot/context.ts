@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { RoleSettings } from '../config/settings.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { decide, projectFacts } from '../log/facts.ts';
 import type { Log, Tx } from '../log/log.ts';
@@ -9,13 +8,15 @@ import type { Command, CommandContext, Reply } from './command.ts';
 import { commandTx, type Origin } from './command-tx.ts';
 import { findAnyItem, findItem } from './find-item.ts';
 import { Refusal } from './refusal.ts';
-import { actorOf, includes, roleOf } from './rights.ts';
+import { includes, type Rights } from './rights.ts';
 
 /** What all commands share. */
 export interface BotParts {
   readonly log: Log;
   readonly clock: Clock;
-  readonly roles: RoleSettings;
+  readonly rights: Rights;
+  /** The project that a room is configured for; null where it is in no configuration. */
+  readonly roomProject: (transport: string, room: string) => string | null;
   readonly timezone: string;
   readonly projects: readonly [Project, ...Project[]];
   readonly commands: readonly Command[];
@@ -35,7 +36,7 @@ export interface Settlement {
 
 /** The room's project: the one it was switched to, where that still exists, else the first. */
 export function projectOf(parts: BotParts, transport: string, room: string): Project {
-  const bound = parts.log.reads.roomProject(transport, room);
+  const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
   return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
 }
 
@@ -49,7 +50,7 @@ export function commandContext(
 ): Omit<CommandContext, 'role' | 'receivedAt'> {
   const { log, clock } = parts;
   const { at, sender } = message;
-  const origin: Origin = { actor: actorOf(sender), cause, at };
+  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at };
   const named = new Map(parts.projects.map((project) => [project.name, project]));
   const settingsOf = (name: string): Project['settings'] => {
     const project = named.get(name);
@@ -96,7 +97,7 @@ export function commandContext(
       }),
     until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
     runLog: parts.runLog,
-    commands: () => parts.commands.filter((command) => includes(roleOf(sender, parts.roles), command.role)),
+    commands: () => parts.commands.filter((command) => includes(parts.rights.roleOf(message), command.role)),
     processes: parts.processes,
     version: parts.version,
     startedAt: parts.startedAt,

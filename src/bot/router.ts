@@ -13,7 +13,7 @@ import { commandContext, projectOf, type BotParts } from './context.ts';
 import type { Project } from './capabilities.ts';
 import { parseCommand, problemDocument } from './parse.ts';
 import { refused } from './replies.ts';
-import { actorOf, includes, roleOf } from './rights.ts';
+import { includes } from './rights.ts';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
@@ -129,7 +129,8 @@ export class Router {
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
     const { message } = state;
     if (row.state === 'committed') return afterRestart();
-    const { parts, role } = { parts: this.#parts, role: roleOf(message.sender, this.#parts.roles) };
+    const parts = this.#parts;
+    const role = parts.rights.roleOf(message);
     if (role === null) return stranger(message);
     const addressed = this.#address(message);
     const text = addressed.addressed ? addressed.command : message.text;
@@ -137,7 +138,7 @@ export class Router {
     if (answer === null) return this.#command(text, role, state, release, false);
     state.words = answer;
     const taken = parts.log.transaction((tx) => {
-      const outcome = takeAnswer(tx, message, answer);
+      const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
       if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
       return outcome;
     });
@@ -167,7 +168,12 @@ export class Router {
       const confirmation = command.confirm(context, args);
       if ('ok' in confirmation) return confirmation;
       return this.#parts.log.transaction((tx) => {
-        const reply = ask(tx, message, state.project.name, state.words, text, confirmation);
+        const reply = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
+          project: state.project.name,
+          words: state.words,
+          text,
+          confirmation,
+        });
         this.#answer(tx, state, reply);
         return reply;
       });
@@ -211,7 +217,7 @@ export class Router {
     tx.record({
       project: state.project.name,
       item: null,
-      actor: actorOf(message.sender),
+      actor: this.#parts.rights.actorOf(message.sender),
       cause: `inbox:${id}`,
       kind: 'command.handled',
       payload: { words: state.words, outcome, code: reply.code, room: `${message.at.transport}:${message.at.room}` },
@@ -280,7 +286,7 @@ function stranger(message: IncomingMessage): Reply {
   return refused(
     'no-rights',
     'You have no rights here. An admin gives them in bot.toml under [roles]; your id is ',
-    code(actorOf(message.sender)),
+    code(`${message.sender.transport}:${message.sender.id}`),
     '.',
   );
 }

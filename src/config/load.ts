@@ -8,6 +8,7 @@ import { keyText } from './explain.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
 import { configInvalid } from './problem.ts';
 import type { Problem } from './problem.ts';
+import { networkProblems, networkSettings } from './networks.ts';
 import { deepFreeze, readProject } from './project.ts';
 import type { ProjectPlace } from './project.ts';
 import { absolutePath } from './references.ts';
@@ -43,7 +44,11 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
     ...places.flatMap((place) => placeProblems(place, places, file, bot.line)),
     ...projects.flatMap((project) => project.problems),
   ];
-  if (bot.value !== null) problems.push(...dataDirProblems(bot.value, places, file, folder, env, bot.line));
+  if (bot.value !== null) {
+    problems.push(...dataDirProblems(bot.value, places, file, folder, env, bot.line));
+    for (const problem of networkProblems(bot.value))
+      problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
+  }
   if (bot.value === null || problems.length > 0) return err(configInvalid(problems));
   return ok(
     deepFreeze(
@@ -71,7 +76,8 @@ function settings(bot: BotFile, file: string, projects: readonly ProjectSettings
     timezone: bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     logLevel: bot.log_level,
     projects,
-    roles: bot.roles,
+    roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
+    ...networkSettings(bot),
   };
 }
 

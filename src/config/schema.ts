@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { parseDuration } from './duration.ts';
-import { RUNTIMES } from './settings.ts';
+import { parseQuietHours } from './quiet-hours.ts';
+import { NETWORKS, NOTIFY_KINDS, RUNTIMES } from './settings.ts';
 
 /**
  * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
@@ -40,7 +41,14 @@ const duration = () =>
 const zone = () =>
   z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
 
-const person = () => z.string().regex(/^[a-z][a-z0-9-]*:\S+$/, 'must be "<transport>:<id>", such as "console:local"');
+/** A sender's id, or the name of a `[[person]]`; that there is such a person is checked over the whole file. */
+const person = () =>
+  z
+    .string()
+    .regex(
+      /^(?:[a-z][a-z0-9-]*:\S+|[a-z0-9][a-z0-9._-]*)$/,
+      'must be "<transport>:<id>", such as "console:local", or the name of a [[person]]',
+    );
 
 const people = () => z.array(person());
 
@@ -74,6 +82,77 @@ export const projectEntrySchema = z.strictObject({
     .meta({ description: 'The project file, relative to this file. Default: `.musher/project.toml` in the path.', example: 'shop.toml' }),
 });
 
+const roleLists = {
+  admin: people()
+    .default([])
+    .meta({ description: 'Admins in this room alone.', example: ['anna'] }),
+  operator: people()
+    .default([])
+    .meta({ description: 'Operators in this room alone.', example: ['ben'] }),
+  viewer: people()
+    .default([])
+    .meta({ description: 'Viewers in this room alone.', example: ['slack:T024BE7LD:U061F7AUR'] }),
+};
+
+export const roomSchema = z.strictObject({
+  transport: z.enum(NETWORKS).meta({ description: 'The network that the room is in.', example: 'slack' }),
+  id: text().meta({
+    description: "The network's own id of the room: Matrix `!…:server`, Slack `C…`, Discord a number.",
+    example: 'C024BE91L',
+  }),
+  project: name().meta({ description: 'The project that the room speaks of.', example: 'shop' }),
+  notify: z
+    .array(z.enum(NOTIFY_KINDS))
+    .default(['stages', 'failures', 'approvals', 'merges'])
+    .meta({ description: 'What the room is told without asking.' }),
+  notify_style: z
+    .enum(['messages', 'threads'])
+    .default('messages')
+    .meta({ description: 'Whether notifications about an item stand in a thread of its own.' }),
+  quiet_hours: z
+    .string()
+    .transform((value, context) => {
+      const hours = parseQuietHours(value);
+      if (hours !== null) return hours;
+      context.addIssue({ code: 'custom', message: 'must be two times of day such as "22:00-07:00"' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: 'Notifications wait while it is this time of day.', example: '22:00-07:00', type: 'times of day' }),
+  ...roleLists,
+});
+
+const personSchema = z.strictObject({
+  name: name().meta({ description: 'How the log names the person, whatever network they write from.', example: 'anna' }),
+  matrix: text().optional().meta({ description: 'Full Matrix id.', example: '@anna:example.org' }),
+  slack: text().optional().meta({ description: 'Slack team and user id.', example: 'T024BE7LD:U061F7AUR' }),
+  discord: text().optional().meta({ description: 'Discord user id.', example: '80351110224678912' }),
+});
+
+const matrixSchema = z.strictObject({
+  homeserver: z.url().meta({ description: 'Where the client-server API is.', example: 'https://matrix.example.org' }),
+  access_token: text().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
+  inviters: z
+    .array(text())
+    .default([])
+    .meta({ description: 'Full ids of the people whose invitations are followed.', example: ['@anna:example.org'] }),
+});
+
+const slackSchema = z.strictObject({
+  mode: z
+    .enum(['socket', 'http'])
+    .default('socket')
+    .meta({ description: 'How Slack reaches Musher: a socket that Musher opens, or signed HTTP requests.' }),
+  bot_token: text().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
+  app_token: text().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
+  signing_secret: text().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
+  port: z.int().min(0).max(65_535).default(3000).meta({ description: 'Where `http` listens, on the loopback address.' }),
+});
+
+const discordSchema = z.strictObject({
+  token: text().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+});
+
 export const botSchema = z.strictObject({
   name: z
     .string()
@@ -102,6 +181,7 @@ export const botSchema = z.strictObject({
       viewer: people()
         .default([])
         .meta({ description: 'May read.', example: ['console:ben'] }),
+      direct_messages: z.boolean().default(false).meta({ description: 'Whether these roles count in direct messages too.' }),
     })
     .prefault({})
     .meta({ description: 'Who may do what, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.' }),
@@ -109,6 +189,11 @@ export const botSchema = z.strictObject({
     .array(projectEntrySchema)
     .min(1, 'at least one project is needed')
     .meta({ description: 'A repository that Musher drives; one section for each.' }),
+  person: z.array(personSchema).default([]).meta({ description: 'A person with their ids on the networks: one actor everywhere.' }),
+  room: z.array(roomSchema).default([]).meta({ description: 'A room of a network that Musher serves; it is in no other.' }),
+  matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),
+  slack: slackSchema.optional().meta({ description: 'A Slack app (docs/transports/slack.md).' }),
+  discord: discordSchema.optional().meta({ description: 'A Discord bot (docs/transports/discord.md).' }),
 });
 
 const gateSchema = z.strictObject({

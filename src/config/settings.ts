@@ -13,6 +13,63 @@ export interface Settings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly projects: readonly ProjectSettings[];
   readonly roles: RoleSettings;
+  /** Whether the roles count in direct messages too; without it a direct message gives no rights at all. */
+  readonly directMessages: boolean;
+  readonly people: readonly PersonSettings[];
+  readonly rooms: readonly RoomSettings[];
+  /** Null: the network is not used. */
+  readonly matrix: MatrixSettings | null;
+  readonly slack: SlackSettings | null;
+  readonly discord: DiscordSettings | null;
+}
+
+export const NETWORKS = ['matrix', 'slack', 'discord'] as const;
+export type NetworkName = (typeof NETWORKS)[number];
+
+/** One person with their ids on the networks: one actor everywhere. */
+export interface PersonSettings {
+  readonly name: string;
+  /** Written `<transport>:<id>`. */
+  readonly ids: readonly string[];
+}
+
+export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'none'] as const;
+export type NotifyKind = (typeof NOTIFY_KINDS)[number];
+
+/** A room of a network that Musher serves. */
+export interface RoomSettings {
+  readonly transport: NetworkName;
+  readonly id: string;
+  readonly project: string;
+  readonly notify: readonly NotifyKind[];
+  /** `threads`: notifications about one item stand in one thread. */
+  readonly notifyStyle: 'messages' | 'threads';
+  /** Notifications wait while it is this time of day: minutes after midnight in the bot's zone, the end not included. */
+  readonly quietHours: { readonly from: number; readonly to: number } | null;
+  /** Rights in this room alone, besides those that hold everywhere. */
+  readonly roles: RoleSettings;
+}
+
+export interface MatrixSettings {
+  readonly homeserver: string;
+  readonly accessToken: string;
+  /** Full ids of the people whose invitations are followed. */
+  readonly inviters: readonly string[];
+}
+
+export interface SlackSettings {
+  readonly mode: 'socket' | 'http';
+  readonly botToken: string;
+  /** Needed in Socket Mode. */
+  readonly appToken: string | null;
+  /** Needed over HTTP. */
+  readonly signingSecret: string | null;
+  /** Where HTTP is listened for; on the loopback address, behind a proxy that ends TLS. */
+  readonly port: number;
+}
+
+export interface DiscordSettings {
+  readonly token: string;
 }
 
 export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS } from '../../commands/index.ts';
+import { rightsFrom } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import { systemClock } from '../../src/clock.ts';
 import { demoSettings } from '../../src/demo.ts';
@@ -83,7 +84,8 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
   const router = new Router({
     log,
     clock,
-    roles: { admin: ['bench:ann'], operator: [], viewer: [] },
+    rights: rightsFrom({ roles: { admin: ['bench:ann'], operator: [], viewer: [] }, directMessages: false, people: [], rooms: [] }),
+    roomProject: () => null,
     timezone: 'UTC',
     projects: [{ name: project.name, settings: project, git: opened, agents: project.agents }],
     commands: COMMANDS,

@@ -1,5 +1,6 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
+import { rightsFrom } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole, AgentSettings, ProjectSettings } from '../../src/config/settings.ts';
@@ -91,7 +92,13 @@ export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): 
   const router = new Router({
     log,
     clock,
-    roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
+    rights: rightsFrom({
+      roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
+      directMessages: false,
+      people: [],
+      rooms: [],
+    }),
+    roomProject: () => null,
     timezone: 'Europe/Berlin',
     projects,
     commands: COMMANDS,

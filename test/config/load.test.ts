@@ -44,6 +44,12 @@ describe('loadSettings', () => {
         timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
         logLevel: 'info',
         roles: { admin: ['console:local'], operator: [], viewer: [] },
+        directMessages: false,
+        people: [],
+        rooms: [],
+        matrix: null,
+        slack: null,
+        discord: null,
         projects: [
           {
             name: 'shop',
