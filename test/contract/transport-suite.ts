@@ -101,7 +101,9 @@ export function describeTransport(name: string, create: () => Promise<TransportH
         await shows('could not be stored');
         full = false;
         await incoming('show 42');
-        await takes(1);
+        // A network that delivers again brings the first one as well.
+        await vi.waitFor(() => expect(received.map(({ text }) => text)).toContain('show 42'));
+        expect(received.filter(({ text }) => text === 'status').length).toBeLessThanOrEqual(1);
       });
 
       it('ends intake when it stops', async () => {
@@ -205,7 +207,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
 
       it('splits a long text, marks each part, and leaves nothing out', async () => {
         const { transport, room, shown } = await open();
-        const words = Array.from({ length: Math.ceil((transport.capabilities.maxText * 2.5) / 8) }, (_, index) => `w${index}`);
+        const words = Array.from({ length: Math.ceil((transport.capabilities.maxText * 2.5) / 4) }, (_, index) => `w${index}`);
         const refs = await transport.send(room, line(words.join(' ')), 'k1', { again: false });
         expect(refs.length).toBeGreaterThan(2);
         await shows(`(part ${refs.length} of ${refs.length})`);
@@ -217,7 +219,9 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       itUnless(skips.limits, 'keeps every message within the limit of the network', async () => {
         const { transport, room, messages } = await open();
         const { maxText, maxTextUnit } = transport.capabilities;
-        await transport.send(room, doc(paragraph('é 漢 👩‍👩‍👧‍👦 '.repeat(maxText)), codeBlock('x'.repeat(maxText * 2))), 'k1', { again: false });
+        await transport.send(room, doc(paragraph('é 漢 👩‍👩‍👧‍👦 '.repeat(Math.ceil(maxText / 5))), codeBlock('x'.repeat(maxText * 2))), 'k1', {
+          again: false,
+        });
         for (const text of await means(messages)()) {
           expect(maxTextUnit === 'utf16' ? text.length : Buffer.byteLength(text)).toBeLessThanOrEqual(maxText);
         }

@@ -1,0 +1,33 @@
+/** What Matrix and its servers allow, with the source of each number. */
+export const MATRIX_LIMITS = {
+  /**
+   * `body` and `formatted_body` of one message together, in bytes. An event may have 65,536 bytes as canonical JSON
+   * (spec, "Size limits"); JSON doubles quotes and backslashes, encryption adds a third, and the envelope takes some.
+   */
+  text: 24 * 1024,
+  /** The text that stands for an edit where a client knows no edits, in bytes: the whole one is in `m.new_content`. */
+  editFallback: 1024,
+  /** Edits of one message before it is posted anew. At about a thousand, clients become slow or lose the message. */
+  edits: 200,
+  /** How long one sync waits for something to happen, in ms. What the SDK and most clients use. */
+  poll: 30_000,
+  /** Silence after that wait before the connection counts as dead, in ms. */
+  pollSlack: 15_000,
+  /** Any other request, in ms. */
+  request: 30_000,
+  /** Wait before the first reconnect, in ms; doubled with each failure, with jitter of a half. */
+  firstWait: 250,
+  longestWait: 60_000,
+  /** Events asked for in one page of `/messages`; Synapse gives at most 1,000. */
+  page: 100,
+  /** Pages read back to fill a gap: 5,000 events of one room. What is older is reported as left out. */
+  gapPages: 50,
+  /** Pages of our own messages in which an earlier sending is looked for: 300 messages. */
+  readBackPages: 3,
+  /** How long a typing notice stands unless renewed, in ms. Element shows at most 30 s of one notice. */
+  typing: 30_000,
+  /** Messages whose offered actions are remembered for reactions. */
+  offers: 300,
+  /** Sent keys and sent messages that are remembered in the process. */
+  remembered: 2_000,
+} as const;

@@ -1,0 +1,244 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../../src/clock.ts';
+import type { IncomingMessage } from '../../src/message/address.ts';
+import { line } from '../../src/message/build.ts';
+import type { BotIdentity, Capabilities, Health, ShowsWork, Transport } from '../transport.ts';
+import { takeBatch } from './batch.ts';
+import { openEncryption } from './encryption.ts';
+import { homeserver, HomeserverError, type Call } from './homeserver.ts';
+import { intake, type Intake } from './intake.ts';
+import { textAt } from './json.ts';
+import { MATRIX_LIMITS } from './limits.ts';
+import { offers } from './offers.ts';
+import { path } from './paths.ts';
+import { roomsOf, type Rooms } from './rooms.ts';
+import { loadSdk, openClient } from './sdk.ts';
+import { sending, type Sending } from './sending.ts';
+import { STATE_KEYS, type StateStore } from './state.ts';
+import { syncFrom } from './sync.ts';
+import { typing, type Typing } from './typing.ts';
+
+export interface MatrixOptions {
+  /** Where the client-server API is: `https://matrix.example.org`. */
+  readonly homeserver: string;
+  readonly accessToken: string;
+  readonly clock: Clock;
+  /** Keeps the sync token, the offers of our messages and our mark of transactions. Belongs to one account. */
+  readonly state: StateStore;
+  /** Ids (`!…`) of the rooms that are joined, when invited, and served. */
+  readonly rooms: readonly string[];
+  /** Full ids of the people whose invitations are followed. */
+  readonly inviters: readonly string[];
+  /** Direct rooms, to which one of the inviters invites, are joined and served as well. */
+  readonly direct: boolean;
+  /** Where the keys of encrypted rooms are kept; null: encrypted rooms are refused. */
+  readonly cryptoDir: string | null;
+  /** What went wrong within: for the log file. */
+  readonly report: (error: unknown) => void;
+  /** Ms that the server waits for events before it answers; 30 s unless given. */
+  readonly pollMs?: number;
+}
+
+const CAPABILITIES: Capabilities = {
+  edits: true,
+  threads: true,
+  buttons: false,
+  reactions: true,
+  ephemeral: false,
+  typedSlash: false,
+  maxText: MATRIX_LIMITS.text,
+  maxTextUnit: 'bytes',
+};
+
+/** What there is between `start` and `stop`. */
+interface Connection {
+  readonly identity: BotIdentity;
+  readonly rooms: Rooms;
+  readonly intake: Intake;
+  readonly sending: Sending;
+  readonly typing: Typing;
+  readonly loop: Promise<void>;
+}
+
+/** A Matrix account as a transport. */
+export function matrixTransport(options: MatrixOptions): Transport & ShowsWork {
+  const { clock, state, report } = options;
+  const stopping = new AbortController();
+  /** Ends what is still being sent when the time for it is over. */
+  const giveUp = new AbortController();
+  let connection: Connection | null = null;
+  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+
+  const become = (to: Health['state'], problem: string | null): void => {
+    health = { ...health, state: to, since: health.state === to ? health.since : clock.now(), problem };
+  };
+  const open = (): Connection => {
+    if (connection === null) throw new Error('The Matrix transport is not connected.');
+    return connection;
+  };
+
+  const connect = async (sink: Parameters<Transport['start']>[0]): Promise<Connection> => {
+    const rawCall = homeserver({ url: options.homeserver, accessToken: options.accessToken, clock });
+    const call: Call = (request) =>
+      rawCall({ ...request, signal: request.signal === undefined ? giveUp.signal : AbortSignal.any([request.signal, giveUp.signal]) });
+    const me = await whoAmI(call);
+    const name = await displayName(call, me);
+    const loaded = loadSdk();
+    const client = openClient(loaded, {
+      url: options.homeserver,
+      accessToken: options.accessToken,
+      cryptoDir: options.cryptoDir,
+      state,
+      call,
+    });
+    const canEncrypt = loaded.withoutCrypto === null && options.cryptoDir !== null;
+    const offered = offers(state);
+    const rooms = roomsOf({
+      call,
+      me,
+      configured: options.rooms,
+      inviters: options.inviters,
+      direct: options.direct,
+      canEncrypt,
+      onJoined: async (room) => encryption?.joined(room),
+      report,
+    });
+    const encryption = canEncrypt ? await openEncryption(loaded, client, options.rooms) : null;
+    await rooms.load();
+    const out = sending({ call, me, rooms, encryption, offers: offered, prefix: transactionPrefix(state) });
+    const sayNotStored = (message: IncomingMessage): void => {
+      const text =
+        'That message could not be stored yet, so nothing was done with it. It will be taken as soon as it can be; the log file has the details.';
+      out.send(message.at, line(text), `not-stored.${randomUUID()}`, { again: false }).catch(report);
+    };
+    const taken = intake({ sink, clock, report, sayNotStored, saveToken: (token) => state.set(STATE_KEYS.syncToken, token) });
+    const take = (message: IncomingMessage): void => {
+      health = { ...health, lastEvent: clock.now() };
+      taken.take(message);
+    };
+    const sync = syncFrom(state.get(STATE_KEYS.syncToken) || null, {
+      call,
+      clock,
+      pollMs: options.pollMs ?? MATRIX_LIMITS.poll,
+      signal: stopping.signal,
+      take: (batch, since) => takeBatch(batch, since, { call, me, rooms, encryption, offers: offered, take, report }),
+      reached: (token) => taken.reached(token),
+      onOnline: () => become('online', null),
+      onLost(error) {
+        rooms.distrust();
+        become('reconnecting', textOf(error));
+        report(error);
+      },
+      onRefused(error) {
+        become('offline', whyNot(error, options.homeserver));
+        report(error);
+      },
+    });
+    try {
+      await sync.once();
+    } catch (error) {
+      taken.stop();
+      throw error;
+    }
+    const names = [...new Set([name, localpart(me)].filter((one): one is string => one !== null))];
+    const identity = { ids: [me], names };
+    return { identity, rooms, intake: taken, sending: out, typing: typing(call, me), loop: sync.run() };
+  };
+
+  return {
+    name: 'matrix',
+    capabilities: CAPABILITIES,
+
+    async start(sink) {
+      if (stopping.signal.aborted || connection !== null) throw new Error('The Matrix transport was started before.');
+      become('starting', null);
+      try {
+        connection = await connect(sink);
+        become('online', null);
+      } catch (error) {
+        const problem = whyNot(error, options.homeserver);
+        if (!stopping.signal.aborted) become('offline', problem);
+        throw new Error(problem, { cause: error });
+      }
+    },
+
+    identity: () => connection?.identity ?? null,
+
+    send: async (to, body, key, sendOptions) => open().sending.send(to, body, key, sendOptions),
+
+    edit: async (ref, body) => open().sending.edit(ref, body),
+
+    health() {
+      const held = connection?.intake.held() ?? 0;
+      const problems = [
+        health.problem,
+        held > 0 ? `${held === 1 ? 'One message waits' : `${held} messages wait`} to be stored; the log file says why.` : null,
+        ...(connection?.rooms.problems() ?? []),
+      ].filter((one) => one !== null);
+      return { ...health, problem: health.state === 'stopped' || problems.length === 0 ? null : problems.join(' ') };
+    },
+
+    async showWork(message, working) {
+      await open().typing.show(message.at.room, working);
+    },
+
+    async stop(signal) {
+      stopping.abort();
+      connection?.intake.stop();
+      if (health.state === 'stopped') return;
+      const end = (): void => giveUp.abort(new Error('Musher is stopping'));
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
+      await connection?.sending.idle();
+      await connection?.typing.stop();
+      end();
+      await connection?.loop;
+      signal.removeEventListener('abort', end);
+      become('stopped', null);
+    },
+  };
+}
+
+async function whoAmI(call: Call): Promise<string> {
+  const me = textAt(await call({ method: 'GET', path: path`/account/whoami` }), 'user_id');
+  if (me === null) throw new HomeserverError('The homeserver does not say whose access token it is.', { mayHaveActed: false });
+  return me;
+}
+
+async function displayName(call: Call, me: string): Promise<string | null> {
+  try {
+    return textAt(await call({ method: 'GET', path: path`/profile/${me}/displayname` }), 'displayname');
+  } catch (error) {
+    // An account need not have a name.
+    if (error instanceof HomeserverError && (error.status === 404 || error.status === 403)) return null;
+    throw error;
+  }
+}
+
+/** `@musher:example.org` -> `musher`. */
+function localpart(id: string): string | null {
+  return /^@([^:]+):/.exec(id)?.[1] ?? null;
+}
+
+function transactionPrefix(state: StateStore): string {
+  const known = state.get(STATE_KEYS.transactionPrefix);
+  if (known !== null) return known;
+  const made = `musher-${randomBytes(6).toString('hex')}`;
+  state.set(STATE_KEYS.transactionPrefix, made);
+  return made;
+}
+
+/** What a person has to know and do when the connection can't be made. */
+function whyNot(error: unknown, url: string): string {
+  if (!(error instanceof HomeserverError))
+    return error instanceof TypeError ? `${url} is not the address of a homeserver: ${error.message}` : textOf(error);
+  if (error.isUnknownToken)
+    return 'The homeserver does not accept the access token: it is mistyped, or its session was logged out. Log in again as the bot and give Musher the new token.';
+  if (error.status === 404 && error.errcode === null)
+    return `No Matrix homeserver answers at ${url}. Give the address of the client-server API, which ${url}/.well-known/matrix/client may name.`;
+  return error.message;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,76 @@
+import type { Document } from '../../src/message/document.ts';
+import { MATRIX_LIMITS } from './limits.ts';
+import { asObject, textAt } from './json.ts';
+import { BoundedMap, STATE_KEYS, type StateStore } from './state.ts';
+
+const YES = '👍';
+const NO = '👎';
+const SAME: ReadonlyMap<string, string> = new Map([
+  ['✅', YES],
+  ['✔', YES],
+  ['❌', NO],
+  ['✖', NO],
+]);
+
+/**
+ * The reaction that stands for an action: of one or two, thumbs up is the first and thumbs down the second; of more
+ * their numbers.
+ */
+export function reactionFor(index: number, of: number): string {
+  if (of <= 2) return index === 0 ? YES : NO;
+  return index < 9 ? `${index + 1}\ufe0f\u20e3` : '•';
+}
+
+/** What reactions to our messages stand for: kept durably, so that a question asked before a restart can be answered after it. */
+export interface Offers {
+  /** Replaces what the message offered before; a document without actions takes its offer back. */
+  put(eventId: string, thread: string | null, body: Document): void;
+  /** The command that a reaction stands for, and the thread of the message; null where it stands for nothing. */
+  find(eventId: string, reaction: string): { readonly command: string; readonly thread: string | null } | null;
+}
+
+interface Offer {
+  readonly thread: string | null;
+  readonly commands: readonly string[];
+}
+
+export function offers(state: StateStore): Offers {
+  const known = new BoundedMap<Offer>(MATRIX_LIMITS.offers);
+  for (const [id, offer] of readAll(state.get(STATE_KEYS.offers))) known.set(id, offer);
+  return {
+    put(eventId, thread, body) {
+      const commands = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions.map(({ command }) => command) : []));
+      if (commands.length > 0) known.set(eventId, { thread, commands });
+      else if (!known.delete(eventId)) return;
+      state.set(STATE_KEYS.offers, JSON.stringify(known.entries()));
+    },
+    find(eventId, reaction) {
+      const offer = known.get(eventId);
+      if (offer === undefined) return null;
+      const key = plainReaction(reaction);
+      const { commands, thread } = offer;
+      const index = commands.findIndex((_, at) => plainReaction(reactionFor(at, commands.length)) === key);
+      const command = commands[index];
+      return command === undefined ? null : { command, thread };
+    },
+  };
+}
+
+/** Without skin tones and variation selectors, and one sign for those that mean the same. */
+function plainReaction(reaction: string): string {
+  const plain = reaction.replaceAll(/[\u{1f3fb}-\u{1f3ff}]|\ufe0f/gu, '');
+  return SAME.get(plain) ?? plain;
+}
+
+function readAll(text: string | null): [string, Offer][] {
+  if (text === null) return [];
+  const all = JSON.parse(text) as unknown;
+  if (!Array.isArray(all)) return [];
+  return all.flatMap((entry: unknown): [string, Offer][] => {
+    if (!Array.isArray(entry)) return [];
+    const [id, offer] = entry as unknown[];
+    const commands = asObject(offer)['commands'];
+    if (typeof id !== 'string' || !Array.isArray(commands)) return [];
+    return [[id, { thread: textAt(offer, 'thread'), commands: commands.filter((one): one is string => typeof one === 'string') }]];
+  });
+}

@@ -1,0 +1,197 @@
+import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
+import { HomeserverError, type Call } from './homeserver.ts';
+import { path } from './paths.ts';
+import { HOW_TO_INSTALL_CRYPTO } from './sdk.ts';
+
+export interface RoomsOptions {
+  readonly call: Call;
+  readonly me: string;
+  readonly configured: readonly string[];
+  /** Full ids of the people whose invitations are followed. */
+  readonly inviters: readonly string[];
+  /** Direct rooms are joined, and served. */
+  readonly direct: boolean;
+  readonly canEncrypt: boolean;
+  readonly onJoined: (room: string) => Promise<void>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Which rooms the bot is in and serves, which are direct, and which are encrypted. */
+export interface Rooms {
+  /** Asks the server for what no sync repeats. Throws HomeserverError. */
+  load(): Promise<void>;
+  /** Whether messages of the room are taken. */
+  serves(room: string): boolean;
+  /** The room was made for one person and the bot, and there is still nobody else in it. */
+  isDirect(room: string): Promise<boolean>;
+  isEncrypted(room: string): Promise<boolean>;
+  nameOf(room: string, id: string): string | null;
+  /** Follows an event that changes the room. */
+  note(room: string, event: Json): void;
+  invited(room: string, inviteState: readonly Json[]): Promise<void>;
+  left(room: string): void;
+  /** The connection was away: what was believed of rooms may be old. */
+  distrust(): void;
+  /** What keeps Musher from a room, and what to do. */
+  problems(): string[];
+}
+
+export function roomsOf(options: RoomsOptions): Rooms {
+  const { call, me, report } = options;
+  const configured = new Set(options.configured);
+  const inviters = new Set(options.inviters);
+  const joined = new Set<string>();
+  const direct = new Set<string>();
+  const encrypted = new Map<string, boolean>();
+  const alone = new Map<string, boolean>();
+  const names = new Map<string, Map<string, string>>();
+  const refused = new Set<string>();
+
+  const serves = (room: string): boolean => configured.has(room) || (options.direct && direct.has(room));
+  const isEncrypted = async (room: string): Promise<boolean> => {
+    const known = encrypted.get(room);
+    if (known !== undefined) return known;
+    const is = await exists(call, path`/rooms/${room}/state/m.room.encryption/`);
+    // A room once encrypted stays so; an event that came in meanwhile knows better than the answer.
+    if (!encrypted.has(room) || is) encrypted.set(room, is);
+    return encrypted.get(room) ?? is;
+  };
+  const decline = async (room: string, reason: string): Promise<void> => {
+    report(new Error(`Declined the invitation to ${room}: ${reason}`));
+    await call({ method: 'POST', path: path`/rooms/${room}/leave`, body: { reason } });
+  };
+  const markDirect = async (room: string, person: string): Promise<void> => {
+    direct.add(room);
+    const accountData = path`/user/${me}/account_data/m.direct`;
+    const before = await valueOr(call, accountData, {});
+    const rooms = asObject(before)[person];
+    await call({
+      method: 'PUT',
+      path: accountData,
+      body: { ...asObject(before), [person]: [...(Array.isArray(rooms) ? rooms : []), room] },
+    });
+  };
+
+  return {
+    async load() {
+      joined.clear();
+      const answer = asObject(await call({ method: 'GET', path: path`/joined_rooms` }))['joined_rooms'];
+      for (const room of Array.isArray(answer) ? answer : []) if (typeof room === 'string') joined.add(room);
+      const all = asObject(await valueOr(call, path`/user/${me}/account_data/m.direct`, {}));
+      for (const rooms of Object.values(all)) {
+        for (const room of Array.isArray(rooms) ? rooms : []) if (typeof room === 'string' && !configured.has(room)) direct.add(room);
+      }
+      for (const room of joined) {
+        if (serves(room) && (await isEncrypted(room)) && !options.canEncrypt) refused.add(room);
+      }
+    },
+
+    serves,
+
+    async isDirect(room) {
+      if (!direct.has(room)) return false;
+      const known = alone.get(room);
+      if (known !== undefined) return known;
+      const members = objectAt(await call({ method: 'GET', path: path`/rooms/${room}/joined_members` }), 'joined');
+      const is = Object.keys(members).length <= 2;
+      alone.set(room, is);
+      return is;
+    },
+
+    isEncrypted,
+
+    nameOf: (room, id) => names.get(room)?.get(id) ?? null,
+
+    note(room, event) {
+      const key = textAt(event, 'state_key');
+      if (key === null) return;
+      if (event['type'] === 'm.room.encryption' && key === '') {
+        encrypted.set(room, true);
+        if (!options.canEncrypt && serves(room)) refused.add(room);
+      }
+      if (event['type'] !== 'm.room.member') return;
+      alone.delete(room);
+      const content = objectAt(event, 'content');
+      const name = textAt(content, 'displayname');
+      const members = names.get(room) ?? new Map<string, string>();
+      if (textAt(content, 'membership') === 'join' && name !== null && name.trim() !== '') members.set(key, name);
+      else members.delete(key);
+      names.set(room, members);
+      if (key === me && textAt(content, 'membership') === 'join') joined.add(room);
+    },
+
+    async invited(room, inviteState) {
+      const own = inviteState.find((event) => event['type'] === 'm.room.member' && textAt(event, 'state_key') === me);
+      const inviter = textAt(own, 'sender');
+      const content = objectAt(own, 'content');
+      if (own === undefined || inviter === null || textAt(content, 'membership') !== 'invite') return;
+      const isDirect = options.direct && content['is_direct'] === true && !configured.has(room);
+      try {
+        if (!inviters.has(inviter)) return await decline(room, 'Musher follows invitations only of people whom its configuration names.');
+        if (!configured.has(room) && !isDirect)
+          return await decline(room, `Musher joins only rooms that its configuration names; this one is ${room}.`);
+        // What an invitation shows of a room says nothing against its encryption; joined rooms are asked again.
+        const isCrypted = inviteState.some(({ type }) => type === 'm.room.encryption');
+        if (isCrypted && !options.canEncrypt) return await decline(room, HOW_TO_INSTALL_CRYPTO);
+        await call({ method: 'POST', path: path`/join/${room}`, body: {} });
+        joined.add(room);
+        if (isDirect) await markDirect(room, inviter);
+        await options.onJoined(room);
+        if ((await isEncrypted(room)) && !options.canEncrypt) refused.add(room);
+      } catch (error) {
+        // Taken back, banned, or gone: nothing is left to join. Anything else is tried again with the same sync.
+        if (!(error instanceof HomeserverError) || !isFinal(error)) throw error;
+        report(error);
+      }
+    },
+
+    left(room) {
+      if (joined.delete(room) && serves(room)) report(new Error(`Musher is no longer in ${room}.`));
+      encrypted.delete(room);
+      refused.delete(room);
+      alone.delete(room);
+      names.delete(room);
+    },
+
+    distrust() {
+      for (const [room, is] of encrypted) if (!is) encrypted.delete(room);
+      alone.clear();
+    },
+
+    problems() {
+      const missing = options.configured.filter((room) => !joined.has(room));
+      return [
+        ...[...refused].map((room) => `${room} is encrypted and not served. ${HOW_TO_INSTALL_CRYPTO}`),
+        ...missing.map(
+          (room) => `Musher is not in ${room}: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}.`,
+        ),
+      ];
+    },
+  };
+}
+
+function isFinal({ status }: HomeserverError): boolean {
+  return status === 400 || status === 403 || status === 404;
+}
+
+async function exists(call: Call, at: string): Promise<boolean> {
+  return (await valueOr(call, at, null)) !== null;
+}
+
+async function valueOr(call: Call, at: string, otherwise: unknown): Promise<unknown> {
+  try {
+    return await call({ method: 'GET', path: at });
+  } catch (error) {
+    // Only a plain "there is none" counts: an answer of an overloaded server must not make a room look unencrypted.
+    if (error instanceof HomeserverError && error.errcode === 'M_NOT_FOUND') return otherwise;
+    throw error;
+  }
+}
+
+/** Events of the invitations in a sync, by room. */
+export function invitationsIn(sync: Json): [string, Json[]][] {
+  return Object.entries(objectAt(sync['rooms'], 'invite')).map(([room, value]) => [
+    room,
+    listAt(asObject(value)['invite_state'], 'events'),
+  ]);
+}
