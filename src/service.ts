@@ -156,6 +156,7 @@ async function converse(
   const delivery = new Delivery({
     log,
     clock,
+    random: Math.random,
     transports: [transport],
     onSent: (row) => {
       if (row.inbox !== null) exchanges.printed(row.inbox);

@@ -26,6 +26,8 @@ const MOST_TRIES = 50;
 export interface DeliveryParts {
   readonly log: Log;
   readonly clock: Clock;
+  /** From 0 to 1, for spreading retries. */
+  readonly random: () => number;
   readonly transports: readonly Sender[];
   /** Told after each message that has left. */
   readonly onSent: (row: OutboxRow) => void;
@@ -38,6 +40,8 @@ export class Delivery {
   readonly #busy = new Map<string, Promise<void>>();
   /** The messages that live replies stand in, by inbox row; gone when the final reply has replaced them. */
   readonly #live = new Map<number, MessageRef>();
+  /** Networks that take nothing before a time: they said so. */
+  readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
   #unlisten: (() => void) | null = null;
   #stopped = false;
@@ -67,9 +71,13 @@ export class Delivery {
     const transport = this.#transport(message.at.transport);
     if (transport === undefined || !transport.capabilities.edits) return;
     const ref = this.#live.get(inbox);
-    if (ref !== undefined) return transport.edit(ref, body);
-    const [first] = await transport.send(message.at, body, `live:${inbox}`, { again: false });
-    if (first !== undefined) this.#live.set(inbox, first);
+    try {
+      if (ref !== undefined) return await transport.edit(ref, body);
+      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again: false });
+      if (first !== undefined) this.#live.set(inbox, first);
+    } catch {
+      // One look less: the next document, and at last the final reply, take its place.
+    }
   }
 
   #transport(name: string): Sender | undefined {
@@ -96,10 +104,15 @@ export class Delivery {
   async #sendRoom(transport: Sender, room: string, leave: () => void): Promise<void> {
     const { log, clock } = this.#parts;
     for (;;) {
-      const row = log.outbox.open(transport.name, room, 1)[0];
-      if (row === undefined || this.#stopped) return leave();
-      if (row.nextTry > clock.now()) {
-        this.#wakeAt(row.nextTry);
+      const row = log.outbox.next(transport.name, room, clock.now());
+      if (row === null || this.#stopped) {
+        const later = row === null ? log.outbox.scheduled(transport.name, room) : null;
+        if (later !== null) this.#wakeAt(later);
+        return leave();
+      }
+      const notBefore = Math.max(row.nextTry, this.#paused.get(transport.name) ?? 0);
+      if (notBefore > clock.now()) {
+        this.#wakeAt(notBefore);
         return leave();
       }
       log.outbox.mark(row.id, 'sending', row.attempts + 1, 0);
@@ -116,17 +129,23 @@ export class Delivery {
   async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
     const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
     if (live === undefined || row.inbox === null)
-      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending' || row.attempts > 0 });
+      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending' });
     await transport.edit(live, row.body);
     this.#live.delete(row.inbox);
     return [live];
   }
 
   #failed(row: OutboxRow, error: unknown): void {
+    const { clock, log } = this.#parts;
+    const { outcome, retryAfterMs, everywhere } = sendFailure(error);
     const tries = row.attempts + 1;
-    const dead = tries >= MOST_TRIES;
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
-    this.#parts.log.outbox.mark(row.id, dead ? 'dead' : 'pending', tries, this.#parts.clock.now() + wait);
+    const dead = outcome === 'rejected' || tries >= MOST_TRIES;
+    const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
+    // Half to all of it, so that rooms that failed together do not come back together.
+    const until = clock.now() + (retryAfterMs ?? backOff * (0.5 + this.#parts.random() / 2));
+    if (everywhere) this.#paused.set(row.to.transport, until);
+    // What was perhaps sent stays `sending`: the next try settles that first.
+    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' ? 'sending' : 'pending', tries, until);
     this.#parts.onProblem(row, error, dead);
   }
 
@@ -137,6 +156,15 @@ export class Delivery {
     });
     this.#wakes.add(cancel);
   }
+}
+
+/** What an error says of a sending. Anything but a transport's own SendFailure leaves it open whether the message went out. */
+function sendFailure(error: unknown): { outcome: 'not-sent' | 'unknown' | 'rejected'; retryAfterMs: number | null; everywhere: boolean } {
+  if (error instanceof Error && error.name === 'SendFailure' && 'outcome' in error) {
+    const { outcome, retryAfterMs, everywhere } = error as Error & ReturnType<typeof sendFailure>;
+    return { outcome, retryAfterMs, everywhere };
+  }
+  return { outcome: 'unknown', retryAfterMs: null, everywhere: false };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly body: Document;
   /** The message it answers; a reply has one, and at most one reply answers it. */
   readonly inbox: number | null;
+  /** Not before this time (ms since the epoch): for quiet hours. Messages behind it do not wait for it. */
+  readonly notBefore?: number;
   /** What it is about, so that a purge finds it. */
   readonly item: { readonly project: string; readonly number: number } | null;
 }
@@ -40,6 +42,8 @@ export class Outbox {
   #added = 0;
   readonly #insert;
   readonly #open;
+  readonly #next;
+  readonly #scheduled;
   readonly #rooms;
   readonly #mark;
   readonly #sent;
@@ -49,11 +53,20 @@ export class Outbox {
 
   constructor(db: Db) {
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, body, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
     );
     this.#open = db.prepare<[string, string, number], Row>(
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
     );
+    // A message that was never tried and has a time of its own stands aside; one that failed keeps its place.
+    this.#next = db.prepare<[string, string, number], Row>(
+      "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1",
+    );
+    this.#scheduled = db
+      .prepare<[string, string], number | null>(
+        "SELECT min(next_try) FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND attempts = 0 AND next_try > 0",
+      )
+      .pluck();
     this.#rooms = db.prepare<[string], { room: string }>(
       "SELECT DISTINCT room FROM outbox WHERE transport = ? AND state IN ('pending', 'sending')",
     );
@@ -86,6 +99,7 @@ export class Outbox {
       item?.project ?? null,
       item?.number ?? null,
       JSON.stringify(message.body),
+      message.notBefore ?? 0,
       now,
     );
     return Number(result.lastInsertRowid);
@@ -94,6 +108,17 @@ export class Outbox {
   /** What a room waits for, in the order in which it must be shown. */
   open(transport: string, room: string, limit: number): OutboxRow[] {
     return this.#open.all(transport, room, limit).map(toOutbox);
+  }
+
+  /** The message that a room shows next; null where none may be shown yet. */
+  next(transport: string, room: string, now: number): OutboxRow | null {
+    const row = this.#next.get(transport, room, now);
+    return row === undefined ? null : toOutbox(row);
+  }
+
+  /** When the earliest message with a time of its own may be shown; null where there is none. */
+  scheduled(transport: string, room: string): number | null {
+    return this.#scheduled.get(transport, room) ?? null;
   }
 
   roomsWaiting(transport: string): string[] {
