@@ -1,0 +1,345 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FakeGateway } from './gateway.ts';
+import { interactionEvent, Interactions, type Answer, type Interaction } from './interactions.ts';
+import { RateLimits, refusal } from './limits.ts';
+import { notifiedBy } from './markdown.ts';
+import { World, type Channel, type Message, type User } from './world.ts';
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Body;
+  readonly files: Message['attachments'];
+}
+
+interface Body extends Partial<Message> {
+  readonly enforce_nonce?: boolean;
+  readonly allowed_mentions?: { readonly parse?: readonly string[] };
+  readonly data?: object;
+  readonly name?: string;
+}
+
+/** What happens to the next request whose method and path match. */
+interface Fault {
+  readonly match: RegExp;
+  readonly kind: 'drop-reply' | 'reset' | 'malformed' | 'unavailable' | '429' | '429-global' | 'slow';
+  readonly ms: number;
+}
+
+/** All of Discord that Musher talks to, on loopback: REST with its limits, the gateway, interactions with their deadlines. */
+export class FakeDiscord {
+  readonly world = new World();
+  readonly limits = new RateLimits();
+  readonly gateway: FakeGateway;
+  readonly interactions: Interactions;
+  token = 'the-token';
+  nonceWindowMs = 180_000;
+  /** False: the history leaves nonces out. */
+  historyHasNonces = true;
+  /** The messages that this bot may not see into. */
+  readonly hidden = new Set<string>();
+  /** Each publishing of the commands. */
+  readonly published: unknown[][] = [];
+  readonly requests: string[] = [];
+  readonly typing: string[] = [];
+  readonly #nonces = new Map<string, { readonly at: number; readonly message: Message }>();
+  readonly #faults: Fault[] = [];
+  readonly #server: Server;
+  #last: (() => void) | null = null;
+
+  constructor() {
+    this.gateway = new FakeGateway(this.world, () => this.token);
+    this.interactions = new Interactions(this.world, (message) => this.#announce(message));
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+    this.#server.on('upgrade', (request, socket, head: Buffer) => this.gateway.upgrade(request, socket, head));
+  }
+
+  async open(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+    this.gateway.url = `ws://127.0.0.1:${this.#port}`;
+  }
+
+  async close(): Promise<void> {
+    this.gateway.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
+  }
+
+  get api(): string {
+    return `http://127.0.0.1:${this.#port}/api`;
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Lets the next matching request go wrong; `match` is held against `POST /channels/1/messages`. */
+  next(match: RegExp, kind: Fault['kind'], ms = 0): void {
+    this.#faults.push({ match, kind, ms });
+  }
+
+  // What people do.
+
+  write(user: User, channel: Channel, content: string, extra: Partial<Message> = {}): Message {
+    const message = this.world.add({
+      channel_id: channel.id,
+      author: user,
+      type: 0,
+      content,
+      flags: 0,
+      components: [],
+      attachments: [],
+      ...extra,
+    });
+    this.#announce(message);
+    return message;
+  }
+
+  rewrite(message: Message, content: string): void {
+    message.content = content;
+    this.gateway.dispatch('MESSAGE_UPDATE', this.#event(message));
+  }
+
+  erase(message: Message): void {
+    this.world.messages.splice(this.world.messages.indexOf(message), 1);
+    this.gateway.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id });
+  }
+
+  slash(user: User, channel: Channel, name: string, values: Record<string, string | number | boolean> = {}): Interaction {
+    const options = Object.entries(values).map(([option, value]) => ({
+      name: option,
+      type: typeof value === 'string' ? 3 : typeof value === 'number' ? 4 : 5,
+      value,
+    }));
+    return this.#interact(user, channel, 2, { id: this.world.newId(), name, type: 1, options });
+  }
+
+  /** Fills in the last of the values. */
+  fillIn(user: User, channel: Channel, name: string, values: Record<string, string>): Interaction {
+    const options = Object.entries(values).map(([option, value], index, all) => ({
+      name: option,
+      type: 3,
+      value,
+      focused: index === all.length - 1,
+    }));
+    return this.#interact(user, channel, 4, { id: this.world.newId(), name, type: 1, options });
+  }
+
+  /** Presses the button of that label under a message. */
+  press(user: User, message: Message, label: string): Interaction {
+    const button = message.components.flatMap((row) => row.components ?? []).find((one) => one.label === label);
+    const channel = this.world.channels.get(message.channel_id);
+    if (button === undefined || channel === undefined) throw new Error(`There is no button ${label}.`);
+    return this.#interact(user, channel, 3, { component_type: 2, custom_id: button.custom_id }, message);
+  }
+
+  /** Delivers the last message or interaction again. */
+  redeliver(): void {
+    this.#last?.();
+  }
+
+  #interact(user: User, channel: Channel, type: number, data: object, message?: Message): Interaction {
+    const interaction = this.interactions.create(channel);
+    this.#deliver('INTERACTION_CREATE', interactionEvent(this.world, interaction, user, type, data, message));
+    return interaction;
+  }
+
+  #announce(message: Message): void {
+    this.#deliver('MESSAGE_CREATE', this.#event(message));
+  }
+
+  #event(message: Message): object {
+    const guild = this.world.channels.get(message.channel_id)?.guild_id;
+    return { ...message, mentions: [], embeds: [], ...(guild === undefined ? {} : { guild_id: guild }) };
+  }
+
+  #deliver(t: string, d: object): void {
+    const deliver = (): void => this.gateway.dispatch(t, d);
+    if (t !== 'MESSAGE_CREATE' || (d as Message).author.id !== this.world.bot.id) this.#last = deliver;
+    deliver();
+  }
+
+  // REST.
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await read(incoming);
+    const name = `${request.method} ${request.path}`;
+    this.requests.push(name);
+    const at = this.#faults.findIndex(({ match }) => match.test(name));
+    const fault = at === -1 ? undefined : this.#faults.splice(at, 1)[0];
+    if (fault?.kind === 'reset') return void incoming.socket.destroy();
+    if (fault?.kind === '429' || fault?.kind === '429-global') {
+      const global = fault.kind === '429-global';
+      return reply(
+        response,
+        429,
+        { message: 'You are being rate limited.', retry_after: fault.ms / 1_000, global },
+        refusal(fault.ms, global),
+      );
+    }
+    if (fault?.kind === 'unavailable') return reply(response, 503, { message: 'Service Unavailable' });
+    const byToken = /^\/(?:webhooks|interactions)\//.test(request.path);
+    if (!byToken && incoming.headers.authorization !== `Bot ${this.token}`)
+      return reply(response, 401, { code: 0, message: '401: Unauthorized' });
+    const verdict = this.limits.take(`${request.method} ${route(request.path)}`, !byToken);
+    if (verdict.retryAfter !== null) {
+      const body = { message: 'You are being rate limited.', retry_after: verdict.retryAfter / 1_000, global: verdict.global };
+      return reply(response, 429, body, verdict.headers);
+    }
+    const { status, body } = this.#answer(request);
+    if (fault?.kind === 'drop-reply') return void incoming.socket.destroy();
+    if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    if (fault?.kind === 'malformed') {
+      response.writeHead(status, { 'Content-Type': 'application/json', ...verdict.headers });
+      return void response.end('{"id": ');
+    }
+    reply(response, status, body, verdict.headers);
+  }
+
+  #answer({ method, path, query, body, files }: Request): Answer {
+    const [, first = '', id = '', third = '', fourth = '', fifth = ''] = path.split('/');
+    if (path === '/users/@me') return { status: 200, body: this.world.bot };
+    if (path === '/applications/@me') return { status: 200, body: { id: this.world.application, name: 'Musher', flags: 0 } };
+    if (path === '/gateway/bot') {
+      const limit = { total: 1_000, remaining: 1_000, reset_after: 86_400_000, max_concurrency: 1 };
+      return { status: 200, body: { url: this.gateway.url, shards: 1, session_start_limit: limit } };
+    }
+    if (first === 'applications' && third === 'commands' && method === 'PUT') {
+      this.published.push(body as unknown as unknown[]);
+      return { status: 200, body };
+    }
+    if (first === 'interactions' && fourth === 'callback') return this.interactions.callback(third, Number(body.type), body.data ?? {});
+    if (first === 'webhooks' && method === 'POST') return this.#checked(body) ?? this.interactions.followUp(third, body);
+    if (first === 'webhooks' && method === 'PATCH') return this.#checked(body) ?? this.interactions.edit(third, fifth, body, files);
+    const channel = this.world.channels.get(id);
+    if (first !== 'channels' || channel === undefined) return { status: 404, body: { code: 10003, message: 'Unknown Channel' } };
+    if (this.hidden.has(id)) return { status: 403, body: { code: 50001, message: 'Missing Access' } };
+    return this.#inChannel(channel, { method, path, query, body, files }, third, fourth, fifth);
+  }
+
+  #inChannel(channel: Channel, { method, query, body }: Request, what: string, id: string, more: string): Answer {
+    if (what === '') return { status: 200, body: channel };
+    if (what === 'typing') {
+      this.typing.push(channel.id);
+      return { status: 204, body: null };
+    }
+    if (method === 'GET') return { status: 200, body: this.#history(channel, query) };
+    if (more === 'threads') {
+      if (this.world.channels.has(id))
+        return { status: 400, body: { code: 160004, message: 'A thread has already been created for this message' } };
+      const thread = this.world.thread(channel, body.name ?? '', id);
+      this.gateway.dispatch('THREAD_CREATE', thread);
+      return { status: 201, body: thread };
+    }
+    if (id === '') return this.#checked(body) ?? this.#create(channel, body);
+    const message = this.world.in(channel.id).find((one) => one.id === id);
+    if (message === undefined) return { status: 404, body: { code: 10008, message: 'Unknown Message' } };
+    if (message.author.id !== this.world.bot.id)
+      return { status: 403, body: { code: 50005, message: 'Cannot edit a message authored by another user' } };
+    if (method === 'DELETE') {
+      this.erase(message);
+      return { status: 204, body: null };
+    }
+    const wrong = this.#checked(body);
+    if (wrong !== null) return wrong;
+    this.world.notified.push(...notifiedBy(body.content ?? '', body.allowed_mentions));
+    message.content = body.content?.trim() ?? message.content;
+    message.flags = body.flags ?? message.flags;
+    message.components = body.components ?? message.components;
+    this.gateway.dispatch('MESSAGE_UPDATE', this.#event(message));
+    return { status: 200, body: message };
+  }
+
+  #create(channel: Channel, body: Body): Answer {
+    const nonce = body.nonce;
+    const before = nonce === undefined ? undefined : this.#nonces.get(nonce);
+    if (body.enforce_nonce === true && before !== undefined && Date.now() - before.at < this.nonceWindowMs)
+      return { status: 200, body: before.message };
+    this.world.notified.push(...notifiedBy(body.content ?? '', body.allowed_mentions));
+    const message = this.world.add({
+      channel_id: channel.id,
+      author: this.world.bot,
+      type: 0,
+      content: body.content?.trim() ?? '',
+      flags: body.flags ?? 0,
+      components: body.components ?? [],
+      attachments: [],
+      ...(nonce === undefined ? {} : { nonce }),
+    });
+    if (nonce !== undefined) this.#nonces.set(nonce, { at: Date.now(), message });
+    this.#announce(message);
+    return { status: 200, body: message };
+  }
+
+  #history(channel: Channel, query: URLSearchParams): object[] {
+    const limit = Number(query.get('limit') ?? 50);
+    const after = query.get('after');
+    const before = query.get('before');
+    const all = this.world.in(channel.id);
+    const shown =
+      after === null
+        ? all.filter(({ id }) => before === null || BigInt(id) < BigInt(before)).slice(-limit)
+        : all.filter(({ id }) => BigInt(id) > BigInt(after)).slice(0, limit);
+    return shown
+      .toReversed()
+      .map(({ nonce, ...message }) => Object.assign(message, this.historyHasNonces && nonce !== undefined ? { nonce } : {}));
+  }
+
+  /** What Discord refuses in a message's body. */
+  #checked(body: Body): Answer | null {
+    const refuse = (message: string): Answer => ({ status: 400, body: { code: 50035, message: `Invalid Form Body: ${message}` } });
+    const content = body.content ?? '';
+    if (content.trim() === '') return { status: 400, body: { code: 50006, message: 'Cannot send an empty message' } };
+    if (Array.from(content).length > 2_000) return refuse('content: Must be 2000 or fewer in length.');
+    if (/\p{Cs}|\0/u.test(content)) return refuse('content: not a valid string.');
+    if ((body.nonce ?? '').length > 25) return refuse('nonce: Must be 25 or fewer in length.');
+    const rows = body.components ?? [];
+    const buttons = rows.flatMap((row) => row.components ?? []);
+    const ids = buttons.map(({ custom_id }) => custom_id ?? '');
+    if (rows.length > 5 || rows.some((row) => (row.components ?? []).length > 5)) return refuse('components: too many.');
+    if (ids.some((one) => one === '' || one.length > 100) || new Set(ids).size < ids.length) return refuse('custom_id.');
+    return buttons.some(({ label = '' }) => label === '' || label.length > 80) ? refuse('label.') : null;
+  }
+}
+
+async function read(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const url = new URL(incoming.url ?? '/', 'http://fake');
+  const raw = Buffer.concat(chunks);
+  const type = incoming.headers['content-type'] ?? '';
+  let body: Body = {};
+  const files: { filename: string; text: string }[] = [];
+  if (type.startsWith('multipart/')) {
+    const form = await new Response(raw, { headers: { 'Content-Type': type } }).formData();
+    const payload = form.get('payload_json');
+    if (typeof payload === 'string') body = JSON.parse(payload) as Body;
+    for (const value of form.values()) if (typeof value !== 'string') files.push({ filename: value.name, text: await value.text() });
+  } else if (raw.length > 0) body = JSON.parse(raw.toString()) as Body;
+  return {
+    method: incoming.method ?? 'GET',
+    path: decodeURIComponent(url.pathname.replace(/^\/api\/v10/, '')),
+    query: url.searchParams,
+    body,
+    files,
+  };
+}
+
+/** The route that a bucket counts for: only the first id tells buckets apart. */
+function route(path: string): string {
+  const [, first = '', id = '', ...rest] = path.split('/');
+  return [first, id, ...rest.map((part) => part.replace(/^(?:\d{15,}|token_.*)$/, ':id'))].join('/');
+}
+
+function reply(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { ...headers, ...(body === null ? {} : { 'Content-Type': 'application/json' }) });
+  response.end(body === null ? '' : JSON.stringify(body));
+}

@@ -1,0 +1,261 @@
+import type { REST } from 'discord.js';
+import type { IncomingMessage } from '../../src/message/address.ts';
+import { line } from '../../src/message/build.ts';
+import type { BotIdentity, Capabilities, Health, MessageRef, ShowsWork, Sink, Transport } from '../transport.ts';
+import { SendFailure } from '../transport.ts';
+import { NAME, targetOf } from './address.ts';
+import { customIdOf } from './buttons.ts';
+import { channelsOf } from './channels.ts';
+import { hashOf, publishable, type Published } from './commands.ts';
+import { dispatcher, type KnownAs } from './dispatch.ts';
+import { openGateway, type Gateway } from './gateway.ts';
+import { intake, type Intake } from './intake.ts';
+import { interactions } from './interactions.ts';
+import { LIMITS } from './limits.ts';
+import { TIMING, type DiscordOptions } from './options.ts';
+import { outgoing, type Outgoing } from './outgoing.ts';
+import { postsOf } from './posts.ts';
+import { repliesOf, type Replies } from './replies.ts';
+import { loadLibrary, openRest, type Library } from './rest.ts';
+import { intents, startProblem, whoAmI } from './start.ts';
+import { threadUnder } from './thread.ts';
+import { typing, type Typing } from './typing.ts';
+
+const CAPABILITIES: Capabilities = {
+  edits: true,
+  threads: true,
+  buttons: true,
+  reactions: false,
+  ephemeral: true,
+  typedSlash: true,
+  maxText: LIMITS.content,
+  maxTextUnit: 'utf16',
+};
+
+/** Everything that lives from one start to one stop. */
+interface Connection {
+  readonly library: Library;
+  readonly rest: REST;
+  readonly gateway: Gateway;
+  readonly intake: Intake;
+  readonly replies: Replies;
+  readonly outgoing: Outgoing;
+  readonly typing: Typing;
+  readonly identity: KnownAs;
+}
+
+/** Discord, beyond what every transport has. */
+export interface DiscordTransport extends Transport, ShowsWork {
+  /** Opens a thread under a sent message, once; gives what goes into `Address.thread`. Throws SendFailure. */
+  threadUnder(ref: MessageRef, name: string): Promise<string>;
+}
+
+/** Discord as a transport. `start` may be called again after it has thrown. */
+export function discordTransport(options: DiscordOptions): DiscordTransport {
+  const { clock, state, report } = options;
+  const timing = { ...TIMING, ...options.timing };
+  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  let connection: Connection | null = null;
+  let stopped = false;
+  let lastHeard = clock.now();
+  let cancelWatch = (): void => {};
+  const become = (next: Health['state'], problem: string | null = null): void => {
+    health = { ...health, state: next, problem, since: next === health.state ? health.since : clock.now() };
+  };
+  const heard = (): void => {
+    health = { ...health, lastEvent: clock.now() };
+  };
+  const connected = (): Connection => {
+    if (connection === null) throw new SendFailure('not-sent', 'Discord is not connected.', { everywhere: true });
+    return connection;
+  };
+
+  /** A connection that says nothing, not even answers heartbeats, is given up and opened again. */
+  const watch = (gateway: Gateway): void => {
+    cancelWatch = clock.at(clock.now() + timing.silence / 2, () => {
+      if (health.state !== 'offline' && clock.now() - lastHeard > timing.silence) {
+        lastHeard = clock.now();
+        become('reconnecting', 'Discord has been silent for too long; Musher connects again.');
+        gateway.renew();
+      }
+      watch(gateway);
+    });
+  };
+
+  const open = async (sink: Sink, settle: { online: () => void; failed: (error: Error) => void }): Promise<void> => {
+    const { library, gatewayLibrary } = await loadLibrary();
+    const rest = openRest(library, options.token, options.api);
+    const { me, application, info } = await whoAmI(library, rest);
+    const published = options.offer === null ? NOTHING_PUBLISHED : publishable(options.offer);
+    for (const problem of published.problems) report(new Error(problem));
+    const channels = channelsOf(library, rest, options.rooms);
+    const posts = postsOf({ library, rest, clock, state, botId: me.id });
+    const replies = repliesOf({ library, rest, clock, state, applicationId: application.id, report });
+    const take = (message: IncomingMessage, channel: string): void => {
+      heard();
+      try {
+        sink(message);
+      } catch (error) {
+        report(error);
+        const text = 'That message could not be stored, so nothing was done. Write it again; the log file has the details.';
+        out.send({ transport: NAME, room: channel, thread: null }, line(text), `not-stored:${message.id}`).catch(report);
+      }
+    };
+    const out = outgoing(posts, replies, (command) => customIdOf(command, state));
+    const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed: (nonce, id) => posts.noticed(nonce, id) });
+    const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard });
+    const identity = { id: me.id, ids: [me.id], names: [...new Set([me.username, me.global_name ?? me.username])] };
+    const dispatch = dispatcher({
+      library,
+      channels,
+      intake: messages,
+      identity,
+      interaction: takeInteraction,
+      kept: (sequence) => gateway.keepSession(sequence),
+    });
+    const gateway: Gateway = openGateway({
+      library,
+      gatewayLibrary,
+      clock,
+      token: options.token,
+      intents: intents(library, options.messageContent ?? true),
+      info,
+      state,
+      timing,
+      events: {
+        heard: () => (lastHeard = clock.now()),
+        report,
+        dispatch: (payload) => dispatch(payload),
+        online(fresh) {
+          become('online');
+          settle.online();
+          if (fresh) messages.catchUp().then(tellRooms, report);
+        },
+        reconnecting: (problem) => (health.state === 'starting' ? undefined : become('reconnecting', problem)),
+        fatal(problem) {
+          become('offline', problem);
+          report(new Error(problem));
+          settle.failed(new Error(problem));
+        },
+      },
+    });
+    connection = {
+      library,
+      rest,
+      gateway,
+      intake: messages,
+      replies,
+      outgoing: out,
+      typing: typing(library, rest, clock),
+      identity,
+    };
+    await publish(library, rest, application.id, published);
+    if (stopped) return;
+    gateway.connect();
+    watch(gateway);
+  };
+
+  const tellRooms = (problems: ReadonlyMap<string, unknown>): void => {
+    for (const [room, error] of problems) report(new Error(`Musher can not read the room ${room} of Discord.`, { cause: error }));
+    if (problems.size === 0 || health.state !== 'online') return;
+    const rooms = [...problems.keys()].join(', ');
+    become(
+      'online',
+      `Musher can not read the room ${rooms}: invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml.`,
+    );
+  };
+
+  const publish = async (library: Library, rest: REST, application: string, { body }: Published): Promise<void> => {
+    if (options.offer === null) return;
+    const hash = hashOf(body, application);
+    if (state.get('commands') === hash) return;
+    try {
+      await rest.put(library.Routes.applicationCommands(application), { body });
+      state.set('commands', hash);
+    } catch (error) {
+      // Mentions and direct messages work without; the next start tries again.
+      report(new Error('The slash commands could not be published.', { cause: error }));
+    }
+  };
+
+  const close = async (signal: AbortSignal): Promise<void> => {
+    cancelWatch();
+    const last = connection;
+    if (last === null) return;
+    last.typing.stop();
+    const ended = Promise.all([last.gateway.close(signal), last.replies.stop(), last.outgoing.idle(), last.intake.idle()]);
+    await Promise.race([ended, aborted(signal)]);
+    last.rest.clearHashSweeper();
+    last.rest.clearHandlerSweeper();
+    connection = null;
+  };
+
+  return {
+    name: NAME,
+    capabilities: CAPABILITIES,
+
+    async start(sink) {
+      stopped = false;
+      become('starting');
+      let cancel = (): void => {};
+      try {
+        await new Promise<void>((online, failed) => {
+          cancel = clock.at(clock.now() + timing.connect, () => failed(new Error('Discord’s gateway did not answer in time.')));
+          open(sink, { online, failed }).catch(failed);
+        });
+      } catch (error) {
+        const problem = startProblem(error);
+        await close(AbortSignal.timeout(1_000)).catch(report);
+        become('offline', problem.message);
+        throw problem;
+      } finally {
+        cancel();
+      }
+    },
+
+    identity() {
+      const known = connection?.identity;
+      return known === undefined ? null : ({ ids: [...known.ids], names: known.names } satisfies BotIdentity);
+    },
+
+    // Each try is on disk, so the transport itself knows what may have gone through.
+    async send(to, body, key) {
+      return connected().outgoing.send(to, body, key);
+    },
+
+    async edit(ref, body) {
+      await connected().outgoing.edit(ref, body);
+    },
+
+    async threadUnder(ref, name) {
+      const { library, rest } = connected();
+      return threadUnder(library, rest, ref, name);
+    },
+
+    // A slash command is shown as worked on by its deferral.
+    async showWork({ at, id }, working) {
+      const target = targetOf(at);
+      if (connection === null || target.kind === 'reply') return;
+      if (working) connection.typing.show(target.channel, id);
+      else connection.typing.end(target.channel, id);
+    },
+
+    health: () => health,
+
+    async stop(signal) {
+      if (health.state === 'stopped') return;
+      stopped = true;
+      await close(signal);
+      become('stopped');
+    },
+  };
+}
+
+const NOTHING_PUBLISHED: Published = { body: [], byName: new Map(), problems: [] };
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

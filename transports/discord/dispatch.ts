@@ -1,0 +1,78 @@
+import type { APIRole, GatewayDispatchPayload } from 'discord.js';
+import type { Channels } from './channels.ts';
+import type { Intake } from './intake.ts';
+import type { TakeInteraction } from './interactions.ts';
+import type { Library } from './rest.ts';
+
+/** How the bot is called: its id, and those of its roles as they come to be known. */
+export interface KnownAs {
+  readonly id: string;
+  ids: string[];
+  readonly names: readonly string[];
+}
+
+export interface DispatchParts {
+  readonly library: Library;
+  readonly channels: Channels;
+  readonly intake: Intake;
+  readonly identity: KnownAs;
+  readonly interaction: TakeInteraction;
+  /** Everything up to this dispatch is with the sink. */
+  readonly kept: (sequence: number) => void;
+}
+
+/** Sorts what comes on the gateway. */
+export function dispatcher({
+  library,
+  channels,
+  intake,
+  identity,
+  interaction,
+  kept,
+}: DispatchParts): (payload: GatewayDispatchPayload) => void {
+  const { GatewayDispatchEvents: Events } = library;
+  /** Messages that are not yet with the sink: their channel is still asked for. */
+  let pending = 0;
+  const keep = (sequence: number): void => {
+    if (pending === 0) kept(sequence);
+  };
+  return (payload) => {
+    switch (payload.t) {
+      case Events.MessageCreate:
+        pending += 1;
+        intake.message(payload.d, () => {
+          pending -= 1;
+          keep(payload.s);
+        });
+        return;
+      case Events.InteractionCreate:
+        interaction(payload.d);
+        return keep(payload.s);
+      case Events.GuildCreate:
+        if (payload.d.unavailable === true) return;
+        identity.ids = [...new Set([...identity.ids, ...rolesOf(payload.d.roles, identity.id)])];
+        for (const channel of payload.d.channels) channels.learn(channel);
+        for (const thread of payload.d.threads) {
+          channels.learn(thread);
+          intake.catchUpThread(thread.id, 'last_message_id' in thread ? thread.last_message_id : null);
+        }
+        return keep(payload.s);
+      case Events.ThreadCreate:
+      case Events.ThreadUpdate:
+        channels.learn(payload.d);
+        return;
+      case Events.ThreadListSync:
+        for (const thread of payload.d.threads) channels.learn(thread);
+        return;
+      case Events.Ready:
+      case Events.Resumed:
+        return keep(payload.s);
+      default:
+    }
+  };
+}
+
+/** A bot has a role of its own name in each server, and people mention the one for the other: `<@&id>`. */
+function rolesOf(roles: readonly APIRole[], botId: string): string[] {
+  return roles.filter(({ tags }) => tags?.bot_id === botId).map(({ id }) => `&${id}`);
+}

@@ -1,0 +1,215 @@
+import type { SessionInfo, WebSocketShard } from '@discordjs/ws';
+import type { APIGatewayBotInfo, GatewayDispatchPayload } from 'discord.js';
+import type { Clock } from '../../src/clock.ts';
+import type { StateStore, Timing } from './options.ts';
+import type { GatewayLibrary, Library } from './rest.ts';
+
+/** What the connection tells. None of these may throw: the library would end the process. */
+export interface GatewayEvents {
+  /** `fresh`: a new session, so what happened before it has to be read; otherwise it goes on where it was. */
+  readonly online: (fresh: boolean) => void;
+  readonly reconnecting: (problem: string) => void;
+  /** It will not come back by itself. */
+  readonly fatal: (problem: string) => void;
+  readonly dispatch: (payload: GatewayDispatchPayload) => void;
+  /** Any sign of life. */
+  readonly heard: () => void;
+  readonly report: (error: unknown) => void;
+}
+
+export interface GatewayParts {
+  readonly library: Library;
+  readonly gatewayLibrary: GatewayLibrary;
+  readonly clock: Clock;
+  readonly token: string;
+  readonly intents: number;
+  readonly info: APIGatewayBotInfo;
+  readonly state: StateStore;
+  readonly timing: Timing;
+  readonly events: GatewayEvents;
+}
+
+export interface Gateway {
+  connect(): void;
+  /** Keeps the session durably up to this dispatch: all that came before has been taken. */
+  keepSession(sequence: number): void;
+  /** Gives the connection up and opens it again, with the same session. */
+  renew(): void;
+  /** Leaves the session open, so that the next start goes on with it. Resolves when nothing of it is left. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+/** After so many attempts in a row that reached nobody, the session's own address is given up. */
+const TRIES_WITH_SESSION = 3;
+const SESSION = 'session';
+
+/** Close codes after which Discord takes no reconnect, each with what to do. */
+const FATAL: ReadonlyMap<number, string> = new Map([
+  [4004, 'Discord does not take the token. Reset it in the developer portal (Bot → Reset Token) and set the new one in bot.toml.'],
+  [4010, 'Discord refused the shard.'],
+  [4011, 'The bot is in too many servers for one connection: it needs sharding, which Musher does not do.'],
+  [4012, 'Discord no longer speaks this version of its gateway: update Musher.'],
+  [4013, 'Discord refused the intents as invalid: update Musher.'],
+  [
+    4014,
+    'Discord refused an intent that is not turned on. Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents), or set message_content = false.',
+  ],
+]);
+
+/** One connection, or the tries to get one, until it is given up. */
+interface Line {
+  readonly shard: WebSocketShard;
+  /** `connecting` from the moment a connection may be opened until it says hello or closes. */
+  phase: 'asking' | 'connecting' | 'open';
+  ended: boolean;
+  onSettled: () => void;
+  cancelWait: () => void;
+}
+
+/**
+ * The connection on which events come. The library's shard does the protocol; when it may connect again, and with which
+ * session, is decided here, where it asks for the session.
+ */
+export function openGateway(parts: GatewayParts): Gateway {
+  const { library, gatewayLibrary, clock, state, timing, events } = parts;
+  let session: SessionInfo | null = kept(state);
+  let line: Line | null = null;
+  let failures = 0;
+  let lastIdentify = Number.NEGATIVE_INFINITY;
+  let fresh = false;
+
+  const backoff = (): number => {
+    if (failures === 0) return 0;
+    const full = Math.min(timing.longestBackoff, timing.firstBackoff * 2 ** Math.min(failures - 1, 20));
+    return full / 2 + (Math.random() * full) / 2;
+  };
+  /** What is called off never resolves: the library's loop ends there. */
+  const wait = (it: Line, ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (!it.ended) it.cancelWait = clock.at(clock.now() + ms, resolve);
+    });
+
+  const open = (): Line => {
+    const options = {
+      ...gatewayLibrary.DefaultWebSocketManagerOptions,
+      token: parts.token,
+      intents: parts.intents,
+      gatewayInformation: parts.info,
+      shardCount: 1,
+      compression: null,
+      handshakeTimeout: timing.connect,
+      helloTimeout: timing.connect,
+    };
+    const shard = new gatewayLibrary.WebSocketShard(
+      {
+        options,
+        async retrieveSessionInfo() {
+          if (it.phase !== 'asking') return session;
+          const pause = backoff();
+          if (pause > 0 || it.ended) await wait(it, pause);
+          if (failures >= TRIES_WITH_SESSION) session = null;
+          it.phase = 'connecting';
+          return session;
+        },
+        updateSessionInfo(_id, next) {
+          // The library drops the session also where nobody was reached, and at an end after which we go on with it.
+          if (it.ended || (next === null && it.phase !== 'open')) return;
+          session = next;
+          if (next === null) state.set(SESSION, '');
+        },
+        async waitForIdentify() {
+          const pause = lastIdentify + timing.identifySpacing - clock.now();
+          if (pause > 0) await wait(it, pause);
+          lastIdentify = clock.now();
+        },
+      },
+      0,
+    );
+    const it: Line = { shard, phase: 'asking', ended: false, onSettled: () => {}, cancelWait: () => {} };
+    const guarded = (run: () => void): void => {
+      if (it.ended) return;
+      events.heard();
+      try {
+        run();
+      } catch (error) {
+        events.report(error);
+      }
+    };
+    const names = gatewayLibrary.WebSocketShardEvents;
+    shard.on(names.Hello, () => {
+      it.phase = 'open';
+      it.onSettled();
+      guarded(() => {});
+    });
+    shard.on(names.HeartbeatComplete, () => guarded(() => {}));
+    shard.on(names.Ready, () => guarded(() => (fresh = true)));
+    shard.on(names.Resumed, () => guarded(() => (fresh = false)));
+    shard.on(names.Error, ({ error }) => guarded(() => events.report(error)));
+    shard.on(names.Dispatch, ({ data }) =>
+      guarded(() => {
+        events.dispatch(data);
+        if (data.t !== library.GatewayDispatchEvents.Ready && data.t !== library.GatewayDispatchEvents.Resumed) return;
+        failures = 0;
+        events.online(fresh);
+      }),
+    );
+    shard.on(names.Closed, ({ code }) => {
+      it.phase = 'asking';
+      it.onSettled();
+      guarded(() => {
+        failures += 1;
+        const fatal = FATAL.get(code);
+        if (fatal !== undefined) events.fatal(`${fatal} (Discord closed the connection with ${code}.)`);
+        else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
+      });
+    });
+    // What goes wrong comes as events; the library's loop goes on whatever becomes of this promise.
+    shard.connect().catch(() => {});
+    return it;
+  };
+
+  /** Ends a line for good. One that is just connecting can't be ended: it is waited for. */
+  const end = async (it: Line, signal: AbortSignal): Promise<void> => {
+    it.ended = true;
+    it.cancelWait();
+    if (it.phase === 'connecting') {
+      await new Promise<void>((resolve) => {
+        it.onSettled = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+      });
+    }
+    // 1000 would end the session.
+    await it.shard.destroy({ code: gatewayLibrary.CloseCodes.Resuming, reason: 'Musher stops' });
+  };
+
+  return {
+    connect() {
+      line ??= open();
+    },
+    keepSession(sequence) {
+      if (session !== null) state.set(SESSION, JSON.stringify({ ...session, sequence }));
+    },
+    renew() {
+      if (line === null) return;
+      failures += 1;
+      end(line, AbortSignal.timeout(timing.connect)).catch(events.report);
+      line = open();
+    },
+    async close(signal) {
+      const last = line;
+      line = null;
+      if (last !== null) await end(last, signal);
+    },
+  };
+}
+
+function kept(state: StateStore): SessionInfo | null {
+  const text = state.get(SESSION);
+  if (text === null || text === '') return null;
+  try {
+    return JSON.parse(text) as SessionInfo;
+  } catch {
+    return null;
+  }
+}
