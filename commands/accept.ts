@@ -35,7 +35,7 @@ export const accept = command({
           ),
         );
       }
-      const accepted = tx.append(it, 'item.accepted', {});
+      const accepted = it.work === null ? it : tx.append(it, 'item.accepted', { head: it.work.head });
       const after = tx.append(accepted, 'item.moved', { to: it.stage.from, why: 'a person accepted what review held back', failure: null });
       return done(`${title} is accepted and back in ${after.stage.name}. `, ...outlook(after, tx.step(after), reader));
     }),

@@ -22,7 +22,9 @@ export const approve = command({
       const to = mergeTarget(it, context.project.name);
       if ('ok' in to) return tx.refuse(to);
       const stopped = stopOpenRun(tx, it, 'a person approved it');
-      const after = tx.append(stopped.item, 'item.moved', { to, why: 'a person approved it', failure: null });
+      const { work } = stopped.item;
+      const seen = work === null ? stopped.item : tx.append(stopped.item, 'item.accepted', { head: work.head });
+      const after = tx.append(seen, 'item.moved', { to, why: 'a person approved it', failure: null });
       const reader = readerOf(context);
       const commits = to.commitsAhead === 1 ? '1 commit' : `${to.commitsAhead} commits`;
       return done(

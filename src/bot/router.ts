@@ -1,5 +1,5 @@
 import type { AccessRole } from '../config/settings.ts';
-import type { InboxRow } from '../log/inbox.ts';
+import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { code, doc, paragraph } from '../message/build.ts';
@@ -134,17 +134,30 @@ export class Router {
     if (role === null) return stranger(message);
     const addressed = this.#address(message);
     const text = addressed.addressed ? addressed.command : message.text;
+    if (row.confirmed !== null) return this.#confirmed(row.confirmed, role, state, release);
     const answer = answerIn(text);
     if (answer === null) return this.#command(text, role, state, release, false);
     state.words = answer;
     const taken = parts.log.transaction((tx) => {
       const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
       if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
+      // A crash before the command has run must not make of this yes an answer to nothing.
+      else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
       return outcome;
     });
     if ('reply' in taken) return taken.reply;
-    state.project = parts.projects.find((project) => project.name === taken.run.project) ?? state.project;
-    return this.#command(taken.run.text, role, state, release, true);
+    return this.#confirmed(taken.run, role, state, release);
+  }
+
+  /** Runs what a person has confirmed, in the project in which it was asked. */
+  #confirmed(confirmed: Confirmed, role: AccessRole, state: Handling, release: () => void): Promise<Reply> {
+    const project = this.#parts.projects.find(({ name }) => name === confirmed.project);
+    if (project === undefined) {
+      const what = `The project ${confirmed.project} is no longer configured, so nothing was done. Add it to bot.toml again, and type the command there.`;
+      return Promise.resolve(refused('project-gone', what));
+    }
+    state.project = project;
+    return this.#command(confirmed.text, role, state, release, true);
   }
 
   async #command(text: string, role: AccessRole, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {

@@ -1,12 +1,12 @@
 import type { ProjectSettings } from '../config/settings.ts';
-import { unmetDependencies } from '../pipeline/dependencies.ts';
+import { metSince, unmetDependencies } from '../pipeline/dependencies.ts';
 import { nextStep, type Facts, type Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
 import type { Reads } from './reads.ts';
 
 /** The facts about a project that all its items share at one moment. */
-export type ProjectFacts = Omit<Facts, 'unmet'>;
+export type ProjectFacts = Omit<Facts, 'unmet' | 'metAt'>;
 
 /** Reads what decisions in a project depend on. Costs the open runs and the items in merge. */
 export function projectFacts(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
@@ -23,12 +23,14 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
   };
-  const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => nextStep(item, { ...facts, unmet: [] }).do === 'merge');
+  const head = reads
+    .inStage(settings.name, 'merge', 1_000)
+    .find((item) => nextStep(item, { ...facts, unmet: [], metAt: null }).do === 'merge');
   return { ...facts, mergeHead: head?.number ?? null };
 }
 
 /** What happens next to an item, from the log as it stands. */
 export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
-  const unmet = unmetDependencies(item, (number) => reads.item(item.project, number));
-  return nextStep(item, { ...facts, unmet });
+  const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
+  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find) });
 }

@@ -11,6 +11,14 @@ export interface InboxRow {
   /** When it was taken in. */
   readonly receivedAt: number;
   readonly message: IncomingMessage;
+  /** What its sender has confirmed with it: runs instead of its text. */
+  readonly confirmed: Confirmed | null;
+}
+
+/** A command that was asked about and answered with yes. */
+export interface Confirmed {
+  readonly project: string;
+  readonly text: string;
 }
 
 interface Row {
@@ -26,6 +34,7 @@ interface Row {
   readonly received_at: number;
   readonly state: InboxRow['state'];
   readonly outcome: InboxOutcome | null;
+  readonly confirmed: string | null;
 }
 
 /** The table of messages received: the mark against doubles and the work queue in one row. */
@@ -36,6 +45,7 @@ export class Inbox {
   readonly #finish;
   readonly #commit;
   readonly #prune;
+  readonly #confirm;
 
   constructor(db: Db) {
     this.#insert = db.prepare(
@@ -44,13 +54,16 @@ export class Inbox {
     );
     this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
-    this.#finish = db.prepare("UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '' WHERE id = ? AND state <> 'done'");
+    this.#finish = db.prepare(
+      "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL WHERE id = ? AND state <> 'done'",
+    );
     // Looks at the oldest rows alone, and keeps those that a message still refers to.
     this.#prune = db.prepare(
       `DELETE FROM inbox WHERE id IN (
          SELECT id FROM (SELECT id, received_at, state FROM inbox ORDER BY id LIMIT 1000) AS oldest
          WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.inbox = oldest.id))`,
     );
+    this.#confirm = db.prepare("UPDATE inbox SET confirmed = ? WHERE id = ? AND state = 'received'");
     this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
   }
 
@@ -86,6 +99,11 @@ export class Inbox {
     return this.#finish.run(outcome, id).changes === 1;
   }
 
+  /** Keeps what the message has confirmed until it has its final reply. */
+  confirm(id: number, confirmed: Confirmed): void {
+    this.#confirm.run(JSON.stringify(confirmed), id);
+  }
+
   /** Marks that the message's effect is in the log: it must not run a second time. */
   commit(id: number): void {
     this.#commit.run(id);
@@ -102,6 +120,7 @@ function toInbox(row: Row): InboxRow {
     id: row.id,
     state: row.state,
     outcome: row.outcome,
+    confirmed: row.confirmed === null ? null : (JSON.parse(row.confirmed) as Confirmed),
     receivedAt: row.received_at,
     message: {
       id: row.message_id,

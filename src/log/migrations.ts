@@ -37,6 +37,7 @@ const MIGRATIONS: readonly string[] = [
     received_at INTEGER NOT NULL,
     state       TEXT NOT NULL, -- received | committed (its effect is in the log, the final reply not yet) | done
     outcome     TEXT,          -- ok | refused | failed | ignored
+    confirmed   TEXT,          -- the command that this message said yes to, as JSON, until it is done
     UNIQUE (transport, message_id)
   );
   CREATE INDEX inbox_open ON inbox (id) WHERE state <> 'done';

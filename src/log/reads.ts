@@ -35,6 +35,7 @@ export class Reads {
   readonly #runs;
   readonly #run;
   readonly #openRuns;
+  readonly #allOpenRuns;
   readonly #spendOfItem;
   readonly #spendSince;
   readonly #spendSinceBy;
@@ -73,6 +74,7 @@ export class Reads {
     this.#openRuns = db
       .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
       .pluck();
+    this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
     // Left alone, the planner takes the primary key and walks all that the project ever spent.
     this.#spendOfItem = db.prepare<[string, number], UsageRow>(
       `SELECT ${SUMS} FROM spend INDEXED BY spend_of_item WHERE project = ? AND item = ?`,
@@ -156,6 +158,14 @@ export class Reads {
   run(project: string, item: number, run: number): Run | null {
     const state = this.#run.get(project, item, run);
     return state === undefined ? null : parseRun(state);
+  }
+
+  /** Open runs of other projects than these. */
+  openRunsElsewhere(projects: readonly string[]): Run[] {
+    return this.#allOpenRuns
+      .all()
+      .map(parseRun)
+      .filter((run) => !projects.includes(run.project));
   }
 
   /** Runs that are pending or running. */

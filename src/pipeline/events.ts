@@ -68,8 +68,8 @@ export interface ItemEvents {
   /** A person stopped it where it stands; `item.released` takes that back. */
   'item.held': { readonly why: string };
   'item.released': Record<string, never>;
-  /** A person accepts what review held back. */
-  'item.accepted': Record<string, never>;
+  /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
+  'item.accepted': { readonly head: CommitSha };
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
   'item.attempts_reset': { readonly why: string };
   /** An attempt in this stage did not count. The execution becomes idle. */

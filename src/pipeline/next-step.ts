@@ -17,6 +17,8 @@ export interface Facts {
   /** Coder runs under way in the project. */
   readonly coders: number;
   readonly unmet: readonly Unmet[];
+  /** When the last of the item's dependencies was met; null while one is not. */
+  readonly metAt: Millis | null;
   /** The item at the head of the project's merge queue; null where it is empty. */
   readonly mergeHead: ItemNumber | null;
 }
@@ -43,7 +45,15 @@ export type Step =
   | { readonly do: 'send-back'; readonly because: string }
   | { readonly do: 'block'; readonly because: string }
   | { readonly do: 'watch'; readonly because: string; readonly next: string }
-  | { readonly do: 'wait'; readonly for: WaitingFor; readonly because: string; readonly next: string; readonly until: Millis | null }
+  | {
+      readonly do: 'wait';
+      readonly for: WaitingFor;
+      readonly because: string;
+      readonly next: string;
+      readonly until: Millis | null;
+      /** What it waits for can't come by waiting. */
+      readonly never: boolean;
+    }
   | { readonly do: 'rest'; readonly because: string; readonly next: string };
 
 /**
@@ -54,7 +64,7 @@ export function nextStep(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
   if (item.held !== null && item.stage.name !== 'archived' && item.stage.name !== 'done')
-    return wait('hold', `${personOf(item.held.by)} stopped it`, `\`start ${n}\` goes on.`);
+    return wait('hold', `${personOf(item.held.by)} stopped it`, afterHold(item, facts));
   switch (item.stage.name) {
     case 'backlog':
       return inBacklog(item, facts);
@@ -71,6 +81,13 @@ export function nextStep(item: WorkItem, facts: Facts): Step {
   }
 }
 
+/** What lets a stopped item go on. */
+function afterHold({ number: n, stage }: WorkItem, { unmet }: Facts): string {
+  if (stage.name !== 'backlog') return `\`start ${n}\` goes on.`;
+  if (unmet.some(({ never }) => never !== null)) return `\`depends ${n} on …\` has to change first, then \`start ${n}\` starts it.`;
+  return unmet.length === 0 ? `\`start ${n}\` starts it.` : `\`start ${n}\` lets it start by itself when what it depends on is done.`;
+}
+
 /** A person's id as people read it, without the network in front. */
 function personOf(actor: string): string {
   return actor.slice(actor.indexOf(':') + 1);
@@ -80,7 +97,9 @@ function inBacklog(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (facts.unmet.length === 0) {
     if (item.queued) return { do: 'start', because: 'it was asked to start and waits for nothing' };
-    if (facts.autoStart && item.dependsOn.length > 0) return { do: 'start', because: 'all it depends on is done' };
+    // Only what became free while it waited: a dependency that was met before does not start what nobody asked for.
+    if (facts.autoStart && facts.metAt !== null && facts.metAt >= item.waitsSince)
+      return { do: 'start', because: 'all it depends on is done' };
     return wait('start', 'nobody has started it', `\`start ${n}\` starts it.`);
   }
   const because = `it depends on ${facts.unmet.map(describeUnmet).join(', ')}`;
@@ -90,6 +109,7 @@ function inBacklog(item: WorkItem, facts: Facts): Step {
       'dependencies',
       because,
       `That never comes by waiting: \`depends ${n} on …\` changes it, \`depends ${n} on nothing\` clears it.`,
+      true,
     );
   const starts = item.queued || facts.autoStart;
   return wait('dependencies', because, starts ? 'It starts by itself then.' : `\`start ${n}\` starts it then.`);
@@ -116,6 +136,7 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
       'dependencies',
       `it depends on ${facts.unmet.map(describeUnmet).join(', ')}`,
       never ? `\`depends ${n} on …\` changes it.` : 'It goes on by itself then.',
+      never,
     );
   }
   return runWith(item, 'current', facts);
@@ -124,9 +145,13 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
 /** Why no further attempt is made; null while one is left. The first attempt and `maxRetries` more are allowed. */
 function exhaustion(item: WorkItem, facts: Facts): string | null {
   const failure = item.failure === null ? '' : `: ${item.failure.summary}`;
-  if (item.attempts > facts.maxRetries) return `${item.attempts} attempts failed in ${item.stage.name}${failure}`;
-  if (item.sentBack > facts.maxRetries) return `it was sent back ${item.sentBack} times${failure}`;
+  if (item.attempts > facts.maxRetries) return `${counted(item.attempts, 'attempt')} failed in ${item.stage.name}${failure}`;
+  if (item.sentBack > facts.maxRetries) return `it was sent back ${counted(item.sentBack, 'time')}${failure}`;
   return null;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
@@ -219,11 +244,12 @@ function rateLimited(resumeAt: Millis, number: ItemNumber): Step {
     because: 'the model provider limits the rate',
     next: `It goes on by itself; \`stop ${number}\` cancels that.`,
     until: resumeAt,
+    never: false,
   };
 }
 
-function wait(what: WaitingFor, because: string, next: string): Step {
-  return { do: 'wait', for: what, because, next, until: null };
+function wait(what: WaitingFor, because: string, next: string, never = false): Step {
+  return { do: 'wait', for: what, because, next, until: null, never };
 }
 
 function watch(because: string, next: string): Step {

@@ -37,7 +37,8 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     assignedTo: null,
     queued: false,
     held: null,
-    accepted: false,
+    accepted: null,
+    waitsSince: event.at,
     landing: null,
     attempts: 0,
     sentBack: 0,
@@ -111,7 +112,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.criterion_set':
       return criterionSet(item, event);
     case 'item.dependencies_set':
-      return ok({ ...item, dependsOn: event.payload.dependsOn });
+      return ok({ ...item, dependsOn: event.payload.dependsOn, waitsSince: event.at });
     case 'item.assigned':
       return ok({ ...item, assignedTo: event.payload.agent });
     case 'item.queued':
@@ -123,7 +124,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.released':
       return ok({ ...item, held: null, step: event.seq });
     case 'item.accepted':
-      return ok({ ...item, accepted: true });
+      return ok({ ...item, accepted: event.payload.head });
     case 'item.moved':
       return moved(item, event);
     case 'item.attempts_reset':
@@ -207,7 +208,8 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     attempts: 0,
     sentBack: byPerson || to.name === 'done' ? 0 : item.sentBack + (back ? 1 : 0),
     failure: failure ?? (to.name === 'current' || to.name === 'archived' ? item.failure : null),
-    accepted: item.accepted && to.name !== 'current' && to.name !== 'backlog',
+    accepted: to.name === 'current' || to.name === 'backlog' ? null : item.accepted,
+    waitsSince: to.name === 'backlog' ? event.at : item.waitsSince,
     landing: null,
     stageSince: event.at,
     step: event.seq,

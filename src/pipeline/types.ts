@@ -126,8 +126,10 @@ export interface ItemBase {
   readonly queued: boolean;
   /** Someone stopped it: it stays where it is until a person starts, retries or moves it. */
   readonly held: Held | null;
-  /** A person has accepted what review held back: the merge no longer asks. */
-  readonly accepted: boolean;
+  /** The commit that a person has looked at and let pass; another one is not what they approved. */
+  readonly accepted: CommitSha | null;
+  /** Since when it waits for what it depends on: what was met before then does not start it by itself. */
+  readonly waitsSince: Millis;
   /**
    * The squash commit that the base branch is being moved to at this moment. Until that is settled nobody can stop,
    * move or delete the item: its work may be on the base branch already.

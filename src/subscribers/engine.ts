@@ -10,7 +10,7 @@ import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
 import { remove, tidy } from './remove.ts';
-import { runAgent } from './run-agent.ts';
+import { endBroken, runAgent } from './run-agent.ts';
 import { verifyBranch } from './verify-branch.ts';
 
 /** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
@@ -66,7 +66,7 @@ export class Engine {
   start(): void {
     this.#seen = this.#parts.log.reads.lastSeq();
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
-    for (const [name, project] of this.#parts.projects) this.#endForgotten(name, project);
+    this.#endOrphans();
     this.#evaluateAll();
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
   }
@@ -114,6 +114,7 @@ export class Engine {
   #evaluate(name: string, project: EngineProject): void {
     const { log } = this.#parts;
     this.#endUnwanted(name);
+    this.#endForgotten(name, project);
     for (const item of [...log.reads.active(name), ...log.reads.waking(name)]) {
       try {
         this.#act(project, item);
@@ -248,15 +249,26 @@ export class Engine {
     this.#keep(keyOf(item), { kind: 'run', fits, ...job });
   }
 
-  /** Ends runs that an earlier Musher was still ending when it was killed: their items have gone elsewhere already. */
+  /** Ends open runs that nobody looks after and whose items have gone elsewhere: an earlier Musher was killed while it ended them. */
   #endForgotten(name: string, project: EngineProject): void {
     for (const run of this.#parts.log.reads.openRuns(name)) {
       const item = this.#parts.log.reads.item(name, run.item);
       const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
-      if (item === null || wanted) continue;
+      if (item === null || wanted || this.#jobs.has(keyOf(item)) || this.#rests(keyOf(item))) continue;
       const job = runAgent(this.#parts, project, item, run);
       job.stop(run.stopRequested ?? 'the item was stopped, moved or deleted');
       this.#keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
+    }
+  }
+
+  /** Ends runs of projects that are no longer configured: nobody would hold them to their limits. */
+  #endOrphans(): void {
+    for (const run of this.#parts.log.reads.openRunsElsewhere([...this.#parts.projects.keys()])) {
+      const item = this.#parts.log.reads.item(run.project, run.item);
+      if (item === null) continue;
+      const done = endBroken(this.#parts, item, run, `the project ${run.project} is no longer configured`);
+      const nothing = (): void => undefined;
+      this.#keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
     }
   }
 

@@ -1,9 +1,9 @@
 import { oneLine } from '../agents/text.ts';
-import type { Failure, WorkItem } from '../pipeline/types.ts';
+import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
-import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
 const MOST_TRIES = 5;
@@ -33,14 +33,22 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       summary: 'there is nothing to merge: the branch has no commits of its own',
       evidence: 'Commit your work on the branch.',
     });
-  const guarded = item.accepted
-    ? []
-    : (await git.changedPaths(work.head)).filter((path) => path === '.musher' || path.startsWith('.musher/'));
-  if (guarded.length > 0) return hold(parts, item, guarded);
+  const changed = await git.changedPaths(work.head);
+  if (item.accepted !== null && item.accepted !== work.head)
+    return hold(parts, item, work, 'the branch has changed since a person approved it');
+  const guarded = item.accepted === null ? changed.filter(isGuarded) : [];
+  if (guarded.length > 0) return hold(parts, item, work, `it changes Musher's own settings (${oneLine(guarded.join(', '), 120)})`);
+  if (changed.length === 0)
+    return sendBack(parts, item, {
+      cause: 'run',
+      summary: 'its commits change nothing',
+      evidence: 'What the commits do, they undo again.',
+    });
 
   const squashed = await git.squash({ base, head: work.head });
   if (squashed.kind === 'nothing') {
-    giveUp(parts, item, `its changes are on ${settings.baseBranch} already`);
+    // Somebody has brought them there by hand: the work is done, at the commit that holds it.
+    finish(parts, item, base, `its changes are on ${settings.baseBranch} already`);
     return 'settled';
   }
   if (squashed.kind === 'conflict') {
@@ -125,10 +133,16 @@ function giveUp(parts: EngineParts, item: WorkItem, reason: string): void {
   });
 }
 
-/** A change to Musher's own settings in the repository could widen what agents may do: a person has to accept it. */
-function hold(parts: EngineParts, item: WorkItem, paths: readonly string[]): 'settled' {
-  const reason = `it changes Musher's own settings (${oneLine(paths.join(', '), 120)})`;
+/** Paths whose change could widen what agents may do. */
+export function isGuarded(path: string): boolean {
+  return path === '.musher' || path.startsWith('.musher/');
+}
+
+/** Keeps the item until a person has looked at it. */
+function hold(parts: EngineParts, item: WorkItem, work: Work, reason: string): 'settled' {
   ifStill(parts, item, (tx) => {
+    // What they look at is the branch as it is now.
+    seeWork(tx, item, work);
     record(tx, item, 'item.moved', {
       to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'reviewHeld', reason } },
       why: reason,

@@ -11,7 +11,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { meter } from './meter.ts';
-import { seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, record, seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
 import { settleRun } from './settle-run.ts';
@@ -28,7 +28,7 @@ export interface RunJob {
 /** Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes it up again. */
 export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run): RunJob {
   const control = new Control();
-  return { stop: (why) => control.stop(why), release: () => control.release(), done: drive(parts, project, item, run, control) };
+  return { stop: (why) => control.stop(why), release: () => control.release(), done: looked(parts, project, item, run, control) };
 }
 
 /** Carries a stop or a release to the process, also when it comes before the process is there. */
@@ -68,6 +68,40 @@ class Control {
   }
 }
 
+/** A run that Musher itself can't look after any more is ended and counted, so that nothing runs on unwatched and nobody waits in silence. */
+async function looked(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
+  try {
+    await drive(parts, project, item, run, control);
+  } catch (error) {
+    if (control.letGo) throw error;
+    parts.onProblem(`run ${run.run} of ${item.project}#${item.number}`, error);
+    await endBroken(
+      parts,
+      item,
+      run,
+      error instanceof MusherError ? error.message : 'an error inside Musher; the log file has the details',
+    );
+  }
+}
+
+/** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
+export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
+  const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
+  await sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
+  parts.log.transaction((tx) => {
+    const current = tx.item(item.project, item.number);
+    const mine =
+      current !== null &&
+      current.deletedAt === null &&
+      current.runs === run.run &&
+      (current.execution.state === 'pending' || current.execution.state === 'running');
+    const summary = oneLine(`Musher could not look after it: ${why}`);
+    const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
+    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: summary });
+  });
+}
+
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
@@ -85,7 +119,8 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   const spec = specOf(parts, project, item, run, agent, ready);
   const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready.base);
   if ('outcome' in handle) {
-    await settleRun(parts, project, item, run, agent, handle.outcome);
+    // A program that is not there is not there at the next attempt either.
+    await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
     return;
   }
   control.attach(handle);
@@ -182,9 +217,9 @@ async function launch(
   item: WorkItem,
   run: Run,
   base: CommitSha | null,
-): Promise<RunHandle | { outcome: RunOutcome }> {
+): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
   const started = await startRun(spec);
-  if (!started.ok) return { outcome: notStarted('failed', `${started.error.message} ${started.error.hint}`) };
+  if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
   const handle = started.value;
   const { agent } = spec;
   parts.log.transaction((tx) => {

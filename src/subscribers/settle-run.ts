@@ -5,11 +5,16 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, Work, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
+import { isGuarded } from './merge.ts';
 import { failAttempt, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
-/** Wait after a rate limit that came without a time: doubled for each one in a row, at most an hour. */
+/** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
+/** No provider's limit lasts longer; a later time is a mistake of the agent's. */
+const LATEST_RESUME_MS = 31 * 24 * 60 * 60_000;
+/** So many limited runs in a row, at least half a day of them, and a person has to look. */
+const MOST_LIMITED = 20;
 
 /** What a run came to, after Musher has looked at the branch itself. */
 interface Judgement {
@@ -18,6 +23,8 @@ interface Judgement {
   readonly summary: string;
   readonly failure: Failure | null;
   readonly work: Work | null;
+  /** A person approved the work, and the merge of it touches nothing that a person has to see. */
+  readonly carriesApproval: boolean;
 }
 
 /** Settles a run that has ended: judges it by the branch, never by its word, and writes down all of it in one transaction. */
@@ -28,10 +35,13 @@ export async function settleRun(
   run: Run,
   agent: AgentSettings | null,
   outcome: RunOutcome,
+  /** What a person has to do first, where another attempt can't help; null: it may. */
+  mend: string | null = null,
 ): Promise<void> {
   const judgement = await judge(parts, project, item, run, agent, outcome);
   parts.log.transaction((tx) => {
-    const resumeAt = outcome.reason === 'rate-limited' ? (outcome.resumeAt ?? tx.now + pauseAfter(tx, run)) : null;
+    const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
+    const resumeAt = outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, limited) : null;
     const { reason, summary } = judgement;
     const ended = { run: run.run, reason, exitCode: outcome.exitCode, summary, resumeAt, turns: outcome.turns, verdict: outcome.verdict };
     const now = tx.item(item.project, item.number);
@@ -40,10 +50,16 @@ export async function settleRun(
       now.deletedAt === null &&
       now.runs === run.run &&
       (now.execution.state === 'pending' || now.execution.state === 'running');
-    if (mine && judgement.work !== null) seeWork(tx, item, judgement.work);
+    // Also of a run that was stopped or moved away from: what it committed is there.
+    if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
-    if (mine) conclude(tx, item, run, outcome, judgement);
+    if (mine) conclude(tx, item, run, outcome, judgement, mend);
+    if (mine && limited + 1 >= MOST_LIMITED) {
+      const why = `the model provider limited the rate ${limited + 1} times in a row`;
+      const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
+      record(tx, item, 'item.moved', { to, why, failure: null });
+    }
   });
 }
 
@@ -60,7 +76,15 @@ async function judge(
   const before = parts.log.reads.item(item.project, item.number)?.work ?? null;
   const branch = before?.branch ?? null;
   const at = { number: item.number, branch };
-  const plain = { reason: outcome.reason, summary: outcome.summary, work: null, failure: failed(outcome, outcome.summary) };
+  // Neither Musher's own end nor a provider's limit is the attempt's fault.
+  const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited';
+  const plain = {
+    reason: outcome.reason,
+    summary: outcome.summary,
+    work: null,
+    failure: excused ? null : failed(outcome, outcome.summary),
+    carriesApproval: false,
+  };
   if (branch === null) return plain;
   const left = await git.leftovers(at);
   if (left.length > 0 && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
@@ -70,11 +94,10 @@ async function judge(
   }
   const work = await git.readWork(branch);
   const seen = { ...plain, work };
-  if (outcome.reason !== 'finished')
-    return outcome.reason === 'stopped' || outcome.reason === 'rate-limited' ? { ...seen, failure: null } : seen;
+  if (outcome.reason !== 'finished') return seen;
   if (run.role === 'qa')
     return { ...seen, failure: outcome.verdict === null ? failed(outcome, 'the review ended without a verdict') : null };
-  if (run.role === 'mergemaster') return judgeMerge(project, seen, outcome, run);
+  if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
   return judgeCode(seen, outcome, before, left);
 }
 
@@ -96,27 +119,30 @@ function judgeCode(seen: Judgement, outcome: RunOutcome, before: Work | null, le
   return { ...seen, reason: 'failed', summary, failure: failed(outcome, summary) };
 }
 
-async function judgeMerge(project: EngineProject, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
+async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
   if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, 'the branch is gone') };
   const paths = await project.git.changedPaths(seen.work.head);
   const marked = await project.git.conflictMarkers(seen.work.head, paths);
-  if (marked.length === 0) return { ...seen, failure: null };
+  const carriesApproval = item.accepted !== null && !paths.some(isGuarded);
+  if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
   const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
   return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
 }
 
-function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgement: Judgement): void {
+function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgement: Judgement, mend: string | null): void {
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
-    if (reason === 'over-budget') {
-      const blocked = { kind: 'blocked', reason: `${failure.summary}; raise the agent's limits before it goes on` } as const;
+    const first = reason === 'over-budget' ? "Raise the agent's limits before it goes on" : mend;
+    if (first !== null) {
+      const blocked = { kind: 'blocked', reason: `${failure.summary}. ${first.replace(/\.$/, '')}` } as const;
       record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why: failure.summary, failure });
     }
     return;
   }
-  if (run.role !== 'qa' || reason !== 'finished') return;
   const work = judgement.work;
+  if (run.role === 'mergemaster' && judgement.carriesApproval && work !== null) record(tx, item, 'item.accepted', { head: work.head });
+  if (run.role !== 'qa' || reason !== 'finished') return;
   const ahead = work === null ? null : positiveInt(work.commitsAhead);
   const by = `agent:${run.agent}`;
   if (outcome.verdict === 'approve' && work !== null && ahead !== null) {
@@ -126,7 +152,7 @@ function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgeme
   const reasonGiven = outcome.verdict === 'approve' ? 'there are no commits to merge' : outcome.verdictReason || 'no reason given';
   const rejected: Failure = {
     cause: 'rejected',
-    summary: oneLine(`${run.agent} rejected it: ${reasonGiven}`),
+    summary: oneLine(`rejected: ${reasonGiven}`),
     evidence: outcome.verdictReason || outcome.evidence,
   };
   record(tx, item, 'item.moved', { to: { name: 'current' }, why: rejected.summary, failure: rejected }, by);
@@ -138,8 +164,15 @@ function failed(outcome: RunOutcome, summary: string): Failure {
   return { cause: 'run', summary: plain === '' ? 'it failed without saying why' : plain, evidence: outcome.evidence };
 }
 
-function pauseAfter(tx: Tx, run: Run): number {
+/** Runs right before this one that ended at a rate limit. */
+function limitedBefore(tx: Tx, run: Run): number {
   const before = tx.reads.runs(run.project, run.item).filter((other) => other.run < run.run);
-  const inARow = before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(inARow, 10));
+  return before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
+}
+
+/** The provider's own time where it lies ahead; after the first limit in a row, never earlier than the growing pause. */
+function resumeTime(now: number, said: number | null, limited: number): number {
+  const pause = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(limited, 10));
+  if (said === null || said <= now || said > now + LATEST_RESUME_MS) return pause;
+  return limited === 0 ? said : Math.max(said, pause);
 }

@@ -211,7 +211,7 @@ describe('accept', () => {
     const n = inMerge();
     moveTo(world, n, blockedStage('reviewHeld'));
     expect((await world.say(`accept ${n}`)).text).toContain('is accepted and back in merge. It is merged next');
-    expect(world.item(n)).toMatchObject({ accepted: true, stage: { name: 'merge', commitsAhead: 1 } });
+    expect(world.item(n)).toMatchObject({ accepted: world.item(n).work?.head, stage: { name: 'merge', commitsAhead: 1 } });
   });
 
   it('refuses everything else', async () => {

@@ -22,6 +22,7 @@ const QUIET: Facts = {
   busy: new Map(),
   coders: 0,
   unmet: [],
+  metAt: null,
   mergeHead: null,
 };
 const { backlog, current, qa, merge, done } = STAGE;
@@ -35,8 +36,14 @@ const cases: readonly Case[] = [
   ['in the backlog, untouched', standing(backlog), {}, waits('start')],
   ['in the backlog and asked to start', standing(backlog, 'idle', { queued: true }), {}, { do: 'start' }],
   ['asked to start before its dependencies are met', standing(backlog, 'idle', { queued: true }), unmet(null), waits('dependencies')],
-  ['free of its dependencies', standing(backlog, 'idle', { dependsOn: [num(3)] }), {}, { do: 'start' }],
-  ['free of its dependencies without auto-start', standing(backlog, 'idle', { dependsOn: [num(3)] }), { autoStart: false }, waits('start')],
+  ['freed by its last dependency', standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }), { metAt: T0 }, { do: 'start' }],
+  ['free before it began to wait', standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }), { metAt: T0 - 1 }, waits('start')],
+  [
+    'free of its dependencies without auto-start',
+    standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }),
+    { autoStart: false, metAt: T0 },
+    waits('start'),
+  ],
   ['depending on what never comes', standing(backlog, 'idle', { dependsOn: [num(3)] }), unmet('it was abandoned'), waits('dependencies')],
   ['held', standing(current, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, waits('hold')],
   ['held, but done meanwhile', standing(done, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, { do: 'rest' }],
@@ -158,6 +165,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant('it was deleted')) }), {
     maxLength: 2,
   }),
+  metAt: fc.option(anyTime),
   mergeHead: fc.option(number),
 });
 /** Items as random histories leave them, and items put together from parts, so that rare places come up often. */

@@ -63,7 +63,7 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.moved': fc.record({ to: target, why: text, failure: fc.option(failure) }),
   'item.held': fc.record({ why: text }),
   'item.released': fc.constant({}),
-  'item.accepted': fc.constant({}),
+  'item.accepted': fc.record({ head: commit }),
   'item.attempts_reset': fc.record({ why: text }),
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),

@@ -34,7 +34,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
     eventOf('item.moved', { to: item.stage.name === 'done' ? STAGE.qa : { ...STAGE.done, mergedAt: T0 }, why: '', failure: null }),
   'item.held': () => eventOf('item.held', { why: 'lunch' }),
   'item.released': () => eventOf('item.released', {}),
-  'item.accepted': () => eventOf('item.accepted', {}),
+  'item.accepted': () => eventOf('item.accepted', { head: sha('a') }),
   'item.attempts_reset': () => eventOf('item.attempts_reset', { why: 'retry' }),
   'item.attempt_failed': (item) => eventOf('item.attempt_failed', { failure: FAILURE, stage: item.stage.name, attempt: item.attempts + 1 }),
   'item.work_seen': () => eventOf('item.work_seen', { work: { branch: 'musher/7', head: sha('a'), commitsAhead: 1 } }),
@@ -289,7 +289,7 @@ describe('being sent back to current', () => {
   });
 
   it('takes back what a person accepted', () => {
-    expect(transition(standing(STAGE.merge, 'idle', { accepted: true }), back('musher'))).toMatchObject({ value: { accepted: false } });
+    expect(transition(standing(STAGE.merge, 'idle', { accepted: sha('a') }), back('musher'))).toMatchObject({ value: { accepted: null } });
   });
 
   it('keeps the evidence on the way through current and the archive, and drops it when the item moves on', () => {

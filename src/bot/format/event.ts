@@ -31,7 +31,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.released':
       return 'let it go on';
     case 'item.accepted':
-      return 'accepted what review held back';
+      return `approved ${short(event.payload.head)}`;
     case 'item.attempts_reset':
       return because('forgot its failed attempts', event.payload.why);
     case 'item.attempt_failed':

@@ -32,7 +32,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   ],
   'item.held': [{ why: '' }, 'stopped it'],
   'item.released': [{}, 'let it go on'],
-  'item.accepted': [{}, 'accepted what review held back'],
+  'item.accepted': [{ head: SHA }, 'approved 1111111111'],
   'item.attempts_reset': [{ why: 'a person tries it again' }, 'forgot its failed attempts: a person tries it again'],
   'item.attempt_failed': [{ failure, stage: 'current', attempt: 2 }, 'counted attempt 2 in current as failed: lint failed'],
   'item.work_seen': [{ work: { branch: 'b', head: SHA, commitsAhead: 2 } }, 'read its branch: 2 commits, at 1111111111'],
