@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { RuntimeName } from '../config/settings.ts';
 import { runFiles } from './process/run-files.ts';
@@ -37,6 +37,11 @@ export function writeStop(dir: string, stop: StopReason): Promise<void> {
 /** Why the run was being ended; null where nobody ended it. */
 export async function readStop(dir: string): Promise<StopReason | null> {
   return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | null;
+}
+
+/** Whether the run's output is still where it was made, before the program started. */
+export function hasOutput(dir: string): boolean {
+  return existsSync(runFiles(dir).stdout);
 }
 
 /** The exit code that the wrapper recorded; null where there is none (yet). */

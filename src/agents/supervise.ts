@@ -9,7 +9,7 @@ import { pause, requestEnd, sweep } from './process/stop.ts';
 import type { RunProcesses } from './process/table.ts';
 import { watchDirectory } from './process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
-import { readExitCode, readStop, writeStop } from './run-record.ts';
+import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
 import type { OutputParser } from './runtimes/runtime.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
@@ -55,6 +55,7 @@ class Supervision implements RunHandle {
   #looking = false;
   #lookAgain = false;
   #released = false;
+  #failed = false;
   #cancelTimeLimit: () => void = () => {};
   #cancelGrace: () => void = () => {};
 
@@ -81,6 +82,8 @@ class Supervision implements RunHandle {
     this.#errors = followFile(files.stderr, (line) => this.#memory.complaint(line), limit);
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
     this.ended = promise;
+    // Whoever waits for it sees a failure; where nobody does any more, it must not end Musher.
+    promise.catch(() => undefined);
     this.#resolve = resolve;
     this.#reject = reject;
     this.#unwatch = watchDirectory(files.dir, spec.clock, () => this.#wake());
@@ -128,9 +131,13 @@ class Supervision implements RunHandle {
       await this.#end();
       return;
     }
+    // What can't be read can't be held to a budget either.
+    if (!hasOutput(this.#spec.runDir))
+      this.#stop({ reason: 'failed', summary: 'The files of the run were removed while it was under way.' });
     const before = this.#output.offset + this.#errors.offset;
+    const lookedAt = this.#spec.clock.now();
     await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
-    if (this.#output.offset + this.#errors.offset > before) this.#lastOutputAt = Math.max(this.#lastOutputAt, this.#spec.clock.now());
+    if (this.#output.offset + this.#errors.offset > before) this.#lastOutputAt = Math.max(this.#lastOutputAt, lookedAt);
   }
 
   #onLine(line: string): void {
@@ -171,13 +178,19 @@ class Supervision implements RunHandle {
   }
 
   async #stopInSteps(why: StopReason): Promise<void> {
-    const { clock, runDir } = this.#spec;
-    await writeStop(runDir, why);
-    requestEnd(this.#processes);
-    this.#cancelGrace = clock.at(clock.now() + (this.#spec.stopGraceMs ?? STOP_GRACE_MS), () => {
+    const { clock, runDir, onProblem } = this.#spec;
+    // DANGER: before anything that can fail or hang. A full disk must not keep an agent alive.
+    this.#cancelGrace = clock.at(this.#graceEnd(), () => {
       this.#kill().catch((bug: unknown) => this.#fail(bug));
     });
+    // A restart then takes the stop for an end of the agent's own: the lesser evil.
+    await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
+    requestEnd(this.#processes);
     this.#wake();
+  }
+
+  #graceEnd(): number {
+    return this.#spec.clock.now() + (this.#spec.stopGraceMs ?? STOP_GRACE_MS);
   }
 
   /** Second step: everything but the wrapper first, so that it can still record how the program ended. */
@@ -240,9 +253,21 @@ class Supervision implements RunHandle {
     this.#cancelGrace();
   }
 
-  /** A bug of ours must not look like an end of the agent. */
+  /** A bug of ours must not look like an end of the agent, and nobody would hold the agent to its limits any more: it is ended first. */
   #fail(bug: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#ending = true;
     this.#letGo();
-    this.#reject(bug);
+    const ended = this.#released ? Promise.resolve() : this.#endUnwatched();
+    ended.catch((error: unknown) => this.#spec.onProblem?.(`ending run ${this.#spec.marker}`, error)).finally(() => this.#reject(bug));
+  }
+
+  async #endUnwatched(): Promise<void> {
+    const { clock } = this.#spec;
+    const until = this.#graceEnd();
+    requestEnd(this.#processes);
+    while (isAlive(this.pid, this.pidStart) && clock.now() < until && !this.#released) await pause(clock, RECORD_LOOK_MS);
+    if (!this.#released) await sweep(this.#processes, clock);
   }
 }

@@ -32,8 +32,10 @@ export interface RunSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly resumeSession: string | null;
   readonly clock: Clock;
-  /** Called in order; after an adoption from the first line on again. Must not throw. */
+  /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
   onSignal(signal: Signal): void;
+  /** Told of what went wrong beside the run itself, for the log file. */
+  readonly onProblem?: (what: string, error: unknown) => void;
   /** Between the two steps of a stop; default 10 s. */
   readonly stopGraceMs?: number;
   /** Musher's own environment; default `process.env`. */

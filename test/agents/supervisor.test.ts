@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startRun, type RunHandle } from '../../src/agents/supervisor.ts';
+import { adoptRun, startRun, type RunHandle } from '../../src/agents/supervisor.ts';
 import type { RunOutcome } from '../../src/agents/outcome.ts';
 import { identify } from '../../src/agents/process/identity.ts';
+import { processesOf } from '../../src/agents/process/table.ts';
 import { leaveNothingBehind, NO_LIMITS, numberIn, runFixture, shellRun, until, type RunFixture } from './run-fixture.ts';
 
 leaveNothingBehind();
@@ -285,6 +286,81 @@ describe('limits', () => {
     const run = await started(fixture);
     expect(await run.ended).toMatchObject({ reason: 'stuck', summary: 'Printed more than 256 MB.' });
     expect(statSync(join(fixture.spec.runDir, 'stdout')).size).toBeLessThan(4 * 1024 ** 3);
+  });
+});
+
+describe('a stop that cannot be written down', () => {
+  /** In place of the file that a stop writes: as on a full disk, the write fails. */
+  async function unwritable(fixture: RunFixture): Promise<{ run: RunHandle; problems: string[] }> {
+    const problems: string[] = [];
+    const run = await started({ ...fixture, spec: { ...fixture.spec, onProblem: (what) => problems.push(what) } });
+    mkdirSync(join(fixture.spec.runDir, 'stop.json.new'));
+    await until(() => fixture.said().includes('up'));
+    return { run, problems };
+  }
+
+  it('ends the run all the same, and is told of', async () => {
+    const fixture = shellRun('trap "exit 9" TERM; echo up; while :; do sleep 0.02; done');
+    const { run, problems } = await unwritable(fixture);
+    run.stop('stopped', 'Stopped by anna.');
+    expect(await run.ended).toMatchObject({ reason: 'stopped', exitCode: 9, summary: 'Stopped by anna.' });
+    expect(problems).toEqual([`the note of why run ${fixture.spec.marker} is stopped`]);
+  });
+
+  it('kills a run that does not listen all the same', async () => {
+    const { run } = await unwritable(shellRun('trap "" TERM; echo up; while :; do sleep 300; done', {}, { stopGraceMs: 100 }));
+    run.stop('stopped', 'Stopped.');
+    expect(await run.ended).toMatchObject({ reason: 'stopped', exitCode: 137 });
+  });
+
+  it('holds a run to its budget all the same', async () => {
+    const usage = `echo '{"type":"usage","model":"m","input_tokens":11}'`;
+    const fixture = shellRun(`echo up; until [ -e go ]; do sleep 0.01; done; ${usage}; sleep 300`, {
+      limits: { ...NO_LIMITS, tokens: 10 },
+    });
+    const { run } = await unwritable(fixture);
+    writeFileSync(join(fixture.spec.worktree, 'go'), '');
+    expect(await run.ended).toMatchObject({ reason: 'over-budget' });
+  });
+
+  it.each([{ wallClockMs: 60_000 }, { silenceMs: 60_000 }])('holds a run to its time all the same: %o', async (limit) => {
+    const fixture = shellRun('echo up; sleep 300', { limits: { ...NO_LIMITS, ...limit } });
+    const { run } = await unwritable(fixture);
+    fixture.clock.jump(61_000);
+    expect(await run.ended).toMatchObject({ reason: 'stuck' });
+  });
+});
+
+describe('a run that cannot be watched any more', () => {
+  it('is ended when its directory was removed: nobody could hold it to its budget', async () => {
+    const fixture = shellRun('echo up; sleep 300');
+    const run = await started(fixture);
+    await until(() => fixture.said().includes('up'));
+    rmSync(fixture.spec.runDir, { recursive: true });
+    expect(await run.ended).toMatchObject({ reason: 'failed', summary: 'The files of the run were removed while it was under way.' });
+    expect(identify(run.pid)).toBeNull();
+  });
+
+  it('is ended when its directory was removed before it was taken up again', async () => {
+    const fixture = shellRun('sleep 300');
+    const first = await started(fixture);
+    const { pid, pidStart, startedAt } = first;
+    first.release();
+    rmSync(fixture.spec.runDir, { recursive: true });
+    const run = await adoptRun(fixture.spec, { pid, pidStart, startedAt });
+    expect(await run.ended).toMatchObject({ reason: 'failed' });
+    expect(identify(pid)).toBeNull();
+  });
+
+  it('is ended before a failure of the watching itself goes up, also when it does not listen', async () => {
+    const broken = (): void => {
+      throw new Error('database or disk is full');
+    };
+    const fixture = shellRun('trap "" TERM; echo up; while :; do sleep 300; done', {}, { onSignal: broken, stopGraceMs: 100 });
+    const run = await started(fixture);
+    await expect(run.ended).rejects.toThrow('disk is full');
+    expect(identify(run.pid)).toBeNull();
+    expect(await processesOf({ marker: fixture.spec.marker, pid: -1, pidStart: null })).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import type { Clock } from '../../clock.ts';
 
 /** Looks this often where the file system does not report changes (network file systems), and for a death without a trace. */
@@ -14,13 +14,22 @@ export function watchDirectory(dir: string, clock: Clock, wake: () => void): () 
     });
   };
   poll();
-  const watcher = watch(dir, { persistent: false }, wake);
+  const watcher = watchOrNull(dir, wake);
   // The system's limit on watches may be used up; the poll goes on alone.
-  watcher.on('error', () => watcher.close());
+  watcher?.on('error', () => watcher.close());
   return () => {
     cancel();
     // A timer of the poll may be about to be set again by a wake in progress: nothing to call any more.
     cancel = () => {};
-    watcher.close();
+    watcher?.close();
   };
+}
+
+/** Null where the directory is gone or the system has no watch left: it says so by an exception. */
+function watchOrNull(dir: string, wake: () => void): FSWatcher | null {
+  try {
+    return watch(dir, { persistent: false }, wake);
+  } catch {
+    return null;
+  }
 }
