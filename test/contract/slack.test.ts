@@ -1,0 +1,61 @@
+import { systemClock } from '../../src/clock.ts';
+import { slackTransport } from '../../transports/slack/slack.ts';
+import { FakeSlack } from '../fakes/slack/slack.ts';
+import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
+import { describeTransport, type Skips, type TransportHarness } from './transport-suite.ts';
+
+const SECRET = 'the signing secret';
+
+async function slackBy(kind: 'socket' | 'http'): Promise<TransportHarness> {
+  const slack = new FakeSlack();
+  // Slack promises no order over several connections; the cases look at ours.
+  slack.sockets.spread = false;
+  await slack.start();
+  const errors: unknown[] = [];
+  const state = new Map<string, string>();
+  const transport = slackTransport({
+    botToken: BOT_TOKEN,
+    intake:
+      kind === 'socket'
+        ? { kind, appToken: APP_TOKEN }
+        : { kind, host: '127.0.0.1', port: 0, path: '/slack/events', signingSecret: SECRET },
+    appId: null,
+    command: '/musher',
+    offer: null,
+    rooms: () => ['C1'],
+    state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },
+    clock: systemClock(),
+    report: (error) => errors.push(error),
+    apiUrl: slack.apiUrl,
+    responseBase: slack.responseBase,
+  });
+  const reach = (): void => {
+    const port = transport.port();
+    if (kind === 'http') slack.http = { url: `http://127.0.0.1:${port}/slack/events`, secret: SECRET };
+  };
+  return {
+    transport,
+    room: { transport: 'slack', room: 'C1', thread: null },
+    incoming: async (text) => {
+      reach();
+      const { heard } = slack.say(text);
+      // Over sockets the cases see what arrives; a message that is not taken would be waited for until its deadline.
+      if (kind === 'http') await heard.catch(() => false);
+    },
+    redeliver: async () => {
+      await slack.redeliver();
+    },
+    shown: () => Promise.resolve(slack.rooms.said('C1').join('\n')),
+    messages: () => Promise.resolve(slack.rooms.all.filter(({ bot }) => bot).map(({ text }) => text)),
+    notified: () => Promise.resolve(slack.rooms.notified),
+    disconnect: () => Promise.resolve(slack.goAway()),
+    reconnect: () => Promise.resolve(slack.comeBack()),
+    reported: () => errors,
+    close: () => slack.close(),
+  };
+}
+
+const overHttp: Skips = { reconnecting: 'requests come in one by one, over no connection that could break' };
+
+describeTransport('slack by Socket Mode', () => slackBy('socket'));
+describeTransport('slack by signed requests', () => slackBy('http'), overHttp);

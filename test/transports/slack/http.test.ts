@@ -1,0 +1,164 @@
+import { request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { signatureCheck } from '../../../transports/slack/signature.ts';
+import { open, OVER_HTTP, prepare, SECRET, start } from './workspace.ts';
+
+const status = (time = 0): string =>
+  JSON.stringify({
+    type: 'event_callback',
+    team_id: 'T1',
+    api_app_id: 'A1',
+    event: { type: 'message', channel: 'C1', ts: `1700000000.00000${time}`, user: 'U1', text: '<@UBOT> status' },
+  });
+const now = (): number => Math.floor(Date.now() / 1_000);
+
+describe('a signed request', () => {
+  it('is taken', async () => {
+    const { slack, received } = await open(OVER_HTTP);
+    expect((await slack.request(status())).status).toBe(200);
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ['another secret', { secret: 'another' }],
+    ['no signature', { signature: '' }],
+    ['a signature of another kind', { signature: 'v1=00' }],
+    ['a time 301 s ago', { time: now() - 302 }],
+    ['a time 301 s ahead', { time: now() + 302 }],
+    ['no time', { time: Number.NaN }],
+  ])('with %s is refused', async (_name, wrong) => {
+    const { slack, received } = await open(OVER_HTTP);
+    expect((await slack.request(status(), 'application/json', wrong)).status).toBe(401);
+    expect(received).toEqual([]);
+  });
+
+  it('within five minutes either way is taken', async () => {
+    const { slack } = await open(OVER_HTTP);
+    expect((await slack.request(status(1), 'application/json', { time: now() - 290 })).status).toBe(200);
+    expect((await slack.request(status(2), 'application/json', { time: now() + 290 })).status).toBe(200);
+  });
+
+  it('that was taken is refused when it is played again', async () => {
+    const { slack, received } = await open(OVER_HTTP);
+    const time = now();
+    expect((await slack.request(status(), 'application/json', { time })).status).toBe(200);
+    expect((await slack.request(status(), 'application/json', { time })).status).toBe(401);
+    expect(received).toHaveLength(1);
+  });
+
+  it('that could not be stored is not acknowledged, and is taken when it comes again', async () => {
+    const { slack, received, sink } = await open(OVER_HTTP);
+    const time = now();
+    sink.fails = new Error('disk full');
+    expect((await slack.request(status(), 'application/json', { time })).status).toBe(500);
+    sink.fails = null;
+    expect((await slack.request(status(), 'application/json', { time })).status).toBe(200);
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ['another workspace', { team_id: 'T2' }],
+    ['another app', { api_app_id: 'A2' }],
+    ['no workspace', { team_id: undefined }],
+    ['no app', { api_app_id: undefined }],
+  ])('of %s is refused, of every kind', async (_name, wrong) => {
+    const { slack, received } = await open(OVER_HTTP);
+    expect((await slack.request(JSON.stringify({ ...(JSON.parse(status()) as object), ...wrong }))).status).toBe(401);
+    const slash: Record<string, string | undefined> = {
+      command: '/musher',
+      text: 'status',
+      team_id: 'T1',
+      api_app_id: 'A1',
+      channel_id: 'C1',
+      user_id: 'U1',
+      trigger_id: 't',
+      ...wrong,
+    };
+    const form = new URLSearchParams(Object.entries(slash).filter((one): one is [string, string] => one[1] !== undefined));
+    expect((await slack.request(form.toString(), 'application/x-www-form-urlencoded')).status).toBe(401);
+    const button = {
+      type: 'block_actions',
+      team: { id: wrong['team_id' as keyof typeof wrong] ?? 'T2' },
+      api_app_id: 'A1',
+      user: { id: 'U1' },
+      ...wrong,
+    };
+    const payload = new URLSearchParams({ payload: JSON.stringify(button) }).toString();
+    expect((await slack.request(payload, 'application/x-www-form-urlencoded')).status).toBe(401);
+    expect(received).toEqual([]);
+  });
+
+  it('in a channel shared with another workspace is taken where ours is among those it is for', async () => {
+    const { slack, received } = await open(OVER_HTTP);
+    const shared = { ...(JSON.parse(status()) as object), team_id: 'T9', authorizations: [{ team_id: 'T1' }] };
+    expect((await slack.request(JSON.stringify(shared))).status).toBe(200);
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ['{', 400],
+    ['[]', 401],
+    ['null', 401],
+    ['', 400],
+  ])('with the body %j is answered with %i', async (body, expected) => {
+    const { slack } = await open(OVER_HTTP);
+    expect((await slack.request(body)).status).toBe(expected);
+  });
+
+  it('answers Slack’s check of the address, if it is signed', async () => {
+    const { slack } = await open(OVER_HTTP);
+    const check = JSON.stringify({ type: 'url_verification', challenge: 'abc', token: 'x' });
+    expect(JSON.parse((await slack.request(check)).text)).toEqual({ challenge: 'abc' });
+    expect((await slack.request(check, 'application/json', { secret: 'another' })).status).toBe(401);
+  });
+
+  it('is too long with more than a mebibyte', async () => {
+    const { slack } = await open(OVER_HTTP);
+    const answer = await slack.request('x'.repeat(1_100_000)).catch(() => null);
+    expect(answer?.status ?? 413).toBe(413);
+  });
+
+  it('is looked for at one path, and posted', async () => {
+    const { transport } = await open(OVER_HTTP);
+    const answered = (method: string, path: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const sent = request({ host: '127.0.0.1', port: transport.port() ?? 0, path, method, agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+    expect(await answered('POST', '/')).toBe(404);
+    expect(await answered('GET', '/slack/events')).toBe(405);
+  });
+});
+
+describe('intake over HTTP', () => {
+  it.each(['', '  '])('does not start with the secret %j', async (signingSecret) => {
+    const opened = await prepare({ intake: { kind: 'http', host: '127.0.0.1', port: 0, path: '/slack/events', signingSecret } });
+    await expect(start(opened)).rejects.toThrow('signing secret of Slack is empty');
+    expect(opened.transport.port()).toBeNull();
+    expect(() => signatureCheck(signingSecret, Date.now)).toThrow('empty');
+  });
+
+  it('does not start where the app’s id can not be known', async () => {
+    const opened = await prepare(OVER_HTTP);
+    opened.slack.trouble('bots.info', { kind: 'refused', error: 'missing_scope' });
+    await expect(start(opened)).rejects.toThrow('App ID');
+  });
+
+  it('says so where its port is taken', async () => {
+    const { transport } = await open(OVER_HTTP);
+    const other = await prepare({
+      intake: { kind: 'http', host: '127.0.0.1', port: transport.port() ?? 0, path: '/slack/events', signingSecret: SECRET },
+    });
+    await expect(start(other)).rejects.toThrow('EADDRINUSE');
+  });
+
+  it('refuses connections once it has stopped', async () => {
+    const { slack, transport } = await open(OVER_HTTP);
+    await slack.request(status());
+    await transport.stop(new AbortController().signal);
+    await expect(slack.request(status(1))).rejects.toThrow('fetch failed');
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
+import { slackManifest } from '../../../transports/slack/manifest.ts';
+import type { OfferedCommand } from '../../../transports/offer.ts';
+import { OFFER } from './workspace.ts';
+
+interface Manifest {
+  readonly features: {
+    readonly slash_commands: readonly { readonly command: string; readonly usage_hint: string; readonly url?: string }[];
+  };
+  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+const manifest = (url: string | null, commands: readonly OfferedCommand[] = OFFER.commands): Manifest =>
+  JSON.parse(slackManifest({ ...OFFER, commands }, { name: 'Musher', command: '/musher', url })) as Manifest;
+
+describe('the manifest', () => {
+  it('has the slash command and each command by its own name', () => {
+    expect(manifest(null).features.slash_commands.map(({ command, usage_hint }) => [command, usage_hint])).toEqual([
+      ['/musher', 'status | show 42 | help'],
+      ['/musher-create', '<story|bug|spike|refactor> <title>'],
+      ['/musher-status', ''],
+      ['/musher-timer-list', ''],
+    ]);
+  });
+
+  it('has every scope that a call of ours needs', () => {
+    const needed = [
+      'chat:write',
+      'commands',
+      'channels:history',
+      'groups:history',
+      'im:history',
+      'mpim:history',
+      'reactions:write',
+      'users:read',
+      'app_mentions:read',
+    ];
+    expect([...manifest(null).oauth_config.scopes.bot].sort()).toEqual(needed.sort());
+  });
+
+  it('is for Socket Mode without an address, and names the address everywhere with one', () => {
+    expect(manifest(null).settings).toMatchObject({ socket_mode_enabled: true });
+    expect(JSON.stringify(manifest(null))).not.toContain('url');
+    const url = 'https://bot.example/slack/events';
+    const over = manifest(url);
+    expect(over.settings).toMatchObject({
+      socket_mode_enabled: false,
+      interactivity: { request_url: url },
+      event_subscriptions: { request_url: url },
+    });
+    expect(over.features.slash_commands.every((one) => one.url === url)).toBe(true);
+  });
+
+  it('keeps to the number of commands that Slack takes, those of one word first', () => {
+    const many = Array.from({ length: 60 }, (_, index) => ({
+      words: index < 20 ? ['a', `b${index}`] : [`c${index}`],
+      summary: 'x',
+      options: [],
+    }));
+    const { slash_commands: commands } = manifest(null, many).features;
+    expect(commands).toHaveLength(SLACK_LIMITS.slashCommands);
+    expect(commands.filter(({ command }) => command.startsWith('/musher-c'))).toHaveLength(40);
+    expect(commands[0]?.command).toBe('/musher');
+  });
+
+  it('leaves out empty hints and names that are too long', () => {
+    const { slash_commands: commands } = manifest(null, [{ words: ['a'.repeat(40)], summary: 'x', options: [] }]).features;
+    expect(commands.map(({ command }) => command)).toEqual(['/musher']);
+  });
+});

@@ -1,0 +1,92 @@
+import { SendFailure } from '../transport.ts';
+import { asPayload, objectOf, textOf } from './payload.ts';
+
+/** What Slack will never take, however often it is sent. */
+const REFUSED = new Set([
+  'msg_too_long',
+  'msg_blocks_too_long',
+  'no_text',
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'too_many_attachments',
+  'markdown_text_conflict',
+  'metadata_too_large',
+  'invalid_metadata_format',
+  'invalid_metadata_schema',
+  'is_archived',
+  'invalid_arguments',
+  'invalid_array_arg',
+  'cannot_reply_to_message',
+  'cant_update_message',
+  'edit_window_closed',
+  'message_not_found',
+]);
+
+/** What a person has to set right first, and how; nothing was sent. */
+const TO_SET_RIGHT: Readonly<Record<string, string>> = {
+  invalid_auth: 'The bot token is not valid. Copy it from "OAuth & Permissions" on the app’s page.',
+  not_authed: 'There is no bot token. Copy it from "OAuth & Permissions" on the app’s page.',
+  account_inactive: 'The app was removed from the workspace. Install it again under "Install App".',
+  token_revoked: 'The token was revoked. Install the app again and copy the new one.',
+  token_expired: 'The token has expired. Turn token rotation off, install the app again and copy the new one.',
+  not_allowed_token_type: 'That is the wrong kind of token: the bot token begins with xoxb-, the app-level token with xapp-.',
+  missing_scope: 'The app lacks a permission. Update it from the manifest that `musher slack-manifest` prints, and install it again.',
+  no_permission: 'The app lacks a permission. Update it from the manifest that `musher slack-manifest` prints, and install it again.',
+  not_in_channel: 'Invite the app into the channel: /invite and its name.',
+  channel_not_found: 'There is no such channel, or the app is not in it: /invite and its name.',
+  restricted_action: 'The workspace does not let the app post in that channel.',
+  access_denied: 'The workspace does not let the app in. An admin of the workspace has to approve it.',
+  team_access_not_granted: 'The workspace does not let the app in. An admin of the workspace has to approve it.',
+  forbidden_team: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
+  socket_mode_not_enabled: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
+};
+/** Of those, the ones that concern every channel. */
+const EVERYWHERE = /auth|account|token|scope|permission|access|team/;
+
+/** The code of a refusal by Slack itself, or null. */
+export function slackError(error: unknown): string | null {
+  return textOf(objectOf(asPayload(error), 'data'), 'error');
+}
+
+/** The time that Slack said to wait, in ms, or null where this is no refusal for too many calls. */
+export function rateLimitOf(error: unknown): number | null {
+  const failure = asPayload(error);
+  if (typeof failure['retryAfter'] === 'number') return Math.max(1, failure['retryAfter']) * 1_000;
+  const code = slackError(error);
+  if (code === 'ratelimited' || code === 'rate_limited' || code === 'message_limit_exceeded') return 30_000;
+  return error instanceof Error && error.message.startsWith('Retry header') ? 30_000 : null;
+}
+
+/** What went wrong with a call, with what it means for the message. */
+export function sendFailure(error: unknown): SendFailure {
+  if (error instanceof SendFailure) return error;
+  const wait = rateLimitOf(error);
+  if (wait !== null) return new SendFailure('not-sent', 'Slack takes no more messages for a while.', { retryAfterMs: wait, cause: error });
+  const code = slackError(error);
+  if (code !== null && REFUSED.has(code)) return new SendFailure('rejected', `Slack refuses the message: ${code}.`, { cause: error });
+  const hint = code === null ? undefined : TO_SET_RIGHT[code];
+  if (hint !== undefined)
+    return new SendFailure('not-sent', `${hint} (${code})`, { everywhere: EVERYWHERE.test(code ?? ''), cause: error });
+  if (neverConnected(error)) return new SendFailure('not-sent', 'Slack can not be reached.', { everywhere: true, cause: error });
+  return new SendFailure('unknown', `Slack did not say whether it took the message${code === null ? '' : `: ${code}`}.`, { cause: error });
+}
+
+/** The text for whoever runs the bot: what is wrong and which switch to turn. */
+export function problemOf(doing: string, error: unknown): string {
+  const code = slackError(error);
+  const hint = code === null ? undefined : TO_SET_RIGHT[code];
+  if (hint !== undefined) return `${doing}: ${hint} (${code})`;
+  if (code !== null) return `${doing}: Slack answered ${code}.`;
+  return `${doing}: ${neverConnected(error) ? 'Slack can not be reached' : error instanceof Error ? error.message : 'no connection'}.`;
+}
+
+/** Whether Slack was not even spoken to. Anything later may have been taken. */
+function neverConnected(error: unknown): boolean {
+  for (let one: unknown = error, depth = 0; one instanceof Error && depth < 5; depth++) {
+    const { code } = asPayload(one);
+    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'UND_ERR_CONNECT_TIMEOUT') return true;
+    const { original } = asPayload(one);
+    one = original ?? one.cause;
+  }
+  return false;
+}

@@ -1,0 +1,194 @@
+import type { Clock } from '../../src/clock.ts';
+import type { Address } from '../../src/message/address.ts';
+import { doc, emphasis, join, paragraph } from '../../src/message/build.ts';
+import type { Document } from '../../src/message/document.ts';
+import { SendFailure, type MessageRef, type SendKey } from '../transport.ts';
+import { Answers } from './answers.ts';
+import { sendFailure, slackError } from './failure.ts';
+import { decodeHandle, encodeHandle, type AnswerHandle } from './handle.ts';
+import { post, update } from './post.ts';
+import { readBack } from './read-back.ts';
+import { renderMessages } from './render.ts';
+import { SlowEdits } from './slow-edits.ts';
+import type { CallSlack } from './web-api.ts';
+
+export interface OutgoingParts {
+  readonly call: CallSlack;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly responseBase: string;
+  /** Set apart from other installations that once wrote into the same channel. */
+  readonly installation: string;
+  readonly report: (error: unknown) => void;
+}
+
+/** Sendings and edited messages that are remembered; a read-back finds older ones. */
+const MOST_REMEMBERED = 10_000;
+const ANSWER_REF = 'answer:';
+
+/** One sending, with what is known of it to be shown. */
+interface Sending {
+  /** Time stamps of the parts that were sent, in order. */
+  readonly sent: string[];
+  /** The last try may have gone through. */
+  unknown: boolean;
+  done: boolean;
+}
+
+/** Sends and edits, one after the other in each channel, and each key once. */
+export class Outgoing {
+  readonly #parts: OutgoingParts;
+  readonly #answers: Answers;
+  readonly #edits: SlowEdits;
+  readonly #rooms = new Map<string, Promise<unknown>>();
+  readonly #sendings = new Map<SendKey, Sending>();
+  /** The further messages of a text that takes several, by the first one's name; and the thread they stand in. */
+  readonly #further = new Map<string, { readonly thread: string | null; readonly ids: readonly string[] }>();
+
+  constructor(parts: OutgoingParts) {
+    this.#parts = parts;
+    this.#answers = new Answers(parts);
+    this.#edits = new SlowEdits(parts.clock, (id, body) => this.#showAnew(id, body), parts.report);
+  }
+
+  /** As the contract says. */
+  send(to: Address, body: Document, key: SendKey, again: boolean): Promise<MessageRef[]> {
+    return this.#inTurn(to.room, () => this.#send(to, body, key, again));
+  }
+
+  /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
+  edit(ref: MessageRef, body: Document): Promise<void> {
+    if (ref.id.startsWith(ANSWER_REF)) return this.#inTurn(ref.room, () => this.#edits.edit(`${ref.room} ${ref.id}`, body));
+    return this.#inTurn(ref.room, () => this.#edit(ref.room, ref.id, body));
+  }
+
+  /** Resolves when everything that was given to it has had its try. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#rooms.values());
+    await this.#edits.flush();
+  }
+
+  async #send(to: Address, body: Document, key: SendKey, again: boolean): Promise<MessageRef[]> {
+    const handle = decodeHandle(to.thread);
+    const sending = remembered(this.#sendings, key, () => ({ sent: [], unknown: again, done: false }));
+    if (!sending.done) {
+      try {
+        if (handle?.kind === 'answer' && !handle.public) await this.#answer(to.room, handle, body, key, sending);
+        else await this.#post(to.room, handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null), body, key, sending, handle);
+        sending.done = true;
+      } catch (error) {
+        const failure = sendFailure(error);
+        if (failure.outcome === 'unknown') sending.unknown = true;
+        throw failure;
+      }
+    }
+    return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
+  }
+
+  async #post(
+    room: string,
+    thread: string | null,
+    body: Document,
+    key: SendKey,
+    sending: Sending,
+    handle: ReturnType<typeof decodeHandle>,
+  ): Promise<void> {
+    const { call, installation } = this.#parts;
+    const mark = `${installation}:${key}`;
+    if (sending.unknown) await this.#settle(room, thread, mark, sending);
+    const bodies = renderMessages(body);
+    for (const message of bodies.slice(sending.sent.length)) {
+      try {
+        sending.sent.push(await post(call, room, thread, message, { key: mark, part: sending.sent.length }));
+      } catch (error) {
+        const outside = slackError(error) === 'not_in_channel' || slackError(error) === 'channel_not_found';
+        if (!outside || handle?.kind !== 'answer') throw error;
+        // A slash command works where the app is not: there the answer can be public by the response address alone.
+        await this.#answers.give(room, handle, message, true);
+        sending.sent.push(answerId(handle, key, sending.sent.length));
+      }
+    }
+    const [first, ...further] = sending.sent;
+    if (first !== undefined) remembered(this.#further, `${room} ${first}`, () => ({ thread, ids: further }));
+  }
+
+  /** Takes what the channel shows already for sent. Where that can't be read the outcome stays unknown. */
+  async #settle(room: string, thread: string | null, mark: string, sending: Sending): Promise<void> {
+    const found = await readBack(this.#parts.call, room, thread, mark).catch((error: unknown) => {
+      const failure = sendFailure(error);
+      throw new SendFailure('unknown', `Whether a message was sent can not be read back: ${failure.message}`, {
+        ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
+        cause: error,
+      });
+    });
+    for (let ts = found.get(sending.sent.length); ts !== undefined; ts = found.get(sending.sent.length)) sending.sent.push(ts);
+    sending.unknown = false;
+  }
+
+  /** What one person alone sees can't be read back: shown again it says so, which is better than an answer that is lost. */
+  async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
+    const shown = sending.unknown ? join(doc(paragraph(emphasis('The connection broke, so you may have seen this before.'))), body) : body;
+    for (const message of renderMessages(shown).slice(sending.sent.length)) {
+      await this.#answers.give(room, handle, message);
+      sending.sent.push(answerId(handle, key, sending.sent.length));
+    }
+  }
+
+  async #showAnew(id: string, body: Document): Promise<void> {
+    const [room = '', ...rest] = id.split(' ');
+    const handle = decodeHandle(
+      rest
+        .join(' ')
+        .slice(ANSWER_REF.length)
+        .replace(/^[^{]*/, ''),
+    );
+    if (handle?.kind !== 'answer') throw new SendFailure('rejected', 'That answer has no address any more.');
+    for (const message of renderMessages(body)) await this.#answers.give(room, handle, message, handle.public);
+  }
+
+  async #edit(room: string, ts: string, body: Document): Promise<void> {
+    const { call, installation } = this.#parts;
+    const name = `${room} ${ts}`;
+    const known = this.#further.get(name) ?? { thread: null, ids: [] };
+    const [first, ...more] = renderMessages(body);
+    const ids = [...known.ids];
+    try {
+      if (first !== undefined) await update(call, room, ts, first);
+      for (const [at, message] of more.entries()) {
+        const there = ids[at] ?? (await readBack(call, room, known.thread, `${installation}:more:${ts}`)).get(at);
+        if (there !== undefined) await update(call, room, there, message);
+        ids[at] = there ?? (await post(call, room, known.thread, message, { key: `${installation}:more:${ts}`, part: at }));
+      }
+      // What the new text no longer needs would go on showing the old one.
+      for (const gone of ids.splice(more.length)) await call('chat.delete', { channel: room, ts: gone });
+    } catch (error) {
+      throw sendFailure(error);
+    } finally {
+      this.#further.set(name, { thread: known.thread, ids });
+    }
+  }
+
+  #inTurn<T>(room: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#rooms.get(room) ?? Promise.resolve()).then(work);
+    const quiet = turn.catch(() => {});
+    this.#rooms.set(room, quiet);
+    void quiet.then(() => (this.#rooms.get(room) === quiet ? this.#rooms.delete(room) : false));
+    return turn;
+  }
+}
+
+/** An answer has no name of its own in Slack: the name holds all that is needed to show it anew. */
+function answerId(handle: AnswerHandle, key: SendKey, part: number): string {
+  return `${ANSWER_REF}${key}:${part}:${encodeHandle(handle)}`;
+}
+
+/** The value under a key, made where there is none; the oldest is forgotten when there are too many. */
+function remembered<T>(all: Map<string, T>, key: string, make: () => T): T {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  all.set(key, made);
+  const oldest = all.size > MOST_REMEMBERED ? all.keys().next().value : undefined;
+  if (oldest !== undefined) all.delete(oldest);
+  return made;
+}

@@ -1,0 +1,26 @@
+import { METADATA_TYPE, type SentMark } from './read-back.ts';
+import type { SlackBody } from './render.ts';
+import { textOf } from './payload.ts';
+import type { CallSlack } from './web-api.ts';
+
+/** What no message of ours does: look for names, channels and links in its text, or show what is behind them. */
+export const INERT = { mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
+/** Posts one message and gives its time stamp, which is its name in the channel. */
+export async function post(call: CallSlack, room: string, thread: string | null, body: SlackBody, mark: SentMark): Promise<string> {
+  const answer = await call('chat.postMessage', {
+    channel: room,
+    ...(thread === null ? {} : { thread_ts: thread }),
+    ...body,
+    ...INERT,
+    metadata: { event_type: METADATA_TYPE, event_payload: { ...mark } },
+  });
+  const ts = textOf(answer, 'ts');
+  if (ts === null) throw new Error('Slack took a message and did not name it.');
+  return ts;
+}
+
+/** Replaces what a message shows. */
+export async function update(call: CallSlack, room: string, ts: string, body: SlackBody): Promise<void> {
+  await call('chat.update', { channel: room, ts, ...body, parse: 'none', link_names: false });
+}

@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from '../../src/message/address.ts';
+import { line } from '../../src/message/build.ts';
+import type { Capabilities, Health, ShowsWork, Sink, Transport } from '../transport.ts';
+import { CatchUp } from './catch-up.ts';
+import { createForm } from './create-form.ts';
+import { problemOf, slackError } from './failure.ts';
+import { serveHttp, type HttpIntake } from './http.ts';
+import { Intake, NOT_STORED } from './intake.ts';
+import { SLACK_LIMITS } from './limits.ts';
+import { Names } from './names.ts';
+import type { SlackOptions } from './options.ts';
+import { Outgoing } from './outgoing.ts';
+import { objectOf, textOf } from './payload.ts';
+import { Sockets } from './socket.ts';
+import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
+import { isForUs, type Workspace } from './workspace.ts';
+
+const CAPABILITIES: Capabilities = {
+  edits: true,
+  threads: true,
+  buttons: true,
+  reactions: true,
+  ephemeral: true,
+  typedSlash: false,
+  maxText: SLACK_LIMITS.text,
+  maxTextUnit: 'utf16',
+};
+/** Two, so that one stands while Slack takes the other down. */
+const CONNECTIONS = 2;
+const SLACK_RESPONSES = 'https://hooks.slack.com/';
+const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'];
+/** The sign on a message that is worked on. */
+const WORKING = 'eyes';
+
+/** What lives from start to stop. */
+interface Running {
+  readonly call: CallSlack;
+  readonly workspace: Workspace;
+  readonly name: string;
+  readonly outgoing: Outgoing;
+  readonly catchUp: CatchUp;
+  readonly intake: Intake;
+  sockets: Sockets | null;
+  http: HttpIntake | null;
+}
+
+/** The port that Slack's requests are taken at; null with Socket Mode or before the start. */
+export interface HasPort {
+  port(): number | null;
+}
+
+/** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
+export function slackTransport(options: SlackOptions): Transport & ShowsWork & HasPort {
+  const { clock, report } = options;
+  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  let running: Running | null = null;
+  const aborting = new AbortController();
+
+  const become = (state: Health['state'], problem: string | null): void => {
+    if (health.state === 'stopped') return;
+    health = { ...health, state, problem, since: state === health.state ? health.since : clock.now() };
+  };
+
+  const start = async (sink: Sink): Promise<void> => {
+    const sdk = await loadSdk({
+      botToken: options.botToken,
+      apiUrl: options.apiUrl,
+      signal: aborting.signal,
+      warn: (message) => report(new Error(message)),
+    });
+    const { workspace, name } = await whoAmI(sdk.call, options);
+    running = await assemble(sdk.call, workspace, name, sink);
+    if (options.intake.kind === 'socket') await startSockets(sdk, running, options.intake.appToken);
+    else running.http = await startHttp(running, options.intake);
+    become('online', null);
+    // What came while nobody listened; it may take a while and nobody waits for it.
+    void running.catchUp.run();
+  };
+
+  const assemble = async (call: CallSlack, workspace: Workspace, name: string, sink: Sink): Promise<Running> => {
+    const outgoing = new Outgoing({
+      call,
+      clock,
+      signal: aborting.signal,
+      responseBase: options.responseBase ?? SLACK_RESPONSES,
+      installation: installationOf(options),
+      report,
+    });
+    const names = new Names(call, report);
+    const offered = options.offer?.commands ?? [];
+    const types = offered.find(({ words }) => words.join(' ') === 'create')?.options.find((option) => option.name === 'type')?.choices;
+    const itemTypes = types === undefined || types.length === 0 ? ITEM_TYPES : types;
+    const tell = (message: IncomingMessage, words: string): void => {
+      outgoing.send(message.at, line(words), `note:${randomUUID()}`, false).catch(report);
+    };
+    const intake: Intake = new Intake({
+      sink,
+      workspace,
+      clock,
+      report,
+      rules: {
+        command: options.command.toLowerCase(),
+        phrases: new Map(offered.map(({ words }) => [words.join('-'), words.join(' ')])),
+        itemTypes,
+      },
+      nameOf: (user) => names.of(user),
+      openForm: ({ trigger, type, message }) => {
+        call('views.open', { trigger_id: trigger, view: createForm(message.at, itemTypes, type) }).catch((error: unknown) => {
+          report(error);
+          tell(message, 'The form could not be opened. Type it in one line instead: create story What has to be done');
+        });
+      },
+      tellNotStored: (message) => tell(message, NOT_STORED),
+      saw: (channel, ts) => catchUp.saw(channel, ts),
+      lost: (channel, ts) => catchUp.lost(channel, ts),
+      onEvent: () => {
+        health = { ...health, lastEvent: clock.now() };
+      },
+    });
+    const catchUp = new CatchUp({
+      call,
+      clock,
+      state: options.state,
+      rooms: options.rooms,
+      take: (channel, message) => intake.takeFromHistory(channel, message),
+      report,
+    });
+    return { call, workspace, name, outgoing, catchUp, intake, sockets: null, http: null };
+  };
+
+  const startSockets = async (sdk: Sdk, parts: Running, appToken: string): Promise<void> => {
+    parts.sockets = new Sockets({
+      open: () => sdk.socket(appToken),
+      clock,
+      count: CONNECTIONS,
+      take: (kind, body) => parts.intake.take(kind, body),
+      report,
+      changed(connected, problem) {
+        const before = health.state;
+        if (before === 'starting') return;
+        if (connected === 0) become('reconnecting', problem ?? 'The connection to Slack ended; a new one is being made.');
+        else become('online', null);
+        if (before === 'reconnecting' && connected > 0) void parts.catchUp.run();
+      },
+    });
+    await parts.sockets.start().catch((error: unknown) => {
+      throw new Error(problemOf('No connection to Slack by Socket Mode', error), { cause: error });
+    });
+  };
+
+  const startHttp = (parts: Running, intake: Extract<SlackOptions['intake'], { kind: 'http' }>): Promise<HttpIntake> =>
+    serveHttp({
+      ...intake,
+      now: () => clock.now(),
+      isForUs: (body) => isForUs(body, parts.workspace),
+      take: (kind, body) => parts.intake.take(kind, body),
+      report,
+    });
+
+  return {
+    name: 'slack',
+    capabilities: CAPABILITIES,
+
+    async start(sink) {
+      try {
+        if (options.intake.kind === 'http' && options.intake.signingSecret.trim() === '')
+          throw new Error('The signing secret of Slack is empty. Copy it from "Basic Information" on the app’s page.');
+        await start(sink);
+      } catch (error) {
+        become('offline', error instanceof Error ? error.message : String(error));
+        await running?.sockets?.stop();
+        await running?.catchUp.stop();
+        running = null;
+        throw error;
+      }
+    },
+
+    identity: () => (running === null ? null : { ids: [running.workspace.botUser], names: [running.name] }),
+
+    port: () => running?.http?.port ?? null,
+
+    async send(to, body, key, { again }) {
+      return started(running).outgoing.send(to, body, key, again);
+    },
+
+    async edit(ref, body) {
+      return started(running).outgoing.edit(ref, body);
+    },
+
+    async showWork(message, working) {
+      const [, channel, ts] = /^ev:([^:]+):(.+)$/.exec(message.id) ?? [];
+      if (channel === undefined || ts === undefined) return;
+      await started(running)
+        .call(working ? 'reactions.add' : 'reactions.remove', { channel, timestamp: ts, name: WORKING })
+        .catch((error: unknown) => {
+          // There already, gone already, or not allowed: a sign is no reason to stop.
+          if (slackError(error) === null) report(error);
+        });
+    },
+
+    health: () => health,
+
+    async stop(signal) {
+      if (health.state === 'stopped') return;
+      const parts = running;
+      become('stopped', null);
+      parts?.intake.close();
+      const gaveUp = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await Promise.race([Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report), gaveUp]);
+      aborting.abort();
+      await parts?.catchUp.stop();
+    },
+  };
+}
+
+function started(running: Running | null): Running {
+  if (running === null) throw new Error('Slack is not started.');
+  return running;
+}
+
+/** Asks Slack who the bot is. Throws with what is wrong and what to do. */
+async function whoAmI(call: CallSlack, options: SlackOptions): Promise<{ readonly workspace: Workspace; readonly name: string }> {
+  const me = await call('auth.test', {}).catch((error: unknown) => {
+    throw new Error(problemOf('Slack does not take the bot token', error), { cause: error });
+  });
+  const [team, botUser, botId] = [textOf(me, 'team_id'), textOf(me, 'user_id'), textOf(me, 'bot_id')];
+  if (team === null || botUser === null) throw new Error('Slack does not say whose the bot token is. Is it a token of a bot (xoxb-)?');
+  let app = options.appId;
+  if (app === null && botId !== null) {
+    const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
+      if (options.intake.kind === 'socket') return {};
+      throw new Error(problemOf('The app’s id can not be found out; set it by hand ("App ID" on the app’s page), or', error), {
+        cause: error,
+      });
+    });
+    app = textOf(objectOf(bot, 'bot'), 'app_id');
+  }
+  if (app === null && options.intake.kind === 'http')
+    throw new Error('The app’s id is not known. Set it: "App ID" under "Basic Information" on the app’s page.');
+  return { workspace: { team, botUser, botId, app }, name: textOf(me, 'user') ?? 'musher' };
+}
+
+/** Tells our messages from those of another database that wrote into the same channel and counts from 1 too. */
+function installationOf({ state }: SlackOptions): string {
+  const known = state.get('installation');
+  if (known !== null) return known;
+  const made = randomUUID();
+  state.set('installation', made);
+  return made;
+}
