@@ -5,6 +5,7 @@ import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { mergeTarget } from '../src/bot/merge-target.ts';
 import { stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
+import { moveRefusal, validMoves } from '../src/pipeline/moves.ts';
 import type { MoveTarget } from '../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../src/pipeline/types.ts';
 
@@ -39,7 +40,9 @@ function target(context: CommandContext, it: WorkItem, stage: StageName, now: nu
     case 'qa':
       return { name: stage };
     case 'merge':
-      return mergeTarget(it, context.project.name);
+      return validMoves(it.stage).includes('merge')
+        ? mergeTarget(it, context.project.name)
+        : refused('invalid-move', moveRefusal(it.number, it.stage, stage));
     case 'done': {
       const name = itemName(it, context.project.name);
       return refused(

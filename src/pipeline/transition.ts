@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../result.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
-import { mayMove, validMoves } from './moves.ts';
+import { mayMove, moveRefusal, validMoves } from './moves.ts';
 import {
   ROLE_OF,
   type AgentRef,
@@ -188,14 +188,12 @@ function criterionSet(item: WorkItem, event: Event<'item.criterion_set'>): Resul
 function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, TransitionError> {
   const { to, failure } = event.payload;
   if (!mayMove(item.stage, to)) {
-    const moves = validMoves(item.stage);
-    const where = moves.length === 0 ? 'It can not move any more.' : `From there it can move to ${moves.join(', ')}.`;
     return {
       ok: false,
       error: {
         code: 'invalid-move',
-        message: `${item.number} is in ${item.stage.name} and can not move to ${to.name}. ${where}`,
-        validMoves: moves,
+        message: moveRefusal(item.number, item.stage, to.name),
+        validMoves: validMoves(item.stage),
       },
     };
   }
