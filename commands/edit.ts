@@ -19,7 +19,8 @@ export const edit = command({
   words: ['edit'],
   summary: 'Changes a field of an item, or a section of its description.',
   details:
-    'Fields are `title`, `type`, `qa` (server, agent, human or default), `description` and `criteria` (one a line; `nothing` clears them). ' +
+    'Fields are `title`, `type`, `qa` (server, agent, human or default), `description` and `criteria` (one a line; also as `acceptance criteria`). ' +
+    '`nothing` clears the description or the criteria. ' +
     'Any other word names a section of the description, which is replaced, or made where there is none. A run under way does not see the change; the next one does.',
   examples: [
     'edit 42 title Export as CSV and JSON',
@@ -47,6 +48,9 @@ type Said = (title: string) => string;
 
 /** Appends the edits; gives what was done, or the refusal. */
 function change(tx: CommandTx, it: WorkItem, field: string, value: string): Said | Reply {
+  // What documents call them, in two words: the second came as the beginning of the text.
+  const two = field.toLowerCase() === 'acceptance' ? /^criteria(?::|\b)\s*(?=\S)/i.exec(value) : null;
+  if (two !== null) return change(tx, it, 'criteria', value.slice(two[0].length));
   switch (field.toLowerCase()) {
     case 'title':
       return setTitle(tx, it, value);
@@ -70,6 +74,7 @@ function change(tx: CommandTx, it: WorkItem, field: string, value: string): Said
     case 'description':
       return setDescription(tx, it, value);
     case 'criteria':
+    case 'acceptance criteria':
       return setCriteria(tx, it, criteriaFrom(it, value));
     default:
       return setSection(tx, it, field, value);
@@ -91,10 +96,11 @@ function setTitle(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
 /** Check boxes in a description are its criteria, as in `create`; without any, the criteria stay. */
 function setDescription(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
   const { description, criteria } = splitCriteria(value);
-  const text_ = criteria.length === 0 ? value.trim() : description;
+  const clears = isNothing(value);
+  const text_ = clears ? '' : criteria.length === 0 ? value.trim() : description;
   if (text_ === it.description && criteria.length === 0) return unchanged('description');
   const after = tx.append(it, 'item.edited', { field: 'description', value: text_, prior: it.description });
-  if (criteria.length === 0) return (title) => `Changed the description of ${title}`;
+  if (criteria.length === 0) return (title) => `${clears ? 'Cleared' : 'Changed'} the description of ${title}`;
   tx.append(after, 'item.edited', { field: 'criteria', value: criteria, prior: it.criteria });
   return (title) => `Changed the description of ${title}, with ${counted(criteria.length, 'criterion', 'criteria')}`;
 }
@@ -106,9 +112,14 @@ function setCriteria(tx: CommandTx, it: WorkItem, criteria: readonly Criterion[]
     criteria.length === 0 ? `Cleared the criteria of ${title}` : `${title} has ${counted(criteria.length, 'criterion', 'criteria')} now`;
 }
 
+/** The word that clears a field. */
+function isNothing(value: string): boolean {
+  return value.trim().toLowerCase() === 'nothing';
+}
+
 /** One criterion a line, with a check box, a bullet or nothing before it. Without a box, one that was checked before stays so. */
 function criteriaFrom(it: WorkItem, value: string): readonly Criterion[] {
-  if (value.trim().toLowerCase() === 'nothing') return [];
+  if (isNothing(value)) return [];
   const checked = new Set(it.criteria.filter((one) => one.checked).map((one) => one.text));
   return value.split(/\r\n|\r|\n/).flatMap((line) => {
     const boxed = splitCriteria(line).criteria[0];

@@ -62,6 +62,16 @@ describe('edit', () => {
     expect(world.item(n).criteria).toEqual([]);
   });
 
+  it('knows the criteria by both their names, and clears a description too', async () => {
+    const n = world.make();
+    expect((await world.say(`edit ${n} Acceptance Criteria opens\ncloses`)).text).toContain('2 criteria');
+    expect((await world.say(`edit ${n} "acceptance criteria" burns`)).text).toContain('1 criterion');
+    expect(world.item(n).criteria).toEqual([{ text: 'burns', checked: false }]);
+    expect((await world.say(`edit ${n} description Text.`)).text).toContain('Changed the description');
+    expect((await world.say(`edit ${n} description Nothing`)).text).toContain('Cleared the description');
+    expect(world.item(n)).toMatchObject({ description: '', criteria: [{ text: 'burns' }] });
+  });
+
   it('takes check boxes of a description as the criteria', async () => {
     const n = world.make();
     await world.say(`edit ${n} description Text.\n- [ ] one`);
