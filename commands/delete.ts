@@ -40,8 +40,14 @@ export const deleteCommand = command({
     if (!begun.ok) return begun.error;
     const { it, since } = begun.value;
     const removed = await context.until(() => outcome(context, it, since), WAIT_MS);
+    const name = itemName(it, context.project.name);
+    if (removed === null && context.signal.aborted)
+      return done(
+        `${name} is deleted. Musher is stopping; the next start goes on with its clean-up, and `,
+        code(`history ${name}`),
+        ' shows then how far it is.',
+      );
     if (removed === null) {
-      const name = itemName(it, context.project.name);
       return done(
         `${name} is deleted. Its clean-up was not over after a minute and goes on by itself; `,
         code(`history ${name}`),

@@ -4,7 +4,7 @@ import type { CommandTx } from '../src/bot/capabilities.ts';
 import { counted } from '../src/bot/format/amounts.ts';
 import { itemName, itemTitle } from '../src/bot/format/item.ts';
 import { runState, runTime } from '../src/bot/format/run.ts';
-import { outlook, readerOf } from '../src/bot/format/step.ts';
+import { nextContent, outlook, readerOf } from '../src/bot/format/step.ts';
 import { duration } from '../src/bot/format/time.ts';
 import { projectOf, stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
@@ -35,9 +35,18 @@ export const stop = command({
     const { it, run } = begun.value;
     const title = itemTitle(it, context.project.name);
     const name = itemName(it, context.project.name);
-    if (run === null)
-      return done(`${title} is stopped in ${it.stage.name}; no run was under way. `, code(`start ${name}`), ' lets it go on.');
+    if (run === null) {
+      const step = context.step(it);
+      const next = 'next' in step ? nextContent(it, step.next, readerOf(context)) : [];
+      return done(`${title} is stopped in ${it.stage.name}; no run was under way. `, ...next);
+    }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
+    if (ended === null && context.signal.aborted)
+      return done(
+        `Run ${run.run} of ${run.agent} on ${title} was asked to stop. Musher is stopping; the next start goes on with it, and `,
+        code(`show ${name}`),
+        ' tells then how it ended.',
+      );
     if (ended === null)
       return done(
         `Run ${run.run} of ${run.agent} on ${title} was asked to stop and has not ended after ${duration(WAIT_MS)}. `,

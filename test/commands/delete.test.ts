@@ -66,6 +66,17 @@ describe('delete', () => {
     expect(world.item(n).removal).toEqual({ state: 'removed', purge: false });
   });
 
+  it('says that Musher is stopping when it waits no longer for that reason', async () => {
+    const n = world.make();
+    await world.say(`delete ${n}`);
+    const answer = world.say('yes');
+    await when(world.log, () => world.item(n).deletedAt !== null);
+    await world.stop();
+    const { text } = await answer;
+    expect(text).toContain('Musher is stopping; the next start goes on with its clean-up');
+    expect(text).not.toContain('after a minute');
+  });
+
   it('says what is left where a step failed, and tries again when it is asked again', async () => {
     const n = world.make();
     const failed = await deleted(`delete ${n}`, n, ['worktree and branch: permission denied']);

@@ -68,6 +68,8 @@ export interface World {
   last(number: number): LoggedEvent;
   /** Lines that a run has written, by `item/run`. */
   readonly written: Map<string, string[]>;
+  /** Takes nothing more, as at the end of Musher; resolves when all is answered. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -176,6 +178,7 @@ export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): 
       if (event === undefined) throw new Error(`no events of ${number}`);
       return event;
     },
+    stop: () => router.stop(),
     async close() {
       await router.stop();
       log.close();

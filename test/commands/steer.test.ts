@@ -77,6 +77,27 @@ describe('stop', () => {
     expect(await answer).toMatchObject({ ok: true, text: expect.stringContaining('has not ended after 35 s') as string });
   });
 
+  it('says that Musher is stopping when it waits no longer for that reason', async () => {
+    const n = inCurrent();
+    startRun(world, n);
+    const answer = world.say(`stop ${n}`);
+    await when(world.log, () => world.item(n).held !== null);
+    await expect.poll(() => world.clock.waiting()).toBe(1);
+    await world.stop();
+    const { text } = await answer;
+    expect(text).toContain('Musher is stopping; the next start goes on with it');
+    expect(text).not.toContain('has not ended');
+  });
+
+  it('does not promise that `start` starts what still waits for others', async () => {
+    const other = world.make();
+    const waits = world.make({ dependsOn: [other] });
+    const { text } = await world.say(`stop ${waits}`);
+    expect(text).toContain(`\`start ${waits}\` lets it start by itself when what it depends on is done.`);
+    moveTo(world, other, abandonedStage);
+    expect((await world.say(`why ${waits}`)).text).toContain(`depends ${waits} on …`);
+  });
+
   it('holds an item that has no run, and takes back that it starts by itself', async () => {
     const n = inQa();
     expect((await world.say(`stop ${n}`)).text).toContain('is stopped in qa; no run was under way');
@@ -132,6 +153,8 @@ describe('move', () => {
     const invalid = await world.say(`move ${n} qa`);
     expect(invalid).toMatchObject({ ok: false, code: 'invalid-move' });
     expect(invalid.text).toContain('can move to current, archived');
+    expect(await world.say(`move ${n} merge`)).toMatchObject({ code: 'invalid-move', text: invalid.text.replace('to qa', 'to merge') });
+    expect((await world.say(`move ${inMerge()} qa`)).text).toMatch(/it can move to current, archived\.$/);
     const empty = inCurrent();
     expect(await world.say(`move ${empty} merge`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
     seeWork(world, empty, 0);
