@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { line } from '../../../src/message/build.ts';
+import { openDiscord, type Fixture } from './fixture.ts';
+
+let open: Fixture | null = null;
+afterEach(async () => {
+  await open?.close();
+  open = null;
+});
+
+async function started(options: Parameters<typeof openDiscord>[0] = {}): Promise<Fixture> {
+  open = await openDiscord(options);
+  await open.transport.start(open.sink);
+  return open;
+}
+const texts = ({ received }: Fixture): string[] => received.map(({ text }) => text);
+
+describe('the connection', () => {
+  it('goes on with its session after a break, and misses nothing', async () => {
+    const it_ = await started();
+    const { fake, transport, room, ada } = it_;
+    fake.gateway.disconnect();
+    fake.write(ada, room, 'while away');
+    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['while away']);
+    expect(fake.gateway.resumes).toHaveLength(1);
+    expect(fake.gateway.identifies).toHaveLength(1);
+    expect(transport.health().state).toBe('online');
+  });
+
+  it('comes back when it is asked to reconnect', async () => {
+    const { fake, transport } = await started();
+    fake.gateway.askToReconnect();
+    await expect.poll(() => fake.gateway.resumes.length, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => transport.health().state).toBe('online');
+  });
+
+  it('reads each room, thread and direct conversation from the last message seen when its session is gone', async () => {
+    const it_ = await started();
+    const { fake, room, ada } = it_;
+    const thread = fake.world.thread(room, 'about 42');
+    const talk = fake.world.direct();
+    fake.write(ada, room, 'before');
+    fake.write(ada, talk, 'direct before');
+    await expect.poll(() => texts(it_)).toHaveLength(2);
+    fake.gateway.down = true;
+    fake.gateway.disconnect();
+    fake.gateway.forgetSessions();
+    for (let index = 0; index < 120; index++) fake.write(ada, room, `missed ${index}`);
+    fake.write(ada, thread, 'missed in the thread');
+    fake.write(ada, talk, 'direct missed');
+    fake.gateway.down = false;
+    await expect.poll(() => texts(it_).length, { timeout: 4_000 }).toBe(124);
+    const inRoom = it_.received.filter(({ at }) => at.thread === null && at.room === room.id).map(({ text }) => text);
+    expect(inRoom).toEqual(['before', ...Array.from({ length: 120 }, (_, index) => `missed ${index}`)]);
+    expect(texts(it_)).toContain('missed in the thread');
+    expect(texts(it_).at(-1) ?? '').toMatch(/missed/);
+    expect(texts(it_).filter((text) => text === 'direct missed')).toHaveLength(1);
+    expect(fake.gateway.identifies.length).toBe(2);
+  });
+
+  it.each([true, false])('goes on after an invalid session (resumable: %s)', async (resumable) => {
+    const it_ = await started();
+    const { fake, room, ada, transport } = it_;
+    fake.gateway.invalidateSession(resumable);
+    await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length, { timeout: 3_000 }).toBeGreaterThan(1);
+    await expect.poll(() => transport.health().state, { timeout: 3_000 }).toBe('online');
+    fake.write(ada, room, 'after');
+    await expect.poll(() => texts(it_), { timeout: 2_000 }).toEqual(['after']);
+  });
+
+  it('takes up its session after a restart, with what came meanwhile', async () => {
+    const it_ = await started();
+    const { fake, transport, room, ada, again, sink } = it_;
+    fake.write(ada, room, 'first');
+    await expect.poll(() => texts(it_)).toEqual(['first']);
+    await transport.stop(AbortSignal.timeout(1_000));
+    expect(transport.health().state).toBe('stopped');
+    fake.write(ada, room, 'second');
+    const later = again();
+    await later.start(sink);
+    await expect.poll(() => texts(it_)).toEqual(['first', 'second']);
+    expect(fake.gateway.identifies).toHaveLength(1);
+    expect(later.identity()?.ids).toContain(fake.world.bot.id);
+  });
+
+  it('counts as dead when it is silent for too long, and is opened again', async () => {
+    const { fake, transport } = await started({
+      timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 2_000, silence: 200 },
+    });
+    await expect.poll(() => fake.gateway.resumes.length, { timeout: 4_000 }).toBeGreaterThan(0);
+    await expect.poll(() => transport.health().state, { timeout: 2_000 }).toBe('online');
+  });
+
+  it('survives what is no message of the protocol', async () => {
+    const it_ = await started();
+    const { fake, room, ada } = it_;
+    fake.gateway.sendRaw('{"op":');
+    fake.gateway.sendRaw('{"op":0,"t":"SOMETHING_NEW","s":3,"d":null}');
+    fake.write(ada, room, 'after');
+    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['after']);
+  });
+});
+
+describe('a start', () => {
+  it('says which switch to turn on when an intent is refused, and leaves nothing open', async () => {
+    open = await openDiscord();
+    open.fake.gateway.refuseIdentify = 4014;
+    await expect(open.transport.start(open.sink)).rejects.toThrow(/Message Content Intent/);
+    expect(open.transport.health()).toMatchObject({
+      state: 'offline',
+      problem: expect.stringContaining('Message Content Intent') as string,
+    });
+    await expect.poll(() => open?.fake.gateway.open).toBe(0);
+    open.fake.gateway.refuseIdentify = null;
+    await open.transport.start(open.sink);
+    expect(open.transport.health()).toMatchObject({ state: 'online', problem: null });
+  });
+
+  it('goes offline for good when Discord takes the intent away later', async () => {
+    const { fake, transport } = await started();
+    fake.gateway.disconnect(4014);
+    await expect.poll(() => transport.health().state).toBe('offline');
+    expect(transport.health().problem).toContain('Message Content Intent');
+  });
+
+  it('says that the token is wrong', async () => {
+    open = await openDiscord({ token: 'wrong' });
+    await expect(open.transport.start(open.sink)).rejects.toThrow(/does not take the token/);
+    expect(open.transport.health().state).toBe('offline');
+  });
+
+  it('says that Discord can not be reached', async () => {
+    open = await openDiscord({ api: 'http://127.0.0.1:9/api' });
+    await expect(open.transport.start(open.sink)).rejects.toThrow(/could not be reached/);
+  });
+
+  it('says which room can not be read, and serves the others', async () => {
+    open = await openDiscord();
+    const { fake, transport, sink, room, ada, received } = open;
+    const other = fake.world.room('secret');
+    fake.hidden.add(other.id);
+    await transport.stop(AbortSignal.timeout(1_000));
+    const both = open.again({ rooms: () => new Set([room.id, other.id]) });
+    await both.start(sink);
+    await expect.poll(() => both.health().problem).toContain(other.id);
+    fake.write(ada, room, 'hello');
+    await expect.poll(() => received).toHaveLength(1);
+  });
+
+  it('asks for no message content where that is off, and still sees what mentions the bot', async () => {
+    const it_ = await started({ messageContent: false });
+    const { fake, room, ada } = it_;
+    expect((fake.gateway.identifies[0]?.intents ?? 0) & (1 << 15)).toBe(0);
+    fake.write(ada, room, `<@${fake.world.bot.id}> status`);
+    await expect.poll(() => texts(it_)).toEqual([`<@${fake.world.bot.id}> status`]);
+  });
+});
+
+describe('an end', () => {
+  it('in the middle of a reconnect leaves nothing open', async () => {
+    const { fake, transport } = await started();
+    fake.gateway.down = true;
+    fake.gateway.disconnect();
+    await expect.poll(() => transport.health().state).toBe('reconnecting');
+    await transport.stop(AbortSignal.timeout(1_000));
+    fake.gateway.down = false;
+    await expect(transport.send({ transport: 'discord', room: '1', thread: null }, line('x'), 'k', { again: false })).rejects.toThrow(
+      /not connected/,
+    );
+    expect(fake.gateway.open).toBe(0);
+  });
+});
