@@ -2,17 +2,21 @@ import { systemClock } from '../../src/clock.ts';
 import { slackTransport } from '../../transports/slack/slack.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
-import { describeTransport, type Skips, type TransportHarness } from './transport-suite.ts';
+import { describeTransport, type Skips } from './transport-suite.ts';
+import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const SECRET = 'the signing secret';
 
-async function slackBy(kind: 'socket' | 'http'): Promise<TransportHarness> {
+async function slackBy(kind: 'socket' | 'http'): Promise<TroubleHarness> {
   const slack = new FakeSlack();
   // Slack promises no order over several connections; the cases look at ours.
   slack.sockets.spread = false;
   await slack.start();
+  return harnessOf(kind, slack, new Map());
+}
+
+function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string, string>): TroubleHarness {
   const errors: unknown[] = [];
-  const state = new Map<string, string>();
   const transport = slackTransport({
     botToken: BOT_TOKEN,
     intake:
@@ -51,6 +55,26 @@ async function slackBy(kind: 'socket' | 'http'): Promise<TransportHarness> {
     disconnect: () => Promise.resolve(slack.goAway()),
     reconnect: () => Promise.resolve(slack.comeBack()),
     reported: () => errors,
+    loseReply: () => slack.trouble('chat.postMessage', { kind: 'reply lost' }),
+    limit: (seconds) => slack.trouble('chat.postMessage', { kind: 'limited', seconds }),
+    refuse: () => slack.trouble('chat.postMessage', { kind: 'refused', error: 'is_archived' }),
+    editIncoming: async (text) => {
+      const last = slack.rooms.all.findLast(({ bot }) => !bot);
+      const message = { type: 'message', user: 'U1', ts: last?.ts, text, edited: { user: 'U1', ts: slack.rooms.stamp() } };
+      await slack.event({ type: 'message', subtype: 'message_changed', hidden: true, channel: 'C1', ts: slack.rooms.stamp(), message });
+    },
+    fromBots: async (text) => {
+      reach();
+      for (const event of [
+        { user: 'UBOT' },
+        { bot_id: 'B1', user: 'UBOT' },
+        { bot_id: 'B9', user: 'U9' },
+        { subtype: 'bot_message', bot_id: 'B9', user: undefined },
+      ]) {
+        await slack.say(text, { event }).heard;
+      }
+    },
+    nextProcess: () => Promise.resolve(harnessOf(kind, slack, state)),
     close: () => slack.close(),
   };
 }
@@ -59,3 +83,5 @@ const overHttp: Skips = { reconnecting: 'requests come in one by one, over no co
 
 describeTransport('slack by Socket Mode', () => slackBy('socket'));
 describeTransport('slack by signed requests', () => slackBy('http'), overHttp);
+describeTrouble('slack by Socket Mode', () => slackBy('socket'));
+describeTrouble('slack by signed requests', () => slackBy('http'));
