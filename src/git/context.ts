@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { countAhead } from './history.ts';
-import { type Linked, linkedAt } from './linked.ts';
+import { type Linked, linkedAt, listCheckouts } from './linked.ts';
 import { BRANCH_PREFIX, isBranchOf } from './names.ts';
 import type { OwnDir, Tree } from './own-dir.ts';
-import { listRefs, readRef, type Ref } from './refs.ts';
+import { listRefs, readRef } from './refs.ts';
 import type { Repository } from './repository.ts';
 
-/** An item as this module needs it. `branch`: as `openWorktree` returned it; null: find it by the number. */
+/** An item as this module needs it. `branch`: as `openWorktree` returned it; null: it has not returned one that was written down. */
 export interface ItemAt {
   readonly number: ItemNumber;
   readonly branch: string | null;
@@ -54,8 +54,9 @@ export async function branchHead(at: Context, branch: string): Promise<CommitSha
 }
 
 /**
- * The branch of an item: the one it is known by, else one that carries its number, preferring one with commits
- * that the base branch lacks (the title, and with it the slug, may have changed since). Null when there is none.
+ * The branch of an item: the one it is known by. Where it knows none, the one that a Musher made right before it was
+ * killed; that holds no work yet and stands in no other checkout. A branch with commits is of another log that
+ * counted to the same number, and never of this item. Null when there is none.
  */
 export async function findBranch(at: Context, item: ItemAt): Promise<{ branch: string; head: CommitSha } | null> {
   if (item.branch !== null) {
@@ -63,13 +64,24 @@ export async function findBranch(at: Context, item: ItemAt): Promise<{ branch: s
     const head = await branchHead(at, item.branch);
     return head === null ? null : { branch: item.branch, head };
   }
+  const found = await branchesOf(at, item.number);
+  if (found.length === 0) return null;
+  const own = placeOf(at, String(item.number)).tree.path;
+  const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
+  const held = new Set(checkouts.filter(({ path }) => path !== own).map(({ branch }) => branch));
+  return found.find(({ branch, ahead }) => ahead === 0 && !held.has(branch)) ?? null;
+}
+
+/** All branches that carry an item's number, whoever made them, with the commits that the base branch lacks. */
+export async function branchesOf(at: Context, item: ItemNumber): Promise<{ branch: string; head: CommitSha; ahead: number }[]> {
   const prefix = 'refs/heads/';
-  const named = (ref: Ref): string => ref.name.slice(prefix.length);
-  const refs = (await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`)).filter((ref) => isBranchOf(item.number, named(ref)));
+  const refs = (await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`)).filter((ref) => isBranchOf(item, ref.name.slice(prefix.length)));
+  if (refs.length === 0) return [];
   const base = await baseHead(at);
-  for (const ref of refs) {
-    if ((await countAhead(at.git, base, ref.sha)) > 0) return { branch: named(ref), head: ref.sha };
-  }
-  const [first] = refs;
-  return first === undefined ? null : { branch: named(first), head: first.sha };
+  const counted = refs.map(async ({ name, sha }) => ({
+    branch: name.slice(prefix.length),
+    head: sha,
+    ahead: await countAhead(at.git, base, sha),
+  }));
+  return Promise.all(counted);
 }

@@ -36,12 +36,22 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const dirty = staged !== (await treeOf(at.git, head));
   const message = `snapshot of item ${item.number}: ${why}`;
   const commit = dirty ? await commitTree(at.git, { tree: staged, parents: [head], message }) : head;
-  const last = (await snapshots(at, item)).at(-1)?.n ?? 0;
+  return { ref: await keep(at, item.number, commit, why), commit, dirty };
+}
+
+/** Keeps a commit among the snapshots of an item, unless it is there already. */
+export async function keepCommit(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<void> {
+  const kept = await listRefs(at.git, prefixOf(item));
+  if (!kept.some((ref) => ref.sha === commit)) await keep(at, item, commit, why);
+}
+
+async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<string> {
+  const last = (await snapshots(at, { number: item })).at(-1)?.n ?? 0;
   for (let n = last + 1; n <= last + TRIES; n += 1) {
-    const ref = `${prefixOf(item.number)}${n}`;
-    if (await swapRef(at.git, ref, commit, null, why)) return { ref, commit, dirty };
+    const ref = `${prefixOf(item)}${n}`;
+    if (await swapRef(at.git, ref, commit, null, why)) return ref;
   }
-  throw new Error(`no free snapshot number for item ${item.number} after ${last}`);
+  throw new Error(`no free snapshot number for item ${item} after ${last}`);
 }
 
 /** The snapshots of an item, oldest first. */

@@ -1,12 +1,13 @@
 import { access, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
-import { type Context, type ItemAt, type Place, baseHead, branchHead, findBranch, placeOf } from './context.ts';
+import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from './context.ts';
 import { changedFiles, commitTree, countAhead, isAncestor, treeOf } from './history.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { branchName } from './names.ts';
 import { deleteRef, readRef, swapRef } from './refs.ts';
 import { removeFolder } from './remove-folder.ts';
+import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../pipeline/values.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
 
@@ -25,7 +26,7 @@ export interface OpenedWorktree {
 
 /**
  * The worktree and branch of an item. A branch with commits of its own is kept; one without starts again from the
- * tip of the base branch. A missing worktree is made, a broken tie to the repository is mended; files that an
+ * tip of the base branch. `branch` null: the item has none yet, and takes over nothing that stands under its number. A missing worktree is made, a broken tie to the repository is mended; files that an
  * earlier run left uncommitted stay. Idempotent.
  */
 export async function openWorktree(
@@ -35,10 +36,10 @@ export async function openWorktree(
   const place = placeOf(at, String(item.number));
   const base = await baseHead(at);
   const known = await findBranch(at, item);
-  const branch = known?.branch ?? item.branch ?? branchName(item.number, item.title);
+  const branch = known?.branch ?? item.branch ?? (await unusedBranch(at, item));
   const ref = `refs/heads/${branch}`;
-  const there = await isWorktree(place);
   let head = known?.head ?? base;
+  const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
   } else if (head !== base && (await isAncestor(at.git, head, base))) {
@@ -63,6 +64,32 @@ export async function openWorktree(
   }
   const commitsAhead = await countAhead(at.git, base, head);
   return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
+}
+
+/**
+ * A branch name that nobody has taken. Branches of the same number with work in them were made by another log (one
+ * that was lost, or of another installation): they stay as they are, and what they hold is also kept in a snapshot.
+ */
+async function unusedBranch(at: Context, item: { readonly number: ItemNumber; readonly title: string }): Promise<string> {
+  const others = await branchesOf(at, item.number);
+  for (const { branch, head, ahead } of others) {
+    if (ahead > 0) await keepCommit(at, item.number, head, `${branch}, which another log made`);
+  }
+  const taken = new Set(others.map(({ branch }) => branch));
+  const first = branchName(item.number, item.title);
+  let name = first;
+  for (let n = 2; taken.has(name); n += 1) name = `${first}-${n}`;
+  return name;
+}
+
+/**
+ * Files in the worktree of an item that has no branch yet were left by another log: they are kept in a snapshot and
+ * must not become this item's work. Returns whether there were any.
+ */
+async function setAside(at: Context, place: Place, item: ItemNumber, head: CommitSha): Promise<boolean> {
+  if ((await changedIn(at, place, head)).length === 0) return false;
+  await snapshot(at, { number: item, branch: null }, 'files of another log');
+  return true;
 }
 
 /** Whether files of a worktree are there: a folder, not a link, that Musher has tied and filled before. */

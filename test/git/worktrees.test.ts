@@ -44,7 +44,7 @@ describe('a worktree of an item', () => {
     const { item, path } = await opened();
     const head = owner.commit({ 'a.txt': 'a\n' }, 'a', path);
     write(path, { 'b.txt': 'uncommitted\n' });
-    const again = await git.openWorktree({ number: item.number, title: 'Quite another title', branch: null });
+    const again = await git.openWorktree({ ...item, title: 'Quite another title' });
     expect(again).toMatchObject({ branch: item.branch, head, commitsAhead: 1, created: false });
     expect(read(path, 'b.txt')).toBe('uncommitted\n');
   });
@@ -107,6 +107,63 @@ describe('a worktree of an item', () => {
     const kept = await git.removeWorktree(other.item, { deleteBranch: true });
     expect(kept.kept).toEqual([`branch ${other.item.branch}: it is checked out in ${join(owner.root, 'review')}`]);
     owner.git(['worktree', 'remove', join(owner.root, 'review')]);
+  });
+});
+
+describe('what stands under the number of an item that has no branch yet', () => {
+  /** The item as a new log knows it, after one that was lost: the same number, nothing else. */
+  const fresh = (number: ReturnType<typeof numbered>, title = 'Add a cart'): Parameters<ProjectGit['openWorktree']>[0] => ({
+    number,
+    title,
+    branch: null,
+  });
+
+  it('is taken up when it holds nothing: a Musher was killed before it could write it down', async () => {
+    const { item } = await opened();
+    expect(await git.openWorktree(fresh(item.number, 'Quite another title'))).toMatchObject({ branch: item.branch, created: false });
+  });
+
+  it('stays as it is when it holds commits: they are of another log, kept, and no part of this item', async () => {
+    const { item, path } = await opened();
+    const head = owner.commit({ 'old.txt': 'old\n' }, 'work of a lost log', path);
+    rmSync(path, { recursive: true });
+    const work = await git.openWorktree(fresh(item.number));
+    expect(work).toMatchObject({ branch: `${item.branch}-2`, head: await git.baseHead(), commitsAhead: 0, created: true });
+    expect(exists(path, 'old.txt')).toBe(false);
+    expect((await git.readWork(item.branch))?.head).toBe(head);
+    expect((await git.snapshots(item)).map((kept) => kept.commit)).toEqual([head]);
+    expect(await git.openWorktree({ ...fresh(item.number), branch: work.branch })).toMatchObject({ branch: work.branch, created: false });
+    const later = owner.commit({ 'new.txt': 'new\n' }, 'work of this log', path);
+    expect(await git.openWorktree(fresh(item.number))).toMatchObject({ branch: `${item.branch}-3`, commitsAhead: 0 });
+    expect((await git.snapshots(item)).map((kept) => kept.commit)).toEqual(expect.arrayContaining([head, later]));
+  });
+
+  it('does not become its work as files either: they go into a snapshot', async () => {
+    const { item, path } = await opened();
+    owner.commit({ 'old.txt': 'old\n' }, 'work of a lost log', path);
+    write(path, { 'uncommitted.txt': 'old too\n' });
+    const work = await git.openWorktree(fresh(item.number));
+    expect(work).toMatchObject({ branch: `${item.branch}-2`, commitsAhead: 0, created: true });
+    expect(await git.leftovers({ number: item.number, branch: work.branch })).toEqual([]);
+    expect(owner.git(['status', '--porcelain'], path)).toBe('');
+    const kept = (await git.snapshots(item)).map(({ ref }) => owner.git(['ls-tree', '-r', '--name-only', ref]));
+    expect(kept.some((names) => names.includes('uncommitted.txt'))).toBe(true);
+  });
+
+  it('is not taken up while another checkout stands on it: another Musher may be at work there', async () => {
+    const { item, path } = await opened();
+    const elsewhere = join(owner.root, 'elsewhere');
+    rmSync(path, { recursive: true });
+    owner.git(['worktree', 'add', '-q', '--force', elsewhere, item.branch]);
+    expect((await git.openWorktree(fresh(item.number))).branch).toBe(`${item.branch}-2`);
+    owner.git(['worktree', 'remove', elsewhere]);
+  });
+
+  it('is not removed with the item', async () => {
+    const { item, path } = await opened();
+    const head = owner.commit({ 'old.txt': 'old\n' }, 'work of a lost log', path);
+    await git.removeWorktree({ number: item.number, branch: null }, { deleteBranch: true });
+    expect((await git.readWork(item.branch))?.head).toBe(head);
   });
 });
 
