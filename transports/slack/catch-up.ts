@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
-import { slackError } from './failure.ts';
+import { rateLimitOf, slackError } from './failure.ts';
 import { SLACK_LIMITS } from './limits.ts';
+import { pause } from './pause.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
 import type { CallSlack } from './web-api.ts';
 
@@ -39,7 +40,7 @@ export class CatchUp {
   #running: Promise<void> = Promise.resolve();
   #cancelKeep: (() => void) | null = null;
   #cancelAgain: (() => void) | null = null;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
@@ -56,7 +57,7 @@ export class CatchUp {
 
   /** A message could not be stored. Slack may give up on it, so it is read again later. */
   lost(channel: string, ts: string): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     const before = this.#lost.get(channel);
     if (before === undefined || Number(ts) < Number(before)) this.#lost.set(channel, ts);
     const { clock } = this.#parts;
@@ -74,7 +75,7 @@ export class CatchUp {
 
   /** Keeps what was seen; resolves when no reading is under way. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#cancelAgain?.();
     await this.#running;
     this.#keep();
@@ -82,7 +83,7 @@ export class CatchUp {
 
   async #readAll(): Promise<void> {
     for (const channel of new Set([...this.#parts.rooms(), ...this.#direct()])) {
-      if (this.#stopped) return;
+      if (this.#stopping.signal.aborted) return;
       await this.#read(channel).catch((error: unknown) => this.#failed(channel, error));
     }
   }
@@ -106,7 +107,7 @@ export class CatchUp {
     }
     this.#lost.delete(channel);
     for (const message of missed.toSorted((one, other) => Number(textOf(one, 'ts')) - Number(textOf(other, 'ts')))) {
-      if (this.#stopped) return;
+      if (this.#stopping.signal.aborted) return;
       const ts = textOf(message, 'ts') ?? '0';
       if (!this.#parts.take(channel, message)) return this.lost(channel, ts);
       this.saw(channel, ts);
@@ -117,11 +118,7 @@ export class CatchUp {
     const messages: Payload[] = [];
     let cursor: string | null = null;
     for (let page = 0; page < MOST_PAGES; page++) {
-      const answer: Payload = await this.#parts.call(method, {
-        ...args,
-        limit: SLACK_LIMITS.historyPage,
-        ...(cursor === null ? {} : { cursor }),
-      });
+      const answer = await this.#patiently(method, { ...args, limit: SLACK_LIMITS.historyPage, ...(cursor === null ? {} : { cursor }) });
       messages.push(...listOf(answer, 'messages'));
       cursor = textOf(objectOf(answer, 'response_metadata'), 'next_cursor');
       if (cursor === null) return messages;
@@ -130,14 +127,26 @@ export class CatchUp {
     return messages;
   }
 
+  /** Many channels are more than Slack lets one read in a minute: it says how long to wait. */
+  async #patiently(method: string, args: Readonly<Record<string, unknown>>): Promise<Payload> {
+    for (;;) {
+      try {
+        return await this.#parts.call(method, args);
+      } catch (error) {
+        const wait = rateLimitOf(error);
+        if (wait === null || this.#stopping.signal.aborted) throw error;
+        await pause(this.#parts.clock, wait, this.#stopping.signal);
+      }
+    }
+  }
+
   #failed(channel: string, error: unknown): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#parts.report(
       new Error(`What was written in ${channel} meanwhile can not be read: ${slackError(error) ?? String(error)}`, { cause: error }),
     );
     // A channel that the app is not in has nothing to be read, and another try would find the same.
-    if (slackError(error) === null || slackError(error) === 'ratelimited')
-      this.lost(channel, this.#lost.get(channel) ?? this.#lastOf(channel) ?? '0');
+    if (slackError(error) === null) this.lost(channel, this.#lost.get(channel) ?? this.#lastOf(channel) ?? '0');
   }
 
   #lastOf(channel: string): string | null {

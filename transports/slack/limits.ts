@@ -15,8 +15,6 @@ export const SLACK_LIMITS = {
   buttonText: 75,
   buttonValue: 2_000,
   linkUrl: 3_000,
-  modalTitle: 24,
-  modalMetadata: 3_000,
   /** Text that a person can put into a modal's field. */
   modalInput: 3_000,
   /** Answers to one response address, and for how long. */

@@ -13,6 +13,7 @@ import type { SlackOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { objectOf, textOf } from './payload.ts';
 import { Sockets } from './socket.ts';
+import { watchSlack } from './watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
 import { isForUs, type Workspace } from './workspace.ts';
 
@@ -43,6 +44,7 @@ interface Running {
   readonly intake: Intake;
   sockets: Sockets | null;
   http: HttpIntake | null;
+  endWatch: () => void;
 }
 
 /** The port that Slack's requests are taken at; null with Socket Mode or before the start. */
@@ -62,17 +64,29 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
     health = { ...health, state, problem, since: state === health.state ? health.since : clock.now() };
   };
 
+  /** The way to Slack is there (null), or what is wrong with it. */
+  const changed = (problem: string | null): void => {
+    const before = health.state;
+    if (before !== 'online' && before !== 'reconnecting') return;
+    become(problem === null ? 'online' : 'reconnecting', problem);
+    if (before === 'reconnecting' && problem === null) void running?.catchUp.run();
+  };
+
   const start = async (sink: Sink): Promise<void> => {
     const sdk = await loadSdk({
       botToken: options.botToken,
       apiUrl: options.apiUrl,
       signal: aborting.signal,
-      warn: (message) => report(new Error(message)),
+      // At the end calls are broken off, and that is no news.
+      warn: (message) => (health.state === 'stopped' ? undefined : report(new Error(message))),
     });
     const { workspace, name } = await whoAmI(sdk.call, options);
     running = await assemble(sdk.call, workspace, name, sink);
     if (options.intake.kind === 'socket') await startSockets(sdk, running, options.intake.appToken);
-    else running.http = await startHttp(running, options.intake);
+    else {
+      running.http = await startHttp(running, options.intake);
+      running.endWatch = watchSlack({ call: sdk.call, clock, looked: (problem) => changed(problem) });
+    }
     become('online', null);
     // What came while nobody listened; it may take a while and nobody waits for it.
     void running.catchUp.run();
@@ -126,23 +140,18 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
       take: (channel, message) => intake.takeFromHistory(channel, message),
       report,
     });
-    return { call, workspace, name, outgoing, catchUp, intake, sockets: null, http: null };
+    return { call, workspace, name, outgoing, catchUp, intake, sockets: null, http: null, endWatch: () => {} };
   };
 
   const startSockets = async (sdk: Sdk, parts: Running, appToken: string): Promise<void> => {
     parts.sockets = new Sockets({
-      open: () => sdk.socket(appToken),
+      open: (signal) => sdk.socket(appToken, signal),
       clock,
       count: CONNECTIONS,
       take: (kind, body) => parts.intake.take(kind, body),
       report,
-      changed(connected, problem) {
-        const before = health.state;
-        if (before === 'starting') return;
-        if (connected === 0) become('reconnecting', problem ?? 'The connection to Slack ended; a new one is being made.');
-        else become('online', null);
-        if (before === 'reconnecting' && connected > 0) void parts.catchUp.run();
-      },
+      changed: (connected, problem) =>
+        changed(connected > 0 ? null : (problem ?? 'The connection to Slack ended; a new one is being made.')),
     });
     await parts.sockets.start().catch((error: unknown) => {
       throw new Error(problemOf('No connection to Slack by Socket Mode', error), { cause: error });
@@ -206,6 +215,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
       const parts = running;
       become('stopped', null);
       parts?.intake.close();
+      parts?.endWatch();
       const gaveUp = new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         else signal.addEventListener('abort', () => resolve(), { once: true });

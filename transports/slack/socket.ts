@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
 import { problemOf, rateLimitOf } from './failure.ts';
+import { pause } from './pause.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
 import type { SocketClient } from './web-api.ts';
 
@@ -7,7 +8,8 @@ import type { SocketClient } from './web-api.ts';
 export type TakeEnvelope = (kind: string, body: Payload) => Payload | null;
 
 export interface SocketsParts {
-  readonly open: () => SocketClient;
+  /** The signal aborts what it calls to get a connection. */
+  readonly open: (signal: AbortSignal) => SocketClient;
   readonly clock: Clock;
   readonly count: number;
   readonly take: TakeEnvelope;
@@ -73,7 +75,7 @@ export class Sockets {
       ended = null;
       const wait = failures === 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 12));
       // oxlint-disable-next-line no-restricted-globals -- jitter decides nothing that has to be repeatable
-      await this.#pause(Math.max(retryAfter, wait * (1 + Math.random() / 2)));
+      await pause(this.#parts.clock, Math.max(retryAfter, wait * (1 + Math.random() / 2)), this.#ending.signal);
     }
   }
 
@@ -84,7 +86,7 @@ export class Sockets {
 
   /** Opens one connection. What it resolves with resolves when the connection has ended. */
   async #connect(slot: number): Promise<Promise<void>[]> {
-    const client = this.#parts.open();
+    const client = this.#parts.open(this.#ending.signal);
     this.#guard(client);
     client.on('slack_event', (event: unknown) => this.#receive(asPayload(event)));
     client.on('error', () => {
@@ -154,20 +156,6 @@ export class Sockets {
     cancel();
     // A second time cuts the connection where the other end has not closed it.
     await Promise.race([client.disconnect().catch(() => {}), Promise.resolve()]);
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#ending;
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = (): void => {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.#parts.clock.at(this.#parts.clock.now() + ms, done);
-      signal.addEventListener('abort', done);
-    });
   }
 }
 

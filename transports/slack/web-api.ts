@@ -9,7 +9,7 @@ export type SocketClient = SocketModeReceiver['client'];
 export interface Sdk {
   readonly call: CallSlack;
   /** A connection that was not opened yet, for the token of the app. */
-  readonly socket: (appToken: string) => SocketClient;
+  readonly socket: (appToken: string, signal: AbortSignal) => SocketClient;
 }
 
 export interface SdkOptions {
@@ -43,26 +43,26 @@ export async function loadSdk(options: SdkOptions): Promise<Sdk> {
     getLevel: () => bolt.LogLevel.ERROR,
     setName: quiet,
   };
-  const clientOptions = {
+  const clientOptions = (signal: AbortSignal) => ({
     ...(options.apiUrl === null ? {} : { slackApiUrl: options.apiUrl }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: CALL_TIMEOUT_MS,
     logger,
     fetch: (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-      fetch(url, { ...init, signal: AbortSignal.any([options.signal, ...(init?.signal ? [init.signal] : [])]) }),
-  };
-  const web = new bolt.webApi.WebClient(options.botToken, clientOptions);
+      fetch(url, { ...init, signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]) }),
+  });
+  const web = new bolt.webApi.WebClient(options.botToken, clientOptions(options.signal));
   return {
     call: async (method, args) => asPayload(await web.apiCall(method, args)),
-    socket: (appToken) =>
+    socket: (appToken, signal) =>
       new bolt.SocketModeReceiver({
         appToken,
         // The SDK's own reconnecting gives up, with an unhandled rejection, when a new address can't be had.
         autoReconnectEnabled: false,
         clientPingTimeout: PONG_TIMEOUT_MS,
         logger,
-        installerOptions: { clientOptions },
+        installerOptions: { clientOptions: clientOptions(signal) },
       }).client,
   };
 }

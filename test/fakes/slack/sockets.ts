@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
 import type { Json } from './rooms.ts';
 
 interface Waiting {
@@ -16,7 +17,7 @@ export class SocketServer {
   #next = 0;
   #envelopes = 0;
   /** How long an envelope may stay without acknowledgement. */
-  ackDeadlineMs = 3_000;
+  ackDeadlineMs: number = SLACK_LIMITS.acknowledgeMs;
   /** Envelopes go to all connections in turn; false: always to the first. */
   spread = true;
   /** How often each envelope is delivered. */

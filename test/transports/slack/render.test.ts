@@ -97,6 +97,10 @@ describe('a document', () => {
   });
 });
 
+it('escapes what begins and ends markup', () => {
+  expect(escapeText('<!channel> & <@U1> &lt;')).toBe('&lt;!channel&gt; &amp; &lt;@U1&gt; &amp;lt;');
+});
+
 describe('typed text', () => {
   it('is what Slack was given, for any text without its markup', () => {
     fc.assert(

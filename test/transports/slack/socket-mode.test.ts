@@ -1,8 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock, type Clock } from '../../../src/clock.ts';
 import { APP_TOKEN } from '../../fakes/slack/methods.ts';
 import { FakeSlack } from '../../fakes/slack/slack.ts';
 import { never, open, prepare, start } from './workspace.ts';
+
+/** The machine's clock, whose timers fire so many times as soon. */
+function fast(times: number): Clock {
+  const system = systemClock();
+  return { now: () => system.now(), at: (time, fire) => system.at(system.now() + (time - system.now()) / times, fire) };
+}
 
 describe('Socket Mode', () => {
   it('keeps two connections', async () => {
@@ -172,6 +178,23 @@ describe('after a gap', () => {
   });
 });
 
+describe('many channels', () => {
+  it('are read as fast as Slack allows, and each is', async () => {
+    const rooms = Array.from({ length: 5 }, (_, index) => `C${index + 1}`);
+    const slack = new FakeSlack();
+    await slack.start();
+    for (const room of rooms) {
+      slack.rooms.members.add(room);
+      slack.say('<@UBOT> status', { channel: room });
+    }
+    slack.trouble('conversations.history', { kind: 'limited', seconds: 1 }, { kind: 'limited', seconds: 1 });
+    const state = new Map(rooms.map((room) => [`last:${room}`, '1700000000.000000']));
+    const { received, errors } = await open({ rooms: () => rooms, clock: fast(20) }, { slack, state });
+    await vi.waitFor(() => expect(received.map(({ at }) => at.room)).toEqual(rooms));
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('the start', () => {
   it.each([
     ['auth.test', 'invalid_auth', 'The bot token is not valid'],
@@ -193,6 +216,12 @@ describe('the start', () => {
     await gone.close();
     const opened = await prepare({ apiUrl });
     await expect(start(opened)).rejects.toThrow('can not be reached');
+  });
+
+  it('does not wait for ever for a greeting', async () => {
+    const opened = await prepare({ clock: fast(100) });
+    opened.slack.sockets.silent = true;
+    await expect(start(opened)).rejects.toThrow('no greeting came');
   });
 
   it('says who the bot is', async () => {
@@ -235,6 +264,17 @@ describe('the end', () => {
     await vi.waitFor(() => expect(slack.sockets.connected).toBe(0));
     expect(timers.size).toBe(0);
     expect(transport.health().state).toBe('stopped');
+  });
+
+  it('comes in time while Slack does not answer a call for a connection', async () => {
+    const { slack, transport } = await open();
+    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    slack.trouble('apps.connections.open', { kind: 'slow', ms: 60_000 }, { kind: 'slow', ms: 60_000 });
+    slack.sockets.cut();
+    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    const before = Date.now();
+    await transport.stop(never);
+    expect(Date.now() - before).toBeLessThan(3_000);
   });
 
   it('comes in time while it is reconnecting', async () => {
