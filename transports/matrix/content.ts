@@ -1,4 +1,4 @@
-import type { Document } from '../../src/message/document.ts';
+import type { Block, Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { clampText, splitDocument } from '../../src/message/split.ts';
 import { documentHtml } from './html.ts';
@@ -8,8 +8,8 @@ import { MATRIX_LIMITS } from './limits.ts';
 /** Where our own name of a sending stands in an event, so that it can be found again whatever device sent it. */
 export const KEY_FIELD = 'musher.key';
 
-/** Clients break lines themselves; only tables are fitted to it. */
-const BODY_WIDTH = 2_000;
+/** Columns of the plain text. Clients that show it break lines themselves; very long lines are slow to make. */
+const BODY_WIDTH = 500;
 
 /** The parts of a document that are sent as messages of their own, each within the limit. */
 export function partsOf(document: Document): Document[] {
@@ -19,9 +19,18 @@ export function partsOf(document: Document): Document[] {
 function fits(part: Document): boolean {
   // Cutting tries large pieces: what is far too long is seen from its length. Rendering halves a text at most, by `\r\n`.
   if (rawLength(part) > 2 * MATRIX_LIMITS.text) return false;
-  const html = Buffer.byteLength(documentHtml(part));
-  return html <= MATRIX_LIMITS.text && html + Buffer.byteLength(plainBody(part)) <= MATRIX_LIMITS.text;
+  let size = 0;
+  for (const block of part.blocks) {
+    const html = Buffer.byteLength(documentHtml({ blocks: [block] }));
+    // The plain text of prose is no longer than its HTML but for line breaks; breaking lines is too slow to try often.
+    const body = PROSE.has(block.kind) ? html * 1.01 + 16 : Buffer.byteLength(plainBody({ blocks: [block] })) + 2;
+    size += html + body;
+    if (size > MATRIX_LIMITS.text) return false;
+  }
+  return true;
 }
+
+const PROSE: ReadonlySet<Block['kind']> = new Set(['paragraph', 'heading', 'quote']);
 
 /** The length of all text in a value, in UTF-16 units. */
 function rawLength(value: unknown): number {

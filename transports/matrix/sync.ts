@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import { TIMELINE_TYPES } from './batch.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
@@ -50,7 +51,9 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
   let since = token;
 
   const round = async (timeout: number): Promise<void> => {
-    const query = { since, timeout, filter: FILTER };
+    // Synapse answers the same request from a cache for 2 minutes; a first sync must not begin where an earlier one of the
+    // same account did. The wait is part of what it compares, and no server waits in a first sync.
+    const query = { since, timeout: since === null ? randomInt(1_000_000) : timeout, filter: FILTER };
     // Silence beyond the wait that was asked for is a dead connection: this is the watchdog.
     const answer = asObject(await call({ method: 'GET', path: path`/sync`, query, timeoutMs: timeout + MATRIX_LIMITS.pollSlack, signal }));
     const next = textAt(answer, 'next_batch');

@@ -1,0 +1,248 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import type { IncomingMessage } from '../../../src/message/address.ts';
+import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
+import { textAt } from '../../../transports/matrix/json.ts';
+import { MATRIX_LIMITS } from '../../../transports/matrix/limits.ts';
+import { matrixTransport } from '../../../transports/matrix/matrix.ts';
+import { STATE_KEYS, type StateStore } from '../../../transports/matrix/state.ts';
+import { FakeHomeserver } from '../../fakes/matrix/homeserver.ts';
+import { memoryState } from '../../fakes/matrix/memory-state.ts';
+import { seenMessages } from '../../fakes/matrix/room-view.ts';
+
+const ROOM = '!room:example.org';
+const OTHER = '!other:example.org';
+const never = new AbortController().signal;
+const at = { transport: 'matrix', room: ROOM, thread: null };
+
+describe('the Matrix transport', () => {
+  let server: FakeHomeserver;
+  let state: StateStore;
+  let received: IncomingMessage[];
+  let errors: unknown[];
+  const running = new Set<ReturnType<typeof matrixTransport>>();
+
+  beforeEach(async () => {
+    server = new FakeHomeserver();
+    await server.listen();
+    server.createRoom(ROOM);
+    state = memoryState();
+    received = [];
+    errors = [];
+  });
+  afterEach(async () => {
+    for (const transport of running) await transport.stop(never);
+    running.clear();
+    await server.close();
+  });
+
+  const started = async (rooms: readonly string[] = [ROOM], sink = (message: IncomingMessage) => void received.push(message)) => {
+    const transport = matrixTransport({
+      homeserver: server.url,
+      accessToken: server.accessToken,
+      clock: systemClock(),
+      state,
+      rooms,
+      inviters: ['@ada:example.org'],
+      direct: true,
+      cryptoDir: null,
+      report: (error) => errors.push(error),
+    });
+    running.add(transport);
+    await transport.start((message) => (sink(message), 'accepted'));
+    return transport;
+  };
+  const seen = () => seenMessages(server.rooms.get(ROOM)?.events ?? [], server.me).map(({ text }) => text.trim());
+
+  it('moves the sync token only behind what is stored, and holds a room in order until then', async () => {
+    server.createRoom(OTHER);
+    let full = true;
+    const transport = await started([ROOM, OTHER], (message) => {
+      if (full && message.text === 'first') throw new Error('disk full');
+      received.push(message);
+    });
+    const token = state.get(STATE_KEYS.syncToken);
+    server.say(ROOM, 'first');
+    server.say(ROOM, 'second');
+    server.say(OTHER, 'elsewhere');
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere']));
+    expect(state.get(STATE_KEYS.syncToken)).toBe(token);
+    expect(transport.health().problem).toContain('2 messages wait to be stored');
+    full = false;
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere', 'first', 'second']), 5_000);
+    await vi.waitFor(() => expect(state.get(STATE_KEYS.syncToken)).not.toBe(token));
+    expect(transport.health().problem).toBeNull();
+    expect(errors.map(String)).toEqual(['Error: disk full']);
+  });
+
+  it('fills a gap over several pages, in order', async () => {
+    const first = await started();
+    await first.stop(never);
+    server.timelineLimit = 2;
+    const texts = Array.from({ length: 12 }, (_, index) => `command ${index}`);
+    for (const text of texts) server.say(ROOM, text);
+    await started();
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(texts));
+  });
+
+  it('does not read what was said before it was in the room, also behind a gap', async () => {
+    server.createRoom(OTHER, { joined: false });
+    server.timelineLimit = 2;
+    const transport = await started([ROOM, OTHER]);
+    for (let index = 0; index < 9; index++) server.say(OTHER, `before ${index}`);
+    server.invite(OTHER, '@ada:example.org');
+    await vi.waitFor(() => expect(server.rooms.get(OTHER)?.joined).toBe(true));
+    await transport.stop(never);
+    for (let index = 0; index < 9; index++) server.say(OTHER, `after ${index}`);
+    await started([ROOM, OTHER]);
+    await vi.waitFor(() => expect(received).toHaveLength(9));
+    expect(received.map(({ text }) => text)).toEqual(Array.from({ length: 9 }, (_, index) => `after ${index}`));
+  });
+
+  it.each([
+    ['someone who is not allowed', '@mallory:example.org', {}, 'only of people'],
+    ['the same name on another server', '@ada:evil.org', {}, 'only of people'],
+    ['an allowed person into an encrypted room', '@ada:example.org', { encrypted: true }, 'download-lib.js'],
+  ])('declines an invitation of %s', async (_, inviter, options, reason) => {
+    await started([ROOM, OTHER]);
+    server.invite(OTHER, inviter, options);
+    await vi.waitFor(() => expect(server.reasons.join()).toContain(reason));
+    expect(server.requests.filter((request) => request.startsWith('POST /_matrix/client/v3/join'))).toEqual([]);
+  });
+
+  it('sends nothing where it can not learn whether the room is encrypted', async () => {
+    const transport = await started([ROOM]);
+    server.rooms.delete(OTHER);
+    server.createRoom(OTHER, { encrypted: true });
+    await expect(transport.send({ ...at, room: OTHER }, line('secret'), 'k1', { again: false })).rejects.toMatchObject({
+      outcome: 'rejected',
+    });
+    await server.close();
+    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    await expect(transport.send(at, line('secret'), 'k2', { again: false })).rejects.toMatchObject({ outcome: 'not-sent' });
+    await server.listen();
+    expect(server.sentTo(OTHER)).toEqual([]);
+  });
+
+  it('refuses an encrypted room that it is already in, and sends no plain text there', async () => {
+    server.createRoom(OTHER, { encrypted: true });
+    const transport = await started([ROOM, OTHER]);
+    expect(transport.health()).toMatchObject({ state: 'online' });
+    expect(transport.health().problem).toContain('download-lib.js');
+    server.say(OTHER, '!status');
+    server.say(ROOM, '!status');
+    await vi.waitFor(() => expect(received).toHaveLength(1));
+    expect(received[0]?.at.room).toBe(ROOM);
+    expect(server.sentTo(OTHER)).toEqual([]);
+  });
+
+  it('finds an earlier sending that the server has forgotten the transaction of', async () => {
+    const first = await started();
+    server.mishaps = [{ kind: 'drop-reply' }];
+    await expect(first.send(at, line('only once'), 'outbox:1', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
+    await first.stop(never);
+    server.forgetTransactions();
+    for (let index = 0; index < 5; index++) server.say(ROOM, `talk ${index}`);
+    const second = await started();
+    const refs = await second.send(at, line('only once'), 'outbox:1', { again: true });
+    expect(seen()).toEqual(['only once']);
+    expect(refs[0]?.id).toBe(server.sentTo(ROOM)[0]?.['event_id']);
+  });
+
+  it('sends after a failure only the parts that are missing', async () => {
+    const transport = await started();
+    server.mishaps = [{ kind: 'drop-reply' }];
+    const long = line(Array.from({ length: 6_000 }, (_, index) => `w${index}`).join(' '));
+    await expect(transport.send(at, long, 'outbox:1', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
+    const refs = await transport.send(at, long, 'outbox:1', { again: true });
+    expect(refs.length).toBeGreaterThan(1);
+    expect(seen()).toHaveLength(refs.length);
+  });
+
+  it('gives a limit and an unknown fate to whoever sends', async () => {
+    const transport = await started();
+    server.mishaps = [{ kind: 'limit', header: '2', ms: null }, { kind: 'limit', header: null, ms: 700 }, { kind: 'fail' }];
+    const send = () => transport.send(at, line('x'), 'k1', { again: false });
+    await expect(send()).rejects.toMatchObject({ outcome: 'not-sent', retryAfterMs: 2_000, everywhere: true });
+    await expect(send()).rejects.toMatchObject({ outcome: 'not-sent', retryAfterMs: 700 });
+    await expect(send()).rejects.toMatchObject({ outcome: 'unknown' });
+    await send();
+    expect(seen()).toEqual(['x']);
+  });
+
+  it('forgets the offer of a message that was edited to have none', async () => {
+    const transport = await started();
+    const [ref] = await transport.send(at, doc(paragraph('Sure?'), actions(action('Yes', 'yes'), action('No', 'no'))), 'k1', {
+      again: false,
+    });
+    if (ref === undefined) throw new Error('nothing was sent');
+    const react = (key: string) =>
+      server.add(ROOM, {
+        type: 'm.reaction',
+        sender: '@ada:example.org',
+        content: { 'm.relates_to': { rel_type: 'm.annotation', event_id: ref.id, key } },
+      });
+    react('👎');
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['no']));
+    await transport.edit(ref, line('Nothing was done.'));
+    react('👍');
+    server.say(ROOM, 'after it');
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['no', 'after it']));
+  });
+
+  it('remembers a bounded number of offers', async () => {
+    const transport = await started();
+    for (let index = 0; index < MATRIX_LIMITS.offers + 5; index++)
+      await transport.send(at, doc(actions(action('Yes', `yes ${index}`))), `k${index}`, { again: false });
+    expect(JSON.parse(state.get(STATE_KEYS.offers) ?? '[]')).toHaveLength(MATRIX_LIMITS.offers);
+  });
+
+  it('types while at least one message of a room is worked on', async () => {
+    const transport = await started();
+    server.say(ROOM, '!status');
+    await vi.waitFor(() => expect(received).toHaveLength(1));
+    const [message] = received;
+    if (message === undefined) throw new Error('nothing came in');
+    await transport.showWork(message, true);
+    await transport.showWork(message, true);
+    await transport.showWork(message, false);
+    expect(server.typing.get(ROOM)).toBe(true);
+    await transport.showWork(message, false);
+    expect(server.typing.get(ROOM)).toBe(false);
+  });
+
+  it('skips events that are not well formed', async () => {
+    await started();
+    for (const content of [null, 'x', [], { 'm.relates_to': 'x', msgtype: 'm.text', body: {} }])
+      server.add(ROOM, { type: 'm.room.message', sender: '@ada:example.org', content });
+    server.add(ROOM, { type: 42, content: {} });
+    server.say(ROOM, 'well formed');
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['well formed']));
+  });
+
+  it('marks each message with its own name, under which it is found again', async () => {
+    const transport = await started();
+    await transport.send(at, line('x'), 'outbox:7', { again: false });
+    expect(textAt(server.contentOf(ROOM)[0], 'musher.key')).toBe(`${state.get(STATE_KEYS.transactionPrefix)}.outbox:7.0`);
+  });
+
+  it.each([
+    ['an address that is none', 'not an address', 'is not the address of a homeserver'],
+    ['an address where nobody listens', 'http://127.0.0.1:1', 'does not answer'],
+  ])('does not start with %s, and says so', async (_, homeserver, text) => {
+    const transport = matrixTransport({
+      homeserver,
+      accessToken: 'x',
+      clock: systemClock(),
+      state,
+      rooms: [],
+      inviters: [],
+      direct: false,
+      cryptoDir: null,
+      report: () => {},
+    });
+    await expect(transport.start(() => 'accepted')).rejects.toThrow(text);
+    expect(transport.health()).toMatchObject({ state: 'offline' });
+    await transport.stop(never);
+  });
+});
