@@ -23,6 +23,7 @@ export interface BatchParts {
 }
 
 const LONGEST_WAIT_S = 24 * 60 * 60;
+const STOPPED = 'Musher was stopped.';
 /** States that `wait` knows besides the stages, and how an item shows them. */
 const STATES: ReadonlyMap<string, (item: WorkItem) => boolean> = new Map([
   ...STAGES.map((stage) => [stage.toLowerCase(), (item: WorkItem) => item.deletedAt === null && item.stage.name === stage] as const),
@@ -62,11 +63,27 @@ export async function runBatch(parts: BatchParts): Promise<number> {
       if (problem !== null) fail(number, `${trimmed}: ${problem}`);
       continue;
     }
-    const reply = await parts.say(text);
+    const reply = await orStopped(parts.say(text), parts.signal);
+    if (reply === null) {
+      fail(number, `${trimmed}: ${STOPPED}`);
+      break;
+    }
+    // What happened until now is told before the next reply.
+    await parts.flush();
     if (!reply.ok) fail(number, `${trimmed}: refused (${reply.code ?? 'no code'}).`);
   }
   await parts.flush();
   return failed || parts.signal.aborted ? 1 : 0;
+}
+
+/** The value, or null where the signal comes first: a command may wait for longer than Musher has left. */
+function orStopped<T>(value: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => resolve(null);
+    signal.addEventListener('abort', stopped, { once: true });
+    if (signal.aborted) stopped();
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped));
+  });
 }
 
 /** The script's messages, each with the number of its first line. Ends with the signal, also where the next line has not come. */
@@ -115,7 +132,7 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
       if (reached(item)) finish(null);
       else if (hopeless(item, parts.step(item))) finish(`it does not get there by waiting: ${stands(item, parts.step(item))}`);
     };
-    const onAbort = (): void => finish('Musher was stopped.');
+    const onAbort = (): void => finish(STOPPED);
     const unlisten = parts.onCommit(look);
     const cancel = parts.clock.at(parts.clock.now() + seconds * 1000, () => {
       const item = parts.find(ref);
@@ -130,7 +147,7 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
 function hopeless(item: WorkItem, step: Step): boolean {
   if (item.deletedAt !== null) return item.removal?.state !== 'asked' || item.removal === null;
   if (step.do === 'rest') return item.stage.name !== 'done' || step.next === '';
-  return step.do === 'wait' && ['start', 'approval', 'hold', 'unblock', 'acceptance', 'configuration'].includes(step.for);
+  return step.do === 'wait' && (step.never || ['start', 'approval', 'hold', 'unblock', 'acceptance', 'configuration'].includes(step.for));
 }
 
 function stands(item: WorkItem, step: Step): string {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Bench, create, succeeded } from './harness.ts';
+import { Bench, create, succeeded, until } from './harness.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -60,8 +60,9 @@ test('the end of a script stops what still runs, keeps its work, and the next st
   first.type(
     create('Long', 'coder@1: session s-1; write draft.txt half; raise there; hang', 'coder@2: raise session; commit; usage 1 1 0; success'),
     'start 1',
-    'wait 1 done 1',
   );
+  await until(() => bench.raised('there'));
+  first.type('wait 1 done 1');
   const { code, err } = await first.end();
   expect(code).toBe(1);
   expect(err).toMatch(/^line \d+: wait 1 done 1: not reached in 1 s: 1 is in current, because coder-1 works on it\.$/m);
@@ -70,4 +71,44 @@ test('the end of a script stops what still runs, keeps its work, and the next st
   succeeded(await bench.run('wait 1 done 30'));
   expect(bench.runs(1).map(({ reason, attempt }) => `${reason} ${attempt}`)).toEqual(['stopped 1', 'finished 1']);
   expect(bench.filesAt('main')['draft.txt']).toBe('half');
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a script also while a command of it goes on, and names the line', async (signal) => {
+  bench = new Bench({});
+  const musher = bench.start();
+  const begun = performance.now();
+  musher.type('ping', 'htop 100', 'ping');
+  await musher.said(/pong/);
+  await until(() => bench.unanswered() === 1);
+  const { code, out, err } = await musher.kill(signal);
+  expect(performance.now() - begun).toBeLessThan(60_000);
+  expect(code).toBe(1);
+  expect(err).toContain('line 2: htop 100: Musher was stopped.');
+  expect(out.match(/pong/g)).toHaveLength(1);
+});
+
+test('what happened while a script went on stands before the replies that came later', async () => {
+  bench = new Bench({ top: 'qa = "human"' });
+  const out = succeeded(await bench.run(create('One'), 'start 1', ...Array.from({ length: 20 }, () => 'ping')));
+  expect(out.indexOf('1 One: backlog → current')).toBeLessThan(out.indexOf('pong'));
+});
+
+test('a wait for what depends on something that never comes ends at once', async () => {
+  bench = new Bench({});
+  const { code, err } = await bench.run(
+    create('Gone'),
+    create('Waits'),
+    'depends 2 on 1',
+    'move 1 current',
+    'start 2',
+    'move 1 archived',
+    'wait 2 done 3000',
+  );
+  expect(code).toBe(1);
+  const [line, end] = err.trim().split('\n');
+  expect(line).toBe(
+    'line 7: wait 2 done 3000: it does not get there by waiting: 2 is in backlog, because it depends on 1 (it was abandoned).',
+  );
+  // The run of what was abandoned never begins again.
+  expect(end ?? '1 run stopped; the work is kept.').toBe('1 run stopped; the work is kept.');
 });

@@ -134,6 +134,11 @@ export class Bench {
     }
   }
 
+  /** Messages that were taken in and have no final reply yet. */
+  unanswered(): number {
+    return this.#read((db) => db.prepare<[], number>("SELECT count(*) FROM inbox WHERE state <> 'done'").pluck().get()) ?? 0;
+  }
+
   events(number: number, project = 'shop'): LoggedEvent[] {
     const rows = this.#read((db) =>
       db

@@ -148,6 +148,15 @@ describe('the next step of an item that is', () => {
   it('blocked says how often it was tried and what broke last', () => {
     const step = nextStep(standing(current, 'idle', { attempts: 4, failure: failure('gate') }), QUIET);
     expect(step.because).toBe('4 attempts failed in current: it broke');
+    const one = nextStep(standing(current, 'idle', { attempts: 1, failure: failure('gate') }), { ...QUIET, maxRetries: 0 });
+    expect(one.because).toBe('1 attempt failed in current: it broke');
+  });
+
+  it('waiting that can never end is told from waiting that may', () => {
+    for (const stage of [backlog, current]) {
+      expect(nextStep(standing(stage), { ...QUIET, ...unmet('it was deleted') })).toMatchObject({ for: 'dependencies', never: true });
+      expect(nextStep(standing(stage), { ...QUIET, ...unmet(null) })).toMatchObject({ for: 'dependencies', never: false });
+    }
   });
 });
 
