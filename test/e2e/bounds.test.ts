@@ -82,16 +82,11 @@ test('a project that is no longer configured runs no agents, and a question abou
   bench = new Bench({ name: 'shop' }, { name: 'docs' });
   const first = bench.start();
   first.type(
-    'project docs',
-    create('In docs', 'coder: raise running; hang'),
-    'start 1',
-    'project shop',
-    create('In shop'),
-    'project docs',
-    'delete 1',
+    ...['project docs', create('In docs', 'coder: raise running; hang'), create('Also in docs'), 'start 1'],
+    ...['project shop', create('In shop'), create('Also in shop'), 'project docs', 'delete 2'],
   );
   await until(() => bench.raised('running'));
-  await first.said(/Delete 1 “In docs”/);
+  await first.said(/Delete 2 “Also in docs”/);
   await first.kill('SIGKILL');
   bench.write('bot.toml', '[[project]]\nname = "shop"\npath = "./shop"\n');
   const second = bench.start();
@@ -99,6 +94,6 @@ test('a project that is no longer configured runs no agents, and a question abou
   const { code, err } = await second.end();
   expect(code).toBe(1);
   expect(err).toMatch(/yes: refused \(project-gone\)/);
-  expect(bench.item(1, 'shop').deletedAt).toBeNull();
+  expect(bench.items().map(({ deletedAt }) => deletedAt)).toEqual([null, null, null, null]);
   expect(bench.runs(1, 'docs').map(({ reason }) => reason)).toEqual(['lost']);
 });
