@@ -56,7 +56,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   const timing = { ...TIMING, ...options.timing };
   let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
   let connection: Connection | null = null;
-  let stopped = false;
+  /** Counts starts and stops: what belongs to an earlier one ends itself. */
+  let turn = 0;
+  let roomProblem: string | null = null;
   let lastHeard = clock.now();
   let cancelWatch = (): void => {};
   const become = (next: Health['state'], problem: string | null = null): void => {
@@ -83,9 +85,11 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   };
 
   const open = async (sink: Sink, settle: { online: () => void; failed: (error: Error) => void }): Promise<void> => {
+    const mine = turn;
     const { library, gatewayLibrary } = await loadLibrary();
     const rest = openRest(library, options.token, options.api);
     const { me, application, info } = await whoAmI(library, rest);
+    if (mine !== turn) return;
     const published = options.offer === null ? NOTHING_PUBLISHED : publishable(options.offer);
     for (const problem of published.problems) report(new Error(problem));
     const channels = channelsOf(library, rest, options.rooms);
@@ -127,7 +131,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         report,
         dispatch: (payload) => dispatch(payload),
         online(fresh) {
-          become('online');
+          become('online', roomProblem);
           settle.online();
           if (fresh) messages.catchUp().then(tellRooms, report);
         },
@@ -150,19 +154,17 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       identity,
     };
     await publish(library, rest, application.id, published);
-    if (stopped) return;
+    if (mine !== turn) return;
     gateway.connect();
     watch(gateway);
   };
 
   const tellRooms = (problems: ReadonlyMap<string, unknown>): void => {
     for (const [room, error] of problems) report(new Error(`Musher can not read the room ${room} of Discord.`, { cause: error }));
-    if (problems.size === 0 || health.state !== 'online') return;
     const rooms = [...problems.keys()].join(', ');
-    become(
-      'online',
-      `Musher can not read the room ${rooms}: invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml.`,
-    );
+    const what = 'invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml.';
+    roomProblem = problems.size === 0 ? null : `Musher can not read the room ${rooms}: ${what}`;
+    if (health.state === 'online') become('online', roomProblem);
   };
 
   const publish = async (library: Library, rest: REST, application: string, { body }: Published): Promise<void> => {
@@ -195,7 +197,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     capabilities: CAPABILITIES,
 
     async start(sink) {
-      stopped = false;
+      turn += 1;
       become('starting');
       let cancel = (): void => {};
       try {
@@ -205,6 +207,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         });
       } catch (error) {
         const problem = startProblem(error);
+        turn += 1;
         await close(AbortSignal.timeout(1_000)).catch(report);
         become('offline', problem.message);
         throw problem;
@@ -244,7 +247,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 
     async stop(signal) {
       if (health.state === 'stopped') return;
-      stopped = true;
+      turn += 1;
       await close(signal);
       become('stopped');
     },

@@ -52,7 +52,7 @@ const FATAL: ReadonlyMap<number, string> = new Map([
   [4013, 'Discord refused the intents as invalid: update Musher.'],
   [
     4014,
-    'Discord refused an intent that is not turned on. Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents), or set message_content = false.',
+    'Discord refused an intent that is not turned on. Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents) and start again.',
   ],
 ]);
 

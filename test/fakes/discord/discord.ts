@@ -1,25 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FakeGateway } from './gateway.ts';
-import { interactionEvent, Interactions, type Answer, type Interaction } from './interactions.ts';
+import { interactionEvent, Interactions, type Interaction } from './interactions.ts';
 import { RateLimits, refusal } from './limits.ts';
-import { notifiedBy } from './markdown.ts';
+import { FakeRest, type Body, type Request } from './rest.ts';
 import { World, type Channel, type Message, type User } from './world.ts';
-
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: Body;
-  readonly files: Message['attachments'];
-}
-
-interface Body extends Partial<Message> {
-  readonly enforce_nonce?: boolean;
-  readonly allowed_mentions?: { readonly parse?: readonly string[] };
-  readonly data?: object;
-  readonly name?: string;
-}
 
 /** What happens to the next request whose method and path match. */
 interface Fault {
@@ -35,16 +20,8 @@ export class FakeDiscord {
   readonly gateway: FakeGateway;
   readonly interactions: Interactions;
   token = 'the-token';
-  nonceWindowMs = 180_000;
-  /** False: the history leaves nonces out. */
-  historyHasNonces = true;
-  /** The messages that this bot may not see into. */
-  readonly hidden = new Set<string>();
-  /** Each publishing of the commands. */
-  readonly published: unknown[][] = [];
+  readonly rest: FakeRest;
   readonly requests: string[] = [];
-  readonly typing: string[] = [];
-  readonly #nonces = new Map<string, { readonly at: number; readonly message: Message }>();
   readonly #faults: Fault[] = [];
   readonly #server: Server;
   #last: (() => void) | null = null;
@@ -52,6 +29,15 @@ export class FakeDiscord {
   constructor() {
     this.gateway = new FakeGateway(this.world, () => this.token);
     this.interactions = new Interactions(this.world, (message) => this.#announce(message));
+    this.rest = new FakeRest({
+      world: this.world,
+      interactions: this.interactions,
+      announce: (message) => this.#announce(message),
+      changed: (message) => this.gateway.dispatch('MESSAGE_UPDATE', this.#event(message)),
+      erase: (message) => this.erase(message),
+      opened: (thread) => this.gateway.dispatch('THREAD_CREATE', thread),
+      gatewayUrl: () => this.gateway.url,
+    });
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
@@ -194,7 +180,7 @@ export class FakeDiscord {
       const body = { message: 'You are being rate limited.', retry_after: verdict.retryAfter / 1_000, global: verdict.global };
       return reply(response, 429, body, verdict.headers);
     }
-    const { status, body } = this.#answer(request);
+    const { status, body } = this.rest.answer(request);
     if (fault?.kind === 'drop-reply') return void incoming.socket.destroy();
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
     if (fault?.kind === 'malformed') {
@@ -202,111 +188,6 @@ export class FakeDiscord {
       return void response.end('{"id": ');
     }
     reply(response, status, body, verdict.headers);
-  }
-
-  #answer({ method, path, query, body, files }: Request): Answer {
-    const [, first = '', id = '', third = '', fourth = '', fifth = ''] = path.split('/');
-    if (path === '/users/@me') return { status: 200, body: this.world.bot };
-    if (path === '/applications/@me') return { status: 200, body: { id: this.world.application, name: 'Musher', flags: 0 } };
-    if (path === '/gateway/bot') {
-      const limit = { total: 1_000, remaining: 1_000, reset_after: 86_400_000, max_concurrency: 1 };
-      return { status: 200, body: { url: this.gateway.url, shards: 1, session_start_limit: limit } };
-    }
-    if (first === 'applications' && third === 'commands' && method === 'PUT') {
-      this.published.push(body as unknown as unknown[]);
-      return { status: 200, body };
-    }
-    if (first === 'interactions' && fourth === 'callback') return this.interactions.callback(third, Number(body.type), body.data ?? {});
-    if (first === 'webhooks' && method === 'POST') return this.#checked(body) ?? this.interactions.followUp(third, body);
-    if (first === 'webhooks' && method === 'PATCH') return this.#checked(body) ?? this.interactions.edit(third, fifth, body, files);
-    const channel = this.world.channels.get(id);
-    if (first !== 'channels' || channel === undefined) return { status: 404, body: { code: 10003, message: 'Unknown Channel' } };
-    if (this.hidden.has(id)) return { status: 403, body: { code: 50001, message: 'Missing Access' } };
-    return this.#inChannel(channel, { method, path, query, body, files }, third, fourth, fifth);
-  }
-
-  #inChannel(channel: Channel, { method, query, body }: Request, what: string, id: string, more: string): Answer {
-    if (what === '') return { status: 200, body: channel };
-    if (what === 'typing') {
-      this.typing.push(channel.id);
-      return { status: 204, body: null };
-    }
-    if (method === 'GET') return { status: 200, body: this.#history(channel, query) };
-    if (more === 'threads') {
-      if (this.world.channels.has(id))
-        return { status: 400, body: { code: 160004, message: 'A thread has already been created for this message' } };
-      const thread = this.world.thread(channel, body.name ?? '', id);
-      this.gateway.dispatch('THREAD_CREATE', thread);
-      return { status: 201, body: thread };
-    }
-    if (id === '') return this.#checked(body) ?? this.#create(channel, body);
-    const message = this.world.in(channel.id).find((one) => one.id === id);
-    if (message === undefined) return { status: 404, body: { code: 10008, message: 'Unknown Message' } };
-    if (message.author.id !== this.world.bot.id)
-      return { status: 403, body: { code: 50005, message: 'Cannot edit a message authored by another user' } };
-    if (method === 'DELETE') {
-      this.erase(message);
-      return { status: 204, body: null };
-    }
-    const wrong = this.#checked(body);
-    if (wrong !== null) return wrong;
-    this.world.notified.push(...notifiedBy(body.content ?? '', body.allowed_mentions));
-    message.content = body.content?.trim() ?? message.content;
-    message.flags = body.flags ?? message.flags;
-    message.components = body.components ?? message.components;
-    this.gateway.dispatch('MESSAGE_UPDATE', this.#event(message));
-    return { status: 200, body: message };
-  }
-
-  #create(channel: Channel, body: Body): Answer {
-    const nonce = body.nonce;
-    const before = nonce === undefined ? undefined : this.#nonces.get(nonce);
-    if (body.enforce_nonce === true && before !== undefined && Date.now() - before.at < this.nonceWindowMs)
-      return { status: 200, body: before.message };
-    this.world.notified.push(...notifiedBy(body.content ?? '', body.allowed_mentions));
-    const message = this.world.add({
-      channel_id: channel.id,
-      author: this.world.bot,
-      type: 0,
-      content: body.content?.trim() ?? '',
-      flags: body.flags ?? 0,
-      components: body.components ?? [],
-      attachments: [],
-      ...(nonce === undefined ? {} : { nonce }),
-    });
-    if (nonce !== undefined) this.#nonces.set(nonce, { at: Date.now(), message });
-    this.#announce(message);
-    return { status: 200, body: message };
-  }
-
-  #history(channel: Channel, query: URLSearchParams): object[] {
-    const limit = Number(query.get('limit') ?? 50);
-    const after = query.get('after');
-    const before = query.get('before');
-    const all = this.world.in(channel.id);
-    const shown =
-      after === null
-        ? all.filter(({ id }) => before === null || BigInt(id) < BigInt(before)).slice(-limit)
-        : all.filter(({ id }) => BigInt(id) > BigInt(after)).slice(0, limit);
-    return shown
-      .toReversed()
-      .map(({ nonce, ...message }) => Object.assign(message, this.historyHasNonces && nonce !== undefined ? { nonce } : {}));
-  }
-
-  /** What Discord refuses in a message's body. */
-  #checked(body: Body): Answer | null {
-    const refuse = (message: string): Answer => ({ status: 400, body: { code: 50035, message: `Invalid Form Body: ${message}` } });
-    const content = body.content ?? '';
-    if (content.trim() === '') return { status: 400, body: { code: 50006, message: 'Cannot send an empty message' } };
-    if (Array.from(content).length > 2_000) return refuse('content: Must be 2000 or fewer in length.');
-    if (/\p{Cs}|\0/u.test(content)) return refuse('content: not a valid string.');
-    if ((body.nonce ?? '').length > 25) return refuse('nonce: Must be 25 or fewer in length.');
-    const rows = body.components ?? [];
-    const buttons = rows.flatMap((row) => row.components ?? []);
-    const ids = buttons.map(({ custom_id }) => custom_id ?? '');
-    if (rows.length > 5 || rows.some((row) => (row.components ?? []).length > 5)) return refuse('components: too many.');
-    if (ids.some((one) => one === '' || one.length > 100) || new Set(ids).size < ids.length) return refuse('custom_id.');
-    return buttons.some(({ label = '' }) => label === '' || label.length > 80) ? refuse('label.') : null;
   }
 }
 

@@ -138,7 +138,7 @@ describe('a start', () => {
     open = await openDiscord();
     const { fake, transport, sink, room, ada, received } = open;
     const other = fake.world.room('secret');
-    fake.hidden.add(other.id);
+    fake.rest.hidden.add(other.id);
     await transport.stop(AbortSignal.timeout(1_000));
     const both = open.again({ rooms: () => new Set([room.id, other.id]) });
     await both.start(sink);

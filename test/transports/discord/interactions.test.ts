@@ -267,11 +267,11 @@ describe('the commands', () => {
     await transport.stop(AbortSignal.timeout(1_000));
     const second = again();
     await second.start(sink);
-    expect(fake.published).toHaveLength(1);
+    expect(fake.rest.published).toHaveLength(1);
     await second.stop(AbortSignal.timeout(1_000));
     const third = again({ offer: { ...OFFER, commands: OFFER.commands.slice(1) } });
     await third.start(sink);
-    expect(fake.published.map((all) => all.length)).toEqual([4, 3]);
+    expect(fake.rest.published.map((all) => all.length)).toEqual([4, 3]);
   });
 
   it('that can not be published are reported, and tried again at the next start', async () => {
@@ -282,6 +282,6 @@ describe('the commands', () => {
     expect(errors.map(String)).toEqual(['Error: The slash commands could not be published.']);
     await transport.stop(AbortSignal.timeout(1_000));
     await again().start(sink);
-    expect(fake.published).toHaveLength(1);
+    expect(fake.rest.published).toHaveLength(1);
   });
 });

@@ -38,10 +38,17 @@ const failure = async (sending: Promise<unknown>): Promise<SendFailure> => {
 };
 const POST = /^POST \/channels\/\d+\/messages$/;
 
+/** Takes the gateway away, on which the bot would see its own message. */
+const away = (fake: Fixture['fake']): void => {
+  fake.gateway.down = true;
+  fake.gateway.disconnect();
+};
+
 describe('an unknown outcome', () => {
   it('shows once when the reply was lost and the message is sent again at once', async () => {
     const { fake, transport, room } = await started();
     const to = { transport: 'discord', room: room.id, thread: null };
+    away(fake);
     fake.next(POST, 'drop-reply');
     expect(await failure(transport.send(to, line('once'), 'k', { again: false }))).toMatchObject({ outcome: 'unknown' });
     const [ref] = await transport.send(to, line('once'), 'k', { again: true });
@@ -53,8 +60,8 @@ describe('an unknown outcome', () => {
     async (historyHasNonces) => {
       const clock = movingClock();
       const { fake, transport, room, again, sink } = await started({ clock });
-      fake.historyHasNonces = historyHasNonces;
-      fake.nonceWindowMs = 0;
+      fake.rest.historyHasNonces = historyHasNonces;
+      fake.rest.nonceWindowMs = 0;
       const to = { transport: 'discord', room: room.id, thread: null };
       fake.next(POST, 'drop-reply');
       fake.gateway.down = true;
@@ -76,6 +83,17 @@ describe('an unknown outcome', () => {
     },
   );
 
+  it('is settled by the message itself where it comes by on the gateway', async () => {
+    const { fake, transport, room, state } = await started();
+    const to = { transport: 'discord', room: room.id, thread: null };
+    fake.rest.nonceWindowMs = 0;
+    fake.next(POST, 'drop-reply');
+    await failure(transport.send(to, line('once'), 'k', { again: false }));
+    await expect.poll(() => state.get(`seen:${room.id}`)).toBe(fake.world.in(room.id)[0]?.id);
+    await transport.send(to, line('once'), 'k', { again: true });
+    expect(fake.world.in(room.id)).toHaveLength(1);
+  });
+
   it('is made again after the window when the first try never arrived', async () => {
     const clock = movingClock();
     const { fake, transport, room } = await started({ clock });
@@ -89,7 +107,7 @@ describe('an unknown outcome', () => {
 
   it('is remembered when it was settled: a restart before the outbox knew of it sends nothing', async () => {
     const { fake, transport, room, again, sink } = await started();
-    fake.nonceWindowMs = 0;
+    fake.rest.nonceWindowMs = 0;
     const to = { transport: 'discord', room: room.id, thread: null };
     const refs = await transport.send(to, line('once'), 'k', { again: false });
     await transport.stop(AbortSignal.timeout(1_000));
@@ -123,7 +141,7 @@ describe('a failure', () => {
     expect(await failure(transport.send(to, line('x'), 'k2', { again: false }))).toMatchObject({ outcome: 'unknown' });
     const nowhere = { ...to, room: fake.world.newId() };
     expect(await failure(transport.send(nowhere, line('x'), 'k3', { again: false }))).toMatchObject({ outcome: 'rejected' });
-    fake.hidden.add(room.id);
+    fake.rest.hidden.add(room.id);
     expect(await failure(transport.send(to, line('x'), 'k4', { again: false }))).toMatchObject({ outcome: 'not-sent', retryAfterMs: null });
     fake.token = 'another';
     expect(await failure(transport.send(to, line('x'), 'k5', { again: false }))).toMatchObject({ outcome: 'not-sent', everywhere: true });
@@ -214,7 +232,7 @@ describe('a message', () => {
     const [message] = received;
     if (message === undefined) throw new Error('nothing');
     await transport.showWork(message, true);
-    await expect.poll(() => fake.typing).toEqual([room.id]);
+    await expect.poll(() => fake.rest.typing).toEqual([room.id]);
     await transport.showWork(message, false);
   });
 });
