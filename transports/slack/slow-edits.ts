@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Document } from '../../src/message/document.ts';
 
-/** The waits between two showings of one live answer: 5, 10, 20 … seconds, at most 5 minutes. */
+/** The waits between two showings of one live answer: 5, 10, 20 … seconds, at most 2 minutes. */
 const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
+const LONGEST_WAIT_MS = 2 * 60_000;
 
 interface Live {
   shownAt: number;
