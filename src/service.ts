@@ -18,7 +18,7 @@ import { systemClock } from './clock.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
-import { Ending, endOfRuns, isGoodbye } from './lifecycle/ending.ts';
+import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
@@ -185,6 +185,7 @@ async function converse(
     log,
     (name) => settings.projects.find((project) => project.name === name) ?? null,
     () => [{ to: address, project: projectOf(bot, address.transport, address.room).name }],
+    settings.timezone,
     (error) => onProblem('a notification', error),
   );
   if (!options.batch) options.stdout.write(greeting(settings, bot.version));
@@ -203,6 +204,8 @@ async function converse(
     router.start();
     engine.start();
     await transport.start(receive);
+    // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
+    ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
       exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, ending.signal));
       ending.begin('stop');
@@ -212,7 +215,7 @@ async function converse(
     // Where a part broke down, agents are left to go on: the next start takes them up.
     ending.begin('release');
     const leave = await ending.begun;
-    const runs = engine.openRuns;
+    const runs = openRuns(log.reads, engineParts.projects.keys());
     await shutDown(
       [
         ['taking messages', () => router.stop()],
@@ -229,7 +232,7 @@ async function converse(
       ],
       onProblem,
     );
-    if (runs > 0) options.stderr.write(endOfRuns(runs, leave));
+    options.stderr.write(endOfRuns(runs, leave));
     unlistenSignals();
     clearInterval(alive);
   }

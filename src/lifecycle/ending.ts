@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
+import type { Reads } from '../log/reads.ts';
 
 /** What becomes of agents that are at work: they go on without Musher, or are stopped. */
 export type Leave = 'release' | 'stop';
@@ -47,12 +48,41 @@ export class Ending {
   }
 }
 
-/** What the person who ended Musher is told of runs that were under way. */
-export function endOfRuns(runs: number, leave: Leave): string {
-  const one = runs === 1;
-  const what = one ? '1 run' : `${runs} runs`;
-  if (leave === 'stop') return `${what} stopped; the work is kept and ${one ? 'it begins' : 'they begin'} again at the next start.\n`;
-  return `${what} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
+/** Runs that are under way, and how many of them are still what their item wants: the others were asked to end already. */
+export interface OpenRuns {
+  readonly all: number;
+  readonly wanted: number;
+}
+
+/** Counts the runs that are under way in the projects. */
+export function openRuns(reads: Reads, projects: Iterable<string>): OpenRuns {
+  const open = [...projects].flatMap((project) => reads.openRuns(project));
+  const wanted = open.filter((run) => {
+    const item = reads.item(run.project, run.item);
+    if (item === null || item.deletedAt !== null || item.held !== null || item.runs !== run.run) return false;
+    return item.execution.state === 'pending' || item.execution.state === 'running';
+  });
+  return { all: open.length, wanted: wanted.length };
+}
+
+/** What the person who ended Musher is told of runs that were under way; empty where there were none. */
+export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
+  if (all === 0) return '';
+  const asked = all - wanted;
+  if (leave === 'stop') {
+    if (wanted === 0) return `${counted(all)} stopped; the work is kept.\n`;
+    const whole = all === 1 ? ' and it begins' : ' and they begin';
+    const begin = asked === 0 ? whole : `; ${wanted} of them ${wanted === 1 ? 'begins' : 'begin'}`;
+    return `${counted(all)} stopped; the work is kept${begin} again at the next start.\n`;
+  }
+  const one = wanted === 1;
+  const on = `${counted(wanted)} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
+  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to end; the next start sees to that.\n`;
+  return `${wanted === 0 ? '' : on}${asked === 0 ? '' : off}`;
+}
+
+function counted(runs: number): string {
+  return runs === 1 ? '1 run' : `${runs} runs`;
 }
 
 /** Whether a line typed at the terminal means to leave. */

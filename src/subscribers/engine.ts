@@ -83,11 +83,6 @@ export class Engine {
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
   }
 
-  /** Runs that are under way. */
-  get openRuns(): number {
-    return [...this.#jobs.values()].filter((job) => job.kind === 'run').length;
-  }
-
   #wake(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
