@@ -1,23 +1,56 @@
-import { openDiscord } from '../transports/discord/fixture.ts';
-import { describeTransport, type TransportHarness } from './transport-suite.ts';
+import { memoryState, openDiscord, type Fixture } from '../transports/discord/fixture.ts';
+import type { DiscordTransport } from '../../transports/discord/discord.ts';
+import { describeTransport } from './transport-suite.ts';
+import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
-describeTransport('discord', async (): Promise<TransportHarness> => {
-  const { fake, transport, room, ada, errors, close } = await openDiscord();
+const POST = /^POST \/channels\/\d+\/messages$/;
+
+async function discord(): Promise<TroubleHarness> {
+  const fixture = await openDiscord();
+  return harnessOf(fixture, fixture.transport);
+}
+
+function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, transport: DiscordTransport): TroubleHarness {
+  const { world, gateway } = fake;
   return {
     transport,
     room: { transport: 'discord', room: room.id, thread: null },
     incoming: (text) => Promise.resolve(void fake.write(ada, room, text)),
     redeliver: () => Promise.resolve(fake.redeliver()),
-    shown: () => Promise.resolve(fake.world.shown(room.id)),
-    messages: () => Promise.resolve(fake.world.in(room.id).map(({ content }) => content)),
-    notified: () => Promise.resolve(fake.world.notified),
+    shown: () => Promise.resolve(world.shown(room.id)),
+    messages: () => Promise.resolve(world.in(room.id).map(({ content }) => content)),
+    notified: () => Promise.resolve(world.notified),
     disconnect: () => {
-      fake.gateway.down = true;
-      fake.gateway.disconnect();
+      gateway.down = true;
+      gateway.disconnect();
       return Promise.resolve();
     },
-    reconnect: () => Promise.resolve(void (fake.gateway.down = false)),
+    reconnect: () => Promise.resolve(void (gateway.down = false)),
     reported: () => errors,
+    loseReply: () => fake.next(POST, 'drop-reply'),
+    limit: (seconds) => fake.next(POST, '429', seconds * 1_000),
+    refuse: () => fake.next(POST, 'refuse'),
+    editIncoming: (text) => {
+      const last = world.in(room.id).findLast(({ author }) => author.id === ada.id);
+      if (last === undefined) throw new Error('Nobody has written anything.');
+      return Promise.resolve(fake.rewrite(last, text));
+    },
+    fromBots: (text) => {
+      fake.write(world.bot, room, text);
+      fake.write(world.person('Robot', { bot: true }), room, text);
+      fake.write(ada, room, text, { webhook_id: world.newId() });
+      return Promise.resolve();
+    },
+    nextProcess: () => {
+      // What is kept is text on a disk: nothing else is handed over.
+      const kept = memoryState();
+      for (const [key, value] of state.values) kept.set(key, value);
+      const next = { fake, room, ada, errors, again, state: kept, close } as Fixture;
+      return Promise.resolve(harnessOf(next, again({ state: kept })));
+    },
     close,
   };
-});
+}
+
+describeTransport('discord', discord);
+describeTrouble('discord', discord);

@@ -18,6 +18,9 @@ export async function loadLibrary(): Promise<{ readonly library: Library; readon
   return { library, gatewayLibrary: fromLibrary('@discordjs/ws') as GatewayLibrary };
 }
 
+/** What the library waits longer than Discord says, for the way there. */
+const OFFSET_MS = 50;
+
 /** Errors of the network before anything was sent. */
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
@@ -30,6 +33,7 @@ export function openRest(library: Library, token: string, api: string | undefine
     version: '10',
     retries: 0,
     timeout: 15_000,
+    offset: OFFSET_MS,
     ...(api === undefined ? {} : { api }),
     // Before a request the library gives one time twice; after a 429 they are of different sources and differ.
     rejectOnRateLimit: ({ retryAfter, timeToReset }) => retryAfter !== timeToReset || timeToReset > CHOSEN.longestWaitMs,
@@ -51,7 +55,7 @@ export function statusOf(error: unknown): number | null {
 export function sendFailure(error: unknown): SendFailure {
   if (error instanceof SendFailure) return error;
   if (isRateLimit(error)) {
-    const wait = Math.max(1, Math.ceil(error.retryAfter));
+    const wait = Math.max(1, Math.ceil(error.retryAfter) - OFFSET_MS);
     return new SendFailure('not-sent', `Discord takes nothing more for ${wait} ms.`, {
       retryAfterMs: wait,
       everywhere: error.global,

@@ -9,7 +9,7 @@ import { World, type Channel, type Message, type User } from './world.ts';
 /** What happens to the next request whose method and path match. */
 interface Fault {
   readonly match: RegExp;
-  readonly kind: 'drop-reply' | 'reset' | 'malformed' | 'unavailable' | '429' | '429-global' | 'slow';
+  readonly kind: 'refuse' | 'drop-reply' | 'reset' | 'malformed' | 'unavailable' | '429' | '429-global' | 'slow';
   readonly ms: number;
 }
 
@@ -54,6 +54,7 @@ export class FakeDiscord {
   async close(): Promise<void> {
     this.gateway.close();
     this.#server.closeAllConnections();
+    if (!this.#server.listening) return;
     await new Promise((resolve) => {
       this.#server.close(resolve);
     });
@@ -171,6 +172,7 @@ export class FakeDiscord {
         refusal(fault.ms, global),
       );
     }
+    if (fault?.kind === 'refuse') return reply(response, 400, { code: 50035, message: 'Invalid Form Body' });
     if (fault?.kind === 'unavailable') return reply(response, 503, { message: 'Service Unavailable' });
     const byToken = /^\/(?:webhooks|interactions)\//.test(request.path);
     if (!byToken && incoming.headers.authorization !== `Bot ${this.token}`)
