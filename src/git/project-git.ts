@@ -35,6 +35,7 @@ import {
   readWork,
   removeWorktree,
   resetWorktree,
+  treeOfFiles,
 } from './worktrees.ts';
 
 /**
@@ -53,6 +54,7 @@ export interface ProjectGit {
   readWork(branch: string): Promise<Work | null>;
   treeOf(commit: CommitSha): Promise<CommitSha>;
   leftovers(item: ItemAt): Promise<string[]>;
+  treeOfFiles(item: ItemAt): Promise<CommitSha | null>;
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
   snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
@@ -126,6 +128,7 @@ function projectGit(at: Context): ProjectGit {
     readWork: (branch) => readWork(at, branch),
     treeOf: (commit) => treeOf(at.git, commit),
     leftovers: (item) => onItem(item, () => leftovers(at, item)),
+    treeOfFiles: (item) => onItem(item, () => treeOfFiles(at, item)),
     commitLeftovers: (item, message) => onItem(item, () => commitLeftovers(at, item, message)),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),

@@ -141,6 +141,13 @@ export async function leftovers(at: Context, item: ItemAt): Promise<string[]> {
   return found !== null && (await isWorktree(place)) ? changedIn(at, place, found.head) : [];
 }
 
+/** The tree of all files in the item's worktree, committed or not, ignored ones left out. Null without a worktree. */
+export async function treeOfFiles(at: Context, item: ItemAt): Promise<CommitSha | null> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  return found !== null && (await isWorktree(place)) ? stageAll(at.git, place.tree, found.head) : null;
+}
+
 /** Commits what an agent left, on the item's branch. Null when there is nothing to commit. */
 export async function commitLeftovers(at: Context, item: ItemAt, message: string): Promise<CommitSha | null> {
   const place = placeOf(at, String(item.number));

@@ -97,6 +97,8 @@ export interface ItemEvents {
     readonly runtime: string;
     /** Tip of the base branch when the run was made ready. */
     readonly base: CommitSha | null;
+    /** Tree of the worktree's files then, committed or not: a coder's run that leaves it so has done nothing. Missing: nobody looked. */
+    readonly files?: CommitSha;
   };
   'run.session': { readonly run: number; readonly session: string };
   'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };

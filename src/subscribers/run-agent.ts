@@ -117,7 +117,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const spec = specOf(parts, project, item, run, agent, ready);
-  const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready.base);
+  const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready);
   if ('outcome' in handle) {
     // A program that is not there is not there at the next attempt either.
     await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
@@ -135,12 +135,14 @@ interface Place {
   readonly branch: string;
   /** Tip of the base branch when the run was made ready. */
   readonly base: CommitSha | null;
+  /** Tree of all its files at that time; null: of no interest. */
+  readonly files: CommitSha | null;
 }
 
 /** The place of a run that goes on already: nothing is touched under it. */
 function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
   const worktree = join(parts.dataDir, 'worktrees', folderName(project.settings.name), String(item.number));
-  return { worktree, branch: item.work?.branch ?? '', base: null };
+  return { worktree, branch: item.work?.branch ?? '', base: null, files: null };
 }
 
 /** Worktree, set-up, and for a mergemaster the conflict. Null: Musher stops, and the run is prepared again at the next start. */
@@ -177,7 +179,8 @@ async function prepare(
     await git.resetWorktree(at);
     await git.stageConflict(at, base);
   }
-  return { worktree: opened.path, branch: opened.branch, base };
+  const files = agent.role === 'coder' ? await git.treeOfFiles(at) : null;
+  return { worktree: opened.path, branch: opened.branch, base, files };
 }
 
 function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings, place: Place): RunSpec {
@@ -195,6 +198,7 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     resumeSession: sessionToResume(parts, run),
     clock: parts.clock,
     onSignal: meter(parts, item, run),
+    onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
   };
 }
@@ -216,7 +220,7 @@ async function launch(
   spec: RunSpec,
   item: WorkItem,
   run: Run,
-  base: CommitSha | null,
+  { base, files }: Place,
 ): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
   const started = await startRun(spec);
   if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
@@ -224,7 +228,15 @@ async function launch(
   const { agent } = spec;
   parts.log.transaction((tx) => {
     // Stopped, moved or deleted meanwhile: the engine ends the process, and its end is kept as a late one.
-    const started_ = { run: run.run, pid: handle.pid, pidStart: handle.pidStart, model: agent.model, runtime: agent.runtime, base };
+    const started_ = {
+      run: run.run,
+      pid: handle.pid,
+      pidStart: handle.pidStart,
+      model: agent.model,
+      runtime: agent.runtime,
+      base,
+      ...(files === null ? {} : { files }),
+    };
     tx.append({
       project: item.project,
       item: item.number,

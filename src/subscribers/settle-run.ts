@@ -87,7 +87,8 @@ async function judge(
   };
   if (branch === null) return plain;
   const left = await git.leftovers(at);
-  if (left.length > 0 && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
+  const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
+  if (left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
     await git.commitLeftovers(at, `${item.number}: work of ${run.agent}`);
   } else if (left.length > 0 && run.role !== 'qa') {
     await git.snapshot(at, `after run ${run.run}`);
@@ -98,15 +99,32 @@ async function judge(
   if (run.role === 'qa')
     return { ...seen, failure: outcome.verdict === null ? failed(outcome, 'the review ended without a verdict') : null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
-  return judgeCode(seen, outcome, before, left);
+  return judgeCode(seen, outcome, hollow, left);
 }
 
-function judgeCode(seen: Judgement, outcome: RunOutcome, before: Work | null, left: readonly string[]): Judgement {
-  const { work } = seen;
+/** Whether a run used no model and left branch and files as it found them, what an earlier attempt left included. */
+async function isHollow(
+  parts: EngineParts,
+  { git }: EngineProject,
+  run: Run,
+  outcome: RunOutcome,
+  before: Work | null,
+  left: readonly string[],
+): Promise<boolean> {
   const tokens = [...outcome.usage.values()].reduce((sum, usage) => sum + totalTokens(usage), 0);
-  const changed = work !== null && work.head !== before?.head;
+  if (tokens > 0 || before === null || (await git.readWork(before.branch))?.head !== before.head) return false;
+  const started = parts.log.reads
+    .history(run.project, run.item, 10_000)
+    .find((event) => event.kind === 'run.started' && event.payload.run === run.run);
+  const files = started?.kind === 'run.started' ? started.payload.files : undefined;
+  if (files === undefined) return left.length === 0;
+  return (await git.treeOfFiles({ number: run.item, branch: before.branch })) === files;
+}
+
+function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: readonly string[]): Judgement {
+  const { work } = seen;
   const committed = work !== null && work.commitsAhead > 0;
-  if (tokens === 0 && !changed && left.length === 0) {
+  if (hollow) {
     const summary = 'it ended without using a model and without changing anything';
     return { ...seen, reason: 'hollow', summary, failure: failed(outcome, summary) };
   }

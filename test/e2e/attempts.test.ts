@@ -77,6 +77,40 @@ test('only work that is committed and passes its gates counts: a gate that fails
   expect(bench.merges).toHaveLength(4);
 });
 
+test('a run that does nothing is hollow also where an earlier attempt left commits and files, and nothing of those is taken for its work', async () => {
+  bench = new Bench({ top: 'max_coders = 2\nmax_retries = 1', agents: { a: 'current', b: 'current' }, gates: { test: 'true' } });
+  const musher = bench.start();
+  const half = (n: number): string => `write half-${n}.txt half; commit half of it; write rest.txt rest; exit 1`;
+  musher.type(
+    create('Left half done', `coder@1: ${half(1)}`, 'coder@2: say nothing to do'),
+    create('Finished by its commit', `coder@1: ${half(2)}`, 'coder@2: commit the rest; usage 1 1 0; success'),
+    create('Goes on with the files', `coder@1: ${half(3)}`, 'coder@2: append rest.txt more; say done'),
+    'start 1',
+    'start 2',
+    'start 3',
+    'wait 1 blocked 60',
+    'wait 2 done 60',
+    'wait 3 done 60',
+  );
+  succeeded(await musher.end());
+
+  expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['failed', 'hollow']);
+  expect(bench.only('gate.ran', 1)).toEqual([]);
+  expect(bench.runs(2).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
+  expect(bench.runs(3).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
+  expect(bench.merges).toHaveLength(2);
+});
+
+test('what an earlier attempt left is not committed by Musher for a run that did nothing', async () => {
+  const agents = { a: { stage: 'current', keys: 'commit = "musher"' } } as const;
+  bench = new Bench({ top: 'max_retries = 1', agents, gates: { test: 'true' } });
+  const musher = bench.start();
+  musher.type(create('Left uncommitted', 'coder@1: write rest.txt rest; exit 1', 'coder@2: say done'), 'start 1', 'wait 1 blocked 60');
+  succeeded(await musher.end());
+  expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['failed', 'hollow']);
+  expect(bench.merges).toEqual([]);
+});
+
 test('set-up runs once for a worktree, its failure is told, and Musher can commit what an agent leaves uncommitted', async () => {
   bench = new Bench({
     top: 'max_coders = 3\nmax_retries = 1',

@@ -176,6 +176,18 @@ describe('what a run leaves', () => {
     expect((await git.leftovers(item)).sort()).toEqual(['deep/er/file', 'shop.txt', 'src/cart.txt', 'ünï new.txt']);
   });
 
+  it('can be told from what was there before, by the tree of all files', async () => {
+    const { item, path } = await opened();
+    expect(await git.treeOfFiles(item)).toBe(await git.treeOf(await git.baseHead()));
+    write(path, { 'left.txt': 'left\n', 'node_modules/m.js': 'x' });
+    const before = await git.treeOfFiles(item);
+    expect(before).not.toBe(await git.treeOf(await git.baseHead()));
+    expect(await git.treeOfFiles(item)).toBe(before);
+    write(path, { 'left.txt': 'left and changed\n' });
+    expect(await git.treeOfFiles(item)).not.toBe(before);
+    expect(await git.treeOfFiles({ number: numbered(5001), branch: null })).toBe(null);
+  });
+
   it('is judged by the branch, not by the HEAD that the agent moved', async () => {
     const { item, path } = await opened();
     owner.git(['checkout', '-q', '-b', `elsewhere-${item.number}`], path);
