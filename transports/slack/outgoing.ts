@@ -8,7 +8,7 @@ import { sendFailure, slackError } from './failure.ts';
 import { decodeHandle, encodeHandle, type AnswerHandle } from './handle.ts';
 import { post, update } from './post.ts';
 import { readBack } from './read-back.ts';
-import { renderMessages } from './render.ts';
+import { renderMessages, type SlackBody } from './render.ts';
 import { SlowEdits } from './slow-edits.ts';
 import type { CallSlack } from './web-api.ts';
 
@@ -25,6 +25,8 @@ export interface OutgoingParts {
 /** Sendings and edited messages that are remembered; a read-back finds older ones. */
 const MOST_REMEMBERED = 10_000;
 const ANSWER_REF = 'answer:';
+/** A message can't be edited any more. */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /** One sending, with what is known of it to be shown. */
 interface Sending {
@@ -43,6 +45,8 @@ export class Outgoing {
   readonly #rooms = new Map<string, Promise<unknown>>();
   readonly #sendings = new Map<SendKey, Sending>();
   /** The further messages of a text that takes several, by the first one's name; and the thread they stand in. */
+  /** Messages that were sent anew under another name, by their own. */
+  readonly #moved = new Map<string, string>();
   readonly #further = new Map<string, { readonly thread: string | null; readonly ids: readonly string[] }>();
 
   constructor(parts: OutgoingParts) {
@@ -79,7 +83,8 @@ export class Outgoing {
       } catch (error) {
         const failure = sendFailure(error);
         if (failure.outcome === 'unknown') sending.unknown = true;
-        throw failure;
+        // Some of it is there: a process that knows nothing of it has to look before it goes on.
+        throw failure.outcome === 'not-sent' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
     return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
@@ -153,7 +158,7 @@ export class Outgoing {
     const [first, ...more] = renderMessages(body);
     const ids = [...known.ids];
     try {
-      if (first !== undefined) await update(call, room, ts, first);
+      if (first !== undefined) await this.#replace(room, ts, known.thread, first);
       for (const [at, message] of more.entries()) {
         const there = ids[at] ?? (await readBack(call, room, known.thread, `${installation}:more:${ts}`)).get(at);
         if (there !== undefined) await update(call, room, there, message);
@@ -168,6 +173,21 @@ export class Outgoing {
     }
   }
 
+  /** Replaces a message. One that somebody deleted comes anew, for it may be the only answer to a command. */
+  async #replace(room: string, ts: string, thread: string | null, body: SlackBody): Promise<void> {
+    const { call, installation } = this.#parts;
+    const name = `${room} ${ts}`;
+    const mark = `${installation}:anew:${ts}`;
+    try {
+      return await update(call, room, this.#moved.get(name) ?? ts, body);
+    } catch (error) {
+      if (!GONE.has(slackError(error) ?? '')) throw error;
+    }
+    const there = (await readBack(call, room, thread, mark)).get(0);
+    if (there !== undefined) await update(call, room, there, body);
+    this.#moved.set(name, there ?? (await post(call, room, thread, body, { key: mark, part: 0 })));
+  }
+
   #inTurn<T>(room: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#rooms.get(room) ?? Promise.resolve()).then(work);
     const quiet = turn.catch(() => {});
@@ -175,6 +195,15 @@ export class Outgoing {
     void quiet.then(() => (this.#rooms.get(room) === quiet ? this.#rooms.delete(room) : false));
     return turn;
   }
+}
+
+function inPart(failure: SendFailure): SendFailure {
+  const wait = failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs };
+  return new SendFailure('unknown', `Only a part was sent: ${failure.message}`, {
+    ...wait,
+    everywhere: failure.everywhere,
+    cause: failure,
+  });
 }
 
 /** An answer has no name of its own in Slack: the name holds all that is needed to show it anew. */

@@ -61,6 +61,21 @@ describe('a message to a channel', () => {
     ).toEqual(words(2_000).split(' '));
   });
 
+  it('of which a part was sent says so, so that the next process looks before it goes on', async () => {
+    const { slack, transport, state } = await open();
+    slack.trouble('chat.postMessage', { kind: 'slow', ms: 0 }, { kind: 'limited', seconds: 2 });
+    const failed = await failure(transport.send(C1, line(words(2_000)), 'outbox:1', once));
+    expect(failed).toMatchObject({ outcome: 'unknown', retryAfterMs: 2_000 });
+    const next = await open({}, { slack, state });
+    await next.transport.send(C1, line(words(2_000)), 'outbox:1', again);
+    expect(
+      slack.rooms
+        .said('C1')
+        .join(' ')
+        .match(/\bw\d+\b/g),
+    ).toEqual(words(2_000).split(' '));
+  });
+
   it('is read back in its thread', async () => {
     const { slack, transport, state } = await open();
     const { message } = slack.say('talk');
@@ -140,9 +155,24 @@ describe('an edit', () => {
     expect(slack.rooms.said('C1')).toEqual(['short again']);
   });
 
-  it('of a message that is gone is refused', async () => {
-    const { transport } = await open();
-    expect((await failure(transport.edit({ transport: 'slack', room: 'C1', id: '1.000001' }, line('x')))).outcome).toBe('rejected');
+  it('of a message that somebody deleted shows it anew, once, and edits that from then on', async () => {
+    const { slack, transport, state } = await open();
+    const [ref] = await transport.send(C1, line('running'), 'live:1', once);
+    const [message] = slack.rooms.all;
+    if (ref === undefined || message === undefined) throw new Error('not sent');
+    slack.rooms.remove(message);
+    await transport.edit(ref, line('still running'));
+    await transport.edit(ref, line('done'));
+    const next = await open({}, { slack, state });
+    await next.transport.edit(ref, line('really done'));
+    expect(slack.rooms.said('C1')).toEqual(['really done']);
+  });
+
+  it('of what is not ours shows nothing of it', async () => {
+    const { slack, transport } = await open();
+    const { message } = slack.say('mine');
+    await transport.edit({ transport: 'slack', room: 'C1', id: message.ts }, line('x'));
+    expect(message.text).toBe('mine');
   });
 });
 
