@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Encryption } from './encryption.ts';
-import type { Call } from './homeserver.ts';
+import { HomeserverError, type Call } from './homeserver.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import type { Offers } from './offers.ts';
@@ -29,7 +29,15 @@ export async function takeBatch(sync: Json, since: string | null, parts: BatchPa
   const { rooms, encryption } = parts;
   await encryption?.update(sync);
   for (const room of Object.keys(objectAt(sync['rooms'], 'leave'))) rooms.left(room);
-  for (const [room, events] of Object.entries(objectAt(sync['rooms'], 'join'))) await takeRoom(room, asObject(events), since, parts);
+  for (const [room, events] of Object.entries(objectAt(sync['rooms'], 'join'))) {
+    try {
+      await takeRoom(room, asObject(events), since, parts);
+    } catch (error) {
+      // A room that the server will not show again must not keep the others waiting.
+      if (!(error instanceof HomeserverError) || !error.isFinal) throw error;
+      parts.report(new Error(`${room}: what came in there could not be read.`, { cause: error }));
+    }
+  }
   for (const [room, state] of invitationsIn(sync)) await rooms.invited(room, state);
 }
 
@@ -62,8 +70,9 @@ async function takeEvent(room: string, event: Json, parts: BatchParts): Promise<
   const { rooms, encryption, me, offers } = parts;
   const clear = event['type'] === 'm.room.encrypted' ? await decrypted(room, event, parts) : event;
   if (clear === null) return;
-  // Without the library nothing of an encrypted room is acted on: no answer could be given there.
-  if (encryption === null && (await rooms.isEncrypted(room))) return;
+  // Without the library nothing of an encrypted room is acted on: no answer could be given there. With it, plain text
+  // there is nobody's word: only the server vouches for its sender.
+  if ((encryption === null || event['type'] === 'm.room.message') && (await rooms.isEncrypted(room))) return;
   const reader = { me, room, direct: await rooms.isDirect(room), nameOf: (id: string) => rooms.nameOf(room, id), offers };
   const message = readEvent(clear, reader);
   if (message !== null) parts.take(message);

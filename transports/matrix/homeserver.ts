@@ -30,6 +30,11 @@ export class HomeserverError extends Error {
     this.mayHaveActed = details.mayHaveActed;
   }
 
+  /** The server has understood, and the same request will be refused again. */
+  get isFinal(): boolean {
+    return this.status === 400 || this.status === 403 || this.status === 404 || this.status === 413;
+  }
+
   /** The access token is not valid, and trying again will not make it so. */
   get isUnknownToken(): boolean {
     return this.errcode === 'M_UNKNOWN_TOKEN' || this.errcode === 'M_MISSING_TOKEN' || this.errcode === 'M_USER_DEACTIVATED';

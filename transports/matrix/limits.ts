@@ -26,6 +26,8 @@ export const MATRIX_LIMITS = {
   readBackPages: 3,
   /** How long a typing notice stands unless renewed, in ms. Element shows at most 30 s of one notice. */
   typing: 30_000,
+  /** How long before its end it is renewed, in ms. */
+  typingRenewal: 5_000,
   /** Messages whose offered actions are remembered for reactions. */
   offers: 300,
   /** Sent keys and sent messages that are remembered in the process. */

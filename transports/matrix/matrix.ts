@@ -142,7 +142,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork {
     }
     const names = [...new Set([name, localpart(me)].filter((one): one is string => one !== null))];
     const identity = { ids: [me], names };
-    return { identity, rooms, intake: taken, sending: out, typing: typing(call, me), loop: sync.run() };
+    return { identity, rooms, intake: taken, sending: out, typing: typing(call, clock, me), loop: sync.run() };
   };
 
   return {

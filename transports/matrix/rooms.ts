@@ -140,7 +140,7 @@ export function roomsOf(options: RoomsOptions): Rooms {
         if ((await isEncrypted(room)) && !options.canEncrypt) refused.add(room);
       } catch (error) {
         // Taken back, banned, or gone: nothing is left to join. Anything else is tried again with the same sync.
-        if (!(error instanceof HomeserverError) || !isFinal(error)) throw error;
+        if (!(error instanceof HomeserverError) || !error.isFinal) throw error;
         report(error);
       }
     },
@@ -168,10 +168,6 @@ export function roomsOf(options: RoomsOptions): Rooms {
       ];
     },
   };
-}
-
-function isFinal({ status }: HomeserverError): boolean {
-  return status === 400 || status === 403 || status === 404;
 }
 
 async function exists(call: Call, at: string): Promise<boolean> {

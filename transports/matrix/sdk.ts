@@ -25,10 +25,31 @@ export function loadSdk(): LoadedSdk {
   const require = createRequire(import.meta.url);
   const fromSdk = createRequire(require.resolve('matrix-bot-sdk'));
   const withoutCrypto = missing(fromSdk);
+  leaveOutRequest(fromSdk);
+  // A package of the SDK calls `util._extend` while it loads; nobody who starts Musher can do anything about that warning.
+  const quiet = process.noDeprecation;
+  process.noDeprecation = true;
   const sdk = require('matrix-bot-sdk') as typeof Sdk;
+  process.noDeprecation = quiet ?? false;
   // Its default is to write each failed request to the terminal.
   sdk.LogService.setLogger({ info() {}, warn() {}, error() {}, debug() {}, trace() {} });
   return { sdk, withoutCrypto };
+}
+
+/** The SDK requires the deprecated `request` at once, which warns on each start; nothing here sends through it. */
+function leaveOutRequest(fromSdk: NodeJS.Require): void {
+  const path = fromSdk.resolve('request');
+  fromSdk.cache[path] ??= loadedModule(path, () => {
+    throw new Error('Requests of the Matrix SDK go over fetch.');
+  });
+}
+
+function loadedModule(path: string, exports: unknown): NodeJS.Module {
+  const module = new Module(path);
+  module.filename = path;
+  module.loaded = true;
+  module.exports = exports;
+  return module;
 }
 
 /** Why the native library can't be had; when it can't, its place is taken. */
@@ -41,13 +62,10 @@ function missing(fromSdk: NodeJS.Require): string | null {
     return null;
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    const module = new Module(path);
-    module.filename = path;
-    module.loaded = true;
-    module.exports = new Proxy(new StandIn(why), {
+    const standIn = new Proxy(new StandIn(why), {
       get: (target, name) => (name === 'why' || typeof name === 'symbol' || name === '__esModule' ? Reflect.get(target, name) : unusable()),
     });
-    fromSdk.cache[path] = module;
+    fromSdk.cache[path] = loadedModule(path, standIn);
     return why;
   }
 }

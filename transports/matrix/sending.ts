@@ -191,6 +191,6 @@ export function failureOf(error: unknown): SendFailure {
   // The limit counts messages of a user, not of a room.
   if (status === 429) return new SendFailure('not-sent', message, { retryAfterMs: retryAfterMs ?? 1_000, everywhere: true, cause: error });
   if (error.isUnknownToken) return new SendFailure('not-sent', message, { everywhere: true, cause: error });
-  if (status === 400 || status === 403 || status === 404 || status === 413) return new SendFailure('rejected', message, { cause: error });
+  if (error.isFinal) return new SendFailure('rejected', message, { cause: error });
   return new SendFailure(error.mayHaveActed ? 'unknown' : 'not-sent', message, { cause: error });
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/clock.ts';
 import type { Call } from './homeserver.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { path } from './paths.ts';
@@ -9,8 +10,15 @@ export interface Typing {
   stop(): Promise<void>;
 }
 
-export function typing(call: Call, me: string): Typing {
-  const working = new Map<string, number>();
+interface Working {
+  messages: number;
+  /** Ends the renewing of the notice. */
+  cancel: () => void;
+}
+
+export function typing(call: Call, clock: Clock, me: string): Typing {
+  const rooms = new Map<string, Working>();
+
   const tell = async (room: string, is: boolean): Promise<void> => {
     const body = is ? { typing: true, timeout: MATRIX_LIMITS.typing } : { typing: false };
     try {
@@ -19,18 +27,31 @@ export function typing(call: Call, me: string): Typing {
       // A courtesy: it ends by itself, and nobody waits for it.
     }
   };
+  const keep = async (room: string, working: Working): Promise<void> => {
+    working.cancel = clock.at(clock.now() + MATRIX_LIMITS.typing - MATRIX_LIMITS.typingRenewal, () => void keep(room, working));
+    await tell(room, true);
+  };
+  const end = async (room: string, working: Working): Promise<void> => {
+    working.cancel();
+    rooms.delete(room);
+    await tell(room, false);
+  };
+
   return {
     async show(room, starts) {
-      const before = working.get(room) ?? 0;
-      const now = Math.max(0, before + (starts ? 1 : -1));
-      if (now === 0) working.delete(room);
-      else working.set(room, now);
-      if (before === 0 || now === 0) await tell(room, now > 0);
+      const working = rooms.get(room);
+      if (starts && working !== undefined) working.messages += 1;
+      if (starts && working === undefined) {
+        const first: Working = { messages: 1, cancel: () => {} };
+        rooms.set(room, first);
+        await keep(room, first);
+      }
+      if (starts || working === undefined) return;
+      working.messages -= 1;
+      if (working.messages === 0) await end(room, working);
     },
     async stop() {
-      const rooms = [...working.keys()];
-      working.clear();
-      await Promise.all(rooms.map((room) => tell(room, false)));
+      await Promise.all([...rooms].map(([room, working]) => end(room, working)));
     },
   };
 }
