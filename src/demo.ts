@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { DEMO_ITEMS } from '../demo/items.ts';
+import { homeFolder } from './config/home.ts';
 import type { AgentSettings, Settings } from './config/settings.ts';
+import { MusherError } from './errors.ts';
+import { oneLine } from './agents/text.ts';
 import type { Log } from './log/log.ts';
+import { unusable } from './log/private-dir.ts';
 import { ROLE_OF, type WorkStage } from './pipeline/types.ts';
 import type { ItemNumber } from './pipeline/values.ts';
 import { packageRoot } from './version.ts';
@@ -17,8 +20,9 @@ export const DEMO_PROJECT = 'demo';
 
 /** Where the demo keeps everything when no `--data` is given. */
 export function demoDataDir(env: NodeJS.ProcessEnv): string {
-  const state = env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state');
-  return join(state, 'musher', 'demo');
+  const state = env['XDG_STATE_HOME'] ?? '';
+  // By its own rules a relative one is as none.
+  return join(isAbsolute(state) ? state : join(homeFolder(env), '.local', 'state'), 'musher', 'demo');
 }
 
 /** Settings of the embedded demo: a repository of its own, four agents that are one program of ours, one real gate. */
@@ -85,19 +89,38 @@ function demoAgent(): string {
 export async function makeDemoRepository(path: string): Promise<void> {
   if (existsSync(path)) return;
   const unfinished = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await cp(join(packageRoot(), 'demo', 'repository'), unfinished, { recursive: true });
+  try {
+    await fillRepository(unfinished);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw readable(error, path);
+  }
+}
+
+async function fillRepository(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  await cp(join(packageRoot(), 'demo', 'repository'), folder, { recursive: true });
   const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-  const git = (...args: string[]): Promise<unknown> => execa('git', args, { cwd: unfinished, env });
+  const git = (...args: string[]): Promise<unknown> => execa('git', args, { cwd: folder, env });
   await git('init', '--quiet', '--initial-branch=main');
   await git('config', 'user.name', 'Musher demo');
   await git('config', 'user.email', 'demo@musher.invalid');
   await git('add', '--all');
   await git('commit', '--quiet', '--message=A small shop');
-  await rename(unfinished, path).catch(async (error: unknown) => {
-    await rm(unfinished, { recursive: true, force: true });
-    throw error;
-  });
+}
+
+/** What kept the repository from being made, as a person reads it. */
+function readable(error: unknown, path: string): Error {
+  if (!(error instanceof ExecaError)) return unusable(path, error);
+  if (error.code === 'ENOENT')
+    return new MusherError('GIT_TOO_OLD', 'git can not be started.', 'Install git 2.38 or newer.', { cause: error });
+  return new MusherError(
+    'GIT_FAILED',
+    `The demo's repository can not be made: ${oneLine(String(error.stderr) || error.shortMessage)}`,
+    'Look whether `git init` works in a new folder.',
+    { cause: error },
+  );
 }
 
 /** Fills the demo's backlog, once. */

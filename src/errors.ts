@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   CONFIG_MISSING: 'A configuration file is not there.',
   DATA_DIR_IN_USE: 'Another Musher owns the data directory.',
   DATA_DIR_UNSAFE: 'The data directory, or a file in it, can be read by others.',
+  DATA_DIR_UNUSABLE: 'The data directory can not be made or written.',
   LOG_TOO_NEW: 'The database was written by a newer Musher.',
   LOG_DAMAGED: 'The database can not be used as it is.',
   SQLITE_TOO_OLD: 'The SQLite library has a known corruption bug.',

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { homeFolder } from '../config/home.ts';
 import { PROJECT_FILE } from '../config/load.ts';
 import { NAME_PATTERN } from '../config/schema.ts';
 import { MusherError } from '../errors.ts';
@@ -64,7 +64,7 @@ function projectName(folder: string): string {
 
 /** A data directory that no other Musher has and that is outside of the repository. */
 function dataDirFor(project: string, folder: string, { env }: Terminal): string {
-  const home = env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'];
+  const home = homeFolder(env);
   const isHomeInside = existsSync(home) && !relative(folder, realpathSync(home)).startsWith('..');
   const [written, real] = isHomeInside
     ? [`../.musher-${project}`, join(dirname(folder), `.musher-${project}`)]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { homeFolder } from './home.ts';
 import type { KeyPath } from './locate.ts';
 
 /** A document in which `env:` and `file:` values stand resolved. */
@@ -53,9 +53,8 @@ function fromFile(path: string, folder: string, env: NodeJS.ProcessEnv): Found {
 
 /** `path` as an absolute one: `~` is the home directory of `env`, a relative path counts from `folder`. */
 export function absolutePath(path: string, folder: string, env: NodeJS.ProcessEnv): string {
-  const home = env['HOME'] === undefined || env['HOME'] === '' ? homedir() : env['HOME'];
-  if (path === '~') return home;
-  return path.startsWith('~/') ? join(home, path.slice(2)) : resolve(folder, path);
+  if (path === '~') return homeFolder(env);
+  return path.startsWith('~/') ? join(homeFolder(env), path.slice(2)) : resolve(folder, path);
 }
 
 /** The system's short name of an input/output error, such as `ENOENT`. */

@@ -43,6 +43,11 @@ export function openDatabase(file: string): Db {
   }
 }
 
+/** Whether the database failed, and not the code that used it. `code` is SQLite's own, such as `SQLITE_FULL`. */
+export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Database.SqliteError;
+}
+
 function assertVersion(db: Db): void {
   const version = sqliteVersion(db);
   if (compareVersions(version, OLDEST_SQLITE) < 0)

@@ -1,17 +1,18 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { MusherError } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import type { LoggedEvent, NewEvent, NewItemEvent } from '../pipeline/events.ts';
 import type { TransitionError } from '../pipeline/transition.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
 import { Confirmations } from './confirmations.ts';
-import { assertDurable, openDatabase, type Db } from './database.ts';
+import { assertDurable, isSqliteError, openDatabase, type Db } from './database.ts';
 import { EventStore } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { migrate } from './migrations.ts';
 import { Outbox } from './outbox.ts';
+import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
 import { purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads.ts';
@@ -41,6 +42,12 @@ export interface Tx {
   moveCursor(subscriber: string, seq: number): void;
 }
 
+/** Text by key, kept across restarts. */
+export interface StateStore {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+}
+
 /** Told of a commit that appended events: the number of the last. */
 export type CommitListener = (lastSeq: number) => void;
 
@@ -68,10 +75,23 @@ export class Log {
   /** Opens, or makes, the log of a data directory that the caller owns (`takeOwnership`). */
   static open(dataDir: string, clock: Clock): Log {
     const file = join(dataDir, DATABASE_FILE);
-    // Made by us, so that it is 0600 from its first byte; SQLite gives its side files the same mode.
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-    return new Log(openDatabase(file), clock);
+    // SQLite gives its side files the same mode.
+    makePrivateFile(file);
+    const db = openDatabase(file);
+    try {
+      return new Log(db, clock);
+    } catch (cause) {
+      db.close();
+      if (!isSqliteError(cause)) throw cause;
+      throw new MusherError(
+        'LOG_DAMAGED',
+        `${file} can not be used: ${cause.message}.`,
+        'Check that its disk has room and can be written.',
+        {
+          cause,
+        },
+      );
+    }
   }
 
   /** A log in memory, for a rebuild or a test. */
@@ -180,6 +200,13 @@ export class Log {
   onOutbox(listener: () => void): () => void {
     this.#outboxListeners.add(listener);
     return () => void this.#outboxListeners.delete(listener);
+  }
+
+  /** A small durable memory of one part, apart from all others. Not part of the record: a replay does not give it. */
+  stateStore(scope: string): StateStore {
+    const get = this.db.prepare<[string, string], string>('SELECT value FROM state WHERE scope = ? AND key = ?').pluck();
+    const put = this.db.prepare('INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)');
+    return { get: (key) => get.get(scope, key) ?? null, set: (key, value) => void put.run(scope, key, value) };
   }
 
   /** Drops messages that were settled before the given time: of the oldest ones only, so that nobody waits for it. */

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { MusherError } from '../errors.ts';
+import { makePrivateDir, makePrivateFile, unusable } from './private-dir.ts';
 
 /** The right to use a data directory, held until released or until the process ends, however it ends. */
 export interface Ownership {
@@ -16,8 +17,7 @@ const PID = 'owner.pid';
  * SQLite: a dead owner's lock is gone with it, so nothing stale can block, and no pid has to be guessed about.
  */
 export function takeOwnership(dataDir: string): Ownership {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  makePrivate(dataDir);
+  makePrivateDir(dataDir);
   const lock = tryLock(dataDir);
   if (lock === null) {
     const pid = readPid(dataDir);
@@ -27,7 +27,12 @@ export function takeOwnership(dataDir: string): Ownership {
       `Stop it first${pid === null ? '' : ` (kill ${pid})`}, or start this one with another --data directory.`,
     );
   }
-  writeFileSync(join(dataDir, PID), `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(join(dataDir, PID), `${process.pid}\n`, { mode: 0o600 });
+  } catch (cause) {
+    lock.close();
+    throw unusable(join(dataDir, PID), cause);
+  }
   return {
     release() {
       rmSync(join(dataDir, PID), { force: true });
@@ -47,7 +52,7 @@ export function ownerOf(dataDir: string): { pid: number | null } | null {
 
 function tryLock(dataDir: string): Database.Database | null {
   const file = join(dataDir, LOCK);
-  closeSync(openSync(file, 'a', 0o600));
+  makePrivateFile(file);
   const db = new Database(file, { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
@@ -71,15 +76,5 @@ function readPid(dataDir: string): number | null {
     return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
   } catch {
     return null;
-  }
-}
-
-/** A directory of ours that others can read is closed to them; one that is not ours is refused. */
-function makePrivate(dataDir: string): void {
-  if ((statSync(dataDir).mode & 0o077) === 0) return;
-  try {
-    chmodSync(dataDir, 0o700);
-  } catch (cause) {
-    throw new MusherError('DATA_DIR_UNSAFE', `${dataDir} can be read by other users.`, `Run: chmod 700 ${dataDir}`, { cause });
   }
 }

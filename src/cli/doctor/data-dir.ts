@@ -1,12 +1,10 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
+import { isOpen, mayClose } from '../../log/private-dir.ts';
 import { shellWord } from '../terminal.ts';
 import { existingFolder, failure, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
-
-/** Read, write or enter, for anyone but the owner. */
-const FOR_OTHERS = 0o077;
 
 export const dataDirectory: Check = ({ dataDir }) => {
   if (dataDir === null) return [];
@@ -23,15 +21,19 @@ export const dataDirectory: Check = ({ dataDir }) => {
 
 /** What others on this machine could read. */
 function privacy(dataDir: string): Finding[] {
-  const { mode, uid } = statSync(dataDir);
+  const { uid } = statSync(dataDir);
   const word = shellWord(dataDir);
   if (process.getuid !== undefined && uid !== process.getuid()) {
     return [failure('data', `${dataDir} belongs to another user`, 'Run Musher as that user, or choose another data_dir.')];
   }
-  if ((mode & FOR_OTHERS) !== 0) return [warning('data', `${dataDir} is open to other users; a start closes it`, `Now: chmod 700 ${word}`)];
-  const open = readdirSync(dataDir).filter(
-    (name) => /\.sqlite(?:-\w+)?$/.test(name) && (statSync(join(dataDir, name)).mode & FOR_OTHERS) !== 0,
-  );
+  if (isOpen(dataDir)) {
+    const mend = `chmod 700 ${word}`;
+    if (mayClose(dataDir)) return [warning('data', `${dataDir} is open to other users; a start closes it`, `Now: ${mend}`)];
+    return [
+      failure('data', `${dataDir} is open to other users and holds files that are not Musher's`, `Choose another data_dir, or: ${mend}`),
+    ];
+  }
+  const open = readdirSync(dataDir).filter((name) => /\.sqlite(?:-\w+)?$/.test(name) && isOpen(join(dataDir, name)));
   if (open.length === 0) return [];
   return [warning('data', `${open.join(', ')} would be readable if the directory were opened`, `Run: chmod -R go= ${word}`)];
 }

@@ -1,0 +1,75 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusherError } from '../errors.ts';
+
+/** Read, write or enter, for anyone but the owner. */
+const FOR_OTHERS = 0o077;
+/** A directory that holds one of these was Musher's before. */
+const OURS = ['owner.lock', 'musher.sqlite'] as const;
+
+/**
+ * Makes the data directory, closed to all but its owner. One that is there and open is closed only where nobody else
+ * can need it open: it is empty, or was Musher's before. Throws MusherError DATA_DIR_UNUSABLE or DATA_DIR_UNSAFE.
+ */
+export function makePrivateDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (!isOpen(dataDir)) return;
+  } catch (cause) {
+    throw unusable(dataDir, cause);
+  }
+  const open = `${dataDir} can be read by other users`;
+  if (!mayClose(dataDir))
+    throw new MusherError(
+      'DATA_DIR_UNSAFE',
+      `${open}, and it holds files that are not Musher's.`,
+      `Name a new or an empty folder; where this one is right, run: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`,
+    );
+  try {
+    chmodSync(dataDir, 0o700);
+  } catch (cause) {
+    throw new MusherError('DATA_DIR_UNSAFE', `${open}.`, `Run as its owner: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`, { cause });
+  }
+}
+
+/** Whether others than the owner can get at a directory. */
+export function isOpen(dir: string): boolean {
+  return (statSync(dir).mode & FOR_OTHERS) !== 0;
+}
+
+/** Whether a start may close an open directory to others. */
+export function mayClose(dir: string): boolean {
+  return OURS.some((name) => existsSync(join(dir, name))) || readdirSync(dir).length === 0;
+}
+
+/** Makes a file of the data directory, so that it is 0600 from its first byte. Throws MusherError DATA_DIR_UNUSABLE. */
+export function makePrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    if (isOpen(file)) chmodSync(file, 0o600);
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+}
+
+/** The error for what can't be made or written, in words that name the system's own reason. */
+export function unusable(path: string, cause: unknown): MusherError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const why =
+    {
+      EACCES: 'you may not write there',
+      EPERM: 'you may not write there',
+      EROFS: 'it is on a disk that is read-only',
+      ENOSPC: 'the disk is full',
+      EDQUOT: 'your share of the disk is used up',
+      EEXIST: 'a file is in the way',
+      ENOTDIR: 'a file is in the way',
+      EISDIR: 'a folder is in the way',
+    }[code ?? ''] ?? (cause instanceof Error ? cause.message : String(cause));
+  return new MusherError(
+    'DATA_DIR_UNUSABLE',
+    `${path} can not be made or written: ${why}.`,
+    'Name another data directory with --data DIR or data_dir in bot.toml, or mend that.',
+    { cause },
+  );
+}

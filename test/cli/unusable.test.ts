@@ -1,0 +1,117 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { LAUNCHER, musher, sandbox, write } from './sandbox.ts';
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+const start = (folder: string, home: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  musher(folder, home, ['run', '--batch', ...words], env);
+
+/** What a person who can't start reads: two lines, and no stack. */
+function refusal({ exitCode, stderr, stdout }: { exitCode?: number | undefined; stderr: string; stdout: string }): string {
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr.split('\n')).toHaveLength(2);
+  return stderr;
+}
+
+describe('a start that can not have its data directory', () => {
+  it('says that a file is in the way', async () => {
+    const { folder, home } = sandbox();
+    write(folder, { file: '' });
+    expect(refusal(await start(folder, home, ['--data', 'file']))).toContain(
+      `${folder}/file can not be made or written: a file is in the way.`,
+    );
+    expect(refusal(await start(folder, home, ['--data', 'file/data']))).toContain('a file is in the way');
+  });
+
+  it.each(['musher.sqlite', 'musher.log', 'owner.lock'])('says that a folder is in the way of %s', async (name) => {
+    const { folder, home } = sandbox();
+    mkdirSync(join(folder, 'data', name), { recursive: true, mode: 0o700 });
+    expect(refusal(await start(folder, home, ['--data', 'data']))).toContain(
+      `data/${name} can not be made or written: a folder is in the way.`,
+    );
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('says that it may not write there (needs to be root, to become somebody else)', async () => {
+    const { folder, home } = sandbox();
+    chmodSync(folder, 0o755);
+    const ended = await execa(process.execPath, [LAUNCHER, 'run', '--batch'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: home },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      uid: 54_321,
+    });
+    expect(refusal(ended)).toContain('you may not write there');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('starts as a user that the system does not know (needs to be root)', async () => {
+    const { folder } = sandbox();
+    chmodSync(folder, 0o777);
+    const options = { cwd: folder, extendEnv: false, reject: false, input: 'ping\n', uid: 54_321 } as const;
+    const env = { PATH: process.env['PATH'] };
+    const lost = await execa(process.execPath, [LAUNCHER, 'run', '--batch'], { ...options, env });
+    expect(refusal(lost)).toContain('There is no home folder');
+    const { exitCode, stdout } = await execa(process.execPath, [LAUNCHER, 'run', '--batch', '--data', 'data'], { ...options, env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('pong') as string });
+  });
+});
+
+describe('a folder that is open to others', () => {
+  it('is left as it is where it holds what is not of Musher', async () => {
+    const { folder, home } = sandbox();
+    chmodSync(folder, 0o755);
+    const error = refusal(await start(folder, home, ['--data', '.']));
+    expect(error).toContain("holds files that are not Musher's");
+    expect(error).toContain('chmod 700');
+    expect(modeOf(folder)).toBe(0o755);
+    expect(readdirSync(folder)).toEqual(['home']);
+    const doctor = await musher(folder, home, ['doctor', '--data', '.']);
+    expect(doctor.exitCode).toBe(1);
+    expect(doctor.stdout).toContain("holds files that are not Musher's");
+  });
+
+  it('is closed where it is empty', async () => {
+    const { folder, home } = sandbox();
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    chmodSync(data, 0o755);
+    expect((await start(folder, home, ['--data', 'data'])).exitCode).toBe(0);
+    expect(modeOf(data)).toBe(0o700);
+  });
+});
+
+describe('the demo', () => {
+  it('says that git is missing, and leaves nothing behind', async () => {
+    const { folder, home } = sandbox();
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    symlinkSync('/bin/sh', join(bin, 'sh'));
+    for (let time = 0; time < 2; time++)
+      expect(refusal(await start(folder, home, ['--data', 'data'], { PATH: bin }))).toBe(
+        'git can not be started.\nInstall git 2.38 or newer.',
+      );
+    expect(readdirSync(join(folder, 'data')).filter((name) => name.startsWith('repository'))).toEqual([]);
+  });
+
+  it('says what git said where it fails, and leaves nothing behind', async () => {
+    const { folder, home } = sandbox();
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'git'), '#!/bin/sh\necho "fatal: out of luck" >&2\nexit 3\n', { mode: 0o755 });
+    expect(refusal(await start(folder, home, ['--data', 'data'], { PATH: bin }))).toContain('fatal: out of luck');
+    expect(readdirSync(join(folder, 'data')).filter((name) => name.startsWith('repository'))).toEqual([]);
+  });
+
+  it.each([
+    ['XDG_STATE_HOME is empty', { XDG_STATE_HOME: '' }],
+    ['XDG_STATE_HOME is relative', { XDG_STATE_HOME: 'state' }],
+  ])('keeps its data below the home folder where %s', async (_, env) => {
+    const { folder, home } = sandbox();
+    expect((await start(folder, home, [], env)).exitCode).toBe(0);
+    expect(existsSync(join(home, '.local/state/musher/demo/musher.sqlite'))).toBe(true);
+    expect(readdirSync(folder)).toEqual(['home']);
+  });
+});
