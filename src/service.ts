@@ -1,6 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import process from 'node:process';
@@ -22,6 +21,7 @@ import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
+import { localName } from './lifecycle/local-name.ts';
 import { pruneDaily } from './lifecycle/maintenance.ts';
 import { shutDown } from './lifecycle/shut-down.ts';
 import { openProjectGit } from './git/project-git.ts';
@@ -145,7 +145,7 @@ async function converse(
     input: options.batch ? null : options.stdin,
     output: options.stdout,
     clock,
-    userName: userInfo().username,
+    userName: localName(process.env),
     colour: (process.env['NO_COLOR'] ?? '') === '',
     prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
     complete: (line) => completeLine(line, router.table, router.parseContext(address.transport, address.room)),
@@ -248,7 +248,7 @@ function batchParts(
   signal: AbortSignal,
 ): Parameters<typeof runBatch>[0] {
   const { clock } = bot;
-  const sender = { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: userInfo().username };
+  const sender = { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: localName(process.env) };
   return {
     input: options.stdin,
     complain: (text) => options.stderr.write(`${text}\n`),
