@@ -4,11 +4,13 @@ import { doc, emphasis, join, paragraph } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
 import { SendFailure, type MessageRef, type SendKey } from '../transport.ts';
 import { Answers } from './answers.ts';
+import { Editing } from './editing.ts';
 import { sendFailure, slackError } from './failure.ts';
 import { decodeHandle, encodeHandle, type AnswerHandle } from './handle.ts';
-import { post, update } from './post.ts';
+import { post } from './post.ts';
 import { readBack } from './read-back.ts';
-import { renderMessages, type SlackBody } from './render.ts';
+import { remember } from './remember.ts';
+import { renderMessages } from './render.ts';
 import { SlowEdits } from './slow-edits.ts';
 import type { CallSlack } from './web-api.ts';
 
@@ -22,11 +24,7 @@ export interface OutgoingParts {
   readonly report: (error: unknown) => void;
 }
 
-/** Sendings and edited messages that are remembered; a read-back finds older ones. */
-const MOST_REMEMBERED = 10_000;
 const ANSWER_REF = 'answer:';
-/** A message can't be edited any more. */
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /** One sending, with what is known of it to be shown. */
 interface Sending {
@@ -44,14 +42,12 @@ export class Outgoing {
   readonly #edits: SlowEdits;
   readonly #rooms = new Map<string, Promise<unknown>>();
   readonly #sendings = new Map<SendKey, Sending>();
-  /** The further messages of a text that takes several, by the first one's name; and the thread they stand in. */
-  /** Messages that were sent anew under another name, by their own. */
-  readonly #moved = new Map<string, string>();
-  readonly #further = new Map<string, { readonly thread: string | null; readonly ids: readonly string[] }>();
+  readonly #editing: Editing;
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
     this.#answers = new Answers(parts);
+    this.#editing = new Editing(parts.call, parts.installation);
     this.#edits = new SlowEdits(parts.clock, (id, body) => this.#showAnew(id, body), parts.report);
   }
 
@@ -63,7 +59,7 @@ export class Outgoing {
   /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
   edit(ref: MessageRef, body: Document): Promise<void> {
     if (ref.id.startsWith(ANSWER_REF)) return this.#inTurn(ref.room, () => this.#edits.edit(`${ref.room} ${ref.id}`, body));
-    return this.#inTurn(ref.room, () => this.#edit(ref.room, ref.id, body));
+    return this.#inTurn(ref.room, () => this.#editing.edit(ref.room, ref.id, body));
   }
 
   /** Resolves when everything that was given to it has had its try. */
@@ -74,7 +70,7 @@ export class Outgoing {
 
   async #send(to: Address, body: Document, key: SendKey, again: boolean): Promise<MessageRef[]> {
     const handle = decodeHandle(to.thread);
-    const sending = remembered(this.#sendings, key, () => ({ sent: [], unknown: again, done: false }));
+    const sending = this.#sendings.get(key) ?? remember(this.#sendings, key, { sent: [], unknown: again, done: false });
     if (!sending.done) {
       try {
         if (handle?.kind === 'answer' && !handle.public) await this.#answer(to.room, handle, body, key, sending);
@@ -114,7 +110,7 @@ export class Outgoing {
       }
     }
     const [first, ...further] = sending.sent;
-    if (first !== undefined) remembered(this.#further, `${room} ${first}`, () => ({ thread, ids: further }));
+    if (first !== undefined) this.#editing.know(room, first, thread, further);
   }
 
   /** Takes what the channel shows already for sent. Where that can't be read the outcome stays unknown. */
@@ -151,43 +147,6 @@ export class Outgoing {
     for (const message of renderMessages(body)) await this.#answers.give(room, handle, message, handle.public);
   }
 
-  async #edit(room: string, ts: string, body: Document): Promise<void> {
-    const { call, installation } = this.#parts;
-    const name = `${room} ${ts}`;
-    const known = this.#further.get(name) ?? { thread: null, ids: [] };
-    const [first, ...more] = renderMessages(body);
-    const ids = [...known.ids];
-    try {
-      if (first !== undefined) await this.#replace(room, ts, known.thread, first);
-      for (const [at, message] of more.entries()) {
-        const there = ids[at] ?? (await readBack(call, room, known.thread, `${installation}:more:${ts}`)).get(at);
-        if (there !== undefined) await update(call, room, there, message);
-        ids[at] = there ?? (await post(call, room, known.thread, message, { key: `${installation}:more:${ts}`, part: at }));
-      }
-      // What the new text no longer needs would go on showing the old one.
-      for (const gone of ids.splice(more.length)) await call('chat.delete', { channel: room, ts: gone });
-    } catch (error) {
-      throw sendFailure(error);
-    } finally {
-      this.#further.set(name, { thread: known.thread, ids });
-    }
-  }
-
-  /** Replaces a message. One that somebody deleted comes anew, for it may be the only answer to a command. */
-  async #replace(room: string, ts: string, thread: string | null, body: SlackBody): Promise<void> {
-    const { call, installation } = this.#parts;
-    const name = `${room} ${ts}`;
-    const mark = `${installation}:anew:${ts}`;
-    try {
-      return await update(call, room, this.#moved.get(name) ?? ts, body);
-    } catch (error) {
-      if (!GONE.has(slackError(error) ?? '')) throw error;
-    }
-    const there = (await readBack(call, room, thread, mark)).get(0);
-    if (there !== undefined) await update(call, room, there, body);
-    this.#moved.set(name, there ?? (await post(call, room, thread, body, { key: mark, part: 0 })));
-  }
-
   #inTurn<T>(room: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#rooms.get(room) ?? Promise.resolve()).then(work);
     const quiet = turn.catch(() => {});
@@ -209,15 +168,4 @@ function inPart(failure: SendFailure): SendFailure {
 /** An answer has no name of its own in Slack: the name holds all that is needed to show it anew. */
 function answerId(handle: AnswerHandle, key: SendKey, part: number): string {
   return `${ANSWER_REF}${key}:${part}:${encodeHandle(handle)}`;
-}
-
-/** The value under a key, made where there is none; the oldest is forgotten when there are too many. */
-function remembered<T>(all: Map<string, T>, key: string, make: () => T): T {
-  const known = all.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  all.set(key, made);
-  const oldest = all.size > MOST_REMEMBERED ? all.keys().next().value : undefined;
-  if (oldest !== undefined) all.delete(oldest);
-  return made;
 }

@@ -11,11 +11,10 @@ import { SLACK_LIMITS } from './limits.ts';
 import { Names } from './names.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
-import { objectOf, textOf } from './payload.ts';
 import { Sockets } from './socket.ts';
 import { watchSlack } from './watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
-import { isForUs, type Workspace } from './workspace.ts';
+import { isForUs, whoAmI, type Workspace } from './workspace.ts';
 
 const CAPABILITIES: Capabilities = {
   edits: true,
@@ -80,7 +79,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
       // At the end calls are broken off, and that is no news.
       warn: (message) => (health.state === 'stopped' ? undefined : report(new Error(message))),
     });
-    const { workspace, name } = await whoAmI(sdk.call, options);
+    const { workspace, name } = await whoAmI(sdk.call, options.appId, options.intake.kind === 'http');
     running = await assemble(sdk.call, workspace, name, sink);
     if (options.intake.kind === 'socket') await startSockets(sdk, running, options.intake.appToken);
     else {
@@ -230,28 +229,6 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
 function started(running: Running | null): Running {
   if (running === null) throw new Error('Slack is not started.');
   return running;
-}
-
-/** Asks Slack who the bot is. Throws with what is wrong and what to do. */
-async function whoAmI(call: CallSlack, options: SlackOptions): Promise<{ readonly workspace: Workspace; readonly name: string }> {
-  const me = await call('auth.test', {}).catch((error: unknown) => {
-    throw new Error(problemOf('Slack does not take the bot token', error), { cause: error });
-  });
-  const [team, botUser, botId] = [textOf(me, 'team_id'), textOf(me, 'user_id'), textOf(me, 'bot_id')];
-  if (team === null || botUser === null) throw new Error('Slack does not say whose the bot token is. Is it a token of a bot (xoxb-)?');
-  let app = options.appId;
-  if (app === null && botId !== null) {
-    const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
-      if (options.intake.kind === 'socket') return {};
-      throw new Error(problemOf('The app’s id can not be found out; set it by hand ("App ID" on the app’s page), or', error), {
-        cause: error,
-      });
-    });
-    app = textOf(objectOf(bot, 'bot'), 'app_id');
-  }
-  if (app === null && options.intake.kind === 'http')
-    throw new Error('The app’s id is not known. Set it: "App ID" under "Basic Information" on the app’s page.');
-  return { workspace: { team, botUser, botId, app }, name: textOf(me, 'user') ?? 'musher' };
 }
 
 /** Tells our messages from those of another database that wrote into the same channel and counts from 1 too. */

@@ -74,7 +74,6 @@ export class Sockets {
       }
       ended = null;
       const wait = failures === 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 12));
-      // oxlint-disable-next-line no-restricted-globals -- jitter decides nothing that has to be repeatable
       await pause(this.#parts.clock, Math.max(retryAfter, wait * (1 + Math.random() / 2)), this.#ending.signal);
     }
   }

@@ -1,4 +1,6 @@
+import { problemOf } from './failure.ts';
 import { listOf, objectOf, textOf, type Payload } from './payload.ts';
+import type { CallSlack } from './web-api.ts';
 
 /** Who the bot is and where it is installed: what a payload has to agree with. */
 export interface Workspace {
@@ -23,4 +25,29 @@ export function isForUs(body: Payload, workspace: Workspace): boolean {
     ...listOf(body, 'authorizations').map((one) => textOf(one, 'team_id')),
   ];
   return teams.includes(workspace.team);
+}
+
+/** Asks Slack who the bot is. Over HTTP the app's id has to be known as well. Throws with what is wrong and what to do. */
+export async function whoAmI(
+  call: CallSlack,
+  appId: string | null,
+  needsApp: boolean,
+): Promise<{ readonly workspace: Workspace; readonly name: string }> {
+  const me = await call('auth.test', {}).catch((error: unknown) => {
+    throw new Error(problemOf('Slack does not take the bot token', error), { cause: error });
+  });
+  const [team, botUser, botId] = [textOf(me, 'team_id'), textOf(me, 'user_id'), textOf(me, 'bot_id')];
+  if (team === null || botUser === null) throw new Error('Slack does not say whose the bot token is. Is it a token of a bot (xoxb-)?');
+  let app = appId;
+  if (app === null && botId !== null) {
+    const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
+      if (!needsApp) return {};
+      throw new Error(problemOf('The app’s id can not be found out; set it by hand ("App ID" on the app’s page), or', error), {
+        cause: error,
+      });
+    });
+    app = textOf(objectOf(bot, 'bot'), 'app_id');
+  }
+  if (app === null && needsApp) throw new Error('The app’s id is not known. Set it: "App ID" under "Basic Information" on the app’s page.');
+  return { workspace: { team, botUser, botId, app }, name: textOf(me, 'user') ?? 'musher' };
 }
