@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../config/settings.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { itemDir, runMarker, type EngineParts } from './parts.ts';
-import { digest, runShell } from './shell.ts';
+import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
 
 const TAIL_BYTES = 6_000;
 
@@ -98,7 +98,9 @@ async function runAll(
     if (result.exitCode === 0) continue;
     const how = result.timedOut
       ? 'ran into its time limit'
-      : `ended with ${result.exitCode === null ? 'a signal' : `exit code ${result.exitCode}`}`;
+      : result.printedTooMuch
+        ? PRINTED_TOO_MUCH
+        : `ended with ${result.exitCode === null ? 'a signal' : `exit code ${result.exitCode}`}`;
     const { tail } = await digest(output, TAIL_BYTES);
     return failed(component, phase, `${JSON.stringify(command)} ${how}`, tail);
   }

@@ -5,7 +5,7 @@ import type { Receipt } from '../pipeline/events.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { itemDir, record, runMarker, type EngineParts } from './parts.ts';
-import { digest, runShell } from './shell.ts';
+import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
@@ -32,18 +32,24 @@ export async function runGates(
 ): Promise<Failure | null | 'stale'> {
   for (const gate of gates) {
     if (signal.aborted || !still()) return 'stale';
-    const receipt = await runGate(parts, item, gate, tree, signal);
+    const { receipt, printedTooMuch } = await runGate(parts, item, gate, tree, signal);
     if (signal.aborted || !still()) return 'stale';
     parts.log.transaction((tx) => {
       record(tx, item, 'gate.ran', receipt);
     });
-    const failure = failureOf(receipt);
+    const failure = failureOf(receipt, printedTooMuch);
     if (failure !== null) return failure;
   }
   return null;
 }
 
-async function runGate(parts: EngineParts, item: WorkItem, gate: GateSettings, tree: Tree, signal: AbortSignal): Promise<Receipt> {
+async function runGate(
+  parts: EngineParts,
+  item: WorkItem,
+  gate: GateSettings,
+  tree: Tree,
+  signal: AbortSignal,
+): Promise<{ readonly receipt: Receipt; readonly printedTooMuch: boolean }> {
   const name = gate.name.replaceAll(/[^\w.-]/g, '_');
   const output = join(
     itemDir(parts, item.project, item.number),
@@ -60,7 +66,7 @@ async function runGate(parts: EngineParts, item: WorkItem, gate: GateSettings, t
     clock: parts.clock,
   });
   const { hash, tail } = await digest(output, TAIL_BYTES);
-  return {
+  const receipt = {
     gate: gate.name,
     command: gate.command,
     where: tree.where,
@@ -72,16 +78,19 @@ async function runGate(parts: EngineParts, item: WorkItem, gate: GateSettings, t
     outputHash: hash,
     outputTail: tail,
   };
+  return { receipt, printedTooMuch: result.printedTooMuch };
 }
 
-function failureOf(receipt: Receipt): Failure | null {
+function failureOf(receipt: Receipt, printedTooMuch: boolean): Failure | null {
   if (receipt.exitCode === 0) return null;
   const seconds = (receipt.durationMs / 1000).toFixed(1);
   const how = receipt.timedOut
     ? `ran into its time limit after ${seconds} s`
-    : receipt.exitCode === null
-      ? `was ended by a signal after ${seconds} s`
-      : `ended with exit code ${receipt.exitCode} after ${seconds} s`;
+    : printedTooMuch
+      ? `${PRINTED_TOO_MUCH}, and was ended after ${seconds} s`
+      : receipt.exitCode === null
+        ? `was ended by a signal after ${seconds} s`
+        : `ended with exit code ${receipt.exitCode} after ${seconds} s`;
   const on = receipt.where === 'merged' ? ' on the merged tree' : '';
   return {
     cause: 'gate',

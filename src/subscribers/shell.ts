@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { appendFile, mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
+import { OUTPUT_BYTES } from '../agents/limits.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { MARKER_VARIABLE } from '../agents/process/table.ts';
 import { sweep } from '../agents/process/stop.ts';
@@ -27,6 +28,8 @@ export interface ShellResult {
   /** Null: ended by a signal, the time limit, or stopped. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
+  /** It printed more than a command may, and was ended for it. */
+  readonly printedTooMuch: boolean;
   readonly durationMs: number;
 }
 
@@ -34,6 +37,11 @@ export interface ShellResult {
 const INTO_FILE = 'exec >>"$1" 2>&1; exec /bin/sh -c "$2"';
 /** Time between the polite and the final end of a command that ran too long. */
 const KILL_AFTER_MS = 5_000;
+
+/** Between two looks at how much it has printed. */
+const SIZE_LOOK_MS = 1_000;
+/** What is said of a command that was ended for its output. */
+export const PRINTED_TOO_MUCH = `printed more than ${OUTPUT_BYTES / 1024 / 1024} MB`;
 
 /**
  * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
@@ -45,6 +53,8 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   await sweepMarked(spec);
   await (await open(spec.output, 'a', 0o600)).close();
   const startedAt = performance.now();
+  const tooMuch = new AbortController();
+  const unwatch = watchSize(spec, tooMuch);
   try {
     const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, spec.command], {
       cwd: spec.cwd,
@@ -52,15 +62,50 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
       extendEnv: false,
       stdio: 'ignore',
       timeout: spec.timeoutMs,
-      cancelSignal: spec.signal,
+      cancelSignal: AbortSignal.any([spec.signal, tooMuch.signal]),
       forceKillAfterDelay: KILL_AFTER_MS,
       killDescendants: true,
       reject: false,
     });
-    return { exitCode: result.exitCode ?? null, timedOut: result.timedOut, durationMs: Math.round(performance.now() - startedAt) };
+    const durationMs = Math.round(performance.now() - startedAt);
+    const printedTooMuch = tooMuch.signal.aborted;
+    return { exitCode: printedTooMuch ? null : (result.exitCode ?? null), timedOut: result.timedOut, printedTooMuch, durationMs };
   } finally {
+    unwatch();
     await sweepMarked(spec);
+    if (tooMuch.signal.aborted) await shorten(spec.output);
   }
+}
+
+/** Ends a command that would fill the disk; returns how to end the watch. */
+function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
+  let cancel = (): void => undefined;
+  let over = false;
+  const look = async (): Promise<void> => {
+    const found = await stat(spec.output).catch(() => null);
+    if (over) return;
+    if (found === null || found.size <= OUTPUT_BYTES) {
+      lookLater();
+      return;
+    }
+    tooMuch.abort();
+    // One that is deaf to a polite end would go on printing until the final one.
+    await sweepMarked(spec).catch(() => undefined);
+  };
+  const lookLater = (): void => {
+    cancel = spec.clock.at(spec.clock.now() + SIZE_LOOK_MS, () => void look());
+  };
+  lookLater();
+  return () => {
+    over = true;
+    cancel();
+  };
+}
+
+/** Takes back what was printed beyond the limit until the end came, and says so where a reader looks first. */
+async function shorten(output: string): Promise<void> {
+  await truncate(output, OUTPUT_BYTES);
+  await appendFile(output, `\n[It ${PRINTED_TOO_MUCH}, and was ended.]\n`);
 }
 
 async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {
