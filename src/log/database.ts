@@ -48,6 +48,14 @@ export function isSqliteError(error: unknown): error is Error & { readonly code:
   return error instanceof Database.SqliteError;
 }
 
+/** Failures of the machine, which may pass: the same may succeed later. */
+const TRANSIENT = ['BUSY', 'LOCKED', 'FULL', 'IOERR', 'NOMEM', 'CANTOPEN', 'READONLY'];
+
+/** Whether the database failed for a reason outside of it and of the code that used it. */
+export function isTransient(error: unknown): boolean {
+  return isSqliteError(error) && TRANSIENT.some((name) => error.code.startsWith(`SQLITE_${name}`));
+}
+
 function assertVersion(db: Db): void {
   const version = sqliteVersion(db);
   if (compareVersions(version, OLDEST_SQLITE) < 0)

@@ -61,7 +61,7 @@ export class Log {
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
   readonly db: Db;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #events: EventStore;
   readonly #projector: Projector;
   readonly #listeners = new Set<CommitListener>();
@@ -101,7 +101,7 @@ export class Log {
 
   private constructor(db: Db, clock: Clock) {
     this.db = db;
-    this.#clock = clock;
+    this.clock = clock;
     migrate(db);
     this.#events = new EventStore(db);
     this.#projector = new Projector(db);
@@ -128,7 +128,7 @@ export class Log {
     let head = this.#events.head();
     const before = head.seq;
     const queued = this.outbox.added;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const projector = this.#projector;
     const reads = this.reads;
     const append = (given: NewEvent): Result<LoggedEvent, TransitionError> => {

@@ -78,7 +78,7 @@ describe('a follower', () => {
         tx.record({ ...ROOM, payload: { transport: 'console', room: `echo of ${roomOf(event)}` } });
         if (roomOf(event) === 'bad') throw new Error('a bug');
       },
-      (error, event) => told.push(`${roomOf(event)}: ${String(error)}`),
+      (error, event) => told.push(`${event === null ? '' : roomOf(event)}: ${String(error)}`),
     );
     bind(log, 'a', 'bad', 'b');
     await until(() => cursor(log, 'writer') === log.reads.lastSeq());
@@ -104,6 +104,44 @@ describe('a follower', () => {
     await until(() => seen.length === 2);
     expect([seen, errors]).toEqual([['a', 'b'], ['Error: bad']]);
     two.stop();
+    log.close();
+  });
+
+  it('passes nothing over while the disk is full, and goes on when there is room again', async () => {
+    const pauses: (() => void)[] = [];
+    const ticking = tickingClock();
+    const clock = {
+      now: () => ticking.now(),
+      at(_time: number, wake: () => void) {
+        pauses.push(wake);
+        return () => void pauses.splice(pauses.indexOf(wake), 1);
+      },
+    };
+    const log = Log.inMemory(clock);
+    const told: string[] = [];
+    const follower = follow(
+      log,
+      'writer',
+      (event, tx) => {
+        if (roomOf(event).startsWith('echo')) return;
+        tx.record({ ...ROOM, payload: { transport: 'console', room: `echo of ${roomOf(event)} ${'x'.repeat(200_000)}` } });
+      },
+      (error, event) => told.push(`${event === null ? '' : roomOf(event)}: ${String((error as { code?: string }).code)}`),
+    );
+    bind(log, 'a', 'b');
+    const pages = Number(log.db.pragma('page_count', { simple: true }));
+    log.db.pragma(`max_page_count = ${pages}`);
+    await until(() => pauses.length === 1);
+    const started = cursor(log, 'writer');
+    pauses.shift()?.();
+    expect([pauses.length, cursor(log, 'writer')]).toEqual([1, started]);
+    expect(told).toEqual(['a: SQLITE_FULL']);
+    log.db.pragma('max_page_count = 1000000');
+    pauses.shift()?.();
+    await until(() => cursor(log, 'writer') === log.reads.lastSeq());
+    expect(log.reads.events(0, 10).map((event) => roomOf(event).slice(0, 9))).toEqual(['a', 'b', 'echo of a', 'echo of b']);
+    expect(told).toHaveLength(1);
+    follower.stop();
     log.close();
   });
 
