@@ -81,20 +81,48 @@ async function ready(server: ChildProcess, url: string, log: string): Promise<vo
   throw new Error(`Synapse did not start:\n${readFileSync(log, 'utf8').slice(-4_000)}`);
 }
 
-async function main(): Promise<number> {
-  install();
-  const directory = mkdtempSync(join(tmpdir(), 'musher-synapse-'));
+interface Running {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly sharedSecret: string;
+}
+
+/** Starts it in the directory. Another program may take the free port first: then it is tried with another one. */
+async function start(directory: string, triesLeft = 3): Promise<Running> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const sharedSecret = randomBytes(16).toString('hex');
-  const password = randomBytes(16).toString('hex');
-  const log = join(directory, 'synapse.out');
+  const log = join(directory, `synapse-${triesLeft}.out`);
   const out = openSync(log, 'a');
   const config = configure(directory, port, sharedSecret);
   const server = spawn(PYTHON, ['-m', 'synapse.app.homeserver', ...config], { cwd: directory, stdio: ['ignore', out, out] });
-  const ended = once(server, 'exit');
   try {
     await ready(server, url, log);
+    return { process: server, url, sharedSecret };
+  } catch (error) {
+    await end(server);
+    if (triesLeft > 1 && readFileSync(log, 'utf8').includes('Failed to listen')) return start(directory, triesLeft - 1);
+    throw error;
+  }
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  const killing = setTimeout(() => server.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(killing);
+}
+
+async function main(): Promise<number> {
+  install();
+  const directory = mkdtempSync(join(tmpdir(), 'musher-synapse-'));
+  const password = randomBytes(16).toString('hex');
+  let running: Running | null = null;
+  try {
+    running = await start(directory);
+    const { url, sharedSecret } = running;
     for (const user of USERS) {
       const rights = user === 'root' ? '--admin' : '--no-admin';
       execFileSync(join(VENV, 'bin/register_new_matrix_user'), ['-k', sharedSecret, '-u', user, '-p', password, rights, url], {
@@ -109,10 +137,7 @@ async function main(): Promise<number> {
     const [code] = (await once(tests, 'exit')) as [number | null];
     return code ?? 1;
   } finally {
-    server.kill('SIGTERM');
-    const killing = setTimeout(() => server.kill('SIGKILL'), 10_000);
-    await ended;
-    clearTimeout(killing);
+    if (running !== null) await end(running.process);
     rmSync(directory, { recursive: true, force: true });
   }
 }

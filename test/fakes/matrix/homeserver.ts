@@ -246,7 +246,10 @@ export class FakeHomeserver {
     }
     const join: Record<string, unknown> = {};
     for (const { id, joined } of this.rooms.values()) {
-      const fresh = this.#stream.flatMap(({ room, event }, at) => (room === id && at >= since ? [{ at, event }] : []));
+      const all = this.#stream.flatMap(({ room, event }, at) => (room === id ? [{ at, event }] : []));
+      const cameIn = all.findLast(({ event }) => event['type'] === 'm.room.member' && event['state_key'] === this.me)?.at ?? 0;
+      // A room that is new to the account comes with what was said before, as far as the limit reaches.
+      const fresh = all.filter(({ at }) => at >= since || cameIn >= since);
       const shown = fresh.slice(-this.timelineLimit);
       if (!joined || shown.length === 0) continue;
       const limited = shown.length < fresh.length;
