@@ -154,6 +154,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       identity,
     };
     await publish(library, rest, application.id, published);
+    await messages.prepare();
     if (mine !== turn) return;
     gateway.connect();
     watch(gateway);

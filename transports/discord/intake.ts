@@ -9,6 +9,8 @@ import type { Library } from './rest.ts';
 
 /** Discord's numbers of messages that a person wrote: plain, and a reply. */
 const WRITTEN = new Set([0, 19]);
+/** Messages read back that are remembered, so that the gateway's copy is not passed on again. */
+const MOST_CAUGHT = 5_000;
 /** Channels of direct messages that are remembered. */
 const MOST_DIRECT = 500;
 
@@ -29,6 +31,8 @@ export interface IntakeParts {
 export interface Intake {
   /** Calls `taken` once the message is with the sink, or was none for it. */
   message(message: Message, taken: () => void): void;
+  /** Notes where each room stands that was never looked at: what is written from here on is not missed. */
+  prepare(): Promise<void>;
   /** Reads what was written in the served rooms since the last message seen. Problems by room. */
   catchUp(): Promise<ReadonlyMap<string, unknown>>;
   /** Reads what was written in a thread, of whose room it is, since the last message seen. */
@@ -49,6 +53,8 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
   };
   /** What was last seen when the last catching up began. */
   const before = new Map<string, string>();
+  /** Read back already, and perhaps still to come on the gateway. */
+  const caught = new Set<string>();
   const directs = (): string[] => JSON.parse(state.get('directs') ?? '[]') as string[];
 
   const isOurs = (message: Message): boolean =>
@@ -85,16 +91,19 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
         new Error(`${found.length} messages were written in ${channel} while Musher was away; the last ${CHOSEN.missed} were read.`),
       );
     }
-    return found.slice(-CHOSEN.missed);
+    const read = found.slice(-CHOSEN.missed);
+    for (const { id } of read) caught.add(id);
+    for (const id of caught) if (caught.size > MOST_CAUGHT) caught.delete(id);
+    return read;
+  };
+  /** The first time: from here on, nothing older. Asked for also to learn whether the channel can be seen at all. */
+  const begin = async (room: string): Promise<void> => {
+    const channel = (await rest.get(Routes.channel(room))) as { readonly last_message_id?: string | null };
+    if (seen(room) === null) state.set(`seen:${room}`, channel.last_message_id ?? '0');
   };
   const readRoom = async (room: string): Promise<void> => {
     const after = seen(room);
-    if (after === null) {
-      // The first time: from here on, nothing older. Asked for also to learn whether the channel can be seen at all.
-      const channel = (await rest.get(Routes.channel(room))) as { readonly last_message_id?: string | null };
-      state.set(`seen:${room}`, channel.last_message_id ?? '0');
-      return;
-    }
+    if (after === null) return begin(room);
     for (const message of await missed(room, after)) give(message, room, { room, thread: null });
   };
 
@@ -103,7 +112,11 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
       if (message.author.id === botId) noticed(message.nonce, message.id);
       const channel = message.channel_id;
       const place = message.guild_id === undefined ? null : places.known(channel);
-      const pass = (where: Place | null): void => (where === null ? direct(message) : inGuild(message, where));
+      const pass = (where: Place | null): void => {
+        if (caught.delete(message.id)) return;
+        if (where === null) direct(message);
+        else inGuild(message, where);
+      };
       // At once where that is possible: then what is told to Discord is never ahead of what is stored.
       if (!turns.busy(channel) && (message.guild_id === undefined || place !== null)) {
         pass(place);
@@ -116,6 +129,12 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
           options.report(error);
           taken();
         });
+    },
+
+    async prepare() {
+      const unseen = [...options.rooms()].filter((room) => seen(room) === null);
+      // What fails is met again, and told, when the rooms are read.
+      await Promise.allSettled(unseen.map(begin));
     },
 
     async catchUp() {

@@ -29,6 +29,8 @@ export class FakeGateway {
   /** Heartbeats go unanswered while false. */
   answersHeartbeats = true;
   heartbeatInterval = 41_250;
+  /** The servers' state follows so long after the identify, ms. */
+  guildsAfter = 0;
   /** Each dispatch is sent so many times. */
   copies = 1;
   /** What came from the bot, by name. */
@@ -141,12 +143,16 @@ export class FakeGateway {
       application: { id: application, flags: 0 },
     });
     const own = [...channels.values()].filter(({ guild_id }) => guild_id === guild);
-    this.#send(session, 'GUILD_CREATE', {
-      id: guild,
-      roles: [{ id: botRole, name: 'musher', tags: { bot_id: bot.id } }],
-      channels: own.filter(({ type }) => type === 0),
-      threads: own.filter(({ type }) => type === 11),
-    });
+    const sendGuild = (): void => {
+      this.#send(session, 'GUILD_CREATE', {
+        id: guild,
+        roles: [{ id: botRole, name: 'musher', tags: { bot_id: bot.id } }],
+        channels: own.filter(({ type }) => type === 0),
+        threads: own.filter(({ type }) => type === 11),
+      });
+    };
+    if (this.guildsAfter === 0) sendGuild();
+    else setTimeout(sendGuild, this.guildsAfter);
     return session;
   }
 

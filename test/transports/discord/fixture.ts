@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { discordTransport, type DiscordTransport } from '../../../transports/discord/discord.ts';
@@ -76,4 +77,13 @@ export async function openDiscord(
       await fake.close();
     },
   };
+}
+
+/** Waits until the first look at the rooms is over, and forgets what it took to see that. */
+export async function settled({ fake, room, ada, received }: Fixture): Promise<void> {
+  fake.write(ada, room, 'probe');
+  await vi.waitFor(() => {
+    if (received.length === 0) throw new Error('the probe has not come');
+  });
+  received.length = 0;
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { line } from '../../../src/message/build.ts';
-import { openDiscord, type Fixture } from './fixture.ts';
+import { openDiscord, settled, type Fixture } from './fixture.ts';
 
 let open: Fixture | null = null;
 afterEach(async () => {
@@ -11,6 +11,7 @@ afterEach(async () => {
 async function started(options: Parameters<typeof openDiscord>[0] = {}): Promise<Fixture> {
   open = await openDiscord(options);
   await open.transport.start(open.sink);
+  await settled(open);
   return open;
 }
 const texts = ({ received }: Fixture): string[] => received.map(({ text }) => text);
@@ -56,6 +57,30 @@ describe('the connection', () => {
     expect(texts(it_).at(-1) ?? '').toMatch(/missed/);
     expect(texts(it_).filter((text) => text === 'direct missed')).toHaveLength(1);
     expect(fake.gateway.identifies.length).toBe(2);
+  });
+
+  it('reads what was missed in a thread also when its room was read first', async () => {
+    const it_ = await started();
+    const { fake, room, ada } = it_;
+    const thread = fake.world.thread(room, 'about 42');
+    fake.gateway.down = true;
+    fake.gateway.disconnect();
+    fake.gateway.forgetSessions();
+    fake.gateway.guildsAfter = 150;
+    fake.write(ada, thread, 'in the thread');
+    fake.write(ada, room, 'in the room');
+    fake.gateway.down = false;
+    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['in the room', 'in the thread']);
+  });
+
+  it('gives up the address of a session that nobody answers at', async () => {
+    open = await openDiscord();
+    const { fake, transport, state, sink } = open;
+    const lost = { resumeURL: 'ws://127.0.0.1:9', sequence: 5, sessionId: 'lost', shardId: 0, shardCount: 1 };
+    state.set('session', JSON.stringify(lost));
+    await transport.start(sink);
+    expect(transport.health().state).toBe('online');
+    expect(fake.gateway.identifies).toHaveLength(1);
   });
 
   it.each([true, false])('goes on after an invalid session (resumable: %s)', async (resumable) => {

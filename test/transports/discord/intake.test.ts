@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDiscord, type Fixture } from './fixture.ts';
+import { openDiscord, settled, type Fixture } from './fixture.ts';
 
 let open: Fixture | null = null;
 afterEach(async () => {
@@ -10,6 +10,7 @@ afterEach(async () => {
 async function started(options: Parameters<typeof openDiscord>[0] = {}): Promise<Fixture> {
   open = await openDiscord(options);
   await open.transport.start(open.sink);
+  await settled(open);
   return open;
 }
 /** What reached the sink once a last message has. */

@@ -64,11 +64,11 @@ describe('an unknown outcome', () => {
       fake.rest.nonceWindowMs = 0;
       const to = { transport: 'discord', room: room.id, thread: null };
       fake.next(POST, 'drop-reply');
-      fake.gateway.down = true;
-      fake.gateway.disconnect();
+      away(fake);
       await failure(transport.send(to, line('once *only*'), 'k', { again: false }));
       await transport.stop(AbortSignal.timeout(1_000));
       for (let other = 0; other < 130; other++) fake.write(fake.world.person('Bob'), room, `talk ${other}`);
+      fake.gateway.forgetSessions();
       fake.gateway.down = false;
       clock.forward(10 * 60_000);
       const later = again({ clock });
