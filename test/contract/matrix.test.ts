@@ -3,25 +3,30 @@ import { matrixTransport } from '../../transports/matrix/matrix.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState } from '../fakes/matrix/memory-state.ts';
 import { notifiedBy, seenMessages } from '../fakes/matrix/room-view.ts';
-import { describeTransport, type TransportHarness } from './transport-suite.ts';
+import { describeTransport } from './transport-suite.ts';
+import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const ROOM = '!room:example.org';
 
 /** Ids go on over the servers of a test file, as they do on one real server. */
 let started = 0;
 
-async function matrix(): Promise<TransportHarness> {
+async function matrix(): Promise<TroubleHarness> {
   const server = new FakeHomeserver();
   await server.listen();
   server.createRoom(ROOM);
   for (let before = 0; before < started; before++) server.say(ROOM, 'said long before');
   started += 1;
+  return harnessOf(server, new Map());
+}
+
+function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHarness {
   const errors: unknown[] = [];
   const transport = matrixTransport({
     homeserver: server.url,
     accessToken: server.accessToken,
     clock: systemClock(),
-    state: memoryState(),
+    state: memoryState(kept),
     rooms: [ROOM],
     inviters: ['@ada:example.org'],
     direct: true,
@@ -42,6 +47,20 @@ async function matrix(): Promise<TransportHarness> {
       ),
     messages: () => Promise.resolve(seen().map(({ counted }) => counted)),
     notified: () => Promise.resolve(server.sentTo(ROOM).flatMap(notifiedBy)),
+    loseReply: () => void server.mishaps.push({ kind: 'drop-reply' }),
+    limit: (seconds) => void server.mishaps.push({ kind: 'limit', header: String(seconds), ms: null }),
+    refuse: () => void server.mishaps.push({ kind: 'refuse' }),
+    editIncoming: (text) => {
+      const last = server.rooms.get(ROOM)?.events.at(-1)?.['event_id'];
+      const edit = { 'm.new_content': { msgtype: 'm.text', body: text }, 'm.relates_to': { rel_type: 'm.replace', event_id: last } };
+      return Promise.resolve(void server.say(ROOM, `* ${text}`, edit));
+    },
+    fromBots: (text) => {
+      server.say(ROOM, text, {}, server.me);
+      server.say(ROOM, text, { msgtype: 'm.notice' }, '@robot:example.org');
+      return Promise.resolve();
+    },
+    nextProcess: () => Promise.resolve(harnessOf(server, new Map(kept))),
     disconnect: () => server.close(),
     reconnect: () => server.listen(),
     reported: () => errors,
@@ -50,3 +69,4 @@ async function matrix(): Promise<TransportHarness> {
 }
 
 describeTransport('matrix', matrix);
+describeTrouble('matrix', matrix);

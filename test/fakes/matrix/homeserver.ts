@@ -16,7 +16,8 @@ interface FakeRoom {
 export type Mishap =
   | { readonly kind: 'limit'; readonly header: string | null; readonly ms: number | null }
   | { readonly kind: 'drop-reply' }
-  | { readonly kind: 'fail' };
+  | { readonly kind: 'fail' }
+  | { readonly kind: 'refuse' };
 
 /**
  * A small homeserver with one account, `@musher:example.org`, over HTTP on the loopback. It speaks what the transport
@@ -186,6 +187,7 @@ export class FakeHomeserver {
 
   #send(room: FakeRoom, type: string, transaction: string, content: Json, response: ServerResponse, answer: Answer): void {
     const mishap = this.mishaps.shift();
+    if (mishap?.kind === 'refuse') return answer(403, { errcode: 'M_FORBIDDEN', error: 'You may not post here' });
     if (mishap?.kind === 'fail') return answer(502, 'bad gateway');
     if (mishap?.kind === 'limit') {
       const json = {
