@@ -11,6 +11,7 @@ import { depends } from './depends.ts';
 import { diff } from './diff.ts';
 import { edit } from './edit.ts';
 import { git } from './git.ts';
+import { health } from './health.ts';
 import { help } from './help.ts';
 import { history } from './history.ts';
 import { htop } from './htop.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   cost,
   git,
   htop,
+  health,
   create,
   edit,
   check,

@@ -18,6 +18,10 @@ import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
+import { Connections } from './connections.ts';
+import { afterQuietHours } from './lifecycle/quiet-hours.ts';
+import { networkTransports } from './networks.ts';
+import { offerOf } from './offer.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
@@ -33,7 +37,7 @@ import { verifyActive } from './log/verify.ts';
 import type { IncomingMessage } from './message/address.ts';
 import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
-import { startNotify } from './subscribers/notify.ts';
+import { startNotify, type NotifiedRoom } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
 import { musherVersion } from './version.ts';
 
@@ -107,7 +111,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       onProblem,
       stopGraceMs: STOP_GRACE_MS,
     };
-    const bot: BotParts = {
+    const bot: Omit<BotParts, 'networks'> = {
       log,
       clock,
       rights: rightsFrom(settings),
@@ -131,17 +135,18 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
 async function converse(
   options: StartOptions,
   settings: Settings,
-  bot: BotParts,
+  shared: Omit<BotParts, 'networks'>,
   engineParts: EngineParts,
   onProblem: (what: string, error: unknown) => void,
 ): Promise<number> {
-  const { log, clock } = bot;
+  const { log, clock } = shared;
+  const bot: BotParts = { ...shared, networks: () => connections.states() };
   const ending = new Ending();
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
   const address = TERMINAL_ADDRESS;
   const exchanges = new Exchanges();
-  const transport = consoleTransport({
+  const terminal = consoleTransport({
     input: options.batch ? null : options.stdin,
     output: options.stdout,
     clock,
@@ -150,14 +155,26 @@ async function converse(
     prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
     complete: (line) => completeLine(line, router.table, router.parseContext(address.transport, address.room)),
     historyFile: join(settings.dataDir, 'history'),
-    onExit: () => ending.begin('stop'),
+    onExit: () => {
+      // Run by a service manager there is no terminal: Musher then goes on for its networks.
+      if (connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
+    },
     report: (error) => onProblem('the terminal', error),
   });
+  const networks = await networkTransports({
+    settings,
+    log,
+    clock,
+    rights: bot.rights,
+    offer: offerOf(COMMANDS, (text, room) => completeLine(text, router.table, router.parseContext('discord', room))),
+    report: (network, error) => onProblem(network, error),
+  });
+  const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem);
   const delivery = new Delivery({
     log,
     clock,
     random: Math.random,
-    transports: [transport],
+    transports: connections.all,
     onSent: (row) => {
       if (row.inbox !== null) exchanges.printed(row.inbox);
     },
@@ -165,7 +182,11 @@ async function converse(
   });
   const router: Router = new Router({
     ...bot,
-    addressing: () => ({ botNames: [settings.name], botIds: [], prefix: '!' }),
+    addressing: (name) => {
+      const identity = connections.named(name)?.identity() ?? null;
+      return { botNames: [settings.name, ...(identity?.names ?? [])], botIds: identity?.ids ?? [], prefix: '!' };
+    },
+    showWork: (message, working) => connections.showWork(message, working),
     showLive: (message, inbox, body) => delivery.showLive(message, inbox, body),
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
     newIncidentId: () => randomBytes(4).toString('hex'),
@@ -181,16 +202,17 @@ async function converse(
     options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
   log.transaction((tx) => void tx.record({ ...who, kind: 'musher.started', payload: { version: bot.version, pid: process.pid } }));
-  const notify = startNotify(
+  const notify = startNotify({
     log,
-    (name) => settings.projects.find((project) => project.name === name) ?? null,
-    () => [{ to: address, project: projectOf(bot, address.transport, address.room).name }],
-    settings.timezone,
-    (error) => onProblem('a notification', error),
-  );
+    settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
+    roomsOf: (name) => notifiedRooms(bot, settings, name),
+    timezone: settings.timezone,
+    onError: (error) => onProblem('a notification', error),
+  });
   if (!options.batch) options.stdout.write(greeting(settings, bot.version));
   const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
-    if (isGoodbye(message.text)) {
+    if (!router.isAddressed(message)) return 'ignored';
+    if (message.ingress === 'terminal' && isGoodbye(message.text)) {
       ending.begin('stop');
       return 'accepted';
     }
@@ -203,7 +225,8 @@ async function converse(
     delivery.start();
     router.start();
     engine.start();
-    await transport.start(receive);
+    await terminal.start(receive);
+    connections.startNetworks(receive);
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
@@ -223,7 +246,8 @@ async function converse(
         ['the last notifications', () => flushed(log, options.batch)],
         ['following the log', () => notify.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
-        ['the terminal', () => transport.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         [
           'the last entry',
           () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
@@ -237,6 +261,26 @@ async function converse(
     clearInterval(alive);
   }
   return exitCode;
+}
+
+/** Who is told of a project's events: the terminal of all, and each room that is configured for it. */
+function notifiedRooms(bot: BotParts, settings: Settings, project: string): NotifiedRoom[] {
+  const terminal: NotifiedRoom = {
+    to: TERMINAL_ADDRESS,
+    project: projectOf(bot, TERMINAL_ADDRESS.transport, TERMINAL_ADDRESS.room).name,
+    notify: ['stages', 'failures', 'approvals', 'merges'],
+    notBefore: (now) => now,
+  };
+  const rooms = settings.rooms.filter((room) => room.project === project);
+  return [
+    terminal,
+    ...rooms.map(({ transport, id, notify, quietHours }) => ({
+      to: { transport, room: id, thread: null },
+      project,
+      notify,
+      notBefore: (now: number) => afterQuietHours(now, quietHours, settings.timezone),
+    })),
+  ];
 }
 
 function batchParts(

@@ -63,7 +63,9 @@ function isAllowed({ from, to }: Import): boolean {
   if (SEEN_BY_ALL.has(from)) return to.startsWith('src/pipeline/');
   if (SEES_ALL.test(from)) return true;
   if (from.startsWith('transports/'))
-    return to === 'transports/transport.ts' || to === 'transports/offer.ts' || to.startsWith('src/message/') || folderOf(from) === folderOf(to);
+    return (
+      to === 'transports/transport.ts' || to === 'transports/offer.ts' || to.startsWith('src/message/') || folderOf(from) === folderOf(to)
+    );
   const part = partOf(from);
   return partOf(to) === part || MAY_SEE[part]?.includes(partOf(to)) === true;
 }

@@ -60,12 +60,27 @@ export interface Capabilities {
   until<T>(met: () => T | null, timeoutMs: number): Promise<T | null>;
   /** The last lines of a run, readable. `run` null: the latest. */
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
+  /** How the networks stand, the terminal among them. */
+  networks(): readonly NetworkState[];
   /** The commands that the sender may use. */
   commands(): readonly Command[];
   /** Resources of the agents' processes and of Musher itself, now. */
   processes(): Promise<readonly ProcessUse[]>;
   readonly version: string;
   readonly startedAt: Millis;
+}
+
+/** One network as `health` shows it. */
+export interface NetworkState {
+  readonly name: string;
+  readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
+  readonly since: Millis;
+  readonly lastEvent: Millis | null;
+  /** What is wrong and what to do, where something is. */
+  readonly problem: string | null;
+  /** Messages that are still to be sent, and since when the oldest waits. */
+  readonly waiting: number;
+  readonly oldest: Millis | null;
 }
 
 export interface ProcessUse {

@@ -22,6 +22,7 @@ export interface BotParts {
   readonly commands: readonly Command[];
   readonly runLog: Capabilities['runLog'];
   readonly processes: () => Promise<readonly ProcessUse[]>;
+  readonly networks: Capabilities['networks'];
   readonly version: string;
   readonly startedAt: number;
 }
@@ -99,6 +100,7 @@ export function commandContext(
     runLog: parts.runLog,
     commands: () => parts.commands.filter((command) => includes(parts.rights.roleOf(message), command.role)),
     processes: parts.processes,
+    networks: parts.networks,
     version: parts.version,
     startedAt: parts.startedAt,
   };

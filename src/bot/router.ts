@@ -15,11 +15,16 @@ import { parseCommand, problemDocument } from './parse.ts';
 import { refused } from './replies.ts';
 import { includes } from './rights.ts';
 
+/** A command that takes longer than this is worth showing that it is worked on. */
+const SHOW_WORK_AFTER_MS = 1_000;
+
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
   readonly addressing: (transport: string) => Omit<AddressRules, 'ingress'>;
   /** Shows a document of a live reply at once, replacing the one before; does nothing where the network can't. */
   readonly showLive: (message: IncomingMessage, inbox: number, body: Document) => Promise<void>;
+  /** Shows, in the network's own way, that a message is worked on, or no longer. */
+  readonly showWork: (message: IncomingMessage, working: boolean) => void;
   /** Told of a bug: the id is what the room sees, the error goes to the log file. */
   readonly onIncident: (id: string, error: unknown, words: string) => void;
   readonly newIncidentId: () => string;
@@ -64,6 +69,11 @@ export class Router {
     const id = log.transaction((tx) => tx.inbox.receive(message, clock.now()));
     if (id !== null) this.#enqueue(message, id);
     return id;
+  }
+
+  /** Whether a message is meant for Musher. */
+  isAddressed(message: IncomingMessage): boolean {
+    return this.#address(message).addressed;
   }
 
   /** Completion for a line that is being typed: what parsing knows in that room. */
@@ -117,13 +127,30 @@ export class Router {
       project: projectOf(this.#parts, message.at.transport, message.at.room),
       answered: false,
     };
+    const shown = this.#showWorkLater(message);
     try {
       const reply = await this.#reply(row, state, release);
       if (!state.answered) this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
       this.#parts.onAnswered(id, reply);
     } catch (error) {
       this.#incident(state, error);
+    } finally {
+      shown();
     }
+  }
+
+  /** Most commands are answered at once; only for one that takes a moment something is shown. Returns how to end that. */
+  #showWorkLater(message: IncomingMessage): () => void {
+    const { clock, showWork } = this.#parts;
+    let showing = false;
+    const cancel = clock.at(clock.now() + SHOW_WORK_AFTER_MS, () => {
+      showing = true;
+      showWork(message, true);
+    });
+    return () => {
+      cancel();
+      if (showing) showWork(message, false);
+    };
   }
 
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {

@@ -59,4 +59,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     options: [CONFIG, DATA],
     load: () => import('./verify.ts'),
   },
+  {
+    name: 'slack-manifest',
+    summary: 'print the manifest that makes the Slack app',
+    positionals: [],
+    options: [{ name: 'url', value: 'URL', summary: 'where Slack sends signed requests; without it: Socket Mode' }],
+    load: () => import('./slack-manifest.ts'),
+  },
 ];

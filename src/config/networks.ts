@@ -23,8 +23,9 @@ export function networkSettings(bot: BotFile): Networks {
             appToken: bot.slack.app_token ?? null,
             signingSecret: bot.slack.signing_secret ?? null,
             port: bot.slack.port,
+            apiUrl: bot.slack.api_url ?? null,
           },
-    discord: bot.discord === undefined ? null : { token: bot.discord.token },
+    discord: bot.discord === undefined ? null : { token: bot.discord.token, apiUrl: bot.discord.api_url ?? null },
   };
 }
 
@@ -40,7 +41,6 @@ function roomSettings(room: BotFile['room'][number]): RoomSettings {
     id,
     project,
     notify,
-    notifyStyle: room.notify_style,
     quietHours: room.quiet_hours ?? null,
     roles: { admin, operator, viewer },
   };

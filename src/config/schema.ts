@@ -105,10 +105,6 @@ export const roomSchema = z.strictObject({
     .array(z.enum(NOTIFY_KINDS))
     .default(['stages', 'failures', 'approvals', 'merges'])
     .meta({ description: 'What the room is told without asking.' }),
-  notify_style: z
-    .enum(['messages', 'threads'])
-    .default('messages')
-    .meta({ description: 'Whether notifications about an item stand in a thread of its own.' }),
   quiet_hours: z
     .string()
     .transform((value, context) => {
@@ -146,11 +142,19 @@ const slackSchema = z.strictObject({
   bot_token: text().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
   app_token: text().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
   signing_secret: text().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
+  api_url: z.url().optional().meta({
+    description: "Base address of the Web API, ending with a slash, where it is not Slack's own.",
+    example: 'https://slack-gov.com/api/',
+  }),
   port: z.int().min(0).max(65_535).default(3000).meta({ description: 'Where `http` listens, on the loopback address.' }),
 });
 
 const discordSchema = z.strictObject({
   token: text().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+  api_url: z
+    .url()
+    .optional()
+    .meta({ description: "Base address of the API, where it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
 });
 
 export const botSchema = z.strictObject({

@@ -42,8 +42,6 @@ export interface RoomSettings {
   readonly id: string;
   readonly project: string;
   readonly notify: readonly NotifyKind[];
-  /** `threads`: notifications about one item stand in one thread. */
-  readonly notifyStyle: 'messages' | 'threads';
   /** Notifications wait while it is this time of day: minutes after midnight in the bot's zone, the end not included. */
   readonly quietHours: { readonly from: number; readonly to: number } | null;
   /** Rights in this room alone, besides those that hold everywhere. */
@@ -66,10 +64,14 @@ export interface SlackSettings {
   readonly signingSecret: string | null;
   /** Where HTTP is listened for; on the loopback address, behind a proxy that ends TLS. */
   readonly port: number;
+  /** Null: Slack's own. */
+  readonly apiUrl: string | null;
 }
 
 export interface DiscordSettings {
   readonly token: string;
+  /** Null: Discord's own. */
+  readonly apiUrl: string | null;
 }
 
 export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;

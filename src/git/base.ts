@@ -41,7 +41,7 @@ export async function moveBase(at: Context, from: CommitSha, to: CommitSha): Pro
       await rememberPosition(at, checkout, null);
       if (typeof outcome === 'string') outcome = 'fast-forwarded';
     } else if (typeof outcome === 'string') {
-      outcome = { leftAlone: checkout.path, reason: obstacle, catchUp: catchUpCommand(checkout.path, state.position, to) };
+      outcome = { leftAlone: checkout.path, reason: obstacle, catchUp: catchUpCommand(checkout.path, state.position, at.baseBranch) };
     }
   }
   return { kind: 'moved', checkout: outcome };

@@ -60,7 +60,7 @@ async function checkoutStatus(at: Context, main: Checkout, head: CommitSha): Pro
   if (branch !== at.baseBranch) return { path, branch, clean: null, behindBase: false, catchUp: null };
   const { position, obstacle } = await inspect(at, main, head, null);
   const behindBase = position !== head;
-  return { path, branch, clean: obstacle === null, behindBase, catchUp: behindBase ? catchUpCommand(path, position, head) : null };
+  return { path, branch, clean: obstacle === null, behindBase, catchUp: behindBase ? catchUpCommand(path, position, at.baseBranch) : null };
 }
 
 function itemOf(at: Context, checkout: Checkout): number | null {

@@ -150,8 +150,26 @@ export async function fastForward(at: Context, checkout: Checkout, position: Com
   return answer.exitCode === 0 ? null : 'it changed while the base branch moved';
 }
 
-/** The shell command that brings a checkout later from where it stands to `to`, keeping the owner's changes. */
-export function catchUpCommand(path: string, position: CommitSha, to: CommitSha): string {
-  const quoted = `'${path.replaceAll("'", `'\\''`)}'`;
-  return `git -C ${quoted} read-tree -m -u ${position} ${to}`;
+/**
+ * The shell command that brings a checkout later from where it stands to the tip of the base branch, keeping the
+ * owner's changes: HEAD is put back to `position`, so that git sees them and nothing else as changes, and goes forward
+ * from there. Where a change meets the merge in the same file, git merges the two; where it can't, it leaves conflict
+ * markers and keeps the change in the stash. An untracked or ignored file is never overwritten: then git refuses, and
+ * all is as before. Harmless when it is run twice, or on another branch.
+ */
+export function catchUpCommand(path: string, position: CommitSha, baseBranch: string): string {
+  const base = quoted(`refs/heads/${baseBranch}`);
+  const forward = 'git merge --ff-only --no-overwrite-ignore';
+  const steps = [
+    `cd ${quoted(path)}`,
+    `[ "$(git symbolic-ref HEAD)" = ${base} ]`,
+    `git update-ref --no-deref HEAD ${position}`,
+    // Without a stash first: it keeps what is staged apart from what is not.
+    `{ ${forward} ${base} 2>/dev/null || ${forward} --autostash ${base}; s=$?; git symbolic-ref HEAD ${base}; exit $s; }`,
+  ];
+  return `(${steps.join(' && ')})`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

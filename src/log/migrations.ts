@@ -22,6 +22,13 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_of_item ON events (project, item, seq) WHERE item IS NOT NULL;
   CREATE INDEX receipts_of_item ON events (project, item, seq) WHERE kind = 'gate.ran';
 
+  CREATE TABLE state (       -- what a transport has to remember: sync tokens, last seen messages
+    scope TEXT NOT NULL,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (scope, key)
+  ) WITHOUT ROWID;
+
   CREATE TABLE cursors (subscriber TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 
   CREATE TABLE inbox (

@@ -10,6 +10,8 @@ export interface Announced {
   readonly reads: Reads;
   readonly maxRetries: number;
   readonly qaDefault: QaMode;
+  /** IANA name: times are told in it. */
+  readonly timezone: string;
   /** `42`, or `shop#42` in a room of another project. */
   readonly label: string;
 }
@@ -111,7 +113,7 @@ function runEnded(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Annou
   if (reason !== 'rate-limited' || resumeAt === null) return null;
   return line(
     ...named(about),
-    `: ${who(event.actor)} is rate-limited; it goes on by itself at ${new Date(resumeAt).toISOString().slice(11, 16)} UTC. `,
+    `: ${who(event.actor)} is rate-limited; it goes on by itself at ${timeOfDay(resumeAt, about.timezone)}. `,
     code(`stop ${about.label}`),
     ' cancels that.',
   );
@@ -134,4 +136,9 @@ function caused(actor: string, why: string): string {
 function who(actor: string): string {
   if (actor.startsWith('agent:')) return actor.slice('agent:'.length);
   return actor === 'musher' ? 'Musher' : `by ${actor.slice(actor.indexOf(':') + 1)}`;
+}
+
+/** `21 Nov, 14:05`. */
+function timeOfDay(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);
 }

@@ -1,7 +1,9 @@
-import type { ProjectSettings } from '../config/settings.ts';
+import type { NotifyKind, ProjectSettings } from '../config/settings.ts';
 import { follow, type Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from '../message/address.ts';
+import type { ItemEvent } from '../pipeline/events.ts';
+import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
 
 /** A room that is told of a project's events. */
@@ -9,15 +11,22 @@ export interface NotifiedRoom {
   readonly to: Address;
   /** The project that the room speaks of: items of others are named with their project. */
   readonly project: string | null;
+  readonly notify: readonly NotifyKind[];
+  /** When a message that comes at a time may be shown: that time, or the end of the room's quiet hours. */
+  readonly notBefore: (now: number) => number;
+}
+
+export interface NotifyParts {
+  readonly log: Log;
+  readonly settingsOf: (project: string) => ProjectSettings | null;
+  readonly roomsOf: (project: string) => readonly NotifiedRoom[];
+  /** IANA name: times are told in it. */
+  readonly timezone: string;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
-export function startNotify(
-  log: Log,
-  settingsOf: (project: string) => ProjectSettings | null,
-  roomsOf: (project: string) => readonly NotifiedRoom[],
-  onError: (error: unknown) => void,
-): Follower {
+export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: NotifyParts): Follower {
   return follow(
     log,
     'notify',
@@ -26,13 +35,33 @@ export function startNotify(
       const item = tx.reads.item(event.project, event.item);
       const settings = settingsOf(event.project);
       if (item === null || settings === null || item.removal?.state === 'purged') return;
-      for (const { to, project } of roomsOf(event.project)) {
-        const label = project === event.project ? String(event.item) : `${event.project}#${event.item}`;
-        const body = announcement(event, { item, reads: tx.reads, maxRetries: settings.maxRetries, qaDefault: settings.qa, label });
-        if (body !== null)
-          tx.outbox.add({ to, kind: 'notice', body, inbox: null, item: { project: event.project, number: event.item } }, tx.now);
+      const kinds = kindsOf(event, item, settings.qa);
+      for (const room of roomsOf(event.project)) {
+        if (!kinds.some((kind) => room.notify.includes(kind))) continue;
+        const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
+        const about = { item, reads: tx.reads, maxRetries: settings.maxRetries, qaDefault: settings.qa, timezone, label };
+        const body = announcement(event, about);
+        if (body === null) continue;
+        const notBefore = room.notBefore(tx.now);
+        const subject = { project: event.project, number: event.item };
+        tx.outbox.add(
+          { to: room.to, kind: 'notice', body, inbox: null, item: subject, ...(notBefore > tx.now ? { notBefore } : {}) },
+          tx.now,
+        );
       }
     },
     onError,
   );
+}
+
+/** Under which headings a room may have asked for an event. */
+function kindsOf(event: ItemEvent, item: WorkItem, qaDefault: QaMode): NotifyKind[] {
+  if (event.kind !== 'item.moved') return ['failures'];
+  const { to, failure } = event.payload;
+  const kinds: NotifyKind[] = ['stages'];
+  if (failure !== null || (to.name === 'archived' && 'reason' in to.reason)) kinds.push('failures');
+  if (to.name === 'done') kinds.push('merges');
+  const asks = to.name === 'qa' && (item.qaMode ?? qaDefault) === 'human';
+  if (asks || (to.name === 'archived' && to.reason.kind === 'reviewHeld')) kinds.push('approvals');
+  return kinds;
 }

@@ -27,7 +27,12 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
   const purge = item.removal?.purge === true;
   const kept = await step('snapshot', async () => {
     const snapshot = await project.git.snapshot(at, 'before it was deleted');
-    return snapshot === null ? [] : [`its work is kept under ${snapshot.ref}`];
+    // Also what was kept before: the worktree of an item that is done is gone already.
+    const refs = (await project.git.snapshots({ number: item.number })).map(({ ref }) => ref);
+    const last = snapshot?.ref ?? refs.at(-1);
+    if (last === undefined) return [];
+    const others = refs.length > 1 ? `, and earlier states beside it (${refs.length} in all)` : '';
+    return [`its work is kept under ${last}${others}`];
   });
   // Nothing is removed that was not kept before.
   if (kept) {

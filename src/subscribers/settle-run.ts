@@ -151,9 +151,11 @@ function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgeme
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
-    const first = reason === 'over-budget' ? "Raise the agent's limits before it goes on" : mend;
+    const first = reason === 'over-budget' ? "raise the agent's limits before it goes on" : mend;
     if (first !== null) {
-      const blocked = { kind: 'blocked', reason: `${failure.summary}. ${first.replace(/\.$/, '')}` } as const;
+      // One clause: reasons stand in the middle of sentences.
+      const mended = `${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`;
+      const blocked = { kind: 'blocked', reason: `${failure.summary}; ${mended}` } as const;
       record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why: failure.summary, failure });
     }
     return;

@@ -91,6 +91,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     commands: COMMANDS,
     runLog: () => Promise.resolve([]),
     processes: () => Promise.resolve([]),
+    networks: () => [],
     version: '0',
     startedAt: clock.now(),
     addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),
@@ -98,6 +99,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     onIncident: (_id, error) => {
       throw error;
     },
+    showWork: () => {},
     newIncidentId: () => 'bench',
     onAnswered: (inbox) => waiting.get(inbox)?.(),
   });

@@ -8,7 +8,6 @@ const room = (id: string, roles: Partial<RightsSettings['roles']> = {}): RightsS
   id,
   project: 'shop',
   notify: ['stages'],
-  notifyStyle: 'messages',
   quietHours: null,
   roles: { ...NOBODY, ...roles },
 });

@@ -146,7 +146,7 @@ describe('delete', () => {
     await world.say(`delete ${n}`);
     const answer = world.say('yes');
     await when(world.log, () => world.item(n).deletedAt !== null);
-    await expect.poll(() => world.clock.waiting()).toBe(1);
+    await expect.poll(() => world.clock.waiting()).toBe(2);
     world.clock.move(60_000);
     expect((await answer).text).toContain('goes on by itself');
   });

@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../commands/index.ts';
-import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
+import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabilities.ts';
 import { rightsFrom } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -83,7 +83,7 @@ interface Fields {
 }
 
 /** Musher's way from a message to its reply over a log in memory: the real router, commands and repository. The test is the engine. */
-export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): World {
+export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}, networks: readonly NetworkState[] = []): World {
   const clock = testClock();
   const log = Log.inMemory(clock);
   const live = new Map<string, string[]>();
@@ -106,6 +106,7 @@ export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): 
     commands: COMMANDS,
     runLog: (item, run, lines) => Promise.resolve((written.get(`${item.number}/${run}`) ?? []).slice(-lines)),
     processes: () => Promise.resolve(uses),
+    networks: () => networks,
     version: '1.2.3',
     startedAt: START - 3_600_000,
     addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),
@@ -114,6 +115,7 @@ export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}): 
       return Promise.resolve();
     },
     onIncident: (_id, error) => void incidents.push(error),
+    showWork: () => {},
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
   });

@@ -72,7 +72,8 @@ describe('stop', () => {
     startRun(world, n);
     const answer = world.say(`stop ${n}`);
     await when(world.log, () => world.item(n).held !== null);
-    await expect.poll(() => world.clock.waiting()).toBe(1);
+    // The command's own patience, and the sign that it is worked on.
+    await expect.poll(() => world.clock.waiting()).toBe(2);
     world.clock.move(35_000);
     expect(await answer).toMatchObject({ ok: true, text: expect.stringContaining('has not ended after 35 s') as string });
   });
@@ -82,7 +83,7 @@ describe('stop', () => {
     startRun(world, n);
     const answer = world.say(`stop ${n}`);
     await when(world.log, () => world.item(n).held !== null);
-    await expect.poll(() => world.clock.waiting()).toBe(1);
+    await expect.poll(() => world.clock.waiting()).toBe(2);
     await world.stop();
     const { text } = await answer;
     expect(text).toContain('Musher is stopping; the next start goes on with it');

@@ -1,6 +1,16 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -88,6 +98,10 @@ export class Bench {
     writeFileSync(file, text);
   }
 
+  append(path: string, text: string): void {
+    appendFileSync(join(this.dir, path), text);
+  }
+
   /** Runs git as the owner; the output without white space around it. */
   git(args: readonly string[], cwd = this.repo): string {
     return execFileSync('git', args, { cwd, env: this.#env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -101,9 +115,20 @@ export class Bench {
     return existsSync(join(this.flags, flag));
   }
 
+  /** Starts the real program as a service manager does: with no terminal, for its networks. */
+  service(): Session {
+    const session = this.#run();
+    session.closeInput();
+    return session;
+  }
+
   /** Starts the real program; lines are typed into it as the test goes on. */
   start(): Session {
-    const child = spawn(process.execPath, [LAUNCHER, 'run', '--batch', '--config', join(this.dir, 'bot.toml'), '--data', this.data], {
+    return this.#run('--batch');
+  }
+
+  #run(...how: readonly string[]): Session {
+    const child = spawn(process.execPath, [LAUNCHER, 'run', ...how, '--config', join(this.dir, 'bot.toml'), '--data', this.data], {
       cwd: this.dir,
       env: this.#env,
     });
@@ -277,6 +302,10 @@ export class Session {
     if (found === null) throw new Error(`Musher ended without ${pattern}:\n${this.#out}${this.#err}`);
     this.#read += (found.index ?? 0) + found[0].length;
     return found;
+  }
+
+  closeInput(): void {
+    this.#child.stdin?.end();
   }
 
   /** Ends the input and waits for the end of the program. */
