@@ -155,7 +155,7 @@ teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
   expect(steps().filter((step) => step === 'teardown 1')).toHaveLength(1);
   expect(out).toMatch(/2 Can not be set up: attempt 1 of 2 in current failed: setup of app failed: .* ended with exit code 4/);
   expect(bench.item(2).failure?.evidence).toContain('no network');
-  expect(out).toMatch(/The program "no-such-program-anywhere" was not found\. Install it, or give its full path/);
+  expect(out).toMatch(/The program "no-such-program-anywhere" was not found; install it, or give its full path/);
   expect(bench.git(['log', '--format=%s', '-1', 'main', '--', 'hand.txt'])).toBe('4: Leaves it to Musher');
 });
 
@@ -189,6 +189,6 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
   expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
   // Work that was committed before the line stays on its branch, and the cost is what was used.
   expect(bench.item(3).work?.commitsAhead).toBe(1);
-  expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*Raise the agent's limits before it goes on/);
+  expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*; raise the agent's limits before it goes on/);
   expect(bench.only('run.usage', 4).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(60_100);
 });

@@ -64,7 +64,9 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
   await musher.said(/Delete 1 “Doomed”, in current\? - Run 1 of \w is stopped\..*?3 depends on it.*?5 minutes/);
   await musher.said(/Nothing was done\./);
-  await musher.said(/1 “Doomed” is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+ - removed /);
+  await musher.said(
+    /1 “Doomed” is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+(?:, and earlier states beside it \(\d+ in all\))? - removed /,
+  );
   expect(agents(1)).toEqual([]);
   expect(bench.git(['show', `${bench.snapshots(1).at(-1)}:draft.txt`])).toBe('half');
   expect(bench.runs(1).map(({ state, reason }) => `${state} ${reason}`)).toEqual(['ended stopped']);
@@ -177,3 +179,19 @@ function filesBelow(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path) && statSync(path).isFile());
 }
+
+test('the deletion of an item that is done names what was kept of it after the merge', async () => {
+  bench = new Bench({});
+  const out = succeeded(
+    await bench.run(
+      create('Done', 'coder: write a.txt a; commit; usage 1 1 0; success'),
+      'start 1',
+      'wait 1 done 30',
+      'delete 1 --purge',
+      'yes',
+    ),
+  );
+  const [kept = ''] = bench.snapshots(1);
+  expect(kept).toMatch(/^refs/);
+  expect(out).toMatch(new RegExp(`1 is deleted and purged\\. - its work is kept under ${bench.snapshots(1).at(-1)}`));
+});
