@@ -33,7 +33,9 @@ export const git = command({
         ]),
         checkout !== null &&
           checkout.catchUp !== null &&
-          paragraph('Your checkout stands on an older commit of the base branch. This brings it up:'),
+          paragraph(
+            'Your checkout stands on an older commit of the base branch: a commit there would take the later merges back. This brings it up first, with your changes:',
+          ),
         checkout !== null && checkout.catchUp !== null && codeBlock(checkout.catchUp),
         worktrees.length > 0 && heading(`Worktrees${more}`),
         worktrees.length > 0 && worktreeTable(status),

@@ -162,7 +162,7 @@ function conflict(baseBranch: string, files: readonly string[]): Failure {
 }
 
 function leftAlone(checkout: { leftAlone: string; reason: string; catchUp: string }): string {
-  return `the checkout ${checkout.leftAlone} was left as it is (${checkout.reason}); bring it up with: ${checkout.catchUp}`;
+  return `the checkout ${checkout.leftAlone} was left as it is (${checkout.reason}); do not commit there before you bring it up with: ${checkout.catchUp}`;
 }
 
 async function mergeMessage(project: EngineProject, item: WorkItem): Promise<string> {

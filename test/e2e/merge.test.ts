@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -60,18 +61,15 @@ test("the owner's changed checkout stays as it is to the byte, with the command 
   const before = look();
   const musher = bench.start();
   musher.type(create('Sell tea', 'coder: write tea.txt green; commit; usage 1 1 0; success'), 'start 1');
-  const [, catchUp = ''] = await musher.said(/was left as it is \(it has staged changes \(staged\.txt\)\); bring it up with: (git .*?)\)/);
+  const [, catchUp = ''] = await musher.said(
+    /was left as it is \(it has staged changes \(staged\.txt\)\); do not commit there before you bring it up with: (\(cd .*?; \}\))\)/,
+  );
   expect(look()).toEqual(before);
   expect(bench.merges).toEqual(['1: Sell tea']);
   expect(existsSync(join(bench.repo, 'tea.txt'))).toBe(false);
 
   // What it says to run does what it says: the owner's changes are kept.
-  bench.git(
-    catchUp
-      .split(/'(.*)'| /)
-      .filter(Boolean)
-      .slice(1),
-  );
+  execFileSync('/bin/sh', ['-c', catchUp], { env: { PATH: process.env['PATH'] } });
   expect(readFileSync(join(bench.repo, 'tea.txt'), 'utf8')).toBe('green\n');
   expect(bench.git(['status', '--porcelain']).split('\n')).toEqual(['M list.txt', 'A  staged.txt', '?? untracked.txt']);
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -127,13 +127,103 @@ describe('moving the base branch', () => {
     expect(await git.status()).toMatchObject({ checkout: { clean: false, behindBase: false } });
   });
 
-  it('the command refuses to overwrite a change in a file that the merge changed too', async () => {
-    write(owner.repository, { 'shop.txt': 'mine\n' });
-    const moved = await move(ahead({ 'shop.txt': 'changed\n' }));
-    if (moved.kind !== 'moved' || typeof moved.checkout === 'string') throw new Error('it was not left alone');
-    const { catchUp } = moved.checkout;
-    expect(() => execFileSync('/bin/sh', ['-c', catchUp], { env: { PATH: process.env['PATH'] }, stdio: 'pipe' })).toThrow('shop.txt');
-    expect(read(owner.repository, 'shop.txt')).toBe('mine\n');
+  describe('the command that brings a dirty checkout up', () => {
+    const LINES = 'one\ntwo\nthree\n';
+    /** Moves the base branch under a dirty checkout, and runs the command as the owner would; its exit code and what it said. */
+    async function caughtUp(files: Record<string, string>): Promise<{ code: number | null; said: string; command: string }> {
+      const moved = await move(ahead(files));
+      if (moved.kind !== 'moved' || typeof moved.checkout === 'string') throw new Error('it was not left alone');
+      return run(moved.checkout.catchUp);
+    }
+    function run(command: string): { code: number | null; said: string; command: string } {
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
+        cwd: owner.root,
+        env: { PATH: process.env['PATH'], HOME: join(owner.root, 'home'), LC_ALL: 'C' },
+        encoding: 'utf8',
+      });
+      return { code: status, said: stdout + stderr, command };
+    }
+    const stashes = (): string => owner.git(['stash', 'list']);
+    afterEach(() => {
+      owner.git(['stash', 'clear']);
+    });
+
+    it('merges a change into a file that was merged elsewhere in it', async () => {
+      write(owner.repository, { 'shop.txt': `${LINES}mine\n`, 'untracked.txt': 'mine\n' });
+      expect((await caughtUp({ 'shop.txt': `changed\n${LINES}`, 'new.txt': 'new\n' })).code).toBe(0);
+      expect(owner.git(['branch', '--show-current'])).toBe('main');
+      expect(owner.git(['status', '--porcelain'])).toBe('M shop.txt\n?? untracked.txt');
+      expect(read(owner.repository, 'shop.txt')).toBe(`changed\n${LINES}mine\n`);
+      expect(read(owner.repository, 'new.txt')).toBe('new\n');
+      expect(stashes()).toBe('');
+      expect(await git.status()).toMatchObject({ checkout: { clean: false, behindBase: false } });
+    });
+
+    it('keeps what is staged staged, and the rest not', async () => {
+      write(owner.repository, { 'src/cart.txt': 'staged\n', 'added.txt': 'staged\n' });
+      owner.git(['add', '.']);
+      write(owner.repository, { 'src/cart.txt': 'and more\n' });
+      expect((await caughtUp({ 'shop.txt': 'changed\n' })).code).toBe(0);
+      expect(owner.git(['status', '--porcelain'])).toBe('A  added.txt\nMM src/cart.txt');
+      expect(owner.git(['show', ':src/cart.txt'])).toBe('staged');
+      expect(read(owner.repository, 'src/cart.txt')).toBe('and more\n');
+    });
+
+    it('keeps a staged and an unstaged change of a file that was merged too', async () => {
+      write(owner.repository, { 'shop.txt': `${LINES}staged\n`, 'added.txt': 'staged\n' });
+      owner.git(['add', '.']);
+      write(owner.repository, { 'shop.txt': `${LINES}staged\nunstaged\n` });
+      rmSync(join(owner.repository, 'src/cart.txt'));
+      expect((await caughtUp({ 'shop.txt': `changed\n${LINES}` })).code).toBe(0);
+      expect(read(owner.repository, 'shop.txt')).toBe(`changed\n${LINES}staged\nunstaged\n`);
+      expect(read(owner.repository, 'added.txt')).toBe('staged\n');
+      expect(exists(owner.repository, 'src/cart.txt')).toBe(false);
+    });
+
+    it('shows a conflict, and keeps the change in the stash as well', async () => {
+      write(owner.repository, { 'shop.txt': 'mine\ntwo\nthree\n' });
+      const { said } = await caughtUp({ 'shop.txt': 'changed\ntwo\nthree\n' });
+      expect(said).toContain('Your changes are safe in the stash');
+      expect(owner.git(['branch', '--show-current'])).toBe('main');
+      expect(read(owner.repository, 'shop.txt')).toMatch(/<<<<<<<[^]*changed[^]*=======[^]*mine[^]*>>>>>>>/);
+      expect(owner.git(['show', 'stash@{0}:shop.txt'])).toBe('mine\ntwo\nthree');
+    });
+
+    it.each(['new.txt', 'node_modules/kept.js'])(
+      'does not overwrite the file %s that git does not track: all is as before',
+      async (file) => {
+        write(owner.repository, { [file]: 'mine\n', 'src/cart.txt': 'mine too\n' });
+        const before = owner.git(['rev-parse', 'HEAD^{tree}']);
+        const { code, said, command } = await caughtUp({ '.gitignore': '', [file]: 'theirs\n', 'shop.txt': 'changed\n' });
+        expect(code).not.toBe(0);
+        expect(said).toContain(file);
+        expect(read(owner.repository, file)).toBe('mine\n');
+        expect(read(owner.repository, 'src/cart.txt')).toBe('mine too\n');
+        expect(read(owner.repository, 'shop.txt')).toBe(LINES);
+        expect([owner.git(['write-tree']), owner.git(['branch', '--show-current']), stashes()]).toEqual([before, 'main', '']);
+        rmSync(join(owner.repository, file));
+        expect(run(command).code).toBe(0);
+        expect(read(owner.repository, file)).toBe('theirs\n');
+        expect(owner.git(['status', '--porcelain'])).toBe('M src/cart.txt');
+      },
+    );
+
+    it('does no harm where it is run twice, after a later merge, or on another branch', async () => {
+      write(owner.repository, { 'src/cart.txt': 'mine\n' });
+      const { command } = await caughtUp({ 'shop.txt': 'changed\n' });
+      expect(run(command).code).toBe(0);
+      expect(owner.git(['status', '--porcelain'])).toBe('M src/cart.txt');
+      await move(ahead({ 'later.txt': 'later\n' }));
+      expect(run(command).code).toBe(0);
+      expect(owner.git(['status', '--porcelain'])).toBe('M src/cart.txt');
+      expect(read(owner.repository, 'later.txt')).toBe('later\n');
+      owner.git(['checkout', '-q', '-b', 'feature', start]);
+      expect(run(command).code).not.toBe(0);
+      expect(owner.git(['branch', '--show-current'])).toBe('feature');
+      expect(owner.git(['status', '--porcelain'])).toBe('M src/cart.txt');
+      owner.git(['checkout', '-q', '-f', 'main']);
+      owner.git(['branch', '-D', 'feature']);
+    });
   });
 
   it('brings a checkout along that was left alone before and is clean by now', async () => {
