@@ -13,7 +13,7 @@ const MOST_SECONDS = 120;
 export const htop = command({
   words: ['htop'],
   summary: 'Shows what agents and Musher use of the machine, live.',
-  details: `Looks once a second for ${DEFAULT_SECONDS} seconds, or as many as you say, and edits its message in place where the network can.`,
+  details: `Looks once a second for ${DEFAULT_SECONDS} seconds, or as many as you say, and edits its message in place where the network can. A new \`htop\` in the same room ends the one before.`,
   examples: ['htop', 'htop 30'],
   args: { seconds: integer({ min: 1, max: MOST_SECONDS, description: `How long; ${DEFAULT_SECONDS} where it is left out.` }).optional() },
   role: 'viewer',
@@ -25,7 +25,7 @@ export const htop = command({
       yield look(await context.processes(), `${seconds - second + 1} s to go`);
       if (!(await reached(clock, began + second * 1000, signal))) break;
     }
-    yield look(await context.processes(), `after ${seconds} s`);
+    yield look(await context.processes(), `after ${Math.round((clock.now() - began) / 1000)} s`);
   },
 });
 

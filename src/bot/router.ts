@@ -44,6 +44,8 @@ export class Router {
   /** Messages that are worked on now, live replies among them. */
   readonly #open = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  /** What ends the live reply that a room has now. */
+  readonly #live = new Map<string, AbortController>();
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -97,7 +99,7 @@ export class Router {
   }
 
   #enqueue(message: IncomingMessage, id: number): void {
-    const room = `${message.at.transport}\0${message.at.room}`;
+    const room = roomOf(message);
     const before = this.#rooms.get(room) ?? Promise.resolve();
     const turn = this.#afterwards(before, message, id);
     this.#rooms.set(room, turn);
@@ -126,6 +128,7 @@ export class Router {
       words: '',
       project: projectOf(this.#parts, message.at.transport, message.at.room),
       answered: false,
+      ending: new AbortController(),
     };
     const shown = this.#showWorkLater(message);
     try {
@@ -224,7 +227,7 @@ export class Router {
   #context(state: Handling, role: AccessRole): CommandContext {
     const { message, id } = state;
     return {
-      ...commandContext(this.#parts, message, `inbox:${id}`, this.#stopping.signal, {
+      ...commandContext(this.#parts, message, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
         answer: (tx, reply) => this.#answer(tx, state, reply),
         hold: (tx) => tx.inbox.commit(id),
       }),
@@ -236,13 +239,21 @@ export class Router {
 
   async #finish(result: CommandResult, state: Handling, release: () => void): Promise<Reply> {
     if (!(Symbol.asyncIterator in result)) return result;
+    // A room watches one thing at a time: that is also how a person ends what they no longer want to see.
+    const room = roomOf(state.message);
+    this.#live.get(room)?.abort();
+    this.#live.set(room, state.ending);
     let last: Document | null = null;
-    for await (const body of result) {
-      if (last !== null) await this.#parts.showLive(state.message, state.id, last);
-      last = body;
-      if (this.#stopping.signal.aborted) break;
-      await this.#parts.showLive(state.message, state.id, body);
-      release();
+    try {
+      for await (const body of result) {
+        if (last !== null) await this.#parts.showLive(state.message, state.id, last);
+        last = body;
+        if (this.#stopping.signal.aborted || state.ending.signal.aborted) break;
+        await this.#parts.showLive(state.message, state.id, body);
+        release();
+      }
+    } finally {
+      if (this.#live.get(room) === state.ending) this.#live.delete(room);
     }
     if (last === null) throw new Error(`${state.words} gave no document`);
     return { ok: true, code: null, body: last };
@@ -309,6 +320,12 @@ interface Handling {
   words: string;
   project: Project;
   answered: boolean;
+  /** Ends its live reply before its time. */
+  readonly ending: AbortController;
+}
+
+function roomOf({ at }: IncomingMessage): string {
+  return `${at.transport}\0${at.room}`;
 }
 
 function afterRestart(): Reply {

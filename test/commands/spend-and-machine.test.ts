@@ -81,6 +81,19 @@ describe('htop', () => {
     expect(live[0]).toContain('3 s to go');
   });
 
+  it('ends when another one begins in the same room, and says how long it really looked', async () => {
+    let elsewhere = 'goes on';
+    const other = world.say('htop 60', { role: 'viewer', room: 'attic' }).then(() => (elsewhere = 'ended'));
+    const first = world.say('htop 60', { role: 'viewer' });
+    const second = world.say('htop 60', { role: 'viewer' });
+    // No time passes: it is the other one that ends it.
+    expect((await first).text).toContain('after 0 s');
+    expect(elsewhere).toBe('goes on');
+    await world.stop();
+    expect((await second).text).toContain('after 0 s');
+    await other;
+  });
+
   it('refuses more than two minutes', async () => {
     expect(await world.say('htop 121')).toMatchObject({ ok: false, code: 'bad-argument' });
   });
