@@ -6,6 +6,7 @@ import { verdictOfText } from '../verdict.ts';
 import { isRateLimit, resetTime } from './claude-limits.ts';
 import { realModel, usageMeter } from './claude-usage.ts';
 import { asFields, fieldsOf, listField, numberField, textField, type Fields } from './json-line.ts';
+import { believable } from './resume-time.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from './runtime.ts';
 
 /** A key that is wrong stays wrong; the command line itself would try it ten times over a minute. */
@@ -88,7 +89,7 @@ export function claudeParser(context: ParserContext): OutputParser {
     const info = asFields(fields['rate_limit_info']);
     if (info === null || textField(info, 'status') !== 'rejected') return [];
     const seconds = numberField(info, 'resetsAt');
-    announcedReset = seconds > 0 ? seconds * 1000 : announcedReset;
+    announcedReset = believable(seconds * 1000, context.now()) ?? announcedReset;
     return [{ kind: 'activity', text: 'The allowance of the model service is used up.' }];
   };
 
@@ -114,7 +115,7 @@ export function claudeParser(context: ParserContext): OutputParser {
     }
     if (/No conversation found with session ID/i.test(text)) signals.push({ kind: 'session-missing', text: summary });
     if (isRateLimit(text, status)) {
-      const resumeAt = announcedReset ?? resetTime(text, timeOf(fields) ?? context.now());
+      const resumeAt = announcedReset ?? believable(resetTime(text, timeOf(fields) ?? context.now()), context.now());
       signals.push({ kind: 'rate-limited', resumeAt, text: summary });
       conclusion = { reason: 'rate-limited', summary, resumeAt };
     } else {

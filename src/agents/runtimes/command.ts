@@ -6,6 +6,7 @@ import { expandArgument } from '../template.ts';
 import { oneLine } from '../text.ts';
 import { verdictOfLine } from '../verdict.ts';
 import { fieldsOf, numberField, textField, type Fields } from './json-line.ts';
+import { believable } from './resume-time.ts';
 import type { Command, Conclusion, Launch, OutputParser, ParserContext, ProcessExit, Runtime } from './runtime.ts';
 
 /** Any program. The protocol is written down in docs/runtimes.md. */
@@ -60,7 +61,7 @@ function parser(context: ParserContext): OutputParser {
       case 'rate_limit':
         limited = {
           kind: 'rate-limited',
-          resumeAt: timeOf(fields['resume_at']),
+          resumeAt: believable(timeOf(fields['resume_at']), context.now()),
           text: oneLine(textField(fields, 'text') ?? 'rate limited'),
         };
         return [limited];
@@ -142,5 +143,5 @@ function usageOf(fields: Fields): Usage {
 /** ISO 8601 or milliseconds since the epoch; null where it is neither. */
 function timeOf(value: unknown): Millis | null {
   const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isFinite(time) && time > 0 ? time : null;
+  return Number.isFinite(time) ? time : null;
 }

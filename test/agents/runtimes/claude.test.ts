@@ -93,6 +93,17 @@ describe('when an allowance comes back', () => {
     );
   });
 
+  it.each([1e300, 8.64e12, now / 1000 - 1, now / 1000 + 32 * 86_400])(
+    'does not believe an allowance that comes back at %s s',
+    (resetsAt) => {
+      const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now });
+      parser.line(`{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":${resetsAt}}}`);
+      const text = 'Claude AI usage limit reached|9999999999';
+      parser.line(JSON.stringify({ type: 'result', subtype: 'success', is_error: true, api_error_status: 429, result: text }));
+      expect(parser.end({ code: 1 })).toMatchObject({ reason: 'rate-limited', resumeAt: null });
+    },
+  );
+
   it('takes what the service announced before the end line', () => {
     const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now });
     parser.line(JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'allowed', resetsAt: 1 } }));

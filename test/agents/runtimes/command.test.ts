@@ -4,8 +4,11 @@ import { commandRuntime } from '../../../src/agents/runtimes/command.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
 import type { Signal } from '../../../src/agents/signals.ts';
 
+const NOW = Date.parse('2026-11-21T09:00:00Z');
+const DAY = 24 * 60 * 60 * 1000;
+
 function read(lines: readonly (string | object)[], code: number | null = 0): { signals: readonly Signal[]; end: Conclusion } {
-  const parser = commandRuntime.parser({ model: 'own-model', resumed: false, now: () => 0 });
+  const parser = commandRuntime.parser({ model: 'own-model', resumed: false, now: () => NOW });
   const signals = lines.flatMap((line) => parser.line(typeof line === 'string' ? line : JSON.stringify(line)));
   return { signals, end: parser.end({ code }) };
 }
@@ -17,6 +20,18 @@ const usage = (input: number, output: number, cost: number): object => ({
 });
 
 describe('the lines of the protocol', () => {
+  it.each([1e300, -1, 0, 8.64e15, NOW - 1, NOW + 32 * DAY, '+275760-09-13T00:00:00Z', 'soon', null, true])(
+    'does not believe %s as the time of a rate limit: it is one without a time',
+    (time) => {
+      const { end } = read([`{"type":"rate_limit","resume_at":${JSON.stringify(time)}}`], 1);
+      expect(end).toEqual({ reason: 'rate-limited', summary: 'rate limited', resumeAt: null });
+    },
+  );
+
+  it('takes the time of a rate limit up to a month ahead', () => {
+    expect(read([{ type: 'rate_limit', resume_at: NOW + 31 * DAY - 0.4 }], 1).end.resumeAt).toBe(NOW + 31 * DAY);
+  });
+
   it('gives a signal for each known line', () => {
     expect(
       read([
