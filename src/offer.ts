@@ -14,9 +14,8 @@ function offered(command: Command): OfferedCommand {
 
 function option(name: string, argument: Argument<unknown>): OfferedOption {
   const { description, type, required, choices, range, flag, kind } = argument;
-  const usage = argument.usage(name);
-  // A fixed word is written in the usage line as it is typed.
-  const keyword = kind === 'token' && /^[a-z]+$/.test(usage) ? usage : null;
+  // What a fixed word expects is itself.
+  const keyword = /^the word “(.+)”$/.exec(argument.expects)?.[1] ?? null;
   return {
     name: name.toLowerCase(),
     description,
@@ -26,6 +25,7 @@ function option(name: string, argument: Argument<unknown>): OfferedOption {
     min: range.min,
     max: range.max,
     flag,
+    several: kind === 'tokens',
     rest: kind === 'rest',
     keyword,
     completes: keyword === null && flag === null && kind !== 'rest' && choices.length === 0 && type !== 'integer',

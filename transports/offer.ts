@@ -28,6 +28,8 @@ export interface OfferedOption {
   readonly max: number | null;
   /** Typed `--flag` in a text. */
   readonly flag: string | null;
+  /** Takes several words, apart by spaces. */
+  readonly several: boolean;
   /** Takes all that is left, raw: always the last one. */
   readonly rest: boolean;
   /** A fixed word of the sentence (the `on` of `depends 42 on 40`): not asked for, only put into the text. */
@@ -43,10 +45,12 @@ export type OptionValues = ReadonlyMap<string, string | number | boolean>;
 export function commandTextOf(command: OfferedCommand, values: OptionValues): string {
   const flags: string[] = [];
   const parts: string[] = [];
-  for (const option of command.options) {
+  for (const [at, option] of command.options.entries()) {
     const value = values.get(option.name);
     if (option.keyword !== null) {
-      parts.push(option.keyword);
+      // The `on` of `depends 42 on 40` stands only where something comes after it, or is about to be typed.
+      const followed = command.options.slice(at + 1).some((later) => later.flag === null && values.has(later.name));
+      if (followed || option.required || at === command.options.length - 1) parts.push(option.keyword);
     } else if (option.flag !== null) {
       if (value === true) flags.push(`--${option.flag}`);
     } else if (value !== undefined) {
@@ -58,7 +62,7 @@ export function commandTextOf(command: OfferedCommand, values: OptionValues): st
 
 /** One word of the text; several words stand in quotes, unless the option takes several. */
 function asToken(value: string, option: OfferedOption): string {
-  if (option.type !== 'string' || !/\s/.test(value)) return value;
+  if (option.type !== 'string' || option.several || !/\s/.test(value)) return value;
   const quote = value.includes('"') ? "'" : '"';
   return `${quote}${value}${quote}`;
 }

@@ -14,6 +14,7 @@ const option = fc.record({
   min: fc.constant(null),
   max: fc.constant(9),
   flag: fc.constant(null),
+  several: fc.boolean(),
   rest: fc.boolean(),
   keyword: fc.option(fc.constant('on')),
   completes: fc.boolean(),

@@ -13,6 +13,7 @@ const option = (name: string, more: Partial<OfferedOption> = {}): OfferedOption 
   min: null,
   max: null,
   flag: null,
+  several: false,
   rest: false,
   keyword: null,
   completes: false,

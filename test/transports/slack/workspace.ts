@@ -25,7 +25,7 @@ export const OFFER: Offer = {
 };
 
 function option(name: string, more: Partial<Offer['commands'][number]['options'][number]>): Offer['commands'][number]['options'][number] {
-  const none = { choices: [], min: null, max: null, flag: null, rest: false, keyword: null, completes: false };
+  const none = { choices: [], min: null, max: null, flag: null, several: false, rest: false, keyword: null, completes: false };
   return { name, description: name, type: 'string', required: true, ...none, ...more };
 }
 
