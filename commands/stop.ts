@@ -4,12 +4,13 @@ import type { CommandTx } from '../src/bot/capabilities.ts';
 import { counted } from '../src/bot/format/amounts.ts';
 import { itemName, itemTitle } from '../src/bot/format/item.ts';
 import { runState, runTime } from '../src/bot/format/run.ts';
-import { nextContent, outlook, readerOf } from '../src/bot/format/step.ts';
+import { nextContent, outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
 import { duration } from '../src/bot/format/time.ts';
 import { projectOf, stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
 import type { Run } from '../src/log/projections/run.ts';
 import { code, type Content } from '../src/message/build.ts';
+import type { Step } from '../src/pipeline/next-step.ts';
 import type { WorkItem } from '../src/pipeline/types.ts';
 
 /** Longer than the two steps of a stop take: interrupt, then kill. */
@@ -36,8 +37,7 @@ export const stop = command({
     const title = itemTitle(it, context.project.name);
     const name = itemName(it, context.project.name);
     if (run === null) {
-      const step = context.step(it);
-      const next = 'next' in step ? nextContent(it, step.next, readerOf(context)) : [];
+      const next = goesOn(it, context.step(it), readerOf(context));
       return done(`${title} is stopped in ${it.stage.name}; no run was under way. `, ...next);
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
@@ -68,11 +68,15 @@ function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem): Repl
   const title = itemTitle(it, reader.current);
   if (it.stage.name === 'done' || it.stage.name === 'archived')
     return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${it.stage.name}.`);
-  if (it.held !== null)
-    return refused('already-stopped', `${title} is stopped already. `, code(`start ${itemName(it, reader.current)}`), ' lets it go on.');
+  if (it.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(it, tx.step(it), reader));
   if (it.stage.name === 'backlog' && !it.queued && it.dependsOn.length === 0)
     return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(it, tx.step(it), reader));
   return null;
+}
+
+/** What lets a stopped item go on. */
+function goesOn(it: WorkItem, step: Step, reader: Reader): Content[] {
+  return 'next' in step ? nextContent(it, step.next, reader) : [];
 }
 
 function endOf(context: CommandContext, { project, item: number, run }: Run): Run | null {

@@ -95,6 +95,7 @@ describe('stop', () => {
     const waits = world.make({ dependsOn: [other] });
     const { text } = await world.say(`stop ${waits}`);
     expect(text).toContain(`\`start ${waits}\` lets it start by itself when what it depends on is done.`);
+    expect((await world.say(`stop ${waits}`)).text).toContain('lets it start by itself');
     moveTo(world, other, abandonedStage);
     expect((await world.say(`why ${waits}`)).text).toContain(`depends ${waits} on …`);
   });
