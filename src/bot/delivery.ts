@@ -94,10 +94,11 @@ export class Delivery {
   #pump(transport: Sender, room: string): void {
     const key = `${transport.name}\0${room}`;
     if (this.#busy.has(key)) return;
-    // Taken out at the very moment it finds nothing to do, so that no message that comes in then is overlooked.
+    // It begins after it was put in, and takes itself out at the very moment it finds nothing to do: so that neither a
+    // message that comes in then is overlooked, nor a room stays busy that nobody works for.
     this.#busy.set(
       key,
-      this.#sendRoom(transport, room, () => this.#busy.delete(key)),
+      Promise.resolve().then(() => this.#sendRoom(transport, room, () => this.#busy.delete(key))),
     );
   }
 

@@ -48,8 +48,8 @@ export class Supervisor<Sink> {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    await this.#transport.stop(signal);
-    await this.#starting;
+    // A network that hangs must not keep Musher from its end.
+    await Promise.race([this.#transport.stop(signal).then(() => this.#starting), aborted(signal)]);
   }
 
   async #try(sink: Sink, failures: number): Promise<void> {
@@ -66,4 +66,11 @@ export class Supervisor<Sink> {
       });
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

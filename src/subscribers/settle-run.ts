@@ -190,9 +190,12 @@ function limitedBefore(tx: Tx, run: Run): number {
   return before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
 }
 
-/** The provider's own time where it lies ahead; after the first limit in a row, never earlier than the growing pause. */
+/**
+ * The provider's own time, also one that has passed while the run ended; after the first limit in a row never earlier
+ * than the growing pause, so that a wrong time can't make runs without end.
+ */
 function resumeTime(now: number, said: number | null, limited: number): number {
   const pause = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(limited, 10));
-  if (said === null || said <= now || said > now + LATEST_RESUME_MS) return pause;
-  return limited === 0 ? said : Math.max(said, pause);
+  if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LATEST_RESUME_MS) return pause;
+  return limited === 0 ? Math.max(said, now) : Math.max(said, pause);
 }

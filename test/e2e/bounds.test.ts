@@ -10,7 +10,7 @@ test('a rate limit whose time has passed or is absurd makes the item wait; the w
   bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
   const musher = bench.start();
   musher.type(
-    create('Past', 'coder: limited -5000; exit 1'),
+    create('Past', 'coder: limited -500000; exit 1'),
     create('Absurd', 'coder: limited 1e15; exit 1'),
     'start 1',
     'start 2',
