@@ -283,7 +283,7 @@ function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSetti
   return { name, stage, role, runtime: 'command', command: ['true'], allowedTools: [], env: {}, limits, commit: 'agent', ...none };
 }
 
-function testClock(): TestClock {
+export function testClock(): TestClock {
   let now = START;
   const waiting = new Set<{ time: number; fire: () => void }>();
   return {

@@ -81,10 +81,8 @@ test('a run that Musher can not keep the files of is told, counted and bounded',
 test('a project that is no longer configured runs no agents, and a question about it is answered by nothing', async () => {
   bench = new Bench({ name: 'shop' }, { name: 'docs' });
   const first = bench.start();
-  first.type(
-    ...['project docs', create('In docs', 'coder: raise running; hang'), create('Also in docs'), 'start 1'],
-    ...['project shop', create('In shop'), create('Also in shop'), 'project docs', 'delete 2'],
-  );
+  first.type('project docs', create('In docs', 'coder: raise running; hang'), create('Also in docs'), 'start 1');
+  first.type('project shop', create('In shop'), create('Also in shop'), 'project docs', 'delete 2');
   await until(() => bench.raised('running'));
   await first.said(/Delete 2 “Also in docs”/);
   await first.kill('SIGKILL');

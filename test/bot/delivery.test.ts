@@ -1,0 +1,101 @@
+import { expect, test, vi } from 'vitest';
+import { Delivery, type Sender } from '../../src/bot/delivery.ts';
+import { Log } from '../../src/log/log.ts';
+import { line } from '../../src/message/build.ts';
+import { plainText } from '../../src/message/plain.ts';
+import { SendFailure } from '../../transports/transport.ts';
+import { testClock } from '../commands/harness.ts';
+
+interface Try {
+  readonly text: string;
+  readonly again: boolean;
+}
+
+/** A room of a network that answers each sending as it is told, and shows what it took. */
+function world(...answers: readonly (Error | 'taken')[]) {
+  const clock = testClock();
+  const log = Log.inMemory(clock);
+  const tries: Try[] = [];
+  const left = [...answers];
+  const sender: Sender = {
+    name: 'net',
+    capabilities: { edits: false },
+    send: (to, body, key, { again }) => {
+      tries.push({ text: plainText(body, { width: 80 }), again });
+      const answer = left.shift() ?? 'taken';
+      return answer === 'taken' ? Promise.resolve([{ transport: to.transport, room: to.room, id: key }]) : Promise.reject(answer);
+    },
+    edit: () => Promise.resolve(),
+  };
+  const problems: string[] = [];
+  const delivery = new Delivery({
+    log,
+    clock,
+    random: () => 1,
+    transports: [sender],
+    onSent: () => undefined,
+    onProblem: (row, error, dead) => void problems.push(`${row.id} ${dead ? 'dead' : 'again'}: ${String(error)}`),
+  });
+  delivery.start();
+  const say = (text: string, notBefore?: number): void => {
+    const to = { transport: 'net', room: 'lobby', thread: null };
+    log.transaction(
+      (tx) =>
+        void tx.outbox.add(
+          { to, kind: 'notice', body: line(text), inbox: null, item: null, ...(notBefore === undefined ? {} : { notBefore }) },
+          tx.now,
+        ),
+    );
+  };
+  const tried = (count: number): Promise<void> => vi.waitFor(() => expect(tries).toHaveLength(count));
+  return { clock, log, tries, problems, delivery, say, tried };
+}
+
+test('a message that was not sent keeps its place and goes out when its wait is over', async () => {
+  const { clock, tries, say, tried, delivery } = world(new SendFailure('not-sent', 'busy', { retryAfterMs: 7_000 }));
+  say('first');
+  say('second');
+  await tried(1);
+  clock.move(6_999);
+  say('third');
+  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  expect(tries).toHaveLength(1);
+  clock.move(1);
+  await tried(4);
+  expect(tries.map(({ text, again }) => `${text} ${again}`)).toEqual(['first false', 'first false', 'second false', 'third false']);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('what was perhaps sent is settled by its next try, whatever error left it open', async () => {
+  const { clock, tries, say, tried, delivery } = world(new Error('connection reset'));
+  say('once');
+  await tried(1);
+  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  clock.move(1_000);
+  await tried(2);
+  expect(tries.map(({ again }) => again)).toEqual([false, true]);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('a message that the network will never take is given up, told, and holds up nothing', async () => {
+  const { tries, problems, say, tried, delivery } = world(new SendFailure('rejected', 'no such room'));
+  say('lost');
+  say('next');
+  await tried(2);
+  expect(tries.map(({ text }) => text)).toEqual(['lost', 'next']);
+  expect(problems).toEqual(['1 dead: SendFailure: no such room']);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('a message for after the quiet hours waits, and others pass it', async () => {
+  const { clock, tries, say, tried, delivery } = world();
+  say('in the morning', clock.now() + 60_000);
+  say('now');
+  await tried(1);
+  expect(tries[0]?.text).toBe('now');
+  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  clock.move(60_000);
+  await tried(2);
+  expect(tries[1]?.text).toBe('in the morning');
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
