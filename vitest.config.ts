@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**', 'test/bench/**'],
+    // readline edits no lines on a dumb terminal, which is what CI machines claim to be.
+    env: { TERM: 'xterm' },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -21,6 +21,8 @@ export interface ConsoleOptions {
   readonly userName: string;
   /** False: no colour even on a terminal. By the convention of no-color.org, `NO_COLOR` unset or empty means true. */
   readonly colour: boolean;
+  /** True: the terminal moves no cursor (TERM=dumb), so lines are read and printed as they are. */
+  readonly dumb?: boolean;
   /** Asked before each line; `musher> ` by default. */
   readonly prompt?: () => string;
   /** Ways to go on with a line typed up to its end. */
@@ -46,7 +48,7 @@ const MOST_TEXT = 65_536;
  */
 export function consoleTransport(options: ConsoleOptions): Transport {
   const { input, output, clock } = options;
-  const interactive = input?.isTTY === true && output.isTTY === true;
+  const interactive = input?.isTTY === true && output.isTTY === true && options.dumb !== true;
   const capabilities: Capabilities = {
     edits: interactive,
     threads: false,
