@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decide, projectFacts } from '../log/facts.ts';
+import { decide, projectFacts, type ProjectFacts } from '../log/facts.ts';
 import { folderName } from '../git/names.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -110,9 +110,11 @@ export class Engine {
     const { log } = this.#parts;
     this.#endUnwanted(name);
     this.#endForgotten(name, project);
+    // Once for all items: whatever is then done is decided again in its own transaction.
+    const facts = projectFacts(log.reads, project.settings, this.#parts.clock.now());
     for (const item of [...log.reads.active(name), ...log.reads.waking(name)]) {
       try {
-        this.#act(project, item);
+        this.#act(project, item, facts);
       } catch (error) {
         this.#failed(keyOf(item), `the next step of ${name}#${item.number}`, error);
       }
@@ -129,7 +131,7 @@ export class Engine {
     }
   }
 
-  #act(project: EngineProject, item: WorkItem): void {
+  #act(project: EngineProject, item: WorkItem, facts: ProjectFacts): void {
     const key = keyOf(item);
     if (this.#jobs.has(key) || this.#rests(key)) return;
     if (item.deletedAt !== null) {
@@ -143,7 +145,7 @@ export class Engine {
       );
       return;
     }
-    const step = this.#decide(project, item);
+    const step = decide(this.#parts.log.reads, item, facts);
     switch (step.do) {
       case 'start':
         this.#inStep(
@@ -189,11 +191,6 @@ export class Engine {
         return;
       case 'rest':
     }
-  }
-
-  #decide(project: EngineProject, item: WorkItem): Step {
-    const { log, clock } = this.#parts;
-    return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
   }
 
   /** Decides once more inside the transaction, so that what is written is what the log says at that moment. */
