@@ -31,7 +31,14 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents', 'src/bot'],
   transports: [],
 };
-const SEEN_BY_ALL = new Set(['src/result.ts', 'src/clock.ts', 'src/errors.ts', 'src/nearest.ts', 'src/config/settings.ts']);
+const SEEN_BY_ALL = new Set([
+  'src/result.ts',
+  'src/clock.ts',
+  'src/errors.ts',
+  'src/nearest.ts',
+  'src/crash-point.ts',
+  'src/config/settings.ts',
+]);
 /** The composition root and the command line in front of it. */
 const SEES_ALL = /^src\/(?:cli\/.*|[a-z-]+)\.ts$/;
 
