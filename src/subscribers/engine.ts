@@ -1,27 +1,18 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { decide, projectFacts, type ProjectFacts } from '../log/facts.ts';
-import { folderName } from '../git/names.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyedLock } from '../git/lock.ts';
+import { Alarms } from './alarms.ts';
+import { itemOfKey, Jobs, keyOf } from './jobs.ts';
 import { merge } from './merge.ts';
 import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
-import { remove, tidy } from './remove.ts';
+import { Patience } from './patience.ts';
+import { remove } from './remove.ts';
 import { endBroken, runAgent } from './run-agent.ts';
+import { Tidying } from './tidying.ts';
 import { verifyBranch } from './verify-branch.ts';
-
-/** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
-interface Job {
-  readonly kind: 'run' | 'gates' | 'merge' | 'remove' | 'tidy';
-  /** Whether the item is still where this job is wanted. */
-  readonly fits: (item: WorkItem) => boolean;
-  readonly stop: (why: string) => void;
-  readonly release: () => void;
-  readonly done: Promise<void>;
-}
 
 /** Events after which nothing new can have become possible. */
 const QUIET = new Set([
@@ -37,8 +28,6 @@ const QUIET = new Set([
   'musher.started',
   'musher.stopped',
 ]);
-/** After a bug in a job the item is left alone this long, so that a fault that repeats does not spin. */
-const PAUSE_AFTER_BUG_MS = 30_000;
 
 /**
  * Does what `nextStep` says, for every item, after every commit. It decides by where items stand and not by which
@@ -46,14 +35,13 @@ const PAUSE_AFTER_BUG_MS = 30_000;
  */
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #jobs = new Map<string, Job>();
-  readonly #alarms = new Map<string, { time: number; cancel: () => void }>();
+  readonly #jobs: Jobs;
+  readonly #alarms: Alarms;
+  readonly #patience: Patience;
   readonly #mergeLock = keyedLock();
   /** Items whose last removal left something: not tried again until someone asks, or Musher starts. */
   readonly #removalTried = new Map<string, number>();
-  /** Items tidied since they came where they are. */
-  readonly #tidied = new Set<string>();
-  readonly #resting = new Map<string, number>();
+  readonly #tidying: Tidying;
   #seen = 0;
   #scheduled = false;
   #stopped = false;
@@ -61,13 +49,21 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    // What came while a job was there was passed over because of it.
+    const ended = (key: string): void => void setImmediate(() => this.#evaluateItem(key));
+    this.#jobs = new Jobs(ended, (key, kind, error) => this.#failed(key, `${kind} of ${key.replace('\0', '#')}`, error));
+    this.#tidying = new Tidying(parts, this.#jobs);
+    this.#alarms = new Alarms(parts.clock, (key) => this.#evaluateItem(key));
+    this.#patience = new Patience(parts.clock, parts.onProblem);
   }
 
   start(): void {
     this.#seen = this.#parts.log.reads.lastSeq();
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
-    this.#endOrphans();
-    this.#evaluateAll();
+    this.#patience.run('what was under way', () => {
+      this.#endOrphans();
+      this.#evaluateAll();
+    });
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
   }
 
@@ -75,12 +71,9 @@ export class Engine {
   async stop(leave: 'release' | 'stop'): Promise<void> {
     this.#stopped = true;
     this.#unlisten?.();
-    for (const alarm of this.#alarms.values()) alarm.cancel();
-    for (const job of this.#jobs.values()) {
-      if (leave === 'release') job.release();
-      else job.stop('Musher was stopped');
-    }
-    await Promise.all([...this.#jobs.values()].map((job) => job.done));
+    this.#patience.stop();
+    this.#alarms.cancelAll();
+    await this.#jobs.end(leave);
   }
 
   #wake(): void {
@@ -88,17 +81,21 @@ export class Engine {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#stopped) return;
-      const events = this.#parts.log.reads.events(this.#seen, 1_000);
-      this.#seen = events.at(-1)?.seq ?? this.#seen;
-      for (const event of events) if (event.kind === 'item.moved') this.#tidyIfOver(event.project, event.item);
-      const touched = new Set(events.filter((event) => !QUIET.has(event.kind)).map((event) => event.project));
-      for (const name of touched) {
-        const project = this.#parts.projects.get(name);
-        if (project !== undefined) this.#evaluate(name, project);
-      }
-      if (events.length === 1_000) this.#wake();
+      this.#patience.run('looking at what is new in the log', () => this.#look());
     });
+  }
+
+  /** What it has seen it counts as seen at the end only: where that breaks off, the same events come again. */
+  #look(): void {
+    const events = this.#parts.log.reads.events(this.#seen, 1_000);
+    for (const event of events) if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
+    const touched = new Set(events.filter((event) => !QUIET.has(event.kind)).map((event) => event.project));
+    for (const name of touched) {
+      const project = this.#parts.projects.get(name);
+      if (project !== undefined) this.#evaluate(name, project);
+    }
+    this.#seen = events.at(-1)?.seq ?? this.#seen;
+    if (events.length === 1_000) this.#wake();
   }
 
   #evaluateAll(): void {
@@ -108,7 +105,7 @@ export class Engine {
 
   #evaluate(name: string, project: EngineProject): void {
     const { log } = this.#parts;
-    this.#endUnwanted(name);
+    this.#jobs.endUnwanted(name, (number) => log.reads.item(name, number));
     this.#endForgotten(name, project);
     // Once for all items: whatever is then done is decided again in its own transaction.
     const facts = projectFacts(log.reads, project.settings, this.#parts.clock.now());
@@ -121,23 +118,13 @@ export class Engine {
     }
   }
 
-  /** Ends jobs whose item has gone elsewhere: stopped, moved or deleted by a person. */
-  #endUnwanted(name: string): void {
-    for (const [key, job] of this.#jobs) {
-      const [project = '', number = '0'] = key.split('\0');
-      if (project !== name) continue;
-      const item = this.#parts.log.reads.item(project, Number(number));
-      if (item === null || !job.fits(item)) job.stop(item?.deletedAt === null ? 'the item was stopped or moved' : 'the item was deleted');
-    }
-  }
-
   #act(project: EngineProject, item: WorkItem, facts: ProjectFacts): void {
     const key = keyOf(item);
-    if (this.#jobs.has(key) || this.#rests(key)) return;
+    if (this.#jobs.has(key) || this.#alarms.rests(key)) return;
     if (item.deletedAt !== null) {
       if (item.removal?.state !== 'asked' || this.#removalTried.get(key) === item.step) return;
       this.#removalTried.set(key, item.step);
-      this.#begin(
+      this.#jobs.begin(
         item,
         'remove',
         (signal) => remove(this.#parts, project, item, signal),
@@ -162,13 +149,23 @@ export class Engine {
         this.#takeUp(project, item);
         return;
       case 'gates':
-        this.#begin(item, 'gates', (signal) => verifyBranch(this.#parts, project, item, signal), sameStep(item));
+        this.#jobs.begin(
+          item,
+          'gates',
+          (signal) => this.#bounded(item, 'gates', verifyBranch(this.#parts, project, item, signal)),
+          sameStep(item),
+        );
         return;
       case 'merge':
-        this.#begin(
+        this.#jobs.begin(
           item,
           'merge',
-          (signal) => this.#mergeLock(item.project, () => merge(this.#parts, project, item, signal)),
+          (signal) =>
+            this.#bounded(
+              item,
+              'merge',
+              this.#mergeLock(item.project, () => merge(this.#parts, project, item, signal)),
+            ),
           sameStep(item),
         );
         return;
@@ -187,7 +184,7 @@ export class Engine {
         });
         return;
       case 'wait':
-        if (step.until !== null) this.#alarm(key, step.until);
+        if (step.until !== null) this.#alarms.set(key, step.until);
         return;
       case 'rest':
     }
@@ -238,7 +235,7 @@ export class Engine {
       current.runs === run.run &&
       (current.execution.state === 'pending' || current.execution.state === 'running') &&
       this.#stopAsked(run) === null;
-    this.#keep(keyOf(item), { kind: 'run', fits, ...job });
+    this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job });
   }
 
   /** Ends open runs that nobody looks after and whose items have gone elsewhere: an earlier Musher was killed while it ended them. */
@@ -246,10 +243,10 @@ export class Engine {
     for (const run of this.#parts.log.reads.openRuns(name)) {
       const item = this.#parts.log.reads.item(name, run.item);
       const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
-      if (item === null || wanted || this.#jobs.has(keyOf(item)) || this.#rests(keyOf(item))) continue;
+      if (item === null || wanted || this.#jobs.has(keyOf(item)) || this.#alarms.rests(keyOf(item))) continue;
       const job = runAgent(this.#parts, project, item, run);
       job.stop(run.stopRequested ?? 'the item was stopped, moved or deleted');
-      this.#keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
+      this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
     }
   }
 
@@ -257,10 +254,10 @@ export class Engine {
   #endOrphans(): void {
     for (const run of this.#parts.log.reads.openRunsElsewhere([...this.#parts.projects.keys()])) {
       const item = this.#parts.log.reads.item(run.project, run.item);
-      if (item === null) continue;
+      if (item === null || this.#jobs.has(keyOf(item))) continue;
       const done = endBroken(this.#parts, item, run, `the project ${run.project} is no longer configured`);
       const nothing = (): void => undefined;
-      this.#keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
+      this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
     }
   }
 
@@ -268,80 +265,32 @@ export class Engine {
     return this.#parts.log.reads.run(run.project, run.item, run.run)?.stopRequested ?? null;
   }
 
-  #begin(item: WorkItem, kind: Job['kind'], work: (signal: AbortSignal) => Promise<void>, fits: Job['fits']): void {
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    this.#keep(keyOf(item), { kind, fits, stop, release: stop, done: this.#bounded(item, kind, work(abort.signal)) });
-  }
-
-  #keep(key: string, job: Job): void {
-    const done = job.done
-      .catch((error: unknown) => this.#failed(key, `${job.kind} of ${key.replace('\0', '#')}`, error))
-      .finally(() => {
-        this.#jobs.delete(key);
-        // What came meanwhile was passed over because this job was there.
-        if (!this.#stopped) setImmediate(() => this.#evaluateItem(key));
-      });
-    this.#jobs.set(key, { ...job, done });
-  }
-
   #evaluateItem(key: string): void {
-    const [name = '', number = '0'] = key.split('\0');
-    const project = this.#parts.projects.get(name);
-    if (project === undefined || this.#stopped) return;
-    this.#tidyIfOver(name, Number(number));
-    this.#evaluate(name, project);
-  }
-
-  #tidyIfOver(name: string, number: number): void {
-    const project = this.#parts.projects.get(name);
-    const item = this.#parts.log.reads.item(name, number);
-    if (project === undefined || item === null || !isOver(item) || this.#jobs.has(keyOf(item))) return;
-    if (this.#tidied.has(`${keyOf(item)}\0${item.step}`)) return;
-    this.#tidied.add(`${keyOf(item)}\0${item.step}`);
-    this.#begin(item, 'tidy', (signal) => tidy(this.#parts, project, item, signal), isOver);
-  }
-
-  /** Worktrees of items that are over but were not tidied before Musher ended. */
-  async #tidyLeftovers(name: string): Promise<void> {
-    const folders = await readdir(join(this.#parts.dataDir, 'worktrees', folderName(name))).catch(() => []);
-    for (const folder of folders) {
-      if (/^\d+$/.test(folder) && !this.#stopped) this.#tidyIfOver(name, Number(folder));
-    }
-  }
-
-  #alarm(key: string, time: number): void {
-    const set = this.#alarms.get(key);
-    if (set?.time === time) return;
-    set?.cancel();
-    const cancel = this.#parts.clock.at(time, () => {
-      this.#alarms.delete(key);
-      this.#evaluateItem(key);
+    this.#patience.run(`the next step of ${key.replace('\0', '#')}`, () => {
+      const { name, number } = itemOfKey(key);
+      const project = this.#parts.projects.get(name);
+      if (project === undefined || this.#stopped) return;
+      this.#tidying.ifOver(name, number);
+      this.#evaluate(name, project);
     });
-    this.#alarms.set(key, { time, cancel });
   }
 
-  #rests(key: string): boolean {
-    const until = this.#resting.get(key);
-    if (until === undefined) return false;
-    if (until > this.#parts.clock.now()) return true;
-    this.#resting.delete(key);
-    return false;
+  async #tidyLeftovers(name: string): Promise<void> {
+    for (const number of await this.#tidying.leftovers(name)) {
+      this.#patience.run(`tidying after ${name}#${number}`, () => this.#tidying.ifOver(name, number));
+    }
   }
 
   #failed(key: string, what: string, error: unknown): void {
     this.#parts.onProblem(what, error);
-    const until = this.#parts.clock.now() + PAUSE_AFTER_BUG_MS;
-    this.#resting.set(key, until);
-    this.#alarm(key, until);
+    this.#alarms.rest(key);
   }
 
   /** A job that breaks counts as a failed attempt, so that it is seen, bounded, and never just repeated in silence. */
-  async #bounded(item: WorkItem, kind: Job['kind'], work: Promise<void>): Promise<void> {
+  async #bounded(item: WorkItem, kind: 'gates' | 'merge', work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      if (kind !== 'gates' && kind !== 'merge') throw error;
       this.#parts.onProblem(`${kind} of ${item.project}#${item.number}`, error);
       const message =
         error instanceof MusherError ? `${error.message} ${error.hint}` : 'an error inside Musher; the log file has the details';
@@ -356,17 +305,6 @@ export class Engine {
   }
 }
 
-function keyOf(item: WorkItem): string {
-  return `${item.project}\0${item.number}`;
-}
-
 function sameStep(item: WorkItem): (now: WorkItem) => boolean {
   return (now) => now.step === item.step && now.deletedAt === null;
-}
-
-/** Nothing more comes of it, so its worktree can go. */
-function isOver(item: WorkItem): boolean {
-  if (item.deletedAt !== null) return false;
-  if (item.stage.name === 'done') return true;
-  return item.stage.name === 'archived' && ['completed', 'abandoned', 'superseded'].includes(item.stage.reason.kind);
 }

@@ -1,0 +1,74 @@
+import type { WorkItem } from '../pipeline/types.ts';
+
+/** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
+export interface Job {
+  readonly kind: 'run' | 'gates' | 'merge' | 'remove' | 'tidy';
+  /** Whether the item is still where this job is wanted. */
+  readonly fits: (item: WorkItem) => boolean;
+  readonly stop: (why: string) => void;
+  readonly release: () => void;
+  readonly done: Promise<void>;
+}
+
+/** What is under way, by item. */
+export class Jobs {
+  readonly #jobs = new Map<string, Job>();
+  readonly #onEnd: (key: string) => void;
+  readonly #onFailure: (key: string, kind: Job['kind'], error: unknown) => void;
+
+  constructor(onEnd: (key: string) => void, onFailure: (key: string, kind: Job['kind'], error: unknown) => void) {
+    this.#onEnd = onEnd;
+    this.#onFailure = onFailure;
+  }
+
+  has(key: string): boolean {
+    return this.#jobs.has(key);
+  }
+
+  keep(key: string, job: Job): void {
+    const done = job.done
+      .catch((error: unknown) => this.#onFailure(key, job.kind, error))
+      .finally(() => {
+        this.#jobs.delete(key);
+        this.#onEnd(key);
+      });
+    this.#jobs.set(key, { ...job, done });
+  }
+
+  /** Begins work that ends early when it is aborted. */
+  begin(item: WorkItem, kind: Job['kind'], work: (signal: AbortSignal) => Promise<void>, fits: Job['fits']): void {
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    this.keep(keyOf(item), { kind, fits, stop, release: stop, done: work(abort.signal) });
+  }
+
+  /** Ends jobs of a project whose item has gone elsewhere: stopped, moved or deleted by a person. */
+  endUnwanted(project: string, find: (number: number) => WorkItem | null): void {
+    for (const [key, job] of this.#jobs) {
+      const { name, number } = itemOfKey(key);
+      if (name !== project) continue;
+      const item = find(number);
+      if (item === null || !job.fits(item)) job.stop(item?.deletedAt === null ? 'the item was stopped or moved' : 'the item was deleted');
+    }
+  }
+
+  /** Leaves runs to themselves or stops them; resolves when all jobs have ended. */
+  async end(leave: 'release' | 'stop'): Promise<void> {
+    for (const job of this.#jobs.values()) {
+      if (leave === 'release') job.release();
+      else job.stop('Musher was stopped');
+    }
+    await Promise.all([...this.#jobs.values()].map((job) => job.done));
+  }
+}
+
+/** Names an item among those of all projects. */
+export function keyOf(item: Pick<WorkItem, 'project' | 'number'>): string {
+  return `${item.project}\0${item.number}`;
+}
+
+/** The item that a key names. */
+export function itemOfKey(key: string): { readonly name: string; readonly number: number } {
+  const [name = '', number = '0'] = key.split('\0');
+  return { name, number: Number(number) };
+}

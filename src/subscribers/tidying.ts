@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderName } from '../git/names.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import { keyOf, type Jobs } from './jobs.ts';
+import type { EngineParts } from './parts.ts';
+import { tidy } from './remove.ts';
+
+/** Removes the worktrees of items of which nothing more comes. */
+export class Tidying {
+  readonly #parts: EngineParts;
+  readonly #jobs: Jobs;
+  /** Items tidied since they came where they are. */
+  readonly #tidied = new Set<string>();
+
+  constructor(parts: EngineParts, jobs: Jobs) {
+    this.#parts = parts;
+    this.#jobs = jobs;
+  }
+
+  ifOver(name: string, number: number): void {
+    const project = this.#parts.projects.get(name);
+    const item = this.#parts.log.reads.item(name, number);
+    if (project === undefined || item === null || !isOver(item) || this.#jobs.has(keyOf(item))) return;
+    const once = `${keyOf(item)}\0${item.step}`;
+    if (this.#tidied.has(once)) return;
+    this.#tidied.add(once);
+    this.#jobs.begin(item, 'tidy', (signal) => tidy(this.#parts, project, item, signal), isOver);
+  }
+
+  /** Numbers of items that have a worktree: some may be over and not tidied, because Musher ended before. */
+  async leftovers(name: string): Promise<number[]> {
+    const folders = await readdir(join(this.#parts.dataDir, 'worktrees', folderName(name))).catch(() => []);
+    return folders.filter((folder) => /^\d+$/.test(folder)).map(Number);
+  }
+}
+
+/** Nothing more comes of it, so its worktree can go. */
+function isOver(item: WorkItem): boolean {
+  if (item.deletedAt !== null) return false;
+  if (item.stage.name === 'done') return true;
+  return item.stage.name === 'archived' && ['completed', 'abandoned', 'superseded'].includes(item.stage.reason.kind);
+}
