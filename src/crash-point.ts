@@ -1,34 +1,85 @@
 import process from 'node:process';
 
 /**
- * The places in the code where a crash leaves the most behind, in the order in which they are passed. Tests end Musher
- * at each of them and look at what the next start makes of it; see `test/slow/crash-points.test.ts`.
+ * The places in the code where a crash leaves the most behind: between the steps of each effect, and around each
+ * transaction. Tests end Musher at each of them and look at what the next start makes of it (`test/slow/crash-points`).
+ * Each name stands at one place in the code.
  */
 export const CRASH_POINTS = [
-  // A message.
+  // Start.
+  'after-ownership',
+  'before-migration-commit',
+  'after-repositories-opened',
+  'after-start-recorded',
+  // Every transaction; `:n` names the n-th of a process.
+  'before-commit',
+  'after-commit',
+  // A message and its reply.
   'after-inbox-insert',
+  'before-command',
+  'after-confirmation-taken',
   'before-command-commit',
   'after-command-commit',
+  'after-command-held',
+  'before-answer',
+  'after-live-shown',
   'after-outbox-sending',
   'after-send-before-mark',
   'after-mark-sent',
+  'before-notification-commit',
+  // What each network keeps of its own.
+  'before-slack-acknowledged',
+  'after-slack-post',
+  'before-matrix-token',
+  'after-matrix-put',
+  'before-discord-session-kept',
+  'after-discord-post',
   // A run.
   'after-run-pending',
-  'after-worktree-before-spawn',
+  'after-branch-made',
+  'after-branch-renewed',
+  'before-files-put',
+  'after-files-put',
+  'after-worktree-opened',
+  'after-set-up-before-mark',
+  'after-conflict-staged',
+  'before-spawn',
   'after-spawn-before-started',
   'after-run-started',
+  'after-adoption',
+  'after-metered',
+  'after-stop-noted',
+  'after-end-requested',
+  'after-agent-ended',
+  'after-leftovers-committed',
+  'after-snapshot-kept',
+  'after-judgement',
   'after-run-ended',
-  // Gates and merge.
+  'after-orphan-ended',
+  // Gates.
+  'after-snapshot-before-reset',
+  'before-receipt',
+  'after-receipt',
   'after-gates-before-result',
+  // Merge.
+  'after-squash',
+  'after-conflict',
   'after-merge-attempted',
+  'after-checkout-noted',
+  'after-base-ref-moved',
+  'after-checkout-brought-along',
   'after-base-moved',
+  'after-merge-found',
   'after-merge-done',
   // Removal.
-  'after-delete-asked',
+  'before-tidy',
+  'before-removal',
   'after-worktree-removed',
-  'after-purge-before-scrub',
-  // Notifications.
-  'before-notification-commit',
+  'after-branch-removed',
+  'after-run-logs-removed',
+  'after-removal-recorded',
+  'before-scrub',
+  'after-scrub-before-mark',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { crashPoint } from './crash-point.ts';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -62,6 +63,7 @@ export async function startMusher(options: StartOptions): Promise<number> {
   const settings = settingsFor(options);
   const ownership = takeOwnership(settings.dataDir);
   try {
+    crashPoint('after-ownership');
     if (settings.file === null) await makeDemoRepository(settings.projects[0]?.path ?? '');
     return await serve(options, settings);
   } finally {
@@ -89,6 +91,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
         openProjectGit({ project: project.name, repository: project.path, baseBranch: project.baseBranch, dataDir, clock }),
       ),
     );
+    crashPoint('after-repositories-opened');
     if (settings.file === null) fillDemoBacklog(log);
     const engineProjects = new Map<string, EngineProject>();
     const projects: Project[] = [];
@@ -203,6 +206,7 @@ async function converse(
     options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
   log.transaction((tx) => void tx.record({ ...who, kind: 'musher.started', payload: { version: bot.version, pid: process.pid } }));
+  crashPoint('after-start-recorded');
   const notify = startNotify({
     log,
     settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,

@@ -1,4 +1,5 @@
 import type { LimitSettings } from '../config/settings.ts';
+import { crashPoint } from '../crash-point.ts';
 import { describeExit } from './exit.ts';
 import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -185,7 +186,9 @@ class Supervision implements RunHandle {
     });
     // A restart then takes the stop for an end of the agent's own: the lesser evil.
     await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
+    crashPoint('after-stop-noted');
     requestEnd(this.#processes);
+    crashPoint('after-end-requested');
     this.#wake();
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { decide, projectFacts } from '../log/facts.ts';
 import type { Log, Tx } from '../log/log.ts';
@@ -86,16 +87,21 @@ export function commandContext(
         const reply = change(commandTx(tx, origin, settingsOf));
         if (!reply.ok) throw new Refusal(reply);
         settlement.answer(tx, reply);
+        crashPoint('before-command-commit');
         return reply;
       });
+      crashPoint('after-command-commit');
       return result.ok ? result.value : result.error;
     },
-    begin: (change) =>
-      run((tx) => {
+    begin(change) {
+      const begun = run((tx) => {
         const value = change(commandTx(tx, origin, settingsOf));
         settlement.hold(tx);
         return value;
-      }),
+      });
+      crashPoint('after-command-held');
+      return begun;
+    },
     until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
     runLog: parts.runLog,
     commands: () => parts.commands.filter((command) => includes(parts.rights.roleOf(message), command.role)),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import type { Log } from '../log/log.ts';
@@ -74,6 +75,7 @@ export class Delivery {
     try {
       if (ref !== undefined) return await transport.edit(ref, body);
       const [first] = await transport.send(message.at, body, `live:${inbox}`, { again: false });
+      crashPoint('after-live-shown');
       if (first !== undefined) this.#live.set(inbox, first);
     } catch {
       // One look less: the next document, and at last the final reply, take its place.
@@ -117,9 +119,12 @@ export class Delivery {
         return leave();
       }
       log.outbox.mark(row.id, 'sending', row.attempts + 1, 0);
+      crashPoint('after-outbox-sending');
       try {
         const refs = await this.#send(transport, row);
+        crashPoint('after-send-before-mark');
         log.outbox.sent(row.id, refs);
+        crashPoint('after-mark-sent');
         this.#parts.onSent(row);
       } catch (error) {
         this.#failed(row, error);

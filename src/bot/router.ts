@@ -1,4 +1,5 @@
 import type { AccessRole } from '../config/settings.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
@@ -69,6 +70,7 @@ export class Router {
     const { log, clock } = this.#parts;
     if (!this.#address(message).addressed) return null;
     const id = log.transaction((tx) => tx.inbox.receive(message, clock.now()));
+    crashPoint('after-inbox-insert');
     if (id !== null) this.#enqueue(message, id);
     return id;
   }
@@ -121,6 +123,7 @@ export class Router {
   async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const row = this.#parts.log.inbox.get(id);
     if (row === null || row.state === 'done') return;
+    crashPoint('before-command');
     const state: Handling = {
       message,
       id,
@@ -133,6 +136,7 @@ export class Router {
     const shown = this.#showWorkLater(message);
     try {
       const reply = await this.#reply(row, state, release);
+      crashPoint('before-answer');
       if (!state.answered) this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
       this.#parts.onAnswered(id, reply);
     } catch (error) {
@@ -175,6 +179,7 @@ export class Router {
       else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
       return outcome;
     });
+    crashPoint('after-confirmation-taken');
     if ('reply' in taken) return taken.reply;
     return this.#confirmed(taken.run, role, state, release);
   }

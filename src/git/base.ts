@@ -1,4 +1,5 @@
 import type { CommitSha } from '../pipeline/values.ts';
+import { crashPoint } from '../crash-point.ts';
 import { type Context, baseHead } from './context.ts';
 import { isAncestor } from './history.ts';
 import { type Checkout, listCheckouts } from './linked.ts';
@@ -33,10 +34,13 @@ export async function moveBase(at: Context, from: CommitSha, to: CommitSha): Pro
   // and could not be told from one that the owner changed.
   const seen = await Promise.all(checkouts.map(async (checkout) => ({ checkout, state: await inspect(at, checkout, from, to) })));
   for (const { checkout, state } of seen) await rememberPosition(at, checkout, state.position);
+  crashPoint('after-checkout-noted');
   if (!(await swapRef(at.git, `refs/heads/${at.baseBranch}`, to, from, 'merge'))) return { kind: 'drifted', head: await baseHead(at) };
+  crashPoint('after-base-ref-moved');
   let outcome: CheckoutOutcome = 'not-checked-out';
   for (const { checkout, state } of seen) {
     const obstacle = state.obstacle ?? (await fastForward(at, checkout, state.position, to));
+    crashPoint('after-checkout-brought-along');
     if (obstacle === null) {
       await rememberPosition(at, checkout, null);
       if (typeof outcome === 'string') outcome = 'fast-forwarded';

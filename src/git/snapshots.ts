@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { type Context, type ItemAt, baseHead, findBranch, placeOf } from './context.ts';
 import { commitTree, readLog, treeOf } from './history.ts';
@@ -49,7 +50,10 @@ async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: strin
   const last = (await snapshots(at, { number: item })).at(-1)?.n ?? 0;
   for (let n = last + 1; n <= last + TRIES; n += 1) {
     const ref = `${prefixOf(item)}${n}`;
-    if (await swapRef(at.git, ref, commit, null, why)) return ref;
+    if (await swapRef(at.git, ref, commit, null, why)) {
+      crashPoint('after-snapshot-kept');
+      return ref;
+    }
   }
   throw new Error(`no free snapshot number for item ${item} after ${last}`);
 }

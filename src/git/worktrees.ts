@@ -1,4 +1,5 @@
 import { access, lstat, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from './context.ts';
@@ -42,6 +43,7 @@ export async function openWorktree(
   const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
+    crashPoint('after-branch-made');
   } else if (head !== base && (await isAncestor(at.git, head, base))) {
     // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
     const untouched = !there || (await changedIn(at, place, head)).length === 0;
@@ -49,6 +51,7 @@ export async function openWorktree(
       // DANGER: before the branch moves. From then on the old files would look like changes that take the new ones back.
       if (there) await writeFile(fillingMark(place), '', { mode: 0o600 });
       if (await swapRef(at.git, ref, base, head, 'start again from the base branch')) {
+        crashPoint('after-branch-renewed');
         if (there) await put(at, place, { branch }, head, base);
         head = base;
       } else await rm(fillingMark(place), { force: true });
@@ -124,7 +127,9 @@ async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], f
   await writeFile(fillingMark(place), '', { mode: 0o600 });
   await tie(place.linked, head);
   await forgetUnfinished(place.linked);
+  crashPoint('before-files-put');
   await putFiles(at.git, place.tree, from, to);
+  crashPoint('after-files-put');
   await installIndex(place.tree, join(place.linked.gitDir, 'index'));
   await rm(fillingMark(place), { force: true });
 }
@@ -160,6 +165,7 @@ export async function commitLeftovers(at: Context, item: ItemAt, message: string
   const commit = await commitTree(at.git, { tree, parents, message });
   const moved = await swapRef(at.git, `refs/heads/${found.branch}`, commit, found.head, 'commit what the run left');
   if (!moved) throw new Error(`${found.branch} moved while its leftovers were committed`);
+  crashPoint('after-leftovers-committed');
   await tie(place.linked, { branch: found.branch });
   await forgetUnfinished(place.linked);
   await installIndex(place.tree, join(place.linked.gitDir, 'index'));
@@ -206,6 +212,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   const kept: string[] = [];
   const found = deleteBranch ? await findBranch(at, item) : null;
   if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
+  crashPoint('after-worktree-removed');
   if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
   await removeFolder(place.tree.index);
   await rm(fillingMark(place), { force: true });
@@ -215,6 +222,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
     if (holder !== undefined) kept.push(`branch ${found.branch}: it is checked out in ${holder.path}`);
     else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push(`branch ${found.branch}`);
     else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push(`branch ${found.branch}: it moved meanwhile`);
+    crashPoint('after-branch-removed');
   }
   return { removed, kept };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crashPoint } from '../crash-point.ts';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
@@ -178,9 +179,11 @@ export class Log {
         .transaction((): T => {
           const value = run(tx);
           projector.flush();
+          crashPoint('before-commit');
           return value;
         })
         .immediate();
+      crashPoint('after-commit');
       if (head.seq > before) this.#announce(() => this.#listeners.forEach((listener) => listener(head.seq)));
       if (this.outbox.added > queued) this.#announce(() => this.#outboxListeners.forEach((listener) => listener()));
       return result;
@@ -223,7 +226,9 @@ export class Log {
    * Takes time with the size of the log, during which nothing else runs; done at the next start where a crash came first.
    */
   scrub(): void {
+    crashPoint('before-scrub');
     this.db.exec('VACUUM');
+    crashPoint('after-scrub-before-mark');
     this.#dropCursor.run(SCRUB_DUE);
     this.db.pragma('wal_checkpoint(TRUNCATE)');
   }

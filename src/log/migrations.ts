@@ -1,4 +1,5 @@
 import { MusherError } from '../errors.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
 import { PROJECTION_TABLES } from './projections/tables.ts';
 
@@ -102,6 +103,7 @@ export function migrate(db: Db): void {
   MIGRATIONS.slice(found).forEach((sql, i) => {
     db.transaction(() => {
       db.exec(sql);
+      crashPoint('before-migration-commit');
       db.pragma(`user_version = ${found + i + 1}`);
     }).immediate();
   });

@@ -1,4 +1,5 @@
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.ts';
 import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../config/settings.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
@@ -26,6 +27,7 @@ export async function setUp(
     if (failure !== null) return failure;
   }
   await mkdir(itemDir(parts, item.project, item.number), { recursive: true, mode: 0o700 });
+  crashPoint('after-set-up-before-mark');
   await writeFile(mark, '', { mode: 0o600 });
   return null;
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-point.ts';
 import { decide, projectFacts, type ProjectFacts } from '../log/facts.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -221,6 +222,7 @@ export class Engine {
       });
       return true;
     });
+    crashPoint('after-run-pending');
     if (reserved) this.#takeUp(project, item);
   }
 

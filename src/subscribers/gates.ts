@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crashPoint } from '../crash-point.ts';
 import type { GateSettings } from '../config/settings.ts';
 import { oneLine } from '../agents/text.ts';
 import type { Receipt } from '../pipeline/events.ts';
@@ -34,9 +35,11 @@ export async function runGates(
     if (signal.aborted || !still()) return 'stale';
     const { receipt, printedTooMuch } = await runGate(parts, item, gate, tree, signal);
     if (signal.aborted || !still()) return 'stale';
+    crashPoint('before-receipt');
     parts.log.transaction((tx) => {
       record(tx, item, 'gate.ran', receipt);
     });
+    crashPoint('after-receipt');
     const failure = failureOf(receipt, printedTooMuch);
     if (failure !== null) return failure;
   }

@@ -1,4 +1,5 @@
 import { oneLine } from '../agents/text.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUpMergeTree } from './components.ts';
@@ -56,10 +57,12 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       record(tx, item, 'merge.attempted', { commit: null, base, head: work.head, outcome: 'conflict', files: squashed.files });
       failAttempt(tx, item, conflict(settings.baseBranch, squashed.files));
     });
+    crashPoint('after-conflict');
     return 'settled';
   }
 
   const commit = await git.commitSquash({ tree: squashed.tree, base, message: await mergeMessage(project, item) });
+  crashPoint('after-squash');
   const path = await git.openMergeWorktree(commit);
   const failure =
     (await setUpMergeTree(parts, item, settings, path, signal)) ??
@@ -73,7 +76,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     record(tx, item, 'merge.attempted', { commit, base, head: work.head, outcome: 'clean', files: [] });
   });
   if (!intended) return 'settled';
+  crashPoint('after-merge-attempted');
   const moved = await git.moveBase({ from: base, to: commit });
+  crashPoint('after-base-moved');
   if (moved.kind === 'drifted') {
     ifStill(parts, item, (tx) => {
       record(tx, item, 'merge.attempted', { commit: null, base, head: work.head, outcome: 'base-moved', files: [] });
@@ -92,6 +97,7 @@ function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: stri
     if (now === null || now.deletedAt !== null || now.stage.name !== 'merge') return;
     record(tx, item, 'item.moved', { to: { name: 'done', mergedAt: tx.now, mergeCommit: commit }, why, failure: null });
   });
+  crashPoint('after-merge-done');
 }
 
 /** Whether an earlier Musher moved the base branch and then died before it could say so. */
@@ -108,6 +114,7 @@ async function finishInterrupted(parts: EngineParts, project: EngineProject, ite
     });
     return false;
   }
+  crashPoint('after-merge-found');
   // The owner's checkout may have stayed behind: left so, it would look as if the owner had taken the merge back.
   const head = await project.git.baseHead();
   const caughtUp = await project.git.moveBase({ from: head, to: head });

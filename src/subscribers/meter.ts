@@ -1,4 +1,5 @@
 import type { Signal } from '../agents/signals.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -20,6 +21,7 @@ export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Si
       // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
       tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent);
     });
+    crashPoint('after-metered');
   };
   return (signal) => {
     switch (signal.kind) {

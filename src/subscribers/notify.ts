@@ -1,4 +1,5 @@
 import type { NotifyKind, ProjectSettings } from '../config/settings.ts';
+import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from '../message/address.ts';
@@ -48,6 +49,7 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
           { to: room.to, kind: 'notice', body, inbox: null, item: subject, ...(notBefore > tx.now ? { notBefore } : {}) },
           tx.now,
         );
+        crashPoint('before-notification-commit');
       }
     },
     onError,

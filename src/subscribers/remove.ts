@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -11,6 +12,7 @@ import { itemDir, record, type EngineParts, type EngineProject } from './parts.t
  * left for the next try.
  */
 export async function remove(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  crashPoint('before-removal');
   const done: string[] = [];
   const left: string[] = [];
   const step = async (what: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
@@ -55,6 +57,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
   if (purge) {
     await step('run logs', async () => {
       await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
+      crashPoint('after-run-logs-removed');
       return ['removed its run logs and gate outputs'];
     });
   }
@@ -63,6 +66,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     if (purge && left.length === 0)
       tx.purge({ project: item.project, item: item.number, actor: 'musher', cause: null, kind: 'item.purged', payload: {} });
   });
+  crashPoint('after-removal-recorded');
   if (purge && left.length === 0) parts.log.scrub();
 }
 
@@ -71,6 +75,7 @@ export async function tidy(parts: EngineParts, project: EngineProject, item: Wor
   const at = { number: item.number, branch: item.work?.branch ?? null };
   const snapshot = await project.git.snapshot(at, 'after the merge');
   if (snapshot === null) return;
+  crashPoint('before-tidy');
   const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
   const problems = await tearDown(parts, item, project.settings, worktree, signal);
   if (signal.aborted && problems.length > 0) return;

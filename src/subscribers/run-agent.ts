@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crashPoint } from '../crash-point.ts';
 import { folderName } from '../git/names.ts';
 import { oneLine } from '../agents/text.ts';
 import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
@@ -88,6 +89,7 @@ async function looked(parts: EngineParts, project: EngineProject, item: WorkItem
 export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
   await sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
+  crashPoint('after-orphan-ended');
   parts.log.transaction((tx) => {
     const current = tx.item(item.project, item.number);
     const mine =
@@ -123,9 +125,11 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
     return;
   }
+  if (adopting) crashPoint('after-adoption');
   control.attach(handle);
   const outcome = await Promise.race([handle.ended, control.released]);
   if (outcome === undefined) return;
+  crashPoint('after-agent-ended');
   await settleRun(parts, project, item, run, agent, outcome);
 }
 
@@ -165,6 +169,7 @@ async function prepare(
     if (tx.item(item.project, item.number)?.deletedAt !== null) return;
     seeWork(tx, item, { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead });
   });
+  crashPoint('after-worktree-opened');
   // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
   if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {
     await git.snapshot(at, `before run ${run.run}`);
@@ -178,8 +183,10 @@ async function prepare(
   if (agent.role === 'mergemaster') {
     await git.resetWorktree(at);
     await git.stageConflict(at, base);
+    crashPoint('after-conflict-staged');
   }
   const files = agent.role === 'coder' ? await git.treeOfFiles(at) : null;
+  crashPoint('before-spawn');
   return { worktree: opened.path, branch: opened.branch, base, files };
 }
 
@@ -224,6 +231,7 @@ async function launch(
 ): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
   const started = await startRun(spec);
   if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
+  crashPoint('after-spawn-before-started');
   const handle = started.value;
   const { agent } = spec;
   parts.log.transaction((tx) => {
@@ -246,6 +254,7 @@ async function launch(
       payload: started_,
     });
   });
+  crashPoint('after-run-started');
   return handle;
 }
 

@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../agents/outcome.ts';
+import { crashPoint } from '../crash-point.ts';
 import { oneLine } from '../agents/text.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { totalTokens, type Run } from '../log/projections/run.ts';
@@ -39,6 +40,7 @@ export async function settleRun(
   mend: string | null = null,
 ): Promise<void> {
   const judgement = await judge(parts, project, item, run, agent, outcome);
+  crashPoint('after-judgement');
   parts.log.transaction((tx) => {
     const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
     const resumeAt = outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, limited) : null;
@@ -61,6 +63,7 @@ export async function settleRun(
       record(tx, item, 'item.moved', { to, why, failure: null });
     }
   });
+  crashPoint('after-run-ended');
 }
 
 async function judge(

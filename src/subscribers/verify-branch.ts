@@ -1,4 +1,5 @@
 import type { Tx } from '../log/log.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
@@ -24,6 +25,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: work.branch });
   if ((await git.leftovers(at)).length > 0) {
     await git.snapshot(at, 'before the gates');
+    crashPoint('after-snapshot-before-reset');
     await git.resetWorktree(at);
   }
   const tree = await git.treeOf(work.head);
@@ -31,6 +33,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
     (await setUp(parts, item, settings, opened.path, opened.created, signal)) ??
     (await runGates(parts, item, settings.gates, { path: opened.path, commit: work.head, tree, where: 'branch' }, signal, still));
   if (failure === 'stale' || signal.aborted) return;
+  crashPoint('after-gates-before-result');
   ifStill(parts, item, (tx, now) => {
     seeWork(tx, item, work);
     if (failure !== null) {

@@ -1,4 +1,5 @@
 import type { SessionInfo, WebSocketShard } from '@discordjs/ws';
+import { crashPoint } from '../../src/crash-point.ts';
 import type { APIGatewayBotInfo, GatewayDispatchPayload } from 'discord.js';
 import type { Clock } from '../../src/clock.ts';
 import type { StateStore, Timing } from './options.ts';
@@ -188,6 +189,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       line ??= open();
     },
     keepSession(sequence) {
+      crashPoint('before-discord-session-kept');
       if (session !== null) state.set(SESSION, JSON.stringify({ ...session, sequence }));
     },
     renew() {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crashPoint } from '../../src/crash-point.ts';
 import type { APIMessage, REST } from 'discord.js';
 import type { Clock } from '../../src/clock.ts';
 import type { SendKey } from '../transport.ts';
@@ -106,7 +107,9 @@ export function postsOf({ library, rest, clock, state, botId }: PostsParts): Pos
           if (found !== null) return settle(found);
         }
         const body = { ...inert(message), nonce, enforce_nonce: true };
-        return settle(((await rest.post(Routes.channelMessages(channel), { body })) as APIMessage).id);
+        const { id } = (await rest.post(Routes.channelMessages(channel), { body })) as APIMessage;
+        crashPoint('after-discord-post');
+        return settle(id);
       } catch (error) {
         const failure = sendFailure(error);
         if (before === undefined && failure.outcome !== 'unknown') change(channel, (all) => all.delete(nonce));

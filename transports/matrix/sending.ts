@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { crashPoint } from '../../src/crash-point.ts';
 import type { Address } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { SendFailure, type MessageRef, type SendOptions } from '../transport.ts';
@@ -64,6 +65,7 @@ export function sending(parts: SendingParts): Sending {
       const type = isEncrypted ? 'm.room.encrypted' : 'm.room.message';
       const body = isEncrypted && encryption !== null ? await encryption.encrypt(room, 'm.room.message', content) : content;
       const answer = await call({ method: 'PUT', path: path`/rooms/${room}/send/${type}/${transaction}`, body });
+      crashPoint('after-matrix-put');
       const id = textAt(answer, 'event_id');
       if (id === null) throw new SendFailure('unknown', 'The homeserver took a message without giving it an id.');
       return id;

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { crashPoint } from '../../src/crash-point.ts';
 import type { Clock } from '../../src/clock.ts';
 import { TIMELINE_TYPES } from './batch.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
@@ -62,6 +63,7 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
     // Before the events: what depends on the connection may rely on it while they are taken in.
     options.onOnline();
     await options.take(answer, since);
+    crashPoint('before-matrix-token');
     if (signal.aborted) return;
     since = next;
     options.reached(next);

@@ -1,4 +1,5 @@
 import { METADATA_TYPE, type SentMark } from './read-back.ts';
+import { crashPoint } from '../../src/crash-point.ts';
 import type { SlackBody } from './render.ts';
 import { textOf } from './payload.ts';
 import type { CallSlack } from './web-api.ts';
@@ -15,6 +16,7 @@ export async function post(call: CallSlack, room: string, thread: string | null,
     ...INERT,
     metadata: { event_type: METADATA_TYPE, event_payload: { ...mark } },
   });
+  crashPoint('after-slack-post');
   const ts = textOf(answer, 'ts');
   if (ts === null) throw new Error('Slack took a message and did not name it.');
   return ts;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import { crashPoint } from '../../src/crash-point.ts';
 import { problemOf, rateLimitOf } from './failure.ts';
 import { pause } from './pause.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
@@ -137,6 +138,7 @@ export class Sockets {
   /** The acknowledgement goes out only when the message is kept, or it would be lost with the process. */
   #receive(event: Payload): void {
     const answer = this.#parts.take(textOf(event, 'type') ?? '', objectOf(event, 'body'));
+    crashPoint('before-slack-acknowledged');
     const { ack } = event;
     if (answer === null || typeof ack !== 'function') return;
     const acknowledged: unknown = Reflect.apply(ack, null, [answer]);
