@@ -11,6 +11,7 @@ export const health = command({
   examples: ['health'],
   args: {},
   role: 'viewer',
+  about: 'musher',
   run: (context) => {
     const all = context.networks();
     const now = context.clock.now();

@@ -14,6 +14,7 @@ export const help = command({
   examples: ['help', 'help depends'],
   args: { command: commandName('The command to explain; all of them where it is left out.').optional() },
   role: 'viewer',
+  about: 'musher',
   run(context, { command: wanted }) {
     const commands = context.commands();
     if (wanted === null) return answer(helpIndex(commands));

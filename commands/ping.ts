@@ -8,6 +8,7 @@ export const ping = command({
   examples: ['ping'],
   args: {},
   role: 'viewer',
+  about: 'musher',
   run(context) {
     const waited = Math.max(0, context.clock.now() - context.receivedAt);
     return done(`pong, ${waited < 1000 ? `${waited} ms` : duration(waited)} after your message came in`);

@@ -15,7 +15,7 @@ export const project = command({
     if (name === null) return listed(context);
     if (name === context.project.name) return refused('unchanged', `This room speaks of ${name} already. `, code('project'), ' lists all.');
     return context.change((tx) => {
-      tx.bindRoom(name);
+      tx.bindRoom(name, context.project.name);
       const { backlog, current, qa, merge } = tx.reads.counts(name);
       return done(
         `This room speaks of ${name} now: ${backlog} in the backlog, ${current + qa + merge} under way. `,

@@ -9,6 +9,7 @@ export const version = command({
   examples: ['version'],
   args: {},
   role: 'viewer',
+  about: 'musher',
   run(context) {
     const { now, timezone } = readerOf(context);
     const since = `${moment(context.startedAt, now, timezone)}, for ${duration(now - context.startedAt)}`;

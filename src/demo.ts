@@ -37,6 +37,7 @@ export function demoSettings(dataDir: string): Settings {
     logLevel: 'info',
     roles: { admin: ['console:local'], operator: [], viewer: [] },
     directMessages: false,
+    projectRoles: [{ project: DEMO_PROJECT, roles: { admin: [], operator: [], viewer: [] } }],
     people: [],
     rooms: [],
     matrix: null,

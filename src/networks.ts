@@ -76,7 +76,7 @@ async function discord(parts: NetworkParts, own: NonNullable<Settings['discord']
     rooms: () => new Set(roomsOf(parts, 'discord')),
     mayWriteDirect: (userId) => {
       const sender = { transport: 'discord', id: userId, name: '' };
-      return parts.rights.roleOf({ sender, at: { transport: 'discord', room: '', thread: null }, ingress: 'direct' }) !== null;
+      return parts.rights.highest({ sender, at: { transport: 'discord', room: '', thread: null }, ingress: 'direct' }) !== null;
     },
     state: parts.log.stateStore('discord'),
     offer: parts.offer,

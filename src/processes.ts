@@ -13,10 +13,10 @@ interface Reading {
 
 /** Looks at what Musher and its runs use now. Keeps the last look, since a share of the processor is a difference. */
 export function processWatch(
-  runs: () => readonly { readonly label: string; readonly processes: RunProcesses }[],
+  runs: () => readonly { readonly label: string; readonly project: string; readonly processes: RunProcesses }[],
 ): () => Promise<readonly ProcessUse[]> {
   const last = new Map<string, { seconds: number; at: number }>();
-  const use = (label: string, pid: number, readings: readonly Reading[]): ProcessUse => {
+  const use = (label: string, project: string | null, pid: number, readings: readonly Reading[]): ProcessUse => {
     const now = performance.now() / 1000;
     const seconds = readings.reduce((sum, reading) => sum + reading.seconds, 0);
     const before = last.get(label);
@@ -24,6 +24,7 @@ export function processWatch(
     const cpu = before === undefined || now <= before.at ? null : Math.max(0, (seconds - before.seconds) / (now - before.at));
     return {
       label,
+      project,
       pid,
       cpu,
       residentBytes: readings.reduce((sum, reading) => sum + reading.residentBytes, 0),
@@ -32,13 +33,14 @@ export function processWatch(
   };
   return async () => {
     const { user, system } = process.cpuUsage();
-    const own = use('musher', process.pid, [{ seconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() }]);
+    const own = use('musher', null, process.pid, [{ seconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() }]);
     const others = await Promise.all(
-      runs().map(async ({ label, processes }) => {
+      runs().map(async ({ label, project, processes }) => {
         const found = await processesOf(processes);
         const readings = await Promise.all(found.map(({ pid }) => readUse(pid)));
         return use(
           label,
+          project,
           processes.pid,
           readings.filter((one) => one !== null),
         );

@@ -322,7 +322,9 @@ function batchParts(
   };
 }
 
-function openRunProcesses(parts: EngineParts): { label: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {
+function openRunProcesses(
+  parts: EngineParts,
+): { label: string; project: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {
   return [...parts.projects.keys()].flatMap((name) =>
     parts.log.reads.openRuns(name).flatMap((run) => {
       const item = parts.log.reads.item(name, run.item);
@@ -330,6 +332,7 @@ function openRunProcesses(parts: EngineParts): { label: string; processes: { mar
       return [
         {
           label: `${run.agent} on ${run.item}`,
+          project: name,
           processes: { marker: runMarker(parts, item, run.run), pid: run.pid, pidStart: run.pidStart },
         },
       ];

@@ -65,6 +65,8 @@ export interface Argument<T> {
   readonly description: string;
   /** What fits, as a noun: `an item number, like 42`. */
   readonly expects: string;
+  /** The projects that a value of it names: rights are checked for each of them. */
+  projects(value: unknown): readonly string[];
   /** How it stands in a usage line, given its name in the declaration. */
   usage(name: string): string;
   /** Reads the value. Called only where at least one word is left. */
@@ -85,6 +87,7 @@ export interface ArgumentShape<T> {
   readonly choices?: readonly string[];
   readonly range?: { readonly min: number | null; readonly max: number | null };
   readonly required?: boolean;
+  readonly projects?: (value: unknown) => readonly string[];
   readonly usage?: (name: string) => string;
   readonly parse: (reader: WordReader, context: ParseContext) => Result<T, ArgumentProblem>;
   readonly complete?: (prefix: string, context: ParseContext) => readonly Choice[];
@@ -103,6 +106,7 @@ export function argument<T>(shape: ArgumentShape<T>): Argument<T> {
     range: shape.range ?? { min: null, max: null },
     description: shape.description,
     expects: shape.expects,
+    projects: shape.projects ?? (() => []),
     usage,
     parse: shape.parse,
     complete: shape.complete ?? (() => []),

@@ -32,6 +32,7 @@ export function item(description = 'The number of an item; `shop#42` names one o
     type: 'item',
     description,
     expects: 'an item number, like 42',
+    projects: projectsOfItems,
     parse: (reader, context) => withWord(reader.take(), (word) => readItem(word, word.text, context)),
     complete: completeItem,
   });
@@ -44,6 +45,7 @@ export function items(description = 'One or more item numbers, apart by spaces o
     type: 'item',
     description,
     expects: 'item numbers, like 40 41',
+    projects: projectsOfItems,
     usage: (name) => `<${name}…>`,
     parse(reader, context) {
       const found = new Map<string, ItemRef>();
@@ -73,7 +75,12 @@ export function agent(description = 'The name of an agent.'): Argument<string> {
 
 /** The name of a project. */
 export function project(description = 'The name of a project.'): Argument<string> {
-  return named('a project', description, (context) => context.projects);
+  return named(
+    'a project',
+    description,
+    (context) => context.projects,
+    (value) => (typeof value === 'string' ? [value] : []),
+  );
 }
 
 /** The words of a command that the sender may use, as one text: `timer list`. */
@@ -92,10 +99,23 @@ export function commandName(description = 'A command.'): Argument<string> {
   });
 }
 
-function named(what: string, description: string, names: (context: ParseContext) => Iterable<string> | undefined): Argument<string> {
+function projectsOfItems(value: unknown): readonly string[] {
+  const refs: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return refs.flatMap((ref) =>
+    typeof ref === 'object' && ref !== null && 'project' in ref && typeof ref.project === 'string' ? [ref.project] : [],
+  );
+}
+
+function named(
+  what: string,
+  description: string,
+  names: (context: ParseContext) => Iterable<string> | undefined,
+  projects: (value: unknown) => readonly string[] = () => [],
+): Argument<string> {
   return argument({
     kind: 'token',
     type: 'string',
+    projects,
     description,
     expects: `the name of ${what}`,
     parse: (reader, context) =>

@@ -153,6 +153,7 @@ export function either<A, B>(first: Argument<A>, second: Argument<B>, descriptio
     choices: [...first.choices, ...second.choices],
     description: description ?? `${first.description} Or: ${second.description}`,
     expects: `${first.expects}, or ${second.expects}`,
+    projects: (value) => [...first.projects(value), ...second.projects(value)],
     usage: (name) => `<${bare(first.usage(name))}|${bare(second.usage(name))}>`,
     parse(reader, context) {
       const mark = reader.mark();

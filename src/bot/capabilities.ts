@@ -1,4 +1,4 @@
-import type { AgentSettings, ProjectSettings } from '../config/settings.ts';
+import type { AgentSettings, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
@@ -9,6 +9,7 @@ import type { Reads } from '../log/reads.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './arguments.ts';
 import type { Command, Reply } from './command.ts';
+import type { Grant } from './rights.ts';
 
 /** What of git commands may see: reading only. */
 export type { GitStatus } from '../git/overview.ts';
@@ -31,8 +32,8 @@ export interface CommandTx {
   /** Appends an event of an item and returns the item after it; refuses with what the pipeline says where it does not fit. */
   append<K extends ItemEventKind>(item: WorkItem, kind: K, payload: ItemEvents[K]): WorkItem;
   create(project: string, fields: ItemEvents['item.created']): WorkItem;
-  /** The room speaks of this project from now on. */
-  bindRoom(project: string): void;
+  /** The room speaks of `project` from now on, and no longer of `from`. */
+  bindRoom(project: string, from: string): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
   /** Undoes everything and makes `reply` the answer. */
@@ -43,7 +44,10 @@ export interface CommandTx {
 export interface Capabilities {
   /** The project that the room speaks of. */
   readonly project: Project;
+  /** Those that the sender may see from here. */
   readonly projects: readonly Project[];
+  /** The sender's rights to each of these. */
+  readonly standing: PersonStanding;
   readonly reads: Reads;
   /** Finds an item that exists and was not deleted; the error is the reply. The one way from a number to an item. */
   find(ref: ItemRef): Result<WorkItem, Reply>;
@@ -70,6 +74,14 @@ export interface Capabilities {
   readonly startedAt: Millis;
 }
 
+/** Who a sender is to Musher, and what they may do from where they write. */
+export interface PersonStanding {
+  /** The configured person, with their ids on all networks; null: none. */
+  readonly person: PersonSettings | null;
+  /** By project, those that they may see alone. */
+  readonly grants: ReadonlyMap<string, readonly Grant[]>;
+}
+
 /** One network as `health` shows it. */
 export interface NetworkState {
   readonly name: string;
@@ -85,6 +97,8 @@ export interface NetworkState {
 
 export interface ProcessUse {
   readonly label: string;
+  /** Whose run it is; null: Musher itself. */
+  readonly project: string | null;
   readonly pid: number;
   /** Share of one core since the last look, 0 to 1 and more; null at the first. */
   readonly cpu: number | null;

@@ -5,6 +5,7 @@ import type { Actor, ItemEventKind, ItemEvents, NewEvent } from '../pipeline/eve
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Address } from '../message/address.ts';
 import type { CommandTx } from './capabilities.ts';
+import type { Reply } from './command.ts';
 import { findItem } from './find-item.ts';
 import { Refusal } from './refusal.ts';
 import { refused } from './replies.ts';
@@ -16,10 +17,23 @@ export interface Origin {
   readonly at: Address;
 }
 
-/** A transaction as a command sees it: what does not fit refuses the command and undoes all of it. */
-export function commandTx(tx: Tx, origin: Origin, settingsOf: (project: string) => ProjectSettings): CommandTx {
+/**
+ * A transaction as a command sees it: what does not fit refuses the command and undoes all of it. `barred` is the second
+ * line of defence after the look at the arguments: no command gets at an item of a project to which its sender has no right.
+ */
+export function commandTx(
+  tx: Tx,
+  origin: Origin,
+  settingsOf: (project: string) => ProjectSettings,
+  barred: (project: string) => Reply | null,
+): CommandTx {
+  const guard = (project: string): void => {
+    const reply = barred(project);
+    if (reply !== null) throw new Refusal(reply);
+  };
   const { actor, cause } = origin;
   const append = <K extends ItemEventKind>(item: Pick<WorkItem, 'project' | 'number'>, kind: K, payload: ItemEvents[K]): WorkItem => {
+    guard(item.project);
     // `kind` and `payload` belong together by the signature; the union can't be told so.
     const result = tx.append({ project: item.project, item: item.number, actor, cause, kind, payload } as NewEvent);
     if (!result.ok) throw new Refusal(refused(result.error.code, result.error.message));
@@ -33,13 +47,16 @@ export function commandTx(tx: Tx, origin: Origin, settingsOf: (project: string) 
       return tx.reads;
     },
     find(ref) {
+      guard(ref.project);
       const found = findItem(tx.reads, ref, (project, number) => tx.item(project, number));
       if (!found.ok) throw new Refusal(found.error);
       return found.value;
     },
     append,
     create: (project, fields) => append({ project, number: tx.nextNumber(project) }, 'item.created', fields),
-    bindRoom(project) {
+    bindRoom(project, from) {
+      // Whoever takes a room away from a project needs a right to that one as well.
+      for (const one of [project, from]) guard(one);
       tx.record({
         project,
         item: null,

@@ -21,8 +21,6 @@ export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
 export interface CommandContext extends Capabilities {
   readonly clock: Clock;
   readonly sender: Sender;
-  /** What the sender may do here. */
-  readonly role: AccessRole;
   readonly at: Address;
   /** When the message was taken into the inbox. */
   readonly receivedAt: Millis;
@@ -54,6 +52,8 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   /** In the order in which they are typed. */
   readonly args: A;
   readonly role: AccessRole;
+  /** Speaks of Musher itself and of no project: the role in any project is enough. */
+  readonly about?: 'musher';
   /** Present on destructive commands; returns a refusal instead when there is nothing to confirm. */
   // Methods, not properties: so that commands of different arguments fit in one list.
   confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply;

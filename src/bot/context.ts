@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { AccessRole } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { decide, projectFacts } from '../log/facts.ts';
@@ -9,6 +10,8 @@ import type { Command, CommandContext, Reply } from './command.ts';
 import { commandTx, type Origin } from './command-tx.ts';
 import { findAnyItem, findItem } from './find-item.ts';
 import { Refusal } from './refusal.ts';
+import { lacking } from './authorise.ts';
+import { refused } from './replies.ts';
 import { includes, type Rights } from './rights.ts';
 
 /** What all commands share. */
@@ -46,10 +49,11 @@ export function projectOf(parts: BotParts, transport: string, room: string): Pro
 export function commandContext(
   parts: BotParts,
   message: IncomingMessage,
+  command: Command,
   cause: string,
   signal: AbortSignal,
   settlement: Settlement,
-): Omit<CommandContext, 'role' | 'receivedAt'> {
+): Omit<CommandContext, 'receivedAt'> {
   const { log, clock } = parts;
   const { at, sender } = message;
   const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at };
@@ -68,6 +72,12 @@ export function commandContext(
       throw error;
     }
   };
+  const roleIn = (project: string): AccessRole | null => parts.rights.roleIn(message, project);
+  const barred = (project: string): Reply | null => {
+    const role = roleIn(project);
+    return includes(role, command.role) ? null : refused('not-allowed', 'That', ...lacking(command.role, project, role));
+  };
+  const visible = parts.projects.filter(({ name }) => roleIn(name) !== null);
   const readItem = (project: string, number: number): ReturnType<typeof log.reads.item> => log.reads.item(project, number);
   return {
     clock,
@@ -76,15 +86,19 @@ export function commandContext(
     timezone: parts.timezone,
     signal,
     project: projectOf(parts, at.transport, at.room),
-    projects: parts.projects,
+    projects: visible,
+    standing: {
+      person: parts.rights.personOf(sender),
+      grants: new Map(visible.map(({ name }) => [name, parts.rights.grants(message, name)])),
+    },
     reads: log.reads,
-    find: (ref) => findItem(log.reads, ref, readItem),
-    findAny: (ref) => findAnyItem(log.reads, ref, readItem),
+    find: (ref) => denied(barred(ref.project)) ?? findItem(log.reads, ref, readItem),
+    findAny: (ref) => denied(barred(ref.project)) ?? findAnyItem(log.reads, ref, readItem),
     facts,
     step: (item) => decide(log.reads, item, facts(item.project)),
     change(change) {
       const result = run((tx) => {
-        const reply = change(commandTx(tx, origin, settingsOf));
+        const reply = change(commandTx(tx, origin, settingsOf, barred));
         if (!reply.ok) throw new Refusal(reply);
         settlement.answer(tx, reply);
         crashPoint('before-command-commit');
@@ -95,7 +109,7 @@ export function commandContext(
     },
     begin(change) {
       const begun = run((tx) => {
-        const value = change(commandTx(tx, origin, settingsOf));
+        const value = change(commandTx(tx, origin, settingsOf, barred));
         settlement.hold(tx);
         return value;
       });
@@ -104,12 +118,16 @@ export function commandContext(
     },
     until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
     runLog: parts.runLog,
-    commands: () => parts.commands.filter((command) => includes(parts.rights.roleOf(message), command.role)),
-    processes: parts.processes,
+    commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
+    processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,
     version: parts.version,
     startedAt: parts.startedAt,
   };
+}
+
+function denied(reply: Reply | null): Result<never, Reply> | null {
+  return reply === null ? null : err(reply);
 }
 
 function until<T>(log: Log, clock: Clock, signal: AbortSignal, met: () => T | null, timeoutMs: number): Promise<T | null> {

@@ -1,4 +1,3 @@
-import type { AccessRole } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
@@ -7,6 +6,7 @@ import { code, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ParseContext } from './arguments.ts';
 import { commandText, type AddressRules } from './address.ts';
+import { authorise } from './authorise.ts';
 import { commandName, commandTable, type CommandTable } from './command-table.ts';
 import type { Command, CommandContext, CommandResult, Reply } from './command.ts';
 import { answerIn, ask, takeAnswer } from './confirm.ts';
@@ -164,13 +164,12 @@ export class Router {
     const { message } = state;
     if (row.state === 'committed') return afterRestart();
     const parts = this.#parts;
-    const role = parts.rights.roleOf(message);
-    if (role === null) return stranger(message);
+    if (parts.rights.highest(message) === null) return stranger(message);
     const addressed = this.#address(message);
     const text = addressed.addressed ? addressed.command : message.text;
-    if (row.confirmed !== null) return this.#confirmed(row.confirmed, role, state, release);
+    if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
     const answer = answerIn(text);
-    if (answer === null) return this.#command(text, role, state, release, false);
+    if (answer === null) return this.#command(text, state, release, false);
     state.words = answer;
     const taken = parts.log.transaction((tx) => {
       const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
@@ -181,23 +180,25 @@ export class Router {
     });
     crashPoint('after-confirmation-taken');
     if ('reply' in taken) return taken.reply;
-    return this.#confirmed(taken.run, role, state, release);
+    return this.#confirmed(taken.run, state, release);
   }
 
   /** Runs what a person has confirmed, in the project in which it was asked. */
-  #confirmed(confirmed: Confirmed, role: AccessRole, state: Handling, release: () => void): Promise<Reply> {
+  #confirmed(confirmed: Confirmed, state: Handling, release: () => void): Promise<Reply> {
     const project = this.#parts.projects.find(({ name }) => name === confirmed.project);
     if (project === undefined) {
       const what = `The project ${confirmed.project} is no longer configured, so nothing was done. Add it to bot.toml again, and type the command there.`;
       return Promise.resolve(refused('project-gone', what));
     }
     state.project = project;
-    return this.#command(confirmed.text, role, state, release, true);
+    return this.#command(confirmed.text, state, release, true);
   }
 
-  async #command(text: string, role: AccessRole, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
+  async #command(text: string, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
     const { message } = state;
-    const mayUse = (command: Command): boolean => includes(role, command.role);
+    const { rights } = this.#parts;
+    const highest = rights.highest(message);
+    const mayUse = (command: Command): boolean => includes(highest, command.role);
     const parsed = parseCommand(text, this.#table, this.#parseContext(state.project), mayUse);
     if (!parsed.ok) {
       state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
@@ -205,13 +206,10 @@ export class Router {
     }
     const { command, args } = parsed.value;
     state.words = commandName(command);
-    if (!mayUse(command))
-      return refused(
-        'not-allowed',
-        code(commandName(command)),
-        ` needs the role ${command.role}, and you are ${role}. An admin can change that in bot.toml.`,
-      );
-    const context = this.#context(state, role);
+    const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
+    const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
+    if (refusal !== null) return refusal;
+    const context = this.#context(state, command);
     if (command.confirm !== undefined && !confirmed) {
       const confirmation = command.confirm(context, args);
       if ('ok' in confirmation) return confirmation;
@@ -229,15 +227,14 @@ export class Router {
     return this.#finish(command.run(context, args), state, release);
   }
 
-  #context(state: Handling, role: AccessRole): CommandContext {
+  #context(state: Handling, command: Command): CommandContext {
     const { message, id } = state;
     return {
-      ...commandContext(this.#parts, message, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
+      ...commandContext(this.#parts, message, command, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
         answer: (tx, reply) => this.#answer(tx, state, reply),
         hold: (tx) => tx.inbox.commit(id),
       }),
       project: state.project,
-      role,
       receivedAt: state.receivedAt,
     };
   }

@@ -74,25 +74,27 @@ const argumentList = () =>
     })
     .min(1);
 
+/** The three lists of people, with what `where` adds to each one's comment. */
+const roleLists = (where: string) => ({
+  admin: people()
+    .default([])
+    .meta({ description: `Admins ${where}.`, example: ['anna'] }),
+  operator: people()
+    .default([])
+    .meta({ description: `Operators ${where}.`, example: ['ben'] }),
+  viewer: people()
+    .default([])
+    .meta({ description: `Viewers ${where}.`, example: ['slack:T024BE7LD:U061F7AUR'] }),
+});
+
 export const projectEntrySchema = z.strictObject({
   name: name().meta({ description: 'What people call the project; items of others are named by it: `shop#42`.', example: 'shop' }),
   path: text().meta({ description: 'Your checkout (or bare repository), relative to this file; `~` is your home.', example: '.' }),
   file: text()
     .optional()
     .meta({ description: 'The project file, relative to this file. Default: `.musher/project.toml` in the path.', example: 'shop.toml' }),
+  ...roleLists('for this project alone, in every room that is served'),
 });
-
-const roleLists = {
-  admin: people()
-    .default([])
-    .meta({ description: 'Admins in this room alone.', example: ['anna'] }),
-  operator: people()
-    .default([])
-    .meta({ description: 'Operators in this room alone.', example: ['ben'] }),
-  viewer: people()
-    .default([])
-    .meta({ description: 'Viewers in this room alone.', example: ['slack:T024BE7LD:U061F7AUR'] }),
-};
 
 export const roomSchema = z.strictObject({
   transport: z.enum(NETWORKS).meta({ description: 'The network that the room is in.', example: 'slack' }),
@@ -115,7 +117,7 @@ export const roomSchema = z.strictObject({
     })
     .optional()
     .meta({ description: 'Notifications wait while it is this time of day.', example: '22:00-07:00', type: 'times of day' }),
-  ...roleLists,
+  ...roleLists('for this project in this room alone'),
 });
 
 const personSchema = z.strictObject({
@@ -185,10 +187,15 @@ export const botSchema = z.strictObject({
       viewer: people()
         .default([])
         .meta({ description: 'May read.', example: ['console:ben'] }),
-      direct_messages: z.boolean().default(false).meta({ description: 'Whether these roles count in direct messages too.' }),
+      direct_messages: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Whether these roles, and those of projects, count in direct messages too.' }),
     })
     .prefault({})
-    .meta({ description: 'Who may do what, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.' }),
+    .meta({
+      description: 'Who may do what in all projects, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.',
+    }),
   project: z
     .array(projectEntrySchema)
     .min(1, 'at least one project is needed')

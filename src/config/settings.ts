@@ -13,6 +13,8 @@ export interface Settings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly projects: readonly ProjectSettings[];
   readonly roles: RoleSettings;
+  /** Rights in one project alone, for every project. They stand in `bot.toml`: whoever writes to a repository must not widen them. */
+  readonly projectRoles: readonly ProjectRoles[];
   /** Whether the roles count in direct messages too; without it a direct message gives no rights at all. */
   readonly directMessages: boolean;
   readonly people: readonly PersonSettings[];
@@ -44,7 +46,7 @@ export interface RoomSettings {
   readonly notify: readonly NotifyKind[];
   /** Notifications wait while it is this time of day: minutes after midnight in the bot's zone, the end not included. */
   readonly quietHours: { readonly from: number; readonly to: number } | null;
-  /** Rights in this room alone, besides those that hold everywhere. */
+  /** Rights to this room's project in this room alone, besides those that hold everywhere. */
   readonly roles: RoleSettings;
 }
 
@@ -83,6 +85,12 @@ export interface RoleSettings {
   readonly admin: readonly string[];
   readonly operator: readonly string[];
   readonly viewer: readonly string[];
+}
+
+/** Who may do what in one project, from any room that is served. */
+export interface ProjectRoles {
+  readonly project: string;
+  readonly roles: RoleSettings;
 }
 
 export interface ProjectSettings {

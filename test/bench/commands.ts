@@ -84,7 +84,13 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
   const router = new Router({
     log,
     clock,
-    rights: rightsFrom({ roles: { admin: ['bench:ann'], operator: [], viewer: [] }, directMessages: false, people: [], rooms: [] }),
+    rights: rightsFrom({
+      roles: { admin: ['bench:ann'], operator: [], viewer: [] },
+      projectRoles: [{ project: project.name, roles: { admin: [], operator: [], viewer: [] } }],
+      directMessages: false,
+      people: [],
+      rooms: [],
+    }),
     roomProject: () => null,
     timezone: 'UTC',
     projects: [{ name: project.name, settings: project, git: opened, agents: project.agents }],

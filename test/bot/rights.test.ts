@@ -11,8 +11,10 @@ const room = (id: string, roles: Partial<RightsSettings['roles']> = {}): RightsS
   quietHours: null,
   roles: { ...NOBODY, ...roles },
 });
+const ofProject = (project: string, roles: Partial<RightsSettings['roles']> = {}) => ({ project, roles: { ...NOBODY, ...roles } });
 const settings = (more: Partial<RightsSettings> = {}): RightsSettings => ({
   roles: NOBODY,
+  projectRoles: [ofProject('shop'), ofProject('docs')],
   directMessages: false,
   people: [{ name: 'anna', ids: ['slack:T1:U1', 'matrix:@anna:example.org'] }],
   rooms: [room('C1'), room('C2')],
@@ -27,12 +29,12 @@ const from = (id: string, at = 'C1', ingress: Origin['ingress'] = 'mention', tra
 describe('rights', () => {
   it('are given by the stable id or by the name of a configured person, never by the name shown', () => {
     const rights = rightsFrom(settings({ roles: { ...NOBODY, operator: ['anna'], viewer: ['slack:T1:U9'] } }));
-    expect(rights.roleOf(from('T1:U1'))).toBe('operator');
-    expect(rights.roleOf(from('T1:U9'))).toBe('viewer');
+    expect(rights.roleIn(from('T1:U1'), 'shop')).toBe('operator');
+    expect(rights.roleIn(from('T1:U9'), 'shop')).toBe('viewer');
     // Shown as “Anna” too, but somebody else.
-    expect(rights.roleOf(from('T1:U2'))).toBeNull();
-    expect(rights.roleOf(from('anna'))).toBeNull();
-    expect(rights.roleOf(from('Anna'))).toBeNull();
+    expect(rights.roleIn(from('T1:U2'), 'shop')).toBeNull();
+    expect(rights.roleIn(from('anna'), 'shop')).toBeNull();
+    expect(rights.roleIn(from('Anna'), 'shop')).toBeNull();
   });
 
   it('do not follow a name to another server or network', () => {
@@ -43,37 +45,69 @@ describe('rights', () => {
         rooms: [{ ...room('!r'), transport: 'matrix' }, room('!r')],
       }),
     );
-    expect(rights.roleOf(from('@anna:example.org', '!r', 'mention', 'matrix'))).toBe('admin');
-    expect(rights.roleOf(from('@anna:evil.example', '!r', 'mention', 'matrix'))).toBeNull();
-    expect(rights.roleOf(from('@anna:example.org', '!r', 'mention', 'slack'))).toBeNull();
+    expect(rights.roleIn(from('@anna:example.org', '!r', 'mention', 'matrix'), 'shop')).toBe('admin');
+    expect(rights.roleIn(from('@anna:evil.example', '!r', 'mention', 'matrix'), 'shop')).toBeNull();
+    expect(rights.roleIn(from('@anna:example.org', '!r', 'mention', 'slack'), 'shop')).toBeNull();
     const crossed = { ...from('@anna:example.org', '!r', 'mention', 'matrix'), at: { transport: 'slack', room: '!r', thread: null } };
-    expect(rights.roleOf(crossed)).toBeNull();
+    expect(rights.roleIn(crossed, 'shop')).toBeNull();
   });
 
   it('of a room hold in that room alone', () => {
     const rights = rightsFrom(settings({ rooms: [room('C1', { operator: ['anna'] }), room('C2')] }));
-    expect(rights.roleOf(from('T1:U1', 'C1'))).toBe('operator');
-    expect(rights.roleOf(from('T1:U1', 'C2'))).toBeNull();
+    expect(rights.roleIn(from('T1:U1', 'C1'), 'shop')).toBe('operator');
+    expect(rights.roleIn(from('T1:U1', 'C2'), 'shop')).toBeNull();
   });
 
   it('of a room add to those that hold everywhere, and never take away', () => {
     const rights = rightsFrom(
       settings({ roles: { ...NOBODY, operator: ['anna'] }, rooms: [room('C1', { viewer: ['anna'] }), room('C2', { admin: ['anna'] })] }),
     );
-    expect(rights.roleOf(from('T1:U1', 'C1'))).toBe('operator');
-    expect(rights.roleOf(from('T1:U1', 'C2'))).toBe('admin');
+    expect(rights.roleIn(from('T1:U1', 'C1'), 'shop')).toBe('operator');
+    expect(rights.roleIn(from('T1:U1', 'C2'), 'shop')).toBe('admin');
   });
 
   it.each(INGRESS_KINDS.filter((kind) => kind !== 'terminal'))('are none in a room that is not configured, by %s', (ingress) => {
     const rights = rightsFrom(settings({ roles: { ...NOBODY, admin: ['anna'] } }));
-    expect(rights.roleOf(from('T1:U1', 'C9', ingress))).toBeNull();
+    expect(rights.roleIn(from('T1:U1', 'C9', ingress), 'shop')).toBeNull();
   });
 
   it('count in direct messages only where that is configured, and rights of rooms never do', () => {
     const rooms = [room('C1', { admin: ['anna'] })];
     const roles = { ...NOBODY, operator: ['anna'] };
-    expect(rightsFrom(settings({ roles, rooms })).roleOf(from('T1:U1', 'D1', 'direct'))).toBeNull();
-    expect(rightsFrom(settings({ roles, rooms, directMessages: true })).roleOf(from('T1:U1', 'D1', 'direct'))).toBe('operator');
+    expect(rightsFrom(settings({ roles, rooms })).roleIn(from('T1:U1', 'D1', 'direct'), 'shop')).toBeNull();
+    expect(rightsFrom(settings({ roles, rooms, directMessages: true })).roleIn(from('T1:U1', 'D1', 'direct'), 'shop')).toBe('operator');
+  });
+
+  it('of a project hold for that project alone, from every room that is served', () => {
+    const projectRoles = [ofProject('shop', { operator: ['anna'] }), ofProject('docs')];
+    const rights = rightsFrom(settings({ projectRoles, rooms: [room('C1'), { ...room('C2'), project: 'docs' }] }));
+    for (const at of ['C1', 'C2']) {
+      expect(rights.roleIn(from('T1:U1', at), 'shop')).toBe('operator');
+      expect(rights.roleIn(from('T1:U1', at), 'docs')).toBeNull();
+      expect(rights.highest(from('T1:U1', at))).toBe('operator');
+    }
+    expect(rights.highest(from('T1:U1', 'C9'))).toBeNull();
+    expect(rights.highest(from('T1:U1', 'D1', 'direct'))).toBeNull();
+  });
+
+  it('of a room hold for the project that the configuration gives it, not for another', () => {
+    const rights = rightsFrom(settings({ rooms: [room('C1', { admin: ['anna'] })] }));
+    expect(rights.roleIn(from('T1:U1'), 'shop')).toBe('admin');
+    expect(rights.roleIn(from('T1:U1'), 'docs')).toBeNull();
+  });
+
+  it('of a project that is not configured are none, also for an admin of all', () => {
+    expect(rightsFrom(settings({ roles: { ...NOBODY, admin: ['anna'] } })).roleIn(from('T1:U1'), 'gone')).toBeNull();
+  });
+
+  it('say what they come from', () => {
+    const projectRoles = [ofProject('shop', { operator: ['anna'] })];
+    const rights = rightsFrom(settings({ roles: { ...NOBODY, viewer: ['anna'] }, projectRoles, rooms: [room('C1', { admin: ['anna'] })] }));
+    expect(rights.grants(from('T1:U1'), 'shop')).toEqual([
+      { role: 'viewer', by: 'roles' },
+      { role: 'operator', by: 'project' },
+      { role: 'admin', by: 'room' },
+    ]);
   });
 
   it('make one actor of a person on all networks', () => {

@@ -1,6 +1,6 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabilities.ts';
-import { rightsFrom } from '../../src/bot/rights.ts';
+import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole, AgentSettings, ProjectSettings } from '../../src/config/settings.ts';
@@ -57,7 +57,7 @@ export interface World {
   readonly clock: TestClock;
   readonly desk: Desk;
   /** Sends a message as a person with a role and gives what it is answered with. */
-  say(text: string, options?: { role?: AccessRole; room?: string }): Promise<Answer>;
+  say(text: string, options?: { role?: AccessRole; room?: string; from?: Partial<Origin> }): Promise<Answer>;
   /** Appends what the engine would. */
   record<K extends ItemEventKind>(number: number, kind: K, payload: ItemEvents[K], project?: string): void;
   /** A new item of the project; gives its number. */
@@ -83,24 +83,31 @@ interface Fields {
 }
 
 /** Musher's way from a message to its reply over a log in memory: the real router, commands and repository. The test is the engine. */
-export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}, networks: readonly NetworkState[] = []): World {
+export function makeWorld(
+  desk: Desk,
+  settings: Partial<ProjectSettings> = {},
+  networks: readonly NetworkState[] = [],
+  rights: Partial<RightsSettings> = {},
+): World {
   const clock = testClock();
   const log = Log.inMemory(clock);
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
   const projects: [Project, ...Project[]] = [projectNamed('shop', desk, settings), projectNamed('docs', desk, {})];
-  const uses: ProcessUse[] = [{ label: 'Musher', pid: 4242, cpu: 0.25, residentBytes: 80_000_000, processes: 1 }];
+  const uses: ProcessUse[] = [{ label: 'Musher', pid: 4242, cpu: 0.25, residentBytes: 80_000_000, processes: 1, project: null }];
   const router = new Router({
     log,
     clock,
     rights: rightsFrom({
       roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
       directMessages: false,
+      projectRoles: ['shop', 'docs'].map((project) => ({ project, roles: { admin: [], operator: [], viewer: [] } })),
       people: [],
       rooms: [],
+      ...rights,
     }),
-    roomProject: () => null,
+    roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',
     projects,
     commands: COMMANDS,
@@ -121,19 +128,15 @@ export function makeWorld(desk: Desk, settings: Partial<ProjectSettings> = {}, n
   });
   let messages = 0;
 
-  const say: World['say'] = async (text, { role = 'operator', room = 'lobby' } = {}) => {
+  const say: World['say'] = async (text, { role = 'operator', room = 'lobby', from = {} } = {}) => {
     messages += 1;
     const id = `m${messages}`;
-    const inbox = router.receive({
-      id,
-      at: { transport: 'test', room, thread: null },
-      sender: { transport: 'test', id: role, name: `Some ${role}` },
-      ingress: 'terminal',
-      text,
-    });
+    const at = from.at ?? { transport: 'test', room, thread: null };
+    const sender = from.sender ?? { transport: 'test', id: role, name: `Some ${role}` };
+    const inbox = router.receive({ id, at, sender, ingress: from.ingress ?? 'terminal', text });
     if (inbox === null) throw new Error(`not taken in: ${text}`);
     await answered(log, inbox);
-    const row = log.outbox.open('test', room, 10_000).find((one) => one.inbox === inbox);
+    const row = log.outbox.open(at.transport, at.room, 10_000).find((one) => one.inbox === inbox);
     const handled = log.reads.events(0, 100_000).findLast((event) => event.kind === 'command.handled' && event.cause === `inbox:${inbox}`);
     if (row === undefined || handled?.kind !== 'command.handled') throw new Error(`no reply to: ${text}`);
     if (incidents.length > 0) throw incidents[0];

@@ -109,13 +109,6 @@ describe('the small ones', () => {
     expect(text).toContain(`Musher 1.2.3 on Node ${process.versions.node}, running since 13:05, for 1 h.`);
   });
 
-  it('whoami says the id that rights hang on, the role and the room', async () => {
-    const { text } = await world.say('whoami', { role: 'viewer' });
-    expect(text).toMatch(/Id\s+test:viewer/);
-    expect(text).toMatch(/Role\s+viewer/);
-    expect(text).toMatch(/Room\s+test:lobby/);
-  });
-
   it('project lists, switches one room and leaves the others', async () => {
     expect((await world.say('project')).text).toContain('shop: 0 in the backlog, 0 under way (this room)');
     expect((await world.say('project docs')).text).toContain('This room speaks of docs now');

@@ -45,6 +45,7 @@ describe('loadSettings', () => {
         logLevel: 'info',
         roles: { admin: ['console:local'], operator: [], viewer: [] },
         directMessages: false,
+        projectRoles: [{ project: 'shop', roles: { admin: [], operator: [], viewer: [] } }],
         people: [],
         rooms: [],
         matrix: null,
