@@ -9,7 +9,6 @@ import { consoleTransport, LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../transport
 import { readLog } from './agents/transcript.ts';
 import { runBatch } from './batch.ts';
 import type { Project } from './bot/capabilities.ts';
-import { completeLine } from './bot/complete.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
 import { rightsFrom } from './bot/rights.ts';
@@ -157,7 +156,7 @@ async function converse(
     colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
     dumb: process.env['TERM'] === 'dumb',
     prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
-    complete: (line) => completeLine(line, router.table, router.parseContext(address.transport, address.room)),
+    complete: (line) => router.complete(line, { sender: localOwner(), at: address, ingress: 'terminal' }),
     historyFile: join(settings.dataDir, 'history'),
     onExit: () => {
       // Run by a service manager there is no terminal: Musher then goes on for its networks.
@@ -170,7 +169,7 @@ async function converse(
     log,
     clock,
     rights: bot.rights,
-    offer: offerOf(COMMANDS, (text, room) => completeLine(text, router.table, router.parseContext('discord', room))),
+    offer: offerOf(COMMANDS, (text, typist) => router.complete(text, typist)),
     report: (network, error) => onProblem(network, error),
   });
   const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem);
@@ -288,6 +287,11 @@ function notifiedRooms(bot: BotParts, settings: Settings, project: string): Noti
   ];
 }
 
+/** Whoever started Musher in a terminal. */
+function localOwner(): IncomingMessage['sender'] {
+  return { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: localName(process.env) };
+}
+
 function batchParts(
   options: StartOptions,
   bot: BotParts,
@@ -297,7 +301,7 @@ function batchParts(
   signal: AbortSignal,
 ): Parameters<typeof runBatch>[0] {
   const { clock } = bot;
-  const sender = { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: localName(process.env) };
+  const sender = localOwner();
   return {
     input: options.stdin,
     complain: (text) => options.stderr.write(`${text}\n`),

@@ -1,8 +1,13 @@
+import type { IncomingMessage } from '../src/message/address.ts';
+
+/** Who is typing, and where. */
+export type Typist = Pick<IncomingMessage, 'sender' | 'at' | 'ingress' | 'direct'>;
+
 /** What a network with typed commands shows of Musher's commands. Derived from their declarations by the composition root. */
 export interface Offer {
   readonly commands: readonly OfferedCommand[];
-  /** Ways to go on with a command text typed up to its end, best first; `room` decides about the project. */
-  readonly complete: (text: string, room: string) => readonly OfferedChoice[];
+  /** Ways to go on with a command text typed up to its end, best first; only what the typist may see. */
+  readonly complete: (text: string, typist: Typist) => readonly OfferedChoice[];
 }
 
 export interface OfferedChoice {

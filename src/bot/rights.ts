@@ -25,6 +25,8 @@ export interface Origin {
   readonly sender: Sender;
   readonly at: Address;
   readonly ingress: IngressKind;
+  /** In a conversation with Musher alone: buttons and slash commands come from there too. */
+  readonly direct?: boolean;
 }
 
 /** A role, and the part of `bot.toml` that gives it: `[roles]`, a `[[project]]` or a `[[room]]`. */
@@ -58,13 +60,13 @@ export function rightsFrom(settings: RightsSettings): Rights {
   const projects = new Map(settings.projectRoles.map(({ project, roles }) => [project, roles]));
   const idOf = (sender: Sender): string => `${sender.transport}:${sender.id}`;
 
-  const grants: Rights['grants'] = ({ sender, at, ingress }, project) => {
+  const grants: Rights['grants'] = ({ sender, at, ingress, direct }, project) => {
     // A message that claims to come from another network than its sender is nobody's, and so is an unknown project.
     const ofProject = projects.get(project);
     if (sender.transport !== at.transport || ofProject === undefined) return [];
     // Whoever sits at the terminal is in no room of a network.
     const room = ingress === 'terminal' ? undefined : rooms.get(`${at.transport}\0${at.room}`);
-    const isServed = ingress === 'terminal' || room !== undefined || (ingress === 'direct' && settings.directMessages);
+    const isServed = ingress === 'terminal' || room !== undefined || ((direct === true || ingress === 'direct') && settings.directMessages);
     if (!isServed) return [];
     const person = people.get(idOf(sender));
     const names = person === undefined ? [idOf(sender)] : [idOf(sender), person.name];

@@ -4,7 +4,6 @@ import type { Tx } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { code, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import type { ParseContext } from './arguments.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { authorise } from './authorise.ts';
 import { commandName, commandTable, type CommandTable } from './command-table.ts';
@@ -13,8 +12,10 @@ import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext, projectOf, type BotParts } from './context.ts';
 import type { Project } from './capabilities.ts';
 import { parseCommand, problemDocument } from './parse.ts';
+import type { Completion } from './complete.ts';
+import { completionFor, parseContext } from './parse-context.ts';
 import { refused } from './replies.ts';
-import { includes } from './rights.ts';
+import { includes, type Origin } from './rights.ts';
 
 /** A command that takes longer than this is worth showing that it is worked on. */
 const SHOW_WORK_AFTER_MS = 1_000;
@@ -80,9 +81,9 @@ export class Router {
     return this.#address(message).addressed;
   }
 
-  /** Completion for a line that is being typed: what parsing knows in that room. */
-  parseContext(transport: string, room: string): ParseContext {
-    return this.#parseContext(projectOf(this.#parts, transport, room));
+  /** How a line that is being typed may go on. */
+  complete(line: string, origin: Origin): readonly Completion[] {
+    return completionFor(this.#parts, this.#table, line, origin);
   }
 
   get table(): CommandTable<Command> {
@@ -199,7 +200,7 @@ export class Router {
     const { rights } = this.#parts;
     const highest = rights.highest(message);
     const mayUse = (command: Command): boolean => includes(highest, command.role);
-    const parsed = parseCommand(text, this.#table, this.#parseContext(state.project), mayUse);
+    const parsed = parseCommand(text, this.#table, parseContext(this.#parts, this.#table, state.project), mayUse);
     if (!parsed.ok) {
       state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
       return { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) };
@@ -295,21 +296,6 @@ export class Router {
     const reply = { ok: false, code: 'incident', body };
     this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
     this.#parts.onAnswered(state.id, reply);
-  }
-
-  #parseContext(project: Project): ParseContext {
-    const { projects, log } = this.#parts;
-    return {
-      currentProject: project.name,
-      projects: projects.map(({ name }) => name),
-      itemNumbers: (name) => [
-        ...log.reads.active(name),
-        ...log.reads.inStage(name, 'backlog', 200),
-        ...log.reads.recentInStage(name, 'done', 20),
-      ],
-      agentNames: (name) => projects.find((one) => one.name === name)?.agents.map((agent) => agent.name) ?? [],
-      commandNames: () => this.#table.commands.map(commandName),
-    };
   }
 }
 

@@ -30,6 +30,7 @@ interface Row {
   readonly sender: string;
   readonly sender_name: string;
   readonly ingress: string;
+  readonly direct: number;
   readonly text: string;
   readonly received_at: number;
   readonly state: InboxRow['state'];
@@ -49,8 +50,8 @@ export class Inbox {
 
   constructor(db: Db) {
     this.#insert = db.prepare(
-      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, text, received_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
     );
     this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
@@ -78,6 +79,7 @@ export class Inbox {
       sender.id,
       sender.name,
       message.ingress,
+      message.direct === true || message.ingress === 'direct' ? 1 : 0,
       message.text,
       now,
     );
@@ -127,6 +129,7 @@ function toInbox(row: Row): InboxRow {
       at: { transport: row.transport, room: row.room, thread: row.thread },
       sender: { transport: row.transport, id: row.sender, name: row.sender_name },
       ingress: row.ingress as IngressKind,
+      ...(row.direct === 1 ? { direct: true } : {}),
       text: row.text,
     },
   };

@@ -41,6 +41,7 @@ const MIGRATIONS: readonly string[] = [
     sender      TEXT NOT NULL,
     sender_name TEXT NOT NULL,
     ingress     TEXT NOT NULL,
+    direct      INTEGER NOT NULL, -- 1: in a conversation with Musher alone
     text        TEXT NOT NULL, -- emptied when done: only the key is needed then
     received_at INTEGER NOT NULL,
     state       TEXT NOT NULL, -- received | committed (its effect is in the log, the final reply not yet) | done

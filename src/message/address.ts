@@ -25,5 +25,7 @@ export interface IncomingMessage {
   readonly at: Address;
   readonly sender: Sender;
   readonly ingress: IngressKind;
+  /** In a conversation with Musher alone, whatever the way in: `direct` is that by itself. */
+  readonly direct?: boolean;
   readonly text: string;
 }

@@ -58,6 +58,8 @@ export interface World {
   readonly desk: Desk;
   /** Sends a message as a person with a role and gives what it is answered with. */
   say(text: string, options?: { role?: AccessRole; room?: string; from?: Partial<Origin> }): Promise<Answer>;
+  /** How a line that is being typed may go on. */
+  complete(line: string, origin: Origin): string[];
   /** Appends what the engine would. */
   record<K extends ItemEventKind>(number: number, kind: K, payload: ItemEvents[K], project?: string): void;
   /** A new item of the project; gives its number. */
@@ -133,7 +135,7 @@ export function makeWorld(
     const id = `m${messages}`;
     const at = from.at ?? { transport: 'test', room, thread: null };
     const sender = from.sender ?? { transport: 'test', id: role, name: `Some ${role}` };
-    const inbox = router.receive({ id, at, sender, ingress: from.ingress ?? 'terminal', text });
+    const inbox = router.receive({ id, at, sender, ingress: from.ingress ?? 'terminal', direct: from.direct ?? false, text });
     if (inbox === null) throw new Error(`not taken in: ${text}`);
     await answered(log, inbox);
     const row = log.outbox.open(at.transport, at.room, 10_000).find((one) => one.inbox === inbox);
@@ -158,6 +160,7 @@ export function makeWorld(
     clock,
     desk,
     say,
+    complete: (line, origin) => router.complete(line, origin).map(({ label }) => label),
     record,
     written,
     make(fields = {}, project = 'shop') {

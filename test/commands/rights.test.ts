@@ -44,9 +44,9 @@ const the = (): World => {
   return world;
 };
 /** Anna, in a room of Slack. */
-const says = (text: string, at = 'SHOP', ingress: Origin['ingress'] = 'mention', id = 'T1:U1'): Promise<Answer> =>
+const says = (text: string, at = 'SHOP', ingress: Origin['ingress'] = 'mention', id = 'T1:U1', direct = false): Promise<Answer> =>
   the().say(text, {
-    from: { sender: { transport: 'slack', id, name: 'Anna' }, at: { transport: 'slack', room: at, thread: null }, ingress },
+    from: { sender: { transport: 'slack', id, name: 'Anna' }, at: { transport: 'slack', room: at, thread: null }, ingress, direct },
   });
 
 /** Each command that an item of another project can be named to, with that item. */
@@ -144,6 +144,34 @@ describe('rights to another project', () => {
     await close();
     open({ roles: { ...NOBODY, admin: ['anna'] }, directMessages: true });
     expect(await says('status', 'D1', 'direct')).toMatchObject({ ok: true });
+    // Buttons, reactions and slash commands come from there as well.
+    for (const ingress of ['slash', 'button', 'reaction'] as const) {
+      expect(await says('status', 'D1', ingress, 'T1:U1', true)).toMatchObject({ ok: true });
+      expect(await says('status', 'D1', ingress, 'T1:U1', false)).toMatchObject({ ok: false, code: 'no-rights' });
+    }
+  });
+});
+
+describe('completion', () => {
+  const typing = (line: string, at: string, id = 'T1:U1'): string[] =>
+    the().complete(line, {
+      sender: { transport: 'slack', id, name: 'Anna' },
+      at: { transport: 'slack', room: at, thread: null },
+      ingress: 'slash',
+    });
+
+  it('shows titles of projects that one may see, and nothing to a stranger', () => {
+    open({ rooms: [room('SHOP', 'shop', { viewer: ['anna'] }), room('DOCS', 'docs')] });
+    expect(typing('show ', 'SHOP')).toEqual(['1 Fix the login']);
+    expect(typing('show docs#', 'SHOP')).toEqual([]);
+    expect(typing('show ', 'DOCS')).toEqual([]);
+    expect(typing('show ', 'SHOP', 'T1:U9')).toEqual([]);
+    expect(typing('', 'SHOP', 'T1:U9')).toEqual([]);
+  });
+
+  it('shows commands that one may use', () => {
+    open({ rooms: [room('SHOP', 'shop', { viewer: ['anna'] })] });
+    expect(typing('st', 'SHOP')).toEqual(['status']);
   });
 });
 

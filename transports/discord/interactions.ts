@@ -63,12 +63,14 @@ export function interactions({ library, clock, options, channels, replies, publi
     const channel = interaction.channel?.id ?? '';
     const room =
       interaction.guild_id === undefined ? channel : channels.learn(interaction.channel as Parameters<Channels['learn']>[0]).room;
-    const served = interaction.guild_id === undefined ? options.mayWriteDirect(user.id) : options.rooms().has(room);
+    const direct = interaction.guild_id === undefined;
+    const served = direct ? options.mayWriteDirect(user.id) : options.rooms().has(room);
 
     if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
       const command = published.byName.get(interaction.data.name);
+      const typist = { sender: senderOf(user), at: { transport: NAME, room, thread: null }, ingress: 'slash', direct } as const;
       const found =
-        served && command !== undefined && options.offer !== null ? choices(options.offer, command, interaction.data, room) : [];
+        served && command !== undefined && options.offer !== null ? choices(options.offer, command, interaction.data, typist) : [];
       replies.choices(interaction.id, interaction.token, found).catch(report);
       return;
     }
@@ -91,6 +93,7 @@ export function interactions({ library, clock, options, channels, replies, publi
       at: { transport: NAME, room, thread: threadOfReply(handle) },
       sender: senderOf(user),
       ingress: what.ingress,
+      direct,
       text: what.text,
     };
     try {

@@ -1,5 +1,5 @@
 import type { APIApplicationCommandAutocompleteInteraction, APIChatInputApplicationCommandInteraction } from 'discord.js';
-import { commandTextOf, type Offer, type OfferedCommand, type OptionValues } from '../offer.ts';
+import { commandTextOf, type Offer, type OfferedCommand, type OptionValues, type Typist } from '../offer.ts';
 import { askedFor, PUBLIC, shortened } from './commands.ts';
 import { LIMITS } from './limits.ts';
 
@@ -29,7 +29,7 @@ export function choices(
   offer: Offer,
   command: OfferedCommand,
   data: APIApplicationCommandAutocompleteInteraction['data'],
-  room: string,
+  typist: Typist,
 ): Choice[] {
   const given = data.options as Given;
   const focused = given.find((one) => 'focused' in one && one.focused);
@@ -39,7 +39,7 @@ export function choices(
   const typed = String(focused.value);
   const own = option.choices.filter((one) => one.startsWith(typed.toLowerCase())).map((value) => ({ value, label: value }));
   const before = commandTextOf({ ...command, options: command.options.slice(0, at) }, valuesOf(given));
-  const found = own.length > 0 ? own : offer.complete(`${before} ${typed}`, room);
+  const found = own.length > 0 ? own : offer.complete(`${before} ${typed}`, typist);
   const byValue = new Map<string, Choice>();
   for (const { value, label } of found) {
     const text = value.trim();

@@ -30,7 +30,8 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
     if (textAt(relation, 'rel_type') !== 'm.annotation' || target === null || key === null) return null;
     const offer = reader.offers.find(target, key);
     if (offer === null) return null;
-    return { id, at: { transport: 'matrix', room: reader.room, thread: offer.thread }, sender, ingress: 'reaction', text: offer.command };
+    const at = { transport: 'matrix', room: reader.room, thread: offer.thread };
+    return { id, at, sender, ingress: 'reaction', direct: reader.direct, text: offer.command };
   }
   if (event['type'] !== 'm.room.message') return null;
   const content = objectAt(event, 'content');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { encodeHandle, type AnswerHandle } from './handle.ts';
-import { senderOf } from './messages.ts';
+import { isDirect, senderOf } from './messages.ts';
 import { typedText } from './mrkdwn.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
 import { ACTION_PREFIX } from './render.ts';
@@ -44,6 +44,7 @@ export function slashCommand(body: Payload, workspace: Workspace, rules: Interac
     at: { transport: 'slack', room: channel, thread: encodeHandle(handle) },
     sender: senderOf(textOf(body, 'team_id') ?? workspace.team, user, textOf(body, 'user_name') ?? user),
     ingress: 'slash',
+    direct: isDirect(channel),
     text: whole === '' ? 'help' : whole,
   };
   const create = EMPTY_CREATE.exec(whole);
@@ -88,6 +89,7 @@ function pressed(body: Payload, workspace: Workspace, now: number): Interaction 
       at: { transport: 'slack', room: channel, thread: handle },
       sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
       ingress: 'button',
+      direct: isDirect(channel),
       text: command,
     },
   };
@@ -110,6 +112,7 @@ function submitted(body: Payload, workspace: Workspace): Interaction {
       at: { transport: 'slack', room: origin.room, thread: origin.thread },
       sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
       ingress: 'modal',
+      direct: isDirect(origin.room),
       text: `create ${type} ${title}${described === '' ? '' : `\n${described}`}`,
     },
   };

@@ -40,6 +40,11 @@ export function writtenMessage(
   };
 }
 
+/** Conversations of two have ids of their own kind. */
+export function isDirect(channel: string): boolean {
+  return channel.startsWith('D');
+}
+
 /** Ids of people are unique within their workspace alone, and shared channels mix workspaces: the two make the stable id. */
 export function senderOf(team: string, user: string, name: string): Sender {
   return { transport: 'slack', id: `${team}:${user}`, name };
@@ -50,6 +55,6 @@ export function senderOf(team: string, user: string, name: string): Sender {
  * any order: the text decides, so that both say the same.
  */
 function ingressOf(channel: string, type: string | null, written: string, workspace: Workspace): IncomingMessage['ingress'] {
-  if (type === 'im' || channel.startsWith('D')) return 'direct';
+  if (type === 'im' || isDirect(channel)) return 'direct';
   return new RegExp(`^\\s*<@${workspace.botUser}[|>]`).test(written) ? 'mention' : 'message';
 }

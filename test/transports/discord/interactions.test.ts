@@ -262,6 +262,25 @@ describe('an option that is filled in', () => {
   });
 });
 
+describe('completion', () => {
+  it('says who fills in, and where, so that it shows only what they may see', async () => {
+    const asked: unknown[] = [];
+    const { fake, room, ada } = await started({
+      offer: { ...OFFER, complete: (_, typist) => (asked.push(typist), []) },
+    });
+    const shown = fake.fillIn(ada, room, 'show', { item: '4' });
+    await expect.poll(() => shown.choices).toEqual([]);
+    expect(asked).toEqual([
+      {
+        sender: { transport: 'discord', id: ada.id, name: expect.any(String) as string },
+        at: { transport: 'discord', room: room.id, thread: null },
+        ingress: 'slash',
+        direct: false,
+      },
+    ]);
+  });
+});
+
 describe('the commands', () => {
   it('are published at the first start, and again only when they change', async () => {
     const { fake, transport, again, sink } = await started();
