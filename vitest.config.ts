@@ -8,7 +8,7 @@ export default defineConfig({
     env: { TERM: 'xterm' },
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // A handle left open keeps a worker alive: better a clear failure than a hang.
     teardownTimeout: 10_000,

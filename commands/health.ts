@@ -1,7 +1,8 @@
 import type { NetworkState } from '../src/bot/capabilities.ts';
-import { command } from '../src/bot/command.ts';
-import { counted } from '../src/bot/format/amounts.ts';
-import { duration } from '../src/bot/format/time.ts';
+import { command, type CommandContext } from '../src/bot/command.ts';
+import { bytes, counted } from '../src/bot/format/amounts.ts';
+import { readerOf } from '../src/bot/format/step.ts';
+import { duration, moment } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
 import { doc, list, paragraph, table, type Content } from '../src/message/build.ts';
 
@@ -30,10 +31,22 @@ export const health = command({
           ]),
         ),
         problems.length > 0 && list(problems),
+        paragraph(backupWords(context)),
       ),
     );
   },
 });
+
+function backupWords(context: CommandContext): string {
+  const { newest, count, next, problem } = context.backups();
+  const { now, timezone } = readerOf(context);
+  const have =
+    newest === null
+      ? 'There is no backup of the log'
+      : `Newest of ${counted(count, 'backup')} of the log: ${moment(newest.at, now, timezone)}, ${bytes(newest.bytes)}`;
+  const coming = next === null ? 'none is made by itself' : `the next is made ${moment(next, now, timezone)}`;
+  return `${have}; ${coming}.${problem === null ? '' : ` The last try failed: ${problem}.`}`;
+}
 
 function summary(all: readonly NetworkState[]): string {
   const online = all.filter(({ state }) => state === 'online').length;

@@ -2,6 +2,7 @@ import type { Command } from '../src/bot/command.ts';
 import { accept } from './accept.ts';
 import { approve } from './approve.ts';
 import { assign } from './assign.ts';
+import { backup } from './backup.ts';
 import { backlog } from './backlog.ts';
 import { check } from './check.ts';
 import { cost } from './cost.ts';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   unblock,
   retry,
   deleteCommand,
+  backup,
   project,
   whoami,
   ping,

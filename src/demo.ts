@@ -35,6 +35,8 @@ export function demoSettings(dataDir: string): Settings {
     dataDir,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     logLevel: 'info',
+    backup: { schedule: '0 3 * * *', folder: null, keep: 7 },
+    monitor: null,
     roles: { admin: ['console:local'], operator: [], viewer: [] },
     directMessages: false,
     projectRoles: [{ project: DEMO_PROJECT, roles: { admin: [], operator: [], viewer: [] } }],

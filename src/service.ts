@@ -8,7 +8,7 @@ import { COMMANDS } from '../commands/index.ts';
 import { consoleTransport, LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../transports/console/console.ts';
 import { readLog } from './agents/transcript.ts';
 import { runBatch } from './batch.ts';
-import type { Project } from './bot/capabilities.ts';
+import type { NetworkState, Project } from './bot/capabilities.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
 import { rightsFrom } from './bot/rights.ts';
@@ -26,7 +26,6 @@ import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
 import { localName } from './lifecycle/local-name.ts';
-import { pruneDaily } from './lifecycle/maintenance.ts';
 import { shutDown } from './lifecycle/shut-down.ts';
 import { openProjectGit } from './git/project-git.ts';
 import { decide, projectFacts } from './log/facts.ts';
@@ -39,6 +38,7 @@ import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
 import { startNotify, type NotifiedRoom } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
+import { upkeep } from './upkeep.ts';
 import { musherVersion } from './version.ts';
 
 export interface StartOptions {
@@ -113,7 +113,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       onProblem,
       stopGraceMs: STOP_GRACE_MS,
     };
-    const bot: Omit<BotParts, 'networks'> = {
+    const bot: Omit<BotParts, 'networks' | 'backups'> = {
       log,
       clock,
       rights: rightsFrom(settings),
@@ -137,12 +137,15 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
 async function converse(
   options: StartOptions,
   settings: Settings,
-  shared: Omit<BotParts, 'networks'>,
+  shared: Omit<BotParts, 'networks' | 'backups'>,
   engineParts: EngineParts,
   onProblem: (what: string, error: unknown) => void,
 ): Promise<number> {
   const { log, clock } = shared;
-  const bot: BotParts = { ...shared, networks: () => connections.states() };
+  const { version, startedAt } = shared;
+  const networksNow = (): NetworkState[] => connections.states();
+  const kept = upkeep({ settings, log, clock, networks: networksNow, version, startedAt, onProblem });
+  const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups };
   const ending = new Ending();
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
@@ -223,9 +226,10 @@ async function converse(
     return router.receive(message) === null ? 'duplicate' : 'accepted';
   };
   const unlistenSignals = ending.listen(options.stderr);
-  const stopPruning = pruneDaily(log, clock);
   let exitCode = 0;
   try {
+    // First: where its port is taken, nothing else has begun.
+    await kept.start();
     delivery.start();
     router.start();
     engine.start();
@@ -256,7 +260,7 @@ async function converse(
           'the last entry',
           () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
         ],
-        ['pruning', stopPruning],
+        ['upkeep', () => kept.stop()],
       ],
       onProblem,
     );

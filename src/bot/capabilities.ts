@@ -66,6 +66,10 @@ export interface Capabilities {
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
   /** How the networks stand, the terminal among them. */
   networks(): readonly NetworkState[];
+  /** Copies the log now; the reason where it could not. */
+  backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
+  /** How the copies of the log stand. */
+  backups(): BackupView;
   /** The commands that the sender may use. */
   commands(): readonly Command[];
   /** Resources of the agents' processes and of Musher itself, now. */
@@ -80,6 +84,16 @@ export interface PersonStanding {
   readonly person: PersonSettings | null;
   /** By project, those that they may see alone. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
+}
+
+/** The copies of the log as `health` shows them. */
+export interface BackupView {
+  readonly newest: { readonly at: Millis; readonly bytes: number } | null;
+  readonly count: number;
+  /** When the next is made by itself; null: never. */
+  readonly next: Millis | null;
+  /** Why the last try failed; null where it did not. */
+  readonly problem: string | null;
 }
 
 /** One network as `health` shows it. */

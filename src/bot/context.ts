@@ -27,6 +27,10 @@ export interface BotParts {
   readonly runLog: Capabilities['runLog'];
   readonly processes: () => Promise<readonly ProcessUse[]>;
   readonly networks: Capabilities['networks'];
+  readonly backups: {
+    make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
+    state: Capabilities['backups'];
+  };
   readonly version: string;
   readonly startedAt: number;
 }
@@ -121,6 +125,8 @@ export function commandContext(
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,
+    backup: () => parts.backups.make(origin.actor, cause),
+    backups: () => parts.backups.state(),
     version: parts.version,
     startedAt: parts.startedAt,
   };

@@ -12,6 +12,7 @@ import { networkProblems, networkSettings } from './networks.ts';
 import { deepFreeze, readProject } from './project.ts';
 import type { ProjectPlace } from './project.ts';
 import { absolutePath } from './references.ts';
+import { backupSettings, monitorSettings } from './upkeep.ts';
 import { agentSchema, botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import type { BotFile, ProjectEntry } from './schema.ts';
 import type { ProjectSettings, Settings } from './settings.ts';
@@ -75,6 +76,8 @@ function settings(bot: BotFile, file: string, projects: readonly ProjectSettings
     dataDir: absolutePath(bot.data_dir ?? `~/.local/state/musher/${bot.name}`, dirname(file), env),
     timezone: bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     logLevel: bot.log_level,
+    backup: backupSettings(bot.backup, (path) => absolutePath(path, dirname(file), env)),
+    monitor: monitorSettings(bot.monitor),
     projects,
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { parseDuration } from './duration.ts';
 import { parseQuietHours } from './quiet-hours.ts';
+import { backupSchema, monitorSchema } from './upkeep.ts';
 import { NETWORKS, NOTIFY_KINDS, RUNTIMES } from './settings.ts';
 
 /**
@@ -202,6 +203,8 @@ export const botSchema = z.strictObject({
     .meta({ description: 'A repository that Musher drives; one section for each.' }),
   person: z.array(personSchema).default([]).meta({ description: 'A person with their ids on the networks: one actor everywhere.' }),
   room: z.array(roomSchema).default([]).meta({ description: 'A room of a network that Musher serves; it is in no other.' }),
+  backup: backupSchema.prefault({}).meta({ description: 'Copies of the log.' }),
+  monitor: monitorSchema.optional().meta({ description: 'Health and figures over HTTP, for a monitoring system.' }),
   matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),
   slack: slackSchema.optional().meta({ description: 'A Slack app (docs/transports/slack.md).' }),
   discord: discordSchema.optional().meta({ description: 'A Discord bot (docs/transports/discord.md).' }),

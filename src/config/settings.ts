@@ -11,6 +11,9 @@ export interface Settings {
   /** IANA name; times are shown and days are counted in it. */
   readonly timezone: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly backup: BackupSettings;
+  /** Null: nothing is served. */
+  readonly monitor: MonitorSettings | null;
   readonly projects: readonly ProjectSettings[];
   readonly roles: RoleSettings;
   /** Rights in one project alone, for every project. They stand in `bot.toml`: whoever writes to a repository must not widen them. */
@@ -23,6 +26,22 @@ export interface Settings {
   readonly matrix: MatrixSettings | null;
   readonly slack: SlackSettings | null;
   readonly discord: DiscordSettings | null;
+}
+
+export interface BackupSettings {
+  /** Five fields of cron, in the bot's time zone; null: never by itself. */
+  readonly schedule: string | null;
+  /** Absolute; null: `backups` in the data directory. */
+  readonly folder: string | null;
+  /** How many copies are kept. */
+  readonly keep: number;
+}
+
+/** Where `/healthz` and `/metrics` are served. */
+export interface MonitorSettings {
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
 }
 
 export const NETWORKS = ['matrix', 'slack', 'discord'] as const;

@@ -33,6 +33,7 @@ export const GENESIS: Head = { seq: 0, hash: '' };
 /** The append-only table of events, and the chain of hashes that shows a changed or missing one. */
 export class EventStore {
   readonly #insert;
+  readonly #insertRow;
   readonly #last;
   readonly #lastGiven;
   readonly #after;
@@ -45,6 +46,9 @@ export class EventStore {
   constructor(db: Db) {
     this.#insert = db.prepare(
       'INSERT INTO events (seq, at, project, item, kind, version, payload, actor, cause, salt, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#insertRow = db.prepare(
+      'INSERT INTO events (seq, at, project, item, kind, version, payload, actor, cause, salt, digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#last = db.prepare<[], Head>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
     this.#lastGiven = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck();
@@ -86,6 +90,12 @@ export class EventStore {
     const chained = chain(head.hash, row, payloadDigest(salt, payload));
     this.#insert.run(seq, at, row.project, row.item, row.kind, row.version, payload, row.actor, row.cause, salt, chained);
     return { event: { ...event, seq, at, version: PAYLOAD_VERSION }, head: { seq, hash: chained } };
+  }
+
+  /** Writes an event of another log as it stands; the caller has checked its hash. */
+  insertRow(row: EventRow): void {
+    const { seq, at, project, item, kind, version, payload, actor, cause, salt, digest, hash: chained } = row;
+    this.#insertRow.run(seq, at, project, item, kind, version, payload, actor, cause, salt, digest, chained);
   }
 
   after(seq: number, limit: number): LoggedEvent[] {

@@ -40,6 +40,7 @@ export class Reads {
   readonly #spendSince;
   readonly #spendSinceBy;
   readonly #spendTotals;
+  readonly #projects;
   readonly #roomProject;
   readonly #roomsOf;
 
@@ -99,6 +100,7 @@ export class Reads {
         `SELECT model AS key, ${SUMS} FROM spend_total WHERE project = ? GROUP BY model ORDER BY sum(micro_usd) DESC`,
       ),
     };
+    this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
     this.#roomsOf = db.prepare<[string], { transport: string; room: string }>('SELECT transport, room FROM rooms WHERE project = ?');
   }
@@ -137,6 +139,11 @@ export class Reads {
   }
 
   /** The highest number ever given in a project; 0 for none. */
+  /** Every project that an item was ever made in. */
+  projects(): string[] {
+    return this.#projects.all();
+  }
+
   lastNumber(project: string): number {
     return this.#counts.all(project).find((row) => row.stage === 'last')?.n ?? 0;
   }

@@ -144,6 +144,10 @@ export interface OtherEvents {
   'room.bound': { readonly transport: string; readonly room: string };
   'musher.started': { readonly version: string; readonly pid: number };
   'musher.stopped': { readonly pid: number };
+  'log.backed_up': { readonly file: string; readonly bytes: number };
+  'log.backup_failed': { readonly why: string };
+  /** The log was put back from a backup; the one before had given numbers up to this one. */
+  'log.restored': { readonly file: string; readonly lastNumber: number };
 }
 export type OtherEventKind = keyof OtherEvents;
 export type EventKind = ItemEventKind | OtherEventKind;

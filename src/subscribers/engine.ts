@@ -28,6 +28,8 @@ const QUIET = new Set([
   'room.bound',
   'musher.started',
   'musher.stopped',
+  'log.backed_up',
+  'log.backup_failed',
 ]);
 
 /**

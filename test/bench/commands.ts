@@ -97,6 +97,10 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     commands: COMMANDS,
     runLog: () => Promise.resolve([]),
     processes: () => Promise.resolve([]),
+    backups: {
+      make: () => Promise.resolve({ ok: false, error: 'none in a bench' }),
+      state: () => ({ newest: null, count: 0, next: null, problem: null }),
+    },
     networks: () => [],
     version: '0',
     startedAt: clock.now(),

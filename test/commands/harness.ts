@@ -116,6 +116,10 @@ export function makeWorld(
     runLog: (item, run, lines) => Promise.resolve((written.get(`${item.number}/${run}`) ?? []).slice(-lines)),
     processes: () => Promise.resolve(uses),
     networks: () => networks,
+    backups: {
+      make: () => Promise.resolve({ ok: true, value: { file: '/backups/one.sqlite', bytes: 1_500_000 } }),
+      state: () => ({ newest: { at: START - 3_600_000, bytes: 1_500_000 }, count: 2, next: START + 3_600_000, problem: null }),
+    },
     version: '1.2.3',
     startedAt: START - 3_600_000,
     addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),
@@ -260,26 +264,26 @@ function answered(log: Log, inbox: number): Promise<void> {
   return when(log, () => log.inbox.get(inbox)?.state === 'done');
 }
 
-function projectNamed(name: string, { owner, git }: Desk, settings: Partial<ProjectSettings>): Project {
+function projectNamed(name: string, { owner, git }: Desk, changed: Partial<ProjectSettings>): Project {
+  const settings = { ...projectSettings(name, owner.repository), ...changed };
+  return { name, git, agents: projectSettings(name, owner.repository).agents, settings };
+}
+
+/** A project with two coders, a QA agent and human QA. */
+export function projectSettings(name: string, path: string): ProjectSettings {
   const agents = [makeAgent('coder-1', 'current', 'coder'), makeAgent('coder-2', 'current', 'coder'), makeAgent('qa', 'qa', 'qa')];
   return {
     name,
-    git,
+    path,
+    file: `${path}/.musher/project.toml`,
+    baseBranch: 'main',
+    qa: 'human',
+    autoStart: true,
+    maxCoders: 2,
+    maxRetries: 3,
+    gates: [],
+    components: [],
     agents,
-    settings: {
-      name,
-      path: owner.repository,
-      file: `${owner.repository}/.musher/project.toml`,
-      baseBranch: 'main',
-      qa: 'human',
-      autoStart: true,
-      maxCoders: 2,
-      maxRetries: 3,
-      gates: [],
-      components: [],
-      agents,
-      ...settings,
-    },
   };
 }
 

@@ -43,6 +43,8 @@ describe('loadSettings', () => {
         dataDir: '/home/anna/.local/state/musher/musher',
         timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
         logLevel: 'info',
+        backup: { schedule: '0 3 * * *', folder: null, keep: 7 },
+        monitor: null,
         roles: { admin: ['console:local'], operator: [], viewer: [] },
         directMessages: false,
         projectRoles: [{ project: 'shop', roles: { admin: [], operator: [], viewer: [] } }],

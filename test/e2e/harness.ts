@@ -24,7 +24,7 @@ import { endProcesses, leaks, processes, worktrees } from './leaks.ts';
 const LAUNCHER = join(import.meta.dirname, '../../bin/musher.js');
 const AGENT = join(import.meta.dirname, 'agents/agent.ts');
 /** Generous: other programs share the machine. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface ProjectFile {
   readonly name?: string;
@@ -53,6 +53,8 @@ export interface AgentKeys {
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
+  /** As it was printed; `out` is one line of it. */
+  readonly raw: string;
   readonly err: string;
 }
 
@@ -316,7 +318,7 @@ export class Session {
 
   async ended(): Promise<Ended> {
     const code = await this.#closed;
-    return { code, out: this.#out.replaceAll(/\s+/g, ' ').trim(), err: this.#err };
+    return { code, out: this.#out.replaceAll(/\s+/g, ' ').trim(), raw: this.#out, err: this.#err };
   }
 
   /** Sends a signal to this very process; resolves when it is gone. */

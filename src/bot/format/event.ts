@@ -74,6 +74,12 @@ export function eventWords(event: LoggedEvent): string {
       return `started ${event.payload.version}`;
     case 'musher.stopped':
       return 'stopped';
+    case 'log.backed_up':
+      return `backed up the log to ${event.payload.file}`;
+    case 'log.backup_failed':
+      return `could not back up the log: ${event.payload.why}`;
+    case 'log.restored':
+      return `put the log back from ${event.payload.file}`;
   }
 }
 

@@ -49,7 +49,7 @@ export class Projector {
   /** Applies one event; an error means that it does not fit and nothing was changed. */
   apply(event: LoggedEvent): Result<void, TransitionError> {
     if (event.item === null) {
-      if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
+      this.#applyOther(event);
       return ok(undefined);
     }
     const before = this.items.get(event.project, event.item);
@@ -60,6 +60,14 @@ export class Projector {
     this.#count(before, after.value);
     this.#derive(event, before, after.value);
     return ok(undefined);
+  }
+
+  #applyOther(event: Extract<LoggedEvent, { item: null }>): void {
+    if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
+    if (event.kind === 'log.restored') {
+      const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);
+      if (behind > 0) this.#addCount(event.project, 'last', behind);
+    }
   }
 
   /** Writes what has changed. */

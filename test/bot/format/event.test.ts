@@ -60,6 +60,9 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'room.bound': [{ transport: 'console', room: 'here' }, 'made here speak of shop'],
   'musher.started': [{ version: '1.2.3', pid: 1 }, 'started 1.2.3'],
   'musher.stopped': [{ pid: 1 }, 'stopped'],
+  'log.backed_up': [{ file: '/b/one.sqlite', bytes: 1 }, 'backed up the log to /b/one.sqlite'],
+  'log.backup_failed': [{ why: 'the disk is full' }, 'could not back up the log: the disk is full'],
+  'log.restored': [{ file: '/b/one.sqlite', lastNumber: 3 }, 'put the log back from /b/one.sqlite'],
 };
 
 function logged(kind: string, payload: unknown): LoggedEvent {

@@ -1,0 +1,22 @@
+import { resolve } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { restoreBackup } from '../log/restore.ts';
+import { choose } from './choose.ts';
+import { dataDirOf } from './data-dir.ts';
+import { printLine } from './terminal.ts';
+import type { Run } from './subcommands.ts';
+
+/** `musher restore FILE`: says what is in place now, and what only the log that was replaced holds. */
+export const run: Run = async (typed, terminal) => {
+  const file = resolve(terminal.cwd, typed.positionals[0] ?? '');
+  const { events, until, aside, lost } = restoreBackup(file, dataDirOf(choose(typed, terminal), terminal.env), systemClock());
+  const end = until === null ? 'it is empty' : `the last is of ${new Date(until).toISOString()}`;
+  printLine(terminal, `Restored ${events} events, each checked; ${end}.`);
+  if (aside !== null)
+    printLine(
+      terminal,
+      `The log that was there had ${lost === 0 ? 'no event' : lost === 1 ? 'one event' : `${lost} events`} more; it is kept as ${aside}.`,
+    );
+  printLine(terminal, 'Look at `status` before you start anything: what was under way goes on from what git holds.');
+  return 0;
+};
