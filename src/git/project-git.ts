@@ -19,6 +19,7 @@ import {
   type Squash,
   treeOf,
 } from './history.ts';
+import { type Drift, type DriftAsk, lookForDrift } from './drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
@@ -80,6 +81,8 @@ export interface ProjectGit {
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string } | null>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
   log(ask: { readonly branch: string; readonly max: number }): Promise<LogEntry[]>;
+  /** Whether and how the base branch has moved since it was seen at a commit. */
+  drift(ask: DriftAsk): Promise<Drift>;
   status(): Promise<GitStatus>;
 }
 
@@ -155,6 +158,7 @@ function projectGit(at: Context): ProjectGit {
       if (head === null) return [];
       return readLog(at.git, head, branch === at.baseBranch ? null : await baseHead(at), max);
     },
+    drift: (ask) => lookForDrift(at, ask),
     status: () => lock('base', () => readStatus(at)),
   };
 }

@@ -1,6 +1,6 @@
 import type { LoggedEvent, Receipt, Usage } from '../pipeline/events.ts';
 import type { StageName, WorkItem } from '../pipeline/types.ts';
-import type { ItemNumber, Millis } from '../pipeline/values.ts';
+import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { Run } from './projections/run.ts';
@@ -8,6 +8,13 @@ import type { Run } from './projections/run.ts';
 export interface LoggedReceipt extends Receipt {
   readonly seq: number;
   readonly at: Millis;
+}
+
+/** Where the base branch stood at Musher's last look, and the event that says so. */
+export interface BaseSeen {
+  readonly branch: string;
+  readonly commit: CommitSha;
+  readonly seq: number;
 }
 
 /** Spend summed over something; `key` names what. */
@@ -43,6 +50,7 @@ export class Reads {
   readonly #projects;
   readonly #roomProject;
   readonly #roomsOf;
+  readonly #base;
 
   constructor(db: Db, events: EventStore) {
     this.#events = events;
@@ -102,6 +110,7 @@ export class Reads {
     };
     this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
+    this.#base = db.prepare<[string], BaseSeen>('SELECT branch, head AS "commit", seq FROM bases WHERE project = ?');
     this.#roomsOf = db.prepare<[string], { transport: string; room: string }>('SELECT transport, room FROM rooms WHERE project = ?');
   }
 
@@ -173,6 +182,11 @@ export class Reads {
       .all()
       .map(parseRun)
       .filter((run) => !projects.includes(run.project));
+  }
+
+  /** Where a project's base branch was seen last; null: never. */
+  base(project: string): BaseSeen | null {
+    return this.#base.get(project) ?? null;
   }
 
   /** Runs that are pending or running. */

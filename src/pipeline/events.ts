@@ -142,6 +142,15 @@ export interface OtherEvents {
   'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' };
   /** A room now speaks of this project. */
   'room.bound': { readonly transport: string; readonly room: string };
+  /** The base branch stands elsewhere than at Musher's last look; `taken`: items whose own commits it then held while agents worked. */
+  'base.seen': {
+    readonly branch: string;
+    /** Null: the first look. */
+    readonly from: CommitSha | null;
+    readonly to: CommitSha;
+    readonly how: 'first' | 'merged' | 'forward' | 'rewritten';
+    readonly taken: readonly ItemNumber[];
+  };
   'musher.started': { readonly version: string; readonly pid: number };
   'musher.stopped': { readonly pid: number };
   'log.backed_up': { readonly file: string; readonly bytes: number };

@@ -4,6 +4,7 @@ import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyedLock } from '../git/lock.ts';
 import { Alarms } from './alarms.ts';
+import { watchBases } from './base-watch.ts';
 import { itemOfKey, Jobs, keyOf } from './jobs.ts';
 import { merge } from './merge.ts';
 import { MusherError } from '../errors.ts';
@@ -26,6 +27,7 @@ const QUIET = new Set([
   'confirmation.asked',
   'confirmation.answered',
   'room.bound',
+  'base.seen',
   'musher.started',
   'musher.stopped',
   'log.backed_up',
@@ -49,6 +51,7 @@ export class Engine {
   #scheduled = false;
   #stopped = false;
   #unlisten: (() => void) | null = null;
+  #unwatchBases: (() => void) | null = null;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -62,6 +65,7 @@ export class Engine {
 
   start(): void {
     this.#seen = this.#parts.log.reads.lastSeq();
+    this.#unwatchBases = watchBases(this.#parts);
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
     this.#patience.run('what was under way', () => {
       this.#endOrphans();
@@ -74,6 +78,7 @@ export class Engine {
   async stop(leave: 'release' | 'stop'): Promise<void> {
     this.#stopped = true;
     this.#unlisten?.();
+    this.#unwatchBases?.();
     this.#patience.stop();
     this.#alarms.cancelAll();
     await this.#jobs.end(leave);

@@ -2,6 +2,7 @@ import { oneLine } from '../agents/text.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
+import { lookAtBase } from './base-watch.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
@@ -26,6 +27,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const { git, settings } = project;
   if (item.stage.name !== 'merge') return 'settled';
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  // A base branch that an agent moved to its own work must not pass for one where a person merged it by hand.
+  await lookAtBase(parts, project);
+  if (!still()) return 'settled';
   const work = await git.readWork(item.stage.branch);
   const base = await git.baseHead();
   if (work === null || work.commitsAhead === 0)

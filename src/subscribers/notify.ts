@@ -1,11 +1,14 @@
 import type { NotifyKind, ProjectSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, Tx } from '../log/log.ts';
+import type { Outgoing } from '../log/outbox.ts';
 import type { Address } from '../message/address.ts';
+import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
+import { baseAnnouncement } from './announce-base.ts';
 
 /** A room that is told of a project's events. */
 export interface NotifiedRoom {
@@ -32,6 +35,11 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
     log,
     'notify',
     (event, tx) => {
+      if (event.kind === 'base.seen') {
+        const body = baseAnnouncement(event.payload, event.project);
+        if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
       if (event.item === null) return;
       const item = tx.reads.item(event.project, event.item);
       const settings = settingsOf(event.project);
@@ -43,17 +51,18 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
         const about = { item, reads: tx.reads, maxRetries: settings.maxRetries, qaDefault: settings.qa, timezone, label };
         const body = announcement(event, about);
         if (body === null) continue;
-        const notBefore = room.notBefore(tx.now);
-        const subject = { project: event.project, number: event.item };
-        tx.outbox.add(
-          { to: room.to, kind: 'notice', body, inbox: null, item: subject, ...(notBefore > tx.now ? { notBefore } : {}) },
-          tx.now,
-        );
+        tell(room, body, { project: event.project, number: event.item }, tx);
         crashPoint('before-notification-commit');
       }
     },
     onError,
   );
+}
+
+/** One message to one room, after its quiet hours. */
+function tell(room: NotifiedRoom, body: Document, item: Outgoing['item'], tx: Pick<Tx, 'now' | 'outbox'>): void {
+  const notBefore = room.notBefore(tx.now);
+  tx.outbox.add({ to: room.to, kind: 'notice', body, inbox: null, item, ...(notBefore > tx.now ? { notBefore } : {}) }, tx.now);
 }
 
 /** Under which headings a room may have asked for an event. */

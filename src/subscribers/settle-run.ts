@@ -6,6 +6,7 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, Work, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
+import { lookAtBase } from './base-watch.ts';
 import { isGuarded } from './merge.ts';
 import { failAttempt, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
@@ -39,6 +40,8 @@ export async function settleRun(
   /** What a person has to do first, where another attempt can't help; null: it may. */
   mend: string | null = null,
 ): Promise<void> {
+  // An agent that moved the base branch itself must not be taken for one whose work was merged.
+  await lookAtBase(parts, project);
   const judgement = await judge(parts, project, item, run, agent, outcome);
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {

@@ -9,7 +9,7 @@ import { Projector } from '../../src/log/projections/projector.ts';
 import { Reads } from '../../src/log/reads.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
-const SMALL = new Set(['rooms', 'confirmations', 'cursors', 'counts', 'spend_total', 'sqlite_sequence']);
+const SMALL = new Set(['rooms', 'bases', 'confirmations', 'cursors', 'counts', 'spend_total', 'sqlite_sequence']);
 /** Indexes that hold only what is open now. */
 const OPEN_ONLY = new Set(['inbox_open', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
 

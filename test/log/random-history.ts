@@ -2,13 +2,15 @@ import * as fc from 'fast-check';
 import type { Clock } from '../../src/clock.ts';
 import type { Log, Tx } from '../../src/log/log.ts';
 import type { ItemEvents, NewItemEvent } from '../../src/pipeline/events.ts';
+import type { CommitSha } from '../../src/pipeline/values.ts';
 import { draft, draftOf, fit, type Draft } from '../pipeline/random-events.ts';
 
 /** One thing that a transaction does. `among` picks one of the items that are there. */
 type Act =
   | { readonly do: 'create'; readonly project: string; readonly draft: Draft }
   | { readonly do: 'event'; readonly project: string; readonly among: number; readonly draft: Draft }
-  | { readonly do: 'other'; readonly project: string; readonly room: string };
+  | { readonly do: 'other'; readonly project: string; readonly room: string }
+  | { readonly do: 'base'; readonly project: string; readonly to: string };
 
 /** A transaction; `fails`: it throws when all its acts are done, and must leave nothing. */
 export interface Work {
@@ -21,6 +23,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('create' as const), project, draft: draftOf('item.created') }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('event' as const), project, among: fc.nat({ max: 5 }), draft }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('other' as const), project, room: fc.constantFrom('lobby', 'dev') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('base' as const), project, to: fc.constantFrom('a', 'b') }) },
 );
 
 export const history: fc.Arbitrary<Work[]> = fc.array(
@@ -51,6 +54,10 @@ function perform(tx: Tx, one: Act): boolean {
   if (one.do === 'other') {
     const payload = { transport: 'console', room: one.room };
     return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.bound', payload }).ok;
+  }
+  if (one.do === 'base') {
+    const payload = { branch: 'main', from: null, to: one.to.repeat(40) as CommitSha, how: 'first', taken: [] } as const;
+    return tx.append({ project: one.project, item: null, actor: 'musher', cause: null, kind: 'base.seen', payload }).ok;
   }
   if (one.do === 'create') {
     const payload = one.draft.payload as ItemEvents['item.created'];

@@ -1,4 +1,4 @@
-import type { ItemEvents, LoggedEvent, Receipt } from '../../pipeline/events.ts';
+import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
 import { END_WORDS } from './run.ts';
@@ -70,6 +70,8 @@ export function eventWords(event: LoggedEvent): string {
       return `answered ${event.payload.answer} to ${event.payload.words}`;
     case 'room.bound':
       return `made ${event.payload.room} speak of ${event.project}`;
+    case 'base.seen':
+      return baseSeen(event.payload);
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'musher.stopped':
@@ -134,6 +136,13 @@ function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.atte
     case 'nothing':
       return 'found nothing to merge';
   }
+}
+
+function baseSeen({ branch, from, to, how, taken }: OtherEvents['base.seen']): string {
+  const moved = `${branch} ${from === null ? 'stands at' : `moved from ${short(from)} to`} ${short(to)}`;
+  const items = taken.length === 0 ? '' : `, with the commits of ${taken.join(', ')} that Musher did not merge`;
+  const by = { first: '', merged: ' by a merge of Musher', forward: ' by somebody else', rewritten: ': its history was rewritten' }[how];
+  return `saw that ${moved}${by}${items}`;
 }
 
 function usageWords(usage: ItemEvents['run.usage']['usage']): string {

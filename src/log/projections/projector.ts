@@ -34,6 +34,7 @@ export class Projector {
   readonly #dropDependency;
   readonly #addDependency;
   readonly #bindRoom;
+  readonly #seeBase;
 
   constructor(db: Db) {
     this.items = itemTable(db);
@@ -43,6 +44,7 @@ export class Projector {
     this.#spendTotal = spendTotalTable(db);
     this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
+    this.#seeBase = db.prepare('INSERT OR REPLACE INTO bases (project, branch, head, seq) VALUES (?, ?, ?, ?)');
     this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
   }
 
@@ -64,6 +66,7 @@ export class Projector {
 
   #applyOther(event: Extract<LoggedEvent, { item: null }>): void {
     if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
+    if (event.kind === 'base.seen') this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq);
     if (event.kind === 'log.restored') {
       const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);
       if (behind > 0) this.#addCount(event.project, 'last', behind);

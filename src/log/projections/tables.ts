@@ -59,6 +59,13 @@ export const PROJECTION_TABLES = `
     PRIMARY KEY (project, agent, model)
   ) WITHOUT ROWID;
 
+  CREATE TABLE bases (
+    project TEXT NOT NULL PRIMARY KEY,
+    branch  TEXT NOT NULL,
+    head    TEXT NOT NULL, -- where Musher saw the base branch last
+    seq     INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
   CREATE TABLE rooms (
     transport TEXT NOT NULL,
     room      TEXT NOT NULL,
@@ -75,5 +82,6 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'runs', key: ['project', 'item', 'run'] },
   { table: 'spend', key: ['project', 'quarter', 'item', 'agent', 'model'] },
   { table: 'spend_total', key: ['project', 'agent', 'model'] },
+  { table: 'bases', key: ['project'] },
   { table: 'rooms', key: ['transport', 'room'] },
 ];

@@ -100,6 +100,8 @@ async function step(text: string): Promise<void> {
       return tell({ type: 'rate_limit', resume_at: Date.now() + Number(first), text: 'too many requests' });
     case 'resolve':
       return resolveConflicts();
+    case 'git':
+      return git(first, ...more);
     case 'take-main':
       // What a coder does with the evidence of a conflict: bring the base branch in, and keep its own side.
       return git('-c', 'user.name=An agent', '-c', 'user.email=agent@example.org', 'merge', '--quiet', '-X', 'ours', 'main');
