@@ -21,12 +21,15 @@ import { move } from './move.ts';
 import { ping } from './ping.ts';
 import { project } from './project.ts';
 import { reject } from './reject.ts';
+import { restore } from './restore.ts';
 import { retry } from './retry.ts';
 import { show } from './show.ts';
+import { snapshots } from './snapshots.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { unblock } from './unblock.ts';
+import { undo } from './undo.ts';
 import { version } from './version.ts';
 import { whoami } from './whoami.ts';
 import { why } from './why.ts';
@@ -41,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   logs,
   diff,
+  snapshots,
   cost,
   git,
   htop,
@@ -58,6 +62,8 @@ export const COMMANDS: readonly Command[] = [
   accept,
   unblock,
   retry,
+  restore,
+  undo,
   deleteCommand,
   backup,
   project,

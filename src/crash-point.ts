@@ -71,6 +71,10 @@ export const CRASH_POINTS = [
   'after-base-moved',
   'after-merge-found',
   'after-merge-done',
+  // Taking a merge back.
+  'after-undo-attempted',
+  'after-base-moved-back',
+  'after-undo-branch',
   // Removal.
   'before-tidy',
   'before-removal',

@@ -11,9 +11,12 @@ import type { ItemRef } from './arguments.ts';
 import type { Command, Reply } from './command.ts';
 import type { Grant } from './rights.ts';
 
-/** What of git commands may see: reading only. */
+/** What of git commands may do: reading, and making a new branch from a snapshot, which takes nothing from anybody. */
 export type { GitStatus } from '../git/overview.ts';
-export type GitReads = Pick<ProjectGit, 'diff' | 'log' | 'status' | 'snapshots'>;
+export type GitReads = Pick<
+  ProjectGit,
+  'diff' | 'log' | 'status' | 'snapshots' | 'describeSnapshots' | 'snapshotDiff' | 'branchFromSnapshot'
+>;
 
 /** A project as commands see it. */
 export interface Project {

@@ -54,9 +54,9 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   readonly role: AccessRole;
   /** Speaks of Musher itself and of no project: the role in any project is enough. */
   readonly about?: 'musher';
-  /** Present on destructive commands; returns a refusal instead when there is nothing to confirm. */
+  /** Present on destructive commands; returns the reply instead when there is nothing to confirm, null where this call destroys nothing. */
   // Methods, not properties: so that commands of different arguments fit in one list.
-  confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply;
+  confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply | null;
   run(context: CommandContext, args: ArgumentValues<A>): CommandResult;
 }
 

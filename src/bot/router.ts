@@ -211,8 +211,8 @@ export class Router {
     const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
     if (refusal !== null) return refusal;
     const context = this.#context(state, command);
-    if (command.confirm !== undefined && !confirmed) {
-      const confirmation = command.confirm(context, args);
+    const confirmation = confirmed ? null : (command.confirm?.(context, args) ?? null);
+    if (confirmation !== null) {
       if ('ok' in confirmation) return confirmation;
       return this.#parts.log.transaction((tx) => {
         const reply = ask(tx, message, this.#parts.rights.actorOf(message.sender), {

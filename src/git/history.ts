@@ -103,6 +103,14 @@ export async function diffSince(
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated, stat: stat.stdout.toString('utf8').trimEnd() };
 }
 
+/** How many files and lines `head` changed since it left `base`. */
+export async function shortStat(git: OwnDir, base: CommitSha, head: CommitSha): Promise<{ files: number; added: number; removed: number }> {
+  const from = await forkPoint(git, base, head);
+  const text = await git.line(['diff-tree', '-r', '--shortstat', '--no-renames', '--no-ext-diff', '--no-textconv', from, head]);
+  const count = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
+  return { files: count(/(\d+) files? changed/), added: count(/(\d+) insertion/), removed: count(/(\d+) deletion/) };
+}
+
 /** Names of files that `head` changed since it left `base`. */
 export async function changedSince(git: OwnDir, base: CommitSha, head: CommitSha): Promise<string[]> {
   return changedFiles(git, await forkPoint(git, base, head), head);

@@ -26,6 +26,8 @@ import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { readRef } from './refs.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
+import { branchFromSnapshot, type DescribedSnapshot, describeSnapshots, type Restored, restoreSnapshot, snapshotDiff } from './restore.ts';
+import { reopenBranch, takeBack, type TakenBack } from './take-back.ts';
 import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './snapshots.ts';
 import {
   commitLeftovers,
@@ -59,6 +61,22 @@ export interface ProjectGit {
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
   snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
+  describeSnapshots(
+    item: { readonly number: ItemNumber; readonly branch: string | null },
+    max: number,
+  ): Promise<{ readonly all: number; readonly newest: DescribedSnapshot[] }>;
+  snapshotDiff(ask: { readonly number: ItemNumber; readonly n: number; readonly maxBytes: number }): ReturnType<typeof snapshotDiff>;
+  restoreSnapshot(
+    item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null },
+    n: number,
+  ): Promise<Restored | null>;
+  branchFromSnapshot(number: ItemNumber, n: number): Promise<{ readonly branch: string; readonly made: boolean } | null>;
+  /** Reverses a merge on a commit of the base branch; no ref moves. */
+  takeBack(step: { readonly base: CommitSha; readonly merge: CommitSha }): Promise<TakenBack>;
+  reopenBranch(
+    item: { readonly number: ItemNumber; readonly branch: string },
+    commits: { readonly head: CommitSha | null; readonly merge: CommitSha; readonly undone: CommitSha; readonly message: string },
+  ): Promise<Work>;
   resetWorktree(item: ItemAt): Promise<void>;
   squash(commits: { readonly base: CommitSha; readonly head: CommitSha }): Promise<Squash>;
   /** Writes the squashed commit; no ref moves. The author defaults to the owner's identity, as Musher found it. */
@@ -135,6 +153,12 @@ function projectGit(at: Context): ProjectGit {
     commitLeftovers: (item, message) => onItem(item, () => commitLeftovers(at, item, message)),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),
+    describeSnapshots: (item, max) => describeSnapshots(at, item, max),
+    snapshotDiff: ({ number, n, maxBytes }) => snapshotDiff(at, number, n, maxBytes),
+    restoreSnapshot: (item, n) => onItem(item, () => restoreSnapshot(at, item, n)),
+    branchFromSnapshot: (number, n) => onItem({ number }, () => branchFromSnapshot(at, number, n)),
+    takeBack: ({ base, merge }) => takeBack(at, base, merge),
+    reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
     squash: ({ base, head }) => squash(at.git, base, head),
     commitSquash: ({ tree, base, message, author }) =>

@@ -8,6 +8,7 @@ import { stageAll } from './staging.ts';
 
 export interface Snapshot {
   readonly ref: string;
+  /** Stands on the head that the branch had then, and holds the files of the worktree. */
   readonly commit: CommitSha;
   /** The worktree held something that no commit of the branch holds. */
   readonly dirty: boolean;
@@ -17,26 +18,32 @@ export interface KeptSnapshot {
   readonly n: number;
   readonly commit: CommitSha;
   readonly at: Millis;
-  readonly subject: string;
+  /** One line: before what it was taken. */
+  readonly why: string;
+  /** The branch's head then. */
+  readonly head: CommitSha;
+  readonly dirty: boolean;
 }
 
+const titleOf = (item: ItemNumber): string => `snapshot of item ${item}: `;
 const prefixOf = (item: ItemNumber): string => `refs/musher/snapshots/${item}/`;
 /** Tries to find a free number. More than one is needed only if someone else writes there at the same time. */
 const TRIES = 20;
 
 /**
  * Keeps the tracked and untracked (not ignored) files of the item's worktree as a commit on top of its branch,
- * under the next free number. An unchanged worktree is kept as a ref to the branch's head, so that the work
- * survives the branch. Null when there is no worktree.
+ * under the next free number. An unchanged worktree gets a commit without a change, which says when and why, and holds
+ * the branch's head, so that the work survives the branch; so does a branch without a worktree. Null when there is neither.
  */
 export async function snapshot(at: Context, item: ItemAt, why: string): Promise<Snapshot | null> {
   const { tree } = placeOf(at, String(item.number));
-  if ((await lstat(tree.path).catch(() => null))?.isDirectory() !== true) return null;
-  const head = (await findBranch(at, item))?.head ?? (await baseHead(at));
-  const staged = await stageAll(at.git, tree, head);
+  const there = (await lstat(tree.path).catch(() => null))?.isDirectory() === true;
+  const branch = there || item.branch !== null ? await findBranch(at, item) : null;
+  if (!there && branch === null) return null;
+  const head = branch?.head ?? (await baseHead(at));
+  const staged = there ? await stageAll(at.git, tree, head) : await treeOf(at.git, head);
   const dirty = staged !== (await treeOf(at.git, head));
-  const message = `snapshot of item ${item.number}: ${why}`;
-  const commit = dirty ? await commitTree(at.git, { tree: staged, parents: [head], message }) : head;
+  const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}` });
   return { ref: await keep(at, item.number, commit, why), commit, dirty };
 }
 
@@ -47,7 +54,9 @@ export async function keepCommit(at: Context, item: ItemNumber, commit: CommitSh
 }
 
 async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<string> {
-  const last = (await snapshots(at, { number: item })).at(-1)?.n ?? 0;
+  const prefix = prefixOf(item);
+  const numbers = (await listRefs(at.git, prefix)).map(({ name }) => Number(name.slice(prefix.length)));
+  const last = Math.max(0, ...numbers.filter(Number.isSafeInteger));
   for (let n = last + 1; n <= last + TRIES; n += 1) {
     const ref = `${prefixOf(item)}${n}`;
     if (await swapRef(at.git, ref, commit, null, why)) {
@@ -64,13 +73,17 @@ export async function snapshots(at: Context, item: { readonly number: ItemNumber
   const refs = (await listRefs(at.git, prefix)).filter((ref) => /^\d+$/.test(ref.name.slice(prefix.length)));
   const kept = await Promise.all(
     refs.map(async (ref) => {
-      const [entry] = await readLog(at.git, ref.sha, null, 1);
+      const [entry, before] = await readLog(at.git, ref.sha, null, 2);
+      const subject = entry?.subject ?? '';
+      const ours = subject.startsWith(titleOf(item.number)) && before !== undefined;
       return {
         ref: ref.name,
         n: Number(ref.name.slice(prefix.length)),
         commit: ref.sha,
         at: entry?.at ?? 0,
-        subject: entry?.subject ?? '',
+        why: ours ? subject.slice(titleOf(item.number).length) : subject,
+        head: ours ? before.sha : ref.sha,
+        dirty: ours && (await treeOf(at.git, before.sha)) !== (await treeOf(at.git, ref.sha)),
       };
     }),
   );

@@ -1,4 +1,4 @@
-import { access, lstat, rm, writeFile } from 'node:fs/promises';
+import { access, lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
@@ -59,6 +59,7 @@ export async function openWorktree(
   }
   const wasBroken = await tie(place.linked, { branch });
   if (!there) {
+    await keepUnknown(at, place, item, branch);
     await put(at, place, { branch }, head, head);
   } else if (wasBroken || !(await hasUsableIndex(at, place))) {
     await stageAll(at.git, place.tree, head);
@@ -95,6 +96,13 @@ async function setAside(at: Context, place: Place, item: ItemNumber, head: Commi
   return true;
 }
 
+/** Files in a folder that is no worktree of Musher any more, because what Musher knew of it is lost, are still somebody's work. */
+async function keepUnknown(at: Context, place: Place, item: { readonly number: ItemNumber }, branch: string): Promise<void> {
+  if (await isThere(fillingMark(place))) return;
+  const files = await readdir(place.tree.path).catch(() => []);
+  if (files.some((name) => name !== '.git')) await snapshot(at, { number: item.number, branch }, 'before its worktree was made again');
+}
+
 /** Whether files of a worktree are there: a folder, not a link, that Musher has tied and filled before. */
 async function isWorktree(place: Place): Promise<boolean> {
   const folder = await lstat(place.tree.path).catch(() => null);
@@ -106,7 +114,7 @@ async function isWorktree(place: Place): Promise<boolean> {
  * There while files are put: a Musher that is killed then leaves only some of them, and whoever took the others for
  * deleted would commit that.
  */
-const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
+export const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
 
 function isThere(path: string): Promise<boolean> {
   return access(path).then(
@@ -123,7 +131,7 @@ async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
 }
 
 /** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
-async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
+export async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
   await writeFile(fillingMark(place), '', { mode: 0o600 });
   await tie(place.linked, head);
   await forgetUnfinished(place.linked);

@@ -23,9 +23,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
   };
-  const head = reads
-    .inStage(settings.name, 'merge', 1_000)
-    .find((item) => nextStep(item, { ...facts, unmet: [], metAt: null }).do === 'merge');
+  const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => decide(reads, item, facts).do === 'merge');
   return { ...facts, mergeHead: head?.number ?? null };
 }
 

@@ -56,6 +56,10 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
       return { ...event.payload, summary: '' };
     case 'gate.ran':
       return { ...event.payload, command: '', outputTail: '' };
+    case 'item.undo_asked':
+      return { reason: '' };
+    case 'item.errand_failed':
+      return { ...event.payload, why: '', files: [] };
     case 'merge.attempted':
       return { ...event.payload, files: [] };
     default:

@@ -80,6 +80,16 @@ export interface ItemEvents {
   };
   /** Musher read the item's branch. */
   'item.work_seen': { readonly work: Work };
+  /** A person wants the item's branch and worktree as a snapshot holds them. */
+  'item.restore_asked': { readonly snapshot: number };
+  /** Branch and worktree are as the snapshot; `kept`: the ref that holds what was there before. */
+  'item.restored': { readonly snapshot: number; readonly head: CommitSha; readonly kept: string | null };
+  /** A person wants the item's merge taken off the base branch. */
+  'item.undo_asked': { readonly reason: string };
+  /** `commit`: the commit that Musher is about to move the base branch to; after a crash it tells whether that happened. Null: it has not. */
+  'undo.attempted': { readonly commit: CommitSha | null; readonly base: CommitSha; readonly merge: CommitSha };
+  /** What was asked for can't be done; the item stays where it is. `files`: those in the way. */
+  'item.errand_failed': { readonly errand: 'restore' | 'undo'; readonly why: string; readonly files: readonly string[] };
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */

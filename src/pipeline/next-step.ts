@@ -1,6 +1,6 @@
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';
-import type { QaMode, Role, WorkItem, WorkStage } from './types.ts';
+import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
 
 /** What the decision about one item depends on besides the item itself. */
@@ -42,6 +42,7 @@ export type Step =
   | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly because: string }
   | { readonly do: 'gates'; readonly because: string }
   | { readonly do: 'merge'; readonly because: string }
+  | { readonly do: 'restore' | 'undo'; readonly because: string }
   | { readonly do: 'send-back'; readonly because: string }
   | { readonly do: 'block'; readonly because: string }
   | { readonly do: 'watch'; readonly because: string; readonly next: string }
@@ -63,6 +64,7 @@ export type Step =
 export function nextStep(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
+  if (item.errand !== null) return onErrand(item.errand);
   if (item.held !== null && item.stage.name !== 'archived' && item.stage.name !== 'done')
     return wait('hold', `${personOf(item.held.by)} stopped it`, afterHold(item, facts));
   switch (item.stage.name) {
@@ -79,6 +81,12 @@ export function nextStep(item: WorkItem, facts: Facts): Step {
     case 'archived':
       return inArchive(item);
   }
+}
+
+function onErrand(errand: Errand): Step {
+  const who = personOf(errand.by);
+  if (errand.kind === 'restore') return { do: 'restore', because: `${who} wants snapshot ${errand.snapshot} back` };
+  return { do: 'undo', because: `${who} takes its merge back, and the gates decide` };
 }
 
 /** What lets a stopped item go on. */
@@ -130,16 +138,15 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
   if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
   const exhausted = exhaustion(item, facts);
   if (exhausted !== null) return { do: 'block', because: exhausted };
-  if (facts.unmet.length > 0) {
-    const never = facts.unmet.some((unmet) => unmet.never !== null);
-    return wait(
-      'dependencies',
-      `it depends on ${facts.unmet.map(describeUnmet).join(', ')}`,
-      never ? `\`depends ${n} on …\` changes it.` : 'It goes on by itself then.',
-      never,
-    );
-  }
+  if (facts.unmet.length > 0) return onDependencies(item, facts);
   return runWith(item, 'current', facts);
+}
+
+/** What it depends on was taken back, or was never there: its work stands on something that the base branch lacks. */
+function onDependencies(item: WorkItem, { unmet }: Facts): Step {
+  const never = unmet.some((one) => one.never !== null);
+  const because = `it depends on ${unmet.map(describeUnmet).join(', ')}`;
+  return wait('dependencies', because, never ? `\`depends ${item.number} on …\` changes it.` : 'It goes on by itself then.', never);
 }
 
 /** Why no further attempt is made; null while one is left. The first attempt and `maxRetries` more are allowed. */
@@ -215,6 +222,8 @@ function inMerge(item: WorkItem, facts: Facts): Step {
     if (!facts.agents.some((agent) => agent.stage === 'merge')) return { do: 'send-back', because: failure.summary };
     return runWith(item, 'merge', facts);
   }
+  // One whose commit is on its way to the base branch has to be brought to its end.
+  if (facts.unmet.length > 0 && item.landing === null) return onDependencies(item, facts);
   if (facts.mergeHead !== null && facts.mergeHead !== n)
     return wait('merge-queue', `${facts.mergeHead} is merged first`, 'Merges go one at a time; it follows by itself.');
   return { do: 'merge', because: 'it is first in the merge queue' };

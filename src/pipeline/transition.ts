@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../result.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
-import { mayMove, moveRefusal, validMoves } from './moves.ts';
+import { isMet } from './dependencies.ts';
+import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import {
   ROLE_OF,
   type AgentRef,
@@ -40,6 +41,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     accepted: null,
     waitsSince: event.at,
     landing: null,
+    errand: null,
     attempts: 0,
     sentBack: 0,
     runs: 0,
@@ -63,8 +65,11 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
  */
 export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   if (item.deletedAt !== null) return afterDelete(item, event);
-  if (item.landing !== null && interferes(event))
-    return refuse('landing', `${item.number} is being merged at this very moment. Try again in a few seconds.`);
+  if (item.landing !== null && interferes(item, event))
+    return refuse(
+      'landing',
+      `${item.number} is being ${item.errand === null ? 'merged' : 'taken back'} at this very moment. Try again in a few seconds.`,
+    );
   const next = apply(item, event);
   return next.ok ? ok({ ...next.value, version: versionAfter(item, event) }) : next;
 }
@@ -74,9 +79,15 @@ function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
   return kind === 'run.heartbeat' || kind === 'run.usage' || kind === 'run.session' ? item.version : item.version + 1;
 }
 
-/** Whether an event would take an item away from a merge whose last step is under way. */
-function interferes(event: ItemEvent): boolean {
-  return event.kind === 'item.held' || event.kind === 'item.deleted' || (event.kind === 'item.moved' && event.payload.to.name !== 'done');
+/** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
+function interferes(item: WorkItem, event: ItemEvent): boolean {
+  if (event.kind === 'item.moved') return item.errand === null ? event.payload.to.name !== 'done' : !takenBack(item, event);
+  return event.kind === 'item.held' || event.kind === 'item.deleted' || event.kind === 'item.restore_asked';
+}
+
+/** The end of taking a merge back: the base branch holds the commit that reverts it. */
+function takenBack(item: WorkItem, event: Event<'item.moved'>): boolean {
+  return item.errand?.kind === 'undo' && item.landing !== null && event.actor === 'musher' && event.payload.to.name === 'current';
 }
 
 /** A tombstone takes only its own clean-up and the accounts of what was still running. */
@@ -134,7 +145,12 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.work_seen':
       return ok({ ...item, work: event.payload.work });
     case 'item.deleted':
-      return ok(idle({ ...item, queued: false, deletedAt: event.at, removal: { state: 'asked', purge: event.payload.purge } }, event.seq));
+      return ok(
+        idle(
+          { ...item, queued: false, errand: null, deletedAt: event.at, removal: { state: 'asked', purge: event.payload.purge } },
+          event.seq,
+        ),
+      );
     case 'item.removed':
     case 'item.purged':
       return notNow(item, 'Only a deleted item can be removed or purged');
@@ -151,6 +167,18 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.stop_requested':
     case 'gate.ran':
       return ok(item);
+    case 'item.restore_asked':
+      return restoreAsked(item, event);
+    case 'item.undo_asked':
+      return undoAsked(item, event);
+    case 'item.restored':
+    case 'item.errand_failed':
+      if (item.errand === null) return notNow(item, 'Nothing was asked to be done with its work');
+      return ok({ ...item, errand: null, landing: null, step: event.seq });
+    case 'undo.attempted':
+      return item.errand?.kind === 'undo'
+        ? ok({ ...item, landing: event.payload.commit })
+        : notNow(item, 'Nobody asked to take its merge back');
     case 'merge.attempted':
       return ok({ ...item, landing: item.stage.name === 'merge' ? event.payload.commit : null });
   }
@@ -161,6 +189,21 @@ function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, Trans
   if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, 'There is nothing to stop');
   const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };
   return ok(item.execution.state === 'completed' ? { ...after, step: event.seq } : idle(after, event.seq));
+}
+
+/** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
+function restoreAsked(item: WorkItem, event: Event<'item.restore_asked'>): Result<WorkItem, TransitionError> {
+  const { execution, stage } = item;
+  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
+  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
+  if (stage.name === 'done' || (stage.name === 'archived' && !isResumable(stage))) return notNow(item, 'It is over');
+  return ok({ ...item, errand: { kind: 'restore', snapshot: event.payload.snapshot, by: event.actor }, step: event.seq });
+}
+
+function undoAsked(item: WorkItem, event: Event<'item.undo_asked'>): Result<WorkItem, TransitionError> {
+  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
+  if (!isMet(item.stage)) return notNow(item, 'Only what is merged can be taken back');
+  return ok({ ...item, errand: { kind: 'undo', reason: event.payload.reason, by: event.actor }, step: event.seq });
 }
 
 function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
@@ -187,7 +230,7 @@ function criterionSet(item: WorkItem, event: Event<'item.criterion_set'>): Resul
 
 function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, TransitionError> {
   const { to, failure } = event.payload;
-  if (!mayMove(item.stage, to)) {
+  if (!mayMove(item.stage, to) && !takenBack(item, event)) {
     return {
       ok: false,
       error: {
@@ -209,6 +252,7 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     accepted: to.name === 'current' || to.name === 'backlog' ? null : item.accepted,
     waitsSince: to.name === 'backlog' ? event.at : item.waitsSince,
     landing: null,
+    errand: null,
     stageSince: event.at,
     step: event.seq,
   };
@@ -227,6 +271,7 @@ function pending(item: WorkItem, event: Event<'run.pending'>): Result<WorkItem, 
   if (ROLE_OF[stage] !== role) return refuse('wrong-role', `A ${role} can not work in ${stage}: that takes a ${ROLE_OF[stage]}.`);
   if (item.execution.state === 'pending' || item.execution.state === 'running') return notNow(item, 'A run is under way already');
   if (item.held !== null) return notNow(item, 'Someone has stopped it, so no run can begin');
+  if (item.errand !== null) return notNow(item, 'Something else is being done with its work, so no run can begin');
   if (run !== item.runs + 1) return notNow(item, `The next run is number ${item.runs + 1}, not ${run}`);
   return ok(attach({ ...item, runs: run, step: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
 }
@@ -278,6 +323,7 @@ function blank(item: WorkItem): WorkItem {
     createdBy: '',
     assignedTo: null,
     held: null,
+    errand: null,
     removal: { state: 'purged', purge: true },
     stage: withoutWords(item.stage),
     // A deleted item is idle, which fits every stage; the compiler does not see through the union here.

@@ -103,6 +103,15 @@ export interface Held {
   readonly since: Millis;
 }
 
+/**
+ * What a person asked Musher to do with an item's work in git, from the asking until it is done or turned out not to be
+ * possible. Nothing else happens to the item meanwhile.
+ */
+export type Errand =
+  | { readonly kind: 'restore'; readonly snapshot: number; readonly by: string }
+  /** Take its merge off the base branch again. */
+  | { readonly kind: 'undo'; readonly reason: string; readonly by: string };
+
 export interface Removal {
   readonly state: 'asked' | 'removed' | 'purged';
   /** Its content is to be taken out of the log as well. */
@@ -135,6 +144,7 @@ export interface ItemBase {
    * move or delete the item: its work may be on the base branch already.
    */
   readonly landing: CommitSha | null;
+  readonly errand: Errand | null;
   /** Failed attempts in this stage since it was entered or the counter was reset by a person. */
   readonly attempts: number;
   /** Times that Musher or an agent sent it back to `current` since a person last looked: bounds the ping-pong between stages. */

@@ -25,6 +25,10 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
       return attemptFailed(event, about);
     case 'run.ended':
       return runEnded(event, about);
+    case 'item.errand_failed':
+      return event.payload.errand === 'undo'
+        ? line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`)
+        : null;
     case 'item.removed':
       return event.payload.left.length === 0
         ? null
@@ -74,7 +78,27 @@ function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announc
         '.',
       ]
     : [];
-  return line(...named(about), `${arrow} (${caused(event.actor, failure === null ? why : failure.summary)})`, ...next);
+  const back = from === 'done' || from === 'archived' ? waitAgain(event, about) : [];
+  return line(...named(about), `${arrow} (${caused(event.actor, failure === null ? why : failure.summary)})`, ...next, ...back);
+}
+
+/** Who counted on what was merged and is not any more. */
+function waitAgain({ project, item }: ItemEvent, { reads }: Announced): Content[] {
+  const waiting = reads.dependents(project, item).flatMap((number) => {
+    const other = reads.item(project, number);
+    return other === null || other.deletedAt !== null || other.stage.name === 'archived' ? [] : [other];
+  });
+  if (waiting.length === 0) return [];
+  const numbers = (among: readonly WorkItem[]): string => among.map(({ number }) => number).join(', ');
+  const onTop = waiting.filter(({ stage }) => stage.name === 'done');
+  const others = waiting.filter(({ stage }) => stage.name !== 'done');
+  const said = [
+    others.length === 0
+      ? ''
+      : ` ${numbers(others)} ${others.length === 1 ? 'depends' : 'depend'} on it and ${others.length === 1 ? 'waits' : 'wait'} again.`,
+    onTop.length === 0 ? '' : ` ${numbers(onTop)} ${onTop.length === 1 ? 'was' : 'were'} merged on top of it.`,
+  ];
+  return [`.${said.join('')}`];
 }
 
 /** The receipt: the commit, and each gate on the merged tree. */

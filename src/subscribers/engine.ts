@@ -12,8 +12,10 @@ import { oneLine } from '../agents/text.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
 import { Patience } from './patience.ts';
 import { remove } from './remove.ts';
+import { restore } from './restore.ts';
 import { endBroken, runAgent } from './run-agent.ts';
 import { Tidying } from './tidying.ts';
+import { undoMerge } from './undo-merge.ts';
 import { verifyBranch } from './verify-branch.ts';
 
 /** Events after which nothing new can have become possible. */
@@ -174,6 +176,17 @@ export class Engine {
               'merge',
               this.#mergeLock(item.project, () => merge(this.#parts, project, item, signal)),
             ),
+          sameStep(item),
+        );
+        return;
+      case 'restore':
+        this.#jobs.begin(item, 'restore', () => restore(this.#parts, project, item), sameStep(item));
+        return;
+      case 'undo':
+        this.#jobs.begin(
+          item,
+          'undo',
+          (signal) => this.#mergeLock(item.project, () => undoMerge(this.#parts, project, item, signal)),
           sameStep(item),
         );
         return;

@@ -2,7 +2,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 
 /** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
 export interface Job {
-  readonly kind: 'run' | 'gates' | 'merge' | 'remove' | 'tidy';
+  readonly kind: 'run' | 'gates' | 'merge' | 'restore' | 'undo' | 'remove' | 'tidy';
   /** Whether the item is still where this job is wanted. */
   readonly fits: (item: WorkItem) => boolean;
   readonly stop: (why: string) => void;

@@ -8,7 +8,7 @@ import { runGates } from './gates.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
-const MOST_TRIES = 5;
+export const MOST_TRIES = 5;
 
 /**
  * Merges the item at the head of the queue: squash in the object store, gates on the merged tree, compare-and-swap of

@@ -37,7 +37,7 @@ export class Tidying {
 
 /** Nothing more comes of it, so its worktree can go. */
 function isOver(item: WorkItem): boolean {
-  if (item.deletedAt !== null) return false;
+  if (item.deletedAt !== null || item.errand !== null) return false;
   if (item.stage.name === 'done') return true;
   return item.stage.name === 'archived' && ['completed', 'abandoned', 'superseded'].includes(item.stage.reason.kind);
 }

@@ -119,20 +119,20 @@ export class Bench {
 
   /** Starts the real program as a service manager does: with no terminal, for its networks. */
   service(): Session {
-    const session = this.#run();
+    const session = this.#run([]);
     session.closeInput();
     return session;
   }
 
-  /** Starts the real program; lines are typed into it as the test goes on. */
-  start(): Session {
-    return this.#run('--batch');
+  /** Starts the real program; lines are typed into it as the test goes on. `env`: besides the person's own. */
+  start(env: NodeJS.ProcessEnv = {}): Session {
+    return this.#run(['--batch'], env);
   }
 
-  #run(...how: readonly string[]): Session {
+  #run(how: readonly string[], env: NodeJS.ProcessEnv = {}): Session {
     const child = spawn(process.execPath, [LAUNCHER, 'run', ...how, '--config', join(this.dir, 'bot.toml'), '--data', this.data], {
       cwd: this.dir,
-      env: this.#env,
+      env: { ...this.#env, ...env },
     });
     const session = new Session(child);
     this.#sessions.push(session);

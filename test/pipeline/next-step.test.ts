@@ -4,7 +4,7 @@ import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
-import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, STAGE, standing, T0, type ExecutionState } from './samples.ts';
+import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, standing, T0, type ExecutionState } from './samples.ts';
 
 const AGENTS: Facts['agents'] = [
   { name: 'coder-1', stage: 'current', role: 'coder' },
@@ -48,6 +48,21 @@ const cases: readonly Case[] = [
   ['held', standing(current, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, waits('hold')],
   ['held, but done meanwhile', standing(done, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, { do: 'rest' }],
   ['deleted', standing(current, 'idle', { deletedAt: T0 }), {}, { do: 'rest' }],
+
+  [
+    'held, with a snapshot to be restored',
+    standing(current, 'idle', { held: { by: 'console:ann', since: T0 }, errand: { kind: 'restore', snapshot: 2, by: 'console:ann' } }),
+    {},
+    { do: 'restore', because: 'ann wants snapshot 2 back' },
+  ],
+  [
+    'done, with its merge to be taken back',
+    standing(done, 'idle', { errand: { kind: 'undo', reason: '', by: 'console:ann' } }),
+    {},
+    { do: 'undo' },
+  ],
+  ['in merge, its dependencies no longer met', standing(merge), unmet(null), waits('dependencies')],
+  ['in merge at its last step, whatever it depends on', standing(merge, 'idle', { landing: sha('d') }), unmet(null), { do: 'merge' }],
 
   ['in current with a free agent', standing(current), {}, { do: 'run', stage: 'current', agent: 'coder-1' }],
   [

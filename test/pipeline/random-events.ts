@@ -67,6 +67,19 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.attempts_reset': fc.record({ why: text }),
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
+  'item.restore_asked': fc.record({ snapshot: fc.integer({ min: 1, max: 9 }) }),
+  'item.restored': fc.record({
+    snapshot: fc.integer({ min: 1, max: 9 }),
+    head: commit,
+    kept: fc.constantFrom(null, 'refs/musher/snapshots/1/2'),
+  }),
+  'item.undo_asked': fc.record({ reason: text }),
+  'undo.attempted': fc.record({ commit: fc.option(commit), base: commit, merge: commit }),
+  'item.errand_failed': fc.record({
+    errand: fc.constantFrom('restore' as const, 'undo' as const),
+    why: text,
+    files: fc.array(text, { maxLength: 2 }),
+  }),
   'item.deleted': fc.record({ purge: fc.boolean() }),
   // What was done is said without the item's words: it outlives a purge.
   'item.removed': fc.record({ done: fc.constantFrom([], ['removed its branch']), left: fc.array(text, { maxLength: 1 }) }),

@@ -38,6 +38,11 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.attempts_reset': () => eventOf('item.attempts_reset', { why: 'retry' }),
   'item.attempt_failed': (item) => eventOf('item.attempt_failed', { failure: FAILURE, stage: item.stage.name, attempt: item.attempts + 1 }),
   'item.work_seen': () => eventOf('item.work_seen', { work: { branch: 'musher/7', head: sha('a'), commitsAhead: 1 } }),
+  'item.restore_asked': () => eventOf('item.restore_asked', { snapshot: 2 }),
+  'item.restored': () => eventOf('item.restored', { snapshot: 2, head: sha('a'), kept: null }),
+  'item.undo_asked': () => eventOf('item.undo_asked', { reason: 'it breaks the export' }),
+  'undo.attempted': () => eventOf('undo.attempted', { commit: sha('e'), base: sha('b'), merge: sha('d') }),
+  'item.errand_failed': () => eventOf('item.errand_failed', { errand: 'undo', why: 'later commits', files: [] }),
   'item.deleted': () => eventOf('item.deleted', { purge: false }),
   'item.removed': () => eventOf('item.removed', { done: ['worktree'], left: [] }),
   'item.purged': () => eventOf('item.purged', {}),
@@ -76,6 +81,10 @@ interface Place {
   readonly stage: Stage['name'];
   readonly execution: ExecutionState;
   readonly removal: Removal['state'] | null;
+  /** Archived, and able to come back. */
+  readonly resumable: boolean;
+  /** Archived as completed. */
+  readonly completed: boolean;
 }
 
 const everywhere = (): Outcome => 'ok';
@@ -101,6 +110,15 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.attempts_reset': everywhere,
   'item.attempt_failed': everywhere,
   'item.work_seen': everywhere,
+  'item.restore_asked': where(({ stage, execution, resumable }) => {
+    if (stage === 'done' || (stage === 'archived' && !resumable)) return false;
+    return execution !== 'pending' && execution !== 'running';
+  }),
+  // Only where one was asked for: see the errands below.
+  'item.restored': never('wrong-state'),
+  'item.undo_asked': where(({ stage, completed }) => stage === 'done' || completed),
+  'undo.attempted': never('wrong-state'),
+  'item.errand_failed': never('wrong-state'),
   'item.deleted': everywhere,
   'item.removed': never('wrong-state'),
   'item.purged': never('wrong-state'),
@@ -129,10 +147,15 @@ function expected(kind: ItemEventKind, place: Place): Outcome {
   return place.removal === null ? LIVE[kind](place) : (DELETED[kind]?.(place) ?? 'deleted');
 }
 
+function archived(stage: Stage): { resumable: boolean; completed: boolean } {
+  const kind = stage.name === 'archived' ? stage.reason.kind : null;
+  return { resumable: kind === 'blocked' || kind === 'mergeFailed' || kind === 'reviewHeld', completed: kind === 'completed' };
+}
+
 const situations: { name: string; item: WorkItem; place: Place }[] = [];
 function situation(stage: Stage, execution: ExecutionState, removal: Removal['state'] | null, name: string): void {
   const over = removal === null ? {} : { deletedAt: T0, removal: { state: removal, purge: removal === 'purged' } };
-  situations.push({ name, item: standing(stage, execution, over), place: { stage: stage.name, execution, removal } });
+  situations.push({ name, item: standing(stage, execution, over), place: { stage: stage.name, execution, removal, ...archived(stage) } });
 }
 situation(STAGE.backlog, 'idle', null, 'backlog');
 for (const stage of [STAGE.current, STAGE.qa, STAGE.merge])
@@ -329,6 +352,49 @@ describe('an item whose merge is at its last step', () => {
       eventOf('merge.attempted', { ...EVENT['merge.attempted'](item).payload, outcome: 'base-moved', commit: null }),
     );
     expect([done, failed, moved].map((result) => result.ok && result.value.landing)).toEqual([null, null, null]);
+  });
+});
+
+describe('an errand', () => {
+  const after = (item: WorkItem, ...events: readonly ItemEvent[]): WorkItem =>
+    events.reduce((now, event) => {
+      const result = transition(now, event);
+      if (!result.ok) throw new Error(result.error.message);
+      return result.value;
+    }, item);
+  const code = (item: WorkItem, event: ItemEvent): string => {
+    const result = transition(item, event);
+    return result.ok ? 'ok' : result.error.code;
+  };
+  const back = (actor: string): ItemEvent => eventOf('item.moved', { to: STAGE.current, why: 'no', failure: FAILURE }, { actor });
+  const merged = [standing(STAGE.done), standing(archivedStage('completed', 'done'))];
+
+  it('is one at a time, keeps runs away, and is over when it is done, impossible, or the item is moved or deleted', () => {
+    const asked = after(standing(STAGE.current), EVENT['item.restore_asked'](story()));
+    expect(asked.errand).toEqual({ kind: 'restore', snapshot: 2, by: 'console:ann' });
+    expect(code(asked, EVENT['item.restore_asked'](asked))).toBe('wrong-state');
+    expect(code(asked, EVENT['run.pending'](asked))).toBe('wrong-state');
+    const ends = ['item.restored', 'item.errand_failed', 'item.deleted'] as const;
+    expect(ends.map((kind) => after(asked, EVENT[kind](asked)).errand)).toEqual([null, null, null]);
+    expect(after(asked, eventOf('item.moved', { to: STAGE.qa, why: '', failure: null })).errand).toBeNull();
+  });
+
+  it('that takes a merge back brings the item to current, also from the archive, and only Musher can say so', () => {
+    for (const item of merged) {
+      const attempted = after(item, EVENT['item.undo_asked'](item), EVENT['undo.attempted'](item));
+      expect(attempted.landing).toBe(sha('e'));
+      expect(after(attempted, back('musher'))).toMatchObject({ stage: STAGE.current, errand: null, landing: null, failure: FAILURE });
+      const others = [back('console:ann'), eventOf('item.deleted', { purge: false })];
+      expect(others.map((event) => code(attempted, event))).toEqual(['landing', 'landing']);
+    }
+  });
+
+  it('does not bring what was completed back before the base branch is about to move', () => {
+    const [, item = story()] = merged;
+    const asked = after(item, EVENT['item.undo_asked'](item));
+    expect(code(asked, back('musher'))).toBe('invalid-move');
+    const drifted = after(asked, eventOf('undo.attempted', { commit: null, base: sha('b'), merge: sha('d') }));
+    expect(code(drifted, back('musher'))).toBe('invalid-move');
   });
 });
 

@@ -38,6 +38,21 @@ export function eventWords(event: LoggedEvent): string {
       return because(`counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`, event.payload.failure.summary);
     case 'item.work_seen':
       return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
+    case 'item.restore_asked':
+      return `asked for snapshot ${event.payload.snapshot} back`;
+    case 'item.restored':
+      return `restored snapshot ${event.payload.snapshot}, at ${short(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
+    case 'item.undo_asked':
+      return because('asked for its merge to be taken back', event.payload.reason);
+    case 'undo.attempted':
+      return event.payload.commit === null
+        ? 'found that the base branch had moved, and tries to take the merge back again'
+        : `prepared taking ${short(event.payload.merge)} back as ${short(event.payload.commit)}`;
+    case 'item.errand_failed':
+      return because(
+        event.payload.errand === 'undo' ? 'could not take its merge back' : 'could not restore the snapshot',
+        event.payload.why,
+      );
     case 'item.deleted':
       return event.payload.purge ? 'deleted it, with its content' : 'deleted it';
     case 'item.removed':

@@ -38,6 +38,10 @@ export function outlook(item: WorkItem, step: Step, reader: Reader): Content[] {
       return [sentence(step.because)];
     case 'merge':
       return [`It is merged next: ${sentenceEnd(step.because)}`];
+    case 'restore':
+      return [`The snapshot is being restored: ${sentenceEnd(step.because)}`];
+    case 'undo':
+      return [`Its merge is being taken back: ${sentenceEnd(step.because)}`];
     case 'send-back':
       return [`It goes back to current: ${sentenceEnd(step.because)}`];
     case 'block':

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  doneStage,
+  makeDesk,
+  makeWorld,
+  mergeStage,
+  moveTo,
+  seeWork,
+  SHA,
+  startRun,
+  when,
+  type Answer,
+  type Desk,
+  type World,
+} from './harness.ts';
+
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+});
+afterEach(() => world.close());
+
+/** An item that Musher has merged; `by` null: its change came to the base branch in another way. */
+function merged(by: 'musher' | null = 'musher'): number {
+  const n = world.make();
+  moveTo(world, n, { name: 'current' });
+  seeWork(world, n);
+  moveTo(world, n, mergeStage);
+  if (by === 'musher') world.record(n, 'merge.attempted', { commit: SHA, base: SHA, head: SHA, outcome: 'clean', files: [] });
+  moveTo(world, n, doneStage);
+  return n;
+}
+
+/** Answers yes, and ends the errand as the engine does. */
+async function ended(n: number, end: () => void): Promise<Answer> {
+  const answer = world.say('yes');
+  await when(world.log, () => world.item(n).errand !== null);
+  end();
+  return answer;
+}
+
+describe('undo of a merge', () => {
+  it('asks first, and says what becomes of the base branch, the item and those who depend on it', async () => {
+    const n = merged();
+    world.make({ dependsOn: [n] });
+    const { text } = await world.say(`undo ${n} It broke.`);
+    expect(text).toContain('Take the merge of 1 “Fix the login” back?');
+    expect(text).toContain('A commit on main takes back `1111111111`; the gates run on it first.');
+    expect(text).toContain('2 depends on it and will wait for it again.');
+    expect(world.item(n).errand).toBeNull();
+  });
+
+  it('hands it to the engine with the reason, and answers with what came of it', async () => {
+    const n = merged();
+    await world.say(`undo ${n} It broke.`);
+    const { ok, text } = await ended(n, () => {
+      expect(world.item(n).errand).toEqual({ kind: 'undo', reason: 'It broke.', by: 'test:operator' });
+      world.record(n, 'undo.attempted', { commit: SHA, base: SHA, merge: SHA });
+      world.record(n, 'item.moved', { to: { name: 'current' }, why: 'taken back', failure: null });
+    });
+    expect(ok).toBe(true);
+    expect(text).toContain('The merge of 1 “Fix the login” is taken back: main is without its change.');
+  });
+
+  it('says what stood in the way, and that nothing was changed', async () => {
+    const n = merged();
+    await world.say(`undo ${n}`);
+    const why = 'later commits (“2: More”) changed the same places in a.txt';
+    const answer = await ended(n, () => world.record(n, 'item.errand_failed', { errand: 'undo', why, files: ['a.txt'] }));
+    expect(answer).toMatchObject({ ok: false, code: 'undo-conflict' });
+    expect(answer.text).toContain(`could not be taken back: ${why}. Nothing was changed on main. Take the later ones back first`);
+  });
+
+  it('is refused where no commit is known to be its change alone', async () => {
+    const n = merged(null);
+    expect(await world.say(`undo ${n}`)).toMatchObject({ ok: false, code: 'not-its-own-commit' });
+    expect(world.kinds(n)).not.toContain('item.undo_asked');
+  });
+
+  it('is refused for a deleted item, with the command that does it in the repository', async () => {
+    const n = merged();
+    world.record(n, 'item.deleted', { purge: false });
+    const answer = await world.say(`undo ${n}`);
+    expect(answer).toMatchObject({ ok: false, code: 'deleted' });
+    expect(answer.text).toContain('git revert 1111111111');
+  });
+
+  it('is refused a second time while the first is under way, and to a viewer', async () => {
+    const n = merged();
+    world.record(n, 'item.undo_asked', { reason: '' });
+    expect(await world.say(`undo ${n}`)).toMatchObject({ ok: false, code: 'under-way' });
+    expect(await world.say(`undo ${n}`, { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
+  });
+});
+
+describe('restore', () => {
+  it('is refused while a run is under way, and says how to stop it', async () => {
+    const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    startRun(world, n);
+    const answer = await world.say(`restore ${n}`);
+    expect(answer).toMatchObject({ ok: false, code: 'running' });
+    expect(answer.text).toContain(`\`stop ${n}\` stops it first`);
+    expect(world.item(n).errand).toBeNull();
+  });
+
+  it('is refused where nothing was kept, and for a number that is not there', async () => {
+    const n = world.make();
+    expect(await world.say(`restore ${n}`)).toMatchObject({ ok: false, code: 'no-snapshots' });
+    expect(await world.say(`restore ${n} 4`)).toMatchObject({ ok: false, code: 'no-such-snapshot' });
+    expect(await world.say(`snapshots ${n} 4`)).toMatchObject({ ok: false, code: 'no-such-snapshot' });
+    expect((await world.say(`snapshots ${n}`, { role: 'viewer' })).text).toContain('Nothing of 1 “Fix the login” was kept yet');
+  });
+});

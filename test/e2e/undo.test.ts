@@ -1,0 +1,141 @@
+import { afterEach, expect, test } from 'vitest';
+import { Bench, create, succeeded, until } from './harness.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const tracked = (commit = 'main'): string[] => Object.keys(bench.filesAt(commit)).sort();
+
+test('a merge is taken back on the base branch after the gates, and its item is in current with its branch and can be merged again', async () => {
+  bench = new Bench({ top: 'auto_start = false', gates: { list: 'test -f list.txt' } });
+  const musher = bench.start();
+  musher.type(
+    create(
+      'First',
+      'coder@1: write a.txt a; commit; usage 100 10 0.01; success',
+      'coder@2: write fix.txt f; commit; usage 1 1 0.01; success',
+    ),
+    create('Second', 'coder: write b.txt b; commit; success'),
+    'depends 2 on 1',
+    create('Third', 'coder: write c.txt c; commit; success'),
+    'start 1',
+    'wait 1 done 30',
+    'start 3',
+    'wait 3 done 30',
+    'undo 1 It loses the time zone.',
+  );
+  await musher.said(/Take the merge of 1 “First” back\?.*A commit on main takes back .*2 depends on it and will wait for it again/);
+  musher.type('yes');
+  await musher.said(
+    /The merge of 1 “First” is taken back: main is without its change\. It is in current with its branch, and stopped\. 2 waits for it again\./,
+  );
+  expect(tracked()).toEqual(['c.txt', 'list.txt']);
+  expect(bench.git(['log', '-1', '--format=%s%n%b', 'main'])).toMatch(
+    /^Revert "1: First"\nThis takes back commit [0-9a-f]{40}\.\n\nMusher-Undo: 1/m,
+  );
+  expect(bench.git(['status', '--porcelain'])).toBe('');
+  expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, held: {}, work: { commitsAhead: 1 }, errand: null });
+  expect(tracked('musher/1-first')).toEqual(['a.txt', 'list.txt']);
+  const gate = bench.only('gate.ran', 1).at(-1)?.payload;
+  expect([gate?.commit, gate?.exitCode]).toEqual([bench.git(['rev-parse', 'main']), 0]);
+  musher.type('undo 1', 'why 2', 'why 1');
+  await musher.said(/1 “First” is not merged/);
+  await musher.said(/it depends on 1 \(in current\)/);
+  await musher.said(/It waits because local stopped it.*The last failure: Local took its merge back: It loses the time zone\. /);
+
+  musher.type('start 1', 'wait 1 done 30');
+  await until(() => bench.item(1).stage.name === 'done');
+  await musher.end();
+  expect(bench.prompt(1, 2)).toContain('It loses the time zone.');
+  expect(tracked()).toEqual(expect.arrayContaining(['a.txt', 'c.txt', 'fix.txt']));
+  const spent = bench.only('run.usage', 1).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0);
+  expect(spent).toBe(20_000);
+});
+
+test('a merge that later ones build on, or without which the gates fail, is not taken back, and says why', async () => {
+  bench = new Bench({ gates: { pair: 'test ! -f need.txt || test -f base.txt' } });
+  const musher = bench.start();
+  musher.type(
+    create('Edits the list', 'coder: write list.txt uno; commit; success'),
+    create('Edits it again', 'coder: write list.txt due; commit; success'),
+    create('Base', 'coder: write base.txt b; commit; success'),
+    create('Needs the base', 'coder: write need.txt n; commit; success'),
+    ...[1, 2, 3, 4].flatMap((number) => [`start ${number}`, `wait ${number} done 30`]),
+  );
+  for (const number of [1, 2, 3, 4]) await musher.said(new RegExp(`${number} [\\w ]+: merge → done`));
+  const before = bench.git(['rev-parse', 'main']);
+  musher.type('undo 1', 'yes');
+  await musher.said(
+    /The merge of 1 “Edits the list” could not be taken back: later commits \(“2: Edits it again”\) changed the same places in list\.txt\. Nothing was changed on main\. Take the later ones back first/,
+  );
+  musher.type('undo 3', 'yes');
+  await musher.said(
+    /The merge of 3 “Base” could not be taken back: without its change, gate pair on the merged tree ended with exit code 1 .*Nothing was changed on main/,
+  );
+  expect(bench.git(['rev-parse', 'main'])).toBe(before);
+  expect([1, 3].map((number) => bench.item(number).stage.name)).toEqual(['done', 'done']);
+  musher.type('accept 2', 'undo 2', 'yes');
+  await musher.said(/The merge of 2 “Edits it again” is taken back/);
+  expect(bench.git(['show', 'main:list.txt'])).toBe('uno');
+  await musher.end();
+});
+
+test('killed at any point of taking a merge back, it is taken back exactly once after the restart', async () => {
+  bench = new Bench({});
+  succeeded(await bench.run(create('Three', 'coder: write t.txt t; commit; success'), 'start 1', 'wait 1 done 30'));
+  for (const point of ['after-undo-attempted', 'after-base-moved-back', 'after-undo-branch'] as const) {
+    const before = bench.git(['rev-parse', 'main']);
+    const musher = bench.start({ MUSHER_CRASH_AT: point });
+    musher.type('undo 1', 'yes');
+    await musher.ended();
+    expect(bench.item(1)).toMatchObject({ stage: { name: 'done' }, landing: expect.any(String) });
+    const after = bench.start();
+    await until(() => bench.item(1).stage.name === 'current');
+    expect(bench.git(['log', '--format=%s', `${before}..main`])).toBe('Revert "1: Three"');
+    expect(bench.git(['status', '--porcelain'])).toBe('');
+    expect(tracked('musher/1-three')).toContain('t.txt');
+    after.type('move 1 merge', 'wait 1 done 30');
+    succeeded(await after.end());
+    expect(tracked()).toContain('t.txt');
+  }
+  expect(bench.only('item.moved', 1).filter(({ payload }) => payload.why.includes('took its merge back'))).toHaveLength(3);
+});
+
+test('work that a stopped run left is listed, shown and restored; never under a run, and of a deleted item as a branch', async () => {
+  bench = new Bench({});
+  const musher = bench.start();
+  musher.type(
+    create('Long', 'coder@1: write draft.txt half; raise there; hang', 'coder@2: rm draft.txt; write b.txt b; commit; raise again; hang'),
+    'snapshots 1',
+    'start 1',
+  );
+  await musher.said(/Nothing of 1 “Long” was kept yet/);
+  await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
+  musher.type('restore 1');
+  await musher.said(/Run 1 of coder-1 works on 1 “Long” now\. `stop 1` stops it first/);
+  musher.type('stop 1');
+  await musher.said(/is stopped/);
+  musher.type('start 1');
+  await until(() => bench.raised('again') && bench.only('run.started', 1).length === 2);
+  musher.type('stop 1');
+  await musher.said(/is stopped/);
+  musher.type('snapshots 1', 'snapshots 1 1', 'restore 1 1');
+  await musher.said(/1 .*after run 1 .*1 file, \+1 −0 .*differs/);
+  await musher.said(/Snapshot 1 of 1 “Long”.*draft\.txt.*\+half/);
+  await musher.said(
+    /1 “Long” is as snapshot 1 kept it \(after run 1\): its branch is at \w+, with 1 commit of its own\. What was there before is snapshot \d+\. It waits because local.* stopped it/,
+  );
+  expect(tracked('musher/1-long')).toEqual(['draft.txt', 'list.txt']);
+  musher.type('restore 1', 'restore 1 99', 'delete 1', 'yes');
+  await musher.said(/1 “Long” is as snapshot \d+ kept it \(before snapshot 1 was restored\)/);
+  await musher.said(/There is no snapshot 99 of 1/);
+  await musher.said(/is deleted/);
+  musher.type('restore 1 1', 'undo 1');
+  await musher.said(
+    /1 “Long” is deleted, so its own branch stays away\. Snapshot 1 is on a branch of its own now: `musher\/restored\/1-1`/,
+  );
+  await musher.said(/1 “Long” is not merged/);
+  await musher.end();
+  expect(bench.git(['show', 'musher/restored/1-1:draft.txt'])).toBe('half');
+  bench.git(['branch', '-qD', 'musher/restored/1-1']);
+});
