@@ -39,6 +39,7 @@ export function demoSettings(dataDir: string): Settings {
     monitor: null,
     roles: { admin: ['console:local'], operator: [], viewer: [] },
     directMessages: false,
+    flood: { burst: 20, perMinute: 60, waiting: 40 },
     projectRoles: [{ project: DEMO_PROJECT, roles: { admin: [], operator: [], viewer: [] } }],
     people: [],
     rooms: [],

@@ -195,6 +195,7 @@ async function converse(
     showWork: (message, working) => connections.showWork(message, working),
     showLive: (message, inbox, body) => delivery.showLive(message, inbox, body),
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
+    flood: settings.flood,
     newIncidentId: () => randomBytes(4).toString('hex'),
     onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),
   });

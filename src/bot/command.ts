@@ -12,6 +12,8 @@ export interface Reply {
   readonly body: Document;
   /** A stable word for the audit and for tests, where `ok` is false. */
   readonly code: string | null;
+  /** Not said again to the same sender in the same room within so many ms; the audit has each. Missing: always said. */
+  readonly notWithinMs?: Millis;
 }
 
 /** What a command gives back: a reply, or a live one whose last document is the final reply. */

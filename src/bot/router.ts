@@ -1,8 +1,8 @@
 import { crashPoint } from '../crash-point.ts';
+import type { FloodSettings } from '../config/settings.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
-import { code, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { authorise } from './authorise.ts';
@@ -14,8 +14,10 @@ import type { Project } from './capabilities.ts';
 import { parseCommand, problemDocument } from './parse.ts';
 import type { Completion } from './complete.ts';
 import { completionFor, parseContext } from './parse-context.ts';
+import { afterRestart, incident, stranger, tooMany } from './fixed-replies.ts';
 import { refused } from './replies.ts';
 import { includes, type Origin } from './rights.ts';
+import { Turns } from './turns.ts';
 
 /** A command that takes longer than this is worth showing that it is worked on. */
 const SHOW_WORK_AFTER_MS = 1_000;
@@ -30,19 +32,19 @@ export interface RouterParts extends BotParts {
   /** Told of a bug: the id is what the room sees, the error goes to the log file. */
   readonly onIncident: (id: string, error: unknown, words: string) => void;
   readonly newIncidentId: () => string;
+  readonly flood: FloodSettings;
   /** Told of each final reply, once it is kept. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
 }
 
 /**
- * From a message to its one final reply. Taking a message in is synchronous up to the durable row; messages of a room
- * are worked on one after the other, rooms do not wait for each other.
+ * From a message to its one final reply. Taking a message in is synchronous up to the durable row; then it waits for
+ * its turn.
  */
 export class Router {
   readonly #parts: RouterParts;
   readonly #table: CommandTable<Command>;
-  /** The last promise of each room's queue. */
-  readonly #rooms = new Map<string, Promise<void>>();
+  readonly #turns: Turns;
   /** Messages that are worked on now, live replies among them. */
   readonly #open = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -52,6 +54,7 @@ export class Router {
   constructor(parts: RouterParts) {
     this.#parts = parts;
     this.#table = commandTable(parts.commands);
+    this.#turns = new Turns(parts.clock, { burst: parts.flood.burst, everyMs: 60_000 / parts.flood.perMinute });
   }
 
   /** Goes on with what was taken in before a restart and has no final reply yet. */
@@ -68,12 +71,23 @@ export class Router {
   /** Takes a message in; null when it is not for Musher or was taken in before. What is not addressed leaves no trace. */
   receive(message: IncomingMessage): number | null {
     if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
-    const { log, clock } = this.#parts;
+    const { log, clock, flood } = this.#parts;
     if (!this.#address(message).addressed) return null;
-    const id = log.transaction((tx) => tx.inbox.receive(message, clock.now()));
+    const taken = log.transaction((tx) => {
+      const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
+      const id = tx.inbox.receive(message, clock.now());
+      if (id === null) return null;
+      if (waiting < flood.waiting) return { id, reply: null };
+      // Decided before the network is told that it was taken, so that a crash can't make two answers of it, or none.
+      const reply = tooMany(message, waiting);
+      this.#answer(tx, this.#handlingOf(message, id, tx.now), reply);
+      return { id, reply };
+    });
     crashPoint('after-inbox-insert');
-    if (id !== null) this.#enqueue(message, id);
-    return id;
+    if (taken === null) return null;
+    if (taken.reply === null) this.#enqueue(message, taken.id);
+    else this.#parts.onAnswered(taken.id, taken.reply);
+    return taken.id;
   }
 
   /** Whether a message is meant for Musher. */
@@ -93,7 +107,7 @@ export class Router {
   /** Takes nothing more; resolves when what is under way has its reply. Commands that wait are told to stop waiting. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#rooms.values());
+    await this.#turns.stop();
     await Promise.all(this.#open);
   }
 
@@ -102,38 +116,31 @@ export class Router {
   }
 
   #enqueue(message: IncomingMessage, id: number): void {
-    const room = roomOf(message);
-    const before = this.#rooms.get(room) ?? Promise.resolve();
-    const turn = this.#afterwards(before, message, id);
-    this.#rooms.set(room, turn);
-    void turn.then(() => (this.#rooms.get(room) === turn ? this.#rooms.delete(room) : false));
+    this.#turns.add(
+      roomOf(message),
+      isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null,
+      // The room goes on at the final reply, or at the first document of a live one.
+      () =>
+        new Promise((resolve) => {
+          const work = this.#handle(message, id, resolve).finally(() => {
+            this.#open.delete(work);
+            resolve();
+          });
+          this.#open.add(work);
+        }),
+    );
   }
 
-  /** Resolves when the room may go on: at the final reply, or at the first document of a live one. */
-  async #afterwards(before: Promise<void>, message: IncomingMessage, id: number): Promise<void> {
-    await before;
-    await new Promise<void>((resolve) => {
-      const work = this.#handle(message, id, resolve).finally(() => {
-        this.#open.delete(work);
-        resolve();
-      });
-      this.#open.add(work);
-    });
+  #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
+    const project = projectOf(this.#parts, message.at.transport, message.at.room);
+    return { message, id, receivedAt, words: '', project, answered: false, ending: new AbortController() };
   }
 
   async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const row = this.#parts.log.inbox.get(id);
     if (row === null || row.state === 'done') return;
     crashPoint('before-command');
-    const state: Handling = {
-      message,
-      id,
-      receivedAt: row.receivedAt,
-      words: '',
-      project: projectOf(this.#parts, message.at.transport, message.at.room),
-      answered: false,
-      ending: new AbortController(),
-    };
+    const state = this.#handlingOf(message, id, row.receivedAt);
     const shown = this.#showWorkLater(message);
     try {
       const reply = await this.#reply(row, state, release);
@@ -262,12 +269,14 @@ export class Router {
     return { ok: true, code: null, body: last };
   }
 
-  /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. */
+  /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. What was said lately is not said again. */
   #answer(tx: Tx, state: Handling, reply: Reply): void {
     const { message, id } = state;
     const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
     if (!tx.inbox.finish(id, outcome)) return;
-    tx.outbox.add({ to: message.at, kind: 'reply', body: reply.body, inbox: id, item: null }, tx.now);
+    const { notWithinMs, code: what } = reply;
+    const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
+    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: reply.body, inbox: id, item: null }, tx.now);
     tx.record({
       project: state.project.name,
       item: null,
@@ -283,17 +292,8 @@ export class Router {
   #incident(state: Handling, error: unknown): void {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
-    const body = doc(
-      paragraph(
-        'That went wrong inside Musher, and nothing more was done with it. The details are in the log file under ',
-        code(id),
-        '; ',
-        code('status'),
-        ' shows where things stand.',
-      ),
-    );
     state.answered = false;
-    const reply = { ok: false, code: 'incident', body };
+    const reply = incident(id);
     this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
     this.#parts.onAnswered(state.id, reply);
   }
@@ -316,22 +316,7 @@ function roomOf({ at }: IncomingMessage): string {
   return `${at.transport}\0${at.room}`;
 }
 
-function afterRestart(): Reply {
-  const body = doc(
-    paragraph(
-      'Musher was restarted while it worked on that. What you asked for is in the log and goes on; ',
-      code('status'),
-      ' shows where things stand.',
-    ),
-  );
-  return { ok: true, code: null, body };
-}
-
-function stranger(message: IncomingMessage): Reply {
-  return refused(
-    'no-rights',
-    'You have no rights here. An admin gives them in bot.toml under [roles]; your id is ',
-    code(`${message.sender.transport}:${message.sender.id}`),
-    '.',
-  );
+/** Whoever sits at the terminal writes scripts, and slows down nobody else. */
+function isPaced({ ingress }: IncomingMessage): boolean {
+  return ingress !== 'terminal';
 }

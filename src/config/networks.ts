@@ -2,12 +2,13 @@ import type { BotFile } from './schema.ts';
 import type { NetworkName, PersonSettings, RoomSettings, Settings } from './settings.ts';
 import { NETWORKS } from './settings.ts';
 
-type Networks = Pick<Settings, 'directMessages' | 'projectRoles' | 'people' | 'rooms' | 'matrix' | 'slack' | 'discord'>;
+type Networks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | 'people' | 'rooms' | 'matrix' | 'slack' | 'discord'>;
 
 /** What `bot.toml` says of networks, rooms and people, as settings. */
 export function networkSettings(bot: BotFile): Networks {
   return {
     directMessages: bot.roles.direct_messages,
+    flood: { burst: bot.flood.burst, perMinute: bot.flood.per_minute, waiting: bot.flood.waiting },
     projectRoles: bot.project.map(({ name, admin, operator, viewer }) => ({ project: name, roles: { admin, operator, viewer } })),
     people: bot.person.map(personSettings),
     rooms: bot.room.map(roomSettings),

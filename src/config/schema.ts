@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
+import { floodSchema } from './flood.ts';
 import { parseDuration } from './duration.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 import { backupSchema, monitorSchema } from './upkeep.ts';
@@ -197,6 +198,7 @@ export const botSchema = z.strictObject({
     .meta({
       description: 'Who may do what in all projects, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.',
     }),
+  flood: floodSchema,
   project: z
     .array(projectEntrySchema)
     .min(1, 'at least one project is needed')

@@ -20,6 +20,7 @@ export interface Settings {
   readonly projectRoles: readonly ProjectRoles[];
   /** Whether the roles count in direct messages too; without it a direct message gives no rights at all. */
   readonly directMessages: boolean;
+  readonly flood: FloodSettings;
   readonly people: readonly PersonSettings[];
   readonly rooms: readonly RoomSettings[];
   /** Null: the network is not used. */
@@ -42,6 +43,15 @@ export interface MonitorSettings {
   readonly address: string;
   /** 0: any free one. */
   readonly port: number;
+}
+
+/** What one sender may send. */
+export interface FloodSettings {
+  /** Worked on as they come. */
+  readonly burst: number;
+  readonly perMinute: number;
+  /** What may wait; more is not taken. */
+  readonly waiting: number;
 }
 
 export const NETWORKS = ['matrix', 'slack', 'discord'] as const;

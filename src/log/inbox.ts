@@ -42,6 +42,7 @@ interface Row {
 export class Inbox {
   readonly #insert;
   readonly #open;
+  readonly #openOf;
   readonly #get;
   readonly #finish;
   readonly #commit;
@@ -54,6 +55,9 @@ export class Inbox {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
     );
     this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
+    this.#openOf = db
+      .prepare<[string, string], number>("SELECT count(*) FROM inbox WHERE transport = ? AND sender = ? AND state <> 'done'")
+      .pluck();
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
     this.#finish = db.prepare(
       "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL WHERE id = ? AND state <> 'done'",
@@ -89,6 +93,11 @@ export class Inbox {
   /** Messages that are not answered yet, oldest first. */
   open(afterId: number, limit: number): InboxRow[] {
     return this.#open.all(afterId, limit).map(toInbox);
+  }
+
+  /** How many messages of a sender are not answered yet. */
+  waitingOf({ transport, id }: IncomingMessage['sender']): number {
+    return this.#openOf.get(transport, id) ?? 0;
   }
 
   get(id: number): InboxRow | null {

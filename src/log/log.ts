@@ -17,6 +17,7 @@ import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
 import { purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads.ts';
+import { Told } from './told.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
 /** The cursor that stands while purged words may still be in the file: a crash before `scrub` must not leave them there. */
@@ -29,6 +30,7 @@ export interface Tx {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
+  readonly told: Told;
   /** An item as it stands after what this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;
   /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */
@@ -61,6 +63,7 @@ export class Log {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
+  readonly #told: Told;
   readonly db: Db;
   readonly clock: Clock;
   readonly #events: EventStore;
@@ -110,6 +113,7 @@ export class Log {
     this.inbox = new Inbox(db);
     this.outbox = new Outbox(db);
     this.confirmations = new Confirmations(db);
+    this.#told = new Told(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -151,6 +155,7 @@ export class Log {
       inbox: this.inbox,
       outbox: this.outbox,
       confirmations: this.confirmations,
+      told: this.#told,
       item: (project, number) => projector.items.get(project, number),
       append,
       record: (event) => {
@@ -217,6 +222,7 @@ export class Log {
     this.transaction(() => {
       this.outbox.prune(before);
       this.inbox.prune(before);
+      this.#told.prune(before);
     });
   }
 

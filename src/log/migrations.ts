@@ -50,6 +50,16 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (transport, message_id)
   );
   CREATE INDEX inbox_open ON inbox (id) WHERE state <> 'done';
+  CREATE INDEX inbox_open_of_sender ON inbox (transport, sender) WHERE state <> 'done';
+
+  CREATE TABLE told (        -- what a sender was told and is not told again for a while
+    transport TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    sender    TEXT NOT NULL,
+    what      TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    PRIMARY KEY (transport, room, sender, what)
+  ) WITHOUT ROWID;
 
   CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -110,6 +110,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
       throw error;
     },
     showWork: () => {},
+    flood: { burst: 10_000, perMinute: 600_000, waiting: 10_000 },
     newIncidentId: () => 'bench',
     onAnswered: (inbox) => waiting.get(inbox)?.(),
   });

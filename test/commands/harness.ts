@@ -3,8 +3,9 @@ import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabiliti
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { AccessRole, AgentSettings, ProjectSettings } from '../../src/config/settings.ts';
+import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings } from '../../src/config/settings.ts';
 import { Log } from '../../src/log/log.ts';
+import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
@@ -58,6 +59,8 @@ export interface World {
   readonly desk: Desk;
   /** Sends a message as a person with a role and gives what it is answered with. */
   say(text: string, options?: { role?: AccessRole; room?: string; from?: Partial<Origin> }): Promise<Answer>;
+  /** Hands a message in, as a transport does; null: it was there already. */
+  readonly receive: (message: IncomingMessage) => number | null;
   /** How a line that is being typed may go on. */
   complete(line: string, origin: Origin): string[];
   /** Appends what the engine would. */
@@ -90,6 +93,7 @@ export function makeWorld(
   settings: Partial<ProjectSettings> = {},
   networks: readonly NetworkState[] = [],
   rights: Partial<RightsSettings> = {},
+  flood: FloodSettings = { burst: 1_000, perMinute: 60, waiting: 1_000 },
 ): World {
   const clock = testClock();
   const log = Log.inMemory(clock);
@@ -129,6 +133,7 @@ export function makeWorld(
     },
     onIncident: (_id, error) => void incidents.push(error),
     showWork: () => {},
+    flood,
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
   });
@@ -164,6 +169,7 @@ export function makeWorld(
     clock,
     desk,
     say,
+    receive: (message) => router.receive(message),
     complete: (line, origin) => router.complete(line, origin).map(({ label }) => label),
     record,
     written,

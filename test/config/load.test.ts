@@ -47,6 +47,7 @@ describe('loadSettings', () => {
         monitor: null,
         roles: { admin: ['console:local'], operator: [], viewer: [] },
         directMessages: false,
+        flood: { burst: 20, perMinute: 60, waiting: 40 },
         projectRoles: [{ project: 'shop', roles: { admin: [], operator: [], viewer: [] } }],
         people: [],
         rooms: [],

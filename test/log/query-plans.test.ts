@@ -7,11 +7,12 @@ import { migrate } from '../../src/log/migrations.ts';
 import { Outbox } from '../../src/log/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Reads } from '../../src/log/reads.ts';
+import { Told } from '../../src/log/told.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
-const SMALL = new Set(['rooms', 'bases', 'confirmations', 'cursors', 'counts', 'spend_total', 'sqlite_sequence']);
+const SMALL = new Set(['rooms', 'bases', 'confirmations', 'told', 'cursors', 'counts', 'spend_total', 'sqlite_sequence']);
 /** Indexes that hold only what is open now. */
-const OPEN_ONLY = new Set(['inbox_open', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
+const OPEN_ONLY = new Set(['inbox_open', 'inbox_open_of_sender', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
 
 /** All that the classes of the log prepare, caught on its way to the database. */
 function preparedStatements(db: Db): string[] {
@@ -23,7 +24,7 @@ function preparedStatements(db: Db): string[] {
     },
   } as unknown as Db;
   const events = new EventStore(recording);
-  for (const part of [Inbox, Outbox, Confirmations, Projector]) void new part(recording);
+  for (const part of [Inbox, Outbox, Confirmations, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }

@@ -1,0 +1,62 @@
+import type { IncomingMessage, IngressKind } from '../message/address.ts';
+import { code, doc, paragraph } from '../message/build.ts';
+import type { Reply } from './command.ts';
+import { refused } from './replies.ts';
+
+/** A stranger is told so once in this time: whoever has no rights must not be able to fill a room with answers. */
+const STRANGER_EVERY_MS = 10 * 60_000;
+/** One answer for what is left out of a flood meanwhile. */
+const TOO_MANY_EVERY_MS = 60_000;
+/** Ways in that the network itself waits on, and answers to one person: silence would show as an error. */
+const AWAITED: ReadonlySet<IngressKind> = new Set(['slash', 'button', 'select', 'modal', 'terminal']);
+
+/** A message that was taken in has its effect, but its reply was lost with an earlier process. */
+export function afterRestart(): Reply {
+  const body = doc(
+    paragraph(
+      'Musher was restarted while it worked on that. What you asked for is in the log and goes on; ',
+      code('status'),
+      ' shows where things stand.',
+    ),
+  );
+  return { ok: true, code: null, body };
+}
+
+/** To whoever has no rights where they write. */
+export function stranger(message: IncomingMessage): Reply {
+  const id = `${message.sender.transport}:${message.sender.id}`;
+  const reply = refused(
+    'no-rights',
+    'You have no rights here. An admin gives them in bot.toml, such as ',
+    code(`viewer = ["${id}"]`),
+    ' under [roles], a [[project]] or a [[room]].',
+  );
+  return unlessAwaited(message, reply, STRANGER_EVERY_MS);
+}
+
+/** To whoever sends more than is worked on; `waiting` of theirs are not answered yet. */
+export function tooMany(message: IncomingMessage, waiting: number): Reply {
+  const reply = refused(
+    'too-many',
+    `You have ${waiting} messages waiting for an answer, so this one was not taken, nor are more until those are answered. Then send it again.`,
+  );
+  return unlessAwaited(message, reply, TOO_MANY_EVERY_MS);
+}
+
+/** A bug: the room learns that something went wrong and under which id the details are kept. */
+export function incident(id: string): Reply {
+  const body = doc(
+    paragraph(
+      'That went wrong inside Musher, and nothing more was done with it. The details are in the log file under ',
+      code(id),
+      '; ',
+      code('status'),
+      ' shows where things stand.',
+    ),
+  );
+  return { ok: false, code: 'incident', body };
+}
+
+function unlessAwaited({ ingress }: IncomingMessage, reply: Reply, everyMs: number): Reply {
+  return AWAITED.has(ingress) ? reply : { ...reply, notWithinMs: everyMs };
+}
