@@ -65,6 +65,9 @@ export function demoSettings(dataDir: string): Settings {
   };
 }
 
+/** The defaults of the configuration. */
+const WATCHED = { questionMs: 2 * 60_000, repeats: 12, idleTokens: 200_000 };
+
 function agent(name: string, stage: WorkStage): AgentSettings {
   return {
     name,
@@ -76,7 +79,7 @@ function agent(name: string, stage: WorkStage): AgentSettings {
     effort: null,
     allowedTools: [],
     env: process.env['MUSHER_DEMO_SECONDS'] === undefined ? {} : { MUSHER_DEMO_SECONDS: process.env['MUSHER_DEMO_SECONDS'] },
-    limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000 },
+    limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
     prompt: null,
     systemPrompt: null,
     commit: 'agent',

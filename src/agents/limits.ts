@@ -1,10 +1,13 @@
 import type { LimitSettings } from '../config/settings.ts';
-import type { EndReason } from '../pipeline/types.ts';
+import type { EndReason, StuckCause } from '../pipeline/types.ts';
 import { sumUsage, tokensOf, type UsageTotals } from './signals.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {
   readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed'>;
+  /** Where `reason` is `stuck`. */
+  readonly cause?: StuckCause;
   /** One line for the room. */
   readonly summary: string;
 }
@@ -35,14 +38,29 @@ export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: nu
 export function timeLimit(
   limits: LimitSettings,
   startedAt: number,
-  lastOutputAt: number,
+  signs: Pick<SignsOfLife, 'lastOutputAt' | 'lastNewsAt' | 'repeated' | 'question'>,
   now: number,
 ): StopReason | { readonly lookAgainAt: number } {
   const end = startedAt + limits.wallClockMs;
-  const silent = lastOutputAt + limits.silenceMs;
-  if (now >= end) return { reason: 'stuck', summary: `Ran longer than ${duration(limits.wallClockMs)}.` };
-  if (now >= silent) return { reason: 'stuck', summary: `No output for ${duration(limits.silenceMs)}.` };
-  return { lookAgainAt: Math.min(end, silent) };
+  const silent = signs.lastOutputAt + limits.silenceMs;
+  const stale = signs.lastNewsAt + limits.silenceMs;
+  const unanswered = signs.lastOutputAt + limits.questionMs;
+  const stuck = (cause: StuckCause, summary: string): StopReason => ({ reason: 'stuck', cause, summary });
+  if (now >= end) return stuck('out-of-time', `Ran longer than ${duration(limits.wallClockMs)}.`);
+  if (signs.question !== null && now >= unanswered) return stuck('waits-for-input', waitsFor(signs.question));
+  if (now >= silent) return stuck('silent', `No output for ${duration(limits.silenceMs)}.`);
+  if (now >= stale)
+    return stuck(
+      'spinning',
+      `Nothing but old lines for ${duration(limits.silenceMs)}, ${signs.repeated.times} of them: ${signs.repeated.text}`,
+    );
+  // A question may come up at any time, and has its own, shorter wait.
+  return { lookAgainAt: Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs) };
+}
+
+/** The summary of a run that asked for something that nobody can give it. */
+export function waitsFor(what: string): string {
+  return `It asks, and nobody can answer it: ${what}`;
 }
 
 function duration(ms: number): string {

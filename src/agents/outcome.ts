@@ -1,10 +1,12 @@
-import type { EndReason } from '../pipeline/types.ts';
+import type { EndReason, StuckCause } from '../pipeline/types.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { UsageTotals } from './signals.ts';
 
 /** How a run ended. Whether it was `hollow` the caller decides, who knows the diff. */
 export interface RunOutcome {
   readonly reason: Exclude<EndReason, 'hollow'>;
+  /** Where `reason` is `stuck`; null otherwise. */
+  readonly cause: StuckCause | null;
   /** 128 + signal where a signal ended the program; null where nobody recorded it. */
   readonly exitCode: number | null;
   /** One line; empty where a successful run said nothing of itself. */
@@ -20,4 +22,6 @@ export interface RunOutcome {
   /** The session that was to be resumed is not there: the next run starts afresh. */
   readonly sessionMissing: boolean;
   readonly usage: UsageTotals;
+  /** What it asked a person for, in one line, and nobody answered; null: nothing. */
+  readonly asked: string | null;
 }

@@ -11,6 +11,8 @@ export interface RunMemory {
   readonly sessionMissing: boolean;
   /** The agent has said how it ended; what it uses or does from now on changes nothing. */
   readonly concluded: boolean;
+  /** What it asked a person for last; null: nothing. */
+  readonly asked: string | null;
   take(signal: Signal): void;
   /** A line of the error output. */
   complaint(line: string): void;
@@ -33,6 +35,7 @@ export function runMemory(): RunMemory {
   let verdict: Verdict | null = null;
   let sessionMissing = false;
   let concluded = false;
+  let asked: string | null = null;
 
   const remember = (list: string[], line: string, most: number): void => {
     list.push(line);
@@ -54,6 +57,9 @@ export function runMemory(): RunMemory {
     },
     get concluded() {
       return concluded;
+    },
+    get asked() {
+      return asked;
     },
     take(signal) {
       switch (signal.kind) {
@@ -78,6 +84,11 @@ export function runMemory(): RunMemory {
         case 'rate-limited':
           remember(activity, signal.text, EVIDENCE_LINES);
           break;
+        case 'asks':
+          asked = signal.text;
+          remember(activity, `asked: ${signal.text}`, EVIDENCE_LINES);
+          break;
+        case 'call':
         case 'session':
           break;
       }

@@ -11,6 +11,10 @@ export type Signal =
   | { readonly kind: 'turn'; readonly count: number }
   /** One line for people: a tool and its target, or what the agent says. */
   | { readonly kind: 'activity'; readonly text: string }
+  /** A tool was called and has answered. `same` is equal for equal calls with equal answers; `error`: what it failed with, in one line. */
+  | { readonly kind: 'call'; readonly text: string; readonly same: string; readonly error: string | null }
+  /** It asked a person for something; nobody can answer a program without a terminal. */
+  | { readonly kind: 'asks'; readonly text: string }
   /** `resumeAt` is null where the agent did not say when. */
   | { readonly kind: 'rate-limited'; readonly resumeAt: Millis | null; readonly text: string }
   | { readonly kind: 'verdict'; readonly verdict: 'approve' | 'reject'; readonly reason: string }

@@ -1,7 +1,7 @@
 import type { LimitSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { describeExit } from './exit.ts';
-import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
+import { OUTPUT_BYTES, overBudget, timeLimit, waitsFor, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from './process/follow.ts';
 import { isAlive } from './process/identity.ts';
@@ -13,6 +13,8 @@ import { runMemory, type RunMemory } from './run-memory.ts';
 import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
 import type { OutputParser } from './runtimes/runtime.ts';
+import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
+import { SpinWatch } from './spinning.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
 import { oneLine } from './text.ts';
 
@@ -26,7 +28,12 @@ interface Beginning {
   readonly lastOutputAt: number;
   /** There is nothing to watch: no process, and no record of its end. */
   readonly lost: boolean;
+  /** Its output so far was read by an earlier Musher already. */
+  readonly again: boolean;
 }
+
+/** How a run ended, and in what it was stuck. */
+type End = Pick<RunOutcome, 'reason' | 'summary'> & { readonly cause?: RunOutcome['cause'] };
 
 /** Watches over a process until nothing of it is left: reads its output, holds it to its limits, ends it. */
 export function supervise(spec: RunSpec, known: KnownProcess, beginning: Beginning): RunHandle {
@@ -44,13 +51,16 @@ class Supervision implements RunHandle {
   readonly #processes: RunProcesses;
   readonly #parser: OutputParser;
   readonly #memory: RunMemory = runMemory();
+  readonly #signs: SignsOfLife;
+  readonly #spinning: SpinWatch;
   readonly #output;
   readonly #errors;
   readonly #wasLost: boolean;
   readonly #resolve: (outcome: RunOutcome) => void;
   readonly #reject: (bug: unknown) => void;
   readonly #unwatch: () => void;
-  #lastOutputAt: number;
+  /** False while what an earlier Musher has read already is read again. */
+  #live: boolean;
   #stopping: StopReason | null = null;
   #ending = false;
   #looking = false;
@@ -67,8 +77,15 @@ class Supervision implements RunHandle {
     this.pidStart = known.pidStart;
     this.startedAt = known.startedAt;
     this.#processes = { marker: spec.marker, pid: known.pid, pidStart: known.pidStart };
-    this.#lastOutputAt = beginning.lastOutputAt;
+    this.#signs = signsOfLife(beginning.lastOutputAt);
+    this.#spinning = new SpinWatch({
+      limits: this.#limits,
+      workState: spec.workState ?? null,
+      stop: (why) => this.#stop(why),
+      onProblem: spec.onProblem ?? (() => {}),
+    });
     this.#wasLost = beginning.lost;
+    this.#live = !beginning.again;
     this.#parser = RUNTIME_OF[spec.agent.runtime].parser({
       model: spec.agent.model,
       resumed: spec.resumeSession !== null,
@@ -77,10 +94,10 @@ class Supervision implements RunHandle {
     const files = runFiles(spec.runDir);
     const limit: SizeLimit = {
       bytes: OUTPUT_BYTES,
-      exceeded: () => this.#stop({ reason: 'stuck', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` }),
+      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` }),
     };
     this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
-    this.#errors = followFile(files.stderr, (line) => this.#memory.complaint(line), limit);
+    this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
     this.ended = promise;
     // Whoever waits for it sees a failure; where nobody does any more, it must not end Musher.
@@ -135,19 +152,22 @@ class Supervision implements RunHandle {
     // What can't be read can't be held to a budget either.
     if (!hasOutput(this.#spec.runDir))
       this.#stop({ reason: 'failed', summary: 'The files of the run were removed while it was under way.' });
-    const before = this.#output.offset + this.#errors.offset;
-    const lookedAt = this.#spec.clock.now();
+    const { clock } = this.#spec;
+    const before = { at: clock.now(), output: this.#output.offset, errors: this.#errors.offset };
     await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
-    if (this.#output.offset + this.#errors.offset > before) this.#lastOutputAt = Math.max(this.#lastOutputAt, lookedAt);
+    this.#live = true;
+    const open = [this.#output.offset > before.output && this.#output.open(), this.#errors.offset > before.errors && this.#errors.open()];
+    for (const piece of open) if (typeof piece === 'string' && piece !== '') this.#signs.piece(piece, before.at);
   }
 
   #onLine(line: string): void {
     if (this.#released) return;
-    this.#lastOutputAt = Math.max(this.#lastOutputAt, this.#spec.clock.now());
+    this.#signs.line(line, this.#spec.clock.now());
     const concluded = this.#memory.concluded;
     for (const signal of this.#parser.line(line)) {
       this.#memory.take(signal);
       this.#spec.onSignal(signal);
+      if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
     }
     // A run that has said how it ended is not stopped for what its last line says it used.
@@ -156,10 +176,15 @@ class Supervision implements RunHandle {
     if (over !== null) this.#stop(over);
   }
 
+  #onComplaint(line: string): void {
+    this.#memory.complaint(line);
+    if (!this.#released) this.#signs.line(line, this.#spec.clock.now());
+  }
+
   #checkTime(): void {
     if (this.#released || this.#ending || this.#stopping !== null) return;
     const { clock } = this.#spec;
-    const verdict = timeLimit(this.#limits, this.startedAt, this.#lastOutputAt, clock.now());
+    const verdict = timeLimit(this.#limits, this.startedAt, this.#signs, clock.now());
     if ('reason' in verdict) this.#stop(verdict);
     else this.#cancelTimeLimit = clock.at(verdict.lookAgainAt, () => this.#readThenCheckTime());
   }
@@ -221,10 +246,11 @@ class Supervision implements RunHandle {
   #outcome(exitCode: number | null, left: number): RunOutcome {
     const memory = this.#memory;
     const said = this.#parser.end({ code: exitCode });
-    const end = this.#endOf(exitCode) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
+    const end = this.#endOf(exitCode) ?? this.#unanswered(said) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
     const note = left === 0 ? '' : ` ${left} of its processes could not be ended.`;
     return {
       reason: end.reason,
+      cause: end.cause ?? null,
       exitCode,
       summary: `${end.summary}${note}`.trim(),
       evidence: memory.evidence(),
@@ -234,15 +260,24 @@ class Supervision implements RunHandle {
       verdictReason: memory.verdict?.reason ?? '',
       sessionMissing: memory.sessionMissing,
       usage: new Map(memory.usage),
+      asked: memory.asked ?? this.#signs.question,
     };
   }
 
   /** Reasons that come before what the output says. */
-  #endOf(exitCode: number | null): { readonly reason: RunOutcome['reason']; readonly summary: string } | null {
+  #endOf(exitCode: number | null): End | null {
     if (this.#stopping !== null) return this.#stopping;
     if (this.#wasLost) return { reason: 'lost', summary: 'The process was gone when Musher came back, and left no exit code.' };
     if (exitCode === null) return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
     return null;
+  }
+
+  /** A program that found nobody to answer its question fails with that: it is no failure of its work. */
+  #unanswered(said: End): End | null {
+    const { question } = this.#signs;
+    return said.reason === 'failed' && question !== null
+      ? { reason: 'stuck', cause: 'waits-for-input', summary: waitsFor(question) }
+      : null;
   }
 
   #withComplaint(reason: RunOutcome['reason'], summary: string): string {

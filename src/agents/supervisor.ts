@@ -34,6 +34,8 @@ export interface RunSpec {
   readonly clock: Clock;
   /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
   onSignal(signal: Signal): void;
+  /** Equal as long as no file and no commit of the worktree has changed; left out where the run is not there to change any. */
+  readonly workState?: () => Promise<string>;
   /** Told of what went wrong beside the run itself, for the log file. */
   readonly onProblem?: (what: string, error: unknown) => void;
   /** Between the two steps of a stop; default 10 s. */
@@ -88,7 +90,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
     marker: spec.marker,
   });
   if (!started.ok) return started;
-  return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false }));
+  return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
 }
 
 /**
@@ -105,5 +107,5 @@ export async function adoptRun(spec: RunSpec, known: KnownProcess): Promise<RunH
   );
   const now = spec.clock.now();
   const lastOutputAt = written >= known.startedAt && written <= now ? written : now;
-  return supervise(spec, known, { lastOutputAt, lost });
+  return supervise(spec, known, { lastOutputAt, lost, again: true });
 }

@@ -39,7 +39,10 @@ function readable(signal: Signal): string[] {
       return [`verdict: ${signal.verdict}${signal.reason === '' ? '' : ` (${signal.reason})`}`];
     case 'result':
       return [`= ${signal.outcome}${signal.summary === '' ? '' : `: ${signal.summary}`}`];
+    case 'asks':
+      return [`? ${signal.text}`];
     case 'session':
+    case 'call':
     case 'turn':
     case 'usage':
       return [];

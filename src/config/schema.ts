@@ -243,7 +243,19 @@ export const limitsSchema = z.strictObject({
     .optional()
     .meta({ description: 'US dollars of one run. Default: no limit. Under a subscription only `tokens` means something.', example: 5 }),
   wall_clock: duration().prefault('30m').meta({ description: 'Longest run.', type: 'duration' }),
-  silence: duration().prefault('10m').meta({ description: 'Longest time without a line of output.', type: 'duration' }),
+  silence: duration()
+    .prefault('10m')
+    .meta({ description: 'Longest time without output, and with nothing but lines that were printed before.', type: 'duration' }),
+  question: duration()
+    .prefault('2m')
+    .meta({ description: 'Longest time without output after what looks like a question to a person.', type: 'duration' }),
+  repeats: positive()
+    .min(2)
+    .default(12)
+    .meta({ description: '`claude`: the same tool call with the same answer, or the same error, in a row, while no file changes.' }),
+  idle_tokens: positive()
+    .default(200_000)
+    .meta({ description: 'Output tokens of a coder or mergemaster since it last changed a file or committed.' }),
 });
 
 /** The words for an agent's stage; the name of the role is accepted as well. */

@@ -192,6 +192,12 @@ export interface LimitSettings {
   readonly wallClockMs: number;
   /** Longest time without a line of output. */
   readonly silenceMs: number;
+  /** Longest wait after output that ends like a question to a person. */
+  readonly questionMs: number;
+  /** The same tool call with the same answer, or the same error, so many times in a row while no file changes. */
+  readonly repeats: number;
+  /** Output tokens of a run that is to change files, since the last change of one. */
+  readonly idleTokens: number;
 }
 
 /** The variables that a prompt template may use. */

@@ -8,6 +8,7 @@ import type {
   QaMode,
   Role,
   StageName,
+  StuckCause,
   Work,
   WorkStage,
 } from './types.ts';
@@ -118,6 +119,8 @@ export interface ItemEvents {
   'run.ended': {
     readonly run: number;
     readonly reason: EndReason;
+    /** Where `reason` is `stuck`; missing otherwise. */
+    readonly cause?: StuckCause;
     readonly exitCode: number | null;
     /** One line: what the run says of itself, or why it ended. */
     readonly summary: string;

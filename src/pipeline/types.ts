@@ -179,3 +179,10 @@ export type WorkItem = ItemBase &
 /** How a run ended. `rate-limited` and `stopped` do not count as failed attempts; all others but `finished` do. */
 export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'over-budget', 'stopped', 'lost'] as const;
 export type EndReason = (typeof END_REASONS)[number];
+
+/**
+ * In what a run that ended as `stuck` was stuck: it said nothing, ran out of time, filled the disk, did the same again and
+ * again, or waits for a person who is not there.
+ */
+export const STUCK_CAUSES = ['silent', 'out-of-time', 'flooding', 'spinning', 'waits-for-input'] as const;
+export type StuckCause = (typeof STUCK_CAUSES)[number];

@@ -46,6 +46,8 @@ export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Si
         return;
       }
       case 'turn':
+      case 'call':
+      case 'asks':
       case 'rate-limited':
       case 'verdict':
       case 'session-missing':

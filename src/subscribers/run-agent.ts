@@ -203,11 +203,18 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     worktree,
     env: identityVariables(project.git.identity),
     resumeSession: sessionToResume(parts, run),
+    ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
     onSignal: meter(parts, item, run),
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
   };
+}
+
+/** What the branch and the files of the worktree are at this moment. */
+async function workState({ git }: EngineProject, item: WorkItem, branch: string): Promise<string> {
+  const [work, files] = await Promise.all([git.readWork(branch), git.treeOfFiles({ number: item.number, branch })]);
+  return `${work?.head ?? ''} ${files ?? ''}`;
 }
 
 /** An agent's own git commits as the owner, also on a machine where git knows nobody. */
@@ -263,7 +270,17 @@ function takeUp(spec: RunSpec, run: Run): Promise<RunHandle> {
 }
 
 function notStarted(reason: RunOutcome['reason'], summary: string): RunOutcome {
-  const nothing = { exitCode: null, resumeAt: null, turns: 0, verdict: null, verdictReason: '', sessionMissing: false, usage: new Map() };
+  const nothing = {
+    cause: null,
+    asked: null,
+    exitCode: null,
+    resumeAt: null,
+    turns: 0,
+    verdict: null,
+    verdictReason: '',
+    sessionMissing: false,
+    usage: new Map(),
+  };
   return { ...nothing, reason, summary: oneLine(summary), evidence: summary };
 }
 

@@ -1,10 +1,12 @@
 import type { RunOutcome } from '../agents/outcome.ts';
 import { crashPoint } from '../crash-point.ts';
+import { waitsFor } from '../agents/limits.ts';
 import { oneLine } from '../agents/text.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
-import type { EndReason, Failure, Work, WorkItem } from '../pipeline/types.ts';
+import type { EndReason, Failure, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
+import { STUCK_WORDS } from '../pipeline/stuck.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
 import { isGuarded } from './merge.ts';
@@ -21,6 +23,8 @@ const MOST_LIMITED = 20;
 /** What a run came to, after Musher has looked at the branch itself. */
 interface Judgement {
   readonly reason: EndReason;
+  /** Where `reason` is `stuck`. */
+  readonly cause: StuckCause | null;
   /** One line: what the run says, or why it does not count. */
   readonly summary: string;
   readonly failure: Failure | null;
@@ -47,8 +51,18 @@ export async function settleRun(
   parts.log.transaction((tx) => {
     const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
     const resumeAt = outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, limited) : null;
-    const { reason, summary } = judgement;
-    const ended = { run: run.run, reason, exitCode: outcome.exitCode, summary, resumeAt, turns: outcome.turns, verdict: outcome.verdict };
+    const { reason, cause, summary } = judgement;
+    const named = cause === null ? {} : { cause };
+    const ended = {
+      run: run.run,
+      reason,
+      ...named,
+      exitCode: outcome.exitCode,
+      summary,
+      resumeAt,
+      turns: outcome.turns,
+      verdict: outcome.verdict,
+    };
     const now = tx.item(item.project, item.number);
     const mine =
       now !== null &&
@@ -86,9 +100,10 @@ async function judge(
   const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited';
   const plain = {
     reason: outcome.reason,
+    cause: outcome.cause,
     summary: outcome.summary,
     work: null,
-    failure: excused ? null : failed(outcome, outcome.summary),
+    failure: excused ? null : failed(outcome, stuckIn(outcome.cause, outcome.summary)),
     carriesApproval: false,
   };
   if (branch === null) return plain;
@@ -103,7 +118,7 @@ async function judge(
   const seen = { ...plain, work };
   if (outcome.reason !== 'finished') return seen;
   if (run.role === 'qa')
-    return { ...seen, failure: outcome.verdict === null ? failed(outcome, 'the review ended without a verdict') : null };
+    return outcome.verdict === null ? notDone(seen, outcome, 'failed', 'the review ended without a verdict') : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
   return judgeCode(seen, outcome, hollow, left);
 }
@@ -132,7 +147,7 @@ function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: 
   const committed = work !== null && work.commitsAhead > 0;
   if (hollow) {
     const summary = 'it ended without using a model and without changing anything';
-    return { ...seen, reason: 'hollow', summary, failure: failed(outcome, summary) };
+    return notDone(seen, outcome, 'hollow', summary);
   }
   if (committed) return { ...seen, failure: null };
   const uncommitted =
@@ -140,7 +155,25 @@ function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: 
       ? 'changed nothing'
       : `committed nothing (${left.length} changed files lie in the worktree: ${left.slice(0, 5).join(', ')})`;
   const summary = oneLine(`it said it was done, but ${uncommitted}`);
-  return { ...seen, reason: 'failed', summary, failure: failed(outcome, summary) };
+  return notDone(seen, outcome, 'failed', summary);
+}
+
+/** It said that it was done and was not. Where it had asked a person for something, that is why. */
+function notDone(seen: Judgement, outcome: RunOutcome, reason: 'failed' | 'hollow', summary: string): Judgement {
+  if (outcome.asked === null) return { ...seen, reason, summary, failure: failed(outcome, summary) };
+  const asked = waitsFor(outcome.asked);
+  return {
+    ...seen,
+    reason: 'stuck',
+    cause: 'waits-for-input',
+    summary: asked,
+    failure: failed(outcome, stuckIn('waits-for-input', asked)),
+  };
+}
+
+/** A summary with the name of what the run was stuck in before it. */
+function stuckIn(cause: StuckCause | null, summary: string): string {
+  return cause === null ? summary : `stuck, ${STUCK_WORDS[cause]}: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
 }
 
 async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {

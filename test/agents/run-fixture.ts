@@ -10,7 +10,16 @@ import type { RunSpec } from '../../src/agents/supervisor.ts';
 import type { TemplateValues } from '../../src/agents/template.ts';
 import { jumpingClock, type JumpingClock } from './jumping-clock.ts';
 
-export const NO_LIMITS: LimitSettings = { turns: null, tokens: null, costUsd: null, wallClockMs: 3_600_000, silenceMs: 3_600_000 };
+export const NO_LIMITS: LimitSettings = {
+  turns: null,
+  tokens: null,
+  costUsd: null,
+  wallClockMs: 3_600_000,
+  silenceMs: 3_600_000,
+  questionMs: 3_600_000,
+  repeats: 12,
+  idleTokens: 200_000,
+};
 
 export const VARIABLES: TemplateValues = {
   item: '42',

@@ -261,7 +261,9 @@ describe('limits', () => {
   });
 
   it('does not call a run silent that goes on printing', async () => {
-    const fixture = shellRun('while :; do echo tick; sleep 0.02; done', { limits: { ...NO_LIMITS, silenceMs: 600_000 } });
+    const fixture = shellRun('i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.02; done', {
+      limits: { ...NO_LIMITS, silenceMs: 600_000 },
+    });
     const run = await started(fixture);
     for (let round = 0; round < 3; round++) {
       fixture.clock.jump(400_000);

@@ -294,7 +294,16 @@ export function projectSettings(name: string, path: string): ProjectSettings {
 }
 
 function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSettings['role']): AgentSettings {
-  const limits = { turns: null, tokens: null, costUsd: null, wallClockMs: 60_000, silenceMs: 60_000 };
+  const limits = {
+    turns: null,
+    tokens: null,
+    costUsd: null,
+    wallClockMs: 60_000,
+    silenceMs: 60_000,
+    questionMs: 60_000,
+    repeats: 12,
+    idleTokens: 200_000,
+  };
   const none = { model: null, effort: null, prompt: null, systemPrompt: null };
   return { name, stage, role, runtime: 'command', command: ['true'], allowedTools: [], env: {}, limits, commit: 'agent', ...none };
 }

@@ -4,9 +4,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 export const LINE_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
+/** Of an unfinished line this much of its end is enough to see what it asks. */
+const OPEN_BYTES = 1024;
 
 /** Cuts bytes into lines. The newline byte never is part of another UTF-8 character, so chunks may end anywhere. */
-export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buffer): void; end(): void } {
+export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buffer): void; end(): void; open(): string } {
   let kept: Buffer[] = [];
   let bytes = 0;
   let dropped = 0;
@@ -37,6 +39,8 @@ export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buff
       }
       keep(chunk.subarray(from));
     },
+    /** The end of what stands behind the last newline so far. */
+    open: () => Buffer.concat(kept).subarray(-OPEN_BYTES).toString('utf8'),
     /** What stands behind the last newline is a line too. */
     end() {
       if (bytes > 0 || dropped > 0) emit();
@@ -50,6 +54,8 @@ export interface Follower {
   readOn(): Promise<void>;
   /** Reads to the end and hands out an unfinished last line as well; for when nobody writes any more. */
   finish(): Promise<void>;
+  /** The end of an unfinished last line; empty where there is none. */
+  open(): string;
   /** Bytes read so far. */
   readonly offset: number;
 }
@@ -98,6 +104,7 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
         await read();
         splitter.end();
       }),
+    open: () => splitter.open(),
     get offset() {
       return offset;
     },

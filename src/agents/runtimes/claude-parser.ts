@@ -3,6 +3,7 @@ import { describeExit } from '../exit.ts';
 import type { Signal } from '../signals.ts';
 import { oneLine } from '../text.ts';
 import { verdictOfText } from '../verdict.ts';
+import { askedBy, claudeCalls } from './claude-calls.ts';
 import { isRateLimit, resetTime } from './claude-limits.ts';
 import { realModel, usageMeter } from './claude-usage.ts';
 import { asFields, fieldsOf, listField, numberField, textField, type Fields } from './json-line.ts';
@@ -15,6 +16,7 @@ const HOPELESS_STATUS = new Set([401, 403]);
 /** Reads the lines of `--output-format stream-json --verbose`, with or without partial messages. */
 export function claudeParser(context: ParserContext): OutputParser {
   const meter = usageMeter();
+  const calls = claudeCalls();
   const turns = new Set<string>();
   let session: string | null = null;
   let conclusion: Conclusion | null = null;
@@ -34,8 +36,11 @@ export function claudeParser(context: ParserContext): OutputParser {
   const assistant = (fields: Fields): readonly Signal[] => {
     const message = asFields(fields['message']);
     if (message === null) return [];
-    const said = listField(message, 'content').flatMap(activityOf);
-    lastText = said.at(-1)?.text ?? lastText;
+    const blocks = listField(message, 'content');
+    const activity = blocks.flatMap(activityOf);
+    lastText = activity.at(-1)?.text ?? lastText;
+    calls.made(blocks);
+    const said: readonly Signal[] = [...activity, ...blocks.flatMap(askedBy)];
     const model = realModel(message);
     const id = textField(message, 'id');
     if (model === null || id === null) return said;
@@ -77,7 +82,10 @@ export function claudeParser(context: ParserContext): OutputParser {
         ];
       }
       case 'permission_denied':
-        return [{ kind: 'activity', text: oneLine(`Not allowed: ${textField(fields, 'tool_name') ?? 'a tool'}`) }];
+        return [
+          { kind: 'activity', text: oneLine(`Not allowed: ${textField(fields, 'tool_name') ?? 'a tool'}`) },
+          { kind: 'asks', text: calls.permission(textField(fields, 'tool_use_id'), textField(fields, 'tool_name') ?? 'a tool') },
+        ];
       case 'model_fallback':
         return [{ kind: 'activity', text: oneLine(textField(fields, 'content') ?? 'Switched to another model') }];
       default:
@@ -128,6 +136,8 @@ export function claudeParser(context: ParserContext): OutputParser {
     switch (textField(fields, 'type')) {
       case 'assistant':
         return assistant(fields);
+      case 'user':
+        return calls.answered(listField(asFields(fields['message']) ?? {}, 'content'));
       case 'stream_event':
         return partial(fields);
       case 'system':

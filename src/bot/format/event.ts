@@ -1,7 +1,7 @@
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
-import { END_WORDS } from './run.ts';
+import { endWords } from './run.ts';
 import { duration } from './time.ts';
 
 /** Events that only keep a run's accounts, many a minute: a history for people leaves them out. */
@@ -72,7 +72,10 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.stop_requested':
       return because(`asked run ${event.payload.run} to stop`, event.payload.why);
     case 'run.ended':
-      return because(`ended run ${event.payload.run}: ${END_WORDS[event.payload.reason]}`, event.payload.summary);
+      return because(
+        `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
+        event.payload.summary,
+      );
     case 'gate.ran':
       return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':

@@ -19,8 +19,8 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
     case 'run.stop_requested':
       return { ...run, stopRequested: event.payload.why };
     case 'run.ended': {
-      const { reason, exitCode, summary, turns, verdict } = event.payload;
-      return { ...run, state: 'ended', endedAt: event.at, reason, exitCode, summary, turns, verdict };
+      const { reason, cause = null, exitCode, summary, turns, verdict } = event.payload;
+      return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
     }
     default:
       return run;
@@ -50,6 +50,7 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     activity: null,
     stopRequested: null,
     reason: null,
+    cause: null,
     exitCode: null,
     summary: null,
     turns: null,

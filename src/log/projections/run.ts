@@ -1,4 +1,4 @@
-import type { EndReason, Role, WorkStage } from '../../pipeline/types.ts';
+import type { EndReason, Role, StuckCause, WorkStage } from '../../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
 import type { Usage } from '../../pipeline/events.ts';
 
@@ -24,6 +24,8 @@ export interface Run {
   readonly activity: string | null;
   readonly stopRequested: string | null;
   readonly reason: EndReason | null;
+  /** Of a run that ended as `stuck`. */
+  readonly cause: StuckCause | null;
   readonly exitCode: number | null;
   readonly summary: string | null;
   readonly turns: number | null;
