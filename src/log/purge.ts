@@ -85,5 +85,6 @@ function blankCriterion(criterion: WorkItem['criteria'][number]): WorkItem['crit
 }
 
 function blankFailure(failure: Failure): Failure {
-  return { ...failure, summary: '', evidence: '' };
+  const { signature: _signature, ...others } = failure;
+  return { ...others, summary: '', evidence: '' };
 }

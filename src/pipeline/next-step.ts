@@ -1,5 +1,6 @@
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';
+import { sameAgain } from './same-failure.ts';
 import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
 
@@ -154,7 +155,7 @@ function exhaustion(item: WorkItem, facts: Facts): string | null {
   const failure = item.failure === null ? '' : `: ${item.failure.summary}`;
   if (item.attempts > facts.maxRetries) return `${counted(item.attempts, 'attempt')} failed in ${item.stage.name}${failure}`;
   if (item.sentBack > facts.maxRetries) return `it was sent back ${counted(item.sentBack, 'time')}${failure}`;
-  return null;
+  return sameAgain(item);
 }
 
 function counted(count: number, what: string): string {

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
+import { repeatedBy } from './same-failure.ts';
 import {
   ROLE_OF,
   type AgentRef,
@@ -46,6 +47,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     sentBack: 0,
     runs: 0,
     failure: null,
+    repeated: null,
     work: null,
     stageSince: event.at,
     createdAt: event.at,
@@ -139,9 +141,9 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.moved':
       return moved(item, event);
     case 'item.attempts_reset':
-      return ok({ ...item, attempts: 0, sentBack: 0 });
+      return ok({ ...item, attempts: 0, sentBack: 0, repeated: null });
     case 'item.attempt_failed':
-      return ok(idle({ ...item, attempts: item.attempts + 1, failure: event.payload.failure, landing: null }, event.seq));
+      return ok(attemptFailed(item, event));
     case 'item.work_seen':
       return ok({ ...item, work: event.payload.work });
     case 'item.deleted':
@@ -248,6 +250,7 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     held: null,
     attempts: 0,
     sentBack: byPerson || to.name === 'done' ? 0 : item.sentBack + (back ? 1 : 0),
+    repeated: byPerson || to.name === 'done' ? null : failure === null ? item.repeated : repeatedBy(item, failure),
     failure: failure ?? (to.name === 'current' || to.name === 'archived' ? item.failure : null),
     accepted: to.name === 'current' || to.name === 'backlog' ? null : item.accepted,
     waitsSince: to.name === 'backlog' ? event.at : item.waitsSince,
@@ -290,6 +293,10 @@ function heartbeat(item: WorkItem, event: Event<'run.heartbeat'>): WorkItem {
   return attach(item, { ...execution, lastHeartbeat: event.at });
 }
 
+function attemptFailed(item: WorkItem, { payload: { failure }, seq }: Event<'item.attempt_failed'>): WorkItem {
+  return idle({ ...item, attempts: item.attempts + 1, failure, repeated: repeatedBy(item, failure), landing: null }, seq);
+}
+
 /** A late end, of a run that is no longer the item's, is kept in the record and changes nothing. */
 function ended(item: WorkItem, event: Event<'run.ended'>): WorkItem {
   const { execution } = item;
@@ -319,6 +326,7 @@ function blank(item: WorkItem): WorkItem {
     description: '',
     criteria: [],
     failure: null,
+    repeated: null,
     work: null,
     createdBy: '',
     assignedTo: null,

@@ -89,6 +89,18 @@ export interface Failure {
   readonly summary: string;
   /** What the next attempt's prompt carries; may be long and have line breaks. */
   readonly evidence: string;
+  /** Tree of the work that failed, where it is known: another one is another try. */
+  readonly tree?: string;
+  /** Equal for failures that are the same but for times, numbers and paths: a digest of `normalised`. */
+  readonly signature?: string;
+}
+
+/** How often in a row the same failure came on the same work. */
+export interface RepeatedFailure {
+  readonly signature: string;
+  /** The tree or commit that failed. */
+  readonly work: string;
+  readonly times: number;
 }
 
 /** What an item's branch holds, as Musher last read it from git (never from the agent's word). */
@@ -152,6 +164,8 @@ export interface ItemBase {
   /** Runs so far, in all stages; the last run's number. */
   readonly runs: number;
   readonly failure: Failure | null;
+  /** Null: the last failure was none that can be compared, or a person has looked since. */
+  readonly repeated: RepeatedFailure | null;
   readonly work: Work | null;
   /** When the item entered its stage. */
   readonly stageSince: Millis;

@@ -2,6 +2,7 @@ import type { ItemEvent } from '../pipeline/events.ts';
 import type { Reads } from '../log/reads.ts';
 import { code, doc, line, paragraph, strong, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
+import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
@@ -120,7 +121,9 @@ function nextAfter(kind: string, label: string): Content[] {
   return [];
 }
 
-function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }>, about: Announced): Document {
+function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }>, about: Announced): Document | null {
+  // That it is blocked follows at once and says it all.
+  if ((about.item.repeated?.times ?? 0) >= SAME_FAILURES) return null;
   const { failure, attempt, stage } = event.payload;
   const of = about.maxRetries + 1;
   const next =

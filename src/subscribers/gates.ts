@@ -99,5 +99,6 @@ function failureOf(receipt: Receipt, printedTooMuch: boolean): Failure | null {
     cause: 'gate',
     summary: oneLine(`gate ${receipt.gate}${on} ${how}`),
     evidence: `The gate "${receipt.gate}" (${receipt.command}) ${how}${on}, at commit ${receipt.commit}. The end of its output:\n\n${receipt.outputTail}`,
+    tree: receipt.tree,
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
@@ -5,6 +6,7 @@ import { folderName } from '../git/names.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
+import { normalised } from '../pipeline/same-failure.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 
 /** A project as the engine works on it. */
@@ -49,7 +51,14 @@ export function record<K extends ItemEventKind>(
   payload: ItemEvents[K],
   actor = 'musher',
 ): LoggedEvent {
-  return tx.record({ project: item.project, item: item.number, actor, cause: null, kind, payload } as NewEvent);
+  return tx.record({ project: item.project, item: item.number, actor, cause: null, kind, payload: signed(payload) } as NewEvent);
+}
+
+/** A failure that is written down carries its signature, by which the same one is known again. */
+function signed<P extends object>(payload: P): P {
+  const failure = 'failure' in payload ? (payload.failure as Failure | null) : null;
+  if (failure === null) return payload;
+  return { ...payload, failure: { ...failure, signature: createHash('sha256').update(normalised(failure)).digest('hex').slice(0, 16) } };
 }
 
 /** Counts a failed attempt of the stage that the item is in. */

@@ -46,7 +46,7 @@ export async function settleRun(
 ): Promise<void> {
   // An agent that moved the base branch itself must not be taken for one whose work was merged.
   await lookAtBase(parts, project);
-  const judgement = await judge(parts, project, item, run, agent, outcome);
+  const judgement = await withTree(project, item, await judge(parts, project, item, run, agent, outcome));
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
     const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
@@ -81,6 +81,14 @@ export async function settleRun(
     }
   });
   crashPoint('after-run-ended');
+}
+
+/** A failure names the files that it came with, committed or not: with others it is another try. */
+async function withTree({ git }: EngineProject, item: WorkItem, judgement: Judgement): Promise<Judgement> {
+  const { failure, work } = judgement;
+  if (failure === null || work === null) return judgement;
+  const tree = await git.treeOfFiles({ number: item.number, branch: work.branch });
+  return tree === null ? judgement : { ...judgement, failure: { ...failure, tree } };
 }
 
 async function judge(

@@ -192,3 +192,22 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
   expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*; raise the agent's limits before it goes on/);
   expect(bench.only('run.usage', 4).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(60_100);
 });
+
+test('the same failure again on the same work stops the item early and tells the room once, after the evidence was in a prompt', async () => {
+  const gate = 'echo "at $(date +%s%N) in $PWD/x.ts:$$: the price is wrong"; exit 1';
+  bench = new Bench({ top: 'max_retries = 9', gates: { test: gate } });
+  const musher = bench.start();
+  musher.type(create('Hopeless'), 'start 1', 'wait 1 blocked 60', 'why 1');
+  const out = succeeded(await musher.end());
+  expect(bench.runs(1)).toHaveLength(3);
+  expect(bench.prompt(1, 1)).not.toContain('the price is wrong');
+  for (const run of [2, 3]) expect(bench.prompt(1, run)).toContain('the price is wrong');
+  expect(bench.item(1).stage).toMatchObject({
+    reason: {
+      kind: 'blocked',
+      reason: expect.stringContaining('the same failure came 3 times in a row and the work did not change: gate test'),
+    },
+  });
+  expect(out).not.toContain('attempt 3 of 10');
+  expect(out.match(/archived \(blocked, Musher\): the same failure came 3 times/g)).toHaveLength(1);
+});

@@ -3,28 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
+import { AGENTS, QUIET } from './facts.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
 import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, standing, T0, type ExecutionState } from './samples.ts';
 
-const AGENTS: Facts['agents'] = [
-  { name: 'coder-1', stage: 'current', role: 'coder' },
-  { name: 'coder-2', stage: 'current', role: 'coder' },
-  { name: 'qa', stage: 'qa', role: 'qa' },
-  { name: 'mergemaster', stage: 'merge', role: 'mergemaster' },
-];
-const QUIET: Facts = {
-  now: T0,
-  qaDefault: 'server',
-  autoStart: true,
-  maxCoders: 2,
-  maxRetries: 3,
-  agents: AGENTS,
-  busy: new Map(),
-  coders: 0,
-  unmet: [],
-  metAt: null,
-  mergeHead: null,
-};
 const { backlog, current, qa, merge, done } = STAGE;
 const failure = (cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup') => ({ cause, summary: 'it broke', evidence: '…' }) as const;
 const waits = (what: Extract<Step, { do: 'wait' }>['for']): Partial<Step> => ({ do: 'wait', for: what });

@@ -28,6 +28,8 @@ const failure: fc.Arbitrary<Failure> = fc.record({
   cause: fc.constantFrom('run' as const, 'gate' as const, 'conflict' as const, 'rejected' as const, 'setup' as const),
   summary: text,
   evidence: text,
+  tree: fc.constantFrom('t1', 't2'),
+  signature: fc.constantFrom('', 'aa', 'bb'),
 });
 const reason = fc.oneof(
   fc.constantFrom({ kind: 'completed' as const }, { kind: 'abandoned' as const }, { kind: 'superseded' as const, by: num(3) }),
