@@ -12,11 +12,20 @@ export const CONFIRMATION_MS = 5 * 60 * 1000;
 const YES = new Set(['yes', 'y', 'confirm', 'ok']);
 const NO = new Set(['no', 'n', 'cancel']);
 
+/** A yes or no, and the number of the question where a button or reaction said it: typed, it is the open one. */
+export interface Answer {
+  readonly word: 'yes' | 'no';
+  readonly question: number | null;
+}
+
 /** Whether a message is an answer to a question, and which. */
-export function answerIn(text: string): 'yes' | 'no' | null {
-  const word = text.trim().toLowerCase().replace(/[.!]$/, '');
-  if (YES.has(word)) return 'yes';
-  return NO.has(word) ? 'no' : null;
+export function answerIn(text: string): Answer | null {
+  const typed = text.trim();
+  // Whatever is longer is none, and may be a megabyte.
+  const [, word = '', number] = typed.length > 40 ? [] : (/^(\w+)(?: (\d{1,15}))?[.!]?$/.exec(typed.toLowerCase()) ?? []);
+  const question = number === undefined ? null : Number(number);
+  if (YES.has(word)) return { word: 'yes', question };
+  return NO.has(word) ? { word: 'no', question } : null;
 }
 
 /** Keeps the question durably, bound to its asker and room, and says it. */
@@ -26,16 +35,26 @@ export function ask(
   actor: Actor,
   question: { readonly project: string; readonly words: string; readonly text: string; readonly confirmation: Confirmation },
 ): Reply {
-  const { at, sender } = message;
+  const { at, sender, ingress, direct = ingress === 'direct' } = message;
   const { project, words, text, confirmation } = question;
   const expiresAt = tx.now + CONFIRMATION_MS;
-  tx.confirmations.put({ transport: at.transport, room: at.room, sender: sender.id, project, text, item: confirmation.item, expiresAt });
+  const id = tx.confirmations.put({
+    transport: at.transport,
+    room: at.room,
+    sender: sender.id,
+    ingress,
+    direct,
+    project,
+    text,
+    item: confirmation.item,
+    expiresAt,
+  });
   tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
   const how = doc(paragraph('The question stands for 5 minutes.'), {
     kind: 'actions',
     actions: [
-      { label: 'Yes', command: 'yes', style: 'danger' },
-      { label: 'No', command: 'no', style: 'plain' },
+      { label: 'Yes', command: `yes ${id}`, typed: 'yes', style: 'danger' },
+      { label: 'No', command: `no ${id}`, typed: 'no', style: 'plain' },
     ],
   });
   return { ok: true, code: null, body: join(confirmation.question, how) };
@@ -48,13 +67,15 @@ export function ask(
 export function takeAnswer(
   tx: Tx,
   message: IncomingMessage,
-  answer: 'yes' | 'no',
+  { word: answer, question }: Answer,
   actor: Actor,
 ): { run: PendingConfirmation } | { reply: Reply } {
   const { at, sender } = message;
-  const open = tx.confirmations.take(at.transport, at.room, sender.id);
+  const open = tx.confirmations.of(at.transport, at.room, sender.id);
+  if (question !== null && question !== open?.id) return { reply: otherQuestion(tx, question) };
   if (open === null)
     return { reply: refused('nothing-to-confirm', 'You have no open question here. ', code('help'), ' lists what you can type.') };
+  tx.confirmations.close(open);
   const late = open.expiresAt <= tx.now;
   const record = (result: 'yes' | 'no' | 'expired'): void => {
     tx.record({
@@ -87,4 +108,11 @@ export function takeAnswer(
     }
   }
   return { run: open };
+}
+
+/** An answer to a question that is not the sender's open one here: theirs stays as it is. */
+function otherQuestion(tx: Tx, question: number): Reply {
+  return tx.confirmations.isOpen(question)
+    ? refused('not-yours', 'That question was put to somebody else, or elsewhere: only who was asked can answer it, where it was asked.')
+    : refused('nothing-to-confirm', 'That question is no longer open, so nothing was done. Type the command again.');
 }

@@ -16,6 +16,7 @@ import type { Completion } from './complete.ts';
 import { completionFor, parseContext } from './parse-context.ts';
 import { afterRestart, incident, stranger, tooMany } from './fixed-replies.ts';
 import { refused } from './replies.ts';
+import { closeRevoked } from './revoke.ts';
 import { includes, type Origin } from './rights.ts';
 import { Turns } from './turns.ts';
 
@@ -59,6 +60,7 @@ export class Router {
 
   /** Goes on with what was taken in before a restart and has no final reply yet. */
   start(): void {
+    closeRevoked(this.#parts, this.#table);
     let after = 0;
     for (;;) {
       const rows = this.#parts.log.inbox.open(after, 500);
@@ -178,7 +180,7 @@ export class Router {
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
     const answer = answerIn(text);
     if (answer === null) return this.#command(text, state, release, false);
-    state.words = answer;
+    state.words = answer.word;
     const taken = parts.log.transaction((tx) => {
       const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
       if ('reply' in outcome) this.#answer(tx, state, outcome.reply);

@@ -88,6 +88,8 @@ const MIGRATIONS: readonly string[] = [
     transport  TEXT NOT NULL,
     room       TEXT NOT NULL,
     sender     TEXT NOT NULL,
+    ingress    TEXT NOT NULL,  -- how the command came in, for its rights
+    direct     INTEGER NOT NULL,
     project    TEXT NOT NULL,  -- the room's project when it was asked
     text       TEXT NOT NULL,  -- the command that runs when the answer is yes
     item_project TEXT,

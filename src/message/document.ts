@@ -34,6 +34,8 @@ export interface Action {
   readonly label: string;
   /** The command text that pressing it stands for, e.g. `approve 42`. */
   readonly command: string;
+  /** What a person types for it, where that is shorter: `yes`. */
+  readonly typed?: string;
   readonly style: 'plain' | 'primary' | 'danger';
 }
 

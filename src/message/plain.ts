@@ -65,8 +65,8 @@ function blockLines(block: Block, width: number): Line[] {
     case 'progress':
       return [[span(progressLine(block.label, block.done, block.of))]];
     case 'actions':
-      return block.actions.flatMap(({ label, command }) =>
-        hanging('type: ', [span(visibleLine(command), 'code'), span(`  (${visibleLine(label)})`, 'faint')], width),
+      return block.actions.flatMap(({ label, command, typed = command }) =>
+        hanging('type: ', [span(visibleLine(typed), 'code'), span(`  (${visibleLine(label)})`, 'faint')], width),
       );
     case 'image':
       return wrap([span(`[image: ${visibleLine(block.alternative)}, ${visibleLine(block.path)}]`)], width);

@@ -152,7 +152,7 @@ export interface OtherEvents {
     readonly room: string;
   };
   'confirmation.asked': { readonly words: string; readonly expiresAt: Millis };
-  'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' };
+  'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' | 'revoked' };
   /** A room now speaks of this project. */
   'room.bound': { readonly transport: string; readonly room: string };
   /** The base branch stands elsewhere than at Musher's last look; `taken`: items whose own commits it then held while agents worked. */

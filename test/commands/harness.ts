@@ -73,6 +73,10 @@ export interface World {
   last(number: number): LoggedEvent;
   /** Lines that a run has written, by `item/run`. */
   readonly written: Map<string, string[]>;
+  /** Musher after a restart with other rights, over the same log. */
+  restarted(rights: Partial<RightsSettings>): World;
+  /** Goes on with what an earlier Musher left. */
+  start(): void;
   /** Takes nothing more, as at the end of Musher; resolves when all is answered. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -88,15 +92,21 @@ interface Fields {
 }
 
 /** Musher's way from a message to its reply over a log in memory: the real router, commands and repository. The test is the engine. */
-export function makeWorld(
-  desk: Desk,
-  settings: Partial<ProjectSettings> = {},
-  networks: readonly NetworkState[] = [],
-  rights: Partial<RightsSettings> = {},
-  flood: FloodSettings = { burst: 1_000, perMinute: 60, waiting: 1_000 },
-): World {
+export function makeWorld(...options: WorldOptions): World {
   const clock = testClock();
-  const log = Log.inMemory(clock);
+  return worldOver(Log.inMemory(clock), clock, options);
+}
+
+type WorldOptions = [
+  desk: Desk,
+  settings?: Partial<ProjectSettings>,
+  networks?: readonly NetworkState[],
+  rights?: Partial<RightsSettings>,
+  flood?: FloodSettings,
+];
+
+function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
+  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }] = options;
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
@@ -137,7 +147,8 @@ export function makeWorld(
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
   });
-  let messages = 0;
+  // Ids go on over restarts.
+  let messages = log.reads.lastSeq() * 1_000;
 
   const say: World['say'] = async (text, { role = 'operator', room = 'lobby', from = {} } = {}) => {
     messages += 1;
@@ -196,6 +207,12 @@ export function makeWorld(
       if (event === undefined) throw new Error(`no events of ${number}`);
       return event;
     },
+    restarted(other) {
+      const next = worldOver(log, clock, [desk, settings, networks, other, flood]);
+      next.start();
+      return next;
+    },
+    start: () => router.start(),
     stop: () => router.stop(),
     async close() {
       await router.stop();

@@ -143,6 +143,8 @@ describe('an open question', () => {
     transport: 'console',
     room: 'lobby',
     sender: 'ann',
+    ingress: 'mention',
+    direct: false,
     project: 'shop',
     text,
     item: { project: 'shop', number: 4, version: 2 },
@@ -151,11 +153,14 @@ describe('an open question', () => {
 
   it('is answered once, by its asker, in its room', () => {
     const log = Log.inMemory(tickingClock());
-    log.confirmations.put(question('delete 4'));
-    expect(log.confirmations.take('console', 'lobby', 'ben')).toBeNull();
-    expect(log.confirmations.take('console', 'dev', 'ann')).toBeNull();
-    expect(log.confirmations.take('console', 'lobby', 'ann')).toEqual(question('delete 4'));
-    expect(log.confirmations.take('console', 'lobby', 'ann')).toBeNull();
+    const id = log.confirmations.put(question('delete 4'));
+    expect(log.confirmations.of('console', 'lobby', 'ben')).toBeNull();
+    expect(log.confirmations.of('console', 'dev', 'ann')).toBeNull();
+    const open = log.confirmations.of('console', 'lobby', 'ann');
+    expect(open).toEqual({ id, ...question('delete 4') });
+    log.confirmations.close(question('delete 4'));
+    expect(log.confirmations.isOpen(id)).toBe(false);
+    expect(log.confirmations.of('console', 'lobby', 'ann')).toBeNull();
     log.close();
   });
 
@@ -163,10 +168,10 @@ describe('an open question', () => {
     const log = Log.inMemory(tickingClock());
     log.confirmations.put(question('delete 4'));
     log.confirmations.put(question('delete 5'));
-    expect(log.confirmations.take('console', 'lobby', 'ann')?.text).toBe('delete 5');
+    expect(log.confirmations.of('console', 'lobby', 'ann')?.text).toBe('delete 5');
     log.confirmations.put(question('delete 4'));
     log.confirmations.forgetItem('shop', 4);
-    expect(log.confirmations.take('console', 'lobby', 'ann')).toBeNull();
+    expect(log.confirmations.of('console', 'lobby', 'ann')).toBeNull();
     log.close();
   });
 });

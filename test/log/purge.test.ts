@@ -129,6 +129,8 @@ describe('a purge', () => {
         transport: 'console',
         room: 'lobby',
         sender: 'ann',
+        ingress: 'mention',
+        direct: false,
         project: 'shop',
         text: `edit 1 title ${SPOKEN}`,
         item: { project: 'shop', number: 1, version: 1 },
@@ -139,7 +141,7 @@ describe('a purge', () => {
     log.scrub();
     expect(filesWith(dir, SPOKEN)).toEqual([]);
     expect(JSON.stringify(log.outbox.open('console', 'lobby', 5))).toContain('removed by a purge');
-    expect(log.confirmations.take('console', 'lobby', 'ann')).toBeNull();
+    expect(log.confirmations.of('console', 'lobby', 'ann')).toBeNull();
     log.close();
   });
 

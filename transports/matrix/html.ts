@@ -44,7 +44,8 @@ function blockHtml(block: Block): string {
       return `<p>${lines(plainText({ blocks: [block] }, { width: 1000 }))}</p>`;
     case 'actions': {
       const all = block.actions.map(
-        ({ label, command }, index) => `${reactionFor(index, block.actions.length)} ${oneLine(label)}: <code>${oneLine(command)}</code>`,
+        ({ label, command, typed = command }, index) =>
+          `${reactionFor(index, block.actions.length)} ${oneLine(label)}: <code>${oneLine(typed)}</code>`,
       );
       return `<p>React, or type:<br>${all.join('<br>')}</p>`;
     }

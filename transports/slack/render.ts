@@ -115,7 +115,7 @@ function actionBlocks(actions: readonly Action[], index: number): types.KnownBlo
       elements: row.map((action, place) => button(action, place)),
     })),
     ...typed.flatMap((action) =>
-      section([...richText(`${visibleLine(action.label)}: `), ...richText(visibleLine(action.command), { code: true })]),
+      section([...richText(`${visibleLine(action.label)}: `), ...richText(visibleLine(action.typed ?? action.command), { code: true })]),
     ),
   ];
 }

@@ -85,6 +85,8 @@ export function eventWords(event: LoggedEvent): string {
     case 'confirmation.asked':
       return `was asked to confirm ${event.payload.words}`;
     case 'confirmation.answered':
+      if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words}, and the question about it`;
+      if (event.payload.answer === 'expired') return `answered too late to ${event.payload.words}`;
       return `answered ${event.payload.answer} to ${event.payload.words}`;
     case 'room.bound':
       return `made ${event.payload.room} speak of ${event.project}`;
