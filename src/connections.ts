@@ -11,6 +11,8 @@ export class Connections {
   readonly #networks: readonly { readonly transport: Transport; readonly supervisor: Supervisor<Sink> }[];
   readonly #outbox: Outbox;
   readonly #onProblem: (what: string, error: unknown) => void;
+  /** Networks that have been connected. */
+  readonly #opened = new Set<string>();
 
   constructor(
     terminal: Transport,
@@ -18,18 +20,33 @@ export class Connections {
     outbox: Outbox,
     clock: Clock,
     onProblem: (what: string, error: unknown) => void,
+    onOpened: () => void,
   ) {
     this.all = [terminal, ...networks];
     this.#outbox = outbox;
     this.#onProblem = onProblem;
-    this.#networks = networks.map((transport) => ({
-      transport,
-      supervisor: new Supervisor(transport, clock, Math.random, (error) => onProblem(`${transport.name} can not start`, error)),
-    }));
+    this.#networks = networks.map((transport) => {
+      const supervised = {
+        name: transport.name,
+        start: async (sink: Sink): Promise<void> => {
+          await transport.start(sink);
+          this.#opened.add(transport.name);
+          onOpened();
+        },
+        stop: (signal: AbortSignal) => transport.stop(signal),
+      };
+      const onFailure = (error: unknown): void => onProblem(`${transport.name} can not start`, error);
+      return { transport, supervisor: new Supervisor<Sink>(supervised, clock, Math.random, onFailure) };
+    });
   }
 
   named(name: string): Transport | null {
     return this.all.find((transport) => transport.name === name) ?? null;
+  }
+
+  /** Whether a network has been connected since the start; it may be reconnecting now. The terminal always is. */
+  isOpen(name: string): boolean {
+    return this.#opened.has(name) || this.all[0]?.name === name;
   }
 
   /** Begins to connect the networks; none keeps another, or this call, waiting. */

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import process from 'node:process';
 
 /**
@@ -89,14 +90,19 @@ export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /**
  * Ends this process without a farewell where `MUSHER_CRASH_AT` names this point, as `<point>` or `<point>:<n>` for the
- * n-th time it is passed. Does nothing otherwise, which is always so but in tests.
+ * n-th time it is passed; several stand between commas. Does nothing otherwise, which is always so but in tests.
  */
 export function crashPoint(point: CrashPoint): void {
-  const wanted = process.env['MUSHER_CRASH_AT'];
-  if (wanted === undefined) return;
-  const [name, times = '1'] = wanted.split(':');
-  if (name !== point) return;
-  const left = Number(times) - 1;
-  if (left > 0) process.env['MUSHER_CRASH_AT'] = `${point}:${left}`;
-  else process.kill(process.pid, 'SIGKILL');
+  const armed = process.env['MUSHER_CRASH_AT'];
+  if (armed === undefined) return;
+  const later = armed.split(',').map((one) => {
+    const [name = '', times = '1'] = one.split(':');
+    if (name !== point) return one;
+    if (Number(times) <= 1) {
+      writeSync(process.stderr.fd, `crash point ${point}\n`);
+      process.kill(process.pid, 'SIGKILL');
+    }
+    return `${name}:${Number(times) - 1}`;
+  });
+  process.env['MUSHER_CRASH_AT'] = later.join(',');
 }

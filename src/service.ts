@@ -175,12 +175,13 @@ async function converse(
     offer: offerOf(COMMANDS, (text, typist) => router.complete(text, typist)),
     report: (network, error) => onProblem(network, error),
   });
-  const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem);
-  const delivery = new Delivery({
+  const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem, () => delivery.wake());
+  const delivery: Delivery = new Delivery({
     log,
     clock,
     random: Math.random,
     transports: connections.all,
+    isOpen: (name) => connections.isOpen(name),
     onSent: (row) => {
       if (row.inbox !== null) exchanges.printed(row.inbox);
     },

@@ -30,6 +30,8 @@ export interface DeliveryParts {
   /** From 0 to 1, for spreading retries. */
   readonly random: () => number;
   readonly transports: readonly Sender[];
+  /** Whether a network has been connected since the start. Until then its messages wait: they have not even been tried. */
+  readonly isOpen: (transport: string) => boolean;
   /** Told after each message that has left. */
   readonly onSent: (row: OutboxRow) => void;
   readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
@@ -45,13 +47,21 @@ export class Delivery {
   readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
   #unlisten: (() => void) | null = null;
+  /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
+  #lastBefore = 0;
   #stopped = false;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
+  /** Sends what waits; for when a network has come up. */
+  wake(): void {
+    this.#wake();
+  }
+
   start(): void {
+    this.#lastBefore = this.#parts.log.inbox.lastId();
     this.#unlisten = this.#parts.log.onOutbox(() => this.#wake());
     this.#wake();
   }
@@ -70,13 +80,17 @@ export class Delivery {
   /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
   async showLive(message: IncomingMessage, inbox: number, body: Document): Promise<void> {
     const transport = this.#transport(message.at.transport);
-    if (transport === undefined || !transport.capabilities.edits) return;
+    if (transport === undefined || !transport.capabilities.edits || !this.#parts.isOpen(transport.name)) return;
+    const again = inbox <= this.#lastBefore;
     const ref = this.#live.get(inbox);
     try {
       if (ref !== undefined) return await transport.edit(ref, body);
-      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again: false });
+      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again });
       crashPoint('after-live-shown');
-      if (first !== undefined) this.#live.set(inbox, first);
+      if (first === undefined) return;
+      this.#live.set(inbox, first);
+      // It may have been found instead of sent, and then shows an earlier look.
+      if (again) await transport.edit(first, body);
     } catch {
       // One look less: the next document, and at last the final reply, take its place.
     }
@@ -88,7 +102,7 @@ export class Delivery {
 
   #wake(): void {
     if (this.#stopped) return;
-    for (const transport of this.#parts.transports) {
+    for (const transport of this.#parts.transports.filter(({ name }) => this.#parts.isOpen(name))) {
       for (const room of this.#parts.log.outbox.roomsWaiting(transport.name)) this.#pump(transport, room);
     }
   }

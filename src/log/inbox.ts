@@ -44,6 +44,7 @@ export class Inbox {
   readonly #open;
   readonly #openOf;
   readonly #get;
+  readonly #last;
   readonly #finish;
   readonly #commit;
   readonly #prune;
@@ -59,6 +60,7 @@ export class Inbox {
       .prepare<[string, string], number>("SELECT count(*) FROM inbox WHERE transport = ? AND sender = ? AND state <> 'done'")
       .pluck();
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
+    this.#last = db.prepare<[], number | null>('SELECT max(id) FROM inbox').pluck();
     this.#finish = db.prepare(
       "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL WHERE id = ? AND state <> 'done'",
     );
@@ -98,6 +100,11 @@ export class Inbox {
   /** How many messages of a sender are not answered yet. */
   waitingOf({ transport, id }: IncomingMessage['sender']): number {
     return this.#openOf.get(transport, id) ?? 0;
+  }
+
+  /** The number of the last message that was taken in; 0 where there is none. */
+  lastId(): number {
+    return this.#last.get() ?? 0;
   }
 
   get(id: number): InboxRow | null {

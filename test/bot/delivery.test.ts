@@ -17,6 +17,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
   const log = Log.inMemory(clock);
   const tries: Try[] = [];
   const left = [...answers];
+  const open = { now: true };
   const sender: Sender = {
     name: 'net',
     capabilities: { edits: false },
@@ -33,6 +34,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     clock,
     random: () => 1,
     transports: [sender],
+    isOpen: () => open.now,
     onSent: () => undefined,
     onProblem: (row, error, dead) => void problems.push(`${row.id} ${dead ? 'dead' : 'again'}: ${String(error)}`),
   });
@@ -48,7 +50,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     );
   };
   const tried = (count: number): Promise<void> => vi.waitFor(() => expect(tries).toHaveLength(count));
-  return { clock, log, tries, problems, delivery, say, tried };
+  return { clock, log, tries, problems, delivery, open, say, tried };
 }
 
 test('a message that was not sent keeps its place and goes out when its wait is over', async () => {
@@ -98,4 +100,17 @@ test('a message for after the quiet hours waits, and others pass it', async () =
   await tried(2);
   expect(tries[1]?.text).toBe('in the morning');
   await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('what waits for a network that is not connected yet is not tried, and goes out when it is', async () => {
+  const { tries, problems, say, tried, delivery, open } = world();
+  open.now = false;
+  say('first');
+  say('second');
+  await new Promise(setImmediate);
+  expect({ tries, problems }).toEqual({ tries: [], problems: [] });
+  open.now = true;
+  delivery.wake();
+  await tried(2);
+  expect(tries.map(({ again }) => again)).toEqual([false, false]);
 });

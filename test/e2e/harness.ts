@@ -118,8 +118,8 @@ export class Bench {
   }
 
   /** Starts the real program as a service manager does: with no terminal, for its networks. */
-  service(): Session {
-    const session = this.#run([]);
+  service(env: NodeJS.ProcessEnv = {}): Session {
+    const session = this.#run([], env, true);
     session.closeInput();
     return session;
   }
@@ -129,10 +129,12 @@ export class Bench {
     return this.#run(['--batch'], env);
   }
 
-  #run(how: readonly string[], env: NodeJS.ProcessEnv = {}): Session {
+  #run(how: readonly string[], env: NodeJS.ProcessEnv = {}, ownGroup = false): Session {
     const child = spawn(process.execPath, [LAUNCHER, 'run', ...how, '--config', join(this.dir, 'bot.toml'), '--data', this.data], {
       cwd: this.dir,
       env: { ...this.#env, ...env },
+      // As a service has one: so that it can be ended with all that stands in it.
+      detached: ownGroup,
     });
     const session = new Session(child);
     this.#sessions.push(session);
@@ -149,6 +151,16 @@ export class Bench {
   async call(...words: readonly string[]): Promise<Ended> {
     const session = new Session(spawn(process.execPath, [LAUNCHER, ...words], { cwd: this.dir, env: this.#env }));
     return session.end();
+  }
+
+  /** Whether there is a log with its tables: a Musher may die before. */
+  get hasLog(): boolean {
+    return existsSync(join(this.data, DATABASE_FILE)) && this.rows("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").length === 1;
+  }
+
+  /** Rows of the log's database, also of a Musher that runs. */
+  rows<T>(sql: string): T[] {
+    return this.#read((db) => db.prepare<[], T>(sql).all());
   }
 
   /** Looks into the log, also of a Musher that runs. */
@@ -288,6 +300,15 @@ export class Session {
     return this.#child.pid ?? 0;
   }
 
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The signal that ended it; null while it runs, or where it ended by itself. */
+  get signal(): NodeJS.Signals | null {
+    return this.#child.signalCode;
+  }
+
   type(...lines: readonly string[]): void {
     for (const line of lines) this.#child.stdin?.write(`${line}\n`);
   }
@@ -304,6 +325,16 @@ export class Session {
     if (found === null) throw new Error(`Musher ended without ${pattern}:\n${this.#out}${this.#err}`);
     this.#read += (found.index ?? 0) + found[0].length;
     return found;
+  }
+
+  /** Kills it with everything that it has started and that has no group of its own. */
+  killGroup(): void {
+    if (!this.running) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
   }
 
   closeInput(): void {

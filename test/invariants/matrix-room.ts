@@ -1,0 +1,46 @@
+import type { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
+import { seenMessages } from '../fakes/matrix/room-view.ts';
+import type { Room } from './messages.ts';
+
+/** A room of the fake homeserver, and a person in it. */
+export class MatrixRoom implements Room {
+  readonly transport = 'matrix';
+  readonly id: string;
+  readonly asked: string[] = [];
+  readonly #server: FakeHomeserver;
+
+  constructor(server: FakeHomeserver, id: string) {
+    this.#server = server;
+    this.id = id;
+    server.createRoom(id);
+  }
+
+  shown(): { id: string; text: string }[] {
+    return seenMessages(this.#server.rooms.get(this.id)?.events ?? [], this.#server.me);
+  }
+
+  get text(): string {
+    return this.shown()
+      .map(({ text }) => text)
+      .join('\n');
+  }
+
+  say(text: string): void {
+    this.asked.push(this.#server.say(this.id, `!${text}`));
+  }
+}
+
+/** The part of bot.toml that brings Musher into these rooms. */
+export function matrixToml(server: FakeHomeserver, rooms: readonly string[]): string {
+  return `
+[matrix]
+homeserver = "${server.url}"
+access_token = "${server.accessToken}"
+inviters = ["@ada:example.org"]
+
+[[person]]
+name = "ada"
+matrix = "@ada:example.org"
+
+${rooms.map((id) => `[[room]]\ntransport = "matrix"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\n`).join('\n')}`;
+}

@@ -1,0 +1,293 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { CRASH_POINTS, type CrashPoint } from '../../src/crash-point.ts';
+import { Bench, type ProjectFile } from '../e2e/harness.ts';
+import { worktrees } from '../e2e/leaks.ts';
+import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
+import { matrixToml, MatrixRoom } from '../invariants/matrix-room.ts';
+import { Reborn } from '../invariants/reborn.ts';
+import { endOf, violations } from '../invariants/invariants.ts';
+
+/** What happens in a room while Musher dies and comes back; each wait goes on over its deaths. */
+interface Play {
+  readonly bench: Bench;
+  readonly say: (text: string) => void;
+  readonly shows: (text: string) => Promise<void>;
+  readonly until: (holds: () => boolean, what: string) => Promise<void>;
+  readonly ends: (number: number, end: string) => Promise<void>;
+}
+interface Scenario {
+  readonly project: ProjectFile;
+  readonly play: (play: Play) => Promise<void>;
+  readonly ends: Readonly<Record<number, string>>;
+  readonly ownCommits?: readonly string[];
+}
+
+const item = (title: string, ...directives: readonly string[]): string =>
+  [`create story ${title}`, ...directives.map((one) => `do ${one}`)].join('\n');
+
+const SCENARIOS = {
+  /** From an idea to a merge, by an agent that leaves something uncommitted. */
+  deliver: {
+    project: {
+      gates: { test: 'true' },
+      sections: '[[component]]\nname = "app"\nsetup = ["echo $MUSHER_ITEM >> {flags}/set-up"]\nteardown = ["true"]\n',
+    },
+    async play({ say, shows, ends }) {
+      say(item('Tea', 'coder: usage 100 10 0.01; write tea.txt green; commit; write draft.txt rest; usage 200 20 0.02; success'));
+      await shows('Created the story 1');
+      say('start 1');
+      await ends(1, 'done');
+    },
+    ends: { 1: 'done' },
+  },
+  /** An item with a run under way is deleted and purged, after a question. */
+  purge: {
+    project: {},
+    async play({ bench, say, shows, until, ends }) {
+      say(item('Secret', 'coder: usage 10 1 0.001; write draft.txt half; raise there; hang'));
+      await shows('Created the story 1');
+      say('start 1');
+      await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1, 'the run');
+      say('delete 1 --purge');
+      await shows('and purge it?');
+      say('yes');
+      await ends(1, 'purged');
+    },
+    ends: { 1: 'purged' },
+  },
+  /** Two items change the same line; the merge agent brings them together. */
+  conflict: {
+    project: { agents: { a: 'current', b: 'current', m: 'merge' } },
+    async play({ bench, say, shows, until, ends }) {
+      say(item('Two', 'coder: write list.txt two; commit; raise ready; await go; usage 1 1 0; success'));
+      await shows('Created the story 1');
+      say(item('One', 'coder: write list.txt one; commit; usage 1 1 0; success'));
+      await shows('Created the story 2');
+      say('start 1');
+      await until(() => bench.raised('ready'), 'the first coder');
+      say('start 2');
+      await ends(2, 'done');
+      bench.raise('go');
+      await ends(1, 'done');
+    },
+    ends: { 1: 'done', 2: 'done' },
+  },
+  /** A first attempt leaves nothing, and the base branch moves before the second. */
+  renewed: {
+    project: {},
+    async play({ bench, say, shows, until, ends }) {
+      say(item('Late', 'coder@1: raise ready; await go; exit 3'));
+      await shows('Created the story 1');
+      say('start 1');
+      await until(() => bench.raised('ready'), 'the first attempt');
+      bench.write('shop/own.txt', 'by hand\n');
+      bench.git(['add', '-A']);
+      bench.git(['commit', '-q', '-m', 'by hand']);
+      bench.raise('go');
+      await ends(1, 'done');
+    },
+    ends: { 1: 'done' },
+    ownCommits: ['by hand'],
+  },
+  /** Musher commits what the agent left. */
+  committed: {
+    project: { agents: { a: { stage: 'current', keys: 'commit = "musher"' } } },
+    async play({ say, shows, ends }) {
+      say(item('Hands', 'coder: write a.txt a; usage 1 1 0; success'));
+      await shows('Created the story 1');
+      say('start 1');
+      await ends(1, 'done');
+    },
+    ends: { 1: 'done' },
+  },
+  /** A reply that changes while it is looked at. */
+  live: {
+    project: {},
+    async play({ say, shows }) {
+      say('htop 1');
+      await shows('in all, after 1 s');
+    },
+    ends: {},
+  },
+} satisfies Record<string, Scenario>;
+
+/** Which points each scenario is killed at: each twice, the second time while it recovers, where it passes it again. */
+const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof SCENARIOS; readonly at: readonly CrashPoint[] }[] = [
+  {
+    what: 'at its start',
+    scenario: 'deliver',
+    at: ['after-ownership', 'before-migration-commit', 'after-repositories-opened', 'after-start-recorded'],
+  },
+  {
+    what: 'between a message and its reply',
+    scenario: 'deliver',
+    at: [
+      'after-inbox-insert',
+      'before-command',
+      'before-command-commit',
+      'after-command-commit',
+      'before-answer',
+      'after-outbox-sending',
+      'after-send-before-mark',
+      'after-mark-sent',
+      'before-matrix-token',
+      'after-matrix-put',
+    ],
+  },
+  { what: 'while rooms are told', scenario: 'deliver', at: ['before-notification-commit'] },
+  {
+    what: 'around a run',
+    scenario: 'deliver',
+    at: [
+      'after-run-pending',
+      'after-branch-made',
+      'before-files-put',
+      'after-files-put',
+      'after-worktree-opened',
+      'after-set-up-before-mark',
+      'before-spawn',
+      'after-spawn-before-started',
+      'after-run-started',
+      'after-adoption',
+      'after-metered',
+      'after-agent-ended',
+      'after-snapshot-kept',
+      'after-judgement',
+      'after-run-ended',
+    ],
+  },
+  {
+    what: 'around gates',
+    scenario: 'deliver',
+    at: ['after-snapshot-before-reset', 'before-receipt', 'after-receipt', 'after-gates-before-result'],
+  },
+  {
+    what: 'around a merge',
+    scenario: 'deliver',
+    at: [
+      'after-squash',
+      'after-merge-attempted',
+      'after-checkout-noted',
+      'after-base-ref-moved',
+      'after-checkout-brought-along',
+      'after-base-moved',
+      'after-merge-found',
+      'after-merge-done',
+      'before-tidy',
+      'after-worktree-removed',
+      'after-branch-removed',
+    ],
+  },
+  { what: 'around a conflict', scenario: 'conflict', at: ['after-conflict', 'after-conflict-staged'] },
+  {
+    what: 'around a confirmation and a stop',
+    scenario: 'purge',
+    at: ['after-confirmation-taken', 'after-command-held', 'after-stop-noted', 'after-end-requested'],
+  },
+  {
+    what: 'around a purge',
+    scenario: 'purge',
+    at: ['before-removal', 'after-run-logs-removed', 'after-removal-recorded', 'before-scrub', 'after-scrub-before-mark'],
+  },
+  { what: 'when a branch begins anew', scenario: 'renewed', at: ['after-branch-renewed'] },
+  { what: 'when it commits for an agent', scenario: 'committed', at: ['after-leftovers-committed'] },
+  { what: 'in a live reply', scenario: 'live', at: ['after-live-shown'] },
+];
+/** Points that other tests pass: of networks in `kill-networks`, and below. */
+const ELSEWHERE: readonly CrashPoint[] = [
+  'before-commit',
+  'after-commit',
+  'before-slack-acknowledged',
+  'after-slack-post',
+  'before-discord-session-kept',
+  'after-discord-post',
+  'after-orphan-ended',
+];
+
+const ROOMS = ['!one:example.org', '!two:example.org'] as const;
+const figures = { deaths: 0, recoveries: [] as number[] };
+let bench: Bench;
+let server: FakeHomeserver;
+afterEach(async () => {
+  await bench.close();
+  await server.close();
+});
+afterAll(() => {
+  const sorted = figures.recoveries.toSorted((a, b) => a - b);
+  const ms = (at: number): string => `${Math.round(sorted.at(at) ?? 0)} ms`;
+  process.stdout.write(
+    `crash points: ${figures.deaths} deaths, nothing lost, nothing doubled; recovered in ${ms(Math.floor(sorted.length / 2))} (median), ${ms(-1)} (longest)\n`,
+  );
+});
+
+/** Plays a scenario with a Musher that dies where it is armed, and holds what is left against the invariants. */
+async function survive(
+  { project, play, ends: wanted, ownCommits }: Scenario,
+  arm: (start: number, died: readonly string[]) => readonly string[],
+): Promise<Reborn> {
+  server = new FakeHomeserver();
+  await server.listen();
+  bench = new Bench(project);
+  bench.append('bot.toml', matrixToml(server, ROOMS));
+  const [room, other] = ROOMS.map((id) => new MatrixRoom(server, id)) as [MatrixRoom, MatrixRoom];
+  const syncs = (): number => server.requests.filter((request) => request.includes('/sync')).length;
+  let syncsAtStart = 0;
+  const connected = (): boolean => syncs() > syncsAtStart + 1;
+  const musher = new Reborn(bench, {
+    environment(start, died) {
+      syncsAtStart = syncs();
+      const points = arm(start, died);
+      return points.length === 0 ? {} : { MUSHER_CRASH_AT: points.join(',') };
+    },
+    connected,
+  });
+  const until = (holds: () => boolean, what: string): Promise<void> =>
+    musher.until(holds, () => `${what}; the room shows:\n${room.text}\nitem 1: ${bench.path(1).join(' ')}`);
+  // What was said in a room before the account's first sync is no command.
+  await until(connected, 'the first connection');
+  await play({
+    bench,
+    say: (text) => room.say(text),
+    shows: (text) => until(() => room.text.includes(text), `"${text}"`),
+    until,
+    ends: (number, end) => until(() => endOf(bench, number, 'shop') === end, `item ${number} to be ${end}`),
+  });
+  await until(() => settled(bench), 'nothing to be under way');
+  await musher.end();
+  expect(
+    await violations(bench, 'shop', { rooms: [room, other], ends: wanted, ...(ownCommits === undefined ? {} : { ownCommits }) }),
+  ).toEqual([]);
+  figures.deaths += musher.deaths;
+  figures.recoveries.push(...musher.recoveries);
+  return musher;
+}
+
+/** No message, run or clean-up is under way, and nothing waits that Musher does by itself. */
+function settled(it: Bench): boolean {
+  const [open] = it.rows<{ n: number }>(
+    "SELECT (SELECT count(*) FROM inbox WHERE state <> 'done') + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')) + (SELECT count(*) FROM runs WHERE open = 1) AS n",
+  );
+  const [last] = it.rows<{ seq: number }>('SELECT max(seq) AS seq FROM events');
+  const [told] = it.rows<{ seq: number }>("SELECT seq FROM cursors WHERE subscriber = 'notify'");
+  return open?.n === 0 && told?.seq === last?.seq && worktrees(it, 'shop', it.items()).length === 0;
+}
+
+describe('Musher that is killed', () => {
+  test.each(KILLS)('$what, and there again while it recovers, loses nothing and says nothing twice', async ({ scenario, at }) => {
+    const { died } = await survive(SCENARIOS[scenario], (_, so) => at.filter((point) => so.filter((one) => one === point).length < 2));
+    expect(at.filter((point) => !died.includes(point))).toEqual([]);
+  });
+
+  test.each([
+    ['before', 'before-commit'],
+    ['after', 'after-commit'],
+  ] as const)('right %s each of its transactions in turn loses nothing and says nothing twice', async (_, point) => {
+    // The n-th start dies at its n-th transaction, so that each gets further than the one before.
+    const { died } = await survive(SCENARIOS.deliver, (start) => [`${point}:${start + 1}`]);
+    expect(died.length).toBeGreaterThan(10);
+  });
+
+  test('passes every crash point in these tests', () => {
+    expect(new Set([...KILLS.flatMap(({ at }) => at), ...ELSEWHERE])).toEqual(new Set(CRASH_POINTS));
+  });
+});
