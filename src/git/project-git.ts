@@ -25,6 +25,7 @@ import { folderName } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { readRef } from './refs.ts';
+import { remains } from './remains.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
 import { branchFromSnapshot, type DescribedSnapshot, describeSnapshots, type Restored, restoreSnapshot, snapshotDiff } from './restore.ts';
 import { reopenBranch, takeBack, type TakenBack } from './take-back.ts';
@@ -59,6 +60,8 @@ export interface ProjectGit {
   leftovers(item: ItemAt): Promise<string[]>;
   treeOfFiles(item: ItemAt): Promise<CommitSha | null>;
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
+  /** Numbers of items of which a worktree, its link or an unused branch is there, whatever has become of them. */
+  remains(): Promise<ItemNumber[]>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
   snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
   describeSnapshots(
@@ -151,6 +154,7 @@ function projectGit(at: Context): ProjectGit {
     leftovers: (item) => onItem(item, () => leftovers(at, item)),
     treeOfFiles: (item) => onItem(item, () => treeOfFiles(at, item)),
     commitLeftovers: (item, message) => onItem(item, () => commitLeftovers(at, item, message)),
+    remains: () => remains(at),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),
     describeSnapshots: (item, max) => describeSnapshots(at, item, max),

@@ -73,8 +73,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
 /** Removes the worktree and branch of an item that is done, after a snapshot; what is left is tried again at the next start. */
 export async function tidy(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
   const at = { number: item.number, branch: item.work?.branch ?? null };
-  const snapshot = await project.git.snapshot(at, item.stage.name === 'done' ? 'after the merge' : 'after it was put away');
-  if (snapshot === null) return;
+  await project.git.snapshot(at, item.stage.name === 'done' ? 'after the merge' : 'after it was put away');
   crashPoint('before-tidy');
   const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
   const problems = await tearDown(parts, item, project.settings, worktree, signal);

@@ -1,6 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { folderName } from '../git/names.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyOf, type Jobs } from './jobs.ts';
 import type { EngineParts } from './parts.ts';
@@ -28,10 +25,9 @@ export class Tidying {
     this.#jobs.begin(item, 'tidy', (signal) => tidy(this.#parts, project, item, signal), isOver);
   }
 
-  /** Numbers of items that have a worktree: some may be over and not tidied, because Musher ended before. */
-  async leftovers(name: string): Promise<number[]> {
-    const folders = await readdir(join(this.#parts.dataDir, 'worktrees', folderName(name))).catch(() => []);
-    return folders.filter((folder) => /^\d+$/.test(folder)).map(Number);
+  /** Numbers of items that have something in the repository: some may be over and not tidied, because Musher ended before or on the way. */
+  async leftovers(name: string): Promise<readonly number[]> {
+    return (await this.#parts.projects.get(name)?.git.remains()) ?? [];
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bench, Session } from '../e2e/harness.ts';
 
 /** Generous: other programs share the machine. */
 const PATIENCE_MS = 60_000;
-const LOOK_MS = 5;
+const LOOK_MS = 15;
 
 export interface RebornOptions {
   /** The environment of the n-th start, from 0: where it is to die by itself. `died`: the crash points so far. */

@@ -35,6 +35,7 @@ const SCENARIOS = {
     async play({ say, shows, ends }) {
       say(item('Tea', 'coder: usage 100 10 0.01; write tea.txt green; commit; write draft.txt rest; usage 200 20 0.02; success'));
       await shows('Created the story 1');
+      say('ping');
       say('start 1');
       await ends(1, 'done');
     },
@@ -170,14 +171,13 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
       'after-checkout-noted',
       'after-base-ref-moved',
       'after-checkout-brought-along',
-      'after-base-moved',
-      'after-merge-found',
       'after-merge-done',
       'before-tidy',
       'after-worktree-removed',
       'after-branch-removed',
     ],
   },
+  { what: 'once the base branch has moved', scenario: 'deliver', at: ['after-base-moved', 'after-merge-found'] },
   { what: 'around a conflict', scenario: 'conflict', at: ['after-conflict', 'after-conflict-staged'] },
   {
     what: 'around a confirmation and a stop',
