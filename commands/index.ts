@@ -23,13 +23,16 @@ import { project } from './project.ts';
 import { reject } from './reject.ts';
 import { restore } from './restore.ts';
 import { retry } from './retry.ts';
+import { rooms } from './rooms.ts';
 import { show } from './show.ts';
 import { snapshots } from './snapshots.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { subscribe } from './subscribe.ts';
 import { unblock } from './unblock.ts';
 import { undo } from './undo.ts';
+import { unsubscribe } from './unsubscribe.ts';
 import { version } from './version.ts';
 import { whoami } from './whoami.ts';
 import { why } from './why.ts';
@@ -67,6 +70,9 @@ export const COMMANDS: readonly Command[] = [
   deleteCommand,
   backup,
   project,
+  rooms,
+  subscribe,
+  unsubscribe,
   whoami,
   ping,
   version,

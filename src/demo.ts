@@ -56,6 +56,7 @@ export function demoSettings(dataDir: string): Settings {
         autoStart: true,
         maxCoders: 2,
         maxRetries: 3,
+        links: { item: null, commit: null },
         // The Node that runs Musher: the stranger's own may be too old for the test runner's options.
         gates: [{ name: 'test', command: `'${process.execPath.replaceAll("'", `'\\''`)}' --test`, timeoutMs: 60_000 }],
         components: [],

@@ -19,8 +19,8 @@ import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
-import { afterQuietHours } from './lifecycle/quiet-hours.ts';
 import { networkTransports } from './networks.ts';
+import { roomDirectory } from './rooms.ts';
 import { offerOf } from './offer.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
@@ -36,7 +36,7 @@ import { verifyActive } from './log/verify.ts';
 import type { IncomingMessage } from './message/address.ts';
 import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
-import { startNotify, type NotifiedRoom } from './subscribers/notify.ts';
+import { startNotify } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { musherVersion } from './version.ts';
@@ -113,7 +113,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       onProblem,
       stopGraceMs: STOP_GRACE_MS,
     };
-    const bot: Omit<BotParts, 'networks' | 'backups'> = {
+    const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
       log,
       clock,
       rights: rightsFrom(settings),
@@ -137,7 +137,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
 async function converse(
   options: StartOptions,
   settings: Settings,
-  shared: Omit<BotParts, 'networks' | 'backups'>,
+  shared: Omit<BotParts, 'networks' | 'backups' | 'rooms'>,
   engineParts: EngineParts,
   onProblem: (what: string, error: unknown) => void,
 ): Promise<number> {
@@ -145,7 +145,13 @@ async function converse(
   const { version, startedAt } = shared;
   const networksNow = (): NetworkState[] => connections.states();
   const kept = upkeep({ settings, log, clock, networks: networksNow, version, startedAt, onProblem });
-  const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups };
+  const rooms = roomDirectory({
+    settings,
+    reads: log.reads,
+    speaksOf: (transport, room) => projectOf(bot, transport, room).name,
+    hasThreads: (transport) => connections.named(transport)?.capabilities.threads === true,
+  });
+  const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups, rooms: () => rooms.all() };
   const ending = new Ending();
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
@@ -214,7 +220,7 @@ async function converse(
   const notify = startNotify({
     log,
     settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
-    roomsOf: (name) => notifiedRooms(bot, settings, name),
+    roomsOf: (name) => rooms.notified(name),
     timezone: settings.timezone,
     onError: (error) => onProblem('a notification', error),
   });
@@ -271,26 +277,6 @@ async function converse(
     clearInterval(alive);
   }
   return exitCode;
-}
-
-/** Who is told of a project's events: the terminal of all, and each room that is configured for it. */
-function notifiedRooms(bot: BotParts, settings: Settings, project: string): NotifiedRoom[] {
-  const terminal: NotifiedRoom = {
-    to: TERMINAL_ADDRESS,
-    project: projectOf(bot, TERMINAL_ADDRESS.transport, TERMINAL_ADDRESS.room).name,
-    notify: ['stages', 'failures', 'approvals', 'merges'],
-    notBefore: (now) => now,
-  };
-  const rooms = settings.rooms.filter((room) => room.project === project);
-  return [
-    terminal,
-    ...rooms.map(({ transport, id, notify, quietHours }) => ({
-      to: { transport, room: id, thread: null },
-      project,
-      notify,
-      notBefore: (now: number) => afterQuietHours(now, quietHours, settings.timezone),
-    })),
-  ];
 }
 
 /** Whoever started Musher in a terminal. */

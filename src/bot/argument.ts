@@ -16,6 +16,8 @@ export interface ParseContext {
   readonly agentNames?: (project: string) => Iterable<string>;
   /** The commands that the sender may use, as typed: `show`, `timer list`. */
   readonly commandNames?: () => Iterable<string>;
+  /** The rooms that Musher serves, by name. */
+  readonly roomNames?: () => Iterable<string>;
 }
 
 /** A value that completes what was typed; `label` says more about it. */

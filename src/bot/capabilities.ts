@@ -1,4 +1,4 @@
-import type { AgentSettings, PersonSettings, ProjectSettings } from '../config/settings.ts';
+import type { AccessRole, AgentSettings, NotifyKind, NotifyStyle, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
@@ -37,6 +37,8 @@ export interface CommandTx {
   create(project: string, fields: ItemEvents['item.created']): WorkItem;
   /** The room speaks of `project` from now on, and no longer of `from`. */
   bindRoom(project: string, from: string): void;
+  /** What a room is told from now on, and how; null: as the configuration says. */
+  subscribe(room: RoomState, told: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null }): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
   /** Undoes everything and makes `reply` the answer. */
@@ -73,6 +75,10 @@ export interface Capabilities {
   backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
   /** How the copies of the log stand. */
   backups(): BackupView;
+  /** The rooms that Musher serves, the terminal first. */
+  rooms(): readonly RoomState[];
+  /** What the sender may do, from where they write, with what a room is told: their role in its project. */
+  roleIn(room: RoomState): AccessRole | null;
   /** The commands that the sender may use. */
   commands(): readonly Command[];
   /** Resources of the agents' processes and of Musher itself, now. */
@@ -110,6 +116,25 @@ export interface NetworkState {
   /** Messages that are still to be sent, and since when the oldest waits. */
   readonly waiting: number;
   readonly oldest: Millis | null;
+}
+
+/** A room as `rooms` shows it. */
+export interface RoomState {
+  readonly transport: string;
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  /** Null: all. */
+  readonly project: string | null;
+  readonly notify: readonly NotifyKind[];
+  readonly style: NotifyStyle;
+  readonly hasThreads: boolean;
+  /** Minutes after midnight. */
+  readonly quietHours: { readonly from: number; readonly to: number } | null;
+  /** Where that comes from: the configuration, or a word from chat. */
+  readonly saidBy: 'file' | 'chat';
+  /** What chat said alone. */
+  readonly said: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null };
 }
 
 export interface ProcessUse {

@@ -15,6 +15,8 @@ export interface Origin {
   readonly actor: Actor;
   readonly cause: string | null;
   readonly at: Address;
+  /** The project that the room speaks of. */
+  readonly project: string;
 }
 
 /**
@@ -65,6 +67,10 @@ export function commandTx(
         kind: 'room.bound',
         payload: { transport: origin.at.transport, room: origin.at.room },
       });
+    },
+    subscribe({ transport, id, project }, told) {
+      const payload = { transport, room: id, ...told };
+      tx.record({ project: project ?? origin.project, item: null, actor, cause, kind: 'room.subscribed', payload });
     },
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
     refuse(reply) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { AccessRole } from '../config/settings.ts';
+import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { decide, projectFacts } from '../log/facts.ts';
@@ -31,6 +31,7 @@ export interface BotParts {
     make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
     state: Capabilities['backups'];
   };
+  readonly rooms: Capabilities['rooms'];
   readonly version: string;
   readonly startedAt: number;
 }
@@ -60,7 +61,8 @@ export function commandContext(
 ): Omit<CommandContext, 'receivedAt'> {
   const { log, clock } = parts;
   const { at, sender } = message;
-  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at };
+  const project = projectOf(parts, at.transport, at.room);
+  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at, project: project.name };
   const named = new Map(parts.projects.map((project) => [project.name, project]));
   const settingsOf = (name: string): Project['settings'] => {
     const project = named.get(name);
@@ -89,7 +91,7 @@ export function commandContext(
     at,
     timezone: parts.timezone,
     signal,
-    project: projectOf(parts, at.transport, at.room),
+    project,
     projects: visible,
     standing: {
       person: parts.rights.personOf(sender),
@@ -127,6 +129,8 @@ export function commandContext(
     networks: parts.networks,
     backup: () => parts.backups.make(origin.actor, cause),
     backups: () => parts.backups.state(),
+    rooms: parts.rooms,
+    roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),
     version: parts.version,
     startedAt: parts.startedAt,
   };
@@ -134,6 +138,11 @@ export function commandContext(
 
 function denied(reply: Reply | null): Result<never, Reply> | null {
   return reply === null ? null : err(reply);
+}
+
+/** The role that one has everywhere. */
+function lowest(roles: readonly (AccessRole | null)[]): AccessRole | null {
+  return roles.includes(null) ? null : (ACCESS_ROLES.find((role) => roles.includes(role)) ?? null);
 }
 
 function until<T>(log: Log, clock: Clock, signal: AbortSignal, met: () => T | null, timeoutMs: number): Promise<T | null> {

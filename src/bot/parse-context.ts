@@ -8,7 +8,7 @@ import { includes, type Origin } from './rights.ts';
 
 /** What a line is read and completed against. */
 export function parseContext(
-  { log, projects }: Pick<BotParts, 'log' | 'projects'>,
+  { log, projects, rooms }: Pick<BotParts, 'log' | 'projects' | 'rooms'>,
   table: CommandTable<Command>,
   current: Project,
   known: readonly Project[] = projects,
@@ -22,6 +22,10 @@ export function parseContext(
         : [],
     agentNames: (name) => known.find((project) => project.name === name)?.agents.map((agent) => agent.name) ?? [],
     commandNames: () => table.commands.map(commandName),
+    roomNames: () =>
+      rooms()
+        .filter((room) => room.project === null || known.some(({ name }) => name === room.project))
+        .map(({ name }) => name),
   };
 }
 

@@ -37,12 +37,14 @@ function personSettings(person: BotFile['person'][number]): PersonSettings {
 }
 
 function roomSettings(room: BotFile['room'][number]): RoomSettings {
-  const { transport, id, project, notify, admin, operator, viewer } = room;
+  const { transport, id, project, notify, notify_style: notifyStyle, admin, operator, viewer } = room;
   return {
     transport,
     id,
+    name: room.name ?? null,
     project,
     notify,
+    notifyStyle,
     quietHours: room.quiet_hours ?? null,
     roles: { admin, operator, viewer },
   };
@@ -81,6 +83,11 @@ export function networkProblems(bot: BotFile): NetworkProblem[] {
       bot.room.map(({ transport, id }) => `${transport}:${id}`),
       'room',
       'id',
+    ),
+    ...twice(
+      bot.room.map((room) => room.name ?? `${room.transport}:${room.id}`),
+      'room',
+      'name',
     ),
     ...slackProblems(bot),
   ];

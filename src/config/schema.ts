@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { floodSchema } from './flood.ts';
 import { parseDuration } from './duration.ts';
+import { linksSchema } from './links.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 import { backupSchema, monitorSchema } from './upkeep.ts';
-import { NETWORKS, NOTIFY_KINDS, RUNTIMES } from './settings.ts';
+import { NETWORKS, NOTIFY_KINDS, NOTIFY_STYLES, RUNTIMES } from './settings.ts';
 
 /**
  * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
@@ -29,6 +30,10 @@ const name = () =>
     .max(64)
     .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
     .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain "..", nor end in "." or ".lock"');
+
+/** In `subscribe team merges` the room comes first: it must not read like what it is told. */
+const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 'only', 'in', 'threads', 'messages']);
+const roomName = () => name().refine((text) => !NO_ROOM_NAME.has(text), 'is a word of the command `subscribe`; choose another');
 
 const text = () => z.string().min(1);
 
@@ -104,11 +109,18 @@ export const roomSchema = z.strictObject({
     description: "The network's own id of the room: Matrix `!…:server`, Slack `C…`, Discord a number.",
     example: 'C024BE91L',
   }),
+  name: roomName()
+    .optional()
+    .meta({ description: 'What people call the room in commands. Default: `<transport>:<id>`.', example: 'shop-team' }),
   project: name().meta({ description: 'The project that the room speaks of.', example: 'shop' }),
   notify: z
     .array(z.enum(NOTIFY_KINDS))
     .default(['stages', 'failures', 'approvals', 'merges'])
-    .meta({ description: 'What the room is told without asking.' }),
+    .meta({ description: 'What the room is told without asking; `subscribe` and `unsubscribe` change it from chat.' }),
+  notify_style: z.enum(NOTIFY_STYLES).default('messages').meta({
+    description: 'Each notification as a message of the room, or what happens to an item in a thread of its own.',
+    example: 'threads',
+  }),
   quiet_hours: z
     .string()
     .transform((value, context) => {
@@ -318,6 +330,7 @@ export const projectSchema = z.strictObject({
     .meta({ description: 'Start queued items by themselves when the last dependency they wait for is met.' }),
   max_coders: positive().max(64).default(2).meta({ description: 'Coder runs at the same time.' }),
   max_retries: z.int().min(0).max(100).default(3).meta({ description: 'Attempts after the first, per stage, before an item is blocked.' }),
+  links: linksSchema.prefault({}).meta({ description: 'Where items and commits can be looked at: notifications link there.' }),
   gate: z
     .array(gateSchema)
     .default([])

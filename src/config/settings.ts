@@ -67,12 +67,19 @@ export interface PersonSettings {
 export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'none'] as const;
 export type NotifyKind = (typeof NOTIFY_KINDS)[number];
 
+export const NOTIFY_STYLES = ['messages', 'threads'] as const;
+/** Whether each notification is a message of the room, or stands in a thread of its item. */
+export type NotifyStyle = (typeof NOTIFY_STYLES)[number];
+
 /** A room of a network that Musher serves. */
 export interface RoomSettings {
   readonly transport: NetworkName;
   readonly id: string;
+  /** What people call it in commands; null: by its network and id. */
+  readonly name: string | null;
   readonly project: string;
   readonly notify: readonly NotifyKind[];
+  readonly notifyStyle: NotifyStyle;
   /** Notifications wait while it is this time of day: minutes after midnight in the bot's zone, the end not included. */
   readonly quietHours: { readonly from: number; readonly to: number } | null;
   /** Rights to this room's project in this room alone, besides those that hold everywhere. */
@@ -136,9 +143,16 @@ export interface ProjectSettings {
   readonly maxCoders: number;
   /** Attempts after the first, per stage, before an item is blocked. */
   readonly maxRetries: number;
+  readonly links: LinkSettings;
   readonly gates: readonly GateSettings[];
   readonly components: readonly ComponentSettings[];
   readonly agents: readonly AgentSettings[];
+}
+
+/** Where items and commits can be looked at; null: nowhere. `{item}` and `{commit}` stand in the addresses. */
+export interface LinkSettings {
+  readonly item: string | null;
+  readonly commit: string | null;
 }
 
 export interface GateSettings {

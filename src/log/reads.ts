@@ -4,6 +4,7 @@ import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { Run } from './projections/run.ts';
+import { Subscriptions, type Subscription } from './projections/subscriptions.ts';
 
 export interface LoggedReceipt extends Receipt {
   readonly seq: number;
@@ -51,9 +52,11 @@ export class Reads {
   readonly #roomProject;
   readonly #roomsOf;
   readonly #base;
+  readonly #subscriptions;
 
   constructor(db: Db, events: EventStore) {
     this.#events = events;
+    this.#subscriptions = new Subscriptions(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(
@@ -234,6 +237,11 @@ export class Reads {
   /** The project that a room was switched to; null where it never was. */
   roomProject(transport: string, room: string): string | null {
     return this.#roomProject.get(transport, room) ?? null;
+  }
+
+  /** What chat said a room is told; null where it said nothing. */
+  subscription(transport: string, room: string): Subscription | null {
+    return this.#subscriptions.get(transport, room);
   }
 
   roomsOf(project: string): { transport: string; room: string }[] {

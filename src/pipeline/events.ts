@@ -1,3 +1,4 @@
+import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
 import type {
   ArchiveReason,
   Criterion,
@@ -163,6 +164,13 @@ export interface OtherEvents {
     readonly to: CommitSha;
     readonly how: 'first' | 'merged' | 'forward' | 'rewritten';
     readonly taken: readonly ItemNumber[];
+  };
+  /** What a room of the project is told from now on, and how; null: as the configuration says. */
+  'room.subscribed': {
+    readonly transport: string;
+    readonly room: string;
+    readonly notify: readonly NotifyKind[] | null;
+    readonly style: NotifyStyle | null;
   };
   'musher.started': { readonly version: string; readonly pid: number };
   'musher.stopped': { readonly pid: number };

@@ -1,6 +1,7 @@
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { Reads } from '../log/reads.ts';
-import { code, doc, line, paragraph, strong, type Content } from '../message/build.ts';
+import type { LinkSettings } from '../config/settings.ts';
+import { code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
@@ -15,6 +16,7 @@ export interface Announced {
   readonly timezone: string;
   /** `42`, or `shop#42` in a room of another project. */
   readonly label: string;
+  readonly links: LinkSettings;
 }
 
 /** What rooms are told of an event: one line, and for failures what comes next. Null for what is nobody's news. */
@@ -44,8 +46,14 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
   }
 }
 
-function named({ item, label }: Announced): Content[] {
-  return [strong(label), ` ${item.title}`];
+function named({ item, label, links }: Announced): Content[] {
+  return [links.item === null ? strong(label) : link(links.item.replaceAll('{item}', String(item.number)), label), ` ${item.title}`];
+}
+
+/** A commit, which leads to its page where there is one. */
+function commit(sha: string, { links }: Announced): Content {
+  const short = sha.slice(0, 10);
+  return links.commit === null ? code(short) : link(links.commit.replaceAll('{commit}', sha), short);
 }
 
 function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced): Document {
@@ -111,7 +119,7 @@ function merged(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announ
     .filter((receipt) => receipt.commit === to.mergeCommit)
     .map((receipt) => `${receipt.gate} exit ${receipt.exitCode} in ${(receipt.durationMs / 1000).toFixed(1)} s`);
   const proof = gates.length === 0 ? 'no gates are configured' : `on the merged tree: ${gates.join(', ')}`;
-  return line(...named(about), `${arrow} as `, code(to.mergeCommit.slice(0, 10)), ` (${proof}; ${why})`);
+  return line(...named(about), `${arrow} as `, commit(to.mergeCommit, about), ` (${proof}; ${why})`);
 }
 
 function nextAfter(kind: string, label: string): Content[] {

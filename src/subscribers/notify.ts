@@ -1,4 +1,4 @@
-import type { NotifyKind, ProjectSettings } from '../config/settings.ts';
+import type { NotifyKind, NotifyStyle, ProjectSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
 import type { Log, Tx } from '../log/log.ts';
@@ -16,6 +16,7 @@ export interface NotifiedRoom {
   /** The project that the room speaks of: items of others are named with their project. */
   readonly project: string | null;
   readonly notify: readonly NotifyKind[];
+  readonly style: NotifyStyle;
   /** When a message that comes at a time may be shown: that time, or the end of the room's quiet hours. */
   readonly notBefore: (now: number) => number;
 }
@@ -48,7 +49,15 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
       for (const room of roomsOf(event.project)) {
         if (!kinds.some((kind) => room.notify.includes(kind))) continue;
         const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
-        const about = { item, reads: tx.reads, maxRetries: settings.maxRetries, qaDefault: settings.qa, timezone, label };
+        const about = {
+          item,
+          reads: tx.reads,
+          maxRetries: settings.maxRetries,
+          qaDefault: settings.qa,
+          timezone,
+          label,
+          links: settings.links,
+        };
         const body = announcement(event, about);
         if (body === null) continue;
         tell(room, body, { project: event.project, number: event.item }, tx);

@@ -102,6 +102,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
       state: () => ({ newest: null, count: 0, next: null, problem: null }),
     },
     networks: () => [],
+    rooms: () => [],
     version: '0',
     startedAt: clock.now(),
     addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),

@@ -8,6 +8,8 @@ const room = (id: string, roles: Partial<RightsSettings['roles']> = {}): RightsS
   id,
   project: 'shop',
   notify: ['stages'],
+  name: null,
+  notifyStyle: 'messages',
   quietHours: null,
   roles: { ...NOBODY, ...roles },
 });

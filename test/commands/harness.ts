@@ -3,9 +3,10 @@ import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabiliti
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings } from '../../src/config/settings.ts';
+import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
 import { Log } from '../../src/log/log.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
+import { roomDirectory } from '../../src/rooms.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
@@ -112,6 +113,12 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
   const incidents: unknown[] = [];
   const projects: [Project, ...Project[]] = [projectNamed('shop', desk, settings), projectNamed('docs', desk, {})];
   const uses: ProcessUse[] = [{ label: 'Musher', pid: 4242, cpu: 0.25, residentBytes: 80_000_000, processes: 1, project: null }];
+  const directory = roomDirectory({
+    settings: { rooms: rights.rooms ?? [], timezone: 'Europe/Berlin' } as unknown as Settings,
+    reads: log.reads,
+    speaksOf: () => 'shop',
+    hasThreads: (transport) => transport !== 'console',
+  });
   const router = new Router({
     log,
     clock,
@@ -123,6 +130,7 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
       rooms: [],
       ...rights,
     }),
+    rooms: () => directory.all(),
     roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',
     projects,
@@ -304,6 +312,7 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     autoStart: true,
     maxCoders: 2,
     maxRetries: 3,
+    links: { item: null, commit: null },
     gates: [],
     components: [],
     agents,

@@ -64,6 +64,7 @@ describe('loadSettings', () => {
             autoStart: true,
             maxCoders: 2,
             maxRetries: 3,
+            links: { item: null, commit: null },
             gates: [],
             components: [],
             agents: [

@@ -10,7 +10,14 @@ type Act =
   | { readonly do: 'create'; readonly project: string; readonly draft: Draft }
   | { readonly do: 'event'; readonly project: string; readonly among: number; readonly draft: Draft }
   | { readonly do: 'other'; readonly project: string; readonly room: string }
-  | { readonly do: 'base'; readonly project: string; readonly to: string };
+  | { readonly do: 'base'; readonly project: string; readonly to: string }
+  | {
+      readonly do: 'subscribe';
+      readonly project: string;
+      readonly room: string;
+      readonly notify: 'merges' | null;
+      readonly style: 'threads' | null;
+    };
 
 /** A transaction; `fails`: it throws when all its acts are done, and must leave nothing. */
 export interface Work {
@@ -24,6 +31,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: fc.constant('event' as const), project, among: fc.nat({ max: 5 }), draft }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('other' as const), project, room: fc.constantFrom('lobby', 'dev') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('base' as const), project, to: fc.constantFrom('a', 'b') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('subscribe' as const),
+      project,
+      room: fc.constantFrom('lobby', 'dev'),
+      notify: fc.constantFrom('merges' as const, null),
+      style: fc.constantFrom('threads' as const, null),
+    }),
+  },
 );
 
 export const history: fc.Arbitrary<Work[]> = fc.array(
@@ -58,6 +75,10 @@ function perform(tx: Tx, one: Act): boolean {
   if (one.do === 'base') {
     const payload = { branch: 'main', from: null, to: one.to.repeat(40) as CommitSha, how: 'first', taken: [] } as const;
     return tx.append({ project: one.project, item: null, actor: 'musher', cause: null, kind: 'base.seen', payload }).ok;
+  }
+  if (one.do === 'subscribe') {
+    const payload = { transport: 'slack', room: one.room, notify: one.notify === null ? null : [one.notify], style: one.style };
+    return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.subscribed', payload }).ok;
   }
   if (one.do === 'create') {
     const payload = one.draft.payload as ItemEvents['item.created'];

@@ -92,6 +92,12 @@ export function eventWords(event: LoggedEvent): string {
       return `made ${event.payload.room} speak of ${event.project}`;
     case 'base.seen':
       return baseSeen(event.payload);
+    case 'room.subscribed': {
+      const { room, notify, style } = event.payload;
+      if (notify === null && style === null) return `had ${room} told what bot.toml says`;
+      const what = notify === null ? [] : [notify.length === 0 ? 'nothing' : notify.join(', ')];
+      return `had ${room} told ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
+    }
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'musher.stopped':

@@ -5,6 +5,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { TableCache } from './table-cache.ts';
 import {
   countTable,
@@ -35,8 +36,10 @@ export class Projector {
   readonly #addDependency;
   readonly #bindRoom;
   readonly #seeBase;
+  readonly #subscriptions: Subscriptions;
 
   constructor(db: Db) {
+    this.#subscriptions = new Subscriptions(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#counts = countTable(db);
@@ -66,6 +69,7 @@ export class Projector {
 
   #applyOther(event: Extract<LoggedEvent, { item: null }>): void {
     if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
+    if (event.kind === 'room.subscribed') this.#subscriptions.apply(event);
     if (event.kind === 'base.seen') this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq);
     if (event.kind === 'log.restored') {
       const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);

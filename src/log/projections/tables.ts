@@ -72,6 +72,15 @@ export const PROJECTION_TABLES = `
     project   TEXT NOT NULL,
     PRIMARY KEY (transport, room)
   ) WITHOUT ROWID;
+
+  CREATE TABLE subscriptions ( -- what was said from chat; a room without a row is told what the configuration says
+    transport TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    project   TEXT NOT NULL, -- the room's project when it was said: of another one it says nothing
+    notify    TEXT,          -- kinds of news as JSON
+    style     TEXT,
+    PRIMARY KEY (transport, room)
+  ) WITHOUT ROWID;
 `;
 
 /** Name and key of each projection table, for comparing and for emptying. */
@@ -84,4 +93,5 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'spend_total', key: ['project', 'agent', 'model'] },
   { table: 'bases', key: ['project'] },
   { table: 'rooms', key: ['transport', 'room'] },
+  { table: 'subscriptions', key: ['transport', 'room'] },
 ];

@@ -70,6 +70,10 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
     { branch: 'main', from: sha('1'), to: sha('2'), how: 'forward', taken: [numbered(7)] },
     'saw that main moved from 1111111111 to 2222222222 by somebody else, with the commits of 7 that Musher did not merge',
   ],
+  'room.subscribed': [
+    { transport: 'slack', room: 'C1', notify: ['merges', 'failures'], style: 'threads' },
+    'had C1 told merges, failures in threads',
+  ],
   'musher.started': [{ version: '1.2.3', pid: 1 }, 'started 1.2.3'],
   'musher.stopped': [{ pid: 1 }, 'stopped'],
   'log.backed_up': [{ file: '/b/one.sqlite', bytes: 1 }, 'backed up the log to /b/one.sqlite'],

@@ -1,0 +1,47 @@
+import type { NotifyKind, NotifyStyle } from '../../config/settings.ts';
+import type { LoggedEvent } from '../../pipeline/events.ts';
+import type { Db } from '../database.ts';
+
+/** What chat said a room is told; null: nothing was said of that. */
+export interface Subscription {
+  /** The room's project then: where the configuration gives the room to another one since, it counts no more. */
+  readonly project: string;
+  readonly notify: readonly NotifyKind[] | null;
+  readonly style: NotifyStyle | null;
+}
+
+interface Row {
+  readonly project: string;
+  readonly notify: string | null;
+  readonly style: string | null;
+}
+
+/** The table of what rooms are told by a word from chat. */
+export class Subscriptions {
+  readonly #put;
+  readonly #drop;
+  readonly #get;
+
+  constructor(db: Db) {
+    this.#put = db.prepare('INSERT OR REPLACE INTO subscriptions (transport, room, project, notify, style) VALUES (?, ?, ?, ?, ?)');
+    this.#drop = db.prepare('DELETE FROM subscriptions WHERE transport = ? AND room = ?');
+    this.#get = db.prepare<[string, string], Row>('SELECT project, notify, style FROM subscriptions WHERE transport = ? AND room = ?');
+  }
+
+  apply({ project, payload }: Extract<LoggedEvent, { kind: 'room.subscribed' }>): void {
+    const { transport, room, notify, style } = payload;
+    if (notify === null && style === null) this.#drop.run(transport, room);
+    else this.#put.run(transport, room, project, notify === null ? null : JSON.stringify(notify), style);
+  }
+
+  get(transport: string, room: string): Subscription | null {
+    const row = this.#get.get(transport, room);
+    if (row === undefined) return null;
+    // Written only by `apply`, from a typed event.
+    return {
+      project: row.project,
+      notify: row.notify === null ? null : (JSON.parse(row.notify) as NotifyKind[]),
+      style: row.style as NotifyStyle | null,
+    };
+  }
+}
