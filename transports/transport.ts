@@ -1,11 +1,21 @@
 import type { Address, IncomingMessage } from '../src/message/address.ts';
 import type { Document } from '../src/message/document.ts';
 
+/** So many ms between two messages of a room, and of the whole network; so many at once after a silence. */
+export interface Pace {
+  readonly roomMs: number;
+  readonly roomBurst: number;
+  readonly networkMs: number;
+  readonly networkBurst: number;
+}
+
 /** What a network can do. Literals, so that code that needs an ability has to ask for it. */
 export interface Capabilities {
   /** A sent message can be replaced in place. */
   readonly edits: boolean;
   readonly threads: boolean;
+  /** A message of a thread can stand in the room itself too. */
+  readonly broadcasts: boolean;
   readonly buttons: boolean;
   readonly reactions: boolean;
   /** A reply that only the asker sees. */
@@ -15,6 +25,8 @@ export interface Capabilities {
   /** Longest text of one message, counted in `maxTextUnit`. */
   readonly maxText: number;
   readonly maxTextUnit: 'utf16' | 'bytes';
+  /** How fast messages are taken; what it says itself with a refusal counts besides. */
+  readonly pace: Pace;
 }
 
 /**
@@ -56,6 +68,8 @@ export interface SendOptions {
    * by a resend that the network takes once only, or by reading back what the room shows.
    */
   readonly again: boolean;
+  /** A message into a thread stands in the room itself too; only where the capability says so. */
+  readonly broadcast?: boolean;
 }
 
 /** Why a message has not been sent. Anything else that `send` throws counts as `unknown`. */
@@ -66,23 +80,40 @@ export class SendFailure extends Error {
   readonly retryAfterMs: number | null;
   /** The wait holds for the whole network, not only for this room. */
   readonly everywhere: boolean;
+  /** The thread that it should have gone into is gone; it was surely not sent. */
+  readonly threadGone: boolean;
 
   constructor(
     outcome: SendFailure['outcome'],
     message: string,
-    options: { readonly retryAfterMs?: number; readonly everywhere?: boolean; readonly cause?: unknown } = {},
+    options: {
+      readonly retryAfterMs?: number;
+      readonly everywhere?: boolean;
+      readonly threadGone?: boolean;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'SendFailure';
     this.outcome = outcome;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.everywhere = options.everywhere ?? false;
+    this.threadGone = options.threadGone ?? false;
   }
 }
 
 /** A transport that can show that Musher is at work on a message: typing, a reaction, a deferred answer. */
 export interface ShowsWork {
   showWork(message: IncomingMessage, working: boolean): Promise<void>;
+}
+
+/** A transport with threads. */
+export interface OpensThreads {
+  /**
+   * The thread under a message that was sent into a room, as it stands in `Address.thread`; asked twice it is the same.
+   * Null: there can be none, because the message is gone or threads are not allowed there. Throws SendFailure.
+   */
+  threadUnder(ref: MessageRef, name: string): Promise<string | null>;
 }
 
 /** An adapter to one chat network. */

@@ -4,12 +4,19 @@ import type { Address, IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/outbox.ts';
+import { ItemThreads, type Threading } from './item-threads.ts';
+import { Pace, type PaceRule } from './pace.ts';
 
 /** What delivery needs of a transport: the part of the contract that sends. */
-export interface Sender {
+export interface Sender extends Threading {
   readonly name: string;
-  readonly capabilities: { readonly edits: boolean };
-  send(to: Address, body: Document, key: string, options: { readonly again: boolean }): Promise<readonly MessageRef[]>;
+  readonly capabilities: Threading['capabilities'] & { readonly edits: boolean; readonly pace: PaceRule };
+  send(
+    to: Address,
+    body: Document,
+    key: string,
+    options: { readonly again: boolean; readonly broadcast: boolean },
+  ): Promise<readonly MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
 }
 
@@ -23,6 +30,8 @@ interface MessageRef {
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const MOST_TRIES = 50;
+/** At the end of Musher a turn that comes within this is still waited for. */
+const LAST_TURN_MS = 1_000;
 
 export interface DeliveryParts {
   readonly log: Log;
@@ -46,13 +55,20 @@ export class Delivery {
   /** Networks that take nothing before a time: they said so. */
   readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
+  readonly #paces = new Map<string, Pace>();
+  /** Rooms that wait for their turn. */
+  readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
+  readonly #threads: ItemThreads;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
   #lastBefore = 0;
+  #stopping = false;
   #stopped = false;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#threads = new ItemThreads(parts.log);
+    for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
   }
 
   /** Sends what waits; for when a network has come up. */
@@ -68,6 +84,8 @@ export class Delivery {
 
   /** Sends what can be sent now; then, or when `signal` aborts, stops. What is left waits in the outbox. */
   async stop(signal: AbortSignal): Promise<void> {
+    this.#stopping = true;
+    for (const turn of this.#turns) if (this.#isTooLate(turn.time)) turn.end(false);
     this.#wake();
     while (this.#busy.size > 0 && !signal.aborted) {
       await Promise.race([Promise.all(this.#busy.values()), aborted(signal)]);
@@ -75,6 +93,7 @@ export class Delivery {
     this.#stopped = true;
     this.#unlisten?.();
     for (const cancel of this.#wakes) cancel();
+    for (const turn of this.#turns) turn.end(false);
   }
 
   /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
@@ -85,7 +104,7 @@ export class Delivery {
     const ref = this.#live.get(inbox);
     try {
       if (ref !== undefined) return await transport.edit(ref, body);
-      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again });
+      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again, broadcast: false });
       crashPoint('after-live-shown');
       if (first === undefined) return;
       this.#live.set(inbox, first);
@@ -120,6 +139,7 @@ export class Delivery {
 
   async #sendRoom(transport: Sender, room: string, leave: () => void): Promise<void> {
     const { log, clock } = this.#parts;
+    let hasTurn = false;
     for (;;) {
       const row = log.outbox.next(transport.name, room, clock.now());
       if (row === null || this.#stopped) {
@@ -132,30 +152,85 @@ export class Delivery {
         this.#wakeAt(notBefore);
         return leave();
       }
-      log.outbox.mark(row.id, 'sending', row.attempts + 1, 0);
-      crashPoint('after-outbox-sending');
-      try {
-        const refs = await this.#send(transport, row);
-        crashPoint('after-send-before-mark');
-        log.outbox.sent(row.id, refs);
-        crashPoint('after-mark-sent');
-        this.#parts.onSent(row);
-      } catch (error) {
-        this.#failed(row, error);
+      if (!hasTurn) {
+        // What was purged or scheduled anew meanwhile is looked at again when the turn has come.
+        hasTurn = await this.#turn(transport, room);
+        if (!hasTurn) return leave();
+        continue;
       }
+      hasTurn = false;
+      await this.#sendRow(transport, row);
     }
+  }
+
+  async #sendRow(transport: Sender, row: OutboxRow): Promise<void> {
+    const { log } = this.#parts;
+    let thread = row.to.thread;
+    let tried = row.state === 'sending';
+    try {
+      thread = await this.#threads.threadOf(transport, row);
+      tried = true;
+      log.outbox.begin(row.id, row.attempts + 1, thread);
+      crashPoint('after-outbox-sending');
+      const refs = await this.#send(transport, { ...row, to: { ...row.to, thread } });
+      crashPoint('after-send-before-mark');
+      log.transaction(() => {
+        log.outbox.sent(row.id, refs);
+        this.#threads.sent(row, refs[0]);
+      });
+      crashPoint('after-mark-sent');
+      this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
+      this.#parts.onSent(row);
+    } catch (error) {
+      if (thread !== null && sendFailure(error).threadGone) {
+        log.transaction(() => {
+          this.#threads.gone(row);
+          log.outbox.redirect(row.id);
+        });
+        return;
+      }
+      this.#failed(row, error, tried);
+    }
+  }
+
+  /** Waits for the room's turn by the network's pace; false where Musher ends before it. */
+  #turn(transport: Sender, room: string): Promise<boolean> | boolean {
+    const { clock } = this.#parts;
+    const time = this.#paces.get(transport.name)?.turn(room, clock.now()) ?? 0;
+    if (time <= clock.now()) return true;
+    if (this.#isTooLate(time)) return false;
+    return new Promise((resolve) => {
+      const turn = {
+        time,
+        end: (came: boolean): void => {
+          cancel();
+          this.#turns.delete(turn);
+          resolve(came);
+        },
+      };
+      const cancel = clock.at(time, () => turn.end(true));
+      this.#turns.add(turn);
+    });
+  }
+
+  /** At the end nobody waits for a turn that is far away: what is left stays in the outbox. */
+  #isTooLate(time: number): boolean {
+    return this.#stopped || (this.#stopping && time > this.#parts.clock.now() + LAST_TURN_MS);
   }
 
   async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
     const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
-    if (live === undefined || row.inbox === null)
-      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending' });
+    if (live === undefined || row.inbox === null) {
+      const broadcast = row.inThread === 'beside' && row.to.thread !== null;
+      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending', broadcast });
+    }
     await transport.edit(live, row.body);
     this.#live.delete(row.inbox);
     return [live];
   }
 
-  #failed(row: OutboxRow, error: unknown): void {
+  /** `tried`: it may have been sent, also by a try before. */
+  #failed(row: OutboxRow, error: unknown, tried: boolean): void {
     const { clock, log } = this.#parts;
     const { outcome, retryAfterMs, everywhere } = sendFailure(error);
     const tries = row.attempts + 1;
@@ -164,8 +239,9 @@ export class Delivery {
     // Half to all of it, so that rooms that failed together do not come back together.
     const until = clock.now() + (retryAfterMs ?? backOff * (0.5 + this.#parts.random() / 2));
     if (everywhere) this.#paused.set(row.to.transport, until);
+    if (retryAfterMs !== null) this.#paces.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
-    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' ? 'sending' : 'pending', tries, until);
+    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, until);
     this.#parts.onProblem(row, error, dead);
   }
 
@@ -178,13 +254,20 @@ export class Delivery {
   }
 }
 
+interface Failed {
+  readonly outcome: 'not-sent' | 'unknown' | 'rejected';
+  readonly retryAfterMs: number | null;
+  readonly everywhere: boolean;
+  readonly threadGone: boolean;
+}
+
 /** What an error says of a sending. Anything but a transport's own SendFailure leaves it open whether the message went out. */
-function sendFailure(error: unknown): { outcome: 'not-sent' | 'unknown' | 'rejected'; retryAfterMs: number | null; everywhere: boolean } {
+function sendFailure(error: unknown): Failed {
   if (error instanceof Error && error.name === 'SendFailure' && 'outcome' in error) {
-    const { outcome, retryAfterMs, everywhere } = error as Error & ReturnType<typeof sendFailure>;
-    return { outcome, retryAfterMs, everywhere };
+    const { outcome, retryAfterMs, everywhere, threadGone } = error as Error & Failed;
+    return { outcome, retryAfterMs, everywhere, threadGone };
   }
-  return { outcome: 'unknown', retryAfterMs: null, everywhere: false };
+  return { outcome: 'unknown', retryAfterMs: null, everywhere: false, threadGone: false };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

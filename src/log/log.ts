@@ -18,6 +18,7 @@ import { Projector } from './projections/projector.ts';
 import { purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads.ts';
 import { Told } from './told.ts';
+import { Threads } from './threads.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
 /** The cursor that stands while purged words may still be in the file: a crash before `scrub` must not leave them there. */
@@ -64,6 +65,7 @@ export class Log {
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
   readonly #told: Told;
+  readonly threads: Threads;
   readonly db: Db;
   readonly clock: Clock;
   readonly #events: EventStore;
@@ -114,6 +116,7 @@ export class Log {
     this.outbox = new Outbox(db);
     this.confirmations = new Confirmations(db);
     this.#told = new Told(db);
+    this.threads = new Threads(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -173,6 +176,7 @@ export class Log {
         projector.flush();
         purgeItem(this.#events, this.outbox, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
+        this.threads.forgetItem(event.project, event.item);
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },

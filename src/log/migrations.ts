@@ -70,6 +70,7 @@ const MIGRATIONS: readonly string[] = [
     inbox      INTEGER REFERENCES inbox (id),
     project    TEXT,
     item       INTEGER,
+    in_thread  TEXT,           -- within | beside: the thread of the item; 'thread' is set when it is sent
     body       TEXT NOT NULL,  -- a document as JSON; emptied when sent
     state      TEXT NOT NULL,  -- pending | sending | sent | dead
     attempts   INTEGER NOT NULL DEFAULT 0,
@@ -82,6 +83,18 @@ const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX outbox_one_reply ON outbox (inbox) WHERE kind = 'reply';
   CREATE INDEX outbox_of_inbox ON outbox (inbox) WHERE inbox IS NOT NULL; -- for whoever removes a row of the inbox
   CREATE INDEX outbox_of_item ON outbox (project, item) WHERE item IS NOT NULL;
+
+  CREATE TABLE threads (     -- where an item is told of in a room that wants threads
+    transport TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    project   TEXT NOT NULL,
+    item      INTEGER NOT NULL,
+    root      INTEGER NOT NULL, -- its first message: a row of the outbox
+    ref       TEXT,             -- what the network calls that message, as JSON, once it is sent
+    thread    TEXT,             -- what the network calls the thread, once it is opened
+    PRIMARY KEY (transport, room, project, item)
+  ) WITHOUT ROWID;
+  CREATE INDEX threads_of_item ON threads (project, item);
 
   CREATE TABLE confirmations (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

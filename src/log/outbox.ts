@@ -11,11 +11,17 @@ export interface Outgoing {
   readonly inbox: number | null;
   /** Not before this time (ms since the epoch): for quiet hours. Messages behind it do not wait for it. */
   readonly notBefore?: number;
+  /**
+   * Belongs to the thread of its item: `within` it, or `beside` it in the room itself, so that nobody misses it. Left
+   * out: it goes where its address says.
+   */
+  readonly inThread?: 'within' | 'beside' | null;
   /** What it is about, so that a purge finds it. */
   readonly item: { readonly project: string; readonly number: number } | null;
 }
 
 export interface OutboxRow extends Outgoing {
+  readonly inThread: 'within' | 'beside' | null;
   readonly id: number;
   readonly state: 'pending' | 'sending' | 'sent' | 'dead';
   readonly attempts: number;
@@ -31,6 +37,7 @@ interface Row {
   readonly inbox: number | null;
   readonly project: string | null;
   readonly item: number | null;
+  readonly in_thread: OutboxRow['inThread'];
   readonly body: string;
   readonly state: OutboxRow['state'];
   readonly attempts: number;
@@ -46,6 +53,9 @@ export class Outbox {
   readonly #scheduled;
   readonly #rooms;
   readonly #mark;
+  readonly #begin;
+  readonly #redirect;
+  readonly #stateOf;
   readonly #sent;
   readonly #forget;
   readonly #count;
@@ -53,7 +63,7 @@ export class Outbox {
 
   constructor(db: Db) {
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
     );
     this.#open = db.prepare<[string, string, number], Row>(
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
@@ -71,6 +81,9 @@ export class Outbox {
       "SELECT DISTINCT room FROM outbox WHERE transport = ? AND state IN ('pending', 'sending')",
     );
     this.#mark = db.prepare('UPDATE outbox SET state = ?, attempts = ?, next_try = ? WHERE id = ?');
+    this.#begin = db.prepare("UPDATE outbox SET state = 'sending', attempts = ?, next_try = 0, thread = ? WHERE id = ?");
+    this.#redirect = db.prepare("UPDATE outbox SET state = 'pending', next_try = 0, thread = NULL WHERE id = ?");
+    this.#stateOf = db.prepare<[number], OutboxRow['state']>('SELECT state FROM outbox WHERE id = ?').pluck();
     this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
     this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
@@ -98,6 +111,7 @@ export class Outbox {
       message.inbox,
       item?.project ?? null,
       item?.number ?? null,
+      message.inThread ?? null,
       JSON.stringify(message.body),
       message.notBefore ?? 0,
       now,
@@ -123,6 +137,21 @@ export class Outbox {
 
   roomsWaiting(transport: string): string[] {
     return this.#rooms.all(transport).map((row) => row.room);
+  }
+
+  /** It is about to be sent, and to where: from here on a crash leaves "perhaps". */
+  begin(id: number, attempts: number, thread: string | null): void {
+    this.#begin.run(attempts, thread, id);
+  }
+
+  /** The thread that it should have gone into is gone, and it was surely not sent: it goes into the room itself. */
+  redirect(id: number): void {
+    this.#redirect.run(id);
+  }
+
+  /** What became of a message; null where nothing is known of it any more. */
+  stateOf(id: number): OutboxRow['state'] | null {
+    return this.#stateOf.get(id) ?? null;
   }
 
   mark(id: number, state: 'pending' | 'sending' | 'dead', attempts: number, nextTry: number): void {
@@ -155,6 +184,7 @@ function toOutbox(row: Row): OutboxRow {
     to: { transport: row.transport, room: row.room, thread: row.thread },
     kind: row.kind,
     inbox: row.inbox,
+    inThread: row.in_thread,
     item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
     body: JSON.parse(row.body) as Document,
     state: row.state,

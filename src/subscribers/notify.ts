@@ -60,7 +60,7 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
         };
         const body = announcement(event, about);
         if (body === null) continue;
-        tell(room, body, { project: event.project, number: event.item }, tx);
+        tell(room, body, { project: event.project, number: event.item }, tx, isForAll(event, kinds) ? 'beside' : 'within');
         crashPoint('before-notification-commit');
       }
     },
@@ -68,10 +68,23 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
   );
 }
 
-/** One message to one room, after its quiet hours. */
-function tell(room: NotifiedRoom, body: Document, item: Outgoing['item'], tx: Pick<Tx, 'now' | 'outbox'>): void {
+/** One message to one room, after its quiet hours; `where`: in a room that gathers each item's news in a thread. */
+export function tell(
+  room: NotifiedRoom,
+  body: Document,
+  item: Outgoing['item'],
+  tx: Pick<Tx, 'now' | 'outbox'>,
+  where: 'within' | 'beside' = 'beside',
+): void {
   const notBefore = room.notBefore(tx.now);
-  tx.outbox.add({ to: room.to, kind: 'notice', body, inbox: null, item, ...(notBefore > tx.now ? { notBefore } : {}) }, tx.now);
+  const inThread = room.style === 'messages' || item === null ? null : where;
+  tx.outbox.add({ to: room.to, kind: 'notice', body, inbox: null, item, inThread, ...(notBefore > tx.now ? { notBefore } : {}) }, tx.now);
+}
+
+/** What nobody in the room should miss although the item has a thread: what is over, what stands still, what waits for a person. */
+function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
+  if (event.kind === 'item.removed') return true;
+  return kinds.includes('merges') || kinds.includes('approvals') || (event.kind === 'item.moved' && event.payload.to.name === 'archived');
 }
 
 /** Under which headings a room may have asked for an event. */

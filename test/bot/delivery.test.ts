@@ -20,7 +20,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
   const open = { now: true };
   const sender: Sender = {
     name: 'net',
-    capabilities: { edits: false },
+    capabilities: { edits: false, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
     send: (to, body, key, { again }) => {
       tries.push({ text: plainText(body, { width: 80 }), again });
       const answer = left.shift() ?? 'taken';

@@ -7,9 +7,18 @@ import { makeDesk, makeWorld, START, when, type Desk, type World } from './harne
 const NOBODY = { admin: [], operator: [], viewer: [] };
 const RIGHTS: Partial<RightsSettings> = {
   roles: { ...NOBODY, viewer: ['slack:T1:U1', 'slack:T1:U2'] },
-  rooms: [{ transport: 'slack', id: 'C1', project: 'shop', name: null,
-  notify: ['stages'],
-  notifyStyle: 'messages', quietHours: null, roles: NOBODY }],
+  rooms: [
+    {
+      transport: 'slack',
+      id: 'C1',
+      project: 'shop',
+      name: null,
+      notify: ['stages'],
+      notifyStyle: 'messages',
+      quietHours: null,
+      roles: NOBODY,
+    },
+  ],
 };
 
 let desk: Desk;

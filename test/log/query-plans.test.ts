@@ -6,6 +6,7 @@ import { Inbox } from '../../src/log/inbox.ts';
 import { migrate } from '../../src/log/migrations.ts';
 import { Outbox } from '../../src/log/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
+import { Threads } from '../../src/log/threads.ts';
 import { Reads } from '../../src/log/reads.ts';
 import { Told } from '../../src/log/told.ts';
 
@@ -24,7 +25,7 @@ function preparedStatements(db: Db): string[] {
     },
   } as unknown as Db;
   const events = new EventStore(recording);
-  for (const part of [Inbox, Outbox, Confirmations, Told, Projector]) void new part(recording);
+  for (const part of [Inbox, Outbox, Confirmations, Threads, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }

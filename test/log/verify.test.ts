@@ -8,7 +8,7 @@ import { history, play, tickingClock } from './random-history.ts';
 /** A log with rows in every table, the same each time. */
 function sampleLog(): Log {
   const log = Log.inMemory(tickingClock());
-  for (const works of fc.sample(history, { seed: 11, numRuns: 12 })) play(log, works);
+  for (const works of fc.sample(history, { seed: 9, numRuns: 12 })) play(log, works);
   return log;
 }
 
@@ -75,7 +75,7 @@ describe('verify', () => {
       .map((column) => ({
         table,
         column: column.name,
-        change: column.type === 'INTEGER' ? `${column.name} + 1000` : `${column.name} || ' '`,
+        change: column.type === 'INTEGER' ? `${column.name} + 1000` : `coalesce(${column.name}, '') || ' '`,
       })),
   );
   it.each(columns)('finds a changed $column in $table', ({ table, column, change }) => {

@@ -55,6 +55,8 @@ export function consoleTransport(options: ConsoleOptions): Transport {
     buttons: false,
     reactions: false,
     ephemeral: false,
+    broadcasts: false,
+    pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 },
     typedSlash: false,
     maxText: MOST_TEXT,
     maxTextUnit: 'utf16',

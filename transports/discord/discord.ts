@@ -1,7 +1,7 @@
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, MessageRef, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
 import { customIdOf } from './buttons.ts';
@@ -11,7 +11,7 @@ import { dispatcher, type KnownAs } from './dispatch.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { intake, type Intake } from './intake.ts';
 import { interactions } from './interactions.ts';
-import { LIMITS } from './limits.ts';
+import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
 import { outgoing, type Outgoing } from './outgoing.ts';
 import { postsOf } from './posts.ts';
@@ -27,6 +27,8 @@ const CAPABILITIES: Capabilities = {
   buttons: true,
   reactions: false,
   ephemeral: true,
+  broadcasts: false,
+  pace: { roomMs: 0, roomBurst: 1, networkMs: CHOSEN.messageMs, networkBurst: CHOSEN.messageBurst },
   typedSlash: true,
   maxText: LIMITS.content,
   maxTextUnit: 'utf16',
@@ -45,10 +47,7 @@ interface Connection {
 }
 
 /** Discord, beyond what every transport has. */
-export interface DiscordTransport extends Transport, ShowsWork {
-  /** Opens a thread under a sent message, once; gives what goes into `Address.thread`. Throws SendFailure. */
-  threadUnder(ref: MessageRef, name: string): Promise<string>;
-}
+export type DiscordTransport = Transport & ShowsWork & OpensThreads;
 
 /** Discord as a transport. `start` may be called again after it has thrown. */
 export function discordTransport(options: DiscordOptions): DiscordTransport {
@@ -233,7 +232,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 
     async threadUnder(ref, name) {
       const { library, rest } = connected();
-      return threadUnder(library, rest, ref, name);
+      return threadUnder(library, rest, ref, name, (problem) => report(problem));
     },
 
     // A slash command is shown as worked on by its deferral.

@@ -41,8 +41,15 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
 
   const post = async (room: string, channel: string, messages: readonly Rendered[], key: SendKey, from = 0): Promise<MessageRef[]> => {
     const refs: MessageRef[] = [];
-    for (const [index, message] of messages.entries()) {
-      if (index >= from) refs.push(channelRef(room, channel, await posts.post(channel, message, nonceOf(key, index))));
+    try {
+      for (const [index, message] of messages.entries()) {
+        if (index >= from) refs.push(channelRef(room, channel, await posts.post(channel, message, nonceOf(key, index))));
+      }
+    } catch (error) {
+      // What stands there already would be shown again elsewhere.
+      if (refs.length > 0 && error instanceof SendFailure && error.threadGone)
+        throw new SendFailure('rejected', error.message, { cause: error });
+      throw error;
     }
     return refs;
   };

@@ -80,12 +80,18 @@ function refusal(error: Error, status: number): SendFailure {
       cause: error,
     });
   }
+  // A channel that is gone, a thread that is archived and locked: what was meant for a thread can go into its room.
+  if (NO_LONGER_TAKES.has(apiCode(error)))
+    return new SendFailure('rejected', `Discord refused the message: ${error.message}.`, { threadGone: true, cause: error });
   // A right that is missing can be given; a person who takes no direct messages (50007) stays so.
   if (status === 403 && apiCode(error) !== 50007) {
     return new SendFailure('not-sent', `Musher may not write there: ${error.message}. The channel’s permissions decide.`, { cause: error });
   }
   return new SendFailure('rejected', `Discord refused the message: ${error.message}.`, { cause: error });
 }
+
+/** Discord's numbers: unknown channel; the thread is archived; it is locked. */
+const NO_LONGER_TAKES: ReadonlySet<number | null> = new Set([10003, 50083, 160005]);
 
 interface RateLimit extends Error {
   readonly retryAfter: number;

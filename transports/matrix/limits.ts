@@ -20,6 +20,12 @@ export const MATRIX_LIMITS = {
   longestWait: 60_000,
   /** Events asked for in one page of `/messages`; Synapse gives at most 1,000. */
   page: 100,
+  /**
+   * Between two messages, in ms, after so many at once. A server says its own limit only with a refusal (Synapse: 0.2 a
+   * second for an ordinary account after 10, none for one it was told to trust): this keeps a crowd from running into it.
+   */
+  messageMs: 20,
+  messageBurst: 10,
   /** Pages read back to fill a gap: 5,000 events of one room. What is older is reported as left out. */
   gapPages: 50,
   /** Pages of our own messages in which an earlier sending is looked for: 300 messages. */

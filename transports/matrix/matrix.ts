@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, ShowsWork, Transport } from '../transport.ts';
+import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Transport } from '../transport.ts';
 import { takeBatch } from './batch.ts';
 import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
@@ -45,6 +45,8 @@ const CAPABILITIES: Capabilities = {
   buttons: false,
   reactions: true,
   ephemeral: false,
+  broadcasts: false,
+  pace: { roomMs: 0, roomBurst: 1, networkMs: MATRIX_LIMITS.messageMs, networkBurst: MATRIX_LIMITS.messageBurst },
   typedSlash: false,
   maxText: MATRIX_LIMITS.text,
   maxTextUnit: 'bytes',
@@ -61,7 +63,7 @@ interface Connection {
 }
 
 /** A Matrix account as a transport. */
-export function matrixTransport(options: MatrixOptions): Transport & ShowsWork {
+export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads {
   const { clock, state, report } = options;
   const stopping = new AbortController();
   /** Ends what is still being sent when the time for it is over. */
@@ -167,6 +169,9 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork {
     send: async (to, body, key, sendOptions) => open().sending.send(to, body, key, sendOptions),
 
     edit: async (ref, body) => open().sending.edit(ref, body),
+
+    // A thread is named by its first message, also by one that was taken back since.
+    threadUnder: async (ref) => ref.id,
 
     health() {
       const held = connection?.intake.held() ?? 0;

@@ -45,7 +45,9 @@ export class Editing {
       for (const [at, message] of more.entries()) {
         const there = ids[at] ?? (await readBack(call, room, known.thread, `${installation}:more:${ts}`)).get(at);
         if (there !== undefined) await update(call, room, there, message);
-        ids[at] = there ?? (await post(call, room, known.thread, message, { key: `${installation}:more:${ts}`, part: at }));
+        ids[at] =
+          there ??
+          (await post(call, { room, thread: known.thread, broadcast: false }, message, { key: `${installation}:more:${ts}`, part: at }));
       }
       // What the new text no longer needs would go on showing the old one.
       for (const gone of ids.splice(more.length)) await call('chat.delete', { channel: room, ts: gone });
@@ -68,6 +70,6 @@ export class Editing {
     }
     const there = (await readBack(call, room, thread, mark)).get(0);
     if (there !== undefined) await update(call, room, there, body);
-    remember(this.#moved, name, there ?? (await post(call, room, thread, body, { key: mark, part: 0 })));
+    remember(this.#moved, name, there ?? (await post(call, { room, thread, broadcast: false }, body, { key: mark, part: 0 })));
   }
 }

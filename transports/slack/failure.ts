@@ -16,11 +16,13 @@ const REFUSED = new Set([
   'is_archived',
   'invalid_arguments',
   'invalid_array_arg',
-  'cannot_reply_to_message',
   'cant_update_message',
   'edit_window_closed',
   'message_not_found',
 ]);
+
+/** The message that a thread stands under is gone, or can have none. */
+const NO_THREAD = new Set(['cannot_reply_to_message', 'thread_not_found']);
 
 /** What a person has to set right first, and how; nothing was sent. */
 const TO_SET_RIGHT: Readonly<Record<string, string>> = {
@@ -64,6 +66,8 @@ export function sendFailure(error: unknown): SendFailure {
   if (wait !== null) return new SendFailure('not-sent', 'Slack takes no more messages for a while.', { retryAfterMs: wait, cause: error });
   const code = slackError(error);
   if (code !== null && REFUSED.has(code)) return new SendFailure('rejected', `Slack refuses the message: ${code}.`, { cause: error });
+  if (code !== null && NO_THREAD.has(code))
+    return new SendFailure('rejected', `Slack refuses an answer in that thread: ${code}.`, { threadGone: true, cause: error });
   const hint = code === null ? undefined : TO_SET_RIGHT[code];
   if (hint !== undefined)
     return new SendFailure('not-sent', `${hint} (${code})`, { everywhere: EVERYWHERE.test(code ?? ''), cause: error });

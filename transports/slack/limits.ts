@@ -24,8 +24,9 @@ export const SLACK_LIMITS = {
   acknowledgeMs: 3_000,
   /** How far the time of a signed request may be off, in either direction. */
   signatureAgeMs: 5 * 60_000,
-  /** Messages per second and channel; short bursts are let through. */
+  /** Messages per second and channel. "Short bursts" beyond that are let through; how short is not said. */
   messagesPerSecond: 1,
+  messageBurst: 3,
   /** Slash commands of one app, and the lengths of their texts in a manifest. */
   slashCommands: 50,
   slashName: 32,

@@ -2,12 +2,12 @@ import type { Clock } from '../../src/clock.ts';
 import type { Address } from '../../src/message/address.ts';
 import { doc, emphasis, join, paragraph } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
-import { SendFailure, type MessageRef, type SendKey } from '../transport.ts';
+import { SendFailure, type MessageRef, type SendKey, type SendOptions } from '../transport.ts';
 import { Answers } from './answers.ts';
 import { Editing } from './editing.ts';
 import { sendFailure, slackError } from './failure.ts';
 import { decodeHandle, encodeHandle, type AnswerHandle } from './handle.ts';
-import { post } from './post.ts';
+import { post, type Place } from './post.ts';
 import { readBack } from './read-back.ts';
 import { remember } from './remember.ts';
 import { renderMessages } from './render.ts';
@@ -52,8 +52,8 @@ export class Outgoing {
   }
 
   /** As the contract says. */
-  send(to: Address, body: Document, key: SendKey, again: boolean): Promise<MessageRef[]> {
-    return this.#inTurn(to.room, () => this.#send(to, body, key, again));
+  send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]> {
+    return this.#inTurn(to.room, () => this.#send(to, body, key, options));
   }
 
   /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
@@ -68,39 +68,36 @@ export class Outgoing {
     await this.#edits.flush();
   }
 
-  async #send(to: Address, body: Document, key: SendKey, again: boolean): Promise<MessageRef[]> {
+  async #send(to: Address, body: Document, key: SendKey, { again, broadcast = false }: SendOptions): Promise<MessageRef[]> {
     const handle = decodeHandle(to.thread);
     const sending = this.#sendings.get(key) ?? remember(this.#sendings, key, { sent: [], unknown: again, done: false });
     if (!sending.done) {
       try {
         if (handle?.kind === 'answer' && !handle.public) await this.#answer(to.room, handle, body, key, sending);
-        else await this.#post(to.room, handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null), body, key, sending, handle);
+        else {
+          const thread = handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null);
+          await this.#post({ room: to.room, thread, broadcast }, body, key, sending, handle);
+        }
         sending.done = true;
       } catch (error) {
         const failure = sendFailure(error);
         if (failure.outcome === 'unknown') sending.unknown = true;
         // Some of it is there: a process that knows nothing of it has to look before it goes on.
-        throw failure.outcome === 'not-sent' && sending.sent.length > 0 ? inPart(failure) : failure;
+        throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
     return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
   }
 
-  async #post(
-    room: string,
-    thread: string | null,
-    body: Document,
-    key: SendKey,
-    sending: Sending,
-    handle: ReturnType<typeof decodeHandle>,
-  ): Promise<void> {
+  async #post(place: Place, body: Document, key: SendKey, sending: Sending, handle: ReturnType<typeof decodeHandle>): Promise<void> {
     const { call, installation } = this.#parts;
+    const { room, thread } = place;
     const mark = `${installation}:${key}`;
     if (sending.unknown) await this.#settle(room, thread, mark, sending);
     const bodies = renderMessages(body);
     for (const message of bodies.slice(sending.sent.length)) {
       try {
-        sending.sent.push(await post(call, room, thread, message, { key: mark, part: sending.sent.length }));
+        sending.sent.push(await post(call, place, message, { key: mark, part: sending.sent.length }));
       } catch (error) {
         const outside = slackError(error) === 'not_in_channel' || slackError(error) === 'channel_not_found';
         if (!outside || handle?.kind !== 'answer') throw error;
@@ -158,7 +155,7 @@ export class Outgoing {
 
 function inPart(failure: SendFailure): SendFailure {
   const wait = failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs };
-  return new SendFailure('unknown', `Only a part was sent: ${failure.message}`, {
+  return new SendFailure(failure.outcome === 'rejected' ? 'rejected' : 'unknown', `Only a part was sent: ${failure.message}`, {
     ...wait,
     everywhere: failure.everywhere,
     cause: failure,

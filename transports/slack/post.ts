@@ -7,11 +7,18 @@ import type { CallSlack } from './web-api.ts';
 /** What no message of ours does: look for names, channels and links in its text, or show what is behind them. */
 export const INERT = { mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
+/** Where a message is posted. `broadcast`: an answer in a thread that stands in the channel too. */
+export interface Place {
+  readonly room: string;
+  readonly thread: string | null;
+  readonly broadcast: boolean;
+}
+
 /** Posts one message and gives its time stamp, which is its name in the channel. */
-export async function post(call: CallSlack, room: string, thread: string | null, body: SlackBody, mark: SentMark): Promise<string> {
+export async function post(call: CallSlack, { room, thread, broadcast }: Place, body: SlackBody, mark: SentMark): Promise<string> {
   const answer = await call('chat.postMessage', {
     channel: room,
-    ...(thread === null ? {} : { thread_ts: thread }),
+    ...(thread === null ? {} : { thread_ts: thread, ...(broadcast ? { reply_broadcast: true } : {}) }),
     ...body,
     ...INERT,
     metadata: { event_type: METADATA_TYPE, event_payload: { ...mark } },

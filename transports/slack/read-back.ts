@@ -1,5 +1,6 @@
 import { SLACK_LIMITS } from './limits.ts';
-import { objectOf, listOf, textOf } from './payload.ts';
+import { slackError } from './failure.ts';
+import { objectOf, listOf, textOf, type Payload } from './payload.ts';
 import type { CallSlack } from './web-api.ts';
 
 /** The kind of the metadata that our messages carry; people don't see it. */
@@ -21,13 +22,18 @@ export async function readBack(call: CallSlack, room: string, thread: string | n
   const found = new Map<number, string>();
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await call(thread === null ? 'conversations.history' : 'conversations.replies', {
+    const answer: Payload | null = await call(thread === null ? 'conversations.history' : 'conversations.replies', {
       channel: room,
       ...(thread === null ? {} : { ts: thread }),
       ...(cursor === null ? {} : { cursor }),
       limit: SLACK_LIMITS.historyPage,
       include_all_metadata: true,
+    }).catch((error: unknown) => {
+      // Nothing stands in a thread that is gone.
+      if (slackError(error) === 'thread_not_found') return null;
+      throw error;
     });
+    if (answer === null) break;
     for (const message of listOf(answer, 'messages')) {
       const metadata = objectOf(message, 'metadata');
       const payload = objectOf(metadata, 'event_payload');

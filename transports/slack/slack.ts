@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { Capabilities, Health, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { Capabilities, Health, OpensThreads, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './catch-up.ts';
 import { createForm } from './create-form.ts';
 import { problemOf, slackError } from './failure.ts';
@@ -12,6 +12,7 @@ import { Names } from './names.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { Sockets } from './socket.ts';
+import { threadUnder } from './thread.ts';
 import { watchSlack } from './watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
 import { isForUs, whoAmI, type Workspace } from './workspace.ts';
@@ -22,6 +23,8 @@ const CAPABILITIES: Capabilities = {
   buttons: true,
   reactions: true,
   ephemeral: true,
+  broadcasts: true,
+  pace: { roomMs: 1_000 / SLACK_LIMITS.messagesPerSecond, roomBurst: SLACK_LIMITS.messageBurst, networkMs: 0, networkBurst: 1 },
   typedSlash: false,
   maxText: SLACK_LIMITS.text,
   maxTextUnit: 'utf16',
@@ -52,7 +55,7 @@ export interface HasPort {
 }
 
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
-export function slackTransport(options: SlackOptions): Transport & ShowsWork & HasPort {
+export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & HasPort {
   const { clock, report } = options;
   let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
   let running: Running | null = null;
@@ -105,7 +108,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
     const types = offered.find(({ words }) => words.join(' ') === 'create')?.options.find((option) => option.name === 'type')?.choices;
     const itemTypes = types === undefined || types.length === 0 ? ITEM_TYPES : types;
     const tell = (message: IncomingMessage, words: string): void => {
-      outgoing.send(message.at, line(words), `note:${randomUUID()}`, false).catch(report);
+      outgoing.send(message.at, line(words), `note:${randomUUID()}`, { again: false }).catch(report);
     };
     const intake: Intake = new Intake({
       sink,
@@ -188,8 +191,12 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & H
 
     port: () => running?.http?.port ?? null,
 
-    async send(to, body, key, { again }) {
-      return started(running).outgoing.send(to, body, key, again);
+    async send(to, body, key, sendOptions) {
+      return started(running).outgoing.send(to, body, key, sendOptions);
+    },
+
+    async threadUnder(ref) {
+      return threadUnder(started(running).call, ref);
     },
 
     async edit(ref, body) {

@@ -35,6 +35,8 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
     case 'chat.postMessage':
     case 'chat.postEphemeral': {
       const direct = channel.startsWith('U');
+      const thread = args.get('thread_ts');
+      if (thread !== null && rooms.isGone(channel, thread)) return refused('thread_not_found');
       if (!isIn && !direct) return refused(/^[CG]/.test(channel) ? 'not_in_channel' : 'channel_not_found');
       const refusal = refusalOf(get('text'), blocks);
       if (refusal !== null) return refused(refusal);
@@ -47,7 +49,8 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
         bot: true,
         text: get('text'),
         blocks,
-        thread: args.get('thread_ts'),
+        thread,
+        broadcast: args.get('reply_broadcast') === 'true',
         onlyFor: method === 'chat.postEphemeral' ? get('user') : null,
         metadata,
         unfurled: args.get('unfurl_links') !== 'false' || args.get('unfurl_media') !== 'false',
@@ -74,7 +77,9 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
     case 'conversations.replies': {
       if (!isIn) return refused('not_in_channel');
       const isHistory = method === 'conversations.history';
-      const belongs = (one: FakeMessage): boolean => (isHistory ? one.thread === null : one.thread === get('ts') || one.ts === get('ts'));
+      const belongs = (one: FakeMessage): boolean =>
+        isHistory ? one.thread === null || one.broadcast : one.thread === get('ts') || one.ts === get('ts');
+      if (!isHistory && rooms.isGone(channel, get('ts'))) return refused('thread_not_found');
       const found = rooms.all.filter(
         (one) => one.channel === channel && one.onlyFor === null && belongs(one) && Number(one.ts) > Number(get('oldest') || '0'),
       );

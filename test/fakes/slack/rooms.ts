@@ -9,6 +9,8 @@ export interface FakeMessage {
   readonly user: string;
   readonly bot: boolean;
   readonly thread: string | null;
+  /** An answer in a thread that stands in the channel too. */
+  readonly broadcast: boolean;
   /** The one person who sees it. */
   readonly onlyFor: string | null;
   readonly metadata: Json | null;
@@ -25,6 +27,7 @@ export class Rooms {
   readonly members = new Set<string>();
   /** Everybody whom a message of the bot notified, when it was sent or edited. */
   readonly notified: string[] = [];
+  readonly #removed = new Set<string>();
   #last = 0;
 
   /** A time stamp that no other message has. */
@@ -39,6 +42,7 @@ export class Rooms {
       ts: this.stamp(),
       bot: false,
       thread: null,
+      broadcast: false,
       onlyFor: null,
       metadata: null,
       blocks: [],
@@ -59,6 +63,12 @@ export class Rooms {
 
   remove(message: FakeMessage): void {
     this.all.splice(this.all.indexOf(message), 1);
+    this.#removed.add(`${message.channel} ${message.ts}`);
+  }
+
+  /** A thread whose first message was deleted is gone, unless something stands in it. */
+  isGone(channel: string, thread: string): boolean {
+    return this.#removed.has(`${channel} ${thread}`) && !this.all.some((one) => one.channel === channel && one.thread === thread);
   }
 
   find(channel: string, ts: string): FakeMessage | undefined {
@@ -68,6 +78,19 @@ export class Rooms {
   /** What the bot said in a channel, as people read it, oldest first. */
   said(channel: string): string[] {
     return this.all.filter((one) => one.channel === channel && one.bot).map(({ text, blocks }) => rendered(text, blocks).text);
+  }
+
+  /** What the bot said in a channel itself, and what in the thread under a message, oldest first. */
+  inChannel(channel: string): string[] {
+    return this.#read((one) => one.channel === channel && (one.thread === null || one.broadcast));
+  }
+
+  inThread(channel: string, thread: string): string[] {
+    return this.#read((one) => one.channel === channel && one.thread === thread);
+  }
+
+  #read(belongs: (one: FakeMessage) => boolean): string[] {
+    return this.all.filter((one) => one.bot && belongs(one)).map(({ text, blocks }) => rendered(text, blocks).text);
   }
 
   /** A message as `conversations.history` gives it. */
