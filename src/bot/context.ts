@@ -61,8 +61,8 @@ export function commandContext(
 ): Omit<CommandContext, 'receivedAt'> {
   const { log, clock } = parts;
   const { at, sender } = message;
-  const project = projectOf(parts, at.transport, at.room);
-  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at, project: project.name };
+  const spoken = projectOf(parts, at.transport, at.room);
+  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at, project: spoken.name };
   const named = new Map(parts.projects.map((project) => [project.name, project]));
   const settingsOf = (name: string): Project['settings'] => {
     const project = named.get(name);
@@ -91,7 +91,7 @@ export function commandContext(
     at,
     timezone: parts.timezone,
     signal,
-    project,
+    project: spoken,
     projects: visible,
     standing: {
       person: parts.rights.personOf(sender),
