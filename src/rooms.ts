@@ -21,6 +21,8 @@ export interface Rooms {
   all(): RoomState[];
   /** Who is told of a project's events. */
   notified(project: string): NotifiedRoom[];
+  /** Each room, as who is told of what concerns all projects. */
+  everyone(): NotifiedRoom[];
 }
 
 /** Looked up anew each time: nothing is remembered beside the log. */
@@ -43,19 +45,21 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads }: RoomsPa
     };
   };
   const all = (): RoomState[] => [stateOf(TERMINAL), ...settings.rooms.map(stateOf)];
+  const toNotified = (room: RoomState): NotifiedRoom => ({
+    to: { transport: room.transport, room: room.id, thread: null },
+    // Where a room was switched to another project, a bare number would mean that one's item.
+    project: speaksOf(room.transport, room.id),
+    notify: room.notify,
+    style: room.style,
+    notBefore: (now) => afterQuietHours(now, room.quietHours, settings.timezone),
+  });
   return {
     all,
     notified: (project) =>
       all()
         .filter((room) => room.project === null || room.project === project)
-        .map((room) => ({
-          to: { transport: room.transport, room: room.id, thread: null },
-          // Where a room was switched to another project, a bare number would mean that one's item.
-          project: speaksOf(room.transport, room.id),
-          notify: room.notify,
-          style: room.style,
-          notBefore: (now) => afterQuietHours(now, room.quietHours, settings.timezone),
-        })),
+        .map(toNotified),
+    everyone: () => all().map(toNotified),
   };
 }
 

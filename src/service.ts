@@ -32,11 +32,11 @@ import { decide, projectFacts } from './log/facts.ts';
 import { Log } from './log/log.ts';
 import { openLogFile } from './log-file.ts';
 import { takeOwnership } from './log/owner.ts';
-import { verifyActive } from './log/verify.ts';
 import type { IncomingMessage } from './message/address.ts';
 import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
 import { startNotify } from './subscribers/notify.ts';
+import { beginAgain, howItEnded, type Before } from './subscribers/recovery/start.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { musherVersion } from './version.ts';
@@ -91,6 +91,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       ),
     );
     crashPoint('after-repositories-opened');
+    const before = howItEnded(log);
     if (settings.file === null) fillDemoBacklog(log);
     const engineProjects = new Map<string, EngineProject>();
     const projects: Project[] = [];
@@ -126,7 +127,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       version,
       startedAt,
     };
-    return await converse(options, settings, bot, engineParts, onProblem);
+    return await converse(options, settings, bot, engineParts, before, onProblem);
   } finally {
     log.close();
     logFile.flush();
@@ -139,6 +140,7 @@ async function converse(
   settings: Settings,
   shared: Omit<BotParts, 'networks' | 'backups' | 'rooms'>,
   engineParts: EngineParts,
+  before: Before,
   onProblem: (what: string, error: unknown) => void,
 ): Promise<number> {
   const { log, clock } = shared;
@@ -208,19 +210,15 @@ async function converse(
   });
   const engine = new Engine(engineParts);
 
-  const check = verifyActive(
-    log,
-    settings.projects.map(({ name }) => name),
-  );
-  for (const difference of check.differences)
-    options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
-  log.transaction((tx) => void tx.record({ ...who, kind: 'musher.started', payload: { version: bot.version, pid: process.pid } }));
+  const { differences } = await beginAgain(engineParts, before, version);
+  for (const difference of differences) options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   crashPoint('after-start-recorded');
   const notify = startNotify({
     log,
     settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
     roomsOf: (name) => rooms.notified(name),
+    allRooms: () => rooms.everyone(),
     timezone: settings.timezone,
     onError: (error) => onProblem('a notification', error),
   });

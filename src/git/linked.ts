@@ -132,7 +132,8 @@ export async function listCheckouts(commonDir: string, main: string | null): Pro
   return found;
 }
 
-async function headOf(gitDir: string): Promise<{ branch: string | null; detached: CommitSha | null }> {
+/** The branch or commit that a git directory's HEAD names; neither where it can't be read. */
+export async function headOf(gitDir: string): Promise<{ branch: string | null; detached: CommitSha | null }> {
   const text = (await readPlain(join(gitDir, 'HEAD')))?.trim() ?? '';
   const prefix = 'ref: refs/heads/';
   return text.startsWith(prefix) ? { branch: text.slice(prefix.length), detached: null } : { branch: null, detached: commitSha(text) };

@@ -24,6 +24,7 @@ import { keyedLock } from './lock.ts';
 import { folderName } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
+import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
 import { remains } from './remains.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
@@ -80,6 +81,8 @@ export interface ProjectGit {
     item: { readonly number: ItemNumber; readonly branch: string },
     commits: { readonly head: CommitSha | null; readonly merge: CommitSha; readonly undone: CommitSha; readonly message: string },
   ): Promise<Work>;
+  /** Compares worktrees and branches with the log's items; see `reconcile`. `into`: where what belongs to nothing is moved. */
+  reconcile(items: Parameters<typeof reconcile>[1], into: string): Promise<Reconciled>;
   resetWorktree(item: ItemAt): Promise<void>;
   squash(commits: { readonly base: CommitSha; readonly head: CommitSha }): Promise<Squash>;
   /** Writes the squashed commit; no ref moves. The author defaults to the owner's identity, as Musher found it. */
@@ -138,10 +141,10 @@ export async function openProjectGit(options: {
       'Rename it: `git branch -m musher another-name`.',
     );
   }
-  return projectGit(at);
+  return projectGit(at, options.clock);
 }
 
-function projectGit(at: Context): ProjectGit {
+function projectGit(at: Context, clock: Clock): ProjectGit {
   const lock = keyedLock();
   const onItem = <T>(item: { readonly number: ItemNumber }, work: () => Promise<T>): Promise<T> => lock(`item ${item.number}`, work);
   return {
@@ -163,6 +166,7 @@ function projectGit(at: Context): ProjectGit {
     branchFromSnapshot: (number, n) => onItem({ number }, () => branchFromSnapshot(at, number, n)),
     takeBack: ({ base, merge }) => takeBack(at, base, merge),
     reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
+    reconcile: (items, into) => reconcile(at, items, into, clock.now()),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
     squash: ({ base, head }) => squash(at.git, base, head),
     commitSquash: ({ tree, base, message, author }) =>

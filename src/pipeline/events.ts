@@ -164,6 +164,8 @@ export interface OtherEvents {
     readonly to: CommitSha;
     readonly how: 'first' | 'merged' | 'forward' | 'rewritten';
     readonly taken: readonly ItemNumber[];
+    /** Items that are done and whose merges it does not hold any more; looked for where it was rewritten. */
+    readonly lost: readonly ItemNumber[];
   };
   /** What a room of the project is told from now on, and how; null: as the configuration says. */
   'room.subscribed': {
@@ -173,6 +175,23 @@ export interface OtherEvents {
     readonly style: NotifyStyle | null;
   };
   'musher.started': { readonly version: string; readonly pid: number };
+  /** What a start found and did before anything went on. `told`: rooms hear of it; else it is only counted, and `untold` says how many were since the last that was told. */
+  'musher.recovered': {
+    readonly version: string;
+    /** Since the last event before it; null: there was none. */
+    readonly downMs: number | null;
+    readonly brokeOff: boolean;
+    readonly told: boolean;
+    readonly untold: number;
+    readonly running: number;
+    readonly ended: number;
+    readonly strays: number;
+    readonly late: number;
+    readonly quarantined: readonly string[];
+    readonly mended: readonly string[];
+    readonly odd: readonly string[];
+    readonly differences: readonly string[];
+  };
   'musher.stopped': { readonly pid: number };
   'log.backed_up': { readonly file: string; readonly bytes: number };
   'log.backup_failed': { readonly why: string };

@@ -18,13 +18,18 @@ export async function lookAtBase(parts: EngineParts, project: EngineProject): Pr
   const known = log.reads.base(name);
   const fresh = known === null || known.branch !== baseBranch;
   const head = await project.git.baseHead();
-  if (!fresh && known.commit === head) return;
+  const landed = fresh ? { top: null, all: [] } : landedSince(log.reads, name, known.seq);
+  // Where Musher's last merge has put it since the look: else one that is moved back to that place would look untouched.
+  const stood = fresh ? null : (landed.top ?? known.commit);
+  if (stood === head && known?.commit === head) return;
   const items = log.reads.active(name).flatMap(({ number, work }) => (work === null ? [] : [{ number, branch: work.branch }]));
-  const drift = fresh
-    ? ({ kind: 'first', head, taken: [] } as const)
-    : await project.git.drift({ known: known.commit, merges: landed(log.reads, name, known.seq), items });
+  const drift =
+    stood === null || stood === head
+      ? ({ kind: stood === null ? 'first' : 'merged', head, taken: [] } as const)
+      : await project.git.drift({ known: stood, merges: landed.all, items });
   const { kind } = drift;
   if (kind === 'none') return;
+  const lost = kind === 'rewritten' ? await lostMerges(log.reads, project) : [];
   log.transaction((tx) => {
     const now = tx.reads.base(name);
     if (now?.seq !== known?.seq) return;
@@ -38,10 +43,25 @@ export async function lookAtBase(parts: EngineParts, project: EngineProject): Pr
       actor: 'musher',
       cause: null,
       kind: 'base.seen',
-      payload: { branch: baseBranch, from: fresh ? null : known.commit, to: drift.head, how: kind, taken },
+      payload: { branch: baseBranch, from: stood, to: drift.head, how: kind, taken, lost },
     });
     for (const number of taken) block(tx, name, number, baseBranch, drift.head);
   });
+}
+
+/** Merges that are looked for where the base branch was rewritten, the newest first. */
+const MERGES_LOOKED_AT = 50;
+
+/** Items that are done by the log, and whose merges the base branch does not hold any more. */
+async function lostMerges(reads: Reads, { git, settings }: EngineProject): Promise<ItemNumber[]> {
+  const { name } = settings;
+  const lost: ItemNumber[] = [];
+  const over = [...reads.recentInStage(name, 'done', MERGES_LOOKED_AT), ...reads.recentInStage(name, 'archived', MERGES_LOOKED_AT)];
+  for (const { number, stage } of over) {
+    const done = stage.name === 'archived' && stage.reason.kind === 'completed' ? stage.from : stage;
+    if (done.name === 'done' && !(await git.baseContains(done.mergeCommit))) lost.push(number);
+  }
+  return lost;
 }
 
 function block(tx: Parameters<typeof record>[0], project: string, number: ItemNumber, baseBranch: string, head: CommitSha): void {
@@ -52,17 +72,27 @@ function block(tx: Parameters<typeof record>[0], project: string, number: ItemNu
   record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason }, why, failure: null });
 }
 
-/** Commits that Musher has put, or was about to put, on the base branch since an event. */
-function landed(reads: Reads, project: string, since: number): CommitSha[] {
-  const found: CommitSha[] = [];
+/** Commits that Musher has put, or was about to put, on the base branch since an event; `top`: the last that is known to be there. */
+function landedSince(reads: Reads, project: string, since: number): { readonly top: CommitSha | null; readonly all: readonly CommitSha[] } {
+  const all: CommitSha[] = [];
+  let top: CommitSha | null = null;
+  const undoing = new Map<number, CommitSha | null>();
   for (let seq = since; ;) {
     const events = reads.events(seq, 1_000);
     for (const event of events) {
-      if (event.project !== project) continue;
-      if (event.kind === 'merge.attempted' && event.payload.commit !== null) found.push(event.payload.commit);
-      if (event.kind === 'item.moved' && event.payload.to.name === 'done') found.push(event.payload.to.mergeCommit);
+      if (event.project !== project || event.item === null) continue;
+      if (event.kind === 'undo.attempted') undoing.set(event.item, event.payload.commit);
+      if ((event.kind === 'undo.attempted' || event.kind === 'merge.attempted') && event.payload.commit !== null)
+        all.push(event.payload.commit);
+      if (event.kind !== 'item.moved') continue;
+      const { to } = event.payload;
+      const landed = to.name === 'done' ? to.mergeCommit : to.name === 'current' ? (undoing.get(event.item) ?? null) : null;
+      undoing.delete(event.item);
+      if (landed === null) continue;
+      all.push(landed);
+      top = landed;
     }
-    if (events.length < 1_000) return found;
+    if (events.length < 1_000) return { top, all };
     seq = events.at(-1)?.seq ?? seq;
   }
 }

@@ -8,6 +8,7 @@ import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
+import { recoveryAnnouncement } from './announce-recovery.ts';
 import { baseAnnouncement } from './announce-base.ts';
 
 /** A room that is told of a project's events. */
@@ -25,13 +26,15 @@ export interface NotifyParts {
   readonly log: Log;
   readonly settingsOf: (project: string) => ProjectSettings | null;
   readonly roomsOf: (project: string) => readonly NotifiedRoom[];
+  /** Each room of any project, once. */
+  readonly allRooms: () => readonly NotifiedRoom[];
   /** IANA name: times are told in it. */
   readonly timezone: string;
   readonly onError: (error: unknown) => void;
 }
 
 /** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
-export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: NotifyParts): Follower {
+export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onError }: NotifyParts): Follower {
   return follow(
     log,
     'notify',
@@ -39,6 +42,11 @@ export function startNotify({ log, settingsOf, roomsOf, timezone, onError }: Not
       if (event.kind === 'base.seen') {
         const body = baseAnnouncement(event.payload, event.project);
         if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.kind === 'musher.recovered') {
+        const body = recoveryAnnouncement(event.payload);
+        if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
         return;
       }
       if (event.item === null) return;

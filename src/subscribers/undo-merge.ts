@@ -34,20 +34,14 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
   const merge = mergedAs(item)?.mergeCommit;
   if (merge === undefined) return failed(parts, item, 'it is not merged');
-  if (!(await git.baseContains(merge)))
-    return failed(
-      parts,
-      item,
-      `${settings.baseBranch} does not contain its merge ${merge.slice(0, 10)} any more: someone has moved the branch`,
-    );
   const base = await git.baseHead();
-  const reversed = await git.takeBack({ base, merge });
+  // Someone has moved the base branch back: there is nothing to reverse, only the item is still to be put back.
+  const reversed = (await git.baseContains(merge)) ? await git.takeBack({ base, merge }) : ({ kind: 'nothing' } as const);
   if (reversed.kind === 'conflict') {
     const later = reversed.later.length === 0 ? '' : ` (${reversed.later.map((subject) => `“${oneLine(subject, 60)}”`).join(', ')})`;
     const files = oneLine(reversed.files.join(', '), 200);
     return failed(parts, item, `later commits${later} changed the same places in ${files}`, reversed.files);
   }
-  // Someone has taken it away by hand: only the item is still to be put back.
   const commit =
     reversed.kind === 'nothing' ? base : await git.commitSquash({ tree: reversed.tree, base, message: revertMessage(item, merge) });
   if (reversed.kind === 'clean') {

@@ -17,7 +17,7 @@ import process from 'node:process';
 import Database from 'better-sqlite3';
 import { DATABASE_FILE } from '../../src/log/log.ts';
 import type { Run } from '../../src/log/projections/run.ts';
-import type { ItemEvents, ItemEventKind, LoggedEvent } from '../../src/pipeline/events.ts';
+import type { ItemEvents, ItemEventKind, LoggedEvent, OtherEvents } from '../../src/pipeline/events.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { endProcesses, leaks, processes, worktrees } from './leaks.ts';
 
@@ -189,6 +189,14 @@ export class Bench {
 
   only<K extends ItemEventKind>(kind: K, number: number, project = 'shop'): EventOf<K>[] {
     return this.events(number, project).filter((event): event is EventOf<K> => event.kind === kind);
+  }
+
+  /** Events of one kind that belong to no item. */
+  others<K extends keyof OtherEvents>(kind: K): { readonly payload: OtherEvents[K] }[] {
+    const rows = this.#read((db) =>
+      db.prepare<[string], string>('SELECT payload FROM events WHERE kind = ? ORDER BY seq').pluck().all(kind),
+    );
+    return rows.map((payload) => ({ payload: JSON.parse(payload) as OtherEvents[K] }));
   }
 
   /** The stages an item came through, in order. */

@@ -139,3 +139,21 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   expect(bench.git(['show', 'musher/restored/1-1:draft.txt'])).toBe('half');
   bench.git(['branch', '-qD', 'musher/restored/1-1']);
 });
+
+test('a base branch that was moved back while Musher was away is told with the items that it lost, and undo puts them back', async () => {
+  bench = new Bench({});
+  const before = bench.git(['rev-parse', 'main']);
+  succeeded(await bench.run(create('Gone', 'coder: write g.txt g; commit; success'), 'start 1', 'wait 1 done 30'));
+  bench.git(['reset', '-q', '--hard', before]);
+  const musher = bench.start();
+  await musher.said(
+    /main was rewritten, not by Musher: .* Done by the log, and not on main any more: 1\. `undo 1` puts it back to current with its branch/,
+  );
+  musher.type('undo 1', 'yes');
+  await musher.said(/The merge of 1 “Gone” is taken back/);
+  expect(bench.git(['rev-parse', 'main'])).toBe(before);
+  expect(tracked('musher/1-gone')).toContain('g.txt');
+  musher.type('move 1 merge', 'wait 1 done 30');
+  succeeded(await musher.end());
+  expect(tracked()).toContain('g.txt');
+});

@@ -73,7 +73,7 @@ function perform(tx: Tx, one: Act): boolean {
     return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.bound', payload }).ok;
   }
   if (one.do === 'base') {
-    const payload = { branch: 'main', from: null, to: one.to.repeat(40) as CommitSha, how: 'first', taken: [] } as const;
+    const payload = { branch: 'main', from: null, to: one.to.repeat(40) as CommitSha, how: 'first', taken: [], lost: [] } as const;
     return tx.append({ project: one.project, item: null, actor: 'musher', cause: null, kind: 'base.seen', payload }).ok;
   }
   if (one.do === 'subscribe') {

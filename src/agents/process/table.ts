@@ -30,6 +30,25 @@ export async function processesOf(run: RunProcesses): Promise<ProcessStat[]> {
     .filter((stat) => !stat.zombie && stat.pid !== process.pid);
 }
 
+/** The markers that begin so of processes that live now. */
+export async function markersWith(prefix: string): Promise<ReadonlySet<string>> {
+  const texts = await (process.platform === 'linux' ? environments() : environmentsFromPs());
+  const begin = `${MARKER_VARIABLE}=${prefix}`;
+  const markers = texts.flatMap((words) => words.filter((word) => word.startsWith(begin)));
+  return new Set(markers.map((word) => word.slice(MARKER_VARIABLE.length + 1)));
+}
+
+/** Of each process that can be read; a zombie has none. */
+async function environments(): Promise<string[][]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return Promise.all(names.map(async (name) => (await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '')).split('\0')));
+}
+
+async function environmentsFromPs(): Promise<string[][]> {
+  const { stdout } = await promisify(execFile)('/bin/ps', ['-axww', '-E', '-o', 'command='], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.split('\n').map((line) => line.split(' '));
+}
+
 interface Entry {
   readonly stat: ProcessStat;
   readonly marked: boolean;

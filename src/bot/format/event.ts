@@ -100,6 +100,10 @@ export function eventWords(event: LoggedEvent): string {
     }
     case 'musher.started':
       return `started ${event.payload.version}`;
+    case 'musher.recovered': {
+      const { quarantined, mended, odd, differences } = event.payload;
+      return `found what was there before: ${counted(quarantined.length + mended.length + odd.length, 'thing')} to mend, ${counted(differences.length, 'difference')}`;
+    }
     case 'musher.stopped':
       return 'stopped';
     case 'log.backed_up':

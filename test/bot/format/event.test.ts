@@ -67,7 +67,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'confirmation.answered': [{ words: 'delete', answer: 'no' }, 'answered no to delete'],
   'room.bound': [{ transport: 'console', room: 'here' }, 'made here speak of shop'],
   'base.seen': [
-    { branch: 'main', from: sha('1'), to: sha('2'), how: 'forward', taken: [numbered(7)] },
+    { branch: 'main', from: sha('1'), to: sha('2'), how: 'forward', taken: [numbered(7)], lost: [] },
     'saw that main moved from 1111111111 to 2222222222 by somebody else, with the commits of 7 that Musher did not merge',
   ],
   'room.subscribed': [
@@ -75,6 +75,24 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
     'had C1 told merges, failures in threads',
   ],
   'musher.started': [{ version: '1.2.3', pid: 1 }, 'started 1.2.3'],
+  'musher.recovered': [
+    {
+      version: '1.2.3',
+      downMs: 1,
+      brokeOff: true,
+      told: true,
+      untold: 0,
+      running: 0,
+      ended: 1,
+      strays: 0,
+      late: 0,
+      quarantined: ['a'],
+      mended: [],
+      odd: ['b'],
+      differences: [],
+    },
+    'found what was there before: 2 things to mend, no differences',
+  ],
   'musher.stopped': [{ pid: 1 }, 'stopped'],
   'log.backed_up': [{ file: '/b/one.sqlite', bytes: 1 }, 'backed up the log to /b/one.sqlite'],
   'log.backup_failed': [{ why: 'the disk is full' }, 'could not back up the log: the disk is full'],

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { afterEach, expect, test } from 'vitest';
+import { Bench, create, succeeded, until } from './harness.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+/** The folder in which the only quarantine of this test stands. */
+function quarantine(): string {
+  const folder = join(bench.data, 'quarantine');
+  const [stamp = '', ...others] = readdirSync(folder);
+  expect(others).toEqual([]);
+  return join(folder, stamp, 'shop');
+}
+
+test('nothing is told at a first start, nor after an orderly end that left nothing', async () => {
+  bench = new Bench({});
+  const outputs = [await bench.run('ping'), await bench.run(create('One'), 'start 1', 'wait 1 done 30'), await bench.run('ping')];
+  expect(outputs.map(succeeded).filter((out) => out.includes('is back'))).toEqual([]);
+});
+
+test('after a kill the room gets one line of what was found and done; orphans are quarantined, lost branches come back, what is not ours stays', async () => {
+  bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
+  const first = bench.start();
+  first.type(
+    create('Goes on', 'coder: raise there-1; await go; commit; write a.txt a; commit; success'),
+    create('Ends meanwhile', 'coder: raise there-2; await end; write b.txt b; commit; success'),
+    create('Blocked', 'coder: write c.txt c; commit; success'),
+    'edit 3 qa human',
+    'start 3',
+    'wait 3 qa 30',
+    'start 1',
+    'start 2',
+  );
+  await until(() => bench.raised('there-1') && bench.raised('there-2'));
+  await until(() => [1, 2].every((number) => bench.only('run.started', number).length === 1));
+  await first.kill();
+  bench.raise('end');
+  await until(() => bench.git(['branch', '--list', 'musher/2-*', '--format=%(subject)']).startsWith('work on'));
+  await until(() => readdirSync(join(bench.data, 'runs/shop/2/1')).includes('exit'));
+
+  bench.write('data/worktrees/shop/77/work.txt', 'precious');
+  bench.write('data/worktrees/shop/notes.txt', 'also');
+  bench.git(['branch', 'musher/99-of-another', 'main']);
+  const lost = bench.git(['rev-parse', 'musher/3-blocked']);
+  bench.git(['update-ref', '-d', 'refs/heads/musher/3-blocked']);
+  const lock = join(bench.repo, '.git/refs/heads/musher/3-blocked.lock');
+  const env = { PATH: process.env['PATH'], MUSHER_RUN: `${bench.installation}-x-shop-3-gate-test` };
+  const stray = spawn('sleep', ['600'], { env, detached: true, stdio: 'ignore' });
+  stray.unref();
+  const gone = new Promise((resolve) => {
+    stray.on('exit', resolve);
+  });
+
+  const second = bench.start();
+  await second.said(
+    /Musher \S+ is back after \S+ \w+; the one before ended without a farewell: 1 agent is still at work, 1 run ended meanwhile and is settled now, 1 stray process was ended, 2 things were quarantined, 1 branch was mended, 1 thing needs a look; verify sees no difference\./,
+  );
+  await second.said(/3: its branch was gone and is at \w+ again/);
+  await second.said(/the branch musher\/99-of-another belongs to no item of this log; it was left alone/);
+  await gone;
+  expect(bench.git(['rev-parse', 'musher/3-blocked'])).toBe(lost);
+  expect(bench.git(['rev-parse', 'musher/99-of-another'])).toBe(bench.git(['rev-parse', 'main']));
+  expect(readFileSync(join(quarantine(), '77/work.txt'), 'utf8')).toBe('precious');
+  expect(readFileSync(join(quarantine(), 'notes.txt'), 'utf8')).toBe('also');
+  expect(existsSync(join(bench.data, 'worktrees/shop/77'))).toBe(false);
+  second.type('wait 2 done 30', 'approve 3', 'wait 3 done 30');
+  await second.said(/Blocked: merge → done/);
+
+  // A lock that a killed git left, once nobody is at work; and the same odd branch is not told again.
+  bench.raise('go');
+  second.type('wait 1 done 30');
+  await second.said(/Goes on: merge → done/);
+  await second.kill();
+  mkdirSync(join(lock, '..'), { recursive: true });
+  writeFileSync(lock, '');
+  utimesSync(lock, 0, 0);
+  const third = bench.start();
+  await third.said(/1 thing was quarantined; verify sees no difference\..*the lock \S.*3-blocked\.lock, which a killed git left/);
+  expect(existsSync(lock)).toBe(false);
+  await third.kill();
+
+  const fourth = bench.start();
+  fourth.type('ping');
+  await fourth.said(/pong/);
+  expect((await fourth.end()).out).not.toContain('is back');
+  const told = bench.others('musher.recovered').map(({ payload }) => payload.told);
+  expect(told).toEqual([true, true, false]);
+  bench.git(['branch', '-qD', 'musher/99-of-another']);
+});
+
+test('a branch that holds less than Musher saw costs nothing: what it held is a snapshot, and that is told', async () => {
+  bench = new Bench({ top: 'qa = "human"' });
+  succeeded(await bench.run(create('Slow', 'coder: write a.txt a; commit; success'), 'start 1', 'wait 1 qa 30'));
+  const lost = bench.git(['rev-parse', 'musher/1-slow']);
+  bench.git(['update-ref', 'refs/heads/musher/1-slow', 'main']);
+  const musher = bench.start();
+  await musher.said(
+    /is back after .*1 branch was mended.*1: its branch does not hold \w+ any more, which Musher saw there; it is kept as snapshot (\d+)/,
+  );
+  musher.type('restore 1');
+  await musher.said(/1 “Slow” is as snapshot \d+ kept it/);
+  expect(bench.git(['rev-parse', 'musher/1-slow'])).toBe(lost);
+  await musher.end();
+});
+
+test('a message that was taken in and not answered is counted as answered late', async () => {
+  bench = new Bench({});
+  succeeded(await bench.run('ping'));
+  const first = bench.start({ MUSHER_CRASH_AT: 'after-inbox-insert' });
+  first.type('status');
+  await first.ended();
+  const second = bench.start();
+  await second.said(/is back after .*: 1 message is answered late; verify sees no difference\./);
+  await until(() => bench.unanswered() === 0);
+  expect(bench.others('musher.recovered').map(({ payload }) => payload.late)).toEqual([1]);
+  await second.end();
+});
