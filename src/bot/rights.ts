@@ -17,7 +17,7 @@ export interface RightsSettings {
   readonly people: readonly PersonSettings[];
   /** Every project, also one that gives no rights of its own. */
   readonly projectRoles: readonly ProjectRoles[];
-  readonly rooms: readonly RoomSettings[];
+  readonly rooms: readonly Pick<RoomSettings, 'transport' | 'id' | 'project' | 'roles'>[];
 }
 
 /** Where a message came from, as far as rights depend on it. */

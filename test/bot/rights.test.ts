@@ -7,10 +7,6 @@ const room = (id: string, roles: Partial<RightsSettings['roles']> = {}): RightsS
   transport: 'slack',
   id,
   project: 'shop',
-  notify: ['stages'],
-  name: null,
-  notifyStyle: 'messages',
-  quietHours: null,
   roles: { ...NOBODY, ...roles },
 });
 const ofProject = (project: string, roles: Partial<RightsSettings['roles']> = {}) => ({ project, roles: { ...NOBODY, ...roles } });

@@ -12,6 +12,7 @@ import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
 import type { Criterion, ItemType, QaMode, WorkItem } from '../../src/pipeline/types.ts';
 import { commitSha, itemNumber, type CommitSha, type ItemNumber } from '../../src/pipeline/values.ts';
+import type { BotIdentity } from '../../transports/transport.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
 
 /** A Saturday, 14:05 in Berlin. */
@@ -62,6 +63,7 @@ export interface World {
   say(text: string, options?: { role?: AccessRole; room?: string; from?: Partial<Origin> }): Promise<Answer>;
   /** Hands a message in, as a transport does; null: it was there already. */
   readonly receive: (message: IncomingMessage) => number | null;
+  readonly isAddressed: (message: IncomingMessage) => boolean;
   /** How a line that is being typed may go on. */
   complete(line: string, origin: Origin): string[];
   /** Appends what the engine would. */
@@ -104,10 +106,11 @@ type WorldOptions = [
   networks?: readonly NetworkState[],
   rights?: Partial<RightsSettings>,
   flood?: FloodSettings,
+  identity?: () => BotIdentity | null,
 ];
 
 function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
-  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }] = options;
+  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }, identity] = options;
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
@@ -144,7 +147,7 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
     },
     version: '1.2.3',
     startedAt: START - 3_600_000,
-    addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),
+    addressing: () => ({ botNames: ['musher'], botIds: identity?.()?.ids ?? [], prefix: '!' }),
     showLive: (message, _inbox, body) => {
       live.set(message.id, [...(live.get(message.id) ?? []), plainText(body, { width: 300 })]);
       return Promise.resolve();
@@ -189,6 +192,7 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
     desk,
     say,
     receive: (message) => router.receive(message),
+    isAddressed: (message) => router.isAddressed(message),
     complete: (line, origin) => router.complete(line, origin).map(({ label }) => label),
     record,
     written,

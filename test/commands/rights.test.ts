@@ -9,10 +9,6 @@ const room = (id: string, project: string, roles: Partial<RightsSettings['roles'
   transport: 'slack',
   id,
   project,
-  name: null,
-  notifyStyle: 'messages',
-  notify: ['stages'],
-  quietHours: null,
   roles: { ...NOBODY, ...roles },
 });
 

@@ -92,6 +92,7 @@ export class FakeDiscord {
 
   rewrite(message: Message, content: string): void {
     message.content = content;
+    message.edited_timestamp = new Date().toISOString();
     this.gateway.dispatch('MESSAGE_UPDATE', this.#event(message));
   }
 

@@ -33,6 +33,7 @@ export interface Message {
   readonly author: User;
   readonly type: number;
   readonly timestamp: string;
+  edited_timestamp?: string;
   readonly nonce?: string;
   content: string;
   flags: number;

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../commands/index.ts';
+import type { RightsSettings } from '../../src/bot/rights.ts';
+import { INGRESS_KINDS } from '../../src/message/address.ts';
+import { offerOf } from '../../src/offer.ts';
+import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import { makeDesk, makeWorld, type Desk, type World } from '../commands/harness.ts';
+import { openConsole } from './console.ts';
+import { openDiscordNet } from './discord.ts';
+import { openMatrix } from './matrix.ts';
+import { openSlack } from './slack.ts';
+import { FURTHER_WAYS, type Act, type Net, type OpenNet, type Way, type Who } from './ways.ts';
+
+/** Every transport, in each of its ways to be reached. */
+const NETWORKS: Readonly<Record<string, OpenNet>> = {
+  console: openConsole,
+  matrix: openMatrix,
+  'slack by socket': (offer) => openSlack('socket', offer),
+  'slack by HTTP': (offer) => openSlack('http', offer),
+  discord: openDiscordNet,
+};
+const WAYS: readonly Way[] = [...INGRESS_KINDS, ...FURTHER_WAYS];
+const NOBODY = { admin: [], operator: [], viewer: [] };
+const never = new AbortController().signal;
+
+let desk: Desk;
+let net: Net | null = null;
+let world: World | null = null;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+afterEach(async () => {
+  await net?.transport.stop(never);
+  await net?.close();
+  await world?.close();
+  [net, world] = [null, null];
+});
+
+/** The real way from a network to the log, with Anna as admin; at the terminal `who` sits, who is one id. */
+async function open(network: string, who: Who): Promise<{ net: Net; world: World }> {
+  const opener = NETWORKS[network];
+  if (opener === undefined) throw new Error(`no network ${network}`);
+  const opened = await opener(offerOf(COMMANDS, () => []));
+  net = opened;
+  const { transport, room, ids } = opened;
+  const admin = network === 'console' && who === 'mallory' ? [] : [`${transport.name}:${ids.anna}`];
+  const rooms: RightsSettings['rooms'] =
+    network === 'console' ? [] : [{ transport: transport.name as 'slack', id: room.room, project: 'shop', roles: NOBODY }];
+  const made = makeWorld(desk, {}, [], { roles: { ...NOBODY, admin }, rooms, directMessages: true }, undefined, () => transport.identity());
+  world = made;
+  await transport.start((message) => {
+    if (!made.isAddressed(message)) return 'ignored';
+    return made.receive(message) === null ? 'duplicate' : 'accepted';
+  });
+  await opened.started?.();
+  return { net: opened, world: made };
+}
+
+const events = ({ log }: World): LoggedEvent[] => log.reads.events(0, 1_000);
+const handled = (of: World): Extract<LoggedEvent, { kind: 'command.handled' }>[] =>
+  events(of).filter((event) => event.kind === 'command.handled');
+
+/** Does it, and then something that is answered: what has not come by then does not come. */
+async function does(opened: { net: Net; world: World }, act: Act, who: Who, answers: number): Promise<void> {
+  await act.does(who, 'Planted');
+  await vi.waitFor(() => expect(handled(opened.world).length).toBeGreaterThanOrEqual(answers), { timeout: 20_000 });
+  if (opened.net.room.transport === 'console') return;
+  await opened.net.probe();
+  await vi.waitFor(() => expect(handled(opened.world).some(({ payload }) => payload.words === 'ping')).toBe(true), { timeout: 20_000 });
+}
+
+const cells = await Promise.all(
+  Object.entries(NETWORKS).map(async ([network, opener]) => {
+    const { ways, close } = await opener(offerOf(COMMANDS, () => []));
+    await close();
+    return WAYS.map((way) => ({ network, way, cell: ways[way] }));
+  }),
+).then((all) => all.flat());
+const present = cells.flatMap(({ network, way, cell }) =>
+  'lacking' in cell ? [] : [{ network, way, isCommand: cell.isCommand, dropped: cell.dropped }],
+);
+
+function actOf({ ways }: Net, way: Way): Act {
+  const cell = ways[way];
+  if ('lacking' in cell) throw new Error(cell.lacking);
+  return cell;
+}
+
+describe('1. A sender without the role is refused over every kind of ingress of every transport', () => {
+  it('has each kind on some transport, and a reason where one lacks it', () => {
+    const used = new Set(present.map(({ way }) => way));
+    expect(WAYS.filter((way) => !used.has(way))).toEqual([]);
+    for (const { cell } of cells) if ('lacking' in cell) expect(cell.lacking).not.toBe('');
+  });
+
+  it.each(present.filter(({ isCommand, dropped }) => isCommand && dropped === undefined))(
+    '$network: $way is refused with one row in the audit, at most one reply, and no effect',
+    async ({ network, way }) => {
+      const opened = await open(network, 'mallory');
+      await does(opened, actOf(opened.net, way), 'mallory', 1);
+      const { transport, ids } = opened.net;
+      const actor = `${transport.name}:${ids.mallory}`;
+      const rows = handled(opened.world).filter((event) => event.actor === actor);
+      expect(rows.map(({ payload }) => [payload.outcome, payload.code])).toEqual([['refused', 'no-rights']]);
+      const others = events(opened.world).filter((event) => event.actor === actor && event.kind !== 'command.handled');
+      expect(others).toEqual([]);
+      expect(opened.world.log.reads.lastNumber('shop')).toBe(0);
+      const replies = opened.world.log.db.prepare("SELECT count(*) FROM outbox WHERE body LIKE '%You have no rights here%'").pluck().get();
+      expect(replies).toBe(1);
+    },
+  );
+
+  it.each(present.filter(({ isCommand }) => isCommand))('$network: $way of whoever has the role is a command', async ({ network, way }) => {
+    const opened = await open(network, 'anna');
+    await does(opened, actOf(opened.net, way), 'anna', 1);
+    expect(opened.world.item(1).title).toBe('Planted');
+  });
+
+  it.each(present.filter(({ dropped }) => dropped !== undefined))('$network: $way leaves no trace: $dropped', async ({ network, way }) => {
+    const opened = await open(network, 'mallory');
+    await does(opened, actOf(opened.net, way), 'mallory', 0);
+    expect(handled(opened.world).map(({ payload }) => payload.words)).toEqual(['ping']);
+    expect(opened.world.log.reads.lastNumber('shop')).toBe(0);
+  });
+});
+
+describe('4., 5. Own messages, other bots, edits and deletions are never commands, whoever they are of', () => {
+  it.each(present.filter(({ isCommand }) => !isCommand).flatMap((one) => (['anna', 'mallory'] as const).map((who) => ({ ...one, who }))))(
+    '$network: $way of $who is nothing',
+    async ({ network, way, who }) => {
+      const opened = await open(network, who);
+      await does(opened, actOf(opened.net, way), who, 0);
+      expect(handled(opened.world).map(({ payload }) => payload.words)).toEqual(['ping']);
+      expect(opened.world.log.reads.lastNumber('shop')).toBe(0);
+    },
+  );
+});
