@@ -100,6 +100,7 @@ export async function openDiscordNet(offer: Offer): Promise<Net> {
       },
       terminal: lack('that is the console'),
     },
+    redeliver: () => fake.redeliver(),
     close: () => fake.close(),
   };
 }

@@ -104,6 +104,7 @@ export async function openMatrix(): Promise<Net> {
       completion: none,
       terminal: lack('that is the console'),
     },
+    redeliver: () => server.redeliver(ROOM),
     close: () => server.close(),
   };
 }

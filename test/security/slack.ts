@@ -136,6 +136,7 @@ export async function openSlack(kind: 'socket' | 'http', offer: Offer): Promise<
       completion: lack('Slack asks nobody while a command is typed'),
       terminal: lack('that is the console'),
     },
+    redeliver: () => slack.redeliver(),
     close: () => slack.close(),
   };
 }

@@ -34,6 +34,8 @@ export interface Net {
   readonly ways: Readonly<Record<Way, Act | Lacking>>;
   /** Anna says something that is answered: all before it has come in. */
   readonly probe: () => unknown;
+  /** The network delivers its last event once more. */
+  readonly redeliver?: () => unknown;
   /** After the transport's start. */
   readonly started?: () => Promise<void>;
   readonly close: () => Promise<void>;

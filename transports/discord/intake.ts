@@ -60,7 +60,10 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
   const isOurs = (message: Message): boolean =>
     // Read back after an absence it shows what it was edited to, and an edit is never a command.
     (message.edited_timestamp ?? null) === null &&
-    WRITTEN.has(message.type) && message.author.bot !== true && message.webhook_id === undefined && message.author.id !== botId;
+    WRITTEN.has(message.type) &&
+    message.author.bot !== true &&
+    message.webhook_id === undefined &&
+    message.author.id !== botId;
   const give = (message: Message, channel: string, place: Place | null): void => {
     const at = place === null ? addressOf(channel, null) : addressOf(place.room, place.thread);
     const ingress = place === null ? 'direct' : 'message';
