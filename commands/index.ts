@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { assign } from './assign.ts';
 import { backup } from './backup.ts';
 import { backlog } from './backlog.ts';
+import { budget } from './budget.ts';
 import { check } from './check.ts';
 import { cost } from './cost.ts';
 import { create } from './create.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   diff,
   snapshots,
   cost,
+  budget,
   git,
   htop,
   health,

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa, ExecaError } from 'execa';
 import { DEMO_ITEMS } from '../demo/items.ts';
+import { UNLIMITED } from './config/budget.ts';
 import { homeFolder } from './config/home.ts';
 import type { AgentSettings, Settings } from './config/settings.ts';
 import { MusherError } from './errors.ts';
@@ -28,12 +29,13 @@ export function demoDataDir(env: NodeJS.ProcessEnv): string {
 /** Settings of the embedded demo: a repository of its own, four agents that are one program of ours, one real gate. */
 export function demoSettings(dataDir: string): Settings {
   const path = join(dataDir, 'repository');
+  const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const agents = [agent('coder-1', 'current'), agent('coder-2', 'current'), agent('qa', 'qa'), agent('mergemaster', 'merge')];
   return {
     file: null,
     name: 'musher',
     dataDir,
-    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone,
     logLevel: 'info',
     backup: { schedule: '0 3 * * *', folder: null, keep: 7 },
     monitor: null,
@@ -61,6 +63,8 @@ export function demoSettings(dataDir: string): Settings {
         gates: [{ name: 'test', command: `'${process.execPath.replaceAll("'", `'\\''`)}' --test`, timeoutMs: 60_000 }],
         components: [],
         agents,
+        // Far more than the demo's agents say they use: so that `budget` has something to show.
+        budget: { ...UNLIMITED, item: { tokens: null, microUsd: 5_000_000 }, bot: { tokens: null, microUsd: 20_000_000 }, timezone },
       },
     ],
   };

@@ -1,6 +1,6 @@
 import type { AccessRole, AgentSettings, NotifyKind, NotifyStyle, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
-import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, OtherEvents } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../log/facts.ts';
@@ -39,6 +39,8 @@ export interface CommandTx {
   bindRoom(project: string, from: string): void;
   /** What a room is told from now on, and how; null: as the configuration says. */
   subscribe(room: RoomState, told: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null }): void;
+  /** Adds to the budget of a day; `project` is where it was asked for. */
+  raiseDay(project: string, raise: OtherEvents['budget.raised']): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
   /** Undoes everything and makes `reply` the answer. */
@@ -77,8 +79,8 @@ export interface Capabilities {
   backups(): BackupView;
   /** The rooms that Musher serves, the terminal first. */
   rooms(): readonly RoomState[];
-  /** What the sender may do, from where they write, with what a room is told: their role in its project. */
-  roleIn(room: RoomState): AccessRole | null;
+  /** What the sender may do, from where they write, with what is a project's; null: of all projects, where the least of their roles counts. */
+  roleIn(about: Pick<RoomState, 'project'>): AccessRole | null;
   /** The commands that the sender may use. */
   commands(): readonly Command[];
   /** Resources of the agents' processes and of Musher itself, now. */

@@ -72,6 +72,7 @@ export function commandTx(
       const payload = { transport, room: id, ...told };
       tx.record({ project: project ?? origin.project, item: null, actor, cause, kind: 'room.subscribed', payload });
     },
+    raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
     refuse(reply) {
       throw new Refusal(reply);

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { dayCaps } from './budget.ts';
 import { readDocument } from './document.ts';
 import { keyText } from './explain.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
@@ -70,15 +71,17 @@ export function readProjectSettings(place: ProjectPlace, env: NodeJS.ProcessEnv)
 }
 
 function settings(bot: BotFile, file: string, projects: readonly ProjectSettings[], env: NodeJS.ProcessEnv): Settings {
+  const timezone = bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const shared = { ...dayCaps(bot.budget, bot.person), timezone };
   return {
     file,
     name: bot.name,
     dataDir: absolutePath(bot.data_dir ?? `~/.local/state/musher/${bot.name}`, dirname(file), env),
-    timezone: bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone,
     logLevel: bot.log_level,
     backup: backupSettings(bot.backup, (path) => absolutePath(path, dirname(file), env)),
     monitor: monitorSettings(bot.monitor),
-    projects,
+    projects: projects.map((project) => ({ ...project, budget: { ...project.budget, ...shared } })),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),
   };
@@ -101,7 +104,12 @@ function projectPlaces(document: unknown, folder: string, env: NodeJS.ProcessEnv
 
 function placeOf(entry: ProjectEntry, folder: string, env: NodeJS.ProcessEnv): ProjectPlace {
   const path = absolutePath(entry.path, folder, env);
-  return { name: entry.name, path, file: entry.file === undefined ? join(path, PROJECT_FILE) : absolutePath(entry.file, folder, env) };
+  return {
+    name: entry.name,
+    path,
+    file: entry.file === undefined ? join(path, PROJECT_FILE) : absolutePath(entry.file, folder, env),
+    ceiling: entry.budget,
+  };
 }
 
 /** What only the list of all projects shows: names and repositories that stand there twice. */

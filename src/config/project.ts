@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { ROLE_OF } from '../pipeline/types.ts';
 import type { WorkStage } from '../pipeline/types.ts';
+import { projectCaps, UNLIMITED, widened } from './budget.ts';
 import { readDocument } from './document.ts';
 import { keyText } from './explain.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
 import type { Problem } from './problem.ts';
 import { agentSchema, botSchema, projectSchema } from './schema.ts';
-import type { AgentEntry, ProjectFile } from './schema.ts';
+import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
 import type { AgentSettings, ProjectSettings } from './settings.ts';
 import { templateProblems } from './templates.ts';
 
@@ -15,6 +16,8 @@ export interface ProjectPlace {
   readonly name: string;
   readonly path: string;
   readonly file: string;
+  /** What bot.toml allows it to use. */
+  readonly ceiling: ProjectEntry['budget'];
 }
 
 /** Reads and checks the file of one project; `value` is null when there are problems. */
@@ -30,7 +33,7 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): { valu
   ]);
   const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
   if (read.value === null) return { value: null, problems: read.problems };
-  const problems = crossChecks(read.value, file, read.line);
+  const problems = [...crossChecks(read.value, file, read.line), ...budgetProblems(place, read.value, read.line)];
   return { value: problems.length === 0 ? settings(place, read.value) : null, problems };
 }
 
@@ -55,6 +58,13 @@ function crossChecks(project: ProjectFile, file: string, line: KeyLocator): Prob
     complain(['qa'], '"agent" needs an agent with stage = "qa"; add one, or write "server" or "human"');
   }
   return problems.toSorted((a, b) => a.line - b.line);
+}
+
+function budgetProblems({ file, ceiling }: ProjectPlace, { budget }: ProjectFile, line: KeyLocator): Problem[] {
+  return widened(ceiling, budget).map(({ key, message }) => {
+    const path = ['budget', key];
+    return { file, line: line(path), key: keyText(path), message };
+  });
 }
 
 function agentProblems(agent: AgentEntry): [key: string, message: string][] {
@@ -89,6 +99,8 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     gates: project.gate.map(({ name, command, timeout }) => ({ name, command, timeoutMs: timeout })),
     components: project.component.map(({ timeout, ...component }) => ({ ...component, timeoutMs: timeout })),
     agents: project.agent.map(agentSettings),
+    // What concerns all projects is filled in by who reads bot.toml.
+    budget: { ...UNLIMITED, ...projectCaps(place.ceiling, project.budget) },
   };
 }
 

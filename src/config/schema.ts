@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { floodSchema } from './flood.ts';
+import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './budget.ts';
 import { parseDuration } from './duration.ts';
 import { linksSchema } from './links.ts';
 import { parseQuietHours } from './quiet-hours.ts';
@@ -101,6 +102,7 @@ export const projectEntrySchema = z.strictObject({
     .optional()
     .meta({ description: 'The project file, relative to this file. Default: `.musher/project.toml` in the path.', example: 'shop.toml' }),
   ...roleLists('for this project alone, in every room that is served'),
+  budget: projectCeilingSchema.prefault({}).meta({ description: "What the project may use; its own file's [budget] may only narrow it." }),
 });
 
 export const roomSchema = z.strictObject({
@@ -139,6 +141,7 @@ const personSchema = z.strictObject({
   matrix: text().optional().meta({ description: 'Full Matrix id.', example: '@anna:example.org' }),
   slack: text().optional().meta({ description: 'Slack team and user id.', example: 'T024BE7LD:U061F7AUR' }),
   discord: text().optional().meta({ description: 'Discord user id.', example: '80351110224678912' }),
+  ...personBudget,
 });
 
 const matrixSchema = z.strictObject({
@@ -211,6 +214,9 @@ export const botSchema = z.strictObject({
       description: 'Who may do what in all projects, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.',
     }),
   flood: floodSchema,
+  budget: botBudgetSchema
+    .prefault({})
+    .meta({ description: 'What all projects together may use in a day; a person tops it up with `budget all +20usd`.' }),
   project: z
     .array(projectEntrySchema)
     .min(1, 'at least one project is needed')
@@ -331,6 +337,9 @@ export const projectSchema = z.strictObject({
   max_coders: positive().max(64).default(2).meta({ description: 'Coder runs at the same time.' }),
   max_retries: z.int().min(0).max(100).default(3).meta({ description: 'Attempts after the first, per stage, before an item is blocked.' }),
   links: linksSchema.prefault({}).meta({ description: 'Where items and commits can be looked at: notifications link there.' }),
+  budget: projectBudgetSchema
+    .prefault({})
+    .meta({ description: 'What runs may use; work stops at the line and waits for `budget 42 +5usd`.' }),
   gate: z
     .array(gateSchema)
     .default([])

@@ -1,3 +1,4 @@
+import type { Caps } from '../pipeline/budget.ts';
 import type { QaMode, Role, WorkStage } from '../pipeline/types.ts';
 
 /** What Musher runs with: `bot.toml` and each project's `.musher/project.toml`, validated and frozen. */
@@ -147,6 +148,24 @@ export interface ProjectSettings {
   readonly gates: readonly GateSettings[];
   readonly components: readonly ComponentSettings[];
   readonly agents: readonly AgentSettings[];
+  readonly budget: BudgetSettings;
+}
+
+/** What the runs of a project may use. The caps of days are shared with others: they hold for all projects together. */
+export interface BudgetSettings {
+  /** One run, besides its agent's own limits. */
+  readonly run: Caps;
+  /** One item, in its whole life. */
+  readonly item: Caps;
+  /** The project, in a day. */
+  readonly day: Caps;
+  /** All projects together, in a day. */
+  readonly bot: Caps;
+  /** Runs charged to one person, in a day; `people` have caps of their own, by actor. */
+  readonly anyone: Caps;
+  readonly people: readonly { readonly actor: string; readonly caps: Caps }[];
+  /** IANA name: where days begin. */
+  readonly timezone: string;
 }
 
 /** Where items and commits can be looked at; null: nowhere. `{item}` and `{commit}` stand in the addresses. */

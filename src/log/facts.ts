@@ -3,16 +3,20 @@ import { metSince, unmetDependencies } from '../pipeline/dependencies.ts';
 import { nextStep, type Facts, type Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
+import { budgetsOf } from './budgets.ts';
 import type { Reads } from './reads.ts';
 
 /** The facts about a project that all its items share at one moment. */
-export type ProjectFacts = Omit<Facts, 'unmet' | 'metAt'>;
+export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'> {
+  readonly settings: ProjectSettings;
+}
 
 /** Reads what decisions in a project depend on. Costs the open runs and the items in merge. */
 export function projectFacts(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
   const open = reads.openRuns(settings.name);
   const busy = new Map<string, ItemNumber>(open.map((run) => [run.agent, run.item]));
   const facts: ProjectFacts = {
+    settings,
     now,
     qaDefault: settings.qa,
     autoStart: settings.autoStart,
@@ -30,5 +34,12 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
 /** What happens next to an item, from the log as it stands. */
 export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
   const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
-  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find) });
+  const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now) : [];
+  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find), budgets });
+}
+
+/** Whether the next step of an item may be a run: only then its budgets are worth reading. */
+function mayRun({ stage, execution }: WorkItem): boolean {
+  const works = stage.name === 'current' || stage.name === 'qa' || stage.name === 'merge';
+  return works && execution.state !== 'pending' && execution.state !== 'running';
 }

@@ -1,6 +1,7 @@
 import type { LoggedEvent, Receipt, Usage } from '../pipeline/events.ts';
 import type { StageName, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
+import { BudgetReads } from './budget-reads.ts';
 import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { Run } from './projections/run.ts';
@@ -32,6 +33,7 @@ type UsageRow = { [K in keyof Usage]: number | null };
 
 /** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
 export class Reads {
+  readonly budget: BudgetReads;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -57,6 +59,7 @@ export class Reads {
   constructor(db: Db, events: EventStore) {
     this.#events = events;
     this.#subscriptions = new Subscriptions(db);
+    this.budget = new BudgetReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(

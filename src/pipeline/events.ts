@@ -1,4 +1,5 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
+import type { Amount, Budget, Reservation, Scope, Unit } from './budget.ts';
 import type {
   ArchiveReason,
   Criterion,
@@ -92,6 +93,8 @@ export interface ItemEvents {
   'undo.attempted': { readonly commit: CommitSha | null; readonly base: CommitSha; readonly merge: CommitSha };
   /** What was asked for can't be done; the item stays where it is. `files`: those in the way. */
   'item.errand_failed': { readonly errand: 'restore' | 'undo'; readonly why: string; readonly files: readonly string[] };
+  /** Added to the item's budget, for the rest of its life. */
+  'item.budget_raised': Amount;
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */
@@ -99,7 +102,15 @@ export interface ItemEvents {
   'item.purged': Record<string, never>;
 
   /** A slot is reserved: `run` is the item's next run number. */
-  'run.pending': { readonly run: number; readonly agent: string; readonly role: Role; readonly stage: WorkStage; readonly attempt: number };
+  'run.pending': {
+    readonly run: number;
+    readonly agent: string;
+    readonly role: Role;
+    readonly stage: WorkStage;
+    readonly attempt: number;
+    /** What it may use. Missing: nothing was set aside. */
+    readonly reserved?: Reservation;
+  };
   'run.started': {
     readonly run: number;
     readonly pid: number;
@@ -114,6 +125,10 @@ export interface ItemEvents {
   };
   'run.session': { readonly run: number; readonly session: string };
   'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };
+  /** With its usage a budget has reached a line of which people are told; `budget` is as it stands then. */
+  'run.budget_crossed': { readonly run: number; readonly budget: Budget; readonly unit: Unit; readonly percent: 80 | 100 };
+  /** Told once for a project: what this model uses has tokens and no price, so caps of money do not hold it. */
+  'run.price_unknown': { readonly run: number; readonly model: string };
   /** A sign of life, at most one in 30 s for a run. `activity`: what it does, one line. */
   'run.heartbeat': { readonly run: number; readonly activity: string | null };
   'run.stop_requested': { readonly run: number; readonly why: string };
@@ -174,6 +189,8 @@ export interface OtherEvents {
     readonly notify: readonly NotifyKind[] | null;
     readonly style: NotifyStyle | null;
   };
+  /** Added to the budget of a day, until that ends. `name` as in `Budget`. */
+  'budget.raised': Amount & { readonly scope: Exclude<Scope, 'item'>; readonly name: string; readonly until: Millis };
   'musher.started': { readonly version: string; readonly pid: number };
   /** What a start found and did before anything went on. `told`: rooms hear of it; else it is only counted, and `untold` says how many were since the last that was told. */
   'musher.recovered': {

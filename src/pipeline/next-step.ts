@@ -1,3 +1,5 @@
+import { shortage, type Budget } from './budget.ts';
+import { shortageWords } from './budget-words.ts';
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';
 import { sameAgain } from './same-failure.ts';
@@ -22,6 +24,8 @@ export interface Facts {
   readonly metAt: Millis | null;
   /** The item at the head of the project's merge queue; null where it is empty. */
   readonly mergeHead: ItemNumber | null;
+  /** The budgets that a run of the item has to fit in. */
+  readonly budgets: readonly Budget[];
 }
 
 export type WaitingFor =
@@ -32,6 +36,7 @@ export type WaitingFor =
   | 'approval'
   | 'hold'
   | 'rate-limit'
+  | 'budget'
   | 'merge-queue'
   | 'unblock'
   | 'acceptance'
@@ -175,6 +180,9 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
         : `\`assign ${item.number} any\` lets any agent take it.`;
     return wait('configuration', because, next);
   }
+  const short = budgetWait(facts);
+  // What runs hold may come back any moment: then a slot or an agent is what it really waits for.
+  if (short?.held === false) return short.step;
   if (stage === 'current' && facts.coders >= facts.maxCoders)
     return wait('slot', `all ${facts.maxCoders} coder slots are busy (${holders(facts)})`, 'It starts by itself when one is free.');
   const free = candidates.find((agent) => !facts.busy.has(agent.name));
@@ -182,12 +190,23 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
     const who = candidates.map((agent) => `${agent.name} on ${facts.busy.get(agent.name)}`).join(', ');
     return wait('agent', `every agent for it is busy (${who})`, 'It starts by itself when one is free.');
   }
+  if (short !== null) return short.step;
   return {
     do: 'run',
     stage,
     agent: free.name,
     because: item.attempts === 0 ? 'an agent is free' : `attempt ${item.attempts + 1} of ${facts.maxRetries + 1}`,
   };
+}
+
+/** Why no budget has room for another run; null where all have. */
+function budgetWait({ budgets }: Facts): { readonly step: Step; readonly held: boolean } | null {
+  const short = shortage(budgets);
+  if (short === null) return null;
+  const { because, next } = shortageWords(short);
+  // What is only held comes back when a run ends, and not with the new day.
+  const until = short.held ? null : short.budget.until;
+  return { step: { do: 'wait', for: 'budget', because, next, until, never: !short.held && until === null }, held: short.held };
 }
 
 function holders(facts: Facts): string {

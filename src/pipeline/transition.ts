@@ -1,4 +1,6 @@
 import { err, ok, type Result } from '../result.ts';
+import { NOTHING, plus } from './budget.ts';
+import { payerAfter } from './payer.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
@@ -23,6 +25,13 @@ export interface TransitionError {
 
 type Event<K extends ItemEvent['kind']> = Extract<ItemEvent, { kind: K }>;
 const IDLE = { state: 'idle' } as const;
+const LIFE_SIGNS: ReadonlySet<ItemEvent['kind']> = new Set([
+  'run.heartbeat',
+  'run.usage',
+  'run.session',
+  'run.budget_crossed',
+  'run.price_unknown',
+]);
 
 /** The item that a creation makes. */
 export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.created' }>>): WorkItem {
@@ -52,6 +61,8 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     stageSince: event.at,
     createdAt: event.at,
     createdBy: event.actor,
+    payer: payerAfter(null, event),
+    toppedUp: NOTHING,
     version: 1,
     step: event.seq,
     deletedAt: null,
@@ -73,12 +84,13 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
       `${item.number} is being ${item.errand === null ? 'merged' : 'taken back'} at this very moment. Try again in a few seconds.`,
     );
   const next = apply(item, event);
-  return next.ok ? ok({ ...next.value, version: versionAfter(item, event) }) : next;
+  if (!next.ok) return next;
+  return ok({ ...next.value, version: versionAfter(item, event), payer: payerAfter(item.payer, event) });
 }
 
 /** A run's signs of life come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
-  return kind === 'run.heartbeat' || kind === 'run.usage' || kind === 'run.session' ? item.version : item.version + 1;
+  return LIFE_SIGNS.has(kind) ? item.version : item.version + 1;
 }
 
 /** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
@@ -108,6 +120,8 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
     case 'item.purged':
       return ok(blank(after));
     case 'run.usage':
+    case 'run.budget_crossed':
+    case 'run.price_unknown':
     case 'run.ended':
     case 'run.stop_requested':
       return ok(after);
@@ -164,8 +178,12 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       return ok(heartbeat(item, event));
     case 'run.ended':
       return ok(ended(item, event));
+    case 'item.budget_raised':
+      return ok({ ...item, toppedUp: plus(item.toppedUp, event.payload) });
     case 'run.session':
     case 'run.usage':
+    case 'run.budget_crossed':
+    case 'run.price_unknown':
     case 'run.stop_requested':
     case 'gate.ran':
       return ok(item);
@@ -329,6 +347,7 @@ function blank(item: WorkItem): WorkItem {
     repeated: null,
     work: null,
     createdBy: '',
+    payer: null,
     assignedTo: null,
     held: null,
     errand: null,

@@ -1,3 +1,4 @@
+import type { Amount } from './budget.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
 
 export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;
@@ -171,6 +172,10 @@ export interface ItemBase {
   readonly stageSince: Millis;
   readonly createdAt: Millis;
   readonly createdBy: string;
+  /** The person for whose budget its next run counts; null: nobody's. */
+  readonly payer: string | null;
+  /** What people have added to its budget. */
+  readonly toppedUp: Amount;
   /** Number of events of this item so far, but for signs of life and metering of its runs. A confirmation is bound to it. */
   readonly version: number;
   /** Changes whenever the stage or the execution changes: a late result of an older step is recognised by it. */

@@ -5,6 +5,7 @@ import { code, doc, line, link, paragraph, strong, type Content } from '../messa
 import type { Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
+import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -32,6 +33,10 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
       return event.payload.errand === 'undo'
         ? line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`)
         : null;
+    case 'run.budget_crossed':
+      return budgetCrossed(event, about.label, about.timezone);
+    case 'run.price_unknown':
+      return priceUnknown(event.payload.model);
     case 'item.removed':
       return event.payload.left.length === 0
         ? null
@@ -145,6 +150,7 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
 
 function runEnded(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Announced): Document | null {
   const { reason, resumeAt } = event.payload;
+  if (reason === 'over-budget') return stoppedAtBudget(event, about);
   if (reason !== 'rate-limited' || resumeAt === null) return null;
   return line(
     ...named(about),
@@ -152,6 +158,19 @@ function runEnded(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Annou
     code(`stop ${about.label}`),
     ' cancels that.',
   );
+}
+
+/** Where others hold what is left of a budget, no line of it was crossed that people were told of. */
+function stoppedAtBudget(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Announced): Document | null {
+  const told = about.reads
+    .history(event.project, event.item, 50, event.seq + 3)
+    .some(
+      ({ kind, payload, seq }) =>
+        (kind === 'item.attempt_failed' && seq > event.seq) ||
+        (kind === 'run.budget_crossed' && payload.run === event.payload.run && payload.percent === 100),
+    );
+  if (told) return null;
+  return line(...named(about), `: ${event.payload.summary}. Its work is kept; `, code(`why ${about.label}`), ' says what it waits for.');
 }
 
 /** The stage before a move, from the item's own history. */

@@ -13,6 +13,7 @@ import { failAttempt, ifStill, record, type EngineParts, type EngineProject } fr
 import { Patience } from './patience.ts';
 import { remove } from './remove.ts';
 import { restore } from './restore.ts';
+import { setAside } from './set-aside.ts';
 import { endBroken, runAgent } from './run-agent.ts';
 import { Tidying } from './tidying.ts';
 import { undoMerge } from './undo-merge.ts';
@@ -21,6 +22,8 @@ import { verifyBranch } from './verify-branch.ts';
 /** Events after which nothing new can have become possible. */
 const QUIET = new Set([
   'run.usage',
+  'run.budget_crossed',
+  'run.price_unknown',
   'run.heartbeat',
   'run.session',
   'gate.ran',
@@ -35,6 +38,8 @@ const QUIET = new Set([
   'log.backed_up',
   'log.backup_failed',
 ]);
+/** Events that can make room in a budget which all projects share. */
+const MAKES_ROOM = new Set(['run.ended', 'budget.raised']);
 
 /**
  * Does what `nextStep` says, for every item, after every commit. It decides by where items stand and not by which
@@ -99,7 +104,9 @@ export class Engine {
   #look(): void {
     const events = this.#parts.log.reads.events(this.#seen, 1_000);
     for (const event of events) if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
-    const touched = new Set(events.filter((event) => !QUIET.has(event.kind)).map((event) => event.project));
+    const touched = events.some((event) => MAKES_ROOM.has(event.kind))
+      ? this.#parts.projects.keys()
+      : new Set(events.filter((event) => !QUIET.has(event.kind)).map((event) => event.project));
     for (const name of touched) {
       const project = this.#parts.projects.get(name);
       if (project !== undefined) this.#evaluate(name, project);
@@ -239,6 +246,7 @@ export class Engine {
         role: agent.role,
         stage: step.stage,
         attempt: now.attempts + 1,
+        reserved: setAside(tx, now, project.settings, agent),
       });
       return true;
     });

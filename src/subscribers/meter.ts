@@ -1,6 +1,10 @@
 import type { Signal } from '../agents/signals.ts';
 import { crashPoint } from '../crash-point.ts';
+import type { ProjectSettings } from '../config/settings.ts';
+import { budgetsOf } from '../log/budgets.ts';
+import type { Tx } from '../log/log.ts';
 import type { Run } from '../log/projections/run.ts';
+import { amountOf, crossings } from '../pipeline/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { EngineParts } from './parts.ts';
@@ -12,14 +16,28 @@ const HEARTBEAT_MS = 30_000;
  * Turns what an agent says while it runs into events: its session, its usage as differences to what the log holds
  * already (so that output that is read again after a restart counts once), and signs of life.
  */
-export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Signal) => void {
+export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkItem, run: Run): (signal: Signal) => void {
   const counted = usageInLog(parts, item, run);
   let session = run.session;
   let lastBeat = 0;
+  const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
+    // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
+    tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent).ok;
   const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
+    parts.log.transaction((tx) => append(tx, kind, payload));
+    crashPoint('after-metered');
+  };
+  /** The usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. */
+  const count = (model: string, usage: Usage): void => {
     parts.log.transaction((tx) => {
-      // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
-      tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent);
+      if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
+      const now = tx.item(item.project, item.number);
+      if (now === null) return;
+      const charged = { ...now, payer: run.reserved?.person ?? null };
+      for (const crossing of crossings(budgetsOf(tx.reads, charged, settings, tx.now), amountOf(usage)))
+        append(tx, 'run.budget_crossed', { run: run.run, ...crossing });
+      const capped = (run.reserved?.microUsd ?? null) !== null;
+      if (capped && isFirstWithoutPrice(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
     });
     crashPoint('after-metered');
   };
@@ -35,7 +53,7 @@ export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Si
         const usage = before === undefined ? signal.usage : increase(before, signal.usage);
         if (usage === null) return;
         counted.set(signal.model, signal.usage);
-        write('run.usage', { run: run.run, agent: run.agent, model: signal.model, usage });
+        count(signal.model, usage);
         return;
       }
       case 'activity': {
@@ -55,6 +73,13 @@ export function meter(parts: EngineParts, item: WorkItem, run: Run): (signal: Si
       case 'result':
     }
   };
+}
+
+/** Whether this is all that the project has ever used of the model, and none of it had a price. */
+function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usage): boolean {
+  if (usage.microUsd > 0) return false;
+  const total = tx.reads.spendTotals(project, 'model').find(({ key }) => key === model)?.usage;
+  return total?.microUsd === 0 && amountOf(total).tokens === amountOf(usage).tokens;
 }
 
 /** What the log already counts for a run, per model. A run that has just begun has nothing to look up. */

@@ -8,13 +8,14 @@ import type { RunOutcome } from '../agents/outcome.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { MusherError } from '../errors.ts';
 import type { Run } from '../log/projections/run.ts';
-import type { WorkItem } from '../pipeline/types.ts';
+import type { EndReason, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { meter } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
+import { heldTo } from './set-aside.ts';
 import { settleRun } from './settle-run.ts';
 
 /** A run that the engine looks after. */
@@ -196,7 +197,7 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
   return {
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
-    agent,
+    agent: heldTo(agent, run),
     prompt: expandTemplate(promptTemplate(agent), values),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
@@ -205,7 +206,7 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     resumeSession: sessionToResume(parts, run),
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
-    onSignal: meter(parts, item, run),
+    onSignal: meter(parts, project.settings, item, run),
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
   };
@@ -222,11 +223,13 @@ function identityVariables({ name, email }: EngineProject['git']['identity']): R
   return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
+const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'over-budget', 'lost']);
+
 /** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
 function sessionToResume(parts: EngineParts, run: Run): string | null {
   const before = parts.log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
   if (before === undefined || before.agent !== run.agent || before.session === null) return null;
-  return before.reason === 'stopped' || before.reason === 'rate-limited' || before.reason === 'lost' ? before.session : null;
+  return before.reason !== null && INTERRUPTED.has(before.reason) ? before.session : null;
 }
 
 async function launch(

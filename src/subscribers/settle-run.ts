@@ -7,6 +7,8 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
 import { STUCK_WORDS } from '../pipeline/stuck.ts';
+import { amountOf, budgetPassed } from '../pipeline/budget.ts';
+import { inUnit } from '../pipeline/budget-words.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
 import { isGuarded } from './merge.ts';
@@ -104,12 +106,13 @@ async function judge(
   const before = parts.log.reads.item(item.project, item.number)?.work ?? null;
   const branch = before?.branch ?? null;
   const at = { number: item.number, branch };
-  // Neither Musher's own end nor a provider's limit is the attempt's fault.
-  const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited';
+  // Neither Musher's own end, nor a provider's limit, nor a budget that others have a part in is the attempt's fault.
+  const overBudget = passedLine(parts, run, outcome);
+  const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited' || overBudget !== null;
   const plain = {
     reason: outcome.reason,
     cause: outcome.cause,
-    summary: outcome.summary,
+    summary: overBudget ?? outcome.summary,
     work: null,
     failure: excused ? null : failed(outcome, stuckIn(outcome.cause, outcome.summary)),
     carriesApproval: false,
@@ -129,6 +132,16 @@ async function judge(
     return outcome.verdict === null ? notDone(seen, outcome, 'failed', 'the review ended without a verdict') : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
   return judgeCode(seen, outcome, hollow, left);
+}
+
+/** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */
+function passedLine(parts: EngineParts, run: Run, outcome: RunOutcome): string | null {
+  if (outcome.reason !== 'over-budget') return null;
+  const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
+  const used = amountOf(now.usage);
+  const passed = budgetPassed(now.reserved, used);
+  if (passed === null) return null;
+  return `it was stopped at the budget's line: ${inUnit(used[passed.unit], passed.unit)} used, and ${inUnit(passed.cap, passed.unit)} were left for it`;
 }
 
 /** Whether a run used no model and left branch and files as it found them, what an earlier attempt left included. */
@@ -198,7 +211,7 @@ function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgeme
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
-    const first = reason === 'over-budget' ? "raise the agent's limits before it goes on" : mend;
+    const first = reason === 'over-budget' ? 'raise the limits of the run before it goes on' : mend;
     if (first !== null) {
       // One clause: reasons stand in the middle of sentences.
       const mended = `${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`;

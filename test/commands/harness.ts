@@ -4,6 +4,7 @@ import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/righ
 import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
+import { UNLIMITED } from '../../src/config/budget.ts';
 import { Log } from '../../src/log/log.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { roomDirectory } from '../../src/rooms.ts';
@@ -320,6 +321,7 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     gates: [],
     components: [],
     agents,
+    budget: UNLIMITED,
   };
 }
 

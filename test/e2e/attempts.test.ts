@@ -189,7 +189,7 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
   expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
   // Work that was committed before the line stays on its branch, and the cost is what was used.
   expect(bench.item(3).work?.commitsAhead).toBe(1);
-  expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*; raise the agent's limits before it goes on/);
+  expect(out).toMatch(/4 Over its money: current → archived \(blocked, Musher\): .*; raise the limits of the run before it goes on/);
   expect(bench.only('run.usage', 4).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(60_100);
 });
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import type { Clock } from '../../src/clock.ts';
 import type { Log, Tx } from '../../src/log/log.ts';
-import type { ItemEvents, NewItemEvent } from '../../src/pipeline/events.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
+import type { ItemEvents, NewItemEvent, OtherEvents } from '../../src/pipeline/events.ts';
+import { amount } from '../pipeline/random-budgets.ts';
 import { draft, draftOf, fit, type Draft } from '../pipeline/random-events.ts';
 
 /** One thing that a transaction does. `among` picks one of the items that are there. */
@@ -17,7 +18,8 @@ type Act =
       readonly room: string;
       readonly notify: 'merges' | null;
       readonly style: 'threads' | null;
-    };
+    }
+  | { readonly do: 'raise'; readonly project: string; readonly payload: OtherEvents['budget.raised'] };
 
 /** A transaction; `fails`: it throws when all its acts are done, and must leave nothing. */
 export interface Work {
@@ -26,6 +28,15 @@ export interface Work {
 }
 
 const project = fc.constantFrom('shop', 'site');
+const raise: fc.Arbitrary<OtherEvents['budget.raised']> = fc
+  .record({
+    scope: fc.constantFrom('project' as const, 'person' as const, 'bot' as const),
+    name: fc.constantFrom('shop', 'console:ann', ''),
+    until: fc.constantFrom(1, 2),
+    more: amount,
+  })
+  .map(({ scope, name, until, more: { tokens, microUsd } }) => ({ scope, name, until, tokens, microUsd }));
+
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('create' as const), project, draft: draftOf('item.created') }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('event' as const), project, among: fc.nat({ max: 5 }), draft }) },
@@ -41,6 +52,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       style: fc.constantFrom('threads' as const, null),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('raise' as const), project, payload: raise }) },
 );
 
 export const history: fc.Arbitrary<Work[]> = fc.array(
@@ -79,6 +91,10 @@ function perform(tx: Tx, one: Act): boolean {
   if (one.do === 'subscribe') {
     const payload = { transport: 'slack', room: one.room, notify: one.notify === null ? null : [one.notify], style: one.style };
     return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.subscribed', payload }).ok;
+  }
+  if (one.do === 'raise') {
+    const { payload } = one;
+    return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'budget.raised', payload }).ok;
   }
   if (one.do === 'create') {
     const payload = one.draft.payload as ItemEvents['item.created'];

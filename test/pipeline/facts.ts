@@ -20,4 +20,5 @@ export const QUIET: Facts = {
   unmet: [],
   metAt: null,
   mergeHead: null,
+  budgets: [],
 };

@@ -7,7 +7,13 @@ import { ROLE_OF, type WorkItem } from '../../src/pipeline/types.ts';
 import { CREATION, eventOf, T0 } from './samples.ts';
 import { draft, fit, type Draft } from './random-events.ts';
 
-const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set(['run.heartbeat', 'run.usage', 'run.session']);
+const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
+  'run.heartbeat',
+  'run.usage',
+  'run.session',
+  'run.budget_crossed',
+  'run.price_unknown',
+]);
 
 interface Step {
   readonly before: WorkItem;

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { shortage } from '../../src/pipeline/budget.ts';
 import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
 import { AGENTS, QUIET } from './facts.ts';
+import { budget } from './random-budgets.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
 import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, standing, T0, type ExecutionState } from './samples.ts';
 
@@ -173,6 +175,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   }),
   metAt: fc.option(anyTime),
   mergeHead: fc.option(number),
+  budgets: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(budget, { maxLength: 4 }) }),
 });
 /** Items as random histories leave them, and items put together from parts, so that rare places come up often. */
 const fromHistory = fc.array(draft, { maxLength: 60 }).map((drafts) => {
@@ -225,6 +228,7 @@ describe('the next step of any item', () => {
           given.agents.some((agent) => agent.name === step.agent && agent.stage === step.stage) &&
           !given.busy.has(step.agent) &&
           item.attempts <= given.maxRetries &&
+          shortage(given.budgets) === null &&
           (!coding || (given.coders < given.maxCoders && given.unmet.length === 0)) &&
           (!coding || item.assignedTo === null || item.assignedTo === step.agent)
         );

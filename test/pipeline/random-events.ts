@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
 import { END_REASONS, ITEM_TYPES, QA_MODES, ROLE_OF, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
+import { amount, budget, reservation } from './random-budgets.ts';
 import { ahead, archivedStage, num, sha, STAGE, T0, type ReasonName } from './samples.ts';
 
 /** In all that people, agents and gates are made to say, so that a search can find whether any of it is left; no hash in base64 has a tilde. */
@@ -85,8 +86,23 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.deleted': fc.record({ purge: fc.boolean() }),
   // What was done is said without the item's words: it outlives a purge.
   'item.removed': fc.record({ done: fc.constantFrom([], ['removed its branch']), left: fc.array(text, { maxLength: 1 }) }),
+  'item.budget_raised': amount,
   'item.purged': fc.constant({}),
-  'run.pending': fc.record({ run, agent, role: stage.map((name) => ROLE_OF[name]), stage, attempt: fc.integer({ min: 1, max: 4 }) }),
+  'run.pending': fc.record({
+    run,
+    agent,
+    role: stage.map((name) => ROLE_OF[name]),
+    stage,
+    attempt: fc.integer({ min: 1, max: 4 }),
+    reserved: reservation,
+  }),
+  'run.budget_crossed': fc.record({
+    run,
+    budget,
+    unit: fc.constantFrom('tokens' as const, 'microUsd' as const),
+    percent: fc.constantFrom(80 as const, 100 as const),
+  }),
+  'run.price_unknown': fc.record({ run, model }),
   'run.started': fc.record({
     run,
     pid: fc.integer({ min: 1, max: 99_999 }),

@@ -21,6 +21,17 @@ import {
 const FAILURE = { cause: 'gate', summary: 'test: exit 1', evidence: '1 failing' } as const;
 const USAGE = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, microUsd: 5 };
 
+const NONE = { tokens: 0, microUsd: 0 };
+const BUDGET = {
+  scope: 'item',
+  name: '7',
+  base: { tokens: 50, microUsd: null },
+  caps: { tokens: 50, microUsd: null },
+  used: NONE,
+  reserved: NONE,
+  until: null,
+} as const;
+
 /** For each kind an event that fits the item as well as such an event can: run numbers, stage and role are the item's own. */
 const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEvent, { kind: K }> } = {
   'item.created': () => eventOf('item.created', CREATION),
@@ -43,6 +54,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.undo_asked': () => eventOf('item.undo_asked', { reason: 'it breaks the export' }),
   'undo.attempted': () => eventOf('undo.attempted', { commit: sha('e'), base: sha('b'), merge: sha('d') }),
   'item.errand_failed': () => eventOf('item.errand_failed', { errand: 'undo', why: 'later commits', files: [] }),
+  'item.budget_raised': () => eventOf('item.budget_raised', { tokens: 50, microUsd: 0 }),
   'item.deleted': () => eventOf('item.deleted', { purge: false }),
   'item.removed': () => eventOf('item.removed', { done: ['worktree'], left: [] }),
   'item.purged': () => eventOf('item.purged', {}),
@@ -54,6 +66,8 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
     eventOf('run.started', { run: item.runs, pid: 5, pidStart: null, model: null, runtime: 'command', base: sha('b') }),
   'run.session': (item) => eventOf('run.session', { run: item.runs, session: 's' }),
   'run.usage': (item) => eventOf('run.usage', { run: item.runs, agent: 'one', model: 'm', usage: USAGE }),
+  'run.budget_crossed': (item) => eventOf('run.budget_crossed', { run: item.runs, budget: BUDGET, unit: 'tokens', percent: 80 }),
+  'run.price_unknown': (item) => eventOf('run.price_unknown', { run: item.runs, model: 'm' }),
   'run.heartbeat': (item) => eventOf('run.heartbeat', { run: item.runs, activity: 'reads' }),
   'run.stop_requested': (item) => eventOf('run.stop_requested', { run: item.runs, why: 'stop' }),
   'run.ended': (item) =>
@@ -119,6 +133,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.undo_asked': where(({ stage, completed }) => stage === 'done' || completed),
   'undo.attempted': never('wrong-state'),
   'item.errand_failed': never('wrong-state'),
+  'item.budget_raised': everywhere,
   'item.deleted': everywhere,
   'item.removed': never('wrong-state'),
   'item.purged': never('wrong-state'),
@@ -128,6 +143,8 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'run.started': where((place) => place.execution === 'pending'),
   'run.session': everywhere,
   'run.usage': everywhere,
+  'run.budget_crossed': everywhere,
+  'run.price_unknown': everywhere,
   'run.heartbeat': everywhere,
   'run.stop_requested': everywhere,
   'run.ended': everywhere,
@@ -140,6 +157,8 @@ const DELETED: { readonly [K in ItemEventKind]?: (place: Place) => Outcome } = {
   'item.removed': (place) => (place.removal === 'purged' ? 'deleted' : 'ok'),
   'item.purged': everywhere,
   'run.usage': everywhere,
+  'run.budget_crossed': everywhere,
+  'run.price_unknown': everywhere,
   'run.ended': everywhere,
   'run.stop_requested': everywhere,
 };
@@ -180,7 +199,13 @@ describe('transition', () => {
   it('counts each event that it takes, but for the signs of life and metering of runs', () => {
     const counted = new Set(results.flatMap(({ item, kind, result }) => (result.ok && result.value.version > item.version ? [kind] : [])));
     const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
-    expect([...taken].filter((kind) => !counted.has(kind)).sort()).toEqual(['run.heartbeat', 'run.session', 'run.usage']);
+    expect([...taken].filter((kind) => !counted.has(kind)).sort()).toEqual([
+      'run.budget_crossed',
+      'run.heartbeat',
+      'run.price_unknown',
+      'run.session',
+      'run.usage',
+    ]);
     expect(new Set(results.map(({ item, result }) => (result.ok ? result.value.version - item.version : 0)))).toEqual(new Set([0, 1]));
   });
 

@@ -1,4 +1,5 @@
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
+import { amountWords, ownerOf, usedOf } from '../../pipeline/budget-words.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
 import { endWords } from './run.ts';
@@ -53,6 +54,8 @@ export function eventWords(event: LoggedEvent): string {
         event.payload.errand === 'undo' ? 'could not take its merge back' : 'could not restore the snapshot',
         event.payload.why,
       );
+    case 'item.budget_raised':
+      return `added ${amountWords(event.payload)} to its budget`;
     case 'item.deleted':
       return event.payload.purge ? 'deleted it, with its content' : 'deleted it';
     case 'item.removed':
@@ -67,6 +70,10 @@ export function eventWords(event: LoggedEvent): string {
       return `saw the session of run ${event.payload.run}`;
     case 'run.usage':
       return `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
+    case 'run.budget_crossed':
+      return `reached ${event.payload.percent} % of a budget: ${usedOf(event.payload.budget, event.payload.unit)}`;
+    case 'run.price_unknown':
+      return `found no price for ${event.payload.model}`;
     case 'run.heartbeat':
       return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
     case 'run.stop_requested':
@@ -98,6 +105,8 @@ export function eventWords(event: LoggedEvent): string {
       const what = notify === null ? [] : [notify.length === 0 ? 'nothing' : notify.join(', ')];
       return `had ${room} told ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
     }
+    case 'budget.raised':
+      return `added ${amountWords(event.payload)} to the day of ${ownerOf(event.payload)}`;
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'musher.recovered': {

@@ -28,7 +28,7 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
 }
 
 function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
-  const { run, agent, role, stage, attempt } = event.payload;
+  const { run, agent, role, stage, attempt, reserved = null } = event.payload;
   return {
     project: event.project,
     item: event.item,
@@ -56,5 +56,6 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     turns: null,
     verdict: null,
     usage: NO_USAGE,
+    reserved,
   };
 }

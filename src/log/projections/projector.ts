@@ -3,6 +3,7 @@ import type { ItemEvent, LoggedEvent, Usage } from '../../pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../pipeline/transition.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
+import { DayRows } from './day-rows.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -32,6 +33,7 @@ export class Projector {
   readonly #counts: TableCache<CountKey, number>;
   readonly #spend: TableCache<SpendKey, Usage>;
   readonly #spendTotal: TableCache<SpendTotalKey, Usage>;
+  readonly #days: DayRows;
   readonly #dropDependency;
   readonly #addDependency;
   readonly #bindRoom;
@@ -45,6 +47,7 @@ export class Projector {
     this.#counts = countTable(db);
     this.#spend = spendTable(db);
     this.#spendTotal = spendTotalTable(db);
+    this.#days = new DayRows(db);
     this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
     this.#seeBase = db.prepare('INSERT OR REPLACE INTO bases (project, branch, head, seq) VALUES (?, ?, ?, ?)');
@@ -55,6 +58,7 @@ export class Projector {
   apply(event: LoggedEvent): Result<void, TransitionError> {
     if (event.item === null) {
       this.#applyOther(event);
+      this.#days.apply(event, null);
       return ok(undefined);
     }
     const before = this.items.get(event.project, event.item);
@@ -79,17 +83,17 @@ export class Projector {
 
   /** Writes what has changed. */
   flush(): void {
-    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal]) table.flush();
+    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.flush();
   }
 
   /** Forgets all rows: the end of the unit of work. */
   clear(): void {
-    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal]) table.clear();
+    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.clear();
   }
 
   /** Rows held in memory, for bounding a rebuild. */
   get held(): number {
-    return this.items.size + this.runs.size + this.#spend.size;
+    return this.items.size + this.runs.size + this.#spend.size + this.#days.size;
   }
 
   #count(before: WorkItem | null, after: WorkItem): void {
@@ -117,6 +121,7 @@ export class Projector {
         return;
       case 'run.usage':
         this.#addSpend(event);
+        this.#days.apply(event, this.runs.get(event.project, event.item, event.payload.run)?.reserved?.person ?? null);
         this.#foldRun(event);
         return;
       default:

@@ -1,4 +1,5 @@
 import type { EndReason, Role, StuckCause, WorkStage } from '../../pipeline/types.ts';
+import type { Reservation } from '../../pipeline/budget.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
 import type { Usage } from '../../pipeline/events.ts';
 
@@ -31,6 +32,8 @@ export interface Run {
   readonly turns: number | null;
   readonly verdict: 'approve' | 'reject' | null;
   readonly usage: Usage;
+  /** What it may use; null: nothing was set aside. */
+  readonly reserved: Reservation | null;
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };

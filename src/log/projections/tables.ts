@@ -66,6 +66,24 @@ export const PROJECTION_TABLES = `
     seq     INTEGER NOT NULL
   ) WITHOUT ROWID;
 
+  CREATE TABLE day_spend (    -- what the budgets of a day are measured by
+    scope     TEXT NOT NULL,  -- project | person | bot
+    name      TEXT NOT NULL,  -- the project, the person's actor, or empty
+    quarter   INTEGER NOT NULL,
+    tokens    INTEGER NOT NULL,
+    micro_usd INTEGER NOT NULL,
+    PRIMARY KEY (scope, name, quarter)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE day_raises (   -- what people have added to the budget of a day
+    scope     TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    until     INTEGER NOT NULL, -- when the day ends
+    tokens    INTEGER NOT NULL,
+    micro_usd INTEGER NOT NULL,
+    PRIMARY KEY (scope, name, until)
+  ) WITHOUT ROWID;
+
   CREATE TABLE rooms (
     transport TEXT NOT NULL,
     room      TEXT NOT NULL,
@@ -92,6 +110,8 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'spend', key: ['project', 'quarter', 'item', 'agent', 'model'] },
   { table: 'spend_total', key: ['project', 'agent', 'model'] },
   { table: 'bases', key: ['project'] },
+  { table: 'day_spend', key: ['scope', 'name', 'quarter'] },
+  { table: 'day_raises', key: ['scope', 'name', 'until'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },
 ];

@@ -44,6 +44,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'item.undo_asked': [{ reason: 'it broke' }, 'asked for its merge to be taken back: it broke'],
   'undo.attempted': [{ commit: sha('2'), base: SHA, merge: SHA }, 'prepared taking 1111111111 back as 2222222222'],
   'item.errand_failed': [{ errand: 'undo', why: 'later commits', files: [] }, 'could not take its merge back: later commits'],
+  'item.budget_raised': [{ tokens: 50_000, microUsd: 2_000_000 }, 'added $2.00 and 50k tokens to its budget'],
   'item.deleted': [{ purge: true }, 'deleted it, with its content'],
   'item.removed': [{ done: ['a', 'b'], left: ['c'] }, 'cleaned up after it: a; b; still left: c'],
   'item.purged': [{}, 'took its content out of the log'],
@@ -51,6 +52,24 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'run.started': [{ run: 3, pid: 1, pidStart: null, model: null, runtime: 'command', base: SHA }, 'started run 3 with command'],
   'run.session': [{ run: 3, session: 's' }, 'saw the session of run 3'],
   'run.usage': [{ run: 3, agent: 'a', model: 'm', usage }, 'metered run 3: 1.1k tokens, $0.0114'],
+  'run.budget_crossed': [
+    {
+      run: 3,
+      unit: 'microUsd',
+      percent: 80,
+      budget: {
+        scope: 'project',
+        name: 'shop',
+        base: { tokens: null, microUsd: 5_000_000 },
+        caps: { tokens: null, microUsd: 5_000_000 },
+        used: { tokens: 9, microUsd: 4_100_000 },
+        reserved: { tokens: 0, microUsd: 0 },
+        until: 1,
+      },
+    },
+    'reached 80 % of a budget: shop has used $4.10 of its $5.00 for today',
+  ],
+  'run.price_unknown': [{ run: 3, model: 'm' }, 'found no price for m'],
   'run.heartbeat': [{ run: 3, activity: null }, 'saw run 3 alive'],
   'run.stop_requested': [{ run: 3, why: 'over budget' }, 'asked run 3 to stop: over budget'],
   'run.ended': [
@@ -65,6 +84,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'command.handled': [{ words: 'status', outcome: 'ok', code: null, room: 'r' }, 'typed status: ok'],
   'confirmation.asked': [{ words: 'delete', expiresAt: 1 }, 'was asked to confirm delete'],
   'confirmation.answered': [{ words: 'delete', answer: 'no' }, 'answered no to delete'],
+  'budget.raised': [{ scope: 'person', name: 'person:anna', until: 1, tokens: 0, microUsd: 5_000_000 }, 'added $5.00 to the day of anna'],
   'room.bound': [{ transport: 'console', room: 'here' }, 'made here speak of shop'],
   'base.seen': [
     { branch: 'main', from: sha('1'), to: sha('2'), how: 'forward', taken: [numbered(7)], lost: [] },

@@ -1,0 +1,64 @@
+import { itemBudget, dayBudget } from '../log/budgets.ts';
+import { code } from '../message/build.ts';
+import { nearest } from '../nearest.ts';
+import type { Budget } from '../pipeline/budget.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { BudgetOwner } from './arguments-budget.ts';
+import type { CommandContext, Reply } from './command.ts';
+import { itemName } from './format/item.ts';
+import { projectOf } from './of-item.ts';
+import { refused } from './replies.ts';
+
+/** A budget that a person named; `item` where it is an item's. */
+export interface FoundBudget {
+  readonly budget: Budget;
+  readonly item: WorkItem | null;
+}
+
+/** The budget that a person named, as it stands; the error is the reply. */
+export function findBudget(context: CommandContext, owner: BudgetOwner): Result<FoundBudget, Reply> {
+  const { reads, project, projects } = context;
+  const now = context.clock.now();
+  const day = (scope: 'project' | 'person' | 'bot', name: string, of = project): Result<FoundBudget, Reply> =>
+    ok({ budget: dayBudget(reads, { scope, name }, of.settings.budget, now), item: null });
+  switch (owner.kind) {
+    case 'item': {
+      const found = context.findAny(owner.ref);
+      if (!found.ok) return found;
+      const item = found.value;
+      const budget = itemBudget(reads, item, projectOf(context, item).settings.budget);
+      return ok({ budget: inRoom(budget, item, project.name), item });
+    }
+    case 'today':
+      return day('project', project.name);
+    case 'all':
+      return day('bot', '');
+    case 'named': {
+      const wanted = owner.name.toLowerCase();
+      const named = projects.find(({ name }) => name === wanted);
+      if (named !== undefined) return day('project', named.name, named);
+      const person = project.settings.budget.people.find(({ actor }) => actor === `person:${wanted}`);
+      if (person !== undefined) return day('person', person.actor);
+      // Whoever has no [[person]] is named by the id that the log has.
+      if (/^[a-z][a-z0-9-]*:\S+$/.test(owner.name)) return day('person', owner.name);
+      return err(unknown(context, owner.name));
+    }
+  }
+}
+
+/** A budget as it is named in a room: an item of another project in full. */
+export function inRoom(budget: Budget, item: WorkItem, current: string): Budget {
+  return budget.scope === 'item' ? { ...budget, name: itemName(item, current) } : budget;
+}
+
+function unknown({ project, projects }: CommandContext, typed: string): Reply {
+  const people = project.settings.budget.people.map(({ actor }) => actor.slice('person:'.length));
+  const known = ['today', 'all', ...projects.map(({ name }) => name), ...people];
+  const near = nearest(typed, known);
+  return refused(
+    'no-such-budget',
+    `Nothing and nobody called ${typed} has a budget here. `,
+    ...(near === null ? [`Known are ${known.slice(0, 10).join(', ')}, and item numbers.`] : ['Did you mean ', code(`budget ${near}`), '?']),
+  );
+}

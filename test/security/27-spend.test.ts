@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Bench, create, succeeded, until } from '../e2e/harness.ts';
+
+/** Line 27: spend is reserved before a run, settled after it, and capped; caps survive kill -9; the overshoot is one call at most. */
+let bench: Bench;
+afterEach(() => bench.close());
+
+const tokensOf = (number: number, project = 'shop'): number =>
+  bench.only('run.usage', number, project).reduce((sum, { payload: { usage } }) => sum + usage.inputTokens + usage.outputTokens, 0);
+const reasons = (number: number): (string | null)[] => bench.runs(number).map(({ reason }) => reason);
+
+describe('spend', () => {
+  test('of an item stops at its line, waits, and goes on in its session after a top-up; nothing counts as failed', async () => {
+    bench = new Bench({ sections: '[budget]\nitem_tokens = 1000' });
+    const musher = bench.start();
+    musher.type(
+      create(
+        'Price list',
+        'coder@1: session s-1; write a.txt half; usage 700 150 0.01; await go; usage 900 200 0.02; hang',
+        'coder@2: raise resumed; write a.txt whole; commit; usage 50 10 0.01; success',
+      ),
+      'start 1',
+    );
+    await musher.said(/80 % of a budget is used: item 1 has used 850 of its 1k tokens\./);
+    bench.raise('go');
+    await musher.said(/A budget is used up: item 1 has used 1\.1k of its 1k tokens\. .* budget 1 \+1k/);
+    await until(() => bench.only('run.ended', 1).length === 1);
+    musher.type('why 1', 'budget 1');
+    await musher.said(/It waits because item 1 has used 1\.1k of its 1k tokens\. `budget 1 \+1k` lets it go on\./);
+    await musher.said(/item 1 1k 1\.1k 0 0/);
+    expect(bench.only('item.attempt_failed', 1)).toEqual([]);
+    expect(bench.git(['show', `${bench.snapshots(1).at(-1)}:a.txt`])).toBe('half');
+    musher.type('budget 1 +1k', 'yes');
+    await musher.said(/Added 1k tokens to the budget of item 1: 900 tokens left\./);
+    musher.type('wait 1 done 60');
+    succeeded(await musher.end());
+    expect(reasons(1)).toEqual(['over-budget', 'finished']);
+    expect(bench.only('run.pending', 1).map(({ payload }) => [payload.attempt, payload.reserved?.tokens])).toEqual([
+      [1, { cap: 1000, by: 'item' }],
+      [1, { cap: 900, by: 'item' }],
+    ]);
+    expect(readFileSync(join(bench.flags, 'resumed'), 'utf8')).toBe('s-1');
+    expect(bench.only('run.budget_crossed', 1).map(({ payload }) => payload.percent)).toEqual([80, 100]);
+  });
+
+  test('of a day is shared: runs that begin together are given no more than it has, and none begins when it is used up', async () => {
+    bench = new Bench({
+      top: 'max_coders = 3',
+      agents: { a: 'current', b: 'current', c: 'current' },
+      sections: '[budget]\nday_tokens = 1000\nitem_tokens = 400',
+    });
+    const numbers = [1, 2, 3];
+    const musher = bench.start();
+    // Each call ends before the next one begins, as with a model.
+    const spends = 'coder: await go; usage 300 50 0.01; await more; usage 400 50 0.02; hang';
+    musher.type(...numbers.flatMap((n) => [create(`Item ${n}`, spends), `start ${n}`]));
+    await musher.said(/3 “Item 3” is started/);
+    await until(() => numbers.every((n) => bench.only('run.started', n).length === 1));
+    const given = numbers.map((n) => bench.only('run.pending', n)[0]?.payload.reserved?.tokens);
+    expect(given).toEqual([
+      { cap: 400, by: 'item' },
+      { cap: 400, by: 'item' },
+      { cap: 200, by: 'project' },
+    ]);
+    bench.raise('go');
+    await until(() => reasons(3)[0] !== null && [1, 2].every((n) => bench.only('run.usage', n).length === 1));
+    bench.raise('more');
+    await until(() => numbers.every((n) => reasons(n)[0] !== null));
+    musher.type(create('Fourth', spends), 'start 4', 'why 4', 'budget today');
+    await musher.said(
+      /It waits because shop has used 1\.3k of its 1k tokens for today\. That is until .* `budget shop \+1k` lets it go on now\./,
+    );
+    await musher.kill();
+    // What was used is known to the next Musher, and to no process.
+    const second = bench.start();
+    second.type('start 4', 'retry 1', 'why 4');
+    await second.said(/shop has used 1\.3k of its 1k tokens for today/);
+    await second.kill();
+    expect(bench.only('run.pending', 4)).toEqual([]);
+    expect(numbers.map(reasons)).toEqual([['over-budget'], ['over-budget'], ['over-budget']]);
+    const over = numbers.map((n) => {
+      const calls = bench.only('run.usage', n).map(({ payload: { usage } }) => usage.inputTokens + usage.outputTokens);
+      return { over: tokensOf(n) - (given[n - 1]?.cap ?? 0), lastCall: calls.at(-1) ?? 0 };
+    });
+    const figures = over.map((one) => `${one.over} of ${one.lastCall}`).join(', ');
+    process.stdout.write(`overshoot of each run, and the call that made it: ${figures} tokens\n`);
+    for (const one of over) expect(one.over).toBeLessThanOrEqual(one.lastCall);
+  });
+});
