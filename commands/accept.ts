@@ -8,7 +8,8 @@ import { code } from '../src/message/build.ts';
 export const accept = command({
   words: ['accept'],
   summary: 'Archives an item that is done, or merges what review held back.',
-  details: "Review holds back what changes Musher's own settings in the repository; look at it with `diff` first.",
+  details:
+    "Review holds back what changes Musher's own settings in the repository, or adds what looks like a secret; look at it with `diff` first.",
   examples: ['accept 42'],
   args: { item: item() },
   role: 'operator',

@@ -27,6 +27,7 @@ import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
 import { localName } from './lifecycle/local-name.ts';
 import { shutDown } from './lifecycle/shut-down.ts';
+import { redactorFor } from './redaction/redactor.ts';
 import { openProjectGit } from './git/project-git.ts';
 import { decide, projectFacts } from './log/facts.ts';
 import { Log } from './log/log.ts';
@@ -81,8 +82,9 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
   const clock = systemClock();
   const startedAt = clock.now();
   const { dataDir } = settings;
-  const logFile = openLogFile(dataDir, settings.logLevel);
-  const log = Log.open(dataDir, clock);
+  const redactor = redactorFor(settings.secrets);
+  const logFile = openLogFile(dataDir, settings.logLevel, redactor);
+  const log = Log.open(dataDir, clock, redactor);
   try {
     const version = musherVersion();
     const gits = await Promise.all(
@@ -113,6 +115,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
       projects: engineProjects,
       onProblem,
       stopGraceMs: STOP_GRACE_MS,
+      redactor,
     };
     const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
       log,
@@ -169,6 +172,7 @@ async function converse(
     prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
     complete: (line) => router.complete(line, { sender: localOwner(), at: address, ingress: 'terminal' }),
     historyFile: join(settings.dataDir, 'history'),
+    remembered: (line) => engineParts.redactor.redact(line),
     onExit: () => {
       // Run by a service manager there is no terminal: Musher then goes on for its networks.
       if (connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
@@ -202,7 +206,7 @@ async function converse(
       return { botNames: [settings.name, ...(identity?.names ?? [])], botIds: identity?.ids ?? [], prefix: '!' };
     },
     showWork: (message, working) => connections.showWork(message, working),
-    showLive: (message, inbox, body) => delivery.showLive(message, inbox, body),
+    showLive: (message, inbox, body) => delivery.showLive(message, inbox, engineParts.redactor.redactAll(body)),
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
     flood: settings.flood,
     newIncidentId: () => randomBytes(4).toString('hex'),

@@ -6,6 +6,7 @@ import { locateKeys } from './locate.ts';
 import type { KeyLocator } from './locate.ts';
 import type { Problem } from './problem.ts';
 import { errorCode, resolveReferences } from './references.ts';
+import { openSecrets, secretTexts } from './secrets.ts';
 
 /** A configuration file after its schema: `value` is null when there are problems. */
 export interface ReadDocument<T> {
@@ -14,6 +15,8 @@ export interface ReadDocument<T> {
   /** What was written, references resolved, whether it fits the schema or not. */
   readonly document: unknown;
   readonly line: KeyLocator;
+  /** Values that must not be shown anywhere. */
+  readonly secrets: readonly string[];
 }
 
 export interface DocumentOptions<T> {
@@ -27,7 +30,7 @@ export interface DocumentOptions<T> {
 
 /** Reads one TOML file and checks it against its schema. Everything that is wrong in it is told at once. */
 export function readDocument<T>(file: string, options: DocumentOptions<T>): ReadDocument<T> {
-  const nothing = { value: null, document: undefined, line: () => 1 };
+  const nothing = { value: null, document: undefined, line: () => 1, secrets: [] };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -54,8 +57,15 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
       { ...about, hidden: unresolved },
     ),
     ...explainIssues(issues, about),
+    ...openSecrets(file, written, line),
   ].toSorted((a, b) => a.line - b.line);
-  return { value: checked.success && problems.length === 0 ? checked.data : null, problems, document, line };
+  return {
+    value: checked.success && problems.length === 0 ? checked.data : null,
+    problems,
+    document,
+    line,
+    secrets: secretTexts(document, hidden),
+  };
 }
 
 /** The first line of the parser's message, without its own heading; the line number stands beside it already. */

@@ -58,6 +58,7 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
         bot.value,
         file,
         projects.map(({ value }) => value).filter((value) => value !== null),
+        [bot, ...projects].flatMap(({ secrets }) => secrets),
         env,
       ),
     ),
@@ -70,7 +71,13 @@ export function readProjectSettings(place: ProjectPlace, env: NodeJS.ProcessEnv)
   return value === null ? err(configInvalid(problems)) : ok(deepFreeze(value));
 }
 
-function settings(bot: BotFile, file: string, projects: readonly ProjectSettings[], env: NodeJS.ProcessEnv): Settings {
+function settings(
+  bot: BotFile,
+  file: string,
+  projects: readonly ProjectSettings[],
+  secrets: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Settings {
   const timezone = bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const shared = { ...dayCaps(bot.budget, bot.person), timezone };
   return {
@@ -81,6 +88,7 @@ function settings(bot: BotFile, file: string, projects: readonly ProjectSettings
     logLevel: bot.log_level,
     backup: backupSettings(bot.backup, (path) => absolutePath(path, dirname(file), env)),
     monitor: monitorSettings(bot.monitor),
+    secrets: [...new Set(secrets)],
     projects: projects.map((project) => ({ ...project, budget: { ...project.budget, ...shared } })),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),

@@ -20,21 +20,29 @@ export interface ProjectPlace {
   readonly ceiling: ProjectEntry['budget'];
 }
 
+/** `value` is null when there are problems; `secrets` must be shown nowhere. */
+interface ReadProject {
+  readonly value: ProjectSettings | null;
+  readonly secrets: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 /** Reads and checks the file of one project; `value` is null when there are problems. */
-export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): { value: ProjectSettings | null; problems: readonly Problem[] } {
+export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadProject {
   const { file } = place;
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     const message = `is not there: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
-    return { value: null, problems: [{ file, line: 1, key: '', message }] };
+    return { value: null, secrets: [], problems: [{ file, line: 1, key: '', message }] };
   }
   const elsewhere = new Map([
     ...Object.keys(agentSchema.shape).map((key) => [key, 'a section [[agent]]'] as const),
     ...Object.keys(botSchema.shape).map((key) => [key, 'bot.toml'] as const),
   ]);
   const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
-  if (read.value === null) return { value: null, problems: read.problems };
+  const { secrets } = read;
+  if (read.value === null) return { value: null, secrets, problems: read.problems };
   const problems = [...crossChecks(read.value, file, read.line), ...budgetProblems(place, read.value, read.line)];
-  return { value: problems.length === 0 ? settings(place, read.value) : null, problems };
+  return { value: problems.length === 0 ? settings(place, read.value) : null, secrets, problems };
 }
 
 /** What no single key shows. */

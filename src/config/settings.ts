@@ -15,6 +15,8 @@ export interface Settings {
   readonly backup: BackupSettings;
   /** Null: nothing is served. */
   readonly monitor: MonitorSettings | null;
+  /** Values of the files that must be shown nowhere. */
+  readonly secrets: readonly string[];
   readonly projects: readonly ProjectSettings[];
   readonly roles: RoleSettings;
   /** Rights in one project alone, for every project. They stand in `bot.toml`: whoever writes to a repository must not widen them. */

@@ -111,6 +111,19 @@ export async function shortStat(git: OwnDir, base: CommitSha, head: CommitSha): 
   return { files: count(/(\d+) files? changed/), added: count(/(\d+) insertion/), removed: count(/(\d+) deletion/) };
 }
 
+/** What `head` did since it left `base`, without lines of context and with the text of binary files: for a search. At most `maxBytes` bytes. */
+export async function patchSince(
+  git: OwnDir,
+  base: CommitSha,
+  head: CommitSha,
+  maxBytes: number,
+): Promise<{ text: string; truncated: boolean }> {
+  const from = await forkPoint(git, base, head);
+  const how = ['-r', '-U0', '--text', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
+  const patch = await git.run(['diff-tree', '-p', ...how, from, head], { maxBytes });
+  return { text: patch.stdout.toString('utf8'), truncated: patch.truncated };
+}
+
 /** Names of files that `head` changed since it left `base`. */
 export async function changedSince(git: OwnDir, base: CommitSha, head: CommitSha): Promise<string[]> {
   return changedFiles(git, await forkPoint(git, base, head), head);

@@ -9,6 +9,7 @@ import { stageConflict } from './conflict.ts';
 import { baseHead, branchHead, type Context, type ItemAt } from './context.ts';
 import {
   changedSince,
+  patchSince,
   commitTree,
   diffSince,
   filesWithMarkers,
@@ -101,6 +102,8 @@ export interface ProjectGit {
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
   changedPaths(head: CommitSha): Promise<string[]>;
+  /** Every line that it adds, for a search. */
+  patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string } | null>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
@@ -180,6 +183,7 @@ function projectGit(at: Context, clock: Clock): ProjectGit {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
+    patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {
       const head = await branchHead(at, branch);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, IngressKind } from '../message/address.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Db } from './database.ts';
 
 export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored';
@@ -40,6 +41,7 @@ interface Row {
 
 /** The table of messages received: the mark against doubles and the work queue in one row. */
 export class Inbox {
+  readonly #redactor: Redactor;
   readonly #insert;
   readonly #open;
   readonly #openOf;
@@ -50,7 +52,8 @@ export class Inbox {
   readonly #prune;
   readonly #confirm;
 
-  constructor(db: Db) {
+  constructor(db: Db, redactor: Redactor) {
+    this.#redactor = redactor;
     this.#insert = db.prepare(
       `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, received_at, state)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
@@ -86,7 +89,7 @@ export class Inbox {
       sender.name,
       message.ingress,
       message.direct === true || message.ingress === 'direct' ? 1 : 0,
-      message.text,
+      this.#redactor.redact(message.text),
       now,
     );
     return result.changes === 0 ? null : Number(result.lastInsertRowid);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { crashPoint } from '../crash-point.ts';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
+import { NOTHING_SECRET, type Redactor } from '../redaction/redactor.ts';
 import { ok, type Result } from '../result.ts';
 import type { LoggedEvent, NewEvent, NewItemEvent } from '../pipeline/events.ts';
 import type { TransitionError } from '../pipeline/transition.ts';
@@ -75,17 +76,18 @@ export class Log {
   readonly #getCursor;
   readonly #setCursor;
   readonly #dropCursor;
+  readonly #redactor: Redactor;
   #inTransaction = false;
   #closed = false;
 
-  /** Opens, or makes, the log of a data directory that the caller owns (`takeOwnership`). */
-  static open(dataDir: string, clock: Clock): Log {
+  /** Opens, or makes, the log of a data directory that the caller owns (`takeOwnership`). What `redactor` knows as secret does not come into it. */
+  static open(dataDir: string, clock: Clock, redactor: Redactor = NOTHING_SECRET): Log {
     const file = join(dataDir, DATABASE_FILE);
     // SQLite gives its side files the same mode.
     makePrivateFile(file);
     const db = openDatabase(file);
     try {
-      return new Log(db, clock);
+      return new Log(db, clock, redactor);
     } catch (cause) {
       db.close();
       if (!isSqliteError(cause)) throw cause;
@@ -101,19 +103,20 @@ export class Log {
   }
 
   /** A log in memory, for a rebuild or a test. */
-  static inMemory(clock: Clock): Log {
-    return new Log(openDatabase(':memory:'), clock);
+  static inMemory(clock: Clock, redactor: Redactor = NOTHING_SECRET): Log {
+    return new Log(openDatabase(':memory:'), clock, redactor);
   }
 
-  private constructor(db: Db, clock: Clock) {
+  private constructor(db: Db, clock: Clock, redactor: Redactor) {
     this.db = db;
     this.clock = clock;
     migrate(db);
     this.#events = new EventStore(db);
     this.#projector = new Projector(db);
     this.reads = new Reads(db, this.#events);
-    this.inbox = new Inbox(db);
-    this.outbox = new Outbox(db);
+    this.#redactor = redactor;
+    this.inbox = new Inbox(db, redactor);
+    this.outbox = new Outbox(db, redactor);
     this.confirmations = new Confirmations(db);
     this.#told = new Told(db);
     this.threads = new Threads(db);
@@ -139,7 +142,10 @@ export class Log {
     const now = this.clock.now();
     const projector = this.#projector;
     const reads = this.reads;
-    const append = (given: NewEvent): Result<LoggedEvent, TransitionError> => {
+    const append = (raw: NewEvent): Result<LoggedEvent, TransitionError> => {
+      // Before the item is made of it: what is secret stands nowhere.
+      const payload = this.#redactor.redactAll(raw.payload);
+      const given = payload === raw.payload ? raw : ({ ...raw, payload } as NewEvent);
       const event = isPurged(projector, given) ? withoutWords(given) : given;
       const candidate = { ...event, seq: head.seq + 1, at: now, version: 1 } as LoggedEvent;
       const applied = projector.apply(candidate);

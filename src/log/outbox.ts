@@ -1,5 +1,6 @@
 import type { Address } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Db } from './database.ts';
 
 /** A message to be sent, as it is put into the queue. */
@@ -47,6 +48,7 @@ interface Row {
 /** The table of messages to be sent. A row is marked `sending` before the call, so that a crash leaves "unknown" and no guess. */
 export class Outbox {
   #added = 0;
+  readonly #redactor: Redactor;
   readonly #insert;
   readonly #open;
   readonly #next;
@@ -61,7 +63,8 @@ export class Outbox {
   readonly #count;
   readonly #prune;
 
-  constructor(db: Db) {
+  constructor(db: Db, redactor: Redactor) {
+    this.#redactor = redactor;
     this.#insert = db.prepare(
       `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
     );
@@ -112,7 +115,7 @@ export class Outbox {
       item?.project ?? null,
       item?.number ?? null,
       message.inThread ?? null,
-      JSON.stringify(message.body),
+      JSON.stringify(this.#redactor.redactAll(message.body)),
       message.notBefore ?? 0,
       now,
     );

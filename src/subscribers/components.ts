@@ -96,6 +96,7 @@ async function runAll(
       output,
       signal,
       clock: parts.clock,
+      redactor: parts.redactor,
     });
     if (result.exitCode === 0) continue;
     const how = result.timedOut

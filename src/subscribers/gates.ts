@@ -67,6 +67,7 @@ async function runGate(
     output,
     signal,
     clock: parts.clock,
+    redactor: parts.redactor,
   });
   const { hash, tail } = await digest(output, TAIL_BYTES);
   const receipt = {

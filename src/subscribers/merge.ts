@@ -5,6 +5,7 @@ import type { CommitSha } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
+import { isKnown, SEARCHED_BYTES, secretReason, secretsInPatch } from './secrets-in-diff.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
@@ -43,6 +44,8 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     return hold(parts, item, work, 'the branch has changed since a person approved it');
   const guarded = item.accepted === null ? changed.filter(isGuarded) : [];
   if (guarded.length > 0) return hold(parts, item, work, `it changes Musher's own settings (${oneLine(guarded.join(', '), 120)})`);
+  const secret = isKnown(parts.log.reads, item) ? null : await secretReasonOf(parts, project, work);
+  if (secret !== null) return hold(parts, item, work, secret);
   if (changed.length === 0)
     return sendBack(parts, item, {
       cause: 'run',
@@ -147,6 +150,11 @@ function giveUp(parts: EngineParts, item: WorkItem, reason: string): void {
 /** Paths whose change could widen what agents may do. */
 export function isGuarded(path: string): boolean {
   return path === '.musher' || path.startsWith('.musher/');
+}
+
+async function secretReasonOf(parts: EngineParts, { git }: EngineProject, work: Work): Promise<string | null> {
+  const { text, truncated } = await git.patch(work.head, SEARCHED_BYTES);
+  return secretReason(secretsInPatch(text, parts.redactor), truncated);
 }
 
 /** Keeps the item until a person has looked at it. */

@@ -7,6 +7,7 @@ import type { ProjectGit } from '../git/project-git.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import { normalised } from '../pipeline/same-failure.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 
 /** A project as the engine works on it. */
@@ -27,6 +28,8 @@ export interface EngineParts {
   /** A bug or a failure of the system that a person should find in the log file. */
   readonly onProblem: (what: string, error: unknown) => void;
   readonly stopGraceMs: number;
+  /** Takes secrets out of what agents and gates leave in files. */
+  readonly redactor: Redactor;
 }
 
 /** The files of an item's runs and gates; removed by a purge. */

@@ -1,8 +1,10 @@
 import type { RunOutcome } from '../agents/outcome.ts';
 import { crashPoint } from '../crash-point.ts';
+import { runFiles } from '../agents/process/run-files.ts';
 import { waitsFor } from '../agents/limits.ts';
 import { oneLine } from '../agents/text.ts';
 import type { AgentSettings } from '../config/settings.ts';
+import { redactFile } from '../redaction/file.ts';
 import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
@@ -12,7 +14,7 @@ import { inUnit } from '../pipeline/budget-words.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
 import { isGuarded } from './merge.ts';
-import { failAttempt, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
@@ -48,6 +50,7 @@ export async function settleRun(
 ): Promise<void> {
   // An agent that moved the base branch itself must not be taken for one whose work was merged.
   await lookAtBase(parts, project);
+  await withoutSecrets(parts, run);
   const judgement = await withTree(project, item, await judge(parts, project, item, run, agent, outcome));
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
@@ -91,6 +94,12 @@ async function withTree({ git }: EngineProject, item: WorkItem, judgement: Judge
   if (failure === null || work === null) return judgement;
   const tree = await git.treeOfFiles({ number: item.number, branch: work.branch });
   return tree === null ? judgement : { ...judgement, failure: { ...failure, tree } };
+}
+
+/** Takes secrets out of what the run has left in files. Done before its end is written down, so that a crash does not leave them there. */
+async function withoutSecrets(parts: EngineParts, run: Run): Promise<void> {
+  const files = runFiles(runDir(parts, run.project, run.item, run.run));
+  for (const file of [files.stdout, files.stderr, files.prompt, files.systemPrompt, files.stdin]) await redactFile(file, parts.redactor);
 }
 
 async function judge(

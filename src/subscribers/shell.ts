@@ -9,6 +9,8 @@ import { childEnvironment } from '../agents/environment.ts';
 import { MARKER_VARIABLE } from '../agents/process/table.ts';
 import { sweep } from '../agents/process/stop.ts';
 import type { Clock } from '../clock.ts';
+import { redactFile } from '../redaction/file.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 
 export interface ShellCommand {
   /** Run by `/bin/sh -c`: the owner wrote it in the project file. */
@@ -22,6 +24,8 @@ export interface ShellCommand {
   readonly output: string;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Takes secrets out of the output when the command is over. */
+  readonly redactor: Redactor;
 }
 
 export interface ShellResult {
@@ -74,6 +78,7 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
     unwatch();
     await sweepMarked(spec);
     if (tooMuch.signal.aborted) await shorten(spec.output);
+    await redactFile(spec.output, spec.redactor);
   }
 }
 

@@ -82,12 +82,16 @@ describe('musher doctor', () => {
   it('warns of a checkout with changes, of no gate, and of secrets in a file', async () => {
     const { doctor, shop } = await machine(`${PROJECT.replace(/\[\[gate\]\][^[]*/, '')}env = { API_KEY = "very-secret", MODE = "x" }\n`);
     write(shop, { 'README.md': 'changed\n' });
+    const open = await doctor();
+    expect(open.exitCode).toBe(1);
+    expect(open.stdout).toMatch(
+      /API_KEY: is a secret, and others can read this file; write env:NAME or file:PATH instead, or run: chmod 600/,
+    );
+    chmodSync(join(shop, '.musher/project.toml'), 0o600);
     const { exitCode, worst, stdout } = await doctor();
     expect(exitCode).toBe(0);
     expect(worst).toEqual([
-      expect.stringMatching(
-        /^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text, and others can read it -> .*chmod 600/,
-      ),
+      expect.stringMatching(/^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text -> Write env:NAME/),
       expect.stringMatching(/^warn +project shop: your checkout of trunk has changes/),
       expect.stringMatching(/^warn +project shop: there is no gate/),
       'Everything that a start needs is there (0 to mend, 3 to know).',

@@ -45,6 +45,7 @@ describe('loadSettings', () => {
         logLevel: 'info',
         backup: { schedule: '0 3 * * *', folder: null, keep: 7 },
         monitor: null,
+        secrets: [],
         roles: { admin: ['console:local'], operator: [], viewer: [] },
         directMessages: false,
         flood: { burst: 20, perMinute: 60, waiting: 40 },

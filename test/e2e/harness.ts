@@ -44,6 +44,8 @@ export interface AgentKeys {
   readonly stage: AgentStage;
   /** Further keys, as a person writes them. */
   readonly keys?: string;
+  /** More of its environment, as a person writes the values. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Keys of `[agent.limits]`. */
   readonly limits?: string;
   readonly command?: readonly string[];
@@ -97,7 +99,8 @@ export class Bench {
   write(path: string, text: string): void {
     const file = join(this.dir, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    // As a file must be that may hold tokens.
+    writeFileSync(file, text, { mode: 0o600 });
   }
 
   append(path: string, text: string): void {
@@ -396,10 +399,18 @@ function projectToml(project: ProjectFile, places: { flags: string; repo: string
     ([name, command]) => `[[gate]]\nname = "${name}"\ncommand = ${JSON.stringify(placed(command))}\n`,
   );
   const agentSections = Object.entries(agents).map(([name, given]) => {
-    const { stage, keys = '', limits = '', command = [process.execPath, AGENT] } = typeof given === 'string' ? { stage: given } : given;
+    const {
+      stage,
+      keys = '',
+      limits = '',
+      env = {},
+      command = [process.execPath, AGENT],
+    } = typeof given === 'string' ? { stage: given } : given;
     return [
       `[[agent]]\nname = "${name}"\nstage = "${stage}"\nruntime = "command"\ncommand = ${JSON.stringify(command)}`,
-      `env = { FLAGS = ${JSON.stringify(places.flags)} }\n${keys}\n[agent.limits]\n${limits}\n`,
+      `env = { ${Object.entries({ FLAGS: places.flags, ...env })
+        .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+        .join(', ')} }\n${keys}\n[agent.limits]\n${limits}\n`,
     ].join('\n');
   });
   return [top, ...gateSections, ...agentSections, placed(sections)].join('\n');

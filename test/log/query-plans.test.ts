@@ -1,3 +1,4 @@
+import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Confirmations } from '../../src/log/confirmations.ts';
 import { openDatabase, type Db } from '../../src/log/database.ts';
@@ -25,7 +26,8 @@ function preparedStatements(db: Db): string[] {
     },
   } as unknown as Db;
   const events = new EventStore(recording);
-  for (const part of [Inbox, Outbox, Confirmations, Threads, Told, Projector]) void new part(recording);
+  for (const part of [Inbox, Outbox]) void new part(recording, NOTHING_SECRET);
+  for (const part of [Confirmations, Threads, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }

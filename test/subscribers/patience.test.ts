@@ -1,3 +1,4 @@
+import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
@@ -48,7 +49,16 @@ it('an engine whose look at the log fails once looks again, at the same events',
   const log = Log.inMemory(clock);
   const problems: string[] = [];
   const onProblem = (what: string): void => void problems.push(what);
-  const engine = new Engine({ log, clock, dataDir: '/nowhere', installation: 'x', projects: new Map(), onProblem, stopGraceMs: 1 });
+  const engine = new Engine({
+    log,
+    clock,
+    dataDir: '/nowhere',
+    installation: 'x',
+    projects: new Map(),
+    onProblem,
+    stopGraceMs: 1,
+    redactor: NOTHING_SECRET,
+  });
   engine.start();
   const looks: number[] = [];
   const events = log.reads.events.bind(log.reads);

@@ -1,3 +1,4 @@
+import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,18 @@ afterEach(async () => {
 const output = (): string => join(dir, 'logs', 'out.log');
 function shell(command: string, change: Partial<ShellCommand> = {}): Promise<ShellResult> {
   const signal = new AbortController().signal;
-  return runShell({ command, cwd: dir, env: {}, timeoutMs: 60_000, marker, output: output(), signal, clock: systemClock(), ...change });
+  return runShell({
+    command,
+    cwd: dir,
+    env: {},
+    timeoutMs: 60_000,
+    marker,
+    output: output(),
+    signal,
+    clock: systemClock(),
+    redactor: NOTHING_SECRET,
+    ...change,
+  });
 }
 
 describe('a command of the owner', () => {

@@ -29,6 +29,8 @@ export interface ConsoleOptions {
   readonly complete?: (line: string) => readonly Candidate[];
   /** Where lines are kept between sessions; absent: nowhere. */
   readonly historyFile?: string | null;
+  /** A line as it is kept there: without secrets. Absent: as it was typed. */
+  readonly remembered?: (line: string) => string;
   /** The person wants to leave, or the input ended. Called once. */
   readonly onExit?: () => void;
   /** What went wrong within: for the log file. */
@@ -144,7 +146,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
         onHistory: (lines) => {
           if (file === null) return;
           try {
-            writeHistory(file, lines);
+            writeHistory(file, lines.map(options.remembered ?? ((kept) => kept)));
           } catch (error) {
             // A history that can't be kept is no reason to lose the message that was just typed.
             report(error);

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
-import { literalSecrets } from '../../config/literal-secrets.ts';
-import { shellWord } from '../terminal.ts';
+import { readFileSync } from 'node:fs';
+import { parse } from 'smol-toml';
+import { keyText } from '../../config/explain.ts';
+import { literalSecrets } from '../../config/secrets.ts';
 import { good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
@@ -16,15 +17,13 @@ export const configuration: Check = ({ settings }) => {
   ];
 };
 
-/** Secrets written into a file that others can read. */
+/** Secrets written into a file: a copy of it, or a commit, would show them. That others can't read it, the configuration's own check has seen. */
 export const secrets: Check = ({ settings }) => {
   if (settings === null) return [];
   const files = [settings.file, ...settings.projects.map(({ file }) => file)].filter((file) => file !== null);
   return files.flatMap((file) => {
-    const keys = literalSecrets(file);
+    const keys = literalSecrets(parse(readFileSync(file, 'utf8'))).map(keyText);
     if (keys.length === 0) return [];
-    const isOpen = (statSync(file).mode & 0o077) !== 0;
-    const what = `${file} holds ${keys.join(', ')} as plain text${isOpen ? ', and others can read it' : ''}`;
-    return [warning('secrets', what, `Write env:NAME or file:PATH instead${isOpen ? `, or run: chmod 600 ${shellWord(file)}` : ''}`)];
+    return [warning('secrets', `${file} holds ${keys.join(', ')} as plain text`, 'Write env:NAME or file:PATH instead.')];
   });
 };

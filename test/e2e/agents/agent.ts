@@ -91,6 +91,14 @@ async function step(text: string): Promise<void> {
     case 'say':
       process.stdout.write(`${all}\n`);
       return undefined;
+    case 'reveal': {
+      // As an agent does that prints its environment: as it is, and inside what it says.
+      const secret = process.env[first] ?? '';
+      process.stdout.write(`${first}=${secret} ${Buffer.from(`user:${secret}`).toString('base64')}\n`);
+      process.stderr.write(`${secret}\n`);
+      tell({ type: 'status', text: `with ${secret}` });
+      return tell({ type: 'result', status: rest === '' ? 'success' : 'failure', text: `used ${secret}` });
+    }
     case 'success':
     case 'failure':
       return tell({ type: 'result', status: verb, text: all });

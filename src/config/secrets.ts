@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs';
+import { keyText } from './explain.ts';
+import type { KeyLocator, KeyPath } from './locate.ts';
+import type { Problem } from './problem.ts';
+
+/** How variables of an environment are called whose value is a secret. */
+const SECRET_VARIABLE = /key|token|secret|passw|credential/i;
+/** The same of Musher's own keys: `access_token`, and not `day_tokens`. */
+const SECRET_KEY = /(?:^|_)(?:key|token|secret|password)$/;
+/** Read, write or run, for anyone but the owner. */
+const FOR_OTHERS = 0o077;
+
+/** The texts of a resolved document that are secrets: by the name of their key, or because they came from elsewhere into an environment. */
+export function secretTexts(document: unknown, hidden: ReadonlySet<string>): string[] {
+  return texts(document)
+    .filter(({ path }) => isSecretKey(path) || (path.at(-2) === 'env' && hidden.has(JSON.stringify(path))))
+    .map(({ value }) => value);
+}
+
+/** Keys of a document as it was written that hold a secret themselves, instead of `env:NAME` or `file:PATH`. */
+export function literalSecrets(written: unknown): KeyPath[] {
+  return texts(written)
+    .filter(({ path, value }) => isSecretKey(path) && value !== '' && !/^(?:env|file):/.test(value))
+    .map(({ path }) => path);
+}
+
+/** A file that holds secrets itself must be for its owner alone: one problem for each, where others can read it. */
+export function openSecrets(file: string, written: unknown, line: KeyLocator): Problem[] {
+  const found = literalSecrets(written);
+  if (found.length === 0 || (statSync(file).mode & FOR_OTHERS) === 0) return [];
+  return found.map((path) => ({
+    file,
+    line: line(path),
+    key: keyText(path),
+    message: `is a secret, and others can read this file; write env:NAME or file:PATH instead, or run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
+  }));
+}
+
+function isSecretKey(path: KeyPath): boolean {
+  return (path.at(-2) === 'env' ? SECRET_VARIABLE : SECRET_KEY).test(String(path.at(-1)));
+}
+
+function texts(document: unknown): { path: KeyPath; value: string }[] {
+  const found: { path: KeyPath; value: string }[] = [];
+  const visit = (value: unknown, path: KeyPath): void => {
+    if (Array.isArray(value)) for (const [index, inner] of value.entries()) visit(inner, [...path, index]);
+    else if (typeof value === 'object' && value !== null) for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key]);
+    else if (typeof value === 'string') found.push({ path, value });
+  };
+  visit(document, []);
+  return found;
+}
