@@ -18,6 +18,13 @@ export const ERROR_CODES = {
   RUNTIME_MISSING: 'The program of an agent can not be started.',
   IMPORT_REFUSED: 'An export can not be imported.',
   INIT_REFUSED: 'init would overwrite a file.',
+  NETWORK_TOKEN_REFUSED: 'A network does not take the token.',
+  NETWORK_PERMISSION_MISSING: 'A network lets Musher in, but lacks a scope, an intent or another switch.',
+  NETWORK_ROOM_MISSING: 'A room of the configuration is not there, or Musher is not in it.',
+  NETWORK_SECRET_WRONG: 'Requests to Musher do not fit the signing secret, or it is empty.',
+  NETWORK_PORT_IN_USE: 'The port for requests of a network can not be opened.',
+  NETWORK_UNREACHABLE: 'A network does not answer.',
+  NETWORK_REFUSED: 'A network does not let Musher in for another reason.',
   NODE_TOO_OLD: 'Node is older than the libraries need.',
   USAGE: 'The command line was not understood.',
 } as const;
@@ -34,4 +41,10 @@ export class MusherError extends Error {
     this.code = code;
     this.hint = hint;
   }
+}
+
+/** What went wrong, what to do and under which code it is listed, for `health`; any other error's message. */
+export function problemText(error: unknown): string {
+  if (error instanceof MusherError) return `${error.message} ${error.hint} (${error.code})`;
+  return error instanceof Error ? error.message : String(error);
 }

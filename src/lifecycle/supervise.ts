@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { problemText } from '../errors.ts';
 
 /** What supervision needs of a transport. */
 export interface Supervised<Sink> {
@@ -58,7 +59,7 @@ export class Supervisor<Sink> {
       this.#problem = null;
     } catch (error) {
       if (this.#stopped) return;
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = problemText(error);
       this.#onProblem(error);
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)) * (0.5 + this.#random() / 2);
       this.#cancel = this.#clock.at(this.#clock.now() + wait, () => {

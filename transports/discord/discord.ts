@@ -1,3 +1,4 @@
+import { problemText } from '../../src/errors.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
@@ -136,9 +137,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         },
         reconnecting: (problem) => (health.state === 'starting' ? undefined : become('reconnecting', problem)),
         fatal(problem) {
-          become('offline', problem);
-          report(new Error(problem));
-          settle.failed(new Error(problem));
+          become('offline', problemText(problem));
+          report(problem);
+          settle.failed(problem);
         },
       },
     });
@@ -163,7 +164,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     for (const [room, error] of problems) report(new Error(`Musher can not read the room ${room} of Discord.`, { cause: error }));
     const rooms = [...problems.keys()].join(', ');
     const what = 'invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml.';
-    roomProblem = problems.size === 0 ? null : `Musher can not read the room ${rooms}: ${what}`;
+    roomProblem = problems.size === 0 ? null : `Musher can not read the room ${rooms}: ${what} (NETWORK_ROOM_MISSING)`;
     if (health.state === 'online') become('online', roomProblem);
   };
 
@@ -209,7 +210,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         const problem = startProblem(error);
         turn += 1;
         await close(AbortSignal.timeout(1_000)).catch(report);
-        become('offline', problem.message);
+        become('offline', problemText(problem));
         throw problem;
       } finally {
         cancel();

@@ -2,8 +2,9 @@ import type { SessionInfo, WebSocketShard } from '@discordjs/ws';
 import { crashPoint } from '../../src/crash-point.ts';
 import type { APIGatewayBotInfo, GatewayDispatchPayload } from 'discord.js';
 import type { Clock } from '../../src/clock.ts';
+import { MusherError, type ErrorCode } from '../../src/errors.ts';
 import type { StateStore, Timing } from './options.ts';
-import type { GatewayLibrary, Library } from './rest.ts';
+import { TOKEN_HINT, type GatewayLibrary, type Library } from './rest.ts';
 
 /** What the connection tells. None of these may throw: the library would end the process. */
 export interface GatewayEvents {
@@ -11,7 +12,7 @@ export interface GatewayEvents {
   readonly online: (fresh: boolean) => void;
   readonly reconnecting: (problem: string) => void;
   /** It will not come back by itself. */
-  readonly fatal: (problem: string) => void;
+  readonly fatal: (problem: MusherError) => void;
   readonly dispatch: (payload: GatewayDispatchPayload) => void;
   /** Any sign of life. */
   readonly heard: () => void;
@@ -45,15 +46,19 @@ const TRIES_WITH_SESSION = 3;
 const SESSION = 'session';
 
 /** Close codes after which Discord takes no reconnect, each with what to do. */
-const FATAL: ReadonlyMap<number, string> = new Map([
-  [4004, 'Discord does not take the token. Reset it in the developer portal (Bot → Reset Token) and set the new one in bot.toml.'],
-  [4010, 'Discord refused the shard.'],
-  [4011, 'The bot is in too many servers for one connection: it needs sharding, which Musher does not do.'],
-  [4012, 'Discord no longer speaks this version of its gateway: update Musher.'],
-  [4013, 'Discord refused the intents as invalid: update Musher.'],
+const FATAL: ReadonlyMap<number, readonly [code: ErrorCode, message: string, hint: string]> = new Map([
+  [4004, ['NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT]],
+  [4010, ['NETWORK_REFUSED', 'Discord refused the shard.', 'Start again.']],
+  [4011, ['NETWORK_REFUSED', 'The bot is in too many servers for one connection.', 'Use a bot of its own for Musher.']],
+  [4012, ['NETWORK_REFUSED', 'Discord no longer speaks this version of its gateway.', 'Update Musher.']],
+  [4013, ['NETWORK_REFUSED', 'Discord refused the intents as invalid.', 'Update Musher.']],
   [
     4014,
-    'Discord refused an intent that is not turned on. Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents) and start again.',
+    [
+      'NETWORK_PERMISSION_MISSING',
+      'Discord refused an intent that is not turned on.',
+      'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents) and start again.',
+    ],
   ],
 ]);
 
@@ -160,7 +165,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       guarded(() => {
         failures += 1;
         const fatal = FATAL.get(code);
-        if (fatal !== undefined) events.fatal(`${fatal} (Discord closed the connection with ${code}.)`);
+        if (fatal !== undefined) events.fatal(new MusherError(fatal[0], `${fatal[1]} It closed the connection with ${code}.`, fatal[2]));
         else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
       });
     });

@@ -5,6 +5,9 @@ import type { REST } from 'discord.js';
 import { SendFailure } from '../transport.ts';
 import { CHOSEN } from './limits.ts';
 
+/** What to do where the token is not taken. */
+export const TOKEN_HINT = 'Reset it in the developer portal (your application → Bot → Reset Token) and set the new one in bot.toml.';
+
 /** The library as it was loaded, and its part that holds the connection. */
 export type Library = typeof Discord;
 export type GatewayLibrary = typeof Gateway;

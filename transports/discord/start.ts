@@ -1,5 +1,6 @@
 import type { APIApplication, APIGatewayBotInfo, APIUser, REST } from 'discord.js';
-import { sendFailure, statusOf, type Library } from './rest.ts';
+import { MusherError } from '../../src/errors.ts';
+import { sendFailure, statusOf, TOKEN_HINT, type Library } from './rest.ts';
 
 /** Who the token belongs to, and where the gateway is; throws with what to do where the bot can't get in. */
 export async function whoAmI(library: Library, rest: REST): Promise<{ me: APIUser; application: APIApplication; info: APIGatewayBotInfo }> {
@@ -8,9 +9,9 @@ export async function whoAmI(library: Library, rest: REST): Promise<{ me: APIUse
   const application = (await rest.get(Routes.currentApplication())) as APIApplication;
   const info = (await rest.get(Routes.gatewayBot())) as APIGatewayBotInfo;
   if (info.session_start_limit.remaining < 1) {
-    throw new Error(
-      `Discord lets the bot in again in ${Math.ceil(info.session_start_limit.reset_after / 60_000)} minutes: it connected too often today.`,
-    );
+    const minutes = Math.ceil(info.session_start_limit.reset_after / 60_000);
+    const hint = `Discord lets it in again in ${minutes} minutes, and Musher tries by itself.`;
+    throw new MusherError('NETWORK_REFUSED', 'The bot connected to Discord too often today.', hint);
   }
   return { me, application, info };
 }
@@ -22,13 +23,18 @@ export function intents(library: Library, messageContent: boolean): number {
 }
 
 /** Why Musher can't start with Discord, and what to do. */
-export function startProblem(error: unknown): Error {
-  const status = statusOf(error);
-  if (status === 401) {
-    const text =
-      'Discord does not take the token. Reset it in the developer portal (your application → Bot → Reset Token) and set the new one in bot.toml.';
-    return new Error(text, { cause: error });
-  }
-  if (status === null && error instanceof Error && !('code' in error) && !error.name.startsWith('RateLimitError')) return error;
-  return new Error(`Discord can not be used now: ${sendFailure(error).message}`, { cause: error });
+export function startProblem(error: unknown): MusherError {
+  if (error instanceof MusherError) return error;
+  if (statusOf(error) === 401)
+    return new MusherError('NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT, { cause: error });
+  const isOwn = error instanceof Error && statusOf(error) === null && !('code' in error) && !error.name.startsWith('RateLimitError');
+  const what = isOwn ? error.message : `Discord can not be used now: ${sendFailure(error).message}`;
+  return new MusherError(
+    'NETWORK_UNREACHABLE',
+    what,
+    'Musher tries again by itself; check the connection of its machine where that goes on.',
+    {
+      cause: error,
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
+import { MusherError, problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
 import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Transport } from '../transport.ts';
@@ -132,7 +133,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
         report(error);
       },
       onRefused(error) {
-        become('offline', whyNot(error, options.homeserver));
+        become('offline', problemText(whyNot(error, options.homeserver)));
         report(error);
       },
     });
@@ -159,8 +160,8 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
         become('online', null);
       } catch (error) {
         const problem = whyNot(error, options.homeserver);
-        if (!stopping.signal.aborted) become('offline', problem);
-        throw new Error(problem, { cause: error });
+        if (!stopping.signal.aborted) become('offline', problemText(problem));
+        throw problem;
       }
     },
 
@@ -234,14 +235,22 @@ function transactionPrefix(state: StateStore): string {
 }
 
 /** What a person has to know and do when the connection can't be made. */
-function whyNot(error: unknown, url: string): string {
-  if (!(error instanceof HomeserverError))
-    return error instanceof TypeError ? `${url} is not the address of a homeserver: ${error.message}` : textOf(error);
-  if (error.isUnknownToken)
-    return 'The homeserver does not accept the access token: it is mistyped, or its session was logged out. Log in again as the bot and give Musher the new token.';
-  if (error.status === 404 && error.errcode === null)
-    return `No Matrix homeserver answers at ${url}. Give the address of the client-server API, which ${url}/.well-known/matrix/client may name.`;
-  return error.message;
+function whyNot(error: unknown, url: string): MusherError {
+  const because = { cause: error };
+  const byItself = 'Musher tries again by itself; check the connection of its machine where that goes on.';
+  if (!(error instanceof HomeserverError)) {
+    const what = error instanceof TypeError ? `${url} is not the address of a homeserver: ${error.message}.` : textOf(error);
+    return new MusherError('NETWORK_REFUSED', what, 'Correct homeserver under [matrix], or look into the log file.', because);
+  }
+  if (error.isUnknownToken) {
+    const what = 'The homeserver does not accept the access token: it is mistyped, or its session was logged out.';
+    return new MusherError('NETWORK_TOKEN_REFUSED', what, 'Log in again as the bot and give Musher the new token.', because);
+  }
+  if (error.status === 404 && error.errcode === null) {
+    const hint = `Give the address of the client-server API, which ${url}/.well-known/matrix/client may name.`;
+    return new MusherError('NETWORK_UNREACHABLE', `No Matrix homeserver answers at ${url}.`, hint, because);
+  }
+  return new MusherError(error.status === null ? 'NETWORK_UNREACHABLE' : 'NETWORK_REFUSED', `${error.message}.`, byItself, because);
 }
 
 function textOf(error: unknown): string {

@@ -163,7 +163,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
       return [
         ...[...refused].map((room) => `${room} is encrypted and not served. ${HOW_TO_INSTALL_CRYPTO}`),
         ...missing.map(
-          (room) => `Musher is not in ${room}: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}.`,
+          (room) =>
+            `Musher is not in ${room}: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}. (NETWORK_ROOM_MISSING)`,
         ),
       ];
     },

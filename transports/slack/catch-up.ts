@@ -1,3 +1,4 @@
+import { MusherError } from '../../src/errors.ts';
 import type { Clock } from '../../src/clock.ts';
 import { rateLimitOf, slackError } from './failure.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -142,8 +143,12 @@ export class CatchUp {
 
   #failed(channel: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
+    const code = slackError(error);
+    const what = `What was written in ${channel} meanwhile can not be read: ${code ?? String(error)}.`;
+    const hint = 'Invite the app into the channel (/invite and its name), or correct the id in bot.toml.';
+    const isMissing = code === 'not_in_channel' || code === 'channel_not_found';
     this.#parts.report(
-      new Error(`What was written in ${channel} meanwhile can not be read: ${slackError(error) ?? String(error)}`, { cause: error }),
+      isMissing ? new MusherError('NETWORK_ROOM_MISSING', what, hint, { cause: error }) : new Error(what, { cause: error }),
     );
     // A channel that the app is not in has nothing to be read, and another try would find the same.
     if (slackError(error) === null) this.lost(channel, this.#lost.get(channel) ?? this.#lastOf(channel) ?? '0');

@@ -1,3 +1,4 @@
+import { MusherError, problemText } from '../../src/errors.ts';
 import { SendFailure } from '../transport.ts';
 import { asPayload, objectOf, textOf } from './payload.ts';
 
@@ -77,11 +78,24 @@ export function sendFailure(error: unknown): SendFailure {
 
 /** The text for whoever runs the bot: what is wrong and which switch to turn. */
 export function problemOf(doing: string, error: unknown): string {
+  return problemText(startFailure(doing, error));
+}
+
+const TOKEN = /^(?:invalid_auth|not_authed|account_inactive|token_revoked|token_expired|not_allowed_token_type)$/;
+const BY_ITSELF = 'Musher tries again by itself; check the connection of its machine where that goes on.';
+
+/** Why Musher can't start with Slack, and what to do. */
+export function startFailure(doing: string, error: unknown): MusherError {
   const code = slackError(error);
-  const hint = code === null ? undefined : TO_SET_RIGHT[code];
-  if (hint !== undefined) return `${doing}: ${hint} (${code})`;
-  if (code !== null) return `${doing}: Slack answered ${code}.`;
-  return `${doing}: ${neverConnected(error) ? 'Slack can not be reached' : error instanceof Error ? error.message : 'no connection'}.`;
+  if (code !== null) {
+    const hint = TO_SET_RIGHT[code];
+    const listed = TOKEN.test(code) ? 'NETWORK_TOKEN_REFUSED' : hint === undefined ? 'NETWORK_REFUSED' : 'NETWORK_PERMISSION_MISSING';
+    return new MusherError(listed, `${doing}: Slack answered ${code}.`, hint ?? BY_ITSELF, { cause: error });
+  }
+  if (neverConnected(error))
+    return new MusherError('NETWORK_UNREACHABLE', `${doing}: Slack can not be reached.`, BY_ITSELF, { cause: error });
+  const why = error instanceof Error ? error.message : 'no connection';
+  return new MusherError('NETWORK_UNREACHABLE', `${doing}: ${why}.`, BY_ITSELF, { cause: error });
 }
 
 /** Whether Slack was not even spoken to. Anything later may have been taken. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MusherError } from '../../src/errors.ts';
 import { asPayload, textOf, type Payload } from './payload.ts';
 import { signatureCheck } from './signature.ts';
 import type { TakeEnvelope } from './socket.ts';
@@ -34,6 +35,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Takes Slack's signed requests: events, slash commands, buttons and forms, all at one path. Throws for an empty secret. */
 export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
   const check = signatureCheck(parts.signingSecret, parts.now);
+  let mistrusted = false;
   const server = createServer((request, response) => {
     receive(request, response).catch((error: unknown) => {
       parts.report(error);
@@ -51,7 +53,11 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
     const body = await readBody(request);
     if (body === null) return answer(response, 413);
     const signed = { timestamp: header(request, 'x-slack-request-timestamp'), signature: header(request, 'x-slack-signature'), body };
-    if (check.problem(signed) !== null) return answer(response, 401);
+    const problem = check.problem(signed);
+    // Once in a row: whoever finds the address must not be able to fill the log.
+    if (problem === 'signature' && !mistrusted) parts.report(wrongSecret());
+    mistrusted = problem === 'signature' || (mistrusted && problem !== null);
+    if (problem !== null) return answer(response, 401);
     const envelope = parse(header(request, 'content-type'), body.toString('utf8'));
     if (envelope === null) return answer(response, 400);
     // Slack's checks of the address itself name neither workspace nor app.
@@ -80,7 +86,14 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
 function listening(server: Server, { host, port }: HttpOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new Error(`Slack's requests can not be taken at ${host}:${port}: ${error.message}.`, { cause: error })),
+      reject(
+        new MusherError(
+          'NETWORK_PORT_IN_USE',
+          `Slack's requests can not be taken at ${host}:${port}: ${error.message}.`,
+          'End the program that has the port, or choose another under [slack] port.',
+          { cause: error },
+        ),
+      ),
     );
     server.listen(port, host, () => resolve());
   });
@@ -95,6 +108,15 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
+}
+
+function wrongSecret(): MusherError {
+  const message = 'A request to Slack’s address does not fit the signing secret, and was refused.';
+  return new MusherError(
+    'NETWORK_SECRET_WRONG',
+    message,
+    'Where Slack sent it, copy the secret anew from "Basic Information" on the app’s page.',
+  );
 }
 
 /** A request as the envelope that Socket Mode would have brought; null for what is none. */

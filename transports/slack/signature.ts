@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { MusherError } from '../../src/errors.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 /** What a request has to prove its origin with. */
@@ -23,7 +24,7 @@ const MOST_REMEMBERED = 100_000;
 
 /** The check for one secret. Throws for an empty one: it would let in everyone who can compute an HMAC. */
 export function signatureCheck(secret: string, now: () => number): SignatureCheck {
-  if (secret.trim() === '') throw new Error('The signing secret of Slack is empty. Copy it from "Basic Information" on the app’s page.');
+  if (secret.trim() === '') throw emptySecret();
   const seen = new Map<string, number>();
   return {
     problem({ timestamp, signature, body }) {
@@ -43,4 +44,10 @@ export function signatureCheck(secret: string, now: () => number): SignatureChec
       seen.set(signature, time);
     },
   };
+}
+
+/** Nothing is taken without a secret to hold it against. */
+export function emptySecret(): MusherError {
+  const hint = 'Copy it from "Basic Information" on the app’s page into signing_secret.';
+  return new MusherError('NETWORK_SECRET_WRONG', 'The signing secret of Slack is empty.', hint);
 }

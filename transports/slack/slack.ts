@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
 import type { Capabilities, Health, OpensThreads, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './catch-up.ts';
 import { createForm } from './create-form.ts';
-import { problemOf, slackError } from './failure.ts';
+import { slackError, startFailure } from './failure.ts';
+import { emptySecret } from './signature.ts';
 import { serveHttp, type HttpIntake } from './http.ts';
 import { Intake, NOT_STORED } from './intake.ts';
 import { SLACK_LIMITS } from './limits.ts';
@@ -156,7 +158,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         changed(connected > 0 ? null : (problem ?? 'The connection to Slack ended; a new one is being made.')),
     });
     await parts.sockets.start().catch((error: unknown) => {
-      throw new Error(problemOf('No connection to Slack by Socket Mode', error), { cause: error });
+      throw startFailure('No connection to Slack by Socket Mode', error);
     });
   };
 
@@ -175,11 +177,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
 
     async start(sink) {
       try {
-        if (options.intake.kind === 'http' && options.intake.signingSecret.trim() === '')
-          throw new Error('The signing secret of Slack is empty. Copy it from "Basic Information" on the app’s page.');
+        if (options.intake.kind === 'http' && options.intake.signingSecret.trim() === '') throw emptySecret();
         await start(sink);
       } catch (error) {
-        become('offline', error instanceof Error ? error.message : String(error));
+        become('offline', problemText(error));
         await running?.sockets?.stop();
         await running?.catchUp.stop();
         running = null;

@@ -1,4 +1,5 @@
-import { problemOf } from './failure.ts';
+import { MusherError } from '../../src/errors.ts';
+import { startFailure } from './failure.ts';
 import { listOf, objectOf, textOf, type Payload } from './payload.ts';
 import type { CallSlack } from './web-api.ts';
 
@@ -34,20 +35,28 @@ export async function whoAmI(
   needsApp: boolean,
 ): Promise<{ readonly workspace: Workspace; readonly name: string }> {
   const me = await call('auth.test', {}).catch((error: unknown) => {
-    throw new Error(problemOf('Slack does not take the bot token', error), { cause: error });
+    throw startFailure('Slack does not let Musher in', error);
   });
   const [team, botUser, botId] = [textOf(me, 'team_id'), textOf(me, 'user_id'), textOf(me, 'bot_id')];
-  if (team === null || botUser === null) throw new Error('Slack does not say whose the bot token is. Is it a token of a bot (xoxb-)?');
+  if (team === null || botUser === null)
+    throw new MusherError(
+      'NETWORK_TOKEN_REFUSED',
+      'Slack does not say whose the bot token is.',
+      'Take the token of the bot: it begins with xoxb-.',
+    );
   let app = appId;
   if (app === null && botId !== null) {
     const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
       if (!needsApp) return {};
-      throw new Error(problemOf('The app’s id can not be found out; set it by hand ("App ID" on the app’s page), or', error), {
-        cause: error,
-      });
+      throw startFailure('The app’s id ("App ID" on its page) can not be found out', error);
     });
     app = textOf(objectOf(bot, 'bot'), 'app_id');
   }
-  if (app === null && needsApp) throw new Error('The app’s id is not known. Set it: "App ID" under "Basic Information" on the app’s page.');
+  if (app === null && needsApp)
+    throw new MusherError(
+      'NETWORK_TOKEN_REFUSED',
+      'Slack does not say which app the bot token belongs to.',
+      'Install the app again and copy its new token.',
+    );
   return { workspace: { team, botUser, botId, app }, name: textOf(me, 'user') ?? 'musher' };
 }

@@ -130,7 +130,10 @@ describe('a start', () => {
   it('says which switch to turn on when an intent is refused, and leaves nothing open', async () => {
     open = await openDiscord();
     open.fake.gateway.refuseIdentify = 4014;
-    await expect(open.transport.start(open.sink)).rejects.toThrow(/Message Content Intent/);
+    await expect(open.transport.start(open.sink)).rejects.toMatchObject({
+      code: 'NETWORK_PERMISSION_MISSING',
+      hint: expect.stringContaining('Message Content Intent') as string,
+    });
     expect(open.transport.health()).toMatchObject({
       state: 'offline',
       problem: expect.stringContaining('Message Content Intent') as string,
@@ -150,13 +153,13 @@ describe('a start', () => {
 
   it('says that the token is wrong', async () => {
     open = await openDiscord({ token: 'wrong' });
-    await expect(open.transport.start(open.sink)).rejects.toThrow(/does not take the token/);
+    await expect(open.transport.start(open.sink)).rejects.toMatchObject({ code: 'NETWORK_TOKEN_REFUSED' });
     expect(open.transport.health().state).toBe('offline');
   });
 
   it('says that Discord can not be reached', async () => {
     open = await openDiscord({ api: 'http://127.0.0.1:9/api' });
-    await expect(open.transport.start(open.sink)).rejects.toThrow(/could not be reached/);
+    await expect(open.transport.start(open.sink)).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
   });
 
   it('says which room can not be read, and serves the others', async () => {

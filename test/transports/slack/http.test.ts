@@ -135,10 +135,22 @@ describe('a signed request', () => {
   });
 });
 
+describe('a request that does not fit the secret', () => {
+  it('is told once in a row, so that a wrong secret shows and a stranger fills no log', async () => {
+    const { slack, errors } = await open(OVER_HTTP);
+    const wrong = { secret: 'another' };
+    for (let n = 0; n < 5; n++) expect((await slack.request(status(n), undefined, wrong)).status).toBe(401);
+    expect(errors).toEqual([expect.objectContaining({ code: 'NETWORK_SECRET_WRONG' })]);
+    expect((await slack.request(status(9))).status).toBe(200);
+    await slack.request(status(10), undefined, wrong);
+    expect(errors).toHaveLength(2);
+  });
+});
+
 describe('intake over HTTP', () => {
   it.each(['', '  '])('does not start with the secret %j', async (signingSecret) => {
     const opened = await prepare({ intake: { kind: 'http', host: '127.0.0.1', port: 0, path: '/slack/events', signingSecret } });
-    await expect(start(opened)).rejects.toThrow('signing secret of Slack is empty');
+    await expect(start(opened)).rejects.toMatchObject({ code: 'NETWORK_SECRET_WRONG' });
     expect(opened.transport.port()).toBeNull();
     expect(() => signatureCheck(signingSecret, Date.now)).toThrow('empty');
   });
@@ -154,7 +166,10 @@ describe('intake over HTTP', () => {
     const other = await prepare({
       intake: { kind: 'http', host: '127.0.0.1', port: transport.port() ?? 0, path: '/slack/events', signingSecret: SECRET },
     });
-    await expect(start(other)).rejects.toThrow('EADDRINUSE');
+    await expect(start(other)).rejects.toMatchObject({
+      code: 'NETWORK_PORT_IN_USE',
+      message: expect.stringContaining('EADDRINUSE') as string,
+    });
   });
 
   it('looks every few minutes whether Slack still answers, and reads what it missed when it does again', async () => {

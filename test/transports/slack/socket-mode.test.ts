@@ -197,15 +197,16 @@ describe('many channels', () => {
 
 describe('the start', () => {
   it.each([
-    ['auth.test', 'invalid_auth', 'The bot token is not valid'],
-    ['auth.test', 'account_inactive', 'removed from the workspace'],
-    ['apps.connections.open', 'not_allowed_token_type', 'xapp-'],
-    ['apps.connections.open', 'forbidden_team', 'Socket Mode is off'],
-    ['apps.connections.open', 'missing_scope', 'slack-manifest'],
-  ])('says what is wrong when %s answers %s', async (method, error, words) => {
+    ['auth.test', 'invalid_auth', 'The bot token is not valid', 'NETWORK_TOKEN_REFUSED'],
+    ['auth.test', 'account_inactive', 'removed from the workspace', 'NETWORK_TOKEN_REFUSED'],
+    ['apps.connections.open', 'not_allowed_token_type', 'xapp-', 'NETWORK_TOKEN_REFUSED'],
+    ['apps.connections.open', 'forbidden_team', 'Socket Mode is off', 'NETWORK_PERMISSION_MISSING'],
+    ['apps.connections.open', 'missing_scope', 'slack-manifest', 'NETWORK_PERMISSION_MISSING'],
+    ['apps.connections.open', 'internal_error', 'tries again', 'NETWORK_REFUSED'],
+  ])('says what is wrong when %s answers %s', async (method, error, words, code) => {
     const opened = await prepare();
     opened.slack.trouble(method, { kind: 'refused', error });
-    await expect(start(opened)).rejects.toThrow(words);
+    await expect(start(opened)).rejects.toMatchObject({ code, hint: expect.stringContaining(words) as string });
     expect(opened.transport.health()).toMatchObject({ state: 'offline', problem: expect.stringContaining(words) });
   });
 
@@ -215,7 +216,7 @@ describe('the start', () => {
     const { apiUrl } = gone;
     await gone.close();
     const opened = await prepare({ apiUrl });
-    await expect(start(opened)).rejects.toThrow('can not be reached');
+    await expect(start(opened)).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
   });
 
   it('does not wait for ever for a greeting', async () => {
@@ -232,7 +233,7 @@ describe('the start', () => {
   it('can be tried again', async () => {
     const opened = await prepare();
     opened.slack.trouble('auth.test', { kind: 'broken' });
-    await expect(start(opened)).rejects.toThrow('bot token');
+    await expect(start(opened)).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
     await start(opened);
     expect(opened.transport.health()).toMatchObject({ state: 'online', problem: null });
   });
