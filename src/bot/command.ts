@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { AccessRole } from '../config/settings.ts';
 import type { Document } from '../message/document.ts';
 import type { Address, Sender } from '../message/address.ts';
+import type { Actor } from '../pipeline/events.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -23,6 +24,8 @@ export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
 export interface CommandContext extends Capabilities {
   readonly clock: Clock;
   readonly sender: Sender;
+  /** Who acts, as the log names them. */
+  readonly actor: Actor;
   readonly at: Address;
   /** When the message was taken into the inbox. */
   readonly receivedAt: Millis;

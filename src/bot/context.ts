@@ -88,6 +88,7 @@ export function commandContext(
   return {
     clock,
     sender,
+    actor: origin.actor,
     at,
     timezone: parts.timezone,
     signal,

@@ -1,4 +1,5 @@
 import type { LoggedEvent, NewEvent } from '../pipeline/events.ts';
+import { stageWithoutWords } from '../pipeline/standing.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { Document } from '../message/document.ts';
 import type { EventStore } from './events.ts';
@@ -56,6 +57,18 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
       return { ...event.payload, summary: '' };
     case 'gate.ran':
       return { ...event.payload, command: '', outputTail: '' };
+    case 'item.put_back': {
+      const { standing } = event.payload;
+      const { failure, held, stage } = standing;
+      return {
+        standing: {
+          ...standing,
+          failure: failure === null ? null : blankFailure(failure),
+          held: held === null ? null : { ...held, by: '' },
+          stage: stageWithoutWords(stage),
+        },
+      };
+    }
     case 'item.undo_asked':
       return { reason: '' };
     case 'item.errand_failed':

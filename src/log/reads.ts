@@ -1,4 +1,5 @@
 import type { LoggedEvent, Receipt, Usage } from '../pipeline/events.ts';
+import { created, transition } from '../pipeline/transition.ts';
 import type { StageName, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { BudgetReads } from './budget-reads.ts';
@@ -209,6 +210,20 @@ export class Reads {
   /** The newest events of an item before `beforeSeq`, newest first. */
   history(project: string, item: number, limit: number, beforeSeq = Number.MAX_SAFE_INTEGER): LoggedEvent[] {
     return this.#events.ofItemBefore(project, item, beforeSeq, limit);
+  }
+
+  /** An item as it was right before an event, made again from the log; null where it was not there yet. */
+  itemBefore(project: string, number: number, seq: number): WorkItem | null {
+    let item: WorkItem | null = null;
+    for (const event of this.#events.ofItem(project, number)) {
+      if (event.seq >= seq || event.item === null) break;
+      if (event.kind === 'item.created') item = created(event);
+      else if (item !== null) {
+        const next = transition(item, event);
+        if (next.ok) item = next.value;
+      }
+    }
+    return item;
   }
 
   events(afterSeq: number, limit: number): LoggedEvent[] {

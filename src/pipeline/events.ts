@@ -14,6 +14,7 @@ import type {
   Work,
   WorkStage,
 } from './types.ts';
+import type { Standing } from './standing.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 
 /** Usage of a model, as a difference to what the log already holds for the run. Money in millionths of a US dollar: whole numbers, so that sums are exact. */
@@ -95,6 +96,10 @@ export interface ItemEvents {
   'item.errand_failed': { readonly errand: 'restore' | 'undo'; readonly why: string; readonly files: readonly string[] };
   /** Added to the item's budget, for the rest of its life. */
   'item.budget_raised': Amount;
+  /** A person took a command back: `cause` names its message, and what compensates for it follows. */
+  'item.undone': { readonly words: string; readonly cause: string };
+  /** The item stands as it stood before a command that is taken back. */
+  'item.put_back': { readonly standing: Standing };
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */

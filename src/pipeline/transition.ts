@@ -5,6 +5,7 @@ import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import { repeatedBy } from './same-failure.ts';
+import { stageWithoutWords } from './standing.ts';
 import {
   ROLE_OF,
   type AgentRef,
@@ -96,7 +97,9 @@ function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
 /** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
 function interferes(item: WorkItem, event: ItemEvent): boolean {
   if (event.kind === 'item.moved') return item.errand === null ? event.payload.to.name !== 'done' : !takenBack(item, event);
-  return event.kind === 'item.held' || event.kind === 'item.deleted' || event.kind === 'item.restore_asked';
+  return (
+    event.kind === 'item.held' || event.kind === 'item.deleted' || event.kind === 'item.restore_asked' || event.kind === 'item.put_back'
+  );
 }
 
 /** The end of taking a merge back: the base branch holds the commit that reverts it. */
@@ -187,6 +190,10 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.stop_requested':
     case 'gate.ran':
       return ok(item);
+    case 'item.undone':
+      return ok(item);
+    case 'item.put_back':
+      return putBack(item, event);
     case 'item.restore_asked':
       return restoreAsked(item, event);
     case 'item.undo_asked':
@@ -209,6 +216,15 @@ function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, Trans
   if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, 'There is nothing to stop');
   const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };
   return ok(item.execution.state === 'completed' ? { ...after, step: event.seq } : idle(after, event.seq));
+}
+
+/** Never under a run: what it works for would be gone. */
+function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem, TransitionError> {
+  const { execution } = item;
+  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
+  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
+  // An idle item fits every stage; the compiler does not see through the union here.
+  return ok({ ...item, ...event.payload.standing, execution: IDLE, step: event.seq } as WorkItem);
 }
 
 /** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
@@ -352,17 +368,10 @@ function blank(item: WorkItem): WorkItem {
     held: null,
     errand: null,
     removal: { state: 'purged', purge: true },
-    stage: withoutWords(item.stage),
+    stage: stageWithoutWords(item.stage),
     // A deleted item is idle, which fits every stage; the compiler does not see through the union here.
     execution: IDLE,
   } as WorkItem;
-}
-
-function withoutWords<S extends Stage>(stage: S): S {
-  if (stage.name === 'merge') return { ...stage, branch: '' };
-  if (stage.name !== 'archived') return stage;
-  const reason = 'reason' in stage.reason ? { ...stage.reason, reason: '' } : stage.reason;
-  return { ...stage, reason, from: withoutWords(stage.from) };
 }
 
 function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   doneStage,
+  failAttempt,
   makeDesk,
   makeWorld,
   mergeStage,
@@ -115,5 +116,94 @@ describe('restore', () => {
     expect(await world.say(`restore ${n} 4`)).toMatchObject({ ok: false, code: 'no-such-snapshot' });
     expect(await world.say(`snapshots ${n} 4`)).toMatchObject({ ok: false, code: 'no-such-snapshot' });
     expect((await world.say(`snapshots ${n}`, { role: 'viewer' })).text).toContain('Nothing of 1 “Fix the login” was kept yet');
+  });
+});
+
+describe('undo of a command', () => {
+  const backlog = (): number => world.make({ title: 'Fix the login', criteria: [{ text: 'it works', checked: false }] });
+
+  it.each([
+    ['edit 1 type bug', { type: 'story' }, 'it is a story again'],
+    ['edit 1 qa agent', { qaMode: null }, 'its review is the default again'],
+    ['edit 1 description New words', { description: '' }, 'its description is as before'],
+    ['edit 1 criteria one\ntwo', { criteria: [{ text: 'it works', checked: false }] }, 'its criteria are as before'],
+    ['check 1 1', { criteria: [{ text: 'it works', checked: false }] }, 'criterion 1 is open again'],
+    ['assign 1 coder-2', { assignedTo: null }, 'any coder may take it again'],
+    ['move 1 archived', { stage: { name: 'backlog' } }, 'it is in backlog as before'],
+    ['start 1', { stage: { name: 'backlog' } }, 'it is in backlog as before'],
+  ])('takes `%s` back', async (typed, before, words) => {
+    backlog();
+    expect(await world.say(typed)).toMatchObject({ ok: true });
+    const answer = await world.say('undo');
+    expect(answer).toMatchObject({ ok: true });
+    expect(answer.text).toContain(words);
+    expect(world.item(1)).toMatchObject(before);
+    expect(world.kinds(1)).toContain('item.undone');
+  });
+
+  it('gives back what a move forgets: failed attempts, the failure, the stop and the approval', async () => {
+    backlog();
+    moveTo(world, 1, { name: 'current' });
+    failAttempt(world, 1, { cause: 'gate', summary: 'lint failed', evidence: 'x' });
+    await world.say('stop 1');
+    const before = world.item(1);
+    await world.say('move 1 qa');
+    expect(world.item(1)).toMatchObject({ attempts: 0, held: null });
+    await world.say('undo 1');
+    const { stage, attempts, failure, held, stageSince } = world.item(1);
+    expect({ stage, attempts, failure, held, stageSince }).toEqual({
+      stage: before.stage,
+      attempts: 1,
+      failure: before.failure,
+      held: before.held,
+      stageSince: before.stageSince,
+    });
+  });
+
+  it('refuses what someone has changed again since, and changes nothing', async () => {
+    backlog();
+    await world.say('edit 1 title Mine');
+    await world.say('edit 1 title Theirs', { role: 'admin' });
+    const answer = await world.say('undo');
+    expect(answer).toMatchObject({ ok: false, code: 'overtaken' });
+    expect(answer.text).toContain('its title was changed again since, and taking it back would lose that. Nothing was changed.');
+    expect(world.item(1).title).toBe('Theirs');
+    expect(world.kinds(1)).not.toContain('item.undone');
+  });
+
+  it('alone takes back the sender’s own last change; with a number the last that anyone made of it', async () => {
+    backlog();
+    await world.say('edit 1 title Mine');
+    await world.say('assign 1 coder-1', { role: 'admin' });
+    expect((await world.say('undo')).text).toContain('its title is “Fix the login” again');
+    expect((await world.say('undo 1')).text).toContain('any coder may take it again');
+    expect(await world.say('undo')).toMatchObject({ ok: false, code: 'nothing-to-undo' });
+  });
+
+  it('refuses where the item has gone on, and says with what', async () => {
+    backlog();
+    await world.say('start 1');
+    startRun(world, 1);
+    const answer = await world.say('undo');
+    expect(answer).toMatchObject({ ok: false, code: 'overtaken' });
+    expect(answer.text).toContain(
+      'Start (14:05, by operator) on 1 “Fix the login” was overtaken: it has gone on since: Musher gave run 1 to coder-1 (current, attempt 1); `stop 1` stops its run. Nothing was changed.',
+    );
+  });
+
+  it('does not close a circle of dependencies that was opened since', async () => {
+    backlog();
+    world.make({ dependsOn: [] });
+    await world.say('depends 1 on 2');
+    await world.say('depends 1 on nothing');
+    await world.say('depends 2 on 1', { role: 'admin' });
+    expect(await world.say('undo')).toMatchObject({ ok: false, code: 'overtaken' });
+  });
+
+  it('does not take back a creation or a deletion, and says what does', async () => {
+    await world.say('create story A thing');
+    const answer = await world.say('undo');
+    expect(answer).toMatchObject({ ok: false, code: 'not-undoable' });
+    expect(answer.text).toContain('what was made is deleted by `delete 1`');
   });
 });

@@ -39,7 +39,9 @@ test('a merge is taken back on the base branch after the gates, and its item is 
   const gate = bench.only('gate.ran', 1).at(-1)?.payload;
   expect([gate?.commit, gate?.exitCode]).toEqual([bench.git(['rev-parse', 'main']), 0]);
   musher.type('undo 1', 'why 2', 'why 1');
-  await musher.said(/1 “First” is not merged/);
+  await musher.said(
+    /Undo \(.*?, by local\) on 1 “First” is not taken back by undo: `start 1` lets an agent go on with it, `move 1 merge` merges the same work again\. Nothing was changed/,
+  );
   await musher.said(/it depends on 1 \(in current\)/);
   await musher.said(/It waits because local stopped it.*The last failure: Local took its merge back: It loses the time zone\. /);
 
@@ -134,7 +136,7 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   await musher.said(
     /1 “Long” is deleted, so its own branch stays away\. Snapshot 1 is on a branch of its own now: `musher\/restored\/1-1`/,
   );
-  await musher.said(/1 “Long” is not merged/);
+  await musher.said(/1 “Long” was deleted, and a number is never used again\. `restore 1` gives its work back on a branch/);
   await musher.end();
   expect(bench.git(['show', 'musher/restored/1-1:draft.txt'])).toBe('half');
   bench.git(['branch', '-qD', 'musher/restored/1-1']);
@@ -157,3 +159,41 @@ test('a base branch that was moved back while Musher was away is told with the i
   succeeded(await musher.end());
   expect(tracked()).toContain('g.txt');
 });
+
+test('commands are taken back with what was there before, one after the other, and what has gone on since is not', async () => {
+  bench = new Bench({ top: 'auto_start = false' });
+  const musher = bench.start();
+  musher.type(
+    create('First title', 'coder: raise there; await go; write a.txt a; commit; success'),
+    'create story Other',
+    'edit 1 title Second title',
+    'depends 1 on 2',
+    'assign 1 coder-1',
+    'undo',
+  );
+  await musher.said(/Took back assign \(.*?, by local\)\. - 1 “Second title”: any coder may take it again\./);
+  musher.type('undo', 'undo', 'undo');
+  await musher.said(/Took back depends .*: it depends on nothing again\./);
+  await musher.said(/Took back edit .*its title is “First title” again\./);
+  await musher.said(/Create \(.*?\) on 2 “Other” is not taken back by undo: what was made is deleted by `delete 2`\. Nothing was changed/);
+  expect(bench.item(1)).toMatchObject({ title: 'First title', dependsOn: [], assignedTo: null });
+
+  musher.type('move 1 archived', 'undo 1');
+  await musher.said(/Took back move .*it is in backlog as before\. It waits because nobody has started it/);
+  musher.type('start 1');
+  await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
+  musher.type('undo');
+  await musher.said(/Start \(.*?\) on 1 “First title” was overtaken: it has gone on since: .*coder-1.*Nothing was changed/);
+  musher.type('stop 1');
+  await musher.said(/is stopped/);
+  bench.raise('go');
+  musher.type('undo', 'wait 1 done 30');
+  await musher.said(/Took back stop .*it goes on in current, with a new run/);
+  succeededButUndo(await musher.end());
+  expect(bench.merges).toEqual(['1: First title']);
+});
+
+/** Refusals of undo are what the script asked for; anything else is not. */
+function succeededButUndo({ err }: { readonly err: string }): void {
+  expect(err.split('\n').filter((line) => line !== '' && !/undo/.test(line))).toEqual([]);
+}

@@ -70,6 +70,23 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.attempts_reset': fc.record({ why: text }),
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
+  'item.undone': fc.record({ words: fc.constantFrom('edit', 'move'), cause: fc.constant('inbox:1') }),
+  'item.put_back': fc.record({
+    standing: fc.record({
+      stage: fc.oneof(
+        fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.qa, STAGE.merge, STAGE.done),
+        fc.constantFrom(archivedStage('blocked', 'qa'), archivedStage('abandoned', 'current')),
+      ),
+      queued: fc.constant(false),
+      held: fc.option(fc.record({ by: text, since: fc.nat() })),
+      accepted: fc.option(commit),
+      attempts: fc.nat({ max: 4 }),
+      sentBack: fc.nat({ max: 4 }),
+      failure: fc.option(failure),
+      waitsSince: fc.nat(),
+      stageSince: fc.nat(),
+    }),
+  }),
   'item.restore_asked': fc.record({ snapshot: fc.integer({ min: 1, max: 9 }) }),
   'item.restored': fc.record({
     snapshot: fc.integer({ min: 1, max: 9 }),

@@ -39,6 +39,10 @@ export function eventWords(event: LoggedEvent): string {
       return because(`counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`, event.payload.failure.summary);
     case 'item.work_seen':
       return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
+    case 'item.undone':
+      return `took ${event.payload.words === '' ? 'a command' : event.payload.words} back`;
+    case 'item.put_back':
+      return `put it back to ${stageWords(event.payload.standing.stage)}${event.payload.standing.held === null ? '' : ', stopped'}`;
     case 'item.restore_asked':
       return `asked for snapshot ${event.payload.snapshot} back`;
     case 'item.restored':

@@ -36,6 +36,23 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'item.attempts_reset': [{ why: 'a person tries it again' }, 'forgot its failed attempts: a person tries it again'],
   'item.attempt_failed': [{ failure, stage: 'current', attempt: 2 }, 'counted attempt 2 in current as failed: lint failed'],
   'item.work_seen': [{ work: { branch: 'b', head: SHA, commitsAhead: 2 } }, 'read its branch: 2 commits, at 1111111111'],
+  'item.undone': [{ words: 'edit', cause: 'inbox:1' }, 'took edit back'],
+  'item.put_back': [
+    {
+      standing: {
+        stage: { name: 'qa' },
+        queued: false,
+        held: { by: 'console:ann', since: 1 },
+        accepted: null,
+        attempts: 0,
+        sentBack: 0,
+        failure: null,
+        waitsSince: 1,
+        stageSince: 1,
+      },
+    },
+    'put it back to qa, stopped',
+  ],
   'item.restore_asked': [{ snapshot: 2 }, 'asked for snapshot 2 back'],
   'item.restored': [
     { snapshot: 2, head: SHA, kept: 'refs/musher/snapshots/1/3' },
