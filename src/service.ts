@@ -17,6 +17,7 @@ import { systemClock } from './clock.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
+import { watchAbsences } from './lifecycle/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { networkTransports } from './networks.ts';
@@ -237,6 +238,7 @@ async function converse(
   };
   const unlistenSignals = ending.listen(options.stderr);
   let exitCode = 0;
+  let absences: ReturnType<typeof watchAbsences> | null = null;
   try {
     // First: where its port is taken, nothing else has begun.
     await kept.start();
@@ -245,6 +247,7 @@ async function converse(
     engine.start();
     await terminal.start(receive);
     connections.startNetworks(receive);
+    absences = watchAbsences({ log, clock, networks: networksNow, rooms: () => rooms.all(), timezone: settings.timezone, onProblem });
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
@@ -270,6 +273,7 @@ async function converse(
           'the last entry',
           () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
         ],
+        ['looking at the networks', () => absences?.stop()],
         ['upkeep', () => kept.stop()],
       ],
       onProblem,

@@ -61,6 +61,8 @@ export class Outbox {
   readonly #sent;
   readonly #forget;
   readonly #count;
+  readonly #settledBetween;
+  readonly #openBetween;
   readonly #prune;
 
   constructor(db: Db, redactor: Redactor) {
@@ -91,6 +93,14 @@ export class Outbox {
     this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
+    );
+    this.#settledBetween = db.prepare<[string, number, number], { room: string; n: number }>(
+      `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_settled
+       WHERE transport = ? AND state IN ('sent', 'dead') AND state = 'sent' AND created_at >= ? AND created_at < ? GROUP BY room`,
+    );
+    this.#openBetween = db.prepare<[string, number, number], { room: string; n: number }>(
+      `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_open
+       WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
     this.#prune = db.prepare(
       `DELETE FROM outbox WHERE id IN (
@@ -173,6 +183,15 @@ export class Outbox {
   /** Queue length and age of the oldest message, per transport. */
   waiting(): { transport: string; n: number; oldest: number }[] {
     return this.#count.all();
+  }
+
+  /** How many messages each room of a network was to be sent within a time, sent or not since. */
+  queuedBetween(transport: string, from: number, to: number): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const statement of [this.#settledBetween, this.#openBetween]) {
+      for (const { room, n } of statement.all(transport, from, to)) counts.set(room, (counts.get(room) ?? 0) + n);
+    }
+    return counts;
   }
 
   /** Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. */
