@@ -27,6 +27,7 @@ beforeEach(() => {
     log,
     settingsOf: () => settings,
     roomsOf: () => rooms,
+    allRooms: () => rooms,
     timezone: 'UTC',
     onError: (error) => {
       throw error;
@@ -52,7 +53,7 @@ const live = (): void => {
   const move = (to: ItemEvents['item.moved']['to']): void => record('item.moved', { to, why: '', failure: null });
   move({ name: 'current' });
   record('item.attempt_failed', { failure: { cause: 'gate', summary: 'red', evidence: '' }, stage: 'current', attempt: 1 });
-  record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 as never } });
+  record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 } });
   move({ name: 'qa' });
   move({ name: 'merge', branch: 'b', commitsAhead: 1 as never });
   move(doneStage);
