@@ -3,6 +3,7 @@ import { command, type CommandContext, type Confirmation, type Reply } from '../
 import { itemName, itemTitle, stageWords } from '../src/bot/format/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../src/bot/of-item.ts';
 import { answer, done, refused } from '../src/bot/replies.ts';
+import { cancelTimers } from '../src/bot/timers.ts';
 import { code, doc, list, paragraph, type Content } from '../src/message/build.ts';
 import type { Block } from '../src/message/document.ts';
 import type { ItemEvents } from '../src/pipeline/events.ts';
@@ -33,6 +34,7 @@ export const deleteCommand = command({
     if (gone !== null) return gone;
     const begun = context.begin((tx) => {
       const it = tx.reads.item(ref.project, ref.number) ?? found.value;
+      if (it.deletedAt === null) cancelTimers(context, tx, it, 'it was deleted');
       const stopped = it.deletedAt === null ? stopOpenRun(tx, it, 'the item was deleted').item : it;
       tx.append(stopped, 'item.deleted', { purge });
       return { it, since: tx.reads.lastSeq() };
@@ -89,6 +91,7 @@ function consequences(context: CommandContext, it: WorkItem, purge: boolean): Co
   const { reads } = context;
   const base = projectOf(context, it).settings.baseBranch;
   const run = openRun(reads, it);
+  const timers = reads.timers.ofItem(it.project, it.number);
   const needing = it.deletedAt === null ? reads.dependents(it.project, it.number) : [];
   const lines: (Content[] | null)[] = [
     run === null ? null : [`Run ${run.run} of ${run.agent} is stopped.`],
@@ -98,6 +101,11 @@ function consequences(context: CommandContext, it: WorkItem, purge: boolean): Co
           'Its worktree',
           ...(it.work === null ? [] : [' and the branch ', code(it.work.branch)]),
           ' are removed; what they hold is kept in a snapshot of the repository first.',
+        ],
+    timers.length === 0
+      ? null
+      : [
+          `Its ${timers.length === 1 ? 'timer' : 'timers'} ${timers.map(({ timer }) => timer).join(', ')} ${timers.length === 1 ? 'is' : 'are'} cancelled.`,
         ],
     it.stage.name === 'done' ? [`What was merged stays on ${base}.`] : null,
     needing.length === 0

@@ -1,8 +1,10 @@
 import { integer } from '../src/bot/arguments.ts';
 import type { ProcessUse } from '../src/bot/capabilities.ts';
-import { command } from '../src/bot/command.ts';
-import { bytes } from '../src/bot/format/amounts.ts';
+import { command, type CommandContext } from '../src/bot/command.ts';
+import { bytes, counted } from '../src/bot/format/amounts.ts';
+import { readerOf } from '../src/bot/format/step.ts';
 import { reached } from '../src/bot/ticks.ts';
+import { timerWords } from '../src/bot/timers.ts';
 import { doc, paragraph, right, table } from '../src/message/build.ts';
 import type { Document } from '../src/message/document.ts';
 
@@ -21,19 +23,27 @@ export const htop = command({
     const { clock, signal } = context;
     const seconds = wanted ?? DEFAULT_SECONDS;
     const began = clock.now();
+    const timers = (): string => timersAhead(context);
     for (let second = 1; second <= seconds; second++) {
-      yield look(await context.processes(), `${seconds - second + 1} s to go`);
+      yield look(await context.processes(), `${seconds - second + 1} s to go`, timers());
       if (!(await reached(clock, began + second * 1000, signal))) break;
     }
-    yield look(await context.processes(), `after ${Math.round((clock.now() - began) / 1000)} s`);
+    yield look(await context.processes(), `after ${Math.round((clock.now() - began) / 1000)} s`, timers());
   },
 });
 
-function look(all: readonly ProcessUse[], when: string): Document {
+/** What will begin by itself, and when the first of it does. */
+function timersAhead(context: CommandContext): string {
+  const open = context.reads.timers.ofProject(context.project.name);
+  const [next] = open;
+  return next === undefined ? '' : ` ${counted(open.length, 'timer')}, next ${timerWords(next, readerOf(context))}.`;
+}
+
+function look(all: readonly ProcessUse[], when: string, timers: string): Document {
   const cpu = all.reduce((sum, one) => sum + (one.cpu ?? 0), 0);
   const memory = all.reduce((sum, one) => sum + one.residentBytes, 0);
   return doc(
-    paragraph(`${percent(cpu)} of a core and ${bytes(memory)} in all, ${when}.`),
+    paragraph(`${percent(cpu)} of a core and ${bytes(memory)} in all, ${when}.${timers}`),
     table(
       ['What', right('PID'), right('CPU'), right('Memory'), right('Processes')],
       all.map((one) => [

@@ -32,6 +32,9 @@ import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { subscribe } from './subscribe.ts';
 import { unblock } from './unblock.ts';
+import { timer } from './timer.ts';
+import { timerCancel } from './timer-cancel.ts';
+import { timerList } from './timer-list.ts';
 import { undo } from './undo.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import { version } from './version.ts';
@@ -67,6 +70,9 @@ export const COMMANDS: readonly Command[] = [
   accept,
   unblock,
   retry,
+  timer,
+  timerList,
+  timerCancel,
   restore,
   undo,
   deleteCommand,

@@ -5,6 +5,7 @@ import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { mergeTarget } from '../src/bot/merge-target.ts';
 import { stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
+import { cancelTimers } from '../src/bot/timers.ts';
 import { moveRefusal, validMoves } from '../src/pipeline/moves.ts';
 import type { MoveTarget } from '../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../src/pipeline/types.ts';
@@ -13,7 +14,7 @@ export const move = command({
   words: ['move'],
   summary: 'Moves an item to another stage.',
   details:
-    'A run under way is stopped first, its work is kept. To `archived` means abandoned, or completed where the item is done. Nothing can be moved to `done`: only a merge does that.',
+    'A run under way is stopped first, its work is kept, and its timers are cancelled. To `archived` means abandoned, or completed where the item is done. Nothing can be moved to `done`: only a merge does that.',
   examples: ['move 42 qa', 'move 42 archived'],
   args: { item: item(), stage: choice(STAGES, 'Where it goes.') },
   role: 'operator',
@@ -22,12 +23,13 @@ export const move = command({
       const it = tx.find(ref);
       const to = target(context, it, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);
+      const timers = cancelTimers(context, tx, it, `it was moved to ${stage}`);
       const stopped = stopOpenRun(tx, it, `it was moved to ${stage}`);
       const after = tx.append(stopped.item, 'item.moved', { to, why: 'a person moved it', failure: null });
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Run ${stopped.run.run} of ${stopped.run.agent} is stopped. `;
       return done(
-        `${itemTitle(it, reader.current)} moved from ${it.stage.name} to ${stage}. ${run}`,
+        `${itemTitle(it, reader.current)} moved from ${it.stage.name} to ${stage}. ${run}${timers}`,
         ...outlook(after, tx.step(after), reader),
       );
     }),

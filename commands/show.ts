@@ -8,6 +8,7 @@ import { outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment } from '../src/bot/format/time.ts';
 import { projectOf } from '../src/bot/of-item.ts';
 import { answer } from '../src/bot/replies.ts';
+import { timerWords } from '../src/bot/timers.ts';
 import type { LoggedReceipt } from '../src/log/reads.ts';
 import { totalTokens, type Run } from '../src/log/projections/run.ts';
 import {
@@ -58,6 +59,7 @@ export const show = command({
 
 function standing(context: CommandContext, it: WorkItem, reader: Reader): Document['blocks'][number] {
   const { reads } = context;
+  const timers = reads.timers.ofItem(it.project, it.number);
   const merged = mergedAs(it.stage);
   const time = (at: number): string => moment(at, reader.now, reader.timezone);
   const spend = reads.spendOfItem(it.project, it.number);
@@ -68,6 +70,7 @@ function standing(context: CommandContext, it: WorkItem, reader: Reader): Docume
     ['Stage', [strong(stageWords(it.stage)), ` since ${time(it.stageSince)} (${duration(reader.now - it.stageSince)})`]],
     ['Deleted', it.deletedAt === null ? null : `${time(it.deletedAt)}${removal}`],
     ['Next', outlook(it, context.step(it), reader)],
+    ['Timers', timers.length === 0 ? null : timers.map((one) => timerWords(one, reader)).join(', ')],
     ['Depends on', it.dependsOn.length === 0 ? null : it.dependsOn.map((number) => dependency(context, it.project, number)).join(', ')],
     ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, it.project, number)).join(', ')],
     ['Agent', it.assignedTo],

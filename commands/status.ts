@@ -6,6 +6,7 @@ import { runState, runTime } from '../src/bot/format/run.ts';
 import { nextContent, outlook, readerOf, ticked, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment, startOfDay } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
+import { timerLine } from '../src/bot/timers.ts';
 import { decide } from '../src/log/facts.ts';
 import { totalTokens, type Run } from '../src/log/projections/run.ts';
 import { doc, heading, list, paragraph, strong, type Content } from '../src/message/build.ts';
@@ -65,6 +66,7 @@ export const status = command({
           `. ${sentence(reasonOf(it))} `,
           ...unblocking(context, it, facts, reader),
         ]),
+        ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
         ...part('Done lately', done, (it) => doneLine(it, reader)),
       ),
     );

@@ -8,6 +8,7 @@ import { nextContent, outlook, readerOf, type Reader } from '../src/bot/format/s
 import { duration } from '../src/bot/format/time.ts';
 import { projectOf, stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
+import { cancelTimers } from '../src/bot/timers.ts';
 import type { Run } from '../src/log/projections/run.ts';
 import { code, type Content } from '../src/message/build.ts';
 import type { Step } from '../src/pipeline/next-step.ts';
@@ -29,33 +30,34 @@ export const stop = command({
       const it = tx.find(ref);
       const problem = problemWith(context, tx, it);
       if (problem !== null) return tx.refuse(problem);
+      const timers = cancelTimers(context, tx, it, 'it was stopped');
       const stopping = stopOpenRun(tx, it, 'a person stopped it');
-      return { it: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run };
+      return { it: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run, timers };
     });
     if (!begun.ok) return begun.error;
-    const { it, run } = begun.value;
+    const { it, run, timers } = begun.value;
     const title = itemTitle(it, context.project.name);
     const name = itemName(it, context.project.name);
     if (run === null) {
       const next = goesOn(it, context.step(it), readerOf(context));
-      return done(`${title} is stopped in ${it.stage.name}; no run was under way. `, ...next);
+      return done(`${title} is stopped in ${it.stage.name}; no run was under way. ${timers}`, ...next);
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
     if (ended === null && context.signal.aborted)
       return done(
-        `Run ${run.run} of ${run.agent} on ${title} was asked to stop. Musher is stopping; the next start goes on with it, and `,
+        `Run ${run.run} of ${run.agent} on ${title} was asked to stop. ${timers}Musher is stopping; the next start goes on with it, and `,
         code(`show ${name}`),
         ' tells then how it ended.',
       );
     if (ended === null)
       return done(
-        `Run ${run.run} of ${run.agent} on ${title} was asked to stop and has not ended after ${duration(WAIT_MS)}. `,
+        `Run ${run.run} of ${run.agent} on ${title} was asked to stop and has not ended after ${duration(WAIT_MS)}. ${timers}`,
         code(`show ${name}`),
         ' tells when it has.',
       );
     const now = context.reads.item(it.project, it.number) ?? it;
     return done(
-      `${title} is stopped: run ${ended.run} of ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. `,
+      `${title} is stopped: run ${ended.run} of ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
       ...(await whereWorkIs(context, now)),
       code(`start ${name}`),
       ' lets it go on.',
@@ -69,7 +71,8 @@ function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem): Repl
   if (it.stage.name === 'done' || it.stage.name === 'archived')
     return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${it.stage.name}.`);
   if (it.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(it, tx.step(it), reader));
-  if (it.stage.name === 'backlog' && !it.queued && it.dependsOn.length === 0)
+  const timers = tx.reads.timers.ofItem(it.project, it.number).length;
+  if (it.stage.name === 'backlog' && !it.queued && it.dependsOn.length === 0 && timers === 0)
     return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(it, tx.step(it), reader));
   return null;
 }

@@ -5,6 +5,7 @@ import { actorName, firstLine, itemTitle, sentence, stageWords } from '../src/bo
 import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { duration, moment } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
+import { timerWords } from '../src/bot/timers.ts';
 import { doc, paragraph } from '../src/message/build.ts';
 import type { LoggedEvent } from '../src/pipeline/events.ts';
 import type { WorkItem } from '../src/pipeline/types.ts';
@@ -33,11 +34,13 @@ export const why = command({
     const it = found.value;
     const reader = readerOf(context);
     const step = context.step(it);
+    const timers = context.reads.timers.ofItem(it.project, it.number);
     const last = lastSteering(context, it);
     return answer(
       doc(
         paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
         paragraph(...outlook(it, step, reader)),
+        timers.length > 0 && paragraph(sentence(`Set for later: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
         it.failure !== null &&
           !step.because.includes(it.failure.summary) &&
           paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),

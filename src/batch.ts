@@ -14,6 +14,8 @@ export interface BatchParts {
   readonly say: (text: string) => Promise<{ ok: boolean; code: string | null }>;
   /** The item that a word like `42` or `shop#42` names; null where there is none. */
   readonly find: (word: string) => WorkItem | null;
+  /** Whether a command is set for later on an item. */
+  readonly hasTimer: (item: WorkItem) => boolean;
   readonly step: (item: WorkItem) => Step;
   /** Calls back after each commit; returns how to stop that. */
   readonly onCommit: (listener: () => void) => () => void;
@@ -130,7 +132,8 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
       const item = parts.find(ref);
       if (item === null) return;
       if (reached(item)) finish(null);
-      else if (hopeless(item, parts.step(item))) finish(`it does not get there by waiting: ${stands(item, parts.step(item))}`);
+      else if (!parts.hasTimer(item) && hopeless(item, parts.step(item)))
+        finish(`it does not get there by waiting: ${stands(item, parts.step(item))}`);
     };
     const onAbort = (): void => finish(STOPPED);
     const unlisten = parts.onCommit(look);

@@ -6,8 +6,11 @@ export interface Clock {
   at(time: number, fire: () => void): () => void;
 }
 
-/** `setTimeout` fires at once beyond 2^31-1 ms, so longer waits are taken in steps of this many ms. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/**
+ * Longer waits are taken in steps of this many ms: `setTimeout` fires at once beyond 2^31-1 ms, does not count the time that
+ * the machine sleeps, and knows nothing of a clock that was set.
+ */
+const LONGEST_TIMEOUT = 60_000;
 
 /** The machine's clock. Its timers never keep the process alive by themselves. */
 export function systemClock(): Clock {

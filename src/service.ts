@@ -37,8 +37,9 @@ import { takeOwnership } from './log/owner.ts';
 import type { IncomingMessage } from './message/address.ts';
 import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
-import { startNotify } from './subscribers/notify.ts';
 import { beginAgain, howItEnded, type Before } from './subscribers/recovery/start.ts';
+import { Timers } from './subscribers/timers.ts';
+import { startNotify } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { musherVersion } from './version.ts';
@@ -214,6 +215,7 @@ async function converse(
     onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),
   });
   const engine = new Engine(engineParts);
+  const timers = new Timers({ log, clock, timezone: settings.timezone, onProblem, takeUp: (id, message) => router.takeUp(id, message) });
 
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
   const { differences } = await beginAgain(engineParts, before, version);
@@ -245,6 +247,7 @@ async function converse(
     delivery.start();
     router.start();
     engine.start();
+    timers.start();
     await terminal.start(receive);
     connections.startNetworks(receive);
     absences = watchAbsences({ log, clock, networks: networksNow, rooms: () => rooms.all(), timezone: settings.timezone, onProblem });
@@ -262,6 +265,7 @@ async function converse(
     const runs = openRuns(log.reads, engineParts.projects.keys());
     await shutDown(
       [
+        ['the timers', () => timers.stop()],
         ['taking messages', () => router.stop()],
         ['the engine', () => engine.stop(leave)],
         ['the last notifications', () => flushed(log, options.batch)],
@@ -314,6 +318,8 @@ function batchParts(
       const current = projectOf(bot, TERMINAL_ADDRESS.transport, TERMINAL_ADDRESS.room).name;
       return number === undefined ? null : log.reads.item(project ?? current, Number(number));
     },
+    // Also one that has just come due, whose command is not done yet.
+    hasTimer: (item) => log.reads.timers.ofItem(item.project, item.number).length > 0 || log.inbox.open(0, 1).length > 0,
     step: (item) => {
       const project = bot.projects.find(({ name }) => name === item.project) ?? bot.projects[0];
       return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));

@@ -39,6 +39,7 @@ const SEEN_BY_ALL = new Set([
   'src/nearest.ts',
   'src/crash-point.ts',
   'src/config/settings.ts',
+  'src/config/duration.ts',
 ]);
 /** The composition root and the command line in front of it. */
 const SEES_ALL = /^src\/(?:cli\/.*|[a-z-]+)\.ts$/;

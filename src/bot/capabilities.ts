@@ -1,6 +1,6 @@
 import type { AccessRole, AgentSettings, NotifyKind, NotifyStyle, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
-import type { ItemEventKind, ItemEvents, OtherEvents } from '../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, OtherEvents, TimerOrigin } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../log/facts.ts';
@@ -69,6 +69,12 @@ export interface Capabilities {
   begin<T>(change: (tx: CommandTx) => T): Result<T, Reply>;
   /** Resolves when `met` gives something else than null, checked after each commit; null after `timeoutMs`, or when Musher stops. */
   until<T>(met: () => T | null, timeoutMs: number): Promise<T | null>;
+  /** The text of a command that a timer is to run on an item, once it was looked at whether it reads and the sender may; the error is the reply. */
+  planned(ref: ItemRef, words: string): Result<string, Reply>;
+  /** The message as a timer keeps it. */
+  readonly from: TimerOrigin;
+  /** A timer runs this command, and nobody types it. */
+  readonly byTimer: boolean;
   /** The last lines of a run, readable. `run` null: the latest. */
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
   /** How the networks stand, the terminal among them. */

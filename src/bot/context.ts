@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
-import type { IncomingMessage } from '../message/address.ts';
+import { timerOf, type IncomingMessage } from '../message/address.ts';
 import { decide, projectFacts } from '../log/facts.ts';
 import type { Log, Tx } from '../log/log.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -11,6 +11,7 @@ import { commandTx, type Origin } from './command-tx.ts';
 import { findAnyItem, findItem } from './find-item.ts';
 import { Refusal } from './refusal.ts';
 import { lacking } from './authorise.ts';
+import { plannedCommand } from './planned.ts';
 import { refused } from './replies.ts';
 import { includes, type Rights } from './rights.ts';
 
@@ -124,6 +125,15 @@ export function commandContext(
       return begun;
     },
     until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
+    planned: (ref, words) => plannedCommand(parts, message, ref, words),
+    from: {
+      // An answer later on finds no open interaction any more: it goes to the room itself.
+      at: { ...at, thread: null },
+      senderId: sender.id,
+      ingress: message.ingress,
+      direct: message.direct === true || message.ingress === 'direct',
+    },
+    byTimer: timerOf(message) !== null,
     runLog: parts.runLog,
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),

@@ -1,6 +1,8 @@
-import type { IncomingMessage, IngressKind } from '../message/address.ts';
+import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, doc, paragraph } from '../message/build.ts';
-import type { Reply } from './command.ts';
+import type { Document } from '../message/document.ts';
+import { commandName } from './command-table.ts';
+import type { Command, Reply } from './command.ts';
 import { refused } from './replies.ts';
 
 /** A stranger is told so once in this time: whoever has no rights must not be able to fill a room with answers. */
@@ -20,6 +22,23 @@ export function afterRestart(): Reply {
     ),
   );
   return { ok: true, code: null, body };
+}
+
+/** A timer has come to a command that asks first, and nobody is there to answer. */
+export function notByTimer(command: Command): Reply {
+  return refused(
+    'not-in-timer',
+    code(commandName(command)),
+    ' asks before it does this, and a timer can not answer. Nothing was done; type it yourself.',
+  );
+}
+
+/** An answer that nobody waits for says which timer it comes from. */
+export function withTimer(message: IncomingMessage, body: Document): Document {
+  const timer = timerOf(message);
+  if (timer === null) return body;
+  const what = message.text === '' ? [] : [': ', code(message.text)];
+  return { blocks: [...doc(paragraph(`Timer ${timer} is due`, ...what, '.')).blocks, ...body.blocks] };
 }
 
 /** To whoever has no rights where they write. */

@@ -2,7 +2,7 @@ import { crashPoint } from '../crash-point.ts';
 import type { FloodSettings } from '../config/settings.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
-import type { IncomingMessage } from '../message/address.ts';
+import { timerOf, type IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { authorise } from './authorise.ts';
@@ -14,7 +14,7 @@ import type { Project } from './capabilities.ts';
 import { parseCommand, problemDocument } from './parse.ts';
 import type { Completion } from './complete.ts';
 import { completionFor, parseContext } from './parse-context.ts';
-import { afterRestart, incident, stranger, tooMany } from './fixed-replies.ts';
+import { afterRestart, incident, notByTimer, stranger, tooMany, withTimer } from './fixed-replies.ts';
 import { refused } from './replies.ts';
 import { closeRevoked } from './revoke.ts';
 import { includes, type Origin } from './rights.ts';
@@ -90,6 +90,11 @@ export class Router {
     if (taken.reply === null) this.#enqueue(message, taken.id);
     else this.#parts.onAnswered(taken.id, taken.reply);
     return taken.id;
+  }
+
+  /** Works on a message that something else has put into the inbox: a timer that is due. */
+  takeUp(id: number, message: IncomingMessage): void {
+    if (!this.#stopping.signal.aborted) this.#enqueue(message, id);
   }
 
   /** Whether a message is meant for Musher. */
@@ -223,6 +228,7 @@ export class Router {
     const confirmation = confirmed ? null : (command.confirm?.(context, args) ?? null);
     if (confirmation !== null) {
       if ('ok' in confirmation) return confirmation;
+      if (context.byTimer) return notByTimer(command);
       return this.#parts.log.transaction((tx) => {
         const reply = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
           project: state.project.name,
@@ -278,7 +284,7 @@ export class Router {
     if (!tx.inbox.finish(id, outcome)) return;
     const { notWithinMs, code: what } = reply;
     const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
-    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: reply.body, inbox: id, item: null }, tx.now);
+    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: withTimer(message, reply.body), inbox: id, item: null }, tx.now);
     tx.record({
       project: state.project.name,
       item: null,
@@ -319,6 +325,6 @@ function roomOf({ at }: IncomingMessage): string {
 }
 
 /** Whoever sits at the terminal writes scripts, and slows down nobody else. */
-function isPaced({ ingress }: IncomingMessage): boolean {
-  return ingress !== 'terminal';
+function isPaced(message: IncomingMessage): boolean {
+  return message.ingress !== 'terminal' && timerOf(message) === null;
 }

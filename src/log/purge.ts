@@ -55,6 +55,10 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
       return { ...event.payload, why: '' };
     case 'run.ended':
       return { ...event.payload, summary: '' };
+    case 'timer.set':
+      return { ...event.payload, command: '' };
+    case 'timer.cancelled':
+      return { ...event.payload, why: '' };
     case 'gate.ran':
       return { ...event.payload, command: '', outputTail: '' };
     case 'item.put_back': {

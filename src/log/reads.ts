@@ -7,6 +7,7 @@ import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { Run } from './projections/run.ts';
 import { Subscriptions, type Subscription } from './projections/subscriptions.ts';
+import { TimerReads } from './timers.ts';
 
 export interface LoggedReceipt extends Receipt {
   readonly seq: number;
@@ -35,6 +36,7 @@ type UsageRow = { [K in keyof Usage]: number | null };
 /** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
 export class Reads {
   readonly budget: BudgetReads;
+  readonly timers: TimerReads;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -61,6 +63,7 @@ export class Reads {
     this.#events = events;
     this.#subscriptions = new Subscriptions(db);
     this.budget = new BudgetReads(db);
+    this.timers = new TimerReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(
@@ -162,6 +165,11 @@ export class Reads {
 
   lastNumber(project: string): number {
     return this.#counts.all(project).find((row) => row.stage === 'last')?.n ?? 0;
+  }
+
+  /** How many timers were ever set in a project: the last one's number. */
+  lastTimer(project: string): number {
+    return this.#counts.all(project).find((row) => row.stage === 'timers')?.n ?? 0;
   }
 
   /** The items that depend on an item. */

@@ -19,6 +19,17 @@ export interface Sender {
 export const INGRESS_KINDS = ['message', 'direct', 'mention', 'slash', 'button', 'reaction', 'select', 'modal', 'terminal'] as const;
 export type IngressKind = (typeof INGRESS_KINDS)[number];
 
+/** The id of the message that a timer makes when it is due: it can be made but once. */
+export function timerMessageId(project: string, timer: number): string {
+  return `timer:${project}:${timer}`;
+}
+
+/** The number of the timer that made a message; null for one that a person wrote at this moment. */
+export function timerOf({ id }: Pick<IncomingMessage, 'id'>): number | null {
+  const [, number] = /^timer:.*:(\d+)$/s.exec(id) ?? [];
+  return number === undefined ? null : Number(number);
+}
+
 export interface IncomingMessage {
   /** The network's id of the message or event: with the transport's name it is the key against doubles. */
   readonly id: string;

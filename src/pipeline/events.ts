@@ -43,6 +43,14 @@ export interface Receipt {
   readonly outputTail: string;
 }
 
+/** The message by which a timer was set, as far as rights and the answer depend on it. */
+export interface TimerOrigin {
+  readonly at: { readonly transport: string; readonly room: string; readonly thread: string | null };
+  readonly senderId: string;
+  readonly ingress: string;
+  readonly direct: boolean;
+}
+
 /** Where an item moves to. `from` of an archive entry is filled in by the transition function. */
 export type MoveTarget = LiveStage | { readonly name: 'archived'; readonly archivedAt: Millis; readonly reason: ArchiveReason };
 
@@ -151,6 +159,13 @@ export interface ItemEvents {
     /** The verdict of a QA agent, where it gave one. */
     readonly verdict: 'approve' | 'reject' | null;
   };
+  /** A person asked for a command at a later time; `timer` counts from 1 in each project. */
+  'timer.set': { readonly timer: number; readonly due: Millis; readonly command: string; readonly from: TimerOrigin };
+  /** Its time has come: the command is in the inbox. */
+  'timer.fired': { readonly timer: number };
+  /** Its time passed so long ago, while Musher was not running, that it was not run. */
+  'timer.missed': { readonly timer: number };
+  'timer.cancelled': { readonly timer: number; readonly why: string };
   'gate.ran': Receipt;
   /** `commit`: the squash commit that Musher is about to move the base branch to; after a crash it tells whether that happened. */
   'merge.attempted': {

@@ -91,7 +91,7 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
 
 /** A run's signs of life come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
-  return LIFE_SIGNS.has(kind) ? item.version : item.version + 1;
+  return LIFE_SIGNS.has(kind) || kind.startsWith('timer.') ? item.version : item.version + 1;
 }
 
 /** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
@@ -189,6 +189,10 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.price_unknown':
     case 'run.stop_requested':
     case 'gate.ran':
+    case 'timer.set':
+    case 'timer.fired':
+    case 'timer.missed':
+    case 'timer.cancelled':
       return ok(item);
     case 'item.undone':
       return ok(item);

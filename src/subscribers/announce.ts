@@ -3,6 +3,7 @@ import type { Reads } from '../log/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
 import { code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
+import { timeOfDay } from './time-of-day.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
@@ -190,9 +191,4 @@ function caused(actor: string, why: string): string {
 function who(actor: string): string {
   if (actor.startsWith('agent:')) return actor.slice('agent:'.length);
   return actor === 'musher' ? 'Musher' : `by ${actor.slice(actor.indexOf(':') + 1)}`;
-}
-
-/** `21 Nov, 14:05`. */
-function timeOfDay(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);
 }

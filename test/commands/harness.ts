@@ -14,6 +14,7 @@ import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src
 import type { Criterion, ItemType, QaMode, WorkItem } from '../../src/pipeline/types.ts';
 import { commitSha, itemNumber, type CommitSha, type ItemNumber } from '../../src/pipeline/values.ts';
 import type { BotIdentity } from '../../transports/transport.ts';
+import { Timers } from '../../src/subscribers/timers.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
 
 /** A Saturday, 14:05 in Berlin. */
@@ -81,6 +82,8 @@ export interface World {
   restarted(rights: Partial<RightsSettings>): World;
   /** Goes on with what an earlier Musher left. */
   start(): void;
+  /** Runs timers that are due, until it is stopped. */
+  runTimers(): void;
   /** Takes nothing more, as at the end of Musher; resolves when all is answered. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -159,6 +162,13 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
   });
+  const timers = new Timers({
+    log,
+    clock,
+    timezone: 'Europe/Berlin',
+    onProblem: (_what, error) => void incidents.push(error),
+    takeUp: (id, message) => router.takeUp(id, message),
+  });
   // Ids go on over restarts.
   let messages = log.reads.lastSeq() * 1_000;
 
@@ -226,8 +236,13 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
       return next;
     },
     start: () => router.start(),
-    stop: () => router.stop(),
+    runTimers: () => timers.start(),
+    stop() {
+      timers.stop();
+      return router.stop();
+    },
     async close() {
+      timers.stop();
       await router.stop();
       log.close();
     },

@@ -12,7 +12,18 @@ import { Reads } from '../../src/log/reads.ts';
 import { Told } from '../../src/log/told.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
-const SMALL = new Set(['rooms', 'subscriptions', 'bases', 'confirmations', 'told', 'cursors', 'counts', 'spend_total', 'sqlite_sequence']);
+const SMALL = new Set([
+  'timers',
+  'rooms',
+  'subscriptions',
+  'bases',
+  'confirmations',
+  'told',
+  'cursors',
+  'counts',
+  'spend_total',
+  'sqlite_sequence',
+]);
 /** Indexes that hold only what is open now. */
 const OPEN_ONLY = new Set(['inbox_open', 'inbox_open_of_sender', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
 

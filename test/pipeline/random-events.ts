@@ -136,6 +136,15 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
     usage: fc.record({ inputTokens: count, outputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, microUsd: count }),
   }),
   'run.heartbeat': fc.record({ run, activity: fc.option(text) }),
+  'timer.set': fc.record({
+    timer: fc.integer({ min: 1, max: 4 }),
+    due: fc.nat(),
+    command: text,
+    from: fc.constant({ at: { transport: 'console', room: 'lobby', thread: null }, senderId: 'ann', ingress: 'terminal', direct: false }),
+  }),
+  'timer.fired': fc.record({ timer: fc.integer({ min: 1, max: 4 }) }),
+  'timer.missed': fc.record({ timer: fc.integer({ min: 1, max: 4 }) }),
+  'timer.cancelled': fc.record({ timer: fc.integer({ min: 1, max: 4 }), why: text }),
   'run.stop_requested': fc.record({ run, why: text }),
   'run.ended': fc.record({
     run,

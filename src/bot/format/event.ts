@@ -87,6 +87,14 @@ export function eventWords(event: LoggedEvent): string {
         `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
         event.payload.summary,
       );
+    case 'timer.set':
+      return because(`set timer ${event.payload.timer}`, event.payload.command);
+    case 'timer.fired':
+      return `ran timer ${event.payload.timer}`;
+    case 'timer.missed':
+      return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
+    case 'timer.cancelled':
+      return because(`cancelled timer ${event.payload.timer}`, event.payload.why);
     case 'gate.ran':
       return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':

@@ -7,6 +7,7 @@ import { DayRows } from './day-rows.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { TimerRows } from '../timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
   countTable,
@@ -40,8 +41,11 @@ export class Projector {
   readonly #seeBase;
   readonly #subscriptions: Subscriptions;
 
+  readonly #timers: TimerRows;
+
   constructor(db: Db) {
     this.#subscriptions = new Subscriptions(db);
+    this.#timers = new TimerRows(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#counts = countTable(db);
@@ -110,11 +114,15 @@ export class Projector {
   }
 
   #derive(event: ItemEvent, before: WorkItem | null, item: WorkItem): void {
+    this.#timers.apply(event);
     switch (event.kind) {
       case 'item.created':
       case 'item.dependencies_set':
         for (const on of before?.dependsOn ?? []) this.#dropDependency.run(item.project, on, item.number);
         for (const on of item.dependsOn) this.#addDependency.run(item.project, on, item.number);
+        return;
+      case 'timer.set':
+        this.#addCount(item.project, 'timers', 1);
         return;
       case 'item.purged':
         this.#blankRuns(item);

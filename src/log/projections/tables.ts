@@ -84,6 +84,16 @@ export const PROJECTION_TABLES = `
     PRIMARY KEY (scope, name, until)
   ) WITHOUT ROWID;
 
+  CREATE TABLE timers (        -- open ones alone
+    project TEXT NOT NULL,
+    timer   INTEGER NOT NULL,
+    item    INTEGER NOT NULL,
+    due     INTEGER NOT NULL,
+    state   TEXT NOT NULL,     -- the timer as JSON
+    PRIMARY KEY (project, timer)
+  ) WITHOUT ROWID;
+  CREATE INDEX timers_by_due ON timers (due, timer);
+
   CREATE TABLE rooms (
     transport TEXT NOT NULL,
     room      TEXT NOT NULL,
@@ -112,6 +122,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'bases', key: ['project'] },
   { table: 'day_spend', key: ['scope', 'name', 'quarter'] },
   { table: 'day_raises', key: ['scope', 'name', 'until'] },
+  { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },
 ];

@@ -88,6 +88,18 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   ],
   'run.price_unknown': [{ run: 3, model: 'm' }, 'found no price for m'],
   'run.heartbeat': [{ run: 3, activity: null }, 'saw run 3 alive'],
+  'timer.set': [
+    {
+      timer: 3,
+      due: 1,
+      command: 'start shop#1',
+      from: { at: { transport: 'console', room: 'x', thread: null }, senderId: 'a', ingress: 'slash', direct: false },
+    },
+    'set timer 3: start shop#1',
+  ],
+  'timer.fired': [{ timer: 3 }, 'ran timer 3'],
+  'timer.missed': [{ timer: 3 }, 'let timer 3 pass: it was due while Musher did not run'],
+  'timer.cancelled': [{ timer: 3, why: 'it was stopped' }, 'cancelled timer 3: it was stopped'],
   'run.stop_requested': [{ run: 3, why: 'over budget' }, 'asked run 3 to stop: over budget'],
   'run.ended': [
     { run: 3, reason: 'hollow', exitCode: 0, summary: '', resumeAt: null, turns: null, verdict: null },

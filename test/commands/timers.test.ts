@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { verifyAll } from '../../src/log/verify.ts';
+import { plainText } from '../../src/message/plain.ts';
+import { makeDesk, makeWorld, moveTo, startRun, when, type Desk, type World } from './harness.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+  world.runTimers();
+  world.make();
+});
+
+/** Musher ends, time passes, and it starts again, perhaps with other rights. */
+async function away(ms: number, rights: Parameters<World['restarted']>[0] = {}): Promise<void> {
+  await world.stop();
+  world.clock.move(ms);
+  world = world.restarted(rights);
+  world.runTimers();
+}
+afterEach(async () => {
+  const { differences } = verifyAll(world.log.db);
+  await world.close();
+  if (differences.length > 0) throw new Error(differences.join('\n'));
+});
+
+/** All that the lobby was told, the answers of timers among it. */
+const heard = (): string[] => world.log.outbox.open('test', 'lobby', 1_000).map(({ body }) => plainText(body, { width: 300 }));
+const answered = (text: string): Promise<void> => when(world.log, () => heard().some((one) => one.includes(text)));
+const open = (): number[] => world.log.reads.timers.ofProject('shop').map(({ timer }) => timer);
+
+describe('a timer', () => {
+  it('is set with the time and the command that were understood, and seen wherever its item is', async () => {
+    const set = await world.say('timer 1 14:30 start');
+    expect(set.text).toBe('Timer 1 runs `start shop#1` at 14:30, in 25 min. `timer cancel 1` takes it back.');
+    expect((await world.say('timer 1 tomorrow 09:00 move 1 archived')).text).toContain(
+      'Timer 2 runs `move shop#1 archived` at 2026-11-22 09:00',
+    );
+    expect((await world.say('timer list')).text).toMatch(/1: start of 1 at 14:30, in 25 min[^]*2: move archived of 1 at 2026-11-22 09:00/);
+    expect((await world.say('show 1')).text).toContain('timer 1 at 14:30 (start), timer 2 at 2026-11-22 09:00 (move archived)');
+    expect((await world.say('why 1')).text).toContain('Set for later: timer 1 at 14:30 (start)');
+    expect((await world.say('status')).text).toContain('1: start of 1 at 14:30');
+  });
+
+  it('runs once, in the name of who set it, and says what came of it', async () => {
+    await world.say('timer 1 14:30 start');
+    world.clock.move(25 * MINUTE - 1);
+    expect(world.item(1).stage.name).toBe('backlog');
+    world.clock.move(1);
+    await answered('Timer 1 is due: `start shop#1`.');
+    expect(world.item(1).stage.name).toBe('current');
+    expect(heard().at(-1)).toContain('“Fix the login” is started, from backlog to current');
+    const moved = world.log.reads.history('shop', 1, 10).find(({ kind }) => kind === 'item.moved');
+    expect(moved?.actor).toBe('test:operator');
+    expect(open()).toEqual([]);
+    world.clock.move(24 * HOUR);
+    expect(world.kinds(1).filter((kind) => kind === 'timer.fired')).toHaveLength(1);
+  });
+
+  it.each([
+    ['status', 'not-in-timer', 'can not be run by a timer'],
+    ['timer 1 14:30 start', 'not-in-timer', 'can not be run by a timer'],
+    ['delete', 'not-in-timer', 'asks before it does anything'],
+    ['move nowhere', 'bad-argument', 'is not one of'],
+    ['fly', 'unknown-command', 'is not a command'],
+  ])('does not take “%s”', async (words, code, text) => {
+    const reply = await world.say(`timer 1 14:30 ${words}`, { role: 'admin' });
+    expect(reply).toMatchObject({ ok: false, code });
+    expect(reply.text).toContain(text);
+    expect(open()).toEqual([]);
+  });
+
+  it('is refused for who may not do now what it is to do then', async () => {
+    expect(await world.say('timer 1 14:30 start', { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
+  });
+
+  it('does nothing, and says so, where the one who set it has lost the right by then', async () => {
+    await world.say('timer 1 14:30 start');
+    await away(0, { roles: { admin: ['test:admin'], operator: [], viewer: ['test:viewer'] } });
+    world.clock.move(25 * MINUTE);
+    await answered('Timer 1 is due: `start shop#1`.');
+    expect(heard().at(-1)).toContain('You have no rights here');
+    expect(world.item(1).stage.name).toBe('backlog');
+  });
+
+  it('says so where its command does not fit any more', async () => {
+    await world.say('timer 1 14:30 start');
+    moveTo(world, 1, { name: 'current' });
+    world.clock.move(25 * MINUTE);
+    await answered('is in current already');
+    expect(open()).toEqual([]);
+  });
+
+  it.each([
+    ['stop 1', 'Its timers 1, 2 are cancelled.'],
+    ['move 1 archived', 'Its timers 1, 2 are cancelled.'],
+  ])('goes with its item when a person types %s', async (command, text) => {
+    await world.say('timer 1 14:30 start');
+    await world.say('timer 1 in 2h move archived');
+    expect((await world.say(command)).text).toContain(text);
+    expect(open()).toEqual([]);
+  });
+
+  it('of an item that was deleted is gone, whoever deleted it', async () => {
+    await world.say('timer 1 14:30 start');
+    world.record(1, 'item.deleted', { purge: false });
+    expect(open()).toEqual([]);
+    world.clock.move(HOUR);
+    expect(world.item(1).stage.name).toBe('backlog');
+    expect(world.kinds(1)).not.toContain('timer.fired');
+  });
+
+  it('that is run leaves the item’s other timers alone', async () => {
+    moveTo(world, 1, { name: 'current' });
+    await world.say('timer 1 14:30 stop');
+    await world.say('timer 1 tomorrow 06:00 start');
+    world.clock.move(25 * MINUTE);
+    await answered('Timer 1 is due: `stop shop#1`.');
+    expect(world.item(1).held).not.toBeNull();
+    expect(open()).toEqual([2]);
+  });
+
+  it('can be taken back, and a number is not used twice', async () => {
+    await world.say('timer 1 14:30 start');
+    expect((await world.say('timer cancel 1')).text).toBe('Cancelled: timer 1: start of 1 at 14:30, in 25 min.');
+    expect(await world.say('timer cancel 1')).toMatchObject({ ok: false, code: 'no-such-timer' });
+    expect((await world.say('timer 1 14:40 start')).text).toContain('Timer 2 runs');
+  });
+
+  it('is no change of its item: a question about it stays open', async () => {
+    const { version } = world.item(1);
+    await world.say('timer 1 14:30 start');
+    expect(world.item(1).version).toBe(version);
+  });
+});
+
+describe('a timer that came due while Musher was away', () => {
+  it('is made up for within an hour', async () => {
+    await world.say('timer 1 14:30 start');
+    await away(25 * MINUTE + 59 * MINUTE);
+    await answered('Timer 1 is due');
+    expect(world.item(1).stage.name).toBe('current');
+  });
+
+  it('is told as missed after that, and not run', async () => {
+    await world.say('timer 1 14:30 start');
+    await away(25 * MINUTE + 61 * MINUTE);
+    await answered('Timer 1 was due at 21 Nov, 14:30, when Musher was not running.');
+    expect(world.item(1).stage.name).toBe('backlog');
+    expect(world.last(1).kind).toBe('timer.missed');
+    expect(open()).toEqual([]);
+  });
+});
+
+it('a run that ends late changes nothing of an item that was stopped or deleted', async () => {
+  for (const number of [1, world.make()]) {
+    moveTo(world, number, { name: 'current' });
+    const run = startRun(world, number);
+    if (number === 1) world.record(1, 'item.held', { why: '' });
+    else world.record(number, 'item.deleted', { purge: false });
+    const before = world.item(number);
+    const late = { run, exitCode: 0, summary: 'late', turns: 1, verdict: null } as const;
+    world.record(number, 'run.ended', { ...late, reason: 'rate-limited', resumeAt: world.clock.now() + MINUTE });
+    const after = world.item(number);
+    expect({ stage: after.stage, execution: after.execution, held: after.held, deletedAt: after.deletedAt }).toEqual({
+      stage: before.stage,
+      execution: before.execution,
+      held: before.held,
+      deletedAt: before.deletedAt,
+    });
+  }
+});
