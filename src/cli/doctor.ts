@@ -9,15 +9,29 @@ import type { Check, Finding } from './doctor/check.ts';
 import { configuration, secrets } from './doctor/configuration.ts';
 import { dataDirectory, owner } from './doctor/data-dir.ts';
 import { disk, git, node, sqlite } from './doctor/machine.ts';
+import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
 
 /** In the order in which they are told. */
-const CHECKS: readonly Check[] = [node, git, sqlite, configuration, secrets, dataDirectory, owner, disk, repositories, gates, agents];
+const CHECKS: readonly Check[] = [
+  node,
+  git,
+  sqlite,
+  configuration,
+  secrets,
+  dataDirectory,
+  owner,
+  disk,
+  repositories,
+  gates,
+  agents,
+  networks,
+];
 
-/** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail. */
+/** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail, or a network stay away. */
 export const run: Run = async (typed, terminal) => {
   const { config, data } = choose(typed, terminal);
   const { settings, findings } = readConfiguration(config, terminal);
@@ -63,6 +77,6 @@ function summary(findings: readonly Finding[]): string {
   const warnings = count('warn');
   const told = `${failures} to mend, ${warnings} to know`;
   return failures > 0
-    ? `Musher can not start like this: ${told}.`
+    ? `Not all will work like this: ${told}.`
     : `Everything that a start needs is there${warnings > 0 ? ` (${told})` : ''}.`;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { nearest } from '../nearest.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
 import type { Problem } from './problem.ts';
+import { isSecretKey } from './secrets.ts';
 import { sectionsOf, unwrap } from './shape.ts';
 
 /** What is needed to tell a person about an issue of the schema. */
@@ -50,7 +51,7 @@ function unknownKey(key: string, path: KeyPath, about: Explaining): Problem {
 
 function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKeys>, path: KeyPath, about: Explaining): string {
   const value = valueAt(about.document, path);
-  const got = about.hidden.has(JSON.stringify(path)) || path.includes('env') ? '' : `, not ${show(value)}`;
+  const got = about.hidden.has(JSON.stringify(path)) || path.includes('env') || isSecretKey(path) ? '' : `, not ${show(value)}`;
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return 'is missing';

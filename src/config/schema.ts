@@ -38,6 +38,9 @@ const roomName = () => name().refine((text) => !NO_ROOM_NAME.has(text), 'is a wo
 
 const text = () => z.string().min(1);
 
+/** A secret of a network. White space in it is a slip of whoever copied it, and an error of HTTP would show all of it. */
+const token = () => z.string().regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without white space');
+
 const duration = () =>
   z.string().transform((value, context) => {
     const ms = parseDuration(value);
@@ -146,7 +149,7 @@ const personSchema = z.strictObject({
 
 const matrixSchema = z.strictObject({
   homeserver: z.url().meta({ description: 'Where the client-server API is.', example: 'https://matrix.example.org' }),
-  access_token: text().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
+  access_token: token().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
   inviters: z
     .array(text())
     .default([])
@@ -158,9 +161,9 @@ const slackSchema = z.strictObject({
     .enum(['socket', 'http'])
     .default('socket')
     .meta({ description: 'How Slack reaches Musher: a socket that Musher opens, or signed HTTP requests.' }),
-  bot_token: text().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
-  app_token: text().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
-  signing_secret: text().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
+  bot_token: token().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
+  app_token: token().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
+  signing_secret: token().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
   api_url: z.url().optional().meta({
     description: "Base address of the Web API, ending with a slash, where it is not Slack's own.",
     example: 'https://slack-gov.com/api/',
@@ -169,7 +172,7 @@ const slackSchema = z.strictObject({
 });
 
 const discordSchema = z.strictObject({
-  token: text().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+  token: token().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
   api_url: z
     .url()
     .optional()

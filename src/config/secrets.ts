@@ -36,7 +36,8 @@ export function openSecrets(file: string, written: unknown, line: KeyLocator): P
   }));
 }
 
-function isSecretKey(path: KeyPath): boolean {
+/** Whether the value of a key is a secret: such a value never stands in a message. */
+export function isSecretKey(path: KeyPath): boolean {
   return (path.at(-2) === 'env' ? SECRET_VARIABLE : SECRET_KEY).test(String(path.at(-1)));
 }
 

@@ -63,7 +63,7 @@ describe('musher doctor', () => {
     expect(worst).toEqual([
       expect.stringMatching(/^FAIL +gate shop\/test: no-such-gate is not on the PATH -> Install/),
       expect.stringMatching(/^FAIL +agent shop\/coder: no-such-agent is not on the PATH -> Install it/),
-      'Musher can not start like this: 2 to mend, 0 to know.',
+      'Not all will work like this: 2 to mend, 0 to know.',
     ]);
   });
 

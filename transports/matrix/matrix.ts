@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { MusherError, problemText } from '../../src/errors.ts';
+import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
 import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Transport } from '../transport.ts';
@@ -16,6 +16,7 @@ import { roomsOf, type Rooms } from './rooms.ts';
 import { loadSdk, openClient } from './sdk.ts';
 import { sending, type Sending } from './sending.ts';
 import { STATE_KEYS, type StateStore } from './state.ts';
+import { startFailure } from './start-failure.ts';
 import { syncFrom } from './sync.ts';
 import { typing, type Typing } from './typing.ts';
 
@@ -133,7 +134,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
         report(error);
       },
       onRefused(error) {
-        become('offline', problemText(whyNot(error, options.homeserver)));
+        become('offline', problemText(startFailure(error, options.homeserver)));
         report(error);
       },
     });
@@ -159,7 +160,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
         connection = await connect(sink);
         become('online', null);
       } catch (error) {
-        const problem = whyNot(error, options.homeserver);
+        const problem = startFailure(error, options.homeserver);
         if (!stopping.signal.aborted) become('offline', problemText(problem));
         throw problem;
       }
@@ -232,25 +233,6 @@ function transactionPrefix(state: StateStore): string {
   const made = `musher-${randomBytes(6).toString('hex')}`;
   state.set(STATE_KEYS.transactionPrefix, made);
   return made;
-}
-
-/** What a person has to know and do when the connection can't be made. */
-function whyNot(error: unknown, url: string): MusherError {
-  const because = { cause: error };
-  const byItself = 'Musher tries again by itself; check the connection of its machine where that goes on.';
-  if (!(error instanceof HomeserverError)) {
-    const what = error instanceof TypeError ? `${url} is not the address of a homeserver: ${error.message}.` : textOf(error);
-    return new MusherError('NETWORK_REFUSED', what, 'Correct homeserver under [matrix], or look into the log file.', because);
-  }
-  if (error.isUnknownToken) {
-    const what = 'The homeserver does not accept the access token: it is mistyped, or its session was logged out.';
-    return new MusherError('NETWORK_TOKEN_REFUSED', what, 'Log in again as the bot and give Musher the new token.', because);
-  }
-  if (error.status === 404 && error.errcode === null) {
-    const hint = `Give the address of the client-server API, which ${url}/.well-known/matrix/client may name.`;
-    return new MusherError('NETWORK_UNREACHABLE', `No Matrix homeserver answers at ${url}.`, hint, because);
-  }
-  return new MusherError(error.status === null ? 'NETWORK_UNREACHABLE' : 'NETWORK_REFUSED', `${error.message}.`, byItself, because);
 }
 
 function textOf(error: unknown): string {

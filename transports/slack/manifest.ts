@@ -11,7 +11,8 @@ export interface ManifestOptions {
 }
 
 /** What the bot may do, each with what it is for. */
-const SCOPES = [
+/** What the app may do, each for what it is needed. */
+export const SCOPES = [
   'app_mentions:read', // `@musher status`
   'channels:history', // the same in channels that the app is in, and what came while it was away
   'groups:history',

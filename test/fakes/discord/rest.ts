@@ -38,6 +38,8 @@ export class FakeRest {
   readonly published: unknown[][] = [];
   /** The channels in which typing was shown, in order. */
   readonly typing: string[] = [];
+  /** Of the application: 1 << 19 is the message content intent of a bot in few servers. */
+  applicationFlags = 1 << 19;
   readonly #nonces = new Map<string, { readonly at: number; readonly message: Message }>();
   readonly #host: RestHost;
 
@@ -48,7 +50,8 @@ export class FakeRest {
   answer({ method, path, query, body, files }: Request): Answer {
     const [, first = '', id = '', third = '', fourth = '', fifth = ''] = path.split('/');
     if (path === '/users/@me') return { status: 200, body: this.#host.world.bot };
-    if (path === '/applications/@me') return { status: 200, body: { id: this.#host.world.application, name: 'Musher', flags: 0 } };
+    if (path === '/applications/@me')
+      return { status: 200, body: { id: this.#host.world.application, name: 'Musher', flags: this.applicationFlags } };
     if (path === '/gateway/bot') {
       const limit = { total: 1_000, remaining: 1_000, reset_after: 86_400_000, max_concurrency: 1 };
       return { status: 200, body: { url: this.#host.gatewayUrl(), shards: 1, session_start_limit: limit } };

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SCOPES } from '../../../transports/slack/manifest.ts';
 import { callMethod } from './methods.ts';
 import { refusalOf } from './refusal.ts';
 import { Rooms, type FakeMessage, type Json } from './rooms.ts';
@@ -39,6 +40,8 @@ export class FakeSlack {
   readonly sockets = new SocketServer();
   readonly calls: Call[] = [];
   readonly views: Json[] = [];
+  /** What the bot token may do. */
+  scopes: string[] = [...SCOPES];
   readonly #troubles = new Map<string, Trouble[]>();
   readonly #responses = new Map<string, Response>();
   readonly #triggers = new Map<string, number>();
@@ -260,7 +263,7 @@ export class FakeSlack {
         };
     if (trouble?.kind === 'reply lost') return void request.socket.destroy();
     if (trouble?.kind === 'garbled') return void response.writeHead(200).end('<html>');
-    end(response, answer.status, answer.body);
+    end(response, answer.status, answer.body, isResponse ? {} : { 'x-oauth-scopes': this.scopes.join(',') });
   }
 
   #respond(id: string, body: Json): { readonly status: number; readonly body: Json } {

@@ -1,0 +1,101 @@
+import { createServer } from 'node:net';
+import type { SlackSettings } from '../../config/settings.ts';
+import { startFailure } from '../../../transports/slack/failure.ts';
+import { SCOPES } from '../../../transports/slack/manifest.ts';
+import { failure, good, warning } from './check.ts';
+import type { Finding } from './check.ts';
+
+const SLACK_API = 'https://slack.com/api/';
+
+/** One answer of the Web API. */
+interface Answer {
+  readonly ok: boolean;
+  readonly error: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** What the token may do, as Slack says with each answer. */
+  readonly scopes: readonly string[];
+}
+
+/** Whose tokens these are and what they may do, whether the app is in its channels, and whether requests can be taken. */
+export async function slack(settings: SlackSettings, rooms: readonly string[], signal: AbortSignal): Promise<Finding[]> {
+  const call = (token: string, method: string, args: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+    ask(settings.apiUrl ?? SLACK_API, token, method, args, signal);
+  const me = await call(settings.botToken, 'auth.test');
+  if (!me.ok) throw refused('Slack does not let Musher in', me.error);
+  const missing = SCOPES.filter((scope) => !me.scopes.includes(scope));
+  const mend = 'Update the app from the manifest that `musher slack-manifest` prints, and install it again.';
+  const lacks = me.scopes.length > 0 && missing.length > 0 ? [failure('slack', `the bot token lacks ${missing.join(', ')}`, mend)] : [];
+  return [
+    good('slack', `signed in as ${String(me.fields['user'])} in ${String(me.fields['team'])}`),
+    ...lacks,
+    ...(settings.mode === 'socket' ? await socketMode(settings, call) : await http(settings)),
+    ...(await Promise.all(rooms.map((room) => channel(settings, room, call)))).flat(),
+  ];
+}
+
+type Call = (token: string, method: string, args?: Readonly<Record<string, string>>) => Promise<Answer>;
+
+async function socketMode({ appToken }: SlackSettings, call: Call): Promise<Finding[]> {
+  const answer = await call(appToken ?? '', 'apps.connections.open');
+  if (answer.ok) return [good('slack', 'Socket Mode is on')];
+  const { message, hint } = refused('No connection by Socket Mode', answer.error);
+  return [failure('slack', message.replace(/\.$/, ''), hint)];
+}
+
+async function http({ signingSecret, port }: SlackSettings): Promise<Finding[]> {
+  const secret =
+    (signingSecret ?? '').trim() === '' ? [failure('slack', 'the signing secret is empty', 'Copy it from "Basic Information".')] : [];
+  const problem = await portProblem(port);
+  const where = `127.0.0.1:${port}`;
+  return [
+    ...secret,
+    problem === null
+      ? good('slack', `requests can be taken at ${where}`)
+      : failure(
+          'slack',
+          `${where} can not be listened on: ${problem}`,
+          'End the program that has the port, or choose another under [slack] port.',
+        ),
+  ];
+}
+
+/** Why nothing can listen there; null: it is free. */
+function portProblem(port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(null)));
+  });
+}
+
+/** Read as Musher reads it after an absence: that needs no scope more. */
+async function channel({ botToken }: SlackSettings, room: string, call: Call): Promise<Finding[]> {
+  const answer = await call(botToken, 'conversations.history', { channel: room, limit: '1' });
+  if (answer.ok) return [];
+  const { hint } = refused('', answer.error);
+  return [warning('slack', `the channel ${room} can not be read: ${answer.error}`, hint)];
+}
+
+function refused(doing: string, error: string): ReturnType<typeof startFailure> {
+  return startFailure(doing, Object.assign(new Error(error), { data: { error } }));
+}
+
+async function ask(
+  api: string,
+  token: string,
+  method: string,
+  args: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(new URL(method, api), {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}` },
+    body: new URLSearchParams(args),
+    signal,
+  });
+  const json: unknown = await response.json().catch(() => null);
+  const fields = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  const error = typeof fields['error'] === 'string' ? fields['error'] : `HTTP ${response.status}`;
+  const scopes = (response.headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
+  return { ok: fields['ok'] === true, error, fields, scopes: scopes.filter((scope) => scope !== '') };
+}
