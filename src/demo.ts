@@ -49,11 +49,13 @@ export function demoSettings(dataDir: string): Settings {
     matrix: null,
     slack: null,
     discord: null,
+    bubblewrap: null,
     projects: [
       {
         name: DEMO_PROJECT,
         path,
         file: join(path, '.musher', 'project.toml'),
+        sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
         baseBranch: 'main',
         qa: 'server',
         autoStart: true,

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   GIT_FAILED: 'A git command failed.',
   GIT_TOO_OLD: 'The installed git lacks a command that Musher needs.',
   REPOSITORY_UNUSABLE: 'The project is not a usable git repository.',
+  SANDBOX_UNUSABLE: 'The sandbox that a project asks for does not hold.',
   RUNTIME_MISSING: 'The program of an agent can not be started.',
   IMPORT_REFUSED: 'An export can not be imported.',
   INIT_REFUSED: 'init would overwrite a file.',

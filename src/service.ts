@@ -42,6 +42,7 @@ import { Timers } from './subscribers/timers.ts';
 import { startNotify } from './subscribers/notify.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from './subscribers/parts.ts';
 import { upkeep } from './upkeep.ts';
+import { trySandboxes } from './sandboxes.ts';
 import { musherVersion } from './version.ts';
 
 export interface StartOptions {
@@ -80,9 +81,10 @@ function settingsFor(options: StartOptions): Settings {
   return options.dataDir === null ? loaded.value : { ...loaded.value, dataDir: options.dataDir };
 }
 
-async function serve(options: StartOptions, settings: Settings): Promise<number> {
+async function serve(options: StartOptions, read: Settings): Promise<number> {
   const clock = systemClock();
   const startedAt = clock.now();
+  const { settings, boxes } = await trySandboxes(read, process.env, clock);
   const { dataDir } = settings;
   const redactor = redactorFor(settings.secrets);
   const logFile = openLogFile(dataDir, settings.logLevel, redactor);
@@ -91,7 +93,14 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
     const version = musherVersion();
     const gits = await Promise.all(
       settings.projects.map((project) =>
-        openProjectGit({ project: project.name, repository: project.path, baseBranch: project.baseBranch, dataDir, clock }),
+        openProjectGit({
+          project: project.name,
+          repository: project.path,
+          baseBranch: project.baseBranch,
+          dataDir,
+          clock,
+          box: boxes.get(project.name) ?? null,
+        }),
       ),
     );
     crashPoint('after-repositories-opened');
@@ -102,7 +111,7 @@ async function serve(options: StartOptions, settings: Settings): Promise<number>
     settings.projects.forEach((project, i) => {
       const git = gits[i];
       if (git === undefined) throw new Error('one repository for each project');
-      engineProjects.set(project.name, { settings: project, git });
+      engineProjects.set(project.name, { settings: project, git, box: boxes.get(project.name) ?? null });
       projects.push({ name: project.name, settings: project, git, agents: project.agents });
     });
     const [first, ...rest] = projects;

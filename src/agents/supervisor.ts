@@ -7,7 +7,9 @@ import { childEnvironment, runVariables } from './environment.ts';
 import type { RunOutcome } from './outcome.ts';
 import { isAlive } from './process/identity.ts';
 import { runFiles } from './process/run-files.ts';
-import { startProcess } from './process/start.ts';
+import { type ProcessSpec, startProcess } from './process/start.ts';
+import { MARKER_VARIABLE } from './process/table.ts';
+import { type RunSandbox, sandboxed } from './sandboxed.ts';
 import { readExitCode, writeRecord } from './run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
 import type { Signal } from './signals.ts';
@@ -31,6 +33,8 @@ export interface RunSpec {
   /** Further environment; wins over the agent's own. */
   readonly env: Readonly<Record<string, string>>;
   readonly resumeSession: string | null;
+  /** What holds the process; missing or null: nothing. */
+  readonly sandbox?: RunSandbox | null;
   readonly clock: Clock;
   /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
   onSignal(signal: Signal): void;
@@ -80,17 +84,24 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
   const startedAt = spec.clock.now();
   await writeRecord(files.dir, { runtime: spec.agent.runtime, model: spec.agent.model, resumed: spec.resumeSession !== null, startedAt });
-  const started = await startProcess({
-    file: command.file,
-    args: command.args,
-    env: childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit),
-    cwd: spec.worktree,
-    stdin: command.stdin,
-    runDir: files.dir,
-    marker: spec.marker,
-  });
+  const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
+  const plain = { file: command.file, args: command.args, env, cwd: spec.worktree };
+  const inside = await insideSandbox(spec, plain);
+  if (!inside.ok) return inside;
+  const started = await startProcess({ ...inside.value, stdin: command.stdin, runDir: files.dir, marker: spec.marker });
   if (!started.ok) return started;
   return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
+}
+
+type Start = Pick<ProcessSpec, 'file' | 'args' | 'env' | 'cwd'>;
+
+/** The same program, held by the run's sandbox where there is one. */
+async function insideSandbox(spec: RunSpec, plain: Start): Promise<Result<Start, MusherError>> {
+  if (spec.sandbox === undefined || spec.sandbox === null) return ok(plain);
+  const { runDir, worktree } = spec;
+  const env = { ...plain.env, [MARKER_VARIABLE]: spec.marker };
+  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, runtime: spec.agent.runtime });
+  return held.ok ? ok({ ...held.value, cwd: runDir }) : held;
 }
 
 /**

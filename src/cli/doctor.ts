@@ -11,6 +11,7 @@ import { dataDirectory, owner } from './doctor/data-dir.ts';
 import { disk, git, node, sqlite } from './doctor/machine.ts';
 import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
+import { sandbox } from './doctor/sandbox.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   gates,
   agents,
   networks,
+  sandbox,
 ];
 
 /** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail, or a network stay away. */

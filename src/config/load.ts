@@ -16,6 +16,7 @@ import { absolutePath } from './references.ts';
 import { backupSettings, monitorSettings } from './upkeep.ts';
 import { agentSchema, botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import type { BotFile, ProjectEntry } from './schema.ts';
+import { sandboxSettings } from './sandbox.ts';
 import type { ProjectSettings, Settings } from './settings.ts';
 
 /** The file of a project, inside its path, when `bot.toml` names no other. */
@@ -90,6 +91,7 @@ function settings(
     monitor: monitorSettings(bot.monitor),
     secrets: [...new Set(secrets)],
     projects: projects.map((project) => ({ ...project, budget: { ...project.budget, ...shared } })),
+    bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),
   };
@@ -112,11 +114,13 @@ function projectPlaces(document: unknown, folder: string, env: NodeJS.ProcessEnv
 
 function placeOf(entry: ProjectEntry, folder: string, env: NodeJS.ProcessEnv): ProjectPlace {
   const path = absolutePath(entry.path, folder, env);
+  const { sandbox, allow_hosts, sandbox_read, sandbox_write } = entry;
   return {
     name: entry.name,
     path,
     file: entry.file === undefined ? join(path, PROJECT_FILE) : absolutePath(entry.file, folder, env),
     ceiling: entry.budget,
+    sandbox: sandboxSettings({ sandbox, allow_hosts, sandbox_read, sandbox_write }, folder, env),
   };
 }
 

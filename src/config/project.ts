@@ -6,9 +6,10 @@ import { readDocument } from './document.ts';
 import { keyText } from './explain.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
 import type { Problem } from './problem.ts';
-import { agentSchema, botSchema, projectSchema } from './schema.ts';
+import { agentSchema, botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
-import type { AgentSettings, ProjectSettings } from './settings.ts';
+import { NO_SANDBOX } from './sandbox.ts';
+import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
 import { templateProblems } from './templates.ts';
 
 /** Which project, where its checkout is and which file describes it; both absolute. */
@@ -18,6 +19,8 @@ export interface ProjectPlace {
   readonly file: string;
   /** What bot.toml allows it to use. */
   readonly ceiling: ProjectEntry['budget'];
+  /** Default: none. */
+  readonly sandbox?: SandboxSettings;
 }
 
 /** `value` is null when there are problems; `secrets` must be shown nowhere. */
@@ -36,6 +39,7 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadPr
   }
   const elsewhere = new Map([
     ...Object.keys(agentSchema.shape).map((key) => [key, 'a section [[agent]]'] as const),
+    ...Object.keys(projectEntrySchema.shape).map((key) => [key, 'the section [[project]] of bot.toml'] as const),
     ...Object.keys(botSchema.shape).map((key) => [key, 'bot.toml'] as const),
   ]);
   const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
@@ -98,6 +102,7 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     name: place.name,
     path: place.path,
     file: place.file,
+    sandbox: place.sandbox ?? NO_SANDBOX,
     baseBranch: project.base_branch,
     qa: project.qa,
     autoStart: project.auto_start,

@@ -1,3 +1,4 @@
+import { sandboxKeys } from './sandbox.ts';
 import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { floodSchema } from './flood.ts';
@@ -104,6 +105,7 @@ export const projectEntrySchema = z.strictObject({
   file: text()
     .optional()
     .meta({ description: 'The project file, relative to this file. Default: `.musher/project.toml` in the path.', example: 'shop.toml' }),
+  ...sandboxKeys,
   ...roleLists('for this project alone, in every room that is served'),
   budget: projectCeilingSchema.prefault({}).meta({ description: "What the project may use; its own file's [budget] may only narrow it." }),
 });
@@ -226,6 +228,10 @@ export const botSchema = z.strictObject({
     .meta({ description: 'A repository that Musher drives; one section for each.' }),
   person: z.array(personSchema).default([]).meta({ description: 'A person with their ids on the networks: one actor everywhere.' }),
   room: z.array(roomSchema).default([]).meta({ description: 'A room of a network that Musher serves; it is in no other.' }),
+  bubblewrap: text().optional().meta({
+    description: 'The program of the sandbox, relative to this file. Default: `bwrap` on the PATH.',
+    example: '/usr/bin/bwrap',
+  }),
   backup: backupSchema.prefault({}).meta({ description: 'Copies of the log.' }),
   monitor: monitorSchema.optional().meta({ description: 'Health and figures over HTTP, for a monitoring system.' }),
   matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),

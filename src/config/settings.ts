@@ -18,6 +18,8 @@ export interface Settings {
   /** Values of the files that must be shown nowhere. */
   readonly secrets: readonly string[];
   readonly projects: readonly ProjectSettings[];
+  /** Absolute path of the program `bwrap`; null: the one on the PATH. */
+  readonly bubblewrap: string | null;
   readonly roles: RoleSettings;
   /** Rights in one project alone, for every project. They stand in `bot.toml`: whoever writes to a repository must not widen them. */
   readonly projectRoles: readonly ProjectRoles[];
@@ -138,6 +140,7 @@ export interface ProjectSettings {
   readonly path: string;
   /** Absolute path of the project file that was read. */
   readonly file: string;
+  readonly sandbox: SandboxSettings;
   readonly baseBranch: string;
   readonly qa: QaMode;
   /** Start items by themselves when the last dependency they wait for is met. */
@@ -174,6 +177,19 @@ export interface BudgetSettings {
 export interface LinkSettings {
   readonly item: string | null;
   readonly commit: string | null;
+}
+
+/** What holds a project's processes; from `bot.toml` alone. */
+export interface SandboxSettings {
+  readonly kind: 'bubblewrap' | 'none';
+  /** `host`, `*.host`, either with `:port`; lower case. */
+  readonly allowHosts: readonly string[];
+  /** Absolute. */
+  readonly read: readonly string[];
+  /** Absolute. */
+  readonly write: readonly string[];
+  /** Why nothing may run: what the trial at the start of Musher found. Null: it holds, or none is asked for. */
+  readonly problem: string | null;
 }
 
 export interface GateSettings {

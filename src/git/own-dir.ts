@@ -97,6 +97,24 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
   return { path, indexes, run, line };
 }
 
+/** Configuration of the git directory that a sandboxed process sees: how files are read and written, and nothing that runs. */
+export function sharedConfig(repository: Repository): string {
+  const sha256 = repository.objectFormat === 'sha256';
+  const lines = [
+    '[core]',
+    `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
+    '\tbare = false',
+    '\tlogallrefupdates = true',
+    ...[...repository.fileSettings].map(([key, value]) => `\t${key.slice('core.'.length)} = ${value}`),
+    '[gc]',
+    '\tauto = 0',
+    '[maintenance]',
+    '\tauto = false',
+    ...(sha256 ? ['[extensions]', '\tobjectFormat = sha256'] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 function configText(repository: Repository): string {
   const lines = [
     '[core]',

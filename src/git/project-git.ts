@@ -6,7 +6,8 @@ import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type MoveBase, moveBase } from './base.ts';
 import { stageConflict } from './conflict.ts';
-import { baseHead, branchHead, type Context, type ItemAt } from './context.ts';
+import { collect, itemOfBranch } from './collect.ts';
+import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
 import {
   changedSince,
   patchSince,
@@ -22,7 +23,7 @@ import {
 } from './history.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './drift.ts';
 import { keyedLock } from './lock.ts';
-import { folderName } from './names.ts';
+import { folderName, isBranchOf } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
@@ -31,6 +32,9 @@ import { remains } from './remains.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
 import { branchFromSnapshot, type DescribedSnapshot, describeSnapshots, type Restored, restoreSnapshot, snapshotDiff } from './restore.ts';
 import { reopenBranch, takeBack, type TakenBack } from './take-back.ts';
+import type { Box } from '../sandbox/box.ts';
+import type { Mount } from '../sandbox/mounts.ts';
+import { makeView, removeView, showHead, viewOf } from './view.ts';
 import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './snapshots.ts';
 import {
   commitLeftovers,
@@ -111,7 +115,14 @@ export interface ProjectGit {
   /** Whether and how the base branch has moved since it was seen at a commit. */
   drift(ask: DriftAsk): Promise<Drift>;
   status(): Promise<GitStatus>;
+  /** What a sandboxed run of the item sees of git and its worktree, made anew; what it commits is taken over by whatever looks at its work. */
+  viewForRun(item: ItemAt): Promise<Mount[]>;
+  /** The same for a gate or a set-up, in the item's worktree or the merge worktree: nothing that it commits is taken over. */
+  viewForCommand(where: ItemAt | 'merge'): Promise<Mount[]>;
 }
+
+/** What an item's views are for: its runs, and commands of the project. */
+const USES = ['', '-command'] as const;
 
 /**
  * Opens a project's repository: finds and pins its git directory, and makes Musher's own beside the log. Throws
@@ -123,6 +134,8 @@ export async function openProjectGit(options: {
   readonly baseBranch: string;
   readonly dataDir: string;
   readonly clock: Clock;
+  /** What the project's processes run in; null: nothing. */
+  readonly box?: Box | null;
 }): Promise<ProjectGit> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
@@ -144,29 +157,49 @@ export async function openProjectGit(options: {
       'Rename it: `git branch -m musher another-name`.',
     );
   }
-  return projectGit(at, options.clock);
+  return projectGit(at, options.clock, options.box ?? null);
 }
 
-function projectGit(at: Context, clock: Clock): ProjectGit {
+function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
   const lock = keyedLock();
-  const onItem = <T>(item: { readonly number: ItemNumber }, work: () => Promise<T>): Promise<T> => lock(`item ${item.number}`, work);
+  const locked = <T>(item: { readonly number: ItemNumber }, work: () => Promise<T>): Promise<T> => lock(`item ${item.number}`, work);
+  /** Whatever looks at an item's work sees what was committed in its sandbox as well. */
+  const collected = async (item: ItemNumber, branch: string): Promise<void> => {
+    if (box !== null && isBranchOf(item, branch)) await collect(at, box, item, branch);
+  };
+  const onItem = <T>(item: ItemAt, work: () => Promise<T>): Promise<T> =>
+    locked(item, async () => {
+      if (item.branch !== null) await collected(item.number, item.branch);
+      return work();
+    });
+  /** Of a branch that may be an item's. */
+  const onBranch = async <T>(branch: string, work: () => Promise<T>): Promise<T> => {
+    const number = box === null ? null : itemOfBranch(branch);
+    if (number !== null) await locked({ number }, () => collected(number, branch));
+    return work();
+  };
   return {
     commonDir: at.repository.commonDir,
     identity: at.repository.identity,
     baseHead: () => baseHead(at),
     openWorktree: (item) => onItem(item, () => openWorktree(at, item)),
-    readWork: (branch) => readWork(at, branch),
+    readWork: (branch) => onBranch(branch, () => readWork(at, branch)),
     treeOf: (commit) => treeOf(at.git, commit),
     leftovers: (item) => onItem(item, () => leftovers(at, item)),
     treeOfFiles: (item) => onItem(item, () => treeOfFiles(at, item)),
-    commitLeftovers: (item, message) => onItem(item, () => commitLeftovers(at, item, message)),
+    commitLeftovers: (item, message) =>
+      onItem(item, async () => {
+        const commit = await commitLeftovers(at, item, message);
+        if (commit !== null && item.branch !== null && box !== null) await showHead(viewOf(at, String(item.number)), item.branch, commit);
+        return commit;
+      }),
     remains: () => remains(at),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),
     describeSnapshots: (item, max) => describeSnapshots(at, item, max),
     snapshotDiff: ({ number, n, maxBytes }) => snapshotDiff(at, number, n, maxBytes),
     restoreSnapshot: (item, n) => onItem(item, () => restoreSnapshot(at, item, n)),
-    branchFromSnapshot: (number, n) => onItem({ number }, () => branchFromSnapshot(at, number, n)),
+    branchFromSnapshot: (number, n) => locked({ number }, () => branchFromSnapshot(at, number, n)),
     takeBack: ({ base, merge }) => takeBack(at, base, merge),
     reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
@@ -178,7 +211,17 @@ function projectGit(at: Context, clock: Clock): ProjectGit {
     moveBase: ({ from, to }) => lock('base', () => moveBase(at, from, to)),
     stageConflict: (item, base) => onItem(item, () => stageConflict(at, item, base)),
     conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
-    removeWorktree: (item, how) => onItem(item, () => removeWorktree(at, item, how?.deleteBranch ?? false)),
+    removeWorktree: (item, how) =>
+      onItem(item, async () => {
+        const gone = await removeWorktree(at, item, how?.deleteBranch ?? false);
+        for (const use of USES) await removeView(at, `${item.number}${use}`);
+        return gone;
+      }),
+    viewForRun: (item) => onItem(item, () => makeView(at, String(item.number), placeOf(at, String(item.number)), item.branch)),
+    viewForCommand: (where) =>
+      where === 'merge'
+        ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))
+        : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
     baseContains: async (commit) => {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
@@ -186,11 +229,11 @@ function projectGit(at: Context, clock: Clock): ProjectGit {
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {
-      const head = await branchHead(at, branch);
+      const head = await onBranch(branch, () => branchHead(at, branch));
       return head === null ? null : diffSince(at.git, await baseHead(at), head, maxBytes);
     },
     log: async ({ branch, max }) => {
-      const head = await branchHead(at, branch);
+      const head = await onBranch(branch, () => branchHead(at, branch));
       if (head === null) return [];
       return readLog(at.git, head, branch === at.baseBranch ? null : await baseHead(at), max);
     },

@@ -1,5 +1,9 @@
 import type { Settings } from '../config/settings.ts';
 
+/** What an agent that nothing holds could do. */
+export const WITHOUT_SANDBOX =
+  'no sandbox: agents and gates can read what you can read, write where you can write, use the network, and move any branch';
+
 /** What stands in the terminal after a start: where things are, and what to try. */
 export function greeting(settings: Settings, version: string): string {
   const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
@@ -10,6 +14,18 @@ export function greeting(settings: Settings, version: string): string {
       '  start 1     lets an agent work on item 1; every step up to the merge shows up here',
       '  help        lists all you can type; Tab completes, Ctrl-D leaves',
     );
-  } else lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.');
+  } else lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.', ...unheld(settings));
   return `${lines.join('\n')}\n`;
+}
+
+/** Projects whose agents nothing holds, and those that run nothing because what should hold them does not. */
+function unheld({ projects }: Settings): string[] {
+  const bare = projects.filter(({ sandbox }) => sandbox.kind === 'none').map(({ name }) => name);
+  const broken = projects.filter(({ sandbox }) => sandbox.problem !== null);
+  return [
+    ...(bare.length === 0 ? [] : [`  ${bare.join(', ')}: ${WITHOUT_SANDBOX} (docs/security.md).`]),
+    ...broken.map(
+      ({ name, sandbox }) => `  ${name}: its sandbox does not hold, and nothing of it runs: ${sandbox.problem}. See \`musher doctor\`.`,
+    ),
+  ];
 }

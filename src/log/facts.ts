@@ -26,6 +26,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     busy,
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
+    sandboxProblem: settings.sandbox.problem,
   };
   const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => decide(reads, item, facts).do === 'merge');
   return { ...facts, mergeHead: head?.number ?? null };

@@ -26,6 +26,8 @@ export interface Facts {
   readonly mergeHead: ItemNumber | null;
   /** The budgets that a run of the item has to fit in. */
   readonly budgets: readonly Budget[];
+  /** Why nothing of the project may run in the sandbox that it asks for; null: it may. */
+  readonly sandboxProblem: string | null;
 }
 
 export type WaitingFor =
@@ -68,6 +70,17 @@ export type Step =
  * Level-triggered: it looks at where the item stands, not at how it came there, and so it holds after any restart.
  */
 export function nextStep(item: WorkItem, facts: Facts): Step {
+  return held(stepOf(item, facts), facts);
+}
+
+/** Nothing is run without the sandbox that the project asks for: agents, gates and merges wait until it holds. */
+function held(step: Step, { sandboxProblem }: Facts): Step {
+  const runs = step.do === 'run' || step.do === 'gates' || step.do === 'merge' || step.do === 'undo';
+  if (sandboxProblem === null || !runs) return step;
+  return wait('configuration', `its sandbox does not hold: ${sandboxProblem}`, 'See `musher doctor`, mend it, and restart Musher.');
+}
+
+function stepOf(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
   if (item.errand !== null) return onErrand(item.errand);

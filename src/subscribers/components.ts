@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../config/settings.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { itemDir, runMarker, type EngineParts } from './parts.ts';
+import { commandSandbox } from './sandboxing.ts';
 import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
 
 const TAIL_BYTES = 6_000;
@@ -23,7 +24,7 @@ export async function setUp(
   if (ready) return null;
   await rm(mark, { force: true });
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'setup', worktree, signal);
+    const failure = await runAll(parts, item, component, 'setup', 'item', worktree, signal);
     if (failure !== null) return failure;
   }
   await mkdir(itemDir(parts, item.project, item.number), { recursive: true, mode: 0o700 });
@@ -43,7 +44,7 @@ export async function tearDown(
   if (!(await exists(worktree))) return [];
   const problems: string[] = [];
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'teardown', worktree, signal);
+    const failure = await runAll(parts, item, component, 'teardown', 'item', worktree, signal);
     if (failure !== null) problems.push(failure.summary);
   }
   await rm(setUpMark(parts, item), { force: true });
@@ -59,7 +60,7 @@ export async function setUpMergeTree(
   signal: AbortSignal,
 ): Promise<Failure | null> {
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'setup', path, signal);
+    const failure = await runAll(parts, item, component, 'setup', 'merge', path, signal);
     if (failure !== null) return failure;
   }
   return null;
@@ -74,6 +75,7 @@ async function runAll(
   item: WorkItem,
   component: ComponentSettings,
   phase: 'setup' | 'teardown',
+  where: 'item' | 'merge',
   worktree: string,
   signal: AbortSignal,
 ): Promise<Failure | null> {
@@ -94,6 +96,7 @@ async function runAll(
       timeoutMs,
       marker,
       output,
+      sandbox: await commandSandbox(parts, item, where),
       signal,
       clock: parts.clock,
       redactor: parts.redactor,

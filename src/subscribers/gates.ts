@@ -6,6 +6,7 @@ import type { Receipt } from '../pipeline/events.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { itemDir, record, runMarker, type EngineParts } from './parts.ts';
+import { commandSandbox } from './sandboxing.ts';
 import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
@@ -65,6 +66,7 @@ async function runGate(
     timeoutMs: gate.timeoutMs,
     marker: runMarker(parts, item, `gate-${gate.name}`),
     output,
+    sandbox: await commandSandbox(parts, item, tree.where === 'merged' ? 'merge' : 'item'),
     signal,
     clock: parts.clock,
     redactor: parts.redactor,

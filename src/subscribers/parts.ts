@@ -5,6 +5,7 @@ import type { ProjectSettings } from '../config/settings.ts';
 import { folderName } from '../git/names.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { Log, Tx } from '../log/log.ts';
+import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import { normalised } from '../pipeline/same-failure.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -14,6 +15,8 @@ import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 export interface EngineProject {
   readonly settings: ProjectSettings;
   readonly git: ProjectGit;
+  /** What its processes run in; null: nothing, or it can't be used. */
+  readonly box: Box | null;
 }
 
 /** What the engine's parts share. */

@@ -16,6 +16,8 @@ import { failAttempt, record, seeWork, runDir, runMarker, type EngineParts, type
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
 import { heldTo } from './set-aside.ts';
+import type { RunSandbox } from '../agents/sandboxed.ts';
+import { runSandbox } from './sandboxing.ts';
 import { settleRun } from './settle-run.ts';
 
 /** A run that the engine looks after. */
@@ -142,12 +144,14 @@ interface Place {
   readonly base: CommitSha | null;
   /** Tree of all its files at that time; null: of no interest. */
   readonly files: CommitSha | null;
+  /** What holds the process; null: nothing, or it runs already. */
+  readonly sandbox: RunSandbox | null;
 }
 
 /** The place of a run that goes on already: nothing is touched under it. */
 function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
   const worktree = join(parts.dataDir, 'worktrees', folderName(project.settings.name), String(item.number));
-  return { worktree, branch: item.work?.branch ?? '', base: null, files: null };
+  return { worktree, branch: item.work?.branch ?? '', base: null, files: null, sandbox: null };
 }
 
 /** Worktree, set-up, and for a mergemaster the conflict. Null: Musher stops, and the run is prepared again at the next start. */
@@ -188,7 +192,7 @@ async function prepare(
   }
   const files = agent.role === 'coder' ? await git.treeOfFiles(at) : null;
   crashPoint('before-spawn');
-  return { worktree: opened.path, branch: opened.branch, base, files };
+  return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
 }
 
 function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings, place: Place): RunSpec {
@@ -202,6 +206,7 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
+    sandbox: place.sandbox,
     env: identityVariables(project.git.identity),
     resumeSession: sessionToResume(parts, run),
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
@@ -289,6 +294,8 @@ function notStarted(reason: RunOutcome['reason'], summary: string): RunOutcome {
 
 /** What keeps a run from starting counts as a failed attempt; a bug goes on up. */
 function toOutcome(error: unknown): { outcome: RunOutcome } {
+  // No attempt of an agent's: the item waits until a person has mended it.
+  if (error instanceof MusherError && error.code === 'SANDBOX_UNUSABLE') return { outcome: notStarted('stopped', error.message) };
   if (error instanceof MusherError) return { outcome: notStarted('failed', `${error.message} ${error.hint}`) };
   throw error;
 }

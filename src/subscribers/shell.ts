@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -8,6 +8,8 @@ import { OUTPUT_BYTES } from '../agents/limits.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { MARKER_VARIABLE } from '../agents/process/table.ts';
 import { sweep } from '../agents/process/stop.ts';
+import { boxed } from '../sandbox/box.ts';
+import type { CommandSandbox } from './sandboxing.ts';
 import type { Clock } from '../clock.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
@@ -22,6 +24,8 @@ export interface ShellCommand {
   readonly marker: string;
   /** Absolute; takes standard output and standard error as they come, after what is there already. */
   readonly output: string;
+  /** What holds it; null: nothing. */
+  readonly sandbox: CommandSandbox | null;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Takes secrets out of the output when the command is over. */
@@ -37,8 +41,8 @@ export interface ShellResult {
   readonly durationMs: number;
 }
 
-/** Both outputs go to a file, which is data ($1) as the command is ($2): neither becomes part of this text. */
-const INTO_FILE = 'exec >>"$1" 2>&1; exec /bin/sh -c "$2"';
+/** Both outputs go to a file, which is data ($1) as the command is (the rest): neither becomes part of this text. */
+const INTO_FILE = 'exec >>"$1" 2>&1; shift; exec "$@"';
 /** Time between the polite and the final end of a command that ran too long. */
 const KILL_AFTER_MS = 5_000;
 
@@ -60,9 +64,10 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   const tooMuch = new AbortController();
   const unwatch = watchSize(spec, tooMuch);
   try {
-    const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, spec.command], {
-      cwd: spec.cwd,
-      env: { ...childEnvironment(process.env, { CI: 'true', ...spec.env }), [MARKER_VARIABLE]: spec.marker },
+    const start = startOf(spec);
+    const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, start.file, ...start.args], {
+      cwd: start.cwd,
+      env: { ...start.env, [MARKER_VARIABLE]: spec.marker },
       extendEnv: false,
       stdio: 'ignore',
       timeout: spec.timeoutMs,
@@ -77,10 +82,23 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   } finally {
     unwatch();
     await sweepMarked(spec);
+    await rm(sandboxDir(spec), { recursive: true, force: true });
     if (tooMuch.signal.aborted) await shorten(spec.output);
     await redactFile(spec.output, spec.redactor);
   }
 }
+
+/** What is started for a command: a shell, or the sandbox with the shell inside. */
+function startOf(spec: ShellCommand): { file: string; args: readonly string[]; env: Readonly<Record<string, string>>; cwd: string } {
+  const env = { ...childEnvironment(process.env, { CI: 'true', ...spec.env }), [MARKER_VARIABLE]: spec.marker };
+  const shell = { file: '/bin/sh', args: ['-c', spec.command], env, cwd: spec.cwd };
+  if (spec.sandbox === null) return shell;
+  const { box, mounts } = spec.sandbox;
+  const dir = sandboxDir(spec);
+  return { ...boxed(box, { ...shell, mounts, hosts: [], ports: [], ownSession: true, dir }), cwd: dir };
+}
+
+const sandboxDir = ({ output }: ShellCommand): string => `${output}.sandbox`;
 
 /** Ends a command that would fill the disk; returns how to end the watch. */
 function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WITHOUT_SANDBOX } from '../../src/lifecycle/greeting.ts';
 import { takeOwnership } from '../../src/log/owner.ts';
 import { musher, repository, sandbox, write } from './sandbox.ts';
 
@@ -14,7 +15,7 @@ async function machine(project = PROJECT, bot = BOT) {
   write(folder, { 'bot.toml': bot });
   const doctor = async (env: Readonly<Record<string, string>> = {}) => {
     const { exitCode, stdout } = await musher(folder, home, ['doctor'], env);
-    return { exitCode, stdout, worst: stdout.split('\n').filter((line) => !line.startsWith('ok ')) };
+    return { exitCode, stdout, worst: stdout.split('\n').filter((line) => !line.startsWith('ok ') && !line.includes(WITHOUT_SANDBOX)) };
   };
   return { folder, shop, data: join(folder, 'data'), doctor };
 }
@@ -23,7 +24,8 @@ describe('musher doctor', () => {
   it('finds nothing wrong where all is there, and leaves nothing behind', async () => {
     const { doctor, data } = await machine();
     const { exitCode, stdout, worst } = await doctor();
-    expect({ exitCode, worst }).toEqual({ exitCode: 0, worst: ['Everything that a start needs is there.'] });
+    expect({ exitCode, worst }).toEqual({ exitCode: 0, worst: ['Everything that a start needs is there (0 to mend, 1 to know).'] });
+    expect(stdout).toContain(`warn  sandbox shop: ${WITHOUT_SANDBOX}`);
     for (const subject of [
       'node',
       'git',
@@ -63,7 +65,7 @@ describe('musher doctor', () => {
     expect(worst).toEqual([
       expect.stringMatching(/^FAIL +gate shop\/test: no-such-gate is not on the PATH -> Install/),
       expect.stringMatching(/^FAIL +agent shop\/coder: no-such-agent is not on the PATH -> Install it/),
-      'Not all will work like this: 2 to mend, 0 to know.',
+      'Not all will work like this: 2 to mend, 1 to know.',
     ]);
   });
 
@@ -94,7 +96,7 @@ describe('musher doctor', () => {
       expect.stringMatching(/^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text -> Write env:NAME/),
       expect.stringMatching(/^warn +project shop: your checkout of trunk has changes/),
       expect.stringMatching(/^warn +project shop: there is no gate/),
-      'Everything that a start needs is there (0 to mend, 3 to know).',
+      'Everything that a start needs is there (0 to mend, 4 to know).',
     ]);
     expect(stdout).not.toContain('very-secret');
   });

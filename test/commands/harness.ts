@@ -327,6 +327,7 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     name,
     path,
     file: `${path}/.musher/project.toml`,
+    sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
     baseBranch: 'main',
     qa: 'human',
     autoStart: true,

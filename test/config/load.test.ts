@@ -55,11 +55,13 @@ describe('loadSettings', () => {
         matrix: null,
         slack: null,
         discord: null,
+        bubblewrap: null,
         projects: [
           {
             name: 'shop',
             path: join(folder, 'shop'),
             file: join(folder, 'shop/.musher/project.toml'),
+            sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
             baseBranch: 'main',
             qa: 'server',
             autoStart: true,

@@ -21,4 +21,5 @@ export const QUIET: Facts = {
   metAt: null,
   mergeHead: null,
   budgets: [],
+  sandboxProblem: null,
 };

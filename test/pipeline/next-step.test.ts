@@ -159,6 +159,21 @@ describe('the next step of an item that is', () => {
   });
 });
 
+describe('a project whose sandbox does not hold', () => {
+  it('runs nothing, and says what has to be mended', () => {
+    const broken = { ...QUIET, sandboxProblem: 'bwrap is not on the PATH' };
+    for (const stage of [current, qa, merge]) {
+      const item = standing(stage, 'idle', { qaMode: 'agent' });
+      expect(['run', 'merge']).toContain(nextStep(item, QUIET).do);
+      expect(nextStep(item, broken)).toMatchObject({
+        do: 'wait',
+        for: 'configuration',
+        because: 'its sandbox does not hold: bwrap is not on the PATH',
+      });
+    }
+  });
+});
+
 const name = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster', 'nobody');
 const number = fc.integer({ min: 1, max: 9 }).map(num);
 const facts: fc.Arbitrary<Facts> = fc.record({
@@ -176,6 +191,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   metAt: fc.option(anyTime),
   mergeHead: fc.option(number),
   budgets: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(budget, { maxLength: 4 }) }),
+  sandboxProblem: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant('bwrap is not on the PATH') }),
 });
 /** Items as random histories leave them, and items put together from parts, so that rare places come up often. */
 const fromHistory = fc.array(draft, { maxLength: 60 }).map((drafts) => {

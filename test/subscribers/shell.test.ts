@@ -32,6 +32,7 @@ function shell(command: string, change: Partial<ShellCommand> = {}): Promise<She
     timeoutMs: 60_000,
     marker,
     output: output(),
+    sandbox: null,
     signal,
     clock: systemClock(),
     redactor: NOTHING_SECRET,

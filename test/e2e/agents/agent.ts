@@ -63,6 +63,11 @@ function detach(): void {
   child.unref();
 }
 
+/** The same without an environment, by which it could be found. The seconds that it sleeps tell it from all others. */
+function vanish(seconds: string): void {
+  spawn('setsid', ['env', '-i', 'sleep', seconds], { detached: true, stdio: 'ignore' }).unref();
+}
+
 async function step(text: string): Promise<void> {
   const [verb = '', first = '', ...more] = text.trim().split(' ');
   const rest = more.join(' ');
@@ -127,6 +132,8 @@ async function step(text: string): Promise<void> {
       return undefined;
     case 'detach':
       return detach();
+    case 'vanish':
+      return vanish(first);
     case 'hang':
       return forEver();
     case 'chatter':

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+
+const CACHE = new URL('../node_modules/.cache/bubblewrap', import.meta.url).pathname;
+
+/**
+ * The program bwrap for the tests of the sandbox: the one on the PATH, else one from a package of the system that is
+ * fetched and unpacked beside the node modules, without being installed. Null with the reason where there is none.
+ */
+export function bubblewrap(): { readonly program: string } | { readonly missing: string } {
+  const found = onPath() ?? cached() ?? fetched();
+  if (found === null) return { missing: 'there is no bwrap, and the package of the system can not be fetched' };
+  try {
+    execFileSync(found, ['--unshare-user', '--unshare-net', '--unshare-pid', '--ro-bind', '/', '/', '--proc', '/proc', '/bin/true'], {
+      stdio: 'pipe',
+    });
+    return { program: found };
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    return { missing: `this machine does not let bwrap make namespaces: ${said}` };
+  }
+}
+
+function onPath(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, 'bwrap')).find((file) => existsSync(file)) ?? null;
+}
+
+function cached(): string | null {
+  const file = join(CACHE, 'usr/bin/bwrap');
+  return existsSync(file) ? file : null;
+}
+
+/** From Debian's archive, as the machine's own apt is set up to reach it. */
+function fetched(): string | null {
+  const fresh = `${CACHE}.${process.pid}`;
+  try {
+    mkdirSync(fresh, { recursive: true });
+    const quiet = { cwd: fresh, stdio: 'ignore', timeout: 120_000 } as const;
+    try {
+      execFileSync('apt-get', ['download', 'bubblewrap'], quiet);
+    } catch {
+      // The lists of a fresh image are empty.
+      execFileSync('apt-get', ['update'], quiet);
+      execFileSync('apt-get', ['download', 'bubblewrap'], quiet);
+    }
+    const file = readdirSync(fresh).find((name) => name.endsWith('.deb'));
+    if (file === undefined) return null;
+    execFileSync('dpkg', ['-x', file, '.'], quiet);
+    rmSync(CACHE, { recursive: true, force: true });
+    renameSync(fresh, CACHE);
+    return cached();
+  } catch {
+    return cached();
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const found = bubblewrap();
+  process.stdout.write('program' in found ? `${found.program}\n` : `no sandbox: ${found.missing}\n`);
+}

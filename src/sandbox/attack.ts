@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Attack, AttackOrder } from './attacks.ts';
+
+// What a hostile agent would do, tried from inside a sandbox by a program of its own. It says of each attack whether it
+// was refused and with which words; whether something came of it is looked at from outside.
+
+const order = JSON.parse(process.argv[2] ?? '') as AttackOrder;
+
+function tell(attack: Attack, succeeded: boolean, words: string): void {
+  process.stdout.write(`${JSON.stringify({ attack, succeeded, words: words.replace(/\s+/g, ' ').trim().slice(0, 160) })}\n`);
+}
+
+/** Tries something that must throw. */
+function attempt(attack: Attack, what: () => unknown): void {
+  try {
+    const got = what();
+    tell(attack, true, typeof got === 'string' ? got : 'nothing refused it');
+  } catch (error) {
+    tell(attack, false, complaint(error));
+  }
+}
+
+function complaint(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = 'stderr' in error && error.stderr instanceof Buffer ? error.stderr.toString('utf8').trim() : '';
+  return said === '' ? error.message : (said.split('\n').at(-1) ?? said);
+}
+
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: order.worktree, stdio: ['ignore', 'pipe', 'pipe'] }).toString('utf8');
+const common = (name: string): string => join(order.commonDir, name);
+
+/** What a connection comes to. */
+function reach(host: string, port: number, say: string | null): Promise<{ succeeded: boolean; words: string }> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 5_000 });
+    let answer = '';
+    const end = (succeeded: boolean, words: string): void => {
+      socket.destroy();
+      resolve({ succeeded, words });
+    };
+    socket.on('error', (error) => end(false, error.message || String(error)));
+    socket.on('timeout', () => end(false, 'no answer'));
+    socket.on('connect', () => (say === null ? end(true, `connected to ${host}:${port}`) : socket.write(say)));
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+      if (answer.includes('\r\n\r\n')) end(answer.startsWith('HTTP/1.1 200'), answer.split('\r\n\r\n')[1] || answer);
+    });
+    socket.on('close', () => end(false, 'the connection was closed'));
+  });
+}
+
+async function main(): Promise<void> {
+  attempt('read-outside', () => readFileSync(order.canary, 'utf8'));
+  attempt('write-outside', () => writeFileSync(order.outside, 'written from inside\n'));
+  attempt('plant-hook', () => writeFileSync(common('hooks/post-commit'), '#!/bin/sh\n', { mode: 0o755 }));
+  attempt('plant-config', () => appendFileSync(common('config'), '[core]\n\tfsmonitor = /bin/true\n'));
+  attempt('plant-filter', () => writeFileSync(common('info/attributes'), '* filter=evil\n'));
+  attempt('plant-worktree-config', () => writeFileSync(join(order.gitDir, 'config.worktree'), '[core]\n\tfsmonitor = /bin/true\n'));
+  attempt('swap-git-file', () => {
+    writeFileSync(join(order.worktree, '.git.evil'), `gitdir: ${order.worktree}/evil\n`);
+    renameSync(join(order.worktree, '.git.evil'), join(order.worktree, '.git'));
+  });
+  attempt('swap-common-dir', () => writeFileSync(join(order.gitDir, 'commondir'), order.worktree));
+  attempt('move-base', () => git('update-ref', `refs/heads/${order.baseBranch}`, `refs/heads/${order.baseBranch}~1`));
+  attempt('move-other-branch', () => git('update-ref', 'refs/heads/other', 'HEAD'));
+  attempt('destroy-objects', () => writeFileSync('/run/musher-objects/pack/evil', 'x'));
+
+  const loopback = await reach('127.0.0.1', order.port, null);
+  tell('host-loopback', loopback.succeeded, loopback.words);
+  const others = Object.entries(networkInterfaces()).filter(([name]) => name !== 'lo');
+  tell('host-network', others.length > 0, others.length > 0 ? others.map(([name]) => name).join(' ') : 'only its own loopback interface');
+  const proxy = /:(\d+)$/.exec(process.env['HTTPS_PROXY'] ?? '')?.[1];
+  const refused =
+    proxy === undefined
+      ? { succeeded: false, words: 'there is no proxy: no host is allowed' }
+      : await reach('127.0.0.1', Number(proxy), `CONNECT 127.0.0.1:${order.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  tell('unlisted-host', refused.succeeded, refused.words);
+
+  const seen = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const strangers = seen.filter((pid) => existsSync(`/proc/${pid}/environ`) && pid !== '1' && Number(pid) > 50);
+  tell('host-processes', strangers.length > 0, `sees ${seen.length} processes, all of its own`);
+  attempt('host-kill', () => process.kill(order.pid, 0));
+
+  // The honest work, and a daemon that tries to outlive it: a session of its own, and no environment to be found by.
+  try {
+    writeFileSync(join(order.worktree, 'honest.txt'), 'honest\n');
+    git('add', 'honest.txt');
+    git('commit', '--quiet', '-m', 'honest work');
+    tell('honest-commit', true, git('log', '-1', '--format=%s'));
+  } catch (error) {
+    tell('honest-commit', false, complaint(error));
+  }
+  const daemon = spawn('/bin/sh', ['-c', `exec setsid env -i sleep ${order.sleep}`], { detached: true, stdio: 'ignore' });
+  daemon.unref();
+  await new Promise((resolve) => {
+    daemon.once('spawn', resolve);
+    daemon.once('error', resolve);
+  });
+  tell('outlive', false, 'it was started');
+}
+
+await main();

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { connect, createServer, type Socket } from 'node:net';
+import { constants } from 'node:os';
+import process from 'node:process';
+
+// Runs inside the sandbox, as a program of its own that imports nothing of Musher: carries connections from the
+// sandbox's own loopback address to the guard's socket, then starts the program and ends with it.
+
+/** Where the guard's socket is seen inside. */
+const GUARD = '/run/musher/net/guard';
+
+interface Inside {
+  /** Port of the proxy on the sandbox's own loopback address; null: no network at all. */
+  readonly proxyPort: number | null;
+  /** Ports of Musher's own on the host's loopback address, each seen here under the same number. */
+  readonly ports: readonly number[];
+}
+
+function listen(port: number, take: (client: Socket) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(take);
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+    server.unref();
+  });
+}
+
+function join(a: Socket, b: Socket): void {
+  a.on('error', () => b.destroy());
+  b.on('error', () => a.destroy());
+  a.on('close', () => b.destroy());
+  b.on('close', () => a.destroy());
+  a.pipe(b);
+  b.pipe(a);
+}
+
+/** A connection to one port of the host, through the guard, which knows whether it may be reached. */
+function throughGuard(client: Socket, port: number): void {
+  const guard = connect(GUARD);
+  client.pause();
+  client.on('error', () => guard.destroy());
+  guard.on('error', () => client.destroy());
+  guard.once('connect', () => guard.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`));
+  let head = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    guard.off('data', onData);
+    guard.pause();
+    if (!head.subarray(0, end).toString('latin1').startsWith('HTTP/1.1 200')) {
+      client.destroy();
+      guard.destroy();
+      return;
+    }
+    client.write(head.subarray(end + 4));
+    join(client, guard);
+  };
+  guard.on('data', onData);
+}
+
+function environment({ proxyPort }: Inside): NodeJS.ProcessEnv {
+  if (proxyPort === null) return process.env;
+  const proxy = `http://127.0.0.1:${proxyPort}`;
+  const here = 'localhost,127.0.0.1,::1';
+  return {
+    ...process.env,
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    NO_PROXY: here,
+    no_proxy: here,
+    // Node's own fetch looks at these only when it is told to.
+    NODE_USE_ENV_PROXY: '1',
+  };
+}
+
+const [asked = '', program = '', ...args] = process.argv.slice(2);
+const inside = JSON.parse(asked) as Inside;
+// A stop is meant for the program, which gets the signal itself: this one stays until that has ended.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+if (inside.proxyPort !== null) await listen(inside.proxyPort, (client) => join(client, connect(GUARD)));
+for (const port of inside.ports) await listen(port, (client) => throughGuard(client, port));
+
+const child = spawn(program, args, { stdio: 'inherit', env: environment(inside) });
+child.on('error', (error: NodeJS.ErrnoException) => {
+  process.stderr.write(`${program} can not be started in the sandbox (${error.code}). Name its folder in sandbox_read of bot.toml.\n`);
+  process.exit(127);
+});
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
