@@ -11,6 +11,7 @@ import { create } from './create.ts';
 import { deleteCommand } from './delete.ts';
 import { depends } from './depends.ts';
 import { diff } from './diff.ts';
+import { dump } from './dump.ts';
 import { edit } from './edit.ts';
 import { git } from './git.ts';
 import { health } from './health.ts';
@@ -77,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   undo,
   deleteCommand,
   backup,
+  dump,
   project,
   rooms,
   subscribe,

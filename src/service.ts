@@ -23,6 +23,7 @@ import { Connections } from './connections.ts';
 import { networkTransports } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
 import { offerOf } from './offer.ts';
+import { dumper } from './lifecycle/dumps.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
@@ -137,6 +138,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       projects: [first, ...rest],
       commands: COMMANDS,
       runLog: (item, run, lines) => readLog(runDir(engineParts, item.project, item.number, run), lines),
+      dump: dumper({ log, clock, dataDir, redactor, version }),
       processes: processWatch(() => openRunProcesses(engineParts)),
       version,
       startedAt,

@@ -29,7 +29,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   'src/agents': ['src/pipeline', 'src/message', 'src/sandbox'],
   'src/subscribers': ['src/pipeline', 'src/message', 'src/redaction', 'src/log', 'src/git', 'src/agents', 'src/sandbox'],
   'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents'],
-  'src/lifecycle': ['src/pipeline', 'src/message', 'src/log', 'src/bot'],
+  'src/lifecycle': ['src/pipeline', 'src/message', 'src/redaction', 'src/log', 'src/bot'],
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/git', 'src/agents', 'src/bot'],
   transports: [],
 };

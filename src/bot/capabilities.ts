@@ -5,6 +5,7 @@ import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../log/facts.ts';
 import type { ProjectGit } from '../git/project-git.ts';
+import type { DumpAsk } from '../log/dump.ts';
 import type { Reads } from '../log/reads.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './arguments.ts';
@@ -80,6 +81,8 @@ export interface Capabilities {
   /** How the networks stand, the terminal among them. */
   networks(): readonly NetworkState[];
   /** Copies the log now; the reason where it could not. */
+  /** Writes what the database holds to a file; `text` is what stands in it. */
+  dump(ask: DumpAsk): Promise<Result<{ readonly file: string; readonly text: string }, string>>;
   backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
   /** How the copies of the log stand. */
   backups(): BackupView;

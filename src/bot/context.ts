@@ -28,6 +28,7 @@ export interface BotParts {
   readonly runLog: Capabilities['runLog'];
   readonly processes: () => Promise<readonly ProcessUse[]>;
   readonly networks: Capabilities['networks'];
+  readonly dump: Capabilities['dump'];
   readonly backups: {
     make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
     state: Capabilities['backups'];
@@ -138,6 +139,7 @@ export function commandContext(
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,
+    dump: parts.dump,
     backup: () => parts.backups.make(origin.actor, cause),
     backups: () => parts.backups.state(),
     rooms: parts.rooms,

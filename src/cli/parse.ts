@@ -47,7 +47,7 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
   }
   const missing = subcommand.positionals[positionals.length];
   if (missing !== undefined) return usage(`\`${subcommand.name}\` needs ${missing}.`, hint);
-  const tooMany = positionals[subcommand.positionals.length];
+  const tooMany = positionals[subcommand.positionals.length + (subcommand.more?.length ?? 0)];
   if (tooMany !== undefined) return usage(`\`${subcommand.name}\` does not know what to do with "${tooMany}".`, hint);
   return ok({ kind: 'call', subcommand, typed: { positionals, options } });
 }
@@ -58,9 +58,9 @@ function isNoValue(value: string | undefined, isInline: boolean | undefined): bo
 }
 
 /** `musher run [--config FILE] …` */
-export function usageLine({ name, positionals, options }: Subcommand, calledAs: string): string {
+export function usageLine({ name, positionals, more = [], options }: Subcommand, calledAs: string): string {
   const optional = options.map((option) => `[--${option.name}${option.value === null ? '' : ` ${option.value}`}]`);
-  return [calledAs, name, ...positionals, ...optional].join(' ');
+  return [calledAs, name, ...positionals, ...more.map((one) => `[${one}]`), ...optional].join(' ');
 }
 
 function find(name: string): Subcommand | undefined {

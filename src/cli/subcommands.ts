@@ -22,6 +22,8 @@ export interface Subcommand {
   readonly summary: string;
   /** Names of arguments, all required. */
   readonly positionals: readonly string[];
+  /** Names of those that may follow. */
+  readonly more?: readonly string[];
   readonly options: readonly Option[];
   /** Loaded only when it is called: a start pays for nothing else. */
   readonly load: () => Promise<{ readonly run: Run }>;
@@ -79,6 +81,14 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     positionals: [],
     options: [CONFIG, DATA],
     load: () => import('./export.ts'),
+  },
+  {
+    name: 'dump',
+    summary: 'print what the log of a stopped Musher holds, of one item or of all, as JSON',
+    positionals: [],
+    more: ['ITEM'],
+    options: [CONFIG, DATA],
+    load: () => import('./dump.ts'),
   },
   {
     name: 'import',

@@ -97,6 +97,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     commands: COMMANDS,
     runLog: () => Promise.resolve([]),
     processes: () => Promise.resolve([]),
+    dump: () => Promise.resolve({ ok: false, error: 'not here' }),
     backups: {
       make: () => Promise.resolve({ ok: false, error: 'none in a bench' }),
       state: () => ({ newest: null, count: 0, next: null, problem: null }),

@@ -5,7 +5,9 @@ import { Router } from '../../src/bot/router.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
 import { UNLIMITED } from '../../src/config/budget.ts';
+import { dumper } from '../../src/lifecycle/dumps.ts';
 import { Log } from '../../src/log/log.ts';
+import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { roomDirectory } from '../../src/rooms.ts';
 import type { Document } from '../../src/message/document.ts';
@@ -145,6 +147,7 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
     runLog: (item, run, lines) => Promise.resolve((written.get(`${item.number}/${run}`) ?? []).slice(-lines)),
     processes: () => Promise.resolve(uses),
     networks: () => networks,
+    dump: dumper({ log, clock, dataDir: desk.owner.dataDir, redactor: redactorFor(['swordfish-9']), version: '1.2.3' }),
     backups: {
       make: () => Promise.resolve({ ok: true, value: { file: '/backups/one.sqlite', bytes: 1_500_000 } }),
       state: () => ({ newest: { at: START - 3_600_000, bytes: 1_500_000 }, count: 2, next: START + 3_600_000, problem: null }),

@@ -119,3 +119,20 @@ test('a message that was taken in and not answered is counted as answered late',
   expect(bench.others('musher.recovered').map(({ payload }) => payload.late)).toEqual([1]);
   await second.end();
 });
+
+test('what the log holds is printed on the command line while Musher is stopped, and refused while it runs', async () => {
+  bench = new Bench({});
+  succeeded(await bench.run(create('One'), 'start 1', 'wait 1 done 30'));
+  const one = await bench.call('dump', '1', '--data', bench.data);
+  expect(one.code).toBe(0);
+  const parsed = JSON.parse(one.out) as { of: string; projections: { runs: { rows: unknown[] } }; events: { rows: unknown[] } };
+  expect(parsed.of).toBe('every project, item 1');
+  expect(parsed.projections.runs.rows).toHaveLength(1);
+  expect(parsed.events.rows).toHaveLength(bench.events(1).length);
+  expect(await bench.call('dump', 'x', '--data', bench.data)).toMatchObject({ code: 2, err: expect.stringContaining('"x" is no item') });
+  const musher = bench.start();
+  musher.type('ping');
+  await musher.said(/pong/);
+  expect(await bench.call('dump', '--data', bench.data)).toMatchObject({ code: 1, err: expect.stringContaining(`pid ${musher.pid}`) });
+  await musher.end();
+});
