@@ -7,6 +7,7 @@ export class MatrixRoom implements Room {
   readonly transport = 'matrix';
   readonly id: string;
   readonly asked: string[] = [];
+  readonly words = new Map<string, string>();
   readonly #server: FakeHomeserver;
 
   constructor(server: FakeHomeserver, id: string) {
@@ -25,8 +26,24 @@ export class MatrixRoom implements Room {
       .join('\n');
   }
 
+  /** Answers the last question with a reaction, where there is one. */
+  react(key: string): void {
+    const question = this.shown().findLast(({ text }) => text.includes('The question stands'));
+    if (question === undefined) return;
+    const relation = { rel_type: 'm.annotation', event_id: question.id, key };
+    this.#said(
+      this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } }),
+      `${key} to ${question.id}`,
+    );
+  }
+
   say(text: string): void {
-    this.asked.push(this.#server.say(this.id, `!${text}`));
+    this.#said(this.#server.say(this.id, `!${text}`), text);
+  }
+
+  #said(id: string, words: string): void {
+    this.asked.push(id);
+    this.words.set(id, words);
   }
 }
 

@@ -10,12 +10,18 @@ export interface Shown {
 export interface Room {
   readonly transport: string;
   readonly id: string;
+  /** What people said to Musher there and was taken by their network: the ids of the messages as Musher knows them. */
+  readonly asked: readonly string[];
+  /** What they said, by these ids, for who has to read of it. */
+  readonly words?: ReadonlyMap<string, string>;
+  /** What people did there and were told by their network that it failed, such as a button pressed while Musher was away. It may have arrived. */
+  readonly perhaps?: readonly string[];
   /** Musher's messages that everybody there sees, oldest first. */
   shown(): readonly Shown[];
-  /** What people said to Musher there, in the order in which they said it: the ids of the messages. */
-  readonly asked: readonly string[];
-  /** Answers there that only their asker sees, with how often each was shown. They have no name that Musher could keep. */
-  readonly answers?: () => readonly string[];
+  /** Musher's answers there that only their asker sees. */
+  privately?(): readonly string[];
+  /** The message that a reference of Musher's names; null for an answer that has no name, or that only its asker sees. */
+  named?(ref: string): string | null;
 }
 
 interface In {
@@ -36,7 +42,7 @@ interface Out {
 }
 
 /** Slack's words on an answer that can't be read back and is shown again. */
-export const PERHAPS_SEEN = 'you may have seen this before';
+const PERHAPS_SEEN = 'you may have seen this before';
 
 /** Each message taken in once, answered once, and shown once; nothing said that is not in the outbox; one effect each. */
 export function messageViolations(bench: Bench, rooms: readonly Room[]): string[] {
@@ -55,10 +61,10 @@ export function messageViolations(bench: Bench, rooms: readonly Room[]): string[
   );
   for (const { cause, kind, item, n } of effects) found.push(`${cause} caused ${n} times ${kind} of item ${item}`);
   for (const room of rooms) {
-    const taken = inbox.filter((row) => row.transport === room.transport && row.room === room.id).map((row) => row.message_id);
-    for (const id of room.asked) if (!taken.includes(id)) found.push(`message ${id} of ${room.transport} was lost`);
-    if (taken.length > room.asked.length)
-      found.push(`${room.transport} took ${taken.length} messages of ${room.asked.length} that were said`);
+    const taken = new Set(inbox.filter((row) => row.transport === room.transport && row.room === room.id).map((row) => row.message_id));
+    for (const id of room.asked)
+      if (!taken.delete(id)) found.push(`message ${id} of ${room.transport} was lost: ${room.words?.get(id) ?? ''}`);
+    for (const id of taken) if (room.perhaps?.includes(id) !== true) found.push(`${room.transport} took ${id}, which nobody said`);
     found.push(...shownViolations(room, outbox));
   }
   return found;
@@ -67,31 +73,29 @@ export function messageViolations(bench: Bench, rooms: readonly Room[]): string[
 /** What the room shows is what the outbox says was shown: each message, once, notices in their order. */
 function shownViolations(room: Room, outbox: readonly Out[]): string[] {
   const found: string[] = [];
-  const shown = room.shown().map(({ id }) => id);
-  const rows = outbox.filter((row) => row.transport === room.transport && row.room === room.id);
-  const refsOf = (row: Out): string[] => (JSON.parse(row.refs ?? '[]') as { id: string }[]).map(({ id }) => id);
+  const shown = new Map(room.shown().map(({ id, text }) => [id, text]));
+  const notices: string[] = [];
   const named = new Set<string>();
-  const text = (id: string): string => (room.shown().find((one) => one.id === id)?.text ?? '').slice(0, 200);
   let nameless = 0;
-  for (const row of rows) {
-    const refs = refsOf(row);
+  for (const row of outbox.filter((one) => one.transport === room.transport && one.room === room.id)) {
+    const refs = (JSON.parse(row.refs ?? '[]') as { id: string }[]).map(({ id }) => (room.named === undefined ? id : room.named(id)));
     if (refs.length === 0) found.push(`${room.transport}: ${row.kind} ${row.id} was sent and names no message`);
     for (const id of refs) {
-      if (!shown.includes(id)) {
-        if (room.answers !== undefined && row.kind === 'reply') nameless += 1;
-        else found.push(`${room.transport}: ${row.kind} ${row.id} is not shown (${id})`);
-      } else if (named.has(id)) found.push(`${room.transport}: ${id} stands for two messages`);
-      named.add(id);
+      if (id === null) nameless += 1;
+      else if (!shown.has(id)) found.push(`${room.transport}: ${row.kind} ${row.id} is not shown (${id})`);
+      else if (named.has(id)) found.push(`${room.transport}: ${id} stands for two messages: ${shown.get(id)?.slice(0, 200)}`);
+      if (id !== null) named.add(id);
+      if (id !== null && row.kind === 'notice') notices.push(id);
     }
   }
-  for (const id of shown) if (!named.has(id)) found.push(`${room.transport} shows a message that nobody meant: ${text(id)}`);
-  const notices = rows.filter((row) => row.kind === 'notice').flatMap(refsOf);
-  const inOrder = shown.filter((id) => notices.includes(id));
-  if (inOrder.join() !== notices.filter((id) => shown.includes(id)).join()) found.push(`${room.transport} shows notices out of order`);
-  const answers = room.answers?.() ?? [];
+  for (const [id, text] of shown)
+    if (!named.has(id)) found.push(`${room.transport} shows a message that nobody meant: ${text.slice(0, 200)}`);
+  const inOrder = [...shown.keys()].filter((id) => notices.includes(id));
+  if (inOrder.join() !== notices.filter((id) => shown.has(id)).join()) found.push(`${room.transport} shows notices out of order`);
+  const answers = room.privately?.() ?? [];
   const sure = answers.filter((answer) => !answer.includes(PERHAPS_SEEN)).length;
   if (nameless > answers.length) found.push(`${room.transport}: ${nameless} answers for one person were sent and ${answers.length} seen`);
   if (sure > nameless)
-    found.push(`${room.transport}: ${nameless} answers for one person were sent and ${sure} seen, none of them said to be a repetition`);
+    found.push(`${room.transport}: ${nameless} answers for one person were sent and ${sure} seen that do not say they are a repetition`);
   return found;
 }

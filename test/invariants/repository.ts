@@ -15,6 +15,10 @@ export function repositoryViolations(bench: Bench, project: string, ownCommits: 
     if (parents.includes(' ')) found.push(`${commit} on main has two parents`);
     if (item === '' && !ownCommits.includes(subject)) found.push(`a commit on main that nobody meant: ${subject}`);
   }
+  for (const own of ownCommits) {
+    const times = line.filter(([, , subject]) => subject === own).length;
+    if (times !== 1) found.push(`"${own}" stands ${times} times on main`);
+  }
   const recorded = bench
     .items()
     .filter((item) => item.project === project)

@@ -93,6 +93,8 @@ export class CatchUp {
     const last = this.#lastOf(channel);
     if (last === null) {
       this.saw(channel, `${Math.floor(this.#parts.clock.now() / 1_000)}.000000`);
+      // At once: a crash before it is kept would make the next start begin anew, behind what came meanwhile.
+      this.#keep();
       return;
     }
     const lost = this.#lost.get(channel);

@@ -73,6 +73,11 @@ export class FakeDiscord {
     this.#faults.push({ match, kind, ms });
   }
 
+  /** Requests that are still to go wrong. */
+  get faults(): number {
+    return this.#faults.length;
+  }
+
   // What people do.
 
   write(user: User, channel: Channel, content: string, extra: Partial<Message> = {}): Message {

@@ -87,6 +87,11 @@ export class FakeSlack {
     this.#troubles.set(method, [...(this.#troubles.get(method) ?? []), ...troubles]);
   }
 
+  /** Calls that are still to meet trouble. */
+  get troubles(): number {
+    return [...this.#troubles.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Takes the network away: every connection breaks, and none is made. */
   goAway(): void {
     this.sockets.away = true;

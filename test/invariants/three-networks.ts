@@ -1,0 +1,212 @@
+import { FakeDiscord } from '../fakes/discord/discord.ts';
+import type { Interaction } from '../fakes/discord/interactions.ts';
+import type { Channel, User } from '../fakes/discord/world.ts';
+import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
+import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
+import { rendered } from '../fakes/slack/shown.ts';
+import { FakeSlack } from '../fakes/slack/slack.ts';
+import { MatrixRoom } from './matrix-room.ts';
+import type { Room } from './messages.ts';
+
+/** A channel of the fake Slack, and a person in it. */
+class SlackRoom implements Room {
+  readonly transport = 'slack';
+  readonly id = 'C1';
+  readonly asked: string[] = [];
+  readonly perhaps: string[] = [];
+  readonly #slack: FakeSlack;
+
+  constructor(slack: FakeSlack) {
+    this.#slack = slack;
+  }
+
+  shown(): { id: string; text: string }[] {
+    return this.#said(false).map(({ ts, text, blocks }) => ({ id: ts, text: rendered(text, blocks).text }));
+  }
+
+  privately(): string[] {
+    return this.#said(true).map(({ text, blocks }) => rendered(text, blocks).text);
+  }
+
+  named(ref: string): string | null {
+    return ref.startsWith('answer:') ? null : ref;
+  }
+
+  #said(privately: boolean): FakeSlack['rooms']['all'] {
+    return this.#slack.rooms.all.filter((one) => one.channel === this.id && one.bot && (one.onlyFor !== null) === privately);
+  }
+
+  say(text: string): void {
+    // What no connection takes is read from the channel's history later.
+    const { message } = this.#slack.say(`<@UBOT> ${text}`);
+    this.asked.push(`ev:${this.id}:${message.ts}`);
+  }
+
+  slash(text: string): void {
+    const trigger = this.#slack.trigger();
+    this.#acted(`slash:${trigger}`, this.#slack.slash(text, { trigger_id: trigger }));
+  }
+
+  press(label: string): void {
+    const at = this.#slack.rooms.stamp();
+    this.#acted(`button:${at}:U1`, this.#slack.press(label, 'U1', at));
+  }
+
+  /** Slack tells the person where nobody acknowledges. */
+  #acted(id: string, acknowledged: Promise<unknown>): void {
+    this.perhaps.push(id);
+    void acknowledged.then((answer) => {
+      if (answer !== null) this.asked.push(id);
+    });
+  }
+}
+
+/** A channel of the fake Discord, and a person in it. */
+class DiscordRoom implements Room {
+  readonly transport = 'discord';
+  readonly asked: string[] = [];
+  readonly perhaps: string[] = [];
+  readonly #discord: FakeDiscord;
+  readonly #channel: Channel;
+  readonly #ada: User;
+  readonly #interactions: Interaction[] = [];
+
+  constructor(discord: FakeDiscord) {
+    this.#discord = discord;
+    this.#channel = discord.world.room();
+    this.#ada = discord.world.person('Ada');
+  }
+
+  get id(): string {
+    return this.#channel.id;
+  }
+
+  get ada(): string {
+    return this.#ada.id;
+  }
+
+  shown(): { id: string; text: string }[] {
+    const { world } = this.#discord;
+    return world
+      .in(this.id)
+      .filter(({ author }) => author.id === world.bot.id)
+      .map((message) => ({ id: message.id, text: world.read(message) }));
+  }
+
+  privately(): string[] {
+    return this.#interactions
+      .flatMap(({ answers }) => answers)
+      .filter(({ flags }) => (flags & 64) !== 0)
+      .map((message) => this.#discord.world.read(message));
+  }
+
+  /** `i|…|<message>` names an answer to an interaction; one for its asker alone stands in no channel. */
+  named(ref: string): string | null {
+    const id = ref.slice(ref.lastIndexOf('|') + 1);
+    const isPrivate = this.#interactions.some(({ answers }) => answers.some((one) => one.id === id && (one.flags & 64) !== 0));
+    return isPrivate || id === '@original' ? null : id;
+  }
+
+  say(text: string): void {
+    this.asked.push(this.#discord.write(this.#ada, this.#channel, `!${text}`).id);
+  }
+
+  slash(name: string, values: Record<string, string | number | boolean> = {}): void {
+    this.#acted(this.#discord.slash(this.#ada, this.#channel, name, values));
+  }
+
+  press(label: string): void {
+    const message = this.#discord.world
+      .in(this.id)
+      .findLast(({ components }) => components.some((row) => row.components?.some((one) => one.label === label) === true));
+    if (message !== undefined) this.#acted(this.#discord.press(this.#ada, message, label));
+  }
+
+  #acted(interaction: Interaction): void {
+    this.#interactions.push(interaction);
+    this.perhaps.push(interaction.id);
+  }
+
+  /** What was answered was taken; of the rest Discord told the person that it failed. */
+  settle(): void {
+    for (const { id, phase } of this.#interactions) if (phase !== 'open') this.asked.push(id);
+  }
+}
+
+/** Slack, Discord and Matrix on the loopback, with one person and one room in each. They live in the test's process and outlive Musher. */
+export class ThreeNetworks {
+  readonly slack = new FakeSlack();
+  readonly discord = new FakeDiscord();
+  readonly matrix = new FakeHomeserver();
+  readonly rooms: { readonly slack: SlackRoom; readonly discord: DiscordRoom; readonly matrix: MatrixRoom };
+
+  constructor() {
+    this.rooms = {
+      slack: new SlackRoom(this.slack),
+      discord: new DiscordRoom(this.discord),
+      matrix: new MatrixRoom(this.matrix, '!room:example.org'),
+    };
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.slack.start(), this.discord.open(), this.matrix.listen()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.slack.close(), this.discord.close(), this.matrix.close()]);
+  }
+
+  get toml(): string {
+    const { slack, discord, matrix } = this;
+    const rooms = Object.values(this.rooms).map(
+      ({ transport, id }) => `[[room]]\ntransport = "${transport}"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\n`,
+    );
+    return `
+[flood]
+burst = 10000
+waiting = 10000
+
+[slack]
+bot_token = "${BOT_TOKEN}"
+app_token = "${APP_TOKEN}"
+api_url = "${slack.apiUrl}"
+
+[discord]
+token = "${discord.token}"
+api_url = "${discord.api}"
+
+[matrix]
+homeserver = "${matrix.url}"
+access_token = "${matrix.accessToken}"
+inviters = ["@ada:example.org"]
+
+[[person]]
+name = "ada"
+slack = "T1:U1"
+discord = "${this.rooms.discord.ada}"
+matrix = "@ada:example.org"
+
+${rooms.join('\n')}`;
+  }
+
+  /** How often each network was connected to; all of them more often than `before`: the Musher started since is connected. */
+  get connections(): { slack: number; discord: number; matrix: number } {
+    const { identifies, resumes } = this.discord.gateway;
+    return {
+      slack: this.slack.called('apps.connections.open').length,
+      discord: identifies.length + resumes.length,
+      matrix: this.matrix.requests.filter((request) => request.includes('/sync')).length,
+    };
+  }
+
+  isConnectedSince(before: ThreeNetworks['connections']): boolean {
+    const now = this.connections;
+    return (
+      now.slack > before.slack &&
+      this.slack.sockets.connected > 0 &&
+      now.discord > before.discord &&
+      this.discord.gateway.connected &&
+      now.matrix > before.matrix + 1
+    );
+  }
+}
