@@ -49,6 +49,7 @@ export const CRASH_POINTS = [
   'after-run-started',
   'after-adoption',
   'after-metered',
+  'after-sign-of-life',
   'after-stop-noted',
   'after-end-requested',
   'after-agent-ended',

@@ -25,7 +25,7 @@ export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkI
     tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent).ok;
   const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
     parts.log.transaction((tx) => append(tx, kind, payload));
-    crashPoint('after-metered');
+    crashPoint('after-sign-of-life');
   };
   /** The usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. */
   const count = (model: string, usage: Usage): void => {

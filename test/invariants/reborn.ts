@@ -25,8 +25,8 @@ export class Reborn {
   /** The crash points at which it died, in order. */
   readonly died: string[] = [];
   /**
-   * From each start after a death until it was back, in ms: connected, and all that its predecessor had taken in or was
-   * to say is answered and said. One that died before that is not among them.
+   * From each start after a death until it was back, in ms: connected, all that its predecessor had taken in is answered,
+   * and what it had perhaps said is settled. One that died before that is not among them.
    */
   readonly recoveries: number[] = [];
 
@@ -57,7 +57,7 @@ export class Reborn {
     return (
       this.#options.connected() &&
       this.#count(`SELECT count(*) AS n FROM inbox WHERE id <= ${inbox} AND state <> 'done'`) === 0 &&
-      this.#count(`SELECT count(*) AS n FROM outbox WHERE id <= ${outbox} AND state IN ('pending', 'sending')`) === 0
+      this.#count(`SELECT count(*) AS n FROM outbox WHERE id <= ${outbox} AND state = 'sending'`) === 0
     );
   }
 

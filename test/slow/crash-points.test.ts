@@ -34,7 +34,9 @@ const SCENARIOS = {
       sections: '[[component]]\nname = "app"\nsetup = ["echo $MUSHER_ITEM >> {flags}/set-up"]\nteardown = ["true"]\n',
     },
     async play({ say, shows, ends }) {
-      say(item('Tea', 'coder: usage 100 10 0.01; write tea.txt green; commit; write draft.txt rest; usage 200 20 0.02; success'));
+      say(
+        item('Tea', 'coder: session s-1; usage 100 10 0.01; write tea.txt green; commit; write draft.txt rest; usage 200 20 0.02; success'),
+      );
       await shows('Created the story 1');
       say('ping');
       say('start 1');
@@ -170,6 +172,7 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
       'after-run-started',
       'after-adoption',
       'after-metered',
+      'after-sign-of-life',
       'after-agent-ended',
       'after-snapshot-kept',
       'after-judgement',

@@ -222,7 +222,8 @@ async function live(musher: Reborn, traffic: Traffic, random: Random, isArmed: (
   let wasBack = false;
   while (musher.deaths === deaths) {
     await musher.look();
-    if (random.chance(0.1)) traffic.step();
+    // Slack takes a message a second.
+    if (random.chance(0.04)) traffic.step();
     if (random.chance(0.03)) misbehave(random);
     if (atWork && !wasBack && musher.isBack) {
       wasBack = true;
