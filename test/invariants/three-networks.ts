@@ -55,9 +55,7 @@ class SlackRoom implements Room {
   /** Slack tells the person where nobody acknowledges. */
   #acted(id: string, acknowledged: Promise<unknown>): void {
     this.perhaps.push(id);
-    void acknowledged.then((answer) => {
-      if (answer !== null) this.asked.push(id);
-    });
+    void acknowledged.then((answer) => (answer === null ? 0 : this.asked.push(id)));
   }
 }
 
