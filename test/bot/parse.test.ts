@@ -251,12 +251,9 @@ const hostile = fc.oneof(
 describe('hostile text', () => {
   it('100,000 of them give a command or a typed problem that points into the text, and never throw', { timeout: 300_000 }, () => {
     const codes = new Set<string>();
-    const times: number[] = [];
     fc.assert(
       fc.property(hostile, (source) => {
-        const before = performance.now();
         const parsed = parse(source);
-        times.push(performance.now() - before);
         if (parsed.ok) {
           codes.add('ok');
           return;
@@ -269,8 +266,6 @@ describe('hostile text', () => {
     );
     // That the generator reaches every way out is part of the test.
     expect([...codes].sort()).toEqual(['bad-argument', 'empty', 'extra-argument', 'missing-argument', 'ok', 'unknown-command']);
-    times.sort((one, other) => one - other);
-    expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(5);
   });
 
   it('renders every problem without control characters', () => {
@@ -304,16 +299,8 @@ describe('hostile text', () => {
     ['NULs', '\u0000'.repeat(million)],
     ['lone surrogates', '\ud800'.repeat(million)],
     ['combining marks', `show a${'\u0301'.repeat(million)}`],
-  ])('reads 1 MB of %s without delay', (_, source) => {
-    // The best of five: the machine may be busy, the parser may not.
-    const best = Math.min(
-      ...Array.from({ length: 5 }, () => {
-        const before = performance.now();
-        parse(source);
-        return performance.now() - before;
-      }),
-    );
-    expect(best).toBeLessThan(50);
+  ])('reads 1 MB of %s, and says little of it', (_, source) => {
+    // How fast is the bench's to say; what grows with the square of the length would not come back in the time of a test.
     const parsed = parse(source);
     const shown = parsed.ok ? '' : plainText(problemDocument(parsed.error), { width: 80 });
     expect(shown.length).toBeLessThan(1500);

@@ -21,7 +21,8 @@ export interface Reader {
 export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   const id = textAt(event, 'event_id');
   const from = textAt(event, 'sender');
-  if (id === null || from === null || from === reader.me || 'state_key' in event) return null;
+  // Ids of events begin with `$`: an id of another form could be taken for one that Musher gives itself.
+  if (id?.startsWith('$') !== true || from === null || from === reader.me || 'state_key' in event) return null;
   const sender = { transport: 'matrix', id: from, name: reader.nameOf(from) ?? from };
   const relation = objectAt(event['content'], 'm.relates_to');
   if (event['type'] === 'm.reaction') {

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../commands/index.ts';
+import { commandText } from '../../src/bot/address.ts';
+import { commandTable } from '../../src/bot/command-table.ts';
+import { answerIn } from '../../src/bot/confirm.ts';
+import { parseCommand, problemDocument } from '../../src/bot/parse.ts';
+import { INGRESS_KINDS } from '../../src/message/address.ts';
+import { plainText } from '../../src/message/plain.ts';
+
+const MEGABYTE = 2 ** 20;
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('11. A text of any length and kind', () => {
+  const table = commandTable(COMMANDS);
+  const rules = { botNames: ['musher'], botIds: ['U0123', '@musher:example.org'], prefix: '!' };
+  const fills = [
+    'a',
+    ' ',
+    '\n',
+    '"',
+    '“',
+    "'",
+    '-',
+    '--a ',
+    '\\',
+    '#',
+    '1,',
+    '<@',
+    '@',
+    '!',
+    '\u0000',
+    '\ud800',
+    '\u202e',
+    '\u0301',
+    '👩‍👩‍👧‍👦',
+    '(a+)+$',
+  ];
+
+  it.each(fills.map((fill) => [fill]))('a megabyte of %j is a command or a typed problem, over every kind of ingress', (fill) => {
+    const whole = fill.repeat(Math.ceil(MEGABYTE / fill.length));
+    for (const text of [whole, `musher: show ${whole}`, `!create story x ${whole}`, `<@U0123> depends 1 on ${whole}`]) {
+      for (const ingress of INGRESS_KINDS) {
+        const addressed = commandText(text, { ...rules, ingress });
+        if (!addressed.addressed) continue;
+        expect(answerIn(addressed.command)).toBeNull();
+        const parsed = parseCommand(addressed.command, table, { currentProject: 'shop', projects: ['shop'] });
+        const shown = parsed.ok ? '' : plainText(problemDocument(parsed.error), { width: 80 });
+        // What is said of it is short, whatever it was.
+        expect(shown.length).toBeLessThan(2_000);
+      }
+    }
+  });
+});
+
+describe('13. Between a person’s words and a process', () => {
+  const sources = ['src', 'transports', 'commands'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({ path: `${folder}/${file}`, text: readFileSync(join(ROOT, folder, file), 'utf8') })),
+  );
+  const having = (pattern: RegExp): string[] =>
+    sources
+      .filter(({ text }) => pattern.test(text))
+      .map(({ path }) => path)
+      .toSorted();
+
+  it('no shell is asked for by an option, or by a function that takes a line', () => {
+    expect(
+      having(
+        /\bshell:\s*(?!false)|\bexecSync\(|\bexecaCommand|\bchild_process'\)\.exec\b|import \{[^}]*\bexec\b[^}]*\} from 'node:child_process'/,
+      ),
+    ).toEqual([]);
+  });
+
+  it('Musher starts programs in these places alone, with lists of arguments', () => {
+    expect(having(/^\s*(?:const \w+ = |return |await )*.*['"]\/bin\/sh['"]/m).filter((path) => path !== 'src/config/schema.ts')).toEqual([
+      // A wrapper of our own text, whose arguments are the program's.
+      'src/agents/process/start.ts',
+      // The commands of the project file, which only its owner writes.
+      'src/subscribers/shell.ts',
+    ]);
+  });
+});
