@@ -4,6 +4,7 @@ import { MusherError } from '../errors.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { dayCaps } from './budget.ts';
+import { accountProblems, withAccounts } from './accounts.ts';
 import { readDocument } from './document.ts';
 import { keyText } from './explain.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
@@ -49,7 +50,8 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
   ];
   if (bot.value !== null) {
     problems.push(...dataDirProblems(bot.value, places, file, folder, env, bot.line));
-    for (const problem of networkProblems(bot.value))
+    const names = places.map(({ name }) => name);
+    for (const problem of [...networkProblems(bot.value), ...accountProblems(bot.value.account, names)])
       problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
   }
   if (bot.value === null || problems.length > 0) return err(configInvalid(problems));
@@ -90,7 +92,10 @@ function settings(
     backup: backupSettings(bot.backup, (path) => absolutePath(path, dirname(file), env)),
     monitor: monitorSettings(bot.monitor),
     secrets: [...new Set(secrets)],
-    projects: projects.map((project) => ({ ...project, budget: { ...project.budget, ...shared } })),
+    projects: projects.map((project) => ({
+      ...withAccounts(project, bot.account, (path) => absolutePath(path, dirname(file), env)),
+      budget: { ...project.budget, ...shared },
+    })),
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
 import { floodSchema } from './flood.ts';
 import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './budget.ts';
+import { accountSchema } from './accounts.ts';
 import { parseDuration } from './duration.ts';
 import { linksSchema } from './links.ts';
 import { parseQuietHours } from './quiet-hours.ts';
@@ -234,6 +235,10 @@ export const botSchema = z.strictObject({
   }),
   backup: backupSchema.prefault({}).meta({ description: 'Copies of the log.' }),
   monitor: monitorSchema.optional().meta({ description: 'Health and figures over HTTP, for a monitoring system.' }),
+  account: z
+    .array(accountSchema)
+    .default([])
+    .meta({ description: 'An account at a model provider. When one is rate-limited, agents go on with the next that they may use.' }),
   matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),
   slack: slackSchema.optional().meta({ description: 'A Slack app (docs/transports/slack.md).' }),
   discord: discordSchema.optional().meta({ description: 'A Discord bot (docs/transports/discord.md).' }),

@@ -212,6 +212,12 @@ export interface ComponentSettings {
 export const RUNTIMES = ['command', 'claude'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
+/** An account at a model provider: what makes a program use it. */
+export interface AccountSettings {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export interface AgentSettings {
   readonly name: string;
   readonly stage: WorkStage;
@@ -226,6 +232,8 @@ export interface AgentSettings {
   /** Environment given to the process besides the small allow-list; values already resolved from `env:` and `file:`. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: LimitSettings;
+  /** The accounts that it may use, in order; missing or empty: its own environment is one. */
+  readonly accounts?: readonly AccountSettings[];
   /** Templates; their variables were checked when the config was read. Null: the default of the agent's role. */
   readonly prompt: string | null;
   readonly systemPrompt: string | null;

@@ -3,6 +3,7 @@ import { metSince, unmetDependencies } from '../pipeline/dependencies.ts';
 import { nextStep, type Facts, type Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
+import { agentsWithAccounts } from './account-facts.ts';
 import { budgetsOf } from './budgets.ts';
 import type { Reads } from './reads.ts';
 
@@ -22,7 +23,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     autoStart: settings.autoStart,
     maxCoders: settings.maxCoders,
     maxRetries: settings.maxRetries,
-    agents: settings.agents,
+    agents: agentsWithAccounts(reads, settings),
     busy,
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,

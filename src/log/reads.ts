@@ -7,6 +7,7 @@ import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { Run } from './projections/run.ts';
 import { Subscriptions, type Subscription } from './projections/subscriptions.ts';
+import { Accounts } from './accounts.ts';
 import { TimerReads } from './timers.ts';
 
 export interface LoggedReceipt extends Receipt {
@@ -37,6 +38,7 @@ type UsageRow = { [K in keyof Usage]: number | null };
 export class Reads {
   readonly budget: BudgetReads;
   readonly timers: TimerReads;
+  readonly accounts: Pick<Accounts, 'all' | 'get'>;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -64,6 +66,7 @@ export class Reads {
     this.#subscriptions = new Subscriptions(db);
     this.budget = new BudgetReads(db);
     this.timers = new TimerReads(db);
+    this.accounts = new Accounts(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(
@@ -202,6 +205,11 @@ export class Reads {
   /** Where a project's base branch was seen last; null: never. */
   base(project: string): BaseSeen | null {
     return this.#base.get(project) ?? null;
+  }
+
+  /** Open runs of all projects. */
+  allOpenRuns(): Run[] {
+    return this.#allOpenRuns.all().map(parseRun);
   }
 
   /** Runs that are pending or running. */

@@ -121,6 +121,8 @@ export interface ItemEvents {
     readonly role: Role;
     readonly stage: WorkStage;
     readonly attempt: number;
+    /** The account at the provider that it uses; missing: none is known. */
+    readonly account?: string;
     /** What it may use. Missing: nothing was set aside. */
     readonly reserved?: Reservation;
   };
@@ -211,6 +213,17 @@ export interface OtherEvents {
   };
   /** Added to the budget of a day, until that ends. `name` as in `Budget`. */
   'budget.raised': Amount & { readonly scope: Exclude<Scope, 'item'>; readonly name: string; readonly until: Millis };
+  /** A provider said to wait. `news`: the account was not limited before; `others`: what its agent can go on with; `earliest`: when the first of all its accounts comes back, where all are limited. */
+  'account.limited': {
+    readonly account: string;
+    readonly until: Millis;
+    readonly times: number;
+    readonly news: boolean;
+    readonly others: readonly string[];
+    readonly earliest: Millis | null;
+  };
+  /** A run has shown that it works again. */
+  'account.recovered': { readonly account: string };
   'musher.started': { readonly version: string; readonly pid: number };
   /** What a start found and did before anything went on. `told`: rooms hear of it; else it is only counted, and `untold` says how many were since the last that was told. */
   'musher.recovered': {

@@ -1,10 +1,20 @@
 import { shortage, type Budget } from './budget.ts';
 import { shortageWords } from './budget-words.ts';
+import { chooseAccount, type AccountFact } from './accounts.ts';
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';
+import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
 import { sameAgain } from './same-failure.ts';
 import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
+
+/** An agent, and how the accounts stand that it may use; without any, nothing is known of its provider. */
+export interface AgentFact {
+  readonly name: string;
+  readonly stage: WorkStage;
+  readonly role: Role;
+  readonly accounts?: readonly AccountFact[];
+}
 
 /** What the decision about one item depends on besides the item itself. */
 export interface Facts {
@@ -14,7 +24,7 @@ export interface Facts {
   readonly maxCoders: number;
   /** Attempts after the first. */
   readonly maxRetries: number;
-  readonly agents: readonly { readonly name: string; readonly stage: WorkStage; readonly role: Role }[];
+  readonly agents: readonly AgentFact[];
   /** Names of the agents that have a run, and the item they work on. */
   readonly busy: ReadonlyMap<string, ItemNumber>;
   /** Coder runs under way in the project. */
@@ -47,7 +57,7 @@ export type WaitingFor =
 /** What happens next to an item. `because` completes "waiting because …"; `next` says what a person can do, or what will happen. */
 export type Step =
   | { readonly do: 'start'; readonly because: string }
-  | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly because: string }
+  | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly account: string | null; readonly because: string }
   | { readonly do: 'gates'; readonly because: string }
   | { readonly do: 'merge'; readonly because: string }
   | { readonly do: 'restore' | 'undo'; readonly because: string }
@@ -154,7 +164,8 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
     return watch(`the worktree for ${execution.agent.name} is being made ready`, 'The run starts by itself.');
   if (execution.state === 'running')
     return watch(`${execution.agent.name} works on it`, `\`logs ${n}\` shows what it does; \`stop ${n}\` stops it.`);
-  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const limited = limitedAlone(item, 'current', facts);
+  if (limited !== null) return rateLimited(limited, n);
   const exhausted = exhaustion(item, facts);
   if (exhausted !== null) return { do: 'block', because: exhausted };
   if (facts.unmet.length > 0) return onDependencies(item, facts);
@@ -198,16 +209,24 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
   if (short?.held === false) return short.step;
   if (stage === 'current' && facts.coders >= facts.maxCoders)
     return wait('slot', `all ${facts.maxCoders} coder slots are busy (${holders(facts)})`, 'It starts by itself when one is free.');
-  const free = candidates.find((agent) => !facts.busy.has(agent.name));
-  if (free === undefined) {
+  const idle = candidates.filter((agent) => !facts.busy.has(agent.name));
+  if (idle.length === 0) {
     const who = candidates.map((agent) => `${agent.name} on ${facts.busy.get(agent.name)}`).join(', ');
     return wait('agent', `every agent for it is busy (${who})`, 'It starts by itself when one is free.');
   }
   if (short !== null) return short.step;
+  const choices = idle.map((agent) => ({ agent: agent.name, choice: chooseAccount(agent.accounts ?? [], facts.now) }));
+  const free = choices.find(({ choice }) => choice === null || choice.take !== null);
+  if (free === undefined)
+    return onAccounts(
+      choices.flatMap(({ choice }) => choice ?? []),
+      item.number,
+    );
   return {
     do: 'run',
     stage,
-    agent: free.name,
+    agent: free.agent,
+    account: free.choice?.take ?? null,
     because: item.attempts === 0 ? 'an agent is free' : `attempt ${item.attempts + 1} of ${facts.maxRetries + 1}`,
   };
 }
@@ -234,7 +253,8 @@ function inQa(item: WorkItem, facts: Facts): Step {
     return watch(`${execution.agent.name} reviews it`, `\`logs ${n}\` shows what it does.`);
   if (mode === 'human')
     return wait('approval', 'a person has to look at it', `\`diff ${n}\` shows the change; \`approve ${n}\` or \`reject ${n} <reason>\`.`);
-  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const limited = limitedAlone(item, 'qa', facts);
+  if (limited !== null) return rateLimited(limited, n);
   const exhausted = exhaustion(item, facts);
   if (exhausted !== null) return { do: 'block', because: exhausted };
   if (mode === 'server') return { do: 'gates', because: 'the gates decide' };
@@ -246,7 +266,8 @@ function inMerge(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   if (execution.state === 'pending' || execution.state === 'running')
     return watch(`${execution.agent.name} resolves a conflict`, `\`logs ${n}\` shows what it does.`);
-  if (execution.state === 'rateLimited' && execution.resumeAt > facts.now) return rateLimited(execution.resumeAt, n);
+  const limited = limitedAlone(item, 'merge', facts);
+  if (limited !== null) return rateLimited(limited, n);
   const exhausted = exhaustion(item, facts);
   if (exhausted !== null) return { do: 'block', because: exhausted };
   const conflicted =
@@ -277,17 +298,6 @@ function inArchive(item: WorkItem): Step {
   if (reason.kind === 'superseded')
     return { do: 'rest', because: `${reason.by} took its place`, next: `\`show ${reason.by}\` shows that one.` };
   return { do: 'rest', because: reason.kind === 'completed' ? 'it is finished' : 'it was abandoned', next: 'Nothing more happens to it.' };
-}
-
-function rateLimited(resumeAt: Millis, number: ItemNumber): Step {
-  return {
-    do: 'wait',
-    for: 'rate-limit',
-    because: 'the model provider limits the rate',
-    next: `It goes on by itself; \`stop ${number}\` cancels that.`,
-    until: resumeAt,
-    never: false,
-  };
 }
 
 function wait(what: WaitingFor, because: string, next: string, never = false): Step {

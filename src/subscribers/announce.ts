@@ -3,7 +3,6 @@ import type { Reads } from '../log/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
 import { code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { timeOfDay } from './time-of-day.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
@@ -28,8 +27,6 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
       return moved(event, about);
     case 'item.attempt_failed':
       return attemptFailed(event, about);
-    case 'run.ended':
-      return runEnded(event, about);
     case 'item.errand_failed':
       return event.payload.errand === 'undo'
         ? line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`)
@@ -147,31 +144,6 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
         ? 'The conflict is worked on next.'
         : 'The next one gets the evidence.';
   return line(...named(about), `: attempt ${attempt} of ${of} in ${stage} failed: ${failure.summary}. ${next}`);
-}
-
-function runEnded(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Announced): Document | null {
-  const { reason, resumeAt } = event.payload;
-  if (reason === 'over-budget') return stoppedAtBudget(event, about);
-  if (reason !== 'rate-limited' || resumeAt === null) return null;
-  return line(
-    ...named(about),
-    `: ${who(event.actor)} is rate-limited; it goes on by itself at ${timeOfDay(resumeAt, about.timezone)}. `,
-    code(`stop ${about.label}`),
-    ' cancels that.',
-  );
-}
-
-/** Where others hold what is left of a budget, no line of it was crossed that people were told of. */
-function stoppedAtBudget(event: Extract<ItemEvent, { kind: 'run.ended' }>, about: Announced): Document | null {
-  const told = about.reads
-    .history(event.project, event.item, 50, event.seq + 3)
-    .some(
-      ({ kind, payload, seq }) =>
-        (kind === 'item.attempt_failed' && seq > event.seq) ||
-        (kind === 'run.budget_crossed' && payload.run === event.payload.run && payload.percent === 100),
-    );
-  if (told) return null;
-  return line(...named(about), `: ${event.payload.summary}. Its work is kept; `, code(`why ${about.label}`), ' says what it waits for.');
 }
 
 /** The stage before a move, from the item's own history. */

@@ -43,7 +43,7 @@ const QUIET = new Set([
   'log.backup_failed',
 ]);
 /** Events that can make room in a budget which all projects share. */
-const MAKES_ROOM = new Set(['run.ended', 'budget.raised']);
+const MAKES_ROOM = new Set(['account.limited', 'account.recovered', 'run.ended', 'budget.raised']);
 
 /**
  * Does what `nextStep` says, for every item, after every commit. It decides by where items stand and not by which
@@ -250,6 +250,7 @@ export class Engine {
         role: agent.role,
         stage: step.stage,
         attempt: now.attempts + 1,
+        ...(step.account === null ? {} : { account: step.account }),
         reserved: setAside(tx, now, project.settings, agent),
       });
       return true;

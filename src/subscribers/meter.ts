@@ -7,6 +7,7 @@ import type { Run } from '../log/projections/run.ts';
 import { amountOf, crossings } from '../pipeline/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
+import { accountWorks } from './accounts.ts';
 import type { EngineParts } from './parts.ts';
 
 /** A sign of life is written at most this often for a run. */
@@ -31,6 +32,7 @@ export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkI
   const count = (model: string, usage: Usage): void => {
     parts.log.transaction((tx) => {
       if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
+      if (usage.outputTokens > 0) accountWorks(tx, run);
       const now = tx.item(item.project, item.number);
       if (now === null) return;
       const charged = { ...now, payer: run.reserved?.person ?? null };

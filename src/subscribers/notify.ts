@@ -8,6 +8,7 @@ import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
+import { accountAnnouncement } from './announce-account.ts';
 import { recoveryAnnouncement } from './announce-recovery.ts';
 import { baseAnnouncement } from './announce-base.ts';
 
@@ -47,6 +48,11 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
       if (event.kind === 'musher.recovered') {
         const body = recoveryAnnouncement(event.payload);
         if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.kind === 'account.limited') {
+        const body = accountAnnouncement(event.payload, timezone);
+        if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
         return;
       }
       if (event.item === null) return;

@@ -207,7 +207,7 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     variables: values,
     worktree,
     sandbox: place.sandbox,
-    env: identityVariables(project.git.identity),
+    env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
     resumeSession: sessionToResume(parts, run),
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
@@ -233,7 +233,8 @@ const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 
 /** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
 function sessionToResume(parts: EngineParts, run: Run): string | null {
   const before = parts.log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
-  if (before === undefined || before.agent !== run.agent || before.session === null) return null;
+  // A session lives where its account does: on another one the run starts afresh, in the worktree as it was left.
+  if (before === undefined || before.agent !== run.agent || before.account !== run.account || before.session === null) return null;
   return before.reason !== null && INTERRUPTED.has(before.reason) ? before.session : null;
 }
 

@@ -13,6 +13,7 @@ import { amountOf, budgetPassed } from '../pipeline/budget.ts';
 import { inUnit } from '../pipeline/budget-words.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
+import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from './merge.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
@@ -55,7 +56,8 @@ export async function settleRun(
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
     const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
-    const resumeAt = outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, limited) : null;
+    const resumeAt =
+      outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run))) : null;
     const { reason, cause, summary } = judgement;
     const named = cause === null ? {} : { cause };
     const ended = {
@@ -77,6 +79,8 @@ export async function settleRun(
     // Also of a run that was stopped or moved away from: what it committed is there.
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
+    else if (reason === 'finished') accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     if (mine) conclude(tx, item, run, outcome, judgement, mend);
     if (mine && limited + 1 >= MOST_LIMITED) {

@@ -1,17 +1,19 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { Bench, create, succeeded, until } from './harness.ts';
+import { Bench, create, ownAccounts, succeeded, until } from './harness.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
 
 test('a rate limit whose time has passed or is absurd makes the item wait; the work goes on from what was committed', async () => {
-  bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
+  bench = new Bench({ top: 'max_coders = 2', agents: ownAccounts('a', 'b') });
   const musher = bench.start();
   musher.type(
     create('Past', 'coder: limited -500000; exit 1'),
     create('Absurd', 'coder: limited 1e15; exit 1'),
+    'assign 1 a',
+    'assign 2 b',
     'start 1',
     'start 2',
     'wait 1 ratelimited 20',

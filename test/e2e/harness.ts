@@ -392,6 +392,11 @@ export function create(title: string, ...directives: readonly string[]): string 
   return [`create story ${title}`, ...directives.map((directive) => `do ${directive}`)].join('\\\n');
 }
 
+/** Coders whose programs differ, so that each is a customer of its own at the provider. */
+export function ownAccounts(...names: readonly string[]): Record<string, AgentKeys> {
+  return Object.fromEntries(names.map((name) => [name, { stage: 'current', command: [process.execPath, AGENT, name] }]));
+}
+
 function projectToml(project: ProjectFile, places: { flags: string; repo: string }): string {
   const { top = '', gates = {}, sections = '', agents = { 'coder-1': 'current' } } = project;
   const placed = (text: string): string => text.replaceAll(/\{(flags|repo)\}/g, (_, name: 'flags' | 'repo') => `'${places[name]}'`);

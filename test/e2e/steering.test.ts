@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { Bench, create, succeeded, until } from './harness.ts';
+import { Bench, create, ownAccounts, succeeded, until } from './harness.ts';
 import { processes } from './leaks.ts';
 
 let bench: Bench;
@@ -50,13 +50,15 @@ test('stop ends the run with all its processes and holds the item; its work and 
 });
 
 test('delete in mid-run asks first, ends the run, keeps the work and leaves a tombstone that nothing brings back', async () => {
-  bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
+  bench = new Bench({ top: 'max_coders = 2', agents: ownAccounts('a', 'b') });
   const musher = bench.start();
   musher.type(
     create('Doomed', 'coder: write draft.txt half; raise there; hang'),
-    create('Limited', 'coder: limited 1500'),
+    create('Limited', 'coder: limited 6000'),
     create('Needs the doomed'),
     'depends 3 on 1',
+    'assign 1 a',
+    'assign 2 b',
     'start 1',
     'start 2',
   );
@@ -144,12 +146,15 @@ test('a confirmation counts only for the item as it was when the question was as
 });
 
 test('a rate-limited item goes on by itself at its time, also after a restart, and stop cancels that', async () => {
-  bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
+  bench = new Bench({ top: 'max_coders = 3', agents: ownAccounts('a', 'b', 'c') });
   const first = bench.start();
   first.type(
     create('Goes on', 'coder@1: session s-7; limited 700'),
     create('Stopped', 'coder@1: limited 1200'),
     create('Restarted', 'coder@1: limited 2500', 'coder@2: write c.txt c; commit; usage 1 1 0; success'),
+    'assign 1 a',
+    'assign 2 b',
+    'assign 3 c',
     'start 1',
     'start 2',
     'wait 2 ratelimited 30',
@@ -160,8 +165,8 @@ test('a rate-limited item goes on by itself at its time, also after a restart, a
     'wait 1 done 30',
   );
   const out = succeeded(await first.end());
-  expect(out).toMatch(/1 Goes on: \w is rate-limited; it goes on by itself at .*?`stop 1` cancels that/);
-  expect(out).toMatch(/It waits because the model provider limits the rate\. .*?It goes on by itself; `stop 3` cancels that/);
+  expect(out).toMatch(/The account shop\/a is rate-limited until .*? What waits for it goes on by itself/);
+  expect(out).toMatch(/It waits because the account shop\/c is rate-limited\. .*?It goes on by itself; `stop 3` cancels that/);
   expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['rate-limited', 'finished']);
   expect(bench.runs(1)[1]?.pendingAt).toBeGreaterThanOrEqual(resumeAt(1));
   expect(bench.item(1).attempts).toBe(0);

@@ -13,6 +13,7 @@ import { Told } from '../../src/log/told.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
 const SMALL = new Set([
+  'accounts',
   'timers',
   'rooms',
   'subscriptions',

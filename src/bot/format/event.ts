@@ -121,6 +121,10 @@ export function eventWords(event: LoggedEvent): string {
       return `added ${amountWords(event.payload)} to the day of ${ownerOf(event.payload)}`;
     case 'musher.started':
       return `started ${event.payload.version}`;
+    case 'account.limited':
+      return `met a rate limit of the account ${event.payload.account}`;
+    case 'account.recovered':
+      return `saw the account ${event.payload.account} work again`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
       return `found what was there before: ${counted(quarantined.length + mended.length + odd.length, 'thing')} to mend, ${counted(differences.length, 'difference')}`;

@@ -37,6 +37,7 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     role,
     stage,
     attempt,
+    account: event.payload.account ?? null,
     state: 'pending',
     pendingAt: event.at,
     startedAt: null,

@@ -7,6 +7,7 @@ import { DayRows } from './day-rows.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Accounts } from '../accounts.ts';
 import { TimerRows } from '../timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
@@ -42,10 +43,12 @@ export class Projector {
   readonly #subscriptions: Subscriptions;
 
   readonly #timers: TimerRows;
+  readonly #accounts: Accounts;
 
   constructor(db: Db) {
     this.#subscriptions = new Subscriptions(db);
     this.#timers = new TimerRows(db);
+    this.#accounts = new Accounts(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#counts = countTable(db);
@@ -76,6 +79,8 @@ export class Projector {
   }
 
   #applyOther(event: Extract<LoggedEvent, { item: null }>): void {
+    if (event.kind === 'account.limited') this.#accounts.limit(event.payload);
+    if (event.kind === 'account.recovered') this.#accounts.recover(event.payload.account);
     if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
     if (event.kind === 'room.subscribed') this.#subscriptions.apply(event);
     if (event.kind === 'base.seen') this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq);

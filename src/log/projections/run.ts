@@ -12,6 +12,8 @@ export interface Run {
   readonly role: Role;
   readonly stage: WorkStage;
   readonly attempt: number;
+  /** The account at the model provider that it uses; null: none is known. */
+  readonly account: string | null;
   readonly state: 'pending' | 'running' | 'ended';
   readonly pendingAt: Millis;
   readonly startedAt: Millis | null;

@@ -84,6 +84,12 @@ export const PROJECTION_TABLES = `
     PRIMARY KEY (scope, name, until)
   ) WITHOUT ROWID;
 
+  CREATE TABLE accounts (      -- those that are limited
+    account TEXT NOT NULL PRIMARY KEY,
+    until   INTEGER NOT NULL,
+    times   INTEGER NOT NULL   -- limits in a row
+  ) WITHOUT ROWID;
+
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
     timer   INTEGER NOT NULL,
@@ -122,6 +128,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'bases', key: ['project'] },
   { table: 'day_spend', key: ['scope', 'name', 'quarter'] },
   { table: 'day_raises', key: ['scope', 'name', 'until'] },
+  { table: 'accounts', key: ['account'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },

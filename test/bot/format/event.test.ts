@@ -124,6 +124,11 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
     'had C1 told merges, failures in threads',
   ],
   'musher.started': [{ version: '1.2.3', pid: 1 }, 'started 1.2.3'],
+  'account.limited': [
+    { account: 'main', until: 1, times: 1, news: true, others: [], earliest: null },
+    'met a rate limit of the account main',
+  ],
+  'account.recovered': [{ account: 'main' }, 'saw the account main work again'],
   'musher.recovered': [
     {
       version: '1.2.3',

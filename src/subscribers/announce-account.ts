@@ -1,0 +1,14 @@
+import { line } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { OtherEvents } from '../pipeline/events.ts';
+import { timeOfDay } from './time-of-day.ts';
+
+/** What rooms are told of a limit: once for each account, and not for each run that meets it. Null for what is no news. */
+export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {
+  if (!limit.news) return null;
+  const { account, until, others, earliest } = limit;
+  const what = `The account ${account} is rate-limited until ${timeOfDay(until, timezone)}.`;
+  if (others.length > 0) return line(`${what} Agents go on with ${others[0] ?? ''}.`);
+  const all = earliest === null ? '' : ` All accounts for it are; the first comes back at ${timeOfDay(earliest, timezone)}.`;
+  return line(`${what}${all} What waits for it goes on by itself.`);
+}

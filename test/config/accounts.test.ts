@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadSettings } from '../../src/config/load.ts';
+import { BOT, CODER, workspace } from './workspace.ts';
+
+const MAIN = '[[account]]\nname = "main"\nruntime = "claude"\nconfig_dir = "~/.claude-main"\n';
+
+function load(accounts: string, env: NodeJS.ProcessEnv = {}) {
+  const reviewer = '[[agent]]\nname = "qa"\nstage = "qa"\nruntime = "command"\ncommand = ["review"]\n';
+  const folder = workspace({ 'bot.toml': `${BOT}${accounts}`, 'shop/.musher/project.toml': `${CODER}${reviewer}` });
+  return loadSettings(join(folder, 'bot.toml'), { HOME: '/home/anna', ...env });
+}
+
+it('agents know the accounts of their runtime that are open to them, in the order of the file', () => {
+  const spare = '[[account]]\nname = "spare"\nruntime = "claude"\nenv = { ANTHROPIC_API_KEY = "env:SPARE" }\nprojects = ["shop"]\n';
+  const other = '[[account]]\nname = "other"\nruntime = "claude"\nenv = { KEY = "env:SPARE" }\nagents = ["coder-9"]\n';
+  const result = load(`${MAIN}${spare}${other}`, { SPARE: 'not a real key' });
+  if (!result.ok) throw result.error;
+  const [coder, qa] = result.value.projects[0]?.agents ?? [];
+  expect(coder?.accounts).toEqual([
+    { name: 'main', env: { CLAUDE_CONFIG_DIR: '/home/anna/.claude-main' } },
+    { name: 'spare', env: { ANTHROPIC_API_KEY: 'not a real key' } },
+  ]);
+  expect(qa?.accounts).toEqual([]);
+  expect(result.value.secrets).toContain('not a real key');
+});
+
+it.each([
+  ['a name twice', `${MAIN}${MAIN}`, /account\[2\]\.name: "main" stands there twice/],
+  ['nothing of its own', '[[account]]\nname = "main"\nruntime = "claude"\n', /env: is missing: without env or config_dir/],
+  ['a folder where none is read', MAIN.replace('claude"', 'command"'), /config_dir: means nothing to runtime "command"/],
+  ['a project that is not there', `${MAIN}projects = ["docs"]\n`, /projects: there is no project "docs"/],
+])('refuses an account with %s', (_, accounts, message) => {
+  const result = load(accounts);
+  expect(result.ok ? '' : result.error.message).toMatch(message);
+});
