@@ -11,6 +11,7 @@ export const CRASH_POINTS = [
   'after-ownership',
   'before-migration-commit',
   'after-repositories-opened',
+  'before-start-recorded',
   'after-start-recorded',
   // Every transaction; `:n` names the n-th of a process.
   'before-commit',
@@ -77,6 +78,7 @@ export const CRASH_POINTS = [
   'after-undo-attempted',
   'after-base-moved-back',
   'after-undo-branch',
+  'before-restored-recorded',
   // Removal.
   'before-tidy',
   'before-removal',

@@ -19,6 +19,8 @@ import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
 import { oneLine } from './text.ts';
 
 const STOP_GRACE_MS = 10_000;
+/** What can't be kept in this time is kept after the end: the agent must not work on because git is slow. */
+const KEEP_MS = 3_000;
 /** After everything but the wrapper was killed, it needs only to write one line. */
 const RECORD_MS = 2000;
 const RECORD_LOOK_MS = 10;
@@ -212,9 +214,18 @@ class Supervision implements RunHandle {
     // A restart then takes the stop for an end of the agent's own: the lesser evil.
     await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
     crashPoint('after-stop-noted');
+    await this.#keepWork(why);
     requestEnd(this.#processes);
     crashPoint('after-end-requested');
     this.#wake();
+  }
+
+  /** For a moment only, and not at all for an agent that spends beyond its line: what it leaves is kept after its end. */
+  async #keepWork({ reason }: StopReason): Promise<void> {
+    const { beforeEnd, clock, marker, onProblem } = this.#spec;
+    if (beforeEnd === undefined || reason === 'over-budget') return;
+    const kept = beforeEnd().catch((error: unknown) => onProblem?.(`keeping the work of run ${marker} before it is stopped`, error));
+    await Promise.race([kept, pause(clock, KEEP_MS)]);
   }
 
   #graceEnd(): number {

@@ -40,6 +40,8 @@ export interface RunSpec {
   onSignal(signal: Signal): void;
   /** Equal as long as no file and no commit of the worktree has changed; left out where the run is not there to change any. */
   readonly workState?: () => Promise<string>;
+  /** Keeps what the worktree holds before the run is asked to end: an agent may clean up after itself when it is. */
+  readonly beforeEnd?: () => Promise<void>;
   /** Told of what went wrong beside the run itself, for the log file. */
   readonly onProblem?: (what: string, error: unknown) => void;
   /** Between the two steps of a stop; default 10 s. */

@@ -32,8 +32,9 @@ const TRIES = 20;
 
 /**
  * Keeps the tracked and untracked (not ignored) files of the item's worktree as a commit on top of its branch,
- * under the next free number. An unchanged worktree gets a commit without a change, which says when and why, and holds
- * the branch's head, so that the work survives the branch; so does a branch without a worktree. Null when there is neither.
+ * under the next free number. An unchanged worktree, or a branch without one, gets a commit without a change, which says
+ * when and why, and holds the branch's head, so that the work survives the branch. Where the last snapshot holds the same
+ * it is that one. Null when there is neither worktree nor branch.
  */
 export async function snapshot(at: Context, item: ItemAt, why: string): Promise<Snapshot | null> {
   const { tree } = placeOf(at, String(item.number));
@@ -43,8 +44,23 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const head = branch?.head ?? (await baseHead(at));
   const staged = there ? await stageAll(at.git, tree, head) : await treeOf(at.git, head);
   const dirty = staged !== (await treeOf(at.git, head));
+  const last = await newest(at, item.number);
+  if (last !== null && last.head === head && last.tree === staged) return { ref: last.ref, commit: last.commit, dirty };
   const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}` });
   return { ref: await keep(at, item.number, commit, why), commit, dirty };
+}
+
+/** The last snapshot and what it holds; null where there is none, or it is no commit of `snapshot`. */
+async function newest(
+  at: Context,
+  item: ItemNumber,
+): Promise<{ readonly ref: string; readonly commit: CommitSha; readonly head: string; readonly tree: string } | null> {
+  const prefix = prefixOf(item);
+  const refs = (await listRefs(at.git, prefix)).filter(({ name }) => /^\d+$/.test(name.slice(prefix.length)));
+  const last = refs.toSorted((a, b) => Number(a.name.slice(prefix.length)) - Number(b.name.slice(prefix.length))).at(-1);
+  if (last === undefined) return null;
+  const [tree = '', head = '', subject = ''] = (await at.git.line(['show', '--no-patch', '--format=%T%n%P%n%s', last.sha])).split('\n');
+  return subject.startsWith(titleOf(item)) ? { ref: last.name, commit: last.sha, head, tree } : null;
 }
 
 /** Keeps a commit among the snapshots of an item, unless it is there already. */

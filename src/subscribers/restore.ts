@@ -1,4 +1,5 @@
 import { oneLine } from '../agents/text.ts';
+import { crashPoint } from '../crash-point.ts';
 import { MusherError } from '../errors.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from './parts.ts';
@@ -15,6 +16,7 @@ export async function restore(parts: EngineParts, project: EngineProject, item: 
       errandFailed(parts, item, `there is no snapshot ${snapshot}`);
       return;
     }
+    crashPoint('before-restored-recorded');
     const { kept, ...work } = restored;
     ifStill(parts, item, (tx) => {
       seeWork(tx, item, work);

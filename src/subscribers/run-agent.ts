@@ -212,9 +212,17 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
     onSignal: meter(parts, project.settings, item, run),
+    beforeEnd: () => keepBeforeEnd(project, item, run, branch),
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
   };
+}
+
+/** What is not committed when a run is asked to end. */
+async function keepBeforeEnd({ git }: EngineProject, item: WorkItem, run: Run, branch: string): Promise<void> {
+  if (branch === '') return;
+  const at = { number: item.number, branch };
+  if ((await git.leftovers(at)).length > 0) await git.snapshot(at, `before run ${run.run} was stopped`);
 }
 
 /** What the branch and the files of the worktree are at this moment. */

@@ -122,10 +122,10 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   musher.type('stop 1');
   await musher.said(/is stopped/);
   musher.type('snapshots 1', 'snapshots 1 1', 'restore 1 1');
-  await musher.said(/1 .*after run 1 .*1 file, \+1 −0 .*differs/);
+  await musher.said(/1 .*before run 1 was stopped .*1 file, \+1 −0 .*differs/);
   await musher.said(/Snapshot 1 of 1 “Long”.*draft\.txt.*\+half/);
   await musher.said(
-    /1 “Long” is as snapshot 1 kept it \(after run 1\): its branch is at \w+, with 1 commit of its own\. What was there before is snapshot \d+\. It waits because local.* stopped it/,
+    /1 “Long” is as snapshot 1 kept it \(before run 1 was stopped\): its branch is at \w+, with 1 commit of its own\. What was there before is snapshot \d+\. It waits because local.* stopped it/,
   );
   expect(tracked('musher/1-long')).toEqual(['draft.txt', 'list.txt']);
   musher.type('restore 1', 'restore 1 99', 'delete 1', 'yes');

@@ -104,7 +104,7 @@ const SCENARIOS = {
     },
     ends: { 1: 'done' },
   },
-  /** A merge is taken back. */
+  /** A merge is taken back, and a snapshot restored. */
   undone: {
     project: { gates: { test: 'true' } },
     async play({ bench, say, shows, until, ends }) {
@@ -118,6 +118,8 @@ const SCENARIOS = {
       await shows('back?');
       say('yes');
       await ends(1, 'held');
+      say('restore 1 1');
+      await until(() => bench.only('item.restored', 1).length === 1, 'the snapshot to be restored');
     },
     ends: { 1: 'held' },
     ownCommits: ['Revert "1: Tea"'],
@@ -138,7 +140,7 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
   {
     what: 'at its start',
     scenario: 'deliver',
-    at: ['after-ownership', 'before-migration-commit', 'after-repositories-opened', 'after-start-recorded'],
+    at: ['after-ownership', 'before-migration-commit', 'after-repositories-opened', 'before-start-recorded', 'after-start-recorded'],
   },
   {
     what: 'between a message and its reply',
@@ -213,7 +215,7 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
   },
   { what: 'when a branch begins anew', scenario: 'renewed', at: ['after-branch-renewed'] },
   { what: 'when it commits for an agent', scenario: 'committed', at: ['after-leftovers-committed'] },
-  { what: 'around taking a merge back', scenario: 'undone', at: ['after-undo-attempted', 'after-undo-branch'] },
+  { what: 'around taking a merge back', scenario: 'undone', at: ['after-undo-attempted', 'after-undo-branch', 'before-restored-recorded'] },
   { what: 'in a live reply', scenario: 'live', at: ['after-live-shown'] },
 ];
 /** Points that other tests pass: of networks in `kill-networks`, and below. */

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-point.ts';
 import { verifyActive } from '../../log/verify.ts';
 import type { Log } from '../../log/log.ts';
 import type { OtherEvents } from '../../pipeline/events.ts';
@@ -46,6 +47,7 @@ export async function beginAgain(
   const odd = found.odd.filter((line) => !told.has(line));
   const count = readCount(memory.get('starts'));
   const report = reportOf(before, { ...found, odd }, differences, version, log.clock.now(), count);
+  crashPoint('before-start-recorded');
   log.transaction((tx) => {
     const about = { project: first, item: null, actor: 'musher', cause: null } as const;
     tx.record({ ...about, kind: 'musher.started', payload: { version, pid: process.pid } });
