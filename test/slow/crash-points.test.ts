@@ -216,6 +216,7 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
   { what: 'when a branch begins anew', scenario: 'renewed', at: ['after-branch-renewed'] },
   { what: 'when it commits for an agent', scenario: 'committed', at: ['after-leftovers-committed'] },
   { what: 'around taking a merge back', scenario: 'undone', at: ['after-undo-attempted', 'after-undo-branch', 'before-restored-recorded'] },
+  { what: 'once the base branch has moved back', scenario: 'undone', at: ['after-base-moved-back'] },
   { what: 'in a live reply', scenario: 'live', at: ['after-live-shown'] },
 ];
 /** Points that other tests pass: of networks in `kill-networks`, and below. */
