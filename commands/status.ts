@@ -60,7 +60,7 @@ export const status = command({
         active.length === 0 && waiting.length === 0 && idleText(counts.backlog),
         ...part('Running', running, ({ it, run }) => runLine(context, it, run, reader)),
         ...part('Moving', moving, ({ it, step }) => [itemTitle(it, name), ` in ${it.stage.name}. `, ...outlook(it, step, reader)]),
-        ...part('Waiting', waiting, ({ it, step }) => waitLine(it, step, reader)),
+        ...part('Waiting', waiting, ({ it, step }) => waitLine(context, it, step, reader)),
         ...part('Blocked', blocked, (it) => [
           itemTitle(it, name),
           `. ${sentence(reasonOf(it))} `,
@@ -97,12 +97,14 @@ function runLine(context: CommandContext, it: WorkItem, run: Run | null, reader:
   ];
 }
 
-function waitLine(it: WorkItem, step: Step, reader: Reader): Content[] {
+function waitLine({ reads }: CommandContext, it: WorkItem, step: Step, reader: Reader): Content[] {
+  const arrived = reads.arrival(it);
+  const waited = arrived === null ? '' : `, for ${duration(reader.now - arrived.at)}`;
   const next = 'next' in step ? step.next : '';
   const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
   return [
     itemTitle(it, reader.current),
-    ` in ${it.stage.name}, waiting because ${step.because}${until}. `,
+    ` in ${it.stage.name}, waiting because ${step.because}${until}${waited}. `,
     ...nextContent(it, next, reader),
   ];
 }

@@ -2,7 +2,7 @@ import { item } from '../src/bot/arguments.ts';
 import { command, type CommandContext } from '../src/bot/command.ts';
 import { eventWords } from '../src/bot/format/event.ts';
 import { actorName, firstLine, itemTitle, sentence, stageWords } from '../src/bot/format/item.ts';
-import { outlook, readerOf } from '../src/bot/format/step.ts';
+import { outlook, readerOf, type Reader } from '../src/bot/format/step.ts';
 import { duration, moment } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
 import { timerWords } from '../src/bot/timers.ts';
@@ -35,6 +35,7 @@ export const why = command({
     const reader = readerOf(context);
     const step = context.step(it);
     const timers = context.reads.timers.ofItem(it.project, it.number);
+    const arrived = context.reads.arrival(it);
     const last = lastSteering(context, it);
     return answer(
       doc(
@@ -44,11 +45,17 @@ export const why = command({
         it.failure !== null &&
           !step.because.includes(it.failure.summary) &&
           paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
-        last !== null && paragraph(`${moment(last.at, reader.now, reader.timezone)}, ${actorName(last.actor)} ${eventWords(last)}.`),
+        arrived !== null && paragraph(`It has stood like this for ${duration(reader.now - arrived.at)}, since ${told(arrived, reader)}.`),
+        last !== null && last.seq !== arrived?.seq && paragraph(`It came there at ${told(last, reader)}.`),
       ),
     );
   },
 });
+
+/** `14:05, when anna stopped it`. */
+function told(event: LoggedEvent, { now, timezone }: Reader): string {
+  return `${moment(event.at, now, timezone)}, when ${actorName(event.actor)} ${eventWords(event)}`;
+}
 
 function lastSteering(context: CommandContext, it: WorkItem): LoggedEvent | null {
   let before = Number.MAX_SAFE_INTEGER;

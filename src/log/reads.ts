@@ -246,6 +246,11 @@ export class Reads {
     return this.#events.after(afterSeq, limit);
   }
 
+  /** The event by which an item came where it stands: its last change of stage or execution. */
+  arrival(item: WorkItem): LoggedEvent | null {
+    return this.#events.after(item.step - 1, 1)[0] ?? null;
+  }
+
   lastSeq(): number {
     return this.#events.head().seq;
   }

@@ -218,7 +218,7 @@ describe('why', () => {
     const { text } = await world.say(`why ${n}`, { role: 'viewer' });
     expect(text).toContain('is in current for 0 s');
     expect(text).toContain(`\`start ${n}\` goes on.`);
-    expect(text).toContain('14:05, operator stopped it.');
+    expect(text).toContain('since 14:05, when operator stopped it.');
   });
 
   it('finds the last move behind many signs of life', async () => {
