@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { commitSha, itemNumber } from '../pipeline/values.ts';
 import { type Box, readOnlyArguments } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
-import { branchHead, type Context } from './context.ts';
+import { branchHead, type Context, placeOf } from './context.ts';
 import { isAncestor } from './history.ts';
 import { swapRef } from './refs.ts';
 import { keepCommit } from './snapshots.ts';
@@ -13,6 +14,8 @@ import { agree, agreedHead, knownCommits, readingMounts, type View, viewHead, vi
 
 /** Longest time in ms for git to gather what was committed: a few hundred megabytes take some seconds. */
 const GATHER_MS = 120_000;
+/** The same for a look at one ref. */
+const LOOK_MS = 10_000;
 /** Most that one branch may bring, in units of 512 bytes as the shell counts them: 1 GiB. */
 const MOST_BLOCKS = 2 * 1024 * 1024;
 
@@ -26,18 +29,23 @@ export async function collect(at: Context, box: Box, item: ItemNumber, branch: s
   const agreed = await agreedHead(view);
   if (agreed === null) return;
   const plain = await viewHead(view, branch);
-  if (plain === agreed) return;
+  if (plain === agreed || plain === 'strange') return;
   const mounts = await readingMounts(at, view);
-  const head = plain ?? (await resolved(at, box, mounts, branch));
+  const head = plain === 'ask' ? await resolved(at, box, mounts, branch) : plain;
   // Deleted inside: the real one stands.
   if (head === null || head === agreed) return;
   if (!(await isComplete(at, head, agreed))) await take(at, box, view, mounts, branch);
-  if (!(await isComplete(at, head, agreed)))
+  if (!(await isComplete(at, head, agreed))) {
+    // Told once: what can't be read today can't be read at the next look either, and the files are in the worktree.
+    await rm(view.agreed, { force: true });
+    // The index may name objects that only the view had: opening the worktree makes it anew.
+    await rm(join(placeOf(at, String(item)).linked.gitDir, 'index'), { force: true });
     throw new MusherError(
       'GIT_FAILED',
       `What was committed on ${branch} is not complete: ${head.slice(0, 10)} lacks objects.`,
-      'The files of the worktree are still there: start the item again.',
+      'The files of the worktree are still there, and the next run goes on from them.',
     );
+  }
   const real = await branchHead(at, branch);
   if (real === agreed || (real !== null && (await isAncestor(at.git, real, head)))) {
     if (await swapRef(at.git, `refs/heads/${branch}`, head, real, 'commits from the sandbox')) {
@@ -83,7 +91,7 @@ async function gitInside(at: Context, box: Box, mounts: readonly Mount[], args: 
     const child = spawn('/bin/sh', limited, {
       env: { PATH: box.path },
       stdio: ['ignore', file?.fd ?? 'pipe', 'ignore'],
-      timeout: GATHER_MS,
+      timeout: into === undefined ? LOOK_MS : GATHER_MS,
       killSignal: 'SIGKILL',
     });
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));

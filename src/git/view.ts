@@ -133,17 +133,19 @@ export async function showHead(view: View, branch: string, head: CommitSha): Pro
 const REF_BYTES = 65;
 
 /**
- * Where the view's branch stands by its file; null where that is no plain one. Whatever an agent has put there is
- * neither followed nor waited for.
+ * Where the view's branch stands by its file. `ask`: there is none, or it leads elsewhere, and git has to say. `strange`:
+ * what an agent has put there is no file, and is neither followed nor waited for.
  */
-export async function viewHead(view: View, branch: string): Promise<CommitSha | null> {
+export async function viewHead(view: View, branch: string): Promise<CommitSha | 'ask' | 'strange'> {
+  const path = join(view.path, 'refs/heads', branch);
+  if ((await lstat(path).catch(() => null)) === null) return 'ask';
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(join(view.path, 'refs/heads', branch), flags).catch(() => null);
-  if (file === null) return null;
+  const file = await open(path, flags).catch(() => null);
+  if (file === null) return 'strange';
   try {
     const found = await file.stat();
-    if (!found.isFile() || found.size > REF_BYTES) return null;
-    return commitSha((await file.readFile('utf8')).trim());
+    if (!found.isFile()) return 'strange';
+    return found.size > REF_BYTES ? 'ask' : (commitSha((await file.readFile('utf8')).trim()) ?? 'ask');
   } finally {
     await file.close();
   }

@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
+import { type Box, boxed } from '../../src/sandbox/box.ts';
+import type { Mount } from '../../src/sandbox/mounts.ts';
+import { fixedClock, makeOwner, numbered, type Owner, read, write } from '../git/owner.ts';
+import { BWRAP, MISSING } from './sandboxed.ts';
+
+// What a sandboxed agent commits comes over, whatever it does to its own git directory, and nothing else does.
+
+let owner: Owner;
+let git: ProjectGit;
+let box: Box;
+let path: string;
+let item: { number: ReturnType<typeof numbered>; branch: string };
+let mounts: Mount[];
+let base: string;
+
+describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' : ` (${MISSING})`}`, () => {
+  beforeEach(async () => {
+    owner = makeOwner();
+    const { HOME = '/root', PATH = '' } = process.env;
+    box = { program: BWRAP, allowHosts: [], read: [], write: [], home: HOME, path: PATH, secret: [owner.dataDir] };
+    const { repository, dataDir } = owner;
+    git = await openProjectGit({ project: 'shop', repository, baseBranch: 'main', dataDir, clock: fixedClock(), box });
+    base = await git.baseHead();
+    const opened = await git.openWorktree({ number: numbered(1), title: 'one', branch: null });
+    ({ path } = opened);
+    item = { number: numbered(1), branch: opened.branch };
+    mounts = await git.viewForRun(item);
+  });
+  afterEach(() => owner.remove());
+
+  /** Runs a script inside, as an agent; its output, or what went wrong. */
+  function inside(script: string): string {
+    const who = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' };
+    const dir = join(owner.root, 'run');
+    const env = { PATH: '/usr/bin:/bin', BRANCH: item.branch, COMMON: git.commonDir, ...who };
+    const command = { file: '/bin/sh', args: ['-ec', script], env, cwd: path, mounts, hosts: [], ports: [], ownSession: true, dir };
+    const outside = boxed(box, command);
+    const done = spawnSync(outside.file, outside.args, { env: outside.env, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout.trim();
+  }
+  const commit = (name: string): string => inside(`echo ${name} > ${name}; git add ${name}; git commit -qm ${name}; git rev-parse HEAD`);
+  const real = (): string => owner.git(['rev-parse', `refs/heads/${item.branch}`]);
+
+  it('comes over with its commits, again and again, and the worktree stays clean', async () => {
+    for (const name of ['a', 'b']) {
+      const head = commit(name);
+      expect((await git.readWork(item.branch))?.head).toBe(head);
+    }
+    expect(await git.leftovers(item)).toEqual([]);
+    expect(owner.git(['show', `${item.branch}:b`])).toBe('b');
+    expect(owner.git(['fsck', '--no-dangling'])).toBe('');
+  });
+
+  it('comes over when its history was rewritten, and when it was put back', async () => {
+    commit('a');
+    await git.readWork(item.branch);
+    const amended = inside('git commit -q --amend -m amended; git rev-parse HEAD');
+    expect((await git.readWork(item.branch))?.head).toBe(amended);
+    inside('git reset -q --hard HEAD~1');
+    expect((await git.readWork(item.branch))?.head).toBe(base);
+  });
+
+  it('comes over when its refs were packed, or lead to another', async () => {
+    const head = commit('a');
+    inside('git pack-refs --all || true; rm -f "$COMMON/refs/heads/$BRANCH.lock"');
+    expect((await git.readWork(item.branch))?.head).toBe(head);
+    inside('git symbolic-ref "refs/heads/$BRANCH" refs/heads/main');
+    expect((await git.readWork(item.branch))?.head).toBe(base);
+  });
+
+  it('can stash, tag, merge the base branch and rebase, as in any worktree', async () => {
+    owner.commit({ 'owner.txt': 'owner\n' }, 'of the owner');
+    mounts = await git.viewForRun(item);
+    commit('a');
+    inside('echo x > stashed; git add stashed; git stash -q; git stash pop -q; git commit -qm stashed; git tag mine');
+    inside('git rebase -q main');
+    expect(inside('git log --format=%s main..HEAD')).toBe('stashed\na');
+    expect(await git.readWork(item.branch)).toMatchObject({ commitsAhead: 2 });
+    expect(owner.git(['tag'])).toBe('');
+  });
+
+  it('stands where it stood when the agent deletes it, or puts something else in its place', async () => {
+    const head = commit('a');
+    await git.readWork(item.branch);
+    for (const trick of [
+      'rm "$COMMON/refs/heads/$BRANCH"',
+      'mkfifo "$COMMON/refs/heads/$BRANCH"',
+      'rm "$COMMON/refs/heads/$BRANCH"; ln -s /etc/passwd "$COMMON/refs/heads/$BRANCH"',
+      'rm "$COMMON/refs/heads/$BRANCH"; mkdir "$COMMON/refs/heads/$BRANCH"',
+    ]) {
+      inside(trick);
+      expect((await git.readWork(item.branch))?.head).toBe(head);
+    }
+  });
+
+  it('does not come over with objects that are damaged', async () => {
+    commit('a');
+    inside(
+      'blob=$(git rev-parse HEAD:a); file="$COMMON/objects/$(echo $blob | cut -c1-2)/$(echo $blob | cut -c3-)"; chmod +w "$file"; echo damaged > "$file"',
+    );
+    await expect(git.readWork(item.branch)).rejects.toThrow('is not complete');
+    expect(real()).toBe(base);
+    // It does not stand in the way of what comes next.
+    expect((await git.readWork(item.branch))?.head).toBe(base);
+    await git.openWorktree({ ...item, title: 'one' });
+    mounts = await git.viewForRun(item);
+    const head = commit('again');
+    expect((await git.readWork(item.branch))?.head).toBe(head);
+  });
+
+  it('does not bring objects of another repository that a link points to', async () => {
+    const other = join(owner.root, 'other');
+    mkdirSync(other);
+    owner.git(['init', '-q'], other);
+    const secret = owner.commit({ 'secret.txt': 'secret\n' }, 'secret', other);
+    const links = `rm -rf "$COMMON/objects/pack"; ln -s '${other}/.git/objects/pack' "$COMMON/objects/pack"; for two in ${secret.slice(0, 2)}; do ln -s "${other}/.git/objects/$two" "$COMMON/objects/$two"; done`;
+    inside(`${links}; echo ${secret} > "$COMMON/refs/heads/$BRANCH"`);
+    await expect(git.readWork(item.branch)).rejects.toThrow('is not complete');
+    expect(real()).toBe(base);
+    expect(() => owner.git(['cat-file', '-e', secret])).toThrow();
+  });
+
+  it('sees what Musher commits there, and goes on from it', async () => {
+    commit('a');
+    write(path, { 'left.txt': 'left\n' });
+    const left = await git.commitLeftovers(item, 'left');
+    expect(inside('git rev-parse HEAD; git status --short')).toBe(left);
+    const head = commit('b');
+    expect(await git.readWork(item.branch)).toMatchObject({ head, commitsAhead: 3 });
+  });
+
+  it('that was moved by its owner meanwhile stays, and what was committed inside is kept', async () => {
+    const head = commit('a');
+    owner.git(['update-ref', `refs/heads/${item.branch}`, owner.git(['commit-tree', '-p', base, '-m', 'by hand', `${base}^{tree}`])]);
+    const moved = real();
+    expect((await git.readWork(item.branch))?.head).toBe(moved);
+    expect((await git.snapshots(item)).map((one) => one.commit)).toEqual([head]);
+    expect(real()).toBe(moved);
+  });
+
+  it('is not moved by what a gate commits', async () => {
+    mounts = await git.viewForCommand(item);
+    commit('by-a-gate');
+    expect((await git.readWork(item.branch))?.head).toBe(base);
+  });
+
+  it('leaves nothing behind when the worktree goes', async () => {
+    commit('a');
+    const { removed } = await git.removeWorktree(item, { deleteBranch: true });
+    expect(removed).toContain(`branch ${item.branch}`);
+    writeFileSync(join(owner.root, 'listing'), '');
+    expect(() => read(owner.dataDir, 'sandbox', 'shop', '1', 'agreed')).toThrow('ENOENT');
+  });
+});
