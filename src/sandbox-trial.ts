@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { childEnvironment } from './agents/environment.ts';
 import type { Clock } from './clock.ts';
 import { openProjectGit } from './git/project-git.ts';
+import { removeFolder } from './git/remove-folder.ts';
 import { itemNumber } from './pipeline/values.ts';
 import { type Attack, ATTACKS, type AttackOrder, type AttackResult } from './sandbox/attacks.ts';
 import { type Box, boxed } from './sandbox/box.ts';
@@ -14,6 +15,8 @@ import { programFile, readable } from './sandbox/mounts.ts';
 
 /** Longest time in ms that the attacks may take: they need about one second. */
 const TRIAL_MS = 60_000;
+/** Its folder's name begins so. */
+const FOLDER = 'sandbox-trial-';
 
 interface Told {
   readonly attack: Attack;
@@ -27,11 +30,22 @@ interface Told {
  */
 export async function tryBox(box: Box, dataDir: string, clock: Clock): Promise<AttackResult[]> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const folder = await realpath(await mkdtemp(join(dataDir, 'sandbox-trial-')));
+  await removeOld(dataDir, clock.now());
+  const folder = await realpath(await mkdtemp(join(dataDir, FOLDER)));
   try {
     return await attacked(box, folder, clock);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
+  }
+}
+
+/** What a Musher that was killed during a trial has left. A trial that goes on elsewhere is younger. */
+async function removeOld(dataDir: string, now: number): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    if (!name.startsWith(FOLDER)) continue;
+    const folder = join(dataDir, name);
+    const found = await stat(folder).catch(() => null);
+    if (found !== null && found.mtimeMs < now - 10 * TRIAL_MS) await removeFolder(folder);
   }
 }
 

@@ -82,8 +82,11 @@ export class Bench {
     this.write('bot.toml', this.#names.map((name) => `[[project]]\nname = "${name}"\npath = "./${name}"\n`).join('\n'));
   }
 
+  /** Further environment of Musher's. */
+  furtherEnv: Readonly<Record<string, string>> = {};
+
   get #env(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], HOME: join(this.dir, 'home'), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C.UTF-8' };
+    return { ...this.furtherEnv, PATH: process.env['PATH'], HOME: join(this.dir, 'home'), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C.UTF-8' };
   }
 
   #makeRepository(project: ProjectFile): void {

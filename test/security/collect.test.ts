@@ -123,7 +123,7 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     inside(`${links}; echo ${secret} > "$COMMON/refs/heads/$BRANCH"`);
     await expect(git.readWork(item.branch)).rejects.toThrow('is not complete');
     expect(real()).toBe(base);
-    expect(() => owner.git(['cat-file', '-e', secret])).toThrow();
+    expect(() => owner.git(['cat-file', '-e', secret])).toThrow('Command failed');
   });
 
   it('sees what Musher commits there, and goes on from it', async () => {

@@ -78,6 +78,12 @@ describe('13. Between a person’s words and a process', () => {
     expect(having(/^\s*(?:const \w+ = |return |await )*.*['"]\/bin\/sh['"]/m).filter((path) => path !== 'src/config/schema.ts')).toEqual([
       // A wrapper of our own text, whose arguments are the program's.
       'src/agents/process/start.ts',
+      // A limit on what git may write, and git in a sandbox as arguments.
+      'src/git/collect.ts',
+      // The attacker of the sandbox's trial, inside it.
+      'src/sandbox/attack.ts',
+      // bwrap as arguments, deaf to a polite end.
+      'src/sandbox/guard.ts',
       // The commands of the project file, which only its owner writes.
       'src/subscribers/shell.ts',
     ]);

@@ -113,6 +113,8 @@ async function step(text: string): Promise<void> {
       return tell({ type: 'rate_limit', resume_at: Date.now() + Number(first), text: 'too many requests' });
     case 'resolve':
       return resolveConflicts();
+    case 'environment':
+      return writeFileSync(join(FLAGS, first), Object.keys(process.env).sort().join('\n'));
     case 'git':
       return git(first, ...more);
     case 'take-main':

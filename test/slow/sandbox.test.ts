@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Bench, create, succeeded, until } from '../e2e/harness.ts';
 import { processes } from '../e2e/leaks.ts';
-import { MISSING, sandboxedBench, sleeps } from './sandboxed.ts';
+import { MISSING, sandboxedBench, sleeps } from '../security/sandboxed.ts';
 
-// Line 21 of what must hold, with the real program: what the attacks come to is tried in attacks.test.ts.
+// Line 21 of what must hold, with the real program: what the attacks come to is tried in test/security.
 
 let bench: Bench;
 afterEach(() => bench.close());

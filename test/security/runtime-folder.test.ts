@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sandboxed } from '../../src/agents/sandboxed.ts';
+import type { Box } from '../../src/sandbox/box.ts';
+import { write } from '../git/owner.ts';
+import { BWRAP, MISSING } from './sandboxed.ts';
+
+// A runtime's own folder holds settings and hooks that the owner's next session obeys.
+
+let dir: string;
+let home: string;
+
+describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING === null ? '' : ` (${MISSING})`}`, () => {
+  beforeEach(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'musher folder-')));
+    home = join(dir, 'home');
+    for (const name of ['work', 'run', 'account']) mkdirSync(join(dir, name), { recursive: true });
+    write(home, {
+      '.claude/.credentials.json': 'login',
+      '.claude/settings.json': '{}',
+      '.claude/history.jsonl': 'private',
+      '.ssh/id': 'key',
+    });
+    write(join(dir, 'account'), { '.credentials.json': 'login of the account' });
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  async function inside(script: string, env: Record<string, string> = {}): Promise<string> {
+    const box: Box = { program: BWRAP, allowHosts: [], read: [], write: [], home, path: process.env['PATH'] ?? '', secret: [] };
+    const started = await sandboxed(
+      { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
+      {
+        file: 'sh',
+        args: ['-c', script],
+        env: { PATH: '/usr/bin:/bin', ...env },
+        worktree: '/tmp',
+        runDir: join(dir, 'run'),
+        runtime: 'claude',
+      },
+    );
+    if (!started.ok) throw started.error;
+    const { file, args } = started.value;
+    const done = spawnSync(file, args, { env: started.value.env, encoding: 'utf8' });
+    return `${done.stdout}${done.stderr}`.trim();
+  }
+
+  it('has the login of the real one, and nothing else of it', async () => {
+    expect(
+      await inside('echo $CLAUDE_CONFIG_DIR; ls -A "$CLAUDE_CONFIG_DIR"; cat "$CLAUDE_CONFIG_DIR/.credentials.json"; ls -A "$HOME"'),
+    ).toBe(`${join(home, '.claude')}\n.credentials.json\nlogin.claude`);
+  });
+
+  it('keeps what the runtime remembers, and none of it comes out', async () => {
+    await inside('echo session > "$CLAUDE_CONFIG_DIR/session"; echo hook > "$CLAUDE_CONFIG_DIR/settings.json"; echo x > "$HOME/.bashrc"');
+    expect(await inside('cat "$CLAUDE_CONFIG_DIR/session"')).toBe('session');
+    expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toBe('{}');
+    expect(existsSync(join(home, '.claude/session')) || existsSync(join(home, '.bashrc'))).toBe(false);
+  });
+
+  it('lets a login be renewed in place', async () => {
+    await inside('echo renewed > "$CLAUDE_CONFIG_DIR/.credentials.json"');
+    expect(readFileSync(join(home, '.claude/.credentials.json'), 'utf8')).toBe('renewed\n');
+  });
+
+  it('is another one for each account', async () => {
+    const account = join(dir, 'account');
+    expect(
+      await inside('cat "$CLAUDE_CONFIG_DIR/.credentials.json"; echo; echo a > "$CLAUDE_CONFIG_DIR/mine"', { CLAUDE_CONFIG_DIR: account }),
+    ).toBe('login of the account');
+    expect(await inside('ls "$CLAUDE_CONFIG_DIR"')).toBe('');
+  });
+});
