@@ -68,6 +68,16 @@ export function items(description = 'One or more item numbers, apart by spaces o
   });
 }
 
+/** The items that the arguments of a command name, in order. */
+export function itemsNamed(args: Readonly<Record<string, unknown>>): ItemRef[] {
+  return Object.values(args)
+    .flat()
+    .filter(
+      (value): value is ItemRef =>
+        typeof value === 'object' && value !== null && 'project' in value && 'number' in value && Object.keys(value).length === 2,
+    );
+}
+
 /** The name of an agent of the current project, checked where the context knows the agents. */
 export function agent(description = 'The name of an agent.'): Argument<string> {
   return named('an agent', description, (context) => context.agentNames?.(context.currentProject));

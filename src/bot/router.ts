@@ -5,6 +5,7 @@ import type { Tx } from '../log/log.ts';
 import { timerOf, type IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
+import { itemsNamed, type ItemRef } from './arguments.ts';
 import { authorise } from './authorise.ts';
 import { commandName, commandTable, type CommandTable } from './command-table.ts';
 import type { Command, CommandContext, CommandResult, Reply } from './command.ts';
@@ -140,7 +141,7 @@ export class Router {
 
   #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
     const project = projectOf(this.#parts, message.at.transport, message.at.room);
-    return { message, id, receivedAt, words: '', project, answered: false, ending: new AbortController() };
+    return { message, id, receivedAt, words: '', project, item: null, answered: false, ending: new AbortController() };
   }
 
   async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
@@ -221,6 +222,7 @@ export class Router {
     }
     const { command, args } = parsed.value;
     state.words = commandName(command);
+    state.item = itemsNamed(args)[0] ?? null;
     const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
     const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
     if (refusal !== null) return refusal;
@@ -284,7 +286,7 @@ export class Router {
     if (!tx.inbox.finish(id, outcome)) return;
     const { notWithinMs, code: what } = reply;
     const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
-    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: withTimer(message, reply.body), inbox: id, item: null }, tx.now);
+    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: withTimer(message, reply.body), inbox: id, item: state.item }, tx.now);
     tx.record({
       project: state.project.name,
       item: null,
@@ -315,6 +317,8 @@ interface Handling {
   /** The command's words, for the audit; empty where none was recognised. */
   words: string;
   project: Project;
+  /** What its answer speaks of, so that a purge finds it while it waits to be sent. */
+  item: ItemRef | null;
   answered: boolean;
   /** Ends its live reply before its time. */
   readonly ending: AbortController;

@@ -60,6 +60,8 @@ export class Outbox {
   readonly #stateOf;
   readonly #sent;
   readonly #forget;
+  readonly #unsent;
+  readonly #replace;
   readonly #count;
   readonly #settledBetween;
   readonly #openBetween;
@@ -91,6 +93,10 @@ export class Outbox {
     this.#stateOf = db.prepare<[number], OutboxRow['state']>('SELECT state FROM outbox WHERE id = ?').pluck();
     this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
     this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
+    this.#unsent = db.prepare<[], { id: number; body: string }>(
+      "SELECT id, body FROM outbox INDEXED BY outbox_open WHERE state IN ('pending', 'sending')",
+    );
+    this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
     );
@@ -178,6 +184,14 @@ export class Outbox {
   /** Takes an item's content out of what is queued; what was not sent yet says instead that it was purged. */
   forgetItem(project: string, item: number, instead: Document): void {
     this.#forget.run(JSON.stringify(instead), project, item);
+  }
+
+  /** Takes the content out of every message that was not sent yet and has one of these words in it. */
+  forgetWords(words: readonly string[], instead: Document): void {
+    // As they stand in the JSON of a body.
+    const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
+    const found = this.#unsent.all().filter(({ body }) => quoted.some((word) => body.includes(word)));
+    for (const { id } of found) this.#replace.run(JSON.stringify(instead), id);
   }
 
   /** Queue length and age of the oldest message, per transport. */

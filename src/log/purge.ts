@@ -12,8 +12,19 @@ const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind
  * and the accounts (tokens, money, times, exit codes) still add up. Runs inside the caller's transaction.
  */
 export function purgeItem(events: EventStore, outbox: Outbox, project: string, item: number): void {
+  const titles = titlesOf(events.ofItem(project, item));
   events.redactItem(project, item, redacted);
   outbox.forgetItem(project, item, PURGED_NOTICE);
+  outbox.forgetWords(titles, PURGED_NOTICE);
+}
+
+/** All titles that an item ever had: a list that was not sent yet, or the answer about another item, may name it by one. */
+function titlesOf(events: readonly LoggedEvent[]): string[] {
+  const titles = events.flatMap((event) => {
+    if (event.kind === 'item.created') return [event.payload.title];
+    return event.kind === 'item.edited' && event.payload.field === 'title' ? [event.payload.value, event.payload.prior] : [];
+  });
+  return [...new Set(titles)].filter((title) => title !== '');
 }
 
 /** The event without what people, agents and gates wrote; all else of it stays. */

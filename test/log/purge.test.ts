@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { line } from '../../src/message/build.ts';
+import { plainText } from '../../src/message/plain.ts';
 import { Log } from '../../src/log/log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import type { Document } from '../../src/message/document.ts';
@@ -143,6 +145,28 @@ describe('a purge', () => {
     expect(JSON.stringify(log.outbox.open('console', 'lobby', 5))).toContain('removed by a purge');
     expect(log.confirmations.of('console', 'lobby', 'ann')).toBeNull();
     log.close();
+  });
+
+  it('reaches messages that were not sent yet: those about the item, and those that name it by any title that it had', () => {
+    const log = Log.inMemory(tickingClock());
+    create(log, [{ kind: 'item.edited', payload: { field: 'title', value: 'The "new" one', prior: CREATION.title } }]);
+    const say = (text: string, item: number | null): number =>
+      log.transaction((tx) => {
+        const subject = item === null ? null : { project: 'shop', number: item };
+        const to = { transport: 'console', room: 'lobby', thread: null };
+        return tx.outbox.add({ to, kind: 'notice', body: line(text), inbox: null, item: subject }, tx.now);
+      });
+    say('all that its agent wrote', 1);
+    say('2 depends on 1 The "new" one (current)', 2);
+    say(`a list with ${CREATION.title} in it`, null);
+    say('pong', null);
+    purge(log, 1);
+    expect(log.outbox.open('console', 'lobby', 9).map(({ body }) => plainText(body, { width: 80 }))).toEqual([
+      '(removed by a purge)',
+      '(removed by a purge)',
+      '(removed by a purge)',
+      'pong',
+    ]);
   });
 
   it('leaves the other items as they are', () => {
