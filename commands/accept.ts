@@ -3,6 +3,7 @@ import { command } from '../src/bot/command.ts';
 import { itemName, itemTitle } from '../src/bot/format/item.ts';
 import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { done, refused } from '../src/bot/replies.ts';
+import { isAnother, seenCommit } from '../src/bot/seen-commit.ts';
 import { code } from '../src/message/build.ts';
 
 export const accept = command({
@@ -11,9 +12,9 @@ export const accept = command({
   details:
     "Review holds back what changes Musher's own settings in the repository, or adds what looks like a secret; look at it with `diff` first.",
   examples: ['accept 42'],
-  args: { item: item() },
+  args: { item: item(), commit: seenCommit() },
   role: 'operator',
-  run: (context, { item: ref }) =>
+  run: (context, { item: ref, commit }) =>
     context.change((tx) => {
       const it = tx.find(ref);
       const reader = readerOf(context);
@@ -36,6 +37,8 @@ export const accept = command({
           ),
         );
       }
+      const another = isAnother(commit, it, reader.current);
+      if (another !== null) return tx.refuse(another);
       const accepted = it.work === null ? it : tx.append(it, 'item.accepted', { head: it.work.head });
       const after = tx.append(accepted, 'item.moved', { to: it.stage.from, why: 'a person accepted what review held back', failure: null });
       return done(`${title} is accepted and back in ${after.stage.name}. `, ...outlook(after, tx.step(after), reader));

@@ -5,6 +5,7 @@ import { outlook, readerOf } from '../src/bot/format/step.ts';
 import { mergeTarget } from '../src/bot/merge-target.ts';
 import { stopOpenRun } from '../src/bot/of-item.ts';
 import { done, refused } from '../src/bot/replies.ts';
+import { isAnother, seenCommit } from '../src/bot/seen-commit.ts';
 import { code } from '../src/message/build.ts';
 import type { WorkItem } from '../src/pipeline/types.ts';
 
@@ -12,13 +13,15 @@ export const approve = command({
   words: ['approve'],
   summary: 'Sends an item in qa on to be merged.',
   details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what would be merged.',
-  examples: ['approve 42'],
-  args: { item: item() },
+  examples: ['approve 42', 'approve 42 1a2b3c4'],
+  args: { item: item(), commit: seenCommit() },
   role: 'operator',
-  run: (context, { item: ref }) =>
+  run: (context, { item: ref, commit }) =>
     context.change((tx) => {
       const it = tx.find(ref);
       if (it.stage.name !== 'qa') return tx.refuse(elsewhere(context, it));
+      const another = isAnother(commit, it, context.project.name);
+      if (another !== null) return tx.refuse(another);
       const to = mergeTarget(it, context.project.name);
       if ('ok' in to) return tx.refuse(to);
       const stopped = stopOpenRun(tx, it, 'a person approved it');

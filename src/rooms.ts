@@ -14,6 +14,8 @@ export interface RoomsParts {
   /** The project that bare numbers name in a room now. */
   readonly speaksOf: (transport: string, room: string) => string;
   readonly hasThreads: (transport: string) => boolean;
+  /** Buttons, or reactions that stand for them. */
+  readonly hasButtons: (transport: string) => boolean;
 }
 
 /** The rooms that Musher serves, with what each is told: by the configuration, or by what was said from chat since. */
@@ -26,7 +28,7 @@ export interface Rooms {
 }
 
 /** Looked up anew each time: nothing is remembered beside the log. */
-export function roomDirectory({ settings, reads, speaksOf, hasThreads }: RoomsParts): Rooms {
+export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButtons }: RoomsParts): Rooms {
   const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
     const said = reads.subscription(room.transport, room.id);
     const counts = said !== null && (room.project === null || said.project === room.project) ? said : null;
@@ -51,6 +53,7 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads }: RoomsPa
     project: speaksOf(room.transport, room.id),
     notify: room.notify,
     style: room.style,
+    buttons: hasButtons(room.transport),
     notBefore: (now) => afterQuietHours(now, room.quietHours, settings.timezone),
   });
   return {

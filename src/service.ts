@@ -11,6 +11,7 @@ import { runBatch } from './batch.ts';
 import type { NetworkState, Project } from './bot/capabilities.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
+import { retireButtons } from './bot/retire-buttons.ts';
 import { rightsFrom } from './bot/rights.ts';
 import { Router } from './bot/router.ts';
 import { systemClock } from './clock.ts';
@@ -168,6 +169,10 @@ async function converse(
     reads: log.reads,
     speaksOf: (transport, room) => projectOf(bot, transport, room).name,
     hasThreads: (transport) => connections.named(transport)?.capabilities.threads === true,
+    hasButtons: (transport) => {
+      const { buttons = false, reactions = false } = connections.named(transport)?.capabilities ?? {};
+      return buttons || reactions;
+    },
   });
   const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups, rooms: () => rooms.all() };
   const ending = new Ending();
@@ -251,6 +256,7 @@ async function converse(
   };
   const unlistenSignals = ending.listen(options.stderr);
   let exitCode = 0;
+  let buttons: ReturnType<typeof retireButtons> | null = null;
   let absences: ReturnType<typeof watchAbsences> | null = null;
   try {
     // First: where its port is taken, nothing else has begun.
@@ -261,6 +267,7 @@ async function converse(
     timers.start();
     await terminal.start(receive);
     connections.startNetworks(receive);
+    buttons = retireButtons({ log, clock, transports: connections.all, isOpen: (name) => connections.isOpen(name), onProblem });
     absences = watchAbsences({ log, clock, networks: networksNow, rooms: () => rooms.all(), timezone: settings.timezone, onProblem });
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
@@ -288,6 +295,7 @@ async function converse(
           'the last entry',
           () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
         ],
+        ['taking buttons away', () => buttons?.stop()],
         ['looking at the networks', () => absences?.stop()],
         ['upkeep', () => kept.stop()],
       ],

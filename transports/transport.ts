@@ -107,6 +107,12 @@ export interface ShowsWork {
   showWork(message: IncomingMessage, working: boolean): Promise<void>;
 }
 
+/** A transport that can take the buttons off a message. */
+export interface Retires {
+  /** Shows `body` in place of a message of one part, or changes nothing where it can't; never shows anything anew. Throws SendFailure. */
+  retire(ref: MessageRef, body: Document): Promise<void>;
+}
+
 /** A transport with threads. */
 export interface OpensThreads {
   /**

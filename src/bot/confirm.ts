@@ -1,4 +1,5 @@
 import type { Tx } from '../log/log.ts';
+import type { Occasion } from '../log/offers.ts';
 import type { PendingConfirmation } from '../log/confirmations.ts';
 import type { Actor } from '../pipeline/events.ts';
 import type { IncomingMessage } from '../message/address.ts';
@@ -28,13 +29,19 @@ export function answerIn(text: string): Answer | null {
   return NO.has(word) ? { word: 'no', question } : null;
 }
 
+/** A question as it is said, and what its buttons hang on. */
+export interface Asked {
+  readonly reply: Reply;
+  readonly occasion: Occasion;
+}
+
 /** Keeps the question durably, bound to its asker and room, and says it. */
 export function ask(
   tx: Tx,
   message: IncomingMessage,
   actor: Actor,
   question: { readonly project: string; readonly words: string; readonly text: string; readonly confirmation: Confirmation },
-): Reply {
+): Asked {
   const { at, sender, ingress, direct = ingress === 'direct' } = message;
   const { project, words, text, confirmation } = question;
   const expiresAt = tx.now + CONFIRMATION_MS;
@@ -57,7 +64,8 @@ export function ask(
       { label: 'No', command: `no ${id}`, typed: 'no', style: 'plain' },
     ],
   });
-  return { ok: true, code: null, body: join(confirmation.question, how) };
+  const reply = { ok: true, code: null, body: join(confirmation.question, how) };
+  return { reply, occasion: { kind: 'question', id, expiresAt } };
 }
 
 /**

@@ -177,6 +177,8 @@ export class Delivery {
       log.transaction(() => {
         log.outbox.sent(row.id, refs);
         this.#threads.sent(row, refs[0]);
+        // Of several messages it is not known which one has the buttons.
+        if (refs.length === 1) log.offers.shown(row.id, refs[0]);
       });
       crashPoint('after-mark-sent');
       this.#paces.get(transport.name)?.sent(row.to.room, refs.length);

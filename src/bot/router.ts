@@ -2,7 +2,9 @@ import { crashPoint } from '../crash-point.ts';
 import type { FloodSettings } from '../config/settings.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
 import type { Tx } from '../log/log.ts';
+import type { Occasion } from '../log/offers.ts';
 import { timerOf, type IncomingMessage } from '../message/address.ts';
+import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { itemsNamed, type ItemRef } from './arguments.ts';
@@ -232,13 +234,13 @@ export class Router {
       if ('ok' in confirmation) return confirmation;
       if (context.byTimer) return notByTimer(command);
       return this.#parts.log.transaction((tx) => {
-        const reply = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
+        const { reply, occasion } = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
           project: state.project.name,
           words: state.words,
           text,
           confirmation,
         });
-        this.#answer(tx, state, reply);
+        this.#answer(tx, state, reply, occasion);
         return reply;
       });
     }
@@ -280,13 +282,17 @@ export class Router {
   }
 
   /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. What was said lately is not said again. */
-  #answer(tx: Tx, state: Handling, reply: Reply): void {
+  #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = null): void {
     const { message, id } = state;
     const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
     if (!tx.inbox.finish(id, outcome)) return;
     const { notWithinMs, code: what } = reply;
     const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
-    if (isSaid) tx.outbox.add({ to: message.at, kind: 'reply', body: withTimer(message, reply.body), inbox: id, item: state.item }, tx.now);
+    if (isSaid) {
+      const body = withTimer(message, reply.body);
+      const sent = tx.outbox.add({ to: message.at, kind: 'reply', body, inbox: id, item: state.item }, tx.now);
+      if (occasion !== null) tx.offers.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
+    }
     tx.record({
       project: state.project.name,
       item: null,

@@ -13,10 +13,11 @@ import { assertDurable, isSqliteError, openDatabase, type Db } from './database.
 import { EventStore } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { migrate } from './migrations.ts';
+import { Offers } from './offers.ts';
 import { Outbox } from './outbox.ts';
 import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
-import { purgeItem, withoutWords } from './purge.ts';
+import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads.ts';
 import { Told } from './told.ts';
 import { Threads } from './threads.ts';
@@ -32,6 +33,7 @@ export interface Tx {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
+  readonly offers: Offers;
   readonly told: Told;
   /** An item as it stands after what this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;
@@ -67,6 +69,7 @@ export class Log {
   readonly confirmations: Confirmations;
   readonly #told: Told;
   readonly threads: Threads;
+  readonly offers: Offers;
   readonly db: Db;
   readonly clock: Clock;
   readonly #events: EventStore;
@@ -120,6 +123,7 @@ export class Log {
     this.confirmations = new Confirmations(db);
     this.#told = new Told(db);
     this.threads = new Threads(db);
+    this.offers = new Offers(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -164,6 +168,7 @@ export class Log {
       inbox: this.inbox,
       outbox: this.outbox,
       confirmations: this.confirmations,
+      offers: this.offers,
       told: this.#told,
       item: (project, number) => projector.items.get(project, number),
       append,
@@ -183,6 +188,7 @@ export class Log {
         purgeItem(this.#events, this.outbox, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
+        this.offers.forgetItem(event.project, event.item, PURGED_NOTICE);
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },

@@ -96,6 +96,20 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX threads_of_item ON threads (project, item);
 
+  CREATE TABLE offers (      -- messages with buttons that have to go when they mean nothing any more
+    id        INTEGER PRIMARY KEY, -- the row of the outbox
+    transport TEXT NOT NULL,
+    project   TEXT,
+    item      INTEGER,
+    occasion  TEXT NOT NULL,       -- what they hang on, as JSON
+    plain     TEXT NOT NULL,       -- the document without them, as JSON
+    state     TEXT NOT NULL,       -- open | closing
+    ref       TEXT,                -- what the network calls the message, as JSON, once it is sent
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    next_try  INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX offers_of_item ON offers (project, item) WHERE item IS NOT NULL;
+
   CREATE TABLE confirmations (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     transport  TEXT NOT NULL,

@@ -62,6 +62,7 @@ export class Outbox {
   readonly #forget;
   readonly #unsent;
   readonly #replace;
+  readonly #replaceUntried;
   readonly #count;
   readonly #settledBetween;
   readonly #openBetween;
@@ -96,6 +97,7 @@ export class Outbox {
     this.#unsent = db.prepare<[], { id: number; body: string }>(
       "SELECT id, body FROM outbox INDEXED BY outbox_open WHERE state IN ('pending', 'sending')",
     );
+    this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
     this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
@@ -184,6 +186,11 @@ export class Outbox {
   /** Takes an item's content out of what is queued; what was not sent yet says instead that it was purged. */
   forgetItem(project: string, item: number, instead: Document): void {
     this.#forget.run(JSON.stringify(instead), project, item);
+  }
+
+  /** Changes a message that was surely not sent; false where it may have been. */
+  replaceUntried(id: number, body: Document): boolean {
+    return this.#replaceUntried.run(JSON.stringify(body), id).changes > 0;
   }
 
   /** Takes the content out of every message that was not sent yet and has one of these words in it. */

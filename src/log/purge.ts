@@ -5,7 +5,8 @@ import type { Document } from '../message/document.ts';
 import type { EventStore } from './events.ts';
 import type { Outbox } from './outbox.ts';
 
-const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: '(removed by a purge)' }] }] };
+/** What takes the place of a message about a purged item. */
+export const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: '(removed by a purge)' }] }] };
 
 /**
  * Takes an item's words out of its old events and out of what is queued. What is left replays to the same tombstone,

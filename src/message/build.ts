@@ -101,6 +101,11 @@ export function actions(...all: readonly Action[]): Block {
   return { kind: 'actions', actions: all };
 }
 
+/** A document without its buttons. */
+export function withoutActions(document: Document): Document {
+  return { blocks: document.blocks.filter(({ kind }) => kind !== 'actions') };
+}
+
 export function action(label: string, command: string, style: Action['style'] = 'plain'): Action {
   return { label, command, style };
 }

@@ -1,8 +1,8 @@
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { Reads } from '../log/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
-import { code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
-import type { Document } from '../message/document.ts';
+import { action, actions, code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
+import type { Block, Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
@@ -18,6 +18,8 @@ export interface Announced {
   /** `42`, or `shop#42` in a room of another project. */
   readonly label: string;
   readonly links: LinkSettings;
+  /** The room's network has buttons. */
+  readonly buttons: boolean;
 }
 
 /** What rooms are told of an event: one line, and for failures what comes next. Null for what is nobody's news. */
@@ -76,7 +78,8 @@ function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announc
       reviewHeld: 'held for review',
     }[to.reason.kind];
     const next = nextAfter(to.reason.kind, about.label);
-    return doc(paragraph(...named(about), `${arrow} (${kind}, ${by})${reason === '' ? '' : `: ${reason}.`} `, ...next));
+    const held = to.reason.kind === 'reviewHeld' && verdictButton(event, about, 'Accept', 'accept');
+    return doc(paragraph(...named(about), `${arrow} (${kind}, ${by})${reason === '' ? '' : `: ${reason}.`} `, ...next), held);
   }
   const asks = to.name === 'qa' && (about.item.qaMode ?? about.qaDefault) === 'human';
   const next: Content[] = asks
@@ -91,7 +94,22 @@ function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announc
       ]
     : [];
   const back = from === 'done' || from === 'archived' ? waitAgain(event, about) : [];
-  return line(...named(about), `${arrow} (${caused(event.actor, failure === null ? why : failure.summary)})`, ...next, ...back);
+  const cause = caused(event.actor, failure === null ? why : failure.summary);
+  return doc(
+    paragraph(...named(about), `${arrow} (${cause})`, ...next, ...back),
+    asks && verdictButton(event, about, 'Approve', 'approve'),
+  );
+}
+
+/**
+ * The button for a verdict, while the item still waits for it. It names project and commit: pressed late it must mean
+ * neither another item, where the room was made to speak of another project, nor a commit that nobody looked at.
+ */
+function verdictButton(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced, label: string, words: string): Block | false {
+  const { stage, stageSince, work, project, number } = about.item;
+  if (!about.buttons || work === null || stage.name !== event.payload.to.name || stageSince !== event.at) return false;
+  const command = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
+  return actions({ ...action(label, command, 'primary'), typed: `${words} ${about.label}` });
 }
 
 /** Who counted on what was merged and is not any more. */

@@ -4,6 +4,7 @@ import { follow, type Follower } from '../log/follow.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { Outgoing } from '../log/outbox.ts';
 import type { Address } from '../message/address.ts';
+import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
@@ -19,6 +20,8 @@ export interface NotifiedRoom {
   readonly project: string | null;
   readonly notify: readonly NotifyKind[];
   readonly style: NotifyStyle;
+  /** Its network has buttons, or reactions that stand for them. */
+  readonly buttons: boolean;
   /** When a message that comes at a time may be shown: that time, or the end of the room's quiet hours. */
   readonly notBefore: (now: number) => number;
 }
@@ -71,10 +74,16 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
           timezone,
           label,
           links: settings.links,
+          buttons: room.buttons,
         };
         const body = announcement(event, about);
         if (body === null) continue;
-        tell(room, body, { project: event.project, number: event.item }, tx, isForAll(event, kinds) ? 'beside' : 'within');
+        const subject = { project: event.project, number: event.item };
+        const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
+        if (body.blocks.some(({ kind }) => kind === 'actions')) {
+          const occasion = { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince } as const;
+          tx.offers.put(sent, room.to.transport, occasion, withoutActions(body), subject);
+        }
         crashPoint('before-notification-commit');
       }
     },
@@ -89,10 +98,13 @@ export function tell(
   item: Outgoing['item'],
   tx: Pick<Tx, 'now' | 'outbox'>,
   where: 'within' | 'beside' = 'beside',
-): void {
+): number {
   const notBefore = room.notBefore(tx.now);
   const inThread = room.style === 'messages' || item === null ? null : where;
-  tx.outbox.add({ to: room.to, kind: 'notice', body, inbox: null, item, inThread, ...(notBefore > tx.now ? { notBefore } : {}) }, tx.now);
+  return tx.outbox.add(
+    { to: room.to, kind: 'notice', body, inbox: null, item, inThread, ...(notBefore > tx.now ? { notBefore } : {}) },
+    tx.now,
+  );
 }
 
 /** What nobody in the room should miss although the item has a thread: what is over, what stands still, what waits for a person. */

@@ -127,6 +127,7 @@ function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
     reads: log.reads,
     speaksOf: () => 'shop',
     hasThreads: (transport) => transport !== 'console',
+    hasButtons: (transport) => transport !== 'console',
   });
   const router = new Router({
     log,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Address, IncomingMessage } from '../../src/message/address.ts';
-import { codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
-import type { Sink, Transport } from '../../transports/transport.ts';
+import { action, actions, codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
+import type { OpensThreads, Retires, Sink, Transport } from '../../transports/transport.ts';
 
 /** One transport with the network it talks to, and what can be seen and done from the other side. */
 export interface TransportHarness {
@@ -167,6 +167,39 @@ export function describeTransport(name: string, create: () => Promise<TransportH
         expect((await shown()).includes('progress: first')).toBe(!transport.capabilities.edits);
       });
 
+      it('gives a thread under a message, the same each time, and takes messages into it', async () => {
+        const { transport, room } = await open();
+        // Whoever has none says so, and is not asked.
+        expect('threadUnder' in transport).toBe(transport.capabilities.threads);
+        if (!opensThreads(transport)) return;
+        const [root] = await transport.send(room, line('42 is started'), 'k1', { again: false });
+        if (root === undefined) throw new Error('A sent message has no name.');
+        const thread = await transport.threadUnder(root, '42 Fix the login');
+        expect(thread).not.toBeNull();
+        expect(await transport.threadUnder(root, '42 Fix the login')).toBe(thread);
+        const { broadcasts } = transport.capabilities;
+        const refs = await transport.send({ ...room, thread }, line('42 is merged'), 'k2', { again: false, broadcast: broadcasts });
+        expect(refs).toHaveLength(1);
+        expect(await transport.send({ ...room, thread }, line('42 is merged'), 'k2', { again: true, broadcast: broadcasts })).toEqual(refs);
+      });
+
+      it('takes the buttons off a message where it has any, and says the rest of it', async () => {
+        const { transport, room, shown } = await open();
+        const { buttons, reactions } = transport.capabilities;
+        expect('retire' in transport).toBe(buttons || reactions);
+        if (!retires(transport)) return;
+        const [ref] = await transport.send(room, doc(paragraph('42 waits'), actions(action('Approve', 'approve 42'))), 'k1', {
+          again: false,
+        });
+        if (ref === undefined) throw new Error('A sent message has no name.');
+        await transport.retire(ref, line('42 waits no more'));
+        await shows('42 waits no more');
+        expect(await shown()).not.toContain('Approve');
+        // Asked twice it is the same.
+        await transport.retire(ref, line('42 waits no more'));
+        expect((await shown()).match(/42 waits/g)).toHaveLength(1);
+      });
+
       it('shows control characters instead of acting on them', async () => {
         const { transport, room, shown } = await open();
         const hostile = 'a\u001b[2J\u001b]0;title\u0007b\u009b31mc\u0000d\u202ee';
@@ -274,4 +307,12 @@ function itUnless(reason: string | undefined, name: string, run: () => Promise<v
 function means<T>(way: T | undefined): T {
   if (way === undefined) throw new Error('The harness has no means for this case and gives no reason to skip it.');
   return way;
+}
+
+function opensThreads(transport: Transport): transport is Transport & OpensThreads {
+  return 'threadUnder' in transport;
+}
+
+function retires(transport: Transport): transport is Transport & Retires {
+  return 'retire' in transport;
 }

@@ -5,7 +5,7 @@ const STEPS = ['backlog → current', 'current → qa', 'qa → merge', 'merge �
 let all: ThreeNetworks;
 afterEach(() => all.close());
 
-test('one item is made in one network, started in another and approved in a third, and all three rooms follow it', async () => {
+test('one item is made in one network, started in another and approved by a button in a third; all three rooms follow it', async () => {
   all = await ThreeNetworks.open({ top: 'qa = "human"' });
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
@@ -14,10 +14,12 @@ test('one item is made in one network, started in another and approved in a thir
   all.write('slack', 'start 1');
   await all.shows('slack', 'is started');
   await all.shows('discord', 'current → qa');
-  all.write('discord', 'approve 1');
+  await all.press('discord', 'Approve');
   for (const network of NETWORK_NAMES) {
     await all.shows(network, 'merge → done');
     expectEachStepOnce(all.said(network), STEPS);
+    await all.shows(network, 'It has moved on to');
+    expect(all.said(network)).not.toMatch(/\[Approve\]|React, or type/);
   }
   const moves = all.bench.only('item.moved', 1).map(({ actor, payload }) => `${actor} ${payload.to.name}`);
   expect(moves).toEqual(['person:ada current', 'musher qa', 'person:ada merge', 'musher done']);

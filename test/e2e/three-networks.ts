@@ -68,6 +68,15 @@ ${NETWORK_NAMES.map((name) => `[[room]]\ntransport = "${name}"\nid = "${rooms[na
     else void this.matrix.say(MATRIX_ROOM, `!${text}`);
   }
 
+  /** Ada presses the button of the newest message that has it. */
+  async press(network: 'slack' | 'discord', label: string): Promise<void> {
+    if (network === 'slack') return void (await this.slack.press(label));
+    const { world } = this.discord;
+    const message = world.in(this.room.id).findLast((one) => world.read(one).includes(`[${label}]`));
+    if (message === undefined) throw new Error(`no button ${label}`);
+    this.discord.press(this.ada, message, label);
+  }
+
   /** All that Musher said in the room and its threads. */
   said(network: NetworkName): string {
     if (network === 'slack') return this.slack.rooms.said('C1').join('\n');

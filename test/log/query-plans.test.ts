@@ -5,6 +5,7 @@ import { openDatabase, type Db } from '../../src/log/database.ts';
 import { EventStore } from '../../src/log/events.ts';
 import { Inbox } from '../../src/log/inbox.ts';
 import { migrate } from '../../src/log/migrations.ts';
+import { Offers } from '../../src/log/offers.ts';
 import { Outbox } from '../../src/log/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Threads } from '../../src/log/threads.ts';
@@ -15,6 +16,7 @@ import { Told } from '../../src/log/told.ts';
 const SMALL = new Set([
   'accounts',
   'timers',
+  'offers',
   'rooms',
   'subscriptions',
   'bases',
@@ -39,7 +41,7 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, Threads, Told, Projector]) void new part(recording);
+  for (const part of [Confirmations, Threads, Offers, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }

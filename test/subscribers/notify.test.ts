@@ -12,6 +12,7 @@ const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom =>
   project: 'shop',
   notify: ['stages', 'failures', 'approvals', 'merges'],
   style: 'messages',
+  buttons: false,
   notBefore: (now) => now,
   ...more,
 });
@@ -75,6 +76,22 @@ describe('notifications', () => {
     live();
     expect((await told('threads')).map(({ inThread }) => inThread)).toEqual(['within', 'within', 'beside', 'within', 'beside']);
     expect((await told('messages')).map(({ inThread }) => inThread)).toEqual([null, null, null, null, null]);
+  });
+
+  it('have a button for the verdict of a person, which names project and commit, and is noted to be taken away', async () => {
+    rooms = [roomOf('buttons', { buttons: true }), roomOf('plain')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    record('item.moved', { to: { name: 'current' }, why: '', failure: null });
+    record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 } });
+    record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
+    const [, asks] = await told('buttons');
+    const action = { label: 'Approve', command: 'approve shop#1 1111111111', typed: 'approve 1', style: 'primary' };
+    expect(asks?.body.blocks.at(-1)).toEqual({ kind: 'actions', actions: [action] });
+    const [offer, ...others] = log.offers.inState('open', log.clock.now());
+    expect(others).toEqual([]);
+    expect(offer).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });
+    expect(offer?.plain.blocks.map(({ kind }) => kind)).toEqual(['paragraph']);
+    expect(JSON.stringify(await told('plain'))).not.toContain('actions');
   });
 
   it('show a block in the room itself', async () => {

@@ -2,7 +2,7 @@ import { problemText } from '../../src/errors.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
 import { customIdOf } from './buttons.ts';
@@ -48,7 +48,7 @@ interface Connection {
 }
 
 /** Discord, beyond what every transport has. */
-export type DiscordTransport = Transport & ShowsWork & OpensThreads;
+export type DiscordTransport = Transport & ShowsWork & OpensThreads & Retires;
 
 /** Discord as a transport. `start` may be called again after it has thrown. */
 export function discordTransport(options: DiscordOptions): DiscordTransport {
@@ -229,6 +229,10 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 
     async edit(ref, body) {
       await connected().outgoing.edit(ref, body);
+    },
+
+    async retire(ref, body) {
+      await connected().outgoing.retire(ref, body);
     },
 
     async threadUnder(ref, name) {

@@ -14,6 +14,8 @@ const MOST_KEYS = 5_000;
 export interface Outgoing {
   send(to: Address, body: Document, key: SendKey): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
+  /** Replaces a message of one part where it still stands. */
+  retire(ref: MessageRef, body: Document): Promise<void>;
   idle(): Promise<void>;
 }
 
@@ -129,6 +131,17 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
       });
     },
     edit: (ref, body) => turns.run(channelOf(ref), () => edit(ref, body)),
+    retire: (ref, body) =>
+      turns.run(channelOf(ref), async () => {
+        const [message, ...more] = rendered(body, customId);
+        if (message === undefined || more.length > 0) return;
+        try {
+          // An answer whose interaction has ended can't be changed.
+          await editAt(ref.room, ref.id, message);
+        } catch (error) {
+          if (!(error instanceof SendFailure) || error.outcome !== 'rejected') throw error;
+        }
+      }),
     idle: () => turns.idle(),
   };
 }

@@ -70,7 +70,7 @@ function leaf(inline: Inline): string {
       const url = visibleLine(inline.url);
       const label = visibleLine(inline.text) || url;
       if (!SAFE_URL.test(url)) return escaped(label === url ? url : `${label} <${url}>`);
-      return `<a href="${escaped(url)}">${escaped(label)}</a>`;
+      return unpreviewed(`<a href="${escaped(url)}">${escaped(label)}</a>`);
     }
     case 'mention':
       if (!USER_ID.test(inline.id)) return escaped(`@${visibleLine(inline.name)}`);
@@ -83,7 +83,24 @@ function oneLine(text: string): string {
 }
 
 function lines(text: string): string {
-  return escaped(visible(text)).replaceAll('\n', '<br>');
+  return words(visible(text)).replaceAll('\n', '<br>');
+}
+
+/** What clients make a link of by themselves and then preview: an address, or a host name with a path. */
+const LIKE_A_LINK = /https?:\/\/|\.\p{L}{2,}(?::\d{1,5})?\//iu;
+
+/** Escaped text in which nothing asks a server for a preview of what somebody wrote. */
+function words(text: string): string {
+  if (!LIKE_A_LINK.test(text)) return escaped(text);
+  return text
+    .split(/(\s+)/)
+    .map((word) => (LIKE_A_LINK.test(word) ? unpreviewed(escaped(word)) : escaped(word)))
+    .join('');
+}
+
+/** Element asks for no preview of what stands in `code`; `com.beeper.linkpreviews` alone is heard by few clients. */
+function unpreviewed(html: string): string {
+  return `<code>${html}</code>`;
 }
 
 function escaped(text: string): string {

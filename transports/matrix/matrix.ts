@@ -3,7 +3,7 @@ import type { Clock } from '../../src/clock.ts';
 import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, OpensThreads, ShowsWork, Transport } from '../transport.ts';
+import type { BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Transport } from '../transport.ts';
 import { takeBatch } from './batch.ts';
 import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
@@ -65,7 +65,7 @@ interface Connection {
 }
 
 /** A Matrix account as a transport. */
-export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads {
+export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads & Retires {
   const { clock, state, report } = options;
   const stopping = new AbortController();
   /** Ends what is still being sent when the time for it is over. */
@@ -171,6 +171,9 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     send: async (to, body, key, sendOptions) => open().sending.send(to, body, key, sendOptions),
 
     edit: async (ref, body) => open().sending.edit(ref, body),
+
+    // Without its actions a message offers nothing: a reaction to it is only a reaction.
+    retire: async (ref, body) => open().sending.edit(ref, body),
 
     // A thread is named by its first message, also by one that was taken back since.
     threadUnder: async (ref) => ref.id,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { Capabilities, Health, OpensThreads, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './catch-up.ts';
 import { createForm } from './create-form.ts';
 import { slackError, startFailure } from './failure.ts';
@@ -14,6 +14,7 @@ import { Names } from './names.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './outgoing.ts';
 import { Sockets } from './socket.ts';
+import { retire } from './retire.ts';
 import { threadUnder } from './thread.ts';
 import { watchSlack } from './watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
@@ -57,7 +58,7 @@ export interface HasPort {
 }
 
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
-export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & HasPort {
+export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & Retires & HasPort {
   const { clock, report } = options;
   let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
   let running: Running | null = null;
@@ -194,6 +195,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
 
     async send(to, body, key, sendOptions) {
       return started(running).outgoing.send(to, body, key, sendOptions);
+    },
+
+    async retire(ref, body) {
+      return retire(started(running).call, ref, body);
     },
 
     async threadUnder(ref) {

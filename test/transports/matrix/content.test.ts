@@ -17,6 +17,7 @@ import {
   progress,
   quote,
   table,
+  strong,
 } from '../../../src/message/build.ts';
 import { editContent, messageContent, partsOf } from '../../../transports/matrix/content.ts';
 import { documentHtml } from '../../../transports/matrix/html.ts';
@@ -56,8 +57,17 @@ describe('the HTML of a document', () => {
     for (const url of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', ' https://x', 'mxc://x/y'])
       expect(documentHtml(line(link(url, 'click')))).toBe(htmlEscaped(`<p>click <${url}></p>`));
     expect(documentHtml(line(link('https://example.org/?a=1&b="2"', 'click')))).toBe(
-      '<p><a href="https://example.org/?a=1&amp;b=&quot;2&quot;">click</a></p>',
+      '<p><code><a href="https://example.org/?a=1&amp;b=&quot;2&quot;">click</a></code></p>',
     );
+  });
+
+  it('leaves no address in a text for clients to preview', () => {
+    const text = 'see https://evil.example/x?a=<b> and evil.example/y, or HTTP://E.example; not a.b or 1/2 or src/log.';
+    expect(documentHtml(line(text))).toBe(
+      '<p>see <code>https://evil.example/x?a=&lt;b&gt;</code> and <code>evil.example/y,</code> or <code>HTTP://E.example;</code> not a.b or 1/2 or src/log.</p>',
+    );
+    const title = documentHtml(doc(paragraph(strong('https://evil.example/ two\nlines'))));
+    expect(title).toBe('<p><strong><code>https://evil.example/</code> two<br>lines</strong></p>');
   });
 
   it('makes a pill only of a full id', () => {
