@@ -132,7 +132,14 @@ describe('buttons', () => {
     const question = (sender: string): number =>
       log.transaction((tx) =>
         tx.confirmations.put({
-          ...{ transport: 'net', room: 'lobby', sender, ingress: 'message', direct: false, project: 'shop', text: 'delete 1', item: null },
+          transport: 'net',
+          room: 'lobby',
+          sender,
+          ingress: 'message',
+          direct: false,
+          project: 'shop',
+          text: 'delete 1',
+          item: null,
           expiresAt: clock.now() + 300_000,
         }),
       );
