@@ -35,6 +35,8 @@ export interface RunSpec {
   readonly resumeSession: string | null;
   /** What holds the process; missing or null: nothing. */
   readonly sandbox?: RunSandbox | null;
+  /** What the session to be resumed has spent before, in millionths of a dollar. */
+  readonly resumedMicroUsd?: number;
   readonly clock: Clock;
   /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
   onSignal(signal: Signal): void;
@@ -82,6 +84,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
     promptFile: files.prompt,
     systemPromptFile: spec.systemPrompt === null ? null : files.systemPrompt,
     resumeSession: spec.resumeSession,
+    resumedMicroUsd: spec.resumedMicroUsd ?? 0,
   });
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
   const startedAt = spec.clock.now();

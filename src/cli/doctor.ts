@@ -4,6 +4,7 @@ import type { MusherError } from '../errors.ts';
 import { demoDataDir } from '../demo.ts';
 import { choose } from './choose.ts';
 import { agents } from './doctor/agents.ts';
+import { budget } from './doctor/budget.ts';
 import { failure, good } from './doctor/check.ts';
 import type { Check, Finding } from './doctor/check.ts';
 import { configuration, secrets } from './doctor/configuration.ts';
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   agents,
   networks,
   sandbox,
+  budget,
 ];
 
 /** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail, or a network stay away. */

@@ -1,4 +1,6 @@
 import type { Settings } from '../config/settings.ts';
+import { capWords } from '../pipeline/budget-words.ts';
+import { UNITS } from '../pipeline/budget.ts';
 
 /** What an agent that nothing holds could do. */
 export const WITHOUT_SANDBOX =
@@ -14,7 +16,10 @@ export function greeting(settings: Settings, version: string): string {
       '  start 1     lets an agent work on item 1; every step up to the merge shows up here',
       '  help        lists all you can type; Tab completes, Ctrl-D leaves',
     );
-  } else lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.', ...unheld(settings));
+  } else {
+    lines.push(`  ${budgetLine(settings)}`);
+    lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.', ...unheld(settings));
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -28,4 +33,12 @@ function unheld({ projects }: Settings): string[] {
       ({ name, sandbox }) => `  ${name}: its sandbox does not hold, and nothing of it runs: ${sandbox.problem}. See \`musher doctor\`.`,
     ),
   ];
+}
+
+/** Nobody should learn from a bill what holds their agents, or that nothing does. */
+function budgetLine({ projects }: Settings): string {
+  const [first] = projects;
+  if (first === undefined || UNITS.every((unit) => first.budget.bot[unit] === null))
+    return 'Nothing caps what agents use in a day: set day_usd under [budget] in bot.toml.';
+  return `Agents may use ${capWords(first.budget.bot)} in a day; \`budget\` shows what is left.`;
 }

@@ -123,11 +123,11 @@ function isUsedUp({ caps, used }: Budget, unit: Unit): boolean {
   return cap !== null && used[unit] >= cap;
 }
 
-/** The line, set by a budget that people can top up, over which a run has gone; null: over none of them. */
+/** The line, set by a budget that people can top up, that a run has reached; null: none of them. */
 export function budgetPassed(reserved: Reservation | null, used: Amount): { readonly unit: Unit; readonly cap: number } | null {
   for (const unit of UNITS) {
     const line = reserved?.[unit] ?? null;
-    if (line !== null && line.by !== 'run' && used[unit] > line.cap) return { unit, cap: line.cap };
+    if (line !== null && line.by !== 'run' && used[unit] >= line.cap) return { unit, cap: line.cap };
   }
   return null;
 }

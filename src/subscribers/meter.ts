@@ -1,3 +1,4 @@
+import { usageInOutput } from '../agents/account.ts';
 import type { Signal } from '../agents/signals.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { ProjectSettings } from '../config/settings.ts';
@@ -8,7 +9,7 @@ import { amountOf, crossings } from '../pipeline/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
-import type { EngineParts } from './parts.ts';
+import { runDir, type EngineParts } from './parts.ts';
 
 /** A sign of life is written at most this often for a run. */
 const HEARTBEAT_MS = 30_000;
@@ -17,8 +18,14 @@ const HEARTBEAT_MS = 30_000;
  * Turns what an agent says while it runs into events: its session, its usage as differences to what the log holds
  * already (so that output that is read again after a restart counts once), and signs of life.
  */
-export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkItem, run: Run): (signal: Signal) => void {
-  const counted = usageInLog(parts, item, run);
+export function meter(
+  parts: EngineParts,
+  settings: ProjectSettings | null,
+  item: WorkItem,
+  run: Run,
+  // What was counted for a run before its process started is of an earlier process.
+  counted = run.state === 'pending' ? new Map<string, Usage>() : usageInLog(parts, item, run),
+): (signal: Signal) => void {
   let session = run.session;
   let lastBeat = 0;
   const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
@@ -34,7 +41,8 @@ export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkI
       if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
       if (usage.outputTokens > 0) accountWorks(tx, run);
       const now = tx.item(item.project, item.number);
-      if (now === null) return;
+      // Of a project that is no longer configured only the accounts are kept.
+      if (now === null || settings === null) return;
       const charged = { ...now, payer: run.reserved?.person ?? null };
       for (const crossing of crossings(budgetsOf(tx.reads, charged, settings, tx.now), amountOf(usage)))
         append(tx, 'run.budget_crossed', { run: run.run, ...crossing });
@@ -79,16 +87,25 @@ export function meter(parts: EngineParts, settings: ProjectSettings, item: WorkI
 
 /** Whether this is all that the project has ever used of the model, and none of it had a price. */
 function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usage): boolean {
-  if (usage.microUsd > 0) return false;
+  if (usage.microUsd > 0 || amountOf(usage).tokens === 0) return false;
   const total = tx.reads.spendTotals(project, 'model').find(({ key }) => key === model)?.usage;
   return total?.microUsd === 0 && amountOf(total).tokens === amountOf(usage).tokens;
 }
 
-/** What the log already counts for a run, per model. A run that has just begun has nothing to look up. */
+/**
+ * Counts what a run printed while nobody watched it, and that ends without being taken up: its agent or project is gone
+ * from the configuration, or Musher was killed between the start of the process and the entry of that.
+ */
+export async function countUnwatched(parts: EngineParts, settings: ProjectSettings | null, item: WorkItem, run: Run): Promise<void> {
+  const take = meter(parts, settings, item, run, usageInLog(parts, item, run));
+  for (const [model, usage] of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take({ kind: 'usage', model, usage });
+}
+
+/** What the log counts for a run's process, per model: since its start, or, where that was never told of, since it was reserved. */
 function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, Usage> {
   const counted = new Map<string, Usage>();
-  if (run.state === 'pending') return counted;
   for (const event of parts.log.reads.history(item.project, item.number, Number.MAX_SAFE_INTEGER)) {
+    if ((event.kind === 'run.started' || event.kind === 'run.pending') && event.payload.run === run.run) break;
     if (event.kind !== 'run.usage' || event.payload.run !== run.run) continue;
     const { model, usage } = event.payload;
     const before = counted.get(model);

@@ -1,23 +1,27 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../crash-point.ts';
 import { folderName } from '../git/names.ts';
 import { oneLine } from '../agents/text.ts';
 import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
+import { runFiles } from '../agents/process/run-files.ts';
 import { sweep } from '../agents/process/stop.ts';
 import type { RunOutcome } from '../agents/outcome.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { MusherError } from '../errors.ts';
 import type { Run } from '../log/projections/run.ts';
-import type { EndReason, WorkItem } from '../pipeline/types.ts';
+import type { WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
-import { meter } from './meter.ts';
+import { countUnwatched, meter } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
+import { notStarted, toOutcome } from './not-started.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
 import { heldTo } from './set-aside.ts';
 import type { RunSandbox } from '../agents/sandboxed.ts';
 import { runSandbox } from './sandboxing.ts';
+import { sessionToResume, spentInSession } from './resume.ts';
 import { settleRun } from './settle-run.ts';
 
 /** A run that the engine looks after. */
@@ -93,6 +97,10 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
   await sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
   crashPoint('after-orphan-ended');
+  // Its files may be what is broken, and must not keep it from its end.
+  await countUnwatched(parts, parts.projects.get(run.project)?.settings ?? null, item, now).catch((error: unknown) =>
+    parts.onProblem(`counting what run ${run.run} of ${run.project}#${run.item} used`, error),
+  );
   parts.log.transaction((tx) => {
     const current = tx.item(item.project, item.number);
     const mine =
@@ -111,6 +119,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
     await sweep({ marker: runMarker(parts, item, run.run), pid: run.pid ?? 0, pidStart: run.pidStart }, parts.clock);
+    await countUnwatched(parts, project.settings, item, run);
     await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
     return;
   }
@@ -167,6 +176,8 @@ async function prepare(
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
   await sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
+  await countUnwatched(parts, settings, item, run);
+  await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
   if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
   const at = { number: item.number, branch: opened.branch };
@@ -197,6 +208,7 @@ async function prepare(
 
 function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings, place: Place): RunSpec {
   const { worktree, branch } = place;
+  const resumeSession = sessionToResume(parts, run);
   const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
   return {
     marker: runMarker(parts, item, run.run),
@@ -208,7 +220,8 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     worktree,
     sandbox: place.sandbox,
     env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
-    resumeSession: sessionToResume(parts, run),
+    resumeSession,
+    resumedMicroUsd: spentInSession(parts, run, resumeSession),
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
     onSignal: meter(parts, project.settings, item, run),
@@ -234,16 +247,6 @@ async function workState({ git }: EngineProject, item: WorkItem, branch: string)
 /** An agent's own git commits as the owner, also on a machine where git knows nobody. */
 function identityVariables({ name, email }: EngineProject['git']['identity']): Record<string, string> {
   return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
-}
-
-const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'over-budget', 'lost']);
-
-/** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
-function sessionToResume(parts: EngineParts, run: Run): string | null {
-  const before = parts.log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
-  // A session lives where its account does: on another one the run starts afresh, in the worktree as it was left.
-  if (before === undefined || before.agent !== run.agent || before.account !== run.account || before.session === null) return null;
-  return before.reason !== null && INTERRUPTED.has(before.reason) ? before.session : null;
 }
 
 async function launch(
@@ -284,27 +287,4 @@ async function launch(
 
 function takeUp(spec: RunSpec, run: Run): Promise<RunHandle> {
   return adoptRun(spec, { pid: run.pid ?? 0, pidStart: run.pidStart, startedAt: run.startedAt ?? run.pendingAt });
-}
-
-function notStarted(reason: RunOutcome['reason'], summary: string): RunOutcome {
-  const nothing = {
-    cause: null,
-    asked: null,
-    exitCode: null,
-    resumeAt: null,
-    turns: 0,
-    verdict: null,
-    verdictReason: '',
-    sessionMissing: false,
-    usage: new Map(),
-  };
-  return { ...nothing, reason, summary: oneLine(summary), evidence: summary };
-}
-
-/** What keeps a run from starting counts as a failed attempt; a bug goes on up. */
-function toOutcome(error: unknown): { outcome: RunOutcome } {
-  // No attempt of an agent's: the item waits until a person has mended it.
-  if (error instanceof MusherError && error.code === 'SANDBOX_UNUSABLE') return { outcome: notStarted('stopped', error.message) };
-  if (error instanceof MusherError) return { outcome: notStarted('failed', `${error.message} ${error.hint}`) };
-  throw error;
 }

@@ -37,6 +37,8 @@ describe('musher doctor', () => {
       'project shop',
       'gate shop/test',
       'agent shop/coder',
+      'budget',
+      'budget shop',
     ]) {
       expect(stdout).toContain(`ok    ${subject}: `);
     }
@@ -125,6 +127,22 @@ describe('musher doctor', () => {
     const { doctor, data } = await machine();
     writeFileSync(data, '');
     expect(await doctor()).toMatchObject({ exitCode: 1, worst: [expect.stringMatching(/^FAIL +data: .* is a file/), expect.anything()] });
+  });
+
+  it('says what agents may use, and where nothing stops them', async () => {
+    const usual = await machine();
+    expect((await usual.doctor()).stdout).toContain('ok    budget: all projects together may use $100.00 and 500M tokens in a day');
+    const open = await machine(
+      PROJECT,
+      `${BOT}[project.budget]\nitem_usd = "none"\nitem_tokens = "none"\n[budget]\nday_usd = "none"\nday_tokens = "none"\n`,
+    );
+    const { exitCode, worst } = await open.doctor();
+    expect(exitCode).toBe(0);
+    expect(worst.filter((line) => line.includes(' budget'))).toEqual([
+      'warn  budget: nothing caps what all projects together use in a day -> Set day_usd and day_tokens under [budget] in bot.toml.',
+      'warn  budget shop: nothing caps what an item uses in its life -> Set item_usd and item_tokens under [project.budget] in bot.toml.',
+      'warn  budget shop: no cap in tokens holds coder, whose program may tell no money -> Set item_tokens under [budget] in .musher/project.toml.',
+    ]);
   });
 
   it('says that the demo needs no configuration', async () => {

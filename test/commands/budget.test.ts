@@ -109,6 +109,8 @@ describe('budget', () => {
     expect(of()).toMatchObject({ caps: { microUsd: 10_000_000 } });
     world.clock.move(60_000);
     expect(of()).toMatchObject({ caps: { microUsd: 5_000_000 }, used: { microUsd: 0 } });
+    // With the new day it needs no top-up to go on.
+    expect((await world.say(`why ${n}`)).text).toContain('The next free agent takes it.');
   });
 
   it('adds to a person and to all, and refuses what has no cap, no name or no owner', async () => {

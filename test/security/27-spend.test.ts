@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -88,5 +88,83 @@ describe('spend', () => {
     const figures = over.map((one) => `${one.over} of ${one.lastCall}`).join(', ');
     process.stdout.write(`overshoot of each run, and the call that made it: ${figures} tokens\n`);
     for (const one of over) expect(one.over).toBeLessThanOrEqual(one.lastCall);
+  });
+
+  test('of a run is held to the same line after kill -9, also with another configuration, and what it used meanwhile counts', async () => {
+    bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' }, sections: '[budget]\nitem_tokens = 1000' });
+    const first = bench.start();
+    const body = (n: number): string =>
+      `coder@1: session s-${n}; usage 300 50 0.01; raise there-${n}; await go-${n}; usage 400 100 0.02; raise more-${n}; await on; usage 700 400 0.03; hang`;
+    first.type(create('One', body(1)), create('Two', body(2)), 'assign 1 a', 'assign 2 b', 'start 1', 'start 2');
+    await first.said(/2 “Two” is started/);
+    await until(() => [1, 2].every((n) => bench.raised(`there-${n}`) && bench.only('run.usage', n).length === 1));
+    await first.kill();
+    bench.raise('go-1');
+    bench.raise('go-2');
+    await until(() => bench.raised('more-1') && bench.raised('more-2'));
+    // More for everyone, and the agent of item 2 is gone: neither may change what was set aside, or lose what was used.
+    const file = join(bench.repo, '.musher/project.toml');
+    const changed = readFileSync(file, 'utf8').replace('item_tokens = 1000', 'item_tokens = 100000').replace('name = "b"', 'name = "c"');
+    writeFileSync(file, changed);
+    const second = bench.start();
+    await until(() => bench.only('run.ended', 2).length === 1 && tokensOf(1) === 500);
+    expect([tokensOf(1), tokensOf(2)]).toEqual([500, 500]);
+    bench.raise('on');
+    second.type('stop 2', 'wait 1 done 60');
+    succeeded(await second.end());
+    expect(bench.runs(1)[0]).toMatchObject({ reason: 'over-budget', reserved: { tokens: { cap: 1000, by: 'item' } } });
+    expect(bench.runs(1)[0]?.summary).toBe("it was stopped at the budget's line: 1.1k tokens used, and 1k tokens were left for it");
+    expect(bench.runs(2)[0]?.reason).toBe('lost');
+    // The next run is given what the new configuration has left for the item.
+    expect(bench.only('run.pending', 1).at(1)?.payload.reserved?.tokens).toEqual({ cap: 98_900, by: 'item' });
+  });
+
+  test('of all projects together, and of a person, is one day for all of them', async () => {
+    bench = new Bench({ name: 'shop' }, { name: 'docs' });
+    bench.append('bot.toml', '\n[budget]\nday_usd = 0.10\nperson_day_usd = 1\n');
+    const musher = bench.start();
+    musher.type(create('In shop', 'coder: usage 10 10 0.06; await go; usage 20 10 0.12; hang'), 'start 1');
+    musher.type('project docs', create('In docs', 'coder: usage 10 10 0.01; write a.txt a; commit; success'), 'start 1', 'why 1');
+    await musher.said(/all projects together have used \S+ of their \$0\.10 for today, and runs under way may still use the rest/);
+    await until(() => bench.only('run.usage', 1).length === 1);
+    bench.raise('go');
+    await musher.said(/A budget is used up: all projects together have used \$0\.12 of their \$0\.10 for today/);
+    await until(() => bench.only('run.ended', 1).length === 1);
+    musher.type('why 1');
+    await musher.said(/It waits because all projects together have used \$0\.12 of their \$0\.10 for today/);
+    expect(bench.only('run.pending', 1, 'docs')).toEqual([]);
+    // It would hold all that is added, as nothing but the day limits it.
+    musher.type('project shop', 'stop 1', 'project docs', 'budget all +0.5usd', 'yes', 'wait 1 done 60', 'budget console:local');
+    await musher.said(/local today \$1\.00 \$0\.13 \$0\.00 \$0\.87/);
+    await musher.kill();
+    expect(bench.path(1, 'docs').at(-1)).toBe('done');
+    expect(bench.only('run.pending', 1, 'docs')[0]?.payload.reserved).toMatchObject({ person: 'console:local' });
+  });
+
+  test('that jumps tenfold in one line is stopped there, that of no tokens is no success, and a missing price is said once', async () => {
+    bench = new Bench({
+      top: 'max_coders = 3\nmax_retries = 0',
+      agents: { a: 'current', b: 'current', c: 'current' },
+      sections: '[budget]\nitem_tokens = 1000',
+    });
+    const musher = bench.start();
+    musher.type(
+      create('Jumps', 'coder: usage 400 50 0; await go; usage 4000 500 0; hang'),
+      create('Claims', 'coder: usage 0 0 0; success all done'),
+      create('Steady', 'coder: usage 400 50 0; write c.txt c; commit; success'),
+      ...[1, 2, 3].map((n) => `start ${n}`),
+      'wait 2 blocked 60',
+      'wait 3 done 60',
+    );
+    await musher.said(/wait|3 Steady: merge → done/);
+    bench.raise('go');
+    await until(() => bench.only('run.ended', 1).length === 1);
+    musher.type('cost today');
+    const out = succeeded(await musher.end());
+    expect(reasons(1)).toEqual(['over-budget']);
+    expect(tokensOf(1)).toBe(4500);
+    expect(reasons(2)).toEqual(['hollow']);
+    expect(out.match(/The price of model-a is not known/g)).toHaveLength(1);
+    expect(out).toContain('shop today: $0.00, 5k tokens.');
   });
 });

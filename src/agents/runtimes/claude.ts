@@ -1,3 +1,4 @@
+import { MICRO } from '../limits.ts';
 import { claudeParser } from './claude-parser.ts';
 import type { Command, Launch, Runtime } from './runtime.ts';
 
@@ -51,7 +52,10 @@ function prepare(launch: Launch): Command {
       ...(agent.model === null ? [] : ['--model', agent.model]),
       ...(agent.effort === null ? [] : ['--effort', agent.effort]),
       ...(agent.limits.turns === null ? [] : ['--max-turns', String(agent.limits.turns)]),
-      ...(agent.limits.costUsd === null ? [] : ['--max-budget-usd', String(agent.limits.costUsd)]),
+      // A second guard beside ours. It counts in what a resumed session had spent before.
+      ...(agent.limits.costUsd === null
+        ? []
+        : ['--max-budget-usd', String(Math.round(agent.limits.costUsd * MICRO + launch.resumedMicroUsd) / MICRO)]),
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.

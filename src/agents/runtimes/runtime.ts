@@ -14,6 +14,8 @@ export interface Launch {
   /** Absolute path of a file that holds the system prompt; null: none. */
   readonly systemPromptFile: string | null;
   readonly resumeSession: string | null;
+  /** What that session has spent before, in millionths of a dollar. */
+  readonly resumedMicroUsd: number;
 }
 
 /** How the program is started. Arguments are data: no shell ever reads them. */

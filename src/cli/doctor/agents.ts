@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { childEnvironment } from '../../agents/environment.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
-import { failure, findProgram, good, warning } from './check.ts';
+import { failure, findProgram, good } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
 /** Longest wait in ms for a program to tell its version: a cold start of a large one takes a few seconds. */
@@ -28,7 +28,7 @@ async function program(project: ProjectSettings, agent: AgentSettings, env: Node
     return [failure(subject, `${name} ${where}`, mend)];
   }
   // What a program of the user's own does without its arguments, nobody knows: it is not started.
-  if (agent.runtime === 'command') return [good(subject, `${agent.command.join(' ')} (${file})`), ...limits(subject, agent)];
+  if (agent.runtime === 'command') return [good(subject, `${agent.command.join(' ')} (${file})`)];
   const answer = await execa(file, [...args, '--version'], {
     env: environment,
     extendEnv: false,
@@ -44,13 +44,7 @@ async function program(project: ProjectSettings, agent: AgentSettings, env: Node
       : firstLine(answer.stderr || answer.shortMessage || '');
     return [failure(subject, `${file} --version failed: ${why}`, 'Run it by hand, and install it again where that fails too.')];
   }
-  return [good(subject, `${name} ${firstLine(answer.stdout)}`), ...limits(subject, agent)];
-}
-
-/** A claude run without any line on what it may use goes on until the clock ends it. */
-function limits(subject: string, { runtime, limits: { turns, tokens, costUsd } }: AgentSettings): Finding[] {
-  if (runtime !== 'claude' || turns !== null || tokens !== null || costUsd !== null) return [];
-  return [warning(subject, 'only the clock limits what a run may use', 'Set tokens or cost_usd under [agent.limits].')];
+  return [good(subject, `${name} ${firstLine(answer.stdout)}`)];
 }
 
 function firstLine(text: string): string {

@@ -10,9 +10,11 @@ function argsOf(
   change: Partial<AgentSettings>,
   resumeSession: string | null = null,
   systemPromptFile: string | null = null,
+  resumedMicroUsd = 0,
 ): readonly string[] {
   const agent = agentSettings({ runtime: 'claude', command: ['claude'], ...change });
-  const launch = { agent, variables: VARIABLES, prompt: '--help', promptFile: '/run/prompt.md', systemPromptFile, resumeSession };
+  const files = { promptFile: '/run/prompt.md', systemPromptFile };
+  const launch = { agent, variables: VARIABLES, prompt: '--help', ...files, resumeSession, resumedMicroUsd };
   return claudeRuntime.prepare(launch).args;
 }
 
@@ -50,6 +52,11 @@ describe('how claude is started', () => {
     ]) {
       expect(args).toContain(part);
     }
+  });
+
+  it('counts what a resumed session had spent before into the limit that it passes on', () => {
+    const args = argsOf({ limits: { ...NO_LIMITS, costUsd: 0.1 } }, 'abc', null, 200_000);
+    expect(args[args.indexOf('--max-budget-usd') + 1]).toBe('0.3');
   });
 
   it('leaves an option alone that the command names itself', () => {

@@ -1,0 +1,46 @@
+import type { ProjectSettings } from '../../config/settings.ts';
+import { UNITS, type Caps } from '../../pipeline/budget.ts';
+import { capWords } from '../../pipeline/budget-words.ts';
+import { good, warning } from './check.ts';
+import type { Check, Finding } from './check.ts';
+
+/** What agents may use, and where nothing would stop them. */
+export const budget: Check = ({ settings }) => {
+  const [first] = settings?.projects ?? [];
+  if (settings === null || first === undefined) return [];
+  const { bot } = first.budget;
+  const day = isOpen(bot)
+    ? warning('budget', 'nothing caps what all projects together use in a day', 'Set day_usd and day_tokens under [budget] in bot.toml.')
+    : good('budget', `all projects together may use ${capWords(bot)} in a day`);
+  return [day, ...settings.projects.flatMap((project) => ofProject(project))];
+};
+
+function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSettings): Finding[] {
+  const subject = `budget ${name}`;
+  const found: Finding[] = [
+    isOpen(item)
+      ? warning(
+          subject,
+          isOpen(run) && !isOpen(bot)
+            ? 'an item has no cap, so one run holds all that the day has left, and others wait'
+            : 'nothing caps what an item uses in its life',
+          'Set item_usd and item_tokens under [project.budget] in bot.toml.',
+        )
+      : good(subject, `an item may use ${capWords(item)} in its life`),
+  ];
+  // What a program does not tell in money is held by tokens alone.
+  const unpriced = agents.filter(({ runtime, limits }) => runtime === 'command' && limits.tokens === null);
+  if (unpriced.length > 0 && [run, item, day, bot].every(({ tokens }) => tokens === null))
+    found.push(
+      warning(
+        subject,
+        `no cap in tokens holds ${unpriced.map((agent) => agent.name).join(', ')}, whose program may tell no money`,
+        'Set item_tokens under [budget] in .musher/project.toml.',
+      ),
+    );
+  return found;
+}
+
+function isOpen(caps: Caps): boolean {
+  return UNITS.every((unit) => caps[unit] === null);
+}
