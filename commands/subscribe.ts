@@ -12,10 +12,10 @@ export const subscribe = command({
     'Without a word the room is told everything. Kinds are added to what it is told already; `only` takes away all others. `in threads` gathers what happens to an item ' +
     'under its first message; a merge, a block and what waits for a person still stand in the room itself. ' +
     'What is said here counts until it is said otherwise, also after a restart; `default` goes back to what bot.toml says. ' +
-    "Another room is named first, and needs an admin of that room. The room's project is set in bot.toml alone.",
+    "Another room is named first, and needs an admin of its project. The room's project is set in bot.toml alone.",
   examples: ['subscribe', 'subscribe merges failures', 'subscribe only merges', 'subscribe in threads', 'subscribe default'],
   args: {
-    room: room('Another room, as `rooms` lists it; needs an admin of it.').optional(),
+    room: room('Another room, as `rooms` lists it; needs an admin of its project.').optional(),
     what: wish({ styles: true, description: 'What it is told, and how.' }).optional(),
   },
   role: 'operator',
@@ -38,7 +38,7 @@ function misfit(it: RoomState, wanted: Wish): Reply | null {
   if (wanted.only && wanted.kinds.length === 0)
     return refused('only-what', code('only'), ` needs what it is: ${KINDS.join(', ')}. Nothing was changed.`);
   if (wanted.style === 'threads' && !it.hasThreads)
-    return refused('no-threads', `The network of ${roomWords(it)} has no threads: each news is a message there. Nothing was changed.`);
+    return refused('no-threads', `The network of ${it.name} has no threads: each news is a message there. Nothing was changed.`);
   return null;
 }
 

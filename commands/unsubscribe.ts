@@ -8,10 +8,10 @@ export const unsubscribe = command({
   words: ['unsubscribe'],
   summary: 'Tells this room less of what happens, or nothing.',
   details:
-    'Commands typed in the room are answered as before. It counts until `subscribe` says otherwise, also after a restart. Another room is named first, and needs an admin of that room.',
+    'Commands typed in the room are answered as before. It counts until `subscribe` says otherwise, also after a restart. Another room is named first, and needs an admin of its project.',
   examples: ['unsubscribe', 'unsubscribe stages', 'unsubscribe failures merges'],
   args: {
-    room: room('Another room, as `rooms` lists it; needs an admin of it.').optional(),
+    room: room('Another room, as `rooms` lists it; needs an admin of its project.').optional(),
     kinds: wish({ styles: false, description: 'What it is told no more; all, where nothing is named.' }).optional(),
   },
   role: 'operator',
