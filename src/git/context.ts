@@ -21,6 +21,8 @@ export interface Context {
   readonly baseBranch: string;
   /** Absolute; holds a folder for each item and `merge`. */
   readonly worktrees: string;
+  /** Absolute; below the data directory: what is moved away instead of removed. */
+  readonly quarantine: string;
   /** The project's folder name, part of the names of its worktrees in the repository. */
   readonly folder: string;
 }

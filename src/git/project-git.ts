@@ -43,6 +43,7 @@ import {
   openMergeWorktree,
   openWorktree,
   readWork,
+  type Removed,
   removeWorktree,
   resetWorktree,
   treeOfFiles,
@@ -101,7 +102,7 @@ export interface ProjectGit {
   moveBase(step: { readonly from: CommitSha; readonly to: CommitSha }): Promise<MoveBase>;
   stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
   conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
-  removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean }): Promise<{ removed: string[]; kept: string[] }>;
+  removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean }): Promise<Removed>;
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
@@ -148,7 +149,7 @@ export async function openProjectGit(options: {
   const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock);
   const worktrees = join(dataDir, 'worktrees', folder);
   await mkdir(worktrees, { recursive: true, mode: 0o700 });
-  const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, folder };
+  const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, quarantine: join(dataDir, 'quarantine'), folder };
   const [inTheWay] = await Promise.all([readRef(git, 'refs/heads/musher'), baseHead(at)]);
   if (inTheWay !== null) {
     throw new MusherError(

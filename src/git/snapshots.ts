@@ -4,7 +4,7 @@ import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { type Context, type ItemAt, baseHead, findBranch, placeOf } from './context.ts';
 import { commitTree, readLog, treeOf } from './history.ts';
 import { listRefs, swapRef } from './refs.ts';
-import { stageAll } from './staging.ts';
+import { LARGEST_BYTES, type LargeFile, stageKept } from './staging.ts';
 
 export interface Snapshot {
   readonly ref: string;
@@ -42,12 +42,20 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const branch = there || item.branch !== null ? await findBranch(at, item) : null;
   if (!there && branch === null) return null;
   const head = branch?.head ?? (await baseHead(at));
-  const staged = there ? await stageAll(at.git, tree, head) : await treeOf(at.git, head);
+  const { tree: staged, large } = there ? await stageKept(at.git, tree, head) : { tree: await treeOf(at.git, head), large: [] };
   const dirty = staged !== (await treeOf(at.git, head));
   const last = await newest(at, item.number);
   if (last !== null && last.head === head && last.tree === staged) return { ref: last.ref, commit: last.commit, dirty };
-  const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}` });
+  const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}${leftOut(large)}` });
   return { ref: await keep(at, item.number, commit, why), commit, dirty };
+}
+
+/** Said where the snapshot is listed: somebody may count on it. */
+function leftOut(large: readonly LargeFile[]): string {
+  if (large.length === 0) return '';
+  const names = large.slice(0, 3).map(({ name, bytes }) => `${name.replaceAll(/\s+/g, ' ')} of ${Math.round(bytes / 1024 / 1024)} MB`);
+  const more = large.length > names.length ? ` and ${large.length - names.length} more` : '';
+  return ` (without new files over ${LARGEST_BYTES / 1024 / 1024} MB: ${names.join(', ')}${more})`;
 }
 
 /** The last snapshot and what it holds; null where there is none, or it is no commit of `snapshot`. */

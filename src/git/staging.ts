@@ -12,10 +12,54 @@ import { sha } from './refs.ts';
  * start a second git inside it, which obeys the config it finds there. The commands here only read.
  */
 export async function stageAll(git: OwnDir, tree: Tree, head: CommitSha): Promise<CommitSha> {
+  return (await stageKept(git, tree, head)).tree;
+}
+
+/** As `stageAll`; says too which new files were left out, because they are too large to go into the repository unasked. */
+export async function stageKept(
+  git: OwnDir,
+  tree: Tree,
+  head: CommitSha,
+): Promise<{ readonly tree: CommitSha; readonly large: LargeFile[] }> {
   await readHead(git, tree, head);
   const names = await listChanges(git, tree);
-  if (names.length > 0) await stage(git, tree, names);
-  return sha(await git.line(['write-tree'], { tree }));
+  const large = await newAndLarge(git, tree, names);
+  const skipped = new Set(large.map(({ bytesName }) => bytesName));
+  const kept = names.filter((name) => !skipped.has(name));
+  if (kept.length > 0) await stage(git, tree, kept);
+  return { tree: sha(await git.line(['write-tree'], { tree })), large };
+}
+
+/** A new file that is too large to be kept in the repository. */
+export interface LargeFile {
+  /** From the worktree's root. */
+  readonly name: string;
+  readonly bytes: number;
+  /** As git gave it, byte by byte in latin1. */
+  readonly bytesName: string;
+}
+
+/**
+ * Larger new files stay out of trees: what is once in the owner's repository stays there, and a core dump or a video
+ * would make each clone of it slow. The number is that of the largest file that GitHub takes.
+ */
+export const LARGEST_BYTES = 100 * 1024 * 1024;
+
+async function newAndLarge(git: OwnDir, tree: Tree, names: readonly string[]): Promise<LargeFile[]> {
+  const found: LargeFile[] = [];
+  for (const bytesName of names) {
+    const there = await lstat(join(tree.path, text(bytesName))).catch(() => null);
+    if (there?.isFile() === true && there.size > LARGEST_BYTES) found.push({ name: text(bytesName), bytes: there.size, bytesName });
+  }
+  if (found.length === 0) return found;
+  // One that a commit holds already costs nothing more, and a change of it is work.
+  const tracked = new Set(await list(git, tree, ['--cached']));
+  return found.filter(({ bytesName }) => !tracked.has(bytesName));
+}
+
+/** New files of a worktree that no tree holds: whoever removes it has to keep them in another way. */
+export async function largeFiles(git: OwnDir, tree: Tree): Promise<LargeFile[]> {
+  return newAndLarge(git, tree, await listChanges(git, tree));
 }
 
 /** Sets the private index to the commit and keeps what it knows of unchanged files, so that they need not be read again. */

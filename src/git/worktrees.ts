@@ -5,6 +5,7 @@ import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from './context.ts';
 import { changedFiles, commitTree, countAhead, isAncestor, treeOf } from './history.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
+import { setLargeAside } from './large-files.ts';
 import { branchName } from './names.ts';
 import { deleteRef, readRef, swapRef } from './refs.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -210,15 +211,24 @@ export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgno
   return place.tree.path;
 }
 
+/** What a removal did: one line for each thing. */
+export interface Removed {
+  readonly removed: string[];
+  readonly kept: string[];
+  /** What was moved away instead; null: nothing. */
+  readonly moved: string | null;
+}
+
 /**
  * Removes an item's worktree and, when asked, its branch. Says what was removed; what is gone already is no error.
  * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first.
  */
-export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean): Promise<{ removed: string[]; kept: string[] }> {
+export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean): Promise<Removed> {
   const place = placeOf(at, String(item.number));
   const removed: string[] = [];
   const kept: string[] = [];
   const found = deleteBranch ? await findBranch(at, item) : null;
+  const moved = (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
   if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
   crashPoint('after-worktree-removed');
   if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
@@ -232,7 +242,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
     else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push(`branch ${found.branch}: it moved meanwhile`);
     crashPoint('after-branch-removed');
   }
-  return { removed, kept };
+  return { removed, kept, moved };
 }
 
 /** What the branch holds, read from its ref. Null when there is no such branch. */

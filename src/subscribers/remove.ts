@@ -48,10 +48,11 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
     if (signal.aborted && brokenOff) return;
     await step('worktree and branch', async () => {
-      const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
+      const { removed, kept: refused, moved } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
       // The branch's name holds words of the title, and this report outlives a purge, also one that is asked for later.
-      return removed.map((what) => (what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
+      const gone = removed.map((what) => (what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
+      return moved === null ? gone : [moved, ...gone];
     });
   }
   if (purge) {

@@ -1,7 +1,9 @@
-import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, readlinkSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, readlinkSync, truncateSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
+import { LARGEST_BYTES } from '../../src/git/staging.ts';
 import { exists, makeOwner, numbered, open, type Owner, read, write } from './owner.ts';
 
 let owner: Owner;
@@ -176,5 +178,87 @@ describe('taking a merge back', () => {
       later: [`${last}: Add a cart`],
     });
     expect(readFileSync(join(owner.repository, 'src/cart.txt'), 'utf8')).toBe('second\n');
+  });
+});
+
+describe('a new file that is too large for the repository', () => {
+  it('is named in the snapshot, left alone by a reset, and moved instead of removed with its worktree', async () => {
+    const { item, path } = await opened();
+    const large = LARGEST_BYTES + 1;
+    write(path, { 'small.txt': 'small\n', core: '' });
+    truncateSync(join(path, 'core'), large);
+    const kept = await git.snapshot(item, 'before the gates');
+    expect(owner.git(['ls-tree', '--name-only', `${kept?.ref}`]).split('\n')).toEqual(expect.arrayContaining(['small.txt']));
+    expect(owner.git(['ls-tree', '--name-only', `${kept?.ref}`])).not.toContain('core');
+    expect((await git.snapshots(item))[0]?.why).toBe('before the gates (without new files over 100 MB: core of 100 MB)');
+    await git.resetWorktree(item);
+    expect([exists(path, 'small.txt'), statSync(join(path, 'core')).size]).toEqual([false, large]);
+    const { moved } = await git.removeWorktree(item, { deleteBranch: true });
+    const folder = join(owner.dataDir, 'quarantine', 'large', 'shop', String(item.number));
+    const to = join(folder, 'core');
+    expect(moved).toBe(`moved 1 new file, too large for the repository, to ${folder}`);
+    expect(statSync(to).size).toBe(large);
+    rmSync(to);
+  });
+
+  it('is kept like any other once a commit holds it', async () => {
+    const { item, path } = await opened();
+    write(path, { video: 'x' });
+    owner.git(['add', 'video'], path);
+    owner.git(['commit', '-qm', 'video'], path);
+    truncateSync(join(path, 'video'), LARGEST_BYTES + 1);
+    expect(await git.leftovers(item)).toEqual(['video']);
+  });
+});
+
+describe('snapshots of a random history', () => {
+  type Act = { readonly do: 'write' | 'remove' | 'commit' | 'keep' | 'restore'; readonly path: string; readonly pick: number };
+  const act: fc.Arbitrary<Act> = fc.record({
+    do: fc.constantFrom('write' as const, 'write' as const, 'remove' as const, 'commit' as const, 'keep' as const, 'restore' as const),
+    // `d` is a file at one time and a folder at another.
+    path: fc.constantFrom('a', 'd', 'd/e', 'f g/ü'),
+    pick: fc.nat({ max: 9 }),
+  });
+
+  /** All files of a worktree with their text. */
+  function files(path: string): Record<string, string> {
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => !name.startsWith('.git'));
+    return Object.fromEntries(
+      names.filter((name) => statSync(join(path, name)).isFile()).map((name) => [name, readFileSync(join(path, name), 'utf8')] as const),
+    );
+  }
+
+  it('give back exactly the files that each of them was taken of, in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 6, maxLength: 10 }), async (acts) => {
+        const { item, path } = await opened();
+        const seen = new Map<number, Record<string, string>>();
+        for (const [i, { do: what, path: name, pick }] of acts.entries()) {
+          const file = join(path, name);
+          if (what === 'write') {
+            if (name === 'd') rmSync(file, { recursive: true, force: true });
+            if (name === 'd/e' && exists(path, 'd') && statSync(join(path, 'd')).isFile()) rmSync(join(path, 'd'));
+            write(path, { [name]: `${i}\n` });
+          } else if (what === 'remove') rmSync(file, { recursive: true, force: true });
+          else if (what === 'commit') {
+            owner.git(['add', '-A'], path);
+            owner.git(['commit', '-q', '--allow-empty', '-m', `commit ${i}`], path);
+          } else if (what === 'keep') {
+            const kept = await git.snapshot(item, `step ${i}`);
+            seen.set(Number(kept?.ref.split('/').at(-1)), files(path));
+          } else if (seen.size > 0) {
+            const [n = 0] = [...seen.keys()].slice(pick % seen.size);
+            const before = files(path);
+            const restored = await git.restoreSnapshot(item, n);
+            seen.set(Number(restored?.kept?.split('/').at(-1)), before);
+          }
+        }
+        for (const [n, held] of seen) {
+          await git.restoreSnapshot(item, n);
+          expect(files(path)).toEqual(held);
+        }
+      }),
+      { numRuns: 4, endOnFailure: true },
+    );
   });
 });

@@ -100,7 +100,7 @@ describe('a worktree of an item', () => {
     expect(first.removed).toContain(`branch ${item.branch}`);
     expect(exists(path)).toBe(false);
     expect(owner.git(['worktree', 'list'])).not.toContain(path);
-    expect(await git.removeWorktree(item, { deleteBranch: true })).toEqual({ removed: [], kept: [] });
+    expect(await git.removeWorktree(item, { deleteBranch: true })).toEqual({ removed: [], kept: [], moved: null });
 
     const other = await opened();
     owner.git(['worktree', 'add', '-q', '--force', join(owner.root, 'review'), other.item.branch]);
