@@ -126,6 +126,14 @@ describe('a timer', () => {
     expect(open()).toEqual([2]);
   });
 
+  it('never does what asks first, even where it was let in', async () => {
+    const sender = { transport: 'test', id: 'admin', name: '' };
+    const at = { transport: 'test', room: 'lobby', thread: null };
+    world.receive({ id: 'timer:shop:9', at, sender, ingress: 'terminal', text: 'delete shop#1' });
+    await answered('`delete` asks before it does this, and a timer can not answer. Nothing was done');
+    expect(world.item(1).deletedAt).toBeNull();
+  });
+
   it('can be taken back, and a number is not used twice', async () => {
     await world.say('timer 1 14:30 start');
     expect((await world.say('timer cancel 1')).text).toBe('Cancelled: timer 1: start of 1 at 14:30, in 25 min.');
