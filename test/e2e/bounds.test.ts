@@ -93,7 +93,8 @@ test('a project that is no longer configured runs no agents, and a question abou
   second.type('yes', 'show 1');
   const { code, err } = await second.end();
   expect(code).toBe(1);
-  expect(err).toMatch(/yes: refused \(project-gone\)/);
+  // A start closes what is asked about a project that is gone.
+  expect(err).toMatch(/yes: refused \(nothing-to-confirm\)/);
   expect(bench.items().map(({ deletedAt }) => deletedAt)).toEqual([null, null, null, null]);
   expect(bench.runs(1, 'docs').map(({ reason }) => reason)).toEqual(['lost']);
 });
