@@ -82,27 +82,6 @@ test('a merge that later ones build on, or without which the gates fail, is not 
   await musher.end();
 });
 
-test('killed at any point of taking a merge back, it is taken back exactly once after the restart', async () => {
-  bench = new Bench({});
-  succeeded(await bench.run(create('Three', 'coder: write t.txt t; commit; success'), 'start 1', 'wait 1 done 30'));
-  for (const point of ['after-undo-attempted', 'after-base-moved-back', 'after-undo-branch'] as const) {
-    const before = bench.git(['rev-parse', 'main']);
-    const musher = bench.start({ MUSHER_CRASH_AT: point });
-    musher.type('undo 1', 'yes');
-    await musher.ended();
-    expect(bench.item(1)).toMatchObject({ stage: { name: 'done' }, landing: expect.any(String) });
-    const after = bench.start();
-    await until(() => bench.item(1).stage.name === 'current');
-    expect(bench.git(['log', '--format=%s', `${before}..main`])).toBe('Revert "1: Three"');
-    expect(bench.git(['status', '--porcelain'])).toBe('');
-    expect(tracked('musher/1-three')).toContain('t.txt');
-    after.type('move 1 merge', 'wait 1 done 30');
-    succeeded(await after.end());
-    expect(tracked()).toContain('t.txt');
-  }
-  expect(bench.only('item.moved', 1).filter(({ payload }) => payload.why.includes('took its merge back'))).toHaveLength(3);
-});
-
 test('work that a stopped run left is listed, shown and restored; never under a run, and of a deleted item as a branch', async () => {
   bench = new Bench({});
   const musher = bench.start();
