@@ -1,5 +1,7 @@
 import type { Command } from '../src/bot/command.ts';
 import { accept } from './accept.ts';
+import { allow } from './allow.ts';
+import { answer } from './answer.ts';
 import { approve } from './approve.ts';
 import { assign } from './assign.ts';
 import { backup } from './backup.ts';
@@ -9,6 +11,7 @@ import { check } from './check.ts';
 import { cost } from './cost.ts';
 import { create } from './create.ts';
 import { deleteCommand } from './delete.ts';
+import { deny } from './deny.ts';
 import { depends } from './depends.ts';
 import { diff } from './diff.ts';
 import { dump } from './dump.ts';
@@ -24,6 +27,7 @@ import { ping } from './ping.ts';
 import { project } from './project.ts';
 import { reject } from './reject.ts';
 import { restore } from './restore.ts';
+import { requests } from './requests.ts';
 import { retry } from './retry.ts';
 import { rooms } from './rooms.ts';
 import { show } from './show.ts';
@@ -69,6 +73,10 @@ export const COMMANDS: readonly Command[] = [
   approve,
   reject,
   accept,
+  requests,
+  allow,
+  deny,
+  answer,
   unblock,
   retry,
   timer,

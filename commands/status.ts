@@ -58,7 +58,7 @@ export const status = command({
           `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} in use. Today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens.`,
         ),
         active.length === 0 && waiting.length === 0 && idleText(counts.backlog),
-        ...part('Running', running, ({ it, run }) => runLine(context, it, run, reader)),
+        ...part('Running', running, ({ it, run, step }) => runLine(context, it, run, step, reader)),
         ...part('Moving', moving, ({ it, step }) => [itemTitle(it, name), ` in ${it.stage.name}. `, ...outlook(it, step, reader)]),
         ...part('Waiting', waiting, ({ it, step }) => waitLine(context, it, step, reader)),
         ...part('Blocked', blocked, (it) => [
@@ -85,8 +85,10 @@ function idleText(backlog: number): Block {
   return paragraph('Nothing is under way. ', ...ticked(next));
 }
 
-function runLine(context: CommandContext, it: WorkItem, run: Run | null, reader: Reader): Content[] {
+function runLine(context: CommandContext, it: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
   if (run === null) return [itemTitle(it, context.project.name)];
+  if (step.do === 'watch' && step.waiting !== undefined)
+    return [itemTitle(it, reader.current), ` in ${it.stage.name}: `, ...outlook(it, step, reader)];
   const state = run.state === 'running' && run.stopRequested === null ? '' : `, ${runState(run)}`;
   const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
   return [

@@ -50,6 +50,8 @@ export function demoSettings(dataDir: string): Settings {
     slack: null,
     discord: null,
     bubblewrap: null,
+    approvals: { role: 'operator', expireMs: 15 * 60_000, questionMs: 60 * 60_000 },
+    mcp: { port: 0 },
     projects: [
       {
         name: DEMO_PROJECT,
@@ -90,6 +92,7 @@ function agent(name: string, stage: WorkStage): AgentSettings {
     limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
     prompt: null,
     systemPrompt: null,
+    permission: 'ask',
     commit: 'agent',
   };
 }

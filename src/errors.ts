@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   SANDBOX_UNUSABLE: 'The sandbox that a project asks for does not hold.',
   RUNTIME_MISSING: 'The program of an agent can not be started.',
   IMPORT_REFUSED: 'An export can not be imported.',
+  MCP_PORT_TAKEN: 'The port on which agents reach Musher is taken.',
   INIT_REFUSED: 'init would overwrite a file.',
   NETWORK_TOKEN_REFUSED: 'A network does not take the token.',
   NETWORK_PERMISSION_MISSING: 'A network lets Musher in, but lacks a scope, an intent or another switch.',

@@ -37,8 +37,10 @@ import { Log } from './log/log.ts';
 import { openLogFile } from './log-file.ts';
 import { takeOwnership } from './log/owner.ts';
 import type { IncomingMessage } from './message/address.ts';
+import { McpEndpoint } from './mcp/endpoint.ts';
 import { processWatch } from './processes.ts';
 import { Engine } from './subscribers/engine.ts';
+import { keepRequests } from './subscribers/requests.ts';
 import { beginAgain, howItEnded, type Before } from './subscribers/recovery/start.ts';
 import { Timers } from './subscribers/timers.ts';
 import { startNotify } from './subscribers/notify.ts';
@@ -120,7 +122,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
     if (first === undefined) throw new Error('the configuration was checked to have a project');
 
     const onProblem = (what: string, error: unknown): void => logFile.error({ err: error }, what);
-    const engineParts: EngineParts = {
+    const shared = {
       log,
       clock,
       dataDir,
@@ -130,6 +132,8 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       stopGraceMs: STOP_GRACE_MS,
       redactor,
     };
+    const access = new McpEndpoint({ ...shared, settings: settings.mcp, people: settings.approvals });
+    const engineParts: EngineParts = { ...shared, access };
     const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
       log,
       clock,
@@ -245,6 +249,7 @@ async function converse(
     timezone: settings.timezone,
     onError: (error) => onProblem('a notification', error),
   });
+  const requests = keepRequests({ log, clock, onError: (error) => onProblem('what agents ask people for', error) });
   if (!options.batch) options.stdout.write(greeting(settings, bot.version));
   const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
     if (!router.isAddressed(message)) return 'ignored';
@@ -286,7 +291,9 @@ async function converse(
         ['the timers', () => timers.stop()],
         ['taking messages', () => router.stop()],
         ['the engine', () => engine.stop(leave)],
+        ['what agents call', () => engineParts.access?.close()],
         ['the last notifications', () => flushed(log, options.batch)],
+        ['what agents ask', () => requests.stop()],
         ['following the log', () => notify.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],

@@ -56,6 +56,14 @@ function withoutNpmAdditions(path: string): string {
     .join(delimiter);
 }
 
+/** The same environment, in which programs do not look for this machine's own address behind a proxy: a token goes there. */
+export function reachingLoopback(env: Readonly<Record<string, string>>): Record<string, string> {
+  const proxied = Object.keys(env).some((name) => /^(?:https?|all)_proxy$/i.test(name));
+  if (!proxied) return { ...env };
+  const direct = [env['NO_PROXY'] ?? env['no_proxy'] ?? '', '127.0.0.1'].filter((part) => part !== '').join(',');
+  return { ...env, NO_PROXY: direct, no_proxy: direct };
+}
+
 /** What every agent is told in its environment, whatever its runtime. */
 export function runVariables(agent: AgentSettings, values: TemplateValues): Record<string, string> {
   return {

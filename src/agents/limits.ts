@@ -34,17 +34,32 @@ export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: nu
   return null;
 }
 
+/** Between two looks at a run that waits. */
+const SOONEST_LOOK_MS = 1_000;
+
+/** Time in which a run waited for people, and besides that for Musher. */
+export interface Waited {
+  readonly forPeople: number;
+  readonly forMusher: number;
+}
+
 /** Whether a time limit has passed at `now`; otherwise when to look again. All times in ms since the epoch. */
 export function timeLimit(
   limits: LimitSettings,
   startedAt: number,
   signs: Pick<SignsOfLife, 'lastOutputAt' | 'lastNewsAt' | 'repeated' | 'question'>,
   now: number,
+  waited: (from: number, to: number) => Waited = () => ({ forPeople: 0, forMusher: 0 }),
 ): StopReason | { readonly lookAgainAt: number } {
-  const end = startedAt + limits.wallClockMs;
-  const silent = signs.lastOutputAt + limits.silenceMs;
-  const stale = signs.lastNewsAt + limits.silenceMs;
-  const unanswered = signs.lastOutputAt + limits.questionMs;
+  // Time that passed while it waited moves a limit on; of wall clock only that in which it waited for people.
+  const paused = (since: number): number => {
+    const { forPeople, forMusher } = waited(since, now);
+    return forPeople + forMusher;
+  };
+  const end = startedAt + limits.wallClockMs + waited(startedAt, now).forPeople;
+  const silent = signs.lastOutputAt + limits.silenceMs + paused(signs.lastOutputAt);
+  const stale = signs.lastNewsAt + limits.silenceMs + paused(signs.lastNewsAt);
+  const unanswered = signs.lastOutputAt + limits.questionMs + paused(signs.lastOutputAt);
   const stuck = (cause: StuckCause, summary: string): StopReason => ({ reason: 'stuck', cause, summary });
   if (now >= end) return stuck('out-of-time', `Ran longer than ${duration(limits.wallClockMs)}.`);
   if (signs.question !== null && now >= unanswered) return stuck('waits-for-input', waitsFor(signs.question));
@@ -55,7 +70,9 @@ export function timeLimit(
       `Nothing but old lines for ${duration(limits.silenceMs)}, ${signs.repeated.times} of them: ${signs.repeated.text}`,
     );
   // A question may come up at any time, and has its own, shorter wait.
-  return { lookAgainAt: Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs) };
+  const due = Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs);
+  // While it waits the limits move on with the clock: they are looked at now and then, not all the time.
+  return { lookAgainAt: paused(startedAt) > 0 ? Math.max(due, now + SOONEST_LOOK_MS) : due };
 }
 
 /** The summary of a run that asked for something that nobody can give it. */

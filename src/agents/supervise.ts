@@ -186,7 +186,7 @@ class Supervision implements RunHandle {
   #checkTime(): void {
     if (this.#released || this.#ending || this.#stopping !== null) return;
     const { clock } = this.#spec;
-    const verdict = timeLimit(this.#limits, this.startedAt, this.#signs, clock.now());
+    const verdict = timeLimit(this.#limits, this.startedAt, this.#signs, clock.now(), this.#spec.waited);
     if ('reason' in verdict) this.#stop(verdict);
     else this.#cancelTimeLimit = clock.at(verdict.lookAgainAt, () => this.#readThenCheckTime());
   }

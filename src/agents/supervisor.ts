@@ -3,7 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
-import { childEnvironment, runVariables } from './environment.ts';
+import { mcpConfig, type RunAccess } from './access.ts';
+import { childEnvironment, reachingLoopback, runVariables } from './environment.ts';
+import type { Waited } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { isAlive } from './process/identity.ts';
 import { runFiles } from './process/run-files.ts';
@@ -48,6 +50,10 @@ export interface RunSpec {
   readonly onProblem?: (what: string, error: unknown) => void;
   /** Between the two steps of a stop; default 10 s. */
   readonly stopGraceMs?: number;
+  /** Where the program reaches Musher; null, or not given: it does not, or it knows from before. */
+  readonly access?: RunAccess | null;
+  /** Milliseconds between two moments in which it waited for people, and besides that for Musher: neither is its silence. */
+  readonly waited?: (from: number, to: number) => Waited;
   /** Musher's own environment; default `process.env`. */
   readonly ownEnv?: Readonly<Record<string, string | undefined>>;
 }
@@ -77,6 +83,9 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   await writeFile(files.prompt, spec.prompt, { mode: 0o600 });
   if (spec.systemPrompt !== null) await writeFile(files.systemPrompt, spec.systemPrompt, { mode: 0o600 });
 
+  const access = spec.access ?? null;
+  if (access !== null) await writeFile(files.mcp, mcpConfig(access), { mode: 0o600 });
+
   const command = runtime.prepare({
     agent: spec.agent,
     variables: spec.variables,
@@ -85,12 +94,13 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
     systemPromptFile: spec.systemPrompt === null ? null : files.systemPrompt,
     resumeSession: spec.resumeSession,
     resumedMicroUsd: spec.resumedMicroUsd ?? 0,
+    access: access === null ? null : { ...access, configFile: files.mcp },
   });
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
+  const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
   const startedAt = spec.clock.now();
   await writeRecord(files.dir, { runtime: spec.agent.runtime, model: spec.agent.model, resumed: spec.resumeSession !== null, startedAt });
-  const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
-  const plain = { file: command.file, args: command.args, env, cwd: spec.worktree };
+  const plain = { file: command.file, args: command.args, env: access === null ? env : reachingLoopback(env), cwd: spec.worktree };
   const inside = await insideSandbox(spec, plain);
   if (!inside.ok) return inside;
   const started = await startProcess({ ...inside.value, stdin: command.stdin, runDir: files.dir, marker: spec.marker });

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1000],
@@ -26,4 +28,14 @@ export function formatDuration(ms: number): string {
     if (amount > 0) text += `${amount}${unit}`;
   }
   return text;
+}
+
+/** A key of the configuration that holds a duration; its value is milliseconds. */
+export function durationField() {
+  return z.string().transform((value, context) => {
+    const ms = parseDuration(value);
+    if (ms !== null) return ms;
+    context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "2h"' });
+    return z.NEVER;
+  });
 }

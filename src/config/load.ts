@@ -1,3 +1,4 @@
+import { agentTalkSettings } from './approvals.ts';
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
@@ -99,6 +100,7 @@ function settings(
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot),
+    ...agentTalkSettings(bot),
   };
 }
 

@@ -142,6 +142,7 @@ function agentSettings(agent: AgentEntry): AgentSettings {
     },
     prompt: agent.prompt ?? null,
     systemPrompt: agent.system_prompt ?? null,
+    permission: agent.permission,
     commit: agent.commit,
   };
 }

@@ -4,8 +4,9 @@ import { QA_MODES } from '../pipeline/types.ts';
 import { floodSchema } from './flood.ts';
 import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './budget.ts';
 import { accountSchema } from './accounts.ts';
-import { parseDuration } from './duration.ts';
 import { linksSchema } from './links.ts';
+import { approvalSchema, mcpSchema } from './approvals.ts';
+import { durationField as duration } from './duration.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 import { backupSchema, monitorSchema } from './upkeep.ts';
 import { NETWORKS, NOTIFY_KINDS, NOTIFY_STYLES, RUNTIMES } from './settings.ts';
@@ -42,14 +43,6 @@ const text = () => z.string().min(1);
 
 /** A secret of a network. White space in it is a slip of whoever copied it, and an error of HTTP would show all of it. */
 const token = () => z.string().regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without white space');
-
-const duration = () =>
-  z.string().transform((value, context) => {
-    const ms = parseDuration(value);
-    if (ms !== null) return ms;
-    context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "2h"' });
-    return z.NEVER;
-  });
 
 const zone = () =>
   z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
@@ -241,6 +234,8 @@ export const botSchema = z.strictObject({
     .meta({ description: 'An account at a model provider. When one is rate-limited, agents go on with the next that they may use.' }),
   matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),
   slack: slackSchema.optional().meta({ description: 'A Slack app (docs/transports/slack.md).' }),
+  approvals: approvalSchema.prefault({}).meta({ description: 'What agents may ask of people while they run (docs/runtimes.md).' }),
+  mcp: mcpSchema.prefault({}).meta({ description: 'Where agents speak to Musher while they run (docs/runtimes.md).' }),
   discord: discordSchema.optional().meta({ description: 'A Discord bot (docs/transports/discord.md).' }),
 });
 
@@ -317,6 +312,9 @@ export const agentSchema = z.strictObject({
     .array(text())
     .default([])
     .meta({ description: '`claude`: tools allowed without asking.', example: ['Bash(npm test:*)', 'Edit'] }),
+  permission: z.enum(['ask', 'deny']).default('ask').meta({
+    description: '`claude`: what happens to a tool that is not allowed: people are asked in the room, or it is refused at once.',
+  }),
   commit: z.enum(['agent', 'musher']).default('agent').meta({
     description: 'Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends.',
   }),

@@ -32,6 +32,24 @@ export interface Settings {
   readonly matrix: MatrixSettings | null;
   readonly slack: SlackSettings | null;
   readonly discord: DiscordSettings | null;
+  readonly approvals: ApprovalSettings;
+  readonly mcp: McpSettings;
+}
+
+/** What agents may ask of people while they run. */
+export interface ApprovalSettings {
+  /** Who may allow; operators may always deny. */
+  readonly role: 'operator' | 'admin';
+  /** Then what nobody has allowed is denied. */
+  readonly expireMs: number;
+  /** Longest time before a question's default is taken. */
+  readonly questionMs: number;
+}
+
+/** Where agents reach Musher. */
+export interface McpSettings {
+  /** On the loopback address; 0: a free one. */
+  readonly port: number;
 }
 
 export interface BackupSettings {
@@ -237,6 +255,8 @@ export interface AgentSettings {
   /** Templates; their variables were checked when the config was read. Null: the default of the agent's role. */
   readonly prompt: string | null;
   readonly systemPrompt: string | null;
+  /** `claude`: whether people are asked about a tool that is not allowed, or it is refused at once. */
+  readonly permission: 'ask' | 'deny';
   /** Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends. */
   readonly commit: 'agent' | 'musher';
 }

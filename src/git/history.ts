@@ -89,15 +89,20 @@ export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha, 
     .filter((name) => name !== '');
 }
 
+export interface Diff {
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly stat: string;
+}
+
 /** What `head` did since it left `base`: the patch (at most `maxBytes` bytes) and a table of the files. */
-export async function diffSince(
-  git: OwnDir,
-  base: CommitSha,
-  head: CommitSha,
-  maxBytes: number,
-): Promise<{ text: string; truncated: boolean; stat: string }> {
-  const from = await forkPoint(git, base, head);
-  const plain = ['-r', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, head];
+export async function diffSince(git: OwnDir, base: CommitSha, head: CommitSha, maxBytes: number): Promise<Diff> {
+  return diffBetween(git, await forkPoint(git, base, head), head, maxBytes);
+}
+
+/** What two commits or trees differ in: the patch (at most `maxBytes` bytes) and a table of the files. */
+export async function diffBetween(git: OwnDir, from: CommitSha, to: CommitSha, maxBytes: number): Promise<Diff> {
+  const plain = ['-r', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, to];
   const patch = await git.run(['diff-tree', '-p', ...plain], { maxBytes });
   const stat = await git.run(['diff-tree', '--stat=100,60', '--stat-count=100', ...plain], { maxBytes: 64 * 1024 });
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated, stat: stat.stdout.toString('utf8').trimEnd() };
@@ -130,7 +135,7 @@ export async function changedSince(git: OwnDir, base: CommitSha, head: CommitSha
 }
 
 /** Where two histories part; `base` itself for histories that share nothing. */
-async function forkPoint(git: OwnDir, base: CommitSha, head: CommitSha): Promise<CommitSha> {
+export async function forkPoint(git: OwnDir, base: CommitSha, head: CommitSha): Promise<CommitSha> {
   const fork = await git.run(['merge-base', base, head], { answers: [1] });
   return fork.exitCode === 0 ? sha(fork.stdout.toString('utf8')) : base;
 }

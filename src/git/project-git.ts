@@ -12,6 +12,7 @@ import {
   changedSince,
   patchSince,
   commitTree,
+  type Diff,
   diffSince,
   filesWithMarkers,
   isAncestor,
@@ -38,6 +39,7 @@ import { makeView, removeView, showHead, viewOf } from './view.ts';
 import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './snapshots.ts';
 import {
   commitLeftovers,
+  diffOfFiles,
   leftovers,
   type OpenedWorktree,
   openMergeWorktree,
@@ -66,6 +68,8 @@ export interface ProjectGit {
   treeOf(commit: CommitSha): Promise<CommitSha>;
   leftovers(item: ItemAt): Promise<string[]>;
   treeOfFiles(item: ItemAt): Promise<CommitSha | null>;
+  /** All files of the worktree against where its branch left the base branch. Null without a worktree. */
+  diffOfFiles(item: ItemAt, maxBytes: number): Promise<Diff | null>;
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
   /** Numbers of items of which a worktree, its link or an unused branch is there, whatever has become of them. */
   remains(): Promise<ItemNumber[]>;
@@ -110,7 +114,7 @@ export interface ProjectGit {
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
-  diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<{ text: string; truncated: boolean; stat: string } | null>;
+  diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<Diff | null>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
   log(ask: { readonly branch: string; readonly max: number }): Promise<LogEntry[]>;
   /** Whether and how the base branch has moved since it was seen at a commit. */
@@ -187,6 +191,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     readWork: (branch) => onBranch(branch, () => readWork(at, branch)),
     treeOf: (commit) => treeOf(at.git, commit),
     leftovers: (item) => onItem(item, () => leftovers(at, item)),
+    diffOfFiles: (item, maxBytes) => onItem(item, () => diffOfFiles(at, item, maxBytes)),
     treeOfFiles: (item) => onItem(item, () => treeOfFiles(at, item)),
     commitLeftovers: (item, message) =>
       onItem(item, async () => {

@@ -3,7 +3,7 @@ import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from './context.ts';
-import { changedFiles, commitTree, countAhead, isAncestor, treeOf } from './history.ts';
+import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from './history.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
 import { branchName } from './names.ts';
@@ -160,6 +160,14 @@ export async function treeOfFiles(at: Context, item: ItemAt): Promise<CommitSha 
   const place = placeOf(at, String(item.number));
   const found = await findBranch(at, item);
   return found !== null && (await isWorktree(place)) ? stageAll(at.git, place.tree, found.head) : null;
+}
+
+/** What all files in the item's worktree change against where its branch left the base branch, committed or not. Null without a worktree. */
+export async function diffOfFiles(at: Context, item: ItemAt, maxBytes: number): Promise<Diff | null> {
+  const files = await treeOfFiles(at, item);
+  const found = await findBranch(at, item);
+  if (files === null || found === null) return null;
+  return diffBetween(at.git, await forkPoint(at.git, await baseHead(at), found.head), files, maxBytes);
 }
 
 /** Commits what an agent left, on the item's branch. Null when there is nothing to commit. */

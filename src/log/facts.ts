@@ -28,6 +28,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
     sandboxProblem: settings.sandbox.problem,
+    requests: Map.groupBy(reads.requests.open(settings.name), (request) => request.item),
   };
   const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => decide(reads, item, facts).do === 'merge');
   return { ...facts, mergeHead: head?.number ?? null };

@@ -1,5 +1,6 @@
 import type { LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import { stageWithoutWords } from '../pipeline/standing.ts';
+import type { Ask } from '../pipeline/requests.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { Document } from '../message/document.ts';
 import type { EventStore } from './events.ts';
@@ -71,6 +72,16 @@ function redacted(event: NewEvent | LoggedEvent): unknown {
       return { ...event.payload, command: '' };
     case 'timer.cancelled':
       return { ...event.payload, why: '' };
+    case 'run.blocker':
+      return { ...event.payload, reason: '' };
+    case 'agent.called':
+      return { ...event.payload, result: '' };
+    case 'request.opened':
+      return { ...event.payload, ask: blankAsk(event.payload.ask), brief: '', call: '' };
+    case 'request.closed':
+      return { ...event.payload, text: '' };
+    case 'request.refused':
+      return { ...event.payload, brief: '', why: '' };
     case 'gate.ran':
       return { ...event.payload, command: '', outputTail: '' };
     case 'item.put_back': {
@@ -107,6 +118,11 @@ function blankEdit(edit: Extract<LoggedEvent, { kind: 'item.edited' }>['payload'
     case 'qa':
       return edit;
   }
+}
+
+/** An agent's request without its words. */
+export function blankAsk(ask: Ask): Ask {
+  return ask.kind === 'permission' ? { ...ask, input: '' } : { ...ask, text: '', choices: [], fallback: '' };
 }
 
 function blankCriterion(criterion: WorkItem['criteria'][number]): WorkItem['criteria'][number] {

@@ -5,6 +5,7 @@ import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { BudgetReads } from './budget-reads.ts';
 import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
+import { RequestReads } from './request-reads.ts';
 import type { Run } from './projections/run.ts';
 import { Subscriptions, type Subscription } from './projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
@@ -39,6 +40,8 @@ export class Reads {
   readonly budget: BudgetReads;
   readonly timers: TimerReads;
   readonly accounts: Pick<Accounts, 'all' | 'get'>;
+  /** What agents ask people for. */
+  readonly requests: RequestReads;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -67,6 +70,7 @@ export class Reads {
     this.budget = new BudgetReads(db);
     this.timers = new TimerReads(db);
     this.accounts = new Accounts(db);
+    this.requests = new RequestReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(

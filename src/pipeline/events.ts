@@ -15,6 +15,7 @@ import type {
   WorkStage,
 } from './types.ts';
 import type { Standing } from './standing.ts';
+import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 
 /** Usage of a model, as a difference to what the log already holds for the run. Money in millionths of a US dollar: whole numbers, so that sums are exact. */
@@ -168,6 +169,26 @@ export interface ItemEvents {
   /** Its time passed so long ago, while Musher was not running, that it was not run. */
   'timer.missed': { readonly timer: number };
   'timer.cancelled': { readonly timer: number; readonly why: string };
+  /** The run may speak to Musher with a token, of which only the hash is kept (SHA-256, base64url); an earlier one holds no more. */
+  'run.admitted': { readonly run: number; readonly tokenHash: string };
+  /** The agent says that it can't go on; when its run has ended the item is blocked with this. */
+  'run.blocker': { readonly run: number; readonly reason: string };
+  /** What an agent did through Musher that no other event tells. */
+  'agent.called': { readonly run: number; readonly tool: string; readonly result: string };
+  /** The agent asks people for something and waits. */
+  'request.opened': {
+    readonly run: number;
+    readonly request: number;
+    readonly agent: string;
+    readonly ask: Ask;
+    readonly brief: string;
+    readonly call: string;
+    readonly role: AnsweringRole;
+    readonly expiresAt: Millis;
+  };
+  'request.closed': { readonly run: number; readonly request: number; readonly end: RequestEnd; readonly text: string };
+  /** A request that people were not asked: why it could not be put to them. */
+  'request.refused': { readonly run: number; readonly brief: string; readonly why: string };
   'gate.ran': Receipt;
   /** `commit`: the squash commit that Musher is about to move the base branch to; after a crash it tells whether that happened. */
   'merge.attempted': {

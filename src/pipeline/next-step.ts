@@ -4,6 +4,7 @@ import { chooseAccount, type AccountFact } from './accounts.ts';
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
+import { waitsForPeople, type AgentRequest } from './requests.ts';
 import { sameAgain } from './same-failure.ts';
 import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
@@ -38,6 +39,8 @@ export interface Facts {
   readonly budgets: readonly Budget[];
   /** Why nothing of the project may run in the sandbox that it asks for; null: it may. */
   readonly sandboxProblem: string | null;
+  /** What agents of the project ask people for at this moment, by item, the oldest first. */
+  readonly requests: ReadonlyMap<ItemNumber, readonly AgentRequest[]>;
 }
 
 export type WaitingFor =
@@ -63,7 +66,13 @@ export type Step =
   | { readonly do: 'restore' | 'undo'; readonly because: string }
   | { readonly do: 'send-back'; readonly because: string }
   | { readonly do: 'block'; readonly because: string }
-  | { readonly do: 'watch'; readonly because: string; readonly next: string }
+  | {
+      readonly do: 'watch';
+      readonly because: string;
+      readonly next: string;
+      /** Its agent waits for people. */
+      readonly waiting?: { readonly since: Millis; readonly until: Millis };
+    }
   | {
       readonly do: 'wait';
       readonly for: WaitingFor;
@@ -163,7 +172,7 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
   if (execution.state === 'pending')
     return watch(`the worktree for ${execution.agent.name} is being made ready`, 'The run starts by itself.');
   if (execution.state === 'running')
-    return watch(`${execution.agent.name} works on it`, `\`logs ${n}\` shows what it does; \`stop ${n}\` stops it.`);
+    return asking(item, facts) ?? watch(`${execution.agent.name} works on it`, `\`logs ${n}\` shows what it does; \`stop ${n}\` stops it.`);
   const limited = limitedAlone(item, 'current', facts);
   if (limited !== null) return rateLimited(limited, n);
   const exhausted = exhaustion(item, facts);
@@ -250,7 +259,7 @@ function inQa(item: WorkItem, facts: Facts): Step {
   const n = item.number;
   const mode = item.qaMode ?? facts.qaDefault;
   if (execution.state === 'pending' || execution.state === 'running')
-    return watch(`${execution.agent.name} reviews it`, `\`logs ${n}\` shows what it does.`);
+    return asking(item, facts) ?? watch(`${execution.agent.name} reviews it`, `\`logs ${n}\` shows what it does.`);
   if (mode === 'human')
     return wait('approval', 'a person has to look at it', `\`diff ${n}\` shows the change; \`approve ${n}\` or \`reject ${n} <reason>\`.`);
   const limited = limitedAlone(item, 'qa', facts);
@@ -265,7 +274,7 @@ function inMerge(item: WorkItem, facts: Facts): Step {
   const { execution, failure } = item;
   const n = item.number;
   if (execution.state === 'pending' || execution.state === 'running')
-    return watch(`${execution.agent.name} resolves a conflict`, `\`logs ${n}\` shows what it does.`);
+    return asking(item, facts) ?? watch(`${execution.agent.name} resolves a conflict`, `\`logs ${n}\` shows what it does.`);
   const limited = limitedAlone(item, 'merge', facts);
   if (limited !== null) return rateLimited(limited, n);
   const exhausted = exhaustion(item, facts);
@@ -302,6 +311,11 @@ function inArchive(item: WorkItem): Step {
 
 function wait(what: WaitingFor, because: string, next: string, never = false): Step {
   return { do: 'wait', for: what, because, next, until: null, never };
+}
+
+/** What people are asked by the item's agent, where it asks. */
+function asking(item: WorkItem, facts: Facts): Step | null {
+  return waitsForPeople(facts.requests.get(item.number) ?? []);
 }
 
 function watch(because: string, next: string): Step {

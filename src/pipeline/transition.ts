@@ -89,10 +89,21 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
   return ok({ ...next.value, version: versionAfter(item, event), payer: payerAfter(item.payer, event) });
 }
 
-/** A run's signs of life come by the minute: counting them would void every confirmation about an item that is worked on. */
+/** A run's signs of life and its talk with people come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
-  return LIFE_SIGNS.has(kind) || kind.startsWith('timer.') ? item.version : item.version + 1;
+  return LIFE_SIGNS.has(kind) || ACCOUNTS.has(kind) || kind.startsWith('timer.') ? item.version : item.version + 1;
 }
+
+const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
+  'run.heartbeat',
+  'run.usage',
+  'run.session',
+  'run.admitted',
+  'agent.called',
+  'request.opened',
+  'request.closed',
+  'request.refused',
+]);
 
 /** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
 function interferes(item: WorkItem, event: ItemEvent): boolean {
@@ -127,6 +138,7 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
     case 'run.price_unknown':
     case 'run.ended':
     case 'run.stop_requested':
+    case 'request.closed':
       return ok(after);
     default:
       return refuse('deleted', `${item.number} was deleted; a number is never used again.`);
@@ -188,6 +200,12 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.budget_crossed':
     case 'run.price_unknown':
     case 'run.stop_requested':
+    case 'run.admitted':
+    case 'run.blocker':
+    case 'agent.called':
+    case 'request.opened':
+    case 'request.closed':
+    case 'request.refused':
     case 'gate.ran':
     case 'timer.set':
     case 'timer.fired':

@@ -1,3 +1,5 @@
+import { requestDocument, requestEnd } from '../agents/request-words.ts';
+import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import type { Reads } from '../log/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
@@ -6,6 +8,7 @@ import type { Block, Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
+import { timeOfDay } from './time-of-day.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -37,6 +40,12 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
       return budgetCrossed(event, about.label, about.timezone);
     case 'run.price_unknown':
       return priceUnknown(event.payload.model);
+    case 'request.opened':
+      return asked(event, about);
+    case 'request.closed':
+      return answered(event, about);
+    case 'request.refused':
+      return line(...named(about), `: ${who(event.actor)} wanted ${event.payload.brief}, and was refused: ${event.payload.why}`);
     case 'item.removed':
       return event.payload.left.length === 0
         ? null
@@ -162,6 +171,20 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
         ? 'The conflict is worked on next.'
         : 'The next one gets the evidence.';
   return line(...named(about), `: attempt ${attempt} of ${of} in ${stage} failed: ${failure.summary}. ${next}`);
+}
+
+/** What an agent asks; nothing where it was answered before anybody could be told. */
+function asked(event: Extract<ItemEvent, { kind: 'request.opened' }>, about: Announced): Document | null {
+  const request = about.reads.requests.get(event.payload.request);
+  if (request?.state !== 'open') return null;
+  return requestDocument(request, named(about), timeOfDay(request.expiresAt, about.timezone));
+}
+
+function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: Announced): Document | null {
+  const request = about.reads.requests.get(event.payload.request);
+  if (request === null || request.state === 'open') return null;
+  const name = `${requestName(request.number)} (${request.brief})`;
+  return line(...named(about), `: ${name} ${requestEnd(request, who(event.actor).replace(/^by /, ''))}.`);
 }
 
 /** The stage before a move, from the item's own history. */

@@ -115,6 +115,7 @@ function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
 
 /** Under which headings a room may have asked for an event. */
 function kindsOf(event: ItemEvent, item: WorkItem, qaDefault: QaMode): NotifyKind[] {
+  if (event.kind.startsWith('request.')) return ['approvals'];
   if (event.kind !== 'item.moved') return ['failures'];
   const { to, failure } = event.payload;
   const kinds: NotifyKind[] = ['stages'];

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { RunAccess } from '../agents/access.ts';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { folderName } from '../git/names.ts';
 import type { ProjectGit } from '../git/project-git.ts';
+import type { Run } from '../log/projections/run.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
@@ -33,6 +35,27 @@ export interface EngineParts {
   readonly stopGraceMs: number;
   /** Takes secrets out of what agents and gates leave in files. */
   readonly redactor: Redactor;
+  /** How agents reach Musher while they run; null: they don't. */
+  readonly access: AgentAccess | null;
+}
+
+/** What the engine needs of the server to which agents speak. */
+export interface AgentAccess {
+  /** Lets a run speak from now on, with a token that was given to nobody else. Throws MCP_PORT_TAKEN. */
+  admit(item: WorkItem, run: Run): Promise<RunAccess>;
+  /** Listens again where runs of an earlier Musher expect it. */
+  reopen(): Promise<void>;
+  /** Milliseconds between two moments in which a run waited for people, and besides that for gates that Musher ran for it. */
+  waited(run: Run, from: number, to: number): { readonly forPeople: number; readonly forMusher: number };
+  /** A run is over. */
+  forget(run: Run): void;
+  /** Listens no more, for Musher's own end. */
+  close(): Promise<void>;
+}
+
+/** Where the files of an item are worked on. */
+export function worktreeDir(parts: Pick<EngineParts, 'dataDir'>, project: string, item: number): string {
+  return join(parts.dataDir, 'worktrees', folderName(project), String(item));
 }
 
 /** The files of an item's runs and gates; removed by a purge. */
@@ -45,7 +68,7 @@ export function runDir(parts: Pick<EngineParts, 'dataDir'>, project: string, ite
 }
 
 /** Unique among all processes of the machine, and the same after a restart: so that what is left of a run is found and nothing else. */
-export function runMarker(parts: EngineParts, item: WorkItem, run: number | string): string {
+export function runMarker(parts: Pick<EngineParts, 'installation'>, item: WorkItem, run: number | string): string {
   return `${parts.installation}-${item.createdAt.toString(36)}-${folderName(item.project)}-${item.number}-${run}`;
 }
 

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { crashPoint } from '../crash-point.ts';
-import { folderName } from '../git/names.ts';
 import { oneLine } from '../agents/text.ts';
+import type { RunAccess } from '../agents/access.ts';
 import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
 import { runFiles } from '../agents/process/run-files.ts';
 import { sweep } from '../agents/process/stop.ts';
@@ -14,7 +13,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { countUnwatched, meter } from './meter.ts';
-import { failAttempt, record, seeWork, runDir, runMarker, type EngineParts, type EngineProject } from './parts.ts';
+import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from './parts.ts';
 import { notStarted, toOutcome } from './not-started.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
@@ -89,6 +88,8 @@ async function looked(parts: EngineParts, project: EngineProject, item: WorkItem
       run,
       error instanceof MusherError ? error.message : 'an error inside Musher; the log file has the details',
     );
+  } finally {
+    parts.access?.forget(run);
   }
 }
 
@@ -130,7 +131,8 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     await settleRun(parts, project, item, run, agent, ready.outcome);
     return;
   }
-  const spec = specOf(parts, project, item, run, agent, ready);
+  const access = adopting ? await reopened(parts) : ((await parts.access?.admit(item, run)) ?? null);
+  const spec = specOf(parts, project, item, run, agent, { ...ready, access });
   const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready);
   if ('outcome' in handle) {
     // A program that is not there is not there at the next attempt either.
@@ -159,7 +161,7 @@ interface Place {
 
 /** The place of a run that goes on already: nothing is touched under it. */
 function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
-  const worktree = join(parts.dataDir, 'worktrees', folderName(project.settings.name), String(item.number));
+  const worktree = worktreeDir(parts, project.settings.name, item.number);
   return { worktree, branch: item.work?.branch ?? '', base: null, files: null, sandbox: null };
 }
 
@@ -206,7 +208,14 @@ async function prepare(
   return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
 }
 
-function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, agent: AgentSettings, place: Place): RunSpec {
+function specOf(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings,
+  place: Place & { access: RunAccess | null },
+): RunSpec {
   const { worktree, branch } = place;
   const resumeSession = sessionToResume(parts, run);
   const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
@@ -218,7 +227,8 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
-    sandbox: place.sandbox,
+    sandbox:
+      place.sandbox === null ? null : { ...place.sandbox, ports: place.access === null ? [] : [Number(new URL(place.access.url).port)] },
     env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
     resumeSession,
     resumedMicroUsd: spentInSession(parts, run, resumeSession),
@@ -228,6 +238,8 @@ function specOf(parts: EngineParts, project: EngineProject, item: WorkItem, run:
     beforeEnd: () => keepBeforeEnd(project, item, run, branch),
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
+    access: place.access,
+    waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
   };
 }
 
@@ -242,6 +254,12 @@ async function keepBeforeEnd({ git }: EngineProject, item: WorkItem, run: Run, b
 async function workState({ git }: EngineProject, item: WorkItem, branch: string): Promise<string> {
   const [work, files] = await Promise.all([git.readWork(branch), git.treeOfFiles({ number: item.number, branch })]);
   return `${work?.head ?? ''} ${files ?? ''}`;
+}
+
+/** A run that goes on from before has its token; a port that is taken since is no reason to end it. */
+async function reopened(parts: EngineParts): Promise<null> {
+  await parts.access?.reopen().catch((error: unknown) => parts.onProblem('the address at which agents reach Musher', error));
+  return null;
 }
 
 /** An agent's own git commits as the owner, also on a machine where git knows nobody. */

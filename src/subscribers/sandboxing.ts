@@ -29,7 +29,11 @@ export async function runSandbox(
  * What a command of the project is held by: it runs the agent's code. Its git shows the item's branch, and what it
  * commits goes nowhere. Throws SANDBOX_UNUSABLE where it does not hold.
  */
-export async function commandSandbox(parts: EngineParts, item: WorkItem, where: 'item' | 'merge'): Promise<CommandSandbox | null> {
+export async function commandSandbox(
+  parts: Pick<EngineParts, 'log' | 'projects'>,
+  item: WorkItem,
+  where: 'item' | 'merge',
+): Promise<CommandSandbox | null> {
   const project = parts.projects.get(item.project);
   const box = project === undefined ? null : boxOf(project);
   if (project === undefined || box === null) return null;

@@ -82,8 +82,10 @@ export async function settleRun(
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
     else if (reason === 'finished') accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
-    if (mine) conclude(tx, item, run, outcome, judgement, mend);
-    if (mine && limited + 1 >= MOST_LIMITED) {
+    const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
+    if (mine && blocker !== null) block(tx, item, run, blocker);
+    else if (mine) conclude(tx, item, run, outcome, judgement, mend);
+    if (mine && blocker === null && limited + 1 >= MOST_LIMITED) {
       const why = `the model provider limited the rate ${limited + 1} times in a row`;
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
       record(tx, item, 'item.moved', { to, why, failure: null });
@@ -218,6 +220,14 @@ async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgemen
   if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
   const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
   return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
+}
+
+/** The agent has said that it can't go on: people have to look before another attempt. */
+function block(tx: Tx, item: WorkItem, run: Run, blocker: string): void {
+  const why = oneLine(`${run.agent} can not go on: ${blocker}`);
+  const failure: Failure = { cause: 'run', summary: why, evidence: blocker };
+  failAttempt(tx, item, failure);
+  record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } }, why, failure });
 }
 
 function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgement: Judgement, mend: string | null): void {

@@ -49,6 +49,7 @@ export function agentSettings(change: Partial<AgentSettings> = {}): AgentSetting
     limits: NO_LIMITS,
     prompt: '',
     systemPrompt: null,
+    permission: 'deny',
     commit: 'agent',
     ...change,
   };

@@ -357,7 +357,19 @@ function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSetti
     idleTokens: 200_000,
   };
   const none = { model: null, effort: null, prompt: null, systemPrompt: null };
-  return { name, stage, role, runtime: 'command', command: ['true'], allowedTools: [], env: {}, limits, commit: 'agent', ...none };
+  return {
+    name,
+    stage,
+    role,
+    runtime: 'command',
+    command: ['true'],
+    allowedTools: [],
+    env: {},
+    limits,
+    permission: 'ask',
+    commit: 'agent',
+    ...none,
+  };
 }
 
 export function testClock(): TestClock {

@@ -56,6 +56,8 @@ describe('loadSettings', () => {
         slack: null,
         discord: null,
         bubblewrap: null,
+        approvals: { role: 'operator', expireMs: 900_000, questionMs: 3_600_000 },
+        mcp: { port: 0 },
         projects: [
           {
             name: 'shop',
@@ -93,6 +95,7 @@ describe('loadSettings', () => {
                 },
                 prompt: null,
                 systemPrompt: null,
+                permission: 'ask',
                 commit: 'agent',
               },
             ],

@@ -119,6 +119,12 @@ export class Bench {
     writeFileSync(join(this.flags, flag), '');
   }
 
+  /** What an agent wrote into a flag; null where it has not. */
+  flag(name: string): string | null {
+    const file = join(this.flags, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  }
+
   raised(flag: string): boolean {
     return existsSync(join(this.flags, flag));
   }

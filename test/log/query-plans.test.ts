@@ -28,7 +28,15 @@ const SMALL = new Set([
   'sqlite_sequence',
 ]);
 /** Indexes that hold only what is open now. */
-const OPEN_ONLY = new Set(['inbox_open', 'inbox_open_of_sender', 'outbox_open', 'runs_open', 'items_waking', 'items_by_stage']);
+const OPEN_ONLY = new Set([
+  'inbox_open',
+  'inbox_open_of_sender',
+  'outbox_open',
+  'runs_open',
+  'requests_open',
+  'items_waking',
+  'items_by_stage',
+]);
 
 /** All that the classes of the log prepare, caught on its way to the database. */
 function preparedStatements(db: Db): string[] {

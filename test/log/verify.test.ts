@@ -9,7 +9,32 @@ import { history, play, tickingClock } from './random-history.ts';
 function sampleLog(): Log {
   const log = Log.inMemory(tickingClock());
   for (const works of fc.sample(history, { seed: 9, numRuns: 12 })) play(log, works);
+  fill(log);
   return log;
+}
+
+/** A row in each table of which chance may have left none. */
+function fill(log: Log): void {
+  log.transaction((tx) => {
+    const item = tx.nextNumber('shop');
+    const of = { project: 'shop', item, actor: 'musher', cause: null } as const;
+    const made = { type: 'story', title: 'x', description: '', criteria: [], dependsOn: [], qaMode: null } as const;
+    tx.record({ ...of, kind: 'item.created', payload: made });
+    tx.record({ ...of, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } });
+    tx.record({ ...of, kind: 'run.pending', payload: { run: 1, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 1 } });
+    const ask = { kind: 'permission', tool: 'Bash', input: '{}' } as const;
+    const opened = { run: 1, request: tx.reads.requests.last() + 1, agent: 'coder-1', ask, brief: 'ls', call: 'c', expiresAt: 1 };
+    tx.record({ ...of, kind: 'request.opened', payload: { ...opened, role: 'operator' } });
+    const from = {
+      at: { transport: 'console', room: 'lobby', thread: null },
+      senderId: 'ann',
+      ingress: 'terminal',
+      direct: false,
+    } as const;
+    tx.record({ ...of, kind: 'timer.set', payload: { timer: 1_000, due: 1, command: 'start 1', from } });
+    const limited = { account: 'shop/coder-1', until: 1, times: 1, news: true, others: [], earliest: null };
+    tx.record({ ...of, item: null, kind: 'account.limited', payload: limited });
+  });
 }
 
 /** What verify finds after something was done to the tables behind the log's back; the tables are put back after it. */

@@ -22,4 +22,5 @@ export const QUIET: Facts = {
   mergeHead: null,
   budgets: [],
   sandboxProblem: null,
+  requests: new Map(),
 };

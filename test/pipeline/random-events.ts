@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
+import { REQUEST_ENDS } from '../../src/pipeline/requests.ts';
 import { END_REASONS, ITEM_TYPES, QA_MODES, ROLE_OF, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { amount, budget, reservation } from './random-budgets.ts';
@@ -19,6 +20,7 @@ const text = fc
   .map((words) => `${SPOKEN}${words}`);
 const commit: fc.Arbitrary<CommitSha> = fc.constantFrom('0', '3', '7', 'a', 'd', 'f').map(sha);
 const run = fc.nat({ max: 5 });
+const request = fc.integer({ min: 1, max: 6 });
 const agent = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster');
 const model = fc.constantFrom('opus', 'haiku');
 const stage = fc.constantFrom('current' as const, 'qa' as const, 'merge' as const);
@@ -155,6 +157,24 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
     turns: fc.option(fc.nat({ max: 50 })),
     verdict: fc.option(fc.constantFrom('approve' as const, 'reject' as const)),
   }),
+  'run.admitted': fc.record({ run, tokenHash: fc.constantFrom('h1', 'h2') }),
+  'run.blocker': fc.record({ run, reason: text }),
+  'agent.called': fc.record({ run, tool: fc.constantFrom('git_commit', 'run_gates'), result: text }),
+  'request.opened': fc.record({
+    run,
+    request,
+    agent,
+    ask: fc.oneof(
+      fc.record({ kind: fc.constant('permission' as const), tool: fc.constantFrom('Bash', 'WebFetch'), input: text }),
+      fc.record({ kind: fc.constant('question' as const), text, choices: fc.array(text, { maxLength: 2 }), fallback: text }),
+    ),
+    brief: text,
+    call: text,
+    role: fc.constantFrom('operator' as const, 'admin' as const),
+    expiresAt: fc.nat(),
+  }),
+  'request.closed': fc.record({ run, request, end: fc.constantFrom(...REQUEST_ENDS), text }),
+  'request.refused': fc.record({ run, brief: text, why: text }),
   'gate.ran': fc.record({
     gate: fc.constantFrom('test', 'lint'),
     command: text,
@@ -183,6 +203,8 @@ const WEIGHT: { readonly [K in ItemEventKind]?: number } = {
   'run.started': 6,
   'run.ended': 6,
   'run.usage': 4,
+  'request.opened': 4,
+  'request.closed': 4,
   'gate.ran': 3,
   'item.deleted': 1,
 };

@@ -85,6 +85,22 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'run.stop_requested': (item) => eventOf('run.stop_requested', { run: item.runs, why: 'stop' }),
   'run.ended': (item) =>
     eventOf('run.ended', { run: item.runs, reason: 'finished', exitCode: 0, summary: 'done', resumeAt: null, turns: 3, verdict: null }),
+  'run.admitted': (item) => eventOf('run.admitted', { run: item.runs, tokenHash: 'h' }),
+  'run.blocker': (item) => eventOf('run.blocker', { run: item.runs, reason: 'no network' }),
+  'agent.called': (item) => eventOf('agent.called', { run: item.runs, tool: 'git_commit', result: 'abc' }),
+  'request.opened': (item) =>
+    eventOf('request.opened', {
+      run: item.runs,
+      request: 7,
+      agent: 'coder-1',
+      ask: { kind: 'permission', tool: 'Bash', input: '{"command":"rm -rf build"}' },
+      brief: 'rm -rf build',
+      call: 'c',
+      role: 'operator',
+      expiresAt: T0 + 900_000,
+    }),
+  'request.closed': (item) => eventOf('request.closed', { run: item.runs, request: 7, end: 'allowed', text: '' }),
+  'request.refused': (item) => eventOf('request.refused', { run: item.runs, brief: 'Write', why: 'it is too long' }),
   'gate.ran': () =>
     eventOf('gate.ran', {
       gate: 'test',
@@ -167,6 +183,12 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'timer.cancelled': everywhere,
   'run.stop_requested': everywhere,
   'run.ended': everywhere,
+  'run.admitted': everywhere,
+  'run.blocker': everywhere,
+  'agent.called': everywhere,
+  'request.opened': everywhere,
+  'request.closed': everywhere,
+  'request.refused': everywhere,
   'gate.ran': everywhere,
   'merge.attempted': everywhere,
 };
@@ -179,6 +201,7 @@ const DELETED: { readonly [K in ItemEventKind]?: (place: Place) => Outcome } = {
   'run.budget_crossed': everywhere,
   'run.price_unknown': everywhere,
   'run.ended': everywhere,
+  'request.closed': everywhere,
   'run.stop_requested': everywhere,
 };
 function expected(kind: ItemEventKind, place: Place): Outcome {
@@ -219,6 +242,11 @@ describe('transition', () => {
     const counted = new Set(results.flatMap(({ item, kind, result }) => (result.ok && result.value.version > item.version ? [kind] : [])));
     const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
     expect([...taken].filter((kind) => !counted.has(kind) && !kind.startsWith('timer.')).sort()).toEqual([
+      'agent.called',
+      'request.closed',
+      'request.opened',
+      'request.refused',
+      'run.admitted',
       'run.budget_crossed',
       'run.heartbeat',
       'run.price_unknown',

@@ -56,6 +56,7 @@ it('an engine whose look at the log fails once looks again, at the same events',
     installation: 'x',
     projects: new Map(),
     onProblem,
+    access: null,
     stopGraceMs: 1,
     redactor: NOTHING_SECRET,
   });

@@ -65,6 +65,7 @@ export class Enclosure {
           installation,
           projects: new Map([['shop', { settings, git, box: null }]]),
           onProblem: (what, error) => self.problems.push(`${what}: ${String(error)}`),
+          access: null,
           stopGraceMs: 300,
           redactor: NOTHING_SECRET,
         }),

@@ -14,6 +14,8 @@ export interface RunFiles {
   readonly exit: string;
   /** Written by Musher before it stops the run, so that a restart in between knows why it ended. */
   readonly stop: string;
+  /** Where the program reaches Musher, with its token. */
+  readonly mcp: string;
   /** What a later reader needs to make sense of the output. */
   readonly meta: string;
 }
@@ -29,6 +31,7 @@ export function runFiles(dir: string): RunFiles {
     stderr: join(dir, 'stderr'),
     pid: join(dir, 'pid'),
     exit: join(dir, 'exit'),
+    mcp: join(dir, 'mcp.json'),
     stop: join(dir, 'stop.json'),
     meta: join(dir, 'run.json'),
   };

@@ -30,8 +30,13 @@ const WRITING = /^(?:Edit|MultiEdit|Write|NotebookEdit|Bash\(git (?:add|rm|mv|co
 const QA_TOOLS = CODER_TOOLS.filter((tool) => !WRITING.test(tool));
 
 /** The prompt goes in on standard input and the system prompt in a file: text from people is never an argument. */
+/** Musher's own tools: a token that reaches the run's own item alone stands behind them. */
+const OWN_TOOLS = 'mcp__musher';
+/** By this Claude Code asks about what is not allowed. */
+const PERMISSION_TOOL = 'mcp__musher__approve';
+
 function prepare(launch: Launch): Command {
-  const { agent } = launch;
+  const { agent, access } = launch;
   const [file = 'claude', ...own] = agent.command;
   const fallback: readonly string[] = agent.role === 'qa' ? QA_TOOLS : CODER_TOOLS;
   const option = (name: string, values: readonly string[]): readonly string[] => (own.includes(name) ? [] : [name, ...values]);
@@ -49,6 +54,10 @@ function prepare(launch: Launch): Command {
       // Settings and servers from the worktree could widen the agent's rights: an item's branch is not trusted.
       ...option('--setting-sources', ['user']),
       ...option('--strict-mcp-config', []),
+      ...(access === null ? [] : ['--mcp-config', access.configFile]),
+      ...(access === null || agent.permission === 'deny' ? [] : option('--permission-prompt-tool', [PERMISSION_TOOL])),
+      // Its own question would be put to nobody; Musher has a tool for that.
+      ...option('--disallowedTools', ['AskUserQuestion']),
       ...(agent.model === null ? [] : ['--model', agent.model]),
       ...(agent.effort === null ? [] : ['--effort', agent.effort]),
       ...(agent.limits.turns === null ? [] : ['--max-turns', String(agent.limits.turns)]),
@@ -59,7 +68,10 @@ function prepare(launch: Launch): Command {
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.
-      ...option('--allowedTools', agent.allowedTools.length > 0 ? agent.allowedTools : fallback),
+      ...option('--allowedTools', [
+        ...(agent.allowedTools.length > 0 ? agent.allowedTools : fallback),
+        ...(access === null ? [] : [OWN_TOOLS]),
+      ]),
     ],
     // An update in the middle of a run is nobody's wish.
     env: { DISABLE_AUTOUPDATER: '1' },

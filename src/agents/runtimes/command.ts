@@ -22,6 +22,9 @@ function prepare(launch: Launch): Command {
       MUSHER_PROMPT_FILE: launch.promptFile,
       ...(launch.systemPromptFile === null ? {} : { MUSHER_SYSTEM_PROMPT_FILE: launch.systemPromptFile }),
       ...(launch.resumeSession === null ? {} : { MUSHER_SESSION: launch.resumeSession }),
+      ...(launch.access === null
+        ? {}
+        : { MUSHER_MCP_URL: launch.access.url, MUSHER_MCP_TOKEN: launch.access.token, MUSHER_MCP_CONFIG: launch.access.configFile }),
       ...(agent.model === null ? {} : { MUSHER_MODEL: agent.model }),
     },
     inherit: [],

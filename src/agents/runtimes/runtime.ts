@@ -1,5 +1,6 @@
 import type { AgentSettings } from '../../config/settings.ts';
 import type { EndReason } from '../../pipeline/types.ts';
+import type { RunAccess } from '../access.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { Signal } from '../signals.ts';
 import type { TemplateValues } from '../template.ts';
@@ -16,6 +17,8 @@ export interface Launch {
   readonly resumeSession: string | null;
   /** What that session has spent before, in millionths of a dollar. */
   readonly resumedMicroUsd: number;
+  /** Where the program reaches Musher, also as a file in the form that most programs take; null: it does not. */
+  readonly access: (RunAccess & { readonly configFile: string }) | null;
 }
 
 /** How the program is started. Arguments are data: no shell ever reads them. */

@@ -1,5 +1,6 @@
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { amountWords, ownerOf, usedOf } from '../../pipeline/budget-words.ts';
+import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
 import { endWords } from './run.ts';
@@ -95,6 +96,18 @@ export function eventWords(event: LoggedEvent): string {
       return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
     case 'timer.cancelled':
       return because(`cancelled timer ${event.payload.timer}`, event.payload.why);
+    case 'run.admitted':
+      return `let run ${event.payload.run} speak to Musher`;
+    case 'run.blocker':
+      return because('said that it can not go on', event.payload.reason);
+    case 'agent.called':
+      return because(`called ${event.payload.tool}`, event.payload.result);
+    case 'request.opened':
+      return because(`asked ${requestName(event.payload.request)}`, event.payload.brief);
+    case 'request.closed':
+      return because(`${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}`, event.payload.text);
+    case 'request.refused':
+      return because(`could not ask for ${event.payload.brief}`, event.payload.why);
     case 'gate.ran':
       return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':
@@ -139,6 +152,14 @@ export function eventWords(event: LoggedEvent): string {
       return `put the log back from ${event.payload.file}`;
   }
 }
+
+const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
+  allowed: 'allowed',
+  denied: 'denied',
+  answered: 'answered',
+  expired: 'heard nothing in time to',
+  cancelled: 'took back',
+};
 
 /** A gate's receipt after its name: `on the merged tree at 1a2b3c4d5e: exit 0 in 3.1 s`. */
 export function receiptWords(receipt: Receipt): string {

@@ -47,7 +47,7 @@ export function outlook(item: WorkItem, step: Step, reader: Reader): Content[] {
     case 'block':
       return [`It is blocked next: ${sentenceEnd(step.because)}`];
     case 'watch':
-      return [`${sentence(step.because)} `, ...nextContent(item, step.next, reader)];
+      return [`${sentence(step.because)} `, ...waitingContent(step.waiting, reader), ...nextContent(item, step.next, reader)];
     case 'wait':
       return [
         `It waits because ${sentenceEnd(step.because)} `,
@@ -64,6 +64,11 @@ export function nextContent(item: WorkItem, next: string, reader: Reader): Conte
   const name = itemName(item, reader.current);
   const number = new RegExp(`(?<![\\w#])${item.number}(?!\\w)`, 'g');
   return ticked(next.replaceAll(/`[^`]*`/g, (typed) => typed.replaceAll(number, name)));
+}
+
+/** Since when people are waited for, and until when. */
+export function waitingContent(waiting: { since: number; until: number } | undefined, { now, timezone }: Reader): Content[] {
+  return waiting === undefined ? [] : [`Since ${moment(waiting.since, now, timezone)}, until ${moment(waiting.until, now, timezone)}. `];
 }
 
 function untilContent(until: number | null, { now, timezone }: Reader): Content[] {

@@ -18,6 +18,10 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
       return { ...run, lastHeartbeat: event.at, activity: event.payload.activity ?? run.activity };
     case 'run.stop_requested':
       return { ...run, stopRequested: event.payload.why };
+    case 'run.admitted':
+      return { ...run, tokenHash: event.payload.tokenHash };
+    case 'run.blocker':
+      return { ...run, blocker: event.payload.reason };
     case 'run.ended': {
       const { reason, cause = null, exitCode, summary, turns, verdict } = event.payload;
       return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
@@ -58,5 +62,7 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     verdict: null,
     usage: NO_USAGE,
     reserved,
+    tokenHash: null,
+    blocker: null,
   };
 }

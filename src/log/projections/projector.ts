@@ -1,9 +1,12 @@
 import { ok, type Result } from '../../result.ts';
 import type { ItemEvent, LoggedEvent, Usage } from '../../pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../pipeline/transition.ts';
+import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
 import { DayRows } from './day-rows.ts';
+import { blankAsk } from '../purge.ts';
+import { closedRequest, openedRequest } from './fold-request.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -13,11 +16,13 @@ import type { TableCache } from './table-cache.ts';
 import {
   countTable,
   itemTable,
+  requestTable,
   runTable,
   spendTable,
   spendTotalTable,
   type CountKey,
   type ItemKey,
+  type RequestKey,
   type RunKey,
   type SpendKey,
   type SpendTotalKey,
@@ -32,12 +37,14 @@ const QUARTER_MS = 15 * 60 * 1000;
 export class Projector {
   readonly items: TableCache<ItemKey, WorkItem>;
   readonly runs: TableCache<RunKey, Run>;
+  readonly #requests: TableCache<RequestKey, AgentRequest>;
   readonly #counts: TableCache<CountKey, number>;
   readonly #spend: TableCache<SpendKey, Usage>;
   readonly #spendTotal: TableCache<SpendTotalKey, Usage>;
   readonly #days: DayRows;
   readonly #dropDependency;
   readonly #addDependency;
+  readonly #requestsOfItem;
   readonly #bindRoom;
   readonly #seeBase;
   readonly #subscriptions: Subscriptions;
@@ -51,6 +58,7 @@ export class Projector {
     this.#accounts = new Accounts(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
+    this.#requests = requestTable(db);
     this.#counts = countTable(db);
     this.#spend = spendTable(db);
     this.#spendTotal = spendTotalTable(db);
@@ -58,6 +66,7 @@ export class Projector {
     this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
     this.#seeBase = db.prepare('INSERT OR REPLACE INTO bases (project, branch, head, seq) VALUES (?, ?, ?, ?)');
+    this.#requestsOfItem = db.prepare<[string, number], number>('SELECT number FROM requests WHERE project = ? AND item = ?').pluck();
     this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
   }
 
@@ -92,17 +101,17 @@ export class Projector {
 
   /** Writes what has changed. */
   flush(): void {
-    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.flush();
+    for (const table of [this.items, this.runs, this.#requests, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.flush();
   }
 
   /** Forgets all rows: the end of the unit of work. */
   clear(): void {
-    for (const table of [this.items, this.runs, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.clear();
+    for (const table of [this.items, this.runs, this.#requests, this.#counts, this.#spend, this.#spendTotal, this.#days]) table.clear();
   }
 
   /** Rows held in memory, for bounding a rebuild. */
   get held(): number {
-    return this.items.size + this.runs.size + this.#spend.size + this.#days.size;
+    return this.items.size + this.runs.size + this.#requests.size + this.#spend.size + this.#days.size;
   }
 
   #count(before: WorkItem | null, after: WorkItem): void {
@@ -131,7 +140,18 @@ export class Projector {
         return;
       case 'item.purged':
         this.#blankRuns(item);
+        this.#blankRequests(item);
         return;
+      case 'request.opened':
+        // A number is never given twice.
+        if (this.#requests.get(event.payload.request) === null) this.#requests.set([event.payload.request], openedRequest(event));
+        return;
+      case 'request.closed': {
+        const request = this.#requests.get(event.payload.request);
+        if (request?.project === event.project && request.item === event.item)
+          this.#requests.set([request.number], closedRequest(request, event));
+        return;
+      }
       case 'run.usage':
         this.#addSpend(event);
         this.#days.apply(event, this.runs.get(event.project, event.item, event.payload.run)?.reserved?.person ?? null);
@@ -159,7 +179,17 @@ export class Projector {
           activity: null,
           session: run.session === null ? null : '',
           stopRequested: run.stopRequested === null ? null : '',
+          blocker: run.blocker === null ? null : '',
         });
+    }
+  }
+
+  #blankRequests(item: WorkItem): void {
+    // The query sees what is written.
+    this.#requests.flush();
+    for (const number of this.#requestsOfItem.all(item.project, item.number)) {
+      const request = this.#requests.get(number);
+      if (request !== null) this.#requests.set([number], { ...request, ask: blankAsk(request.ask), brief: '', call: '', text: '' });
     }
   }
 

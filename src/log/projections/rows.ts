@@ -1,4 +1,5 @@
 import type { Usage } from '../../pipeline/events.ts';
+import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
 import type { Run } from './run.ts';
@@ -6,6 +7,7 @@ import { TableCache } from './table-cache.ts';
 
 export type ItemKey = readonly [project: string, number: number];
 export type RunKey = readonly [project: string, item: number, run: number];
+export type RequestKey = readonly [number: number];
 export type CountKey = readonly [project: string, stage: string];
 export type SpendKey = readonly [project: string, quarter: number, item: number, agent: string, model: string];
 export type SpendTotalKey = readonly [project: string, agent: string, model: string];
@@ -50,6 +52,20 @@ export function runTable(db: Db): TableCache<RunKey, Run> {
       return state === undefined ? null : (JSON.parse(state) as Run);
     },
     ([project, item, n], run) => save.run(project, item, n, run.state === 'ended' ? 0 : 1, JSON.stringify(run)),
+  );
+}
+
+/** What agents asked people for, by number. */
+export function requestTable(db: Db): TableCache<RequestKey, AgentRequest> {
+  const load = db.prepare<[number], string>('SELECT state FROM requests WHERE number = ?').pluck();
+  const save = db.prepare('INSERT OR REPLACE INTO requests (number, project, item, run, call, open, state) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  return new TableCache<RequestKey, AgentRequest>(
+    (number) => {
+      const state = load.get(number);
+      return state === undefined ? null : (JSON.parse(state) as AgentRequest);
+    },
+    ([number], request) =>
+      save.run(number, request.project, request.item, request.run, request.call, request.state === 'open' ? 1 : 0, JSON.stringify(request)),
   );
 }
 

@@ -36,6 +36,10 @@ export interface Run {
   readonly usage: Usage;
   /** What it may use; null: nothing was set aside. */
   readonly reserved: Reservation | null;
+  /** Hash of the token with which it speaks to Musher; null: none was given. */
+  readonly tokenHash: string | null;
+  /** Why it says it can't go on; null where it has not said so. */
+  readonly blocker: string | null;
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };

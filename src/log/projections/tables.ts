@@ -38,6 +38,18 @@ export const PROJECTION_TABLES = `
   );
   CREATE INDEX runs_open ON runs (project, item, run) WHERE open = 1;
 
+  CREATE TABLE requests (
+    number  INTEGER PRIMARY KEY,
+    project TEXT NOT NULL,
+    item    INTEGER NOT NULL,
+    run     INTEGER NOT NULL,
+    call    TEXT NOT NULL,
+    open    INTEGER NOT NULL, -- 1: people are asked
+    state   TEXT NOT NULL     -- the request as JSON
+  );
+  CREATE INDEX requests_open ON requests (project, item, number) WHERE open = 1;
+  CREATE INDEX requests_of_run ON requests (project, item, run, call, number);
+
   CREATE TABLE spend (
     project TEXT NOT NULL,
     quarter INTEGER NOT NULL, -- quarter hours since the epoch: every time zone's days are made of them
@@ -123,6 +135,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'counts', key: ['project', 'stage'] },
   { table: 'dependencies', key: ['project', 'depends_on', 'item'] },
   { table: 'runs', key: ['project', 'item', 'run'] },
+  { table: 'requests', key: ['number'] },
   { table: 'spend', key: ['project', 'quarter', 'item', 'agent', 'model'] },
   { table: 'spend_total', key: ['project', 'agent', 'model'] },
   { table: 'bases', key: ['project'] },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude-limits.ts';
 import { listPrice } from '../../../src/agents/runtimes/claude-prices.ts';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude.ts';
+import type { Launch } from '../../../src/agents/runtimes/runtime.ts';
 import type { AgentSettings } from '../../../src/config/settings.ts';
 import { agentSettings, NO_LIMITS, VARIABLES } from '../run-fixture.ts';
 
@@ -11,10 +12,11 @@ function argsOf(
   resumeSession: string | null = null,
   systemPromptFile: string | null = null,
   resumedMicroUsd = 0,
+  access: Launch['access'] = null,
 ): readonly string[] {
   const agent = agentSettings({ runtime: 'claude', command: ['claude'], ...change });
   const files = { promptFile: '/run/prompt.md', systemPromptFile };
-  const launch = { agent, variables: VARIABLES, prompt: '--help', ...files, resumeSession, resumedMicroUsd };
+  const launch = { agent, variables: VARIABLES, prompt: '--help', ...files, resumeSession, resumedMicroUsd, access };
   return claudeRuntime.prepare(launch).args;
 }
 
@@ -34,6 +36,18 @@ describe('how claude is started', () => {
   it('takes the tools that the agent lists instead of the usual ones', () => {
     const args = argsOf({ allowedTools: ['Read', 'Bash(npm test)'] });
     expect(args.slice(args.indexOf('--allowedTools'))).toEqual(['--allowedTools', 'Read', 'Bash(npm test)']);
+  });
+
+  it('is told where Musher is by a file, and asks people by it unless the agent is not to ask', () => {
+    const access = { url: 'http://127.0.0.1:1/mcp', token: 'musher_not-a-secret', configFile: '/run/mcp.json' };
+    const asking = argsOf({ permission: 'ask' }, null, null, 0, access);
+    expect(asking.join(' ')).toContain('--mcp-config /run/mcp.json --permission-prompt-tool mcp__musher__approve');
+    expect(asking.at(-1)).toBe('mcp__musher');
+    expect(asking.join(' ')).not.toContain(access.token);
+    const silent = argsOf({ permission: 'deny' }, null, null, 0, access);
+    expect(silent).toContain('--mcp-config');
+    expect(silent).not.toContain('--permission-prompt-tool');
+    for (const option of ['--mcp-config', '--permission-prompt-tool']) expect(argsOf({ permission: 'ask' })).not.toContain(option);
   });
 
   it('passes on model, effort, limits, session and system prompt', () => {

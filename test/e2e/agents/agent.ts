@@ -68,6 +68,20 @@ function vanish(seconds: string): void {
   spawn('setsid', ['env', '-i', 'sleep', seconds], { detached: true, stdio: 'ignore' }).unref();
 }
 
+/** Calls one of Musher's tools, as a program that speaks MCP does; what it said. */
+async function callMusher(name: string, args: string): Promise<string> {
+  const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
+  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+  const { MUSHER_MCP_URL = '', MUSHER_MCP_TOKEN = '' } = process.env;
+  const client = new Client({ name: 'test agent', version: '1' });
+  const requestInit = { headers: { Authorization: `Bearer ${MUSHER_MCP_TOKEN}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(MUSHER_MCP_URL), { requestInit }));
+  const given = args === '' ? {} : (JSON.parse(args) as Record<string, unknown>);
+  const result = await client.callTool({ name, arguments: given }, undefined, { timeout: 600_000, resetTimeoutOnProgress: true });
+  await client.close();
+  return (result.content as { text: string }[]).map(({ text }) => text).join('\n');
+}
+
 async function step(text: string): Promise<void> {
   const [verb = '', first = '', ...more] = text.trim().split(' ');
   const rest = more.join(' ');
@@ -111,6 +125,8 @@ async function step(text: string): Promise<void> {
       return tell({ type: 'verdict', verdict: first, reason: rest });
     case 'limited':
       return tell({ type: 'rate_limit', resume_at: Date.now() + Number(first), text: 'too many requests' });
+    case 'call':
+      return writeFileSync(join(FLAGS, first), await callMusher(more[0] ?? '', more.slice(1).join(' ')));
     case 'resolve':
       return resolveConflicts();
     case 'environment':

@@ -1,0 +1,22 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Where a run reaches Musher while it runs, and the token that speaks for it alone. */
+export interface RunAccess {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** A new token: 256 random bits, with a beginning by which it is recognised where it should not be. */
+export function newToken(): string {
+  return `musher_${randomBytes(32).toString('base64url')}`;
+}
+
+/** What is kept of a token. */
+export function tokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** The file that programs take as their list of MCP servers, in the form that most of them share. */
+export function mcpConfig({ url, token }: RunAccess): string {
+  return JSON.stringify({ mcpServers: { musher: { type: 'http', url, headers: { Authorization: `Bearer ${token}` } } } });
+}

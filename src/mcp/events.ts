@@ -1,0 +1,21 @@
+import type { Tx } from '../log/log.ts';
+import type { ItemEventKind, ItemEvents, NewEvent } from '../pipeline/events.ts';
+import { stillThere, type Caller } from './caller.ts';
+import type { ToolParts } from './tool.ts';
+
+/** Appends an event of an agent's own doing. False where it does not fit any more. */
+export function write<K extends ItemEventKind>(tx: Tx, { item, agent }: Caller, kind: K, payload: ItemEvents[K]): boolean {
+  // `kind` and `payload` belong together by the signature; the union can't be told so.
+  const event = { project: item.project, item: item.number, actor: `agent:${agent.name}`, cause: null, kind, payload } as NewEvent;
+  return tx.append(event).ok;
+}
+
+/** Runs a change in one transaction if the caller's run is still under way then; else null, and nothing is changed. */
+export function change<T>(parts: ToolParts, caller: Caller, run: (tx: Tx, now: Caller) => T): T | null {
+  return (
+    parts.log.transaction((tx): { value: T } | null => {
+      const now = stillThere(parts, caller);
+      return now === null ? null : { value: run(tx, now) };
+    })?.value ?? null
+  );
+}

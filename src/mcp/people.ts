@@ -1,0 +1,84 @@
+import type { ApprovalSettings } from '../config/settings.ts';
+import type { Log } from '../log/log.ts';
+import type { AgentRequest, Ask } from '../pipeline/requests.ts';
+import { change, write } from './events.ts';
+import type { Call, ToolParts } from './tool.ts';
+
+export type PeopleSettings = ApprovalSettings;
+
+/** Open at the same time for one run, and in all: a person can't read more, and each may hold a run for its whole time. */
+const MOST_OPEN = 5;
+const MOST_IN_ALL = 60;
+/** After so many in a row that nobody answered, nobody is there: further ones are refused at once. */
+const MOST_UNANSWERED = 2;
+
+/** Puts a request to people, or finds the one that the same call has made before. A text says why it can't be put to them. */
+export function putToPeople(
+  parts: ToolParts,
+  call: Call,
+  asked: { readonly ask: Ask; readonly brief: string; readonly waitMs: number; readonly again: (earlier: AgentRequest) => boolean },
+): AgentRequest | string {
+  const { ask, brief } = asked;
+  const put = change(parts, call.caller, (tx, caller): number | string => {
+    const { project, item, run, agent } = caller.run;
+    const { requests } = tx.reads;
+    const earlier = requests.ofCall(project, item, run, call.key);
+    if (earlier !== null && (earlier.state === 'open' || asked.again(earlier))) return earlier.number;
+    const all = requests.ofRun(project, item, run);
+    const why = whyNot(all, ask.kind);
+    if (why !== null) {
+      write(tx, caller, 'request.refused', { run, brief, why });
+      return why;
+    }
+    const request = requests.last() + 1;
+    const role = ask.kind === 'permission' ? parts.people.role : 'operator';
+    const expiresAt = tx.now + asked.waitMs;
+    write(tx, caller, 'request.opened', { run, request, agent, ask, brief, call: call.key, role, expiresAt });
+    return request;
+  });
+  if (put === null) return 'The run is over.';
+  if (typeof put === 'string') return put;
+  return parts.log.reads.requests.get(put) ?? 'The run is over.';
+}
+
+/** Keeps in the log that people were not asked, and why. */
+export function refuseUnasked(parts: ToolParts, call: Call, brief: string, why: string): void {
+  change(parts, call.caller, (tx, caller) => write(tx, caller, 'request.refused', { run: caller.run.run, brief, why }));
+}
+
+function whyNot(all: readonly AgentRequest[], kind: Ask['kind']): string | null {
+  if (all.filter(({ state }) => state === 'open').length >= MOST_OPEN)
+    return `it has ${MOST_OPEN} requests open already; it has to wait for their answers`;
+  if (all.length >= MOST_IN_ALL) return `it has asked ${all.length} times in this run; put what it needs into allowed_tools`;
+  const last = all.filter(({ ask, state }) => ask.kind === kind && state !== 'open').slice(-MOST_UNANSWERED);
+  if (kind === 'permission' && last.length === MOST_UNANSWERED && last.every(({ state }) => state === 'expired'))
+    return `nobody answered its last ${MOST_UNANSWERED} requests`;
+  return null;
+}
+
+/** Resolves when a request has ended; null when nobody listens any more. */
+export function ended(log: Log, number: number, signal: AbortSignal): Promise<AgentRequest | null> {
+  const look = (): AgentRequest | null => {
+    const request = log.reads.requests.get(number);
+    return request === null || request.state === 'open' ? null : request;
+  };
+  return new Promise((resolve) => {
+    const finish = (value: AgentRequest | null): void => {
+      unlisten();
+      signal.removeEventListener('abort', onAbort);
+      resolve(value);
+    };
+    const onAbort = (): void => finish(null);
+    const unlisten = log.onCommit(() => {
+      try {
+        const request = look();
+        if (request !== null) finish(request);
+      } catch {
+        // A database that is busy for a moment: the next commit looks again, at the latest that of the expiry.
+      }
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    const already = signal.aborted ? null : look();
+    if (already !== null || signal.aborted) finish(already);
+  });
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { GateSettings } from '../../config/settings.ts';
+import { worktreeDir, itemDir, runMarker } from '../../subscribers/parts.ts';
+import { commandSandbox } from '../../subscribers/sandboxing.ts';
+import { digest, runShell } from '../../subscribers/shell.ts';
+import { change, write } from '../events.ts';
+import { refusal, said, tool, type Call, type ToolParts } from '../tool.ts';
+
+/** What a model is given of one gate's output: its end. */
+const TAIL_BYTES = 6_000;
+
+export const runGates = tool({
+  name: 'run_gates',
+  description:
+    "Runs the project's gates (tests, lint …) on the files of the worktree as they are now, and gives their results. For your own use: what counts is what Musher runs itself on what you have committed, after your run.",
+  input: { gates: z.array(z.string()).optional().describe('Names of gates; all where none are named.') },
+  async run(parts, call, { gates: names }) {
+    const all = call.caller.project.settings.gates;
+    const known = `The gates are: ${all.map(({ name }) => name).join(', ')}.`;
+    if (all.length === 0) return said('The project has no gates.');
+    const unknown = names?.find((name) => !all.some((gate) => gate.name === name));
+    if (unknown !== undefined) return refusal(`There is no gate of that name. ${known}`);
+    const done = parts.gateRuns.begin(call.caller.run);
+    if (done === null) return refusal('The gates are running already. Wait for that call.');
+    try {
+      const results: string[] = [];
+      const summary: string[] = [];
+      for (const gate of all.filter(({ name }) => names?.includes(name) ?? true)) {
+        const { exit, text } = await runOne(parts, call, gate);
+        if (call.signal.aborted) return refusal('The call was broken off.');
+        results.push(text);
+        summary.push(`${gate.name} ${exit}`);
+      }
+      const result = summary.join(', ');
+      change(parts, call.caller, (tx, now) => write(tx, now, 'agent.called', { run: now.run.run, tool: 'run_gates', result }));
+      return said(results.join('\n\n'));
+    } finally {
+      done();
+    }
+  },
+});
+
+async function runOne(parts: ToolParts, { caller, signal }: Call, gate: GateSettings): Promise<{ exit: string; text: string }> {
+  const { item } = caller;
+  const file = `agent-gate-${gate.name.replaceAll(/[^\w.-]/g, '_')}-${parts.clock.now()}.log`;
+  const output = join(itemDir(parts, item.project, item.number), file);
+  const ran = await runShell({
+    command: gate.command,
+    cwd: worktreeDir(parts, item.project, item.number),
+    env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: gate.name },
+    timeoutMs: gate.timeoutMs,
+    marker: runMarker(parts, item, `agent-gate-${gate.name}`),
+    output,
+    signal,
+    clock: parts.clock,
+    redactor: parts.redactor,
+    sandbox: await commandSandbox(parts, item, 'item'),
+  });
+  const { tail } = await digest(output, TAIL_BYTES);
+  const exit = ran.timedOut ? 'ran into its time limit' : ran.exitCode === null ? 'was ended' : `exit ${ran.exitCode}`;
+  return { exit, text: `${gate.name}: ${exit} after ${(ran.durationMs / 1000).toFixed(1)} s\n${tail}`.trimEnd() };
+}

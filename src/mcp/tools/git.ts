@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { MusherError } from '../../errors.ts';
+import { change, write } from '../events.ts';
+import type { Caller } from '../caller.ts';
+import { refusal, said, tool } from '../tool.ts';
+
+/** What a model is given of a diff or a list. */
+const MOST_DIFF_BYTES = 60_000;
+const MOST_FILES = 200;
+
+/** The caller's branch, and the item as git knows it; null where it has no branch. */
+function placeOf({ item }: Caller): { readonly number: Caller['item']['number']; readonly branch: string } | null {
+  return item.work === null ? null : { number: item.number, branch: item.work.branch };
+}
+
+export const gitStatus = tool({
+  name: 'git_status',
+  description: 'Shows the branch of this item: its head, its commits, and the files in the worktree that are not committed.',
+  input: {},
+  async run(_parts, { caller }) {
+    const at = placeOf(caller);
+    if (at === null) return refusal('The item has no branch.');
+    const { git, settings } = caller.project;
+    const [work, changed, commits] = await Promise.all([
+      git.readWork(at.branch),
+      git.leftovers(at),
+      git.log({ branch: at.branch, max: 30 }),
+    ]);
+    if (work === null) return refusal(`The branch ${at.branch} is gone.`);
+    const more = changed.length > MOST_FILES ? [`and ${changed.length - MOST_FILES} more`] : [];
+    return said(
+      [
+        `Branch ${work.branch} at ${work.head}, ${work.commitsAhead} commits that ${settings.baseBranch} does not have.`,
+        ...commits.map(({ sha, subject }) => `  ${sha.slice(0, 10)} ${subject}`),
+        changed.length === 0 ? 'Nothing is uncommitted.' : 'Not committed:',
+        ...[...changed.slice(0, MOST_FILES), ...more].map((path) => `  ${path}`),
+      ].join('\n'),
+    );
+  },
+});
+
+export const gitDiff = tool({
+  name: 'git_diff',
+  description:
+    'Shows what this item changes against where its branch left the base branch: what is committed, or all files of the worktree.',
+  input: { what: z.enum(['worktree', 'committed']).default('worktree') },
+  async run(_parts, { caller }, { what }) {
+    const at = placeOf(caller);
+    if (at === null) return refusal('The item has no branch.');
+    const { git } = caller.project;
+    const diff =
+      what === 'committed' ? await git.diff({ branch: at.branch, maxBytes: MOST_DIFF_BYTES }) : await git.diffOfFiles(at, MOST_DIFF_BYTES);
+    if (diff === null) return refusal('The branch or its worktree is gone.');
+    if (diff.text === '') return said('Nothing is changed.');
+    return said(`${diff.stat}\n\n${diff.text}${diff.truncated ? '\n[the rest is left out]' : ''}`);
+  },
+});
+
+export const gitCommit = tool({
+  name: 'git_commit',
+  description: "Commits all changed and new files of the worktree on this item's branch. No hook runs. A reviewer can not commit.",
+  input: { message: z.string().trim().min(1).max(10_000) },
+  async run(parts, { caller }, { message }) {
+    const at = placeOf(caller);
+    if (at === null) return refusal('The item has no branch.');
+    if (caller.run.role === 'qa') return refusal('A reviewer commits nothing.');
+    const commit = await caller.project.git.commitLeftovers(at, message).catch((error: unknown) => {
+      if (!(error instanceof MusherError)) parts.onProblem(`git_commit of ${caller.item.project}#${caller.item.number}`, error);
+      return 'failed' as const;
+    });
+    if (commit === 'failed') return refusal('git could not commit: the branch moved meanwhile, or a file can not be read. Try again.');
+    if (commit === null) return said('There is nothing to commit.');
+    const result = `${commit.slice(0, 10)} ${message.split('\n', 1)[0] ?? ''}`;
+    change(parts, caller, (tx, now) => write(tx, now, 'agent.called', { run: now.run.run, tool: 'git_commit', result }));
+    return said(`Committed as ${commit}.`);
+  },
+});

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { fenced } from '../data.ts';
+import { change, write } from '../events.ts';
+import { refusal, said, tool } from '../tool.ts';
+
+export const item = tool({
+  name: 'item',
+  description:
+    'Shows the work item of this run: its text, its criteria with their numbers, its stage, and the evidence of the last failure.',
+  input: {},
+  run(_parts, { caller }) {
+    const { item: it, run, project } = caller;
+    const criteria = it.criteria.map(({ text, checked }, i) => `${i + 1}. [${checked ? 'x' : ' '}] ${text}`);
+    const open = it.criteria.filter(({ checked }) => !checked).length;
+    return said(
+      [
+        `Item ${it.number} of ${it.project}, a ${it.type}, in ${it.stage.name}. Run ${run.run}, attempt ${run.attempt} of ${project.settings.maxRetries + 1}.`,
+        fenced('item', [it.title, it.description, ...criteria].filter((text) => text !== '').join('\n\n')),
+        `${open} of ${it.criteria.length} criteria are open.`,
+        ...(it.failure === null ? [] : [fenced('last failure', `${it.failure.summary}\n\n${it.failure.evidence}`)]),
+      ].join('\n'),
+    );
+  },
+});
+
+export const checkCriterion = tool({
+  name: 'check_criterion',
+  description: 'Checks an acceptance criterion that is met, or unchecks it. It moves the item nowhere: the gates and people decide.',
+  input: {
+    number: z.int().min(1).describe('As the tool item numbers it, from 1.'),
+    checked: z.boolean().default(true),
+  },
+  run(parts, { caller }, { number, checked }) {
+    return (
+      change(parts, caller, (tx, now) => {
+        const criterion = now.item.criteria[number - 1];
+        if (criterion === undefined) return refusal(`The item has ${now.item.criteria.length} criteria, not ${number}.`);
+        const news = criterion.checked !== checked;
+        if (news && !write(tx, now, 'item.criterion_set', { index: number - 1, checked })) return refusal('That can not be done now.');
+        return said(`Criterion ${number} is ${checked ? 'checked' : 'unchecked'}.`);
+      }) ?? refusal('The run is over.')
+    );
+  },
+});

@@ -1,0 +1,91 @@
+import type { Step } from './next-step.ts';
+import type { WorkItem } from './types.ts';
+import type { ItemNumber, Millis } from './values.ts';
+
+/** What an agent asks people for. */
+export type Ask =
+  /** Leave to use a tool once, with exactly this input (JSON). */
+  | { readonly kind: 'permission'; readonly tool: string; readonly input: string }
+  /** An answer. `fallback` is taken where nobody gives one in time. */
+  | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[]; readonly fallback: string };
+
+/** How a request ended. An expired permission is denied, an expired question has its fallback as answer. */
+export const REQUEST_ENDS = ['allowed', 'denied', 'answered', 'expired', 'cancelled'] as const;
+export type RequestEnd = (typeof REQUEST_ENDS)[number];
+
+/** Who may answer: people with at least this role. */
+export type AnsweringRole = 'operator' | 'admin';
+
+/** Something that an agent asks of people and waits for. */
+export interface AgentRequest {
+  /** Unique in the whole log; people type it as `r7`, which no item is called. */
+  readonly number: number;
+  readonly project: string;
+  readonly item: ItemNumber;
+  readonly run: number;
+  readonly agent: string;
+  readonly ask: Ask;
+  /** One line on it, without characters that hide something. */
+  readonly brief: string;
+  /** Names the agent's call: one that comes again finds its request. */
+  readonly call: string;
+  readonly role: AnsweringRole;
+  readonly openedAt: Millis;
+  readonly expiresAt: Millis;
+  readonly state: 'open' | RequestEnd;
+  readonly closedAt: Millis | null;
+  readonly closedBy: string | null;
+  /** The answer, or the reason of a denial. */
+  readonly text: string;
+}
+
+/** How people name a request. */
+export function requestName(number: number): string {
+  return `r${number}`;
+}
+
+/** Whether a run may still speak to Musher and be spoken to: it has not ended, nobody has asked it to, and its item is still with it. */
+export function isUnderWay(
+  item: WorkItem | null,
+  run: { readonly run: number; readonly state: 'pending' | 'running' | 'ended'; readonly stopRequested: string | null } | null,
+): boolean {
+  if (item === null || run === null || item.deletedAt !== null || item.runs !== run.run) return false;
+  if (run.state === 'ended' || run.stopRequested !== null) return false;
+  return item.execution.state === 'pending' || item.execution.state === 'running';
+}
+
+/** What is said of an item whose agent waits for people; `all` holds its open requests, the oldest first. */
+export function waitsForPeople(all: readonly AgentRequest[]): Step | null {
+  const [first] = all;
+  if (first === undefined) return null;
+  const { ask, agent, brief, role, openedAt, expiresAt } = first;
+  const who = role === 'admin' ? 'an admin' : 'an operator';
+  const because =
+    ask.kind === 'permission' ? `${agent} waits for approval of ${brief} by ${who}` : `${agent} waits for an answer by ${who}: ${brief}`;
+  const name = requestName(first.number);
+  const how = ask.kind === 'permission' ? `\`allow ${name}\` or \`deny ${name} <reason>\`.` : `\`answer ${name} <text>\`.`;
+  const more = all.length > 1 ? ` ${all.length - 1} more: \`requests\`.` : '';
+  return { do: 'watch', because, next: how + more, waiting: { since: openedAt, until: expiresAt } };
+}
+
+/**
+ * Milliseconds between two moments in which at least one of these requests was open: time that a run spent waiting for
+ * people, and not silent.
+ */
+export function timeWaited(
+  requests: readonly Pick<AgentRequest, 'openedAt' | 'expiresAt' | 'closedAt'>[],
+  from: Millis,
+  to: Millis,
+): number {
+  const spans = requests
+    .map(({ openedAt, closedAt, expiresAt }) => ({ from: Math.max(from, openedAt), to: Math.min(to, closedAt ?? expiresAt) }))
+    .filter((span) => span.to > span.from)
+    .sort((a, b) => a.from - b.from);
+  let waited = 0;
+  let reached = from;
+  for (const span of spans) {
+    waited += Math.max(0, span.to - Math.max(span.from, reached));
+    reached = Math.max(reached, span.to);
+  }
+  return waited;
+}

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Ask } from '../../src/pipeline/requests.ts';
+import { endRun, makeDesk, makeWorld, moveTo, START, startRun, type Desk, type World } from './harness.ts';
+
+let desk: Desk;
+let world: World;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+beforeEach(() => {
+  world = makeWorld(desk);
+});
+afterEach(() => world.close());
+
+const REMOVE: Ask = { kind: 'permission', tool: 'Bash', input: '{"command":"rm -rf build","description":"clean"}' };
+const WHICH: Ask = { kind: 'question', text: 'Which store?', choices: ['SQLite', 'files'], fallback: 'files' };
+
+/** An item whose agent asks for something; gives its number and that of its run. */
+function asking(request: number, ask: Ask = REMOVE, role: 'operator' | 'admin' = 'operator'): { n: number; run: number } {
+  const n = world.make();
+  moveTo(world, n, { name: 'current' });
+  const run = startRun(world, n);
+  const brief = ask.kind === 'permission' ? 'rm -rf build' : ask.text;
+  const expiresAt = START + 15 * 60_000;
+  world.record(n, 'request.opened', { run, request, agent: 'coder-1', ask, brief, call: `call ${request}`, role, expiresAt });
+  return { n, run };
+}
+const state = (request: number): string | undefined => world.log.reads.requests.get(request)?.state;
+
+describe('allow and deny', () => {
+  it('answer once, and say what was answered', async () => {
+    asking(1);
+    expect(await world.say('allow r1')).toMatchObject({
+      ok: true,
+      text: expect.stringContaining('coder-1 may do that once: rm -rf build'),
+    });
+    expect(world.log.reads.requests.get(1)).toMatchObject({ state: 'allowed', closedBy: 'test:operator' });
+    const again = await world.say('deny r1 too late');
+    expect(again).toMatchObject({ ok: false, code: 'request-closed', text: 'r1 was allowed by operator at 14:05. Nothing was done.' });
+    expect(state(1)).toBe('allowed');
+  });
+
+  it('keep the reason of a denial for the agent', async () => {
+    asking(1);
+    expect(await world.say('deny r1 use the test database\nnot the real one')).toMatchObject({ ok: true });
+    expect(world.log.reads.requests.get(1)).toMatchObject({ state: 'denied', text: 'use the test database\nnot the real one' });
+  });
+
+  it('count nothing from a viewer', async () => {
+    asking(1);
+    for (const text of ['allow r1', 'deny r1', 'answer r1 x'])
+      expect(await world.say(text, { role: 'viewer' })).toMatchObject({ ok: false, code: 'not-allowed' });
+    expect(state(1)).toBe('open');
+  });
+
+  it('leave it to admins to allow where the request says so; an operator may still deny', async () => {
+    asking(1, REMOVE, 'admin');
+    expect(await world.say('allow r1')).toMatchObject({
+      ok: false,
+      code: 'not-allowed',
+      text: expect.stringContaining('needs the role admin in shop'),
+    });
+    expect(state(1)).toBe('open');
+    expect(await world.say('allow r1', { role: 'admin' })).toMatchObject({ ok: true });
+    world.log.transaction((tx) => expect(tx.reads.requests.get(1)?.closedBy).toBe('test:admin'));
+    const second = world.make();
+    moveTo(world, second, { name: 'current' });
+    const run = startRun(world, second, 'coder-2');
+    world.record(second, 'request.opened', {
+      run,
+      request: 2,
+      agent: 'coder-2',
+      ask: REMOVE,
+      brief: 'b',
+      call: 'c',
+      role: 'admin',
+      expiresAt: START + 1000,
+    });
+    expect(await world.say('deny r2')).toMatchObject({ ok: true });
+  });
+
+  it('come too late after the expiry', async () => {
+    asking(1);
+    world.clock.move(15 * 60_000);
+    expect(await world.say('allow r1')).toMatchObject({ ok: false, code: 'request-expired' });
+    expect(state(1)).toBe('open');
+  });
+
+  it('are void when the run has ended, or was asked to', async () => {
+    const { n, run } = asking(1);
+    world.record(n, 'run.stop_requested', { run, why: 'x' });
+    expect(await world.say('allow r1')).toMatchObject({ ok: false, code: 'request-void' });
+    endRun(world, n, run, 'stopped');
+    expect(await world.say('allow r1')).toMatchObject({ ok: false, code: 'request-void' });
+  });
+
+  it('take no bare number: that is an item', async () => {
+    asking(1);
+    const answer = await world.say('allow 1');
+    expect(answer).toMatchObject({ ok: false, text: expect.stringContaining('`requests` lists them') });
+    expect(state(1)).toBe('open');
+    expect(await world.say('allow r9')).toMatchObject({ ok: false, code: 'no-such-request' });
+  });
+
+  it('do not answer a question', async () => {
+    asking(1, WHICH);
+    expect(await world.say('allow r1')).toMatchObject({ ok: false, code: 'request-is-question' });
+    asking(2);
+    expect(await world.say('answer r2 yes')).toMatchObject({ ok: false, code: 'request-is-permission' });
+  });
+});
+
+describe('answer', () => {
+  it('gives the text to the agent as it stands', async () => {
+    asking(1, WHICH);
+    expect(await world.say('answer r1 SQLite, in WAL mode')).toMatchObject({ ok: true });
+    expect(world.log.reads.requests.get(1)).toMatchObject({ state: 'answered', text: 'SQLite, in WAL mode' });
+  });
+});
+
+describe('requests', () => {
+  it('shows what is open in full, with its buttons', async () => {
+    asking(1, { kind: 'permission', tool: 'Bash', input: JSON.stringify({ command: 'cat a\u202E | sh\nrm b', description: 'x' }) });
+    const { text, body } = await world.say('requests', { role: 'viewer' });
+    expect(text).toContain('command: cat a<U+202E> | sh\n        rm b');
+    expect(text).toContain('description: x');
+    expect(text).toContain('Until 14:20');
+    const buttons = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions : []));
+    expect(buttons.map(({ command }) => command)).toEqual(['allow r1', 'deny r1']);
+    await world.say('deny r1');
+    expect((await world.say('requests')).text).toContain('No agent of shop waits for people.');
+  });
+
+  it('offers each choice of a question, and says its default', async () => {
+    asking(1, WHICH);
+    const { text, body } = await world.say('requests');
+    expect(text).toContain('then it takes “files”');
+    const buttons = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions : []));
+    expect(buttons.map(({ command }) => command)).toEqual(['answer r1 SQLite', 'answer r1 files']);
+  });
+});
+
+describe('why and status', () => {
+  it('say that people are waited for, since when and until when', async () => {
+    const { n } = asking(7);
+    const said = 'Coder-1 waits for approval of rm -rf build by an operator. Since 14:05, until 14:20. `allow r7` or `deny r7 <reason>`.';
+    expect((await world.say(`why ${n}`)).text).toContain(said);
+    expect((await world.say('status')).text).toContain(said);
+  });
+});
