@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
 import { demoDataDir } from '../demo.ts';
 import { choose } from './choose.ts';
+import { accounts } from './doctor/accounts.ts';
 import { agents } from './doctor/agents.ts';
 import { budget } from './doctor/budget.ts';
 import { failure, good } from './doctor/check.ts';
@@ -30,6 +31,7 @@ const CHECKS: readonly Check[] = [
   repositories,
   gates,
   agents,
+  accounts,
   networks,
   sandbox,
   budget,

@@ -103,6 +103,15 @@ describe('musher doctor', () => {
     expect(stdout).not.toContain('very-secret');
   });
 
+  it('warns of an account that nobody has logged in to', async () => {
+    const account = '[[account]]\nname = "main"\nruntime = "claude"\nconfig_dir = "login"\n';
+    const { doctor, folder } = await machine(
+      PROJECT.replace('"command"\ncommand = ["sh"]', '"claude"\ncommand = ["sh"]'),
+      `${BOT}${account}`,
+    );
+    expect((await doctor()).stdout).toContain(`warn  account main: ${join(folder, 'login')} is not there`);
+  });
+
   it('names the Musher that runs on the data directory', async () => {
     const { doctor, data } = await machine();
     const ownership = takeOwnership(data);

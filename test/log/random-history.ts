@@ -11,6 +11,7 @@ type Act =
   | { readonly do: 'create'; readonly project: string; readonly draft: Draft }
   | { readonly do: 'event'; readonly project: string; readonly among: number; readonly draft: Draft }
   | { readonly do: 'other'; readonly project: string; readonly room: string }
+  | { readonly do: 'account'; readonly project: string; readonly account: string; readonly until: number | null }
   | { readonly do: 'base'; readonly project: string; readonly to: string }
   | {
       readonly do: 'subscribe';
@@ -41,6 +42,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('create' as const), project, draft: draftOf('item.created') }) },
   { weight: 14, arbitrary: fc.record({ do: fc.constant('event' as const), project, among: fc.nat({ max: 5 }), draft }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('other' as const), project, room: fc.constantFrom('lobby', 'dev') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('account' as const),
+      project,
+      account: fc.constantFrom('main', 'spare'),
+      until: fc.option(fc.nat()),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('base' as const), project, to: fc.constantFrom('a', 'b') }) },
   {
     weight: 1,
@@ -83,6 +93,13 @@ function perform(tx: Tx, one: Act): boolean {
   if (one.do === 'other') {
     const payload = { transport: 'console', room: one.room };
     return tx.append({ project: one.project, item: null, actor: 'console:ann', cause: null, kind: 'room.bound', payload }).ok;
+  }
+  if (one.do === 'account') {
+    const { account, until } = one;
+    const envelope = { project: one.project, item: null, actor: 'agent:coder-1', cause: null } as const;
+    if (until === null) return tx.append({ ...envelope, kind: 'account.recovered', payload: { account } }).ok;
+    const payload = { account, until, times: 1, news: true, others: [], earliest: null };
+    return tx.append({ ...envelope, kind: 'account.limited', payload }).ok;
   }
   if (one.do === 'base') {
     const payload = { branch: 'main', from: null, to: one.to.repeat(40) as CommitSha, how: 'first', taken: [], lost: [] } as const;
