@@ -17,7 +17,7 @@ export interface Tried {
 
 /** Makes the box of a project and proves it by attacks. What does not hold is a problem, never an exception. */
 export async function trySandbox(
-  project: Pick<ProjectSettings, 'name' | 'sandbox'>,
+  project: Pick<ProjectSettings, 'name' | 'path' | 'sandbox'>,
   bubblewrap: string | null,
   dataDir: string,
   env: NodeJS.ProcessEnv,
@@ -30,7 +30,7 @@ export async function trySandbox(
   const program = await findProgram(bubblewrap ?? 'bwrap', path, '/');
   if (program === null) return failed(bubblewrap === null ? 'bwrap is not on the PATH' : `${bubblewrap} is not there`);
   const { allowHosts, read, write } = project.sandbox;
-  const box: Box = { program, allowHosts, read, write, home: env['HOME'] || homedir(), path, secret: [dataDir] };
+  const box: Box = { program, allowHosts, read, write, home: env['HOME'] || homedir(), path, secret: [dataDir, project.path] };
   try {
     const results = await tryBox(box, dataDir, clock);
     const broken = results.find(({ held }) => !held);

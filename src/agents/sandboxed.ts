@@ -47,6 +47,8 @@ export interface RunCommand {
   readonly worktree: string;
   readonly runDir: string;
   readonly runtime: string;
+  /** `look`: only whether the program is there is found out, by the exit code. */
+  readonly only?: 'look';
 }
 
 /** How a run's program is started inside its sandbox. Fails with RUNTIME_MISSING where there is no such program. */
@@ -67,8 +69,9 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
   const needs = runtimeNeeds(sandbox, command);
   return ok(
     boxed(box, {
-      file: own ?? file,
-      args: command.args,
+      ...(command.only === 'look'
+        ? { file: '/bin/sh', args: ['-c', 'test -x "$1"', 'sh', own ?? file] }
+        : { file: own ?? file, args: command.args }),
       env: { ...command.env, ...needs.env },
       cwd: command.worktree,
       mounts: [...(program === null ? [] : [program]), ...needs.mounts, ...sandbox.mounts, readable(command.runDir)],

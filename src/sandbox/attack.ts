@@ -29,7 +29,8 @@ function attempt(attack: Attack, what: () => unknown): void {
 function complaint(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const said = 'stderr' in error && error.stderr instanceof Buffer ? error.stderr.toString('utf8').trim() : '';
-  return said === '' ? error.message : (said.split('\n').at(-1) ?? said);
+  // The reason alone: the paths before and after it are of a folder that is gone when this is read.
+  return said === '' ? (error.message.split(', ')[0] ?? '') : (said.split(': ').at(-1) ?? said);
 }
 
 const git = (...args: string[]): string =>

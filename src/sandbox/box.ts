@@ -13,7 +13,7 @@ export interface Box {
   readonly home: string;
   /** Musher's own PATH: an agent's configuration can't open further folders by naming them in its own. */
   readonly path: string;
-  /** Folders that no PATH may open: Musher's data. */
+  /** Folders that no PATH may open: Musher's data, the repository. */
   readonly secret: readonly string[];
 }
 
@@ -114,7 +114,7 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
 export function baseMounts(box: Box): Mount[] {
   const certificates = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'].flatMap((name) => process.env[name] ?? []);
   return [
-    ...systemMounts(box.home),
+    ...systemMounts(box.home, box.secret),
     ...pathMounts(box.path, box.home, box.secret),
     ...certificates.map(readable),
     ...box.read.map(readable),
@@ -126,7 +126,7 @@ export function readOnlyArguments(box: Box, mounts: readonly Mount[], env: Reado
   return [
     ...APART,
     '--new-session',
-    ...mountArguments([...systemMounts(box.home), ...mounts]),
+    ...mountArguments([...systemMounts(box.home, box.secret), ...mounts]),
     '--clearenv',
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
   ];

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { proxyServer } from './proxy.ts';
 
 /** What the guard is told, in a file that it removes: it holds the environment of the program. */
@@ -42,14 +43,44 @@ if (order.hosts !== null || order.ports.length > 0) {
 
 // bwrap itself must be deaf to the polite end, which would take its sandbox along at once. What it starts is not:
 // Node gives its children the signals' defaults back. Arguments go through a pipe: nobody reads them in a list of processes.
-const child = spawn('/bin/sh', ['-c', 'trap "" HUP INT TERM; exec "$@"', 'sh', order.program, '--args', '3', '--', ...order.command], {
-  stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-});
+const child = spawn(
+  '/bin/sh',
+  ['-c', 'trap "" HUP INT TERM; exec "$@"', 'sh', order.program, '--args', '3', '--info-fd', '4', '--', ...order.command],
+  { stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe'] },
+);
 const args = child.stdio[3] as Writable;
 args.on('error', () => undefined);
 args.end(order.args.map((arg) => `${arg}\0`).join(''));
+const info: string[] = [];
+(child.stdio[4] as Readable).on('data', (chunk: Buffer) => info.push(chunk.toString('utf8'))).on('error', () => undefined);
 child.on('error', (error) => {
   process.stderr.write(`the sandbox can not be started: ${error.message}\n`);
   process.exit(126);
 });
-child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+child.on('exit', (code, signal) => {
+  void untilEmpty().then(() => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+});
+
+/** Longest time in ms for the kernel to end what is left inside. */
+const EMPTY_MS = 10_000;
+const LOOK_MS = 5;
+
+/**
+ * bwrap tells the program's end before its first process inside has gone. When that one is gone, or only waits to be
+ * taken note of, the kernel has ended all others: what ends after this guard has left nothing behind.
+ */
+async function untilEmpty(): Promise<void> {
+  const first = /"child-pid":\s*(\d+)/.exec(info.join(''))?.[1];
+  if (first === undefined) return;
+  const until = performance.now() + EMPTY_MS;
+  while (isAlive(first) && performance.now() < until) await sleep(LOOK_MS);
+}
+
+function isAlive(pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^ [ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+  } catch {
+    return false;
+  }
+}

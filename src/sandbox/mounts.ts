@@ -48,11 +48,12 @@ const ETC = [
   'timezone',
 ] as const;
 
-/** The system as every process inside sees it: programs, libraries, an empty home and empty temporary folders. */
-export function systemMounts(home: string): Mount[] {
+/** The system as every process inside sees it: programs, libraries, an empty home and empty temporary folders. `secret`: as of a box. */
+export function systemMounts(home: string, secret: readonly string[]): Mount[] {
   const etc = ETC.map((name) => `/etc/${name}`).filter(isThere);
   return [
-    ...SYSTEM.filter(isThere).map(asOnHost),
+    // People keep more than programs below /opt: where Musher's data or the repository is there, all of it stays out.
+    ...SYSTEM.filter((folder) => isThere(folder) && !(folder === '/opt' && secret.some((place) => isWithin(place, folder)))).map(asOnHost),
     ...etc.map((path) => (isLink(path) ? { kind: 'read', from: realpathSync(path), to: path } : readable(path)) satisfies Mount),
     ...['/tmp', '/var/tmp', '/run', home].map((to) => ({ kind: 'empty', to }) satisfies Mount),
   ];

@@ -11,7 +11,10 @@ export const BWRAP = 'program' in found ? found.program : '/nonexistent/bwrap';
 const AGENT_FOLDER = join(import.meta.dirname, '../e2e/agents');
 
 /** A person's machine whose projects ask for a sandbox; flags are a folder that the agents share with the test. */
-export function sandboxedBench(project: ProjectFile, keys: { program?: string; hosts?: readonly string[] } = {}): Bench {
+export function sandboxedBench(
+  project: ProjectFile,
+  keys: { program?: string; hosts?: readonly string[]; read?: readonly string[] } = {},
+): Bench {
   const bench = new Bench(project);
   const lines = [
     `bubblewrap = ${JSON.stringify(keys.program ?? BWRAP)}`,
@@ -20,7 +23,7 @@ export function sandboxedBench(project: ProjectFile, keys: { program?: string; h
     'path = "./shop"',
     'sandbox = "bubblewrap"',
     `allow_hosts = ${JSON.stringify(keys.hosts ?? [])}`,
-    `sandbox_read = ${JSON.stringify([AGENT_FOLDER, process.execPath])}`,
+    `sandbox_read = ${JSON.stringify([AGENT_FOLDER, process.execPath, ...(keys.read ?? [])])}`,
     `sandbox_write = ${JSON.stringify([bench.flags])}`,
   ];
   bench.write('bot.toml', `${lines.join('\n')}\n`);

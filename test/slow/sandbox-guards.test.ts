@@ -17,7 +17,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 function tryIt(program: string, keys: { write?: readonly string[]; read?: readonly string[] } = {}): Promise<Tried> {
   const sandbox = { kind: 'bubblewrap', allowHosts: [], read: [], write: [], problem: null, ...keys } as const;
-  return trySandbox({ name: 'shop', sandbox }, program, join(dir, 'data'), process.env, systemClock());
+  return trySandbox({ name: 'shop', path: join(dir, 'shop'), sandbox }, program, join(dir, 'data'), process.env, systemClock());
 }
 
 /** A bwrap that leaves out some of its arguments: words that stand together, matched as one line each. */
@@ -28,12 +28,12 @@ function weakened(name: string, pattern: RegExp, instead = ''): string {
     "const { readFileSync } = require('node:fs');",
     "const { spawnSync } = require('node:child_process');",
     // Musher's own short look into what was committed has its arguments on the command line, and stays as it is.
-    `const run = (args) => process.exit(spawnSync(${JSON.stringify(BWRAP)}, args, { stdio: ['inherit', 'inherit', 'inherit'] }).status ?? 1);`,
+    `const run = (args) => process.exit(spawnSync(${JSON.stringify(BWRAP)}, args, { stdio: ['inherit', 'inherit', 'inherit', 'ignore', 'inherit'] }).status ?? 1);`,
     "if (process.argv[2] !== '--args') run(process.argv.slice(2));",
     "const args = readFileSync(3, 'utf8').split('\\0').slice(0, -1).join('\\n') + '\\n';",
     `const changed = args.replace(${String(pattern)}, ${JSON.stringify(instead)}).split('\\n').slice(0, -1);`,
     "const command = process.argv.slice(process.argv.indexOf('--') + 1);",
-    "run([...changed, '--', ...command]);",
+    "run(['--info-fd', '4', ...changed, '--', ...command]);",
   ];
   writeFileSync(file, `${script.join('\n')}\n`);
   chmodSync(file, 0o755);

@@ -1,9 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { childEnvironment } from '../../agents/environment.ts';
+import { sandboxed } from '../../agents/sandboxed.ts';
 import { systemClock } from '../../clock.ts';
-import { ATTACKS, type AttackResult } from '../../sandbox/attacks.ts';
+import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
 import { WITHOUT_SANDBOX } from '../../lifecycle/greeting.ts';
+import { ATTACKS, type AttackResult } from '../../sandbox/attacks.ts';
+import type { Box } from '../../sandbox/box.ts';
 import { trySandbox } from '../../sandboxes.ts';
 import { failure, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
+
+/** Longest time in ms for a shell inside to say whether a program is there. */
+const LOOK_MS = 20_000;
 
 /** Proves each project's sandbox by an attack from inside, one line for each, or says what agents could do without one. */
 export const sandbox: Check = async ({ settings, dataDir, env }) => {
@@ -11,28 +22,67 @@ export const sandbox: Check = async ({ settings, dataDir, env }) => {
   for (const project of settings?.projects ?? []) {
     const subject = `sandbox ${project.name}`;
     if (project.sandbox.kind === 'none') {
-      findings.push(
-        warning(subject, WITHOUT_SANDBOX, 'Set sandbox = "bubblewrap" for the project in bot.toml, or run Musher as a user of its own.'),
-      );
+      const mend = 'Set sandbox = "bubblewrap" for the project in bot.toml, or run Musher as a user of its own.';
+      findings.push(warning(subject, WITHOUT_SANDBOX, mend));
       continue;
     }
-    const tried = await trySandbox(project, settings?.bubblewrap ?? null, dataDir ?? settings?.dataDir ?? '', env, systemClock());
-    findings.push(...tried.results.map((result) => attackLine(subject, result)));
-    if (tried.problem !== null && tried.results.length === 0)
-      findings.push(
-        failure(
-          subject,
-          tried.problem,
-          'Install bubblewrap (and allow user namespaces), or name it as `bubblewrap` in bot.toml; until then nothing of the project runs.',
-        ),
-      );
+    const data = dataDir ?? settings?.dataDir ?? '';
+    const { box, results, problem } = await trySandbox(project, settings?.bubblewrap ?? null, data, env, systemClock());
+    findings.push(...results.map((result) => attackLine(subject, result)));
+    if (problem !== null && results.length === 0) findings.push(failure(subject, problem, MEND));
+    if (box !== null) findings.push(...(await programs(box, project, env)));
   }
   return findings;
 };
+
+const MEND =
+  'Install bubblewrap and allow user namespaces (docs/operations.md), or name it as `bubblewrap` in bot.toml; until then nothing of the project runs.';
 
 function attackLine(subject: string, { attack, held, words }: AttackResult): Finding {
   const honest = attack === 'honest-commit';
   const can = honest === held ? 'an agent can' : 'an agent can not';
   const what = `${can} ${ATTACKS[attack]} (${words})`;
   return held ? good(subject, what) : failure(subject, what, 'Nothing of the project runs until this holds: see docs/security.md.');
+}
+
+/** Whether the program of each agent is seen inside: what is missing there is found by nobody before the first run. */
+async function programs(box: Box, project: ProjectSettings, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const agent of project.agents) {
+    const subject = `sandbox ${project.name}/${agent.name}`;
+    const [name = ''] = agent.command;
+    // One of the worktree's own comes with it.
+    if (name.includes('/') && !name.startsWith('/')) continue;
+    const seen = await isSeen(box, project, agent, env);
+    // That it is nowhere at all is said where agents are looked at.
+    if (seen === null) continue;
+    const mend = `Add the folder of ${name} to sandbox_read of the project in bot.toml.`;
+    findings.push(seen ? good(subject, `${name} is there`) : failure(subject, `${name} is not there`, mend));
+  }
+  return findings;
+}
+
+async function isSeen(box: Box, project: ProjectSettings, agent: AgentSettings, env: NodeJS.ProcessEnv): Promise<boolean | null> {
+  const dir = await mkdtemp(join(tmpdir(), 'musher-doctor-'));
+  try {
+    const started = await sandboxed(
+      { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
+      {
+        file: agent.command[0] ?? '',
+        // Asked of a shell in its place: what a program does without its arguments, nobody knows.
+        args: [],
+        env: childEnvironment(env, agent.env),
+        worktree: '/tmp',
+        runDir: dir,
+        runtime: agent.runtime,
+        only: 'look',
+      },
+    );
+    if (!started.ok) return null;
+    const { file, args } = started.value;
+    const answer = await execa(file, args, { env: started.value.env, extendEnv: false, reject: false, stdin: 'ignore', timeout: LOOK_MS });
+    return answer.exitCode === 0;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 }
