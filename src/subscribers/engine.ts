@@ -1,4 +1,3 @@
-import { crashPoint } from '../crash-point.ts';
 import { decide, projectFacts, type ProjectFacts } from '../log/facts.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -13,8 +12,7 @@ import { failAttempt, ifStill, record, type EngineParts, type EngineProject } fr
 import { Patience } from './patience.ts';
 import { remove } from './remove.ts';
 import { restore } from './restore.ts';
-import { setAside } from './set-aside.ts';
-import { endBroken, runAgent } from './run-agent.ts';
+import { RunJobs } from './run-jobs.ts';
 import { Tidying } from './tidying.ts';
 import { undoMerge } from './undo-merge.ts';
 import { verifyBranch } from './verify-branch.ts';
@@ -63,6 +61,7 @@ export class Engine {
   readonly #mergeLock = keyedLock();
   /** Items whose last removal left something: not tried again until someone asks, or Musher starts. */
   readonly #removalTried = new Map<string, number>();
+  readonly #runs: RunJobs;
   readonly #tidying: Tidying;
   #seen = 0;
   #scheduled = false;
@@ -75,6 +74,7 @@ export class Engine {
     // What came while a job was there was passed over because of it.
     const ended = (key: string): void => void setImmediate(() => this.#evaluateItem(key));
     this.#jobs = new Jobs(ended, (key, kind, error) => this.#failed(key, `${kind} of ${key.replace('\0', '#')}`, error));
+    this.#runs = new RunJobs(parts, this.#jobs);
     this.#tidying = new Tidying(parts, this.#jobs);
     this.#alarms = new Alarms(parts.clock, (key) => this.#evaluateItem(key));
     this.#patience = new Patience(parts.clock, parts.onProblem);
@@ -85,7 +85,7 @@ export class Engine {
     this.#unwatchBases = watchBases(this.#parts);
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
     this.#patience.run('what was under way', () => {
-      this.#endOrphans();
+      this.#runs.endOrphans();
       this.#evaluateAll();
     });
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
@@ -133,7 +133,7 @@ export class Engine {
   #evaluate(name: string, project: EngineProject): void {
     const { log } = this.#parts;
     this.#jobs.endUnwanted(name, (number) => log.reads.item(name, number));
-    this.#endForgotten(name, project);
+    this.#runs.endForgotten(name, project, (key) => this.#alarms.rests(key));
     // Once for all items: whatever is then done is decided again in its own transaction.
     const facts = projectFacts(log.reads, project.settings, this.#parts.clock.now());
     for (const item of [...log.reads.active(name), ...log.reads.waking(name)]) {
@@ -170,10 +170,10 @@ export class Engine {
         );
         return;
       case 'run':
-        this.#assign(project, item);
+        this.#runs.assign(project, item);
         return;
       case 'watch':
-        this.#takeUp(project, item);
+        this.#runs.takeUp(project, item);
         return;
       case 'gates':
         this.#jobs.begin(
@@ -240,70 +240,6 @@ export class Engine {
       if (now === null || decide(tx.reads, now, projectFacts(tx.reads, project.settings, tx.now)).do !== wanted) return;
       change(tx, now);
     });
-  }
-
-  /** Reserves the agent and the slot in the log, then begins the run. */
-  #assign(project: EngineProject, item: WorkItem): void {
-    const reserved = this.#parts.log.transaction((tx) => {
-      const now = tx.item(item.project, item.number);
-      if (now === null) return false;
-      const step = decide(tx.reads, now, projectFacts(tx.reads, project.settings, tx.now));
-      const agent = step.do === 'run' ? project.settings.agents.find(({ name }) => name === step.agent) : undefined;
-      if (step.do !== 'run' || agent === undefined) return false;
-      record(tx, item, 'run.pending', {
-        run: now.runs + 1,
-        agent: agent.name,
-        role: agent.role,
-        stage: step.stage,
-        attempt: now.attempts + 1,
-        ...(step.account === null ? {} : { account: step.account }),
-        reserved: setAside(tx, now, project.settings, agent),
-      });
-      return true;
-    });
-    crashPoint('after-run-pending');
-    if (reserved) this.#takeUp(project, item);
-  }
-
-  /** Looks after the item's open run: a new one, or one that an earlier Musher has begun. */
-  #takeUp(project: EngineProject, item: WorkItem): void {
-    const now = this.#parts.log.reads.item(item.project, item.number);
-    const run = now === null ? null : this.#parts.log.reads.run(item.project, item.number, now.runs);
-    if (now === null || run === null || run.state === 'ended') return;
-    const job = runAgent(this.#parts, project, now, run);
-    const fits = (current: WorkItem): boolean =>
-      current.deletedAt === null &&
-      current.runs === run.run &&
-      (current.execution.state === 'pending' || current.execution.state === 'running') &&
-      this.#stopAsked(run) === null;
-    this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job });
-  }
-
-  /** Ends open runs that nobody looks after and whose items have gone elsewhere: an earlier Musher was killed while it ended them. */
-  #endForgotten(name: string, project: EngineProject): void {
-    for (const run of this.#parts.log.reads.openRuns(name)) {
-      const item = this.#parts.log.reads.item(name, run.item);
-      const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
-      if (item === null || wanted || this.#jobs.has(keyOf(item)) || this.#alarms.rests(keyOf(item))) continue;
-      const job = runAgent(this.#parts, project, item, run);
-      job.stop(run.stopRequested ?? 'the item was stopped, moved or deleted');
-      this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
-    }
-  }
-
-  /** Ends runs of projects that are no longer configured: nobody would hold them to their limits. */
-  #endOrphans(): void {
-    for (const run of this.#parts.log.reads.openRunsElsewhere([...this.#parts.projects.keys()])) {
-      const item = this.#parts.log.reads.item(run.project, run.item);
-      if (item === null || this.#jobs.has(keyOf(item))) continue;
-      const done = endBroken(this.#parts, item, run, `the project ${run.project} is no longer configured`);
-      const nothing = (): void => undefined;
-      this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
-    }
-  }
-
-  #stopAsked(run: { project: string; item: number; run: number }): string | null {
-    return this.#parts.log.reads.run(run.project, run.item, run.run)?.stopRequested ?? null;
   }
 
   #evaluateItem(key: string): void {
