@@ -122,6 +122,11 @@ export interface OpensThreads {
   threadUnder(ref: MessageRef, name: string): Promise<string | null>;
 }
 
+/** A transport that can answer at an address of the message's own, which the network counts against no room. */
+export interface AnswersApart {
+  isApart(to: Address): boolean;
+}
+
 /** An adapter to one chat network. */
 export interface Transport {
   readonly name: string;

@@ -5,6 +5,7 @@ import type { Document } from '../message/document.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/outbox.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
+import { Marks } from './marks.ts';
 import { Pace, type PaceRule } from './pace.ts';
 
 /** What delivery needs of a transport: the part of the contract that sends. */
@@ -18,6 +19,8 @@ export interface Sender extends Threading {
     options: { readonly again: boolean; readonly broadcast: boolean },
   ): Promise<readonly MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
+  /** Whether the network counts a message to this address against no room: an answer at an address of its own. */
+  isApart?(to: Address): boolean;
 }
 
 interface MessageRef {
@@ -59,6 +62,7 @@ export class Delivery {
   /** Rooms that wait for their turn. */
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
+  readonly #marks: Marks;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
   #lastBefore = 0;
@@ -68,6 +72,7 @@ export class Delivery {
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
     this.#threads = new ItemThreads(parts.log);
+    this.#marks = new Marks(parts.log);
     for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
   }
 
@@ -152,7 +157,7 @@ export class Delivery {
         this.#wakeAt(notBefore);
         return leave();
       }
-      if (!hasTurn) {
+      if (!hasTurn && !isApart(transport, row)) {
         // What was purged or scheduled anew meanwhile is looked at again when the turn has come.
         hasTurn = await this.#turn(transport, room);
         if (!hasTurn) return leave();
@@ -170,18 +175,20 @@ export class Delivery {
     try {
       thread = await this.#threads.threadOf(transport, row);
       tried = true;
-      log.outbox.begin(row.id, row.attempts + 1, thread);
+      const { id, attempts } = row;
+      // As it stands then: a purge may have come while it waited for its turn.
+      const body = await this.#marks.keep(() => log.outbox.begin(id, attempts + 1, thread));
       crashPoint('after-outbox-sending');
-      const refs = await this.#send(transport, { ...row, to: { ...row.to, thread } });
+      const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });
       crashPoint('after-send-before-mark');
-      log.transaction(() => {
-        log.outbox.sent(row.id, refs);
+      await this.#marks.keep(() => {
+        log.outbox.sent(id, refs);
         this.#threads.sent(row, refs[0]);
         // Of several messages it is not known which one has the buttons.
         if (refs.length === 1) log.offers.shown(row.id, refs[0]);
       });
       crashPoint('after-mark-sent');
-      this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
+      if (!isApart(transport, row)) this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
       this.#parts.onSent(row);
     } catch (error) {
       if (thread !== null && sendFailure(error).threadGone) {
@@ -254,6 +261,10 @@ export class Delivery {
     });
     this.#wakes.add(cancel);
   }
+}
+
+function isApart(transport: Sender, row: OutboxRow): boolean {
+  return transport.isApart?.(row.to) ?? false;
 }
 
 interface Failed {

@@ -8,6 +8,8 @@ export interface Follower {
 }
 
 const PAGE = 200;
+/** Events passed over without a word in the database: so many are looked at again after a crash, at most. */
+const UNSAID = 1_000;
 /** Until the next try where the database could not be used: a full disk is no matter of milliseconds. */
 const PAUSE_MS = 1_000;
 
@@ -15,6 +17,7 @@ const PAUSE_MS = 1_000;
  * Calls `handle` for each event, in order, once: what it does through `tx` and the step of the cursor commit together,
  * so a crash neither loses nor repeats it. A follower that the log does not know yet starts with the next event.
  * `onError` is told of a handler's bug; the event is then passed over, for one bad event must not silence all that follow.
+ * What `isNews` denies is passed over without a commit, which would cost as much as a command does.
  * Where the database itself fails, a full disk say, `onError` is told once and the same event comes again until it is through.
  */
 export function follow(
@@ -22,27 +25,34 @@ export function follow(
   subscriber: string,
   handle: (event: LoggedEvent, tx: Tx) => void,
   onError: (error: unknown, event: LoggedEvent | null) => void,
+  isNews: (event: LoggedEvent) => boolean = () => true,
 ): Follower {
   let stopped = false;
   let scheduled = false;
   let failing = false;
   let cancel = (): void => undefined;
-  log.transaction((tx) => {
-    if (tx.cursor(subscriber) === null) tx.moveCursor(subscriber, tx.reads.lastSeq());
+  /** How far it has come; the database may be behind, by what is no news. */
+  let position = log.transaction((tx) => {
+    const kept = tx.cursor(subscriber) ?? tx.reads.lastSeq();
+    tx.moveCursor(subscriber, kept);
+    return kept;
   });
+  let kept = position;
 
   const step = (): void => {
     scheduled = false;
     if (stopped) return;
     let at: LoggedEvent | null = null;
     try {
-      const events = log.transaction((tx) => tx.reads.events(tx.cursor(subscriber) ?? 0, PAGE));
+      const events = log.reads.events(position, PAGE);
       for (const event of events) {
         if (stopped) return;
         at = event;
-        deliver(event);
+        if (isNews(event)) deliver(event);
+        position = event.seq;
         failing = false;
       }
+      if (position - kept >= UNSAID) keep(position);
       if (events.length === PAGE) schedule();
     } catch (error) {
       if (!isTransient(error)) throw error;
@@ -59,11 +69,16 @@ export function follow(
         handle(event, tx);
         tx.moveCursor(subscriber, event.seq);
       });
+      kept = event.seq;
     } catch (error) {
       if (isTransient(error)) throw error;
       onError(error, event);
-      log.transaction((tx) => tx.moveCursor(subscriber, event.seq));
+      keep(event.seq);
     }
+  };
+  const keep = (seq: number): void => {
+    log.transaction((tx) => tx.moveCursor(subscriber, seq));
+    kept = seq;
   };
   const schedule = (): void => {
     if (scheduled || stopped) return;

@@ -89,7 +89,11 @@ export class Outbox {
       "SELECT DISTINCT room FROM outbox WHERE transport = ? AND state IN ('pending', 'sending')",
     );
     this.#mark = db.prepare('UPDATE outbox SET state = ?, attempts = ?, next_try = ? WHERE id = ?');
-    this.#begin = db.prepare("UPDATE outbox SET state = 'sending', attempts = ?, next_try = 0, thread = ? WHERE id = ?");
+    this.#begin = db
+      .prepare<[number, string | null, number], string>(
+        "UPDATE outbox SET state = 'sending', attempts = ?, next_try = 0, thread = ? WHERE id = ? RETURNING body",
+      )
+      .pluck();
     this.#redirect = db.prepare("UPDATE outbox SET state = 'pending', next_try = 0, thread = NULL WHERE id = ?");
     this.#stateOf = db.prepare<[number], OutboxRow['state']>('SELECT state FROM outbox WHERE id = ?').pluck();
     this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
@@ -160,9 +164,9 @@ export class Outbox {
     return this.#rooms.all(transport).map((row) => row.room);
   }
 
-  /** It is about to be sent, and to where: from here on a crash leaves "perhaps". */
-  begin(id: number, attempts: number, thread: string | null): void {
-    this.#begin.run(attempts, thread, id);
+  /** It is about to be sent, and to where: from here on a crash leaves "perhaps". Returns what is to be sent. */
+  begin(id: number, attempts: number, thread: string | null): Document {
+    return JSON.parse(this.#begin.get(attempts, thread, id) ?? 'null') as Document;
   }
 
   /** The thread that it should have gone into is gone, and it was surely not sent: it goes into the room itself. */

@@ -6,7 +6,7 @@ import type { Outgoing } from '../log/outbox.ts';
 import type { Address } from '../message/address.ts';
 import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import type { ItemEvent } from '../pipeline/events.ts';
+import type { ItemEvent, LoggedEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
 import { accountAnnouncement } from './announce-account.ts';
@@ -36,6 +36,21 @@ export interface NotifyParts {
   readonly timezone: string;
   readonly onError: (error: unknown) => void;
 }
+
+/** What comes most often, and no room is ever told of. */
+const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
+  'command.handled',
+  'confirmation.asked',
+  'confirmation.answered',
+  'run.usage',
+  'run.heartbeat',
+  'run.session',
+  'run.pending',
+  'run.started',
+  'gate.ran',
+  'item.work_seen',
+  'item.created',
+]);
 
 /** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
 export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onError }: NotifyParts): Follower {
@@ -88,6 +103,7 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
       }
     },
     onError,
+    ({ kind }) => !NOBODYS_NEWS.has(kind),
   );
 }
 

@@ -8,6 +8,8 @@ import { benchAppend } from './append.ts';
 import { benchCommands } from './commands.ts';
 import { table, type Row } from './measure.ts';
 import { benchRebuild, fill } from './rebuild.ts';
+import { benchMemory } from './memory.ts';
+import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench [-- --events N]`: what Musher costs, as ratios against floors that are measured in the same run. */
@@ -43,6 +45,14 @@ try {
     mkdirSync(small, { mode: 0o700 });
     fill(small, DEMO_PROJECT, 1_000);
     rows.push(...(await benchCommands(dir, small, large)));
+  }
+  if (wanted('slack')) {
+    tell('taking slash commands …');
+    rows.push(await benchSlack(dir));
+  }
+  if (wanted('memory')) {
+    tell('connecting to three networks …');
+    rows.push(await benchMemory(dir));
   }
   process.stdout.write(table(rows));
 } finally {

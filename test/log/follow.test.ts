@@ -175,3 +175,29 @@ describe('a follower', () => {
     log.close();
   });
 });
+
+it('passes what is no news over without a commit', async () => {
+  const log = Log.inMemory(tickingClock());
+  const heard: string[] = [];
+  const follower = follow(
+    log,
+    'quiet',
+    (event) => void heard.push(event.kind),
+    never,
+    ({ kind }) => kind !== 'room.bound',
+  );
+  let transactions = 0;
+  const transaction = log.transaction.bind(log);
+  log.transaction = (work) => {
+    transactions += 1;
+    return transaction(work as never);
+  };
+  bind(log, 'a');
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
+  expect([heard, transactions]).toEqual([[], 1]);
+  log.transaction((tx) => tx.record({ ...ROOM, kind: 'musher.stopped', payload: { pid: 1 } }));
+  await until(() => heard.length > 0);
+  expect([heard, cursor(log, 'quiet')]).toEqual([['musher.stopped'], 2]);
+  follower.stop();
+  log.close();
+});

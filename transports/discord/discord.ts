@@ -2,7 +2,7 @@ import { problemText } from '../../src/errors.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { AnswersApart, BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
 import { customIdOf } from './buttons.ts';
@@ -48,7 +48,7 @@ interface Connection {
 }
 
 /** Discord, beyond what every transport has. */
-export type DiscordTransport = Transport & ShowsWork & OpensThreads & Retires;
+export type DiscordTransport = Transport & ShowsWork & OpensThreads & AnswersApart & Retires;
 
 /** Discord as a transport. `start` may be called again after it has thrown. */
 export function discordTransport(options: DiscordOptions): DiscordTransport {
@@ -196,6 +196,8 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   return {
     name: NAME,
     capabilities: CAPABILITIES,
+
+    isApart: (to) => targetOf(to).kind === 'reply',
 
     async start(sink) {
       turn += 1;

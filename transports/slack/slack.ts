@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { problemText } from '../../src/errors.ts';
+import { decodeHandle } from './handle.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { AnswersApart, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './catch-up.ts';
 import { createForm } from './create-form.ts';
 import { slackError, startFailure } from './failure.ts';
@@ -58,7 +59,7 @@ export interface HasPort {
 }
 
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
-export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & Retires & HasPort {
+export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & AnswersApart & Retires & HasPort {
   const { clock, report } = options;
   let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
   let running: Running | null = null;
@@ -175,6 +176,11 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
   return {
     name: 'slack',
     capabilities: CAPABILITIES,
+
+    isApart(to) {
+      const handle = decodeHandle(to.thread);
+      return handle?.kind === 'answer' && !handle.public && handle.url !== null;
+    },
 
     async start(sink) {
       try {

@@ -52,6 +52,11 @@ export class FakeHomeserver {
     });
   }
 
+  /** Syncs that wait for something to happen. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
