@@ -41,7 +41,6 @@ const UNFINISHED = [
   'rebase-merge',
   'rebase-apply',
   'sequencer',
-  'config.worktree',
   'info',
   'index.lock',
   'HEAD.lock',
@@ -88,6 +87,19 @@ export async function tie(linked: Linked, head: Head): Promise<boolean> {
 /** Removes what an unfinished merge, rebase or killed git left in a worktree's git directory. */
 export async function forgetUnfinished(linked: Linked): Promise<void> {
   await Promise.all(UNFINISHED.map((name) => rm(join(linked.gitDir, name), { recursive: true, force: true })));
+  await emptyWorktreeConfig(linked, false);
+}
+
+/**
+ * A worktree's own configuration, which is active where the owner's says so, holds nothing. An empty file stays as it
+ * is, the very same one: it is shut in the sandbox of a run that goes on, and a new one in its place would not be.
+ */
+export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Promise<void> {
+  const file = join(linked.gitDir, 'config.worktree');
+  const found = await lstat(file).catch(() => null);
+  if (found?.isFile() === true && found.size === 0) return;
+  await rm(file, { recursive: true, force: true });
+  if (needed) await writeFile(file, '', { flag: 'wx' });
 }
 
 /** The text of a regular file; null for anything else, a link included. */

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Mount, readable, writable } from '../sandbox/mounts.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { commitSha } from '../pipeline/values.ts';
 import { baseHead, branchHead, type Context, type Place } from './context.ts';
+import { emptyWorktreeConfig } from './linked.ts';
 import { removeFolder } from './remove-folder.ts';
 import { sharedConfig } from './own-dir.ts';
 
@@ -56,10 +57,7 @@ export async function makeView(at: Context, name: string, place: Place, branch: 
   for (const [file, text] of Object.entries(files)) await writeFile(join(view.path, file), text);
   await agree(view, head);
   await mkdir(join(view.path, 'worktrees', gitDirName(place)), { recursive: true });
-  // Active only where the owner's configuration says so; there, an agent must not be the one who writes it.
-  const ownConfig = join(place.linked.gitDir, 'config.worktree');
-  await rm(ownConfig, { recursive: true, force: true });
-  await writeFile(ownConfig, '');
+  await emptyWorktreeConfig(place.linked, true);
 
   const shut = (part: string): Mount => ({ kind: 'read', from: join(view.path, part), to: join(commonDir, part) });
   return [

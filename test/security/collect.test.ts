@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
-import { type Box, boxed } from '../../src/sandbox/box.ts';
+import { type Box, boxed, type StartOutside } from '../../src/sandbox/box.ts';
 import type { Mount } from '../../src/sandbox/mounts.ts';
 import { fixedClock, makeOwner, numbered, type Owner, read, write } from '../git/owner.ts';
 import { BWRAP, MISSING } from './sandboxed.ts';
@@ -33,16 +33,30 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
   });
   afterEach(() => owner.remove());
 
-  /** Runs a script inside, as an agent; its output, or what went wrong. */
-  function inside(script: string): string {
+  /** How a script is run inside, as an agent. */
+  function starting(script: string): StartOutside {
     const who = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' };
     const dir = join(owner.root, 'run');
     const env = { PATH: '/usr/bin:/bin', BRANCH: item.branch, COMMON: git.commonDir, ...who };
-    const command = { file: '/bin/sh', args: ['-ec', script], env, cwd: path, mounts, hosts: [], ports: [], ownSession: true, dir };
-    const outside = boxed(box, command);
-    const done = spawnSync(outside.file, outside.args, { env: outside.env, encoding: 'utf8' });
+    const command = { file: '/bin/sh', args: ['-c', script], env, cwd: path, mounts, hosts: [], ports: [], ownSession: true, dir };
+    return boxed(box, command);
+  }
+  /** Its output, or what went wrong. */
+  function inside(script: string): string {
+    const { file, args, env } = starting(`set -e; ${script}`);
+    const done = spawnSync(file, args, { env, encoding: 'utf8' });
     if (done.status !== 0) throw new Error(done.stderr);
     return done.stdout.trim();
+  }
+  /** All that it says, when it has ended. */
+  function insideLater(script: string): Promise<string> {
+    const { file, args, env } = starting(script);
+    const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+    return new Promise((resolve) => {
+      child.on('close', () => resolve(said));
+    });
   }
   const commit = (name: string): string => inside(`echo ${name} > ${name}; git add ${name}; git commit -qm ${name}; git rev-parse HEAD`);
   const real = (): string => owner.git(['rev-parse', `refs/heads/${item.branch}`]);
@@ -148,6 +162,19 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     mounts = await git.viewForCommand(item);
     commit('by-a-gate');
     expect((await git.readWork(item.branch))?.head).toBe(base);
+  });
+
+  it('stays shut while it works, whatever Musher does beside it', async () => {
+    // A file that is put in the place of one that is mounted takes the mount away with it.
+    const config = join(git.commonDir, 'worktrees', readdirSync(join(git.commonDir, 'worktrees'))[0] ?? '', 'config.worktree');
+    const waiting = insideLater(`until test -e go; do sleep 0.05; done; echo evil > '${config}'; echo evil > .git`);
+    write(path, { 'left.txt': 'left\n' });
+    await git.commitLeftovers(item, 'left');
+    await git.viewForCommand(item);
+    await git.snapshot(item, 'why');
+    write(path, { go: '' });
+    expect(await waiting).toMatch(/config\.worktree: Read-only file system[^]*\.git: Read-only file system/);
+    expect(read(config)).toBe('');
   });
 
   it('leaves nothing behind when the worktree goes', async () => {

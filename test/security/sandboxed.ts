@@ -9,6 +9,8 @@ export const MISSING = 'missing' in found ? found.missing : null;
 export const BWRAP = 'program' in found ? found.program : '/nonexistent/bwrap';
 
 const AGENT_FOLDER = join(import.meta.dirname, '../e2e/agents');
+/** The client by which the test's agent speaks to Musher. */
+const MODULES = join(import.meta.dirname, '../../node_modules');
 
 /** A person's machine whose projects ask for a sandbox; flags are a folder that the agents share with the test. */
 export function sandboxedBench(
@@ -23,7 +25,7 @@ export function sandboxedBench(
     'path = "./shop"',
     'sandbox = "bubblewrap"',
     `allow_hosts = ${JSON.stringify(keys.hosts ?? [])}`,
-    `sandbox_read = ${JSON.stringify([AGENT_FOLDER, process.execPath, ...(keys.read ?? [])])}`,
+    `sandbox_read = ${JSON.stringify([AGENT_FOLDER, MODULES, process.execPath, ...(keys.read ?? [])])}`,
     `sandbox_write = ${JSON.stringify([bench.flags])}`,
   ];
   bench.write('bot.toml', `${lines.join('\n')}\n`);

@@ -31,6 +31,27 @@ describe.skipIf(MISSING !== null)(`in the sandbox${MISSING === null ? '' : ` (${
     expect(readFileSync(join(bench.flags, 'subject'), 'utf8').trim()).not.toBe('');
   });
 
+  test('an agent reaches Musher, has the gates run, and commits through it', async () => {
+    bench = sandboxedBench({ gates: { test: 'test -e a.txt' } });
+    const steps = [
+      'call item item',
+      'write a.txt a',
+      'call gates run_gates',
+      'call commit git_commit {"message":"through Musher"}',
+      'write b.txt b',
+      'commit own',
+      'usage 100 10 0.01',
+      'success',
+    ];
+    succeeded(await bench.run(create('Reach', `coder: ${steps.join('; ')}`), 'start 1', 'wait 1 done 110'));
+    const said = (flag: string): string => readFileSync(join(bench.flags, flag), 'utf8');
+    expect(said('item')).toContain('Reach');
+    expect(said('gates')).toContain('exit 0');
+    expect(said('commit')).not.toContain('error');
+    expect(bench.filesAt('main')).toMatchObject({ 'a.txt': 'a', 'b.txt': 'b' });
+    expect(bench.runs(1)).toHaveLength(1);
+  });
+
   test('a merge agent resolves a conflict', async () => {
     bench = sandboxedBench({ agents: { a: 'current', b: 'current', mergemaster: 'merge' }, gates: { test: '! grep -q "<<<<" list.txt' } });
     const edit = (word: string): string =>
