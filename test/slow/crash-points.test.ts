@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from '../../src/crash-point.ts';
 import { Bench, type ProjectFile } from '../e2e/harness.ts';
@@ -6,6 +8,7 @@ import { matrixToml, MatrixRoom } from '../invariants/matrix-room.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { spread } from '../invariants/random.ts';
 import { settled } from '../invariants/settled.ts';
+import { ThreeNetworks } from '../invariants/three-networks.ts';
 import { endOf, violations } from '../invariants/invariants.ts';
 
 /** What happens in a room while Musher dies and comes back; each wait goes on over its deaths. */
@@ -154,8 +157,6 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
       'after-outbox-sending',
       'after-send-before-mark',
       'after-mark-sent',
-      'before-matrix-token',
-      'after-matrix-put',
     ],
   },
   { what: 'while rooms are told', scenario: 'deliver', at: ['before-notification-commit'] },
@@ -219,24 +220,31 @@ const KILLS: readonly { readonly what: string; readonly scenario: keyof typeof S
   { what: 'once the base branch has moved back', scenario: 'undone', at: ['after-base-moved-back'] },
   { what: 'in a live reply', scenario: 'live', at: ['after-live-shown'] },
 ];
-/** Points that other tests pass: of networks in `kill-networks`, and below. */
-const ELSEWHERE: readonly CrashPoint[] = [
-  'before-commit',
-  'after-commit',
+/** Points of what each network keeps of its own. */
+const OF_NETWORKS: readonly CrashPoint[] = [
   'before-slack-acknowledged',
   'after-slack-post',
   'before-discord-session-kept',
   'after-discord-post',
-  'after-orphan-ended',
+  'before-matrix-token',
+  'after-matrix-put',
 ];
+/** Points with a test of their own. */
+const APART: readonly CrashPoint[] = ['before-commit', 'after-commit', 'after-orphan-ended', ...OF_NETWORKS];
+/** Each point kills twice: the second time in what follows the first, its recovery among it. */
+const twice =
+  (at: readonly CrashPoint[]) =>
+  (_: number, died: readonly string[]): CrashPoint[] =>
+    at.filter((point) => died.filter((one) => one === point).length < 2);
 
 const ROOMS = ['!one:example.org', '!two:example.org'] as const;
 const figures = { deaths: 0, recoveries: [] as number[] };
 let bench: Bench;
-let server: FakeHomeserver;
+let homeserver: FakeHomeserver | null = null;
 afterEach(async () => {
   await bench.close();
-  await server.close();
+  await homeserver?.close();
+  homeserver = null;
 });
 afterAll(() => {
   const { median, longest } = spread(figures.recoveries);
@@ -250,7 +258,8 @@ async function survive(
   { project, play, ends: wanted, ownCommits }: Scenario,
   arm: (start: number, died: readonly string[]) => readonly string[],
 ): Promise<Reborn> {
-  server = new FakeHomeserver();
+  const server = new FakeHomeserver();
+  homeserver = server;
   await server.listen();
   bench = new Bench(project);
   bench.append('bot.toml', matrixToml(server, ROOMS));
@@ -289,7 +298,7 @@ async function survive(
 
 describe('Musher that is killed', () => {
   test.each(KILLS)('$what, and there again while it recovers, loses nothing and says nothing twice', async ({ scenario, at }) => {
-    const { died } = await survive(SCENARIOS[scenario], (_, so) => at.filter((point) => so.filter((one) => one === point).length < 2));
+    const { died } = await survive(SCENARIOS[scenario], twice(at));
     expect(at.filter((point) => !died.includes(point))).toEqual([]);
   });
 
@@ -302,7 +311,78 @@ describe('Musher that is killed', () => {
     expect(died.length).toBeGreaterThan(10);
   });
 
+  test('between what a network did and what Musher keeps of it loses nothing and says nothing twice, on all three', async () => {
+    const networks = new ThreeNetworks();
+    await networks.open();
+    try {
+      bench = new Bench({});
+      bench.append('bot.toml', networks.toml);
+      let before = networks.connections;
+      const musher = new Reborn(bench, {
+        environment(start, died) {
+          before = networks.connections;
+          // Connected once, so that the rooms are known.
+          const armed = start === 0 ? [] : twice(OF_NETWORKS)(start, died);
+          return armed.length === 0 ? {} : { MUSHER_CRASH_AT: armed.join(',') };
+        },
+        connected: () => networks.isConnectedSince(before),
+      });
+      const { slack, discord, matrix } = networks.rooms;
+      const until = (holds: () => boolean, what: string): Promise<void> => musher.until(holds, () => what);
+      await until(() => networks.isConnectedSince(before), 'the first connection');
+      await musher.kill();
+      discord.say('create story Tea');
+      await until(() => discord.shown().some(({ text }) => text.includes('Created the story 1')), 'the item');
+      slack.say('status');
+      matrix.say('ping');
+      await until(() => matrix.text.includes('pong'), 'an answer');
+      matrix.say('start 1');
+      await until(() => endOf(bench, 1, 'shop') === 'done' && settled(bench), 'the end of the item');
+      await musher.end();
+      expect(await violations(bench, 'shop', { rooms: [slack, discord, matrix], ends: { 1: 'done' } })).toEqual([]);
+      expect(OF_NETWORKS.filter((point) => !musher.died.includes(point))).toEqual([]);
+      figures.deaths += musher.deaths;
+      figures.recoveries.push(...musher.recoveries);
+    } finally {
+      await networks.close();
+    }
+  });
+
+  test('while it ends the run of a project that is no longer configured ends it at the next start', async () => {
+    const server = new FakeHomeserver();
+    homeserver = server;
+    await server.listen();
+    bench = new Bench({}, { name: 'other' });
+    bench.append('bot.toml', matrixToml(server, [ROOMS[0]]));
+    const room = new MatrixRoom(server, ROOMS[0]);
+    const syncs = (): number => server.requests.filter((request) => request.includes('/sync')).length;
+    let syncsAtStart = 0;
+    const connected = (): boolean => syncs() > syncsAtStart + 1;
+    const musher = new Reborn(bench, {
+      environment(start) {
+        syncsAtStart = syncs();
+        return start === 1 || start === 2 ? { MUSHER_CRASH_AT: 'after-orphan-ended' } : {};
+      },
+      connected,
+    });
+    const until = (holds: () => boolean, what: string): Promise<void> => musher.until(holds, () => `${what}:\n${room.text}`);
+    await until(connected, 'the first connection');
+    room.say('project other');
+    room.say(item('Elsewhere', 'coder: raise there; hang'));
+    await until(() => room.text.includes('Created the story 1'), 'the item');
+    room.say('start 1');
+    await until(() => bench.raised('there') && bench.only('run.started', 1, 'other').length === 1, 'the run');
+    const file = join(bench.dir, 'bot.toml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\[\[project\]\]\nname = "other"\npath = ".*"\n/, ''));
+    await musher.kill();
+    await until(() => bench.runs(1, 'other').every(({ state }) => state === 'ended') && musher.isBack, 'the end of the run');
+    await musher.end();
+    expect(musher.died).toEqual(['after-orphan-ended', 'after-orphan-ended']);
+    expect(bench.runs(1, 'other').map(({ reason }) => reason)).toEqual(['lost']);
+    expect(await violations(bench, 'shop', { rooms: [room], ends: {} })).toEqual([]);
+  });
+
   test('passes every crash point in these tests', () => {
-    expect(new Set([...KILLS.flatMap(({ at }) => at), ...ELSEWHERE])).toEqual(new Set(CRASH_POINTS));
+    expect(new Set([...KILLS.flatMap(({ at }) => at), ...APART])).toEqual(new Set(CRASH_POINTS));
   });
 });

@@ -17,7 +17,8 @@ const given = process.env['MUSHER_TEST_SYNAPSE'];
 const synapse = asObject(JSON.parse(given ?? '{}'));
 const url = textAt(synapse, 'url') ?? 'http://127.0.0.1:1';
 const password = textAt(synapse, 'password') ?? '';
-const reason = given === undefined ? ' (skipped: needs a running Synapse: npm run test:matrix)' : '';
+const missing = process.env['MUSHER_TEST_NO_SYNAPSE'] ?? 'needs a running Synapse: npm run test:matrix';
+const reason = given === undefined ? ` (skipped: ${missing})` : '';
 const never = new AbortController().signal;
 const BOT = '@musher:example.org';
 

@@ -192,9 +192,10 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
           keep(sent.id);
           return { id: sent.id };
         } catch (error) {
-          if (isGone(error)) return 'gone';
           const failure = sendFailure(error);
-          if (failure.outcome !== 'unknown') keep(undefined);
+          // Taken by nobody: a crash before it is posted elsewhere must not leave a doubt that keeps it from being posted.
+          if (isGone(error) || failure.outcome !== 'unknown') keep(undefined);
+          if (isGone(error)) return 'gone';
           throw failure;
         }
       });

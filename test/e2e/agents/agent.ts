@@ -105,6 +105,13 @@ async function step(text: string): Promise<void> {
       return tell({ type: 'session', id: first });
     case 'status':
       return tell({ type: 'status', text: all });
+    case 'count':
+      // Numbered lines with a pause between, so that others can come and go meanwhile.
+      for (let n = 1; n <= Number(first); n += 1) {
+        tell({ type: 'status', text: `line ${n}` });
+        await sleep(10);
+      }
+      return undefined;
     case 'turn':
       return tell({ type: 'turn' });
     case 'say':
