@@ -141,6 +141,18 @@ describe('a slash command', () => {
     expect(fake.world.shown(room.id)).toBe('too late\nafter 15 minutes');
   });
 
+  it('is answered in the channel once nobody waits for it, also where the channel takes it only at the second try', async () => {
+    const it_ = await started();
+    const { fake, transport, room, ada } = it_;
+    fake.interactions.firstAnswerMs = 0;
+    fake.slash(ada, room, 'status');
+    const { at } = await taken(it_);
+    fake.next(/^POST \/channels\/\d+\/messages$/, 'unavailable');
+    await expect(transport.send(at, line('too late'), 'k', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
+    expect(await transport.send(at, line('too late'), 'k', { again: true })).toHaveLength(1);
+    expect(fake.world.shown(room.id)).toBe('too late');
+  });
+
   it('has a long answer in parts, none of which shows twice when a reply is lost', async () => {
     const it_ = await started();
     const { fake, transport, room, ada } = it_;
