@@ -150,6 +150,18 @@ describe('after a gap', () => {
     expect(first.errors).toEqual([]);
   });
 
+  it('reads what was written after it was killed in its first seconds', async () => {
+    const first = await open();
+    await vi.waitFor(() => expect(first.state.get('last:C1')).toBeDefined());
+    // What a kill leaves: nothing of what an orderly end keeps.
+    const state = new Map(first.state);
+    await first.transport.stop(never);
+    first.slack.say('<@UBOT> status');
+    const second = await prepare({}, { slack: first.slack, state });
+    await start(second);
+    await vi.waitFor(() => expect(second.received.map(({ text }) => text)).toHaveLength(1));
+  });
+
   it('reads again what could not be stored, after a restart at the latest', async () => {
     const first = await open();
     const { slack, sink, state } = first;
