@@ -1,4 +1,5 @@
 import type { IncomingMessage } from '../../src/message/address.ts';
+import { KEY_FIELD } from './content.ts';
 import type { Encryption } from './encryption.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
@@ -70,6 +71,12 @@ async function takeEvent(room: string, event: Json, parts: BatchParts): Promise<
   const { rooms, encryption, me, offers } = parts;
   const clear = event['type'] === 'm.room.encrypted' ? await decrypted(room, event, parts) : event;
   if (clear === null) return;
+  if (textAt(event, 'sender') === me) {
+    // Our own message, perhaps one that we do not know to have arrived: what people do with it comes after it.
+    const [transaction, id] = [textAt(clear['content'], KEY_FIELD), textAt(event, 'event_id')];
+    if (transaction !== null && id !== null) offers.settle(transaction, id);
+    return;
+  }
   // Without the library nothing of an encrypted room is acted on: no answer could be given there. With it, plain text
   // there is nobody's word: only the server vouches for its sender.
   if ((encryption === null || event['type'] === 'm.room.message') && (await rooms.isEncrypted(room))) return;

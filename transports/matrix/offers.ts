@@ -23,6 +23,10 @@ export function reactionFor(index: number, of: number): string {
 
 /** What reactions to our messages stand for: kept durably, so that a question asked before a restart can be answered after it. */
 export interface Offers {
+  /** Keeps what a message offers before it is sent: people may react to it before its sender knows that it arrived. */
+  expect(transaction: string, thread: string | null, body: Document): void;
+  /** The message of that transaction is there, under this id. */
+  settle(transaction: string, eventId: string): void;
   /** Replaces what the message offered before; a document without actions takes its offer back. */
   put(eventId: string, thread: string | null, body: Document): void;
   /** The command that a reaction stands for, and the thread of the message; null where it stands for nothing. */
@@ -37,12 +41,22 @@ interface Offer {
 export function offers(state: StateStore): Offers {
   const known = new BoundedMap<Offer>(MATRIX_LIMITS.offers);
   for (const [id, offer] of readAll(state.get(STATE_KEYS.offers))) known.set(id, offer);
+  const keep = (): void => state.set(STATE_KEYS.offers, JSON.stringify(known.entries()));
+  const put = (name: string, thread: string | null, body: Document): void => {
+    const commands = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions.map(({ command }) => command) : []));
+    if (commands.length > 0) known.set(name, { thread, commands });
+    else if (!known.delete(name)) return;
+    keep();
+  };
   return {
-    put(eventId, thread, body) {
-      const commands = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions.map(({ command }) => command) : []));
-      if (commands.length > 0) known.set(eventId, { thread, commands });
-      else if (!known.delete(eventId)) return;
-      state.set(STATE_KEYS.offers, JSON.stringify(known.entries()));
+    put,
+    expect: (transaction, thread, body) => put(expected(transaction), thread, body),
+    settle(transaction, eventId) {
+      const offer = known.get(expected(transaction));
+      if (offer === undefined) return;
+      known.delete(expected(transaction));
+      known.set(eventId, offer);
+      keep();
     },
     find(eventId, reaction) {
       const offer = known.get(eventId);
@@ -55,6 +69,9 @@ export function offers(state: StateStore): Offers {
     },
   };
 }
+
+/** No event's id begins like this. */
+const expected = (transaction: string): string => `transaction ${transaction}`;
 
 /** Without skin tones and variation selectors, and one sign for those that mean the same. */
 function plainReaction(reaction: string): string {

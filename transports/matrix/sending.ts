@@ -81,8 +81,9 @@ export function sending(parts: SendingParts): Sending {
     const events: string[] = [];
     for (const [index, part] of documents.entries()) {
       const transaction = transactions[index] ?? key;
+      offers.expect(transaction, to.thread, part);
       const event = earlier.get(transaction) ?? (await put(to.room, messageContent(part, transaction, to.thread), transaction));
-      offers.put(event, to.thread, part);
+      offers.settle(transaction, event);
       events.push(event);
     }
     const [first] = events;

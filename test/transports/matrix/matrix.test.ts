@@ -190,6 +190,17 @@ describe('the Matrix transport', () => {
     await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['no', 'after it']));
   });
 
+  it('knows what a reaction stands for also where it is not known yet whether the message arrived', async () => {
+    const transport = await started();
+    server.mishaps = [{ kind: 'drop-reply' }];
+    const question = doc(paragraph('Sure?'), actions(action('Yes', 'yes'), action('No', 'no')));
+    await expect(transport.send(at, question, 'k1', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
+    const id = textAt(server.sentTo(ROOM).at(-1), 'event_id') ?? '';
+    const relation = { rel_type: 'm.annotation', event_id: id, key: '👍' };
+    server.add(ROOM, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } });
+    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['yes']));
+  });
+
   it('remembers a bounded number of offers', async () => {
     const transport = await started();
     for (let index = 0; index < MATRIX_LIMITS.offers + 5; index++)
