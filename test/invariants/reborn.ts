@@ -90,9 +90,12 @@ export class Reborn {
 
   /** Resolves when the condition holds, however often Musher dies until then. */
   async until(holds: () => boolean, what: () => string): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
+    // Each death begins the wait anew: on a loaded machine a start alone may take seconds.
+    let deadline = performance.now() + PATIENCE_MS;
+    for (let deaths = this.deaths; ;) {
       await this.look();
+      if (this.deaths > deaths) deadline = performance.now() + PATIENCE_MS;
+      deaths = this.deaths;
       if (holds()) return;
       if (performance.now() > deadline) throw new Error(`waited in vain for ${what()}`);
       await new Promise((resolve) => {

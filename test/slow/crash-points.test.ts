@@ -302,7 +302,10 @@ async function survive(
   return musher;
 }
 
-describe('Musher that is killed', () => {
+/** A test restarts Musher up to thirty times. */
+const LONGEST_MS = 600_000;
+
+describe('Musher that is killed', { timeout: LONGEST_MS }, () => {
   test.each(KILLS)('$what, and there again while it recovers, loses nothing and says nothing twice', async ({ scenario, at }) => {
     const { died } = await survive(SCENARIOS[scenario], twice(at));
     expect(at.filter((point) => !died.includes(point))).toEqual([]);
@@ -322,6 +325,8 @@ describe('Musher that is killed', () => {
     await networks.open();
     try {
       const bench = open({});
+      // A connection that breaks at the end of the other side, which is told as trouble.
+      bench.expectedProblems.push(/"msg":"slack"/, /message \d+ is tried again/);
       bench.append('bot.toml', networks.toml);
       let before = networks.connections;
       const musher = new Reborn(bench, {
@@ -334,7 +339,15 @@ describe('Musher that is killed', () => {
         connected: () => networks.isConnectedSince(before),
       });
       const { slack, discord, matrix } = networks.rooms;
-      const until = (holds: () => boolean, what: string): Promise<void> => musher.until(holds, () => what);
+      const until = (holds: () => boolean, what: string): Promise<void> =>
+        musher.until(
+          holds,
+          () =>
+            `${what}; died at ${musher.died.join(', ')}; Slack shows: ${slack
+              .shown()
+              .map(({ text }) => text)
+              .join(' | ')}`,
+        );
       await until(() => networks.isConnectedSince(before), 'the first connection');
       await musher.kill();
       discord.say('create story Tea');
