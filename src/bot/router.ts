@@ -77,20 +77,24 @@ export class Router {
   receive(message: IncomingMessage): number | null {
     if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
     const { log, clock, flood } = this.#parts;
-    if (!this.#address(message).addressed) return null;
+    const addressed = this.#address(message);
+    if (!addressed.addressed) return null;
+    // Kept as what was asked: how Musher is called in a network is not known before it is connected, and after a crash this
+    // is worked on before.
+    const asked = { ...message, text: addressed.command };
     const taken = log.transaction((tx) => {
       const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
-      const id = tx.inbox.receive(message, clock.now());
+      const id = tx.inbox.receive(asked, clock.now());
       if (id === null) return null;
       if (waiting < flood.waiting) return { id, reply: null };
       // Decided before the network is told that it was taken, so that a crash can't make two answers of it, or none.
-      const reply = tooMany(message, waiting);
-      this.#answer(tx, this.#handlingOf(message, id, tx.now), reply);
+      const reply = tooMany(asked, waiting);
+      this.#answer(tx, this.#handlingOf(asked, id, tx.now), reply);
       return { id, reply };
     });
     crashPoint('after-inbox-insert');
     if (taken === null) return null;
-    if (taken.reply === null) this.#enqueue(message, taken.id);
+    if (taken.reply === null) this.#enqueue(asked, taken.id);
     else this.#parts.onAnswered(taken.id, taken.reply);
     return taken.id;
   }
@@ -183,8 +187,7 @@ export class Router {
     if (row.state === 'committed') return afterRestart();
     const parts = this.#parts;
     if (parts.rights.highest(message) === null) return stranger(message);
-    const addressed = this.#address(message);
-    const text = addressed.addressed ? addressed.command : message.text;
+    const { text } = message;
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
     const answer = answerIn(text);
     if (answer === null) return this.#command(text, state, release, false);
