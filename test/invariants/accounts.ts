@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderName } from '../../src/git/names.ts';
 import type { Bench } from '../e2e/harness.ts';
 
 /**
  * What agents said that they used is what the log counts, to the last token, and what the tables of costs add up to.
- * Files of a purged item are gone; then only log and tables are held together.
  */
 export function accountViolations(bench: Bench, project: string): string[] {
   const found: string[] = [];
@@ -18,8 +16,7 @@ export function accountViolations(bench: Bench, project: string): string[] {
       tokens += payload.usage.inputTokens + payload.usage.outputTokens;
     }
     for (const { run } of bench.runs(number, project)) {
-      const said = saidBy(join(bench.data, 'runs', folderName(project), String(number), String(run), 'stdout'));
-      if (said === null) continue;
+      const said = usedBy(bench, number, run);
       const counted = usage.filter(({ payload }) => payload.run === run);
       const sum = counted.reduce((all, { payload }) => all + payload.usage.inputTokens + payload.usage.outputTokens, 0);
       if (sum < said.least || sum > said.most)
@@ -34,30 +31,29 @@ export function accountViolations(bench: Bench, project: string): string[] {
   return found;
 }
 
+interface Used {
+  readonly item: number;
+  readonly run: number;
+  readonly pid: number;
+  readonly model: string;
+  readonly tokens: number;
+}
+
 /**
- * The tokens that agents said they used, by their totals for each model; null where the output is gone. A run whose start
- * Musher did not survive has more than one process in its output: each begins to count anew, and what all of them used is
- * the most that can be counted, what the last one used the least.
+ * The tokens that a run's processes used, by their own word. One whose start Musher did not survive is ended and started
+ * again: what the last process used has to be counted, and no more can be than what all of them used.
  */
-function saidBy(file: string): { readonly least: number; readonly most: number } | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
-  const totals = new Map<string, number[]>();
-  for (const row of text.split('\n').filter((one) => one.startsWith('{"type":"usage"'))) {
-    const {
-      model,
-      input_tokens: input,
-      output_tokens: output,
-    } = JSON.parse(row) as { model: string; input_tokens: number; output_tokens: number };
-    const before = totals.get(model) ?? [];
-    const grows = input + output > (before.at(-1) ?? Number.POSITIVE_INFINITY);
-    totals.set(model, [...(grows ? before.slice(0, -1) : before), input + output]);
-  }
-  const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
-  const processes = [...totals.values()];
-  return { least: sum(processes.map((all) => all.at(-1) ?? 0)), most: sum(processes.map(sum)) };
+function usedBy(bench: Bench, item: number, run: number): { readonly least: number; readonly most: number } {
+  const file = join(bench.flags, 'used');
+  const rows = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((row) => JSON.parse(row) as Used)
+    : [];
+  const processes = new Map<number, Map<string, number>>();
+  for (const { pid, model, tokens } of rows.filter((one) => one.item === item && one.run === run))
+    processes.set(pid, (processes.get(pid) ?? new Map<string, number>()).set(model, tokens));
+  const sums = [...processes.values()].map((models) => [...models.values()].reduce((sum, n) => sum + n, 0));
+  return { least: sums.at(-1) ?? 0, most: sums.reduce((sum, n) => sum + n, 0) };
 }

@@ -99,6 +99,9 @@ async function step(text: string): Promise<void> {
       return commit(all === '' ? `work on ${MUSHER_ITEM}` : all);
     case 'usage': {
       const [input, output, cost, model = 'model-a'] = [first, ...more];
+      // The truth of what each process used, beside what Musher reads.
+      const used = { item: Number(MUSHER_ITEM), run: Number(run), pid: process.pid, model, tokens: Number(input) + Number(output) };
+      if (FLAGS !== '') appendFileSync(join(FLAGS, 'used'), `${JSON.stringify(used)}\n`);
       return tell({ type: 'usage', model, input_tokens: Number(input), output_tokens: Number(output), cost_usd: Number(cost) });
     }
     case 'session':
