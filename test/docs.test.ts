@@ -57,6 +57,18 @@ describe('documents', () => {
     expect(rows.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());
   });
 
+  it('name every table of the log and every folder of the sources in docs/architecture.md', () => {
+    const text = read('docs/architecture.md');
+    const listed = new Set([...text.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) => cell.match(/[a-z_]+/g) ?? []));
+    const tables = allIn(code, /\bCREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)/g).map(({ found }) => found);
+    expect(tables.length).toBeGreaterThan(20);
+    expect(tables.filter((table) => !listed.has(table))).toEqual([]);
+    const folders = new Set(
+      code.map((name) => /^(?:src\/[^/]+|[^/]+)\//.exec(name)?.[0]).filter((name) => name !== undefined && name !== 'src/'),
+    );
+    expect([...folders].filter((folder) => !new RegExp(`^${folder} +\\S|  ${folder} `, 'm').test(text))).toEqual([]);
+  });
+
   it('name the environment variables that the code knows, and no other', () => {
     // The launcher's note to itself, and what only tests set.
     const internal = new Set(['MUSHER_HANDED_OVER', 'MUSHER_CRASH_AT']);
