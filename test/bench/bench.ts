@@ -8,6 +8,7 @@ import { benchAppend } from './append.ts';
 import { benchCommands } from './commands.ts';
 import { table, type Row } from './measure.ts';
 import { benchRebuild, fill } from './rebuild.ts';
+import { benchSoak } from './soak.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack.ts';
 import { benchStart } from './start.ts';
@@ -53,6 +54,11 @@ try {
   if (wanted('memory')) {
     tell('connecting to three networks …');
     rows.push(await benchMemory(dir));
+  }
+  // Five minutes: only where it is asked for.
+  if (values.only.split(',').includes('soak')) {
+    tell('soaking …');
+    rows.push(...(await benchSoak()));
   }
   process.stdout.write(table(rows));
 } finally {

@@ -1,0 +1,12 @@
+import process from 'node:process';
+import { expect, it } from 'vitest';
+import { soak, soakLines } from '../soak/soak.ts';
+
+/** After this no more items are added, so that a slow machine takes little longer. */
+const LASTING_MS = 5 * 60_000;
+
+it('holds after 500 items no more than after 20', { timeout: 2 * LASTING_MS, retry: 0 }, async () => {
+  const soaked = await soak({ most: 500, lastingMs: LASTING_MS });
+  process.stdout.write(`${soakLines(soaked).join('\n')}\n`);
+  expect(soaked.wrong).toEqual([]);
+});
