@@ -292,7 +292,7 @@ async function survive(
     until,
     ends: (number, end) => until(() => endOf(bench, number, 'shop') === end, `item ${number} to be ${end}`),
   });
-  await until(() => settled(bench), 'nothing to be under way');
+  if (Object.keys(wanted).length > 0) await until(() => settled(bench), 'nothing to be under way');
   await musher.end();
   expect(
     await violations(bench, 'shop', { rooms: [room, other], ends: wanted, ...(ownCommits === undefined ? {} : { ownCommits }) }),
