@@ -47,13 +47,19 @@ export const diff = command({
       );
     const step = context.step(it);
     const cut = shown.truncated ? ` The first ${bytes(MOST_BYTES)} are shown; the rest is on the branch.` : '';
-    return answer(
+    const asks = step.do === 'wait' && step.for === 'approval';
+    // It names project and commit: pressed later it must mean neither another item nor a commit that nobody looked at.
+    const approve = { ...action('Approve', `approve ${it.project}#${it.number} ${short(work.head)}`, 'primary'), typed: `approve ${name}` };
+    const reply = answer(
       doc(
         paragraph(`${title} on `, code(work.branch), ` at ${short(work.head)}.${cut}`),
         shown.stat.trim() !== '' && codeBlock(shown.stat.trimEnd()),
         codeBlock(shown.text.trimEnd(), 'diff'),
-        step.do === 'wait' && step.for === 'approval' && actions(action('Approve', `approve ${name}`, 'primary')),
+        asks && actions(approve),
       ),
     );
+    return asks
+      ? { ...reply, occasion: { kind: 'item', project: it.project, number: it.number, stage: it.stage.name, since: it.stageSince } }
+      : reply;
   },
 });

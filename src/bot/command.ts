@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { AccessRole } from '../config/settings.ts';
+import type { Occasion } from '../log/offers.ts';
 import type { Document } from '../message/document.ts';
 import type { Address, Sender } from '../message/address.ts';
 import type { Actor } from '../pipeline/events.ts';
@@ -15,6 +16,8 @@ export interface Reply {
   readonly code: string | null;
   /** Not said again to the same sender in the same room within so many ms; the audit has each. Missing: always said. */
   readonly notWithinMs?: Millis;
+  /** What its buttons hang on: they are taken away when that is over. Missing: it has none, or they always mean the same. */
+  readonly occasion?: Occasion;
 }
 
 /** What a command gives back: a reply, or a live one whose last document is the final reply. */

@@ -7,6 +7,7 @@ import type { OutboxRow } from '../log/outbox.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
 import { Marks } from './marks.ts';
 import { Pace, type PaceRule } from './pace.ts';
+import { isItsOwn, sendFailure } from './send-failure.ts';
 
 /** What delivery needs of a transport: the part of the contract that sends. */
 export interface Sender extends Threading {
@@ -19,6 +20,8 @@ export interface Sender extends Threading {
     options: { readonly again: boolean; readonly broadcast: boolean },
   ): Promise<readonly MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
+  /** Whether the network is there now. */
+  health?(): { readonly state: string };
   /** Whether the network counts a message to this address against no room: an answer at an address of its own. */
   isApart?(to: Address): boolean;
 }
@@ -29,10 +32,15 @@ interface MessageRef {
   readonly id: string;
 }
 
-/** Waits between tries of one message: 1, 2, 4 … seconds, at most 5 minutes; after 50 tries (about 3.5 hours) it is given up, loudly. */
+/**
+ * Waits between tries of one message: 1, 2, 4 … seconds, at most 5 minutes; after 50 tries (about 3.5 hours) it is given
+ * up, loudly. Tries that say nothing of the message itself do not count.
+ */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const MOST_TRIES = 50;
+/** Such tries count up to here, for the waits grow by the same number. */
+const MOST_UNCOUNTED = 10;
 /** At the end of Musher a turn that comes within this is still waited for. */
 const LAST_TURN_MS = 1_000;
 
@@ -102,7 +110,8 @@ export class Delivery {
   }
 
   /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
-  async showLive(message: IncomingMessage, inbox: number, body: Document): Promise<void> {
+  async showLive(message: IncomingMessage, inbox: number, look: Document): Promise<void> {
+    const body = this.#parts.log.outbox.redacted(look);
     const transport = this.#transport(message.at.transport);
     if (transport === undefined || !transport.capabilities.edits || !this.#parts.isOpen(transport.name)) return;
     const again = inbox <= this.#lastBefore;
@@ -241,8 +250,10 @@ export class Delivery {
   /** `tried`: it may have been sent, also by a try before. */
   #failed(row: OutboxRow, error: unknown, tried: boolean): void {
     const { clock, log } = this.#parts;
-    const { outcome, retryAfterMs, everywhere } = sendFailure(error);
-    const tries = row.attempts + 1;
+    const failure = sendFailure(error);
+    const { outcome, retryAfterMs, everywhere } = failure;
+    const counts = isItsOwn(failure, this.#transport(row.to.transport)?.health?.().state ?? 'online');
+    const tries = counts ? row.attempts + 1 : Math.max(row.attempts, Math.min(row.attempts + 1, MOST_UNCOUNTED));
     const dead = outcome === 'rejected' || tries >= MOST_TRIES;
     const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
     // Half to all of it, so that rooms that failed together do not come back together.
@@ -265,22 +276,6 @@ export class Delivery {
 
 function isApart(transport: Sender, row: OutboxRow): boolean {
   return transport.isApart?.(row.to) ?? false;
-}
-
-interface Failed {
-  readonly outcome: 'not-sent' | 'unknown' | 'rejected';
-  readonly retryAfterMs: number | null;
-  readonly everywhere: boolean;
-  readonly threadGone: boolean;
-}
-
-/** What an error says of a sending. Anything but a transport's own SendFailure leaves it open whether the message went out. */
-function sendFailure(error: unknown): Failed {
-  if (error instanceof Error && error.name === 'SendFailure' && 'outcome' in error) {
-    const { outcome, retryAfterMs, everywhere, threadGone } = error as Error & Failed;
-    return { outcome, retryAfterMs, everywhere, threadGone };
-  }
-  return { outcome: 'unknown', retryAfterMs: null, everywhere: false, threadGone: false };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

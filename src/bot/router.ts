@@ -285,7 +285,7 @@ export class Router {
   }
 
   /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. What was said lately is not said again. */
-  #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = null): void {
+  #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = reply.occasion ?? null): void {
     const { message, id } = state;
     const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
     if (!tx.inbox.finish(id, outcome)) return;

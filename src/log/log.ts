@@ -123,7 +123,7 @@ export class Log {
     this.confirmations = new Confirmations(db);
     this.#told = new Told(db);
     this.threads = new Threads(db);
-    this.offers = new Offers(db);
+    this.offers = new Offers(db, redactor);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');

@@ -1,4 +1,5 @@
 import type { Document } from '../message/document.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Db } from './database.ts';
 
 /** What the buttons of a message hang on: an item that waits in a stage since a time, or a question. */
@@ -32,6 +33,7 @@ interface Row {
 
 /** Messages whose buttons have to go when they mean nothing any more. A row lives until they are gone. */
 export class Offers {
+  readonly #redactor: Redactor;
   readonly #put;
   readonly #shown;
   readonly #inState;
@@ -40,7 +42,8 @@ export class Offers {
   readonly #drop;
   readonly #purge;
 
-  constructor(db: Db) {
+  constructor(db: Db, redactor: Redactor) {
+    this.#redactor = redactor;
     this.#put = db.prepare("INSERT INTO offers (id, transport, project, item, occasion, plain, state) VALUES (?, ?, ?, ?, ?, ?, 'open')");
     this.#shown = db.prepare('UPDATE offers SET ref = ? WHERE id = ?');
     this.#inState = db.prepare<[string, number], Row>('SELECT * FROM offers WHERE state = ? AND next_try <= ? ORDER BY id');
@@ -58,7 +61,9 @@ export class Offers {
     plain: Document,
     item: { readonly project: string; readonly number: number } | null,
   ): void {
-    this.#put.run(id, transport, item?.project ?? null, item?.number ?? null, JSON.stringify(occasion), JSON.stringify(plain));
+    // It is shown when the buttons go, past the outbox: what was kept out of the message must not come in with that.
+    const shown = JSON.stringify(this.#redactor.redactAll(plain));
+    this.#put.run(id, transport, item?.project ?? null, item?.number ?? null, JSON.stringify(occasion), shown);
   }
 
   /** It was sent, under this name. */

@@ -144,6 +144,11 @@ export class Outbox {
     return Number(result.lastInsertRowid);
   }
 
+  /** A document as a room may see it: for what is shown at once, without a row. */
+  redacted(body: Document): Document {
+    return this.#redactor.redactAll(body);
+  }
+
   /** What a room waits for, in the order in which it must be shown. */
   open(transport: string, room: string, limit: number): OutboxRow[] {
     return this.#open.all(transport, room, limit).map(toOutbox);

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Delivery, type Sender } from '../../src/bot/delivery.ts';
 import { Log } from '../../src/log/log.ts';
+import { redactorFor } from '../../src/redaction/redactor.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure } from '../../transports/transport.ts';
@@ -11,22 +12,26 @@ interface Try {
   readonly again: boolean;
 }
 
+const SECRET = 'an-obviously-fake-secret';
+
 /** A room of a network that answers each sending as it is told, and shows what it took. */
 function world(...answers: readonly (Error | 'taken')[]) {
   const clock = testClock();
-  const log = Log.inMemory(clock);
+  const log = Log.inMemory(clock, redactorFor([SECRET]));
   const tries: Try[] = [];
   const left = [...answers];
   const open = { now: true };
+  const network = { state: 'online' };
   const sender: Sender = {
     name: 'net',
-    capabilities: { edits: false, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
+    capabilities: { edits: true, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
     send: (to, body, key, { again }) => {
       tries.push({ text: plainText(body, { width: 80 }), again });
       const answer = left.shift() ?? 'taken';
       return answer === 'taken' ? Promise.resolve([{ transport: to.transport, room: to.room, id: key }]) : Promise.reject(answer);
     },
     edit: () => Promise.resolve(),
+    health: () => network,
   };
   const problems: string[] = [];
   const delivery = new Delivery({
@@ -49,8 +54,8 @@ function world(...answers: readonly (Error | 'taken')[]) {
         ),
     );
   };
-  const tried = (count: number): Promise<void> => vi.waitFor(() => expect(tries).toHaveLength(count));
-  return { clock, log, tries, problems, delivery, open, say, tried };
+  const tried = (count: number): Promise<void> => vi.waitFor(() => expect(tries).toHaveLength(count), { interval: 2 });
+  return { clock, log, tries, problems, delivery, open, network, say, tried };
 }
 
 test('a message that was not sent keeps its place and goes out when its wait is over', async () => {
@@ -113,4 +118,55 @@ test('what waits for a network that is not connected yet is not tried, and goes 
   delivery.wake();
   await tried(2);
   expect(tries.map(({ again }) => again)).toEqual([false, false]);
+});
+
+/** Lets a message fail so often, each time after the longest wait. */
+async function failsOften({ clock, tried, say, delivery }: ReturnType<typeof world>, times: number): Promise<void> {
+  say('news');
+  for (let n = 1; n <= times; n++) {
+    await tried(n);
+    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+    clock.move(6 * 60_000);
+  }
+  await tried(times + 1);
+  await delivery.stop(AbortSignal.timeout(1_000));
+}
+
+test.each([
+  ['says to come back later', new SendFailure('not-sent', 'slow down', { retryAfterMs: 30_000 })],
+  ['takes nothing from anybody', new SendFailure('not-sent', 'the token was revoked', { everywhere: true })],
+])('no message is given up because its network %s, however long', async (_, failure) => {
+  const all = world(...Array.from({ length: 60 }, () => failure));
+  await failsOften(all, 60);
+  expect(all.tries.at(-1)).toEqual({ text: 'news', again: false });
+  expect(all.problems.filter((problem) => problem.includes('dead'))).toEqual([]);
+});
+
+test('no message is given up because its network is away, however long', async () => {
+  const all = world(...Array.from({ length: 60 }, () => new Error('reset')));
+  all.network.state = 'reconnecting';
+  await failsOften(all, 60);
+  expect(all.problems.filter((problem) => problem.includes('dead'))).toEqual([]);
+});
+
+test('a message that a network which is there does not take is given up after 50 tries', async () => {
+  const { clock, tried, say, problems, delivery } = world(...Array.from({ length: 60 }, () => new Error('HTTP 500')));
+  say('poison');
+  for (let n = 1; n < 50; n++) {
+    await tried(n);
+    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+    clock.move(6 * 60_000);
+  }
+  await vi.waitFor(() => expect(problems.at(-1)).toBe('1 dead: Error: HTTP 500'));
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('a look of a live reply shows no secret either', async () => {
+  const { delivery, tries } = world();
+  const at = { transport: 'net', room: 'lobby', thread: null };
+  const sender = { transport: 'net', id: 'ada', name: 'Ada' };
+  await delivery.showLive({ id: 'm1', at, sender, ingress: 'message', text: 'htop' }, 1, line(`agent --key ${SECRET}`));
+  expect(tries).toHaveLength(1);
+  expect(tries[0]?.text).not.toContain(SECRET);
+  await delivery.stop(AbortSignal.timeout(1_000));
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { retireButtons } from '../../src/bot/retire-buttons.ts';
 import { Log } from '../../src/log/log.ts';
+import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { Occasion } from '../../src/log/offers.ts';
 import { action, actions, doc, paragraph, withoutActions } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
@@ -187,4 +188,15 @@ describe('buttons', () => {
     await look();
     await vi.waitFor(() => expect(edits).toEqual(['m1: (removed by a purge)']));
   });
+});
+
+it('what was kept out of a message as secret does not come into it when its buttons go', () => {
+  const secret = 'an-obviously-fake-secret';
+  const kept = Log.inMemory(clock, redactorFor([secret]));
+  const waits = { kind: 'item', ...ABOUT, stage: 'qa', since: 0 } as const;
+  kept.transaction((tx) => tx.offers.put(1, 'net', waits, doc(paragraph(`+token = ${secret}`)), ABOUT));
+  const [shown] = kept.offers.inState('open', clock.now());
+  expect(shown).toBeDefined();
+  expect(JSON.stringify(shown)).not.toContain(secret);
+  kept.close();
 });

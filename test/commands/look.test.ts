@@ -319,7 +319,15 @@ describe('diff', () => {
     const n = inCurrent();
     seeWork(world, n);
     moveTo(world, n, { name: 'qa' });
-    expect((await world.say(`diff ${n}`)).body.blocks.at(-1)).toMatchObject({ kind: 'actions', actions: [{ command: `approve ${n}` }] });
+    const head = world.item(n).work?.head.slice(0, 10);
+    expect((await world.say(`diff ${n}`)).body.blocks.at(-1)).toMatchObject({
+      kind: 'actions',
+      actions: [{ command: `approve shop#${n} ${head}`, typed: `approve ${n}` }],
+    });
+    // The button goes when the item has moved on.
+    const [offer] = world.log.offers.inState('open', world.clock.now());
+    expect(offer?.occasion).toMatchObject({ kind: 'item', project: 'shop', number: n, stage: 'qa' });
+    expect(offer?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
   });
 
   it('refuses where there is nothing to show', async () => {

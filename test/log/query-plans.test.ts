@@ -1,4 +1,3 @@
-import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Confirmations } from '../../src/log/confirmations.ts';
 import { openDatabase, type Db } from '../../src/log/database.ts';
@@ -6,6 +5,7 @@ import { EventStore } from '../../src/log/events.ts';
 import { Inbox } from '../../src/log/inbox.ts';
 import { migrate } from '../../src/log/migrations.ts';
 import { Offers } from '../../src/log/offers.ts';
+import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Threads } from '../../src/log/threads.ts';
@@ -48,8 +48,8 @@ function preparedStatements(db: Db): string[] {
     },
   } as unknown as Db;
   const events = new EventStore(recording);
-  for (const part of [Inbox, Outbox]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, Threads, Offers, Told, Projector]) void new part(recording);
+  for (const part of [Inbox, Outbox, Offers]) void new part(recording, NOTHING_SECRET);
+  for (const part of [Confirmations, Threads, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }
