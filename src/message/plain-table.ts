@@ -17,7 +17,9 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   const head: Span[][] = columns.map(({ title }) => [{ text: visibleLine(title), look: 'strong' }]);
   const body = rows.map((row) => columns.map((_, index) => oneLine(spansOf(row[index] ?? [], true))));
   const natural = columns.map((_, index) => Math.max(1, ...[head, ...body].map((row) => spansWidth(row[index] ?? []))));
-  const widths = narrowed(natural, width - GAP * (columns.length - 1));
+  const room = width - GAP * (columns.length - 1);
+  const words = columns.map((_, index) => Math.max(1, ...[head, ...body].map((row) => longestWord(row[index] ?? []))));
+  const widths = narrowed(natural, words, room);
   const rule: Line = columns.flatMap((_, index) => [...gap(index), { text: '-'.repeat(widths[index] ?? 0), look: 'faint' as const }]);
   return [...rowLines(head, columns, widths), rule, ...body.flatMap((row) => rowLines(row, columns, widths))];
 }
@@ -34,19 +36,50 @@ function rowLines(row: readonly (readonly Span[])[], columns: readonly Column[],
   );
 }
 
-/** Takes columns from the widest, one at a time, until all fit or all are at their narrowest. */
-function narrowed(natural: readonly number[], room: number): number[] {
-  const widths = [...natural];
-  let over = widths.reduce((sum, one) => sum + one, 0) - room;
+/** Narrows the widest columns until all fit: first as far as no word is broken, then as far as a column may be. */
+function narrowed(natural: readonly number[], words: readonly number[], room: number): number[] {
+  const unbroken = narrowedTo(
+    natural,
+    words.map((longest) => Math.max(NARROWEST, longest)),
+    room,
+  );
+  return narrowedTo(
+    unbroken,
+    words.map(() => NARROWEST),
+    room,
+  );
+}
+
+/** Takes columns from the widest of those that are wider than their least, from all of one width alike, until all fit. */
+function narrowedTo(widths: readonly number[], least: readonly number[], room: number): number[] {
+  const narrow = [...widths];
+  let over = narrow.reduce((sum, one) => sum + one, 0) - room;
   while (over > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= NARROWEST) break;
-    const second = Math.max(NARROWEST, ...widths.filter((one) => one < widest));
-    const take = Math.min(over, widest - second);
-    widths[widths.indexOf(widest)] = widest - Math.max(1, take);
-    over -= Math.max(1, take);
+    const spare = narrow.flatMap((width, index) => (width > (least[index] ?? 0) ? [{ width, index, least: least[index] ?? 0 }] : []));
+    const widest = Math.max(...spare.map(({ width }) => width));
+    const group = spare.filter(({ width }) => width === widest);
+    if (group.length === 0) break;
+    const next = Math.max(...group.map((one) => one.least), ...spare.map(({ width }) => (width < widest ? width : 0)));
+    const take = Math.max(1, Math.min(Math.floor(over / group.length), widest - next));
+    for (const { index } of group) {
+      if (over <= 0) break;
+      const taken = Math.min(take, over);
+      narrow[index] = widest - taken;
+      over -= taken;
+    }
   }
-  return widths;
+  return narrow;
+}
+
+function longestWord(spans: readonly Span[]): number {
+  return Math.max(
+    0,
+    ...spans
+      .map(({ text }) => text)
+      .join('')
+      .split(' ')
+      .map((word) => displayWidth(word)),
+  );
 }
 
 function oneLine(spans: readonly Span[]): Span[] {

@@ -53,6 +53,16 @@ describe('plainText', () => {
     expect(plain(block).split('\n')).toEqual(['Item  Cost', '----  ----', '漢字     1', '👩‍👩‍👧‍👦      10', 'e\u0301te\u0301    100']);
   });
 
+  it('breaks no word of a table while another column has spaces to wrap at, and narrows equal columns alike', () => {
+    const id = 'discord:1573640799629869586';
+    const told = 'everything, each item in a thread of its own';
+    const rooms = plain(table(['Room', 'Told', 'Network'], [[`${id} (here)`, told, 'online']]), 64);
+    expect(rooms).toContain(id);
+    expect(Math.max(...rooms.split('\n').map((one) => one.length))).toBeLessThanOrEqual(64);
+    const [head] = plain(table(['First', 'Second'], [['abcd '.repeat(9), 'abcd '.repeat(9)]]), 42).split('\n');
+    expect(head?.indexOf('Second')).toBe(22);
+  });
+
   it('wraps the cells of a table that is too wide, and cuts nothing', () => {
     const text = plain(table(['No', 'Title'], [['42', 'a title of many words that needs room']]), 24);
     expect(text.split('\n')).toEqual(['No  Title', '--  --------------------', '42  a title of many', '    words that needs', '    room']);
