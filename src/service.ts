@@ -33,6 +33,7 @@ import { shutDown } from './lifecycle/shut-down.ts';
 import { redactorFor } from './redaction/redactor.ts';
 import { openProjectGit } from './git/project-git.ts';
 import { decide, projectFacts } from './log/facts.ts';
+import type { Follower } from './log/follow.ts';
 import { Log } from './log/log.ts';
 import { openLogFile } from './log-file.ts';
 import { takeOwnership } from './log/owner.ts';
@@ -277,7 +278,7 @@ async function converse(
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
-      exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, ending.signal));
+      exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, notify, ending.signal));
       ending.begin('stop');
     }
     await ending.begun;
@@ -292,7 +293,7 @@ async function converse(
         ['taking messages', () => router.stop()],
         ['the engine', () => engine.stop(leave)],
         ['what agents call', () => engineParts.access?.close()],
-        ['the last notifications', () => flushed(log, options.batch)],
+        ['the last notifications', () => flushed(log, notify, options.batch)],
         ['what agents ask', () => requests.stop()],
         ['following the log', () => notify.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
@@ -326,6 +327,7 @@ function batchParts(
   router: Router,
   exchanges: Exchanges,
   log: Log,
+  notify: Follower,
   signal: AbortSignal,
 ): Parameters<typeof runBatch>[0] {
   const { clock } = bot;
@@ -351,7 +353,7 @@ function batchParts(
       return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
     },
     onCommit: (listener) => log.onCommit(listener),
-    flush: () => flushed(log, true),
+    flush: () => flushed(log, notify, true),
     signal,
   };
 }

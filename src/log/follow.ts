@@ -4,6 +4,8 @@ import type { Log, Tx } from './log.ts';
 
 /** Follows the log from a durable cursor. */
 export interface Follower {
+  /** The last event that it has looked at. Its cursor may be behind, by what is no news. */
+  readonly position: number;
   stop(): void;
 }
 
@@ -88,6 +90,9 @@ export function follow(
   const unlisten = log.onCommit(schedule);
   schedule();
   return {
+    get position() {
+      return position;
+    },
     stop() {
       stopped = true;
       cancel();

@@ -195,6 +195,8 @@ it('passes what is no news over without a commit', async () => {
   bind(log, 'a');
   for (let turn = 0; turn < 5; turn++) await setImmediate();
   expect([heard, transactions]).toEqual([[], 1]);
+  // Who waits for it sees that it has looked, although its cursor has not moved.
+  expect([follower.position, cursor(log, 'quiet')]).toEqual([log.reads.lastSeq(), 0]);
   log.transaction((tx) => tx.record({ ...ROOM, kind: 'musher.stopped', payload: { pid: 1 } }));
   await until(() => heard.length > 0);
   expect([heard, cursor(log, 'quiet')]).toEqual([['musher.stopped'], 2]);
