@@ -8,12 +8,14 @@ import { agents } from './doctor/agents.ts';
 import { budget } from './doctor/budget.ts';
 import { failure, good } from './doctor/check.ts';
 import type { Check, Finding } from './doctor/check.ts';
-import { configuration, secrets } from './doctor/configuration.ts';
+import { configuration, people, secrets } from './doctor/configuration.ts';
 import { dataDirectory, owner } from './doctor/data-dir.ts';
+import { log } from './doctor/log.ts';
 import { disk, git, node, sqlite } from './doctor/machine.ts';
 import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { sandbox } from './doctor/sandbox.ts';
+import { backups, monitor } from './doctor/upkeep.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,9 +26,13 @@ const CHECKS: readonly Check[] = [
   git,
   sqlite,
   configuration,
+  people,
   secrets,
   dataDirectory,
   owner,
+  log,
+  backups,
+  monitor,
   disk,
   repositories,
   gates,

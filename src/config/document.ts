@@ -6,7 +6,7 @@ import { locateKeys } from './locate.ts';
 import type { KeyLocator } from './locate.ts';
 import type { Problem } from './problem.ts';
 import { errorCode, resolveReferences } from './references.ts';
-import { openSecrets, secretTexts } from './secrets.ts';
+import { openSecrets, openToWrite, secretTexts } from './secrets.ts';
 
 /** A configuration file after its schema: `value` is null when there are problems. */
 export interface ReadDocument<T> {
@@ -58,6 +58,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
     ),
     ...explainIssues(issues, about),
     ...openSecrets(file, written, line),
+    ...openToWrite(file),
   ].toSorted((a, b) => a.line - b.line);
   return {
     value: checked.success && problems.length === 0 ? checked.data : null,

@@ -9,6 +9,7 @@ const SECRET_VARIABLE = /key|token|secret|passw|credential/i;
 const SECRET_KEY = /(?:^|_)(?:key|token|secret|password)$/;
 /** Read, write or run, for anyone but the owner. */
 const FOR_OTHERS = 0o077;
+const WRITE_FOR_ALL = 0o002;
 
 /** The texts of a resolved document that are secrets: by the name of their key, or because they came from elsewhere into an environment. */
 export function secretTexts(document: unknown, hidden: ReadonlySet<string>): string[] {
@@ -24,6 +25,11 @@ export function literalSecrets(written: unknown): KeyPath[] {
     .map(({ path }) => path);
 }
 
+/** Files that a document as it was written takes values from by `file:PATH`, with the key of each. */
+export function secretFiles(written: unknown): { readonly path: KeyPath; readonly file: string }[] {
+  return texts(written).flatMap(({ path, value }) => (value.startsWith('file:') ? [{ path, file: value.slice('file:'.length) }] : []));
+}
+
 /** A file that holds secrets itself must be for its owner alone: one problem for each, where others can read it. */
 export function openSecrets(file: string, written: unknown, line: KeyLocator): Problem[] {
   const found = literalSecrets(written);
@@ -32,13 +38,23 @@ export function openSecrets(file: string, written: unknown, line: KeyLocator): P
     file,
     line: line(path),
     key: keyText(path),
-    message: `is a secret, and others can read this file; write env:NAME or file:PATH instead, or run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
+    message: `is a secret, and others can read this file; write env:NAME or file:PATH instead, or run: chmod 600 ${quoted(file)}`,
   }));
+}
+
+/** A file that says who may do what, and which programs run, must not be anybody's to write. Groups may: many systems make files so. */
+export function openToWrite(file: string): Problem[] {
+  if ((statSync(file).mode & WRITE_FOR_ALL) === 0) return [];
+  return [{ file, line: 1, key: '', message: `can be written by every user of this machine; run: chmod o-w ${quoted(file)}` }];
 }
 
 /** Whether the value of a key is a secret: such a value never stands in a message. */
 export function isSecretKey(path: KeyPath): boolean {
   return (path.at(-2) === 'env' ? SECRET_VARIABLE : SECRET_KEY).test(String(path.at(-1)));
+}
+
+function quoted(file: string): string {
+  return `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
 function texts(document: unknown): { path: KeyPath; value: string }[] {

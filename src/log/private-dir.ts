@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { MusherError } from '../errors.ts';
 
 /** Read, write or enter, for anyone but the owner. */
@@ -14,10 +15,16 @@ const OURS = ['owner.lock', 'musher.sqlite'] as const;
 export function makePrivateDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    if (!isOpen(dataDir)) return;
+    if (!isOpen(dataDir) && !isForeign(dataDir)) return;
   } catch (cause) {
     throw unusable(dataDir, cause);
   }
+  if (isForeign(dataDir))
+    throw new MusherError(
+      'DATA_DIR_UNSAFE',
+      `${dataDir} belongs to another user, who could read and change the log.`,
+      'Run Musher as that user, or name another data directory.',
+    );
   const open = `${dataDir} can be read by other users`;
   if (!mayClose(dataDir))
     throw new MusherError(
@@ -35,6 +42,11 @@ export function makePrivateDir(dataDir: string): void {
 /** Whether others than the owner can get at a directory. */
 export function isOpen(dir: string): boolean {
   return (statSync(dir).mode & FOR_OTHERS) !== 0;
+}
+
+/** Whether a directory belongs to somebody else: root may enter it, and its owner as well. */
+export function isForeign(dir: string): boolean {
+  return process.getuid !== undefined && statSync(dir).uid !== process.getuid();
 }
 
 /** Whether a start may close an open directory to others. */

@@ -129,7 +129,7 @@ function cut(differences: readonly string[]): string[] {
 const START_EVENTS = 2_000;
 
 /** The quick check at start: the end of the chain, and the active items made again from their own events. Bounded, whatever the log's size. */
-export function verifyActive(log: Log, projects: readonly string[]): Verification {
+export function verifyActive(log: Pick<Log, 'db' | 'reads'>, projects: readonly string[]): Verification {
   const differences: string[] = [];
   const store = new EventStore(log.db);
   let events = checkTail(store, differences);

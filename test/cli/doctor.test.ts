@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { WITHOUT_SANDBOX } from '../../src/lifecycle/greeting.ts';
 import { takeOwnership } from '../../src/log/owner.ts';
@@ -17,7 +18,7 @@ async function machine(project = PROJECT, bot = BOT) {
     const { exitCode, stdout } = await musher(folder, home, ['doctor'], env);
     return { exitCode, stdout, worst: stdout.split('\n').filter((line) => !line.startsWith('ok ') && !line.includes(WITHOUT_SANDBOX)) };
   };
-  return { folder, shop, data: join(folder, 'data'), doctor };
+  return { folder, home, shop, data: join(folder, 'data'), doctor };
 }
 
 describe('musher doctor', () => {
@@ -152,6 +153,59 @@ describe('musher doctor', () => {
       'warn  budget shop: nothing caps what an item uses in its life -> Set item_usd and item_tokens under [project.budget] in bot.toml.',
       'warn  budget shop: no cap in tokens holds coder, whose program may tell no money -> Set item_tokens under [budget] in .musher/project.toml.',
     ]);
+  });
+
+  it('finds copies that can not be made, and warns where none are', async () => {
+    const { doctor, folder } = await machine(PROJECT, `${BOT}[backup]\nfolder = "copies"\n`);
+    expect((await doctor()).stdout).toContain(`ok    backup: 7 copies by the schedule 0 3 * * * in ${join(folder, 'copies')}`);
+    write(folder, { 'copies/other.txt': '' });
+    chmodSync(join(folder, 'copies'), 0o755);
+    expect(await doctor()).toMatchObject({
+      exitCode: 1,
+      worst: [expect.stringMatching(/^FAIL +backup: .*copies is open to other users/), expect.anything()],
+    });
+    rmSync(join(folder, 'copies'), { recursive: true });
+    writeFileSync(join(folder, 'copies'), '');
+    expect((await doctor()).worst[0]).toMatch(/^FAIL +backup: .*copies can not be written, or is a file -> Make it a folder of yours/);
+    write(folder, { 'bot.toml': `${BOT}[backup]\nschedule = "off"\n` });
+    expect((await doctor()).worst[0]).toMatch(/^warn +backup: no copies of the log are made by themselves/);
+  });
+
+  it('warns of figures that others can reach, of secrets in files that all can read, and of networks in which nobody has a role', async () => {
+    const slack = '[slack]\nbot_token = "file:token"\napp_token = "file:token"\napi_url = "http://127.0.0.1:9/"\n';
+    const room = '[[person]]\nname = "anna"\nslack = "T1:U1"\n[[room]]\ntransport = "slack"\nid = "C1"\nproject = "shop"\n';
+    const { doctor, folder } = await machine(PROJECT, `${BOT}${slack}[monitor]\naddress = "0.0.0.0"\nport = 9464\n${room}`);
+    write(folder, { token: 'not-a-real-token' });
+    chmodSync(join(folder, 'token'), 0o644);
+    const { worst, stdout } = await doctor();
+    expect(worst).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^warn +roles: nobody of slack has a role/),
+        expect.stringMatching(/^warn +secrets: every user of this machine can read .*\/token, which holds slack\.bot_token -> chmod 600/),
+        expect.stringMatching(/^warn +monitor: 0\.0\.0\.0:9464 is no loopback address/),
+      ]),
+    );
+    expect(stdout).not.toContain('not-a-real-token');
+    chmodSync(join(folder, 'token'), 0o600);
+    write(folder, { 'bot.toml': `${BOT}${slack}[monitor]\nport = 9464\n${room}operator = ["anna"]\n` });
+    expect((await doctor()).stdout).not.toMatch(/warn +(?:roles|secrets|monitor)/);
+  });
+
+  it('finds a log that was changed, and a clock that is behind it', async () => {
+    const { doctor, data, folder, home } = await machine();
+    await musher(folder, home, ['run', '--batch']);
+    expect((await doctor()).stdout).toMatch(/^ok +log: \d+ events looked at, and none was changed/m);
+    const db = new Database(join(data, 'musher.sqlite'));
+    db.exec("UPDATE events SET actor = 'x' || actor WHERE seq = (SELECT max(seq) FROM events)");
+    db.close();
+    const { exitCode, worst } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(worst[0]).toMatch(
+      /^FAIL +log: event \d+ \(musher.stopped\) was changed after it was written: .* -> Look closer with `musher verify`/,
+    );
+    const ahead = new Date(Date.now() + 3_600_000);
+    utimesSync(join(data, 'musher.sqlite'), ahead, ahead);
+    expect((await doctor()).worst[0]).toMatch(/^warn +clock: it is (?:59|60) min behind the last entry of the log/);
   });
 
   it('says that the demo needs no configuration', async () => {

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parse } from 'smol-toml';
 import { keyText } from '../../config/explain.ts';
-import { literalSecrets } from '../../config/secrets.ts';
+import { absolutePath } from '../../config/references.ts';
+import { literalSecrets, secretFiles } from '../../config/secrets.ts';
+import { shellWord } from '../terminal.ts';
 import { good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
@@ -18,12 +21,42 @@ export const configuration: Check = ({ settings }) => {
 };
 
 /** Secrets written into a file: a copy of it, or a commit, would show them. That others can't read it, the configuration's own check has seen. */
-export const secrets: Check = ({ settings }) => {
-  if (settings === null) return [];
-  const files = [settings.file, ...settings.projects.map(({ file }) => file)].filter((file) => file !== null);
-  return files.flatMap((file) => {
-    const keys = literalSecrets(parse(readFileSync(file, 'utf8'))).map(keyText);
-    if (keys.length === 0) return [];
-    return [warning('secrets', `${file} holds ${keys.join(', ')} as plain text`, 'Write env:NAME or file:PATH instead.')];
+export const secrets: Check = ({ settings, env }) => {
+  if (settings === null || settings.file === null) return [];
+  const files = [
+    { file: settings.file, folder: dirname(settings.file) },
+    // What a project's file names counts from its checkout.
+    ...settings.projects.map(({ file, path }) => ({ file, folder: path })),
+  ];
+  return files.flatMap(({ file, folder }) => {
+    const written = parse(readFileSync(file, 'utf8'));
+    const keys = literalSecrets(written).map(keyText);
+    const plain = warning('secrets', `${file} holds ${keys.join(', ')} as plain text`, 'Write env:NAME or file:PATH instead.');
+    const open = secretFiles(written)
+      .map(({ path, file: named }) => ({ path, named: absolutePath(named, folder, env) }))
+      .filter(({ named }) => ((statSync(named, { throwIfNoEntry: false })?.mode ?? 0) & READ_FOR_ALL) !== 0)
+      .map(({ path, named }) =>
+        warning('secrets', `every user of this machine can read ${named}, which holds ${keyText(path)}`, `chmod 600 ${shellWord(named)}`),
+      );
+    return (keys.length === 0 ? [] : [plain]).concat(open);
   });
+};
+
+const READ_FOR_ALL = 0o004;
+
+/** A network in which nobody has a role: everyone there would be refused. */
+export const people: Check = ({ settings }) => {
+  if (settings === null) return [];
+  const lists = [settings, ...settings.projectRoles, ...settings.rooms].map(({ roles }) => roles);
+  const listed = new Set(lists.flatMap(({ admin, operator, viewer }) => admin.concat(operator, viewer)));
+  const ids = settings.people.flatMap(({ name, ids: own }) => (listed.has(name) ? own : [])).concat(...listed);
+  return (['matrix', 'slack', 'discord'] as const)
+    .filter((network) => settings[network] !== null && !ids.some((id) => id.startsWith(`${network}:`)))
+    .map((network) =>
+      warning(
+        'roles',
+        `nobody of ${network} has a role: everyone there is refused`,
+        'Add their ids under [roles], a [[project]] or a [[room]].',
+      ),
+    );
 };

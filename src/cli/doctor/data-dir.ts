@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
-import { isOpen, mayClose } from '../../log/private-dir.ts';
+import { isForeign, isOpen, mayClose } from '../../log/private-dir.ts';
 import { shellWord } from '../terminal.ts';
 import { existingFolder, failure, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
@@ -21,9 +21,8 @@ export const dataDirectory: Check = ({ dataDir }) => {
 
 /** What others on this machine could read. */
 function privacy(dataDir: string): Finding[] {
-  const { uid } = statSync(dataDir);
   const word = shellWord(dataDir);
-  if (process.getuid !== undefined && uid !== process.getuid()) {
+  if (isForeign(dataDir)) {
     return [failure('data', `${dataDir} belongs to another user`, 'Run Musher as that user, or choose another data_dir.')];
   }
   if (isOpen(dataDir)) {

@@ -1,0 +1,43 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../clock.ts';
+import { MusherError } from '../../errors.ts';
+import { isForeign, isOpen } from '../../log/private-dir.ts';
+import { failure, good, warning } from './check.ts';
+import type { Check } from './check.ts';
+
+/** A clock that is set while a file is written may be off by this much, in ms, without being wrong. */
+const CLOCK_SLACK = 60_000;
+
+/** The end of the log and its active items are what was written, and the clock has not gone back behind it. As a start does; `verify` reads all of it. */
+export const log: Check = async ({ settings, dataDir }) => {
+  // Loaded here: a library that does not fit this machine is the finding of another check.
+  const { DATABASE_FILE } = await import('../../log/log.ts');
+  const file = dataDir === null ? '' : join(dataDir, DATABASE_FILE);
+  if (dataDir === null || !existsSync(file)) return [];
+  const { ownerOf } = await import('../../log/owner.ts');
+  const { checkLog } = await import('../../log/verify-command.ts');
+  const mend = 'Look closer with `musher verify`; `musher restore` puts a backup in its place.';
+  try {
+    // Another Musher looked at it when it started, and writes it now; one in an open folder is told of already.
+    if (isOpen(dataDir) || isForeign(dataDir) || ownerOf(dataDir) !== null) return [];
+    const ahead = statSync(file).mtimeMs - systemClock().now();
+    const clock =
+      ahead > CLOCK_SLACK
+        ? [
+            warning(
+              'clock',
+              `it is ${Math.round(ahead / 60_000)} min behind the last entry of the log`,
+              'Set it, or timers and days of budgets go wrong.',
+            ),
+          ]
+        : [];
+    const looked = checkLog(dataDir, settings?.projects.map(({ name }) => name) ?? []);
+    if (looked === null) return [...clock, good('log', 'an older Musher wrote it; a start takes it over')];
+    const found = looked.differences.map((difference) => failure('log', difference, mend));
+    return [...clock, ...(found.length > 0 ? found : [good('log', `${looked.events} events looked at, and none was changed`)])];
+  } catch (error) {
+    if (error instanceof MusherError) return [failure('log', error.message, error.hint)];
+    return [failure('log', `can not be read: ${error instanceof Error ? error.message : String(error)}`, mend)];
+  }
+};
