@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { RuntimeName } from '../config/settings.ts';
 import { runFiles } from './process/run-files.ts';
 import type { StopReason } from './limits.ts';
@@ -37,6 +37,15 @@ export function writeStop(dir: string, stop: StopReason): Promise<void> {
 /** Why the run was being ended; null where nobody ended it. */
 export async function readStop(dir: string): Promise<StopReason | null> {
   return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | null;
+}
+
+/**
+ * Takes away how a process ended that was started for the same run before, by a Musher that was killed before it could
+ * write that down: its exit code or its stop would be taken for those of the process that is started now.
+ */
+export async function forgetEarlierEnd(dir: string): Promise<void> {
+  const { exit, stop, stderr } = runFiles(dir);
+  await Promise.all([exit, `${exit}.new`, stop, `${stop}.new`, stderr].map((file) => rm(file, { force: true })));
 }
 
 /** Whether the run's output is still where it was made, before the program started. */

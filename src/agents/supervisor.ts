@@ -12,7 +12,7 @@ import { runFiles } from './process/run-files.ts';
 import { type ProcessSpec, startProcess } from './process/start.ts';
 import { MARKER_VARIABLE } from './process/table.ts';
 import { type RunSandbox, sandboxed } from './sandboxed.ts';
-import { readExitCode, writeRecord } from './run-record.ts';
+import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
 import type { Signal } from './signals.ts';
 import { supervise } from './supervise.ts';
@@ -80,6 +80,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   const runtime = RUNTIME_OF[spec.agent.runtime];
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await chmod(files.dir, 0o700);
+  await forgetEarlierEnd(files.dir);
   await writeFile(files.prompt, spec.prompt, { mode: 0o600 });
   if (spec.systemPrompt !== null) await writeFile(files.systemPrompt, spec.systemPrompt, { mode: 0o600 });
 

@@ -36,6 +36,15 @@ describe('a run that ends by itself', () => {
     expect(outcome.evidence).toContain('Error output:\nno such table');
   });
 
+  it('takes nothing for its end that a process has left which was started for the same run before', async () => {
+    const fixture = shellRun('sleep 0.2; echo mine; exit 7');
+    mkdirSync(fixture.spec.runDir, { recursive: true });
+    writeFileSync(join(fixture.spec.runDir, 'exit'), '3\n');
+    writeFileSync(join(fixture.spec.runDir, 'stop.json'), '{"reason":"stopped","summary":"then"}');
+    writeFileSync(join(fixture.spec.runDir, 'stderr'), 'of then\n');
+    expect(await outcomeOf(fixture)).toMatchObject({ reason: 'failed', exitCode: 7, evidence: 'mine' });
+  });
+
   it('fails when a signal from elsewhere ends the program', async () => {
     const outcome = await outcomeOf(shellRun('kill -KILL $$'));
     expect(outcome).toMatchObject({ reason: 'failed', exitCode: 137 });
