@@ -38,7 +38,7 @@ export interface NotifyParts {
 }
 
 /** What comes most often, and no room is ever told of. */
-const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
+export const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
   'command.handled',
   'confirmation.asked',
   'confirmation.answered',

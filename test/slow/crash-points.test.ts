@@ -7,7 +7,7 @@ import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { matrixToml, MatrixRoom } from '../invariants/matrix-room.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { spread } from '../invariants/random.ts';
-import { settled } from '../invariants/settled.ts';
+import { settled, underWay } from '../invariants/settled.ts';
 import { ThreeNetworks } from '../invariants/three-networks.ts';
 import { endOf, violations } from '../invariants/invariants.ts';
 
@@ -282,7 +282,7 @@ async function survive(
     connected,
   });
   const until = (holds: () => boolean, what: string): Promise<void> =>
-    musher.until(holds, () => `${what}; the room shows:\n${room.text}\nitem 1: ${bench.path(1).join(' ')}`);
+    musher.until(holds, () => `${what}; the room shows:\n${room.text}\nitem 1: ${bench.path(1).join(' ')}; ${underWay(bench)}`);
   // What was said in a room before the account's first sync is no command.
   await until(connected, 'the first connection');
   await play({
@@ -292,7 +292,7 @@ async function survive(
     until,
     ends: (number, end) => until(() => endOf(bench, number, 'shop') === end, `item ${number} to be ${end}`),
   });
-  if (Object.keys(wanted).length > 0) await until(() => settled(bench), 'nothing to be under way');
+  await until(() => settled(bench), 'nothing to be under way');
   await musher.end();
   expect(
     await violations(bench, 'shop', { rooms: [room, other], ends: wanted, ...(ownCommits === undefined ? {} : { ownCommits }) }),
