@@ -4,8 +4,9 @@ import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../config/settings.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { itemDir, runMarker, type EngineParts } from './parts.ts';
+import { machineOf } from './machine.ts';
 import { commandSandbox } from './sandboxing.ts';
-import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
+import { digest, PRINTED_TOO_MUCH } from './shell.ts';
 
 const TAIL_BYTES = 6_000;
 
@@ -89,7 +90,7 @@ async function runAll(
     if (!(await exists(cwd))) return failed(component, phase, `there is no folder ${component.path} in this branch`, '');
     const { timeoutMs } = component;
     const marker = runMarker(parts, item, `${phase}-${component.name}`);
-    const result = await runShell({
+    const result = await machineOf(parts).runShell({
       command,
       cwd,
       env: { MUSHER_ITEM: String(item.number) },

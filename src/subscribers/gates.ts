@@ -6,8 +6,9 @@ import type { Receipt } from '../pipeline/events.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha } from '../pipeline/values.ts';
 import { itemDir, record, runMarker, type EngineParts } from './parts.ts';
+import { machineOf } from './machine.ts';
 import { commandSandbox } from './sandboxing.ts';
-import { digest, PRINTED_TOO_MUCH, runShell } from './shell.ts';
+import { digest, PRINTED_TOO_MUCH } from './shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
@@ -59,7 +60,7 @@ async function runGate(
     itemDir(parts, item.project, item.number),
     `gate-${tree.where}-${tree.commit.slice(0, 10)}-${name}-${parts.clock.now()}.log`,
   );
-  const result = await runShell({
+  const result = await machineOf(parts).runShell({
     command: gate.command,
     cwd: tree.path,
     env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: gate.name },

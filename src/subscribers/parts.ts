@@ -7,6 +7,7 @@ import { folderName } from '../git/names.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { Log, Tx } from '../log/log.ts';
+import type { Machine } from './machine.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
 import { normalised } from '../pipeline/same-failure.ts';
@@ -37,6 +38,8 @@ export interface EngineParts {
   readonly redactor: Redactor;
   /** How agents reach Musher while they run; null: they don't. */
   readonly access: AgentAccess | null;
+  /** Where processes are started and ended; missing: this machine. */
+  readonly machine?: Machine;
 }
 
 /** What the engine needs of the server to which agents speak. */

@@ -2,9 +2,8 @@ import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { oneLine } from '../agents/text.ts';
 import type { RunAccess } from '../agents/access.ts';
-import { adoptRun, startRun, type RunHandle, type RunSpec } from '../agents/supervisor.ts';
+import type { RunHandle, RunSpec } from '../agents/supervisor.ts';
 import { runFiles } from '../agents/process/run-files.ts';
-import { sweep } from '../agents/process/stop.ts';
 import type { RunOutcome } from '../agents/outcome.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { MusherError } from '../errors.ts';
@@ -14,6 +13,7 @@ import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { countUnwatched, meter } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from './parts.ts';
+import { machineOf } from './machine.ts';
 import { notStarted, toOutcome } from './not-started.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { expandTemplate } from '../agents/template.ts';
@@ -96,7 +96,7 @@ async function looked(parts: EngineParts, project: EngineProject, item: WorkItem
 /** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
 export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
-  await sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
+  await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
   crashPoint('after-orphan-ended');
   // Its files may be what is broken, and must not keep it from its end.
   await countUnwatched(parts, parts.projects.get(run.project)?.settings ?? null, item, now).catch((error: unknown) =>
@@ -119,7 +119,7 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
-    await sweep({ marker: runMarker(parts, item, run.run), pid: run.pid ?? 0, pidStart: run.pidStart }, parts.clock);
+    await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: run.pid ?? 0, pidStart: run.pidStart }, parts.clock);
     await countUnwatched(parts, project.settings, item, run);
     await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
     return;
@@ -133,7 +133,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   }
   const access = adopting ? await reopened(parts) : ((await parts.access?.admit(item, run)) ?? null);
   const spec = specOf(parts, project, item, run, agent, { ...ready, access });
-  const handle = adopting ? await takeUp(spec, run) : await launch(parts, spec, item, run, ready);
+  const handle = adopting ? await takeUp(parts, spec, run) : await launch(parts, spec, item, run, ready);
   if ('outcome' in handle) {
     // A program that is not there is not there at the next attempt either.
     await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
@@ -177,7 +177,7 @@ async function prepare(
   const { git, settings } = project;
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
-  await sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
+  await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
   await countUnwatched(parts, settings, item, run);
   await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
   if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
@@ -274,7 +274,7 @@ async function launch(
   run: Run,
   { base, files }: Place,
 ): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
-  const started = await startRun(spec);
+  const started = await machineOf(parts).startRun(spec);
   if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
   crashPoint('after-spawn-before-started');
   const handle = started.value;
@@ -303,6 +303,6 @@ async function launch(
   return handle;
 }
 
-function takeUp(spec: RunSpec, run: Run): Promise<RunHandle> {
-  return adoptRun(spec, { pid: run.pid ?? 0, pidStart: run.pidStart, startedAt: run.startedAt ?? run.pendingAt });
+function takeUp(parts: EngineParts, spec: RunSpec, run: Run): Promise<RunHandle> {
+  return machineOf(parts).adoptRun(spec, { pid: run.pid ?? 0, pidStart: run.pidStart, startedAt: run.startedAt ?? run.pendingAt });
 }

@@ -106,7 +106,7 @@ export function makeWorld(...options: WorldOptions): World {
   return worldOver(Log.inMemory(clock), clock, options);
 }
 
-type WorldOptions = [
+export type WorldOptions = [
   desk: Desk,
   settings?: Partial<ProjectSettings>,
   networks?: readonly NetworkState[],
@@ -115,7 +115,8 @@ type WorldOptions = [
   identity?: () => BotIdentity | null,
 ];
 
-function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
+/** The same over a log of the test's own. */
+export function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
   const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }, identity] = options;
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
