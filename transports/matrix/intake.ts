@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Sink } from '../transport.ts';
+import { MATRIX_LIMITS } from './limits.ts';
 import { reconnectWait } from './wait.ts';
 
 export interface IntakeOptions {
@@ -16,7 +17,8 @@ export interface IntakeOptions {
 /**
  * Takes messages in, in order in each room. One that the sink could not store is held and tried again, and with it what
  * came after it in the same room; until all is stored the sync token is not moved, so that a restart gets them again
- * from the server.
+ * from the server. It is kept a moment later than the messages, as each commit waits for the disk and answers would wait
+ * behind it: a crash before that brings the messages again, and they are known by their ids.
  */
 export interface Intake {
   take(message: IncomingMessage): void;
@@ -34,6 +36,8 @@ export function intake(options: IntakeOptions): Intake {
   let failures = 0;
   let stopped = false;
   let cancel = (): void => {};
+  let saving: (() => void) | null = null;
+  let hasSaved = false;
   const told = new Set<string>();
 
   const save = (): void => {
@@ -42,6 +46,7 @@ export function intake(options: IntakeOptions): Intake {
     token = null;
     try {
       options.saveToken(reached);
+      hasSaved = true;
     } catch (error) {
       // The old token stays: after a restart the same messages come again, and are known by their ids.
       options.report(error);
@@ -92,12 +97,16 @@ export function intake(options: IntakeOptions): Intake {
     },
     reached(next) {
       token = next;
-      save();
+      // The very first one tells what was written before Musher came from what was written to it: nothing may come between.
+      if (!hasSaved) save();
+      else saving ??= clock.at(clock.now() + MATRIX_LIMITS.saveToken, () => ((saving = null), save()));
     },
     held: () => waiting.length,
     stop() {
       stopped = true;
       cancel();
+      saving?.();
+      save();
     },
   };
 }

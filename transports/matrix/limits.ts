@@ -13,6 +13,8 @@ export const MATRIX_LIMITS = {
   poll: 30_000,
   /** Silence after that wait before the connection counts as dead, in ms. */
   pollSlack: 15_000,
+  /** After this, in ms, it is kept where the next sync begins. About as long as a command takes to be answered. */
+  saveToken: 250,
   /** Any other request, in ms. */
   request: 30_000,
   /** Wait before the first reconnect, in ms; doubled with each failure, with jitter of a half. */
