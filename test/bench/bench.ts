@@ -10,6 +10,7 @@ import { benchMatrix } from './matrix.ts';
 import { table, type Row } from './measure.ts';
 import { benchNotifications } from './notifications.ts';
 import { benchRebuild, fill } from './rebuild.ts';
+import { benchRecovery } from './recovery.ts';
 import { benchSoak } from './soak.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack.ts';
@@ -56,6 +57,10 @@ try {
   if (wanted('memory')) {
     tell('connecting to three networks …');
     rows.push(await benchMemory(dir));
+  }
+  if (wanted('recovery')) {
+    tell('coming back …');
+    rows.push(await benchRecovery());
   }
   if (wanted('notifications')) {
     tell('telling rooms …');

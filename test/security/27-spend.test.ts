@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bench, create, succeeded, until } from '../e2e/harness.ts';
+import { figure } from '../figure.ts';
 
 /** Line 27: spend is reserved before a run, settled after it, and capped; caps survive kill -9; the overshoot is one call at most. */
 let bench: Bench;
@@ -10,6 +10,34 @@ afterEach(() => bench.close());
 
 const tokensOf = (number: number, project = 'shop'): number =>
   bench.only('run.usage', number, project).reduce((sum, { payload: { usage } }) => sum + usage.inputTokens + usage.outputTokens, 0);
+interface Overshoot {
+  readonly tokens: number;
+  /** Of the call that went over the line. */
+  readonly lastCall: number;
+  /** Calls that were begun when the line had been reached. */
+  readonly callsBeyond: number;
+}
+
+/** How far the run of an item went beyond what was set aside for it. Each call is told once, when it has ended. */
+function overshoot(number: number, cap: number): Overshoot {
+  const calls = bench.only('run.usage', number).map(({ payload: { usage } }) => usage.inputTokens + usage.outputTokens);
+  let used = 0;
+  let callsBeyond = 0;
+  for (const call of calls) {
+    if (used >= cap) callsBeyond += 1;
+    used += call;
+  }
+  return { tokens: used - cap, lastCall: calls.at(-1) ?? 0, callsBeyond };
+}
+
+function tell(what: string, over: readonly Overshoot[]): void {
+  const [largest] = over.toSorted((a, b) => b.tokens - a.tokens);
+  const beyond = over.reduce((sum, one) => sum + one.callsBeyond, 0);
+  figure(
+    `overshoot of a budget, ${what}: ${beyond} calls begun beyond the line; at most ${largest?.tokens} tokens, of one call of ${largest?.lastCall}`,
+  );
+}
+
 const reasons = (number: number): (string | null)[] => bench.runs(number).map(({ reason }) => reason);
 
 describe('spend', () => {
@@ -81,13 +109,10 @@ describe('spend', () => {
     await second.kill();
     expect(bench.only('run.pending', 4)).toEqual([]);
     expect(numbers.map(reasons)).toEqual([['over-budget'], ['over-budget'], ['over-budget']]);
-    const over = numbers.map((n) => {
-      const calls = bench.only('run.usage', n).map(({ payload: { usage } }) => usage.inputTokens + usage.outputTokens);
-      return { over: tokensOf(n) - (given[n - 1]?.cap ?? 0), lastCall: calls.at(-1) ?? 0 };
-    });
-    const figures = over.map((one) => `${one.over} of ${one.lastCall}`).join(', ');
-    process.stdout.write(`overshoot of each run, and the call that made it: ${figures} tokens\n`);
-    for (const one of over) expect(one.over).toBeLessThanOrEqual(one.lastCall);
+    const over = numbers.map((n) => overshoot(n, given[n - 1]?.cap ?? 0));
+    tell('three runs that share a day', over);
+    expect(over.map(({ callsBeyond }) => callsBeyond)).toEqual([0, 0, 0]);
+    for (const one of over) expect(one.tokens).toBeLessThanOrEqual(one.lastCall);
   });
 
   test('of a run is held to the same line after kill -9, also with another configuration, and what it used meanwhile counts', async () => {
@@ -163,6 +188,9 @@ describe('spend', () => {
     const out = succeeded(await musher.end());
     expect(reasons(1)).toEqual(['over-budget']);
     expect(tokensOf(1)).toBe(4500);
+    const over = overshoot(1, 1000);
+    tell('a call ten times as large as the one before', [over]);
+    expect(over).toEqual({ tokens: 3500, lastCall: 4050, callsBeyond: 0 });
     expect(reasons(2)).toEqual(['hollow']);
     expect(out.match(/The price of model-a is not known/g)).toHaveLength(1);
     expect(out).toContain('shop today: $0.00, 5k tokens.');

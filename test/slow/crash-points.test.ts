@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { figure } from '../figure.ts';
 import { CRASH_POINTS, type CrashPoint } from '../../src/crash-point.ts';
 import { Bench, type ProjectFile } from '../e2e/harness.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
@@ -249,9 +250,7 @@ afterEach(async () => {
 });
 afterAll(() => {
   const { median, longest } = spread(figures.recoveries);
-  process.stdout.write(
-    `crash points: ${figures.deaths} kills, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest)\n`,
-  );
+  figure(`crash points: ${figures.deaths} kills, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest)`);
 });
 
 /** A machine that is left clean, or the test fails. */

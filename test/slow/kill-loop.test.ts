@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { figure } from '../figure.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { Bench } from '../e2e/harness.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
@@ -193,8 +194,8 @@ test('killed a hundred times at any moment, items of all sorts end where they sh
     for (const errand of errands.filter(({ sort }) => sort === SORTS[2])) found.push(...lineViolations(errand.item?.number ?? 0));
     expect(found).toEqual([]);
     const { median, longest } = spread(musher.recoveries);
-    process.stdout.write(
-      `kill loop of the pipeline: ${musher.deaths} kills, ${errands.length} items, ${room.asked.length} messages taken, ${room.shown().length} shown, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest); seed ${seed}\n`,
+    figure(
+      `kill loop of the pipeline: ${musher.deaths} kills, ${errands.length} items, ${room.asked.length} messages taken, ${room.shown().length} shown, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest); seed ${seed}`,
     );
   } catch (error) {
     throw new Error(`with MUSHER_TEST_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -208,9 +209,7 @@ function lineViolations(number: number): string[] {
   const read = Array.from(bench.prompt(number, 2).matchAll(/^line (\d+)$/gm), ([, n]) => Number(n));
   const wanted = Array.from({ length: read.length }, (_, i) => LINES - read.length + 1 + i);
   if (first?.exitCode !== 3 || read.length === 0) {
-    process.stdout.write(
-      `kill loop of the pipeline: run 1 of item ${number} ended as ${first?.reason} (${first?.summary}), without its lines\n`,
-    );
+    figure(`kill loop of the pipeline: run 1 of item ${number} ended as ${first?.reason} (${first?.summary}), without its lines`);
     return [];
   }
   return read.join() === wanted.join() ? [] : [`of the ${LINES} lines of item ${number} were read: ${read.join()}`];

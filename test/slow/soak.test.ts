@@ -1,5 +1,5 @@
-import process from 'node:process';
 import { expect, it } from 'vitest';
+import { figure } from '../figure.ts';
 import { soak, soakLines } from '../soak/soak.ts';
 
 /** After this no more items are added, so that a slow machine takes little longer. */
@@ -7,6 +7,6 @@ const LASTING_MS = 5 * 60_000;
 
 it('holds after 500 items no more than after 20', { timeout: 2 * LASTING_MS, retry: 0 }, async () => {
   const soaked = await soak({ most: 500, lastingMs: LASTING_MS });
-  process.stdout.write(`${soakLines(soaked).join('\n')}\n`);
+  for (const line of soakLines(soaked)) figure(line);
   expect(soaked.wrong).toEqual([]);
 });
