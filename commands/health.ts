@@ -16,7 +16,11 @@ export const health = command({
   run: (context) => {
     const all = context.networks();
     const now = context.clock.now();
-    const problems = all.filter(({ problem }) => problem !== null).map(({ name, problem }): Content[] => [`${name}: ${problem ?? ''}`]);
+    const problems = all.flatMap((network) =>
+      [...(network.problem === null ? [] : [network.problem]), ...unsentOf(network, context)].map((what): Content[] => [
+        `${network.name}: ${what}`,
+      ]),
+    );
     return answer(
       doc(
         paragraph(summary(all)),
@@ -48,9 +52,27 @@ function backupWords(context: CommandContext): string {
   return `${have}; ${coming}.${problem === null ? '' : ` The last try failed: ${problem}.`}`;
 }
 
+/** Rooms of one network whose trouble is told; more of them are counted. */
+const MOST_ROOMS = 3;
+
+/** Rooms that get nothing, each with why; those of projects that one may not see are only counted. */
+function unsentOf(network: NetworkState, context: CommandContext): string[] {
+  const seen = new Set(
+    context
+      .rooms()
+      .filter(({ project }) => project === null || context.projects.some(({ name }) => name === project))
+      .map(({ transport, id }) => `${transport}:${id}`),
+  );
+  const told = network.unsent.filter(({ room }) => seen.has(`${network.name}:${room}`)).slice(0, MOST_ROOMS);
+  const more = network.unsent.length - told.length;
+  const others = more === 0 ? [] : [`messages to ${counted(more, told.length > 0 ? 'other room' : 'room')} do not come through`];
+  return [...told.map(({ room, why }) => `${room}: ${why}`), ...others];
+}
+
 function summary(all: readonly NetworkState[]): string {
   const online = all.filter(({ state }) => state === 'online').length;
-  return online === all.length
-    ? `All is well: ${counted(online, 'network')} online.`
-    : `${online} of ${counted(all.length, 'network')} online.`;
+  if (online < all.length) return `${online} of ${counted(all.length, 'network')} online.`;
+  return all.some(({ unsent }) => unsent.length > 0)
+    ? `${counted(online, 'network')} online, but not all messages come through.`
+    : `All is well: ${counted(online, 'network')} online.`;
 }

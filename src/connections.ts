@@ -3,7 +3,8 @@ import type { NetworkState } from './bot/capabilities.ts';
 import type { Clock } from './clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Outbox } from './log/outbox.ts';
-import type { IncomingMessage } from './message/address.ts';
+import type { Address, IncomingMessage } from './message/address.ts';
+import { Unsent } from './unsent.ts';
 
 /** The transports of a running Musher: the terminal, and the networks under supervision. */
 export class Connections {
@@ -13,6 +14,7 @@ export class Connections {
   readonly #onProblem: (what: string, error: unknown) => void;
   /** Networks that have been connected. */
   readonly #opened = new Set<string>();
+  readonly #unsent = new Unsent();
 
   constructor(
     terminal: Transport,
@@ -61,6 +63,11 @@ export class Connections {
     });
   }
 
+  /** What became of the latest try of a room's messages: null, it was sent. */
+  tried(to: Address, failure: { readonly error: unknown; readonly dead: boolean } | null): void {
+    this.#unsent.tried(to, failure);
+  }
+
   /** Shows that a message is worked on, where its network can; a sign that fails is only a sign less. */
   showWork(message: IncomingMessage, working: boolean): void {
     const transport = this.named(message.at.transport);
@@ -82,6 +89,7 @@ export class Connections {
         problem: problem ?? supervisor?.problem ?? null,
         waiting: row?.n ?? 0,
         oldest: row?.oldest ?? null,
+        unsent: this.#unsent.of(transport.name),
       };
     });
   }

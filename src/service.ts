@@ -218,9 +218,13 @@ async function converse(
     transports: connections.all,
     isOpen: (name) => connections.isOpen(name),
     onSent: (row) => {
+      connections.tried(row.to, null);
       if (row.inbox !== null) exchanges.printed(row.inbox);
     },
-    onProblem: (row, error, dead) => onProblem(dead ? `message ${row.id} was given up` : `message ${row.id} is tried again`, error),
+    onProblem: (row, error, dead) => {
+      connections.tried(row.to, { error, dead });
+      onProblem(dead ? `message ${row.id} was given up` : `message ${row.id} is tried again`, error);
+    },
   });
   const router: Router = new Router({
     ...bot,

@@ -127,6 +127,8 @@ export interface NetworkState {
   /** Messages that are still to be sent, and since when the oldest waits. */
   readonly waiting: number;
   readonly oldest: Millis | null;
+  /** Rooms whose messages do not come through, each with why. */
+  readonly unsent: readonly { readonly room: string; readonly why: string }[];
 }
 
 /** A room as `rooms` shows it. */

@@ -13,7 +13,7 @@ test('health names each network, since when it is as it is, what waits, and what
   const world = makeWorld(desk, {}, networks);
   const now = world.clock.now();
   networks.push(
-    { name: 'console', state: 'online', since: now - 60_000, lastEvent: now - 1_000, problem: null, waiting: 0, oldest: null },
+    { name: 'console', state: 'online', since: now - 60_000, lastEvent: now - 1_000, problem: null, waiting: 0, oldest: null, unsent: [] },
     {
       name: 'slack',
       state: 'offline',
@@ -22,11 +22,25 @@ test('health names each network, since when it is as it is, what waits, and what
       problem: 'The bot token is not valid.',
       waiting: 3,
       oldest: now - 90_000,
+      unsent: [],
     },
   );
   const { text } = await world.say('health');
   expect(text).toContain('1 of 2 networks online.');
   expect(text).toMatch(/slack\s+offline\s+5 s\s+none\s+3, the oldest for 1(?:\.5)? min/);
   expect(text).toContain('slack: The bot token is not valid.');
+  await world.close();
+});
+
+test('health does not say that all is well where a room gets nothing, and says why', async () => {
+  const networks: NetworkState[] = [];
+  const world = makeWorld(desk, {}, networks);
+  const state = { name: 'matrix', state: 'online', since: 0, lastEvent: null, problem: null, waiting: 1, oldest: 0 } as const;
+  networks.push({ ...state, unsent: [{ room: '!elsewhere:x', why: 'Musher may not write there.' }] });
+  const { text } = await world.say('health');
+  expect(text).toContain('1 network online, but not all messages come through.');
+  // Of a room that is not among those of one's projects neither the name nor the reason.
+  expect(text).toContain('matrix: messages to 1 room do not come through');
+  expect(text).not.toMatch(/elsewhere|may not write/);
   await world.close();
 });

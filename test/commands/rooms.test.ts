@@ -29,7 +29,16 @@ const RIGHTS = {
     { project: 'docs', roles: { ...NOBODY, admin: ['test:operator'] } },
   ],
 };
-const ONLINE: NetworkState = { name: 'slack', state: 'reconnecting', since: 0, lastEvent: null, problem: null, waiting: 0, oldest: null };
+const ONLINE: NetworkState = {
+  name: 'slack',
+  state: 'reconnecting',
+  since: 0,
+  lastEvent: null,
+  problem: null,
+  waiting: 0,
+  oldest: null,
+  unsent: [],
+};
 
 let desk: Desk;
 let world: World;

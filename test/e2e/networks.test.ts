@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { until } from './harness.ts';
 import { expectEachStepOnce, expectThreads, NETWORK_NAMES, SECOND_TRY, ThreeNetworks } from './three-networks.ts';
 
 const STEPS = ['backlog → current', 'current → qa', 'qa → merge', 'merge → done'];
@@ -38,6 +39,29 @@ test('a network that can not be reached keeps neither the others nor the work fr
   await all.shows('slack', 'current → qa');
   all.write('slack', 'health');
   await all.shows('slack', '3 of 4 networks online.');
+  expect((await musher.kill('SIGTERM')).code).toBe(0);
+});
+
+test('a room that Musher was put out of is named by health, and gets what it missed when it is let in again', async () => {
+  all = await ThreeNetworks.open({ top: 'qa = "human"' });
+  all.bench.expectedProblems.push(/M_FORBIDDEN|may not write there/);
+  const musher = all.bench.service();
+  await all.connected('slack', 'discord', 'matrix');
+  all.write('slack', 'create story Price');
+  await all.shows('slack', 'Created the story 1');
+  all.matrixIsIn(false);
+  all.write('slack', 'start 1');
+  await all.shows('slack', 'current → qa');
+  await until(
+    () => all.bench.rows("SELECT 1 FROM outbox WHERE transport = 'matrix' AND attempts > 0 AND state = 'pending'").length > 0,
+    () => 'a message that waits for matrix',
+  );
+  all.write('slack', 'health');
+  await all.shows('slack', '4 networks online, but not all messages come through.');
+  await all.shows('slack', 'matrix: !room:example.org: Musher may not write there: Not in the room. Invite it into the room');
+  all.matrixIsIn(true);
+  await all.shows('matrix', 'current → qa');
+  expectEachStepOnce(all.said('matrix'), STEPS.slice(0, 2));
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });
 

@@ -77,6 +77,12 @@ ${NETWORK_NAMES.map((name) => `[[room]]\ntransport = "${name}"\nid = "${rooms[na
     this.discord.press(this.ada, message, label);
   }
 
+  /** Somebody puts Musher out of the Matrix room, or lets it in again, with nothing said of it by a sync. */
+  matrixIsIn(joined: boolean): void {
+    const room = this.matrix.rooms.get(MATRIX_ROOM);
+    if (room !== undefined) room.joined = joined;
+  }
+
   /** All that Musher said in the room and its threads. */
   said(network: NetworkName): string {
     if (network === 'slack') return this.slack.rooms.said('C1').join('\n');

@@ -14,7 +14,7 @@ let backupProblem: string | null;
 
 beforeEach(async () => {
   log = Log.inMemory(clock);
-  networks = [{ name: 'slack', state: 'online', since: START, lastEvent: null, problem: null, waiting: 0, oldest: null }];
+  networks = [{ name: 'slack', state: 'online', since: START, lastEvent: null, problem: null, waiting: 0, oldest: null, unsent: [] }];
   backupProblem = null;
   const parts: FigureParts = {
     log,
@@ -46,8 +46,17 @@ test('/healthz is 200 while all is well, and 503 with the reasons while it is no
   const well = await get('/healthz');
   expect([well.status, await well.json()]).toMatchObject([200, { well: true, problems: [], version: '1.2.3', uptimeSeconds: 5 }]);
   networks = [
-    { name: 'slack', state: 'offline', since: START, lastEvent: null, problem: 'The token is not valid.', waiting: 0, oldest: null },
-    { name: 'matrix', state: 'online', since: START, lastEvent: null, problem: null, waiting: 2, oldest: START - 16 * 60_000 },
+    {
+      name: 'slack',
+      state: 'offline',
+      since: START,
+      lastEvent: null,
+      problem: 'The token is not valid.',
+      waiting: 0,
+      oldest: null,
+      unsent: [],
+    },
+    { name: 'matrix', state: 'online', since: START, lastEvent: null, problem: null, waiting: 2, oldest: START - 16 * 60_000, unsent: [] },
   ];
   backupProblem = 'the disk is full';
   const ill = await get('/healthz');

@@ -32,7 +32,7 @@ const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOS
  * is known before a request is waited for; a 429 never.
  */
 export function openRest(library: Library, token: string, api: string | undefined): REST {
-  return new library.REST({
+  const rest = new library.REST({
     version: '10',
     retries: 0,
     timeout: 15_000,
@@ -40,7 +40,14 @@ export function openRest(library: Library, token: string, api: string | undefine
     ...(api === undefined ? {} : { api }),
     // Before a request the library gives one time twice; after a 429 they are of different sources and differ.
     rejectOnRateLimit: ({ retryAfter, timeToReset }) => retryAfter !== timeToReset || timeToReset > CHOSEN.longestWaitMs,
-  }).setToken(token);
+  });
+  // After one 401 the library forgets the token for good; Discord gives some in outages of its own, and takes the same token after.
+  const queue = rest.queueRequest.bind(rest);
+  rest.queueRequest = (request) => {
+    rest.setToken(token);
+    return queue(request);
+  };
+  return rest.setToken(token);
 }
 
 /** Discord's own number of an error, like 10003 for an unknown channel; null for any other error. */
@@ -68,8 +75,6 @@ export function sendFailure(error: unknown): SendFailure {
   const status = statusOf(error);
   if (isApiError(error) && status !== null) return refusal(error, status);
   if (status !== null) return new SendFailure('unknown', `Discord answered with an error (HTTP ${status}).`, { cause: error });
-  // After a 401 the library forgets the token and refuses each request itself.
-  if (error instanceof Error && error.message.startsWith('Expected token to be set')) return refusal(error, 401);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return NEVER_CONNECTED.has(code)
     ? new SendFailure('not-sent', `Discord could not be reached (${code}).`, { cause: error })

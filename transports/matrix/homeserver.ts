@@ -8,6 +8,8 @@ export class HomeserverError extends Error {
   readonly status: number | null;
   /** Matrix's own code, like `M_FORBIDDEN`. */
   readonly errcode: string | null;
+  /** What the server said to it, for people. */
+  readonly said: string | null;
   readonly retryAfterMs: number | null;
   /** False: the server surely has not acted on it. */
   readonly mayHaveActed: boolean;
@@ -17,6 +19,7 @@ export class HomeserverError extends Error {
     details: {
       readonly status?: number;
       readonly errcode?: string | null;
+      readonly said?: string | null;
       readonly retryAfterMs?: number | null;
       readonly mayHaveActed: boolean;
       readonly cause?: unknown;
@@ -26,6 +29,7 @@ export class HomeserverError extends Error {
     this.name = 'HomeserverError';
     this.status = details.status ?? null;
     this.errcode = details.errcode ?? null;
+    this.said = details.said ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.mayHaveActed = details.mayHaveActed;
   }
@@ -100,6 +104,7 @@ function answerOf(response: Response, text: string, what: string): unknown {
   throw new HomeserverError(`${what}: ${response.status}${errcode === null ? '' : ` ${errcode}`}: ${said}`, {
     status: response.status,
     errcode,
+    said,
     retryAfterMs: response.status === 429 ? retryAfter(response, json) : null,
     // A refusal of the server itself says that nothing was done; a gateway's error says nothing.
     mayHaveActed: response.status >= 500 || errcode === null,

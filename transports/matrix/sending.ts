@@ -194,6 +194,11 @@ export function failureOf(error: unknown): SendFailure {
   // The limit counts messages of a user, not of a room.
   if (status === 429) return new SendFailure('not-sent', message, { retryAfterMs: retryAfterMs ?? 1_000, everywhere: true, cause: error });
   if (error.isUnknownToken) return new SendFailure('not-sent', message, { everywhere: true, cause: error });
+  // Put out of the room, or not let speak there: people can undo both, and then nothing is missing.
+  if (error.errcode === 'M_FORBIDDEN') {
+    const what = `Musher may not write there: ${error.said ?? 'no reason given'}. Invite it into the room, or let it post there.`;
+    return new SendFailure('not-sent', what, { cause: error });
+  }
   if (error.isFinal) return new SendFailure('rejected', message, { cause: error });
   return new SendFailure(error.mayHaveActed ? 'unknown' : 'not-sent', message, { cause: error });
 }

@@ -192,7 +192,7 @@ export class FakeHomeserver {
 
   #send(room: FakeRoom, type: string, transaction: string, content: Json, response: ServerResponse, answer: Answer): void {
     const mishap = this.mishaps.shift();
-    if (mishap?.kind === 'refuse') return answer(403, { errcode: 'M_FORBIDDEN', error: 'You may not post here' });
+    if (mishap?.kind === 'refuse') return answer(413, { errcode: 'M_TOO_LARGE', error: 'That is too large' });
     if (mishap?.kind === 'fail') return answer(502, 'bad gateway');
     if (mishap?.kind === 'limit') {
       const json = {

@@ -63,7 +63,8 @@ describe('a failed request', () => {
   it.each([
     ['a gateway that fails', status(502, '<html>bad gateway</html>'), 'unknown'],
     ['a server that fails', status(500, '{"errcode":"M_UNKNOWN","error":"Internal server error"}'), 'unknown'],
-    ['a refusal', status(403, '{"errcode":"M_FORBIDDEN","error":"not in room"}'), 'rejected'],
+    ['a room that it is not in', status(403, '{"errcode":"M_FORBIDDEN","error":"not in room"}'), 'not-sent'],
+    ['a refusal', status(403, '{"errcode":"M_GUEST_ACCESS_FORBIDDEN","error":"no guests"}'), 'rejected'],
     ['too large a text', status(413, '{"errcode":"M_TOO_LARGE","error":"event too large"}'), 'rejected'],
     ['a token that is not known', status(401, '{"errcode":"M_UNKNOWN_TOKEN","error":"Unknown token"}'), 'not-sent'],
     ['an answer that is not JSON', status(200, 'hello'), 'unknown'],
