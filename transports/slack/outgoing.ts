@@ -43,6 +43,8 @@ export class Outgoing {
   readonly #rooms = new Map<string, Promise<unknown>>();
   readonly #sendings = new Map<SendKey, Sending>();
   readonly #editing: Editing;
+  /** The channel that was last refused for too many messages. */
+  #limited: { readonly room: string; readonly until: number } | null = null;
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
@@ -80,13 +82,24 @@ export class Outgoing {
         }
         sending.done = true;
       } catch (error) {
-        const failure = sendFailure(error);
+        const failure = this.#widened(sendFailure(error), to.room);
         if (failure.outcome === 'unknown') sending.unknown = true;
         // Some of it is there: a process that knows nothing of it has to look before it goes on.
         throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
     return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
+  }
+
+  /** Slack does not say whose limit was reached: where a second channel is refused while the first still waits, it is the workspace's. */
+  #widened(failure: SendFailure, room: string): SendFailure {
+    const { retryAfterMs, outcome, message, everywhere } = failure;
+    if (retryAfterMs === null || everywhere) return failure;
+    const now = this.#parts.clock.now();
+    const before = this.#limited;
+    this.#limited = { room, until: now + retryAfterMs };
+    if (before === null || before.room === room || before.until <= now) return failure;
+    return new SendFailure(outcome, message, { retryAfterMs, everywhere: true, cause: failure });
   }
 
   async #post(place: Place, body: Document, key: SendKey, sending: Sending, handle: ReturnType<typeof decodeHandle>): Promise<void> {
@@ -116,6 +129,7 @@ export class Outgoing {
       const failure = sendFailure(error);
       throw new SendFailure('unknown', `Whether a message was sent can not be read back: ${failure.message}`, {
         ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
+        everywhere: failure.everywhere,
         cause: error,
       });
     });

@@ -95,6 +95,22 @@ describe('a message to a channel', () => {
     expect(slack.called('chat.postMessage')).toEqual([]);
   });
 
+  it('is refused for the whole workspace where a second channel is refused while the first waits', async () => {
+    const { slack, transport } = await open();
+    const limited = { kind: 'limited', seconds: 30 } as const;
+    slack.trouble('chat.postMessage', limited, limited, limited);
+    expect(await failure(transport.send(C1, line('x'), 'k1', once))).toMatchObject({ everywhere: false, retryAfterMs: 30_000 });
+    expect(await failure(transport.send(C1, line('x'), 'k1', once))).toMatchObject({ everywhere: false });
+    const other = await failure(transport.send({ ...C1, room: 'C2' }, line('y'), 'k2', once));
+    expect(other).toMatchObject({ outcome: 'not-sent', everywhere: true, retryAfterMs: 30_000 });
+  });
+
+  it('stays unsent without counting against it where the token is revoked before it can be read back', async () => {
+    const { slack, transport } = await open();
+    slack.trouble('conversations.history', { kind: 'refused', error: 'token_revoked' });
+    expect(await failure(transport.send(C1, line('x'), 'k', again))).toMatchObject({ outcome: 'unknown', everywhere: true });
+  });
+
   it('is tried once where Slack says to wait, and says for how long', async () => {
     const { slack, transport } = await open();
     slack.trouble('chat.postMessage', { kind: 'limited', seconds: 3 });
