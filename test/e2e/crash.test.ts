@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Bench, create, succeeded, until } from './harness.ts';
@@ -53,10 +53,20 @@ test('a Musher that is killed takes up what its agents did meanwhile: no output 
 test('a program that ended before its start was written down is started anew, and what it came to is no end of the new one', async () => {
   bench = new Bench({});
   const first = bench.start({ MUSHER_CRASH_AT: 'after-spawn-before-started' });
-  first.type(create('Tea', 'coder@1: status it went wrong; exit 3', 'coder@2: write a.txt a; commit; usage 1 1 0; success'), 'start 1');
+  first.type(
+    create('Tea', 'coder@1: await go; status it went wrong; exit 3', 'coder@2: write a.txt a; commit; usage 1 1 0; success'),
+    'start 1',
+  );
   const exit = join(bench.data, 'runs', 'shop', '1', '1', 'exit');
-  await until(() => !first.running && existsSync(exit) && agents().length === 0);
-  succeeded(await bench.run('wait 1 done 30'));
+  await until(() => !first.running);
+  bench.raise('go');
+  await until(() => existsSync(exit) && agents().length === 0);
+  rmSync(join(bench.flags, 'go'));
+  const second = bench.start();
+  await until(() => bench.only('run.started', 1).length === 1);
+  bench.raise('go');
+  second.type('wait 1 done 30');
+  succeeded(await second.end());
   expect(bench.runs(1).map(({ reason, exitCode }) => `${reason} ${exitCode}`)).toEqual(['failed 3', 'finished 0']);
   // The evidence of the process that counts.
   expect(bench.prompt(1, 2)).toMatch(/^it went wrong$/m);
