@@ -24,6 +24,13 @@ export class Random {
     return one;
   }
 
+  shuffled<T>(from: readonly T[]): T[] {
+    return from
+      .map((one) => ({ one, at: this.next() }))
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ one }) => one);
+  }
+
   chance(share: number): boolean {
     return this.next() < share;
   }

@@ -1,6 +1,6 @@
 import type { Bench, Session } from '../e2e/harness.ts';
 
-/** Generous: other programs share the machine. */
+/** Without anything new in the log; generous, since other programs share the machine. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 15;
 
@@ -61,6 +61,16 @@ export class Reborn {
     );
   }
 
+  /** Changes while Musher gets on: what has happened, what was taken in and what has left. */
+  #standing(): string {
+    const counts = [
+      'SELECT max(seq) AS n FROM events',
+      "SELECT count(*) AS n FROM inbox WHERE state = 'done'",
+      "SELECT count(*) AS n FROM outbox WHERE state = 'sent'",
+    ];
+    return counts.map((sql) => this.#count(sql)).join();
+  }
+
   /** Starts it again where it has died. */
   async look(): Promise<void> {
     if (this.#session.running) {
@@ -92,12 +102,18 @@ export class Reborn {
   async until(holds: () => boolean, what: () => string): Promise<void> {
     // Each death begins the wait anew: on a loaded machine a start alone may take seconds.
     let deadline = performance.now() + PATIENCE_MS;
+    let standing = this.#standing();
     for (let deaths = this.deaths; ;) {
       await this.look();
       if (this.deaths > deaths) deadline = performance.now() + PATIENCE_MS;
       deaths = this.deaths;
       if (holds()) return;
-      if (performance.now() > deadline) throw new Error(`waited in vain for ${what()}`);
+      if (performance.now() > deadline) {
+        const now = this.#standing();
+        if (now === standing) throw new Error(`waited in vain for ${what()}`);
+        standing = now;
+        deadline = performance.now() + PATIENCE_MS;
+      }
       await new Promise((resolve) => {
         setTimeout(resolve, LOOK_MS);
       });
