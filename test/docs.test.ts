@@ -57,6 +57,16 @@ describe('documents', () => {
     expect(rows.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());
   });
 
+  it('give a reason for every dependency in docs/architecture.md, and for no other', () => {
+    type Names = Record<string, string>;
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json')) as Record<string, Names>;
+    const [, reasons = ''] = /\n## Why each dependency\n([^]*?)\n## /.exec(read('docs/architecture.md')) ?? [];
+    const cells = reasons.match(/^\| (?:`[^`]+`(?:, )?)+ \|/gm)?.join(' ') ?? '';
+    const rows = [...cells.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    const wanted = [dependencies, devDependencies, optionalDependencies].flatMap((names) => Object.keys(names ?? {}));
+    expect(rows.toSorted()).toEqual(wanted.toSorted());
+  });
+
   it('name every table of the log and every folder of the sources in docs/architecture.md', () => {
     const text = read('docs/architecture.md');
     const listed = new Set([...text.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) => cell.match(/[a-z_]+/g) ?? []));
