@@ -40,8 +40,10 @@ export const status = command({
     const active = reads.active(name).map((it) => ({ it, step: decide(reads, it, facts), run: runs.get(it.number) ?? null }));
     const queued = reads
       .waking(name)
-      .filter((it) => it.queued && it.deletedAt === null)
-      .map((it) => ({ it, step: decide(reads, it, facts) }));
+      .filter((it) => it.stage.name === 'backlog' && it.deletedAt === null)
+      .map((it) => ({ it, step: decide(reads, it, facts) }))
+      // What nobody has started yet is only counted.
+      .filter(({ it, step }) => it.queued || (step.do === 'wait' && step.for !== 'start'));
     const running = active.filter(({ run }) => run !== null);
     const idle = active.filter(({ run }) => run === null);
     const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');

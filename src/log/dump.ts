@@ -16,12 +16,13 @@ const ITEM_COLUMN: Readonly<Record<string, string>> = {
   dependencies: 'item',
   runs: 'item',
   spend: 'item',
+  requests: 'item',
   events: 'item',
   outbox: 'item',
   confirmations: 'item',
 };
 /** Tables that say nothing of a project: no part of a dump of one, since its admin may have no rights in the others. */
-const WITHOUT_PROJECT = new Set(['day_spend', 'day_raises', 'inbox']);
+const WITHOUT_PROJECT = new Set(['day_spend', 'day_raises', 'inbox', 'accounts']);
 /** Text of JSON in these columns is shown as what it holds. */
 const JSON_COLUMNS = new Set(['state', 'payload', 'body', 'refs', 'confirmed', 'notify']);
 

@@ -158,11 +158,22 @@ function inBacklog(item: WorkItem, facts: Facts): Step {
       true,
     );
   const starts = item.queued || facts.autoStart;
-  return wait('dependencies', because, starts ? 'It starts by itself then.' : `\`start ${n}\` starts it then.`);
+  return wait('dependencies', because, afterStuck(facts, starts ? 'It starts by itself then.' : `\`start ${n}\` starts it then.`));
+}
+
+/** In the archive, but not for ever: a person has to look at it before what depends on it can go on. */
+function isStuck({ stage, never }: Unmet): boolean {
+  return stage === 'archived' && never === null;
+}
+
+/** What is stuck needs a person first, and who waits for it should hear which item that is. */
+function afterStuck({ unmet }: Facts, next: string): string {
+  const stuck = unmet.find(isStuck);
+  return stuck === undefined ? next : `\`why ${stuck.number}\` says what ${stuck.number} needs. ${next}`;
 }
 
 function describeUnmet(unmet: Unmet): string {
-  return `${unmet.number} (${unmet.never ?? `in ${unmet.stage}`})`;
+  return `${unmet.number} (${unmet.never ?? (isStuck(unmet) ? 'blocked' : `in ${unmet.stage}`)})`;
 }
 
 function inCurrent(item: WorkItem, facts: Facts): Step {
@@ -182,10 +193,16 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
 }
 
 /** What it depends on was taken back, or was never there: its work stands on something that the base branch lacks. */
-function onDependencies(item: WorkItem, { unmet }: Facts): Step {
+function onDependencies(item: WorkItem, facts: Facts): Step {
+  const { unmet } = facts;
   const never = unmet.some((one) => one.never !== null);
   const because = `it depends on ${unmet.map(describeUnmet).join(', ')}`;
-  return wait('dependencies', because, never ? `\`depends ${item.number} on …\` changes it.` : 'It goes on by itself then.', never);
+  return wait(
+    'dependencies',
+    because,
+    never ? `\`depends ${item.number} on …\` changes it.` : afterStuck(facts, 'It goes on by itself then.'),
+    never,
+  );
 }
 
 /** Why no further attempt is made; null while one is left. The first attempt and `maxRetries` more are allowed. */

@@ -62,7 +62,8 @@ export function meter(
         const before = counted.get(signal.model);
         const usage = before === undefined ? signal.usage : increase(before, signal.usage);
         if (usage === null) return;
-        counted.set(signal.model, signal.usage);
+        // The highest of each part: one that goes down and up again is not counted twice.
+        counted.set(signal.model, before === undefined ? signal.usage : combine(before, signal.usage, Math.max));
         count(signal.model, usage);
         return;
       }

@@ -4,7 +4,7 @@ import { follow, type Follower } from '../log/follow.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { Outgoing } from '../log/outbox.ts';
 import type { Address } from '../message/address.ts';
-import { withoutActions } from '../message/build.ts';
+import { code, line, withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ItemEvent, LoggedEvent } from '../pipeline/events.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
@@ -68,9 +68,23 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
         if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
         return;
       }
+      if (event.kind === 'log.backup_failed') {
+        const body = line(
+          `The log could not be backed up: ${event.payload.why}. It is tried again each hour; `,
+          code('health'),
+          ' shows how the backups stand.',
+        );
+        for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
       if (event.kind === 'account.limited') {
         const body = accountAnnouncement(event.payload, timezone);
-        if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        const uses = (name: string): boolean => usesAccount(settingsOf(name), event.payload.account);
+        const told = new Set(
+          [...roomsOf(event.project), ...allRooms().filter(({ project }) => project !== null && uses(project))].map(keyOf),
+        );
+        if (body !== null)
+          for (const room of allRooms()) if (told.has(keyOf(room)) && room.notify.includes('failures')) tell(room, body, null, tx);
         return;
       }
       if (event.item === null) return;
@@ -105,6 +119,15 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
     onError,
     ({ kind }) => !NOBODYS_NEWS.has(kind),
   );
+}
+
+function keyOf({ to }: NotifiedRoom): string {
+  return JSON.stringify([to.transport, to.room]);
+}
+
+/** An account may serve agents of several projects, and all of them stand still with it. */
+function usesAccount(settings: ProjectSettings | null, account: string): boolean {
+  return settings?.agents.some(({ accounts }) => accounts?.some(({ name }) => name === account)) ?? false;
 }
 
 /** One message to one room, after its quiet hours; `where`: in a room that gathers each item's news in a thread. */

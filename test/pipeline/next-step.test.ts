@@ -142,6 +142,11 @@ describe('the next step of an item that is', () => {
     expect(slot.because).toBe('all 2 coder slots are busy (coder-1 on 3, coder-2 on 4)');
     const dependency = nextStep(standing(backlog), { ...QUIET, ...unmet('it was deleted') });
     expect(dependency.because).toBe('it depends on 3 (it was deleted)');
+    const stuck = { ...QUIET, unmet: [{ number: num(3), stage: 'archived' as const, never: null }] };
+    expect(nextStep(standing(backlog), stuck)).toMatchObject({
+      because: 'it depends on 3 (blocked)',
+      next: expect.stringMatching(/^`why 3` says what 3 needs\. /) as string,
+    });
   });
 
   it('blocked says how often it was tried and what broke last', () => {
