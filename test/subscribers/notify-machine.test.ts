@@ -20,7 +20,8 @@ it('tells of a limited account where agents use it, and of a backup that failed 
   const sharing = (name: string): ReturnType<typeof projectSettings> => {
     const settings = projectSettings(name, `/${name}`);
     const accounts = name === 'other' ? [] : [{ name: 'main', env: {} }];
-    return { ...settings, agents: settings.agents.map((agent) => ({ ...agent, accounts })) } as typeof settings;
+    const [agent] = settings.agents;
+    return agent === undefined ? settings : { ...settings, agents: [{ ...agent, accounts }] };
   };
   const notify = startNotify({
     log,
