@@ -108,14 +108,16 @@ class Errand {
     } else if (
       this.#said === 'answered' &&
       people !== 'decline' &&
-      this.#hears(/has changed since the question was asked|no longer counts/)
+      this.#hears(/has changed since the question was asked|no longer counts|no open question/)
     ) {
       this.#said = 'start';
     }
   }
 
   get hasQuestion(): boolean {
-    return this.#said === 'asked' || (this.#said === 'answered' && !this.#hears(/Nothing was done|is deleted|was deleted/));
+    if (this.isOver || this.#said !== 'answered') return this.#said === 'asked';
+    // A Musher that died over the answer says that it goes on.
+    return !this.#hears(/Nothing was done|is deleted|was deleted|goes on; status shows/);
   }
 
   #hears(what: RegExp): boolean {
