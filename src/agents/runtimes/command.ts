@@ -133,13 +133,17 @@ function joined(what: string, detail: string): string {
   return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
 }
 
+/** No run uses more: 100 billion tokens, 100,000 dollars. What is beyond stops the run, and leaves sums that can still be added to. */
+const MOST_BELIEVED = 1e11;
+
 function usageOf(fields: Fields): Usage {
+  const tokens = (name: string): number => Math.min(MOST_BELIEVED, Math.floor(numberField(fields, name)));
   return {
-    inputTokens: Math.floor(numberField(fields, 'input_tokens')),
-    outputTokens: Math.floor(numberField(fields, 'output_tokens')),
-    cacheReadTokens: Math.floor(numberField(fields, 'cache_read_tokens')),
-    cacheWriteTokens: Math.floor(numberField(fields, 'cache_write_tokens')),
-    microUsd: Math.round(numberField(fields, 'cost_usd') * 1e6),
+    inputTokens: tokens('input_tokens'),
+    outputTokens: tokens('output_tokens'),
+    cacheReadTokens: tokens('cache_read_tokens'),
+    cacheWriteTokens: tokens('cache_write_tokens'),
+    microUsd: Math.min(MOST_BELIEVED, Math.round(numberField(fields, 'cost_usd') * 1e6)),
   };
 }
 

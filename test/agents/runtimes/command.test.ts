@@ -64,6 +64,12 @@ describe('the lines of the protocol', () => {
     ]);
   });
 
+  it('believes no number that would spoil every sum it is added to', () => {
+    const [told] = read([usage(1e300, 5, 1e300)]).signals;
+    const cacheless = { cacheReadTokens: 0, cacheWriteTokens: 0 };
+    expect(told).toMatchObject({ usage: { inputTokens: 1e11, outputTokens: 5, microUsd: 1e11, ...cacheless } });
+  });
+
   it('never counts down, and tells only what is new', () => {
     const told = read([usage(10, 5, 0.2), usage(10, 5, 0.2), usage(8, 7, 0.1), usage(-5, 0, Number.NaN)]).signals;
     expect(
