@@ -7,6 +7,8 @@ export class MatrixRoom implements Room {
   readonly transport = 'matrix';
   readonly id: string;
   readonly asked: string[] = [];
+  /** Reactions: one to a question that is closed meanwhile stands for nothing, and the question still says that it stands. */
+  readonly perhaps: string[] = [];
   readonly words = new Map<string, string>();
   readonly #server: FakeHomeserver;
 
@@ -31,10 +33,7 @@ export class MatrixRoom implements Room {
     const question = this.shown().findLast(({ text }) => text.includes('The question stands'));
     if (question === undefined) return;
     const relation = { rel_type: 'm.annotation', event_id: question.id, key };
-    this.#said(
-      this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } }),
-      `${key} to ${question.id}`,
-    );
+    this.perhaps.push(this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } }));
   }
 
   say(text: string): void {
