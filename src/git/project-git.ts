@@ -17,6 +17,7 @@ import {
   filesWithMarkers,
   isAncestor,
   type LogEntry,
+  findTrailer,
   readLog,
   squash,
   type Squash,
@@ -111,6 +112,8 @@ export interface ProjectGit {
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
   changedPaths(head: CommitSha): Promise<string[]>;
+  /** The commit of the base branch that an item was last merged as; null where there is none. */
+  mergeOf(number: ItemNumber): Promise<CommitSha | null>;
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
@@ -232,6 +235,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
+    mergeOf: async (number) => findTrailer(at.git, await baseHead(at), `Musher-Item: ${number}`),
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {

@@ -55,8 +55,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
 
   const squashed = await git.squash({ base, head: work.head });
   if (squashed.kind === 'nothing') {
-    // Somebody has brought them there by hand: the work is done, at the commit that holds it.
-    finish(parts, item, base, `its changes are on ${settings.baseBranch} already`);
+    // Merged by a Musher that this log knows nothing of, before a restore; or brought there by hand: it is done all the
+    // same, at the commit that holds it.
+    finish(parts, item, (await git.mergeOf(item.number)) ?? base, `its changes are on ${settings.baseBranch} already`);
     return 'settled';
   }
   if (squashed.kind === 'conflict') {

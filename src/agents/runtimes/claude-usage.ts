@@ -1,6 +1,6 @@
 import type { Usage } from '../../pipeline/events.ts';
 import { NO_USAGE, addUsage, maxUsage, sameUsage, type Signal } from '../signals.ts';
-import { asFields, numberField, textField, type Fields } from './json-line.ts';
+import { asFields, dollarsField, textField, tokensField, type Fields } from './json-line.ts';
 import { listPrice } from './claude-prices.ts';
 
 /** Counts what a run has used, each message once however many lines tell of it. */
@@ -54,23 +54,23 @@ export function usageMeter(): UsageMeter {
 
 function messageUsage(model: string, fields: Fields): Usage {
   const creation = asFields(fields['cache_creation']);
-  const hour = creation === null ? 0 : numberField(creation, 'ephemeral_1h_input_tokens');
+  const hour = creation === null ? 0 : tokensField(creation, 'ephemeral_1h_input_tokens');
   const tokens = {
-    inputTokens: numberField(fields, 'input_tokens'),
-    outputTokens: numberField(fields, 'output_tokens'),
-    cacheReadTokens: numberField(fields, 'cache_read_input_tokens'),
-    cacheWriteTokens: numberField(fields, 'cache_creation_input_tokens'),
+    inputTokens: tokensField(fields, 'input_tokens'),
+    outputTokens: tokensField(fields, 'output_tokens'),
+    cacheReadTokens: tokensField(fields, 'cache_read_input_tokens'),
+    cacheWriteTokens: tokensField(fields, 'cache_creation_input_tokens'),
   };
   return { ...tokens, microUsd: listPrice(model, tokens, hour) };
 }
 
 function resultUsage(fields: Fields): Usage {
   return {
-    inputTokens: numberField(fields, 'inputTokens'),
-    outputTokens: numberField(fields, 'outputTokens'),
-    cacheReadTokens: numberField(fields, 'cacheReadInputTokens'),
-    cacheWriteTokens: numberField(fields, 'cacheCreationInputTokens'),
-    microUsd: Math.round(numberField(fields, 'costUSD') * 1e6),
+    inputTokens: tokensField(fields, 'inputTokens'),
+    outputTokens: tokensField(fields, 'outputTokens'),
+    cacheReadTokens: tokensField(fields, 'cacheReadInputTokens'),
+    cacheWriteTokens: tokensField(fields, 'cacheCreationInputTokens'),
+    microUsd: dollarsField(fields, 'costUSD'),
   };
 }
 

@@ -5,7 +5,7 @@ import { describeExit } from '../exit.ts';
 import { expandArgument } from '../template.ts';
 import { oneLine } from '../text.ts';
 import { verdictOfLine } from '../verdict.ts';
-import { fieldsOf, numberField, textField, type Fields } from './json-line.ts';
+import { dollarsField, fieldsOf, textField, tokensField, type Fields } from './json-line.ts';
 import { believable } from './resume-time.ts';
 import type { Command, Conclusion, Launch, OutputParser, ParserContext, ProcessExit, Runtime } from './runtime.ts';
 
@@ -133,17 +133,13 @@ function joined(what: string, detail: string): string {
   return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
 }
 
-/** No run uses more: 100 billion tokens, 100,000 dollars. What is beyond stops the run, and leaves sums that can still be added to. */
-const MOST_BELIEVED = 1e11;
-
 function usageOf(fields: Fields): Usage {
-  const tokens = (name: string): number => Math.min(MOST_BELIEVED, Math.floor(numberField(fields, name)));
   return {
-    inputTokens: tokens('input_tokens'),
-    outputTokens: tokens('output_tokens'),
-    cacheReadTokens: tokens('cache_read_tokens'),
-    cacheWriteTokens: tokens('cache_write_tokens'),
-    microUsd: Math.min(MOST_BELIEVED, Math.round(numberField(fields, 'cost_usd') * 1e6)),
+    inputTokens: tokensField(fields, 'input_tokens'),
+    outputTokens: tokensField(fields, 'output_tokens'),
+    cacheReadTokens: tokensField(fields, 'cache_read_tokens'),
+    cacheWriteTokens: tokensField(fields, 'cache_write_tokens'),
+    microUsd: dollarsField(fields, 'cost_usd'),
   };
 }
 

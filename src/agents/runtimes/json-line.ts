@@ -29,6 +29,19 @@ export function numberField(fields: Fields, name: string): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
+/** No run uses more: 100 billion tokens, 100,000 dollars. What is beyond stops the run, and leaves sums that can still be added to. */
+const MOST_BELIEVED = 1e11;
+
+/** A field's number of tokens, whole and believable. */
+export function tokensField(fields: Fields, name: string): number {
+  return Math.min(MOST_BELIEVED, Math.floor(numberField(fields, name)));
+}
+
+/** A field's dollars in millionths, whole and believable. */
+export function dollarsField(fields: Fields, name: string): number {
+  return Math.min(MOST_BELIEVED, Math.round(numberField(fields, name) * 1e6));
+}
+
 /** The objects in a field that is a list; anything else in it is left out. */
 export function listField(fields: Fields, name: string): readonly Fields[] {
   const value = Object.hasOwn(fields, name) ? fields[name] : null;
