@@ -78,6 +78,8 @@ describe('13. Between a person’s words and a process', () => {
     expect(having(/^\s*(?:const \w+ = |return |await )*.*['"]\/bin\/sh['"]/m).filter((path) => path !== 'src/config/schema.ts')).toEqual([
       // A wrapper of our own text, whose arguments are the program's.
       'src/agents/process/start.ts',
+      // Whether a program is there, inside the sandbox: its path is an argument.
+      'src/agents/sandboxed.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
       'src/git/collect.ts',
       // The attacker of the sandbox's trial, inside it.

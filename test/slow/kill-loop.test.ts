@@ -105,6 +105,9 @@ class Errand {
     } else if (this.#said === 'asked' && this.#hears(new RegExp(`Delete ${item.number} .*\\?`))) {
       this.#said = 'answered';
       this.#say(people === 'decline' ? 'no' : 'yes');
+    } else if (this.#said === 'asked' && this.#hears(/Musher was restarted while it worked on that/)) {
+      // There was no question, then: it is asked again where it still matters.
+      this.#said = 'start';
     } else if (
       this.#said === 'answered' &&
       people !== 'decline' &&
