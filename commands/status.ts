@@ -59,7 +59,7 @@ export const status = command({
         paragraph(
           `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} in use. Today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens.`,
         ),
-        active.length === 0 && waiting.length === 0 && idleText(counts.backlog),
+        active.length === 0 && idleText(counts.backlog, counts.backlog - queued.length),
         ...part('Running', running, ({ it, run, step }) => runLine(context, it, run, step, reader)),
         ...part('Moving', moving, ({ it, step }) => [itemTitle(it, name), ` in ${it.stage.name}. `, ...outlook(it, step, reader)]),
         ...part('Waiting', waiting, ({ it, step }) => waitLine(context, it, step, reader)),
@@ -81,10 +81,15 @@ function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Co
   return [heading(title), list([...all.slice(0, MOST_LINES).map(line), ...more])];
 }
 
-function idleText(backlog: number): Block {
+/** `startable`: those of the backlog that wait for nothing but a person. */
+function idleText(backlog: number, startable: number): Block {
   const next =
-    backlog === 0 ? 'The backlog is empty: `create` adds to it.' : `${counted(backlog, 'item')} in the backlog: \`start\` starts one.`;
-  return paragraph('Nothing is under way. ', ...ticked(next));
+    backlog === 0
+      ? ' The backlog is empty: `create` adds to it.'
+      : startable === 0
+        ? ''
+        : ` ${counted(startable, 'item')} in the backlog ${startable === 1 ? 'waits' : 'wait'} because nobody has started ${startable === 1 ? 'it' : 'them'}: \`start\` starts one.`;
+  return paragraph('Nothing is under way.', ...ticked(next));
 }
 
 function runLine(context: CommandContext, it: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {

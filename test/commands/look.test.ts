@@ -112,7 +112,7 @@ describe('status', () => {
   it('says that nothing is under way, and what to do', async () => {
     expect((await world.say('status')).text).toContain('The backlog is empty: `create` adds to it.');
     world.make();
-    expect((await world.say('board')).text).toContain('1 item in the backlog: `start` starts one.');
+    expect((await world.say('board')).text).toContain('1 item in the backlog waits because nobody has started it: `start` starts one.');
   });
 
   it('counts what it leaves out', async () => {
