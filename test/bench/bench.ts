@@ -25,61 +25,51 @@ const wanted = (part: string): boolean => values.only === '' || values.only.spli
 const dir = mkdtempSync(join(tmpdir(), 'musher-bench-'));
 const rows: Row[] = [];
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+const notMeasured: string[] = [];
+/** Measures one part; where that breaks down, the others are measured all the same and the table says what is missing. */
+const measure = async (
+  part: string,
+  doing: string,
+  work: () => Promise<readonly Row[]> | readonly Row[],
+  asked = wanted(part),
+): Promise<void> => {
+  if (!asked) return;
+  tell(`${doing} …`);
+  try {
+    rows.push(...(await work()));
+  } catch (error) {
+    notMeasured.push(`Not measured: ${part}. ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
 try {
   const [small, large] = [join(dir, 'small'), join(dir, 'large')];
-  if (wanted('append')) {
-    tell('appending …');
-    rows.push(...benchAppend(dir));
-  }
+  await measure('append', 'appending', () => benchAppend(dir));
   if (wanted('rebuild') || wanted('commands') || wanted('start')) {
     tell(`making a log of ${events.toLocaleString('en')} events …`);
     mkdirSync(large, { mode: 0o700 });
     fill(large, DEMO_PROJECT, events);
   }
-  if (wanted('rebuild')) {
-    tell('rebuilding …');
-    rows.push(benchRebuild(large));
-  }
-  if (wanted('start')) {
-    tell('starting …');
-    rows.push(...(await benchStart(large)));
-  }
-  if (wanted('commands')) {
-    tell('asking …');
+  await measure('rebuild', 'rebuilding', () => [benchRebuild(large)]);
+  await measure('start', 'starting', () => benchStart(large));
+  await measure('commands', 'asking', () => {
     mkdirSync(small, { mode: 0o700 });
     fill(small, DEMO_PROJECT, 1_000);
-    rows.push(...(await benchCommands(dir, small, large)));
-  }
-  if (wanted('slack')) {
-    tell('taking slash commands …');
-    rows.push(await benchSlack(dir));
-  }
-  if (wanted('memory')) {
-    tell('connecting to three networks …');
-    rows.push(await benchMemory(dir));
-  }
-  if (wanted('recovery')) {
-    tell('coming back …');
-    rows.push(await benchRecovery());
-  }
-  if (wanted('notifications')) {
-    tell('telling rooms …');
-    rows.push(...(await benchNotifications()));
-  }
-  const leftOut: string[] = [];
-  if (wanted('matrix')) {
-    tell('writing to a homeserver …');
+    return benchCommands(dir, small, large);
+  });
+  await measure('slack', 'taking slash commands', async () => [await benchSlack(dir)]);
+  await measure('memory', 'connecting to three networks', async () => [await benchMemory(dir)]);
+  await measure('recovery', 'coming back', async () => [await benchRecovery()]);
+  await measure('notifications', 'telling rooms', () => benchNotifications());
+  await measure('matrix', 'writing to a homeserver', async () => {
     const row = await benchMatrix(dir);
-    if ('leftOut' in row) leftOut.push(`Left out, for want of a Synapse: a Matrix command until its reply. ${row.leftOut}`);
-    else rows.push(row);
-  }
+    if (!('leftOut' in row)) return [row];
+    notMeasured.push(`Left out, for want of a Synapse: a Matrix command until its reply. ${row.leftOut}`);
+    return [];
+  });
   // Five minutes: only where it is asked for.
-  if (values.only.split(',').includes('soak')) {
-    tell('soaking …');
-    rows.push(...(await benchSoak()));
-  }
+  await measure('soak', 'soaking', () => benchSoak(), values.only.split(',').includes('soak'));
   process.stdout.write(table(rows));
-  for (const text of leftOut) process.stdout.write(`${text}\n`);
+  for (const text of notMeasured) process.stdout.write(`${text}\n`);
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
