@@ -102,9 +102,14 @@ export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Prom
   if (needed) await writeFile(file, '', { flag: 'wx' });
 }
 
-/** The text of a regular file; null for anything else, a link included. */
+/** The text of a regular file; null for anything else, a link included, and for one that is removed meanwhile. */
 export async function readPlain(file: string): Promise<string | null> {
-  return (await lstat(file).catch(() => null))?.isFile() === true ? readFile(file, 'utf8') : null;
+  if ((await lstat(file).catch(() => null))?.isFile() !== true) return null;
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // The worktree of another item goes while a merge looks at all of them.
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }
 
 /** A folder that is none, or a link to one, is replaced: what is written into it must land in it. */
