@@ -418,7 +418,7 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
     await transport.start(collect().sink);
     await ada.request('POST', `/rooms/${encodeURIComponent(room)}/kick`, { user_id: BOT });
     await within(() => expect(transport.health().problem).toContain(`not in ${room}`));
-    await expect(transport.send(at(room), line('hello?'), 'k1', { again: false })).rejects.toMatchObject({ outcome: 'rejected' });
+    await expect(transport.send(at(room), line('hello?'), 'k1', { again: false })).rejects.toMatchObject({ outcome: 'not-sent' });
   });
 
   it('says what is wrong with a token, at start and when it is revoked', async () => {
