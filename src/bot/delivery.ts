@@ -4,6 +4,7 @@ import type { Address, IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/outbox.ts';
+import { Away } from './away.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
 import { Marks } from './marks.ts';
 import { Pace, type PaceRule } from './pace.ts';
@@ -33,12 +34,12 @@ interface MessageRef {
 }
 
 /**
- * Waits between tries of one message: 1, 2, 4 … seconds, at most 5 minutes; after 50 tries (about 3.5 hours) it is given
- * up, loudly. Tries that say nothing of the message itself do not count.
+ * Waits between tries of one message: 1, 2, 4 … seconds, at most a minute, for what a person writes meanwhile waits behind
+ * it; after 210 tries (about 3.5 hours at most) it is given up, loudly. Tries that say nothing of the message itself do not count.
  */
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
-const MOST_TRIES = 50;
+const LONGEST_WAIT_MS = 60_000;
+const MOST_TRIES = 210;
 /** Such tries count up to here, for the waits grow by the same number. */
 const MOST_UNCOUNTED = 10;
 /** At the end of Musher a turn that comes within this is still waited for. */
@@ -71,6 +72,7 @@ export class Delivery {
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
   readonly #marks: Marks;
+  readonly #away: Away;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
   #lastBefore = 0;
@@ -81,6 +83,7 @@ export class Delivery {
     this.#parts = parts;
     this.#threads = new ItemThreads(parts.log);
     this.#marks = new Marks(parts.log);
+    this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
     for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
   }
 
@@ -106,6 +109,7 @@ export class Delivery {
     this.#stopped = true;
     this.#unlisten?.();
     for (const cancel of this.#wakes) cancel();
+    this.#away.stop();
     for (const turn of this.#turns) turn.end(false);
   }
 
@@ -131,6 +135,11 @@ export class Delivery {
 
   #transport(name: string): Sender | undefined {
     return this.#parts.transports.find((transport) => transport.name === name);
+  }
+
+  /** One that says nothing of itself is. */
+  #isThere(name: string): boolean {
+    return (this.#transport(name)?.health?.().state ?? 'online') === 'online';
   }
 
   #wake(): void {
@@ -161,7 +170,7 @@ export class Delivery {
         if (later !== null) this.#wakeAt(later);
         return leave();
       }
-      const notBefore = Math.max(row.nextTry, this.#paused.get(transport.name) ?? 0);
+      const notBefore = Math.max(row.nextTry, this.#paused.get(transport.name) ?? 0, this.#away.until(transport.name, row.id));
       if (notBefore > clock.now()) {
         this.#wakeAt(notBefore);
         return leave();
@@ -252,16 +261,19 @@ export class Delivery {
     const { clock, log } = this.#parts;
     const failure = sendFailure(error);
     const { outcome, retryAfterMs, everywhere } = failure;
-    const counts = isItsOwn(failure, this.#transport(row.to.transport)?.health?.().state ?? 'online');
+    const isThere = this.#isThere(row.to.transport);
+    const counts = isItsOwn(failure, isThere);
     const tries = counts ? row.attempts + 1 : Math.max(row.attempts, Math.min(row.attempts + 1, MOST_UNCOUNTED));
     const dead = outcome === 'rejected' || tries >= MOST_TRIES;
     const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
     // Half to all of it, so that rooms that failed together do not come back together.
     const until = clock.now() + (retryAfterMs ?? backOff * (0.5 + this.#parts.random() / 2));
-    if (everywhere) this.#paused.set(row.to.transport, until);
+    const isAway = !isThere && retryAfterMs === null;
+    if (isAway) this.#away.wait(row.to.transport, row.id, until);
+    else if (everywhere) this.#paused.set(row.to.transport, until);
     if (retryAfterMs !== null) this.#paces.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
-    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, until);
+    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
     this.#parts.onProblem(row, error, dead);
   }
 

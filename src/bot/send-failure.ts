@@ -16,9 +16,9 @@ export function sendFailure(error: unknown): Failed {
 }
 
 /**
- * Whether a failure may be the message's own. A network that is away (`state`), takes nothing from anybody or says to come
+ * Whether a failure may be the message's own. A network that is away, takes nothing from anybody or says to come
  * back later has not looked at it: an outage of a night, or an hour of "too many requests", must lose nothing.
  */
-export function isItsOwn({ retryAfterMs, everywhere }: Failed, state: string): boolean {
-  return retryAfterMs === null && !everywhere && state === 'online';
+export function isItsOwn({ retryAfterMs, everywhere }: Failed, isThere: boolean): boolean {
+  return retryAfterMs === null && !everywhere && isThere;
 }

@@ -149,15 +149,50 @@ test('no message is given up because its network is away, however long', async (
   expect(all.problems.filter((problem) => problem.includes('dead'))).toEqual([]);
 });
 
-test('a message that a network which is there does not take is given up after 50 tries', async () => {
-  const { clock, tried, say, problems, delivery } = world(...Array.from({ length: 60 }, () => new Error('HTTP 500')));
+test('a message that a network which is there does not take is given up after 210 tries', async () => {
+  const { clock, tried, say, problems, delivery } = world(...Array.from({ length: 220 }, () => new Error('HTTP 500')));
   say('poison');
-  for (let n = 1; n < 50; n++) {
+  for (let n = 1; n < 210; n++) {
     await tried(n);
     await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
     clock.move(6 * 60_000);
   }
   await vi.waitFor(() => expect(problems.at(-1)).toBe('1 dead: Error: HTTP 500'));
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('what waits for a network that was away goes out when it is back, also after many tries, and what comes then at once after it', async () => {
+  const all = world(...Array.from({ length: 9 }, () => new SendFailure('not-sent', 'no way there', { everywhere: true })));
+  const { clock, tried, say, network, log, tries, delivery } = all;
+  network.state = 'reconnecting';
+  say('news');
+  for (let n = 1; n <= 9; n++) {
+    await tried(n);
+    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(1), { interval: 2 });
+    if (n < 9) clock.move(60_000);
+  }
+  // A restart does not wait for it either.
+  expect(log.outbox.next('net', 'lobby', clock.now())?.nextTry).toBe(0);
+  say('an answer');
+  network.state = 'online';
+  clock.move(1_000);
+  await tried(11);
+  expect(tries.slice(-2).map(({ text }) => text)).toEqual(['news', 'an answer']);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('what a network that is away asked for with a refusal is waited for all the same', async () => {
+  const { clock, tried, say, network, tries, delivery } = world(new SendFailure('not-sent', 'slow down', { retryAfterMs: 7_000 }));
+  network.state = 'reconnecting';
+  say('news');
+  await tried(1);
+  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+  network.state = 'online';
+  clock.move(6_999);
+  await new Promise(setImmediate);
+  expect(tries).toHaveLength(1);
+  clock.move(1);
+  await tried(2);
   await delivery.stop(AbortSignal.timeout(1_000));
 });
 
