@@ -72,6 +72,9 @@ export interface SendOptions {
   readonly broadcast?: boolean;
 }
 
+/** Stands on what one person alone sees and no network reads back, where an earlier try may have shown it: better than an answer that is lost. */
+export const PERHAPS_SEEN = 'The connection broke, so you may have seen this before.';
+
 /** Why a message has not been sent. Anything else that `send` throws counts as `unknown`. */
 export class SendFailure extends Error {
   /** `not-sent`: surely not, try again; `unknown`: perhaps it was; `rejected`: the network will never take it. */

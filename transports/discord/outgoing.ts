@@ -5,7 +5,7 @@ import { SendFailure, type MessageRef, type SendKey } from '../transport.ts';
 import { NAME, targetOf, threadOfReply, type ReplyHandle } from './address.ts';
 import { nonceOf, type Posts } from './posts.ts';
 import { queues } from './queue.ts';
-import { rendered, type Rendered } from './render.ts';
+import { perhapsSeen, rendered, type Rendered } from './render.ts';
 import type { Replies } from './replies.ts';
 
 /** Keys that are remembered with what they became. */
@@ -64,23 +64,40 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
   ): Promise<MessageRef[]> => {
     const [head] = messages;
     if (head === undefined) return [];
-    const id = await replies.first(handle, head, key);
-    if (!handle.ephemeral) {
-      // A channel message may have been sent already where the first answer found nothing to answer.
-      return id === null
-        ? post(room, handle.channel, messages, key)
-        : [replyRef(room, handle, id), ...(await post(room, handle.channel, messages, key, 1))];
-    }
-    const refs = id === null ? [] : [replyRef(room, handle, id)];
+    const first = await replies.first(handle, head, key);
+    const said = typeof first === 'string' ? [] : [replyRef(room, handle, first.id)];
+    const shown = first === 'doubtful' ? [perhapsSeen(head), ...messages.slice(1)] : messages;
+    // A channel message may have been sent already where the first answer found nothing to answer.
+    if (!handle.ephemeral) return [...said, ...(await post(room, handle.channel, shown, key, said.length))];
+    return [...said, ...(await replyFurther(room, handle, shown, body, key, said.length))];
+  };
+  /** The parts of an answer to one person alone, from one of them on. */
+  const replyFurther = async (
+    room: string,
+    handle: ReplyHandle,
+    messages: readonly Rendered[],
+    body: Document,
+    key: SendKey,
+    from: number,
+  ): Promise<MessageRef[]> => {
+    const refs: MessageRef[] = [];
     for (const [index, message] of messages.entries()) {
-      if (index === 0 && id !== null) continue;
-      const further = await replies.further(handle, message, nonceOf(key, index));
-      if (further === 'gone') return [...refs, ...(await post(room, handle.channel, messages, key, index))];
-      if (further === 'doubtful') {
-        if (id !== null) await replies.attach(handle, head, plainText(body, { width: 100 }));
-        return refs;
+      if (index < from) continue;
+      const nonce = nonceOf(key, index);
+      const elsewhere = (now: Rendered): Promise<MessageRef[]> => post(room, handle.channel, messages.with(index, now), key, index);
+      const further = await replies.further(handle, message, nonce);
+      if (further === 'gone') return [...refs, ...(await elsewhere(message))];
+      if (further !== 'doubtful') {
+        refs.push(replyRef(room, handle, further.id));
+        continue;
       }
-      refs.push(replyRef(room, handle, further.id));
+      const [head] = messages;
+      // All of it under the first answer is an edit of that one, which shows nothing twice.
+      if (from > 0 && head !== undefined && (await replies.attach(handle, head, plainText(body, { width: 100 })))) return refs;
+      const again = perhapsSeen(message);
+      const repeated = await replies.repeated(handle, again, nonce);
+      if (repeated === 'gone') return [...refs, ...(await elsewhere(again))];
+      refs.push(replyRef(room, handle, repeated.id));
     }
     return refs;
   };

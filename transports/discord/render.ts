@@ -2,6 +2,7 @@ import type { APIActionRowComponent, APIButtonComponentWithCustomId } from 'disc
 import type { Action, Block, Document } from '../../src/message/document.ts';
 import { clampText, splitDocument } from '../../src/message/split.ts';
 import { visibleLine } from '../../src/message/sanitize.ts';
+import { PERHAPS_SEEN } from '../transport.ts';
 import { LIMITS } from './limits.ts';
 import { blockMarkdown, codeSpan, escaped } from './markdown.ts';
 
@@ -16,10 +17,17 @@ export interface Rendered {
   readonly components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
 }
 
-/** A document as messages, each within Discord's limits. `customId` names the button of a command. */
+const AGAIN = `*${PERHAPS_SEEN}*\n\n`;
+
+/** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen`. `customId` names the button of a command. */
 export function rendered(document: Document, customId: (command: string) => string): Rendered[] {
-  const fits = (part: Document): boolean => content(part).length <= LIMITS.content;
+  const fits = (part: Document): boolean => content(part).length <= LIMITS.content - AGAIN.length;
   return splitDocument(document, fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
+}
+
+/** A message that may have been shown already. Its text is the same, so that what comes after it goes on where it ends. */
+export function perhapsSeen(message: Rendered): Rendered {
+  return { ...message, content: `${AGAIN}${message.content}` };
 }
 
 function content(document: Document): string {

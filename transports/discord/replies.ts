@@ -33,16 +33,21 @@ interface Answering {
   readonly more?: Readonly<Record<string, string | null>>;
 }
 
+/** What became of an answer. */
+type Given = { readonly id: string } | 'gone' | 'doubtful';
+
 /** Answers to interactions: the first within 3 s, all of them until the token ends. */
 export interface Replies {
   /** Nothing was said yet: says after 2.5 s that an answer is coming, unless there is one. */
   expect(handle: ReplyHandle): void;
   /** Answers at once, to the asker alone, with a text that is no command's reply. */
   refuse(handle: ReplyHandle, message: Rendered): Promise<void>;
-  /** The first answer under a key: gives the message's name, or null where this interaction has another one, or none any more. */
-  first(handle: ReplyHandle, message: Rendered, by: string): Promise<string | null>;
-  /** A further answer that only the asker sees. `gone`: the interaction takes none any more; `doubtful`: an earlier try may have gone through. */
-  further(handle: ReplyHandle, message: Rendered, nonce: string): Promise<{ readonly id: string } | 'gone' | 'doubtful'>;
+  /** The first answer under a key. `gone`: this interaction has another one, or takes none any more; `doubtful`: that too, but an earlier try may have gone through. */
+  first(handle: ReplyHandle, message: Rendered, by: string): Promise<Given>;
+  /** A further answer that only the asker sees. `gone`: the interaction takes none any more; `doubtful`: an earlier try may have gone through, so nothing was done. */
+  further(handle: ReplyHandle, message: Rendered, nonce: string): Promise<Given>;
+  /** A further answer that is made although an earlier try may have gone through, which its words have to say. */
+  repeated(handle: ReplyHandle, message: Rendered, nonce: string): Promise<Exclude<Given, 'doubtful'>>;
   /** Puts a text as a file under the first answer: may be repeated, unlike a further answer. */
   attach(handle: ReplyHandle, message: Rendered, text: string): Promise<boolean>;
   /** False: the interaction takes nothing any more. */
@@ -128,6 +133,37 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
       throw sendFailure(error);
     }
   };
+  /** `doubted`: an earlier try may have gone through, and the doubt stays until this one has. */
+  const post = async (handle: ReplyHandle, message: Rendered, nonce: string, doubted: boolean): Promise<{ id: string } | 'gone'> => {
+    const before = all().get(handle.id);
+    if (handle.expiresAt <= clock.now() || before === undefined) return 'gone';
+    const keep = (id: string | null | undefined): void => {
+      const more = { ...before.more };
+      if (id === undefined) delete more[nonce];
+      else more[nonce] = id;
+      note(handle, { ...before, more });
+    };
+    keep(null);
+    try {
+      const query = new URLSearchParams({ wait: 'true' });
+      const body = inert(message, handle.ephemeral ? EPHEMERAL : 0);
+      const { id } = (await rest.post(Routes.webhook(applicationId, handle.token), { body, query, auth: false })) as APIMessage;
+      keep(id);
+      return { id };
+    } catch (error) {
+      const failure = sendFailure(error);
+      // Taken by nobody: a crash before it is posted elsewhere must not leave a doubt that was none.
+      if (!doubted && (isGone(error) || failure.outcome !== 'unknown')) keep(undefined);
+      if (isGone(error)) return 'gone';
+      throw failure;
+    }
+  };
+  // Discord has no nonce here, and no way to read such answers back without their id.
+  const followUp = async (handle: ReplyHandle, message: Rendered, nonce: string): Promise<Given> => {
+    const earlier = all().get(handle.id)?.more?.[nonce];
+    if (earlier === undefined) return post(handle, message, nonce, false);
+    return earlier === null ? 'doubtful' : { id: earlier };
+  };
 
   return {
     expect(handle) {
@@ -151,15 +187,15 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
       cancelDeferral(handle);
       return turns.run(handle.id, async () => {
         const before = all().get(handle.id);
-        if (before?.by === by && before.id !== undefined) return before.id;
-        if (handle.expiresAt <= clock.now()) return null;
-        if (before !== undefined && before.phase !== 'deferred' && before.by !== by) return null;
+        if (before?.by === by && before.id !== undefined) return { id: before.id };
+        if (handle.expiresAt <= clock.now()) return before?.phase === 'answering' && before.by === by ? 'doubtful' : 'gone';
+        if (before !== undefined && before.phase !== 'deferred' && before.by !== by) return 'gone';
         note(handle, { phase: 'answering', by });
         try {
           const edited = before === undefined ? null : await editOriginal(handle, ORIGINAL, message);
           const id = edited ?? (await answerNow(handle, message));
           note(handle, id === null ? { phase: 'answered', by: null } : { phase: 'answered', by, id });
-          return id;
+          return id === null ? 'gone' : { id };
         } catch (error) {
           const failure = sendFailure(error);
           if (failure.outcome !== 'unknown') {
@@ -171,35 +207,9 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
       });
     },
 
-    // Discord has no nonce here and no way to read such answers back: a doubtful one is never made again.
-    further(handle, message, nonce) {
-      return turns.run(handle.id, async () => {
-        const before = all().get(handle.id);
-        const earlier = before?.more?.[nonce];
-        if (earlier !== undefined) return earlier === null ? 'doubtful' : { id: earlier };
-        if (handle.expiresAt <= clock.now() || before === undefined) return 'gone';
-        const keep = (id: string | null | undefined): void => {
-          const more = { ...before.more };
-          if (id === undefined) delete more[nonce];
-          else more[nonce] = id;
-          note(handle, { ...before, more });
-        };
-        keep(null);
-        try {
-          const query = new URLSearchParams({ wait: 'true' });
-          const body = inert(message, handle.ephemeral ? EPHEMERAL : 0);
-          const sent = (await rest.post(Routes.webhook(applicationId, handle.token), { body, query, auth: false })) as APIMessage;
-          keep(sent.id);
-          return { id: sent.id };
-        } catch (error) {
-          const failure = sendFailure(error);
-          // Taken by nobody: a crash before it is posted elsewhere must not leave a doubt that keeps it from being posted.
-          if (isGone(error) || failure.outcome !== 'unknown') keep(undefined);
-          if (isGone(error)) return 'gone';
-          throw failure;
-        }
-      });
-    },
+    further: (handle, message, nonce) => turns.run(handle.id, () => followUp(handle, message, nonce)),
+
+    repeated: (handle, message, nonce) => turns.run(handle.id, () => post(handle, message, nonce, true)),
 
     attach(handle, message, text) {
       const files = [{ name: 'answer.txt', data: text, contentType: 'text/plain; charset=utf-8' }];

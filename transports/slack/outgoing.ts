@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { Address } from '../../src/message/address.ts';
 import { doc, emphasis, join, paragraph } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
-import { SendFailure, type MessageRef, type SendKey, type SendOptions } from '../transport.ts';
+import { PERHAPS_SEEN, SendFailure, type MessageRef, type SendKey, type SendOptions } from '../transport.ts';
 import { Answers } from './answers.ts';
 import { Editing } from './editing.ts';
 import { sendFailure, slackError } from './failure.ts';
@@ -137,9 +137,9 @@ export class Outgoing {
     sending.unknown = false;
   }
 
-  /** What one person alone sees can't be read back: shown again it says so, which is better than an answer that is lost. */
+  /** What one person alone sees can't be read back: shown again it says so. */
   async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
-    const shown = sending.unknown ? join(doc(paragraph(emphasis('The connection broke, so you may have seen this before.'))), body) : body;
+    const shown = sending.unknown ? join(doc(paragraph(emphasis(PERHAPS_SEEN))), body) : body;
     for (const message of renderMessages(shown).slice(sending.sent.length)) {
       await this.#answers.give(room, handle, message);
       sending.sent.push(answerId(handle, key, sending.sent.length));
