@@ -64,7 +64,8 @@ function question(context: CommandContext, { budget: one, item }: FoundBudget, m
       paragraph(`Add ${amountWords(more)} to ${which(one)}?`),
       list(one.until === null ? lines : [...lines, `What is added ends with the day, at ${dayEnd(context, one.until)}.`]),
     ),
-    item: item === null ? null : { project: item.project, number: item.number, version: item.version },
+    // The run that is stopped for want of it may end before the answer: what is added counts all the same.
+    item: item === null ? null : { project: item.project, number: item.number, version: item.version, despite: 'its runs' },
   };
 }
 

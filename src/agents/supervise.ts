@@ -49,7 +49,7 @@ class Supervision implements RunHandle {
   readonly ended: Promise<RunOutcome>;
 
   readonly #spec: RunSpec;
-  readonly #limits: LimitSettings;
+  #limits: LimitSettings;
   readonly #processes: RunProcesses;
   readonly #parser: OutputParser;
   readonly #memory: RunMemory = runMemory();
@@ -174,8 +174,18 @@ class Supervision implements RunHandle {
     }
     // A run that has said how it ended is not stopped for what its last line says it used.
     if (concluded || this.#memory.concluded || this.#stopping !== null) return;
-    const over = overBudget(this.#limits, this.#memory.usage, this.#memory.turns);
+    const over = this.#over() === null ? null : this.#overLineOfNow();
     if (over !== null) this.#stop(over);
+  }
+
+  #over(): StopReason | null {
+    return overBudget(this.#limits, this.#memory.usage, this.#memory.turns);
+  }
+
+  /** At its line a run is asked for the line as it is by now: more may have been set aside for it. */
+  #overLineOfNow(): StopReason | null {
+    this.#limits = this.#spec.limitsNow?.() ?? this.#limits;
+    return this.#over();
   }
 
   #onComplaint(line: string): void {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
-import type { AgentSettings } from '../config/settings.ts';
+import type { AgentSettings, LimitSettings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
 import { ok, type Result } from '../result.ts';
 import { mcpConfig, type RunAccess } from './access.ts';
@@ -46,6 +46,8 @@ export interface RunSpec {
   readonly workState?: () => Promise<string>;
   /** Keeps what the worktree holds before the run is asked to end: an agent may clean up after itself when it is. */
   readonly beforeEnd?: () => Promise<void>;
+  /** Its limits as they are by now; asked when it reaches them. Missing: they stay as they were. */
+  readonly limitsNow?: () => LimitSettings;
   /** Told of what went wrong beside the run itself, for the log file. */
   readonly onProblem?: (what: string, error: unknown) => void;
   /** Between the two steps of a stop; default 10 s. */

@@ -41,8 +41,8 @@ export interface CommandContext extends Capabilities {
 /** A destructive command: what is asked before it runs. */
 export interface Confirmation {
   readonly question: Document;
-  /** The item it is about: the answer is void when the item has changed in between. */
-  readonly item: { readonly project: string; readonly number: number; readonly version: number } | null;
+  /** The item it is about: the answer is void when the item has changed in between, `despite` what its runs do by themselves. */
+  readonly item: { readonly project: string; readonly number: number; readonly version: number; readonly despite?: 'its runs' } | null;
 }
 
 /**

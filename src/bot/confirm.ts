@@ -1,7 +1,8 @@
 import type { Tx } from '../log/log.ts';
 import type { Occasion } from '../log/offers.ts';
 import type { PendingConfirmation } from '../log/confirmations.ts';
-import type { Actor } from '../pipeline/events.ts';
+import type { Actor, EventKind } from '../pipeline/events.ts';
+import { changes } from '../pipeline/transition.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { code, doc, join, paragraph } from '../message/build.ts';
 import type { Confirmation, Reply } from './command.ts';
@@ -44,6 +45,7 @@ export function ask(
 ): Asked {
   const { at, sender, ingress, direct = ingress === 'direct' } = message;
   const { project, words, text, confirmation } = question;
+  const { item } = confirmation;
   const expiresAt = tx.now + CONFIRMATION_MS;
   const id = tx.confirmations.put({
     transport: at.transport,
@@ -53,7 +55,7 @@ export function ask(
     direct,
     project,
     text,
-    item: confirmation.item,
+    item: item === null ? null : { ...item, seq: item.despite === undefined ? null : tx.reads.lastSeq() },
     expiresAt,
   });
   tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
@@ -109,13 +111,24 @@ export function takeAnswer(
   record(answer);
   if (answer === 'no') return { reply: { ok: true, code: null, body: doc(paragraph('Nothing was done.')) } };
   if (open.item !== null) {
-    const item = tx.item(open.item.project, open.item.number);
-    if (item === null || item.version !== open.item.version) {
+    if (hasChanged(tx, open.item)) {
       const what = `${open.item.number} has changed since the question was asked. Nothing was done; look at it and type `;
       return { reply: refused('confirmation-stale', what, code(open.text), ' again.') };
     }
   }
   return { run: open };
+}
+
+/** What a run does by itself on its way to its end, and the next one on its way to its start. */
+const OF_RUNS: ReadonlySet<EventKind> = new Set(['run.pending', 'run.started', 'run.ended', 'item.work_seen']);
+
+/** Whether an item is another than the one that was asked about. */
+function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<PendingConfirmation['item']>): boolean {
+  const now = tx.item(project, number);
+  if (now === null || now.version === version) return now === null;
+  if (seq === null) return true;
+  const since = tx.reads.history(project, number, 10_000).filter((event) => event.seq > seq);
+  return since.some(({ kind }) => changes(kind) && !OF_RUNS.has(kind));
 }
 
 /** An answer to a question that is not the sender's open one here: theirs stays as it is. */

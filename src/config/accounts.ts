@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AccountSettings, ProjectSettings, RuntimeName } from './settings.ts';
 import { RUNTIMES } from './settings.ts';
+import { nearest } from '../nearest.ts';
 
 /** A section `[[account]]` of `bot.toml`: an account at a model provider, used by agents of its runtime. */
 export const accountSchema = z.strictObject({
@@ -41,10 +42,16 @@ interface AccountProblem {
 }
 
 /** What only the whole file shows. */
-export function accountProblems(accounts: readonly AccountEntry[], projects: readonly string[]): AccountProblem[] {
+export function accountProblems(
+  accounts: readonly AccountEntry[],
+  projects: readonly string[],
+  agents: readonly KnownAgent[],
+): AccountProblem[] {
   const names = accounts.map(({ name }) => name);
   return accounts.flatMap((account, i) => {
     const at = (key: string, message: string): AccountProblem => ({ path: ['account', i, key], message });
+    const listed = (key: 'agents' | 'projects', j: number, message: string): AccountProblem => ({ path: ['account', i, key, j], message });
+    const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
     return [
       ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" stands there twice`)] : []),
       ...(account.runtime !== 'claude' && account.config_dir !== undefined
@@ -53,9 +60,41 @@ export function accountProblems(accounts: readonly AccountEntry[], projects: rea
       ...(account.config_dir === undefined && Object.keys(account.env).length === 0
         ? [at('env', 'is missing: without env or config_dir it would be no account of its own')]
         : []),
-      ...account.projects.filter((name) => !projects.includes(name)).map((name) => at('projects', `there is no project "${name}"`)),
+      ...account.projects.flatMap((name, j) =>
+        projects.includes(name) ? [] : [listed('projects', j, `there is no project "${name}"${meant(name, projects)}`)],
+      ),
+      ...account.agents.flatMap((name, j) => {
+        const wrong = wrongAgent(name, account, open);
+        return wrong === null ? [] : [listed('agents', j, wrong)];
+      }),
     ];
   });
+}
+
+/** An agent of a project whose file could be read. */
+export interface KnownAgent {
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly project: string;
+}
+
+/** An account that serves nobody would be found out at the first limit: in the night. */
+function wrongAgent(name: string, { runtime }: AccountEntry, open: readonly KnownAgent[]): string | null {
+  const named = open.filter((agent) => agent.name === name);
+  const [first] = named;
+  if (first === undefined) {
+    const fitting = [...new Set(open.filter((agent) => agent.runtime === runtime).map((agent) => agent.name))];
+    const known = fitting.length === 0 ? '' : `; those of runtime "${runtime}" are ${fitting.join(', ')}`;
+    return `there is no agent "${name}"${meant(name, fitting) || known}`;
+  }
+  return named.some((agent) => agent.runtime === runtime)
+    ? null
+    : `"${name}" has runtime "${first.runtime}", and the account is for "${runtime}"`;
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === null ? '' : `; did you mean "${near}"?`;
 }
 
 /** A project whose agents know the accounts that they may use, in the order of the file. */

@@ -52,7 +52,14 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
   if (bot.value !== null) {
     problems.push(...dataDirProblems(bot.value, places, file, folder, env, bot.line));
     const names = places.map(({ name }) => name);
-    for (const problem of [...networkProblems(bot.value), ...accountProblems(bot.value.account, names)])
+    // Where a project's file has errors of its own, its agents are not known, and none is said to be missing.
+    const agents = projects.flatMap(
+      ({ value }) => value?.agents.map(({ name, runtime }) => ({ name, runtime, project: value.name })) ?? [],
+    );
+    const accounts = projects.every(({ value }) => value !== null)
+      ? bot.value.account
+      : bot.value.account.map((one) => ({ ...one, agents: [] }));
+    for (const problem of [...networkProblems(bot.value), ...accountProblems(accounts, names, agents)])
       problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
   }
   if (bot.value === null || problems.length > 0) return err(configInvalid(problems));

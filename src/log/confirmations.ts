@@ -18,7 +18,13 @@ export interface PendingConfirmation {
   readonly project: string;
   /** The command that runs when the answer is yes. */
   readonly text: string;
-  readonly item: { readonly project: string; readonly number: number; readonly version: number } | null;
+  readonly item: {
+    readonly project: string;
+    readonly number: number;
+    readonly version: number;
+    /** The last event before the question, where what runs do by themselves since then leaves it as it was; null: any change voids it. */
+    readonly seq: number | null;
+  } | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -35,6 +41,7 @@ interface Row {
   readonly item_project: string | null;
   readonly item: number | null;
   readonly item_version: number | null;
+  readonly item_seq: number | null;
   readonly expires_at: number;
 }
 
@@ -49,8 +56,8 @@ export class Confirmations {
 
   constructor(db: Db) {
     this.#put = db.prepare(
-      `INSERT OR REPLACE INTO confirmations (transport, room, sender, ingress, direct, project, text, item_project, item, item_version, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO confirmations (transport, room, sender, ingress, direct, project, text, item_project, item, item_version, item_seq, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#get = db.prepare<[string, string, string], Row>('SELECT * FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
     this.#close = db.prepare('DELETE FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
@@ -72,6 +79,7 @@ export class Confirmations {
       c.item?.project ?? null,
       c.item?.number ?? null,
       c.item?.version ?? null,
+      c.item?.seq ?? null,
       c.expiresAt,
     );
     return Number(lastInsertRowid);
@@ -106,7 +114,7 @@ function toOpen(row: Row): OpenConfirmation {
   const item =
     row.item_project === null || row.item === null || row.item_version === null
       ? null
-      : { project: row.item_project, number: row.item, version: row.item_version };
+      : { project: row.item_project, number: row.item, version: row.item_version, seq: row.item_seq };
   const { id, transport, room, sender, project, text } = row;
   const ingress = row.ingress as IngressKind;
   return { id, transport, room, sender, ingress, direct: row.direct === 1, project, text, item, expiresAt: row.expires_at };

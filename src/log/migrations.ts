@@ -122,6 +122,7 @@ const MIGRATIONS: readonly string[] = [
     item_project TEXT,
     item       INTEGER,
     item_version INTEGER,
+    item_seq   INTEGER,        -- set: what the item's runs did since that event does not void the answer
     expires_at INTEGER NOT NULL,
     UNIQUE (transport, room, sender)
   );

@@ -1,5 +1,5 @@
 import { money, tokens } from './amounts.ts';
-import { UNITS, type Amount, type Budget, type Caps, type Shortage, type Unit } from './budget.ts';
+import { UNITS, type Amount, type Budget, type Caps, type Reservation, type Shortage, type Unit } from './budget.ts';
 
 /** An amount of one unit as people read it: `$5.00`, `50k tokens`. */
 export function inUnit(amount: number, unit: Unit): string {
@@ -51,7 +51,8 @@ export function shortageWords({ budget, unit, held }: Shortage): { because: stri
   const command = `\`${topUp(budget, unit)}\``;
   if (held) {
     const because = `${usedOf(budget, unit)}, and runs under way may still use the rest`;
-    return { because, next: `It goes on by itself when one of them ends with something left; ${command} makes room now.` };
+    const before = budget.until === null ? '' : ' before that';
+    return { because, next: `It goes on by itself${before} when one of them ends with something left; ${command} makes room now.` };
   }
   const because = usedOf(budget, unit);
   return budget.until === null
@@ -70,6 +71,11 @@ export function amountWords(amount: Amount): string {
 export function capWords(caps: Caps): string {
   const set = UNITS.flatMap((unit) => (caps[unit] === null ? [] : [inUnit(caps[unit], unit)]));
   return set.length === 0 ? 'as much as it takes' : set.join(' and ');
+}
+
+/** What a run may use in all: `$30.00 and 150M tokens`. */
+export function lineWords({ microUsd, tokens: count }: Reservation): string {
+  return capWords({ microUsd: microUsd?.cap ?? null, tokens: count?.cap ?? null });
 }
 
 /** A person's name, or their id without the network in front. */

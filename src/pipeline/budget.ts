@@ -123,13 +123,34 @@ function isUsedUp({ caps, used }: Budget, unit: Unit): boolean {
   return cap !== null && used[unit] >= cap;
 }
 
+/** A line that a run has reached. */
+export interface Passed {
+  readonly unit: Unit;
+  readonly cap: number;
+}
+
 /** The line, set by a budget that people can top up, that a run has reached; null: none of them. */
-export function budgetPassed(reserved: Reservation | null, used: Amount): { readonly unit: Unit; readonly cap: number } | null {
+export function budgetPassed(reserved: Reservation | null, used: Amount): Passed | null {
   for (const unit of UNITS) {
     const line = reserved?.[unit] ?? null;
     if (line !== null && line.by !== 'run' && used[unit] >= line.cap) return { unit, cap: line.cap };
   }
   return null;
+}
+
+/**
+ * What a run under way may use once it has reached a line that a budget set, where its budgets have more by now: somebody
+ * added to them, or another run ended with something left. Null: nothing has changed. `budgets` hold what it used already.
+ */
+export function extended(reserved: Reservation, budgets: readonly Budget[], own: Caps, used: Amount): Reservation | null {
+  const lines = UNITS.flatMap((unit) => {
+    const line = reserved[unit];
+    if (line === null || line.by === 'run' || used[unit] < line.cap) return [];
+    const limit = own[unit];
+    const more = reserve(budgets, { ...NO_CAPS, [unit]: limit === null ? null : Math.max(0, limit - used[unit]) }, null)[unit];
+    return more === null || more.cap === 0 ? [] : [[unit, { cap: used[unit] + more.cap, by: more.by }] as const];
+  });
+  return lines.length === 0 ? null : { ...reserved, ...Object.fromEntries(lines) };
 }
 
 /** People are warned when so many percent are used, and told when all is. */

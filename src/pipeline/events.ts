@@ -1,5 +1,5 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
-import type { Amount, Budget, Reservation, Scope, Unit } from './budget.ts';
+import type { Amount, Crossing, Reservation, Scope } from './budget.ts';
 import type {
   ArchiveReason,
   Criterion,
@@ -141,8 +141,10 @@ export interface ItemEvents {
   };
   'run.session': { readonly run: number; readonly session: string };
   'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };
-  /** With its usage a budget has reached a line of which people are told; `budget` is as it stands then. */
-  'run.budget_crossed': { readonly run: number; readonly budget: Budget; readonly unit: Unit; readonly percent: 80 | 100 };
+  /** With its usage budgets have reached lines of which people are told; each as it stands then. */
+  'run.budget_crossed': { readonly run: number; readonly crossed: readonly Crossing[] };
+  /** It has reached the line that was set aside for it, and its budgets have more by now: this is what it may use in all. */
+  'run.extended': { readonly run: number; readonly reserved: Reservation };
   /** Told once for a project: what this model uses has tokens and no price, so caps of money do not hold it. */
   'run.price_unknown': { readonly run: number; readonly model: string };
   /** A sign of life, at most one in 30 s for a run. `activity`: what it does, one line. */

@@ -262,8 +262,7 @@ function budgetWait({ budgets }: Facts): { readonly step: Step; readonly held: b
   const short = shortage(budgets);
   if (short === null) return null;
   const { because, next } = shortageWords(short);
-  // What is only held comes back when a run ends, and not with the new day.
-  const until = short.held ? null : short.budget.until;
+  const { until } = short.budget;
   return { step: { do: 'wait', for: 'budget', because, next, until, never: !short.held && until === null }, held: short.held };
 }
 

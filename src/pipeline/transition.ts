@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result.ts';
 import { NOTHING, plus } from './budget.ts';
 import { payerAfter } from './payer.ts';
-import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
+import type { EventKind, ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import { repeatedBy } from './same-failure.ts';
@@ -26,11 +26,12 @@ export interface TransitionError {
 
 type Event<K extends ItemEvent['kind']> = Extract<ItemEvent, { kind: K }>;
 const IDLE = { state: 'idle' } as const;
-const LIFE_SIGNS: ReadonlySet<ItemEvent['kind']> = new Set([
+const LIFE_SIGNS: ReadonlySet<EventKind> = new Set([
   'run.heartbeat',
   'run.usage',
   'run.session',
   'run.budget_crossed',
+  'run.extended',
   'run.price_unknown',
 ]);
 
@@ -91,10 +92,15 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
 
 /** A run's signs of life and its talk with people come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
-  return LIFE_SIGNS.has(kind) || ACCOUNTS.has(kind) || kind.startsWith('timer.') ? item.version : item.version + 1;
+  return changes(kind) ? item.version + 1 : item.version;
 }
 
-const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
+/** Whether an event of an item makes it another one than it was. */
+export function changes(kind: EventKind): boolean {
+  return !LIFE_SIGNS.has(kind) && !ACCOUNTS.has(kind) && !kind.startsWith('timer.');
+}
+
+const ACCOUNTS: ReadonlySet<EventKind> = new Set([
   'run.heartbeat',
   'run.usage',
   'run.session',
@@ -135,6 +141,7 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
       return ok(blank(after));
     case 'run.usage':
     case 'run.budget_crossed':
+    case 'run.extended':
     case 'run.price_unknown':
     case 'run.ended':
     case 'run.stop_requested':
@@ -198,6 +205,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.session':
     case 'run.usage':
     case 'run.budget_crossed':
+    case 'run.extended':
     case 'run.price_unknown':
     case 'run.stop_requested':
     case 'run.admitted':

@@ -21,6 +21,7 @@ import { verifyBranch } from './verify-branch.ts';
 const QUIET = new Set([
   'run.usage',
   'run.budget_crossed',
+  'run.extended',
   'run.price_unknown',
   'run.heartbeat',
   'run.session',

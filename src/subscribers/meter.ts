@@ -9,6 +9,7 @@ import { amountOf, crossings } from '../pipeline/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
+import { goesOn } from './set-aside.ts';
 import { runDir, type EngineParts } from './parts.ts';
 
 /** A sign of life is written at most this often for a run. */
@@ -44,8 +45,12 @@ export function meter(
       // Of a project that is no longer configured only the accounts are kept.
       if (now === null || settings === null) return;
       const charged = { ...now, payer: run.reserved?.person ?? null };
-      for (const crossing of crossings(budgetsOf(tx.reads, charged, settings, tx.now), amountOf(usage)))
-        append(tx, 'run.budget_crossed', { run: run.run, ...crossing });
+      const budgets = budgetsOf(tx.reads, charged, settings, tx.now);
+      const crossed = crossings(budgets, amountOf(usage));
+      // One event for all of them: one absurd usage is one piece of news.
+      if (crossed.length > 0) append(tx, 'run.budget_crossed', { run: run.run, crossed });
+      const reserved = goesOn(tx, run, settings, budgets);
+      if (reserved !== null) append(tx, 'run.extended', { run: run.run, reserved });
       const capped = (run.reserved?.microUsd ?? null) !== null;
       if (capped && isFirstWithoutPrice(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
     });

@@ -43,6 +43,7 @@ export const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
   'confirmation.asked',
   'confirmation.answered',
   'run.usage',
+  'run.extended',
   'run.heartbeat',
   'run.session',
   'run.pending',

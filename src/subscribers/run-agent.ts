@@ -236,6 +236,7 @@ function specOf(
     clock: parts.clock,
     onSignal: meter(parts, project.settings, item, run),
     beforeEnd: () => keepBeforeEnd(project, item, run, branch),
+    limitsNow: () => heldTo(agent, parts.log.reads.run(run.project, run.item, run.run) ?? run).limits,
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
     access: place.access,

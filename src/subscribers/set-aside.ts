@@ -1,9 +1,20 @@
 import { MICRO } from '../agents/limits.ts';
-import type { AgentSettings, ProjectSettings } from '../config/settings.ts';
+import type { AgentSettings, LimitSettings, ProjectSettings } from '../config/settings.ts';
 import { budgetsOf } from '../log/budgets.ts';
 import type { Tx } from '../log/log.ts';
 import type { Run } from '../log/projections/run.ts';
-import { narrowest, reserve, type Caps, type Reservation } from '../pipeline/budget.ts';
+import {
+  amountOf,
+  budgetPassed,
+  extended,
+  narrowest,
+  reserve,
+  UNITS,
+  type Budget,
+  type Caps,
+  type Passed,
+  type Reservation,
+} from '../pipeline/budget.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
 /**
@@ -11,9 +22,34 @@ import type { WorkItem } from '../pipeline/types.ts';
  * time can't together be given more than a budget has.
  */
 export function setAside(tx: Tx, item: WorkItem, settings: ProjectSettings, agent: AgentSettings): Reservation {
-  const { tokens, costUsd } = agent.limits;
-  const own: Caps = { tokens, microUsd: costUsd === null ? null : Math.round(costUsd * MICRO) };
-  return reserve(budgetsOf(tx.reads, item, settings, tx.now), narrowest(own, settings.budget.run), item.payer);
+  return reserve(budgetsOf(tx.reads, item, settings, tx.now), ownCaps(settings, agent), item.payer);
+}
+
+/** What the run and its agent may use whatever the budgets have. */
+function ownCaps(settings: ProjectSettings, { limits: { tokens, costUsd } }: AgentSettings): Caps {
+  return narrowest({ tokens, microUsd: costUsd === null ? null : Math.round(costUsd * MICRO) }, settings.budget.run);
+}
+
+/**
+ * What a run may use that has reached its line, where its budgets have more by now; null: nothing else than before. Asked at
+ * the line, in the transaction of the usage that reached it: so a top-up counts at once, and two runs never get the same rest.
+ */
+export function goesOn(tx: Tx, run: Run, settings: ProjectSettings, budgets: readonly Budget[]): Reservation | null {
+  const now = tx.reads.run(run.project, run.item, run.run);
+  const agent = settings.agents.find(({ name }) => name === run.agent);
+  if (now === null || now.reserved === null || now.state === 'ended' || now.stopRequested !== null || agent === undefined) return null;
+  return extended(now.reserved, budgets, ownCaps(settings, agent), amountOf(now.usage));
+}
+
+/** Says that a run was ended at the line of a budget that people can top up; null: it met limits of its own. */
+export function passedLine({ reserved, given, usage }: Run, turns: number | null, limits: LimitSettings | null): Passed | null {
+  const used = amountOf(usage);
+  const passed = budgetPassed(reserved, used);
+  if (passed !== null) return passed;
+  const own = UNITS.some((unit) => reserved?.[unit]?.by === 'run' && used[unit] >= reserved[unit].cap);
+  const turned = (turns ?? 0) >= (limits?.turns ?? Number.POSITIVE_INFINITY);
+  // Its program held itself to the line that it began with, or was ended there when more was added.
+  return own || turned ? null : budgetPassed(given, used);
 }
 
 /** The agent as a run works with it: held to what was set aside, also after a restart with another configuration. */

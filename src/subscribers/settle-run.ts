@@ -9,12 +9,13 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
 import type { EndReason, Failure, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
 import { STUCK_WORDS } from '../pipeline/stuck.ts';
-import { amountOf, budgetPassed } from '../pipeline/budget.ts';
+import { amountOf } from '../pipeline/budget.ts';
 import { inUnit } from '../pipeline/budget-words.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import { lookAtBase } from './base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from './merge.ts';
+import { passedLine } from './set-aside.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
@@ -122,7 +123,7 @@ async function judge(
   const branch = before?.branch ?? null;
   const at = { number: item.number, branch };
   // Neither Musher's own end, nor a provider's limit, nor a budget that others have a part in is the attempt's fault.
-  const overBudget = passedLine(parts, run, outcome);
+  const overBudget = atLine(parts, run, agent, outcome);
   const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited' || overBudget !== null;
   const plain = {
     reason: outcome.reason,
@@ -150,12 +151,12 @@ async function judge(
 }
 
 /** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */
-function passedLine(parts: EngineParts, run: Run, outcome: RunOutcome): string | null {
+function atLine(parts: EngineParts, run: Run, agent: AgentSettings | null, outcome: RunOutcome): string | null {
   if (outcome.reason !== 'over-budget') return null;
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
-  const used = amountOf(now.usage);
-  const passed = budgetPassed(now.reserved, used);
+  const passed = passedLine(now, outcome.turns, agent?.limits ?? null);
   if (passed === null) return null;
+  const used = amountOf(now.usage);
   return `it was stopped at the budget's line: ${inUnit(used[passed.unit], passed.unit)} used, and ${inUnit(passed.cap, passed.unit)} were left for it`;
 }
 

@@ -147,7 +147,7 @@ describe('an open question', () => {
     direct: false,
     project: 'shop',
     text,
-    item: { project: 'shop', number: 4, version: 2 },
+    item: { project: 'shop', number: 4, version: 2, seq: null },
     expiresAt: 5,
   });
 

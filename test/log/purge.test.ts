@@ -135,7 +135,7 @@ describe('a purge', () => {
         direct: false,
         project: 'shop',
         text: `edit 1 title ${SPOKEN}`,
-        item: { project: 'shop', number: 1, version: 1 },
+        item: { project: 'shop', number: 1, version: 1, seq: null },
         expiresAt: tx.now,
       });
     });

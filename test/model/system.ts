@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
+import type { ProjectSettings } from '../../src/config/settings.ts';
 import { decide, projectFacts } from '../../src/log/facts.ts';
 import { Log } from '../../src/log/log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
@@ -41,6 +42,16 @@ export class System {
   #engine!: Engine;
   #alive: { now: boolean } = { now: false };
   readonly #problems: string[] = [];
+  readonly #changed: Partial<ProjectSettings>;
+
+  /** `changed`: what the project has otherwise than the model's. */
+  constructor(changed: Partial<ProjectSettings> = {}) {
+    this.#changed = changed;
+  }
+
+  get reads(): Log['reads'] {
+    return this.#world.log.reads;
+  }
 
   begin(): void {
     const alive = { now: true };
@@ -56,7 +67,7 @@ export class System {
       qa: 'human',
       gates: [{ name: 'test', command: 'true', timeoutMs: 1_000 }],
     } as const;
-    const settings = { ...projectSettings('shop', this.dir), ...changed };
+    const settings = { ...projectSettings('shop', this.dir), ...changed, ...this.#changed };
     this.#world = worldOver(log, { ...clock, move: () => undefined, waiting: () => 0 }, [desk, settings]);
     this.#engine = new Engine({
       log,
@@ -138,7 +149,7 @@ export class System {
   /** Steps that Musher should take and that nothing holds up. */
   #undone(): string[] {
     const { reads } = this.#world.log;
-    const settings = { ...projectSettings('shop', this.dir), maxCoders: MAX_CODERS, maxRetries: MAX_RETRIES };
+    const settings = { ...projectSettings('shop', this.dir), maxCoders: MAX_CODERS, maxRetries: MAX_RETRIES, ...this.#changed };
     const facts = projectFacts(reads, settings, this.clock.now());
     return this.numbers.flatMap((number) => {
       const item = reads.item('shop', number);

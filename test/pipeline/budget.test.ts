@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   crossings,
+  extended,
   left,
   NO_CAPS,
   NOTHING,
@@ -118,6 +119,25 @@ describe('a shortage', () => {
         expect(shortage(budgets.map((one) => Object.assign({}, one, { caps: topped(one.caps, more) })))).toBeNull();
       }),
     );
+  });
+});
+
+describe('a run that has reached its line', () => {
+  const given: Reservation = { tokens: { cap: 2_000, by: 'item' }, microUsd: { cap: 1_000_000, by: 'project' }, person: null };
+  const used: Amount = { tokens: 2_100, microUsd: 0 };
+  const after = { ...item, used: { tokens: 50_100, microUsd: 0 } };
+  const more = { ...after, caps: { tokens: 60_000, microUsd: null } };
+
+  it('goes on to what its budgets have by now, and no further than its own limits; what it has not reached stays', () => {
+    expect(extended(given, [after, day], NO_CAPS, used)).toBe(null);
+    expect(extended(given, [more, day], NO_CAPS, used)).toEqual({ ...given, tokens: { cap: 12_000, by: 'item' } });
+    expect(extended(given, [more, day], { tokens: 3_000, microUsd: null }, used)).toEqual({ ...given, tokens: { cap: 3_000, by: 'run' } });
+    expect(extended(given, [more, day], NO_CAPS, { tokens: 1_999, microUsd: 0 })).toBe(null);
+  });
+
+  it('that is its own limit does not go on', () => {
+    expect(extended({ ...given, tokens: { cap: 2_000, by: 'run' } }, [more, day], NO_CAPS, used)).toBe(null);
+    expect(extended(given, [more, day], { tokens: 2_000, microUsd: null }, used)).toBe(null);
   });
 });
 

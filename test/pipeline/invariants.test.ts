@@ -12,6 +12,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.usage',
   'run.session',
   'run.budget_crossed',
+  'run.extended',
   'run.price_unknown',
   'run.admitted',
   'agent.called',

@@ -117,10 +117,16 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   }),
   'run.budget_crossed': fc.record({
     run,
-    budget,
-    unit: fc.constantFrom('tokens' as const, 'microUsd' as const),
-    percent: fc.constantFrom(80 as const, 100 as const),
+    crossed: fc.array(
+      fc.record({
+        budget,
+        unit: fc.constantFrom('tokens' as const, 'microUsd' as const),
+        percent: fc.constantFrom(80 as const, 100 as const),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
   }),
+  'run.extended': fc.record({ run, reserved: reservation }),
   'run.price_unknown': fc.record({ run, model }),
   'run.started': fc.record({
     run,

@@ -69,7 +69,10 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
     eventOf('run.started', { run: item.runs, pid: 5, pidStart: null, model: null, runtime: 'command', base: sha('b') }),
   'run.session': (item) => eventOf('run.session', { run: item.runs, session: 's' }),
   'run.usage': (item) => eventOf('run.usage', { run: item.runs, agent: 'one', model: 'm', usage: USAGE }),
-  'run.budget_crossed': (item) => eventOf('run.budget_crossed', { run: item.runs, budget: BUDGET, unit: 'tokens', percent: 80 }),
+  'run.budget_crossed': (item) =>
+    eventOf('run.budget_crossed', { run: item.runs, crossed: [{ budget: BUDGET, unit: 'tokens', percent: 80 }] }),
+  'run.extended': (item) =>
+    eventOf('run.extended', { run: item.runs, reserved: { tokens: { cap: 9, by: 'item' }, microUsd: null, person: null } }),
   'run.price_unknown': (item) => eventOf('run.price_unknown', { run: item.runs, model: 'm' }),
   'run.heartbeat': (item) => eventOf('run.heartbeat', { run: item.runs, activity: 'reads' }),
   'timer.set': () =>
@@ -175,6 +178,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'run.session': everywhere,
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
+  'run.extended': everywhere,
   'run.price_unknown': everywhere,
   'run.heartbeat': everywhere,
   'timer.set': everywhere,
@@ -199,6 +203,7 @@ const DELETED: { readonly [K in ItemEventKind]?: (place: Place) => Outcome } = {
   'item.purged': everywhere,
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
+  'run.extended': everywhere,
   'run.price_unknown': everywhere,
   'run.ended': everywhere,
   'request.closed': everywhere,
@@ -248,6 +253,7 @@ describe('transition', () => {
       'request.refused',
       'run.admitted',
       'run.budget_crossed',
+      'run.extended',
       'run.heartbeat',
       'run.price_unknown',
       'run.session',

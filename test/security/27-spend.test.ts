@@ -71,7 +71,73 @@ describe('spend', () => {
       [1, { cap: 900, by: 'item' }],
     ]);
     expect(readFileSync(join(bench.flags, 'resumed'), 'utf8')).toBe('s-1');
-    expect(bench.only('run.budget_crossed', 1).map(({ payload }) => payload.percent)).toEqual([80, 100]);
+    expect(bench.only('run.budget_crossed', 1).flatMap(({ payload }) => payload.crossed.map(({ percent }) => percent))).toEqual([80, 100]);
+  });
+
+  test('of a run under way goes on where more was added before its line, also after kill -9, and is told of no line that is no more', async () => {
+    bench = new Bench({ sections: '[budget]\nitem_tokens = 1000' });
+    const first = bench.start();
+    const body =
+      'coder: usage 700 150 0.01; await go; usage 900 200 0.02; raise beyond; await more; usage 1000 300 0.03; write a.txt a; commit; success';
+    first.type(create('Price list', body), 'start 1');
+    await first.said(/80 % of a budget is used: item 1 has used 850 of its 1k tokens\./);
+    first.type('budget 1 +1k', 'yes');
+    await first.said(/Added 1k tokens to the budget of item 1: 1k tokens left\./);
+    bench.raise('go');
+    await until(() => bench.raised('beyond') && bench.only('run.usage', 1).length === 2);
+    await first.kill();
+    bench.raise('more');
+    const second = bench.start();
+    second.type('wait 1 done 60');
+    expect(succeeded(await second.end())).not.toContain('A budget is used up');
+    expect(reasons(1)).toEqual(['finished']);
+    const line = { tokens: { cap: 2000, by: 'item' }, microUsd: { cap: 30_000_000, by: 'item' } };
+    expect(bench.only('run.extended', 1).map(({ payload }) => payload.reserved)).toEqual([{ ...line, person: 'console:local' }]);
+  });
+
+  test('of an item counts what is added while its run is being stopped, or was asked before and confirmed after', async () => {
+    bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' }, sections: '[budget]\nitem_tokens = 1000' });
+    const musher = bench.start();
+    musher.type(
+      create(
+        'Stopped',
+        'coder@1: deaf; usage 900 200 0.02; await more; usage 1000 300 0.03; exit 1',
+        'coder@2: write a.txt a; commit; success',
+      ),
+      create('Asked', 'coder@1: usage 400 100 0.02; await go; usage 900 200 0.02; hang', 'coder@2: write b.txt b; commit; success'),
+      'start 1',
+      'start 2',
+    );
+    await musher.said(/A budget is used up: item 1 has used 1\.1k of its 1k tokens\./);
+    musher.type('budget 1 +1k', 'yes');
+    await musher.said(/Added 1k tokens to the budget of item 1: 900 tokens left\./);
+    expect(reasons(1)).toEqual([null]);
+    bench.raise('more');
+    await until(() => bench.only('run.usage', 2).length === 1);
+    musher.type('budget 2 +1k');
+    await musher.said(/Add 1k tokens to the budget of item 2\?/);
+    bench.raise('go');
+    await until(() => reasons(2)[0] === 'over-budget');
+    musher.type('yes', 'wait 1 done 60', 'wait 2 done 60');
+    succeeded(await musher.end());
+    expect(reasons(1)).toEqual(['over-budget', 'finished']);
+    expect(reasons(2)).toEqual(['over-budget', 'finished']);
+    expect(bench.only('item.attempt_failed', 1)).toEqual([]);
+  });
+
+  test('that is absurd and crosses the lines of several budgets is told in one message, with a way to add to each', async () => {
+    bench = new Bench({ sections: '[budget]\nitem_tokens = 1000\nday_tokens = 2000' });
+    const musher = bench.start();
+    musher.type(create('Absurd', 'coder: usage 9000 0 99; hang'), 'start 1');
+    await musher.said(/One usage of 1 has crossed/);
+    await until(() => bench.only('run.ended', 1).length === 1);
+    const out = succeeded(await musher.end());
+    const [told, ...more] = out.match(/One usage of 1 has crossed the lines of 3 budgets\..*?budget all \S+/g) ?? [];
+    expect(more).toEqual([]);
+    expect(told).toContain('item 1 has used $99.00 of its $30.00.');
+    expect(told).toContain('shop has used 9k of its 2k tokens for today.');
+    expect(told).toContain('budget 1 +30usd');
+    expect(out).not.toContain('A budget is used up');
   });
 
   test('of a day is shared: runs that begin together are given no more than it has, and none begins when it is used up', async () => {
@@ -115,11 +181,11 @@ describe('spend', () => {
     for (const one of over) expect(one.tokens).toBeLessThanOrEqual(one.lastCall);
   });
 
-  test('of a run is held to the same line after kill -9, also with another configuration, and what it used meanwhile counts', async () => {
+  test('of a run is held to the same line after kill -9, also where the configuration has less by then, and what it used meanwhile counts', async () => {
     bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' }, sections: '[budget]\nitem_tokens = 1000' });
     const first = bench.start();
     const body = (n: number): string =>
-      `coder@1: session s-${n}; usage 300 50 0.01; raise there-${n}; await go-${n}; usage 400 100 0.02; raise more-${n}; await on; usage 700 400 0.03; hang`;
+      `coder@1: session s-${n}; usage 300 50 0.01; raise there-${n}; await go-${n}; usage 400 100 0.02; raise more-${n}; await on; usage 500 400 0.03; raise within; await last; usage 700 400 0.03; hang`;
     first.type(create('One', body(1)), create('Two', body(2)), 'assign 1 a', 'assign 2 b', 'start 1', 'start 2');
     await first.said(/2 “Two” is started/);
     await until(() => [1, 2].every((n) => bench.raised(`there-${n}`) && bench.only('run.usage', n).length === 1));
@@ -127,21 +193,25 @@ describe('spend', () => {
     bench.raise('go-1');
     bench.raise('go-2');
     await until(() => bench.raised('more-1') && bench.raised('more-2'));
-    // More for everyone, and the agent of item 2 is gone: neither may change what was set aside, or lose what was used.
+    // Less for everyone, and the agent of item 2 is gone: neither may change what was set aside, or lose what was used.
     const file = join(bench.repo, '.musher/project.toml');
-    const changed = readFileSync(file, 'utf8').replace('item_tokens = 1000', 'item_tokens = 100000').replace('name = "b"', 'name = "c"');
+    const changed = readFileSync(file, 'utf8').replace('item_tokens = 1000', 'item_tokens = 800').replace('name = "b"', 'name = "c"');
     writeFileSync(file, changed);
     const second = bench.start();
     await until(() => bench.only('run.ended', 2).length === 1 && tokensOf(1) === 500);
     expect([tokensOf(1), tokensOf(2)]).toEqual([500, 500]);
     bench.raise('on');
-    second.type('stop 2', 'wait 1 done 60');
+    await until(() => bench.raised('within') && tokensOf(1) === 900);
+    expect(bench.runs(1)[0]?.reason).toBe(null);
+    bench.raise('last');
+    await until(() => bench.only('run.ended', 1).length === 1);
+    second.type('stop 2', 'budget 1 +1k', 'yes', 'wait 1 done 60');
     succeeded(await second.end());
     expect(bench.runs(1)[0]).toMatchObject({ reason: 'over-budget', reserved: { tokens: { cap: 1000, by: 'item' } } });
     expect(bench.runs(1)[0]?.summary).toBe("it was stopped at the budget's line: 1.1k tokens used, and 1k tokens were left for it");
     expect(bench.runs(2)[0]?.reason).toBe('lost');
     // The next run is given what the new configuration has left for the item.
-    expect(bench.only('run.pending', 1).at(1)?.payload.reserved?.tokens).toEqual({ cap: 98_900, by: 'item' });
+    expect(bench.only('run.pending', 1).at(1)?.payload.reserved?.tokens).toEqual({ cap: 700, by: 'item' });
   });
 
   test('of all projects together, and of a person, is one day for all of them', async () => {

@@ -1,5 +1,5 @@
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
-import { amountWords, ownerOf, usedOf } from '../../pipeline/budget-words.ts';
+import { amountWords, lineWords, ownerOf, usedOf } from '../../pipeline/budget-words.ts';
 import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
@@ -76,7 +76,11 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.usage':
       return `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
     case 'run.budget_crossed':
-      return `reached ${event.payload.percent} % of a budget: ${usedOf(event.payload.budget, event.payload.unit)}`;
+      return event.payload.crossed
+        .map(({ percent, budget, unit }) => `reached ${percent} % of a budget: ${usedOf(budget, unit)}`)
+        .join('; ');
+    case 'run.extended':
+      return `let run ${event.payload.run} go on to ${lineWords(event.payload.reserved)}`;
     case 'run.price_unknown':
       return `found no price for ${event.payload.model}`;
     case 'run.heartbeat':

@@ -22,6 +22,8 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
       return { ...run, tokenHash: event.payload.tokenHash };
     case 'run.blocker':
       return { ...run, blocker: event.payload.reason };
+    case 'run.extended':
+      return { ...run, reserved: event.payload.reserved };
     case 'run.ended': {
       const { reason, cause = null, exitCode, summary, turns, verdict } = event.payload;
       return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
@@ -62,6 +64,7 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     verdict: null,
     usage: NO_USAGE,
     reserved,
+    given: reserved,
     tokenHash: null,
     blocker: null,
   };

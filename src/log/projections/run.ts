@@ -36,6 +36,8 @@ export interface Run {
   readonly usage: Usage;
   /** What it may use; null: nothing was set aside. */
   readonly reserved: Reservation | null;
+  /** The same as its program was told when it began: one that holds itself to a limit knows no other. */
+  readonly given: Reservation | null;
   /** Hash of the token with which it speaks to Musher; null: none was given. */
   readonly tokenHash: string | null;
   /** Why it says it can't go on; null where it has not said so. */

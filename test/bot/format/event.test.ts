@@ -72,19 +72,27 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'run.budget_crossed': [
     {
       run: 3,
-      unit: 'microUsd',
-      percent: 80,
-      budget: {
-        scope: 'project',
-        name: 'shop',
-        base: { tokens: null, microUsd: 5_000_000 },
-        caps: { tokens: null, microUsd: 5_000_000 },
-        used: { tokens: 9, microUsd: 4_100_000 },
-        reserved: { tokens: 0, microUsd: 0 },
-        until: 1,
-      },
+      crossed: [
+        {
+          unit: 'microUsd',
+          percent: 80,
+          budget: {
+            scope: 'project',
+            name: 'shop',
+            base: { tokens: null, microUsd: 5_000_000 },
+            caps: { tokens: null, microUsd: 5_000_000 },
+            used: { tokens: 9, microUsd: 4_100_000 },
+            reserved: { tokens: 0, microUsd: 0 },
+            until: 1,
+          },
+        },
+      ],
     },
     'reached 80 % of a budget: shop has used $4.10 of its $5.00 for today',
+  ],
+  'run.extended': [
+    { run: 3, reserved: { tokens: { cap: 60_000, by: 'item' }, microUsd: null, person: null } },
+    'let run 3 go on to 60k tokens',
   ],
   'run.price_unknown': [{ run: 3, model: 'm' }, 'found no price for m'],
   'run.heartbeat': [{ run: 3, activity: null }, 'saw run 3 alive'],

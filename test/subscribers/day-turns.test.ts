@@ -1,0 +1,28 @@
+import { afterEach, expect, it } from 'vitest';
+import { System } from '../model/system.ts';
+import { projectSettings } from '../commands/harness.ts';
+
+let system: System;
+afterEach(() => system.end());
+
+it('what waits for a day that runs under way hold begins with the new day, though nothing happens at midnight', async () => {
+  const caps = { tokens: null, microUsd: 100 };
+  const { budget } = projectSettings('shop', '/nowhere');
+  system = new System({ budget: { ...budget, day: caps } });
+  system.begin();
+  for (const [i, text] of ['create story One', 'create story Two', 'start 1', 'start 2'].entries()) {
+    system.say(`m${i}`, text);
+    await system.settle();
+  }
+  const [first] = system.outside.running;
+  expect(system.outside.running.map(({ item }) => item)).toEqual([1]);
+  if (first === undefined) throw new Error('no run');
+  system.outside.use(first, 40);
+  await system.settle();
+  expect(system.outside.running).toHaveLength(1);
+  system.clock.move(24 * 3_600_000);
+  await system.settle();
+  expect(system.outside.running.map(({ item }) => item)).toEqual([1, 2]);
+  // Together no more than the new day has.
+  expect(system.reads.openRuns('shop').map(({ reserved }) => reserved?.microUsd?.cap)).toEqual([100, 40]);
+});
