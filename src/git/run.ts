@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { simpleGit } from 'simple-git';
 import { MusherError } from '../errors.ts';
 
@@ -62,15 +64,18 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   let truncated = false;
-  let result: { exitCode: number; stdErr: readonly Buffer[] } = { exitCode: -1, stdErr: [] };
+  let exitCode = -1;
   const tooMuch = new AbortController();
+  const complaints: Buffer[] = [];
+  let read: () => Promise<boolean> = () => Promise.resolve(true);
   const limit = call.maxBytes ?? Number.POSITIVE_INFINITY;
   try {
     await simpleGit({
       baseDir: call.cwd,
       binary: 'git',
-      // `exit` may come before the last output was read: only `close` ends a call.
-      completion: { onClose: true, onExit: false },
+      // Where one of them is off, each call leaves a promise behind for good (measured: 13 MB in 300 items). `exit` may come
+      // before the last output was read, so the end of that is waited for below.
+      completion: { onClose: true, onExit: true },
       timeout: { block: LONGEST_SILENCE },
       abort: tooMuch.signal,
       allowEnvironment: ALLOWED_ENVIRONMENT,
@@ -81,12 +86,16 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
       ...(call.input === undefined ? {} : { input: () => call.input }),
       // Exit codes are judged below; simple-git takes an exit with an empty stderr for a success.
       errors(error, ended) {
-        result = ended;
+        exitCode = ended.exitCode;
         return error;
       },
     })
       .env({ PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...call.env })
-      .outputHandler((_command, stdout) => {
+      .outputHandler((_command, stdout, stderr) => {
+        read = readToEnd([stdout, stderr]);
+        // A call that prints nothing is held back for 50 ms, in case its output is late; it is waited for anyhow.
+        setImmediate(() => stdout.emit('data', Buffer.alloc(0)));
+        stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
         stdout.on('data', (chunk: Buffer) => {
           if (truncated) return;
           chunks.push(size + chunk.length > limit ? chunk.subarray(0, limit - size) : chunk);
@@ -100,14 +109,30 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
       .raw([...call.args]);
   } catch (cause) {
     // With a nonzero exit simple-git rejects by its own default detection; that is judged by the exit code.
-    if (!truncated && result.exitCode <= 0) throw failed(call, result.exitCode, String(cause), cause);
+    if (!truncated && exitCode <= 0) throw failed(call, exitCode, String(cause), cause);
   }
+  if (!(await read())) throw failed(call, exitCode, 'it ended, but something that it started holds its output');
   const stdout = Buffer.concat(chunks);
-  const stderr = Buffer.concat([...result.stdErr]).toString('utf8');
-  if (!truncated && result.exitCode !== 0 && call.answers?.includes(result.exitCode) !== true) {
-    throw failed(call, result.exitCode, stderr || stdout.toString('utf8'));
+  const stderr = Buffer.concat(complaints).toString('utf8');
+  if (!truncated && exitCode !== 0 && call.answers?.includes(exitCode) !== true) {
+    throw failed(call, exitCode, stderr || stdout.toString('utf8'));
   }
-  return { exitCode: truncated ? 0 : result.exitCode, stdout, stderr, truncated };
+  return { exitCode: truncated ? 0 : exitCode, stdout, stderr, truncated };
+}
+
+/** Gives what resolves at the end of the streams of a process that has ended: to false where that does not come. */
+function readToEnd(streams: readonly NodeJS.ReadableStream[]): () => Promise<boolean> {
+  const ends = Promise.allSettled(streams.map((stream) => finished(stream)));
+  return async () => {
+    let isHeld = false;
+    const timer = setTimeout(() => {
+      isHeld = true;
+      for (const stream of streams) if (stream instanceof Readable) stream.destroy();
+    }, LONGEST_SILENCE);
+    await ends;
+    clearTimeout(timer);
+    return !isHeld;
+  };
 }
 
 function failed(call: GitCall, exitCode: number, complaint: string, cause?: unknown): MusherError {
