@@ -61,6 +61,7 @@ async function slack(parts: NetworkParts, own: NonNullable<Settings['slack']>): 
     offer: parts.offer,
     rooms: () => roomsOf(parts, 'slack'),
     state: parts.log.stateStore('slack'),
+    inSharedCommit: (run) => parts.log.inSharedCommit(run),
     clock: parts.clock,
     report: (error) => parts.report('slack', error),
     apiUrl: own.apiUrl,

@@ -6,7 +6,6 @@ import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/outbox.ts';
 import { Away } from './away.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
-import { Marks } from './marks.ts';
 import { Pace, type PaceRule } from './pace.ts';
 import { isItsOwn, sendFailure } from './send-failure.ts';
 
@@ -71,7 +70,6 @@ export class Delivery {
   /** Rooms that wait for their turn. */
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
-  readonly #marks: Marks;
   readonly #away: Away;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
@@ -82,7 +80,6 @@ export class Delivery {
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
     this.#threads = new ItemThreads(parts.log);
-    this.#marks = new Marks(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
     for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
   }
@@ -195,16 +192,18 @@ export class Delivery {
       tried = true;
       const { id, attempts } = row;
       // As it stands then: a purge may have come while it waited for its turn.
-      const body = await this.#marks.keep(() => log.outbox.begin(id, attempts + 1, thread));
+      const body = await log.inSharedCommit(() => log.outbox.begin(id, attempts + 1, thread));
       crashPoint('after-outbox-sending');
       const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });
       crashPoint('after-send-before-mark');
-      await this.#marks.keep(() => {
-        log.outbox.sent(id, refs);
-        this.#threads.sent(row, refs[0]);
-        // Of several messages it is not known which one has the buttons.
-        if (refs.length === 1) log.offers.shown(row.id, refs[0]);
-      });
+      await log.inSharedCommit(() =>
+        log.transaction(() => {
+          log.outbox.sent(id, refs);
+          this.#threads.sent(row, refs[0]);
+          // Of several messages it is not known which one has the buttons.
+          if (refs.length === 1) log.offers.shown(row.id, refs[0]);
+        }),
+      );
       crashPoint('after-mark-sent');
       if (!isApart(transport, row)) this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
       this.#parts.onSent(row);

@@ -82,21 +82,21 @@ export class Router {
     // Kept as what was asked: how Musher is called in a network is not known before it is connected, and after a crash this
     // is worked on before.
     const asked = { ...message, text: addressed.command };
-    const taken = log.transaction((tx) => {
+    return log.transaction((tx) => {
       const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
       const id = tx.inbox.receive(asked, clock.now());
       if (id === null) return null;
-      if (waiting < flood.waiting) return { id, reply: null };
+      tx.afterCommit(() => crashPoint('after-inbox-insert'));
+      if (waiting < flood.waiting) {
+        tx.afterCommit(() => this.#enqueue(asked, id));
+        return id;
+      }
       // Decided before the network is told that it was taken, so that a crash can't make two answers of it, or none.
       const reply = tooMany(asked, waiting);
       this.#answer(tx, this.#handlingOf(asked, id, tx.now), reply);
-      return { id, reply };
+      tx.afterCommit(() => this.#parts.onAnswered(id, reply));
+      return id;
     });
-    crashPoint('after-inbox-insert');
-    if (taken === null) return null;
-    if (taken.reply === null) this.#enqueue(asked, taken.id);
-    else this.#parts.onAnswered(taken.id, taken.reply);
-    return taken.id;
   }
 
   /** Works on a message that something else has put into the inbox: a timer that is due. */
@@ -151,7 +151,8 @@ export class Router {
   }
 
   async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
-    const row = this.#parts.log.inbox.get(id);
+    const { log } = this.#parts;
+    const row = log.inbox.get(id);
     if (row === null || row.state === 'done') return;
     crashPoint('before-command');
     const state = this.#handlingOf(message, id, row.receivedAt);
@@ -159,7 +160,7 @@ export class Router {
     try {
       const reply = await this.#reply(row, state, release);
       crashPoint('before-answer');
-      if (!state.answered) this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+      if (!state.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, state, reply)));
       this.#parts.onAnswered(id, reply);
     } catch (error) {
       this.#incident(state, error);

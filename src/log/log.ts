@@ -11,6 +11,7 @@ import type { ItemNumber } from '../pipeline/values.ts';
 import { Confirmations } from './confirmations.ts';
 import { assertDurable, isSqliteError, openDatabase, type Db } from './database.ts';
 import { EventStore } from './events.ts';
+import { GroupCommit } from './group-commit.ts';
 import { Inbox } from './inbox.ts';
 import { migrate } from './migrations.ts';
 import { Offers } from './offers.ts';
@@ -47,6 +48,8 @@ export interface Tx {
   purge(event: Extract<NewItemEvent, { kind: 'item.purged' }>): Result<LoggedEvent, TransitionError>;
   cursor(subscriber: string): number | null;
   moveCursor(subscriber: string, seq: number): void;
+  /** Runs when all of it is on the disk, never where it is undone. It must not throw. */
+  afterCommit(run: () => void): void;
 }
 
 /** Text by key, kept across restarts. */
@@ -80,7 +83,10 @@ export class Log {
   readonly #setCursor;
   readonly #dropCursor;
   readonly #redactor: Redactor;
+  readonly #commits = new GroupCommit((run) => this.#together(run));
   #inTransaction = false;
+  /** While several transactions share a commit: what is to be told of them after it. */
+  #untold: (() => void)[] | null = null;
   #closed = false;
 
   /** Opens, or makes, the log of a data directory that the caller owns (`takeOwnership`). What `redactor` knows as secret does not come into it. */
@@ -139,6 +145,7 @@ export class Log {
    */
   transaction<T>(run: (tx: Tx) => T extends Promise<unknown> ? never : T): T {
     if (this.#inTransaction) throw new Error('a transaction is open already: pass its tx on instead of opening another');
+    if (this.#untold !== null && !this.db.inTransaction) throw new Error('the database has undone the commit that this belongs to');
     this.#inTransaction = true;
     let head = this.#events.head();
     const before = head.seq;
@@ -146,6 +153,7 @@ export class Log {
     const now = this.clock.now();
     const projector = this.#projector;
     const reads = this.reads;
+    const after: (() => void)[] = [];
     const append = (raw: NewEvent): Result<LoggedEvent, TransitionError> => {
       // Before the item is made of it: what is secret stands nowhere.
       const payload = this.#redactor.redactAll(raw.payload);
@@ -194,6 +202,7 @@ export class Log {
       },
       cursor: (subscriber) => this.#getCursor.get(subscriber) ?? null,
       moveCursor: (subscriber, seq) => void this.#setCursor.run(subscriber, seq),
+      afterCommit: (one) => void after.push(one),
     };
     try {
       const result = this.db
@@ -204,14 +213,39 @@ export class Log {
           return value;
         })
         .immediate();
-      crashPoint('after-commit');
-      if (head.seq > before) this.#announce(() => this.#listeners.forEach((listener) => listener(head.seq)));
-      if (this.outbox.added > queued) this.#announce(() => this.#outboxListeners.forEach((listener) => listener()));
+      const hasQueued = this.outbox.added > queued;
+      const tell = (): void => {
+        crashPoint('after-commit');
+        if (head.seq > before) this.#announce(() => this.#listeners.forEach((listener) => listener(head.seq)));
+        if (hasQueued) this.#announce(() => this.#outboxListeners.forEach((listener) => listener()));
+        for (const one of after) one();
+      };
+      if (this.#untold === null) tell();
+      else this.#untold.push(tell);
       return result;
     } finally {
       projector.clear();
       this.#inTransaction = false;
     }
+  }
+
+  /**
+   * Runs `run`, with the transactions in it, in a commit that it shares with all that wait for one at this moment.
+   * Each transaction is still undone alone. Resolves to what it gave when that is on the disk; rejects where it is not kept.
+   */
+  inSharedCommit<T>(run: () => T): Promise<T> {
+    return this.#commits.keep(run);
+  }
+
+  #together(run: () => void): void {
+    const untold: (() => void)[] = [];
+    this.#untold = untold;
+    try {
+      this.db.transaction(run).immediate();
+    } finally {
+      this.#untold = null;
+    }
+    for (const tell of untold) tell();
   }
 
   /** Calls `listener` soon after each commit that appended events; returns how to stop that. */

@@ -42,7 +42,7 @@ const CASES: readonly Case[] = [
       const state = { get: () => null, set: () => {} };
       const intake = { kind: 'socket', appToken: '' } as const;
       const given = { ...nothing, state, intake, clock, botToken: '', appId: null, command: '/musher', rooms: () => [] };
-      return slackTransport({ ...given, apiUrl: null, responseBase: null });
+      return slackTransport({ ...given, inSharedCommit: (run) => Promise.resolve(run()), apiUrl: null, responseBase: null });
     },
   },
   {

@@ -27,6 +27,7 @@ export async function openSlack(kind: 'socket' | 'http', offer: Offer): Promise<
     command: '/musher',
     offer,
     rooms: () => ['C1'],
+    inSharedCommit: (run) => Promise.resolve(run()),
     state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },
     clock: systemClock(),
     report: () => {},

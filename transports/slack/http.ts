@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { MusherError } from '../../src/errors.ts';
 import { asPayload, textOf, type Payload } from './payload.ts';
 import { signatureCheck } from './signature.ts';
-import type { TakeEnvelope } from './socket.ts';
 
 export interface HttpOptions {
   readonly host: string;
@@ -17,8 +16,8 @@ export interface HttpOptions {
 export interface HttpParts extends HttpOptions {
   readonly now: () => number;
   readonly isForUs: (body: Payload) => boolean;
-  /** Null: it could not be stored, and Slack is to send it again. */
-  readonly take: TakeEnvelope;
+  /** Gives what Slack is to be answered, or null where it could not be stored: Slack is to send it again. */
+  readonly take: (kind: string, body: Payload) => Promise<Payload | null>;
   readonly report: (error: unknown) => void;
 }
 
@@ -64,7 +63,7 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
     if (envelope.kind === 'url_verification') return answer(response, 200, { challenge: textOf(envelope.body, 'challenge') ?? '' });
     if (envelope.kind === 'ssl_check') return answer(response, 200);
     if (!parts.isForUs(envelope.body)) return answer(response, 401);
-    const taken = parts.take(envelope.kind, envelope.body);
+    const taken = await parts.take(envelope.kind, envelope.body);
     if (taken === null) return answer(response, 500);
     check.taken(signed);
     answer(response, 200, Object.keys(taken).length === 0 ? undefined : taken);

@@ -17,6 +17,8 @@ export interface SlackOptions {
   /** The channels bound to a project now: read after a gap. */
   readonly rooms: () => readonly string[];
   readonly state: SlackState;
+  /** Runs the taking of what arrives in one commit with all that arrives at the same moment; rejects where that fails. */
+  readonly inSharedCommit: <T>(run: () => T) => Promise<T>;
   readonly clock: Clock;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;

@@ -169,7 +169,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       ...intake,
       now: () => clock.now(),
       isForUs: (body) => isForUs(body, parts.workspace),
-      take: (kind, body) => parts.intake.take(kind, body),
+      take: (kind, body) => options.inSharedCommit(() => parts.intake.take(kind, body)),
       report,
     });
 

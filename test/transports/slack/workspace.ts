@@ -55,6 +55,7 @@ export async function prepare(
     command: '/musher',
     offer: OFFER,
     rooms: () => ['C1'],
+    inSharedCommit: (run) => Promise.resolve(run()),
     state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },
     clock: systemClock(),
     report: (error) => errors.push(error),

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { Log } from '../../src/log/log.ts';
+import { testClock } from '../commands/harness.ts';
+
+/** A log that counts what reaches the disk as one. */
+function counted(): { log: Log; commits: () => number } {
+  const log = Log.inMemory(testClock());
+  let commits = 0;
+  const transaction = log.db.transaction.bind(log.db);
+  log.db.transaction = ((run: () => unknown) => {
+    const isOuter = !log.db.inTransaction;
+    const made = transaction(run);
+    return { immediate: () => (isOuter && (commits += 1), made.immediate()) };
+  }) as typeof log.db.transaction;
+  return { log, commits: () => commits };
+}
+
+test('what comes at one moment is kept by one commit, and each gets its own result', async () => {
+  const { log, commits } = counted();
+  const state = log.stateStore('x');
+  const set = (key: string): Promise<string> =>
+    log.inSharedCommit(() =>
+      log.transaction(() => {
+        state.set(key, key);
+        return key;
+      }),
+    );
+  expect(await Promise.all(['a', 'b', 'c'].map(set))).toEqual(['a', 'b', 'c']);
+  expect(commits()).toBe(1);
+  log.close();
+});
+
+test('a change that can not be kept takes no other along, and says why', async () => {
+  const { log } = counted();
+  const state = log.stateStore('x');
+  const set = (key: string, fails = false): Promise<void> =>
+    log.inSharedCommit(() =>
+      log.transaction(() => {
+        state.set(key, '1');
+        if (fails) throw new Error('no room');
+      }),
+    );
+  const [good, bad, other] = await Promise.allSettled([set('good'), set('bad', true), set('other')]);
+  expect([good.status, bad, other.status]).toMatchObject(['fulfilled', { reason: { message: 'no room' } }, 'fulfilled']);
+  expect([state.get('good'), state.get('bad'), state.get('other')]).toEqual(['1', null, '1']);
+  log.close();
+});
+
+test('what is to follow a commit runs after the shared one, and not at all where that fails', async () => {
+  const { log } = counted();
+  const state = log.stateStore('x');
+  const seen: string[] = [];
+  const change = (name: string, fails = false): Promise<void> =>
+    log.inSharedCommit(() => {
+      log.transaction((tx) => {
+        state.set(name, '1');
+        tx.afterCommit(() => seen.push(`${name}, in a transaction: ${log.db.inTransaction}`));
+      });
+      // What SQLite itself does when the disk is full.
+      if (fails) log.db.exec('ROLLBACK');
+      expect(seen).not.toContain(`${name}, in a transaction: true`);
+    });
+  await Promise.all([change('a'), change('b')]);
+  expect(seen).toEqual(['a, in a transaction: false', 'b, in a transaction: false']);
+  const lost = await Promise.allSettled([change('c'), change('d', true), change('e')]);
+  expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(seen).toHaveLength(2);
+  expect([state.get('c'), state.get('d'), state.get('e')]).toEqual([null, null, null]);
+  await change('f');
+  expect(state.get('f')).toBe('1');
+  log.close();
+});
