@@ -1,4 +1,5 @@
 import type { Signal, UsageTotals } from './signals.ts';
+import { tellingLine } from './telling-line.ts';
 import { oneLine, tail } from './text.ts';
 import type { Usage } from '../pipeline/events.ts';
 import type { Verdict } from './verdict.ts';
@@ -16,8 +17,8 @@ export interface RunMemory {
   take(signal: Signal): void;
   /** A line of the error output. */
   complaint(line: string): void;
-  /** The last error line, empty where there is none. */
-  lastComplaint(): string;
+  /** The error line that says what went wrong, empty where there is none. */
+  tellingComplaint(): string;
   evidence(): string;
 }
 
@@ -31,6 +32,7 @@ export function runMemory(): RunMemory {
   const usage = new Map<string, Usage>();
   const activity: string[] = [];
   const complaints: string[] = [];
+  const telling = tellingLine();
   let turns = 0;
   let verdict: Verdict | null = null;
   let sessionMissing = false;
@@ -96,8 +98,9 @@ export function runMemory(): RunMemory {
     complaint(line) {
       const text = oneLine(line);
       if (text !== '') remember(complaints, text, COMPLAINT_LINES);
+      telling.take(text);
     },
-    lastComplaint: () => complaints.at(-1) ?? '',
+    tellingComplaint: () => telling.line,
     evidence() {
       const parts = [...activity, ...(complaints.length === 0 ? [] : ['Error output:', ...complaints])];
       return tail(parts.join('\n'), EVIDENCE_LIMIT);

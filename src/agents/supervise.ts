@@ -302,7 +302,7 @@ class Supervision implements RunHandle {
   }
 
   #withComplaint(reason: RunOutcome['reason'], summary: string): string {
-    const complaint = this.#memory.lastComplaint();
+    const complaint = this.#memory.tellingComplaint();
     return reason !== 'failed' || complaint === '' || summary.includes(complaint) ? summary : oneLine(`${summary} ${complaint}`);
   }
 
