@@ -1,4 +1,4 @@
-import type { NetworkState } from '../src/bot/capabilities.ts';
+import { TERMINAL_NETWORK, type NetworkState } from '../src/bot/capabilities.ts';
 import { command, type CommandContext } from '../src/bot/command.ts';
 import { bytes, counted } from '../src/bot/format/amounts.ts';
 import { readerOf } from '../src/bot/format/step.ts';
@@ -14,7 +14,10 @@ export const health = command({
   role: 'viewer',
   about: 'musher',
   run: (context) => {
-    const all = context.networks();
+    // The terminal is told of only where it has a trouble, or where there is nothing else.
+    const everything = context.networks();
+    const networks = everything.filter(({ name }) => name !== TERMINAL_NETWORK);
+    const all = networks.length === 0 ? everything : everything.filter((one) => networks.includes(one) || hasTrouble(one));
     const now = context.clock.now();
     const problems = all.flatMap((network) =>
       [...(network.problem === null ? [] : [network.problem]), ...unsentOf(network, context)].map((what): Content[] => [
@@ -23,7 +26,7 @@ export const health = command({
     );
     return answer(
       doc(
-        paragraph(summary(all)),
+        paragraph(summary(networks, all)),
         table(
           ['Network', 'State', 'For', 'Last message', 'To be sent'],
           all.map(({ name, state, since, lastEvent, waiting, oldest }) => [
@@ -69,10 +72,15 @@ function unsentOf(network: NetworkState, context: CommandContext): string[] {
   return [...told.map(({ room, why }) => `${room}: ${why}`), ...others];
 }
 
-function summary(all: readonly NetworkState[]): string {
-  const online = all.filter(({ state }) => state === 'online').length;
-  if (online < all.length) return `${online} of ${counted(all.length, 'network')} online.`;
-  return all.some(({ unsent }) => unsent.length > 0)
+function hasTrouble({ state, problem, waiting, unsent }: NetworkState): boolean {
+  return state !== 'online' || problem !== null || waiting > 0 || unsent.length > 0;
+}
+
+function summary(networks: readonly NetworkState[], shown: readonly NetworkState[]): string {
+  const online = networks.filter(({ state }) => state === 'online').length;
+  if (online < networks.length) return `${online} of ${counted(networks.length, 'network')} online.`;
+  const have = networks.length === 0 ? 'no network is configured, so there is this terminal alone' : `${counted(online, 'network')} online`;
+  return shown.some(({ unsent }) => unsent.length > 0)
     ? `${counted(online, 'network')} online, but not all messages come through.`
-    : `All is well: ${counted(online, 'network')} online.`;
+    : `All is well: ${have}.`;
 }

@@ -78,7 +78,7 @@ export class Connections {
   states(): NetworkState[] {
     const waiting = new Map(this.#outbox.waiting().map((row) => [row.transport, row]));
     return this.all.map((transport) => {
-      const { state, since, lastEvent, problem } = transport.health();
+      const { state, since, lastEvent, problem, rooms = [] } = transport.health();
       const supervisor = this.#networks.find((one) => one.transport === transport)?.supervisor;
       const row = waiting.get(transport.name);
       return {
@@ -89,7 +89,7 @@ export class Connections {
         problem: problem ?? supervisor?.problem ?? null,
         waiting: row?.n ?? 0,
         oldest: row?.oldest ?? null,
-        unsent: this.#unsent.of(transport.name),
+        unsent: [...rooms, ...this.#unsent.of(transport.name).filter(({ room }) => rooms.every((one) => one.room !== room))],
       };
     });
   }

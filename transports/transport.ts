@@ -46,6 +46,12 @@ export interface MessageRef {
   readonly id: string;
 }
 
+/** A room that Musher can't read or write in, as far as its network has shown, and what to do. */
+export interface RoomTrouble {
+  readonly room: string;
+  readonly why: string;
+}
+
 export interface Health {
   readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
   /** Milliseconds since the epoch. */
@@ -53,6 +59,8 @@ export interface Health {
   readonly lastEvent: number | null;
   /** What is wrong and what to do, where something is. */
   readonly problem: string | null;
+  /** Rooms that are out of reach; left out where that is never known. */
+  readonly rooms?: readonly RoomTrouble[];
 }
 
 /** How the network and its people call the bot; known when `start` has resolved. */

@@ -46,7 +46,7 @@ export function tellingLine(): TellingLine {
       last = line;
       const isAround = AROUND.some((pattern) => pattern.test(line));
       if (inObject && (isAround || PROPERTY.test(line))) {
-        inObject = !/^\}/.test(line);
+        inObject = !line.startsWith('}');
         return;
       }
       // `Error: no such file {`, or the last frame, with the error's properties on the lines after it.

@@ -117,6 +117,9 @@ export interface BackupView {
 }
 
 /** One network as `health` shows it. */
+/** The terminal among the networks: it is none that one has to be connected to. */
+export const TERMINAL_NETWORK = 'console';
+
 export interface NetworkState {
   readonly name: string;
   readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
@@ -127,7 +130,7 @@ export interface NetworkState {
   /** Messages that are still to be sent, and since when the oldest waits. */
   readonly waiting: number;
   readonly oldest: Millis | null;
-  /** Rooms whose messages do not come through, each with why. */
+  /** Rooms that are out of reach or get nothing, each with why. */
   readonly unsent: readonly { readonly room: string; readonly why: string }[];
 }
 

@@ -33,9 +33,15 @@ test.each([
     'no key',
   ],
   ['panic: no key\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:4 +0x1d\nexit status 2', 'panic: no key'],
-  ['Exception in thread "main" java.lang.RuntimeException: no key\n\tat a.B.c(B.java:3)\n\t... 3 more', 'Exception in thread "main" java.lang.RuntimeException: no key'],
+  [
+    'Exception in thread "main" java.lang.RuntimeException: no key\n\tat a.B.c(B.java:3)\n\t... 3 more',
+    'Exception in thread "main" java.lang.RuntimeException: no key',
+  ],
   ["a.rb:1:in `run': no key (RuntimeError)\n\tfrom a.rb:4:in `<main>'", "a.rb:1:in `run': no key (RuntimeError)"],
-  ['npm error Missing script: "agent"\nnpm error\nnpm error A complete log of this run can be found in: /x.log', 'npm error Missing script: "agent"'],
+  [
+    'npm error Missing script: "agent"\nnpm error\nnpm error A complete log of this run can be found in: /x.log',
+    'npm error Missing script: "agent"',
+  ],
   ['agent.sh: line 3: codex: command not found', 'agent.sh: line 3: codex: command not found'],
   // Not only the first error counts: the last one that is one.
   ['Error: busy, trying again\nYour plan has ended.', 'Your plan has ended.'],

@@ -26,9 +26,26 @@ test('health names each network, since when it is as it is, what waits, and what
     },
   );
   const { text } = await world.say('health');
-  expect(text).toContain('1 of 2 networks online.');
+  // The terminal is none of them, and fine.
+  expect(text).toContain('0 of 1 network online.');
+  expect(text).not.toContain('console');
   expect(text).toMatch(/slack\s+offline\s+5 s\s+none\s+3, the oldest for 1(?:\.5)? min/);
   expect(text).toContain('slack: The bot token is not valid.');
+  await world.close();
+});
+
+test('health tells the terminal where there is nothing else, or where it has a trouble', async () => {
+  const networks: NetworkState[] = [];
+  const world = makeWorld(desk, {}, networks);
+  const fine = { state: 'online', since: 0, lastEvent: null, problem: null, waiting: 0, oldest: null, unsent: [] } as const;
+  networks.push({ ...fine, name: 'console' });
+  const { text } = await world.say('health');
+  expect(text).toContain('All is well: no network is configured, so there is this terminal alone.');
+  expect(text).toMatch(/console\s+online/);
+  networks.splice(0, 1, { ...fine, name: 'console', problem: 'The output is full.' }, { ...fine, name: 'slack' });
+  const { text: troubled } = await world.say('health');
+  expect(troubled).toContain('1 network online');
+  expect(troubled).toContain('console: The output is full.');
   await world.close();
 });
 

@@ -63,6 +63,16 @@ describe('rooms', () => {
     expect(await rowOf('team')).toMatch(/^team\s+shop\s+stages, merges, each item in a thread of its own\s+never\s+file/);
     expect(await rowOf('terminal')).toMatch(/^terminal\s+all\s+everything\s+never\s+file/);
   });
+
+  it('does not call a room online that Musher was put out of, and says why', async () => {
+    const slack: NetworkState = { ...ONLINE, state: 'online', unsent: [{ room: 'C1', why: 'Musher is not in it.' }] };
+    const other = makeWorld(desk, {}, [slack], RIGHTS);
+    const { text } = await other.say('rooms', { role: 'viewer' });
+    expect(text).toMatch(/slack:C1 .*out of reach/);
+    expect(text).toContain('slack:C1: Musher is not in it.');
+    expect(text).toMatch(/team .*online/);
+    await other.close();
+  });
 });
 
 describe('subscribe', () => {

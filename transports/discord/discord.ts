@@ -16,6 +16,7 @@ import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
 import { outgoing, type Outgoing } from './outgoing.ts';
 import { postsOf } from './posts.ts';
+import { reachOf, type Reach } from './reach.ts';
 import { repliesOf, type Replies } from './replies.ts';
 import { loadLibrary, openRest, type Library } from './rest.ts';
 import { intents, startProblem, whoAmI } from './start.ts';
@@ -45,6 +46,7 @@ interface Connection {
   readonly outgoing: Outgoing;
   readonly typing: Typing;
   readonly identity: KnownAs;
+  readonly reach: Reach;
 }
 
 /** Discord, beyond what every transport has. */
@@ -58,7 +60,6 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   let connection: Connection | null = null;
   /** Counts starts and stops: what belongs to an earlier one ends itself. */
   let turn = 0;
-  let roomProblem: string | null = null;
   let lastHeard = clock.now();
   let cancelWatch = (): void => {};
   const become = (next: Health['state'], problem: string | null = null): void => {
@@ -109,12 +110,14 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed: (nonce, id) => posts.noticed(nonce, id) });
     const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard });
     const identity = { id: me.id, ids: [me.id], names: [...new Set([me.username, me.global_name ?? me.username])] };
+    const reach = reachOf({ rooms: options.rooms, read: (room) => messages.catchUpRoom(room), report });
     const dispatch = dispatcher({
       library,
       channels,
       intake: messages,
       identity,
       interaction: takeInteraction,
+      reach,
       kept: (sequence) => gateway.keepSession(sequence),
     });
     const gateway: Gateway = openGateway({
@@ -131,9 +134,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         report,
         dispatch: (payload) => dispatch(payload),
         online(fresh) {
-          become('online', roomProblem);
+          become('online');
           settle.online();
-          if (fresh) messages.catchUp().then(tellRooms, report);
+          if (fresh) messages.catchUp().then((problems) => reach.looked(problems), report);
         },
         reconnecting: (problem) => (health.state === 'starting' ? undefined : become('reconnecting', problem)),
         fatal(problem) {
@@ -152,20 +155,13 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       outgoing: out,
       typing: typing(library, rest, clock),
       identity,
+      reach,
     };
     await publish(library, rest, application.id, published);
     await messages.prepare();
     if (mine !== turn) return;
     gateway.connect();
     watch(gateway);
-  };
-
-  const tellRooms = (problems: ReadonlyMap<string, unknown>): void => {
-    for (const [room, error] of problems) report(new Error(`Musher can not read the room ${room} of Discord.`, { cause: error }));
-    const rooms = [...problems.keys()].join(', ');
-    const what = 'invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml.';
-    roomProblem = problems.size === 0 ? null : `Musher can not read the room ${rooms}: ${what} (NETWORK_ROOM_MISSING)`;
-    if (health.state === 'online') become('online', roomProblem);
   };
 
   const publish = async (library: Library, rest: REST, application: string, { body }: Published): Promise<void> => {
@@ -250,7 +246,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       else connection.typing.end(target.channel, id);
     },
 
-    health: () => health,
+    health: () => ({ ...health, rooms: connection?.reach.troubles() ?? [] }),
 
     async stop(signal) {
       if (health.state === 'stopped') return;

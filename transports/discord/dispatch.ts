@@ -2,6 +2,7 @@ import type { APIRole, GatewayDispatchPayload } from 'discord.js';
 import type { Channels } from './channels.ts';
 import type { Intake } from './intake.ts';
 import type { TakeInteraction } from './interactions.ts';
+import type { Reach } from './reach.ts';
 import type { Library } from './rest.ts';
 
 /** How the bot is called: its id, and those of its roles as they come to be known. */
@@ -17,6 +18,7 @@ export interface DispatchParts {
   readonly intake: Intake;
   readonly identity: KnownAs;
   readonly interaction: TakeInteraction;
+  readonly reach: Reach;
   /** Everything up to this dispatch is with the sink. */
   readonly kept: (sequence: number) => void;
 }
@@ -28,6 +30,7 @@ export function dispatcher({
   intake,
   identity,
   interaction,
+  reach,
   kept,
 }: DispatchParts): (payload: GatewayDispatchPayload) => void {
   const { GatewayDispatchEvents: Events } = library;
@@ -40,6 +43,7 @@ export function dispatcher({
     switch (payload.t) {
       case Events.MessageCreate:
         pending += 1;
+        reach.heard(payload.d.channel_id);
         intake.message(payload.d, () => {
           pending -= 1;
           keep(payload.s);
@@ -51,12 +55,25 @@ export function dispatcher({
       case Events.GuildCreate:
         if (payload.d.unavailable === true) return;
         identity.ids = [...new Set([...identity.ids, ...rolesOf(payload.d.roles, identity.id)])];
-        for (const channel of payload.d.channels) channels.learn(channel);
+        for (const channel of payload.d.channels) {
+          channels.learn(channel);
+          reach.shown(channel.id, payload.d.id);
+        }
         for (const thread of payload.d.threads) {
           channels.learn(thread);
           intake.catchUpThread(thread.id, 'last_message_id' in thread ? thread.last_message_id : null);
         }
         return keep(payload.s);
+      // One that is not there for a while is an outage of Discord.
+      case Events.GuildDelete:
+        if (payload.d.unavailable !== true) reach.guildGone(payload.d.id);
+        return;
+      case Events.ChannelCreate:
+      case Events.ChannelUpdate:
+        if ('guild_id' in payload.d && payload.d.guild_id !== undefined) reach.shown(payload.d.id, payload.d.guild_id);
+        return;
+      case Events.ChannelDelete:
+        return reach.roomGone(payload.d.id);
       case Events.ThreadCreate:
       case Events.ThreadUpdate:
         channels.learn(payload.d);

@@ -57,7 +57,7 @@ const FATAL: ReadonlyMap<number, readonly [code: ErrorCode, message: string, hin
     [
       'NETWORK_PERMISSION_MISSING',
       'Discord refused an intent that is not turned on.',
-      'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents) and start again.',
+      'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents); Musher tries again every 5 minutes.',
     ],
   ],
 ]);
@@ -80,9 +80,14 @@ export function openGateway(parts: GatewayParts): Gateway {
   const { library, gatewayLibrary, clock, state, timing, events } = parts;
   let session: SessionInfo | null = kept(state);
   let line: Line | null = null;
+  /** Ends of connections since one has lasted: the waits grow by them. */
   let failures = 0;
+  /** Tries in a row that reached nobody. */
+  let unreached = 0;
+  let onlineSince: number | null = null;
   let lastIdentify = Number.NEGATIVE_INFINITY;
   let fresh = false;
+  let cancelLater = (): void => {};
 
   const backoff = (): number => {
     if (failures === 0) return 0;
@@ -94,6 +99,16 @@ export function openGateway(parts: GatewayParts): Gateway {
     new Promise((resolve) => {
       if (!it.ended) it.cancelWait = clock.at(clock.now() + ms, resolve);
     });
+
+  /** Somebody may set it right in the portal: nobody should have to start Musher anew for that. */
+  const tryLater = (): void => {
+    cancelLater = clock.at(clock.now() + timing.refused, () => {
+      if (line === null) return;
+      end(line, AbortSignal.timeout(timing.connect)).catch(events.report);
+      session = null;
+      line = open();
+    });
+  };
 
   const open = (): Line => {
     const options = {
@@ -113,7 +128,7 @@ export function openGateway(parts: GatewayParts): Gateway {
           if (it.phase !== 'asking') return session;
           const pause = backoff();
           if (pause > 0 || it.ended) await wait(it, pause);
-          if (failures >= TRIES_WITH_SESSION) session = null;
+          if (unreached >= TRIES_WITH_SESSION) session = null;
           it.phase = 'connecting';
           return session;
         },
@@ -155,7 +170,8 @@ export function openGateway(parts: GatewayParts): Gateway {
       guarded(() => {
         events.dispatch(data);
         if (data.t !== library.GatewayDispatchEvents.Ready && data.t !== library.GatewayDispatchEvents.Resumed) return;
-        failures = 0;
+        unreached = 0;
+        onlineSince = clock.now();
         events.online(fresh);
       }),
     );
@@ -163,10 +179,16 @@ export function openGateway(parts: GatewayParts): Gateway {
       it.phase = 'asking';
       it.onSettled();
       guarded(() => {
+        // One that comes and goes would use up the identifies of a day in an hour, and Discord then takes the token away.
+        if (onlineSince !== null && clock.now() - onlineSince >= timing.lasted) failures = 0;
+        onlineSince = null;
         failures += 1;
+        unreached += 1;
         const fatal = FATAL.get(code);
-        if (fatal !== undefined) events.fatal(new MusherError(fatal[0], `${fatal[1]} It closed the connection with ${code}.`, fatal[2]));
-        else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
+        if (fatal !== undefined) {
+          events.fatal(new MusherError(fatal[0], `${fatal[1]} It closed the connection with ${code}.`, fatal[2]));
+          if (line === it) tryLater();
+        } else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
       });
     });
     // What goes wrong comes as events; the library's loop goes on whatever becomes of this promise.
@@ -200,10 +222,13 @@ export function openGateway(parts: GatewayParts): Gateway {
     renew() {
       if (line === null) return;
       failures += 1;
+      unreached += 1;
+      onlineSince = null;
       end(line, AbortSignal.timeout(timing.connect)).catch(events.report);
       line = open();
     },
     async close(signal) {
+      cancelLater();
       const last = line;
       line = null;
       if (last !== null) await end(last, signal);

@@ -35,6 +35,8 @@ export interface Intake {
   prepare(): Promise<void>;
   /** Reads what was written in the served rooms since the last message seen. Problems by room. */
   catchUp(): Promise<ReadonlyMap<string, unknown>>;
+  /** The same for one room. Rejects where it can't be read. */
+  catchUpRoom(room: string): Promise<void>;
   /** Reads what was written in a thread, of whose room it is, since the last message seen. */
   catchUpThread(thread: string, lastMessage: string | null | undefined): void;
   idle(): Promise<void>;
@@ -160,6 +162,8 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
       }
       return problems;
     },
+
+    catchUpRoom: (room) => turns.run(room, () => readRoom(room)),
 
     catchUpThread(thread, lastMessage) {
       const place = places.known(thread);

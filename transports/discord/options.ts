@@ -32,6 +32,10 @@ export interface Timing {
   /** Waits before a reconnect: doubled each time up to the longest, with jitter. */
   readonly firstBackoff: number;
   readonly longestBackoff: number;
+  /** A connection that lasted so long was a good one: the next wait is the first again. */
+  readonly lasted: number;
+  /** Until the next try after Discord has refused the bot for good. */
+  readonly refused: number;
   /** Between two identifies. */
   readonly identifySpacing: number;
   /** A connection attempt that takes longer has failed. */
@@ -44,4 +48,12 @@ export interface Timing {
  * The longest back-off keeps a bot that can't get in at 720 identifies a day: at 1,000 Discord resets the token.
  * One identify in 5 s is Discord's rule.
  */
-export const TIMING: Timing = { firstBackoff: 1_000, longestBackoff: 120_000, identifySpacing: 5_000, connect: 30_000, silence: 150_000 };
+export const TIMING: Timing = {
+  firstBackoff: 1_000,
+  longestBackoff: 120_000,
+  lasted: 5 * 60_000,
+  refused: 5 * 60_000,
+  identifySpacing: 5_000,
+  connect: 30_000,
+  silence: 150_000,
+};

@@ -20,7 +20,14 @@ export interface BatchParts {
 }
 
 /** The only events that are asked for in timelines. A gap is filled with the same ones. */
-export const TIMELINE_TYPES = ['m.room.message', 'm.room.encrypted', 'm.reaction', 'm.room.member', 'm.room.encryption'] as const;
+export const TIMELINE_TYPES = [
+  'm.room.message',
+  'm.room.encrypted',
+  'm.reaction',
+  'm.room.member',
+  'm.room.encryption',
+  'm.room.tombstone',
+] as const;
 
 /**
  * Takes in what one sync brought. Throws HomeserverError where a part of it could not be had: then the whole is taken

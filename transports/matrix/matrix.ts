@@ -183,9 +183,12 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       const problems = [
         health.problem,
         held > 0 ? `${held === 1 ? 'One message waits' : `${held} messages wait`} to be stored; the log file says why.` : null,
-        ...(connection?.rooms.problems() ?? []),
       ].filter((one) => one !== null);
-      return { ...health, problem: health.state === 'stopped' || problems.length === 0 ? null : problems.join(' ') };
+      return {
+        ...health,
+        problem: health.state === 'stopped' || problems.length === 0 ? null : problems.join(' '),
+        rooms: connection?.rooms.problems() ?? [],
+      };
     },
 
     async showWork(message, working) {

@@ -1,4 +1,5 @@
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
+import type { RoomTrouble } from '../transport.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
 import { path } from './paths.ts';
 import { HOW_TO_INSTALL_CRYPTO } from './sdk.ts';
@@ -33,7 +34,7 @@ export interface Rooms {
   /** The connection was away: what was believed of rooms may be old. */
   distrust(): void;
   /** What keeps Musher from a room, and what to do. */
-  problems(): string[];
+  problems(): RoomTrouble[];
 }
 
 export function roomsOf(options: RoomsOptions): Rooms {
@@ -46,6 +47,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
   const alone = new Map<string, boolean>();
   const names = new Map<string, Map<string, string>>();
   const refused = new Set<string>();
+  /** Rooms that were upgraded, and what took their place. */
+  const replaced = new Map<string, string>();
 
   const serves = (room: string): boolean => configured.has(room) || (options.direct && direct.has(room));
   const isEncrypted = async (room: string): Promise<boolean> => {
@@ -82,7 +85,10 @@ export function roomsOf(options: RoomsOptions): Rooms {
         for (const room of Array.isArray(rooms) ? rooms : []) if (typeof room === 'string' && !configured.has(room)) direct.add(room);
       }
       for (const room of joined) {
-        if (serves(room) && (await isEncrypted(room)) && !options.canEncrypt) refused.add(room);
+        if (!serves(room)) continue;
+        if ((await isEncrypted(room)) && !options.canEncrypt) refused.add(room);
+        const next = textAt(await valueOr(call, path`/rooms/${room}/state/m.room.tombstone/`, null), 'replacement_room');
+        if (next !== null) replaced.set(room, next);
       }
     },
 
@@ -109,6 +115,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
         encrypted.set(room, true);
         if (!options.canEncrypt && serves(room)) refused.add(room);
       }
+      const next = event['type'] === 'm.room.tombstone' && key === '' ? textAt(event['content'], 'replacement_room') : null;
+      if (next !== null && serves(room)) replaced.set(room, next);
       if (event['type'] !== 'm.room.member') return;
       alone.delete(room);
       const content = objectAt(event, 'content');
@@ -161,11 +169,17 @@ export function roomsOf(options: RoomsOptions): Rooms {
     problems() {
       const missing = options.configured.filter((room) => !joined.has(room));
       return [
-        ...[...refused].map((room) => `${room} is encrypted and not served. ${HOW_TO_INSTALL_CRYPTO}`),
-        ...missing.map(
-          (room) =>
-            `Musher is not in ${room}: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}. (NETWORK_ROOM_MISSING)`,
-        ),
+        ...[...refused].map((room) => ({ room, why: `It is encrypted and not served. ${HOW_TO_INSTALL_CRYPTO}` })),
+        ...[...replaced].map(([room, next]) => ({
+          room,
+          why: `It was upgraded, and people went on in ${next}: put that id into bot.toml in its place, start Musher again, and invite ${me} there. (NETWORK_ROOM_MISSING)`,
+        })),
+        ...missing
+          .filter((room) => !replaced.has(room))
+          .map((room) => ({
+            room,
+            why: `Musher is not in it: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}. (NETWORK_ROOM_MISSING)`,
+          })),
       ];
     },
   };

@@ -15,10 +15,13 @@ const FILTER = JSON.stringify({
   room: {
     account_data: { types: [] },
     ephemeral: { types: [] },
-    state: { types: ['m.room.encryption', 'm.room.member'], lazy_load_members: true },
+    state: { types: ['m.room.encryption', 'm.room.member', 'm.room.tombstone'], lazy_load_members: true },
     timeline: { types: TIMELINE_TYPES, limit: 100 },
   },
 });
+
+/** After a token that is not taken the next try comes as after so many failures: 30 to 60 s later. */
+const REFUSED_FAILURES = 20;
 
 export interface SyncOptions {
   readonly call: Call;
@@ -32,7 +35,7 @@ export interface SyncOptions {
   readonly reached: (token: string) => void;
   readonly onOnline: () => void;
   readonly onLost: (error: unknown) => void;
-  /** The server will not talk to us again: the loop has ended. */
+  /** The server no longer takes the token. It is asked again at the longest wait: some outages of a server look like this. */
   readonly onRefused: (error: HomeserverError) => void;
 }
 
@@ -79,9 +82,10 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
           failures = 0;
         } catch (error) {
           if (signal.aborted) return;
-          if (error instanceof HomeserverError && error.isUnknownToken) return options.onRefused(error);
-          failures += 1;
-          options.onLost(error);
+          const isRefused = error instanceof HomeserverError && error.isUnknownToken;
+          failures = isRefused ? REFUSED_FAILURES : failures + 1;
+          if (isRefused) options.onRefused(error);
+          else options.onLost(error);
           const asked = error instanceof HomeserverError ? (error.retryAfterMs ?? 0) : 0;
           await wait(clock, Math.max(asked, reconnectWait(failures)), signal);
         }

@@ -1,5 +1,6 @@
 import { MusherError } from '../../src/errors.ts';
 import type { Clock } from '../../src/clock.ts';
+import type { RoomTrouble } from '../transport.ts';
 import { rateLimitOf, slackError } from './failure.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { pause } from './pause.ts';
@@ -42,13 +43,21 @@ export class CatchUp {
   #cancelKeep: (() => void) | null = null;
   #cancelAgain: (() => void) | null = null;
   readonly #stopping = new AbortController();
+  /** Channels that can't be read, with why. */
+  readonly #missing = new Map<string, string>();
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
   }
 
+  /** The bound channels that the app is not in, as far as it has shown. */
+  missing(): RoomTrouble[] {
+    return [...this.#missing].map(([room, why]) => ({ room, why }));
+  }
+
   /** A message of a channel was seen, whoever wrote it. */
   saw(channel: string, ts: string): void {
+    this.#missing.delete(channel);
     if (Number(ts) <= Number(this.#lastOf(channel) ?? 0)) return;
     this.#last.set(channel, ts);
     if (channel.startsWith('D')) this.#rememberDirect(channel);
@@ -109,6 +118,7 @@ export class CatchUp {
       }
     }
     this.#lost.delete(channel);
+    this.#missing.delete(channel);
     for (const message of missed.toSorted((one, other) => Number(textOf(one, 'ts')) - Number(textOf(other, 'ts')))) {
       if (this.#stopping.signal.aborted) return;
       const ts = textOf(message, 'ts') ?? '0';
@@ -149,6 +159,7 @@ export class CatchUp {
     const what = `What was written in ${channel} meanwhile can not be read: ${code ?? String(error)}.`;
     const hint = 'Invite the app into the channel (/invite and its name), or correct the id in bot.toml.';
     const isMissing = code === 'not_in_channel' || code === 'channel_not_found';
+    if (isMissing) this.#missing.set(channel, `Musher is not in it. ${hint} (NETWORK_ROOM_MISSING)`);
     this.#parts.report(
       isMissing ? new MusherError('NETWORK_ROOM_MISSING', what, hint, { cause: error }) : new Error(what, { cause: error }),
     );

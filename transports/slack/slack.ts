@@ -226,7 +226,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         });
     },
 
-    health: () => health,
+    health: () => ({ ...health, rooms: running?.catchUp.missing() ?? [] }),
 
     async stop(signal) {
       if (health.state === 'stopped') return;

@@ -25,7 +25,7 @@ export type Mishap =
  */
 export class FakeHomeserver {
   readonly me = '@musher:example.org';
-  readonly accessToken = 'syt_fake_token';
+  accessToken = 'syt_fake_token';
   readonly rooms = new Map<string, FakeRoom>();
   /** Requests that came in, as `METHOD path`. */
   readonly requests: string[] = [];

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock, type Clock } from '../../../src/clock.ts';
 import { line } from '../../../src/message/build.ts';
 import { openDiscord, settled, type Fixture } from './fixture.ts';
 
@@ -116,6 +117,33 @@ describe('the connection', () => {
     await expect.poll(() => transport.health().state, { timeout: 2_000 }).toBe('online');
   });
 
+  it.each([
+    ['does not last', 60_000, true],
+    ['has lasted', 0, false],
+  ])('waits longer each time after a connection that %s', async (_, lasted, grows) => {
+    const waits: number[] = [];
+    const system = systemClock();
+    const clock: Clock = {
+      now: () => system.now(),
+      at(time, fire) {
+        const wait = time - system.now();
+        // Only the waits between connections are so short.
+        if (wait > 0 && wait < 1_000) waits.push(wait);
+        return system.at(wait < 1_000 ? system.now() : time, fire);
+      },
+    };
+    const timing = { firstBackoff: 16, longestBackoff: 900, identifySpacing: 0, connect: 5_000, lasted };
+    const { fake, transport } = await started({ clock, timing });
+    for (let n = 1; n <= 6; n++) {
+      fake.gateway.disconnect();
+      await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length, { timeout: 10_000 }).toBe(n + 1);
+      await expect.poll(() => transport.health().state, { timeout: 10_000 }).toBe('online');
+    }
+    const longest = Math.max(...waits);
+    expect(longest > 200).toBe(grows);
+    expect(longest).toBeLessThanOrEqual(grows ? 900 : 16);
+  });
+
   it('survives what is no message of the protocol', async () => {
     const it_ = await started();
     const { fake, room, ada } = it_;
@@ -144,11 +172,19 @@ describe('a start', () => {
     expect(open.transport.health()).toMatchObject({ state: 'online', problem: null });
   });
 
-  it('goes offline for good when Discord takes the intent away later', async () => {
-    const { fake, transport } = await started();
+  it('is offline while Discord refuses the intent that it let pass before, and comes back when that is mended', async () => {
+    const it_ = await started({ timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 5_000, refused: 50 } });
+    const { fake, transport, room, ada } = it_;
+    fake.gateway.refuseIdentify = 4014;
     fake.gateway.disconnect(4014);
-    await expect.poll(() => transport.health().state).toBe('offline');
-    expect(transport.health().problem).toContain('Message Content Intent');
+    await expect.poll(() => fake.gateway.identifies.length).toBeGreaterThan(2);
+    await expect
+      .poll(() => transport.health())
+      .toMatchObject({ state: 'offline', problem: expect.stringContaining('Message Content Intent') });
+    fake.write(ada, room, 'meanwhile');
+    fake.gateway.refuseIdentify = null;
+    await expect.poll(() => transport.health(), { timeout: 5_000 }).toMatchObject({ state: 'online', problem: null });
+    await expect.poll(() => texts(it_)).toEqual(['meanwhile']);
   });
 
   it('says that the token is wrong', async () => {
@@ -170,9 +206,36 @@ describe('a start', () => {
     await transport.stop(AbortSignal.timeout(1_000));
     const both = open.again({ rooms: () => new Set([room.id, other.id]) });
     await both.start(sink);
-    await expect.poll(() => both.health().problem).toContain(other.id);
+    await expect.poll(() => both.health().rooms).toMatchObject([{ room: other.id, why: expect.stringContaining('can not read it') }]);
     fake.write(ada, room, 'hello');
     await expect.poll(() => received).toHaveLength(1);
+    // Let in, it reads what came since, and has nothing to complain about.
+    fake.rest.hidden.delete(other.id);
+    fake.gateway.dispatch('CHANNEL_UPDATE', { ...other, type: 0 });
+    await expect.poll(() => both.health().rooms).toEqual([]);
+  });
+
+  it('says that it was put out of a server, and takes up again what was written when it is let in', async () => {
+    const it_ = await started();
+    const { fake, transport, room, ada } = it_;
+    fake.gateway.dispatch('GUILD_DELETE', { id: fake.world.guild, unavailable: true });
+    fake.write(ada, room, 'an outage of Discord');
+    await expect.poll(() => texts(it_)).toHaveLength(1);
+    expect(transport.health().rooms).toEqual([]);
+    fake.gateway.dispatch('GUILD_DELETE', { id: fake.world.guild });
+    await expect
+      .poll(() => transport.health().rooms)
+      .toMatchObject([{ room: room.id, why: expect.stringContaining('put out of its server') }]);
+    fake.world.add({ channel_id: room.id, author: ada, type: 0, content: 'meanwhile', flags: 0, components: [], attachments: [] });
+    fake.gateway.dispatch('GUILD_CREATE', { id: fake.world.guild, roles: [], channels: [room], threads: [] });
+    await expect.poll(() => transport.health().rooms).toEqual([]);
+    expect(texts(it_)).toEqual(['an outage of Discord', 'meanwhile']);
+  });
+
+  it('says that a channel was deleted', async () => {
+    const { fake, transport, room } = await started();
+    fake.gateway.dispatch('CHANNEL_DELETE', room);
+    await expect.poll(() => transport.health().rooms).toMatchObject([{ room: room.id, why: expect.stringContaining('was deleted') }]);
   });
 
   it('asks for no message content where that is off, and still sees what mentions the bot', async () => {

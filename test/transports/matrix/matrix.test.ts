@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
 import { textAt } from '../../../transports/matrix/json.ts';
@@ -20,6 +20,13 @@ describe('the Matrix transport', () => {
   let state: StateStore;
   let received: IncomingMessage[];
   let errors: unknown[];
+  /** The waits of more than half a minute, which are those after a refused token, are over at once. */
+  let hurried: boolean;
+  const system = systemClock();
+  const clock: Clock = {
+    now: () => system.now(),
+    at: (time, fire) => system.at(hurried && time - system.now() > 30_000 ? system.now() + 20 : time, fire),
+  };
   const running = new Set<ReturnType<typeof matrixTransport>>();
 
   beforeEach(async () => {
@@ -29,6 +36,7 @@ describe('the Matrix transport', () => {
     state = memoryState();
     received = [];
     errors = [];
+    hurried = false;
   });
   afterEach(async () => {
     for (const transport of running) await transport.stop(never);
@@ -40,7 +48,7 @@ describe('the Matrix transport', () => {
     const transport = matrixTransport({
       homeserver: server.url,
       accessToken: server.accessToken,
-      clock: systemClock(),
+      clock,
       state,
       rooms,
       inviters: ['@ada:example.org'],
@@ -124,11 +132,39 @@ describe('the Matrix transport', () => {
     expect(server.sentTo(OTHER)).toEqual([]);
   });
 
+  it('comes back by itself when the server takes its token again, and takes what was said meanwhile', async () => {
+    const transport = await started();
+    const token = server.accessToken;
+    hurried = true;
+    server.accessToken = 'another';
+    // A sync that waits already gets this, and is refused when it asks again.
+    server.say(ROOM, '!nothing yet');
+    await vi.waitFor(() =>
+      expect(transport.health()).toMatchObject({ state: 'offline', problem: expect.stringContaining('Log in again') as unknown }),
+    );
+    server.say(ROOM, '!status');
+    server.accessToken = token;
+    await vi.waitFor(() => expect(received).toHaveLength(2));
+    hurried = false;
+    await vi.waitFor(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
+  });
+
+  it('says where people went on when a room was upgraded, also after a restart', async () => {
+    const transport = await started();
+    expect(transport.health().rooms).toEqual([]);
+    server.add(ROOM, { type: 'm.room.tombstone', state_key: '', sender: '@ada:example.org', content: { replacement_room: '!new:x' } });
+    const upgraded = [{ room: ROOM, why: expect.stringContaining('people went on in !new:x: put that id into bot.toml') as unknown }];
+    await vi.waitFor(() => expect(transport.health().rooms).toEqual(upgraded));
+    await transport.stop(never);
+    expect((await started()).health().rooms).toEqual(upgraded);
+    expect(errors).toEqual([]);
+  });
+
   it('refuses an encrypted room that it is already in, and sends no plain text there', async () => {
     server.createRoom(OTHER, { encrypted: true });
     const transport = await started([ROOM, OTHER]);
     expect(transport.health()).toMatchObject({ state: 'online' });
-    expect(transport.health().problem).toContain('download-lib.js');
+    expect(transport.health().rooms).toMatchObject([{ room: OTHER, why: expect.stringContaining('download-lib.js') }]);
     server.say(OTHER, '!status');
     server.say(ROOM, '!status');
     await vi.waitFor(() => expect(received).toHaveLength(1));

@@ -77,6 +77,23 @@ describe('Socket Mode', () => {
     expect(transport.health()).toMatchObject({ state: 'online', problem: null });
   });
 
+  it('says which channel it is not in, until it is invited', async () => {
+    const opened = await prepare();
+    const { slack, transport, received } = opened;
+    slack.rooms.members.delete('C1');
+    opened.state.set('last:C1', '1.000000');
+    await start(opened);
+    await vi.waitFor(() =>
+      expect(transport.health().rooms).toEqual([
+        { room: 'C1', why: expect.stringContaining('Invite the app into the channel') as unknown },
+      ]),
+    );
+    slack.rooms.members.add('C1');
+    expect(await slack.say('<@UBOT> status').heard).toBe(true);
+    expect(received).toHaveLength(1);
+    expect(transport.health().rooms).toEqual([]);
+  });
+
   it.each([
     'nonsense',
     'null',

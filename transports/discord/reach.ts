@@ -1,0 +1,56 @@
+import type { RoomTrouble } from '../transport.ts';
+
+/** What to do where a room is out of reach. */
+const HINT =
+  'Invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml. (NETWORK_ROOM_MISSING)';
+
+export interface ReachParts {
+  readonly rooms: () => ReadonlySet<string>;
+  /** Reads what came in a room since the last message seen there; rejects where the room can't be read. */
+  readonly read: (room: string) => Promise<void>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Which of the served rooms can't be read, as Discord shows it: at a start, and as the bot is put out of them and let in. */
+export interface Reach {
+  /** What a look at all rooms found: the errors by room. */
+  looked(problems: ReadonlyMap<string, unknown>): void;
+  /** The room belongs to that server and is there: one that was out of reach is read. */
+  shown(room: string, guild: string): void;
+  heard(room: string): void;
+  roomGone(room: string): void;
+  guildGone(guild: string): void;
+  troubles(): RoomTrouble[];
+}
+
+export function reachOf({ rooms, read, report }: ReachParts): Reach {
+  const lost = new Map<string, string>();
+  const guilds = new Map<string, string>();
+  const lose = (room: string, what: string, cause?: unknown): void => {
+    if (!rooms().has(room) || lost.has(room)) return;
+    lost.set(room, what);
+    report(new Error(`${what} (room ${room} of Discord)`, { cause }));
+  };
+  return {
+    looked(problems) {
+      for (const room of lost.keys()) if (!problems.has(room)) lost.delete(room);
+      for (const [room, error] of problems) lose(room, 'Musher can not read it.', error);
+    },
+    shown(room, guild) {
+      guilds.set(room, guild);
+      if (!lost.has(room)) return;
+      read(room).then(
+        () => lost.delete(room),
+        () => {
+          // As before: it is still told as out of reach.
+        },
+      );
+    },
+    heard: (room) => void lost.delete(room),
+    roomGone: (room) => lose(room, 'The channel was deleted, or Musher may no longer see it.'),
+    guildGone(guild) {
+      for (const [room, of] of guilds) if (of === guild) lose(room, 'Musher was put out of its server.');
+    },
+    troubles: () => [...lost].map(([room, what]) => ({ room, why: `${what} ${HINT}` })),
+  };
+}
