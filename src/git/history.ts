@@ -28,12 +28,12 @@ export interface Merged {
 
 /** The tree of a commit. */
 export async function treeOf(git: OwnDir, commit: CommitSha): Promise<CommitSha> {
-  return sha(await git.line(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
+  return sha(await git.fact(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
 }
 
 /** Commits that `head` has and `base` has not. */
 export async function countAhead(git: OwnDir, base: CommitSha, head: CommitSha): Promise<number> {
-  return Number(await git.line(['rev-list', '--count', head, `^${base}`]));
+  return Number(await git.fact(['rev-list', '--count', head, `^${base}`]));
 }
 
 /** Whether `newer` contains `older`; a commit contains itself. */
@@ -81,6 +81,7 @@ export async function squash(git: OwnDir, base: CommitSha, head: CommitSha): Pro
 
 /** Names of files that differ between two trees or commits. */
 export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha, filter = 'ACDMRTUXB'): Promise<string[]> {
+  if (from === to) return [];
   const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', `--diff-filter=${filter}`, from, to];
   const { stdout } = await git.run(args);
   return stdout

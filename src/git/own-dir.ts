@@ -26,6 +26,8 @@ export interface OwnDir {
   run(args: readonly string[], how?: RunHow): Promise<GitAnswer>;
   /** The same, for one line of text. */
   line(args: readonly string[], how?: RunHow): Promise<string>;
+  /** As `line`, for what follows from objects named in full alone: it never changes, and is asked again and again. */
+  fact(args: readonly string[]): Promise<string>;
 }
 
 export interface Tree {
@@ -94,7 +96,24 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     });
   };
   const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
-  return { path, indexes, run, line };
+  return { path, indexes, run, line, fact: remembered(line) };
+}
+
+/** Answers that are remembered, of some hundred bytes each. */
+const MOST_FACTS = 2_000;
+
+function remembered(line: OwnDir['line']): OwnDir['fact'] {
+  const known = new Map<string, string>();
+  return async (args) => {
+    const key = args.join('\0');
+    const found = known.get(key) ?? (await line(args));
+    // The one asked for last stands last; the first has not been asked for longest.
+    known.delete(key);
+    known.set(key, found);
+    const oldest = known.size > MOST_FACTS ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    return found;
+  };
 }
 
 /** Configuration of the git directory that a sandboxed process sees: how files are read and written, and nothing that runs. */

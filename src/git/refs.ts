@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
+import { readPlain } from './linked.ts';
 import type { OwnDir } from './own-dir.ts';
 
 export interface Ref {
@@ -15,6 +17,9 @@ export function sha(text: string): CommitSha {
 
 /** What a full ref name (`refs/heads/main`) points to; null when there is no such ref. */
 export async function readRef(git: OwnDir, name: string): Promise<CommitSha | null> {
+  // Most stand in a file of their own, which git replaces whole: a process saved, and an item's way asks a few dozen times.
+  const loose = name.includes('..') ? null : commitSha(((await readPlain(join(git.path, name))) ?? '').trim());
+  if (loose !== null) return loose;
   const answer = await git.run(['show-ref', '--verify', '--hash', name], { answers: [1, 128] });
   return answer.exitCode === 0 ? sha(answer.stdout.toString('utf8')) : null;
 }

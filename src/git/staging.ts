@@ -81,7 +81,8 @@ async function listChanges(git: OwnDir, tree: Tree): Promise<string[]> {
   const names = await list(git, tree, ['--modified', '--deleted', '--others', '--exclude-standard']);
   const nested = names.filter((name) => name.endsWith('/'));
   const inside = await Promise.all(nested.map((folder) => listNested(git, tree, folder)));
-  return [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable);
+  // In order, so that a file stands before those in the folder that took its name: git refuses to hear of it after them.
+  return [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable).toSorted();
 }
 
 async function list(git: OwnDir, tree: Tree, which: readonly string[]): Promise<string[]> {

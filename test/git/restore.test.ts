@@ -211,6 +211,22 @@ describe('a new file that is too large for the repository', () => {
   });
 });
 
+describe('a name that was a file and becomes a folder, or the other way', () => {
+  it('is kept as it is now', async () => {
+    const { item, path } = await opened();
+    write(path, { turned: 'a file\n', 'back/inner.txt': 'in a folder\n' });
+    owner.git(['add', '-A'], path);
+    owner.git(['commit', '-qm', 'before'], path);
+    for (const name of ['turned', 'back']) rmSync(join(path, name), { recursive: true });
+    write(path, { 'turned/inner.txt': 'in a folder\n', back: 'a file\n' });
+    expect((await git.leftovers(item)).toSorted()).toEqual(['back', 'back/inner.txt', 'turned', 'turned/inner.txt']);
+    const kept = await git.snapshot(item, 'turned');
+    const names = owner.git(['ls-tree', '-r', '--name-only', `${kept?.ref}`]).split('\n');
+    expect(names).toEqual(expect.arrayContaining(['back', 'turned/inner.txt']));
+    expect(names).not.toContain('turned');
+  });
+});
+
 describe('snapshots of a random history', () => {
   type Act = { readonly do: 'write' | 'remove' | 'commit' | 'keep' | 'restore'; readonly path: string; readonly pick: number };
   const act: fc.Arbitrary<Act> = fc.record({
