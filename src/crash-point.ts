@@ -12,6 +12,7 @@ export const CRASH_POINTS = [
   'before-migration-commit',
   'after-repositories-opened',
   'before-start-recorded',
+  'after-copy-compared',
   'after-start-recorded',
   // Every transaction; `:n` names the n-th of a process.
   'before-commit',

@@ -28,7 +28,7 @@ export const run: Run = async (typed, terminal) => {
     try {
       migrate(db);
       const input = file === null ? terminal.stdin : createReadStream(file);
-      const events = await importLines(db, createInterface({ input, crlfDelay: Infinity }));
+      const events = await importLines(db, createInterface({ input, crlfDelay: Infinity }), file);
       printLine(terminal, `${events} events imported into ${dataDir}; every one fits the chain.`);
       return 0;
     } finally {

@@ -17,6 +17,9 @@ export const run: Run = async (typed, terminal) => {
       terminal,
       `The log that was there had ${lost === 0 ? 'no event' : lost === 1 ? 'one event' : `${lost} events`} more; it is kept as ${aside}.`,
     );
-  printLine(terminal, 'Look at `status` before you start anything: what was under way goes on from what git holds.');
+  printLine(
+    terminal,
+    'The next start compares it with the base branches: what was merged since is done, what was taken back is not, and the rooms are told.',
+  );
   return 0;
 };

@@ -23,6 +23,7 @@ import {
   type Squash,
   treeOf,
 } from './history.ts';
+import { landings, type Landing } from './landings.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf } from './names.ts';
@@ -114,6 +115,8 @@ export interface ProjectGit {
   changedPaths(head: CommitSha): Promise<string[]>;
   /** The commit of the base branch that an item was last merged as; null where there is none. */
   mergeOf(number: ItemNumber): Promise<CommitSha | null>;
+  /** What the history of a commit says of items: the last merge of each, or what took that back. */
+  landings(head: CommitSha): Promise<Landing[]>;
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
@@ -236,6 +239,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
     mergeOf: async (number) => findTrailer(at.git, await baseHead(at), `Musher-Item: ${number}`),
+    landings: (head) => landings(at.git, head),
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {

@@ -1,5 +1,6 @@
 import { MusherError } from '../errors.ts';
 import { err, ok, type Result } from '../result.ts';
+import { markCopy } from './copy-mark.ts';
 import type { Db } from './database.ts';
 import { chain, EventStore, GENESIS, originalDigest, toEvent, type EventRow } from './events.ts';
 import { Projector } from './projections/projector.ts';
@@ -34,15 +35,18 @@ export function* exportedLines(db: Db, version: string): Generator<string> {
 
 /**
  * Fills an empty log from exported lines, all or nothing. Every hash is checked against the chain and every event
- * against the pipeline on the way; what does not fit is refused with its line. Returns the number of events.
+ * against the pipeline on the way; what does not fit is refused with its line. Returns the number of events. `file`: for
+ * whoever is told of it at the next start.
  */
-export async function importLines(db: Db, lines: AsyncIterable<string>): Promise<number> {
+export async function importLines(db: Db, lines: AsyncIterable<string>, file: string | null = null): Promise<number> {
   const store = new EventStore(db);
   if (store.lastGiven() > 0)
     throw new MusherError('IMPORT_REFUSED', 'There is a log in this data directory already.', 'Name an empty one with --data DIR.');
   const projector = new Projector(db);
   let header: Header | null = null;
   let previous = GENESIS;
+  let until: number | null = null;
+  const projects = new Set<string>();
   let line = 0;
   // One transaction over an asynchronous loop: nothing else uses this connection.
   db.exec('BEGIN IMMEDIATE');
@@ -62,11 +66,14 @@ export async function importLines(db: Db, lines: AsyncIterable<string>): Promise
       if (!applied.ok) orThrow(err(`event ${row.seq} (${row.kind}) does not fit: ${applied.error.message}`), line);
       store.insertRow(row);
       previous = { seq: row.seq, hash: row.hash };
+      until = row.at;
+      projects.add(row.project);
       if (row.seq % PAGE === 0) projector.flush();
     }
     if (header === null) orThrow(err('it is empty'), line);
     if (header?.events !== previous.seq) orThrow(err(`it ends after ${previous.seq} of ${header?.events} events`), line);
     projector.flush();
+    markCopy(db, { from: 'export', file, until }, projects);
     db.exec('COMMIT');
     return previous.seq;
   } catch (error) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
 import { openDatabase, type Db } from './database.ts';
+import { markCopy } from './copy-mark.ts';
 import { DATABASE_FILE, Log } from './log.ts';
 import { migrate } from './migrations.ts';
 import { takeOwnership } from './owner.ts';
@@ -50,7 +51,7 @@ export function restoreBackup(file: string, dataDir: string, clock: Clock): Rest
     makePrivateFile(incoming);
     copyFileSync(file, incoming);
     const { events, until } = prepare(incoming, file);
-    markRestored(workshop, clock, file, replaced);
+    markRestored(workshop, clock, { file, until }, replaced);
     const aside = replaced === null ? null : keepAside(target, clock.now());
     // The one step that counts: before it the old log is in place, after it the new one.
     renameSync(incoming, target);
@@ -93,7 +94,12 @@ function forgetConversations(db: Db): void {
 }
 
 /** Says in the restored log that it is one, and up to which number each project's items were given. */
-function markRestored(dataDir: string, clock: Clock, file: string, replaced: Replaced | null): void {
+function markRestored(
+  dataDir: string,
+  clock: Clock,
+  { file, until }: { readonly file: string; readonly until: number | null },
+  replaced: Replaced | null,
+): void {
   const log = Log.open(dataDir, clock);
   try {
     const projects = new Set([...log.reads.projects(), ...(replaced?.numbers.keys() ?? [])]);
@@ -102,6 +108,7 @@ function markRestored(dataDir: string, clock: Clock, file: string, replaced: Rep
         const payload = { file, lastNumber: replaced?.numbers.get(project) ?? 0 };
         tx.record({ project, item: null, actor: 'musher', cause: null, kind: 'log.restored', payload });
       }
+      markCopy(log.db, { from: 'backup', file, until }, projects);
     });
   } finally {
     log.close();

@@ -114,6 +114,10 @@ export interface ItemEvents {
   /** What clean-up after a delete did; `left` names what could not be done. */
   'item.removed': { readonly done: readonly string[]; readonly left: readonly string[] };
   'item.purged': Record<string, never>;
+  /** The log was put back from a copy, and the base branch holds the item's merge. */
+  'item.found_merged': { readonly mergeCommit: CommitSha; readonly mergedAt: Millis };
+  /** The log was put back from a copy, and the base branch holds a commit that took the item's merge back. */
+  'item.found_undone': { readonly commit: CommitSha };
 
   /** A slot is reserved: `run` is the item's next run number. */
   'run.pending': {
@@ -203,6 +207,18 @@ export interface ItemEvents {
 }
 export type ItemEventKind = keyof ItemEvents;
 
+/** What a start found out of a log that was put back from a copy; items as rooms read them. */
+export interface CopyFound {
+  /** Merged since: done now. */
+  readonly merged: readonly string[];
+  /** Their merge was taken back since: in current again, stopped. */
+  readonly undone: readonly string[];
+  /** Merged, and not known to this log. */
+  readonly unknown: readonly string[];
+  /** Timers whose time passed since, and that were cancelled. */
+  readonly timers: number;
+}
+
 /** Events that belong to no item. */
 export interface OtherEvents {
   /** Audit: a message addressed to Musher and what became of it. The text itself is not kept. */
@@ -264,6 +280,8 @@ export interface OtherEvents {
     readonly mended: readonly string[];
     readonly odd: readonly string[];
     readonly differences: readonly string[];
+    /** The log was put back from a copy; null: it was not. */
+    readonly copy: (CopyFound & { readonly from: 'backup' | 'export'; readonly file: string | null; readonly until: Millis | null }) | null;
   };
   'musher.stopped': { readonly pid: number };
   'log.backed_up': { readonly file: string; readonly bytes: number };

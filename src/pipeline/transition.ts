@@ -222,6 +222,10 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       return ok(item);
     case 'item.undone':
       return ok(item);
+    case 'item.found_merged':
+      return foundMerged(item, event);
+    case 'item.found_undone':
+      return foundUndone(item, event);
     case 'item.put_back':
       return putBack(item, event);
     case 'item.restore_asked':
@@ -239,6 +243,23 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'merge.attempted':
       return ok({ ...item, landing: item.stage.name === 'merge' ? event.payload.commit : null });
   }
+}
+
+/** From wherever it stood when the log was copied: its run, its errand and its landing are of another time. */
+function foundMerged(item: WorkItem, event: Event<'item.found_merged'>): Result<WorkItem, TransitionError> {
+  if (item.stage.name === 'done' || (item.stage.name === 'archived' && !isResumable(item.stage))) return notNow(item, 'It is over');
+  return ok({ ...settled(item, event), sentBack: 0, repeated: null, stage: { name: 'done', ...event.payload }, execution: IDLE });
+}
+
+/** As `undo` leaves an item: in current again, and stopped, for it would pass the same gates. */
+function foundUndone(item: WorkItem, event: Event<'item.found_undone'>): Result<WorkItem, TransitionError> {
+  if (!isMet(item.stage)) return notNow(item, 'Only what is merged can be taken back');
+  const stopped = { by: event.actor, since: event.at };
+  return ok({ ...settled(item, event), accepted: null, held: stopped, stage: { name: 'current' }, execution: IDLE });
+}
+
+function settled(item: WorkItem, { at, seq }: ItemEvent): ItemBase {
+  return { ...item, queued: false, held: null, attempts: 0, landing: null, errand: null, stageSince: at, step: seq };
 }
 
 /** A coder's run that has finished stays so: when the item goes on, its gates come next and not another run. */

@@ -65,7 +65,7 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
         return;
       }
       if (event.kind === 'musher.recovered') {
-        const body = recoveryAnnouncement(event.payload);
+        const body = recoveryAnnouncement(event.payload, timezone);
         if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
         return;
       }

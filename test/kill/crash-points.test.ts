@@ -231,7 +231,7 @@ const OF_NETWORKS: readonly CrashPoint[] = [
   'after-matrix-put',
 ];
 /** Points with a test of their own. */
-const APART: readonly CrashPoint[] = ['before-commit', 'after-commit', 'after-orphan-ended', ...OF_NETWORKS];
+const APART: readonly CrashPoint[] = ['before-commit', 'after-commit', 'after-orphan-ended', 'after-copy-compared', ...OF_NETWORKS];
 /** Each point kills twice: the second time in what follows the first, its recovery among it. */
 const twice =
   (at: readonly CrashPoint[]) =>

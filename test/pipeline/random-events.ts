@@ -107,6 +107,8 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
   'item.removed': fc.record({ done: fc.constantFrom([], ['removed its branch']), left: fc.array(text, { maxLength: 1 }) }),
   'item.budget_raised': amount,
   'item.purged': fc.constant({}),
+  'item.found_merged': fc.record({ mergeCommit: commit, mergedAt: fc.nat() }),
+  'item.found_undone': fc.record({ commit }),
   'run.pending': fc.record({
     run,
     agent,

@@ -61,6 +61,8 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.deleted': () => eventOf('item.deleted', { purge: false }),
   'item.removed': () => eventOf('item.removed', { done: ['worktree'], left: [] }),
   'item.purged': () => eventOf('item.purged', {}),
+  'item.found_merged': () => eventOf('item.found_merged', { mergeCommit: sha('d'), mergedAt: T0 }, { actor: 'musher' }),
+  'item.found_undone': () => eventOf('item.found_undone', { commit: sha('e') }, { actor: 'musher' }),
   'run.pending': (item) => {
     const stage: WorkStage = item.stage.name === 'qa' || item.stage.name === 'merge' ? item.stage.name : 'current';
     return eventOf('run.pending', { run: item.runs + 1, agent: 'one', role: ROLE_OF[stage], stage, attempt: 1 });
@@ -171,6 +173,8 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.deleted': everywhere,
   'item.removed': never('wrong-state'),
   'item.purged': never('wrong-state'),
+  'item.found_merged': where(({ stage, resumable }) => stage !== 'done' && (stage !== 'archived' || resumable)),
+  'item.found_undone': where(({ stage, completed }) => stage === 'done' || completed),
   'run.pending': where(
     (place) => ['current', 'qa', 'merge'].includes(place.stage) && place.execution !== 'pending' && place.execution !== 'running',
   ),

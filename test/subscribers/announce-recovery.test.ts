@@ -17,10 +17,11 @@ const NOTHING: OtherEvents['musher.recovered'] = {
   mended: [],
   odd: [],
   differences: [],
+  copy: null,
 };
 
 function told(found: Partial<OtherEvents['musher.recovered']>): string | null {
-  const body = recoveryAnnouncement({ ...NOTHING, ...found });
+  const body = recoveryAnnouncement({ ...NOTHING, ...found }, 'Europe/Berlin');
   return body === null ? null : plainText(body, { width: 500 }).trim();
 }
 
@@ -49,4 +50,27 @@ it('names what was found, and how to look closer at a difference', () => {
     '- items shop 3: differs',
     '- and 1 more',
   ]);
+});
+
+it('says of a log that was put back from where it comes, and what the base branches say of its items', () => {
+  const copy = {
+    from: 'backup',
+    file: '/backups/musher-20261120T020000Z.sqlite',
+    until: Date.UTC(2026, 10, 20, 1, 58),
+    merged: ['4', '7'],
+    undone: ['5'],
+    unknown: ['12'],
+    timers: 1,
+  } as const;
+  expect(told({ copy, downMs: null })).toBe(
+    'Musher 0.1.0 is back, from a backup whose last entry is of 2026-11-20 02:58 (musher-20261120T020000Z.sqlite): ' +
+      '2 items were merged since and are done (4, 7), 1 merge was taken back since, and its item is in current again, stopped (5), ' +
+      '1 merge is of an item that this log does not know (12), 1 timer whose time has passed was cancelled; ' +
+      'verify sees no difference. `why 4` and `dump` tell more.',
+  );
+  const many = Array.from({ length: 25 }, (_, i) => String(i + 1));
+  expect(told({ copy: { ...copy, merged: many } })).toContain('19, 20 and 5 more)');
+  expect(told({ copy: { ...copy, from: 'export', file: null, until: null, merged: [], undone: [], unknown: [], timers: 0 } })).toBe(
+    'Musher 0.1.0 is back, from an export: all is as it was; verify sees no difference.',
+  );
 });

@@ -50,6 +50,10 @@ export function eventWords(event: LoggedEvent): string {
       return `restored snapshot ${event.payload.snapshot}, at ${short(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
     case 'item.undo_asked':
       return because('asked for its merge to be taken back', event.payload.reason);
+    case 'item.found_merged':
+      return `found it merged as ${event.payload.mergeCommit.slice(0, 10)} on the base branch after a restore`;
+    case 'item.found_undone':
+      return `found its merge taken back by ${event.payload.commit.slice(0, 10)} on the base branch after a restore`;
     case 'undo.attempted':
       return event.payload.commit === null
         ? 'found that the base branch had moved, and tries to take the merge back again'

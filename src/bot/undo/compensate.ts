@@ -30,6 +30,8 @@ const OVERTAKES: ReadonlySet<ItemEventKind> = new Set([
   'item.restored',
   'item.restore_asked',
   'item.undo_asked',
+  'item.found_merged',
+  'item.found_undone',
   'run.pending',
   'run.started',
   'merge.attempted',

@@ -4,6 +4,8 @@ import type { Log } from '../../log/log.ts';
 import type { OtherEvents } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { EngineParts } from '../parts.ts';
+import { keepCopyMark, NOTHING_FOUND, readCopyMark, type CopyMark } from '../../log/copy-mark.ts';
+import { compareCopy } from './copy.ts';
 import { recover, type Recovered } from './recover.ts';
 
 /** Starts this soon after one that was told are counted instead of told, where they found nothing new. */
@@ -11,7 +13,7 @@ const QUIET_MS = 10 * 60_000;
 
 /** How the Musher before this one ended, as its log tells before anything new is written. */
 export interface Before {
-  readonly kind: 'first' | 'stopped' | 'broke-off';
+  readonly kind: 'first' | 'stopped' | 'broke-off' | 'copy';
   /** Its last sign of life. */
   readonly at: Millis | null;
   /** Messages that it took in and did not answer. */
@@ -24,6 +26,8 @@ export function howItEnded(log: Log): Before {
   const [last] = seq === 0 ? [] : log.reads.events(seq - 1, 1);
   const late = log.inbox.open(0, 1_000).length;
   if (last === undefined) return { kind: 'first', at: null, late };
+  // How the one ended that wrote the copy, nobody can say.
+  if (readCopyMark(log) !== null) return { kind: 'copy', at: null, late };
   return { kind: last.kind === 'musher.stopped' ? 'stopped' : 'broke-off', at: last.at, late };
 }
 
@@ -39,6 +43,7 @@ export async function beginAgain(
 ): Promise<{ readonly differences: readonly string[] }> {
   const { log } = parts;
   const [first = ''] = parts.projects.keys();
+  const copy = await compareCopy(parts);
   const found = await recover(parts);
   const { differences } = verifyActive(log, [...parts.projects.keys()]);
   const memory = log.stateStore('recovery');
@@ -46,12 +51,13 @@ export async function beginAgain(
   const told = new Set(parseLines(memory.get('odd')));
   const odd = found.odd.filter((line) => !told.has(line));
   const count = readCount(memory.get('starts'));
-  const report = reportOf(before, { ...found, odd }, differences, version, log.clock.now(), count);
+  const report = reportOf(before, { ...found, odd, copy }, differences, version, log.clock.now(), count);
   crashPoint('before-start-recorded');
   log.transaction((tx) => {
     const about = { project: first, item: null, actor: 'musher', cause: null } as const;
     tx.record({ ...about, kind: 'musher.started', payload: { version, pid: process.pid } });
     memory.set('odd', JSON.stringify(found.odd));
+    if (copy !== null) keepCopyMark(log, copy.projects.length === 0 ? null : { ...copy, found: NOTHING_FOUND });
     if (report === null) return;
     tx.record({ ...about, kind: 'musher.recovered', payload: report });
     memory.set('starts', JSON.stringify(report.told ? { toldAt: tx.now, since: 0 } : { ...count, since: count.since + 1 }));
@@ -68,14 +74,14 @@ interface Count {
 /** Null where there is nothing to tell: the first start, and one after an orderly end that finds all as it should be. */
 function reportOf(
   before: Before,
-  found: Recovered,
+  found: Recovered & { readonly copy: CopyMark | null },
   differences: readonly string[],
   version: string,
   now: Millis,
   { toldAt, since }: Count,
 ): OtherEvents['musher.recovered'] | null {
-  const { running, ended, strays, quarantined, mended, odd } = found;
-  const news = quarantined.length + mended.length + odd.length + differences.length > 0;
+  const { running, ended, strays, quarantined, mended, odd, copy } = found;
+  const news = copy !== null || quarantined.length + mended.length + odd.length + differences.length > 0;
   const work = running + ended + strays + before.late > 0;
   if (before.kind !== 'broke-off' && !news && !work) return null;
   const loop = now - toldAt < QUIET_MS && now >= toldAt;
@@ -93,6 +99,7 @@ function reportOf(
     mended,
     odd,
     differences,
+    copy: copy === null ? null : { from: copy.from, file: copy.file, until: copy.until, ...copy.found },
   };
 }
 
