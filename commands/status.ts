@@ -107,8 +107,8 @@ function runLine(context: CommandContext, it: WorkItem, run: Run | null, step: S
 }
 
 function waitLine({ reads }: CommandContext, it: WorkItem, step: Step, reader: Reader): Content[] {
-  const arrived = reads.arrival(it);
-  const waited = arrived === null ? '' : `, for ${duration(reader.now - arrived.at)}`;
+  const arrived = reads.arrivedAt(it);
+  const waited = arrived === null ? '' : `, for ${duration(reader.now - arrived)}`;
   const next = 'next' in step ? step.next : '';
   const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
   return [

@@ -7,20 +7,51 @@ import type { DayOf } from './budget-reads.ts';
 import type { Run } from './projections/run.ts';
 import type { Reads } from './reads.ts';
 
+/** The budgets of one day, each read once however many items ask for it. */
+export interface DayBudgets {
+  open(): readonly Run[];
+  of(day: DayOf): Budget;
+}
+
+/** The budgets of the day that it is now. */
+export function dayBudgets(reads: Reads, settings: BudgetSettings, now: Millis): DayBudgets {
+  let runs: readonly Run[] | null = null;
+  const open = (): readonly Run[] => (runs ??= reads.budget.openRuns());
+  const known = new Map<string, Budget>();
+  return {
+    open,
+    of(day) {
+      const key = `${day.scope} ${day.name}`;
+      const budget = known.get(key) ?? dayBudget(reads, day, settings, now, open());
+      known.set(key, budget);
+      return budget;
+    },
+  };
+}
+
 /** The budgets that a run of an item has to fit in, as they stand: the item's, and those of the day. */
-export function budgetsOf(reads: Reads, item: WorkItem, settings: Pick<ProjectSettings, 'budget'>, now: Millis): Budget[] {
-  const { budget } = settings;
-  const open = reads.budget.openRuns();
+export function budgetsOf(
+  reads: Reads,
+  item: WorkItem,
+  { budget }: Pick<ProjectSettings, 'budget'>,
+  now: Millis,
+  today = dayBudgets(reads, budget, now),
+): Budget[] {
   const days: DayOf[] = [
     { scope: 'project', name: item.project },
     ...(item.payer === null ? [] : [{ scope: 'person' as const, name: item.payer }]),
     { scope: 'bot', name: '' },
   ];
-  return [itemBudget(reads, item, budget, open), ...days.map((day) => dayBudget(reads, day, budget, now, open))];
+  return [itemBudget(reads, item, budget, today.open()), ...days.map((day) => today.of(day))];
 }
 
 /** An item's budget for its whole life. */
-export function itemBudget(reads: Reads, item: WorkItem, { item: base }: BudgetSettings, open = reads.budget.openRuns()): Budget {
+export function itemBudget(
+  reads: Reads,
+  item: WorkItem,
+  { item: base }: BudgetSettings,
+  open: readonly Run[] = reads.budget.openRuns(),
+): Budget {
   return {
     scope: 'item',
     name: String(item.number),
@@ -33,7 +64,13 @@ export function itemBudget(reads: Reads, item: WorkItem, { item: base }: BudgetS
 }
 
 /** The budget of the day that it is now, in the configured zone. */
-export function dayBudget(reads: Reads, day: DayOf, settings: BudgetSettings, now: Millis, open = reads.budget.openRuns()): Budget {
+export function dayBudget(
+  reads: Reads,
+  day: DayOf,
+  settings: BudgetSettings,
+  now: Millis,
+  open: readonly Run[] = reads.budget.openRuns(),
+): Budget {
   const base = baseOf(day, settings);
   return {
     ...day,

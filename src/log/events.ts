@@ -37,6 +37,7 @@ export class EventStore {
   readonly #last;
   readonly #lastGiven;
   readonly #after;
+  readonly #timeFrom;
   readonly #ofItem;
   readonly #ofItemBefore;
   readonly #receipts;
@@ -53,6 +54,7 @@ export class EventStore {
     this.#last = db.prepare<[], Head>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
     this.#lastGiven = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").pluck();
     this.#after = db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#timeFrom = db.prepare<[number], number>('SELECT at FROM events WHERE seq >= ? ORDER BY seq LIMIT 1').pluck();
     this.#ofItem = db.prepare<[string, number], EventRow>('SELECT * FROM events WHERE project = ? AND item = ? ORDER BY seq');
     this.#ofItemBefore = db.prepare<[string, number, number, number], EventRow>(
       'SELECT * FROM events WHERE project = ? AND item = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
@@ -100,6 +102,11 @@ export class EventStore {
 
   after(seq: number, limit: number): LoggedEvent[] {
     return this.#after.all(seq, limit).map(toEvent);
+  }
+
+  /** When the event of this number was written, or the first after it. */
+  timeFrom(seq: number): number | null {
+    return this.#timeFrom.get(seq) ?? null;
   }
 
   rowsAfter(seq: number, limit: number): EventRow[] {

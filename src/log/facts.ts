@@ -4,12 +4,13 @@ import { nextStep, type Facts, type Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
 import { agentsWithAccounts } from './account-facts.ts';
-import { budgetsOf } from './budgets.ts';
+import { budgetsOf, dayBudgets, type DayBudgets } from './budgets.ts';
 import type { Reads } from './reads.ts';
 
 /** The facts about a project that all its items share at one moment. */
 export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'> {
   readonly settings: ProjectSettings;
+  readonly today: DayBudgets;
 }
 
 /** Reads what decisions in a project depend on. Costs the open runs and the items in merge. */
@@ -18,6 +19,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
   const busy = new Map<string, ItemNumber>(open.map((run) => [run.agent, run.item]));
   const facts: ProjectFacts = {
     settings,
+    today: dayBudgets(reads, settings.budget, now),
     now,
     qaDefault: settings.qa,
     autoStart: settings.autoStart,
@@ -37,7 +39,7 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
 /** What happens next to an item, from the log as it stands. */
 export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
   const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
-  const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now) : [];
+  const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now, facts.today) : [];
   return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find), budgets });
 }
 

@@ -255,6 +255,11 @@ export class Reads {
     return this.#events.after(item.step - 1, 1)[0] ?? null;
   }
 
+  /** When an item came where it stands. */
+  arrivedAt(item: WorkItem): number | null {
+    return this.#events.timeFrom(item.step);
+  }
+
   lastSeq(): number {
     return this.#events.head().seq;
   }

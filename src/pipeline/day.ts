@@ -27,14 +27,32 @@ export function localTime(at: Millis, timezone: string): { readonly date: string
  * skips midnight itself. Every zone's day begins on a quarter of an hour.
  */
 export function startOfDay(now: Millis, timezone: string): Millis {
-  const inside = Math.floor(now / QUARTER_MS);
-  return edge(inside, inside - QUARTERS_BEYOND, timezone) * QUARTER_MS;
+  return dayOf(now, timezone).start;
 }
 
 /** When the day of `now` ends in a zone, which is when the next one begins; searched as `startOfDay`. */
 export function endOfDay(now: Millis, timezone: string): Millis {
+  return dayOf(now, timezone).end;
+}
+
+interface Day {
+  readonly start: Millis;
+  readonly end: Millis;
+}
+
+/** The day that each zone was last asked for: a search looks at a dozen dates, and `status` asks for each item. */
+const LAST_DAYS = new Map<string, Day>();
+
+function dayOf(now: Millis, timezone: string): Day {
+  const last = LAST_DAYS.get(timezone);
+  if (last !== undefined && now >= last.start && now < last.end) return last;
   const inside = Math.floor(now / QUARTER_MS);
-  return (edge(inside, inside + QUARTERS_BEYOND, timezone) + 1) * QUARTER_MS;
+  const day = {
+    start: edge(inside, inside - QUARTERS_BEYOND, timezone) * QUARTER_MS,
+    end: (edge(inside, inside + QUARTERS_BEYOND, timezone) + 1) * QUARTER_MS,
+  };
+  LAST_DAYS.set(timezone, day);
+  return day;
 }
 
 /** The last quarter of an hour on the way from `inside` a day to one `outside` that still belongs to the day. */
