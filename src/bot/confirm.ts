@@ -135,5 +135,8 @@ function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<Pendi
 function otherQuestion(tx: Tx, question: number): Reply {
   return tx.confirmations.isOpen(question)
     ? refused('not-yours', 'That question was put to somebody else, or elsewhere: only who was asked can answer it, where it was asked.')
-    : refused('nothing-to-confirm', 'That question is no longer open, so nothing was done. Type the command again.');
+    : refused(
+        'nothing-to-confirm',
+        'That question is closed: it was answered, it is too old, or a newer one took its place. This changed nothing.',
+      );
 }

@@ -76,7 +76,7 @@ it('says which token is not taken, and shows none', async () => {
 
 it('names rooms that are not there, and permissions that are missing', async () => {
   const slack = await openSlack();
-  slack.scopes = ['chat:write', 'commands'];
+  slack.scopes = ['chat:write', 'commands', 'channels:history'];
   const [discord, matrix] = [new FakeDiscord(), new FakeHomeserver()];
   await Promise.all([discord.open(), matrix.listen()]);
   onTestFinished(async () => void (await Promise.all([discord.close(), matrix.close()])));
@@ -92,8 +92,10 @@ it('names rooms that are not there, and permissions that are missing', async () 
     expect.stringMatching(/^ok +matrix/),
     expect.stringMatching(/^warn +matrix: .* is not in !gone:example\.org -> Invite /),
     expect.stringMatching(/^ok +slack/),
-    expect.stringMatching(/^FAIL +slack: the bot token lacks app_mentions:read, .*reactions:write, users:read -> Update the app/),
-    expect.stringMatching(/^FAIL +slack: No connection by Socket Mode: Slack answered invalid_auth -> /),
+    expect.stringMatching(
+      /^FAIL +slack: the bot token lacks app_mentions:read, groups:history, .*reactions:write, users:read -> Update the app/,
+    ),
+    expect.stringMatching(/^FAIL +slack: No connection by Socket Mode: Slack answered invalid_auth -> The app-level token is not valid/),
     expect.stringMatching(/^warn +slack: the channel C9 can not be read: not_in_channel -> Invite the app/),
     expect.stringMatching(/^ok +discord/),
     expect.stringMatching(/^FAIL +discord: the bot may not read messages -> Turn on “Message Content Intent”/),

@@ -85,13 +85,15 @@ export function openGateway(parts: GatewayParts): Gateway {
   /** Tries in a row that reached nobody. */
   let unreached = 0;
   let onlineSince: number | null = null;
+  /** The last connection was greeted: only then an identify can have been spent on it. */
+  let greeted = false;
   let lastIdentify = Number.NEGATIVE_INFINITY;
   let fresh = false;
   let cancelLater = (): void => {};
 
   const backoff = (): number => {
     if (failures === 0) return 0;
-    const full = Math.min(timing.longestBackoff, timing.firstBackoff * 2 ** Math.min(failures - 1, 20));
+    const full = Math.min(greeted ? timing.longestBackoff : timing.longestUnreached, timing.firstBackoff * 2 ** Math.min(failures - 1, 20));
     return full / 2 + (Math.random() * full) / 2;
   };
   /** What is called off never resolves: the library's loop ends there. */
@@ -176,6 +178,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       }),
     );
     shard.on(names.Closed, ({ code }) => {
+      greeted = it.phase === 'open';
       it.phase = 'asking';
       it.onSettled();
       guarded(() => {

@@ -32,6 +32,8 @@ export interface Timing {
   /** Waits before a reconnect: doubled each time up to the longest, with jitter. */
   readonly firstBackoff: number;
   readonly longestBackoff: number;
+  /** The longest where Discord could not be reached at all. */
+  readonly longestUnreached: number;
   /** A connection that lasted so long was a good one: the next wait is the first again. */
   readonly lasted: number;
   /** Until the next try after Discord has refused the bot for good. */
@@ -51,6 +53,7 @@ export interface Timing {
 export const TIMING: Timing = {
   firstBackoff: 1_000,
   longestBackoff: 120_000,
+  longestUnreached: 30_000,
   lasted: 5 * 60_000,
   refused: 5 * 60_000,
   identifySpacing: 5_000,

@@ -19,7 +19,9 @@ export const MATRIX_LIMITS = {
   request: 30_000,
   /** Wait before the first reconnect, in ms; doubled with each failure, with jitter of a half. */
   firstWait: 250,
-  longestWait: 60_000,
+  longestWait: 30_000,
+  /** Wait before the server is asked again that no longer takes the token, in ms. */
+  refusedWait: 60_000,
   /** Events asked for in one page of `/messages`; Synapse gives at most 1,000. */
   page: 100,
   /**

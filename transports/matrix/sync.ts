@@ -20,9 +20,6 @@ const FILTER = JSON.stringify({
   },
 });
 
-/** After a token that is not taken the next try comes as after so many failures: 30 to 60 s later. */
-const REFUSED_FAILURES = 20;
-
 export interface SyncOptions {
   readonly call: Call;
   readonly clock: Clock;
@@ -35,7 +32,7 @@ export interface SyncOptions {
   readonly reached: (token: string) => void;
   readonly onOnline: () => void;
   readonly onLost: (error: unknown) => void;
-  /** The server no longer takes the token. It is asked again at the longest wait: some outages of a server look like this. */
+  /** The server no longer takes the token. It is asked again later: some outages of a server look like this. */
   readonly onRefused: (error: HomeserverError) => void;
 }
 
@@ -83,11 +80,11 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
         } catch (error) {
           if (signal.aborted) return;
           const isRefused = error instanceof HomeserverError && error.isUnknownToken;
-          failures = isRefused ? REFUSED_FAILURES : failures + 1;
+          failures += 1;
           if (isRefused) options.onRefused(error);
           else options.onLost(error);
           const asked = error instanceof HomeserverError ? (error.retryAfterMs ?? 0) : 0;
-          await wait(clock, Math.max(asked, reconnectWait(failures)), signal);
+          await wait(clock, Math.max(asked, isRefused ? MATRIX_LIMITS.refusedWait : reconnectWait(failures)), signal);
         }
       }
     },

@@ -43,6 +43,17 @@ const TO_SET_RIGHT: Readonly<Record<string, string>> = {
   forbidden_team: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
   socket_mode_not_enabled: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
 };
+/** Where the call was made with the token of the app, which is another one, made elsewhere. */
+const NEW_APP_TOKEN =
+  'Generate one under "Basic Information", "App-Level Tokens", with the scope connections:write: it begins with xapp- and is app_token under [slack].';
+const TO_SET_RIGHT_OF_APP: Readonly<Record<string, string>> = {
+  invalid_auth: `The app-level token is not valid. ${NEW_APP_TOKEN}`,
+  not_authed: `There is no app-level token. ${NEW_APP_TOKEN}`,
+  token_revoked: `The app-level token was revoked. ${NEW_APP_TOKEN}`,
+  token_expired: `The app-level token has expired. ${NEW_APP_TOKEN}`,
+  missing_scope: `The app-level token lacks a permission. ${NEW_APP_TOKEN}`,
+  no_permission: `The app-level token lacks a permission. ${NEW_APP_TOKEN}`,
+};
 /** Of those, the ones that concern every channel. */
 const EVERYWHERE = /auth|account|token|scope|permission|access|team/;
 
@@ -77,18 +88,18 @@ export function sendFailure(error: unknown): SendFailure {
 }
 
 /** The text for whoever runs the bot: what is wrong and which switch to turn. */
-export function problemOf(doing: string, error: unknown): string {
-  return problemText(startFailure(doing, error));
+export function problemOf(doing: string, error: unknown, token: 'bot' | 'app' = 'bot'): string {
+  return problemText(startFailure(doing, error, token));
 }
 
 const TOKEN = /^(?:invalid_auth|not_authed|account_inactive|token_revoked|token_expired|not_allowed_token_type)$/;
 const BY_ITSELF = 'Musher tries again by itself; check the connection of its machine where that goes on.';
 
-/** Why Musher can't start with Slack, and what to do. */
-export function startFailure(doing: string, error: unknown): MusherError {
+/** Why Musher can't start with Slack, and what to do. `token`: which one the call was made with. */
+export function startFailure(doing: string, error: unknown, token: 'bot' | 'app' = 'bot'): MusherError {
   const code = slackError(error);
   if (code !== null) {
-    const hint = TO_SET_RIGHT[code];
+    const hint = (token === 'app' ? TO_SET_RIGHT_OF_APP[code] : undefined) ?? TO_SET_RIGHT[code];
     const listed = TOKEN.test(code) ? 'NETWORK_TOKEN_REFUSED' : hint === undefined ? 'NETWORK_REFUSED' : 'NETWORK_PERMISSION_MISSING';
     return new MusherError(listed, `${doing}: Slack answered ${code}.`, hint ?? BY_ITSELF, { cause: error });
   }

@@ -30,24 +30,32 @@ export interface HttpIntake {
 /** Slack's requests are some kilobytes; a form with a long description some ten. */
 const MOST_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often requests that take too long are looked for. */
+const CHECK_TIMEOUTS_MS = 5_000;
+/** Connections at once: whoever opens more must not use up the files that this process may have open. */
+const MOST_CONNECTIONS = 500;
 
 /** Takes Slack's signed requests: events, slash commands, buttons and forms, all at one path. Throws for an empty secret. */
 export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
   const check = signatureCheck(parts.signingSecret, parts.now);
   let mistrusted = false;
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: CHECK_TIMEOUTS_MS }, (request, response) => {
     receive(request, response).catch((error: unknown) => {
+      // Whoever sends breaks off when they like; that is no trouble of ours, and must fill no log.
+      if (request.destroyed && !request.complete) return;
       parts.report(error);
       answer(response, 500);
     });
   });
+  server.maxConnections = MOST_CONNECTIONS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   // A proxy in front keeps its connections: an idle one that is closed under it shows as a failed request.
   server.keepAliveTimeout = 75_000;
 
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (new URL(request.url ?? '/', 'http://slack').pathname !== parts.path) return answer(response, 404);
+    // Not by `URL`, which throws at what strangers may send.
+    if ((request.url ?? '').split('?', 1)[0] !== parts.path) return answer(response, 404);
     if (request.method !== 'POST') return answer(response, 405);
     const body = await readBody(request);
     if (body === null) return answer(response, 413);

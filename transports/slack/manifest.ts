@@ -10,8 +10,7 @@ export interface ManifestOptions {
   readonly url: string | null;
 }
 
-/** What the bot may do, each with what it is for. */
-/** What the app may do, each for what it is needed. */
+/** What the app may do, each with what it is for. */
 export const SCOPES = [
   'app_mentions:read', // `@musher status`
   'channels:history', // the same in channels that the app is in, and what came while it was away
@@ -19,12 +18,14 @@ export const SCOPES = [
   'im:history',
   'mpim:history',
   'chat:write', // answers and notifications
+  'metadata.message:read', // the mark in a message by which one that was perhaps sent is found again
   'commands', // slash commands
   'reactions:write', // the sign that a command is worked on
   'users:read', // names, and the id of the app for requests over HTTP
 ] as const;
 
-const EVENTS = ['app_mention', 'message.channels', 'message.groups', 'message.im', 'message.mpim'] as const;
+/** What the app is told of. */
+export const EVENTS = ['app_mention', 'message.channels', 'message.groups', 'message.im', 'message.mpim'] as const;
 
 /** The manifest of the app, as JSON, with every command and scope: pasted into api.slack.com/apps it makes the app. */
 export function slackManifest(offer: Offer, options: ManifestOptions): string {

@@ -160,7 +160,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         changed(connected > 0 ? null : (problem ?? 'The connection to Slack ended; a new one is being made.')),
     });
     await parts.sockets.start().catch((error: unknown) => {
-      throw startFailure('No connection to Slack by Socket Mode', error);
+      throw startFailure('No connection to Slack by Socket Mode', error, 'app');
     });
   };
 

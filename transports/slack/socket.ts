@@ -19,9 +19,9 @@ export interface SocketsParts {
   readonly report: (error: unknown) => void;
 }
 
-/** Waits between tries: 0 after a connection that had lasted, then 0.25, 0.5, 1 … 60 s, each with up to half of it on top. */
+/** Waits between tries: 0 after a connection that had lasted, then 0.25, 0.5, 1 … 30 s, each with up to half of it on top: nobody waits long for a Slack that is back. */
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 30_000;
 /** A connection that ends sooner counts as a failure, or two ends that refuse each other would never rest. */
 const LASTED_MS = 5_000;
 const HELLO_TIMEOUT_MS = 20_000;
@@ -71,7 +71,7 @@ export class Sockets {
       } catch (error) {
         failures++;
         retryAfter = rateLimitOf(error) ?? 0;
-        this.#left(slot, problemOf('No connection to Slack', error));
+        this.#left(slot, problemOf('No connection to Slack', error, 'app'));
       }
       ended = null;
       const wait = failures === 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 12));

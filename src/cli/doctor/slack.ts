@@ -38,7 +38,7 @@ type Call = (token: string, method: string, args?: Readonly<Record<string, strin
 async function socketMode({ appToken }: SlackSettings, call: Call): Promise<Finding[]> {
   const answer = await call(appToken ?? '', 'apps.connections.open');
   if (answer.ok) return [good('slack', 'Socket Mode is on')];
-  const { message, hint } = refused('No connection by Socket Mode', answer.error);
+  const { message, hint } = refused('No connection by Socket Mode', answer.error, 'app');
   return [failure('slack', message.replace(/\.$/, ''), hint)];
 }
 
@@ -76,8 +76,8 @@ async function channel({ botToken }: SlackSettings, room: string, call: Call): P
   return [warning('slack', `the channel ${room} can not be read: ${answer.error}`, hint)];
 }
 
-function refused(doing: string, error: string): ReturnType<typeof startFailure> {
-  return startFailure(doing, Object.assign(new Error(error), { data: { error } }));
+function refused(doing: string, error: string, token: 'bot' | 'app' = 'bot'): ReturnType<typeof startFailure> {
+  return startFailure(doing, Object.assign(new Error(error), { data: { error } }), token);
 }
 
 async function ask(

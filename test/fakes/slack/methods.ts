@@ -1,5 +1,6 @@
 import type { FakeMessage, Json, Rooms } from './rooms.ts';
 import { refusalOf } from './refusal.ts';
+import { METHOD_SCOPES } from './scopes.ts';
 
 export interface MethodParts {
   readonly rooms: Rooms;
@@ -7,6 +8,8 @@ export interface MethodParts {
   readonly socketUrl: () => string;
   readonly views: Json[];
   readonly triggers: Map<string, number>;
+  /** What the bot token may do. */
+  readonly scopes: readonly string[];
 }
 
 export const BOT_TOKEN = 'xoxb-fake';
@@ -21,6 +24,9 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
   const get = (name: string): string => args.get(name) ?? '';
   const json = (name: string): unknown => (args.has(name) ? JSON.parse(get(name)) : null);
   const channel = get('channel');
+  const needed = METHOD_SCOPES[method]?.(channel) ?? [];
+  if (needed.length > 0 && !needed.some((scope) => parts.scopes.includes(scope)))
+    return { ok: false, error: 'missing_scope', needed: needed.join(','), provided: parts.scopes.join(',') };
   const blocks = (json('blocks') ?? []) as Json[];
   const isIn = rooms.members.has(channel) || channel.startsWith('D');
   switch (method) {
@@ -87,7 +93,9 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
       const from = Number(get('cursor') || '0');
       const page = ordered.slice(from, from + Number(get('limit') || '100'));
       const next = from + page.length < ordered.length ? String(from + page.length) : '';
-      const messages = page.map((one) => rooms.toJson(one, args.get('include_all_metadata') === 'true'));
+      const messages = page.map((one) =>
+        rooms.toJson(one, args.get('include_all_metadata') === 'true' && parts.scopes.includes('metadata.message:read')),
+      );
       return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
     }
     case 'conversations.info':

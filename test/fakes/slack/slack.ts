@@ -1,10 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SCOPES } from '../../../transports/slack/manifest.ts';
+import { EVENTS, SCOPES } from '../../../transports/slack/manifest.ts';
 import { callMethod } from './methods.ts';
 import { refusalOf } from './refusal.ts';
 import { Rooms, type FakeMessage, type Json } from './rooms.ts';
+import { EVENT_SCOPES, subscriptionOf } from './scopes.ts';
 import { SocketServer } from './sockets.ts';
 
 export interface Call {
@@ -118,6 +119,10 @@ export class FakeSlack {
 
   /** Sends an event; true: it was acknowledged. */
   async event(event: Json): Promise<boolean> {
+    const subscription = subscriptionOf(event);
+    // Anything else is what an attacker makes up.
+    if (subscription in EVENT_SCOPES && !EVENTS.some((one) => one === subscription))
+      throw new Error(`The app is not subscribed to ${subscription}.`);
     const ids = { team_id: 'T1', api_app_id: 'A1', type: 'event_callback', event_id: `Ev${randomUUID()}` };
     return (
       (await this.deliver('events_api', { ...ids, event, authorizations: [{ team_id: 'T1', user_id: 'UBOT', is_bot: true }] })) !== null
@@ -264,7 +269,13 @@ export class FakeSlack {
       ? this.#respond(url.pathname.replace('/response/', ''), JSON.parse(body) as Json)
       : {
           status: 200,
-          body: callMethod(method, token, args, { rooms: this.rooms, socketUrl, views: this.views, triggers: this.#triggers }),
+          body: callMethod(method, token, args, {
+            rooms: this.rooms,
+            socketUrl,
+            views: this.views,
+            triggers: this.#triggers,
+            scopes: this.scopes,
+          }),
         };
     if (trouble?.kind === 'reply lost') return void request.socket.destroy();
     if (trouble?.kind === 'garbled') return void response.writeHead(200).end('<html>');

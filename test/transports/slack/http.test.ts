@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import { signatureCheck } from '../../../transports/slack/signature.ts';
@@ -144,6 +145,45 @@ describe('a request that does not fit the secret', () => {
     expect((await slack.request(status(9))).status).toBe(200);
     await slack.request(status(10), undefined, wrong);
     expect(errors).toHaveLength(2);
+  });
+});
+
+describe('a stranger who has found the address', () => {
+  /** Sends bytes as they are; resolves with what came back when the other end closes, or when `ends` is set, after that. */
+  const sends = (port: number | null, bytes: string, ends: boolean): Promise<string> =>
+    new Promise((resolve) => {
+      let back = '';
+      const socket = connect(port ?? 0, '127.0.0.1', () => {
+        socket.write(bytes, () => (ends ? socket.destroy() : undefined));
+      });
+      socket.on('data', (data) => (back += data.toString()));
+      socket.on('error', () => undefined).on('close', () => resolve(back));
+    });
+
+  it.each([
+    ['no path that can be read', 'GET // HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 'HTTP/1.1 404'],
+    ['another host in the path', 'POST http://[ HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', 'HTTP/1.1 404'],
+    ['no HTTP at all', '\u0016\u0003\u0001 hello\r\n\r\n', 'HTTP/1.1 400'],
+  ])('and sends %s is answered, and fills no log', async (_, bytes, expected) => {
+    const { slack, transport, errors, received } = await open(OVER_HTTP);
+    expect(await sends(transport.port(), bytes, false)).toContain(expected);
+    expect((await slack.request(status())).status).toBe(200);
+    expect(received).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('and breaks off in the middle, or never ends what it sends, keeps nobody out and fills no log', async () => {
+    const { slack, transport, errors, received } = await open(OVER_HTTP);
+    const half = 'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"half":';
+    await Promise.all(Array.from({ length: 20 }, () => sends(transport.port(), half, true)));
+    const held = Array.from({ length: 50 }, () => sends(transport.port(), half, false));
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => slack.request(status(n))));
+    expect(answers.map((one) => one.status)).toEqual(Array.from({ length: 100 }, () => 200));
+    expect(received).toHaveLength(100);
+    // An end of Musher does not wait for them either.
+    await transport.stop(new AbortController().signal);
+    await Promise.all(held);
+    expect(errors).toEqual([]);
   });
 });
 

@@ -1,8 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EVENT_SCOPES, FURTHER_SCOPES, METHOD_SCOPES } from '../../fakes/slack/scopes.ts';
 import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
 import { slackManifest } from '../../../transports/slack/manifest.ts';
 import type { OfferedCommand } from '../../../transports/offer.ts';
 import { OFFER } from './workspace.ts';
+
+/** Every method of the Web API that the transport and the doctor name. */
+function methodsInUse(): string[] {
+  const folder = join(import.meta.dirname, '../../../transports/slack');
+  const files = [...readdirSync(folder).map((name) => join(folder, name)), join(folder, '../../src/cli/doctor/slack.ts')];
+  const named = files.flatMap((file) =>
+    Array.from(
+      readFileSync(file, 'utf8').matchAll(/'((?:apps|auth|bots|chat|conversations|files|reactions|team|users|views)\.[A-Za-z.]+)'/g),
+    ),
+  );
+  return [...new Set(named.map(([, method = '']) => method))];
+}
 
 interface Manifest {
   readonly features: {
@@ -24,19 +39,19 @@ describe('the manifest', () => {
     ]);
   });
 
-  it('has every scope that a call of ours needs', () => {
-    const needed = [
-      'chat:write',
-      'commands',
-      'channels:history',
-      'groups:history',
-      'im:history',
-      'mpim:history',
-      'reactions:write',
-      'users:read',
-      'app_mentions:read',
-    ];
-    expect([...manifest(null).oauth_config.scopes.bot].sort()).toEqual(needed.sort());
+  it('has every scope that a method or an event of ours needs, and none that nothing needs', () => {
+    const { bot } = manifest(null).oauth_config.scopes;
+    const { bot_events: events } = manifest(null).settings['event_subscriptions'] as { bot_events: string[] };
+    // Each conversation that one can be in with the app.
+    const needed = methodsInUse().flatMap((method) => ['C1', 'G1', 'D1'].flatMap((channel) => METHOD_SCOPES[method]?.(channel)));
+    const all = [...needed, ...events.map((event) => EVENT_SCOPES[event]), ...Object.keys(FURTHER_SCOPES)];
+    expect(all).not.toContain(undefined);
+    expect(new Set(bot)).toEqual(new Set(all));
+  });
+
+  it('subscribes to messages of every kind of conversation that its scopes let it read', () => {
+    const { bot_events: events } = manifest(null).settings['event_subscriptions'] as { bot_events: string[] };
+    expect([...events].sort()).toEqual(Object.keys(EVENT_SCOPES).toSorted());
   });
 
   it('is for Socket Mode without an address, and names the address everywhere with one', () => {

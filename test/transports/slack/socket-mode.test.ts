@@ -230,7 +230,9 @@ describe('the start', () => {
     ['auth.test', 'account_inactive', 'removed from the workspace', 'NETWORK_TOKEN_REFUSED'],
     ['apps.connections.open', 'not_allowed_token_type', 'xapp-', 'NETWORK_TOKEN_REFUSED'],
     ['apps.connections.open', 'forbidden_team', 'Socket Mode is off', 'NETWORK_PERMISSION_MISSING'],
-    ['apps.connections.open', 'missing_scope', 'slack-manifest', 'NETWORK_PERMISSION_MISSING'],
+    ['auth.test', 'missing_scope', 'slack-manifest', 'NETWORK_PERMISSION_MISSING'],
+    ['apps.connections.open', 'invalid_auth', 'The app-level token is not valid', 'NETWORK_TOKEN_REFUSED'],
+    ['apps.connections.open', 'missing_scope', 'connections:write', 'NETWORK_PERMISSION_MISSING'],
     ['apps.connections.open', 'internal_error', 'tries again', 'NETWORK_REFUSED'],
   ])('says what is wrong when %s answers %s', async (method, error, words, code) => {
     const opened = await prepare();
