@@ -107,12 +107,16 @@ export async function countUnwatched(parts: EngineParts, settings: ProjectSettin
   for (const [model, usage] of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take({ kind: 'usage', model, usage });
 }
 
-/** What the log counts for a run's process, per model: since its start, or, where that was never told of, since it was reserved. */
+/** Before these nothing was used by a run's present process: its start, or, where that was never told of, its permission to speak, or its reservation. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['run.started', 'run.admitted', 'run.pending'] satisfies ItemEventKind[]);
+
+/** What the log counts for a run's process, per model. */
 function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, Usage> {
   const counted = new Map<string, Usage>();
   for (const event of parts.log.reads.history(item.project, item.number, Number.MAX_SAFE_INTEGER)) {
-    if ((event.kind === 'run.started' || event.kind === 'run.pending') && event.payload.run === run.run) break;
-    if (event.kind !== 'run.usage' || event.payload.run !== run.run) continue;
+    if (!('run' in event.payload) || event.payload.run !== run.run) continue;
+    if (BEGINNINGS.has(event.kind)) break;
+    if (event.kind !== 'run.usage') continue;
     const { model, usage } = event.payload;
     const before = counted.get(model);
     counted.set(model, before === undefined ? usage : plus(before, usage));

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { oneLine } from '../agents/text.ts';
-import type { RunAccess } from '../agents/access.ts';
 import type { RunHandle, RunSpec } from '../agents/supervisor.ts';
 import { runFiles } from '../agents/process/run-files.ts';
 import type { RunOutcome } from '../agents/outcome.ts';
@@ -9,19 +8,15 @@ import type { AgentSettings } from '../config/settings.ts';
 import { MusherError } from '../errors.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import type { CommitSha } from '../pipeline/values.ts';
 import { setUp } from './components.ts';
-import { countUnwatched, meter } from './meter.ts';
+import { countUnwatched } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from './parts.ts';
 import { machineOf } from './machine.ts';
 import { notStarted, toOutcome } from './not-started.ts';
-import { promptTemplate, templateValues } from './prompt.ts';
-import { expandTemplate } from '../agents/template.ts';
-import { heldTo } from './set-aside.ts';
-import type { RunSandbox } from '../agents/sandboxed.ts';
+import { launchedEnough } from './set-aside.ts';
 import { runSandbox } from './sandboxing.ts';
-import { sessionToResume, spentInSession } from './resume.ts';
 import { settleRun } from './settle-run.ts';
+import { specOf, type Place } from './run-spec.ts';
 
 /** A run that the engine looks after. */
 export interface RunJob {
@@ -95,7 +90,7 @@ async function looked(parts: EngineParts, project: EngineProject, item: WorkItem
 
 /** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
 export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
-  const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
+  const now = known(parts, run);
   await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
   crashPoint('after-orphan-ended');
   // Its files may be what is broken, and must not keep it from its end.
@@ -132,7 +127,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const access = adopting ? await reopened(parts) : ((await parts.access?.admit(item, run)) ?? null);
-  const spec = specOf(parts, project, item, run, agent, { ...ready, access });
+  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access });
   const handle = adopting ? await takeUp(parts, spec, run) : await launch(parts, spec, item, run, ready);
   if ('outcome' in handle) {
     // A program that is not there is not there at the next attempt either.
@@ -145,18 +140,6 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   if (outcome === undefined) return;
   crashPoint('after-agent-ended');
   await settleRun(parts, project, item, run, agent, outcome);
-}
-
-/** Where a run works. */
-interface Place {
-  readonly worktree: string;
-  readonly branch: string;
-  /** Tip of the base branch when the run was made ready. */
-  readonly base: CommitSha | null;
-  /** Tree of all its files at that time; null: of no interest. */
-  readonly files: CommitSha | null;
-  /** What holds the process; null: nothing, or it runs already. */
-  readonly sandbox: RunSandbox | null;
 }
 
 /** The place of a run that goes on already: nothing is touched under it. */
@@ -179,8 +162,10 @@ async function prepare(
   // What a Musher that was killed at this very point may have left.
   await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
   await countUnwatched(parts, settings, item, run);
-  await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
   if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
+  const enough = launchedEnough(agent, known(parts, run));
+  if (enough !== null) return { outcome: enough };
+  await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
   const at = { number: item.number, branch: opened.branch };
   parts.log.transaction((tx) => {
@@ -208,64 +193,15 @@ async function prepare(
   return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
 }
 
-function specOf(
-  parts: EngineParts,
-  project: EngineProject,
-  item: WorkItem,
-  run: Run,
-  agent: AgentSettings,
-  place: Place & { access: RunAccess | null },
-): RunSpec {
-  const { worktree, branch } = place;
-  const resumeSession = sessionToResume(parts, run);
-  const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
-  return {
-    marker: runMarker(parts, item, run.run),
-    runDir: runDir(parts, item.project, item.number, run.run),
-    agent: heldTo(agent, run),
-    prompt: expandTemplate(promptTemplate(agent), values),
-    systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
-    variables: values,
-    worktree,
-    sandbox:
-      place.sandbox === null ? null : { ...place.sandbox, ports: place.access === null ? [] : [Number(new URL(place.access.url).port)] },
-    env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
-    resumeSession,
-    resumedMicroUsd: spentInSession(parts, run, resumeSession),
-    ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
-    clock: parts.clock,
-    onSignal: meter(parts, project.settings, item, run),
-    beforeEnd: () => keepBeforeEnd(project, item, run, branch),
-    limitsNow: () => heldTo(agent, parts.log.reads.run(run.project, run.item, run.run) ?? run).limits,
-    onProblem: parts.onProblem,
-    stopGraceMs: parts.stopGraceMs,
-    access: place.access,
-    waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
-  };
-}
-
-/** What is not committed when a run is asked to end. */
-async function keepBeforeEnd({ git }: EngineProject, item: WorkItem, run: Run, branch: string): Promise<void> {
-  if (branch === '') return;
-  const at = { number: item.number, branch };
-  if ((await git.leftovers(at)).length > 0) await git.snapshot(at, `before run ${run.run} was stopped`);
-}
-
-/** What the branch and the files of the worktree are at this moment. */
-async function workState({ git }: EngineProject, item: WorkItem, branch: string): Promise<string> {
-  const [work, files] = await Promise.all([git.readWork(branch), git.treeOfFiles({ number: item.number, branch })]);
-  return `${work?.head ?? ''} ${files ?? ''}`;
+/** The run as the log has it by now: what an earlier process of it used was counted meanwhile. */
+function known(parts: EngineParts, run: Run): Run {
+  return parts.log.reads.run(run.project, run.item, run.run) ?? run;
 }
 
 /** A run that goes on from before has its token; a port that is taken since is no reason to end it. */
 async function reopened(parts: EngineParts): Promise<null> {
   await parts.access?.reopen().catch((error: unknown) => parts.onProblem('the address at which agents reach Musher', error));
   return null;
-}
-
-/** An agent's own git commits as the owner, also on a machine where git knows nobody. */
-function identityVariables({ name, email }: EngineProject['git']['identity']): Record<string, string> {
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
 async function launch(

@@ -1,4 +1,5 @@
 import { MICRO } from '../agents/limits.ts';
+import type { RunOutcome } from '../agents/outcome.ts';
 import type { AgentSettings, LimitSettings, ProjectSettings } from '../config/settings.ts';
 import { budgetsOf } from '../log/budgets.ts';
 import type { Tx } from '../log/log.ts';
@@ -16,6 +17,7 @@ import {
   type Reservation,
 } from '../pipeline/budget.ts';
 import type { WorkItem } from '../pipeline/types.ts';
+import { notStarted } from './not-started.ts';
 
 /**
  * What a run that begins now may use. Goes into the event that reserves its slot, so that runs which begin at the same
@@ -52,12 +54,34 @@ export function passedLine({ reserved, given, usage }: Run, turns: number | null
   return own || turned ? null : budgetPassed(given, used);
 }
 
-/** The agent as a run works with it: held to what was set aside, also after a restart with another configuration. */
-export function heldTo(agent: AgentSettings, { reserved }: Run): AgentSettings {
-  if (reserved === null) return agent;
-  const { tokens, microUsd } = reserved;
+/**
+ * The agent as a run works with it: held to what was set aside, also after a restart with another configuration, and
+ * without what was used of it by processes whose start Musher did not survive.
+ */
+export function heldTo(agent: AgentSettings, { reserved, usageBefore }: Run): AgentSettings {
+  const { limits } = agent;
+  const tokens = reserved === null ? limits.tokens : (reserved.tokens?.cap ?? null);
+  const costUsd = reserved === null ? limits.costUsd : reserved.microUsd === null ? null : reserved.microUsd.cap / MICRO;
+  const before = amountOf(usageBefore);
   return {
     ...agent,
-    limits: { ...agent.limits, tokens: tokens?.cap ?? null, costUsd: microUsd === null ? null : microUsd.cap / MICRO },
+    limits: {
+      ...limits,
+      tokens: tokens === null ? null : tokens - before.tokens,
+      costUsd: costUsd === null ? null : (Math.round(costUsd * MICRO) - before.microUsd) / MICRO,
+    },
   };
+}
+
+/** So often a run's process is started while Musher dies over each start: enough for chance, and an end for what the start itself brings about. */
+const MOST_LAUNCHES = 5;
+
+/** Why a run that is not known to have started is not started once more; null: it is. */
+export function launchedEnough(agent: AgentSettings, run: Run): RunOutcome | null {
+  if (run.launches === 0) return null;
+  const { tokens, costUsd } = heldTo(agent, run).limits;
+  if ((tokens !== null && tokens <= 0) || (costUsd !== null && costUsd <= 0))
+    return notStarted('over-budget', 'What it may use was used up by processes whose start Musher did not survive.');
+  if (run.launches < MOST_LAUNCHES) return null;
+  return notStarted('lost', `Musher died ${run.launches} times right after it had started the agent`);
 }

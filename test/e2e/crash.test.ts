@@ -72,6 +72,56 @@ test('a program that ended before its start was written down is started anew, an
   expect(bench.prompt(1, 2)).toMatch(/^it went wrong$/m);
 });
 
+test('an agent over whose start Musher dies each time is started five times, and then its attempt has failed', async () => {
+  bench = new Bench({ top: 'max_retries = 0' });
+  const armed = { MUSHER_CRASH_AT: 'after-spawn-before-started' };
+  const first = bench.start(armed);
+  first.type(create('Tea', 'coder: hang'), 'start 1');
+  await until(() => !first.running);
+  for (let times = 2; times <= 5; times += 1) {
+    const next = bench.start(armed);
+    await until(() => !next.running);
+    expect(next.signal).toBe('SIGKILL');
+    expect(bench.only('run.admitted', 1)).toHaveLength(times);
+  }
+  const last = bench.start(armed);
+  last.type('wait 1 blocked 30', 'why 1');
+  expect(succeeded(await last.end())).toMatch(/Musher died 5 times right after it had started the agent/);
+  expect(bench.runs(1).map(({ reason, launches }) => `${reason} ${launches}`)).toEqual(['lost 5']);
+  expect(bench.only('item.attempt_failed', 1)).toHaveLength(1);
+  expect(agents()).toEqual([]);
+});
+
+test('what an agent used over whose start Musher died is counted, and held against the limit of its run', async () => {
+  bench = new Bench({ top: 'max_retries = 0', agents: { a: { stage: 'current', limits: 'tokens = 250' } } });
+  const armed = { MUSHER_CRASH_AT: 'after-spawn-before-started' };
+  const used = (): number => (bench.flag('used') ?? '').split('\n').filter(Boolean).length;
+  const first = bench.start(armed);
+  first.type(create('Tea', 'coder: usage 90 10 0.001; hang'), 'start 1');
+  await until(() => !first.running && used() === 1);
+  for (const times of [2, 3]) {
+    const next = bench.start(armed);
+    await until(() => !next.running && used() === times);
+  }
+  const last = bench.start(armed);
+  last.type('wait 1 blocked 30');
+  succeeded(await last.end());
+  const [run] = bench.runs(1);
+  expect(run).toMatchObject({ reason: 'over-budget', launches: 3, usage: { inputTokens: 270, outputTokens: 30, microUsd: 3_000 } });
+  expect(used()).toBe(3);
+});
+
+test('the process that takes the place of one over whose start Musher died has what that one left of the limit', async () => {
+  bench = new Bench({ top: 'max_retries = 0', agents: { a: { stage: 'current', limits: 'tokens = 250' } } });
+  const first = bench.start({ MUSHER_CRASH_AT: 'after-spawn-before-started' });
+  first.type(create('Tea', 'coder: usage 140 10 0.001; hang'), 'start 1');
+  await until(() => !first.running && bench.flag('used') !== null);
+  const second = bench.start();
+  second.type('wait 1 blocked 30');
+  succeeded(await second.end());
+  expect(bench.runs(1)[0]).toMatchObject({ reason: 'over-budget', launches: 2, usageBefore: { inputTokens: 140 } });
+});
+
 test('a Musher that is asked to end by a service manager leaves its agents at work, and one that is interrupted stops them', async () => {
   bench = new Bench({});
   const first = bench.start();

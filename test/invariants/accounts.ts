@@ -40,8 +40,8 @@ interface Used {
 }
 
 /**
- * The tokens that a run's processes used, by their own word. One whose start Musher did not survive is ended and started
- * again: what the last process used has to be counted, and no more can be than what all of them used.
+ * The tokens that a run's processes used, by their own word. One whose start Musher did not survive is ended by its
+ * successor and started again: of that one the last word may not have been printed any more, all the rest counts.
  */
 function usedBy(bench: Bench, item: number, run: number): { readonly least: number; readonly most: number } {
   const file = join(bench.flags, 'used');
@@ -51,9 +51,18 @@ function usedBy(bench: Bench, item: number, run: number): { readonly least: numb
         .split('\n')
         .map((row) => JSON.parse(row) as Used)
     : [];
-  const processes = new Map<number, Map<string, number>>();
-  for (const { pid, model, tokens } of rows.filter((one) => one.item === item && one.run === run))
-    processes.set(pid, (processes.get(pid) ?? new Map<string, number>()).set(model, tokens));
-  const sums = [...processes.values()].map((models) => [...models.values()].reduce((sum, n) => sum + n, 0));
-  return { least: sums.at(-1) ?? 0, most: sums.reduce((sum, n) => sum + n, 0) };
+  const processes = [
+    ...Map.groupBy(
+      rows.filter((one) => one.item === item && one.run === run),
+      ({ pid }) => pid,
+    ).values(),
+  ];
+  const sure = processes.map((words, index) => (index === processes.length - 1 ? words : words.slice(0, -1)));
+  return { least: tokensOf(sure), most: tokensOf(processes) };
+}
+
+/** Totals are cumulative for each model of a process. */
+function tokensOf(processes: readonly (readonly Used[])[]): number {
+  const totals = processes.flatMap((words) => [...new Map(words.map(({ model, tokens }) => [model, tokens])).values()]);
+  return totals.reduce((sum, n) => sum + n, 0);
 }

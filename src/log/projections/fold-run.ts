@@ -12,14 +12,17 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
     }
     case 'run.session':
       return { ...run, session: event.payload.session };
-    case 'run.usage':
-      return { ...run, usage: addUsage(run.usage, event.payload.usage), model: run.model ?? event.payload.model };
+    case 'run.usage': {
+      const usage = addUsage(run.usage, event.payload.usage);
+      // Before its start only what is left of an earlier process can be counted.
+      return { ...run, usage, usageBefore: run.state === 'pending' ? usage : run.usageBefore, model: run.model ?? event.payload.model };
+    }
     case 'run.heartbeat':
       return { ...run, lastHeartbeat: event.at, activity: event.payload.activity ?? run.activity };
     case 'run.stop_requested':
       return { ...run, stopRequested: event.payload.why };
     case 'run.admitted':
-      return { ...run, tokenHash: event.payload.tokenHash };
+      return { ...run, tokenHash: event.payload.tokenHash, launches: run.launches + 1 };
     case 'run.blocker':
       return { ...run, blocker: event.payload.reason };
     case 'run.extended':
@@ -63,6 +66,8 @@ function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
     turns: null,
     verdict: null,
     usage: NO_USAGE,
+    usageBefore: NO_USAGE,
+    launches: 0,
     reserved,
     given: reserved,
     tokenHash: null,

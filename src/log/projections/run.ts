@@ -34,6 +34,10 @@ export interface Run {
   readonly turns: number | null;
   readonly verdict: 'approve' | 'reject' | null;
   readonly usage: Usage;
+  /** Of that, what processes used whose start Musher did not survive: the one that runs now began after it. */
+  readonly usageBefore: Usage;
+  /** How often its process was about to be started: more than once where Musher died over it. */
+  readonly launches: number;
   /** What it may use; null: nothing was set aside. */
   readonly reserved: Reservation | null;
   /** The same as its program was told when it began: one that holds itself to a limit knows no other. */
