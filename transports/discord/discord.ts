@@ -118,6 +118,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       identity,
       interaction: takeInteraction,
       reach,
+      catchUp: () => messages.catchUp().then((problems) => reach.looked(problems), report),
       kept: (sequence) => gateway.keepSession(sequence),
     });
     const gateway: Gateway = openGateway({
@@ -133,10 +134,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         heard: () => (lastHeard = clock.now()),
         report,
         dispatch: (payload) => dispatch(payload),
-        online(fresh) {
+        online() {
           become('online');
           settle.online();
-          if (fresh) messages.catchUp().then((problems) => reach.looked(problems), report);
         },
         reconnecting: (problem) => (health.state === 'starting' ? undefined : become('reconnecting', problem)),
         fatal(problem) {

@@ -19,7 +19,9 @@ export interface DispatchParts {
   readonly identity: KnownAs;
   readonly interaction: TakeInteraction;
   readonly reach: Reach;
-  /** Everything up to this dispatch is with the sink. */
+  /** Reads what came before a session that is new. */
+  readonly catchUp: () => Promise<void>;
+  /** Everything up to this dispatch is with the sink, and what came before its session too. */
   readonly kept: (sequence: number) => void;
 }
 
@@ -31,23 +33,36 @@ export function dispatcher({
   identity,
   interaction,
   reach,
+  catchUp,
   kept,
 }: DispatchParts): (payload: GatewayDispatchPayload) => void {
   const { GatewayDispatchEvents: Events } = library;
-  /** Messages that are not yet with the sink: their channel is still asked for. */
+  /**
+   * What is not yet with the sink: messages whose channel is still asked for, and what is being read back. A session that
+   * were kept before that would be gone on with after a crash, and what came before it would never be read again.
+   */
   let pending = 0;
+  let last = 0;
   const keep = (sequence: number): void => {
+    last = sequence;
     if (pending === 0) kept(sequence);
+  };
+  const settle = (): void => {
+    pending -= 1;
+    if (pending === 0) kept(last);
+  };
+  const hold = (work: Promise<void>): void => {
+    pending += 1;
+    // What it could not read is told, and must not keep the session from being kept.
+    work.then(settle, settle);
   };
   return (payload) => {
     switch (payload.t) {
       case Events.MessageCreate:
         pending += 1;
         reach.heard(payload.d.channel_id);
-        intake.message(payload.d, () => {
-          pending -= 1;
-          keep(payload.s);
-        });
+        last = payload.s;
+        intake.message(payload.d, settle);
         return;
       case Events.InteractionCreate:
         interaction(payload.d);
@@ -61,7 +76,7 @@ export function dispatcher({
         }
         for (const thread of payload.d.threads) {
           channels.learn(thread);
-          intake.catchUpThread(thread.id, 'last_message_id' in thread ? thread.last_message_id : null);
+          hold(intake.catchUpThread(thread.id, 'last_message_id' in thread ? thread.last_message_id : null));
         }
         return keep(payload.s);
       // One that is not there for a while is an outage of Discord.
@@ -82,6 +97,8 @@ export function dispatcher({
         for (const thread of payload.d.threads) channels.learn(thread);
         return;
       case Events.Ready:
+        hold(catchUp());
+        return keep(payload.s);
       case Events.Resumed:
         return keep(payload.s);
       default:

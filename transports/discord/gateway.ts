@@ -8,8 +8,7 @@ import { TOKEN_HINT, type GatewayLibrary, type Library } from './rest.ts';
 
 /** What the connection tells. None of these may throw: the library would end the process. */
 export interface GatewayEvents {
-  /** `fresh`: a new session, so what happened before it has to be read; otherwise it goes on where it was. */
-  readonly online: (fresh: boolean) => void;
+  readonly online: () => void;
   readonly reconnecting: (problem: string) => void;
   /** It will not come back by itself. */
   readonly fatal: (problem: MusherError) => void;
@@ -88,7 +87,6 @@ export function openGateway(parts: GatewayParts): Gateway {
   /** The last connection was greeted: only then an identify can have been spent on it. */
   let greeted = false;
   let lastIdentify = Number.NEGATIVE_INFINITY;
-  let fresh = false;
   let cancelLater = (): void => {};
 
   const backoff = (): number => {
@@ -165,8 +163,6 @@ export function openGateway(parts: GatewayParts): Gateway {
       guarded(() => {});
     });
     shard.on(names.HeartbeatComplete, () => guarded(() => {}));
-    shard.on(names.Ready, () => guarded(() => (fresh = true)));
-    shard.on(names.Resumed, () => guarded(() => (fresh = false)));
     shard.on(names.Error, ({ error }) => guarded(() => events.report(error)));
     shard.on(names.Dispatch, ({ data }) =>
       guarded(() => {
@@ -174,7 +170,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         if (data.t !== library.GatewayDispatchEvents.Ready && data.t !== library.GatewayDispatchEvents.Resumed) return;
         unreached = 0;
         onlineSince = clock.now();
-        events.online(fresh);
+        events.online();
       }),
     );
     shard.on(names.Closed, ({ code }) => {

@@ -38,7 +38,7 @@ export interface Intake {
   /** The same for one room. Rejects where it can't be read. */
   catchUpRoom(room: string): Promise<void>;
   /** Reads what was written in a thread, of whose room it is, since the last message seen. */
-  catchUpThread(thread: string, lastMessage: string | null | undefined): void;
+  catchUpThread(thread: string, lastMessage: string | null | undefined): Promise<void>;
   idle(): Promise<void>;
 }
 
@@ -165,13 +165,13 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
 
     catchUpRoom: (room) => turns.run(room, () => readRoom(room)),
 
-    catchUpThread(thread, lastMessage) {
+    async catchUpThread(thread, lastMessage) {
       const place = places.known(thread);
       if (place?.thread !== thread || !options.rooms().has(place.room) || typeof lastMessage !== 'string') return;
       // Ids are in the order of time everywhere: what is new in the thread is later than what was seen in its room.
       const after = seen(thread) ?? before.get(place.room) ?? seen(place.room) ?? '';
       if (after === '' || !isLater(lastMessage, after)) return;
-      turns
+      await turns
         .run(thread, async () => {
           for (const message of await missed(thread, after)) give(message, thread, place);
         })
