@@ -30,6 +30,9 @@ export const CRASH_POINTS = [
   'after-send-before-mark',
   'after-mark-sent',
   'before-notification-commit',
+  // A timer that is due.
+  'before-timer-commit',
+  'after-timer-fired',
   // What each network keeps of its own.
   'before-slack-acknowledged',
   'after-slack-post',

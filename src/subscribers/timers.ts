@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { crashPoint } from '../crash-point.ts';
 import type { Log, Tx } from '../log/log.ts';
 import type { Timer } from '../log/timers.ts';
 import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
@@ -87,8 +88,11 @@ export class Timers {
         return null;
       }
       tx.record({ ...about, kind: 'timer.fired', payload: { timer: timer.timer } });
-      return tx.inbox.receive(message, tx.now);
+      const row = tx.inbox.receive(message, tx.now);
+      crashPoint('before-timer-commit');
+      return row;
     });
+    crashPoint('after-timer-fired');
     if (inbox !== null) this.#parts.takeUp(inbox, message);
   }
 

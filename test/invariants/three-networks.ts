@@ -187,6 +187,20 @@ matrix = "@ada:example.org"
 ${rooms.join('\n')}`;
   }
 
+  /** What the rooms show, for the message of a test that failed. */
+  shown(): string {
+    const rooms = Object.values(this.rooms);
+    return rooms
+      .map(
+        (room) =>
+          `${room.transport}: ${room
+            .shown()
+            .map(({ text }) => text)
+            .join(' | ')}`,
+      )
+      .join('\n');
+  }
+
   /** How often each network was connected to; all of them more often than `before`: the Musher started since is connected. */
   get connections(): { slack: number; discord: number; matrix: number } {
     const { identifies, resumes } = this.discord.gateway;
