@@ -30,8 +30,7 @@ export interface Rooms {
 /** Looked up anew each time: nothing is remembered beside the log. */
 export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButtons }: RoomsParts): Rooms {
   const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
-    const said = reads.subscription(room.transport, room.id);
-    const counts = said !== null && (room.project === null || said.project === room.project) ? said : null;
+    const counts = saidOf(reads, room);
     const style = counts?.style ?? room.notifyStyle;
     return {
       transport: room.transport,
@@ -64,6 +63,21 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
         .map(toNotified),
     everyone: () => all().map(toNotified),
   };
+}
+
+/**
+ * When people first see what an agent asks them at this moment: at once, or when the quiet hours end of the first room that
+ * is told. Whoever sits at the terminal sees it anyway, but nobody may.
+ */
+export function seenFrom({ rooms, timezone }: Pick<Settings, 'rooms' | 'timezone'>, reads: Reads, project: string, now: number): number {
+  const told = rooms.filter((room) => room.project === project && (saidOf(reads, room)?.notify ?? room.notify).includes('approvals'));
+  return told.length === 0 ? now : Math.min(...told.map(({ quietHours }) => afterQuietHours(now, quietHours, timezone)));
+}
+
+/** What was said from chat about a room, as long as it is of the project that it was said for. */
+function saidOf(reads: Reads, room: Whose & { readonly id: string }): ReturnType<Reads['subscription']> {
+  const said = reads.subscription(room.transport, room.id);
+  return said !== null && (room.project === null || said.project === room.project) ? said : null;
 }
 
 interface Whose {

@@ -22,7 +22,7 @@ import { watchAbsences } from './lifecycle/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { networkTransports } from './networks.ts';
-import { roomDirectory } from './rooms.ts';
+import { roomDirectory, seenFrom } from './rooms.ts';
 import { offerOf } from './offer.ts';
 import { dumper } from './lifecycle/dumps.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
@@ -133,7 +133,12 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       stopGraceMs: STOP_GRACE_MS,
       redactor,
     };
-    const access = new McpEndpoint({ ...shared, settings: settings.mcp, people: settings.approvals });
+    const access = new McpEndpoint({
+      ...shared,
+      settings: settings.mcp,
+      people: settings.approvals,
+      seenFrom: (project, now) => seenFrom(settings, log.reads, project, now),
+    });
     const engineParts: EngineParts = { ...shared, access };
     const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
       log,

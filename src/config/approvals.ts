@@ -8,9 +8,13 @@ export const approvalSchema = z.strictObject({
     .enum(['operator', 'admin'])
     .default('operator')
     .meta({ description: 'Who may allow what an agent asks leave for; operators may always deny.' }),
-  expire: durationField().prefault('15m').meta({ description: 'Nobody has allowed it for so long: it is denied.', type: 'duration' }),
+  expire: durationField().prefault('15m').meta({
+    description: 'Nobody has allowed it for so long: it is denied. Quiet hours of all rooms that are told do not count.',
+    type: 'duration',
+  }),
   question_expire: durationField().prefault('1h').meta({
-    description: "Longest time that an agent's question stands before its default is taken; the agent may ask for less.",
+    description:
+      "Longest time that an agent's question stands before its default is taken; the agent may ask for less. Quiet hours do not count.",
     type: 'duration',
   }),
 });

@@ -131,7 +131,11 @@ export const roomSchema = z.strictObject({
       return z.NEVER;
     })
     .optional()
-    .meta({ description: 'Notifications wait while it is this time of day.', example: '22:00-07:00', type: 'times of day' }),
+    .meta({
+      description: 'Notifications wait while it is this time of day; what an agent asks keeps its whole time for after it.',
+      example: '22:00-07:00',
+      type: 'times of day',
+    }),
   ...roleLists('for this project in this room alone'),
 });
 

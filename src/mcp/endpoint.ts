@@ -27,6 +27,8 @@ const REQUEST_MS = 30_000;
 export interface EndpointParts extends Omit<EngineParts, 'access'> {
   readonly settings: McpSettings;
   readonly people: PeopleSettings;
+  /** When people first see what is asked of them at this moment, ms since the epoch. */
+  readonly seenFrom: (project: string, now: number) => number;
 }
 
 /** Musher's MCP server: listens from the first run on, at an address that outlives a restart, and lets in who has the token of a run. */

@@ -32,7 +32,8 @@ export function putToPeople(
     }
     const request = requests.last() + 1;
     const role = ask.kind === 'permission' ? parts.people.role : 'operator';
-    const expiresAt = tx.now + asked.waitMs;
+    // What nobody can see yet does not run out.
+    const expiresAt = parts.seenFrom(project, tx.now) + asked.waitMs;
     write(tx, caller, 'request.opened', { run, request, agent, ask, brief, call: call.key, role, expiresAt });
     return request;
   });

@@ -7,6 +7,8 @@ import type { PeopleSettings } from './people.ts';
 /** What tools share. */
 export interface ToolParts extends Pick<EngineParts, 'log' | 'clock' | 'dataDir' | 'installation' | 'onProblem' | 'projects' | 'redactor'> {
   readonly people: PeopleSettings;
+  /** When people first see what is asked of them at this moment, ms since the epoch. */
+  readonly seenFrom: (project: string, now: number) => number;
   readonly gateRuns: GateRuns;
 }
 

@@ -47,6 +47,18 @@ describe('leave to use a tool', () => {
     expect(shop.kinds(item)[0]).toBe('musher request.closed');
   });
 
+  it('does not run out while nobody can see that it is asked for: its time begins when the quiet hours end', async () => {
+    const { client } = await agent();
+    shop.seenFrom = (now) => now + 8 * 3_600_000;
+    const answer = approve(client);
+    const request = await shop.asked();
+    expect(request.expiresAt - request.openedAt).toBe(8 * 3_600_000 + 15 * 60_000);
+    shop.clock.jump(8 * 3_600_000 + 10 * 60_000);
+    expect(shop.log.reads.requests.get(request.number)?.state).toBe('open');
+    shop.answer(request, 'allowed');
+    expect(await answer).toMatchObject({ behavior: 'allow' });
+  });
+
   it('is not asked for where people could not be shown it whole', async () => {
     const { client, item } = await agent();
     const long = { tool_name: 'Bash', input: { command: `echo ${'x'.repeat(MOST_SHOWN.units)}` } };

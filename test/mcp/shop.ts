@@ -35,6 +35,8 @@ export class Shop {
   readonly clock: JumpingClock;
   readonly project: EngineProject;
   readonly problems: string[] = [];
+  /** When people see what is asked now. */
+  seenFrom = (now: number): number => now;
   log: Log;
   endpoint: McpEndpoint;
   #approvals: ApprovalSettings;
@@ -88,6 +90,7 @@ export class Shop {
       redactor: SECRETS,
       settings: { port: 0 },
       people: this.#approvals,
+      seenFrom: (_, now) => this.seenFrom(now),
     });
     return [endpoint, keepRequests({ log, clock, onError: () => onProblem('requests') })];
   }
