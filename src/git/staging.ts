@@ -62,7 +62,7 @@ export async function largeFiles(git: OwnDir, tree: Tree): Promise<LargeFile[]> 
   return newAndLarge(git, tree, await listChanges(git, tree));
 }
 
-/** Sets the private index to the commit and keeps what it knows of unchanged files, so that they need not be read again. */
+/** Sets the private index to the commit and keeps what it knows of unchanged files, so that they need not be read again. What it knows nothing of counts as changed, and is read when it is staged. */
 async function readHead(git: OwnDir, tree: Tree, head: CommitSha): Promise<void> {
   // The lock of a Musher that was killed. Nobody else writes here, and calls for one worktree run one by one.
   await rm(`${tree.index}.lock`, { force: true });
@@ -72,8 +72,6 @@ async function readHead(git: OwnDir, tree: Tree, head: CommitSha): Promise<void>
     await rm(tree.index, { force: true });
     await git.run(['read-tree', '--reset', head], { tree });
   }
-  // Exit 1 only says that something differs.
-  await git.run(['update-index', '-q', '--refresh'], { tree, answers: [1] });
 }
 
 /** Names (as bytes, in latin1) of files that were changed, deleted, or are new and not ignored. */

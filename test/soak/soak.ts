@@ -34,7 +34,7 @@ export interface Soaked {
 /** Items before the base line is taken: all code has run by then, and all caches hold what they hold. */
 const WARM_UP = 20;
 /** Items that are under way at the same time. */
-const AT_ONCE = 8;
+const AT_ONCE = 12;
 const MiB = 2 ** 20;
 /** SQLite writes the file back at 1,000 pages of 4 KiB; one large transaction may go over it. */
 const LARGEST_WAL = 8 * MiB;
@@ -62,9 +62,18 @@ export async function soak({ most, lastingMs }: { most: number; lastingMs: numbe
   const agent = { command: ['/bin/sh', '../../../../agent.sh'] };
   const coder = { ...agent, stage: 'current' as const };
   const bench = new Bench({
-    top: 'qa = "agent"\nmax_coders = 3',
+    top: 'qa = "agent"\nmax_coders = 5',
     gates: { test: 'true' },
-    agents: { 'coder-1': coder, 'coder-2': coder, 'coder-3': coder, 'qa-1': { ...agent, stage: 'qa' }, 'qa-2': { ...agent, stage: 'qa' } },
+    agents: {
+      'coder-1': coder,
+      'coder-2': coder,
+      'coder-3': coder,
+      'coder-4': coder,
+      'coder-5': coder,
+      'qa-1': { ...agent, stage: 'qa' },
+      'qa-2': { ...agent, stage: 'qa' },
+      'qa-3': { ...agent, stage: 'qa' },
+    },
   });
   bench.write('agent.sh', AGENT);
   const file = join(bench.dir, 'held.json');
