@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { processesOf, type RunProcesses } from './agents/process/table.ts';
 import type { ProcessUse } from './bot/capabilities.ts';
+import { runMarker, type EngineParts } from './subscribers/parts.ts';
 
 /** Clock ticks a second in /proc: fixed at 100 for user space on Linux. */
 const TICKS_PER_SECOND = 100;
@@ -61,4 +62,23 @@ async function readUse(pid: number): Promise<Reading | null> {
   const ticks = Number(fields[11]) + Number(fields[12]);
   const pages = Number((statm ?? '').split(' ')[1]);
   return Number.isFinite(ticks) && Number.isFinite(pages) ? { seconds: ticks / TICKS_PER_SECOND, residentBytes: pages * PAGE_BYTES } : null;
+}
+
+/** The processes of all runs that are under way. */
+export function openRunProcesses(
+  parts: EngineParts,
+): { label: string; project: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {
+  return [...parts.projects.keys()].flatMap((name) =>
+    parts.log.reads.openRuns(name).flatMap((run) => {
+      const item = parts.log.reads.item(name, run.item);
+      if (item === null || run.pid === null) return [];
+      return [
+        {
+          label: `${run.agent} on ${run.item}`,
+          project: name,
+          processes: { marker: runMarker(parts, item, run.run), pid: run.pid, pidStart: run.pidStart },
+        },
+      ];
+    }),
+  );
 }

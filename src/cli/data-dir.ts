@@ -22,7 +22,7 @@ export function dataDirOf({ config, data }: Choice, env: NodeJS.ProcessEnv): str
 }
 
 /** Works on the log of a data directory that no Musher uses now. Throws DATA_DIR_IN_USE where one does, CONFIG_MISSING where there is no log. */
-export async function withLog<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise<T> {
+export async function withLog<T>(dataDir: string, work: (db: Db) => T | Promise<T>): Promise<T> {
   const file = join(dataDir, DATABASE_FILE);
   if (!existsSync(file))
     throw new MusherError(

@@ -16,7 +16,7 @@ export const log: Check = async ({ settings, dataDir }) => {
   const file = dataDir === null ? '' : join(dataDir, DATABASE_FILE);
   if (dataDir === null || !existsSync(file)) return [];
   const { ownerOf } = await import('../../log/owner.ts');
-  const { checkLog } = await import('../../log/verify-command.ts');
+  const { checkLog } = await import('../../log/check.ts');
   const mend = 'Look closer with `musher verify`; `musher restore` puts a backup in its place.';
   try {
     // Another Musher looked at it when it started, and writes it now; one in an open folder is told of already.

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+
+/** Names that become words of commands, folders and branch names; safe on every file system. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]*$/;
+
+export const name = () =>
+  z
+    .string()
+    .max(64)
+    .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
+    .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain "..", nor end in "." or ".lock"');
+
+export const text = () => z.string().min(1);
+
+/** A secret of a network. White space in it is a slip of whoever copied it, and an error of HTTP would show all of it. */
+export const token = () => z.string().regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without white space');
+
+export const zone = () =>
+  z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
+
+/** A sender's id, or the name of a `[[person]]`; that there is such a person is checked over the whole file. */
+export const person = () =>
+  z
+    .string()
+    .regex(
+      /^(?:[a-z][a-z0-9-]*:\S+|[a-z0-9][a-z0-9._-]*)$/,
+      'must be "<transport>:<id>", such as "console:local", or the name of a [[person]]',
+    );
+
+export const people = () => z.array(person());
+
+export const positive = () => z.int().min(1);
+
+/** A name that git accepts for a branch, as far as a look at the text can tell. */
+export const branch = () =>
+  z.string().regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u, 'is not a valid name of a git branch');
+
+export const insideRepository = () =>
+  z
+    .string()
+    .min(1)
+    .refine((path) => !/^[/~]/.test(path) && !path.split(/[/\\]/).includes('..'), 'must be a path inside the repository');
+
+export const argumentList = () =>
+  z
+    .array(text(), {
+      error: (issue) =>
+        typeof issue.input === 'string'
+          ? 'must be a list of the program and its arguments, not one text: nothing is split and no shell is used'
+          : undefined,
+    })
+    .min(1);
+
+function isTimeZone(zoneName: string): boolean {
+  // Node also takes offsets such as "+01:00", which know no daylight saving: days would be counted wrongly.
+  if (!/^[A-Za-z]/.test(zoneName)) return false;
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zoneName });
+    return true;
+  } catch {
+    return false;
+  }
+}

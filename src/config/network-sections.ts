@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { text, token } from './fields.ts';
+
+/** The networks of `bot.toml`, each a section of its own. */
+export const matrixSchema = z.strictObject({
+  homeserver: z.url().meta({ description: 'Where the client-server API is.', example: 'https://matrix.example.org' }),
+  access_token: token().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
+  inviters: z
+    .array(text())
+    .default([])
+    .meta({ description: 'Full ids of the people whose invitations are followed.', example: ['@anna:example.org'] }),
+});
+
+export const slackSchema = z.strictObject({
+  mode: z
+    .enum(['socket', 'http'])
+    .default('socket')
+    .meta({ description: 'How Slack reaches Musher: a socket that Musher opens, or signed HTTP requests.' }),
+  bot_token: token().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
+  app_token: token().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
+  signing_secret: token().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
+  api_url: z.url().optional().meta({
+    description: "Base address of the Web API, ending with a slash, where it is not Slack's own.",
+    example: 'https://slack-gov.com/api/',
+  }),
+  port: z.int().min(0).max(65_535).default(3000).meta({ description: 'Where `http` listens, on the loopback address.' }),
+});
+
+export const discordSchema = z.strictObject({
+  token: token().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+  api_url: z
+    .url()
+    .optional()
+    .meta({ description: "Base address of the API, where it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
+});

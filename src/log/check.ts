@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { openDatabase } from './database.ts';
+import { DATABASE_FILE } from './log.ts';
+import { EventStore } from './events.ts';
+import { migrate, SCHEMA_VERSION } from './migrations.ts';
+import { takeOwnership } from './owner.ts';
+import { Reads } from './reads.ts';
+import { verifyActive, type Verification } from './verify.ts';
+
+/**
+ * The check of a start, without a start: bounded, whatever the log's size, and nothing is changed. Null: an older Musher
+ * wrote the log, and the next start takes it over. Throws MusherError where the log can't be used or is in use.
+ */
+export function checkLog(dataDir: string, projects: readonly string[]): Verification | null {
+  const ownership = takeOwnership(dataDir);
+  try {
+    const db = openDatabase(join(dataDir, DATABASE_FILE));
+    try {
+      if ((db.pragma('user_version', { simple: true }) as number) < SCHEMA_VERSION) return null;
+      // Refuses what a newer one wrote; there is nothing else to bring up.
+      migrate(db);
+      return verifyActive({ db, reads: new Reads(db, new EventStore(db)) }, projects);
+    } finally {
+      db.close();
+    }
+  } finally {
+    ownership.release();
+  }
+}
