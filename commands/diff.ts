@@ -6,7 +6,9 @@ import { itemName, itemTitle, mergedAs } from '../src/bot/format/item.ts';
 import { readerOf } from '../src/bot/format/step.ts';
 import { projectOf } from '../src/bot/of-item.ts';
 import { answer, refused } from '../src/bot/replies.ts';
+import type { Diff } from '../src/git/history.ts';
 import { action, actions, code, codeBlock, doc, paragraph } from '../src/message/build.ts';
+import type { Block } from '../src/message/document.ts';
 
 /** Bytes of a diff shown in a room: about eight long messages. */
 const MOST_BYTES = 24_000;
@@ -14,7 +16,7 @@ const MOST_BYTES = 24_000;
 export const diff = command({
   words: ['diff'],
   summary: 'Shows the change of an item against the base branch.',
-  details: `At most ${bytes(MOST_BYTES)} of it; what is left out is marked. The files and line counts come first.`,
+  details: `Of a merged item, what its merge changed. At most ${bytes(MOST_BYTES)} of it; what is left out is marked. The files and line counts come first.`,
   examples: ['diff 42'],
   args: { item: item() },
   role: 'viewer',
@@ -26,13 +28,22 @@ export const diff = command({
     const title = itemTitle(it, reader.current);
     const name = itemName(it, reader.current);
     const merged = mergedAs(it.stage);
-    if (merged !== null)
-      return refused(
-        'already-merged',
-        `${title} is merged. In the repository, `,
-        code(`git show ${short(merged.mergeCommit)}`),
-        ' shows the change.',
+    if (merged !== null) {
+      const change = await projectOf(context, it).git.diffOfCommit(merged.mergeCommit, MOST_BYTES);
+      if (change === null)
+        return refused(
+          'no-change',
+          `${title} was merged as ${short(merged.mergeCommit)}, which the repository has no more: somebody has rewritten its history. `,
+          code(`snapshots ${name}`),
+          ' lists what was kept.',
+        );
+      return answer(
+        doc(
+          paragraph(`${title}, merged as ${short(merged.mergeCommit)}.${cutAt(change.truncated, 'in the repository')}`),
+          ...changed(change),
+        ),
       );
+    }
     const { work } = it;
     const shown =
       work === null || work.commitsAhead === 0
@@ -46,15 +57,13 @@ export const diff = command({
         ' says what comes next.',
       );
     const step = context.step(it);
-    const cut = shown.truncated ? ` The first ${bytes(MOST_BYTES)} are shown; the rest is on the branch.` : '';
     const asks = step.do === 'wait' && step.for === 'approval';
     // It names project and commit: pressed later it must mean neither another item nor a commit that nobody looked at.
     const approve = { ...action('Approve', `approve ${it.project}#${it.number} ${short(work.head)}`, 'primary'), typed: `approve ${name}` };
     const reply = answer(
       doc(
-        paragraph(`${title} on `, code(work.branch), ` at ${short(work.head)}.${cut}`),
-        shown.stat.trim() !== '' && codeBlock(shown.stat.trimEnd()),
-        codeBlock(shown.text.trimEnd(), 'diff'),
+        paragraph(`${title} on `, code(work.branch), ` at ${short(work.head)}.${cutAt(shown.truncated, 'on the branch')}`),
+        ...changed(shown),
         asks && actions(approve),
       ),
     );
@@ -63,3 +72,11 @@ export const diff = command({
       : reply;
   },
 });
+
+function cutAt(truncated: boolean, rest: string): string {
+  return truncated ? ` The first ${bytes(MOST_BYTES)} are shown; the rest is ${rest}.` : '';
+}
+
+function changed({ stat, text }: Diff): Block[] {
+  return [...(stat.trim() === '' ? [] : [codeBlock(stat.trimEnd())]), codeBlock(text.trimEnd(), 'diff')];
+}

@@ -16,7 +16,7 @@ import type { Grant } from './rights.ts';
 export type { GitStatus } from '../git/overview.ts';
 export type GitReads = Pick<
   ProjectGit,
-  'diff' | 'log' | 'status' | 'snapshots' | 'describeSnapshots' | 'snapshotDiff' | 'branchFromSnapshot'
+  'diff' | 'diffOfCommit' | 'log' | 'status' | 'snapshots' | 'describeSnapshots' | 'snapshotDiff' | 'branchFromSnapshot'
 >;
 
 /** A project as commands see it. */

@@ -31,6 +31,12 @@ export async function treeOf(git: OwnDir, commit: CommitSha): Promise<CommitSha>
   return sha(await git.fact(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
 }
 
+/** The parents of a commit; none where it has none, or is not there. */
+export async function parentsOf(git: OwnDir, commit: CommitSha): Promise<CommitSha[]> {
+  const answer = await git.run(['rev-list', '--parents', '--max-count=1', commit], { answers: [128] });
+  return answer.stdout.toString('utf8').trim().split(' ').slice(1).map(sha);
+}
+
 /** Commits that `head` has and `base` has not. */
 export async function countAhead(git: OwnDir, base: CommitSha, head: CommitSha): Promise<number> {
   return Number(await git.fact(['rev-list', '--count', head, `^${base}`]));

@@ -10,9 +10,11 @@ import { collect, itemOfBranch } from './collect.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
 import {
   changedSince,
+  parentsOf,
   patchSince,
   commitTree,
   type Diff,
+  diffBetween,
   diffSince,
   filesWithMarkers,
   isAncestor,
@@ -121,6 +123,8 @@ export interface ProjectGit {
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<Diff | null>;
+  /** What a commit changes against its first parent. Null where the repository has no such commit any more. */
+  diffOfCommit(commit: CommitSha, maxBytes: number): Promise<Diff | null>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
   log(ask: { readonly branch: string; readonly max: number }): Promise<LogEntry[]>;
   /** Whether and how the base branch has moved since it was seen at a commit. */
@@ -245,6 +249,10 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     diff: async ({ branch, maxBytes }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));
       return head === null ? null : diffSince(at.git, await baseHead(at), head, maxBytes);
+    },
+    diffOfCommit: async (commit, maxBytes) => {
+      const [parent] = await parentsOf(at.git, commit);
+      return parent === undefined ? null : diffBetween(at.git, parent, commit, maxBytes);
     },
     log: async ({ branch, max }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));

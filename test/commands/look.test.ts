@@ -330,6 +330,15 @@ describe('diff', () => {
     expect(offer?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
   });
 
+  it('shows what a merge has changed', async () => {
+    const n = inMerge();
+    moveTo(world, n, { ...doneStage, mergeCommit: world.desk.head });
+    const { ok, text } = await world.say(`diff ${n}`, { role: 'viewer' });
+    expect(ok).toBe(true);
+    expect(text).toContain(`merged as ${world.desk.head.slice(0, 10)}`);
+    expect(text).toContain('+zwei');
+  });
+
   it('refuses where there is nothing to show', async () => {
     const none = inCurrent();
     expect(await world.say(`diff ${none}`)).toMatchObject({ ok: false, code: 'no-change' });
@@ -340,8 +349,8 @@ describe('diff', () => {
     const merged = inMerge();
     moveTo(world, merged, doneStage);
     const answer = await world.say(`diff ${merged}`);
-    expect(answer).toMatchObject({ ok: false, code: 'already-merged' });
-    expect(answer.text).toContain('git show 1111111111');
+    expect(answer).toMatchObject({ ok: false, code: 'no-change' });
+    expect(answer.text).toContain('1111111111, which the repository has no more');
     expect(await world.say('diff 99')).toMatchObject({ ok: false, code: 'no-such-item' });
   });
 });
