@@ -7,7 +7,7 @@ import type { AgentSettings } from '../config/settings.ts';
 import { redactFile } from '../redaction/file.ts';
 import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/log.ts';
-import type { EndReason, Failure, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
+import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
 import { STUCK_WORDS } from '../pipeline/stuck.ts';
 import { amountOf } from '../pipeline/budget.ts';
 import { inUnit } from '../pipeline/budget-words.ts';
@@ -85,7 +85,7 @@ export async function settleRun(
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
     if (mine && blocker !== null) block(tx, item, run, blocker);
-    else if (mine) conclude(tx, item, run, outcome, judgement, mend);
+    else if (mine) conclude(tx, now, run, outcome, judgement, { mend, qa: now.qaMode ?? project.settings.qa });
     if (mine && blocker === null && limited + 1 >= MOST_LIMITED) {
       const why = `the model provider limited the rate ${limited + 1} times in a row`;
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
@@ -231,7 +231,14 @@ function block(tx: Tx, item: WorkItem, run: Run, blocker: string): void {
   record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } }, why, failure });
 }
 
-function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgement: Judgement, mend: string | null): void {
+function conclude(
+  tx: Tx,
+  item: WorkItem,
+  run: Run,
+  outcome: RunOutcome,
+  judgement: Judgement,
+  { mend, qa }: { readonly mend: string | null; readonly qa: QaMode },
+): void {
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
@@ -246,7 +253,8 @@ function conclude(tx: Tx, item: WorkItem, run: Run, outcome: RunOutcome, judgeme
   }
   const work = judgement.work;
   if (run.role === 'mergemaster' && judgement.carriesApproval && work !== null) record(tx, item, 'item.accepted', { head: work.head });
-  if (run.role !== 'qa' || reason !== 'finished') return;
+  // Where a person has put somebody else in charge of the review meanwhile, an agent's verdict decides nothing.
+  if (run.role !== 'qa' || reason !== 'finished' || qa !== 'agent') return;
   const ahead = work === null ? null : positiveInt(work.commitsAhead);
   const by = `agent:${run.agent}`;
   if (outcome.verdict === 'approve' && work !== null && ahead !== null) {

@@ -5,11 +5,11 @@ import type { RunHandle, RunSpec } from '../../src/agents/supervisor.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { Machine } from '../../src/subscribers/machine.ts';
 import type { ShellResult } from '../../src/subscribers/shell.ts';
-import type { Work } from '../../src/pipeline/types.ts';
+import type { Role, Work } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 
 /** How an agent's process ends, when the test says so. */
-export type Result = 'commit' | 'nothing' | 'fail' | 'limited';
+export type Result = 'commit' | 'nothing' | 'fail' | 'limited' | 'reject';
 
 /** A process of an agent: it goes on whatever becomes of Musher. */
 export interface Agent {
@@ -17,6 +17,7 @@ export interface Agent {
   readonly pid: number;
   readonly item: number;
   readonly branch: string;
+  readonly role: Role;
   /** Micro-dollars that it has said it used. */
   used: number;
   /** Ends only when the test says so, also when it is asked to stop. */
@@ -54,6 +55,11 @@ export class Outside {
   readonly wrong: string[] = [];
   gateMode: 'pass' | 'fail' | 'hang' = 'pass';
   deaf = false;
+  /** Looking whether a merge fits takes until the test says so; and then it does not. */
+  slow = false;
+  conflicts = false;
+  /** Looks that are not answered yet. */
+  readonly held = new Set<() => void>();
   calls = 0;
   #ids = 0;
   readonly #snapshots = new Map<number, number>();
@@ -114,6 +120,7 @@ export class Outside {
       pid: 1_000_000 + this.agents.size,
       item: Number(/^musher\/(\d+)-/.exec(branch)?.[1]),
       branch,
+      role: spec.agent.role,
       used: 0,
       deaf: this.deaf,
       outcome: null,
@@ -158,6 +165,12 @@ export class Outside {
     agent.listener?.end(result);
   }
 
+  /** Answers what has been looked at for so long. */
+  letGo(): void {
+    for (const answer of this.held) answer();
+    this.held.clear();
+  }
+
   get running(): Agent[] {
     return [...this.agents.values()].filter((agent) => agent.outcome === null);
   }
@@ -172,7 +185,12 @@ export class Outside {
 
   finish(agent: Agent, result: Result, now: number): void {
     const branch = this.branches.get(agent.branch);
-    if (result === 'commit' && branch !== undefined) {
+    // A reviewer changes nothing; one that says nothing has not reviewed.
+    if (agent.role === 'qa' && (result === 'commit' || result === 'reject') && agent.asked === null) {
+      const verdict = result === 'commit' ? 'approve' : 'reject';
+      return this.#end(agent, { ...outcome('finished', 'done'), verdict, verdictReason: verdict });
+    }
+    if (agent.role === 'coder' && result === 'commit' && branch !== undefined) {
       branch.head = this.#commit();
       branch.ahead += 1;
     }
@@ -206,7 +224,7 @@ export class Outside {
   /** The repository as one Musher uses it. Worktrees are names with the commit that they hold. */
   git(alive: () => boolean): ProjectGit {
     const guard =
-      <A extends unknown[], T>(work: (...args: A) => T) =>
+      <A extends unknown[], T>(work: (...args: A) => T | Promise<T>) =>
       (...args: A): Promise<T> =>
         this.#answer(alive, () => work(...args));
     const workOf = (branch: string): Work | null => {
@@ -241,9 +259,12 @@ export class Outside {
       }),
       snapshots: guard(() => []),
       resetWorktree: guard(() => undefined),
-      squash: guard(({ base, head }: { base: CommitSha; head: CommitSha }) =>
-        isNew(head) ? { kind: 'clean' as const, tree: `${base}${head}` as CommitSha } : { kind: 'nothing' as const },
-      ),
+      squash: guard(async ({ base, head }: { base: CommitSha; head: CommitSha }) => {
+        if (this.slow) await new Promise<void>((resolve) => this.held.add(resolve));
+        if (!isNew(head)) return { kind: 'nothing' as const };
+        if (this.conflicts) return { kind: 'conflict' as const, tree: this.#commit(), files: ['shop.txt'] };
+        return { kind: 'clean' as const, tree: `${base}${head}` as CommitSha };
+      }),
       commitSquash: guard(({ tree, message }: { tree: CommitSha; message: string }) => {
         const commit = this.#commit();
         this.squashed.set(commit, { head: tree.slice(40), item: Number(/Musher-Item: (\d+)/.exec(message)?.[1] ?? 0) });

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
-import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { QaMode, Role, WorkItem } from '../../src/pipeline/types.ts';
 import type { Outside } from './edge.ts';
 
 /** An item as a person would keep it on a sheet of paper. */
@@ -13,6 +13,8 @@ interface Plain {
   failures: number;
   dependsOn: readonly number[];
   runs: number;
+  /** Its last run is a coder's. */
+  coder: boolean;
   /** The run whose process has not ended in the log. */
   open: number | null;
   /** The run whose end still matters to the item. */
@@ -22,6 +24,10 @@ interface Plain {
   /** The end of a run that mattered came in this very transaction. */
   settling: boolean;
   approved: boolean;
+  /** A gate has passed since its last run began. */
+  passed: boolean;
+  /** Who looks at it in qa. */
+  qaMode: QaMode;
   /** Times that it came to `done`, and that its merge was worked on again. */
   merges: number;
   timers: Set<number>;
@@ -51,12 +57,14 @@ export class PlainModel {
   readonly items = new Map<number, Plain>();
   readonly wrong: string[] = [];
   readonly #outside: Outside;
+  readonly #qaMode: QaMode;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #effects = new Map<string, number>();
 
   /** `texts`: what people said, by the cause that their effects carry. */
-  constructor(outside: Outside, texts: ReadonlyMap<string, string>) {
+  constructor(outside: Outside, texts: ReadonlyMap<string, string>, qaMode: QaMode) {
     this.#outside = outside;
+    this.#qaMode = qaMode;
     this.#texts = texts;
   }
 
@@ -81,10 +89,20 @@ export class PlainModel {
       failures: 0,
       dependsOn: [],
       runs: 0,
+      coder: false,
       open: null,
       wanted: null,
     } as const;
-    const more = { finished: false, settling: false, approved: false, merges: 0, timers: new Set<number>(), microUsd: 0 };
+    const more = {
+      passed: false,
+      qaMode: this.#qaMode,
+      finished: false,
+      settling: false,
+      approved: false,
+      merges: 0,
+      timers: new Set<number>(),
+      microUsd: 0,
+    };
     this.items.set(number, { stage: 'backlog', ...none, ...more });
   }
 
@@ -115,6 +133,9 @@ export class PlainModel {
         return;
       case 'item.queued':
         item.queued = event.payload.queued;
+        return;
+      case 'item.edited':
+        if (event.payload.field === 'qa') item.qaMode = event.payload.value ?? this.#qaMode;
         return;
       case 'item.held':
         item.held = true;
@@ -158,7 +179,7 @@ export class PlainModel {
         if (event.actor !== 'musher') item.approved = true;
         return;
       case 'run.pending':
-        return this.#began(event.payload.run, item, say);
+        return this.#began(event.payload.run, event.payload.role, item, say);
       case 'run.ended':
         if (item.open !== event.payload.run) say('no such run is open');
         item.open = null;
@@ -166,6 +187,11 @@ export class PlainModel {
         if (item.settling) item.finished = item.stage === 'current' && event.payload.reason === 'finished';
         item.wanted = null;
         return;
+      case 'gate.ran': {
+        const { where, exitCode, commit } = event.payload;
+        if (where === 'branch') item.passed = exitCode === 0 && this.#outside.passed.has(commit);
+        return;
+      }
       case 'run.usage':
         item.microUsd += event.payload.usage.microUsd;
         return;
@@ -179,18 +205,21 @@ export class PlainModel {
     }
   }
 
-  #began(run: number, item: Plain, say: (what: string) => void): void {
-    if (item.stage !== 'current') say(`a coder in ${item.stage}`);
+  #began(run: number, role: Role, item: Plain, say: (what: string) => void): void {
+    if (item.stage !== (role === 'coder' ? 'current' : role)) say(`a ${role} in ${item.stage}`);
+    if (role === 'qa' && item.qaMode !== 'agent') say(`an agent reviews what ${item.qaMode} decides`);
     if (item.held) say('it is stopped');
     if (item.open !== null) say(`run ${item.open} is still open`);
     if (run !== item.runs + 1) say(`run ${run} after run ${item.runs}`);
     if (item.attempts > MAX_RETRIES) say(`after ${item.attempts} failed attempts`);
-    if (!this.#ready(item)) say('what it depends on is not done');
+    if (role === 'coder' && !this.#ready(item)) say('what it depends on is not done');
+    item.coder = role === 'coder';
+    item.passed = false;
     item.runs = run;
     item.open = run;
     item.wanted = run;
     item.finished = false;
-    const open = [...this.items.values()].filter((one) => one.open !== null).length;
+    const open = [...this.items.values()].filter((one) => one.open !== null && one.coder).length;
     if (open > MAX_CODERS) say(`${open} coders at the same time`);
   }
 
@@ -199,12 +228,14 @@ export class PlainModel {
     const byPerson = this.#texts.has(event.cause ?? '');
     if (!byPerson && item.held) say('it is stopped, and nobody asked for it');
     if (!byPerson && to.name === 'current' && item.stage === 'backlog' && !this.#ready(item)) say('what it depends on is not done');
-    if (!byPerson && to.name === 'qa' && !this.#gatesPassed(event.item)) say('no gate has passed at its head');
-    if (!byPerson && to.name === 'merge') say('nobody has approved it');
+    if (!byPerson && to.name === 'qa' && !item.passed) say('no gate has passed at its head');
+    const byAgent = event.actor === 'agent:qa' && settling && item.stage === 'qa' && item.qaMode === 'agent';
+    const byGates = event.actor === 'musher' && item.qaMode === 'server' && item.passed;
+    if (!byPerson && to.name === 'merge' && !byAgent && !byGates) say('nobody has approved it');
     if (!byPerson && to.name === 'archived' && item.failures < SAME_FAILURES && !settling) say('it was blocked for no reason');
     if (to.name === 'done') this.#done(event.item, to.mergeCommit, item, say);
     item.failures = byPerson || to.name === 'done' ? 0 : item.failures + (event.payload.failure === null || to.name === 'archived' ? 0 : 1);
-    if (to.name === 'merge') item.approved = byPerson;
+    if (to.name === 'merge') item.approved = byPerson || byAgent || byGates;
     if (to.name === 'current' || to.name === 'backlog') item.approved = false;
     item.stage = to.name;
     item.held = false;
@@ -223,11 +254,6 @@ export class PlainModel {
     item.merges += 1;
     const own = [...this.#outside.squashed].filter(([one, of]) => of.item === number && this.#outside.base.some((other) => other === one));
     if (own.length !== item.merges) say(`${own.length} commits of it are on the base branch, and it came to done ${item.merges} times`);
-  }
-
-  #gatesPassed(number: number): boolean {
-    const [, branch] = [...this.#outside.branches].find(([name]) => name.startsWith(`musher/${number}-`)) ?? [];
-    return branch !== undefined && this.#outside.passed.has(branch.head);
   }
 
   #ready(item: Plain): boolean {

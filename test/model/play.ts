@@ -1,5 +1,6 @@
 import process from 'node:process';
 import * as fc from 'fast-check';
+import type { QaMode } from '../../src/pipeline/types.ts';
 import type { Result } from './edge.ts';
 import { System } from './system.ts';
 
@@ -10,6 +11,12 @@ type Act =
   | { readonly do: 'use'; readonly which: number; readonly microUsd: number }
   | { readonly do: 'gates'; readonly mode: 'pass' | 'fail' | 'hang' }
   | { readonly do: 'gate ends'; readonly exitCode: 0 | 1 }
+  | { readonly do: 'git'; readonly slow: boolean; readonly conflicts: boolean }
+  | { readonly do: 'git answers' }
+  /** An item that nobody gets in the way of comes to its merge. */
+  | { readonly do: 'through'; readonly n: number }
+  /** The look whether it fits is answered when a person has sent the item elsewhere. */
+  | { readonly do: 'late'; readonly n: number; readonly text: string; readonly conflicts: boolean }
   | { readonly do: 'deaf'; readonly deaf: boolean }
   | { readonly do: 'again'; readonly which: number }
   | { readonly do: 'clock'; readonly ms: number }
@@ -26,6 +33,9 @@ const TEXTS = [
   'move N archived',
   'move N backlog',
   'edit N title Coffee',
+  'edit N qa agent',
+  'edit N qa server',
+  'edit N qa human',
   'depends N on M',
   'depends N on nothing',
   'approve N',
@@ -69,6 +79,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         'nothing' as const,
         'fail' as const,
         'limited' as const,
+        'reject' as const,
       ),
     }),
   },
@@ -81,6 +92,21 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('gate ends' as const), exitCode: fc.constantFrom(0 as const, 0 as const, 1 as const) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('git' as const), slow: fc.boolean(), conflicts: fc.constantFrom(false, false, true) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('git answers' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('through' as const), n: nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('late' as const),
+      n: nat(3),
+      text: fc.constantFrom('stop N', 'move N current', 'move N qa', 'start N', 'delete N'),
+      conflicts: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deaf' as const), deaf: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), which: nat(20) }) },
   {
@@ -90,8 +116,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), orderly: fc.boolean() }) },
 );
 
-async function play(acts: readonly Act[], deaf: boolean): Promise<System> {
-  const system = new System();
+/** Most items wait for a person, as in a project that has not chosen. */
+const mode = fc.constantFrom<QaMode>('human', 'human', 'agent', 'server');
+
+async function play(acts: readonly Act[], deaf: boolean, qa: QaMode): Promise<System> {
+  const system = new System({ qa });
   system.outside.deaf = deaf;
   system.begin();
   const said: { readonly id: string; readonly text: string }[] = [];
@@ -149,6 +178,24 @@ async function perform(
     case 'gate ends':
       [...outside.gates][0]?.end(one.exitCode);
       return;
+    case 'git':
+      outside.slow = one.slow;
+      outside.conflicts = one.conflicts;
+      return;
+    case 'git answers':
+      return outside.letGo();
+    case 'through':
+      return through(system, one.n + 1, say);
+    case 'late':
+      outside.slow = true;
+      await through(system, one.n + 1, say);
+      await system.settle();
+      say(one.text.replace('N', String(one.n + 1)));
+      if (one.text.startsWith('delete')) say('yes');
+      await system.settle();
+      outside.slow = false;
+      outside.conflicts = one.conflicts;
+      return outside.letGo();
     case 'deaf':
       outside.deaf = one.deaf;
       return;
@@ -162,6 +209,22 @@ async function perform(
     case 'restart':
       return system.restart(one.orderly);
   }
+}
+
+/** Starts an item, lets its agents do their work, and approves it; where it is somewhere else already, it goes on from there. */
+async function through(system: System, number: number, say: (text: string) => string): Promise<void> {
+  const { outside } = system;
+  const work = async (): Promise<void> => {
+    await system.settle();
+    for (const agent of outside.running.filter(({ item }) => item === number)) outside.finish(agent, 'commit', system.clock.now());
+    await system.settle();
+  };
+  say(`start ${number}`);
+  await work();
+  // The gates may hang, and a reviewer may be an agent.
+  for (const gate of outside.gates) gate.end(0);
+  await work();
+  say(`approve ${number}`);
 }
 
 /** The same histories each time, so that a change is what turns it red; `MODEL_SEED=random` looks at others. */
@@ -179,13 +242,13 @@ export interface Played {
 /** Plays random histories against the model. A failure names its seed and path, by which the very same one comes again. */
 export async function playMany(runs: number): Promise<Played> {
   const played = { runs, acts: 0, items: 0, agents: 0, merges: 0 };
-  const one = async (acts: readonly Act[], deaf: boolean): Promise<void> => {
-    const system = await play(acts, deaf);
+  const one = async (acts: readonly Act[], deaf: boolean, qa: QaMode): Promise<void> => {
+    const system = await play(acts, deaf, qa);
     played.acts += acts.length;
     played.items += system.numbers.length;
     played.agents += system.outside.agents.size;
     played.merges += system.outside.base.length - 1;
   };
-  await fc.assert(fc.asyncProperty(fc.array(act, { maxLength: 30, size: 'max' }), fc.boolean(), one), { numRuns: runs, seed: SEED });
+  await fc.assert(fc.asyncProperty(fc.array(act, { maxLength: 30, size: 'max' }), fc.boolean(), mode, one), { numRuns: runs, seed: SEED });
   return played;
 }

@@ -36,7 +36,7 @@ export class System {
   readonly clock = testClock();
   readonly #texts = new Map<string, string>();
   readonly #sent = new Map<string, string>();
-  readonly model = new PlainModel(this.outside, this.#texts);
+  readonly model: PlainModel;
   #seen = 0;
   #world!: World;
   #engine!: Engine;
@@ -47,6 +47,7 @@ export class System {
   /** `changed`: what the project has otherwise than the model's. */
   constructor(changed: Partial<ProjectSettings> = {}) {
     this.#changed = changed;
+    this.model = new PlainModel(this.outside, this.#texts, changed.qa ?? 'human');
   }
 
   get reads(): Log['reads'] {
@@ -114,6 +115,7 @@ export class System {
   /** Everything in memory is thrown away, at once or in good order, and a new Musher goes on with the log. */
   async restart(orderly: boolean): Promise<void> {
     if (orderly) {
+      this.outside.letGo();
       await this.#world.stop();
       await this.#engine.stop('release');
     }
@@ -125,6 +127,7 @@ export class System {
     this.#alive.now = false;
     for (const agent of this.outside.agents.values()) agent.listener = null;
     this.outside.gates.clear();
+    this.outside.held.clear();
     silence(this.#world.log);
     // Takes its listeners back; what it waits for never comes.
     void this.#engine.stop('release');
@@ -149,13 +152,19 @@ export class System {
   /** Steps that Musher should take and that nothing holds up. */
   #undone(): string[] {
     const { reads } = this.#world.log;
-    const settings = { ...projectSettings('shop', this.dir), maxCoders: MAX_CODERS, maxRetries: MAX_RETRIES, ...this.#changed };
+    const settings = {
+      ...projectSettings('shop', this.dir),
+      maxCoders: MAX_CODERS,
+      maxRetries: MAX_RETRIES,
+      qa: 'human' as const,
+      ...this.#changed,
+    };
     const facts = projectFacts(reads, settings, this.clock.now());
     return this.numbers.flatMap((number) => {
       const item = reads.item('shop', number);
       if (item === null) return [];
       const step = decide(reads, item, facts);
-      const busy = this.outside.gates.size > 0 || this.outside.running.some((agent) => agent.item === number);
+      const busy = this.outside.gates.size > 0 || this.outside.held.size > 0 || this.outside.running.some((agent) => agent.item === number);
       const removing = item.removal?.state === 'asked' && !busy ? [`${number} should be removed, and nothing happens`] : [];
       if (step.because === '') return [`nobody can say why ${number} stands where it stands`];
       return OWN_STEPS.has(step.do) && !busy ? [`${number} should ${step.do} (${step.because}), and nothing happens`] : removing;
