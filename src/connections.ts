@@ -71,7 +71,7 @@ export class Connections {
   /** Shows that a message is worked on, where its network can; a sign that fails is only a sign less. */
   showWork(message: IncomingMessage, working: boolean): void {
     const transport = this.named(message.at.transport);
-    if (transport === null || !canShowWork(transport)) return;
+    if (transport === null || !canShowWork(transport) || !this.isOpen(transport.name)) return;
     transport.showWork(message, working).catch((error: unknown) => this.#onProblem(`showing work on ${transport.name}`, error));
   }
 

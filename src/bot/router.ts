@@ -22,9 +22,7 @@ import { refused } from './replies.ts';
 import { closeRevoked } from './revoke.ts';
 import { includes, type Origin } from './rights.ts';
 import { Turns } from './turns.ts';
-
-/** A command that takes longer than this is worth showing that it is worked on. */
-const SHOW_WORK_AFTER_MS = 1_000;
+import { WorkSigns } from './work-signs.ts';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
@@ -52,12 +50,14 @@ export class Router {
   /** Messages that are worked on now, live replies among them. */
   readonly #open = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #signs: WorkSigns;
   /** What ends the live reply that a room has now. */
   readonly #live = new Map<string, AbortController>();
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
     this.#table = commandTable(parts.commands);
+    this.#signs = new WorkSigns(parts.clock, (message, working) => parts.showWork(message, working));
     this.#turns = new Turns(parts.clock, { burst: parts.flood.burst, everyMs: 60_000 / parts.flood.perMinute });
   }
 
@@ -123,6 +123,7 @@ export class Router {
     this.#stopping.abort();
     await this.#turns.stop();
     await Promise.all(this.#open);
+    this.#signs.endAll();
   }
 
   #address(message: IncomingMessage): ReturnType<typeof commandText> {
@@ -130,6 +131,8 @@ export class Router {
   }
 
   #enqueue(message: IncomingMessage, id: number): void {
+    // From here on, and not from its turn: behind a command that takes long nobody should wonder whether they were heard.
+    const endSign = this.#signs.begin(message);
     this.#turns.add(
       roomOf(message),
       isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null,
@@ -137,6 +140,7 @@ export class Router {
       () =>
         new Promise((resolve) => {
           const work = this.#handle(message, id, resolve).finally(() => {
+            endSign();
             this.#open.delete(work);
             resolve();
           });
@@ -156,7 +160,6 @@ export class Router {
     if (row === null || row.state === 'done') return;
     crashPoint('before-command');
     const state = this.#handlingOf(message, id, row.receivedAt);
-    const shown = this.#showWorkLater(message);
     try {
       const reply = await this.#reply(row, state, release);
       crashPoint('before-answer');
@@ -164,23 +167,7 @@ export class Router {
       this.#parts.onAnswered(id, reply);
     } catch (error) {
       this.#incident(state, error);
-    } finally {
-      shown();
     }
-  }
-
-  /** Most commands are answered at once; only for one that takes a moment something is shown. Returns how to end that. */
-  #showWorkLater(message: IncomingMessage): () => void {
-    const { clock, showWork } = this.#parts;
-    let showing = false;
-    const cancel = clock.at(clock.now() + SHOW_WORK_AFTER_MS, () => {
-      showing = true;
-      showWork(message, true);
-    });
-    return () => {
-      cancel();
-      if (showing) showWork(message, false);
-    };
   }
 
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {

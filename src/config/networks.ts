@@ -1,3 +1,4 @@
+import { idProblems } from './network-ids.ts';
 import type { BotFile } from './schema.ts';
 import type { NetworkName, PersonSettings, RoomSettings, Settings } from './settings.ts';
 import { NETWORKS } from './settings.ts';
@@ -90,6 +91,7 @@ export function networkProblems(bot: BotFile): NetworkProblem[] {
       'name',
     ),
     ...slackProblems(bot),
+    ...idProblems(bot),
   ];
 }
 

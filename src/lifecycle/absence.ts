@@ -125,8 +125,10 @@ function tell({ log, timezone }: AbsenceParts, room: RoomState, now: number, bod
   log.outbox.add({ to, kind: 'notice', body, inbox: null, item: null, ...(notBefore > now ? { notBefore } : {}) }, now);
 }
 
+/** What was wrong, without what an operator does about it, which stands behind it. */
 function because(reason: string | null): string {
-  const text = reason === null ? '' : clampText(visibleLine(reason), LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');
+  const what = reason === null ? '' : visibleLine(reason).replace(/\s*(?:;? ?Musher (?:tries|connects) again.*|\([A-Z_]+\))$/, '');
+  const text = clampText(what, LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');
   return text === '' ? '' : ` (${text})`;
 }
 

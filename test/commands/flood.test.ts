@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IncomingMessage, IngressKind } from '../../src/message/address.ts';
 import type { RightsSettings } from '../../src/bot/rights.ts';
 import { plainText } from '../../src/message/plain.ts';
-import { makeDesk, makeWorld, START, when, type Desk, type World } from './harness.ts';
+import { endRun, makeDesk, makeWorld, moveTo, START, startRun, when, type Desk, type World } from './harness.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
 const RIGHTS: Partial<RightsSettings> = {
@@ -39,6 +39,39 @@ const audit = (): string[] =>
   world.log.reads.events(0, 10_000).flatMap((event) => (event.kind === 'command.handled' ? [`${event.actor} ${event.payload.code}`] : []));
 const answered = (...ids: readonly number[]): Promise<void> =>
   when(world.log, () => ids.every((id) => world.log.inbox.get(id)?.state === 'done'));
+
+describe('a message that waits behind another one of its room', () => {
+  it('is shown to be heard after a second, as is the one that is worked on, until each has its answer', async () => {
+    world = makeWorld(desk, {}, [], { ...RIGHTS, roles: { ...NOBODY, operator: ['slack:T1:U1', 'slack:T1:U2'] } });
+    const number = world.make({ title: 'Long' });
+    moveTo(world, number, { name: 'current' });
+    const run = startRun(world, number);
+    const [stop, ping] = [message('U1', 'mention', `stop ${number}`), message('U2')];
+    const ids = [world.receive(stop) ?? 0, world.receive(ping) ?? 0];
+    await when(world.log, () => world.log.inbox.get(ids[0] ?? 0)?.state === 'committed');
+    world.clock.move(999);
+    expect(world.signs).toEqual([]);
+    world.clock.move(1);
+    expect(world.signs).toEqual([`begin ${stop.id}`, `begin ${ping.id}`]);
+    endRun(world, number, run, 'stopped');
+    await answered(...ids);
+    await world.stop();
+    expect(world.signs.slice(2)).toEqual([`end ${stop.id}`, `end ${ping.id}`]);
+  });
+
+  it('shows nothing any more once Musher has ended', async () => {
+    world = makeWorld(desk, {}, [], RIGHTS, { burst: 1, perMinute: 1, waiting: 100 });
+    const first = send('U1');
+    send('U1');
+    await answered(first);
+    // The end of its sign follows its answer.
+    await new Promise(setImmediate);
+    world.clock.move(1_000);
+    await world.stop();
+    expect(world.signs.map((sign) => sign.split(' ')[0])).toEqual(['begin', 'end']);
+    expect(world.clock.waiting()).toBe(0);
+  });
+});
 
 describe('a flood of one sender', () => {
   it('is answered in full, as fast as is allowed, while others are answered at once', async () => {

@@ -80,6 +80,8 @@ export interface World {
   last(number: number): LoggedEvent;
   /** Lines that a run has written, by `item/run`. */
   readonly written: Map<string, string[]>;
+  /** What was shown of being at work: `begin m1`, `end m1`. */
+  readonly signs: readonly string[];
   /** Musher after a restart with other rights, over the same log. */
   restarted(rights: Partial<RightsSettings>): World;
   /** Goes on with what an earlier Musher left. */
@@ -121,6 +123,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
+  const signs: string[] = [];
   const projects: [Project, ...Project[]] = [projectNamed('shop', desk, settings), projectNamed('docs', desk, {})];
   const uses: ProcessUse[] = [{ label: 'Musher', pid: 4242, cpu: 0.25, residentBytes: 80_000_000, processes: 1, project: null }];
   const directory = roomDirectory({
@@ -162,7 +165,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       return Promise.resolve();
     },
     onIncident: (_id, error) => void incidents.push(error),
-    showWork: () => {},
+    showWork: (message, working) => void signs.push(`${working ? 'begin' : 'end'} ${message.id}`),
     flood,
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
@@ -203,6 +206,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
   };
 
   return {
+    signs,
     log,
     clock,
     desk,

@@ -32,6 +32,8 @@ function errorOf(files: Files, env: NodeJS.ProcessEnv = {}): MusherError {
 
 const projectError = (project: string, env: NodeJS.ProcessEnv = {}): string => errorOf({ project }, env).message;
 
+const SLACK = '[slack]\nbot_token = "env:TOKEN"\napp_token = "env:TOKEN"\n';
+
 describe('loadSettings', () => {
   it('fills in every default of a minimal configuration', () => {
     const { folder, result } = read({});
@@ -299,12 +301,43 @@ describe('errors', () => {
     ['a role without a transport', `roles.admin = ["anna"]\n${BOT}`, /:1: roles\.admin\[1\]: must be "<transport>:<id>"/],
     ['an offset for a time zone', `timezone = "+01:00"\n${BOT}`, /:1: timezone: is not a time zone/],
     [
+      "a channel's name for its id",
+      `${BOT}${SLACK}[[room]]\ntransport = "slack"\nid = "#general"\nproject = "shop"\n`,
+      /room\[1\]\.id: must be a channel's id such as "C024BE91L"/,
+    ],
+    [
+      'an address for the id of a room',
+      `${BOT}[matrix]\nhomeserver = "https://a.example"\naccess_token = "env:TOKEN"\n[[room]]\ntransport = "matrix"\nid = "#a:example.org"\nproject = "shop"\n`,
+      /room\[1\]\.id: must be a room's id, which begins with "!"/,
+    ],
+    [
+      'a name for the id of a channel',
+      `${BOT}[discord]\ntoken = "env:TOKEN"\n[[room]]\ntransport = "discord"\nid = "general"\nproject = "shop"\n`,
+      /room\[1\]\.id: must be a channel's id, which is a number/,
+    ],
+    [
+      'a member without the workspace',
+      `roles.operator = ["slack:U061F7AUR"]\n${BOT}`,
+      /:1: roles\.operator\[1\]: must be the ids of workspace and member/,
+    ],
+    [
+      'a role in no network',
+      `roles.operator = ["irc:anna"]\n${BOT}`,
+      /:1: roles\.operator\[1\]: must begin with console, matrix, slack, discord/,
+    ],
+    ['a person by a short id', `${BOT}[[person]]\nname = "anna"\nmatrix = "anna"\n`, /person\[1\]\.matrix: must be a full Matrix id/],
+    [
+      'one id of two people',
+      `${BOT}[[person]]\nname = "anna"\ndiscord = "1"\n[[person]]\nname = "ben"\ndiscord = "1"\n`,
+      /person\[2\]\.discord: is the id of anna already/,
+    ],
+    [
       'a project without its file',
       BOT.replace('path = "shop"', 'path = "other"'),
       /^other\/\.musher\/project\.toml:1: is not there: the file of project shop/,
     ],
   ])('refuse %s', (_, bot, message) => {
-    expect(errorOf({ bot }).message).toMatch(message);
+    expect(errorOf({ bot }, { TOKEN: 'fake' }).message).toMatch(message);
   });
 
   it('tell that there is no such file', () => {

@@ -6,7 +6,7 @@ import { line } from '../../src/message/build.ts';
 import type { AnswersApart, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './catch-up.ts';
 import { createForm } from './create-form.ts';
-import { slackError, startFailure } from './failure.ts';
+import { rateLimitOf, slackError, startFailure } from './failure.ts';
 import { emptySecret } from './signature.ts';
 import { serveHttp, type HttpIntake } from './http.ts';
 import { Intake, NOT_STORED } from './intake.ts';
@@ -221,8 +221,8 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       await started(running)
         .call(working ? 'reactions.add' : 'reactions.remove', { channel, timestamp: ts, name: WORKING })
         .catch((error: unknown) => {
-          // There already, gone already, or not allowed: a sign is no reason to stop.
-          if (slackError(error) === null) report(error);
+          // There already, gone already, not allowed, or one too many: a sign is no reason to stop.
+          if (slackError(error) === null && rateLimitOf(error) === null) report(error);
         });
     },
 
