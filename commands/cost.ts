@@ -6,7 +6,7 @@ import { runState } from '../src/bot/format/run.ts';
 import { startOfDay, startOfWeek } from '../src/bot/format/time.ts';
 import { answer } from '../src/bot/replies.ts';
 import { addUsage, NO_USAGE, totalTokens } from '../src/log/projections/run.ts';
-import type { SpendRow } from '../src/log/reads.ts';
+import type { SpendRow } from '../src/log/spend-reads.ts';
 import { doc, heading, paragraph, right, table } from '../src/message/build.ts';
 import type { Block } from '../src/message/document.ts';
 import type { Usage } from '../src/pipeline/events.ts';
@@ -46,26 +46,28 @@ function overview(context: CommandContext, now: number): Reply {
   const week = startOfWeek(now, context.timezone);
   const rows = context.projects.map(({ name }) => [
     name,
-    ...[context.reads.spendSince(name, day), context.reads.spendSince(name, week), sum(context.reads.spendTotals(name, 'agent'))].map(both),
+    ...[context.reads.spend.since(name, day), context.reads.spend.since(name, week), sum(context.reads.spend.totals(name, 'agent'))].map(
+      both,
+    ),
   ]);
   return answer(doc(heading('Cost'), table(['Project', right('Today'), right('This week'), right('All time')], rows)));
 }
 
 function span(context: CommandContext, words: string, since: number): Reply {
   const { name } = context.project;
-  const all = context.reads.spendSince(name, since);
-  const items = context.reads.spendSinceBy(name, 'item', since).map(({ key, usage }) => {
+  const all = context.reads.spend.since(name, since);
+  const items = context.reads.spend.sinceBy(name, 'item', since).map(({ key, usage }) => {
     const found = context.reads.item(name, Number(key));
     return { key: found === null ? key : itemTitle(found, name), usage };
   });
   const blocks: Block[] = [paragraph(`${name} ${words}: ${both(all)}.`)];
-  if (items.length > 0) blocks.push(rowsOf('Item', items), rowsOf('Agent', context.reads.spendSinceBy(name, 'agent', since)));
+  if (items.length > 0) blocks.push(rowsOf('Item', items), rowsOf('Agent', context.reads.spend.sinceBy(name, 'agent', since)));
   return answer(doc(...blocks));
 }
 
 function grouped(context: CommandContext, by: 'agent' | 'model'): Reply {
   const { name } = context.project;
-  const rows = context.reads.spendTotals(name, by);
+  const rows = context.reads.spend.totals(name, by);
   const all = sum(rows);
   if (rows.length === 0) return answer(doc(paragraph(`No agent of ${name} has used a model yet.`)));
   return answer(doc(paragraph(`${name}, all time: ${both(all)}.`), rowsOf(by === 'agent' ? 'Agent' : 'Model', rows)));
@@ -75,7 +77,7 @@ function ofItem(context: CommandContext, ref: ItemRef): Reply {
   const found = context.findAny(ref);
   if (!found.ok) return found.error;
   const it = found.value;
-  const all = context.reads.spendOfItem(it.project, it.number);
+  const all = context.reads.spend.ofItem(it.project, it.number);
   const runs = context.reads.runs(it.project, it.number);
   const rows = runs
     .slice(-MOST_ROWS)

@@ -62,7 +62,7 @@ function standing(context: CommandContext, it: WorkItem, reader: Reader): Docume
   const timers = reads.timers.ofItem(it.project, it.number);
   const merged = mergedAs(it.stage);
   const time = (at: number): string => moment(at, reader.now, reader.timezone);
-  const spend = reads.spendOfItem(it.project, it.number);
+  const spend = reads.spend.ofItem(it.project, it.number);
   const dependents = reads.dependents(it.project, it.number);
   const removal = it.removal?.state === 'asked' ? ', clean-up not done yet' : it.removal?.state === 'purged' ? ', content purged' : '';
   return fields([

@@ -51,7 +51,7 @@ export const status = command({
     const archived = reads.recentInStage(name, 'archived', ARCHIVE_LOOK);
     const blocked = archived.filter(({ stage }) => isResumable(stage));
     const done = lately([...reads.recentInStage(name, 'done', DONE_LINES), ...archived]);
-    const today = reads.spendSince(name, startOfDay(reader.now, reader.timezone));
+    const today = reads.spend.since(name, startOfDay(reader.now, reader.timezone));
     return answer(
       doc(
         heading(name),

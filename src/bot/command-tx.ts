@@ -1,6 +1,6 @@
 import type { ProjectSettings } from '../config/settings.ts';
 import { decide, projectFacts } from '../log/facts.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Actor, ItemEventKind, ItemEvents, NewEvent } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Address } from '../message/address.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/offers.ts';
 import type { PendingConfirmation } from '../log/confirmations.ts';
 import type { Actor, EventKind } from '../pipeline/events.ts';

@@ -1,7 +1,7 @@
 import { crashPoint } from '../crash-point.ts';
 import type { FloodSettings } from '../config/settings.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/offers.ts';
 import { timerOf, type IncomingMessage } from '../message/address.ts';
 import { withoutActions } from '../message/build.ts';

@@ -101,12 +101,12 @@ function describeWork({ log, clock, projects }: FigureParts, gauge: Describe): v
   });
   gauge('spend_tokens_total', 'Tokens used, cache included.', ['project', 'agent'], (set) => {
     for (const { name } of projects)
-      for (const { key, usage } of reads.spendTotals(name, 'agent'))
+      for (const { key, usage } of reads.spend.totals(name, 'agent'))
         set(usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens, { project: name, agent: key });
   });
   gauge('spend_usd_total', 'Money spent, in US dollars.', ['project', 'agent'], (set) => {
     for (const { name } of projects)
-      for (const { key, usage } of reads.spendTotals(name, 'agent')) set(usage.microUsd / 1_000_000, { project: name, agent: key });
+      for (const { key, usage } of reads.spend.totals(name, 'agent')) set(usage.microUsd / 1_000_000, { project: name, agent: key });
   });
 }
 

@@ -57,7 +57,7 @@ export function itemBudget(
     name: String(item.number),
     base,
     caps: topped(base, item.toppedUp),
-    used: amountOf(reads.spendOfItem(item.project, item.number)),
+    used: amountOf(reads.spend.ofItem(item.project, item.number)),
     reserved: reservedBy(open, (run) => run.project === item.project && run.item === item.number),
     until: null,
   };

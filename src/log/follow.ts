@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../pipeline/events.ts';
 import { isTransient } from './database.ts';
-import type { Log, Tx } from './log.ts';
+import type { Log } from './log.ts';
+import type { Tx } from './tx.ts';
 
 /** Follows the log from a durable cursor. */
 export interface Follower {

@@ -1,4 +1,4 @@
-import type { LoggedEvent, Receipt, Usage } from '../pipeline/events.ts';
+import type { LoggedEvent, Receipt } from '../pipeline/events.ts';
 import { created, transition } from '../pipeline/transition.ts';
 import type { StageName, WorkItem } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
@@ -6,6 +6,7 @@ import { BudgetReads } from './budget-reads.ts';
 import type { Db } from './database.ts';
 import type { EventStore } from './events.ts';
 import { RequestReads } from './request-reads.ts';
+import { SpendReads } from './spend-reads.ts';
 import type { Run } from './projections/run.ts';
 import { Subscriptions, type Subscription } from './projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
@@ -23,21 +24,11 @@ export interface BaseSeen {
   readonly seq: number;
 }
 
-/** Spend summed over something; `key` names what. */
-export interface SpendRow {
-  readonly key: string;
-  readonly usage: Usage;
-}
-
-const SUMS =
-  'sum(input) AS inputTokens, sum(output) AS outputTokens, sum(cache_read) AS cacheReadTokens, sum(cache_write) AS cacheWriteTokens, sum(micro_usd) AS microUsd';
-const QUARTER_MS = 15 * 60 * 1000;
-
-type UsageRow = { [K in keyof Usage]: number | null };
-
 /** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
 export class Reads {
   readonly budget: BudgetReads;
+  /** What agents have used. */
+  readonly spend: SpendReads;
   readonly timers: TimerReads;
   readonly accounts: Pick<Accounts, 'all' | 'get'>;
   /** What agents ask people for. */
@@ -54,10 +45,6 @@ export class Reads {
   readonly #run;
   readonly #openRuns;
   readonly #allOpenRuns;
-  readonly #spendOfItem;
-  readonly #spendSince;
-  readonly #spendSinceBy;
-  readonly #spendTotals;
   readonly #projects;
   readonly #roomProject;
   readonly #roomsOf;
@@ -68,6 +55,7 @@ export class Reads {
     this.#events = events;
     this.#subscriptions = new Subscriptions(db);
     this.budget = new BudgetReads(db);
+    this.spend = new SpendReads(db);
     this.timers = new TimerReads(db);
     this.accounts = new Accounts(db);
     this.requests = new RequestReads(db);
@@ -101,30 +89,6 @@ export class Reads {
       .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
       .pluck();
     this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
-    // Left alone, the planner takes the primary key and walks all that the project ever spent.
-    this.#spendOfItem = db.prepare<[string, number], UsageRow>(
-      `SELECT ${SUMS} FROM spend INDEXED BY spend_of_item WHERE project = ? AND item = ?`,
-    );
-    this.#spendSince = db.prepare<[string, number], UsageRow>(`SELECT ${SUMS} FROM spend WHERE project = ? AND quarter >= ?`);
-    this.#spendSinceBy = {
-      item: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT CAST(item AS TEXT) AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY item ORDER BY sum(micro_usd) DESC`,
-      ),
-      agent: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT agent AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY agent ORDER BY sum(micro_usd) DESC`,
-      ),
-      model: db.prepare<[string, number], UsageRow & { key: string }>(
-        `SELECT model AS key, ${SUMS} FROM spend WHERE project = ? AND quarter >= ? GROUP BY model ORDER BY sum(micro_usd) DESC`,
-      ),
-    };
-    this.#spendTotals = {
-      agent: db.prepare<[string], UsageRow & { key: string }>(
-        `SELECT agent AS key, ${SUMS} FROM spend_total WHERE project = ? GROUP BY agent ORDER BY sum(micro_usd) DESC`,
-      ),
-      model: db.prepare<[string], UsageRow & { key: string }>(
-        `SELECT model AS key, ${SUMS} FROM spend_total WHERE project = ? GROUP BY model ORDER BY sum(micro_usd) DESC`,
-      ),
-    };
     this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
     this.#base = db.prepare<[string], BaseSeen>('SELECT branch, head AS "commit", seq FROM bases WHERE project = ?');
@@ -264,24 +228,6 @@ export class Reads {
     return this.#events.head().seq;
   }
 
-  spendOfItem(project: string, item: number): Usage {
-    return toUsage(this.#spendOfItem.get(project, item));
-  }
-
-  /** Spend since a time, which is rounded down to a quarter of an hour: every time zone's midnight is one. */
-  spendSince(project: string, since: Millis): Usage {
-    return toUsage(this.#spendSince.get(project, Math.floor(since / QUARTER_MS)));
-  }
-
-  spendSinceBy(project: string, by: 'item' | 'agent' | 'model', since: Millis): SpendRow[] {
-    return this.#spendSinceBy[by].all(project, Math.floor(since / QUARTER_MS)).map(toSpend);
-  }
-
-  /** Spend of all time. */
-  spendTotals(project: string, by: 'agent' | 'model'): SpendRow[] {
-    return this.#spendTotals[by].all(project).map(toSpend);
-  }
-
   /** The project that a room was switched to; null where it never was. */
   roomProject(transport: string, room: string): string | null {
     return this.#roomProject.get(transport, room) ?? null;
@@ -303,18 +249,4 @@ function parseItem(state: string): WorkItem {
 
 function parseRun(state: string): Run {
   return JSON.parse(state) as Run;
-}
-
-function toUsage(row: UsageRow | undefined): Usage {
-  return {
-    inputTokens: row?.inputTokens ?? 0,
-    outputTokens: row?.outputTokens ?? 0,
-    cacheReadTokens: row?.cacheReadTokens ?? 0,
-    cacheWriteTokens: row?.cacheWriteTokens ?? 0,
-    microUsd: row?.microUsd ?? 0,
-  };
-}
-
-function toSpend(row: UsageRow & { key: string }): SpendRow {
-  return { key: row.key, usage: toUsage(row) };
 }

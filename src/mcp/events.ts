@@ -1,4 +1,4 @@
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../pipeline/events.ts';
 import { stillThere, type Caller } from './caller.ts';
 import type { ToolParts } from './tool.ts';

@@ -1,6 +1,6 @@
 import type { ProjectSettings } from '../config/settings.ts';
 import type { Run } from '../log/projections/run.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import { accountNames } from '../pipeline/accounts.ts';
 import type { Millis } from '../pipeline/values.ts';
 

@@ -3,7 +3,7 @@ import type { Signal } from '../agents/signals.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { budgetsOf } from '../log/budgets.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Run } from '../log/projections/run.ts';
 import { amountOf, crossings } from '../pipeline/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../pipeline/events.ts';
@@ -94,7 +94,7 @@ export function meter(
 /** Whether this is all that the project has ever used of the model, and none of it had a price. */
 function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usage): boolean {
   if (usage.microUsd > 0 || amountOf(usage).tokens === 0) return false;
-  const total = tx.reads.spendTotals(project, 'model').find(({ key }) => key === model)?.usage;
+  const total = tx.reads.spend.totals(project, 'model').find(({ key }) => key === model)?.usage;
   return total?.microUsd === 0 && amountOf(total).tokens === amountOf(usage).tokens;
 }
 

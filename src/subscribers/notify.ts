@@ -1,7 +1,8 @@
 import type { NotifyKind, NotifyStyle, ProjectSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
-import type { Log, Tx } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Outgoing } from '../log/outbox.ts';
 import type { Address } from '../message/address.ts';
 import { code, line, withoutActions } from '../message/build.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Log, Tx } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import { isUnderWay, type AgentRequest, type RequestEnd } from '../pipeline/requests.ts';
 
 /**

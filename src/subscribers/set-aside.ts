@@ -2,7 +2,7 @@ import { MICRO } from '../agents/limits.ts';
 import type { RunOutcome } from '../agents/outcome.ts';
 import type { AgentSettings, LimitSettings, ProjectSettings } from '../config/settings.ts';
 import { budgetsOf } from '../log/budgets.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Run } from '../log/projections/run.ts';
 import {
   amountOf,

@@ -6,7 +6,7 @@ import { oneLine } from '../agents/text.ts';
 import type { AgentSettings } from '../config/settings.ts';
 import { redactFile } from '../redaction/file.ts';
 import { totalTokens, type Run } from '../log/projections/run.ts';
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
 import { STUCK_WORDS } from '../pipeline/stuck.ts';
 import { amountOf } from '../pipeline/budget.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { crashPoint } from '../crash-point.ts';
-import type { Log, Tx } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import type { Timer } from '../log/timers.ts';
 import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, line } from '../message/build.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';

@@ -72,15 +72,17 @@ describe('a random history', () => {
             .flatMap((event) => (event.kind === 'run.usage' && event.project === project ? [event.payload.usage.microUsd] : []));
           const total = used.reduce((sum, one) => sum + one, 0);
           const sum = (rows: readonly { usage: { microUsd: number } }[]): number => rows.reduce((all, row) => all + row.usage.microUsd, 0);
-          const items = Array.from({ length: log.reads.lastNumber(project) }, (_, i) => ({ usage: log.reads.spendOfItem(project, i + 1) }));
+          const items = Array.from({ length: log.reads.lastNumber(project) }, (_, i) => ({
+            usage: log.reads.spend.ofItem(project, i + 1),
+          }));
           const { reads } = log;
           expect([
             sum(items),
-            sum(reads.spendTotals(project, 'agent')),
-            sum(reads.spendTotals(project, 'model')),
-            sum(reads.spendSinceBy(project, 'item', 0)),
-            sum(reads.spendSinceBy(project, 'agent', 0)),
-            reads.spendSince(project, 0).microUsd,
+            sum(reads.spend.totals(project, 'agent')),
+            sum(reads.spend.totals(project, 'model')),
+            sum(reads.spend.sinceBy(project, 'item', 0)),
+            sum(reads.spend.sinceBy(project, 'agent', 0)),
+            reads.spend.since(project, 0).microUsd,
           ]).toEqual([total, total, total, total, total, total]);
         }
         log.close();
@@ -126,12 +128,12 @@ describe('spend', () => {
       ] as const)
         tx.record({ ...about, item, kind: 'run.usage', payload: { run: 1, agent, model: 'm', usage: { ...usage, microUsd } } });
     });
-    expect(log.reads.spendSinceBy('shop', 'agent', 0).map((row) => [row.key, row.usage.microUsd])).toEqual([
+    expect(log.reads.spend.sinceBy('shop', 'agent', 0).map((row) => [row.key, row.usage.microUsd])).toEqual([
       ['b', 9],
       ['c', 5],
       ['a', 3],
     ]);
-    expect(log.reads.spendTotals('shop', 'agent').map((row) => row.key)).toEqual(['b', 'c', 'a']);
+    expect(log.reads.spend.totals('shop', 'agent').map((row) => row.key)).toEqual(['b', 'c', 'a']);
     log.close();
   });
 });

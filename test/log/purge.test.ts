@@ -70,12 +70,12 @@ describe('a purge', () => {
           works.map((work) => ({ ...work, acts: work.acts.map((one) => ({ ...one, project: 'shop' })) })),
         );
         const last = log.reads.lastNumber('shop');
-        const spend = JSON.stringify([log.reads.spendTotals('shop', 'agent'), log.reads.spendSinceBy('shop', 'item', 0)]);
+        const spend = JSON.stringify([log.reads.spend.totals('shop', 'agent'), log.reads.spend.sinceBy('shop', 'item', 0)]);
         for (let number = 1; number <= last; number++) purge(log, number);
         log.scrub();
         expect(filesWith(dir, SPOKEN)).toEqual([]);
         expect(verifyAll(log.db).differences).toEqual([]);
-        expect(JSON.stringify([log.reads.spendTotals('shop', 'agent'), log.reads.spendSinceBy('shop', 'item', 0)])).toBe(spend);
+        expect(JSON.stringify([log.reads.spend.totals('shop', 'agent'), log.reads.spend.sinceBy('shop', 'item', 0)])).toBe(spend);
         log.close();
         expect(filesWith(dir, SPOKEN)).toEqual([]);
       }),

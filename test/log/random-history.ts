@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Clock } from '../../src/clock.ts';
-import type { Log, Tx } from '../../src/log/log.ts';
+import type { Log } from '../../src/log/log.ts';
+import type { Tx } from '../../src/log/tx.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import type { ItemEvents, NewItemEvent, OtherEvents } from '../../src/pipeline/events.ts';
 import { amount } from '../pipeline/random-budgets.ts';

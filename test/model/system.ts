@@ -183,7 +183,7 @@ export class System {
     wrong.push(
       ...this.model.differences(
         (number) => reads.item('shop', number),
-        (number) => reads.spendOfItem('shop', number).microUsd,
+        (number) => reads.spend.ofItem('shop', number).microUsd,
       ),
     );
     wrong.push(...this.#undone());

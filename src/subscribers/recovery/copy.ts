@@ -2,7 +2,7 @@ import { crashPoint } from '../../crash-point.ts';
 import type { Landing } from '../../git/landings.ts';
 import { keepCopyMark, readCopyMark, type CopyMark } from '../../log/copy-mark.ts';
 import type { CopyFound } from '../../pipeline/events.ts';
-import type { Tx } from '../../log/log.ts';
+import type { Tx } from '../../log/tx.ts';
 import { isMet } from '../../pipeline/dependencies.ts';
 import { isResumable } from '../../pipeline/moves.ts';
 import type { WorkItem } from '../../pipeline/types.ts';

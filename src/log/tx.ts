@@ -1,0 +1,45 @@
+import type { LoggedEvent, NewEvent, NewItemEvent } from '../pipeline/events.ts';
+import type { TransitionError } from '../pipeline/transition.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { ItemNumber } from '../pipeline/values.ts';
+import type { Result } from '../result.ts';
+import type { Confirmations } from './confirmations.ts';
+import type { Inbox } from './inbox.ts';
+import type { Offers } from './offers.ts';
+import type { Outbox } from './outbox.ts';
+import type { Reads } from './reads.ts';
+import type { Told } from './told.ts';
+
+/** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
+export interface Tx {
+  readonly now: number;
+  readonly reads: Reads;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly confirmations: Confirmations;
+  readonly offers: Offers;
+  readonly told: Told;
+  /** An item as it stands after what this transaction has appended so far. */
+  item(project: string, number: number): WorkItem | null;
+  /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */
+  append(event: NewEvent): Result<LoggedEvent, TransitionError>;
+  /** As `append`, for events that must fit: anything else is a bug and undoes the transaction. */
+  record(event: NewEvent): LoggedEvent;
+  /** The number for a new item of the project. */
+  nextNumber(project: string): ItemNumber;
+  /** Takes an item's content out of the whole log; only of a deleted item. */
+  purge(event: Extract<NewItemEvent, { kind: 'item.purged' }>): Result<LoggedEvent, TransitionError>;
+  cursor(subscriber: string): number | null;
+  moveCursor(subscriber: string, seq: number): void;
+  /** Runs when all of it is on the disk, never where it is undone. It must not throw. */
+  afterCommit(run: () => void): void;
+}
+
+/** Text by key, kept across restarts. */
+export interface StateStore {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+}
+
+/** Told of a commit that appended events: the number of the last. */
+export type CommitListener = (lastSeq: number) => void;
