@@ -15,6 +15,7 @@ import { interactions } from './interactions.ts';
 import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
 import { outgoing, type Outgoing } from './outgoing.ts';
+import { patient, type Patient } from './patient.ts';
 import { postsOf } from './posts.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { repliesOf, type Replies } from './replies.ts';
@@ -42,6 +43,7 @@ interface Connection {
   readonly rest: REST;
   readonly gateway: Gateway;
   readonly intake: Intake;
+  readonly patience: Patient;
   readonly replies: Replies;
   readonly outgoing: Outgoing;
   readonly typing: Typing;
@@ -107,7 +109,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       }
     };
     const out = outgoing(posts, replies, (command) => customIdOf(command, state));
-    const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed: (nonce, id) => posts.noticed(nonce, id) });
+    const patience = patient(clock, timing, report);
+    const noticed = (nonce: string | number | undefined, id: string): void => posts.noticed(nonce, id);
+    const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed, patient: patience });
     const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard });
     const identity = { id: me.id, ids: [me.id], names: [...new Set([me.username, me.global_name ?? me.username])] };
     const reach = reachOf({ rooms: options.rooms, read: (room) => messages.catchUpRoom(room), report });
@@ -151,6 +155,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       rest,
       gateway,
       intake: messages,
+      patience,
       replies,
       outgoing: out,
       typing: typing(library, rest, clock),
@@ -182,6 +187,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const last = connection;
     if (last === null) return;
     last.typing.stop();
+    last.patience.stop();
     const ended = Promise.all([last.gateway.close(signal), last.replies.stop(), last.outgoing.idle(), last.intake.idle()]);
     await Promise.race([ended, aborted(signal)]);
     last.rest.clearHashSweeper();

@@ -4,6 +4,7 @@ import { addressOf, senderOf } from './address.ts';
 import type { Channels, Place } from './channels.ts';
 import { CHOSEN, LIMITS } from './limits.ts';
 import type { DiscordOptions } from './options.ts';
+import type { Patient } from './patient.ts';
 import { queues } from './queue.ts';
 import type { Library } from './rest.ts';
 
@@ -25,6 +26,7 @@ export interface IntakeParts {
   /** Gives a message to the sink; never throws. */
   readonly take: (message: IncomingMessage, channel: string) => void;
   readonly noticed: (nonce: string | number | undefined, id: string) => void;
+  readonly patient: Patient;
 }
 
 /** Messages that people write, as they come and as they were missed. */
@@ -42,7 +44,7 @@ export interface Intake {
   idle(): Promise<void>;
 }
 
-export function intake({ library, rest, options, channels, botId, take, noticed }: IntakeParts): Intake {
+export function intake({ library, rest, options, channels, botId, take, noticed, patient }: IntakeParts): Intake {
   const { Routes } = library;
   const { state } = options;
   const turns = queues();
@@ -87,7 +89,8 @@ export function intake({ library, rest, options, channels, botId, take, noticed 
     const found: APIMessage[] = [];
     for (let last = after; ;) {
       const query = new URLSearchParams({ after: last, limit: String(LIMITS.page) });
-      const page = (await rest.get(Routes.channelMessages(channel), { query })) as APIMessage[];
+      // What comes meanwhile in that channel waits behind it: nothing that was seen is ahead of what was missed.
+      const page = (await patient.read(() => rest.get(Routes.channelMessages(channel), { query }))) as APIMessage[];
       const inOrder = page.toSorted((one, other) => (isLater(one.id, other.id) ? 1 : -1));
       found.push(...inOrder);
       last = inOrder.at(-1)?.id ?? last;

@@ -60,31 +60,6 @@ describe('the connection', () => {
     expect(fake.gateway.identifies.length).toBe(2);
   });
 
-  it('is not kept before what was missed is read: killed in between, the next one reads it', async () => {
-    const it_ = await started();
-    const { fake, transport, room, ada, again, state } = it_;
-    await transport.stop(AbortSignal.timeout(1_000));
-    fake.gateway.forgetSessions();
-    fake.write(ada, room, 'while away');
-    const thread = fake.world.thread(room, 'about 42');
-    fake.write(ada, thread, 'in a thread');
-    fake.requests.length = 0;
-    for (let n = 0; n < 2; n += 1) fake.next(/^GET \/channels\/\d+\/messages$/, 'slow', 1_500);
-    const second = again();
-    await second.start(() => 'accepted');
-    await expect.poll(() => fake.requests.filter((request) => /^GET .*messages$/.test(request)).length).toBe(2);
-    // What is on disk when it is killed here.
-    const disk = new Map(state.values);
-    await second.stop(AbortSignal.timeout(5_000));
-    const heard: string[] = [];
-    const third = again({ state: { get: (key) => disk.get(key) ?? null, set: (key, value) => void disk.set(key, value) } });
-    await third.start(({ text }) => {
-      heard.push(text);
-      return 'accepted';
-    });
-    await expect.poll(() => heard.toSorted()).toEqual(['in a thread', 'while away']);
-  });
-
   it('reads what was missed in a thread also when its room was read first', async () => {
     const it_ = await started();
     const { fake, room, ada } = it_;
