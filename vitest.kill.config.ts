@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that kill Musher a few hundred times. */
+/** Tests that kill Musher some four hundred times. */
 export default defineConfig({
   test: {
     include: ['test/kill/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: 1,
+    maxWorkers: 2,
+    // Where something hangs everything may: two tests at the end of their time are enough to know.
+    bail: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,

@@ -7,10 +7,14 @@ export class MatrixRoom implements Room {
   readonly transport = 'matrix';
   readonly id: string;
   readonly asked: string[] = [];
-  /** Reactions: one to a question that is closed meanwhile stands for nothing, and the question still says that it stands. */
+  /** Reactions to a question that may be closed already, whatever the room shows of it. */
   readonly perhaps: string[] = [];
   readonly words = new Map<string, string>();
   readonly #server: FakeHomeserver;
+  /** Questions that were answered, by their first answer. */
+  readonly #answered = new Set<string>();
+  /** Commands that ask first. */
+  #asking = 0;
 
   constructor(server: FakeHomeserver, id: string) {
     this.#server = server;
@@ -28,15 +32,25 @@ export class MatrixRoom implements Room {
       .join('\n');
   }
 
-  /** Answers the last question with a reaction, where there is one. */
+  /**
+   * Answers the last question with a reaction, where there is one. It counts, and so has to be taken, where it is the first
+   * answer and no newer question can have taken the place of that one.
+   */
   react(key: string): void {
-    const question = this.shown().findLast(({ text }) => text.includes('The question stands'));
+    const questions = this.shown().filter(({ text }) => text.includes('The question stands'));
+    const question = questions.at(-1);
     if (question === undefined) return;
     const relation = { rel_type: 'm.annotation', event_id: question.id, key };
-    this.perhaps.push(this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } }));
+    const id = this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } });
+    const isOpen = !/question is (?:closed|too old)/.test(question.text);
+    const counts = isOpen && !this.#answered.has(question.id) && questions.length === this.#asking;
+    this.#answered.add(question.id);
+    if (counts) this.#said(id, `${key} to ${question.id}`);
+    else this.perhaps.push(id);
   }
 
   say(text: string): void {
+    if (text.startsWith('delete ')) this.#asking += 1;
     this.#said(this.#server.say(this.id, `!${text}`), text);
   }
 

@@ -18,11 +18,22 @@ export interface Room {
   readonly perhaps?: readonly string[];
   /** Musher's messages that everybody there sees, oldest first. */
   shown(): readonly Shown[];
-  /** Musher's answers there that only their asker sees. */
-  privately?(): readonly string[];
-  /** The message that a reference of Musher's names; null for an answer that has no name, or that only its asker sees. */
-  named?(ref: string): string | null;
+  /** Musher's answers there that only their asker sees, oldest first. */
+  privately?(): readonly Private[];
+  /** What a reference of Musher's names; where a room does not say, it is the id of a message. */
+  named?(ref: string): Named;
+  /** What the network shows as still to come, such as an answer that was announced. */
+  announced?(): readonly string[];
 }
+
+/** An answer that only its asker sees; `to`: the press or slash command that it answers. */
+export interface Private {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A message that everybody sees, or a private answer to something. */
+export type Named = { readonly shown: string } | { readonly to: string };
 
 interface In {
   readonly id: number;
@@ -39,28 +50,20 @@ interface Out {
   readonly inbox: number | null;
   readonly state: string;
   readonly refs: string | null;
-  readonly thread: string | null;
 }
 
-/**
- * An answer on Discord that only its asker sees, and that Musher died over: Discord can't say whether it was taken, and
- * Musher never makes it again. It names no message; how many there were is told with a loop's figures.
- */
-const isDoubtful = ({ transport, thread, refs }: Pick<Out, 'transport' | 'thread' | 'refs'>): boolean =>
-  transport === 'discord' && thread?.startsWith('i|') === true && thread.endsWith('|e') && (refs ?? '[]') === '[]';
-
-/** How many answers it is not known of whether their asker saw them. */
-export function doubtfulAnswers(bench: Bench): number {
-  return bench.rows<Out>("SELECT * FROM outbox WHERE state = 'sent'").filter(isDoubtful).length;
-}
-
-/** Slack's words on an answer that can't be read back and is shown again. */
+/** The words on an answer for one person that may have been seen already: no network reads those back. */
 const PERHAPS_SEEN = 'you may have seen this before';
+
+/** How many answers for one person were given again, because nobody knew whether they had arrived. */
+export function repeatedAnswers(rooms: readonly Room[]): number {
+  return rooms.flatMap((room) => room.privately?.() ?? []).filter(({ text }) => text.includes(PERHAPS_SEEN)).length;
+}
 
 /** Each message taken in once, answered once, and shown once; nothing said that is not in the outbox; one effect each. */
 export function messageViolations(bench: Bench, rooms: readonly Room[]): string[] {
   const inbox = bench.rows<In>('SELECT id, transport, message_id, room, state FROM inbox ORDER BY id');
-  const outbox = bench.rows<Out>('SELECT id, transport, room, kind, inbox, state, refs, thread FROM outbox ORDER BY id');
+  const outbox = bench.rows<Out>('SELECT id, transport, room, kind, inbox, state, refs FROM outbox ORDER BY id');
   const found: string[] = [];
   for (const message of inbox) {
     const what = `message ${message.message_id} of ${message.transport}`;
@@ -72,12 +75,19 @@ export function messageViolations(bench: Bench, rooms: readonly Room[]): string[
   const effects = bench.rows<{ cause: string; kind: string; item: number | null; n: number }>(
     "SELECT cause, kind, item, count(*) AS n FROM events WHERE cause LIKE 'inbox:%' GROUP BY cause, kind, item HAVING n > 1",
   );
+  const timers = bench
+    .rows<{ project: string; payload: string }>("SELECT project, payload FROM events WHERE kind = 'timer.fired'")
+    .map(({ project, payload }) => `timer:${project}:${(JSON.parse(payload) as { timer: number }).timer}`);
+  const byTimer = inbox.map(({ message_id }) => message_id).filter((id) => id.startsWith('timer:'));
+  if (timers.toSorted().join() !== byTimer.toSorted().join())
+    found.push(`timers that fired: ${timers.join()}; what they said was taken: ${byTimer.join()}`);
   for (const { cause, kind, item, n } of effects) found.push(`${cause} caused ${n} times ${kind} of item ${item}`);
   for (const room of rooms) {
     const taken = new Set(inbox.filter((row) => row.transport === room.transport && row.room === room.id).map((row) => row.message_id));
     for (const id of room.asked)
       if (!taken.delete(id)) found.push(`message ${id} of ${room.transport} was lost: ${room.words?.get(id) ?? ''}`);
-    for (const id of taken) if (room.perhaps?.includes(id) !== true) found.push(`${room.transport} took ${id}, which nobody said`);
+    for (const id of taken)
+      if (!id.startsWith('timer:') && room.perhaps?.includes(id) !== true) found.push(`${room.transport} took ${id}, which nobody said`);
     found.push(...shownViolations(room, outbox));
   }
   return found;
@@ -89,28 +99,42 @@ function shownViolations(room: Room, outbox: readonly Out[]): string[] {
   const shown = new Map(room.shown().map(({ id, text }) => [id, text]));
   const notices: string[] = [];
   const named = new Set<string>();
-  let nameless = 0;
+  const privately: string[] = [];
   for (const row of outbox.filter((one) => one.transport === room.transport && one.room === room.id)) {
-    const refs = (JSON.parse(row.refs ?? '[]') as { id: string }[]).map(({ id }) => (room.named === undefined ? id : room.named(id)));
-    if (refs.length === 0 && !isDoubtful(row)) found.push(`${room.transport}: ${row.kind} ${row.id} was sent and names no message`);
-    for (const id of refs) {
-      if (id === null) nameless += 1;
-      else if (!shown.has(id)) found.push(`${room.transport}: ${row.kind} ${row.id} is not shown (${id})`);
-      else if (named.has(id)) found.push(`${room.transport}: ${id} stands for two messages: ${shown.get(id)?.slice(0, 200)}`);
-      if (id !== null) named.add(id);
-      if (id !== null && row.kind === 'notice') notices.push(id);
+    const refs = (JSON.parse(row.refs ?? '[]') as { id: string }[]).map(({ id }) => room.named?.(id) ?? { shown: id });
+    const what = `${room.transport}: ${row.kind} ${row.id}`;
+    if (refs.length === 0) found.push(`${what} was sent and names no message`);
+    for (const ref of refs) {
+      if ('to' in ref) {
+        privately.push(ref.to);
+        continue;
+      }
+      if (!shown.has(ref.shown)) found.push(`${what} is not shown (${ref.shown})`);
+      else if (named.has(ref.shown))
+        found.push(`${room.transport}: ${ref.shown} stands for two messages: ${shown.get(ref.shown)?.slice(0, 200)}`);
+      named.add(ref.shown);
+      if (row.kind === 'notice') notices.push(ref.shown);
     }
   }
   for (const [id, text] of shown)
     if (!named.has(id)) found.push(`${room.transport} shows a message that nobody meant: ${text.slice(0, 200)}`);
   const inOrder = [...shown.keys()].filter((id) => notices.includes(id));
   if (inOrder.join() !== notices.filter((id) => shown.has(id)).join()) found.push(`${room.transport} shows notices out of order`);
-  const answers = room.privately?.() ?? [];
-  // One that is in doubt may have been seen.
-  const doubtful = outbox.filter((row) => row.transport === room.transport && row.room === room.id && isDoubtful(row)).length;
-  const sure = answers.filter((answer) => !answer.includes(PERHAPS_SEEN)).length;
-  if (nameless > answers.length) found.push(`${room.transport}: ${nameless} answers for one person were sent and ${answers.length} seen`);
-  if (sure > nameless + doubtful)
-    found.push(`${room.transport}: ${nameless} answers for one person were sent and ${sure} seen that do not say they are a repetition`);
+  for (const one of room.announced?.() ?? []) found.push(`${room.transport} still shows that an answer comes: ${one}`);
+  return [...found, ...privateViolations(room, privately)];
+}
+
+/** Each private answer was seen, and seen once; what came again says so. `sent`: what the answers of the outbox answer, each part once. */
+function privateViolations(room: Room, sent: readonly string[]): string[] {
+  const found: string[] = [];
+  const seen = Map.groupBy(room.privately?.() ?? [], ({ to }) => to);
+  for (const to of new Set([...sent, ...seen.keys()])) {
+    const meant = sent.filter((one) => one === to).length;
+    const answers = seen.get(to) ?? [];
+    const sure = answers.filter(({ text }) => !text.includes(PERHAPS_SEEN)).length;
+    const what = `${room.transport}: of ${meant} answers to ${to} alone its asker`;
+    if (answers.length < meant) found.push(`${what} saw ${answers.length}`);
+    if (sure > meant) found.push(`${what} saw ${sure}, none of which says that it comes again`);
+  }
   return found;
 }

@@ -1,12 +1,12 @@
 import { FakeDiscord } from '../fakes/discord/discord.ts';
 import type { Interaction } from '../fakes/discord/interactions.ts';
-import type { Channel, User } from '../fakes/discord/world.ts';
+import type { Channel, Message, User } from '../fakes/discord/world.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
 import { rendered } from '../fakes/slack/shown.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
 import { MatrixRoom } from './matrix-room.ts';
-import type { Room } from './messages.ts';
+import type { Named, Private, Room } from './messages.ts';
 
 /** A channel of the fake Slack, and a person in it. */
 class SlackRoom implements Room {
@@ -24,12 +24,15 @@ class SlackRoom implements Room {
     return this.#said(false).map(({ ts, text, blocks }) => ({ id: ts, text: rendered(text, blocks).text }));
   }
 
-  privately(): string[] {
-    return this.#said(true).map(({ text, blocks }) => rendered(text, blocks).text);
+  privately(): Private[] {
+    return this.#said(true).map(({ text, blocks, by }) => ({ to: by ?? 'nothing', text: rendered(text, blocks).text }));
   }
 
-  named(ref: string): string | null {
-    return ref.startsWith('answer:') ? null : ref;
+  /** `answer:<key>:<part>:<handle>` names an answer that has no name of its own by the address that took it. */
+  named(ref: string): Named {
+    if (!ref.startsWith('answer:')) return { shown: ref };
+    const handle = JSON.parse(ref.slice(ref.indexOf('{'))) as { readonly url: string };
+    return { to: handle.url };
   }
 
   #said(privately: boolean): FakeSlack['rooms']['all'] {
@@ -91,18 +94,25 @@ class DiscordRoom implements Room {
       .map((message) => ({ id: message.id, text: world.read(message) }));
   }
 
-  privately(): string[] {
-    return this.#interactions
-      .flatMap(({ answers }) => answers)
-      .filter(({ flags }) => (flags & 64) !== 0)
-      .map((message) => this.#discord.world.read(message));
+  privately(): Private[] {
+    return this.#interactions.flatMap(({ id, answers }) =>
+      answers.filter(isPrivate).map((message) => ({ to: id, text: this.#discord.world.read(message) })),
+    );
   }
 
-  /** `i|…|<message>` names an answer to an interaction; one for its asker alone stands in no channel. */
-  named(ref: string): string | null {
-    const id = ref.slice(ref.lastIndexOf('|') + 1);
-    const isPrivate = this.#interactions.some(({ answers }) => answers.some((one) => one.id === id && (one.flags & 64) !== 0));
-    return isPrivate || id === '@original' ? null : id;
+  /** `i|<interaction>|…|<message>` names an answer to an interaction; one for its asker alone stands in no channel. */
+  named(ref: string): Named {
+    const [kind, of, ...rest] = ref.split('|');
+    if (kind !== 'i') return { shown: ref };
+    const answers = this.#interactions.find(({ id }) => id === of)?.answers ?? [];
+    const name = rest.at(-1);
+    const answer = name === '@original' ? answers[0] : answers.find(({ id }) => id === name);
+    if (answer === undefined) return { shown: ref };
+    return isPrivate(answer) ? { to: of ?? '' } : { shown: answer.id };
+  }
+
+  announced(): string[] {
+    return this.#interactions.filter(({ phase }) => phase === 'deferred').map(({ id }) => id);
   }
 
   say(text: string): void {
@@ -130,6 +140,8 @@ class DiscordRoom implements Room {
     for (const { id, phase } of this.#interactions) if (phase !== 'open') this.asked.push(id);
   }
 }
+
+const isPrivate = ({ flags }: Message): boolean => (flags & 64) !== 0;
 
 /** Slack, Discord and Matrix on the loopback, with one person and one room in each. They live in the test's process and outlive Musher. */
 export class ThreeNetworks {

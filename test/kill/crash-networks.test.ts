@@ -67,4 +67,4 @@ test('killed between what a network did and what it keeps of that, Musher loses 
   figure(
     `crash points of the networks: ${musher.deaths} kills, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest)`,
   );
-}, 600_000);
+}, 300_000);

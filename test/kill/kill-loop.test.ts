@@ -20,7 +20,8 @@ const LINES = 150;
 
 /** A sort of item: what its agent does, what people do with it, and where it ends. */
 interface Sort {
-  readonly directives: (n: number) => readonly string[];
+  /** Of the n-th item, made in that round of all sorts. */
+  readonly directives: (n: number, round: number) => readonly string[];
   readonly people?: 'stop' | 'delete' | 'purge' | 'decline';
   readonly end: string;
 }
@@ -42,8 +43,9 @@ const SORTS: readonly Sort[] = [
   { directives: () => ['coder: usage 3 1 0.001; exit 4'], end: 'blocked' },
   { directives: () => ['coder: say nothing at all'], end: 'blocked' },
   { directives: () => ['coder: write broken.txt x; commit; usage 2 2 0.001; success'], end: 'blocked' },
-  { directives: (n) => [`coder: write list.txt ${n}; commit; count 20; usage 8 2 0.001; success`], end: 'done' },
-  { directives: (n) => [`coder: write list.txt other ${n}; commit; count 20; usage 8 2 0.001; success`], end: 'done' },
+  // These two conflict, each with the other of its round alone: who loses to more than one has no attempts left, with or without a kill.
+  { directives: (n, round) => [`coder: write list-${round}.txt ${n}; commit; count 20; usage 8 2 0.001; success`], end: 'done' },
+  { directives: (n, round) => [`coder: write list-${round}.txt other ${n}; commit; count 20; usage 8 2 0.001; success`], end: 'done' },
   { directives: (n) => [`coder: usage 11 1 0.001; write draft-${n}.txt half; hang`], people: 'stop', end: 'held' },
   { directives: (n) => [`coder: usage 12 1 0.001; write draft-${n}.txt half; hang`], people: 'delete', end: 'deleted' },
   { directives: (n) => [`coder: usage 13 1 0.001; write draft-${n}.txt half; hang`], people: 'purge', end: 'purged' },
@@ -66,10 +68,10 @@ class Errand {
   /** What the room showed when something was said last. */
   #before = 0;
 
-  constructor(n: number, sort: Sort) {
+  constructor(n: number, round: number, sort: Sort) {
     this.title = `Item${n}`;
     this.sort = sort;
-    room.say([`create story ${this.title}`, ...sort.directives(n).map((one) => `do ${one}`)].join('\n'));
+    room.say([`create story ${this.title}`, ...sort.directives(n, round).map((one) => `do ${one}`)].join('\n'));
   }
 
   get item(): WorkItem | null {
@@ -158,14 +160,17 @@ test('killed a hundred times at any moment, items of all sorts end where they sh
   const begin = (): void => {
     if (open().length >= SORTS.length) return;
     const sort = toCome.shift();
-    if (sort !== undefined) errands.push(new Errand(errands.length + 1, sort));
+    if (sort !== undefined) errands.push(new Errand(errands.length + 1, Math.floor(errands.length / SORTS.length), sort));
   };
   const advance = (): void => {
     for (const errand of open()) errand.step(!errands.some((one) => one.hasQuestion));
   };
   const standing = (): string =>
     `all to come to its end (seed ${seed}): ${open()
-      .map(({ title, sort, item }) => `${title} to be ${sort.end}: ${JSON.stringify(item?.stage)} ${JSON.stringify(item?.execution)}`)
+      .map(
+        ({ title, sort, item }) =>
+          `${title} to be ${sort.end}: ${JSON.stringify(item?.stage)} ${JSON.stringify(item?.execution)}\n${historyOf(item)}`,
+      )
       .join('\n')}; room:\n${room.text.slice(-3000)}`;
   try {
     const began = performance.now();
@@ -214,6 +219,15 @@ test('killed a hundred times at any moment, items of all sorts end where they sh
     throw new Error(`with MUSHER_TEST_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }, 900_000);
+
+/** What the log says of an item that has not come to its end. */
+function historyOf(item: WorkItem | null): string {
+  if (item === null) return 'nothing of it in the log';
+  const events = bench.events(item.number).filter(({ kind }) => kind !== 'run.heartbeat' && kind !== 'command.handled');
+  return events
+    .map(({ at, kind, payload }) => `  ${new Date(at).toISOString().slice(11, 23)} ${kind} ${JSON.stringify(payload).slice(0, 300)}`)
+    .join('\n');
+}
 
 /** The lines that an agent printed while Musher died and came back: read to the last, each once, in order. */
 function lineViolations(number: number): string[] {

@@ -14,6 +14,8 @@ export interface FakeMessage {
   /** The one person who sees it. */
   readonly onlyFor: string | null;
   readonly metadata: Json | null;
+  /** The response address by which it came; null: none. */
+  readonly by: string | null;
   text: string;
   blocks: readonly Json[];
   edited: boolean;
@@ -45,6 +47,7 @@ export class Rooms {
       broadcast: false,
       onlyFor: null,
       metadata: null,
+      by: null,
       blocks: [],
       edited: false,
       unfurled: false,

@@ -291,7 +291,8 @@ export class FakeSlack {
     if (refusal !== null) return { status: 400, body: { error: refusal } };
     to.uses++;
     const onlyFor = body['response_type'] === 'in_channel' ? null : to.user;
-    this.rooms.add({ channel: to.channel, user: 'UBOT', bot: true, text, blocks, onlyFor, unfurled: body['unfurl_links'] !== false });
+    const by = `${this.responseBase}${id}`;
+    this.rooms.add({ channel: to.channel, user: 'UBOT', bot: true, text, blocks, onlyFor, by, unfurled: body['unfurl_links'] !== false });
     return { status: 200, body: { ok: true } };
   }
 }
