@@ -6,7 +6,7 @@ import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from './process/follow.ts';
 import { isAlive } from './process/identity.ts';
 import { runFiles } from './process/run-files.ts';
-import { pause, requestEnd, sweep } from './process/stop.ts';
+import { freeze, pause, requestEnd, sweep, thaw } from './process/stop.ts';
 import type { RunProcesses } from './process/table.ts';
 import { watchDirectory } from './process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
@@ -224,16 +224,20 @@ class Supervision implements RunHandle {
     // A restart then takes the stop for an end of the agent's own: the lesser evil.
     await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
     crashPoint('after-stop-noted');
-    await this.#keepWork(why);
+    // One that spends beyond its line does not go on while its work is kept.
+    const held = why.reason === 'over-budget';
+    if (held) await freeze(this.#processes);
+    await this.#keepWork();
     requestEnd(this.#processes);
+    if (held) await thaw(this.#processes);
     crashPoint('after-end-requested');
     this.#wake();
   }
 
-  /** For a moment only, and not at all for an agent that spends beyond its line: what it leaves is kept after its end. */
-  async #keepWork({ reason }: StopReason): Promise<void> {
+  /** For a moment only. */
+  async #keepWork(): Promise<void> {
     const { beforeEnd, clock, marker, onProblem } = this.#spec;
-    if (beforeEnd === undefined || reason === 'over-budget') return;
+    if (beforeEnd === undefined) return;
     const kept = beforeEnd().catch((error: unknown) => onProblem?.(`keeping the work of run ${marker} before it is stopped`, error));
     await Promise.race([kept, pause(clock, KEEP_MS)]);
   }
@@ -247,6 +251,8 @@ class Supervision implements RunHandle {
     if (this.#ending || this.#released) return;
     const { clock, runDir } = this.#spec;
     await sweep(this.#processes, clock, this.pid);
+    // Where it was still held: the wrapper has to write down how it ended.
+    await thaw(this.#processes);
     const until = clock.now() + RECORD_MS;
     while (readExitCode(runDir) === null && isAlive(this.pid, this.pidStart) && clock.now() < until) await pause(clock, RECORD_LOOK_MS);
     await this.#end();
@@ -325,6 +331,7 @@ class Supervision implements RunHandle {
   async #endUnwatched(): Promise<void> {
     const { clock } = this.#spec;
     const until = this.#graceEnd();
+    await this.#keepWork();
     requestEnd(this.#processes);
     while (isAlive(this.pid, this.pidStart) && clock.now() < until && !this.#released) await pause(clock, RECORD_LOOK_MS);
     if (!this.#released) await sweep(this.#processes, clock);

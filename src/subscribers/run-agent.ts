@@ -11,6 +11,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import { setUp } from './components.ts';
 import { countUnwatched } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from './parts.ts';
+import { keepLeftovers } from './keep-leftovers.ts';
 import { machineOf } from './machine.ts';
 import { notStarted, toOutcome } from './not-started.ts';
 import { launchedEnough } from './set-aside.ts';
@@ -91,7 +92,7 @@ async function looked(parts: EngineParts, project: EngineProject, item: WorkItem
 /** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
 export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
   const now = known(parts, run);
-  await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: now.pid ?? 0, pidStart: now.pidStart }, parts.clock);
+  await sweepRun(parts, item, now);
   crashPoint('after-orphan-ended');
   // Its files may be what is broken, and must not keep it from its end.
   await countUnwatched(parts, parts.projects.get(run.project)?.settings ?? null, item, now).catch((error: unknown) =>
@@ -111,10 +112,18 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
   });
 }
 
+/** Ends what is left of a run at once; what it has changed and not committed is kept before. */
+async function sweepRun(parts: EngineParts, item: WorkItem, { project, run, pid, pidStart }: Run): Promise<void> {
+  const git = parts.projects.get(project)?.git;
+  const now = parts.log.reads.item(project, item.number) ?? item;
+  if (git !== undefined) await keepLeftovers(git, now, `before what is left of run ${run} was ended`, parts.onProblem);
+  await machineOf(parts).sweep({ marker: runMarker(parts, item, run), pid: pid ?? 0, pidStart }, parts.clock);
+}
+
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
-    await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: run.pid ?? 0, pidStart: run.pidStart }, parts.clock);
+    await sweepRun(parts, item, run);
     await countUnwatched(parts, project.settings, item, run);
     await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
     return;
@@ -160,7 +169,7 @@ async function prepare(
   const { git, settings } = project;
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
-  await machineOf(parts).sweep({ marker: runMarker(parts, item, run.run), pid: 0, pidStart: null }, parts.clock);
+  await sweepRun(parts, item, { ...run, pid: null, pidStart: null });
   await countUnwatched(parts, settings, item, run);
   if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
   const enough = launchedEnough(agent, known(parts, run));

@@ -249,6 +249,25 @@ describe('limits', () => {
     expect(await outcomeOf(fixture)).toMatchObject({ reason: 'over-budget', summary: 'Over its limit of 100 tokens: 101 used.' });
   });
 
+  it('keeps the work of a run that has spent more than it may, held still meanwhile, before it is asked to end', async () => {
+    const clean = 'trap "rm -f precious; exit" TERM';
+    const script = `${clean}; echo work > precious; setsid sleep 300 & echo $! > other; ${usage(101, 0)}; while :; do sleep 0.02; done`;
+    let kept: readonly string[] = [];
+    const beforeEnd = async (): Promise<void> => {
+      const { worktree } = fixture.spec;
+      const stateOf = (pid: number): string | undefined => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+      const held = [run.pid, numberIn(join(worktree, 'other'))];
+      // They stop when they come to their turn.
+      await until(() => process.platform !== 'linux' || held.every((pid) => stateOf(pid) === 'T'));
+      kept = [readFileSync(join(worktree, 'precious'), 'utf8')];
+    };
+    const fixture = shellRun(script, { limits: { ...NO_LIMITS, tokens: 100 } }, { beforeEnd });
+    const run = await started(fixture);
+    expect(await run.ended).toMatchObject({ reason: 'over-budget' });
+    expect(kept).toEqual(['work\n']);
+    expect(existsSync(join(fixture.spec.worktree, 'precious'))).toBe(false);
+  });
+
   it('stops a run that has taken more turns than it may', async () => {
     const fixture = shellRun(`echo '{"type":"turn"}'; echo '{"type":"turn"}'; sleep 300`, { limits: { ...NO_LIMITS, turns: 1 } });
     expect(await outcomeOf(fixture)).toMatchObject({ reason: 'over-budget', turns: 2 });

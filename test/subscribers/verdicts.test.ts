@@ -31,6 +31,7 @@ it.each(['commit', 'reject'] as const)(
     expect([stage(), system.outside.running]).toEqual(['qa', []]);
     system.say('m4', 'approve 1');
     await until(() => stage() === 'done');
+    await system.settle();
     system.check(true);
   },
 );

@@ -5,9 +5,32 @@ import { processesOf, type RunProcesses } from './table.ts';
 /** First step: asks the whole group to end. SIGTERM, because shells start background jobs deaf to SIGINT, and because
  * after SIGINT some programs report success. Nothing happens where the wrapper has ended. */
 export function requestEnd(run: RunProcesses): void {
+  toGroup(run, 'SIGTERM');
+}
+
+/**
+ * Holds a run still, so that it spends nothing and changes no file while its work is kept. At once for its group, and then
+ * for what has left that. `thaw` has to follow.
+ */
+export async function freeze(run: RunProcesses): Promise<void> {
+  toGroup(run, 'SIGSTOP');
+  await toEach(run, 'SIGSTOP');
+}
+
+/** Lets a run go on that was held still: what it was sent meanwhile reaches it now. */
+export async function thaw(run: RunProcesses): Promise<void> {
+  toGroup(run, 'SIGCONT');
+  await toEach(run, 'SIGCONT');
+}
+
+function toGroup(run: RunProcesses, signal: NodeJS.Signals): void {
   const leader = statOf(run.pid);
   if (leader === null || run.pidStart === null || leader.start !== run.pidStart || leader.group !== run.pid) return;
-  send(-run.pid, 'SIGTERM');
+  send(-run.pid, signal);
+}
+
+async function toEach(run: RunProcesses, signal: NodeJS.Signals): Promise<void> {
+  for (const found of await processesOf(run)) if (statOf(found.pid)?.start === found.start) send(found.pid, signal);
 }
 
 /** Between two looks at what is left; a killed process takes some milliseconds to be gone. */

@@ -6,6 +6,7 @@ import type { KnownItem, Reconciled } from '../../git/reconcile.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { isResumable } from '../../pipeline/moves.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import { keepLeftovers } from '../keep-leftovers.ts';
 import { runMarker, type EngineParts } from '../parts.ts';
 
 /** Archived items that are looked at: what is blocked still has a branch, and what is older was looked at before. */
@@ -45,8 +46,16 @@ export async function recover(parts: EngineParts): Promise<Recovered> {
     }
   }
   const keep = new Set([...open, ...log.reads.openRunsElsewhere([...parts.projects.keys()])].flatMap((run) => markerOf(parts, run) ?? []));
-  const strays = await sweepStrays(`${parts.installation}-`, keep, clock);
+  const strays = await sweepStrays(`${parts.installation}-`, keep, clock, (markers) => keepWork(parts, markers));
   return { ...all, running: alive.filter(Boolean).length, ended: alive.filter((one) => !one).length, strays };
+}
+
+/** Strays may be at work in worktrees of items: what lies there uncommitted is kept before they are ended. */
+async function keepWork(parts: EngineParts, markers: readonly string[]): Promise<void> {
+  for (const [name, { git }] of parts.projects) {
+    const items = liveItems(parts, name).filter((item) => markers.some((marker) => marker.startsWith(runMarker(parts, item, ''))));
+    for (const item of items) await keepLeftovers(git, item, 'before stray processes were ended', parts.onProblem);
+  }
 }
 
 function liveItems(parts: EngineParts, name: string): WorkItem[] {
