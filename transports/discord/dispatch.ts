@@ -1,4 +1,4 @@
-import type { APIRole, GatewayDispatchPayload } from 'discord.js';
+import type { APIRole, GatewayDispatchPayload, GatewayMessageCreateDispatchData } from 'discord.js';
 import type { Channels } from './channels.ts';
 import type { Intake } from './intake.ts';
 import type { TakeInteraction } from './interactions.ts';
@@ -59,8 +59,10 @@ export function dispatcher({
   return (payload) => {
     switch (payload.t) {
       case Events.MessageCreate:
-        pending += 1;
+        // One that can't be read must not keep the session where it is.
+        if (!isMessage(payload.d)) return keep(payload.s);
         reach.heard(payload.d.channel_id);
+        pending += 1;
         last = payload.s;
         intake.message(payload.d, settle);
         return;
@@ -72,7 +74,7 @@ export function dispatcher({
         identity.ids = [...new Set([...identity.ids, ...rolesOf(payload.d.roles, identity.id)])];
         for (const channel of payload.d.channels) {
           channels.learn(channel);
-          reach.shown(channel.id, payload.d.id);
+          hold(reach.shown(channel.id, payload.d.id));
         }
         for (const thread of payload.d.threads) {
           channels.learn(thread);
@@ -85,7 +87,7 @@ export function dispatcher({
         return;
       case Events.ChannelCreate:
       case Events.ChannelUpdate:
-        if ('guild_id' in payload.d && payload.d.guild_id !== undefined) reach.shown(payload.d.id, payload.d.guild_id);
+        if ('guild_id' in payload.d && payload.d.guild_id !== undefined) hold(reach.shown(payload.d.id, payload.d.guild_id));
         return;
       case Events.ChannelDelete:
         return reach.roomGone(payload.d.id);
@@ -104,6 +106,13 @@ export function dispatcher({
       default:
     }
   };
+}
+
+/** Whether a message has what is read of it, whatever the library's types promise. */
+function isMessage(message: Partial<GatewayMessageCreateDispatchData> | null): boolean {
+  const { id, channel_id: channel, content, author } = message ?? {};
+  const isId = (text: unknown): boolean => typeof text === 'string' && /^\d+$/.test(text);
+  return isId(id) && isId(channel) && typeof content === 'string' && isId(author?.id) && typeof author?.username === 'string';
 }
 
 /** A bot has a role of its own name in each server, and people mention the one for the other: `<@&id>`. */

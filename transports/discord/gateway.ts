@@ -146,6 +146,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       },
       0,
     );
+    guardReading(shard, events.report);
     const it: Line = { shard, phase: 'asking', ended: false, onSettled: () => {}, cancelWait: () => {} };
     const guarded = (run: () => void): void => {
       if (it.ended) return;
@@ -233,6 +234,20 @@ export function openGateway(parts: GatewayParts): Gateway {
       if (last !== null) await end(last, signal);
     },
   };
+}
+
+/**
+ * The library reads frames in a method whose promise nobody looks at: what it throws at one that has not the form that it
+ * expects would end the process.
+ */
+function guardReading(shard: WebSocketShard, report: (error: unknown) => void): void {
+  const reading = shard as unknown as { onMessage?: (...frame: unknown[]) => Promise<void> };
+  const read = reading.onMessage?.bind(shard);
+  if (read === undefined) throw new Error('The library of Discord reads its frames in another place than is guarded.');
+  reading.onMessage = (...frame) =>
+    read(...frame).catch((error: unknown) =>
+      report(new Error('Discord sent a frame that can not be read; it was left out.', { cause: error })),
+    );
 }
 
 function kept(state: StateStore): SessionInfo | null {

@@ -15,8 +15,8 @@ export interface ReachParts {
 export interface Reach {
   /** What a look at all rooms found: the errors by room. */
   looked(problems: ReadonlyMap<string, unknown>): void;
-  /** The room belongs to that server and is there: one that was out of reach is read. */
-  shown(room: string, guild: string): void;
+  /** The room belongs to that server and is there: one that was out of reach is read, which has ended when this resolves. */
+  shown(room: string, guild: string): Promise<void>;
   heard(room: string): void;
   roomGone(room: string): void;
   guildGone(guild: string): void;
@@ -36,14 +36,13 @@ export function reachOf({ rooms, read, report }: ReachParts): Reach {
       for (const room of lost.keys()) if (!problems.has(room)) lost.delete(room);
       for (const [room, error] of problems) lose(room, 'Musher can not read it.', error);
     },
-    shown(room, guild) {
+    async shown(room, guild) {
       guilds.set(room, guild);
       if (!lost.has(room)) return;
-      read(room).then(
+      // Where it can't be read it is still told as out of reach.
+      await read(room).then(
         () => lost.delete(room),
-        () => {
-          // As before: it is still told as out of reach.
-        },
+        () => false,
       );
     },
     heard: (room) => void lost.delete(room),

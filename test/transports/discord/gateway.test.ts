@@ -144,13 +144,21 @@ describe('the connection', () => {
     expect(longest).toBeLessThanOrEqual(grows ? 900 : 16);
   });
 
-  it('survives what is no message of the protocol', async () => {
+  it('survives what is no message of the protocol, and keeps its session behind it', async () => {
     const it_ = await started();
-    const { fake, room, ada } = it_;
-    fake.gateway.sendRaw('{"op":');
-    fake.gateway.sendRaw('{"op":0,"t":"SOMETHING_NEW","s":3,"d":null}');
+    const { fake, room, ada, state } = it_;
+    const { guild } = fake.world;
+    for (const raw of ['{"op":', 'null', '[]', '7', '{}', '{"op":99,"d":null}', '{"op":"0"}', '{"op":0}']) fake.gateway.sendRaw(raw);
+    const author = { id: ada.id, username: 'ada' };
+    const whole = { id: fake.world.newId(), channel_id: room.id, guild_id: guild, type: 0, author, content: 'x' };
+    const parts = [null, {}, { ...whole, author: null }, { ...whole, content: 7 }, { ...whole, id: 'x' }, { ...whole, channel_id: 7 }];
+    for (const part of parts) fake.gateway.dispatch('MESSAGE_CREATE', part);
+    for (const part of [null, {}, { type: 2 }, { type: 3, data: {}, user: author }]) fake.gateway.dispatch('INTERACTION_CREATE', part);
+    for (const name of ['GUILD_CREATE', 'CHANNEL_DELETE', 'THREAD_LIST_SYNC', 'READY', 'SOMETHING_NEW']) fake.gateway.dispatch(name, null);
     fake.write(ada, room, 'after');
     await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['after']);
+    const kept = JSON.parse(state.get('session') ?? '{}') as { sequence?: number };
+    expect(kept.sequence).toBeGreaterThan(parts.length);
   });
 });
 

@@ -149,6 +149,37 @@ describe('the Matrix transport', () => {
     await vi.waitFor(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
   });
 
+  it('takes what is well formed among what no client would send, whatever its size', async () => {
+    const transport = await started();
+    const message = (content: unknown, more = {}) =>
+      server.add(ROOM, { type: 'm.room.message', sender: '@ada:example.org', content, ...more });
+    const text = (body: unknown, more = {}) => message({ msgtype: 'm.text', body, ...more });
+    for (const content of [undefined, null, [], 'text', {}, { msgtype: 'm.text' }, { msgtype: 7, body: '!no' }]) message(content);
+    text(7);
+    text('!no', { 'm.new_content': 7 });
+    text('!no', { 'm.relates_to': { rel_type: 'm.replace', event_id: 7 } });
+    text('!odd relation', { 'm.relates_to': [[{ rel_type: 'm.replace' }]] });
+    for (const more of [{ sender: 7 }, { event_id: 7 }, { event_id: 'x' }, { state_key: '' }, { type: 7 }])
+      message({ msgtype: 'm.text', body: '!no' }, more);
+    for (const relation of [7, [], { event_id: 7, key: '👍' }, { event_id: '__proto__', key: 'constructor' }])
+      message({ 'm.relates_to': { rel_type: 'm.annotation', ...Object(relation) } }, { type: 'm.reaction' });
+    for (const key of [7, '__proto__', '@ada:example.org'])
+      message({ membership: 'join', displayname: { of: 'nobody' } }, { type: 'm.room.member', state_key: key });
+    message({ replacement_room: {} }, { type: 'm.room.tombstone', state_key: '' });
+    text('x'.repeat(5_000_000));
+    text('!broken pill', { formatted_body: '<a href="https://matrix.to/#/%E0%A4%A">x</a>' });
+    text('!long html', { formatted_body: '<a '.repeat(100_000) });
+    text('!long quote', { formatted_body: '<mx-reply>'.repeat(20_000), 'm.relates_to': { 'm.in_reply_to': { event_id: '$x' } } });
+    server.say(ROOM, '!after');
+    await vi.waitFor(() => expect(received.at(-1)?.text).toBe('!after'), { timeout: 10_000 });
+    const taken = ['!odd relation', 'x'.repeat(5_000_000), '!broken pill', '!long html', '!long quote', '!after'];
+    expect(received.map((one) => (one.text === taken[1] ? 'long' : one.text))).toEqual(
+      taken.map((one) => (one === taken[1] ? 'long' : one)),
+    );
+    expect(transport.health()).toMatchObject({ state: 'online', problem: null, rooms: [] });
+    expect(errors).toEqual([]);
+  });
+
   it('says where people went on when a room was upgraded, also after a restart', async () => {
     const transport = await started();
     expect(transport.health().rooms).toEqual([]);
