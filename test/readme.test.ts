@@ -30,22 +30,47 @@ test('the first words of the demo are those that README.md shows', () => {
   expect(shown).toBe(greeting(settings, musherVersion()));
 });
 
-test('what is typed into the demo is answered as README.md shows', async () => {
+/** What the demo prints to a script. */
+async function run(script: string, seconds = '0'): Promise<string> {
   const { folder, home } = sandbox();
+  const { PATH = '' } = process.env;
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [LAUNCHER, 'run', '--batch', '--data', join(folder, 'demo')], {
+    cwd: folder,
+    env: { PATH, HOME: home, MUSHER_DEMO_SECONDS: seconds },
+    extendEnv: false,
+    reject: false,
+    input: script,
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return stdout;
+}
+
+test('what is typed into the demo is answered as README.md shows', async () => {
   const turns = [...transcript.matchAll(/^demo> (.+)\n([^]*?)(?=^demo> |$(?![^]))/gm)].map(([, typed = '', shown = '']) => ({
     typed,
     shown,
   }));
   expect(turns.map(({ typed }) => typed)).toEqual(['status', 'start 1', 'show 1']);
   const script = turns.flatMap(({ typed }) => (typed.startsWith('start ') ? [typed, `wait ${typed.slice(6)} done 120`] : [typed]));
-  const { PATH = '' } = process.env;
-  const { stdout, stderr, exitCode } = await execa(process.execPath, [LAUNCHER, 'run', '--batch', '--data', join(folder, 'demo')], {
-    cwd: folder,
-    env: { PATH, HOME: home, MUSHER_DEMO_SECONDS: '0' },
-    extendEnv: false,
-    reject: false,
-    input: `${script.join('\n')}\n`,
-  });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stable(stdout)).toBe(stable(turns.map(({ shown }) => shown).join('\n')));
+  expect(stable(await run(`${script.join('\n')}\n`))).toBe(stable(turns.map(({ shown }) => shown).join('\n')));
 });
+
+/** What is told of each of the two items, by whether it came first or conflicted: which of them does is a race. */
+function ofEach(told: string): Record<string, string[]> {
+  const lines = told
+    .trim()
+    .split(/\n(?=\d )/)
+    .map(stable);
+  const second = lines.find((line) => line.includes('conflicts with'))?.charAt(0) ?? '';
+  const whose = (line: string): string => (line.startsWith(second) ? 'the second' : 'the first');
+  const nameless = (line: string): string => line.replace(/^\d /, '').replaceAll(/Greet in \w+/g, 'Greet');
+  return Object.fromEntries(['the first', 'the second'].map((item) => [item, lines.filter((line) => whose(line) === item).map(nameless)]));
+}
+
+test('the script of README.md prints what stands below it', async () => {
+  const [, script = '', shown = ''] = /--data \.\/demo-data <<'END'\n([^]*?)END\n```\n\n```text\n([^]*?)```/.exec(readme) ?? [];
+  expect(script).toContain('wait 5 done');
+  // The agents think long enough for both to begin before either is merged, on any machine; and there may be patience.
+  const patient = script.replaceAll(/(?<= done )\d+/g, '200');
+  expect(ofEach(await run(patient, '2'))).toEqual(ofEach(shown));
+}, 300_000);
