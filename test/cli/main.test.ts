@@ -25,6 +25,15 @@ describe('musher', () => {
     expect(stderr).toMatch(/^There is no subcommand "docter"; did you mean `doctor`\?\nAll of them: node \S+ help$/);
   });
 
+  it('prints no Slack manifest for an address that Slack can not send to', async () => {
+    const { folder, home } = sandbox();
+    for (const url of ['bot.example.org/slack/events', 'http://bot.example.org/slack/events']) {
+      const { exitCode, stdout, stderr } = await musher(folder, home, ['slack-manifest', '--url', url]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toContain('https://bot.example.org/slack/events');
+    }
+  });
+
   it('tells a broken configuration without a stack, and exit code 1', async () => {
     const { folder, home } = sandbox();
     write(folder, { 'bot.toml': 'nmae = "x"\n' });

@@ -76,3 +76,32 @@ test('what happens to an item stands in a thread of its own in each network, and
   expectThreads(all);
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });
+
+test('a purge takes an item’s words out of what waits for networks that are away, and each room keeps its order', async () => {
+  all = await ThreeNetworks.open({ top: 'qa = "human"' }, 'admin = ["ada"]');
+  all.bench.expectedProblems.push(/slack|matrix|is tried again/);
+  const musher = all.bench.service();
+  await all.connected('slack', 'discord', 'matrix');
+  all.write('discord', 'create story Plain');
+  for (const network of ['slack', 'matrix'] as const) all.write(network, 'ping');
+  for (const network of ['slack', 'matrix'] as const) await all.shows(network, 'pong');
+  all.slack.goAway();
+  await all.matrix.close();
+  all.write('discord', 'create story Unspeakable');
+  await all.shows('discord', 'Created the story 2');
+  for (const command of ['start 2', 'show 2', 'start 1']) all.write('discord', command);
+  for (const item of [1, 2]) await all.shows('discord', `${item} ${item === 1 ? 'Plain' : 'Unspeakable'}: current → qa`);
+  all.write('discord', 'delete 2 --purge');
+  await all.shows('discord', 'and purge it?');
+  all.write('discord', 'yes');
+  await all.shows('discord', '2 is deleted and purged');
+  all.slack.comeBack();
+  await all.matrix.listen();
+  for (const network of ['slack', 'matrix'] as const) {
+    await all.shows(network, '1 Plain: current → qa');
+    expect(all.said(network)).not.toContain('Unspeakable');
+    expect(all.said(network)).toContain('(removed by a purge)');
+    expectEachStepOnce(all.said(network), ['pong', '1 Plain: backlog → current', '1 Plain: current → qa']);
+  }
+  expect((await musher.kill('SIGTERM')).code).toBe(0);
+});
