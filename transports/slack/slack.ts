@@ -169,7 +169,8 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       ...intake,
       now: () => clock.now(),
       isForUs: (body) => isForUs(body, parts.workspace),
-      take: (kind, body) => options.inSharedCommit(() => parts.intake.take(kind, body)),
+      // Where the commit fails, nothing of it was kept: alone it may be, and where not, its room is told.
+      take: (kind, body) => options.inSharedCommit(() => parts.intake.take(kind, body)).catch(() => parts.intake.take(kind, body)),
       report,
     });
 

@@ -59,6 +59,22 @@ describe('a signed request', () => {
     expect(received).toHaveLength(1);
   });
 
+  it('whose commit with others fails is taken alone, and where that fails too its room is told', async () => {
+    const inSharedCommit = <T>(run: () => T): Promise<T> => {
+      // Undone with all that was in it.
+      run();
+      received.length = 0;
+      return Promise.reject(new Error('disk full'));
+    };
+    const { slack, received, sink, errors } = await open({ ...OVER_HTTP, inSharedCommit });
+    expect((await slack.request(status())).status).toBe(200);
+    expect(received).toHaveLength(1);
+    sink.fails = new Error('disk full');
+    expect((await slack.request(status(1))).status).toBe(500);
+    expect(errors.map(String)).toContain('Error: disk full');
+    await vi.waitFor(() => expect(JSON.stringify(slack.rooms.said('C1'))).toContain('could not be stored'));
+  });
+
   it.each([
     ['another workspace', { team_id: 'T2' }],
     ['another app', { api_app_id: 'A2' }],
