@@ -5,6 +5,7 @@ import { rateLimitOf, slackError } from './failure.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { pause } from './pause.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
+import { Threads } from './threads.ts';
 import type { CallSlack } from './web-api.ts';
 
 /** A small durable store of texts by key. */
@@ -26,8 +27,10 @@ export interface CatchUpParts {
 
 /** How often the last message seen is kept. What lies between is looked at twice and known already. */
 const KEEP_EVERY_MS = 10_000;
-/** Threads are looked at for new replies where they began at most so long before the gap. */
+/** Threads are looked at for new replies where they began at most so long before the gap … */
 const THREAD_AGE_S = 24 * 3_600;
+/** … or are among so many of a channel in which something was written last: an item's thread goes on for days. */
+const MOST_THREADS = 30;
 const MOST_PAGES = 10;
 const MOST_DIRECT = 200;
 /** After a message that could not be stored the channel is looked at again. */
@@ -37,6 +40,7 @@ const TRY_AGAIN_MS = 30_000;
 export class CatchUp {
   readonly #parts: CatchUpParts;
   readonly #last = new Map<string, string>();
+  readonly #threads: Threads;
   /** Earliest message of a channel that could not be stored: reading starts before it. */
   readonly #lost = new Map<string, string>();
   #running: Promise<void> = Promise.resolve();
@@ -48,6 +52,7 @@ export class CatchUp {
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
+    this.#threads = new Threads(parts.state, MOST_THREADS);
   }
 
   /** The bound channels that the app is not in, as far as it has shown. */
@@ -56,8 +61,9 @@ export class CatchUp {
   }
 
   /** A message of a channel was seen, whoever wrote it. */
-  saw(channel: string, ts: string): void {
+  saw(channel: string, ts: string, thread: string | null = null): void {
     this.#missing.delete(channel);
+    if (thread !== null) this.#threads.note(channel, thread);
     if (Number(ts) <= Number(this.#lastOf(channel) ?? 0)) return;
     this.#last.set(channel, ts);
     if (channel.startsWith('D')) this.#rememberDirect(channel);
@@ -109,13 +115,20 @@ export class CatchUp {
     const lost = this.#lost.get(channel);
     const since = lost !== undefined && Number(lost) <= Number(last) ? Number(lost) - 0.000_001 : Number(last);
     const missed: Payload[] = [];
+    const replies = async (ts: string): Promise<void> => {
+      const all = await this.#pages('conversations.replies', { channel, ts, oldest: since.toFixed(6) });
+      missed.push(...all.filter((reply) => textOf(reply, 'ts') !== ts && Number(textOf(reply, 'ts')) > since));
+    };
     for (const message of await this.#pages('conversations.history', { channel, oldest: (since - THREAD_AGE_S).toFixed(6) })) {
       const [ts, replied] = [textOf(message, 'ts'), textOf(message, 'latest_reply')];
       if (ts !== null && Number(ts) > since) missed.push(message);
-      if (ts !== null && replied !== null && Number(replied) > since) {
-        const replies = await this.#pages('conversations.replies', { channel, ts, oldest: since.toFixed(6) });
-        missed.push(...replies.filter((reply) => textOf(reply, 'ts') !== ts && Number(textOf(reply, 'ts')) > since));
-      }
+      if (ts !== null && replied !== null && Number(replied) > since) await replies(ts);
+    }
+    for (const ts of this.#threads.of(channel).filter((one) => Number(one) <= since - THREAD_AGE_S)) {
+      await replies(ts).catch((error: unknown) => {
+        if (slackError(error) !== 'thread_not_found') throw error;
+        this.#threads.forget(channel, ts);
+      });
     }
     this.#lost.delete(channel);
     this.#missing.delete(channel);
@@ -123,7 +136,7 @@ export class CatchUp {
       if (this.#stopping.signal.aborted) return;
       const ts = textOf(message, 'ts') ?? '0';
       if (!this.#parts.take(channel, message)) return this.lost(channel, ts);
-      this.saw(channel, ts);
+      this.saw(channel, ts, textOf(message, 'thread_ts'));
     }
   }
 
@@ -191,5 +204,6 @@ export class CatchUp {
       );
     }
     this.#last.clear();
+    this.#threads.keep();
   }
 }

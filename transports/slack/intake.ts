@@ -16,7 +16,8 @@ export interface IntakeParts {
   readonly openForm: (form: Extract<Interaction, { kind: 'form' }>) => void;
   /** Tells the room that a message could not be stored; called once for each message. */
   readonly tellNotStored: (message: IncomingMessage) => void;
-  readonly saw: (channel: string, ts: string) => void;
+  /** `thread`: the first message of the thread that it stands in. */
+  readonly saw: (channel: string, ts: string, thread: string | null) => void;
   readonly lost: (channel: string, ts: string) => void;
   /** Told of everything that came in. */
   readonly onEvent: () => void;
@@ -75,7 +76,7 @@ export class Intake {
     const message = writtenMessage(channel, event, workspace, nameOf);
     const ts = textOf(event, 'ts');
     const stored = message === null || this.#give(message);
-    if (ts !== null && stored) saw(channel, ts);
+    if (ts !== null && stored) saw(channel, ts, textOf(event, 'thread_ts'));
     if (ts !== null && !stored) lost(channel, ts);
     return stored;
   }

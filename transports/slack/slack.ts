@@ -132,7 +132,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         });
       },
       tellNotStored: (message) => tell(message, NOT_STORED),
-      saw: (channel, ts) => catchUp.saw(channel, ts),
+      saw: (channel, ts, thread) => catchUp.saw(channel, ts, thread),
       lost: (channel, ts) => catchUp.lost(channel, ts),
       onEvent: () => {
         health = { ...health, lastEvent: clock.now() };

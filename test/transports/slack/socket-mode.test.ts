@@ -152,6 +152,23 @@ describe('after a gap', () => {
     expect(received[3]?.at.thread).toBe(root.ts);
   });
 
+  it('reads what was written while it was not running in a thread that began days ago, and forgets one that is gone', async () => {
+    const first = await open();
+    const { slack, state } = first;
+    const days = [3, 4].map((n) => `${Math.floor(Date.now() / 1_000) - n * 86_400}.000100`);
+    const [root, gone] = days.map((ts) => slack.say('an item', { ts, user: 'UBOT', bot: true }).message);
+    for (const one of [root, gone]) expect(await slack.say('<@UBOT> show 1', { thread: one?.ts ?? '' }).heard).toBe(true);
+    await first.transport.stop(never);
+    const { message } = slack.say('<@UBOT> approve 1', { thread: root?.ts ?? '' });
+    for (const one of slack.rooms.all.filter(({ ts, thread }) => gone !== undefined && (ts === gone.ts || thread === gone.ts)))
+      slack.rooms.remove(one);
+    const second = await open({}, { slack, state });
+    await vi.waitFor(() => expect(second.received.map(({ id }) => id)).toEqual([`ev:C1:${message.ts}`]));
+    await second.transport.stop(never);
+    expect(state.get('threads:C1')).toBe(root?.ts);
+    expect(second.errors).toEqual([]);
+  });
+
   it('reads what was written while it was not running, but nothing from before it first ran', async () => {
     const slack = new FakeSlack();
     await slack.start();
