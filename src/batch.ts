@@ -25,6 +25,8 @@ export interface BatchParts {
 }
 
 const LONGEST_WAIT_S = 24 * 60 * 60;
+/** Characters of a line that a complaint repeats. */
+const LONGEST_NAMED = 100;
 const STOPPED = 'Musher was stopped.';
 /** States that `wait` knows besides the stages, and how an item shows them. */
 const STATES: ReadonlyMap<string, (item: WorkItem) => boolean> = new Map([
@@ -59,23 +61,30 @@ export async function runBatch(parts: BatchParts): Promise<number> {
     const trimmed = text.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const words = trimmed.split(/\s+/);
+    const named = firstLine(trimmed);
     if (words[0]?.toLowerCase() === 'wait') {
       const problem = await wait(parts, words.slice(1));
       await parts.flush();
-      if (problem !== null) fail(number, `${trimmed}: ${problem}`);
+      if (problem !== null) fail(number, `${named}: ${problem}`);
       continue;
     }
     const reply = await orStopped(parts.say(text), parts.signal);
     if (reply === null) {
-      fail(number, `${trimmed}: ${STOPPED}`);
+      fail(number, `${named}: ${STOPPED}`);
       break;
     }
     // What happened until now is told before the next reply.
     await parts.flush();
-    if (!reply.ok) fail(number, `${trimmed}: refused (${reply.code ?? 'no code'}).`);
+    if (!reply.ok) fail(number, `${named}: refused (${reply.code ?? 'no code'}).`);
   }
   await parts.flush();
   return failed || parts.signal.aborted ? 1 : 0;
+}
+
+/** A message as a complaint names it. */
+function firstLine(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  return line.length > LONGEST_NAMED ? `${line.slice(0, LONGEST_NAMED)}…` : line;
 }
 
 /** The value, or null where the signal comes first: a command may wait for longer than Musher has left. */

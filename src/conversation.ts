@@ -9,6 +9,7 @@ import { runBatch } from './batch.ts';
 import type { NetworkState } from './bot/capabilities.ts';
 import { projectOf, type BotParts } from './bot/context.ts';
 import { Delivery } from './bot/delivery.ts';
+import { refused } from './bot/replies.ts';
 import { retireButtons } from './bot/retire-buttons.ts';
 import { Router } from './bot/router.ts';
 import type { Settings } from './config/settings.ts';
@@ -124,6 +125,10 @@ export async function converse(
     showWork: (message, working) => connections.showWork(message, working),
     showLive: (message, inbox, body) => delivery.showLive(message, inbox, engineParts.redactor.redactAll(body)),
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
+    onStuck: (inbox, error) => {
+      onProblem(`message ${inbox} waits until the log can be written`, error);
+      exchanges.stuck(inbox, refused(`not-stored: ${error.message}; it is tried again while Musher runs, and when it starts again`, ''));
+    },
     flood: settings.flood,
     newIncidentId: () => randomBytes(4).toString('hex'),
     onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),

@@ -7,6 +7,7 @@ import type { Router } from './bot/router.ts';
 import type { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { localName } from './lifecycle/local-name.ts';
+import { isTransient } from './log/database.ts';
 import { decide, projectFacts } from './log/facts.ts';
 import type { Follower } from './log/follow.ts';
 import type { Log } from './log/log.ts';
@@ -35,9 +36,15 @@ export function batchParts(
     complain: (text) => options.stderr.write(`${text}\n`),
     clock,
     say: (text) => {
-      const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
-      if (id === null) throw new Error('a message of the script was not taken');
-      return exchanges.wait(id);
+      try {
+        const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
+        if (id === null) throw new Error('a message of the script was not taken');
+        return exchanges.wait(id);
+      } catch (error) {
+        // A disk that is full, say: nothing was done, and the rest of the script finds out for itself.
+        if (isTransient(error)) return Promise.resolve({ ok: false, code: `not-stored: ${(error as Error).message}` });
+        throw error;
+      }
     },
     find: (word) => {
       const [, project, number] = /^(?:(.+)#|#)?(\d{1,15})$/.exec(word) ?? [];

@@ -61,7 +61,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
   const { settings, boxes } = await trySandboxes(read, process.env, clock);
   const { dataDir } = settings;
   const redactor = redactorFor(settings.secrets);
-  const logFile = openLogFile(dataDir, settings.logLevel, redactor);
+  const logFile = openLogFile(dataDir, settings.logLevel, redactor, options.stderr);
   const log = Log.open(dataDir, clock, redactor);
   try {
     const version = musherVersion();
@@ -126,6 +126,5 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
     return await converse(options, settings, bot, engineParts, before, onProblem);
   } finally {
     log.close();
-    logFile.flush();
   }
 }

@@ -1,6 +1,7 @@
 import { crashPoint } from '../crash-point.ts';
 import type { FloodSettings } from '../config/settings.ts';
 import type { Confirmed, InboxRow } from '../log/inbox.ts';
+import { isTransient } from '../log/database.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/offers.ts';
 import { timerOf, type IncomingMessage } from '../message/address.ts';
@@ -22,6 +23,7 @@ import { refused } from './replies.ts';
 import { closeRevoked } from './revoke.ts';
 import { includes, type Origin } from './rights.ts';
 import { Turns } from './turns.ts';
+import { untilThrough } from './until-through.ts';
 import { WorkSigns } from './work-signs.ts';
 
 export interface RouterParts extends BotParts {
@@ -34,6 +36,8 @@ export interface RouterParts extends BotParts {
   /** Told of a bug: the id is what the room sees, the error goes to the log file. */
   readonly onIncident: (id: string, error: unknown, words: string) => void;
   readonly newIncidentId: () => string;
+  /** Told once of a message that waits until the log can be written again. */
+  readonly onStuck?: (inbox: number, error: Error) => void;
   readonly flood: FloodSettings;
   /** Told of each final reply, once it is kept. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
@@ -154,19 +158,35 @@ export class Router {
     return { message, id, receivedAt, words: '', project, item: null, answered: false, ending: new AbortController() };
   }
 
-  async #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
+  /** Where the log can't be written, on a full disk say, the message stays in the inbox and its room waits for it: nothing of it has happened. */
+  #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
+    const { clock, onStuck } = this.#parts;
+    return untilThrough(
+      clock,
+      this.#stopping.signal,
+      () => this.#try(message, id, release),
+      (error) => onStuck?.(id, error),
+    );
+  }
+
+  /** Works on a message once. Resolves to why nothing of it could be kept, where that may pass. */
+  async #try(message: IncomingMessage, id: number, release: () => void): Promise<Error | null> {
     const { log } = this.#parts;
-    const row = log.inbox.get(id);
-    if (row === null || row.state === 'done') return;
-    crashPoint('before-command');
-    const state = this.#handlingOf(message, id, row.receivedAt);
+    let state: Handling | null = null;
     try {
-      const reply = await this.#reply(row, state, release);
+      const row = log.inbox.get(id);
+      if (row === null || row.state === 'done') return null;
+      crashPoint('before-command');
+      const handling = (state = this.#handlingOf(message, id, row.receivedAt));
+      const reply = await this.#reply(row, handling, release);
       crashPoint('before-answer');
-      if (!state.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, state, reply)));
+      if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, handling, reply)));
       this.#parts.onAnswered(id, reply);
+      return null;
     } catch (error) {
-      this.#incident(state, error);
+      if (isTransient(error)) return error;
+      if (state === null) throw error;
+      return this.#incident(state, error);
     }
   }
 
@@ -296,13 +316,19 @@ export class Router {
   }
 
   /** A bug: the room learns that something went wrong and under which id the details are kept. */
-  #incident(state: Handling, error: unknown): void {
+  #incident(state: Handling, error: unknown): Error | null {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
     state.answered = false;
     const reply = incident(id);
-    this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    try {
+      this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    } catch (failure) {
+      if (isTransient(failure)) return failure;
+      throw failure;
+    }
     this.#parts.onAnswered(state.id, reply);
+    return null;
   }
 }
 

@@ -52,7 +52,7 @@ export function isSqliteError(error: unknown): error is Error & { readonly code:
 const TRANSIENT = ['BUSY', 'LOCKED', 'FULL', 'IOERR', 'NOMEM', 'CANTOPEN', 'READONLY'];
 
 /** Whether the database failed for a reason outside of it and of the code that used it. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is Error & { readonly code: string } {
   return isSqliteError(error) && TRANSIENT.some((name) => error.code.startsWith(`SQLITE_${name}`));
 }
 
