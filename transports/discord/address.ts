@@ -12,19 +12,21 @@ export interface ReplyHandle {
   readonly expiresAt: number;
   /** Only the asker sees the answer. */
   readonly ephemeral: boolean;
+  /** The asker's id; empty where it is not known. */
+  readonly user: string;
 }
 
 /** Where a message goes: a channel, a thread among them, or an interaction. */
 export type Target = { readonly kind: 'channel'; readonly channel: string } | ({ readonly kind: 'reply' } & ReplyHandle);
 
 /** The reply handle of an interaction that came in at `now`. */
-export function replyHandle(id: string, token: string, channel: string, ephemeral: boolean, now: number): ReplyHandle {
-  return { id, token, channel, ephemeral, expiresAt: now + CHOSEN.tokenMs };
+export function replyHandle(id: string, token: string, channel: string, ephemeral: boolean, user: string, now: number): ReplyHandle {
+  return { id, token, channel, ephemeral, user, expiresAt: now + CHOSEN.tokenMs };
 }
 
-/** What stands in `Address.thread`: `t|<thread>` or `i|<interaction>|<token>|<channel>|<expires>|<e or p>`. */
+/** What stands in `Address.thread`: `t|<thread>` or `i|<interaction>|<token>|<channel>|<expires>|<e or p>|<asker>`. */
 export function threadOfReply(handle: ReplyHandle): string {
-  return ['i', handle.id, handle.token, handle.channel, handle.expiresAt, handle.ephemeral ? 'e' : 'p'].join('|');
+  return ['i', handle.id, handle.token, handle.channel, handle.expiresAt, handle.ephemeral ? 'e' : 'p', handle.user].join('|');
 }
 
 /** The address of a channel: `thread` is the id of a thread in the room. */
@@ -34,9 +36,9 @@ export function addressOf(room: string, thread: string | null): Address {
 
 /** Reads an address back. */
 export function targetOf(to: Address): Target {
-  const [kind, id = '', token = '', channel = '', expiresAt = '', seen = ''] = (to.thread ?? '').split('|');
+  const [kind, id = '', token = '', channel = '', expiresAt = '', seen = '', user = ''] = (to.thread ?? '').split('|');
   if (kind === 't') return { kind: 'channel', channel: id };
-  if (kind === 'i') return { kind: 'reply', id, token, channel, expiresAt: Number(expiresAt), ephemeral: seen === 'e' };
+  if (kind === 'i') return { kind: 'reply', id, token, channel, expiresAt: Number(expiresAt), ephemeral: seen === 'e', user };
   return { kind: 'channel', channel: to.room };
 }
 

@@ -76,7 +76,7 @@ export function interactions({ library, clock, options, channels, replies, publi
     }
     const what = asked(interaction);
     const ephemeral = 'refuse' in what || what.ephemeral;
-    const handle = replyHandle(interaction.id, interaction.token, channel, ephemeral, clock.now());
+    const handle = replyHandle(interaction.id, interaction.token, channel, ephemeral, user.id, clock.now());
     if (!served) {
       refuse(
         handle,

@@ -5,7 +5,7 @@ import { SendFailure, type MessageRef, type SendKey } from '../transport.ts';
 import { NAME, targetOf, threadOfReply, type ReplyHandle } from './address.ts';
 import { nonceOf, type Posts } from './posts.ts';
 import { queues } from './queue.ts';
-import { perhapsSeen, rendered, type Rendered } from './render.ts';
+import { perhapsSeen, rendered, tooLate, type Rendered } from './render.ts';
 import type { Replies } from './replies.ts';
 
 /** Keys that are remembered with what they became. */
@@ -68,7 +68,10 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
     const said = typeof first === 'string' ? [] : [replyRef(room, handle, first.id)];
     const shown = first === 'doubtful' ? [perhapsSeen(head), ...messages.slice(1)] : messages;
     // A channel message may have been sent already where the first answer found nothing to answer.
-    if (!handle.ephemeral) return [...said, ...(await post(room, handle.channel, shown, key, said.length))];
+    if (!handle.ephemeral) {
+      const there = said.length === 0 ? shown.with(0, tooLate(shown[0] ?? head, handle.user)) : shown;
+      return [...said, ...(await post(room, handle.channel, there, key, said.length))];
+    }
     return [...said, ...(await replyFurther(room, handle, shown, body, key, said.length))];
   };
   /** The parts of an answer to one person alone, from one of them on. */
@@ -84,7 +87,8 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
     for (const [index, message] of messages.entries()) {
       if (index < from) continue;
       const nonce = nonceOf(key, index);
-      const elsewhere = (now: Rendered): Promise<MessageRef[]> => post(room, handle.channel, messages.with(index, now), key, index);
+      const elsewhere = (now: Rendered): Promise<MessageRef[]> =>
+        post(room, handle.channel, messages.with(index, index === 0 ? tooLate(now, handle.user) : now), key, index);
       const further = await replies.further(handle, message, nonce);
       if (further === 'gone') return [...refs, ...(await elsewhere(message))];
       if (further !== 'doubtful') {

@@ -18,16 +18,24 @@ export interface Rendered {
 }
 
 const AGAIN = `*${PERHAPS_SEEN}*\n\n`;
+const late = (user: string): string => `*For* <@${user}>*, too late to stand where it was asked.*\n\n`;
+/** What may come before a message: its parts are cut so that there is room for it. An id has 20 digits at most. */
+const MOST_BEFORE = AGAIN.length + late('0'.repeat(20)).length;
 
-/** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen`. `customId` names the button of a command. */
+/** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen` and `tooLate`. `customId` names the button of a command. */
 export function rendered(document: Document, customId: (command: string) => string): Rendered[] {
-  const fits = (part: Document): boolean => content(part).length <= LIMITS.content - AGAIN.length;
+  const fits = (part: Document): boolean => content(part).length <= LIMITS.content - MOST_BEFORE;
   return splitDocument(document, fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
 }
 
 /** A message that may have been shown already. Its text is the same, so that what comes after it goes on where it ends. */
 export function perhapsSeen(message: Rendered): Rendered {
   return { ...message, content: `${AGAIN}${message.content}` };
+}
+
+/** An answer in the channel, where nobody sees any more what it belongs to. */
+export function tooLate(message: Rendered, user: string): Rendered {
+  return /^\d{1,20}$/.test(user) ? { ...message, content: `${late(user)}${message.content}` } : message;
 }
 
 function content(document: Document): string {

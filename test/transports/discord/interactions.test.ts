@@ -134,11 +134,12 @@ describe('a slash command', () => {
     fake.slash(ada, room, 'status');
     const { at } = await taken(it_);
     await transport.send(at, line('too late'), 'k', { again: false });
-    expect(fake.world.shown(room.id)).toBe('too late');
-    const [id, , , , expires] = ['i', at.thread?.split('|')[1], '', '', '1'];
-    const ended = { ...at, thread: [id, expires, 'token', room.id, '1', 'e'].join('|') };
+    const whose = 'For @Ada, too late to stand where it was asked.';
+    expect(fake.world.shown(room.id)).toBe(`${whose}\n\ntoo late`);
+    const ended = { ...at, thread: ['i', '1', 'token', room.id, '1', 'e', ada.id].join('|') };
     await transport.send(ended, line('after 15 minutes'), 'k2', { again: false });
-    expect(fake.world.shown(room.id)).toBe('too late\nafter 15 minutes');
+    expect(fake.world.shown(room.id)).toBe(`${whose}\n\ntoo late\n${whose}\n\nafter 15 minutes`);
+    expect(fake.world.notified).toEqual([]);
   });
 
   it('is answered in the channel once nobody waits for it, also where the channel takes it only at the second try', async () => {
@@ -150,7 +151,7 @@ describe('a slash command', () => {
     fake.next(/^POST \/channels\/\d+\/messages$/, 'unavailable');
     await expect(transport.send(at, line('too late'), 'k', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
     expect(await transport.send(at, line('too late'), 'k', { again: true })).toHaveLength(1);
-    expect(fake.world.shown(room.id)).toBe('too late');
+    expect(fake.world.shown(room.id)).toBe('For @Ada, too late to stand where it was asked.\n\ntoo late');
   });
 
   it('has a long answer in parts, none of which shows twice when a reply is lost', async () => {
