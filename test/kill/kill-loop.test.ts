@@ -10,8 +10,10 @@ import { Random, spread, testSeed } from '../invariants/random.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { settled } from '../invariants/settled.ts';
 
-/** Items of each sort; all sorts are under way at once. Each item costs some seconds of the machine. */
-const OF_EACH = 2;
+/** Items under way at once. Each costs some seconds of the machine, also after the last kill. */
+const MOST_OPEN = 10;
+/** No new ones are begun for the last kills, which then fall on what is left. */
+const LAST_KILLS = 10;
 /** One that is not back by then is killed all the same: far longer than a start takes on a busy machine. */
 const LONGEST_START_MS = 20_000;
 const ROOM = '!one:example.org';
@@ -155,10 +157,12 @@ test('killed a hundred times at any moment, items of all sorts end where they sh
   });
   const kills = new Kills();
   const errands: Errand[] = [];
-  const toCome = Array.from({ length: OF_EACH }, () => random.shuffled(SORTS)).flat();
+  const toCome: Sort[] = [];
   const open = (): Errand[] => errands.filter((errand) => !errand.isOver);
   const begin = (): void => {
-    if (open().length >= SORTS.length) return;
+    if (open().length >= MOST_OPEN || musher.deaths > kills.wanted - LAST_KILLS) return;
+    // Every sort before any comes again, so that each is there.
+    if (toCome.length === 0) toCome.push(...random.shuffled(SORTS));
     const sort = toCome.shift();
     if (sort !== undefined) errands.push(new Errand(errands.length + 1, Math.floor(errands.length / SORTS.length), sort));
   };
