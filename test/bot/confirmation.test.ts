@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answerIn } from '../../src/bot/confirm.ts';
-import { makeDesk, makeWorld, type Answer, type Desk, type World } from '../commands/harness.ts';
+import { plainText } from '../../src/message/plain.ts';
+import { makeDesk, makeWorld, when, type Answer, type Desk, type World } from '../commands/harness.ts';
 
 let desk: Desk;
 let world: World;
@@ -91,4 +92,21 @@ test('a start with the same rights leaves a question open', async () => {
   const number = world.make();
   await world.say(`delete ${number}`);
   expect(await world.restarted({}).say('no')).toMatchObject({ ok: true });
+});
+
+test('a yes that a crash kept from its command does nothing where its project is configured no more, and says so', async () => {
+  const sender = { transport: 'test', id: 'operator', name: 'Some operator' };
+  const at = { transport: 'test', room: 'lobby', thread: null };
+  const id = world.log.transaction((tx) => {
+    const taken = tx.inbox.receive({ id: 'm-crash', at, sender, ingress: 'terminal', text: 'yes' }, tx.now) ?? 0;
+    tx.inbox.confirm(taken, { project: 'sold', text: 'delete 1' });
+    return taken;
+  });
+  world.start();
+  await when(world.log, () => world.log.inbox.get(id)?.state === 'done');
+  const [reply] = world.log.outbox.open('test', 'lobby', 10);
+  expect(reply === undefined ? '' : plainText(reply.body, { width: 300 })).toContain(
+    'The project sold is no longer configured, so nothing was done.',
+  );
+  expect(world.log.reads.events(0, 100).at(-1)).toMatchObject({ kind: 'command.handled', payload: { code: 'project-gone' } });
 });
