@@ -163,7 +163,8 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
   bench = new Bench({
     top: 'max_coders = 4\nmax_retries = 0',
     agents: {
-      quiet: { stage: 'current', limits: 'silence = "400ms"' },
+      // Long enough for it to write its file before, on a machine that is busy with other things.
+      quiet: { stage: 'current', limits: 'silence = "5s"' },
       endless: { stage: 'current', limits: 'wall_clock = "900ms"' },
       eager: { stage: 'current', limits: 'tokens = 100' },
       dear: { stage: 'current', limits: 'cost_usd = 0.05' },
@@ -181,7 +182,7 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
   );
   const out = succeeded(await musher.end());
   expect([1, 2, 3, 4].map((number) => bench.runs(number).map(({ reason, summary }) => `${reason}: ${summary}`))).toEqual([
-    ['stuck: No output for 400 ms.'],
+    ['stuck: No output for 5 s.'],
     ['stuck: Ran longer than 900 ms.'],
     ['over-budget: Over its limit of 100 tokens: 305 used.'],
     ['over-budget: Over its limit of $0.05: $0.06 spent.'],
