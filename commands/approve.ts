@@ -40,9 +40,11 @@ export const approve = command({
 function elsewhere(context: CommandContext, it: WorkItem): Reply {
   const name = itemName(it, context.project.name);
   const held = it.stage.name === 'archived' && it.stage.reason.kind === 'reviewHeld';
+  // Of two who press at the same moment the second one has nothing to mend.
+  const past = it.stage.name === 'merge' || it.stage.name === 'done';
   return refused(
     'not-in-qa',
-    `${itemTitle(it, context.project.name)} is in ${it.stage.name}, and only what is in qa is approved. `,
+    `${itemTitle(it, context.project.name)} is in ${it.stage.name}${past ? ' already. ' : ', and only what is in qa is approved. '}`,
     code(`${held || it.stage.name === 'done' ? 'accept' : 'why'} ${name}`),
     held ? ' merges what review held back.' : it.stage.name === 'done' ? ' archives what is done.' : ' says what happens to it next.',
   );
