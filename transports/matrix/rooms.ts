@@ -116,7 +116,10 @@ export function roomsOf(options: RoomsOptions): Rooms {
         if (!options.canEncrypt && serves(room)) refused.add(room);
       }
       const next = event['type'] === 'm.room.tombstone' && key === '' ? textAt(event['content'], 'replacement_room') : null;
-      if (next !== null && serves(room)) replaced.set(room, next);
+      if (next !== null && serves(room) && replaced.get(room) !== next) {
+        replaced.set(room, next);
+        report(new Error(`${room} was upgraded, and people went on in ${next}.`));
+      }
       if (event['type'] !== 'm.room.member') return;
       alone.delete(room);
       const content = objectAt(event, 'content');
