@@ -74,6 +74,8 @@ export async function importLines(db: Db, lines: AsyncIterable<string>, file: st
     if (header?.events !== previous.seq) orThrow(err(`it ends after ${previous.seq} of ${header?.events} events`), line);
     projector.flush();
     markCopy(db, { from: 'export', file, until }, projects);
+    // What it tells was told; what the first start finds is news.
+    db.prepare("INSERT INTO cursors (subscriber, seq) VALUES ('notify', ?)").run(previous.seq);
     db.exec('COMMIT');
     return previous.seq;
   } catch (error) {

@@ -58,6 +58,12 @@ test('an export goes into another data directory and verifies there', async () =
   const other = join(bench.dir, 'other');
   expect(await bench.call('import', join(bench.dir, 'log.jsonl'), '--data', other)).toMatchObject({ code: 0 });
   expect((await bench.call('verify', '--data', other)).out).toContain('every projection is what the log gives');
+  // What is in the export was told before, and is not told again.
+  const config = join(bench.dir, 'bot.toml');
+  expect((await bench.call('run', '--batch', '--config', config, '--data', other)).out).toMatch(
+    /^Musher \S+ is back, from an export whose last entry is of \S+ \S+ \(log\.jsonl\): all is as it was; verify sees no difference\.$/,
+  );
+  expect((await bench.call('run', '--batch', '--config', config, '--data', other)).out).toBe('');
   expect((await bench.call('import', join(bench.dir, 'log.jsonl'), '--data', other)).err).toContain(
     'There is a log in this data directory already.',
   );
