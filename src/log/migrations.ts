@@ -79,6 +79,7 @@ const MIGRATIONS: readonly string[] = [
     refs       TEXT            -- what the network calls the messages sent, as JSON
   );
   CREATE INDEX outbox_open ON outbox (transport, room, id) WHERE state IN ('pending', 'sending');
+  CREATE INDEX outbox_replies ON outbox (transport, room, id) WHERE state IN ('pending', 'sending') AND kind = 'reply';
   CREATE INDEX outbox_settled ON outbox (created_at) WHERE state IN ('sent', 'dead');
   CREATE UNIQUE INDEX outbox_one_reply ON outbox (inbox) WHERE kind = 'reply';
   CREATE INDEX outbox_of_inbox ON outbox (inbox) WHERE inbox IS NOT NULL; -- for whoever removes a row of the inbox

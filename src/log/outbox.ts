@@ -45,6 +45,9 @@ interface Row {
   readonly next_try: number;
 }
 
+/** Notices that are shown before a reply which came after them. */
+const MOST_BEFORE = 20;
+
 /** The table of messages to be sent. A row is marked `sending` before the call, so that a crash leaves "unknown" and no guess. */
 export class Outbox {
   #added = 0;
@@ -52,6 +55,8 @@ export class Outbox {
   readonly #insert;
   readonly #open;
   readonly #next;
+  readonly #reply;
+  readonly #before;
   readonly #scheduled;
   readonly #rooms;
   readonly #mark;
@@ -80,6 +85,14 @@ export class Outbox {
     this.#next = db.prepare<[string, string, number], Row>(
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1",
     );
+    this.#reply = db.prepare<[string, string], Row>(
+      "SELECT * FROM outbox INDEXED BY outbox_replies WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND kind = 'reply' ORDER BY id LIMIT 1",
+    );
+    this.#before = db
+      .prepare<[string, string, number, number], number>(
+        "SELECT id FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND id < ? ORDER BY id LIMIT 1 OFFSET ?",
+      )
+      .pluck();
     this.#scheduled = db
       .prepare<[string, string], number | null>(
         "SELECT min(next_try) FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND attempts = 0 AND next_try > 0",
@@ -157,7 +170,15 @@ export class Outbox {
   /** The message that a room shows next; null where none may be shown yet. */
   next(transport: string, room: string, now: number): OutboxRow | null {
     const row = this.#next.get(transport, room, now);
-    return row === undefined ? null : toOutbox(row);
+    if (row === undefined) return null;
+    return toOutbox(row.kind === 'notice' && row.attempts === 0 && row.state === 'pending' ? this.#overtaking(row) : row);
+  }
+
+  /** Who asked something is not kept waiting for an hour by a thousand notices: then the answer comes first. */
+  #overtaking(head: Row): Row {
+    const reply = this.#reply.get(head.transport, head.room);
+    if (reply === undefined || reply.attempts > 0 || reply.state !== 'pending') return head;
+    return this.#before.get(head.transport, head.room, reply.id, MOST_BEFORE) === undefined ? head : reply;
   }
 
   /** When the earliest message with a time of its own may be shown; null where there is none. */

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { isTransient } from '../log/database.ts';
 import { decide, projectFacts, type ProjectFacts } from '../log/facts.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -47,6 +49,9 @@ const QUIET = new Set([
   'log.backed_up',
   'log.backup_failed',
 ]);
+/** Items started in one commit, and in one look. */
+const STARTS_AT_ONCE = 100;
+const LONG_LOOK_MS = 50;
 /** Events that can make room in a budget which all projects share. */
 const MAKES_ROOM = new Set(['account.limited', 'account.recovered', 'run.ended', 'budget.raised']);
 
@@ -65,6 +70,8 @@ export class Engine {
   readonly #runs: RunJobs;
   readonly #tidying: Tidying;
   #seen = 0;
+  /** Milliseconds of the last look at what is new. */
+  #took = 0;
   #scheduled = false;
   #stopped = false;
   #unlisten: (() => void) | null = null;
@@ -105,10 +112,15 @@ export class Engine {
   #wake(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const look = (): void => {
       this.#scheduled = false;
+      const began = performance.now();
       this.#patience.run('looking at what is new in the log', () => this.#look());
-    });
+      this.#took = performance.now() - began;
+    };
+    // A look that takes long, because thousands of items are open, leaves as much time to everybody else as it takes.
+    if (this.#took < LONG_LOOK_MS) setImmediate(look);
+    else setTimeout(look, this.#took).unref();
   }
 
   /** What it has seen it counts as seen at the end only: where that breaks off, the same events come again. */
@@ -137,16 +149,42 @@ export class Engine {
     this.#runs.endForgotten(name, project, (key) => this.#alarms.rests(key));
     // Once for all items: whatever is then done is decided again in its own transaction.
     const facts = projectFacts(log.reads, project.settings, this.#parts.clock.now());
+    const starts: WorkItem[] = [];
     for (const item of [...log.reads.active(name), ...log.reads.waking(name)]) {
+      // The rest follows their commit: thousands that one merge has freed must not keep people from their answers.
+      if (starts.length >= STARTS_AT_ONCE) break;
       try {
-        this.#act(project, item, facts);
+        this.#act(project, item, facts, starts);
       } catch (error) {
         this.#failed(keyOf(item), `the next step of ${name}#${item.number}`, error);
       }
     }
+    this.#start(project, starts);
   }
 
-  #act(project: EngineProject, item: WorkItem, facts: ProjectFacts): void {
+  /** Starts items in one commit; where that fails, one by one, so that the one which can't is found. */
+  #start(project: EngineProject, items: readonly WorkItem[]): void {
+    if (items.length === 0) return;
+    const { log } = this.#parts;
+    try {
+      log.transaction((tx) => {
+        const facts = projectFacts(tx.reads, project.settings, tx.now);
+        for (const { project: name, number } of items) {
+          const now = tx.item(name, number);
+          const step = now === null ? null : decide(tx.reads, now, facts);
+          if (now !== null && step?.do === 'start')
+            record(tx, now, 'item.moved', { to: { name: 'current' }, why: step.because, failure: null });
+        }
+      });
+    } catch (error) {
+      const [only, ...others] = items;
+      if (only === undefined || isTransient(error)) throw error;
+      if (others.length === 0) this.#failed(keyOf(only), `the next step of ${only.project}#${only.number}`, error);
+      else for (const item of items) this.#start(project, [item]);
+    }
+  }
+
+  #act(project: EngineProject, item: WorkItem, facts: ProjectFacts, starts: WorkItem[]): void {
     const key = keyOf(item);
     if (this.#jobs.has(key) || this.#alarms.rests(key)) return;
     if (item.deletedAt !== null) {
@@ -163,12 +201,7 @@ export class Engine {
     const step = decide(this.#parts.log.reads, item, facts);
     switch (step.do) {
       case 'start':
-        this.#inStep(
-          project,
-          item,
-          'start',
-          (tx) => void record(tx, item, 'item.moved', { to: { name: 'current' }, why: step.because, failure: null }),
-        );
+        starts.push(item);
         return;
       case 'run':
         this.#runs.assign(project, item);

@@ -127,6 +127,29 @@ describe('the outbox', () => {
     log.close();
   });
 
+  it('lets a reply go before notices that came earlier where those are many, and never before one that is on its way', () => {
+    const log = Log.inMemory(tickingClock());
+    const notice = (): number => reply(log, null, { kind: 'notice' });
+    const next = (): number | undefined => log.outbox.next('console', 'lobby', 1_000)?.id;
+    for (let n = 1; n <= 20; n++) notice();
+    const few = reply(log, receive(log, message('m1')));
+    expect([next(), few]).toEqual([1, 21]);
+    log.transaction((tx) => tx.outbox.sent(few, ['ref']));
+    for (let n = 22; n <= 30; n++) notice();
+    const [first, second] = ['m2', 'm3'].map((id) => reply(log, receive(log, message(id))));
+    expect([next(), first]).toEqual([31, 31]);
+    log.transaction((tx) => tx.outbox.mark(1, 'sending', 1, 0));
+    expect(next()).toBe(1);
+    log.transaction((tx) => {
+      tx.outbox.sent(1, ['ref']);
+      tx.outbox.sent(first ?? 0, ['ref']);
+    });
+    expect([next(), second]).toEqual([32, 32]);
+    log.transaction((tx) => tx.outbox.sent(second ?? 0, ['ref']));
+    expect(next()).toBe(2);
+    log.close();
+  });
+
   it('counts what waits, and drops what was settled long ago', () => {
     const log = Log.inMemory(tickingClock());
     for (let i = 0; i < 3; i++) reply(log, null, { kind: 'notice' });

@@ -32,6 +32,7 @@ const OPEN_ONLY = new Set([
   'inbox_open',
   'inbox_open_of_sender',
   'outbox_open',
+  'outbox_replies',
   'runs_open',
   'requests_open',
   'items_waking',

@@ -7,6 +7,8 @@ import type { Clock } from '../../src/clock.ts';
 import type { ProjectSettings } from '../../src/config/settings.ts';
 import { decide, projectFacts } from '../../src/log/facts.ts';
 import { Log } from '../../src/log/log.ts';
+import type { Tx } from '../../src/log/tx.ts';
+import type { EventKind } from '../../src/pipeline/events.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Engine } from '../../src/subscribers/engine.ts';
@@ -52,6 +54,19 @@ export class System {
 
   get reads(): Log['reads'] {
     return this.#world.log.reads;
+  }
+
+  /** Writes into the log what no person has typed. */
+  record(change: (tx: Tx) => void): void {
+    this.#world.log.transaction((tx) => change(tx));
+  }
+
+  /** The numbers of all events of a kind, oldest first. */
+  eventsOf(kind: EventKind): number[] {
+    return this.#world.log.reads
+      .events(0, 100_000)
+      .filter((event) => event.kind === kind)
+      .map(({ seq }) => seq);
   }
 
   begin(): void {
