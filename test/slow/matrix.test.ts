@@ -421,6 +421,20 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
     await expect(transport.send(at(room), line('hello?'), 'k1', { again: false })).rejects.toMatchObject({ outcome: 'not-sent' });
   });
 
+  it('says where people went on when its room was upgraded, also after a restart', async () => {
+    const room = await roomWithBot();
+    const state = memoryState();
+    const transport = transportFor([room], state);
+    await transport.start(collect().sink);
+    const upgraded = await ada.request('POST', `/rooms/${encodeURIComponent(room)}/upgrade`, { new_version: '10' });
+    const next = textAt(upgraded, 'replacement_room') ?? '';
+    await within(() => expect(transport.health().rooms?.[0]?.why).toContain(`people went on in ${next}: put that id`));
+    await transport.stop(AbortSignal.timeout(5_000));
+    const again = transportFor([room], state);
+    await again.start(collect().sink);
+    expect(again.health().rooms?.[0]?.why).toContain(next);
+  });
+
   it('says what is wrong with a token, at start and when it is revoked', async () => {
     const wrong = transportFor([], memoryState(), { accessToken: 'syt_wrong' });
     await expect(wrong.start(collect().sink)).rejects.toThrow('does not accept the access token');
