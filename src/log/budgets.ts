@@ -72,16 +72,17 @@ export function dayBudget(
   open: readonly Run[] = reads.budget.openRuns(),
 ): Budget {
   const base = baseOf(day, settings);
+  const until = endOfDay(now, settings.timezone);
   return {
     ...day,
     base,
     caps: topped(base, reads.budget.raised(day, now)),
-    used: reads.budget.spentSince(day, startOfDay(now, settings.timezone)),
+    used: reads.budget.spentBetween(day, startOfDay(now, settings.timezone), until),
     reserved: reservedBy(
       open,
       (run) => day.scope === 'bot' || (day.scope === 'project' ? run.project === day.name : (run.reserved?.person ?? null) === day.name),
     ),
-    until: endOfDay(now, settings.timezone),
+    until,
   };
 }
 
