@@ -9,6 +9,9 @@ export interface AccountFact {
   readonly tried: boolean;
 }
 
+/** No provider's limit lasts longer; a later time is a mistake of an agent's, or was written while the clock was wrong. */
+export const LONGEST_LIMIT_MS = 31 * 24 * 60 * 60_000;
+
 /** The account that a run takes, or why none can be taken. */
 export type AccountChoice =
   | { readonly take: string }
@@ -19,8 +22,9 @@ export type AccountChoice =
  * Takes the first account that is not limited, else one whose time has come and that nobody tries yet: one run goes first,
  * the others follow when it has shown that the account works. What is limited is left alone until its time.
  */
-export function chooseAccount(accounts: readonly AccountFact[], now: Millis): AccountChoice | null {
-  if (accounts.length === 0) return null;
+export function chooseAccount(all: readonly AccountFact[], now: Millis): AccountChoice | null {
+  if (all.length === 0) return null;
+  const accounts = all.map((one) => ((one.until ?? 0) > now + LONGEST_LIMIT_MS ? { ...one, until: null } : one));
   const free = accounts.find(({ until }) => until === null) ?? accounts.find(({ until, tried }) => (until ?? 0) <= now && !tried);
   if (free !== undefined) return { take: free.name };
   const tried = accounts.find(({ until }) => (until ?? 0) <= now);

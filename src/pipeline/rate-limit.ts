@@ -1,4 +1,4 @@
-import type { AccountChoice } from './accounts.ts';
+import { LONGEST_LIMIT_MS, type AccountChoice } from './accounts.ts';
 import type { Facts, Step } from './next-step.ts';
 import type { WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
@@ -17,6 +17,7 @@ export function onAccounts(choices: readonly AccountChoice[], n: ItemNumber): St
 /** Until when an item waits for a rate limit that only it knows of, because nothing is known of its agents' accounts; null: it does not. */
 export function limitedAlone({ execution }: WorkItem, stage: WorkStage, facts: Facts): Millis | null {
   if (execution.state !== 'rateLimited' || execution.resumeAt <= facts.now) return null;
+  if (execution.resumeAt > facts.now + LONGEST_LIMIT_MS) return null;
   return facts.agents.some((agent) => agent.stage === stage && (agent.accounts ?? []).length > 0) ? null : execution.resumeAt;
 }
 

@@ -9,6 +9,7 @@ import { totalTokens, type Run } from '../log/projections/run.ts';
 import type { Tx } from '../log/tx.ts';
 import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../pipeline/types.ts';
 import { STUCK_WORDS } from '../pipeline/stuck.ts';
+import { LONGEST_LIMIT_MS } from '../pipeline/accounts.ts';
 import { amountOf } from '../pipeline/budget.ts';
 import { inUnit } from '../pipeline/budget-words.ts';
 import { positiveInt } from '../pipeline/values.ts';
@@ -21,8 +22,6 @@ import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProj
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
-/** No provider's limit lasts longer; a later time is a mistake of the agent's. */
-const LATEST_RESUME_MS = 31 * 24 * 60 * 60_000;
 /** So many limited runs in a row, at least half a day of them, and a person has to look. */
 const MOST_LIMITED = 20;
 
@@ -288,6 +287,6 @@ function limitedBefore(tx: Tx, run: Run): number {
  */
 function resumeTime(now: number, said: number | null, limited: number): number {
   const pause = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(limited, 10));
-  if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LATEST_RESUME_MS) return pause;
+  if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LONGEST_LIMIT_MS) return pause;
   return limited === 0 ? Math.max(said, now) : Math.max(said, pause);
 }

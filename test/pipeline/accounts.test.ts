@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountNames, chooseAccount, type AccountFact } from '../../src/pipeline/accounts.ts';
+import { accountNames, chooseAccount, LONGEST_LIMIT_MS, type AccountFact } from '../../src/pipeline/accounts.ts';
 import { nextStep, type Facts } from '../../src/pipeline/next-step.ts';
 import { num } from './samples.ts';
 import { QUIET } from './facts.ts';
@@ -16,6 +16,11 @@ describe('the account of a run', () => {
     ['one whose time has come, for a first run', [limited('a', T0), limited('b', T0 + 9)], { take: 'a' }],
     ['none while that first run goes on', [limited('a', T0, true)], { take: null, why: 'tried', name: 'a' }],
     ['none before the first reset', [limited('a', T0 + 9), limited('b', T0 + 5)], { take: null, why: 'limited', name: 'b', until: T0 + 5 }],
+    [
+      'one whose limit was written while the clock was years ahead',
+      [limited('a', T0 + LONGEST_LIMIT_MS + 1), limited('b', T0 + LONGEST_LIMIT_MS)],
+      { take: 'a' },
+    ],
   ] as const)('is %s', (_, accounts, choice) => {
     expect(chooseAccount(accounts, T0)).toEqual(choice);
   });

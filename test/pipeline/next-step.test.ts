@@ -83,6 +83,12 @@ const cases: readonly Case[] = [
   ['being worked on', standing(current, 'running'), {}, { do: 'watch' }],
   ['worked on', standing(current, 'completed'), {}, { do: 'gates' }],
   ['rate-limited', standing(current, 'rateLimited'), {}, { ...waits('rate-limit'), until: limitedUntil }],
+  [
+    'rate-limited by a clock that was years ahead',
+    standing(current, 'rateLimited'),
+    { now: limitedUntil - 40 * 86_400_000 },
+    { do: 'run' },
+  ],
   ['rate-limited until now', standing(current, 'rateLimited'), { now: limitedUntil }, { do: 'run' }],
   ['in its last retry', standing(current, 'idle', { attempts: 3 }), {}, { do: 'run', because: 'attempt 4 of 4' }],
   ['out of retries', standing(current, 'idle', { attempts: 4, failure: failure('gate') }), {}, { do: 'block' }],
