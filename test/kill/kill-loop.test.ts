@@ -12,7 +12,7 @@ import { settled } from '../invariants/settled.ts';
 
 /** Items under way at once, and in all. Each costs some seconds of the machine, also after the last kill. */
 const MOST_OPEN = 8;
-const MOST = 36;
+const MOST = 60;
 /** No new ones are begun for the last kills, which then fall on what is left. */
 const LAST_KILLS = 10;
 /** One that is not back by then is killed all the same: far longer than a start takes on a busy machine. */
