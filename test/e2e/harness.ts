@@ -190,6 +190,13 @@ export class Bench {
     return this.#read((db) => db.prepare<[], number>("SELECT count(*) FROM inbox WHERE state <> 'done'").pluck().get()) ?? 0;
   }
 
+  /** Messages that are not known to be sent. A terminal can't be asked what it shows: they are shown once more after a kill. */
+  unsent(): number {
+    return (
+      this.#read((db) => db.prepare<[], number>("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')").pluck().get()) ?? 0
+    );
+  }
+
   events(number: number, project = 'shop'): LoggedEvent[] {
     const rows = this.#read((db) =>
       db

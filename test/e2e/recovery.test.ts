@@ -81,6 +81,7 @@ test('after a kill the room gets one line of what was found and done; orphans ar
   const third = bench.start();
   await third.said(/1 thing was quarantined; verify sees no difference\..*the lock \S.*3-blocked\.lock, which a killed git left/);
   expect(existsSync(lock)).toBe(false);
+  await until(() => bench.unsent() === 0);
   await third.kill();
 
   const fourth = bench.start();
