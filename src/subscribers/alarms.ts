@@ -27,6 +27,12 @@ export class Alarms {
     this.#set.set(key, { time, cancel });
   }
 
+  /** The item waits for no time any more. */
+  clear(key: string): void {
+    this.#set.get(key)?.cancel();
+    this.#set.delete(key);
+  }
+
   rest(key: string): void {
     const until = this.#clock.now() + PAUSE_AFTER_BUG_MS;
     this.#resting.set(key, until);

@@ -188,6 +188,7 @@ export class Engine {
     const key = keyOf(item);
     if (this.#jobs.has(key) || this.#alarms.rests(key)) return;
     if (item.deletedAt !== null) {
+      this.#alarms.clear(key);
       if (item.removal?.state !== 'asked' || this.#removalTried.get(key) === item.step) return;
       this.#removalTried.set(key, item.step);
       this.#jobs.begin(
@@ -199,6 +200,8 @@ export class Engine {
       return;
     }
     const step = decide(this.#parts.log.reads, item, facts);
+    // Thousands that once waited for midnight must not all be looked at then.
+    if (step.do !== 'wait' || step.until === null) this.#alarms.clear(key);
     switch (step.do) {
       case 'start':
         starts.push(item);
