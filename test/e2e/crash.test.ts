@@ -168,9 +168,10 @@ test('what a killed Musher was ending is ended by the next one, and what works f
   writeFileSync(file, readFileSync(file, 'utf8').replace('name = "d"', 'name = "e"'));
 
   const second = bench.start();
-  second.type('wait 2 deleted 30', 'why 4');
-  await second.said(/the agent d it is assigned to is not configured for current/);
+  second.type('wait 2 deleted 30');
   await until(() => [2, 3, 4].every((number) => bench.runs(number).every(({ state }) => state === 'ended')));
+  second.type('why 4');
+  await second.said(/the agent d it is assigned to is not configured for current/);
   expect(agents()).toHaveLength(2);
   bench.raise('asked-1');
   second.type('stop 1');
