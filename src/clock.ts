@@ -6,6 +6,20 @@ export interface Clock {
   at(time: number, fire: () => void): () => void;
 }
 
+/** Resolves after so many ms, or as soon as `signal` aborts; leaves no timer and no listener. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.at(clock.now() + ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
 /**
  * Longer waits are taken in steps of this many ms: `setTimeout` fires at once beyond 2^31-1 ms, does not count the time that
  * the machine sleeps, and knows nothing of a clock that was set.

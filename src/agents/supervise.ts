@@ -1,3 +1,4 @@
+import { pause } from '../clock.ts';
 import type { LimitSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { describeExit } from './exit.ts';
@@ -6,7 +7,7 @@ import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from './process/follow.ts';
 import { isAlive } from './process/identity.ts';
 import { runFiles } from './process/run-files.ts';
-import { freeze, pause, requestEnd, sweep, thaw } from './process/stop.ts';
+import { freeze, requestEnd, sweep, thaw } from './process/stop.ts';
 import type { RunProcesses } from './process/table.ts';
 import { watchDirectory } from './process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 
 /** Until the next try where the log could not be written: a full disk is no matter of milliseconds. */
 const PAUSE_MS = 1_000;
@@ -17,19 +17,7 @@ export async function untilThrough(
     const error = await work();
     if (error === null) return;
     if (tries === 1) onStuck(error);
-    if (!signal.aborted) await pause(clock, signal);
+    await pause(clock, PAUSE_MS, signal);
     if (signal.aborted) return;
   }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.at(clock.now() + PAUSE_MS, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

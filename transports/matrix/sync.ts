@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { crashPoint } from '../../src/crash-point.ts';
-import type { Clock } from '../../src/clock.ts';
+import { pause, type Clock } from '../../src/clock.ts';
 import { TIMELINE_TYPES } from './batch.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
 import { asObject, textAt, type Json } from './json.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { path } from './paths.ts';
-import { reconnectWait, wait } from './wait.ts';
+import { reconnectWait } from './wait.ts';
 
 /** Only what is used comes over the wire. */
 const FILTER = JSON.stringify({
@@ -84,7 +84,7 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
           if (isRefused) options.onRefused(error);
           else options.onLost(error);
           const asked = error instanceof HomeserverError ? (error.retryAfterMs ?? 0) : 0;
-          await wait(clock, Math.max(asked, isRefused ? MATRIX_LIMITS.refusedWait : reconnectWait(failures)), signal);
+          await pause(clock, Math.max(asked, isRefused ? MATRIX_LIMITS.refusedWait : reconnectWait(failures)), signal);
         }
       }
     },

@@ -1,9 +1,8 @@
 import { MusherError } from '../../src/errors.ts';
-import type { Clock } from '../../src/clock.ts';
+import { pause, type Clock } from '../../src/clock.ts';
 import type { RoomTrouble } from '../transport.ts';
 import { rateLimitOf, slackError } from './failure.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { pause } from './pause.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
 import { Threads } from './threads.ts';
 import type { CallSlack } from './web-api.ts';

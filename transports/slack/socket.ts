@@ -1,7 +1,6 @@
-import type { Clock } from '../../src/clock.ts';
+import { pause, type Clock } from '../../src/clock.ts';
 import { crashPoint } from '../../src/crash-point.ts';
 import { problemOf, rateLimitOf } from './failure.ts';
-import { pause } from './pause.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
 import type { SocketClient } from './web-api.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import { pause, type Clock } from '../../clock.ts';
 import { statOf, type ProcessStat } from './identity.ts';
 import { processesOf, type RunProcesses } from './table.ts';
 
@@ -53,13 +53,6 @@ export async function sweep(run: RunProcesses, clock: Clock, spare: number | nul
     }
     await pause(clock, LOOK_AGAIN_MS);
   }
-}
-
-/** Resolves after so many ms on the clock. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.at(clock.now() + ms, resolve);
-  });
 }
 
 function send(target: number, signal: NodeJS.Signals): void {
