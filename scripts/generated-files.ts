@@ -1,6 +1,6 @@
 import { COMMANDS } from '../commands/index.ts';
-import { commandsMarkdown } from '../src/bot/help-text.ts';
-import { botExample, configurationPage, projectExample } from '../src/config/reference.ts';
+import { commandsMarkdown } from '../src/words/help-text.ts';
+import { botExample, configurationPage, projectExample } from '../src/config/read/reference.ts';
 
 /** The files that are made from the code, by their path from the root; further ones are a line here. */
 export function generatedFiles(): ReadonlyMap<string, () => string | Promise<string>> {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { demoSettings } from '../src/demo.ts';
-import { greeting } from '../src/lifecycle/greeting.ts';
+import { demoSettings } from '../src/app/demo.ts';
+import { greeting } from '../src/app/lifecycle/greeting.ts';
 import { musherVersion } from '../src/version.ts';
 import { LAUNCHER, ROOT, sandbox } from './cli/sandbox.ts';
 

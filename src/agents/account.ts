@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { lineSplitter } from './process/follow.ts';
 import { runFiles } from './process/run-files.ts';
-import { readRecord } from './run-record.ts';
+import { readRecord } from './supervision/run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
-import type { UsageTotals } from './signals.ts';
+import type { UsageTotals } from './supervision/signals.ts';
 import type { Usage } from '../pipeline/events.ts';
 
 /** What a run says it has used, read from its whole output: for one that nobody watches any more. Empty where it left none. */

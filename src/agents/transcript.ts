@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { LINE_BYTES, lineSplitter } from './process/follow.ts';
 import { runFiles } from './process/run-files.ts';
-import { readRecord } from './run-record.ts';
+import { readRecord } from './supervision/run-record.ts';
 import { RUNTIME_OF } from './runtimes/index.ts';
-import type { Signal } from './signals.ts';
+import type { Signal } from './supervision/signals.ts';
 import { oneLine } from './text.ts';
 
 /** No more than this much of the end of an output is read, so that `logs` stays fast whatever an agent printed. */

@@ -3,14 +3,14 @@ import type { Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents, OtherEvents, TimerOrigin } from '../pipeline/events.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import type { ProjectFacts } from '../log/facts.ts';
+import type { ProjectFacts } from '../decide/facts.ts';
 import type { ProjectGit } from '../git/project-git.ts';
-import type { DumpAsk } from '../log/dump.ts';
-import type { Reads } from '../log/reads.ts';
+import type { DumpAsk } from '../log/copies/dump.ts';
+import type { Reads } from '../log/reads/reads.ts';
 import type { Result } from '../result.ts';
-import type { ItemRef } from './arguments.ts';
+import type { ItemRef } from './parse/arguments.ts';
 import type { Command, Reply } from './command.ts';
-import type { Grant } from './rights.ts';
+import type { Grant } from './rights/rights.ts';
 
 /** What of git commands may do: reading, and making a new branch from a snapshot, which takes nothing from anybody. */
 export type { GitStatus } from '../git/overview.ts';

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { readWord, type Word } from './tokenize.ts';
+import { readWord, type Word } from './parse/tokenize.ts';
 
 /** What parsing, completion and help need of a command; a command of any arguments fits. */
 export type Declared = Pick<Command, 'words' | 'aliases' | 'args'>;

@@ -1,14 +1,14 @@
-import { itemBudget, dayBudget } from '../log/budgets.ts';
+import { itemBudget, dayBudget } from '../decide/budgets.ts';
 import { code } from '../message/build.ts';
 import { nearest } from '../nearest.ts';
-import type { Budget } from '../pipeline/budget.ts';
+import type { Budget } from '../pipeline/budget/budget.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
-import type { BudgetOwner } from './arguments-budget.ts';
+import type { BudgetOwner } from './parse/arguments-budget.ts';
 import type { CommandContext, Reply } from './command.ts';
-import { itemName } from './format/item.ts';
+import { itemName } from '../words/item.ts';
 import { projectOf } from './of-item.ts';
-import { refused } from './replies.ts';
+import { refused } from '../words/replies.ts';
 
 /** A budget that a person named; `item` where it is an item's. */
 export interface FoundBudget {

@@ -1,10 +1,10 @@
 import { code } from '../message/build.ts';
-import type { Reads } from '../log/reads.ts';
+import type { Reads } from '../log/reads/reads.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
-import type { ItemRef } from './arguments.ts';
+import type { ItemRef } from './parse/arguments.ts';
 import type { Reply } from './command.ts';
-import { refused } from './replies.ts';
+import { refused } from '../words/replies.ts';
 
 /** Numbers this far from one that does not exist are named. */
 const REACH = 5;

@@ -2,8 +2,8 @@ import { code } from '../message/build.ts';
 import type { Merge, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
 import type { Reply } from './command.ts';
-import { itemName, itemTitle } from './format/item.ts';
-import { refused } from './replies.ts';
+import { itemName, itemTitle } from '../words/item.ts';
+import { refused } from '../words/replies.ts';
 
 /** The merge stage for an item's own commits, or the refusal: a merge of nothing does not exist. */
 export function mergeTarget(item: WorkItem, current: string): Merge | Reply {

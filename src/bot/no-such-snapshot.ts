@@ -1,6 +1,6 @@
 import { code } from '../message/build.ts';
 import type { Reply } from './command.ts';
-import { refused } from './replies.ts';
+import { refused } from '../words/replies.ts';
 
 /** The refusal where a snapshot is named that is not there. */
 export function noSuchSnapshot(name: string, n: number): Reply {

@@ -1,4 +1,4 @@
-import type { Reads } from '../log/reads.ts';
+import type { Reads } from '../log/reads/reads.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Capabilities, CommandTx, Project } from './capabilities.ts';

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { requestEnd } from '../agents/request-words.ts';
+import { requestEnd } from '../words/request.ts';
 import { code } from '../message/build.ts';
 import { isUnderWay, requestName, type AgentRequest, type RequestEnd } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import { word, type Argument } from './arguments.ts';
+import { word, type Argument } from './parse/arguments.ts';
 import type { CommandTx } from './capabilities.ts';
 import type { CommandContext, Reply } from './command.ts';
-import { actorName } from './format/item.ts';
-import { moment } from './format/time.ts';
-import { refused } from './replies.ts';
-import { includes } from './rights.ts';
+import { actorName } from '../words/item.ts';
+import { moment } from '../words/time.ts';
+import { refused } from '../words/replies.ts';
+import { includes } from './rights/rights.ts';
 
 /** What an agent asked, as people name it: `r7`. The letter is needed, so that an item's number never answers for another's agent. */
 export function requestNumber(): Argument<number> {

@@ -1,10 +1,10 @@
 import { code } from '../message/build.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import { word } from './arguments.ts';
-import type { Argument } from './argument.ts';
+import { word } from './parse/arguments.ts';
+import type { Argument } from './parse/argument.ts';
 import type { Reply } from './command.ts';
-import { itemName, itemTitle } from './format/item.ts';
-import { refused } from './replies.ts';
+import { itemName, itemTitle } from '../words/item.ts';
+import { refused } from '../words/replies.ts';
 import * as z from 'zod';
 
 /** The commit that was looked at: a button carries it, so that it approves nothing that came since. */

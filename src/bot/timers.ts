@@ -1,9 +1,9 @@
-import type { Timer } from '../log/timers.ts';
+import type { Timer } from '../log/reads/timers.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { CommandTx } from './capabilities.ts';
 import type { CommandContext } from './command.ts';
-import type { Reader } from './format/step.ts';
-import { duration, moment } from './format/time.ts';
+import type { Reader } from '../words/step.ts';
+import { duration, moment } from '../words/time.ts';
 
 /** A timer in a sentence: `timer 3 at 14:30 (start)`. */
 export function timerWords(timer: Timer, reader: Reader): string {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings } from '../config/load.ts';
-import { demoDataDir } from '../demo.ts';
+import { demoDataDir } from '../app/demo.ts';
 import { MusherError } from '../errors.ts';
 import { openDatabase, type Db } from '../log/database.ts';
 import { DATABASE_FILE } from '../log/log.ts';

@@ -1,7 +1,7 @@
 import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
-import { demoDataDir } from '../demo.ts';
+import { demoDataDir } from '../app/demo.ts';
 import { choose } from './choose.ts';
 import { accounts } from './doctor/accounts.ts';
 import { agents } from './doctor/agents.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } 
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { homeFolder } from '../config/home.ts';
 import { PROJECT_FILE } from '../config/load.ts';
-import { NAME_PATTERN } from '../config/fields.ts';
+import { NAME_PATTERN } from '../config/sections/fields.ts';
 import { MusherError } from '../errors.ts';
 import { findRepository } from '../git/repository.ts';
 import { proposeBaseBranch } from './init/base-branch.ts';

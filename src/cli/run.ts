@@ -1,4 +1,4 @@
-import { startMusher } from '../service.ts';
+import { startMusher } from '../app/service.ts';
 import { choose } from './choose.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';

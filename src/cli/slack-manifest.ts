@@ -2,7 +2,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { slackManifest } from '../../transports/slack/manifest.ts';
 import { DEFAULT_COMMAND, DEFAULT_PATH } from '../../transports/slack/options.ts';
 import { MusherError } from '../errors.ts';
-import { offerOf } from '../offer.ts';
+import { offerOf } from '../app/command-catalogue.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 

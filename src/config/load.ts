@@ -1,25 +1,25 @@
-import { agentTalkSettings } from './approvals.ts';
+import { agentTalkSettings } from './sections/approvals.ts';
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { dayCaps } from './budget.ts';
-import { accountProblems, withAccounts } from './accounts.ts';
-import { readDocument } from './document.ts';
-import { keyText } from './explain.ts';
-import type { KeyLocator, KeyPath } from './locate.ts';
-import { configInvalid } from './problem.ts';
-import type { Problem } from './problem.ts';
+import { dayCaps } from './sections/budget.ts';
+import { accountProblems, withAccounts } from './sections/accounts.ts';
+import { readDocument } from './read/document.ts';
+import { keyText } from './read/explain.ts';
+import type { KeyLocator, KeyPath } from './read/locate.ts';
+import { configInvalid } from './read/problem.ts';
+import type { Problem } from './read/problem.ts';
 import { networkProblems, networkSettings } from './networks.ts';
 import { deepFreeze, readProject } from './project.ts';
 import type { ProjectPlace } from './project.ts';
-import { absolutePath } from './references.ts';
-import { backupSettings, monitorSettings } from './upkeep.ts';
-import { agentSchema } from './agents.ts';
+import { absolutePath } from './read/references.ts';
+import { backupSettings, monitorSettings } from './sections/upkeep.ts';
+import { agentSchema } from './sections/agents.ts';
 import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import type { BotFile, ProjectEntry } from './schema.ts';
-import { sandboxSettings } from './sandbox.ts';
+import { sandboxSettings } from './sections/sandbox.ts';
 import type { ProjectSettings, Settings } from './settings.ts';
 
 /** The file of a project, inside its path, when `bot.toml` names no other. */

@@ -1,4 +1,4 @@
-import { idProblems } from './network-ids.ts';
+import { idProblems } from './sections/network-ids.ts';
 import type { BotFile } from './schema.ts';
 import type { NetworkName, PersonSettings, RoomSettings, Settings } from './settings.ts';
 import { NETWORKS } from './settings.ts';

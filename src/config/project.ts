@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs';
 import { ROLE_OF } from '../pipeline/types.ts';
 import type { WorkStage } from '../pipeline/types.ts';
-import { projectCaps, UNLIMITED, widened } from './budget.ts';
-import { readDocument } from './document.ts';
-import { keyText } from './explain.ts';
-import type { KeyLocator, KeyPath } from './locate.ts';
-import type { Problem } from './problem.ts';
-import { agentSchema } from './agents.ts';
+import { projectCaps, UNLIMITED, widened } from './sections/budget.ts';
+import { readDocument } from './read/document.ts';
+import { keyText } from './read/explain.ts';
+import type { KeyLocator, KeyPath } from './read/locate.ts';
+import type { Problem } from './read/problem.ts';
+import { agentSchema } from './sections/agents.ts';
 import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
-import { NO_SANDBOX } from './sandbox.ts';
+import { NO_SANDBOX } from './sections/sandbox.ts';
 import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
-import { templateProblems } from './templates.ts';
+import { templateProblems } from './sections/templates.ts';
 
 /** Which project, where its checkout is and which file describes it; both absolute. */
 export interface ProjectPlace {

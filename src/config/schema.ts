@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { QA_MODES } from '../pipeline/types.ts';
-import { accountSchema } from './accounts.ts';
-import { agentSchema } from './agents.ts';
-import { approvalSchema, mcpSchema } from './approvals.ts';
-import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './budget.ts';
+import { accountSchema } from './sections/accounts.ts';
+import { agentSchema } from './sections/agents.ts';
+import { approvalSchema, mcpSchema } from './sections/approvals.ts';
+import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './sections/budget.ts';
 import { durationField as duration } from './duration.ts';
-import { branch, insideRepository, name, people, positive, text, zone } from './fields.ts';
-import { floodSchema } from './flood.ts';
-import { linksSchema } from './links.ts';
-import { discordSchema, matrixSchema, slackSchema } from './network-sections.ts';
-import { roleLists, roomSchema } from './rooms.ts';
-import { sandboxKeys } from './sandbox.ts';
-import { backupSchema, monitorSchema } from './upkeep.ts';
+import { branch, insideRepository, name, people, positive, text, zone } from './sections/fields.ts';
+import { floodSchema } from './sections/flood.ts';
+import { linksSchema } from './sections/links.ts';
+import { discordSchema, matrixSchema, slackSchema } from './sections/network-sections.ts';
+import { roleLists, roomSchema } from './sections/rooms.ts';
+import { sandboxKeys } from './sections/sandbox.ts';
+import { backupSchema, monitorSchema } from './sections/upkeep.ts';
 
 /**
  * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and

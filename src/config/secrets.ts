@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { keyText } from './explain.ts';
-import type { KeyLocator, KeyPath } from './locate.ts';
-import type { Problem } from './problem.ts';
+import { keyText } from './read/explain.ts';
+import type { KeyLocator, KeyPath } from './read/locate.ts';
+import type { Problem } from './read/problem.ts';
 
 /** How variables of an environment are called whose value is a secret. */
 const SECRET_VARIABLE = /key|token|secret|passw|credential/i;

@@ -1,4 +1,4 @@
-import type { Caps } from '../pipeline/budget.ts';
+import type { Caps } from '../pipeline/budget/budget.ts';
 import type { QaMode, Role, WorkStage } from '../pipeline/types.ts';
 
 /** What Musher runs with: `bot.toml` and each project's `.musher/project.toml`, validated and frozen. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { countAhead } from './history.ts';
-import { type Linked, linkedAt, listCheckouts } from './linked.ts';
+import { type Linked, linkedAt, listCheckouts } from './worktree/linked.ts';
 import { BRANCH_PREFIX, isBranchOf } from './names.ts';
 import type { OwnDir, Tree } from './own-dir.ts';
 import { listRefs, readRef } from './refs.ts';

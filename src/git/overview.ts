@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import type { CommitSha, Millis } from '../pipeline/values.ts';
 import { type Context, baseHead, branchHead } from './context.ts';
 import { readLog } from './history.ts';
-import { type Checkout, listCheckouts } from './linked.ts';
-import { catchUpCommand, inspect } from './owner-checkout.ts';
+import { type Checkout, listCheckouts } from './worktree/linked.ts';
+import { catchUpCommand, inspect } from './base/owner-checkout.ts';
 
 export interface GitStatus {
   readonly base: string;

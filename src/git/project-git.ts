@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
-import { type MoveBase, moveBase } from './base.ts';
-import { stageConflict } from './conflict.ts';
-import { collect, itemOfBranch } from './collect.ts';
+import { type MoveBase, moveBase } from './base/base.ts';
+import { stageConflict } from './worktree/conflict.ts';
+import { collect, itemOfBranch } from './worktree/collect.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
 import {
   changedSince,
@@ -25,22 +25,29 @@ import {
   type Squash,
   treeOf,
 } from './history.ts';
-import { landings, type Landing } from './landings.ts';
-import { type Drift, type DriftAsk, lookForDrift } from './drift.ts';
+import { landings, type Landing } from './base/merge-history.ts';
+import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
-import { remains } from './remains.ts';
+import { remains } from './worktree/items-with-leftovers.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
-import { branchFromSnapshot, type DescribedSnapshot, describeSnapshots, type Restored, restoreSnapshot, snapshotDiff } from './restore.ts';
-import { reopenBranch, takeBack, type TakenBack } from './take-back.ts';
+import {
+  branchFromSnapshot,
+  type DescribedSnapshot,
+  describeSnapshots,
+  type Restored,
+  restoreSnapshot,
+  snapshotDiff,
+} from './worktree/restore.ts';
+import { reopenBranch, takeBack, type TakenBack } from './base/take-back.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
-import { makeView, removeView, showHead, viewOf } from './view.ts';
-import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './snapshots.ts';
+import { makeView, removeView, showHead, viewOf } from './worktree/view.ts';
+import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './worktree/snapshots.ts';
 import {
   commitLeftovers,
   diffOfFiles,
@@ -53,7 +60,7 @@ import {
   removeWorktree,
   resetWorktree,
   treeOfFiles,
-} from './worktrees.ts';
+} from './worktree/worktrees.ts';
 
 /**
  * A project's repository as Musher works on it. Work on one worktree runs one call after the other, on different

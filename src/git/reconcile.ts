@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type Place, placeOf } from './context.ts';
 import { isAncestor } from './history.ts';
-import { headOf } from './linked.ts';
+import { headOf } from './worktree/linked.ts';
 import { BRANCH_PREFIX } from './names.ts';
 import { listRefs, type Ref, swapRef } from './refs.ts';
-import { keepCommit, snapshots } from './snapshots.ts';
+import { keepCommit, snapshots } from './worktree/snapshots.ts';
 
 /** An item as the log knows it. */
 export interface KnownItem {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
-import { readPlain } from './linked.ts';
+import { readPlain } from './worktree/linked.ts';
 import type { OwnDir } from './own-dir.ts';
 
 export interface Ref {

@@ -4,7 +4,7 @@ import { DATABASE_FILE } from './log.ts';
 import { EventStore } from './events.ts';
 import { migrate, SCHEMA_VERSION } from './migrations.ts';
 import { takeOwnership } from './owner.ts';
-import { Reads } from './reads.ts';
+import { Reads } from './reads/reads.ts';
 import { verifyActive, type Verification } from './verify.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { LoggedEvent, NewEvent } from '../pipeline/events.ts';
-import { stageWithoutWords } from '../pipeline/standing.ts';
+import { stageWithoutWords } from '../pipeline/undo-position.ts';
 import type { Ask } from '../pipeline/requests.ts';
 import type { Failure, WorkItem } from '../pipeline/types.ts';
 import type { Document } from '../message/document.ts';
 import type { EventStore } from './events.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from './tables/outbox.ts';
 
 /** What takes the place of a message about a purged item. */
 export const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: '(removed by a purge)' }] }] };

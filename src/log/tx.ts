@@ -3,12 +3,12 @@ import type { TransitionError } from '../pipeline/transition.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
 import type { Result } from '../result.ts';
-import type { Confirmations } from './confirmations.ts';
-import type { Inbox } from './inbox.ts';
-import type { Offers } from './offers.ts';
-import type { Outbox } from './outbox.ts';
-import type { Reads } from './reads.ts';
-import type { Told } from './told.ts';
+import type { Confirmations } from './tables/confirmations.ts';
+import type { Inbox } from './tables/inbox.ts';
+import type { Offers } from './tables/button-messages.ts';
+import type { Outbox } from './tables/outbox.ts';
+import type { Reads } from './reads/reads.ts';
+import type { Told } from './tables/cooldowns.ts';
 
 /** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
 export interface Tx {

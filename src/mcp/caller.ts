@@ -4,7 +4,7 @@ import type { AgentSettings } from '../config/settings.ts';
 import type { Run } from '../log/projections/run.ts';
 import { isUnderWay } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import type { EngineParts, EngineProject } from '../subscribers/parts.ts';
+import type { EngineParts, EngineProject } from '../engine/parts.ts';
 
 /** The run that speaks, as its token says. All that a call may read or change hangs on it. */
 export interface Caller {

@@ -6,7 +6,7 @@ import { MusherError } from '../errors.ts';
 import type { Run } from '../log/projections/run.ts';
 import { timeWaited } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import { record, type AgentAccess, type EngineParts } from '../subscribers/parts.ts';
+import { record, type AgentAccess, type EngineParts } from '../engine/parts.ts';
 import { callerOf } from './caller.ts';
 import { GateRuns } from './gate-runs.ts';
 import { Allowance, bearerOf, bodyOf, isFromHere } from './guards.ts';

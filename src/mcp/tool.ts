@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { EngineParts } from '../subscribers/parts.ts';
+import type { EngineParts } from '../engine/parts.ts';
 import type { Caller } from './caller.ts';
 import type { GateRuns } from './gate-runs.ts';
 import type { PeopleSettings } from './people.ts';

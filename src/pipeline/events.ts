@@ -1,5 +1,5 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
-import type { Amount, Crossing, Reservation, Scope } from './budget.ts';
+import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type {
   ArchiveReason,
   Criterion,
@@ -14,7 +14,7 @@ import type {
   Work,
   WorkStage,
 } from './types.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 

@@ -1,5 +1,5 @@
-import { shortage, type Budget } from './budget.ts';
-import { shortageWords } from './budget-words.ts';
+import { shortage, type Budget } from './budget/budget.ts';
+import { shortageWords } from './budget/budget-words.ts';
 import { chooseAccount, type AccountFact } from './accounts.ts';
 import type { Unmet } from './dependencies.ts';
 import { isResumable } from './moves.ts';

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../result.ts';
-import { NOTHING, plus } from './budget.ts';
-import { payerAfter } from './payer.ts';
+import { NOTHING, plus } from './budget/budget.ts';
+import { payerAfter } from './budget/payer.ts';
 import type { EventKind, ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import { repeatedBy } from './same-failure.ts';
-import { stageWithoutWords } from './standing.ts';
+import { stageWithoutWords } from './undo-position.ts';
 import {
   ROLE_OF,
   type AgentRef,

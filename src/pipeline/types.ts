@@ -1,4 +1,4 @@
-import type { Amount } from './budget.ts';
+import type { Amount } from './budget/budget.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
 
 export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;

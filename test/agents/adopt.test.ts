@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { adoptRun, startRun, type KnownProcess } from '../../src/agents/supervisor.ts';
+import { adoptRun, startRun, type KnownProcess } from '../../src/agents/supervision/supervisor.ts';
 import { identify } from '../../src/agents/process/identity.ts';
-import { writeStop } from '../../src/agents/run-record.ts';
+import { writeStop } from '../../src/agents/supervision/run-record.ts';
 import { leaveNothingBehind, NO_LIMITS, shellRun, until, type RunFixture } from './run-fixture.ts';
 
 leaveNothingBehind();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startRun } from '../../src/agents/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, runFixture } from './run-fixture.ts';
 
 leaveNothingBehind();

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import type { AgentSettings, LimitSettings } from '../../src/config/settings.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
-import type { Signal } from '../../src/agents/signals.ts';
-import type { RunSpec } from '../../src/agents/supervisor.ts';
+import type { Signal } from '../../src/agents/supervision/signals.ts';
+import type { RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { TemplateValues } from '../../src/agents/template.ts';
 import { jumpingClock, type JumpingClock } from './jumping-clock.ts';
 

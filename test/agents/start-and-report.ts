@@ -1,6 +1,6 @@
 /** A Musher of the smallest kind: starts the run that it is told to, says its process, and waits to be killed. */
 import { systemClock } from '../../src/clock.ts';
-import { startRun, type RunSpec } from '../../src/agents/supervisor.ts';
+import { startRun, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
 
 const plain = JSON.parse(process.argv[2] ?? '{}') as Omit<RunSpec, 'clock' | 'onSignal'>;
 const result = await startRun({ ...plain, clock: systemClock(), onSignal: () => {} });

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { looksLikeQuestion } from '../../src/agents/question.ts';
-import type { RunOutcome } from '../../src/agents/outcome.ts';
-import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervisor.ts';
+import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
+import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, NO_LIMITS, runFixture, shellRun, until, type RunFixture } from './run-fixture.ts';
 
 leaveNothingBehind();

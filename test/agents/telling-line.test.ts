@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import { tellingLine } from '../../src/agents/telling-line.ts';
+import { tellingLine } from '../../src/agents/supervision/telling-line.ts';
 
 function told(output: string): string {
   const telling = tellingLine();

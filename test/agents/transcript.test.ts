@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startRun } from '../../src/agents/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { readLog } from '../../src/agents/transcript.ts';
 import { leaveNothingBehind, runFixture, shellRun } from './run-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { timeLimit, type Waited } from '../../src/agents/limits.ts';
-import { readStop } from '../../src/agents/run-record.ts';
-import { startRun } from '../../src/agents/supervisor.ts';
+import { timeLimit, type Waited } from '../../src/agents/supervision/limits.ts';
+import { readStop } from '../../src/agents/supervision/run-record.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { timeWaited } from '../../src/pipeline/requests.ts';
 import { leaveNothingBehind, NO_LIMITS, shellRun, until } from './run-fixture.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { DEMO_PROJECT } from '../../src/demo.ts';
+import { DEMO_PROJECT } from '../../src/app/demo.ts';
 import { benchAppend } from './append.ts';
 import { benchCommands } from './commands.ts';
 import { benchMatrix } from './matrix.ts';

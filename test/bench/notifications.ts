@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { setImmediate as tick } from 'node:timers/promises';
-import { Delivery, type Sender } from '../../src/bot/delivery.ts';
+import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
 import type { Clock } from '../../src/clock.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IngressKind } from '../../src/message/address.ts';
-import { commandText, type AddressRules } from '../../src/bot/address.ts';
+import { commandText, type AddressRules } from '../../src/bot/loop/address.ts';
 
 const room: AddressRules = {
   ingress: 'message',

@@ -14,9 +14,9 @@ import {
   type ArgumentValues,
   type ItemRef,
   type TitleAndBody,
-} from '../../src/bot/arguments.ts';
+} from '../../src/bot/parse/arguments.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { parseCommand } from '../../src/bot/parse.ts';
+import { parseCommand } from '../../src/bot/parse/parse.ts';
 import { STAGES } from '../../src/pipeline/types.ts';
 import { sampleContext } from './sample-commands.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completeLine } from '../../src/bot/complete.ts';
+import { completeLine } from '../../src/bot/parse/complete.ts';
 import { sampleContext, sampleTable } from './sample-commands.ts';
 
 /** The lines that the completions make. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { answerIn } from '../../src/bot/confirm.ts';
+import { answerIn } from '../../src/bot/loop/confirm.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { makeDesk, makeWorld, when, type Answer, type Desk, type World } from '../commands/harness.ts';
 

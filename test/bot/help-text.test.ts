@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandsMarkdown, helpFor, helpIndex, usage } from '../../src/bot/help-text.ts';
+import { commandsMarkdown, helpFor, helpIndex, usage } from '../../src/words/help-text.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { sampleCommands, sampleTable } from './sample-commands.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Delivery, type Sender } from '../../src/bot/delivery.ts';
+import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';

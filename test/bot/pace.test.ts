@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../src/bot/pace.ts';
+import { Pace } from '../../src/delivery/send-rate.ts';
 
 /** The times at which `count` messages may go, when each asks for its turn as soon as the one before went. */
 function times(pace: Pace, room: string, count: number, from = 0): number[] {

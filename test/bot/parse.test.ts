@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { parseCommand, problemDocument, type ParseProblem } from '../../src/bot/parse.ts';
+import { parseCommand, problemDocument, type ParseProblem } from '../../src/bot/parse/parse.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { sampleCommands, sampleContext, sampleTable } from './sample-commands.ts';
 

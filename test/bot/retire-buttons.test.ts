@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { retireButtons } from '../../src/bot/retire-buttons.ts';
+import { retireButtons } from '../../src/delivery/retire-buttons.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
-import type { Occasion } from '../../src/log/offers.ts';
+import type { Occasion } from '../../src/log/tables/button-messages.ts';
 import { action, actions, doc, paragraph, withoutActions } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';

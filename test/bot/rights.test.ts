@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
+import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };

@@ -13,9 +13,9 @@ import {
   word,
   type ArgumentTypes,
   type ParseContext,
-} from '../../src/bot/arguments.ts';
+} from '../../src/bot/parse/arguments.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import type { Described } from '../../src/bot/help-text.ts';
+import type { Described } from '../../src/words/help-text.ts';
 import type { AccessRole } from '../../src/config/settings.ts';
 
 function declared(words: string, args: ArgumentTypes, role: AccessRole = 'viewer', more: Partial<Described> = {}): Described {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestCommands } from '../../src/bot/suggest.ts';
+import { suggestCommands } from '../../src/bot/parse/suggest.ts';
 
 const names = ['show', 'status', 'start', 'stop', 'timer', 'timer list', 'version'];
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readWord, tokenize } from '../../src/bot/tokenize.ts';
+import { readWord, tokenize } from '../../src/bot/parse/tokenize.ts';
 
 const words = (source: string): string[] => {
   const all = tokenize(source);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../src/bot/turns.ts';
+import { Turns } from '../../src/bot/loop/turns.ts';
 import { testClock } from '../commands/harness.ts';
 
 function open(burst = 3, everyMs = 1_000) {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { momentOf, wallTimeAt } from '../../src/bot/local-time.ts';
-import { resolveWhen, when } from '../../src/bot/when.ts';
-import { wordReader } from '../../src/bot/word-reader.ts';
+import { momentOf, wallTimeAt } from '../../src/bot/parse/local-time.ts';
+import { resolveWhen, when } from '../../src/bot/parse/when.ts';
+import { wordReader } from '../../src/bot/parse/word-reader.ts';
 
 /** A Saturday, 14:05 in Berlin. */
 const NOW = Date.UTC(2026, 10, 21, 13, 5);

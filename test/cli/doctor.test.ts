@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } f
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { WITHOUT_SANDBOX } from '../../src/lifecycle/greeting.ts';
+import { WITHOUT_SANDBOX } from '../../src/app/lifecycle/greeting.ts';
 import { takeOwnership } from '../../src/log/owner.ts';
 import { musher, repository, sandbox, write } from './sandbox.ts';
 

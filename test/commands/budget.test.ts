@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { UNLIMITED } from '../../src/config/budget.ts';
+import { UNLIMITED } from '../../src/config/sections/budget.ts';
 import type { BudgetSettings } from '../../src/config/settings.ts';
-import { dayBudget } from '../../src/log/budgets.ts';
+import { dayBudget } from '../../src/decide/budgets.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { endRun, makeDesk, makeWorld, moveTo, startRun, type Desk, type World } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { IncomingMessage, IngressKind } from '../../src/message/address.ts';
-import type { RightsSettings } from '../../src/bot/rights.ts';
+import type { RightsSettings } from '../../src/bot/rights/rights.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { endRun, makeDesk, makeWorld, moveTo, START, startRun, when, type Desk, type World } from './harness.ts';
 

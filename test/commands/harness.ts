@@ -1,22 +1,22 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabilities.ts';
-import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
-import { Router } from '../../src/bot/router.ts';
+import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
+import { Router } from '../../src/bot/loop/router.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole, AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
-import { UNLIMITED } from '../../src/config/budget.ts';
-import { dumper } from '../../src/lifecycle/dumps.ts';
+import { UNLIMITED } from '../../src/config/sections/budget.ts';
+import { dumper } from '../../src/app/lifecycle/dumps.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
-import { roomDirectory } from '../../src/rooms.ts';
+import { roomDirectory } from '../../src/app/rooms.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
 import type { Criterion, ItemType, QaMode, WorkItem } from '../../src/pipeline/types.ts';
 import { commitSha, itemNumber, type CommitSha, type ItemNumber } from '../../src/pipeline/values.ts';
 import type { BotIdentity } from '../../transports/transport.ts';
-import { Timers } from '../../src/subscribers/timers.ts';
+import { Timers } from '../../src/engine/timers.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
 
 /** A Saturday, 14:05 in Berlin. */

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import type { ParseContext } from '../../src/bot/arguments.ts';
+import type { ParseContext } from '../../src/bot/parse/arguments.ts';
 import { commandName, commandTable } from '../../src/bot/command-table.ts';
-import { parseCommand } from '../../src/bot/parse.ts';
+import { parseCommand } from '../../src/bot/parse/parse.ts';
 
 const FOLDER = new URL('../../commands/', import.meta.url);
 const context: ParseContext = { currentProject: 'shop', projects: ['shop', 'docs'], agentNames: () => ['coder-1', 'qa'] };

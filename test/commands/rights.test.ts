@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { commandName } from '../../src/bot/command-table.ts';
-import type { Origin, RightsSettings } from '../../src/bot/rights.ts';
+import type { Origin, RightsSettings } from '../../src/bot/rights/rights.ts';
 import { makeDesk, makeWorld, type Answer, type Desk, type World } from './harness.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { botExample, configurationPage, projectExample } from '../../src/config/reference.ts';
+import { botExample, configurationPage, projectExample } from '../../src/config/read/reference.ts';
 import { botSchema, projectSchema } from '../../src/config/schema.ts';
 import { TEMPLATE_VARIABLES } from '../../src/config/settings.ts';
-import { fieldsOf } from '../../src/config/shape.ts';
-import type { Field } from '../../src/config/shape.ts';
+import { fieldsOf } from '../../src/config/read/shape.ts';
+import type { Field } from '../../src/config/read/shape.ts';
 import { generatedFiles } from '../../scripts/generated-files.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linksSchema } from '../../src/config/links.ts';
+import { linksSchema } from '../../src/config/sections/links.ts';
 
 const problem = (links: unknown): string => {
   const read = linksSchema.safeParse(links);

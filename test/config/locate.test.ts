@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { parse, stringify } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { locateKeys } from '../../src/config/locate.ts';
-import type { KeyPath } from '../../src/config/locate.ts';
+import { locateKeys } from '../../src/config/read/locate.ts';
+import type { KeyPath } from '../../src/config/read/locate.ts';
 
 /** Paths of all texts in a document, with the text. */
 function leaves(value: unknown, path: KeyPath = []): [KeyPath, string][] {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { MoveBase } from '../../src/git/base.ts';
+import type { MoveBase } from '../../src/git/base/base.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { exists, hash, makeOwner, open, type Owner, read, shaOf, write } from './owner.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Drift } from '../../src/git/drift.ts';
+import type { Drift } from '../../src/git/base/drift.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { makeOwner, numbered, open, type Owner } from './owner.ts';

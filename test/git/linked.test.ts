@@ -3,7 +3,7 @@ import type { lstat } from 'node:fs/promises';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { linkedAt, listCheckouts, readPlain, tie } from '../../src/git/linked.ts';
+import { linkedAt, listCheckouts, readPlain, tie } from '../../src/git/worktree/linked.ts';
 import { dataDir } from '../log/data-dir.ts';
 
 /** What happens between the look at a file and the reading of it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
-import { LARGEST_BYTES } from '../../src/git/staging.ts';
+import { LARGEST_BYTES } from '../../src/git/worktree/staging.ts';
 import { exists, makeOwner, numbered, open, type Owner, read, write } from './owner.ts';
 
 let owner: Owner;

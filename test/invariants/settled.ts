@@ -1,5 +1,5 @@
 import type { Bench } from '../e2e/harness.ts';
-import { NOBODYS_NEWS } from '../../src/subscribers/notify.ts';
+import { NOBODYS_NEWS } from '../../src/notices/notify.ts';
 import { worktrees } from '../e2e/leaks.ts';
 
 /** No message, run or clean-up is under way, every room was told of everything, and no item is on its way. */

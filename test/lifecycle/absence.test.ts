@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NetworkState, RoomState } from '../../src/bot/capabilities.ts';
-import { watchAbsences } from '../../src/lifecycle/absence.ts';
+import { watchAbsences } from '../../src/notices/absence.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';

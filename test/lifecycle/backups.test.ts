@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Backups } from '../../src/lifecycle/backups.ts';
-import { backupsIn } from '../../src/log/backup.ts';
+import { Backups } from '../../src/app/lifecycle/backups.ts';
+import { backupsIn } from '../../src/log/copies/backup.ts';
 import { Log } from '../../src/log/log.ts';
 import { START, testClock, type TestClock } from '../commands/harness.ts';
 import { dataDir } from '../log/data-dir.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endOfRuns } from '../../src/lifecycle/ending.ts';
+import { endOfRuns } from '../../src/app/lifecycle/ending.ts';
 
 describe('the last line of Musher', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { afterQuietHours } from '../../src/lifecycle/quiet-hours.ts';
+import { afterQuietHours } from '../../src/notices/quiet-hours.ts';
 import type { RoomSettings } from '../../src/config/settings.ts';
 import { Log } from '../../src/log/log.ts';
-import { seenFrom } from '../../src/rooms.ts';
+import { seenFrom } from '../../src/app/rooms.ts';
 import { testClock } from '../commands/harness.ts';
 
 const at = (text: string): number => Date.parse(text);

@@ -2,11 +2,11 @@ import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync, 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { backupsIn, makeBackup } from '../../src/log/backup.ts';
+import { backupsIn, makeBackup } from '../../src/log/copies/backup.ts';
 import { openDatabase } from '../../src/log/database.ts';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
 import { takeOwnership } from '../../src/log/owner.ts';
-import { restoreBackup } from '../../src/log/restore.ts';
+import { restoreBackup } from '../../src/log/copies/restore.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { line } from '../../src/message/build.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';

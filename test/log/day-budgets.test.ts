@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { UNLIMITED } from '../../src/config/budget.ts';
-import { dayBudget } from '../../src/log/budgets.ts';
+import { UNLIMITED } from '../../src/config/sections/budget.ts';
+import { dayBudget } from '../../src/decide/budgets.ts';
 import { Log } from '../../src/log/log.ts';
-import type { Budget } from '../../src/pipeline/budget.ts';
+import type { Budget } from '../../src/pipeline/budget/budget.ts';
 import { CREATION, num } from '../pipeline/samples.ts';
 
 const HOUR = 3_600_000;

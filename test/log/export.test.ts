@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exportedLines, importLines } from '../../src/log/export.ts';
+import { exportedLines, importLines } from '../../src/log/copies/export.ts';
 import { Log } from '../../src/log/log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { history, play, tickingClock } from './random-history.ts';

@@ -1,16 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Confirmations } from '../../src/log/confirmations.ts';
+import { Confirmations } from '../../src/log/tables/confirmations.ts';
 import { openDatabase, type Db } from '../../src/log/database.ts';
 import { EventStore } from '../../src/log/events.ts';
-import { Inbox } from '../../src/log/inbox.ts';
+import { Inbox } from '../../src/log/tables/inbox.ts';
 import { migrate } from '../../src/log/migrations.ts';
-import { Offers } from '../../src/log/offers.ts';
+import { Offers } from '../../src/log/tables/button-messages.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
-import { Outbox } from '../../src/log/outbox.ts';
+import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
-import { Threads } from '../../src/log/threads.ts';
-import { Reads } from '../../src/log/reads.ts';
-import { Told } from '../../src/log/told.ts';
+import { Threads } from '../../src/log/tables/threads.ts';
+import { Reads } from '../../src/log/reads/reads.ts';
+import { Told } from '../../src/log/tables/cooldowns.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
 const SMALL = new Set([

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RunOutcome } from '../../src/agents/outcome.ts';
-import type { RunHandle, RunSpec } from '../../src/agents/supervisor.ts';
+import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
+import type { RunHandle, RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
-import type { Machine } from '../../src/subscribers/machine.ts';
-import type { ShellResult } from '../../src/subscribers/shell.ts';
+import type { Machine } from '../../src/engine/machine.ts';
+import type { ShellResult } from '../../src/engine/shell.ts';
 import type { Role, Work } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 

@@ -15,8 +15,8 @@ import {
   type Amount,
   type Budget,
   type Reservation,
-} from '../../src/pipeline/budget.ts';
-import { shortageWords, topUp } from '../../src/pipeline/budget-words.ts';
+} from '../../src/pipeline/budget/budget.ts';
+import { shortageWords, topUp } from '../../src/pipeline/budget/budget-words.ts';
 import { amount, budget, caps } from './random-budgets.ts';
 import { T0 } from './samples.ts';
 

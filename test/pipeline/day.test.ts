@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endOfDay, localDate, localTime, startOfDay } from '../../src/pipeline/day.ts';
+import { endOfDay, localDate, localTime, startOfDay } from '../../src/pipeline/budget/day.ts';
 
 const HOUR = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortage } from '../../src/pipeline/budget.ts';
+import { shortage } from '../../src/pipeline/budget/budget.ts';
 import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Amount, Budget, Caps, Reservation, Scope } from '../../src/pipeline/budget.ts';
+import type { Amount, Budget, Caps, Reservation, Scope } from '../../src/pipeline/budget/budget.ts';
 import { T0 } from './samples.ts';
 
 const count = fc.nat({ max: 1_000_000 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemEvent, ItemEventKind } from '../../src/pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../src/pipeline/transition.ts';
-import { standingOf } from '../../src/pipeline/standing.ts';
+import { standingOf } from '../../src/pipeline/undo-position.ts';
 import type { Removal, Stage, WorkItem, WorkStage } from '../../src/pipeline/types.ts';
 import { ROLE_OF } from '../../src/pipeline/types.ts';
 import {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type Attack, ATTACKS } from '../../src/sandbox/attacks.ts';
-import { type Tried, trySandbox } from '../../src/sandboxes.ts';
+import { type Tried, trySandbox } from '../../src/app/sandboxes.ts';
 import { BWRAP, MISSING } from './sandboxed.ts';
 
 // Line 21 of what must hold, attack by attack. Each guard is taken out in test/slow/sandbox-guards.test.ts.

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/clock.ts';
 import { action, actions, doc, paragraph } from '../../src/message/build.ts';
 import { discordTransport } from '../../transports/discord/discord.ts';
-import type { Offer } from '../../transports/offer.ts';
+import type { Offer } from '../../transports/command-catalogue.ts';
 import { FakeDiscord } from '../fakes/discord/discord.ts';
 import { interactionEvent } from '../fakes/discord/interactions.ts';
 import { memoryState } from '../transports/discord/fixture.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights.ts';
+import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
-import { offerOf } from '../../src/offer.ts';
+import { offerOf } from '../../src/app/command-catalogue.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { makeDesk, makeWorld, type Desk, type World } from '../commands/harness.ts';
 import { openConsole } from './console.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sandboxed } from '../../src/agents/sandboxed.ts';
+import { sandboxed } from '../../src/agents/supervision/sandboxed.ts';
 import type { Box } from '../../src/sandbox/box.ts';
 import { write } from '../git/owner.ts';
 import { BWRAP, MISSING } from './sandboxed.ts';

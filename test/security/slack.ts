@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.ts';
 import { action, actions, doc, paragraph } from '../../src/message/build.ts';
-import type { Offer } from '../../transports/offer.ts';
+import type { Offer } from '../../transports/command-catalogue.ts';
 import { slackTransport } from '../../transports/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';

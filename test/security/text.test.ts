@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import { commandText } from '../../src/bot/address.ts';
+import { commandText } from '../../src/bot/loop/address.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { answerIn } from '../../src/bot/confirm.ts';
-import { parseCommand, problemDocument } from '../../src/bot/parse.ts';
+import { answerIn } from '../../src/bot/loop/confirm.ts';
+import { parseCommand, problemDocument } from '../../src/bot/parse/parse.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
 import { plainText } from '../../src/message/plain.ts';
 
@@ -79,15 +79,15 @@ describe('13. Between a person’s words and a process', () => {
       // A wrapper of our own text, whose arguments are the program's.
       'src/agents/process/start.ts',
       // Whether a program is there, inside the sandbox: its path is an argument.
-      'src/agents/sandboxed.ts',
+      'src/agents/supervision/sandboxed.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
-      'src/git/collect.ts',
+      'src/git/worktree/collect.ts',
       // The attacker of the sandbox's trial, inside it.
       'src/sandbox/attack.ts',
       // bwrap as arguments, deaf to a polite end.
       'src/sandbox/guard.ts',
       // The commands of the project file, which only its owner writes.
-      'src/subscribers/shell.ts',
+      'src/engine/shell.ts',
     ]);
   });
 });

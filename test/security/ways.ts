@@ -1,6 +1,6 @@
 import type { IngressKind } from '../../src/message/address.ts';
 import type { Address } from '../../src/message/address.ts';
-import type { Offer } from '../../transports/offer.ts';
+import type { Offer } from '../../transports/command-catalogue.ts';
 import type { Transport } from '../../transports/transport.ts';
 
 /** What else a network brings that is no message of its own kind for Musher. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Attack } from '../../src/sandbox/attacks.ts';
-import { type Tried, trySandbox } from '../../src/sandboxes.ts';
+import { type Tried, trySandbox } from '../../src/app/sandboxes.ts';
 import { BWRAP, MISSING } from '../security/sandboxed.ts';
 
 // Line 21 of what must hold: a sandbox from which one guard is taken out is not taken for one that holds.

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import { parseCommand } from '../../src/bot/parse.ts';
+import { parseCommand } from '../../src/bot/parse/parse.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { offerOf } from '../../src/offer.ts';
-import { commandTextOf, type OfferedCommand } from '../../transports/offer.ts';
+import { offerOf } from '../../src/app/command-catalogue.ts';
+import { commandTextOf, type OfferedCommand } from '../../transports/command-catalogue.ts';
 
 const { commands } = offerOf(COMMANDS, () => []);
 const offered = (name: string): OfferedCommand => {

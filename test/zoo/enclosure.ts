@@ -8,7 +8,7 @@ import { itemNumber } from '../../src/pipeline/values.ts';
 import type { NewEvent } from '../../src/pipeline/events.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
-import { Engine } from '../../src/subscribers/engine.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import { jumpingClock, type JumpingClock } from '../agents/jumping-clock.ts';
 import { projectSettings } from '../commands/harness.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';

@@ -5,24 +5,24 @@ import { line } from '../../src/message/build.ts';
 import type { AnswersApart, BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
-import { customIdOf } from './buttons.ts';
+import { customIdOf } from './render/buttons.ts';
 import { channelsOf } from './channels.ts';
-import { hashOf, publishable, type Published } from './commands.ts';
-import { dispatcher, type KnownAs } from './dispatch.ts';
+import { hashOf, publishable, type Published } from './intake/commands.ts';
+import { dispatcher, type KnownAs } from './intake/dispatch.ts';
 import { openGateway, type Gateway } from './gateway.ts';
-import { intake, type Intake } from './intake.ts';
-import { interactions } from './interactions.ts';
+import { intake, type Intake } from './intake/intake.ts';
+import { interactions } from './intake/interactions.ts';
 import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
-import { outgoing, type Outgoing } from './outgoing.ts';
+import { outgoing, type Outgoing } from './sending/outgoing.ts';
 import { patient, type Patient } from './patient.ts';
-import { postsOf } from './posts.ts';
+import { postsOf } from './sending/posts.ts';
 import { reachOf, type Reach } from './reach.ts';
-import { repliesOf, type Replies } from './replies.ts';
+import { repliesOf, type Replies } from './sending/replies.ts';
 import { loadLibrary, openRest, type Library } from './rest.ts';
 import { intents, startProblem, whoAmI } from './start.ts';
-import { threadUnder } from './thread.ts';
-import { typing, type Typing } from './typing.ts';
+import { threadUnder } from './sending/thread.ts';
+import { typing, type Typing } from './sending/typing.ts';
 
 const CAPABILITIES: Capabilities = {
   edits: true,

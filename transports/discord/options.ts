@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Offer } from '../offer.ts';
+import type { Offer } from '../command-catalogue.ts';
 
 /** Small durable state: synchronous, on disk when `set` returns. */
 export interface StateStore {

@@ -4,21 +4,21 @@ import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
 import type { BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Transport } from '../transport.ts';
-import { takeBatch } from './batch.ts';
+import { takeBatch } from './intake/batch.ts';
 import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
-import { intake, type Intake } from './intake.ts';
+import { intake, type Intake } from './intake/intake.ts';
 import { textAt } from './json.ts';
 import { MATRIX_LIMITS } from './limits.ts';
-import { offers } from './offers.ts';
+import { offers } from './reaction-commands.ts';
 import { path } from './paths.ts';
 import { roomsOf, type Rooms } from './rooms.ts';
 import { loadSdk, openClient } from './sdk.ts';
-import { sending, type Sending } from './sending.ts';
+import { sending, type Sending } from './sending/sending.ts';
 import { STATE_KEYS, type StateStore } from './state.ts';
 import { startFailure } from './start-failure.ts';
-import { syncFrom } from './sync.ts';
-import { typing, type Typing } from './typing.ts';
+import { syncFrom } from './intake/sync.ts';
+import { typing, type Typing } from './sending/typing.ts';
 
 export interface MatrixOptions {
   /** Where the client-server API is: `https://matrix.example.org`. */

@@ -1,6 +1,6 @@
 import { MusherError, problemText } from '../../src/errors.ts';
 import { SendFailure } from '../transport.ts';
-import { asPayload, objectOf, textOf } from './payload.ts';
+import { asPayload, objectOf, textOf } from './intake/payload.ts';
 
 /** What Slack will never take, however often it is sent. */
 const REFUSED = new Set([

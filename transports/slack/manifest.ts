@@ -1,4 +1,4 @@
-import type { Offer, OfferedCommand } from '../offer.ts';
+import type { Offer, OfferedCommand } from '../command-catalogue.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 export interface ManifestOptions {

@@ -1,5 +1,5 @@
 import { slackError } from './failure.ts';
-import { objectOf, textOf } from './payload.ts';
+import { objectOf, textOf } from './intake/payload.ts';
 import type { CallSlack } from './web-api.ts';
 
 const MOST_NAMES = 5_000;

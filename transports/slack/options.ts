@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Offer } from '../offer.ts';
-import type { SlackState } from './catch-up.ts';
-import type { HttpOptions } from './http.ts';
+import type { Offer } from '../command-catalogue.ts';
+import type { SlackState } from './intake/catch-up.ts';
+import type { HttpOptions } from './intake/http.ts';
 
 export interface SlackOptions {
   /** `xoxb-…` */

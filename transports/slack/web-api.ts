@@ -1,5 +1,5 @@
 import type { SocketModeReceiver } from '@slack/bolt';
-import { asPayload, type Payload } from './payload.ts';
+import { asPayload, type Payload } from './intake/payload.ts';
 
 /** Calls one method of Slack's Web API. Rejects with what the SDK rejects with; see failure.ts. */
 export type CallSlack = (method: string, args: Readonly<Record<string, unknown>>) => Promise<Payload>;

@@ -1,6 +1,6 @@
 import { MusherError } from '../../src/errors.ts';
 import { startFailure } from './failure.ts';
-import { listOf, objectOf, textOf, type Payload } from './payload.ts';
+import { listOf, objectOf, textOf, type Payload } from './intake/payload.ts';
 import type { CallSlack } from './web-api.ts';
 
 /** Who the bot is and where it is installed: what a payload has to agree with. */

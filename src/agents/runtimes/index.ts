@@ -1,6 +1,6 @@
 import type { RuntimeName } from '../../config/settings.ts';
-import { claudeRuntime } from './claude.ts';
-import { commandRuntime } from './command.ts';
+import { claudeRuntime } from './claude/claude.ts';
+import { commandRuntime } from './command/command.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Every runtime, by its name in the config. */

@@ -2,7 +2,7 @@ import type { AgentSettings } from '../../config/settings.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { RunAccess } from '../access.ts';
 import type { Millis } from '../../pipeline/values.ts';
-import type { Signal } from '../signals.ts';
+import type { Signal } from '../supervision/signals.ts';
 import type { TemplateValues } from '../template.ts';
 
 /** What a runtime needs to know to say how the program is started. */

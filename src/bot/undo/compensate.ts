@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../../pipeline/dependencies.ts';
 import type { ItemEvent, ItemEventKind } from '../../pipeline/events.ts';
-import { standingOf } from '../../pipeline/standing.ts';
+import { standingOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
-import { eventWords } from '../format/event.ts';
-import { actorName, stageWords } from '../format/item.ts';
+import { eventWords } from '../../words/event.ts';
+import { actorName, stageWords } from '../../words/item.ts';
 
 /** What taking one item's part of a command back came to: what holds again, or why it can't be; clauses without a full stop. */
 export type Compensated =

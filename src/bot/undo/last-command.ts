@@ -1,4 +1,4 @@
-import type { Reads } from '../../log/reads.ts';
+import type { Reads } from '../../log/reads/reads.ts';
 import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
 

@@ -2,10 +2,10 @@ import { code, doc, list, paragraph, type Content } from '../../message/build.ts
 import type { ItemEvents } from '../../pipeline/events.ts';
 import type { Done, WorkItem } from '../../pipeline/types.ts';
 import type { CommandContext, Confirmation, Reply } from '../command.ts';
-import { short } from '../format/event.ts';
-import { itemName, itemTitle, mergedAs } from '../format/item.ts';
+import { short } from '../../words/event.ts';
+import { itemName, itemTitle, mergedAs } from '../../words/item.ts';
 import { projectOf } from '../of-item.ts';
-import { done, refused } from '../replies.ts';
+import { done, refused } from '../../words/replies.ts';
 
 /** Until the answer comes without the result: gates may take longer, and the room is told then. */
 const WAIT_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { ProjectSettings } from '../../config/settings.ts';
-import { UNITS, type Caps } from '../../pipeline/budget.ts';
-import { capWords } from '../../pipeline/budget-words.ts';
+import { UNITS, type Caps } from '../../pipeline/budget/budget.ts';
+import { capWords } from '../../pipeline/budget/budget-words.ts';
 import { good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'smol-toml';
-import { keyText } from '../../config/explain.ts';
-import { absolutePath } from '../../config/references.ts';
+import { keyText } from '../../config/read/explain.ts';
+import { absolutePath } from '../../config/read/references.ts';
 import { literalSecrets, secretFiles } from '../../config/secrets.ts';
 import { shellWord } from '../terminal.ts';
 import { good, warning } from './check.ts';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { childEnvironment } from '../../agents/environment.ts';
-import { sandboxed } from '../../agents/sandboxed.ts';
+import { sandboxed } from '../../agents/supervision/sandboxed.ts';
 import { systemClock } from '../../clock.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
-import { WITHOUT_SANDBOX } from '../../lifecycle/greeting.ts';
+import { WITHOUT_SANDBOX } from '../../app/lifecycle/greeting.ts';
 import { ATTACKS, type AttackResult } from '../../sandbox/attacks.ts';
 import type { Box } from '../../sandbox/box.ts';
-import { trySandbox } from '../../sandboxes.ts';
+import { trySandbox } from '../../app/sandboxes.ts';
 import { failure, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { amountOf, NOTHING, plus, type Amount } from '../../pipeline/budget.ts';
+import { amountOf, NOTHING, plus, type Amount } from '../../pipeline/budget/budget.ts';
 import type { LoggedEvent } from '../../pipeline/events.ts';
 import type { Db } from '../database.ts';
 import { TableCache } from './table-cache.ts';

@@ -10,8 +10,8 @@ import { closedRequest, openedRequest } from './fold-request.ts';
 import { foldRun } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { Accounts } from '../accounts.ts';
-import { TimerRows } from '../timers.ts';
+import { Accounts } from '../reads/accounts.ts';
+import { TimerRows } from '../reads/timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
   countTable,

@@ -1,5 +1,5 @@
 import type { EndReason, Role, StuckCause, WorkStage } from '../../pipeline/types.ts';
-import type { Reservation } from '../../pipeline/budget.ts';
+import type { Reservation } from '../../pipeline/budget/budget.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
 import type { Usage } from '../../pipeline/events.ts';
 

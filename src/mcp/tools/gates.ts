@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { GateSettings } from '../../config/settings.ts';
-import { worktreeDir, itemDir, runMarker } from '../../subscribers/parts.ts';
-import { commandSandbox } from '../../subscribers/sandboxing.ts';
-import { digest, runShell } from '../../subscribers/shell.ts';
+import { worktreeDir, itemDir, runMarker } from '../../engine/parts.ts';
+import { commandSandbox } from '../../engine/sandboxing.ts';
+import { digest, runShell } from '../../engine/shell.ts';
 import { change, write } from '../events.ts';
 import { refusal, said, tool, type Call, type ToolParts } from '../tool.ts';
 

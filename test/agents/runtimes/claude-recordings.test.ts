@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { claudeRuntime } from '../../../src/agents/runtimes/claude.ts';
+import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import { sumUsage, type Signal } from '../../../src/agents/signals.ts';
+import { sumUsage, type Signal } from '../../../src/agents/supervision/signals.ts';
 import type { Usage } from '../../../src/pipeline/events.ts';
 
 /** Real output of claude-code 2.1.329 against a scripted model server. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude-limits.ts';
-import { listPrice } from '../../../src/agents/runtimes/claude-prices.ts';
-import { claudeRuntime } from '../../../src/agents/runtimes/claude.ts';
+import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude/limits.ts';
+import { listPrice } from '../../../src/agents/runtimes/claude/prices.ts';
+import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
 import type { Launch } from '../../../src/agents/runtimes/runtime.ts';
 import type { AgentSettings } from '../../../src/config/settings.ts';
 import { agentSettings, NO_LIMITS, VARIABLES } from '../run-fixture.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandRuntime } from '../../../src/agents/runtimes/command.ts';
+import { commandRuntime } from '../../../src/agents/runtimes/command/command.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import type { Signal } from '../../../src/agents/signals.ts';
+import type { Signal } from '../../../src/agents/supervision/signals.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, counted, money, tokens } from '../../../src/bot/format/amounts.ts';
+import { bytes, counted, money, tokens } from '../../../src/words/amounts.ts';
 
 describe('money', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventWords, isAccount, receiptWords } from '../../../src/bot/format/event.ts';
+import { eventWords, isAccount, receiptWords } from '../../../src/words/event.ts';
 import type { EventKind, ItemEvents, LoggedEvent, OtherEvents } from '../../../src/pipeline/events.ts';
 import { numbered, sha, SHA } from '../../commands/harness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actorName, firstLine, sentence } from '../../../src/bot/format/item.ts';
-import { nextContent, ticked } from '../../../src/bot/format/step.ts';
+import { actorName, firstLine, sentence } from '../../../src/words/item.ts';
+import { nextContent, ticked } from '../../../src/words/step.ts';
 import type { WorkItem } from '../../../src/pipeline/types.ts';
 
 const item = { project: 'shop', number: 4 } as WorkItem;

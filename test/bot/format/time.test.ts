@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duration, localDate, moment, startOfDay, startOfWeek } from '../../../src/bot/format/time.ts';
+import { duration, localDate, moment, startOfDay, startOfWeek } from '../../../src/words/time.ts';
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { publishable } from '../../../transports/discord/commands.ts';
+import { publishable } from '../../../transports/discord/intake/commands.ts';
 import { LIMITS } from '../../../transports/discord/limits.ts';
-import type { Offer, OfferedCommand, OfferedOption } from '../../../transports/offer.ts';
+import type { Offer, OfferedCommand, OfferedOption } from '../../../transports/command-catalogue.ts';
 
 const offer = (commands: readonly OfferedCommand[]): Offer => ({ commands, complete: () => [] });
 const option = fc.record({

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { discordTransport, type DiscordTransport } from '../../../transports/discord/discord.ts';
 import type { DiscordOptions, StateStore } from '../../../transports/discord/options.ts';
-import type { Offer } from '../../../transports/offer.ts';
+import type { Offer } from '../../../transports/command-catalogue.ts';
 import type { Sink } from '../../../transports/transport.ts';
 import { FakeDiscord } from '../../fakes/discord/discord.ts';
 import type { Channel, User } from '../../fakes/discord/world.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { action, actions, codeBlock, doc, line, paragraph } from '../../../src/message/build.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
-import type { Offer, OfferedOption } from '../../../transports/offer.ts';
+import type { Offer, OfferedOption } from '../../../transports/command-catalogue.ts';
 import { openDiscord, type Fixture } from './fixture.ts';
 
 const option = (name: string, more: Partial<OfferedOption> = {}): OfferedOption => ({

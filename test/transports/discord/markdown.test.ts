@@ -16,7 +16,7 @@ import {
   table,
 } from '../../../src/message/build.ts';
 import type { Document } from '../../../src/message/document.ts';
-import { rendered } from '../../../transports/discord/render.ts';
+import { rendered } from '../../../transports/discord/render/render.ts';
 import { asRead, notifiedBy } from '../../fakes/discord/markdown.ts';
 
 const content = (document: Document): string => rendered(document, () => 'c:x')[0]?.content ?? '';

@@ -19,8 +19,8 @@ import {
   table,
   strong,
 } from '../../../src/message/build.ts';
-import { editContent, messageContent, partsOf } from '../../../transports/matrix/content.ts';
-import { documentHtml } from '../../../transports/matrix/html.ts';
+import { editContent, messageContent, partsOf } from '../../../transports/matrix/sending/content.ts';
+import { documentHtml } from '../../../transports/matrix/sending/html.ts';
 import { objectAt, textAt } from '../../../transports/matrix/json.ts';
 import { MATRIX_LIMITS } from '../../../transports/matrix/limits.ts';
 import { htmlText } from '../../fakes/matrix/room-view.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { homeserver, HomeserverError } from '../../../transports/matrix/homeserver.ts';
-import { failureOf } from '../../../transports/matrix/sending.ts';
+import { failureOf } from '../../../transports/matrix/sending/sending.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intake } from '../../../transports/matrix/intake.ts';
+import { intake } from '../../../transports/matrix/intake/intake.ts';
 import { MATRIX_LIMITS } from '../../../transports/matrix/limits.ts';
 import { testClock } from '../../commands/harness.ts';
 

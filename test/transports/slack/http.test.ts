@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
-import { signatureCheck } from '../../../transports/slack/signature.ts';
+import { signatureCheck } from '../../../transports/slack/intake/signature.ts';
 import { open, OVER_HTTP, prepare, SECRET, start } from './workspace.ts';
 
 const status = (time = 0): string =>

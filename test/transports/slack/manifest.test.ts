@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_SCOPES, FURTHER_SCOPES, METHOD_SCOPES } from '../../fakes/slack/scopes.ts';
 import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
 import { slackManifest } from '../../../transports/slack/manifest.ts';
-import type { OfferedCommand } from '../../../transports/offer.ts';
+import type { OfferedCommand } from '../../../transports/command-catalogue.ts';
 import { OFFER } from './workspace.ts';
 
 /** Every method of the Web API that the transport and the doctor name. */

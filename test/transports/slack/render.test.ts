@@ -21,8 +21,8 @@ import {
 } from '../../../src/message/build.ts';
 import type { Block } from '../../../src/message/document.ts';
 import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
-import { escapeText, typedText } from '../../../transports/slack/mrkdwn.ts';
-import { renderMessages } from '../../../transports/slack/render.ts';
+import { escapeText, typedText } from '../../../transports/slack/render/mrkdwn.ts';
+import { renderMessages } from '../../../transports/slack/render/render.ts';
 import { refusalOf } from '../../fakes/slack/refusal.ts';
 import { rendered } from '../../fakes/slack/shown.ts';
 

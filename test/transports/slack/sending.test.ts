@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
 import { encodeHandle, type AnswerHandle } from '../../../transports/slack/handle.ts';
-import { SlowEdits } from '../../../transports/slack/slow-edits.ts';
+import { SlowEdits } from '../../../transports/slack/sending/slow-edits.ts';
 import type { SendFailure } from '../../../transports/transport.ts';
 import { C1, open, prepare, start } from './workspace.ts';
 

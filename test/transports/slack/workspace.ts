@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { Address, IncomingMessage } from '../../../src/message/address.ts';
-import type { Offer } from '../../../transports/offer.ts';
+import type { Offer } from '../../../transports/command-catalogue.ts';
 import type { SlackOptions } from '../../../transports/slack/options.ts';
 import { slackTransport } from '../../../transports/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../../fakes/slack/methods.ts';

@@ -1,0 +1,110 @@
+import { choice, either, item, type ItemRef } from '../../src/bot/parse/arguments.ts';
+import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { counted, money, tokens } from '../../src/words/amounts.ts';
+import { itemTitle } from '../../src/words/item.ts';
+import { runState } from '../../src/words/run.ts';
+import { startOfDay, startOfWeek } from '../../src/words/time.ts';
+import { answer } from '../../src/words/replies.ts';
+import { addUsage, NO_USAGE, totalTokens } from '../../src/log/projections/run.ts';
+import type { SpendRow } from '../../src/log/reads/spend-reads.ts';
+import { doc, heading, paragraph, right, table } from '../../src/message/build.ts';
+import type { Block } from '../../src/message/document.ts';
+import type { Usage } from '../../src/pipeline/events.ts';
+
+/** Rows of a table; the dearest come first, and the sum below is of all. */
+const MOST_ROWS = 15;
+
+export const cost = command({
+  words: ['cost'],
+  summary: 'Shows what agents have cost: tokens and money.',
+  details:
+    'Of an item, today, this week, or of all time by agent or model; without a word, an overview. Days begin at midnight in the configured time zone, weeks on Monday.',
+  examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model'],
+  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), item(), 'An item, a span of time, or a grouping.').optional() },
+  role: 'viewer',
+  run(context, { of }) {
+    const now = context.clock.now();
+    switch (of) {
+      case null:
+        return overview(context, now);
+      case 'today':
+        return span(context, 'today', startOfDay(now, context.timezone));
+      case 'week':
+        return span(context, 'this week', startOfWeek(now, context.timezone));
+      case 'by agent':
+        return grouped(context, 'agent');
+      case 'by model':
+        return grouped(context, 'model');
+      default:
+        return ofItem(context, of);
+    }
+  },
+});
+
+function overview(context: CommandContext, now: number): Reply {
+  const day = startOfDay(now, context.timezone);
+  const week = startOfWeek(now, context.timezone);
+  const rows = context.projects.map(({ name }) => [
+    name,
+    ...[context.reads.spend.since(name, day), context.reads.spend.since(name, week), sum(context.reads.spend.totals(name, 'agent'))].map(
+      both,
+    ),
+  ]);
+  return answer(doc(heading('Cost'), table(['Project', right('Today'), right('This week'), right('All time')], rows)));
+}
+
+function span(context: CommandContext, words: string, since: number): Reply {
+  const { name } = context.project;
+  const all = context.reads.spend.since(name, since);
+  const items = context.reads.spend.sinceBy(name, 'item', since).map(({ key, usage }) => {
+    const found = context.reads.item(name, Number(key));
+    return { key: found === null ? key : itemTitle(found, name), usage };
+  });
+  const blocks: Block[] = [paragraph(`${name} ${words}: ${both(all)}.`)];
+  if (items.length > 0) blocks.push(rowsOf('Item', items), rowsOf('Agent', context.reads.spend.sinceBy(name, 'agent', since)));
+  return answer(doc(...blocks));
+}
+
+function grouped(context: CommandContext, by: 'agent' | 'model'): Reply {
+  const { name } = context.project;
+  const rows = context.reads.spend.totals(name, by);
+  const all = sum(rows);
+  if (rows.length === 0) return answer(doc(paragraph(`No agent of ${name} has used a model yet.`)));
+  return answer(doc(paragraph(`${name}, all time: ${both(all)}.`), rowsOf(by === 'agent' ? 'Agent' : 'Model', rows)));
+}
+
+function ofItem(context: CommandContext, ref: ItemRef): Reply {
+  const found = context.findAny(ref);
+  if (!found.ok) return found.error;
+  const it = found.value;
+  const all = context.reads.spend.ofItem(it.project, it.number);
+  const runs = context.reads.runs(it.project, it.number);
+  const rows = runs
+    .slice(-MOST_ROWS)
+    .map((run) => [String(run.run), run.agent, run.model ?? '', runState(run), tokens(totalTokens(run.usage)), money(run.usage.microUsd)]);
+  return answer(
+    doc(
+      paragraph(`${itemTitle(it, context.project.name)}: ${both(all)}, ${counted(runs.length, 'run')}.`),
+      rows.length > 0 && table([right('Run'), 'Agent', 'Model', 'How', right('Tokens'), right('Cost')], rows),
+      runs.length > MOST_ROWS && paragraph(`The last ${MOST_ROWS} of ${runs.length} runs are shown.`),
+    ),
+  );
+}
+
+function rowsOf(title: string, rows: readonly SpendRow[]): Block {
+  const left = rows.slice(MOST_ROWS);
+  const rest = left.length === 0 ? [] : [{ key: `${left.length} more`, usage: sum(left) }];
+  const shown = [...rows.slice(0, MOST_ROWS), ...rest];
+  return table(
+    [title, right('Tokens'), right('Cost')],
+    shown.map(({ key, usage }) => [key, tokens(totalTokens(usage)), money(usage.microUsd)]),
+  );
+}
+
+function sum(rows: readonly SpendRow[]): Usage {
+  return rows.reduce((all, { usage }) => addUsage(all, usage), NO_USAGE);
+}
+
+function both(usage: Usage): string {
+  return `${money(usage.microUsd)}, ${tokens(totalTokens(usage))} tokens`;
+}

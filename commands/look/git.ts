@@ -1,0 +1,61 @@
+import { command } from '../../src/bot/command.ts';
+import { short } from '../../src/words/event.ts';
+import { firstLine } from '../../src/words/item.ts';
+import { readerOf } from '../../src/words/step.ts';
+import { moment } from '../../src/words/time.ts';
+import { answer } from '../../src/words/replies.ts';
+import type { GitStatus } from '../../src/git/overview.ts';
+import { code, codeBlock, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
+
+/** Worktrees listed at once. */
+const MOST = 30;
+
+export const git = command({
+  words: ['git'],
+  summary: 'Shows the repository: base branch, checkout and worktrees.',
+  details: 'Where your own checkout could not be brought along with the base branch, the command that does it is shown.',
+  examples: ['git'],
+  args: {},
+  role: 'viewer',
+  async run(context) {
+    const { name, git: repository } = context.project;
+    const status = await repository.status();
+    const reader = readerOf(context);
+    const { checkout, worktrees } = status;
+    const more = worktrees.length > MOST ? `, the first ${MOST} of ${worktrees.length}` : '';
+    return answer(
+      doc(
+        heading(`Repository of ${name}`),
+        fields([
+          ['Base branch', [code(status.base), ` at ${short(status.head)}, ${moment(status.headAt, reader.now, reader.timezone)}`]],
+          ['Last commit', firstLine(status.headSubject)],
+          ['Checkout', checkoutWords(checkout)],
+        ]),
+        checkout !== null &&
+          checkout.catchUp !== null &&
+          paragraph(
+            'Your checkout stands on an older commit of the base branch: a commit there would take the later merges back. This brings it up first, with your changes:',
+          ),
+        checkout !== null && checkout.catchUp !== null && codeBlock(checkout.catchUp),
+        worktrees.length > 0 && heading(`Worktrees${more}`),
+        worktrees.length > 0 && worktreeTable(status),
+      ),
+    );
+  },
+});
+
+function checkoutWords(checkout: GitStatus['checkout']): string {
+  if (checkout === null) return 'none: the repository is bare';
+  const branch = checkout.branch === null ? 'on no branch' : `on ${checkout.branch}`;
+  const clean = checkout.clean === null ? '' : checkout.clean ? ', clean' : ', with changes';
+  return `${checkout.path}, ${branch}${clean}`;
+}
+
+function worktreeTable({ worktrees }: GitStatus): ReturnType<typeof table> {
+  return table(
+    ['Item', 'Branch', 'Commit'],
+    worktrees
+      .slice(0, MOST)
+      .map(({ item, branch, head }) => [item === null ? 'no item' : String(item), branch ?? 'none', head === null ? 'none' : short(head)]),
+  );
+}

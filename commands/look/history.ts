@@ -1,0 +1,54 @@
+import { integer, item } from '../../src/bot/parse/arguments.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
+import { eventWords, isAccount } from '../../src/words/event.ts';
+import { actorName, itemTitle } from '../../src/words/item.ts';
+import { readerOf } from '../../src/words/step.ts';
+import { moment } from '../../src/words/time.ts';
+import { answer } from '../../src/words/replies.ts';
+import { doc, heading, list } from '../../src/message/build.ts';
+import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import type { WorkItem } from '../../src/pipeline/types.ts';
+
+const DEFAULT = 20;
+const MOST = 200;
+/** Events of one look, and looks: a run's accounts are many, and passed over. */
+const PAGE = 250;
+const MOST_PAGES = 20;
+
+export const history = command({
+  words: ['history'],
+  summary: 'Lists what happened to an item, the newest last.',
+  details: `Who did what and when: the last ${DEFAULT} events, or as many as you say. Signs of life and metering of runs are left out; \`show\` and \`cost\` sum them up.`,
+  examples: ['history 42', 'history 42 100'],
+  args: {
+    item: item(),
+    events: integer({ min: 1, max: MOST, description: `How many events; ${DEFAULT} where it is left out.` }).optional(),
+  },
+  role: 'viewer',
+  run(context, { item: ref, events: wanted }) {
+    const found = context.findAny(ref);
+    if (!found.ok) return found.error;
+    const it = found.value;
+    const reader = readerOf(context);
+    const events = newest(context, it, wanted ?? DEFAULT).toReversed();
+    const first = events[0]?.kind === 'item.created';
+    return answer(
+      doc(
+        heading(`${itemTitle(it, reader.current)}, ${first ? 'all of its history' : `the last ${events.length} events`}`),
+        list(events.map((event) => `${moment(event.at, reader.now, reader.timezone)} ${actorName(event.actor)} ${eventWords(event)}`)),
+      ),
+    );
+  },
+});
+
+function newest(context: CommandContext, it: WorkItem, wanted: number): LoggedEvent[] {
+  const found: LoggedEvent[] = [];
+  let before = Number.MAX_SAFE_INTEGER;
+  for (let page = 0; page < MOST_PAGES && found.length < wanted; page++) {
+    const events = context.reads.history(it.project, it.number, PAGE, before);
+    found.push(...events.filter((event) => !isAccount(event)));
+    if (events.length < PAGE) break;
+    before = events.at(-1)?.seq ?? 0;
+  }
+  return found.slice(0, wanted);
+}

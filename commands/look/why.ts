@@ -1,0 +1,70 @@
+import { item } from '../../src/bot/parse/arguments.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
+import { eventWords } from '../../src/words/event.ts';
+import { actorName, firstLine, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
+import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
+import { duration, moment } from '../../src/words/time.ts';
+import { answer } from '../../src/words/replies.ts';
+import { timerWords } from '../../src/bot/timers.ts';
+import { doc, paragraph } from '../../src/message/build.ts';
+import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import type { WorkItem } from '../../src/pipeline/types.ts';
+
+/** Events looked through for the last one that changed where the item stands, and events of one look. */
+const MOST_EVENTS = 1_000;
+const PAGE = 100;
+const STEERING: ReadonlySet<LoggedEvent['kind']> = new Set([
+  'item.created',
+  'item.moved',
+  'item.held',
+  'item.released',
+  'item.queued',
+  'item.deleted',
+]);
+
+export const why = command({
+  words: ['why'],
+  summary: 'Says why an item stands where it stands, and what comes next.',
+  examples: ['why 42'],
+  args: { item: item() },
+  role: 'viewer',
+  run(context, { item: ref }) {
+    const found = context.findAny(ref);
+    if (!found.ok) return found.error;
+    const it = found.value;
+    const reader = readerOf(context);
+    const step = context.step(it);
+    const timers = context.reads.timers.ofItem(it.project, it.number);
+    const arrived = context.reads.arrival(it);
+    const last = lastSteering(context, it);
+    return answer(
+      doc(
+        paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
+        paragraph(...outlook(it, step, reader)),
+        timers.length > 0 && paragraph(sentence(`Set for later: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
+        it.failure !== null &&
+          !step.because.includes(it.failure.summary) &&
+          paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
+        arrived !== null && paragraph(`It has stood like this for ${duration(reader.now - arrived.at)}, since ${told(arrived, reader)}.`),
+        last !== null && last.seq !== arrived?.seq && paragraph(`It came there at ${told(last, reader)}.`),
+      ),
+    );
+  },
+});
+
+/** `14:05, when anna stopped it`. */
+function told(event: LoggedEvent, { now, timezone }: Reader): string {
+  return `${moment(event.at, now, timezone)}, when ${actorName(event.actor)} ${eventWords(event)}`;
+}
+
+function lastSteering(context: CommandContext, it: WorkItem): LoggedEvent | null {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (let looked = 0; looked < MOST_EVENTS; looked += PAGE) {
+    const events = context.reads.history(it.project, it.number, PAGE, before);
+    const found = events.find(({ kind }) => STEERING.has(kind));
+    if (found !== undefined) return found;
+    if (events.length < PAGE) return null;
+    before = events.at(-1)?.seq ?? 0;
+  }
+  return null;
+}

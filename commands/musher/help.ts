@@ -1,0 +1,36 @@
+import { commandName } from '../../src/bot/parse/arguments.ts';
+import { commandName as nameOf } from '../../src/bot/command-table.ts';
+import { command } from '../../src/bot/command.ts';
+import { helpFor, helpIndex } from '../../src/words/help-text.ts';
+import { answer, refused } from '../../src/words/replies.ts';
+import { suggestCommands } from '../../src/bot/parse/suggest.ts';
+import { code, type Content } from '../../src/message/build.ts';
+
+export const help = command({
+  words: ['help'],
+  aliases: [['?']],
+  summary: 'Lists the commands, or explains one.',
+  details: 'Lists only what you may use. With a command it shows how it is typed, what it does and examples.',
+  examples: ['help', 'help depends'],
+  args: { command: commandName('The command to explain; all of them where it is left out.').optional() },
+  role: 'viewer',
+  about: 'musher',
+  run(context, { command: wanted }) {
+    const commands = context.commands();
+    if (wanted === null) return answer(helpIndex(commands));
+    const found = commands.find((one) => [one.words, ...(one.aliases ?? [])].some((words) => words.join(' ') === wanted));
+    if (found !== undefined) return answer(helpFor(found));
+    const near = suggestCommands(wanted.split(' '), commands.map(nameOf));
+    return refused(
+      'unknown-command',
+      `There is no command “${wanted.slice(0, 40)}” for you here. `,
+      ...meant(near),
+      code('help'),
+      ' lists all.',
+    );
+  },
+});
+
+function meant(near: readonly string[]): Content[] {
+  return near.length === 0 ? [] : ['Did you mean ', ...near.flatMap((name, index) => [index === 0 ? '' : ' or ', code(name)]), '? '];
+}

@@ -1,0 +1,62 @@
+import { integer } from '../../src/bot/parse/arguments.ts';
+import type { ProcessUse } from '../../src/bot/capabilities.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
+import { bytes, counted } from '../../src/words/amounts.ts';
+import { readerOf } from '../../src/words/step.ts';
+import { reached } from '../../src/bot/loop/ticks.ts';
+import { timerWords } from '../../src/bot/timers.ts';
+import { doc, paragraph, right, table } from '../../src/message/build.ts';
+import type { Document } from '../../src/message/document.ts';
+
+const DEFAULT_SECONDS = 5;
+/** Two minutes: a look each second stays below the number of edits that networks bear. */
+const MOST_SECONDS = 120;
+
+export const htop = command({
+  words: ['htop'],
+  summary: 'Shows what agents and Musher use of the machine, live.',
+  details: `Looks once a second for ${DEFAULT_SECONDS} seconds, or as many as you say, and edits its message in place where the network can. A new \`htop\` in the same room ends the one before.`,
+  examples: ['htop', 'htop 30'],
+  args: { seconds: integer({ min: 1, max: MOST_SECONDS, description: `How long; ${DEFAULT_SECONDS} where it is left out.` }).optional() },
+  role: 'viewer',
+  async *run(context, { seconds: wanted }) {
+    const { clock, signal } = context;
+    const seconds = wanted ?? DEFAULT_SECONDS;
+    const began = clock.now();
+    const timers = (): string => timersAhead(context);
+    for (let second = 1; second <= seconds; second++) {
+      yield look(await context.processes(), `${seconds - second + 1} s to go`, timers());
+      if (!(await reached(clock, began + second * 1000, signal))) break;
+    }
+    yield look(await context.processes(), `after ${Math.round((clock.now() - began) / 1000)} s`, timers());
+  },
+});
+
+/** What will begin by itself, and when the first of it does. */
+function timersAhead(context: CommandContext): string {
+  const open = context.reads.timers.ofProject(context.project.name);
+  const [next] = open;
+  return next === undefined ? '' : ` ${counted(open.length, 'timer')}, next ${timerWords(next, readerOf(context))}.`;
+}
+
+function look(all: readonly ProcessUse[], when: string, timers: string): Document {
+  const cpu = all.reduce((sum, one) => sum + (one.cpu ?? 0), 0);
+  const memory = all.reduce((sum, one) => sum + one.residentBytes, 0);
+  return doc(
+    paragraph(`${percent(cpu)} of a core and ${bytes(memory)} in all, ${when}.${timers}`),
+    table(
+      ['What', right('PID'), right('CPU'), right('Memory'), right('Processes')],
+      all.map((one) => [
+        one.label,
+        String(one.pid),
+        one.cpu === null ? '…' : percent(one.cpu),
+        bytes(one.residentBytes),
+        String(one.processes),
+      ]),
+    ),
+  );
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,95 @@
+import { item } from '../../src/bot/parse/arguments.ts';
+import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import type { CommandTx } from '../../src/bot/capabilities.ts';
+import { counted } from '../../src/words/amounts.ts';
+import { itemName, itemTitle } from '../../src/words/item.ts';
+import { runState, runTime } from '../../src/words/run.ts';
+import { nextContent, outlook, readerOf, type Reader } from '../../src/words/step.ts';
+import { duration } from '../../src/words/time.ts';
+import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
+import { done, refused } from '../../src/words/replies.ts';
+import { cancelTimers } from '../../src/bot/timers.ts';
+import type { Run } from '../../src/log/projections/run.ts';
+import { code, type Content } from '../../src/message/build.ts';
+import type { Step } from '../../src/pipeline/next-step.ts';
+import type { WorkItem } from '../../src/pipeline/types.ts';
+
+/** Longer than the two steps of a stop take: interrupt, then kill. */
+const WAIT_MS = 35_000;
+
+export const stop = command({
+  words: ['stop'],
+  summary: 'Stops an item where it stands, and its run.',
+  details:
+    'The agent is interrupted and, if it does not end, killed. Its work is kept. The item stays in its stage, starts nothing by itself and loses its timers until `start` lets it go on.',
+  examples: ['stop 42'],
+  args: { item: item() },
+  role: 'operator',
+  async run(context, { item: ref }) {
+    const begun = context.begin((tx) => {
+      const it = tx.find(ref);
+      const problem = problemWith(context, tx, it);
+      if (problem !== null) return tx.refuse(problem);
+      const timers = cancelTimers(context, tx, it, 'it was stopped');
+      const stopping = stopOpenRun(tx, it, 'a person stopped it');
+      return { it: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run, timers };
+    });
+    if (!begun.ok) return begun.error;
+    const { it, run, timers } = begun.value;
+    const title = itemTitle(it, context.project.name);
+    const name = itemName(it, context.project.name);
+    if (run === null) {
+      const next = goesOn(it, context.step(it), readerOf(context));
+      return done(`${title} is stopped in ${it.stage.name}; no run was under way. ${timers}`, ...next);
+    }
+    const ended = await context.until(() => endOf(context, run), WAIT_MS);
+    if (ended === null && context.signal.aborted)
+      return done(
+        `Run ${run.run} of ${run.agent} on ${title} was asked to stop. ${timers}Musher is stopping; the next start goes on with it, and `,
+        code(`show ${name}`),
+        ' tells then how it ended.',
+      );
+    if (ended === null)
+      return done(
+        `Run ${run.run} of ${run.agent} on ${title} was asked to stop and has not ended after ${duration(WAIT_MS)}. ${timers}`,
+        code(`show ${name}`),
+        ' tells when it has.',
+      );
+    const now = context.reads.item(it.project, it.number) ?? it;
+    return done(
+      `${title} is stopped: run ${ended.run} of ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
+      ...(await whereWorkIs(context, now)),
+      code(`start ${name}`),
+      ' lets it go on.',
+    );
+  },
+});
+
+function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem): Reply | null {
+  const reader = readerOf(context);
+  const title = itemTitle(it, reader.current);
+  if (it.stage.name === 'done' || it.stage.name === 'archived')
+    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${it.stage.name}.`);
+  if (it.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(it, tx.step(it), reader));
+  const timers = tx.reads.timers.ofItem(it.project, it.number).length;
+  if (it.stage.name === 'backlog' && !it.queued && it.dependsOn.length === 0 && timers === 0)
+    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(it, tx.step(it), reader));
+  return null;
+}
+
+/** What lets a stopped item go on. */
+function goesOn(it: WorkItem, step: Step, reader: Reader): Content[] {
+  return 'next' in step ? nextContent(it, step.next, reader) : [];
+}
+
+function endOf(context: CommandContext, { project, item: number, run }: Run): Run | null {
+  const now = context.reads.run(project, number, run);
+  return now?.state === 'ended' ? now : null;
+}
+
+async function whereWorkIs(context: CommandContext, it: WorkItem): Promise<Content[]> {
+  const kept = await projectOf(context, it).git.snapshots({ number: it.number });
+  const last = kept.reduce<(typeof kept)[number] | null>((best, one) => (best === null || one.n > best.n ? one : best), null);
+  const branch = it.work === null ? [] : ['Its branch ', code(it.work.branch), ` has ${counted(it.work.commitsAhead, 'commit')}. `];
+  return last === null ? branch : [...branch, 'All of its work is kept under ', code(last.ref), '. '];
+}

@@ -1,0 +1,67 @@
+import { command, type CommandContext } from '../../src/bot/command.ts';
+import { answer } from '../../src/words/replies.ts';
+import { includes, type Grant } from '../../src/bot/rights/rights.ts';
+import type { AccessRole } from '../../src/config/settings.ts';
+import { code, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
+
+/** Where in bot.toml a right stands. */
+const SECTION: { readonly [B in Grant['by']]: string } = { roles: '[roles]', project: 'its [[project]]', room: "this room's [[room]]" };
+const NEXT: { readonly [R in AccessRole]: AccessRole | null } = { viewer: 'operator', operator: 'admin', admin: null };
+
+export const whoami = command({
+  words: ['whoami'],
+  summary: 'Says how Musher knows you, what you may do here, and how you would get more rights.',
+  details: 'The id is what stands in bot.toml; the name that you show to others counts for nothing.',
+  examples: ['whoami'],
+  args: {},
+  role: 'viewer',
+  about: 'musher',
+  run(context) {
+    const { sender, at, project, standing } = context;
+    const id = idOf(context);
+    const others = standing.person?.ids.filter((one) => one !== id) ?? [];
+    const elsewhere = [...standing.grants].filter(([name]) => name !== project.name);
+    const here = standing.grants.get(project.name) ?? [];
+    return answer(
+      doc(
+        fields([
+          ['You', sender.name],
+          ['Id', [code(id)]],
+          ...(standing.person === null ? [] : [['Person', person(standing.person.name, others)] as const]),
+          ['Room', [code(`${at.transport}:${at.room}`), `, which speaks of ${project.name}`]],
+          [`In ${project.name}`, rights(here)],
+          ...elsewhere.map(([name, grants]) => [`In ${name}`, rights(grants)] as const),
+        ]),
+        more(context, highest(here)),
+      ),
+    );
+  },
+});
+
+function idOf({ sender }: CommandContext): string {
+  return `${sender.transport}:${sender.id}`;
+}
+
+function person(name: string, others: readonly string[]): Content[] {
+  return others.length === 0 ? [name] : [`${name}, also `, ...others.flatMap((id, i) => [i === 0 ? '' : ', ', code(id)])];
+}
+
+function rights(grants: readonly Grant[]): string {
+  return grants.length === 0 ? 'nothing' : grants.map(({ role, by }) => `${role}, by ${SECTION[by]}`).join('; ');
+}
+
+function highest(grants: readonly Grant[]): AccessRole | null {
+  return grants.reduce<AccessRole | null>((best, { role }) => (includes(best, role) ? best : role), null);
+}
+
+/** The line that an admin would write; nothing for who may do everything already. */
+function more(context: CommandContext, has: AccessRole | null): ReturnType<typeof paragraph> | false {
+  const next = has === null ? 'viewer' : NEXT[has];
+  if (next === null) return false;
+  const { standing, project } = context;
+  return paragraph(
+    'For more, an admin adds ',
+    code(`${next} = ["${standing.person?.name ?? idOf(context)}"]`),
+    ` to bot.toml and starts Musher again: under [roles] for all projects, under the [[project]] ${project.name} for that one, or under the [[room]] for this room alone.`,
+  );
+}

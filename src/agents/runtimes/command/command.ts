@@ -1,0 +1,150 @@
+import { NO_USAGE, maxUsage, sameUsage, type Signal } from '../../supervision/signals.ts';
+import type { Usage } from '../../../pipeline/events.ts';
+import type { Millis } from '../../../pipeline/values.ts';
+import { describeExit } from '../../supervision/exit.ts';
+import { expandArgument } from '../../template.ts';
+import { oneLine } from '../../text.ts';
+import { verdictOfLine } from '../../verdict.ts';
+import { dollarsField, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
+import { believable } from '../resume-time.ts';
+import type { Command, Conclusion, Launch, OutputParser, ParserContext, ProcessExit, Runtime } from '../runtime.ts';
+
+/** Any program. The protocol is written down in docs/runtimes.md. */
+export const commandRuntime: Runtime = { name: 'command', prepare, parser };
+
+function prepare(launch: Launch): Command {
+  const [file = '', ...args] = launch.agent.command;
+  const { variables, agent } = launch;
+  return {
+    file,
+    args: args.map((arg) => expandArgument(arg, variables)),
+    env: {
+      MUSHER_PROMPT_FILE: launch.promptFile,
+      ...(launch.systemPromptFile === null ? {} : { MUSHER_SYSTEM_PROMPT_FILE: launch.systemPromptFile }),
+      ...(launch.resumeSession === null ? {} : { MUSHER_SESSION: launch.resumeSession }),
+      ...(launch.access === null
+        ? {}
+        : { MUSHER_MCP_URL: launch.access.url, MUSHER_MCP_TOKEN: launch.access.token, MUSHER_MCP_CONFIG: launch.access.configFile }),
+      ...(agent.model === null ? {} : { MUSHER_MODEL: agent.model }),
+    },
+    inherit: [],
+    stdin: launch.prompt,
+  };
+}
+
+function parser(context: ParserContext): OutputParser {
+  const totals = new Map<string, Usage>();
+  let turns = 0;
+  /** Spoke the protocol: then only a result line can mean success. */
+  let structured = false;
+  let result: Extract<Signal, { kind: 'result' }> | null = null;
+  let limited: Extract<Signal, { kind: 'rate-limited' }> | null = null;
+  let lastText = '';
+
+  const known = (fields: Fields): readonly Signal[] | null => {
+    switch (textField(fields, 'type')) {
+      case 'session': {
+        const id = textField(fields, 'id');
+        return id === null || id === '' ? null : [{ kind: 'session', id }];
+      }
+      case 'usage': {
+        const model = textField(fields, 'model') ?? context.model ?? 'unknown';
+        const before = totals.get(model);
+        const usage = maxUsage(before ?? NO_USAGE, usageOf(fields));
+        totals.set(model, usage);
+        return before !== undefined && sameUsage(before, usage) ? [] : [{ kind: 'usage', model, usage }];
+      }
+      case 'status': {
+        const text = textField(fields, 'text');
+        return text === null ? null : [{ kind: 'activity', text: oneLine(text) }];
+      }
+      case 'turn':
+        turns += 1;
+        return [{ kind: 'turn', count: turns }];
+      case 'rate_limit':
+        limited = {
+          kind: 'rate-limited',
+          resumeAt: believable(timeOf(fields['resume_at']), context.now()),
+          text: oneLine(textField(fields, 'text') ?? 'rate limited'),
+        };
+        return [limited];
+      case 'verdict': {
+        const verdict = textField(fields, 'verdict');
+        if (verdict !== 'approve' && verdict !== 'reject') return null;
+        return [{ kind: 'verdict', verdict, reason: oneLine(textField(fields, 'reason') ?? '') }];
+      }
+      case 'result': {
+        const status = textField(fields, 'status');
+        if (status !== 'success' && status !== 'failure') return null;
+        result = { kind: 'result', outcome: status, summary: oneLine(textField(fields, 'text') ?? '') };
+        return [result];
+      }
+      default:
+        return null;
+    }
+  };
+
+  return {
+    line(text) {
+      const fields = fieldsOf(text);
+      const signals = fields === null ? null : known(fields);
+      if (signals !== null) {
+        structured = true;
+        return signals;
+      }
+      const plain = oneLine(text);
+      if (plain === '') return [];
+      lastText = plain;
+      const verdict = verdictOfLine(text);
+      return verdict === null
+        ? [{ kind: 'activity', text: plain }]
+        : [
+            { kind: 'activity', text: plain },
+            { kind: 'verdict', ...verdict },
+          ];
+    },
+    end: (exit) => conclude(exit, { structured, result, limited, lastText }),
+  };
+}
+
+interface Seen {
+  readonly structured: boolean;
+  readonly result: Extract<Signal, { kind: 'result' }> | null;
+  readonly limited: Extract<Signal, { kind: 'rate-limited' }> | null;
+  readonly lastText: string;
+}
+
+function conclude(exit: ProcessExit, seen: Seen): Conclusion {
+  const { result, limited } = seen;
+  const success = result?.outcome === 'success';
+  if (limited !== null && !success) return { reason: 'rate-limited', summary: limited.text, resumeAt: limited.resumeAt };
+  if (result !== null && !success) return failed(result.summary || 'The agent reported a failure.');
+  if (exit.code !== 0) return failed(joined(`The program ${describeExit(exit.code)}`, seen.lastText));
+  if (result !== null) return { reason: 'finished', summary: result.summary, resumeAt: null };
+  if (seen.structured) return failed('The program ended without a result line.');
+  return { reason: 'finished', summary: seen.lastText, resumeAt: null };
+}
+
+function failed(summary: string): Conclusion {
+  return { reason: 'failed', summary, resumeAt: null };
+}
+
+function joined(what: string, detail: string): string {
+  return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
+}
+
+function usageOf(fields: Fields): Usage {
+  return {
+    inputTokens: tokensField(fields, 'input_tokens'),
+    outputTokens: tokensField(fields, 'output_tokens'),
+    cacheReadTokens: tokensField(fields, 'cache_read_tokens'),
+    cacheWriteTokens: tokensField(fields, 'cache_write_tokens'),
+    microUsd: dollarsField(fields, 'cost_usd'),
+  };
+}
+
+/** ISO 8601 or milliseconds since the epoch; null where it is neither. */
+function timeOf(value: unknown): Millis | null {
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(time) ? time : null;
+}

@@ -1,0 +1,89 @@
+import type { LimitSettings } from '../../config/settings.ts';
+import type { EndReason, StuckCause } from '../../pipeline/types.ts';
+import { sumUsage, tokensOf, type UsageTotals } from './signals.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
+
+/** Why Musher ends a run. */
+export interface StopReason {
+  readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed'>;
+  /** Where `reason` is `stuck`. */
+  readonly cause?: StuckCause;
+  /** One line for the room. */
+  readonly summary: string;
+}
+
+/** Millionths of a dollar in a dollar. */
+export const MICRO = 1_000_000;
+
+/** Output beyond this many bytes is no work any more, and would fill the disk. */
+export const OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** Whether what was used is over a limit; null: it is not. Called after each line that tells of usage or turns. */
+export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: number): StopReason | null {
+  const used = sumUsage(totals);
+  const tokens = tokensOf(used);
+  if (limits.costUsd !== null && used.microUsd > limits.costUsd * MICRO) {
+    return { reason: 'over-budget', summary: `Over its limit of $${limits.costUsd}: $${(used.microUsd / MICRO).toFixed(2)} spent.` };
+  }
+  if (limits.tokens !== null && tokens > limits.tokens) {
+    return { reason: 'over-budget', summary: `Over its limit of ${limits.tokens} tokens: ${tokens} used.` };
+  }
+  if (limits.turns !== null && turns > limits.turns) {
+    return { reason: 'over-budget', summary: `Over its limit of ${limits.turns} turns.` };
+  }
+  return null;
+}
+
+/** Between two looks at a run that waits. */
+const SOONEST_LOOK_MS = 1_000;
+
+/** Time in which a run waited for people, and besides that for Musher. */
+export interface Waited {
+  readonly forPeople: number;
+  readonly forMusher: number;
+}
+
+/** Whether a time limit has passed at `now`; otherwise when to look again. All times in ms since the epoch. */
+export function timeLimit(
+  limits: LimitSettings,
+  startedAt: number,
+  signs: Pick<SignsOfLife, 'lastOutputAt' | 'lastNewsAt' | 'repeated' | 'question'>,
+  now: number,
+  waited: (from: number, to: number) => Waited = () => ({ forPeople: 0, forMusher: 0 }),
+): StopReason | { readonly lookAgainAt: number } {
+  // Time that passed while it waited moves a limit on; of wall clock only that in which it waited for people.
+  const paused = (since: number): number => {
+    const { forPeople, forMusher } = waited(since, now);
+    return forPeople + forMusher;
+  };
+  const end = startedAt + limits.wallClockMs + waited(startedAt, now).forPeople;
+  const silent = signs.lastOutputAt + limits.silenceMs + paused(signs.lastOutputAt);
+  const stale = signs.lastNewsAt + limits.silenceMs + paused(signs.lastNewsAt);
+  const unanswered = signs.lastOutputAt + limits.questionMs + paused(signs.lastOutputAt);
+  const stuck = (cause: StuckCause, summary: string): StopReason => ({ reason: 'stuck', cause, summary });
+  if (now >= end) return stuck('out-of-time', `Ran longer than ${duration(limits.wallClockMs)}.`);
+  if (signs.question !== null && now >= unanswered) return stuck('waits-for-input', waitsFor(signs.question));
+  if (now >= silent) return stuck('silent', `No output for ${duration(limits.silenceMs)}.`);
+  if (now >= stale)
+    return stuck(
+      'spinning',
+      `Nothing but old lines for ${duration(limits.silenceMs)}, ${signs.repeated.times} of them: ${signs.repeated.text}`,
+    );
+  // A question may come up at any time, and has its own, shorter wait.
+  const due = Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs);
+  // While it waits the limits move on with the clock: they are looked at now and then, not all the time.
+  return { lookAgainAt: paused(startedAt) > 0 ? Math.max(due, now + SOONEST_LOOK_MS) : due };
+}
+
+/** The summary of a run that asked for something that nobody can give it. */
+export function waitsFor(what: string): string {
+  return `It asks, and nobody can answer it: ${what}`;
+}
+
+function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

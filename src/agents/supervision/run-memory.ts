@@ -1,0 +1,109 @@
+import type { Signal, UsageTotals } from './signals.ts';
+import { tellingLine } from './telling-line.ts';
+import { oneLine, tail } from '../text.ts';
+import type { Usage } from '../../pipeline/events.ts';
+import type { Verdict } from '../verdict.ts';
+
+/** What a run's signals add up to. */
+export interface RunMemory {
+  readonly usage: UsageTotals;
+  readonly turns: number;
+  readonly verdict: Verdict | null;
+  readonly sessionMissing: boolean;
+  /** The agent has said how it ended; what it uses or does from now on changes nothing. */
+  readonly concluded: boolean;
+  /** What it asked a person for last; null: nothing. */
+  readonly asked: string | null;
+  take(signal: Signal): void;
+  /** A line of the error output. */
+  complaint(line: string): void;
+  /** The error line that says what went wrong, empty where there is none. */
+  tellingComplaint(): string;
+  evidence(): string;
+}
+
+const EVIDENCE_LINES = 60;
+const COMPLAINT_LINES = 20;
+/** UTF-16 units; fits into any model's prompt many times over. */
+const EVIDENCE_LIMIT = 8000;
+
+/** Starts with nothing remembered; one for each run. */
+export function runMemory(): RunMemory {
+  const usage = new Map<string, Usage>();
+  const activity: string[] = [];
+  const complaints: string[] = [];
+  const telling = tellingLine();
+  let turns = 0;
+  let verdict: Verdict | null = null;
+  let sessionMissing = false;
+  let concluded = false;
+  let asked: string | null = null;
+
+  const remember = (list: string[], line: string, most: number): void => {
+    list.push(line);
+    if (list.length > most) list.shift();
+  };
+
+  return {
+    get usage() {
+      return usage;
+    },
+    get turns() {
+      return turns;
+    },
+    get verdict() {
+      return verdict;
+    },
+    get sessionMissing() {
+      return sessionMissing;
+    },
+    get concluded() {
+      return concluded;
+    },
+    get asked() {
+      return asked;
+    },
+    take(signal) {
+      switch (signal.kind) {
+        case 'usage':
+          usage.set(signal.model, signal.usage);
+          break;
+        case 'turn':
+          turns = signal.count;
+          break;
+        case 'verdict':
+          verdict = { verdict: signal.verdict, reason: signal.reason };
+          break;
+        case 'session-missing':
+          sessionMissing = true;
+          break;
+        case 'result':
+          concluded = true;
+          if (signal.summary !== '') remember(activity, signal.summary, EVIDENCE_LINES);
+          break;
+        case 'activity':
+        case 'fatal':
+        case 'rate-limited':
+          remember(activity, signal.text, EVIDENCE_LINES);
+          break;
+        case 'asks':
+          asked = signal.text;
+          remember(activity, `asked: ${signal.text}`, EVIDENCE_LINES);
+          break;
+        case 'call':
+        case 'session':
+          break;
+      }
+    },
+    complaint(line) {
+      const text = oneLine(line);
+      if (text !== '') remember(complaints, text, COMPLAINT_LINES);
+      telling.take(text);
+    },
+    tellingComplaint: () => telling.line,
+    evidence() {
+      const parts = [...activity, ...(complaints.length === 0 ? [] : ['Error output:', ...complaints])];
+      return tail(parts.join('\n'), EVIDENCE_LIMIT);
+    },
+  };
+}

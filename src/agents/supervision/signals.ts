@@ -1,0 +1,74 @@
+import type { Usage } from '../../pipeline/events.ts';
+import type { Millis } from '../../pipeline/values.ts';
+
+/**
+ * What an agent's output says while it runs. `usage` and `turn` are totals of the run so far, so a replayed output
+ * gives the same signals again and the caller takes differences.
+ */
+export type Signal =
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'usage'; readonly model: string; readonly usage: Usage }
+  | { readonly kind: 'turn'; readonly count: number }
+  /** One line for people: a tool and its target, or what the agent says. */
+  | { readonly kind: 'activity'; readonly text: string }
+  /** A tool was called and has answered. `same` is equal for equal calls with equal answers; `error`: what it failed with, in one line. */
+  | { readonly kind: 'call'; readonly text: string; readonly same: string; readonly error: string | null }
+  /** It asked a person for something; nobody can answer a program without a terminal. */
+  | { readonly kind: 'asks'; readonly text: string }
+  /** `resumeAt` is null where the agent did not say when. */
+  | { readonly kind: 'rate-limited'; readonly resumeAt: Millis | null; readonly text: string }
+  | { readonly kind: 'verdict'; readonly verdict: 'approve' | 'reject'; readonly reason: string }
+  /** The session that was to be resumed is unknown to the agent: start afresh. */
+  | { readonly kind: 'session-missing'; readonly text: string }
+  /** Going on makes no sense (a wrong key, say): the run is ended at once. */
+  | { readonly kind: 'fatal'; readonly text: string }
+  /** The explicit end line. `over-budget`: the agent itself stopped at a limit that it was given. */
+  | { readonly kind: 'result'; readonly outcome: 'success' | 'failure' | 'over-budget'; readonly summary: string };
+
+/** Usage per model. */
+export type UsageTotals = ReadonlyMap<string, Usage>;
+
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };
+
+/** Adds two usages, field by field. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    microUsd: a.microUsd + b.microUsd,
+  };
+}
+
+/** The larger of two usages, field by field: totals never go down, whatever an agent says later. */
+export function maxUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: Math.max(a.inputTokens, b.inputTokens),
+    outputTokens: Math.max(a.outputTokens, b.outputTokens),
+    cacheReadTokens: Math.max(a.cacheReadTokens, b.cacheReadTokens),
+    cacheWriteTokens: Math.max(a.cacheWriteTokens, b.cacheWriteTokens),
+    microUsd: Math.max(a.microUsd, b.microUsd),
+  };
+}
+
+/** All tokens of a usage, cache reads included. */
+export function tokensOf(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+}
+
+/** The sum over all models. */
+export function sumUsage(totals: UsageTotals): Usage {
+  return [...totals.values()].reduce(addUsage, NO_USAGE);
+}
+
+/** Whether two usages are equal in every count. */
+export function sameUsage(a: Usage, b: Usage): boolean {
+  return (
+    a.inputTokens === b.inputTokens &&
+    a.outputTokens === b.outputTokens &&
+    a.cacheReadTokens === b.cacheReadTokens &&
+    a.cacheWriteTokens === b.cacheWriteTokens &&
+    a.microUsd === b.microUsd
+  );
+}

@@ -1,0 +1,340 @@
+import { pause } from '../../clock.ts';
+import type { LimitSettings } from '../../config/settings.ts';
+import { crashPoint } from '../../crash-point.ts';
+import { describeExit } from './exit.ts';
+import { OUTPUT_BYTES, overBudget, timeLimit, waitsFor, type StopReason } from './limits.ts';
+import type { RunOutcome } from './outcome.ts';
+import { followFile, type SizeLimit } from '../process/follow.ts';
+import { isAlive } from '../process/identity.ts';
+import { runFiles } from '../process/run-files.ts';
+import { freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
+import type { RunProcesses } from '../process/table.ts';
+import { watchDirectory } from '../process/watch.ts';
+import { runMemory, type RunMemory } from './run-memory.ts';
+import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
+import { RUNTIME_OF } from '../runtimes/index.ts';
+import type { OutputParser } from '../runtimes/runtime.ts';
+import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
+import { SpinWatch } from './spinning.ts';
+import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
+import { oneLine } from '../text.ts';
+
+const STOP_GRACE_MS = 10_000;
+/** What can't be kept in this time is kept after the end: the agent must not work on because git is slow. */
+const KEEP_MS = 3_000;
+/** After everything but the wrapper was killed, it needs only to write one line. */
+const RECORD_MS = 2000;
+const RECORD_LOOK_MS = 10;
+
+interface Beginning {
+  /** ms since the epoch. */
+  readonly lastOutputAt: number;
+  /** There is nothing to watch: no process, and no record of its end. */
+  readonly lost: boolean;
+  /** Its output so far was read by an earlier Musher already. */
+  readonly again: boolean;
+}
+
+/** How a run ended, and in what it was stuck. */
+type End = Pick<RunOutcome, 'reason' | 'summary'> & { readonly cause?: RunOutcome['cause'] };
+
+/** Watches over a process until nothing of it is left: reads its output, holds it to its limits, ends it. */
+export function supervise(spec: RunSpec, known: KnownProcess, beginning: Beginning): RunHandle {
+  return new Supervision(spec, known, beginning);
+}
+
+class Supervision implements RunHandle {
+  readonly pid: number;
+  readonly pidStart: string | null;
+  readonly startedAt: number;
+  readonly ended: Promise<RunOutcome>;
+
+  readonly #spec: RunSpec;
+  #limits: LimitSettings;
+  readonly #processes: RunProcesses;
+  readonly #parser: OutputParser;
+  readonly #memory: RunMemory = runMemory();
+  readonly #signs: SignsOfLife;
+  readonly #spinning: SpinWatch;
+  readonly #output;
+  readonly #errors;
+  readonly #wasLost: boolean;
+  readonly #resolve: (outcome: RunOutcome) => void;
+  readonly #reject: (bug: unknown) => void;
+  readonly #unwatch: () => void;
+  /** False while what an earlier Musher has read already is read again. */
+  #live: boolean;
+  #stopping: StopReason | null = null;
+  #ending = false;
+  #looking = false;
+  #lookAgain = false;
+  #released = false;
+  #failed = false;
+  #cancelTimeLimit: () => void = () => {};
+  #cancelGrace: () => void = () => {};
+
+  constructor(spec: RunSpec, known: KnownProcess, beginning: Beginning) {
+    this.#spec = spec;
+    this.#limits = spec.agent.limits;
+    this.pid = known.pid;
+    this.pidStart = known.pidStart;
+    this.startedAt = known.startedAt;
+    this.#processes = { marker: spec.marker, pid: known.pid, pidStart: known.pidStart };
+    this.#signs = signsOfLife(beginning.lastOutputAt);
+    this.#spinning = new SpinWatch({
+      limits: this.#limits,
+      workState: spec.workState ?? null,
+      stop: (why) => this.#stop(why),
+      onProblem: spec.onProblem ?? (() => {}),
+    });
+    this.#wasLost = beginning.lost;
+    this.#live = !beginning.again;
+    this.#parser = RUNTIME_OF[spec.agent.runtime].parser({
+      model: spec.agent.model,
+      resumed: spec.resumeSession !== null,
+      now: () => spec.clock.now(),
+    });
+    const files = runFiles(spec.runDir);
+    const limit: SizeLimit = {
+      bytes: OUTPUT_BYTES,
+      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` }),
+    };
+    this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
+    this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
+    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
+    this.ended = promise;
+    // Whoever waits for it sees a failure; where nobody does any more, it must not end Musher.
+    promise.catch(() => undefined);
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#unwatch = watchDirectory(files.dir, spec.clock, () => this.#wake());
+    this.#begin().catch((bug: unknown) => this.#fail(bug));
+  }
+
+  stop(why: 'stopped' | 'over-budget', summary: string): void {
+    this.#stop({ reason: why, summary });
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#letGo();
+  }
+
+  /** A run that an earlier Musher was stopping goes on being stopped. */
+  async #begin(): Promise<void> {
+    const earlier = await readStop(this.#spec.runDir);
+    if (this.#released) return;
+    if (earlier !== null) this.#stop(earlier);
+    this.#checkTime();
+    this.#wake();
+  }
+
+  /** A busy writer wakes us far more often than one look takes: while one is on its way, one more is enough. */
+  #wake(): void {
+    if (this.#released || this.#ending) return;
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#lookWhileAsked().catch((bug: unknown) => this.#fail(bug));
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#lookAgain && !this.#ending && !this.#released) {
+      this.#lookAgain = false;
+      await this.#look();
+    }
+    this.#looking = false;
+  }
+
+  async #look(): Promise<void> {
+    // The record is read before and after the life check: a wrapper that is gone has written it before.
+    if (readExitCode(this.#spec.runDir) !== null || !isAlive(this.pid, this.pidStart)) {
+      await this.#end();
+      return;
+    }
+    // What can't be read can't be held to a budget either.
+    if (!hasOutput(this.#spec.runDir))
+      this.#stop({ reason: 'failed', summary: 'The files of the run were removed while it was under way.' });
+    const { clock } = this.#spec;
+    const before = { at: clock.now(), output: this.#output.offset, errors: this.#errors.offset };
+    await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
+    this.#live = true;
+    const open = [this.#output.offset > before.output && this.#output.open(), this.#errors.offset > before.errors && this.#errors.open()];
+    for (const piece of open) if (typeof piece === 'string' && piece !== '') this.#signs.piece(piece, before.at);
+  }
+
+  #onLine(line: string): void {
+    if (this.#released) return;
+    this.#signs.line(line, this.#spec.clock.now());
+    const concluded = this.#memory.concluded;
+    for (const signal of this.#parser.line(line)) {
+      this.#memory.take(signal);
+      this.#spec.onSignal(signal);
+      if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
+      if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
+    }
+    // A run that has said how it ended is not stopped for what its last line says it used.
+    if (concluded || this.#memory.concluded || this.#stopping !== null) return;
+    const over = this.#over() === null ? null : this.#overLineOfNow();
+    if (over !== null) this.#stop(over);
+  }
+
+  #over(): StopReason | null {
+    return overBudget(this.#limits, this.#memory.usage, this.#memory.turns);
+  }
+
+  /** At its line a run is asked for the line as it is by now: more may have been set aside for it. */
+  #overLineOfNow(): StopReason | null {
+    this.#limits = this.#spec.limitsNow?.() ?? this.#limits;
+    return this.#over();
+  }
+
+  #onComplaint(line: string): void {
+    this.#memory.complaint(line);
+    if (!this.#released) this.#signs.line(line, this.#spec.clock.now());
+  }
+
+  #checkTime(): void {
+    if (this.#released || this.#ending || this.#stopping !== null) return;
+    const { clock } = this.#spec;
+    const verdict = timeLimit(this.#limits, this.startedAt, this.#signs, clock.now(), this.#spec.waited);
+    if ('reason' in verdict) this.#stop(verdict);
+    else this.#cancelTimeLimit = clock.at(verdict.lookAgainAt, () => this.#readThenCheckTime());
+  }
+
+  /** What was printed in the meantime counts, even if nobody told us of it. */
+  #readThenCheckTime(): void {
+    if (this.#released || this.#ending) return;
+    this.#look()
+      .then(() => this.#checkTime())
+      .catch((bug: unknown) => this.#fail(bug));
+  }
+
+  #stop(why: StopReason): void {
+    if (this.#stopping !== null || this.#ending || this.#released) return;
+    this.#stopping = why;
+    this.#stopInSteps(why).catch((bug: unknown) => this.#fail(bug));
+  }
+
+  async #stopInSteps(why: StopReason): Promise<void> {
+    const { clock, runDir, onProblem } = this.#spec;
+    // DANGER: before anything that can fail or hang. A full disk must not keep an agent alive.
+    this.#cancelGrace = clock.at(this.#graceEnd(), () => {
+      this.#kill().catch((bug: unknown) => this.#fail(bug));
+    });
+    // A restart then takes the stop for an end of the agent's own: the lesser evil.
+    await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
+    crashPoint('after-stop-noted');
+    // One that spends beyond its line does not go on while its work is kept.
+    const held = why.reason === 'over-budget';
+    if (held) await freeze(this.#processes);
+    await this.#keepWork();
+    requestEnd(this.#processes);
+    if (held) await thaw(this.#processes);
+    crashPoint('after-end-requested');
+    this.#wake();
+  }
+
+  /** For a moment only. */
+  async #keepWork(): Promise<void> {
+    const { beforeEnd, clock, marker, onProblem } = this.#spec;
+    if (beforeEnd === undefined) return;
+    const kept = beforeEnd().catch((error: unknown) => onProblem?.(`keeping the work of run ${marker} before it is stopped`, error));
+    await Promise.race([kept, pause(clock, KEEP_MS)]);
+  }
+
+  #graceEnd(): number {
+    return this.#spec.clock.now() + (this.#spec.stopGraceMs ?? STOP_GRACE_MS);
+  }
+
+  /** Second step: everything but the wrapper first, so that it can still record how the program ended. */
+  async #kill(): Promise<void> {
+    if (this.#ending || this.#released) return;
+    const { clock, runDir } = this.#spec;
+    await sweep(this.#processes, clock, this.pid);
+    // Where it was still held: the wrapper has to write down how it ended.
+    await thaw(this.#processes);
+    const until = clock.now() + RECORD_MS;
+    while (readExitCode(runDir) === null && isAlive(this.pid, this.pidStart) && clock.now() < until) await pause(clock, RECORD_LOOK_MS);
+    await this.#end();
+  }
+
+  /** Sweeps what is left, reads the rest of the output, and says how it ended. */
+  async #end(): Promise<void> {
+    if (this.#ending || this.#released) return;
+    this.#ending = true;
+    const { clock, runDir } = this.#spec;
+    const left = await sweep(this.#processes, clock);
+    await Promise.all([this.#output.finish(), this.#errors.finish()]);
+    if (this.#released) return;
+    this.#letGo();
+    this.#resolve(this.#outcome(readExitCode(runDir), left.length));
+  }
+
+  #outcome(exitCode: number | null, left: number): RunOutcome {
+    const memory = this.#memory;
+    const said = this.#parser.end({ code: exitCode });
+    const end = this.#endOf(exitCode) ?? this.#unanswered(said) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
+    const note = left === 0 ? '' : ` ${left} of its processes could not be ended.`;
+    return {
+      reason: end.reason,
+      cause: end.cause ?? null,
+      exitCode,
+      summary: `${end.summary}${note}`.trim(),
+      evidence: memory.evidence(),
+      resumeAt: end.reason === 'rate-limited' ? said.resumeAt : null,
+      turns: memory.turns,
+      verdict: memory.verdict?.verdict ?? null,
+      verdictReason: memory.verdict?.reason ?? '',
+      sessionMissing: memory.sessionMissing,
+      usage: new Map(memory.usage),
+      asked: memory.asked ?? this.#signs.question,
+    };
+  }
+
+  /** Reasons that come before what the output says. */
+  #endOf(exitCode: number | null): End | null {
+    if (this.#stopping !== null) return this.#stopping;
+    if (this.#wasLost) return { reason: 'lost', summary: 'The process was gone when Musher came back, and left no exit code.' };
+    if (exitCode === null) return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
+    return null;
+  }
+
+  /** A program that found nobody to answer its question fails with that: it is no failure of its work. */
+  #unanswered(said: End): End | null {
+    const { question } = this.#signs;
+    return said.reason === 'failed' && question !== null
+      ? { reason: 'stuck', cause: 'waits-for-input', summary: waitsFor(question) }
+      : null;
+  }
+
+  #withComplaint(reason: RunOutcome['reason'], summary: string): string {
+    const complaint = this.#memory.tellingComplaint();
+    return reason !== 'failed' || complaint === '' || summary.includes(complaint) ? summary : oneLine(`${summary} ${complaint}`);
+  }
+
+  #letGo(): void {
+    this.#unwatch();
+    this.#cancelTimeLimit();
+    this.#cancelGrace();
+  }
+
+  /** A bug of ours must not look like an end of the agent, and nobody would hold the agent to its limits any more: it is ended first. */
+  #fail(bug: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#ending = true;
+    this.#letGo();
+    const ended = this.#released ? Promise.resolve() : this.#endUnwatched();
+    ended.catch((error: unknown) => this.#spec.onProblem?.(`ending run ${this.#spec.marker}`, error)).finally(() => this.#reject(bug));
+  }
+
+  async #endUnwatched(): Promise<void> {
+    const { clock } = this.#spec;
+    const until = this.#graceEnd();
+    await this.#keepWork();
+    requestEnd(this.#processes);
+    while (isAlive(this.pid, this.pidStart) && clock.now() < until && !this.#released) await pause(clock, RECORD_LOOK_MS);
+    if (!this.#released) await sweep(this.#processes, clock);
+  }
+}

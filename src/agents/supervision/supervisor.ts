@@ -1,0 +1,140 @@
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import type { Clock } from '../../clock.ts';
+import type { AgentSettings, LimitSettings } from '../../config/settings.ts';
+import type { MusherError } from '../../errors.ts';
+import { ok, type Result } from '../../result.ts';
+import { mcpConfig, type RunAccess } from '../access.ts';
+import { childEnvironment, reachingLoopback, runVariables } from '../environment.ts';
+import type { Waited } from './limits.ts';
+import type { RunOutcome } from './outcome.ts';
+import { isAlive } from '../process/identity.ts';
+import { runFiles } from '../process/run-files.ts';
+import { type ProcessSpec, startProcess } from '../process/start.ts';
+import { MARKER_VARIABLE } from '../process/table.ts';
+import { type RunSandbox, sandboxed } from './sandboxed.ts';
+import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
+import { RUNTIME_OF } from '../runtimes/index.ts';
+import type { Signal } from './signals.ts';
+import { supervise } from './supervise.ts';
+import type { TemplateValues } from '../template.ts';
+
+export interface RunSpec {
+  /** Unique among all runs of the machine, for ever; found again in the environment of the run's processes. */
+  readonly marker: string;
+  /** Absolute; holds the run's output. Made where it is missing. */
+  readonly runDir: string;
+  readonly agent: AgentSettings;
+  /** Expanded. */
+  readonly prompt: string;
+  /** Expanded; null: none. */
+  readonly systemPrompt: string | null;
+  /** For templates in the agent's arguments, and for what the agent is told in its environment. */
+  readonly variables: TemplateValues;
+  /** Absolute; the program starts there. */
+  readonly worktree: string;
+  /** Further environment; wins over the agent's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly resumeSession: string | null;
+  /** What holds the process; missing or null: nothing. */
+  readonly sandbox?: RunSandbox | null;
+  /** What the session to be resumed has spent before, in millionths of a dollar. */
+  readonly resumedMicroUsd?: number;
+  readonly clock: Clock;
+  /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
+  onSignal(signal: Signal): void;
+  /** Equal as long as no file and no commit of the worktree has changed; left out where the run is not there to change any. */
+  readonly workState?: () => Promise<string>;
+  /** Keeps what the worktree holds before the run is asked to end: an agent may clean up after itself when it is. */
+  readonly beforeEnd?: () => Promise<void>;
+  /** Its limits as they are by now; asked when it reaches them. Missing: they stay as they were. */
+  readonly limitsNow?: () => LimitSettings;
+  /** Told of what went wrong beside the run itself, for the log file. */
+  readonly onProblem?: (what: string, error: unknown) => void;
+  /** Between the two steps of a stop; default 10 s. */
+  readonly stopGraceMs?: number;
+  /** Where the program reaches Musher; null, or not given: it does not, or it knows from before. */
+  readonly access?: RunAccess | null;
+  /** Milliseconds between two moments in which it waited for people, and besides that for Musher: neither is its silence. */
+  readonly waited?: (from: number, to: number) => Waited;
+  /** Musher's own environment; default `process.env`. */
+  readonly ownEnv?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the log knows of a run that was started before. */
+export interface KnownProcess {
+  readonly pid: number;
+  readonly pidStart: string | null;
+  /** ms since the epoch; limits count from here. */
+  readonly startedAt: number;
+}
+
+export interface RunHandle extends KnownProcess {
+  /** Ends the run; the first call counts. `ended` resolves when nothing of it is left. */
+  stop(why: 'stopped' | 'over-budget', summary: string): void;
+  /** Stops watching and leaves the process to itself, for Musher's own end; `ended` then never resolves. */
+  release(): void;
+  readonly ended: Promise<RunOutcome>;
+}
+
+/** Starts an agent's program and watches over it. Fails with RUNTIME_MISSING where it can't be started. */
+export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherError>> {
+  const files = runFiles(spec.runDir);
+  const runtime = RUNTIME_OF[spec.agent.runtime];
+  await mkdir(files.dir, { recursive: true, mode: 0o700 });
+  await chmod(files.dir, 0o700);
+  await forgetEarlierEnd(files.dir);
+  await writeFile(files.prompt, spec.prompt, { mode: 0o600 });
+  if (spec.systemPrompt !== null) await writeFile(files.systemPrompt, spec.systemPrompt, { mode: 0o600 });
+
+  const access = spec.access ?? null;
+  if (access !== null) await writeFile(files.mcp, mcpConfig(access), { mode: 0o600 });
+
+  const command = runtime.prepare({
+    agent: spec.agent,
+    variables: spec.variables,
+    prompt: spec.prompt,
+    promptFile: files.prompt,
+    systemPromptFile: spec.systemPrompt === null ? null : files.systemPrompt,
+    resumeSession: spec.resumeSession,
+    resumedMicroUsd: spec.resumedMicroUsd ?? 0,
+    access: access === null ? null : { ...access, configFile: files.mcp },
+  });
+  const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
+  const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
+  const startedAt = spec.clock.now();
+  await writeRecord(files.dir, { runtime: spec.agent.runtime, model: spec.agent.model, resumed: spec.resumeSession !== null, startedAt });
+  const plain = { file: command.file, args: command.args, env: access === null ? env : reachingLoopback(env), cwd: spec.worktree };
+  const inside = await insideSandbox(spec, plain);
+  if (!inside.ok) return inside;
+  const started = await startProcess({ ...inside.value, stdin: command.stdin, runDir: files.dir, marker: spec.marker });
+  if (!started.ok) return started;
+  return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
+}
+
+type Start = Pick<ProcessSpec, 'file' | 'args' | 'env' | 'cwd'>;
+
+/** The same program, held by the run's sandbox where there is one. */
+async function insideSandbox(spec: RunSpec, plain: Start): Promise<Result<Start, MusherError>> {
+  if (spec.sandbox === undefined || spec.sandbox === null) return ok(plain);
+  const { runDir, worktree } = spec;
+  const env = { ...plain.env, [MARKER_VARIABLE]: spec.marker };
+  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, runtime: spec.agent.runtime });
+  return held.ok ? ok({ ...held.value, cwd: runDir }) : held;
+}
+
+/**
+ * Takes up a run that an earlier Musher started. Its output is read from the start, so all signals come again.
+ * Where neither the process nor a record of its end is there, the outcome is `lost`.
+ */
+export async function adoptRun(spec: RunSpec, known: KnownProcess): Promise<RunHandle> {
+  const alive = isAlive(known.pid, known.pidStart);
+  // The process may have ended between the two looks, so the record is read last.
+  const lost = !alive && readExitCode(spec.runDir) === null;
+  const written = await stat(runFiles(spec.runDir).stdout).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => known.startedAt,
+  );
+  const now = spec.clock.now();
+  const lastOutputAt = written >= known.startedAt && written <= now ? written : now;
+  return supervise(spec, known, { lastOutputAt, lost, again: true });
+}

@@ -1,0 +1,33 @@
+import type { Offer, OfferedCommand, OfferedOption } from '../../transports/command-catalogue.ts';
+import type { Argument } from '../bot/parse/arguments.ts';
+import type { Command } from '../bot/command.ts';
+
+/** What networks with typed commands show of the commands: derived from their declarations and nothing else. */
+export function offerOf(commands: readonly Command[], complete: Offer['complete']): Offer {
+  return { commands: commands.map(offered), complete };
+}
+
+function offered(command: Command): OfferedCommand {
+  const { words, summary, args } = command;
+  return { words, summary, options: Object.entries(args).map(([name, argument]) => option(name, argument)) };
+}
+
+function option(name: string, argument: Argument<unknown>): OfferedOption {
+  const { description, type, required, choices, range, flag, kind } = argument;
+  // What a fixed word expects is itself.
+  const keyword = /^the word “(.+)”$/.exec(argument.expects)?.[1] ?? null;
+  return {
+    name: name.toLowerCase(),
+    description,
+    type,
+    required,
+    choices,
+    min: range.min,
+    max: range.max,
+    flag,
+    several: kind === 'tokens',
+    rest: kind === 'rest',
+    keyword,
+    completes: keyword === null && flag === null && kind !== 'rest' && choices.length === 0 && type !== 'integer',
+  };
+}

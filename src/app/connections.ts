@@ -1,0 +1,100 @@
+import type { ShowsWork, Sink, Transport } from '../../transports/transport.ts';
+import type { NetworkState } from '../bot/capabilities.ts';
+import type { Clock } from '../clock.ts';
+import { Supervisor } from './lifecycle/supervise.ts';
+import type { Outbox } from '../log/tables/outbox.ts';
+import type { Address, IncomingMessage } from '../message/address.ts';
+import { Unsent } from './room-troubles.ts';
+
+/** The transports of a running Musher: the terminal, and the networks under supervision. */
+export class Connections {
+  readonly all: readonly Transport[];
+  readonly #networks: readonly { readonly transport: Transport; readonly supervisor: Supervisor<Sink> }[];
+  readonly #outbox: Outbox;
+  readonly #onProblem: (what: string, error: unknown) => void;
+  /** Networks that have been connected. */
+  readonly #opened = new Set<string>();
+  readonly #unsent = new Unsent();
+
+  constructor(
+    terminal: Transport,
+    networks: readonly Transport[],
+    outbox: Outbox,
+    clock: Clock,
+    onProblem: (what: string, error: unknown) => void,
+    onOpened: () => void,
+  ) {
+    this.all = [terminal, ...networks];
+    this.#outbox = outbox;
+    this.#onProblem = onProblem;
+    this.#networks = networks.map((transport) => {
+      const supervised = {
+        name: transport.name,
+        start: async (sink: Sink): Promise<void> => {
+          await transport.start(sink);
+          this.#opened.add(transport.name);
+          onOpened();
+        },
+        stop: (signal: AbortSignal) => transport.stop(signal),
+      };
+      const onFailure = (error: unknown): void => onProblem(`${transport.name} can not start`, error);
+      return { transport, supervisor: new Supervisor<Sink>(supervised, clock, Math.random, onFailure) };
+    });
+  }
+
+  named(name: string): Transport | null {
+    return this.all.find((transport) => transport.name === name) ?? null;
+  }
+
+  /** Whether a network has been connected since the start; it may be reconnecting now. The terminal always is. */
+  isOpen(name: string): boolean {
+    return this.#opened.has(name) || this.all[0]?.name === name;
+  }
+
+  /** Begins to connect the networks; none keeps another, or this call, waiting. */
+  startNetworks(sink: Sink): void {
+    for (const { supervisor } of this.#networks) supervisor.start(sink);
+  }
+
+  async stopNetworks(signal: AbortSignal): Promise<void> {
+    const ended = await Promise.allSettled(this.#networks.map(({ supervisor }) => supervisor.stop(signal)));
+    ended.forEach((end, i) => {
+      if (end.status === 'rejected') this.#onProblem(`ending ${this.#networks[i]?.transport.name ?? ''}`, end.reason);
+    });
+  }
+
+  /** What became of the latest try of a room's messages: null, it was sent. */
+  tried(to: Address, failure: { readonly error: unknown; readonly dead: boolean } | null): void {
+    this.#unsent.tried(to, failure);
+  }
+
+  /** Shows that a message is worked on, where its network can; a sign that fails is only a sign less. */
+  showWork(message: IncomingMessage, working: boolean): void {
+    const transport = this.named(message.at.transport);
+    if (transport === null || !canShowWork(transport) || !this.isOpen(transport.name)) return;
+    transport.showWork(message, working).catch((error: unknown) => this.#onProblem(`showing work on ${transport.name}`, error));
+  }
+
+  states(): NetworkState[] {
+    const waiting = new Map(this.#outbox.waiting().map((row) => [row.transport, row]));
+    return this.all.map((transport) => {
+      const { state, since, lastEvent, problem, rooms = [] } = transport.health();
+      const supervisor = this.#networks.find((one) => one.transport === transport)?.supervisor;
+      const row = waiting.get(transport.name);
+      return {
+        name: transport.name,
+        state,
+        since,
+        lastEvent,
+        problem: problem ?? supervisor?.problem ?? null,
+        waiting: row?.n ?? 0,
+        oldest: row?.oldest ?? null,
+        unsent: [...rooms, ...this.#unsent.of(transport.name).filter(({ room }) => rooms.every((one) => one.room !== room))],
+      };
+    });
+  }
+}
+
+function canShowWork(transport: Transport): transport is Transport & ShowsWork {
+  return 'showWork' in transport;
+}

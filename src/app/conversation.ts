@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { crashPoint } from '../crash-point.ts';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import process from 'node:process';
+import { COMMANDS } from '../../commands/index.ts';
+import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { runBatch } from './batch.ts';
+import type { NetworkState } from '../bot/capabilities.ts';
+import { projectOf, type BotParts } from '../bot/loop/context.ts';
+import { Delivery } from '../delivery/delivery.ts';
+import { refused } from '../words/replies.ts';
+import { retireButtons } from '../delivery/retire-buttons.ts';
+import { Router } from '../bot/loop/router.ts';
+import type { Settings } from '../config/settings.ts';
+import { watchAbsences } from '../notices/absence.ts';
+import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
+import { Connections } from './connections.ts';
+import { networkTransports } from './networks.ts';
+import { roomDirectory } from './rooms.ts';
+import { offerOf } from './command-catalogue.ts';
+import { Exchanges } from './lifecycle/exchanges.ts';
+import { flushed } from './lifecycle/flushed.ts';
+import { greeting } from './lifecycle/greeting.ts';
+import { localName } from './lifecycle/local-name.ts';
+import { shutDown } from './lifecycle/shut-down.ts';
+import type { IncomingMessage } from '../message/address.ts';
+import { Engine } from '../engine/engine.ts';
+import { keepRequests } from '../engine/run/requests.ts';
+import { beginAgain, type Before } from '../engine/recovery/start.ts';
+import { Timers } from '../engine/timers.ts';
+import { startNotify } from '../notices/notify.ts';
+import { type EngineParts } from '../engine/parts.ts';
+import { upkeep } from './upkeep.ts';
+import { batchParts, localOwner } from './script.ts';
+
+/** What a conversation in a terminal, or a script, is read from and printed to. */
+export interface Streams {
+  /** Messages come as the lines of a script. */
+  readonly batch: boolean;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable;
+}
+
+/** How long the end of Musher waits for messages that are still to be sent. */
+const LAST_MESSAGES_MS = 5_000;
+
+/** Wires log, engine, router and terminal together, and takes them apart again in the reverse order. */
+export async function converse(
+  options: Streams,
+  settings: Settings,
+  shared: Omit<BotParts, 'networks' | 'backups' | 'rooms'>,
+  engineParts: EngineParts,
+  before: Before,
+  onProblem: (what: string, error: unknown) => void,
+): Promise<number> {
+  const { log, clock } = shared;
+  const { version, startedAt } = shared;
+  const networksNow = (): NetworkState[] => connections.states();
+  const kept = upkeep({ settings, log, clock, networks: networksNow, version, startedAt, onProblem });
+  const rooms = roomDirectory({
+    settings,
+    reads: log.reads,
+    speaksOf: (transport, room) => projectOf(bot, transport, room).name,
+    hasThreads: (transport) => connections.named(transport)?.capabilities.threads === true,
+    hasButtons: (transport) => {
+      const { buttons = false, reactions = false } = connections.named(transport)?.capabilities ?? {};
+      return buttons || reactions;
+    },
+  });
+  const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups, rooms: () => rooms.all() };
+  const ending = new Ending();
+  // Nothing else holds the process while agents work: timers never do, and their output goes to files.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const address = TERMINAL_ADDRESS;
+  const exchanges = new Exchanges();
+  const terminal = consoleTransport({
+    input: options.batch ? null : options.stdin,
+    output: options.stdout,
+    clock,
+    userName: localName(process.env),
+    colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    dumb: process.env['TERM'] === 'dumb',
+    prompt: () => `${projectOf(bot, address.transport, address.room).name}> `,
+    complete: (line) => router.complete(line, { sender: localOwner(), at: address, ingress: 'terminal' }),
+    historyFile: join(settings.dataDir, 'history'),
+    remembered: (line) => engineParts.redactor.redact(line),
+    onExit: () => {
+      // Run by a service manager there is no terminal: Musher then goes on for its networks.
+      if (connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
+    },
+    report: (error) => onProblem('the terminal', error),
+  });
+  const networks = await networkTransports({
+    settings,
+    log,
+    clock,
+    rights: bot.rights,
+    offer: offerOf(COMMANDS, (text, typist) => router.complete(text, typist)),
+    report: (network, error) => onProblem(network, error),
+  });
+  const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem, () => delivery.wake());
+  const delivery: Delivery = new Delivery({
+    log,
+    clock,
+    random: Math.random,
+    transports: connections.all,
+    isOpen: (name) => connections.isOpen(name),
+    onSent: (row) => {
+      connections.tried(row.to, null);
+      if (row.inbox !== null) exchanges.printed(row.inbox);
+    },
+    onProblem: (row, error, dead) => {
+      connections.tried(row.to, { error, dead });
+      onProblem(dead ? `message ${row.id} was given up` : `message ${row.id} is tried again`, error);
+    },
+  });
+  const router: Router = new Router({
+    ...bot,
+    addressing: (name) => {
+      const identity = connections.named(name)?.identity() ?? null;
+      return { botNames: [settings.name, ...(identity?.names ?? [])], botIds: identity?.ids ?? [], prefix: '!' };
+    },
+    showWork: (message, working) => connections.showWork(message, working),
+    showLive: (message, inbox, body) => delivery.showLive(message, inbox, engineParts.redactor.redactAll(body)),
+    onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
+    onStuck: (inbox, error) => {
+      onProblem(`message ${inbox} waits until the log can be written`, error);
+      exchanges.stuck(inbox, refused(`not-stored: ${error.message}; it is tried again while Musher runs, and when it starts again`, ''));
+    },
+    flood: settings.flood,
+    newIncidentId: () => randomBytes(4).toString('hex'),
+    onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),
+  });
+  const engine = new Engine(engineParts);
+  const timers = new Timers({ log, clock, timezone: settings.timezone, onProblem, takeUp: (id, message) => router.takeUp(id, message) });
+
+  const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
+  const { differences } = await beginAgain(engineParts, before, version);
+  for (const difference of differences) options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
+  crashPoint('after-start-recorded');
+  const notify = startNotify({
+    log,
+    settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
+    roomsOf: (name) => rooms.notified(name),
+    allRooms: () => rooms.everyone(),
+    timezone: settings.timezone,
+    onError: (error) => onProblem('a notification', error),
+  });
+  const requests = keepRequests({ log, clock, onError: (error) => onProblem('what agents ask people for', error) });
+  if (!options.batch) options.stdout.write(greeting(settings, bot.version));
+  const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
+    if (!router.isAddressed(message)) return 'ignored';
+    if (message.ingress === 'terminal' && isGoodbye(message.text)) {
+      ending.begin('stop');
+      return 'accepted';
+    }
+    return router.receive(message) === null ? 'duplicate' : 'accepted';
+  };
+  const unlistenSignals = ending.listen(options.stderr);
+  let exitCode = 0;
+  let buttons: ReturnType<typeof retireButtons> | null = null;
+  let absences: ReturnType<typeof watchAbsences> | null = null;
+  try {
+    // First: where its port is taken, nothing else has begun.
+    await kept.start();
+    delivery.start();
+    router.start();
+    engine.start();
+    timers.start();
+    await terminal.start(receive);
+    connections.startNetworks(receive);
+    buttons = retireButtons({ log, clock, transports: connections.all, isOpen: (name) => connections.isOpen(name), onProblem });
+    absences = watchAbsences({ log, clock, networks: networksNow, rooms: () => rooms.all(), timezone: settings.timezone, onProblem });
+    // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
+    ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
+    if (options.batch) {
+      exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, notify, ending.signal));
+      ending.begin('stop');
+    }
+    await ending.begun;
+  } finally {
+    // Where a part broke down, agents are left to go on: the next start takes them up.
+    ending.begin('release');
+    const leave = await ending.begun;
+    const runs = openRuns(log.reads, engineParts.projects.keys());
+    await shutDown(
+      [
+        ['the timers', () => timers.stop()],
+        ['taking messages', () => router.stop()],
+        ['the engine', () => engine.stop(leave)],
+        ['what agents call', () => engineParts.access?.close()],
+        ['the last notifications', () => flushed(log, notify, options.batch)],
+        ['what agents ask', () => requests.stop()],
+        ['following the log', () => notify.stop()],
+        ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        [
+          'the last entry',
+          () => log.transaction((tx) => void tx.record({ ...who, kind: 'musher.stopped', payload: { pid: process.pid } })),
+        ],
+        ['taking buttons away', () => buttons?.stop()],
+        ['looking at the networks', () => absences?.stop()],
+        ['upkeep', () => kept.stop()],
+      ],
+      onProblem,
+    );
+    options.stderr.write(endOfRuns(runs, leave));
+    unlistenSignals();
+    clearInterval(alive);
+  }
+  return exitCode;
+}

@@ -1,0 +1,91 @@
+import process from 'node:process';
+import type { Writable } from 'node:stream';
+import type { Reads } from '../../log/reads/reads.ts';
+
+/** What becomes of agents that are at work: they go on without Musher, or are stopped. */
+export type Leave = 'release' | 'stop';
+
+/** Signals this close together are one press of Ctrl-C. */
+const SAME_PRESS_MS = 500;
+
+/** How and when Musher ends: by a person, the end of the input, or a signal. A second signal ends it at once. */
+export class Ending {
+  readonly begun: Promise<Leave>;
+  readonly #abort = new AbortController();
+  #begin: (leave: Leave) => void = () => undefined;
+
+  constructor() {
+    this.begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  begin(leave: Leave): void {
+    this.#begin(leave);
+    this.#abort.abort();
+  }
+
+  listen(stderr: Writable): () => void {
+    let first: number | null = null;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      // npm passes Ctrl-C on although the terminal has sent it already: one press comes twice within milliseconds.
+      if (first !== null && performance.now() - first < SAME_PRESS_MS) return;
+      if (first !== null) process.exit(130);
+      first = performance.now();
+      stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
+      // A service manager restarts Musher: agents go on meanwhile. Whoever presses Ctrl-C wants them stopped.
+      this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, onSignal);
+    return () => {
+      for (const signal of signals) process.removeListener(signal, onSignal);
+    };
+  }
+}
+
+/** Runs that are under way, and how many of them are still what their item wants: the others were asked to end already. */
+export interface OpenRuns {
+  readonly all: number;
+  readonly wanted: number;
+}
+
+/** Counts the runs that are under way in the projects. */
+export function openRuns(reads: Reads, projects: Iterable<string>): OpenRuns {
+  const open = [...projects].flatMap((project) => reads.openRuns(project));
+  const wanted = open.filter((run) => {
+    const item = reads.item(run.project, run.item);
+    if (item === null || item.deletedAt !== null || item.held !== null || item.runs !== run.run) return false;
+    return item.execution.state === 'pending' || item.execution.state === 'running';
+  });
+  return { all: open.length, wanted: wanted.length };
+}
+
+/** What the person who ended Musher is told of runs that were under way; empty where there were none. */
+export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
+  if (all === 0) return '';
+  const asked = all - wanted;
+  if (leave === 'stop') {
+    if (wanted === 0) return `${counted(all)} stopped; the work is kept.\n`;
+    const whole = all === 1 ? ' and it begins' : ' and they begin';
+    const begin = asked === 0 ? whole : `; ${wanted} of them ${wanted === 1 ? 'begins' : 'begin'}`;
+    return `${counted(all)} stopped; the work is kept${begin} again at the next start.\n`;
+  }
+  const one = wanted === 1;
+  const on = `${counted(wanted)} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
+  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to end; the next start sees to that.\n`;
+  return `${wanted === 0 ? '' : on}${asked === 0 ? '' : off}`;
+}
+
+function counted(runs: number): string {
+  return runs === 1 ? '1 run' : `${runs} runs`;
+}
+
+/** Whether a line typed at the terminal means to leave. */
+export function isGoodbye(text: string): boolean {
+  return /^(?:exit|quit)$/i.test(text.trim());
+}

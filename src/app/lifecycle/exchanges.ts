@@ -1,0 +1,46 @@
+import type { Reply } from '../../bot/command.ts';
+
+/** Waits for a message to be answered and for the answer to stand in the output. */
+export class Exchanges {
+  readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
+
+  /** What stands before all messages that come now, and what is said of them. */
+  #stuck: { readonly inbox: number; readonly reply: Reply } | null = null;
+
+  wait(inbox: number): Promise<Reply> {
+    if (this.#stuck !== null) return Promise.resolve(this.#stuck.reply);
+    return new Promise((resolve) => {
+      this.#open.set(inbox, { reply: null, printed: false, resolve });
+    });
+  }
+
+  answered(inbox: number, reply: Reply): void {
+    if (this.#stuck?.inbox === inbox) this.#stuck = null;
+    const open = this.#open.get(inbox);
+    if (open === undefined) return;
+    open.reply = reply;
+    this.#settle(inbox);
+  }
+
+  /** The answer will not come soon, nor any behind it: whoever waits for one goes on without. */
+  stuck(inbox: number, reply: Reply): void {
+    this.#stuck = { inbox, reply };
+    const open = this.#open.get(inbox);
+    this.#open.delete(inbox);
+    open?.resolve(reply);
+  }
+
+  printed(inbox: number): void {
+    const open = this.#open.get(inbox);
+    if (open === undefined) return;
+    open.printed = true;
+    this.#settle(inbox);
+  }
+
+  #settle(inbox: number): void {
+    const open = this.#open.get(inbox);
+    if (open?.printed !== true || open.reply === null) return;
+    this.#open.delete(inbox);
+    open.resolve(open.reply);
+  }
+}

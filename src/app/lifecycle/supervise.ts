@@ -1,0 +1,77 @@
+import type { Clock } from '../../clock.ts';
+import { problemText } from '../../errors.ts';
+
+/** What supervision needs of a transport. */
+export interface Supervised<Sink> {
+  readonly name: string;
+  start(sink: Sink): Promise<void>;
+  stop(signal: AbortSignal): Promise<void>;
+}
+
+/** Waits between tries to start: 5, 10, 20 … seconds, at most 5 minutes; half to all of each, so that networks do not come back together. */
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+
+/**
+ * Starts a transport and tries again until it is connected or stopped; afterwards it reconnects by itself. One that
+ * can't start never keeps another, or the pipeline, from working.
+ */
+export class Supervisor<Sink> {
+  readonly #transport: Supervised<Sink>;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #onProblem: (error: unknown) => void;
+  #cancel: () => void = () => undefined;
+  #stopped = false;
+  #starting: Promise<void> = Promise.resolve();
+  #problem: string | null = null;
+
+  constructor(transport: Supervised<Sink>, clock: Clock, random: () => number, onProblem: (error: unknown) => void) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#random = random;
+    this.#onProblem = onProblem;
+  }
+
+  get name(): string {
+    return this.#transport.name;
+  }
+
+  /** Why the last try to start failed; null when it is started or being started for the first time. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  start(sink: Sink): void {
+    this.#starting = this.#try(sink, 0);
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    // A network that hangs must not keep Musher from its end.
+    await Promise.race([this.#transport.stop(signal).then(() => this.#starting), aborted(signal)]);
+  }
+
+  async #try(sink: Sink, failures: number): Promise<void> {
+    try {
+      await this.#transport.start(sink);
+      this.#problem = null;
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#problem = problemText(error);
+      this.#onProblem(error);
+      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)) * (0.5 + this.#random() / 2);
+      this.#cancel = this.#clock.at(this.#clock.now() + wait, () => {
+        this.#starting = this.#try(sink, failures + 1);
+      });
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

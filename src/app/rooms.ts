@@ -1,0 +1,98 @@
+import { TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import type { RoomState } from '../bot/capabilities.ts';
+import { NOTIFY_KINDS, type NotifyKind, type RoomSettings, type Settings } from '../config/settings.ts';
+import { afterQuietHours } from '../notices/quiet-hours.ts';
+import type { Reads } from '../log/reads/reads.ts';
+import type { NotifiedRoom } from '../notices/notify.ts';
+
+/** Every kind of news there is. */
+const EVERYTHING: readonly NotifyKind[] = NOTIFY_KINDS.filter((kind) => kind !== 'none');
+
+export interface RoomsParts {
+  readonly settings: Settings;
+  readonly reads: Reads;
+  /** The project that bare numbers name in a room now. */
+  readonly speaksOf: (transport: string, room: string) => string;
+  readonly hasThreads: (transport: string) => boolean;
+  /** Buttons, or reactions that stand for them. */
+  readonly hasButtons: (transport: string) => boolean;
+}
+
+/** The rooms that Musher serves, with what each is told: by the configuration, or by what was said from chat since. */
+export interface Rooms {
+  all(): RoomState[];
+  /** Who is told of a project's events. */
+  notified(project: string): NotifiedRoom[];
+  /** Each room, as who is told of what concerns all projects. */
+  everyone(): NotifiedRoom[];
+}
+
+/** Looked up anew each time: nothing is remembered beside the log. */
+export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButtons }: RoomsParts): Rooms {
+  const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
+    const counts = saidOf(reads, room);
+    const style = counts?.style ?? room.notifyStyle;
+    return {
+      transport: room.transport,
+      id: room.id,
+      name: room.name ?? `${room.transport}:${room.id}`,
+      project: room.project,
+      notify: (counts?.notify ?? room.notify).filter((kind) => kind !== 'none'),
+      style: hasThreads(room.transport) ? style : 'messages',
+      hasThreads: hasThreads(room.transport),
+      quietHours: room.quietHours,
+      saidBy: counts === null ? 'file' : 'chat',
+      said: { notify: counts?.notify ?? null, style: counts?.style ?? null },
+    };
+  };
+  const all = (): RoomState[] => [stateOf(TERMINAL), ...settings.rooms.map(stateOf)];
+  const toNotified = (room: RoomState): NotifiedRoom => ({
+    to: { transport: room.transport, room: room.id, thread: null },
+    // Where a room was switched to another project, a bare number would mean that one's item.
+    project: speaksOf(room.transport, room.id),
+    notify: room.notify,
+    style: room.style,
+    buttons: hasButtons(room.transport),
+    notBefore: (now) => afterQuietHours(now, room.quietHours, settings.timezone),
+  });
+  return {
+    all,
+    notified: (project) =>
+      all()
+        .filter((room) => room.project === null || room.project === project)
+        .map(toNotified),
+    everyone: () => all().map(toNotified),
+  };
+}
+
+/**
+ * When people first see what an agent asks them at this moment: at once, or when the quiet hours end of the first room that
+ * is told. Whoever sits at the terminal sees it anyway, but nobody may.
+ */
+export function seenFrom({ rooms, timezone }: Pick<Settings, 'rooms' | 'timezone'>, reads: Reads, project: string, now: number): number {
+  const told = rooms.filter((room) => room.project === project && (saidOf(reads, room)?.notify ?? room.notify).includes('approvals'));
+  return told.length === 0 ? now : Math.min(...told.map(({ quietHours }) => afterQuietHours(now, quietHours, timezone)));
+}
+
+/** What was said from chat about a room, as long as it is of the project that it was said for. */
+function saidOf(reads: Reads, room: Whose & { readonly id: string }): ReturnType<Reads['subscription']> {
+  const said = reads.subscription(room.transport, room.id);
+  return said !== null && (room.project === null || said.project === room.project) ? said : null;
+}
+
+interface Whose {
+  readonly transport: string;
+  /** Null: of all. */
+  readonly project: string | null;
+}
+
+/** Whoever sits there is told of all projects. */
+const TERMINAL = {
+  transport: TERMINAL_ADDRESS.transport,
+  id: TERMINAL_ADDRESS.room,
+  name: 'terminal',
+  project: null,
+  notify: EVERYTHING,
+  notifyStyle: 'messages',
+  quietHours: null,
+} as const;

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { crashPoint } from '../crash-point.ts';
+import { realpathSync } from 'node:fs';
+import process from 'node:process';
+import { COMMANDS } from '../../commands/index.ts';
+import { readLog } from '../agents/transcript.ts';
+import type { Project } from '../bot/capabilities.ts';
+import { type BotParts } from '../bot/loop/context.ts';
+import { rightsFrom } from '../bot/rights/rights.ts';
+import { systemClock } from '../clock.ts';
+import { loadSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
+import { seenFrom } from './rooms.ts';
+import { dumper } from './lifecycle/dumps.ts';
+import { redactorFor } from '../redaction/redactor.ts';
+import { openProjectGit } from '../git/project-git.ts';
+import { Log } from '../log/log.ts';
+import { openLogFile } from './log-file.ts';
+import { takeOwnership } from '../log/owner.ts';
+import { McpEndpoint } from '../mcp/endpoint.ts';
+import { openRunProcesses, processWatch } from './processes.ts';
+import { howItEnded } from '../engine/recovery/start.ts';
+import { runDir, type EngineParts, type EngineProject } from '../engine/parts.ts';
+import { trySandboxes } from './sandboxes.ts';
+import { musherVersion } from '../version.ts';
+import { converse, type Streams } from './conversation.ts';
+
+export interface StartOptions extends Streams {
+  /** Absolute path of bot.toml; null: the embedded demo. */
+  readonly config: string | null;
+  /** Absolute; wins over what the configuration says. */
+  readonly dataDir: string | null;
+}
+
+/** Between the polite and the final end of an agent. */
+const STOP_GRACE_MS = 10_000;
+/** Runs Musher until its input ends, a person leaves, or a signal comes. Resolves to the exit code. */
+export async function startMusher(options: StartOptions): Promise<number> {
+  const settings = settingsFor(options);
+  const ownership = takeOwnership(settings.dataDir);
+  try {
+    crashPoint('after-ownership');
+    if (settings.file === null) await makeDemoRepository(settings.projects[0]?.path ?? '');
+    return await serve(options, settings);
+  } finally {
+    ownership.release();
+  }
+}
+
+function settingsFor(options: StartOptions): Settings {
+  if (options.config === null) return demoSettings(options.dataDir ?? demoDataDir(process.env));
+  const loaded = loadSettings(options.config, process.env);
+  if (!loaded.ok) throw loaded.error;
+  return options.dataDir === null ? loaded.value : { ...loaded.value, dataDir: options.dataDir };
+}
+
+async function serve(options: StartOptions, read: Settings): Promise<number> {
+  const clock = systemClock();
+  const startedAt = clock.now();
+  const { settings, boxes } = await trySandboxes(read, process.env, clock);
+  const { dataDir } = settings;
+  const redactor = redactorFor(settings.secrets);
+  const logFile = openLogFile(dataDir, settings.logLevel, redactor, options.stderr);
+  const log = Log.open(dataDir, clock, redactor);
+  try {
+    const version = musherVersion();
+    const gits = await Promise.all(
+      settings.projects.map((project) =>
+        openProjectGit({
+          project: project.name,
+          repository: project.path,
+          baseBranch: project.baseBranch,
+          dataDir,
+          clock,
+          box: boxes.get(project.name) ?? null,
+        }),
+      ),
+    );
+    crashPoint('after-repositories-opened');
+    const before = howItEnded(log);
+    if (settings.file === null) fillDemoBacklog(log);
+    const engineProjects = new Map<string, EngineProject>();
+    const projects: Project[] = [];
+    settings.projects.forEach((project, i) => {
+      const git = gits[i];
+      if (git === undefined) throw new Error('one repository for each project');
+      engineProjects.set(project.name, { settings: project, git, box: boxes.get(project.name) ?? null });
+      projects.push({ name: project.name, settings: project, git, agents: project.agents });
+    });
+    const [first, ...rest] = projects;
+    if (first === undefined) throw new Error('the configuration was checked to have a project');
+
+    const onProblem = (what: string, error: unknown): void => logFile.error({ err: error }, what);
+    const shared = {
+      log,
+      clock,
+      dataDir,
+      installation: createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 12),
+      projects: engineProjects,
+      onProblem,
+      stopGraceMs: STOP_GRACE_MS,
+      redactor,
+    };
+    const access = new McpEndpoint({
+      ...shared,
+      settings: settings.mcp,
+      people: settings.approvals,
+      seenFrom: (project, now) => seenFrom(settings, log.reads, project, now),
+    });
+    const engineParts: EngineParts = { ...shared, access };
+    const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
+      log,
+      clock,
+      rights: rightsFrom(settings),
+      roomProject: (transport, room) => settings.rooms.find((one) => one.transport === transport && one.id === room)?.project ?? null,
+      timezone: settings.timezone,
+      projects: [first, ...rest],
+      commands: COMMANDS,
+      runLog: (item, run, lines) => readLog(runDir(engineParts, item.project, item.number, run), lines),
+      dump: dumper({ log, clock, dataDir, redactor, version }),
+      processes: processWatch(() => openRunProcesses(engineParts)),
+      version,
+      startedAt,
+    };
+    return await converse(options, settings, bot, engineParts, before, onProblem);
+  } finally {
+    log.close();
+  }
+}

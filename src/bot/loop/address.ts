@@ -1,0 +1,82 @@
+import type { IngressKind } from '../../message/address.ts';
+
+/** What a message is held against to see whether Musher is meant. */
+export interface AddressRules {
+  readonly ingress: IngressKind;
+  /** Names that people call the bot by; case does not count. */
+  readonly botNames: readonly string[];
+  /** The network's stable ids of the bot, as they stand in a mention: `U0123`, `@musher:example.org`. */
+  readonly botIds: readonly string[];
+  /** Starts a command in a room, like `!`; empty: none does. */
+  readonly prefix: string;
+}
+
+export type Addressed = { readonly addressed: true; readonly command: string } | { readonly addressed: false };
+
+/** Ways in that are always meant for Musher. */
+const ALWAYS: ReadonlySet<IngressKind> = new Set(['direct', 'terminal', 'slash', 'button', 'reaction', 'select', 'modal']);
+
+/**
+ * The command text in a message, or that Musher was not addressed. In a room it is by a mention, `@name`, `name:`,
+ * `name,` or the prefix at the start; in a direct message, the terminal and wherever a person pressed something always,
+ * and those forms, and a slash, are tolerated there.
+ */
+export function commandText(text: string, rules: AddressRules): Addressed {
+  const trimmed = text.trim();
+  const always = ALWAYS.has(rules.ingress);
+  const afterMention = withoutMention(trimmed, rules.botIds) ?? withoutName(trimmed, rules.botNames);
+  if (afterMention !== null) return { addressed: true, command: withoutSign(afterMention, rules) };
+  if (rules.prefix !== '' && trimmed.startsWith(rules.prefix)) {
+    const command = trimmed.slice(rules.prefix.length);
+    // `!!!` and `! ` are what people exclaim.
+    if (always || /^[\p{L}\p{N}]/u.test(command)) return { addressed: true, command: command.trim() };
+  }
+  if (rules.ingress === 'mention') return { addressed: true, command: trimmed };
+  return always ? { addressed: true, command: withoutSign(trimmed, rules) } : { addressed: false };
+}
+
+/** `<@U0123>`, `<@!123>`, or the bare id, with what may stand between it and the command. */
+function withoutMention(text: string, ids: readonly string[]): string | null {
+  for (const id of ids) {
+    if (id === '') continue;
+    for (const mark of [`<@${id}>`, `<@!${id}>`, `<@${id}|`, `@${id}`, id]) {
+      if (!text.startsWith(mark)) continue;
+      const end = mark.endsWith('|') ? text.indexOf('>', mark.length) + 1 : mark.length;
+      const rest = end === 0 ? null : afterAddress(text.slice(end), mark.endsWith('>') || mark.endsWith('|'));
+      if (rest !== null) return rest;
+    }
+  }
+  return null;
+}
+
+/** `@name command`, `name: command`, `name, command`. A name alone, or with nothing but a space, is talk about it. */
+function withoutName(text: string, names: readonly string[]): string | null {
+  for (const name of names) {
+    if (name === '') continue;
+    const at = text.startsWith('@') ? 1 : 0;
+    if (text.slice(at, at + name.length).toLowerCase() !== name.toLowerCase()) continue;
+    const rest = text.slice(at + name.length);
+    const command = afterAddress(rest, false) ?? (at === 0 ? withoutColon(rest) : null);
+    if (command !== null && (at === 1 || /^[:,]/.test(rest))) return command;
+  }
+  return null;
+}
+
+/**
+ * What follows the address: white space, or a colon or comma and white space. `@musherman` and `@musher:other.org` are
+ * someone else. `closed`: the address has an end of its own, so nothing needs to stand between.
+ */
+function afterAddress(rest: string, closed: boolean): string | null {
+  const between = /^[:,]?(?:\s+|$)/.exec(rest);
+  if (between !== null) return rest.slice(between[0].length);
+  return closed ? (withoutColon(rest) ?? rest) : null;
+}
+
+function withoutColon(rest: string): string | null {
+  return /^[:,]/.test(rest) ? rest.slice(1) : null;
+}
+
+function withoutSign(command: string, { prefix }: AddressRules): string {
+  const sign = command.startsWith('/') ? '/' : prefix !== '' && command.startsWith(prefix) ? prefix : command.startsWith('!') ? '!' : '';
+  return command.slice(sign.length).trim();
+}

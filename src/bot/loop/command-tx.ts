@@ -1,0 +1,81 @@
+import type { ProjectSettings } from '../../config/settings.ts';
+import { decide, projectFacts } from '../../decide/facts.ts';
+import type { Tx } from '../../log/tx.ts';
+import type { Actor, ItemEventKind, ItemEvents, NewEvent } from '../../pipeline/events.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import type { Address } from '../../message/address.ts';
+import type { CommandTx } from '../capabilities.ts';
+import type { Reply } from '../command.ts';
+import { findItem } from '../find-item.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { refused } from '../../words/replies.ts';
+
+/** Who acts, where, and because of what: written into each event. */
+export interface Origin {
+  readonly actor: Actor;
+  readonly cause: string | null;
+  readonly at: Address;
+  /** The project that the room speaks of. */
+  readonly project: string;
+}
+
+/**
+ * A transaction as a command sees it: what does not fit refuses the command and undoes all of it. `barred` is the second
+ * line of defence after the look at the arguments: no command gets at an item of a project to which its sender has no right.
+ */
+export function commandTx(
+  tx: Tx,
+  origin: Origin,
+  settingsOf: (project: string) => ProjectSettings,
+  barred: (project: string) => Reply | null,
+): CommandTx {
+  const guard = (project: string): void => {
+    const reply = barred(project);
+    if (reply !== null) throw new Refusal(reply);
+  };
+  const { actor, cause } = origin;
+  const append = <K extends ItemEventKind>(item: Pick<WorkItem, 'project' | 'number'>, kind: K, payload: ItemEvents[K]): WorkItem => {
+    guard(item.project);
+    // `kind` and `payload` belong together by the signature; the union can't be told so.
+    const result = tx.append({ project: item.project, item: item.number, actor, cause, kind, payload } as NewEvent);
+    if (!result.ok) throw new Refusal(refused(result.error.code, result.error.message));
+    const after = tx.item(item.project, item.number);
+    if (after === null) throw new Error(`${item.project}#${item.number} is not there after ${kind}`);
+    return after;
+  };
+  return {
+    now: tx.now,
+    get reads() {
+      return tx.reads;
+    },
+    find(ref) {
+      guard(ref.project);
+      const found = findItem(tx.reads, ref, (project, number) => tx.item(project, number));
+      if (!found.ok) throw new Refusal(found.error);
+      return found.value;
+    },
+    append,
+    create: (project, fields) => append({ project, number: tx.nextNumber(project) }, 'item.created', fields),
+    bindRoom(project, from) {
+      // Whoever takes a room away from a project needs a right to that one as well.
+      for (const one of [project, from]) guard(one);
+      tx.record({
+        project,
+        item: null,
+        actor,
+        cause,
+        kind: 'room.bound',
+        payload: { transport: origin.at.transport, room: origin.at.room },
+      });
+    },
+    subscribe({ transport, id, project }, told) {
+      const payload = { transport, room: id, ...told };
+      tx.record({ project: project ?? origin.project, item: null, actor, cause, kind: 'room.subscribed', payload });
+    },
+    raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
+    step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
+    refuse(reply) {
+      throw new Refusal(reply);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import type { Clock } from '../../clock.ts';
+import { ACCESS_ROLES, type AccessRole } from '../../config/settings.ts';
+import { crashPoint } from '../../crash-point.ts';
+import { timerOf, type IncomingMessage } from '../../message/address.ts';
+import { decide, projectFacts } from '../../decide/facts.ts';
+import type { Log } from '../../log/log.ts';
+import type { Tx } from '../../log/tx.ts';
+import { err, ok, type Result } from '../../result.ts';
+import type { Capabilities, Project, ProcessUse } from '../capabilities.ts';
+import type { Command, CommandContext, Reply } from '../command.ts';
+import { commandTx, type Origin } from './command-tx.ts';
+import { findAnyItem, findItem } from '../find-item.ts';
+import { Refusal } from '../../words/refusal.ts';
+import { lacking } from '../rights/authorise.ts';
+import { plannedCommand } from '../parse/timer-command.ts';
+import { refused } from '../../words/replies.ts';
+import { includes, type Rights } from '../rights/rights.ts';
+
+/** What all commands share. */
+export interface BotParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly rights: Rights;
+  /** The project that a room is configured for; null where it is in no configuration. */
+  readonly roomProject: (transport: string, room: string) => string | null;
+  readonly timezone: string;
+  readonly projects: readonly [Project, ...Project[]];
+  readonly commands: readonly Command[];
+  readonly runLog: Capabilities['runLog'];
+  readonly processes: () => Promise<readonly ProcessUse[]>;
+  readonly networks: Capabilities['networks'];
+  readonly dump: Capabilities['dump'];
+  readonly backups: {
+    make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
+    state: Capabilities['backups'];
+  };
+  readonly rooms: Capabilities['rooms'];
+  readonly version: string;
+  readonly startedAt: number;
+}
+
+/** How a context tells the router what has become of the message: both run inside the command's own transaction. */
+export interface Settlement {
+  /** The final reply goes out with the change. */
+  answer(tx: Tx, reply: Reply): void;
+  /** The change is kept, the final reply comes later: the command must not run again. */
+  hold(tx: Tx): void;
+}
+
+/** The room's project: the one it was switched to, where that still exists, else the first. */
+export function projectOf(parts: BotParts, transport: string, room: string): Project {
+  const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
+  return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
+}
+
+/** Everything one command gets for one message. */
+export function commandContext(
+  parts: BotParts,
+  message: IncomingMessage,
+  command: Command,
+  cause: string,
+  signal: AbortSignal,
+  settlement: Settlement,
+): Omit<CommandContext, 'receivedAt'> {
+  const { log, clock } = parts;
+  const { at, sender } = message;
+  const spoken = projectOf(parts, at.transport, at.room);
+  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at, project: spoken.name };
+  const named = new Map(parts.projects.map((project) => [project.name, project]));
+  const settingsOf = (name: string): Project['settings'] => {
+    const project = named.get(name);
+    if (project === undefined) throw new Error(`no project ${name}`);
+    return project.settings;
+  };
+  const facts = (project: string): ReturnType<typeof projectFacts> => projectFacts(log.reads, settingsOf(project), clock.now());
+  const run = <T>(change: (tx: Tx) => T): Result<T, Reply> => {
+    try {
+      return ok(log.transaction((tx) => ({ value: change(tx) })).value);
+    } catch (error) {
+      if (error instanceof Refusal) return err(error.reply);
+      throw error;
+    }
+  };
+  const roleIn = (project: string): AccessRole | null => parts.rights.roleIn(message, project);
+  const barred = (project: string): Reply | null => {
+    const role = roleIn(project);
+    return includes(role, command.role) ? null : refused('not-allowed', 'That', ...lacking(command.role, project, role));
+  };
+  const visible = parts.projects.filter(({ name }) => roleIn(name) !== null);
+  const readItem = (project: string, number: number): ReturnType<typeof log.reads.item> => log.reads.item(project, number);
+  return {
+    clock,
+    sender,
+    actor: origin.actor,
+    at,
+    timezone: parts.timezone,
+    signal,
+    project: spoken,
+    projects: visible,
+    standing: {
+      person: parts.rights.personOf(sender),
+      grants: new Map(visible.map(({ name }) => [name, parts.rights.grants(message, name)])),
+    },
+    reads: log.reads,
+    find: (ref) => denied(barred(ref.project)) ?? findItem(log.reads, ref, readItem),
+    findAny: (ref) => denied(barred(ref.project)) ?? findAnyItem(log.reads, ref, readItem),
+    facts,
+    step: (item) => decide(log.reads, item, facts(item.project)),
+    change(change) {
+      const result = run((tx) => {
+        const reply = change(commandTx(tx, origin, settingsOf, barred));
+        if (!reply.ok) throw new Refusal(reply);
+        settlement.answer(tx, reply);
+        crashPoint('before-command-commit');
+        return reply;
+      });
+      crashPoint('after-command-commit');
+      return result.ok ? result.value : result.error;
+    },
+    begin(change) {
+      const begun = run((tx) => {
+        const value = change(commandTx(tx, origin, settingsOf, barred));
+        settlement.hold(tx);
+        return value;
+      });
+      crashPoint('after-command-held');
+      return begun;
+    },
+    until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
+    planned: (ref, words) => plannedCommand(parts, message, ref, words),
+    from: {
+      // An answer later on finds no open interaction any more: it goes to the room itself.
+      at: { ...at, thread: null },
+      senderId: sender.id,
+      ingress: message.ingress,
+      direct: message.direct === true || message.ingress === 'direct',
+    },
+    byTimer: timerOf(message) !== null,
+    runLog: parts.runLog,
+    commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
+    processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
+    networks: parts.networks,
+    dump: parts.dump,
+    backup: () => parts.backups.make(origin.actor, cause),
+    backups: () => parts.backups.state(),
+    rooms: parts.rooms,
+    roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),
+    version: parts.version,
+    startedAt: parts.startedAt,
+  };
+}
+
+function denied(reply: Reply | null): Result<never, Reply> | null {
+  return reply === null ? null : err(reply);
+}
+
+/** The role that one has everywhere. */
+function lowest(roles: readonly (AccessRole | null)[]): AccessRole | null {
+  return roles.includes(null) ? null : (ACCESS_ROLES.find((role) => roles.includes(role)) ?? null);
+}
+
+function until<T>(log: Log, clock: Clock, signal: AbortSignal, met: () => T | null, timeoutMs: number): Promise<T | null> {
+  const first = met();
+  if (first !== null || signal.aborted) return Promise.resolve(first);
+  return new Promise((resolve, reject) => {
+    const finish = (value: T | null): void => {
+      unlisten();
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+      resolve(value);
+    };
+    const onAbort = (): void => finish(null);
+    const unlisten = log.onCommit(() => {
+      try {
+        const value = met();
+        if (value !== null) finish(value);
+      } catch (error) {
+        finish(null);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    const cancel = clock.at(clock.now() + timeoutMs, () => finish(met()));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,357 @@
+import { crashPoint } from '../../crash-point.ts';
+import type { FloodSettings } from '../../config/settings.ts';
+import type { Confirmed, InboxRow } from '../../log/tables/inbox.ts';
+import { isTransient } from '../../log/database.ts';
+import type { Tx } from '../../log/tx.ts';
+import type { Occasion } from '../../log/tables/button-messages.ts';
+import { timerOf, type IncomingMessage } from '../../message/address.ts';
+import { withoutActions } from '../../message/build.ts';
+import type { Document } from '../../message/document.ts';
+import { commandText, type AddressRules } from './address.ts';
+import { itemsNamed, type ItemRef } from '../parse/arguments.ts';
+import { authorise } from '../rights/authorise.ts';
+import { commandName, commandTable, type CommandTable } from '../command-table.ts';
+import type { Command, CommandContext, CommandResult, Reply } from '../command.ts';
+import { answerIn, ask, takeAnswer } from './confirm.ts';
+import { commandContext, projectOf, type BotParts } from './context.ts';
+import type { Project } from '../capabilities.ts';
+import { parseCommand, problemDocument } from '../parse/parse.ts';
+import type { Completion } from '../parse/complete.ts';
+import { completionFor, parseContext } from '../parse/parse-context.ts';
+import { afterRestart, incident, notByTimer, stranger, tooMany, withTimer } from '../../words/fixed-replies.ts';
+import { refused } from '../../words/replies.ts';
+import { closeRevoked } from '../rights/revoke.ts';
+import { includes, type Origin } from '../rights/rights.ts';
+import { Turns } from './turns.ts';
+import { untilThrough } from './until-through.ts';
+import { WorkSigns } from './work-signs.ts';
+
+export interface RouterParts extends BotParts {
+  /** How the bot is addressed on a transport; the ingress of the message is filled in. */
+  readonly addressing: (transport: string) => Omit<AddressRules, 'ingress'>;
+  /** Shows a document of a live reply at once, replacing the one before; does nothing where the network can't. */
+  readonly showLive: (message: IncomingMessage, inbox: number, body: Document) => Promise<void>;
+  /** Shows, in the network's own way, that a message is worked on, or no longer. */
+  readonly showWork: (message: IncomingMessage, working: boolean) => void;
+  /** Told of a bug: the id is what the room sees, the error goes to the log file. */
+  readonly onIncident: (id: string, error: unknown, words: string) => void;
+  readonly newIncidentId: () => string;
+  /** Told once of a message that waits until the log can be written again. */
+  readonly onStuck?: (inbox: number, error: Error) => void;
+  readonly flood: FloodSettings;
+  /** Told of each final reply, once it is kept. */
+  readonly onAnswered: (inbox: number, reply: Reply) => void;
+}
+
+/**
+ * From a message to its one final reply. Taking a message in is synchronous up to the durable row; then it waits for
+ * its turn.
+ */
+export class Router {
+  readonly #parts: RouterParts;
+  readonly #table: CommandTable<Command>;
+  readonly #turns: Turns;
+  /** Messages that are worked on now, live replies among them. */
+  readonly #open = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #signs: WorkSigns;
+  /** What ends the live reply that a room has now. */
+  readonly #live = new Map<string, AbortController>();
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+    this.#table = commandTable(parts.commands);
+    this.#signs = new WorkSigns(parts.clock, (message, working) => parts.showWork(message, working));
+    this.#turns = new Turns(parts.clock, { burst: parts.flood.burst, everyMs: 60_000 / parts.flood.perMinute });
+  }
+
+  /** Goes on with what was taken in before a restart and has no final reply yet. */
+  start(): void {
+    closeRevoked(this.#parts, this.#table);
+    let after = 0;
+    for (;;) {
+      const rows = this.#parts.log.inbox.open(after, 500);
+      for (const row of rows) this.#enqueue(row.message, row.id);
+      after = rows.at(-1)?.id ?? after;
+      if (rows.length < 500) return;
+    }
+  }
+
+  /** Takes a message in; null when it is not for Musher or was taken in before. What is not addressed leaves no trace. */
+  receive(message: IncomingMessage): number | null {
+    if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
+    const { log, clock, flood } = this.#parts;
+    const addressed = this.#address(message);
+    if (!addressed.addressed) return null;
+    // Kept as what was asked: how Musher is called in a network is not known before it is connected, and after a crash this
+    // is worked on before.
+    const asked = { ...message, text: addressed.command };
+    return log.transaction((tx) => {
+      const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
+      const id = tx.inbox.receive(asked, clock.now());
+      if (id === null) return null;
+      tx.afterCommit(() => crashPoint('after-inbox-insert'));
+      if (waiting < flood.waiting) {
+        tx.afterCommit(() => this.#enqueue(asked, id));
+        return id;
+      }
+      // Decided before the network is told that it was taken, so that a crash can't make two answers of it, or none.
+      const reply = tooMany(asked, waiting);
+      this.#answer(tx, this.#handlingOf(asked, id, tx.now), reply);
+      tx.afterCommit(() => this.#parts.onAnswered(id, reply));
+      return id;
+    });
+  }
+
+  /** Works on a message that something else has put into the inbox: a timer that is due. */
+  takeUp(id: number, message: IncomingMessage): void {
+    if (!this.#stopping.signal.aborted) this.#enqueue(message, id);
+  }
+
+  /** Whether a message is meant for Musher. */
+  isAddressed(message: IncomingMessage): boolean {
+    return this.#address(message).addressed;
+  }
+
+  /** How a line that is being typed may go on. */
+  complete(line: string, origin: Origin): readonly Completion[] {
+    return completionFor(this.#parts, this.#table, line, origin);
+  }
+
+  get table(): CommandTable<Command> {
+    return this.#table;
+  }
+
+  /** Takes nothing more; resolves when what is under way has its reply. Commands that wait are told to stop waiting. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#turns.stop();
+    await Promise.all(this.#open);
+    this.#signs.endAll();
+  }
+
+  #address(message: IncomingMessage): ReturnType<typeof commandText> {
+    return commandText(message.text, { ...this.#parts.addressing(message.at.transport), ingress: message.ingress });
+  }
+
+  #enqueue(message: IncomingMessage, id: number): void {
+    // From here on, and not from its turn: behind a command that takes long nobody should wonder whether they were heard.
+    const endSign = this.#signs.begin(message);
+    this.#turns.add(
+      roomOf(message),
+      isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null,
+      // The room goes on at the final reply, or at the first document of a live one.
+      () =>
+        new Promise((resolve) => {
+          const work = this.#handle(message, id, resolve).finally(() => {
+            endSign();
+            this.#open.delete(work);
+            resolve();
+          });
+          this.#open.add(work);
+        }),
+    );
+  }
+
+  #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
+    const project = projectOf(this.#parts, message.at.transport, message.at.room);
+    return { message, id, receivedAt, words: '', project, item: null, answered: false, ending: new AbortController() };
+  }
+
+  /** Where the log can't be written, on a full disk say, the message stays in the inbox and its room waits for it: nothing of it has happened. */
+  #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
+    const { clock, onStuck } = this.#parts;
+    return untilThrough(
+      clock,
+      this.#stopping.signal,
+      () => this.#try(message, id, release),
+      (error) => onStuck?.(id, error),
+    );
+  }
+
+  /** Works on a message once. Resolves to why nothing of it could be kept, where that may pass. */
+  async #try(message: IncomingMessage, id: number, release: () => void): Promise<Error | null> {
+    const { log } = this.#parts;
+    let state: Handling | null = null;
+    try {
+      const row = log.inbox.get(id);
+      if (row === null || row.state === 'done') return null;
+      crashPoint('before-command');
+      const handling = (state = this.#handlingOf(message, id, row.receivedAt));
+      const reply = await this.#reply(row, handling, release);
+      crashPoint('before-answer');
+      if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, handling, reply)));
+      this.#parts.onAnswered(id, reply);
+      return null;
+    } catch (error) {
+      if (isTransient(error)) return error;
+      if (state === null) throw error;
+      return this.#incident(state, error);
+    }
+  }
+
+  async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
+    const { message } = state;
+    if (row.state === 'committed') return afterRestart();
+    const parts = this.#parts;
+    if (parts.rights.highest(message) === null) return stranger(message);
+    const { text } = message;
+    if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
+    const answer = answerIn(text);
+    if (answer === null) return this.#command(text, state, release, false);
+    state.words = answer.word;
+    const taken = parts.log.transaction((tx) => {
+      const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
+      if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
+      // A crash before the command has run must not make of this yes an answer to nothing.
+      else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
+      return outcome;
+    });
+    crashPoint('after-confirmation-taken');
+    if ('reply' in taken) return taken.reply;
+    return this.#confirmed(taken.run, state, release);
+  }
+
+  /** Runs what a person has confirmed, in the project in which it was asked. */
+  #confirmed(confirmed: Confirmed, state: Handling, release: () => void): Promise<Reply> {
+    const project = this.#parts.projects.find(({ name }) => name === confirmed.project);
+    if (project === undefined) {
+      const what = `The project ${confirmed.project} is no longer configured, so nothing was done. Add it to bot.toml again, and type the command there.`;
+      return Promise.resolve(refused('project-gone', what));
+    }
+    state.project = project;
+    return this.#command(confirmed.text, state, release, true);
+  }
+
+  async #command(text: string, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
+    const { message } = state;
+    const { rights } = this.#parts;
+    const highest = rights.highest(message);
+    const mayUse = (command: Command): boolean => includes(highest, command.role);
+    const parsed = parseCommand(text, this.#table, parseContext(this.#parts, this.#table, state.project), mayUse);
+    if (!parsed.ok) {
+      state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
+      return { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) };
+    }
+    const { command, args } = parsed.value;
+    state.words = commandName(command);
+    state.item = itemsNamed(args)[0] ?? null;
+    const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
+    const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
+    if (refusal !== null) return refusal;
+    const context = this.#context(state, command);
+    const confirmation = confirmed ? null : (command.confirm?.(context, args) ?? null);
+    if (confirmation !== null) {
+      if ('ok' in confirmation) return confirmation;
+      if (context.byTimer) return notByTimer(command);
+      return this.#parts.log.transaction((tx) => {
+        const { reply, occasion } = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
+          project: state.project.name,
+          words: state.words,
+          text,
+          confirmation,
+        });
+        this.#answer(tx, state, reply, occasion);
+        return reply;
+      });
+    }
+    return this.#finish(command.run(context, args), state, release);
+  }
+
+  #context(state: Handling, command: Command): CommandContext {
+    const { message, id } = state;
+    return {
+      ...commandContext(this.#parts, message, command, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
+        answer: (tx, reply) => this.#answer(tx, state, reply),
+        hold: (tx) => tx.inbox.commit(id),
+      }),
+      project: state.project,
+      receivedAt: state.receivedAt,
+    };
+  }
+
+  async #finish(result: CommandResult, state: Handling, release: () => void): Promise<Reply> {
+    if (!(Symbol.asyncIterator in result)) return result;
+    // A room watches one thing at a time: that is also how a person ends what they no longer want to see.
+    const room = roomOf(state.message);
+    this.#live.get(room)?.abort();
+    this.#live.set(room, state.ending);
+    let last: Document | null = null;
+    try {
+      for await (const body of result) {
+        if (last !== null) await this.#parts.showLive(state.message, state.id, last);
+        last = body;
+        if (this.#stopping.signal.aborted || state.ending.signal.aborted) break;
+        await this.#parts.showLive(state.message, state.id, body);
+        release();
+      }
+    } finally {
+      if (this.#live.get(room) === state.ending) this.#live.delete(room);
+    }
+    if (last === null) throw new Error(`${state.words} gave no document`);
+    return { ok: true, code: null, body: last };
+  }
+
+  /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. What was said lately is not said again. */
+  #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = reply.occasion ?? null): void {
+    const { message, id } = state;
+    const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
+    if (!tx.inbox.finish(id, outcome)) return;
+    const { notWithinMs, code: what } = reply;
+    const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
+    if (isSaid) {
+      const body = withTimer(message, reply.body);
+      const sent = tx.outbox.add({ to: message.at, kind: 'reply', body, inbox: id, item: state.item }, tx.now);
+      if (occasion !== null) tx.offers.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
+    }
+    tx.record({
+      project: state.project.name,
+      item: null,
+      actor: this.#parts.rights.actorOf(message.sender),
+      cause: `inbox:${id}`,
+      kind: 'command.handled',
+      payload: { words: state.words, outcome, code: reply.code, room: `${message.at.transport}:${message.at.room}` },
+    });
+    state.answered = true;
+  }
+
+  /** A bug: the room learns that something went wrong and under which id the details are kept. */
+  #incident(state: Handling, error: unknown): Error | null {
+    const id = this.#parts.newIncidentId();
+    this.#parts.onIncident(id, error, state.words);
+    state.answered = false;
+    const reply = incident(id);
+    try {
+      this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    } catch (failure) {
+      if (isTransient(failure)) return failure;
+      throw failure;
+    }
+    this.#parts.onAnswered(state.id, reply);
+    return null;
+  }
+}
+
+/** What is known of one message while it is worked on. */
+interface Handling {
+  readonly message: IncomingMessage;
+  readonly id: number;
+  readonly receivedAt: number;
+  /** The command's words, for the audit; empty where none was recognised. */
+  words: string;
+  project: Project;
+  /** What its answer speaks of, so that a purge finds it while it waits to be sent. */
+  item: ItemRef | null;
+  answered: boolean;
+  /** Ends its live reply before its time. */
+  readonly ending: AbortController;
+}
+
+function roomOf({ at }: IncomingMessage): string {
+  return `${at.transport}\0${at.room}`;
+}
+
+/** Whoever sits at the terminal writes scripts, and slows down nobody else. */
+function isPaced(message: IncomingMessage): boolean {
+  return message.ingress !== 'terminal' && timerOf(message) === null;
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../../clock.ts';
+import type { IncomingMessage } from '../../message/address.ts';
+
+/** A command that takes longer than this is worth showing that it is worked on. */
+const SHOW_AFTER_MS = 1_000;
+
+/**
+ * Shows, in the network's own way, that a message was heard and is worked on, or waits for another one of its room. Most are
+ * answered at once, and for those nothing is shown.
+ */
+export class WorkSigns {
+  readonly #clock: Clock;
+  readonly #show: (message: IncomingMessage, working: boolean) => void;
+  readonly #ends = new Set<() => void>();
+
+  constructor(clock: Clock, show: (message: IncomingMessage, working: boolean) => void) {
+    this.#clock = clock;
+    this.#show = show;
+  }
+
+  /** The message was taken in. Returns how to end its sign. */
+  begin(message: IncomingMessage): () => void {
+    let showing = false;
+    const cancel = this.#clock.at(this.#clock.now() + SHOW_AFTER_MS, () => {
+      showing = true;
+      this.#show(message, true);
+    });
+    const end = (): void => {
+      if (!this.#ends.delete(end)) return;
+      cancel();
+      if (showing) this.#show(message, false);
+    };
+    this.#ends.add(end);
+    return end;
+  }
+
+  /** Ends those of messages that the next start works on. */
+  endAll(): void {
+    for (const end of this.#ends) end();
+  }
+}

@@ -1,0 +1,178 @@
+import { nearest } from '../../nearest.ts';
+import { itemNumber, type ItemNumber } from '../../pipeline/values.ts';
+import { err, ok, type Result } from '../../result.ts';
+import {
+  argument,
+  matching,
+  problemAt,
+  quoted,
+  withWord,
+  type Argument,
+  type ArgumentProblem,
+  type Choice,
+  type ParseContext,
+} from './argument.ts';
+import type { Word } from './tokenize.ts';
+
+/** An item as people name it. That it exists is not checked here. */
+export interface ItemRef {
+  readonly project: string;
+  readonly number: ItemNumber;
+}
+
+/** Items that one command may name at once. */
+const MOST_ITEMS = 50;
+/** Items that completion offers at once; networks show 25. */
+const MOST_CHOICES = 25;
+
+/** One item: `42`, `#42`, or `shop#42` for an item of another project. */
+export function item(description = 'The number of an item; `shop#42` names one of another project.'): Argument<ItemRef> {
+  return argument({
+    kind: 'token',
+    type: 'item',
+    description,
+    expects: 'an item number, like 42',
+    projects: projectsOfItems,
+    parse: (reader, context) => withWord(reader.take(), (word) => readItem(word, word.text, context)),
+    complete: completeItem,
+  });
+}
+
+/** One or more items, apart by spaces or commas, each once. At most 50. */
+export function items(description = 'One or more item numbers, apart by spaces or commas.'): Argument<readonly ItemRef[]> {
+  return argument({
+    kind: 'tokens',
+    type: 'item',
+    description,
+    expects: 'item numbers, like 40 41',
+    projects: projectsOfItems,
+    usage: (name) => `<${name}…>`,
+    parse(reader, context) {
+      const found = new Map<string, ItemRef>();
+      for (let word = reader.take(); word !== null; word = reader.take()) {
+        for (const part of word.text.split(',', MOST_ITEMS + 2)) {
+          if (part === '') continue;
+          const one = readItem(word, part, context);
+          if (!one.ok) return one;
+          found.set(`${one.value.project}#${one.value.number}`, one.value);
+          if (found.size > MOST_ITEMS) return err(problemAt(word, `More than ${MOST_ITEMS} items at once.`));
+        }
+        if (found.size === 0) return err(problemAt(word, `${quoted(word.text)} is not an item number.`));
+      }
+      return ok([...found.values()]);
+    },
+    complete(prefix, context) {
+      const before = /^.*[\s,]/s.exec(prefix)?.[0] ?? '';
+      return completeItem(prefix.slice(before.length), context).map(({ value, label }) => ({ value: before + value, label }));
+    },
+  });
+}
+
+/** The items that the arguments of a command name, in order. */
+export function itemsNamed(args: Readonly<Record<string, unknown>>): ItemRef[] {
+  return Object.values(args)
+    .flat()
+    .filter(
+      (value): value is ItemRef =>
+        typeof value === 'object' && value !== null && 'project' in value && 'number' in value && Object.keys(value).length === 2,
+    );
+}
+
+/** The name of an agent of the current project, checked where the context knows the agents. */
+export function agent(description = 'The name of an agent.'): Argument<string> {
+  return named('an agent', description, (context) => context.agentNames?.(context.currentProject));
+}
+
+/** The name of a project. */
+export function project(description = 'The name of a project.'): Argument<string> {
+  return named(
+    'a project',
+    description,
+    (context) => context.projects,
+    (value) => (typeof value === 'string' ? [value] : []),
+  );
+}
+
+/** The words of a command that the sender may use, as one text: `timer list`. */
+export function commandName(description = 'A command.'): Argument<string> {
+  return argument({
+    kind: 'tokens',
+    type: 'string',
+    description,
+    expects: 'the words of a command',
+    parse(reader) {
+      const words: string[] = [];
+      for (let typed = reader.take(); typed !== null; typed = reader.take()) words.push(typed.text.toLowerCase());
+      return ok(words.join(' '));
+    },
+    complete: (prefix, context) => matching(prefix, context.commandNames?.() ?? []),
+  });
+}
+
+function projectsOfItems(value: unknown): readonly string[] {
+  const refs: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return refs.flatMap((ref) =>
+    typeof ref === 'object' && ref !== null && 'project' in ref && typeof ref.project === 'string' ? [ref.project] : [],
+  );
+}
+
+function named(
+  what: string,
+  description: string,
+  names: (context: ParseContext) => Iterable<string> | undefined,
+  projects: (value: unknown) => readonly string[] = () => [],
+): Argument<string> {
+  return argument({
+    kind: 'token',
+    type: 'string',
+    projects,
+    description,
+    expects: `the name of ${what}`,
+    parse: (reader, context) =>
+      withWord(reader.take(), (typed) => {
+        const known = names(context);
+        return known === undefined ? ok(typed.text) : pick(typed, typed.text, [...known], what);
+      }),
+    complete: (prefix, context) => matching(prefix, names(context) ?? []),
+  });
+}
+
+/** The known name that was typed: as it stands, or else the one that differs in case alone. */
+function pick(typed: Word, name: string, known: readonly string[], what: string): Result<string, ArgumentProblem> {
+  const found = known.find((one) => one === name) ?? known.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return ok(found);
+  const near = nearest(name, known);
+  const list =
+    known.length === 0
+      ? 'there is none'
+      : `there ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`;
+  return err(problemAt(typed, `${quoted(name)} is not the name of ${what}; ${list}.`, near === null ? [] : [near]));
+}
+
+function readItem(typed: Word, text_: string, context: ParseContext): Result<ItemRef, ArgumentProblem> {
+  const hash = text_.lastIndexOf('#');
+  const digits = text_.slice(hash + 1);
+  const number = /^\d{1,15}$/.test(digits) ? itemNumber(Number(digits)) : null;
+  if (number === null)
+    return err(problemAt(typed, `${quoted(text_)} is not an item number; one is written 42, or shop#42 for another project.`));
+  if (hash <= 0) return ok({ project: context.currentProject, number });
+  const owner = pick(typed, text_.slice(0, hash), context.projects, 'a project');
+  return owner.ok
+    ? ok({ project: owner.value, number })
+    : err({ ...owner.error, near: owner.error.near.map((name) => `${name}#${number}`) });
+}
+
+function completeItem(prefix: string, context: ParseContext): readonly Choice[] {
+  const hash = prefix.lastIndexOf('#');
+  const before = prefix.slice(0, hash + 1);
+  const owner = hash <= 0 ? context.currentProject : prefix.slice(0, hash);
+  const found: Choice[] = [];
+  if (hash > 0 && !context.projects.includes(owner)) return found;
+  const wanted = prefix.slice(hash + 1).toLowerCase();
+  for (const { number, title } of context.itemNumbers?.(owner) ?? []) {
+    if (!String(number).startsWith(wanted) && !(wanted.length > 1 && title.toLowerCase().includes(wanted))) continue;
+    found.push({ value: `${before}${number}`, label: `${number} ${title}` });
+    if (found.length === MOST_CHOICES) break;
+  }
+  return found;
+}

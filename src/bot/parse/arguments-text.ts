@@ -1,0 +1,75 @@
+import { err, ok } from '../../result.ts';
+import { argument, problemAt, type Argument } from './argument.ts';
+import { afterDashes, readWord } from './tokenize.ts';
+
+/** A longest title, in UTF-16 units: what is longer is a description that lacks its ` -- `. */
+const LONGEST_TITLE = 200;
+
+/** What `create` reads: one line, and all that comes after it. */
+export interface TitleAndBody {
+  readonly title: string;
+  /** As it was typed, without white space around it; empty where there is none. */
+  readonly body: string;
+}
+
+/**
+ * All that is left, as it was typed: line breaks kept, quotes not interpreted. Always last. A `--` before it ends the
+ * flags and is no part of it.
+ */
+export function text(description = 'Text; may have several lines.'): Argument<string> {
+  return argument({
+    kind: 'rest',
+    type: 'string',
+    description,
+    expects: 'a text',
+    usage: (name) => `<${name}…>`,
+    parse(reader) {
+      const rest = reader.takeRest() ?? { text: '', start: reader.source.length };
+      const afterDash = afterDashes(rest.text);
+      const value = afterDash !== null && /^\s/.test(afterDash) ? afterDash.trim() : rest.text;
+      return value === '' ? err(problemAt({ start: rest.start, end: reader.source.length }, 'The text is empty.')) : ok(value);
+    },
+  });
+}
+
+/**
+ * A title, and after ` -- ` or a line break a description of any length. Quotes around the whole title are taken off.
+ * The dash that a phone makes of two hyphens separates too, unless the line has a real ` -- `.
+ */
+export function titleAndBody(description = 'The title; a description goes after ` -- ` or on the next lines.'): Argument<TitleAndBody> {
+  return argument({
+    kind: 'rest',
+    type: 'string',
+    description,
+    expects: 'a title',
+    usage: (name) => `<${name}> [-- description]`,
+    parse(reader) {
+      const rest = reader.takeRest() ?? { text: '', start: reader.source.length };
+      const { title, body } = splitTitle(rest.text);
+      const where = { start: rest.start, end: rest.start + title.length };
+      if (title === '') return err(problemAt({ ...where, end: rest.start + 1 }, 'The title is missing before the description.'));
+      if (title.length > LONGEST_TITLE) {
+        const message = `The title has ${title.length} characters, the most is ${LONGEST_TITLE}; put the description after “ -- ” or on the next lines.`;
+        return err(problemAt(where, message));
+      }
+      return ok({ title, body });
+    },
+  });
+}
+
+function splitTitle(text_: string): TitleAndBody {
+  const lineEnd = /[\r\n\u2028\u2029]/.exec(text_)?.index ?? text_.length;
+  const line = text_.slice(0, lineEnd);
+  const first = readWord(line, 0);
+  // A separator within the quotes of a quoted title is part of the title.
+  const from = first !== null && first.quoted && first.closed ? first.end : 0;
+  const separator = /(?:^|\s)--(?=\s|$)/.exec(line.slice(from)) ?? /(?:^|\s)[–—](?=\s|$)/.exec(line.slice(from));
+  const titleEnd = separator === null ? lineEnd : from + separator.index;
+  const bodyStart = separator === null ? lineEnd : titleEnd + separator[0].length;
+  return { title: withoutQuotes(line.slice(0, titleEnd).trim()), body: text_.slice(bodyStart).trim() };
+}
+
+function withoutQuotes(title: string): string {
+  const only = readWord(title, 0);
+  return only !== null && only.quoted && only.closed && only.end === title.length ? only.text.trim() : title;
+}

@@ -1,0 +1,48 @@
+import { code, codeBlock, doc, fields, paragraph, type Content } from '../../message/build.ts';
+import type { Block, Document } from '../../message/document.ts';
+import { visibleLine } from '../../message/sanitize.ts';
+import { displayWidth, graphemeStart } from '../../message/width.ts';
+import { commandName } from '../command-table.ts';
+import { usage } from '../../words/help-text.ts';
+import type { ParseProblem } from './parse.ts';
+
+/** UTF-16 units of the line that are shown before and after the place. */
+const BEFORE = 40;
+const AFTER = 30;
+
+/** A problem as the room sees it: what happened, where, how it is written, and what to do next. */
+export function problemDocument(problem: ParseProblem): Document {
+  const { command, near } = problem;
+  return doc(
+    paragraph(problem.message, ...didYouMean(near)),
+    problem.code !== 'empty' && pointedLine(problem),
+    fields([
+      ['Usage', command === null ? null : code(usage(command))],
+      ['More', code(command === null ? 'help' : `help ${commandName(command)}`)],
+    ]),
+  );
+}
+
+function didYouMean(near: readonly string[]): Content[] {
+  return near.flatMap((one, index) => [
+    index === 0 ? ' Did you mean ' : index === near.length - 1 ? ' or ' : ', ',
+    code(one),
+    index === near.length - 1 ? '?' : '',
+  ]);
+}
+
+/** The line of the text with carets under the place, cut visibly where it is long. */
+function pointedLine({ source, offset, length }: ParseProblem): Block {
+  const lineStart = source.lastIndexOf('\n', offset - 1) + 1;
+  const nextBreak = source.indexOf('\n', offset);
+  const lineEnd = nextBreak === -1 ? source.length : nextBreak;
+  const from = offset - lineStart > BEFORE ? graphemeStart(source, offset - BEFORE) : lineStart;
+  const to = lineEnd - offset > AFTER + length || length > AFTER ? graphemeStart(source, Math.min(lineEnd, offset + AFTER)) : lineEnd;
+  const before = `${from > lineStart ? '…' : ''}${visibleLine(source.slice(from, offset))}`;
+  const about = visibleLine(source.slice(offset, Math.min(offset + length, to)));
+  const rest = `${visibleLine(source.slice(Math.min(offset + length, to), to))}${to < lineEnd ? '…' : ''}`;
+  // A missing word is pointed at one column behind the text.
+  const space = length === 0 && before !== '' && !before.endsWith(' ') ? ' ' : '';
+  const carets = '^'.repeat(Math.max(1, displayWidth(about)));
+  return codeBlock(`${before}${about}${rest}\n${' '.repeat(displayWidth(before))}${space}${carets}`);
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from '../../message/address.ts';
+import { code } from '../../message/build.ts';
+import { err, ok, type Result } from '../../result.ts';
+import type { ItemRef } from './arguments.ts';
+import { authorise } from '../rights/authorise.ts';
+import { commandName, commandTable, leadingWords, matchCommand } from '../command-table.ts';
+import type { Reply } from '../command.ts';
+import { projectOf, type BotParts } from '../loop/context.ts';
+import { parseContext } from './parse-context.ts';
+import { parseCommand, problemDocument } from './parse.ts';
+import { refused } from '../../words/replies.ts';
+import { readWord } from './tokenize.ts';
+
+/**
+ * The command that a timer is to run, as it will be typed, after a look at whether its sender may do that now. The item
+ * is put in behind the command's words, in full, since the room may speak of another project by then.
+ */
+export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: ItemRef, words: string): Result<string, Reply> {
+  const table = commandTable(parts.commands);
+  const match = matchCommand(table, leadingWords(words, table.longest));
+  const current = projectOf(parts, message.at.transport, message.at.room);
+  const context = parseContext(parts, table, current);
+  if (match === null) {
+    const parsed = parseCommand(words, table, context);
+    return err(parsed.ok ? refused('unknown-command', 'That is not a command.') : problem(parsed.error));
+  }
+  const name = commandName(match.command);
+  if (Object.values(match.command.args)[0]?.type !== 'item' || match.command.words[0] === 'timer')
+    return err(
+      refused(
+        'not-in-timer',
+        code(name),
+        ' can not be run by a timer: only what is done to one item, like ',
+        code('start'),
+        ' or ',
+        code('move qa'),
+        '.',
+      ),
+    );
+  if (match.command.confirm !== undefined)
+    return err(
+      refused('not-in-timer', code(name), ' asks before it does anything, and a timer can not answer. Type it when the time has come.'),
+    );
+  const named = `${ref.project}#${ref.number}`;
+  const text = `${name} ${named}${withoutItem(words.slice(match.end), ref, current.name)}`;
+  const parsed = parseCommand(text, table, context);
+  if (!parsed.ok) return err(problem(parsed.error));
+  const roleIn = (project: string): ReturnType<typeof parts.rights.roleIn> => parts.rights.roleIn(message, project);
+  const refusal = authorise(parsed.value.command, parsed.value.args, {
+    current: current.name,
+    roleIn,
+    highest: parts.rights.highest(message),
+  });
+  return refusal === null ? ok(text) : err(refusal);
+}
+
+/** `timer 42 14:30 start 42` says the item twice, which is what people do. */
+function withoutItem(rest: string, { project, number }: ItemRef, current: string): string {
+  const first = readWord(rest, 0);
+  const names = [`${project}#${number}`, ...(project === current ? [String(number), `#${number}`] : [])];
+  return first !== null && names.includes(first.text) ? rest.slice(first.end) : rest;
+}
+
+function problem(error: Parameters<typeof problemDocument>[0]): Reply {
+  const named = error.command === null ? [] : error.command.words;
+  return { ok: false, code: named.length === 0 ? 'unknown-command' : 'bad-argument', body: problemDocument(error) };
+}

@@ -1,0 +1,49 @@
+import { authorise } from './authorise.ts';
+import type { CommandTable } from '../command-table.ts';
+import type { Command } from '../command.ts';
+import type { BotParts } from '../loop/context.ts';
+import { parseContext } from '../parse/parse-context.ts';
+import { parseCommand } from '../parse/parse.ts';
+import type { Origin } from './rights.ts';
+import type { OpenConfirmation } from '../../log/tables/confirmations.ts';
+
+/**
+ * Closes the open questions of people who no longer have the right to what they were asked about. Rights are read at a
+ * start: a question must not outlive the right in which it was asked, also where that is given back within its five minutes.
+ */
+export function closeRevoked(parts: BotParts, table: CommandTable<Command>): void {
+  const { log, rights } = parts;
+  if (log.confirmations.all().every((open) => mayStill(parts, table, open))) return;
+  log.transaction((tx) => {
+    for (const open of tx.confirmations.all()) {
+      if (mayStill(parts, table, open)) continue;
+      tx.confirmations.close(open);
+      tx.record({
+        project: open.project,
+        item: null,
+        actor: rights.actorOf(originOf(open).sender),
+        cause: null,
+        kind: 'confirmation.answered',
+        payload: { words: open.text.split(/\s/, 1)[0] ?? '', answer: 'revoked' },
+      });
+    }
+  });
+}
+
+function mayStill(parts: BotParts, table: CommandTable<Command>, open: OpenConfirmation): boolean {
+  const current = parts.projects.find(({ name }) => name === open.project);
+  if (current === undefined) return false;
+  const parsed = parseCommand(open.text, table, parseContext(parts, table, current));
+  if (!parsed.ok) return false;
+  const origin = originOf(open);
+  const standing = {
+    current: current.name,
+    roleIn: (project: string) => parts.rights.roleIn(origin, project),
+    highest: parts.rights.highest(origin),
+  };
+  return authorise(parsed.value.command, parsed.value.args, standing) === null;
+}
+
+function originOf({ transport, room, sender, ingress, direct }: OpenConfirmation): Origin {
+  return { sender: { transport, id: sender, name: sender }, at: { transport, room, thread: null }, ingress, direct };
+}

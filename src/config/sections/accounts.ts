@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import type { AccountSettings, ProjectSettings, RuntimeName } from '../settings.ts';
+import { RUNTIMES } from '../settings.ts';
+import { nearest } from '../../nearest.ts';
+
+/** A section `[[account]]` of `bot.toml`: an account at a model provider, used by agents of its runtime. */
+export const accountSchema = z.strictObject({
+  name: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
+    .meta({ description: 'What messages call it.', example: 'main' }),
+  runtime: z.enum(RUNTIMES).meta({ description: 'The runtime whose agents use it.', example: 'claude' }),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
+    .default({})
+    .meta({
+      description: "Environment by which the program uses this account; wins over the agent's own.",
+      example: { ANTHROPIC_API_KEY: 'env:ANTHROPIC_KEY_MAIN' },
+      type: 'table of text',
+    }),
+  config_dir: z.string().min(1).optional().meta({
+    description: '`claude`: the directory with its login (`CLAUDE_CONFIG_DIR`), relative to this file; `~` is your home.',
+    example: '~/.claude-main',
+  }),
+  agents: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Agents that may use it. Default: all.', example: ['coder-1'] }),
+  projects: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Projects whose agents may use it. Default: all.', example: ['shop'] }),
+});
+
+type AccountEntry = z.output<typeof accountSchema>;
+
+/** A key of `bot.toml`, and what is wrong with it. */
+interface AccountProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What only the whole file shows. */
+export function accountProblems(
+  accounts: readonly AccountEntry[],
+  projects: readonly string[],
+  agents: readonly KnownAgent[],
+): AccountProblem[] {
+  const names = accounts.map(({ name }) => name);
+  return accounts.flatMap((account, i) => {
+    const at = (key: string, message: string): AccountProblem => ({ path: ['account', i, key], message });
+    const listed = (key: 'agents' | 'projects', j: number, message: string): AccountProblem => ({ path: ['account', i, key, j], message });
+    const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
+    return [
+      ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" stands there twice`)] : []),
+      ...(account.runtime !== 'claude' && account.config_dir !== undefined
+        ? [at('config_dir', `means nothing to runtime "${account.runtime}"; write what its program reads into env`)]
+        : []),
+      ...(account.config_dir === undefined && Object.keys(account.env).length === 0
+        ? [at('env', 'is missing: without env or config_dir it would be no account of its own')]
+        : []),
+      ...account.projects.flatMap((name, j) =>
+        projects.includes(name) ? [] : [listed('projects', j, `there is no project "${name}"${meant(name, projects)}`)],
+      ),
+      ...account.agents.flatMap((name, j) => {
+        const wrong = wrongAgent(name, account, open);
+        return wrong === null ? [] : [listed('agents', j, wrong)];
+      }),
+    ];
+  });
+}
+
+/** An agent of a project whose file could be read. */
+export interface KnownAgent {
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly project: string;
+}
+
+/** An account that serves nobody would be found out at the first limit: in the night. */
+function wrongAgent(name: string, { runtime }: AccountEntry, open: readonly KnownAgent[]): string | null {
+  const named = open.filter((agent) => agent.name === name);
+  const [first] = named;
+  if (first === undefined) {
+    const fitting = [...new Set(open.filter((agent) => agent.runtime === runtime).map((agent) => agent.name))];
+    const known = fitting.length === 0 ? '' : `; those of runtime "${runtime}" are ${fitting.join(', ')}`;
+    return `there is no agent "${name}"${meant(name, fitting) || known}`;
+  }
+  return named.some((agent) => agent.runtime === runtime)
+    ? null
+    : `"${name}" has runtime "${first.runtime}", and the account is for "${runtime}"`;
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === null ? '' : `; did you mean "${near}"?`;
+}
+
+/** A project whose agents know the accounts that they may use, in the order of the file. */
+export function withAccounts(
+  project: ProjectSettings,
+  accounts: readonly AccountEntry[],
+  absolute: (path: string) => string,
+): ProjectSettings {
+  const fitting = (agent: { readonly name: string; readonly runtime: RuntimeName }): AccountSettings[] =>
+    accounts
+      .filter(({ runtime }) => runtime === agent.runtime)
+      .filter(({ agents }) => agents.length === 0 || agents.includes(agent.name))
+      .filter(({ projects }) => projects.length === 0 || projects.includes(project.name))
+      .map(({ name, env, config_dir: dir }) => ({ name, env: dir === undefined ? env : { ...env, CLAUDE_CONFIG_DIR: absolute(dir) } }));
+  if (accounts.length === 0) return project;
+  return { ...project, agents: project.agents.map((agent) => ({ ...agent, accounts: fitting(agent) })) };
+}

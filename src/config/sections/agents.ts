@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { durationField as duration } from '../duration.ts';
+import { argumentList, name, positive, text } from './fields.ts';
+import { RUNTIMES } from '../settings.ts';
+
+export const limitsSchema = z.strictObject({
+  turns: positive().optional().meta({ description: 'Turns of the model in one run. Default: no limit.', example: 100 }),
+  tokens: positive()
+    .optional()
+    .meta({ description: 'Input, cache and output tokens of one run together. Default: no limit.', example: 5_000_000 }),
+  cost_usd: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'US dollars of one run. Default: no limit. Under a subscription only `tokens` means something.', example: 5 }),
+  wall_clock: duration().prefault('30m').meta({ description: 'Longest run.', type: 'duration' }),
+  silence: duration()
+    .prefault('10m')
+    .meta({ description: 'Longest time without output, and with nothing but lines that were printed before.', type: 'duration' }),
+  question: duration()
+    .prefault('2m')
+    .meta({ description: 'Longest time without output after what looks like a question to a person.', type: 'duration' }),
+  repeats: positive()
+    .min(2)
+    .default(12)
+    .meta({ description: '`claude`: the same tool call with the same answer, or the same error, in a row, while no file changes.' }),
+  idle_tokens: positive()
+    .default(200_000)
+    .meta({ description: 'Output tokens of a coder or mergemaster since it last changed a file or committed.' }),
+});
+
+/** The words for an agent's stage; the name of the role is accepted as well. */
+export const STAGE_WORDS = ['current', 'qa', 'merge', 'coder', 'mergemaster'] as const;
+
+export const agentSchema = z.strictObject({
+  name: name().meta({ description: 'What people call the agent: `assign 42 coder-1`.', example: 'coder-1' }),
+  stage: z.enum(STAGE_WORDS).meta({
+    description: 'Where it works: `current` (or `coder`) writes, `qa` judges, `merge` (or `mergemaster`) resolves conflicts.',
+    example: 'current',
+  }),
+  runtime: z.enum(RUNTIMES).meta({
+    description: 'How its process is driven: `claude` is Claude Code, `command` any program (`docs/runtimes.md`).',
+    example: 'claude',
+  }),
+  command: argumentList()
+    .optional()
+    .meta({
+      description: 'The program and its arguments, as a list. Needed for `command`; for `claude` the default is `["claude"]`.',
+      example: ['claude'],
+    }),
+  model: text().optional().meta({ description: "The model's name as the program knows it. Default: the program's own.", example: 'opus' }),
+  effort: text()
+    .optional()
+    .meta({ description: "How hard the model thinks, as the program knows it. Default: the program's own.", example: 'high' }),
+  allowed_tools: z
+    .array(text())
+    .default([])
+    .meta({ description: '`claude`: tools allowed without asking.', example: ['Bash(npm test:*)', 'Edit'] }),
+  permission: z.enum(['ask', 'deny']).default('ask').meta({
+    description: '`claude`: what happens to a tool that is not allowed: people are asked in the room, or it is refused at once.',
+  }),
+  commit: z.enum(['agent', 'musher']).default('agent').meta({
+    description: 'Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends.',
+  }),
+  prompt: text().optional().meta({
+    description: 'What the agent is told: a template, or `file:` and a path. Default: built in, fit for the stage.',
+    example: 'file:.musher/coder.md',
+  }),
+  system_prompt: text()
+    .optional()
+    .meta({ description: "Added to the program's own system prompt; a template, or `file:` and a path.", example: 'Answer briefly.' }),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
+    .default({})
+    .meta({
+      description: 'Environment given to the process besides a small allow-list. Keep secrets out of this file: `env:NAME` or `file:PATH`.',
+      example: { ANTHROPIC_API_KEY: 'env:ANTHROPIC_API_KEY' },
+      type: 'table of text',
+    }),
+  limits: limitsSchema.prefault({}).meta({ description: 'What one run may use; it is stopped at the line.' }),
+});

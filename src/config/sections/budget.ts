@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { NO_CAPS, type Caps } from '../../pipeline/budget/budget.ts';
+import type { BudgetSettings } from '../settings.ts';
+
+const TYPE = 'number or "none"';
+const tokenCap = () =>
+  z.union([z.int().min(1), z.literal('none')], { error: 'must be a whole number of tokens, at least 1, or "none" for no cap' });
+const usdCap = () => z.union([z.number().min(0.000_001), z.literal('none')], { error: 'must be US dollars above 0, or "none" for no cap' });
+const tokens = () => z.int().min(1);
+const usd = () => z.number().min(0.000_001);
+
+/** `[budget]` of bot.toml: the days of all projects together, and of each person. */
+export const botBudgetSchema = z.strictObject({
+  day_usd: usdCap().default(100).meta({ description: 'US dollars that all projects together may use in a day.', type: TYPE }),
+  day_tokens: tokenCap()
+    .default(500_000_000)
+    .meta({ description: 'The same in tokens of all kinds; what counts where a model has no price.', type: TYPE }),
+  person_day_usd: usd()
+    .optional()
+    .meta({ description: 'US dollars that runs may use in a day for one person, where the [[person]] has no own.', example: 50 }),
+  person_day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 200_000_000 }),
+});
+
+/** `[project.budget]` of bot.toml: what the project's own file may narrow, and never widen. */
+export const projectCeilingSchema = z.strictObject({
+  item_usd: usdCap().default(30).meta({ description: 'US dollars for one item in its whole life.', type: TYPE }),
+  item_tokens: tokenCap().default(150_000_000).meta({ description: 'The same in tokens.', type: TYPE }),
+  day_usd: usd().optional().meta({ description: 'US dollars that the project may use in a day.', example: 40 }),
+  day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 200_000_000 }),
+  run_usd: usd().optional().meta({ description: "US dollars of one run, besides the agent's own limits.", example: 10 }),
+  run_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 50_000_000 }),
+});
+
+/** `[budget]` of a project's file. */
+export const projectBudgetSchema = z.strictObject({
+  item_usd: usd().optional().meta({ description: 'US dollars for one item in its whole life; no more than bot.toml allows.', example: 10 }),
+  item_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 50_000_000 }),
+  day_usd: usd().optional().meta({ description: 'US dollars that the project may use in a day.', example: 20 }),
+  day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 100_000_000 }),
+  run_usd: usd().optional().meta({ description: "US dollars of one run, besides the agent's own limits.", example: 5 }),
+  run_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 20_000_000 }),
+});
+
+/** Keys of a `[[person]]`. */
+export const personBudget = {
+  day_usd: usd().optional().meta({ description: 'US dollars that runs may use in a day for this person.', example: 20 }),
+  day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 100_000_000 }),
+};
+
+type Ceiling = z.output<typeof projectCeilingSchema>;
+type Own = z.output<typeof projectBudgetSchema>;
+type Cap = number | 'none' | undefined;
+
+/** No caps at all. */
+export const UNLIMITED: BudgetSettings = {
+  run: NO_CAPS,
+  item: NO_CAPS,
+  day: NO_CAPS,
+  bot: NO_CAPS,
+  anyone: NO_CAPS,
+  people: [],
+  timezone: 'UTC',
+};
+
+/** What a project may use by itself: its own file's caps where it sets one, else those of bot.toml. */
+export function projectCaps(ceiling: Ceiling, own: Own): Pick<BudgetSettings, 'run' | 'item' | 'day'> {
+  const both = { ...ceiling, ...own };
+  return {
+    run: caps(both.run_tokens, both.run_usd),
+    item: caps(both.item_tokens, both.item_usd),
+    day: caps(both.day_tokens, both.day_usd),
+  };
+}
+
+/** Keys of a project's file that would allow more than bot.toml does: the repository can't widen its own rights. */
+export function widened(ceiling: Ceiling, own: Own): { readonly key: keyof Own; readonly message: string }[] {
+  return (Object.keys(own) as (keyof Own)[]).flatMap((key) => {
+    const allowed = ceiling[key];
+    const wanted = own[key];
+    if (typeof allowed !== 'number' || wanted === undefined || wanted <= allowed) return [];
+    const message = `is more than the ${allowed} that bot.toml allows; raise ${key} there, under [project.budget] of this project`;
+    return [{ key, message }];
+  });
+}
+
+/** What bot.toml says of days, for all projects. */
+export function dayCaps(
+  bot: z.output<typeof botBudgetSchema>,
+  people: readonly { readonly name: string; readonly day_usd?: number | undefined; readonly day_tokens?: number | undefined }[],
+): Pick<BudgetSettings, 'bot' | 'anyone' | 'people'> {
+  const anyone = caps(bot.person_day_tokens, bot.person_day_usd);
+  return {
+    bot: caps(bot.day_tokens, bot.day_usd),
+    anyone,
+    people: people.map((person) => {
+      const own = caps(person.day_tokens, person.day_usd);
+      const both = { tokens: own.tokens ?? anyone.tokens, microUsd: own.microUsd ?? anyone.microUsd };
+      return { actor: `person:${person.name}`, caps: both };
+    }),
+  };
+}
+
+function caps(tokenCount: Cap, dollars: Cap): Caps {
+  return {
+    tokens: typeof tokenCount === 'number' ? tokenCount : null,
+    microUsd: typeof dollars === 'number' ? Math.round(dollars * 1_000_000) : null,
+  };
+}

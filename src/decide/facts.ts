@@ -1,0 +1,50 @@
+import type { ProjectSettings } from '../config/settings.ts';
+import { metSince, unmetDependencies } from '../pipeline/dependencies.ts';
+import { nextStep, type Facts, type Step } from '../pipeline/next-step.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { ItemNumber, Millis } from '../pipeline/values.ts';
+import { agentsWithAccounts } from './account-facts.ts';
+import { budgetsOf, dayBudgets, type DayBudgets } from './budgets.ts';
+import type { Reads } from '../log/reads/reads.ts';
+
+/** The facts about a project that all its items share at one moment. */
+export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'> {
+  readonly settings: ProjectSettings;
+  readonly today: DayBudgets;
+}
+
+/** Reads what decisions in a project depend on. Costs the open runs and the items in merge. */
+export function projectFacts(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
+  const open = reads.openRuns(settings.name);
+  const busy = new Map<string, ItemNumber>(open.map((run) => [run.agent, run.item]));
+  const facts: ProjectFacts = {
+    settings,
+    today: dayBudgets(reads, settings.budget, now),
+    now,
+    qaDefault: settings.qa,
+    autoStart: settings.autoStart,
+    maxCoders: settings.maxCoders,
+    maxRetries: settings.maxRetries,
+    agents: agentsWithAccounts(reads, settings),
+    busy,
+    coders: open.filter((run) => run.role === 'coder').length,
+    mergeHead: null,
+    sandboxProblem: settings.sandbox.problem,
+    requests: Map.groupBy(reads.requests.open(settings.name), (request) => request.item),
+  };
+  const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => decide(reads, item, facts).do === 'merge');
+  return { ...facts, mergeHead: head?.number ?? null };
+}
+
+/** What happens next to an item, from the log as it stands. */
+export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
+  const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
+  const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now, facts.today) : [];
+  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find), budgets });
+}
+
+/** Whether the next step of an item may be a run: only then its budgets are worth reading. */
+function mayRun({ stage, execution }: WorkItem): boolean {
+  const works = stage.name === 'current' || stage.name === 'qa' || stage.name === 'merge';
+  return works && execution.state !== 'pending' && execution.state !== 'running';
+}

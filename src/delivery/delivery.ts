@@ -1,0 +1,297 @@
+import type { Clock } from '../clock.ts';
+import { crashPoint } from '../crash-point.ts';
+import type { Address, IncomingMessage } from '../message/address.ts';
+import type { Document } from '../message/document.ts';
+import type { Log } from '../log/log.ts';
+import type { OutboxRow } from '../log/tables/outbox.ts';
+import { Away } from './awaiting-network.ts';
+import { ItemThreads, type Threading } from './item-threads.ts';
+import { Pace, type PaceRule } from './send-rate.ts';
+import { isItsOwn, sendFailure } from './send-failure.ts';
+
+/** What delivery needs of a transport: the part of the contract that sends. */
+export interface Sender extends Threading {
+  readonly name: string;
+  readonly capabilities: Threading['capabilities'] & { readonly edits: boolean; readonly pace: PaceRule };
+  send(
+    to: Address,
+    body: Document,
+    key: string,
+    options: { readonly again: boolean; readonly broadcast: boolean },
+  ): Promise<readonly MessageRef[]>;
+  edit(ref: MessageRef, body: Document): Promise<void>;
+  /** Whether the network is there now. */
+  health?(): { readonly state: string };
+  /** Whether the network counts a message to this address against no room: an answer at an address of its own. */
+  isApart?(to: Address): boolean;
+}
+
+interface MessageRef {
+  readonly transport: string;
+  readonly room: string;
+  readonly id: string;
+}
+
+/**
+ * Waits between tries of one message: 1, 2, 4 … seconds, at most a minute, for what a person writes meanwhile waits behind
+ * it; after 210 tries (about 3.5 hours at most) it is given up, loudly. Tries that say nothing of the message itself do not count.
+ */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+const MOST_TRIES = 210;
+/** Such tries count up to here, for the waits grow by the same number. */
+const MOST_UNCOUNTED = 10;
+/** At the end of Musher a turn that comes within this is still waited for. */
+const LAST_TURN_MS = 1_000;
+
+export interface DeliveryParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** From 0 to 1, for spreading retries. */
+  readonly random: () => number;
+  readonly transports: readonly Sender[];
+  /** Whether a network has been connected since the start. Until then its messages wait: they have not even been tried. */
+  readonly isOpen: (transport: string) => boolean;
+  /** Told after each message that has left. */
+  readonly onSent: (row: OutboxRow) => void;
+  readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
+}
+
+/** Sends what is in the outbox: in order in each room, rooms and networks independent of each other. */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #busy = new Map<string, Promise<void>>();
+  /** The messages that live replies stand in, by inbox row; gone when the final reply has replaced them. */
+  readonly #live = new Map<number, MessageRef>();
+  /** Networks that take nothing before a time: they said so. */
+  readonly #paused = new Map<string, number>();
+  readonly #wakes = new Set<() => void>();
+  readonly #paces = new Map<string, Pace>();
+  /** Rooms that wait for their turn. */
+  readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
+  readonly #threads: ItemThreads;
+  readonly #away: Away;
+  #unlisten: (() => void) | null = null;
+  /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
+  #lastBefore = 0;
+  #stopping = false;
+  #stopped = false;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+    this.#threads = new ItemThreads(parts.log);
+    this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
+    for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
+  }
+
+  /** Sends what waits; for when a network has come up. */
+  wake(): void {
+    this.#wake();
+  }
+
+  start(): void {
+    this.#lastBefore = this.#parts.log.inbox.lastId();
+    this.#unlisten = this.#parts.log.onOutbox(() => this.#wake());
+    this.#wake();
+  }
+
+  /** Sends what can be sent now; then, or when `signal` aborts, stops. What is left waits in the outbox. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopping = true;
+    for (const turn of this.#turns) if (this.#isTooLate(turn.time)) turn.end(false);
+    this.#wake();
+    while (this.#busy.size > 0 && !signal.aborted) {
+      await Promise.race([Promise.all(this.#busy.values()), aborted(signal)]);
+    }
+    this.#stopped = true;
+    this.#unlisten?.();
+    for (const cancel of this.#wakes) cancel();
+    this.#away.stop();
+    for (const turn of this.#turns) turn.end(false);
+  }
+
+  /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
+  async showLive(message: IncomingMessage, inbox: number, look: Document): Promise<void> {
+    const body = this.#parts.log.outbox.redacted(look);
+    const transport = this.#transport(message.at.transport);
+    if (transport === undefined || !transport.capabilities.edits || !this.#parts.isOpen(transport.name)) return;
+    const again = inbox <= this.#lastBefore;
+    const ref = this.#live.get(inbox);
+    try {
+      if (ref !== undefined) return await transport.edit(ref, body);
+      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again, broadcast: false });
+      crashPoint('after-live-shown');
+      if (first === undefined) return;
+      this.#live.set(inbox, first);
+      // It may have been found instead of sent, and then shows an earlier look.
+      if (again) await transport.edit(first, body);
+    } catch {
+      // One look less: the next document, and at last the final reply, take its place.
+    }
+  }
+
+  #transport(name: string): Sender | undefined {
+    return this.#parts.transports.find((transport) => transport.name === name);
+  }
+
+  /** One that says nothing of itself is. */
+  #isThere(name: string): boolean {
+    return (this.#transport(name)?.health?.().state ?? 'online') === 'online';
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    for (const transport of this.#parts.transports.filter(({ name }) => this.#parts.isOpen(name))) {
+      for (const room of this.#parts.log.outbox.roomsWaiting(transport.name)) this.#pump(transport, room);
+    }
+  }
+
+  #pump(transport: Sender, room: string): void {
+    const key = `${transport.name}\0${room}`;
+    if (this.#busy.has(key)) return;
+    // It begins after it was put in, and takes itself out at the very moment it finds nothing to do: so that neither a
+    // message that comes in then is overlooked, nor a room stays busy that nobody works for.
+    this.#busy.set(
+      key,
+      Promise.resolve().then(() => this.#sendRoom(transport, room, () => this.#busy.delete(key))),
+    );
+  }
+
+  async #sendRoom(transport: Sender, room: string, leave: () => void): Promise<void> {
+    const { log, clock } = this.#parts;
+    let hasTurn = false;
+    for (;;) {
+      const row = log.outbox.next(transport.name, room, clock.now());
+      if (row === null || this.#stopped) {
+        const later = row === null ? log.outbox.scheduled(transport.name, room) : null;
+        if (later !== null) this.#wakeAt(later);
+        return leave();
+      }
+      const notBefore = Math.max(row.nextTry, this.#paused.get(transport.name) ?? 0, this.#away.until(transport.name, row.id));
+      if (notBefore > clock.now()) {
+        this.#wakeAt(notBefore);
+        return leave();
+      }
+      if (!hasTurn && !isApart(transport, row)) {
+        // What was purged or scheduled anew meanwhile is looked at again when the turn has come.
+        hasTurn = await this.#turn(transport, room);
+        if (!hasTurn) return leave();
+        continue;
+      }
+      hasTurn = false;
+      await this.#sendRow(transport, row);
+    }
+  }
+
+  async #sendRow(transport: Sender, row: OutboxRow): Promise<void> {
+    const { log } = this.#parts;
+    let thread = row.to.thread;
+    let tried = row.state === 'sending';
+    try {
+      thread = await this.#threads.threadOf(transport, row);
+      tried = true;
+      const { id, attempts } = row;
+      // As it stands then: a purge may have come while it waited for its turn.
+      const body = await log.inSharedCommit(() => log.outbox.begin(id, attempts + 1, thread));
+      crashPoint('after-outbox-sending');
+      const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });
+      crashPoint('after-send-before-mark');
+      await log.inSharedCommit(() =>
+        log.transaction(() => {
+          log.outbox.sent(id, refs);
+          this.#threads.sent(row, refs[0]);
+          // Of several messages it is not known which one has the buttons.
+          if (refs.length === 1) log.offers.shown(row.id, refs[0]);
+        }),
+      );
+      crashPoint('after-mark-sent');
+      if (!isApart(transport, row)) this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
+      this.#parts.onSent(row);
+    } catch (error) {
+      if (thread !== null && sendFailure(error).threadGone) {
+        log.transaction(() => {
+          this.#threads.gone(row);
+          log.outbox.redirect(row.id);
+        });
+        return;
+      }
+      this.#failed(row, error, tried);
+    }
+  }
+
+  /** Waits for the room's turn by the network's pace; false where Musher ends before it. */
+  #turn(transport: Sender, room: string): Promise<boolean> | boolean {
+    const { clock } = this.#parts;
+    const time = this.#paces.get(transport.name)?.turn(room, clock.now()) ?? 0;
+    if (time <= clock.now()) return true;
+    if (this.#isTooLate(time)) return false;
+    return new Promise((resolve) => {
+      const turn = {
+        time,
+        end: (came: boolean): void => {
+          cancel();
+          this.#turns.delete(turn);
+          resolve(came);
+        },
+      };
+      const cancel = clock.at(time, () => turn.end(true));
+      this.#turns.add(turn);
+    });
+  }
+
+  /** At the end nobody waits for a turn that is far away: what is left stays in the outbox. */
+  #isTooLate(time: number): boolean {
+    return this.#stopped || (this.#stopping && time > this.#parts.clock.now() + LAST_TURN_MS);
+  }
+
+  async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
+    const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
+    if (live === undefined || row.inbox === null) {
+      const broadcast = row.inThread === 'beside' && row.to.thread !== null;
+      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending', broadcast });
+    }
+    await transport.edit(live, row.body);
+    this.#live.delete(row.inbox);
+    return [live];
+  }
+
+  /** `tried`: it may have been sent, also by a try before. */
+  #failed(row: OutboxRow, error: unknown, tried: boolean): void {
+    const { clock, log } = this.#parts;
+    const failure = sendFailure(error);
+    const { outcome, retryAfterMs, everywhere } = failure;
+    const isThere = this.#isThere(row.to.transport);
+    const counts = isItsOwn(failure, isThere);
+    const tries = counts ? row.attempts + 1 : Math.max(row.attempts, Math.min(row.attempts + 1, MOST_UNCOUNTED));
+    const dead = outcome === 'rejected' || tries >= MOST_TRIES;
+    const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
+    // Half to all of it, so that rooms that failed together do not come back together.
+    const until = clock.now() + (retryAfterMs ?? backOff * (0.5 + this.#parts.random() / 2));
+    const isAway = !isThere && retryAfterMs === null;
+    if (isAway) this.#away.wait(row.to.transport, row.id, until);
+    else if (everywhere) this.#paused.set(row.to.transport, until);
+    if (retryAfterMs !== null) this.#paces.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
+    // What was perhaps sent stays `sending`: the next try settles that first.
+    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
+    this.#parts.onProblem(row, error, dead);
+  }
+
+  #wakeAt(time: number): void {
+    const cancel = this.#parts.clock.at(time, () => {
+      this.#wakes.delete(cancel);
+      this.#wake();
+    });
+    this.#wakes.add(cancel);
+  }
+}
+
+function isApart(transport: Sender, row: OutboxRow): boolean {
+  return transport.isApart?.(row.to) ?? false;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,126 @@
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../../crash-point.ts';
+import { join, sep } from 'node:path';
+import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
+import type { Failure, WorkItem } from '../../pipeline/types.ts';
+import { itemDir, runMarker, type EngineParts } from '../parts.ts';
+import { machineOf } from '../machine.ts';
+import { commandSandbox } from '../sandboxing.ts';
+import { digest, PRINTED_TOO_MUCH } from '../shell.ts';
+
+const TAIL_BYTES = 6_000;
+
+/** Prepares a new worktree: runs each component's set-up commands once. Resolves to the failure, or null. */
+export async function setUp(
+  parts: EngineParts,
+  item: WorkItem,
+  settings: ProjectSettings,
+  worktree: string,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<Failure | null> {
+  if (settings.components.length === 0) return null;
+  const mark = setUpMark(parts, item);
+  const ready = !fresh && (await exists(mark));
+  if (ready) return null;
+  await rm(mark, { force: true });
+  for (const component of settings.components) {
+    const failure = await runAll(parts, item, component, 'setup', 'item', worktree, signal);
+    if (failure !== null) return failure;
+  }
+  await mkdir(itemDir(parts, item.project, item.number), { recursive: true, mode: 0o700 });
+  crashPoint('after-set-up-before-mark');
+  await writeFile(mark, '', { mode: 0o600 });
+  return null;
+}
+
+/** Undoes what set-up made outside the worktree, before the worktree goes. Resolves to one line for each command that failed. */
+export async function tearDown(
+  parts: EngineParts,
+  item: WorkItem,
+  settings: ProjectSettings,
+  worktree: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (!(await exists(worktree))) return [];
+  const problems: string[] = [];
+  for (const component of settings.components) {
+    const failure = await runAll(parts, item, component, 'teardown', 'item', worktree, signal);
+    if (failure !== null) problems.push(failure.summary);
+  }
+  await rm(setUpMark(parts, item), { force: true });
+  return problems;
+}
+
+/** Prepares the merge worktree, which is new each time. */
+export async function setUpMergeTree(
+  parts: EngineParts,
+  item: WorkItem,
+  settings: ProjectSettings,
+  path: string,
+  signal: AbortSignal,
+): Promise<Failure | null> {
+  for (const component of settings.components) {
+    const failure = await runAll(parts, item, component, 'setup', 'merge', path, signal);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+function setUpMark(parts: EngineParts, item: WorkItem): string {
+  return join(itemDir(parts, item.project, item.number), 'set-up-done');
+}
+
+async function runAll(
+  parts: EngineParts,
+  item: WorkItem,
+  component: ComponentSettings,
+  phase: 'setup' | 'teardown',
+  where: 'item' | 'merge',
+  worktree: string,
+  signal: AbortSignal,
+): Promise<Failure | null> {
+  const cwd = join(worktree, component.path);
+  if (cwd !== worktree && !cwd.startsWith(`${worktree}${sep}`)) throw new Error(`component ${component.name} points outside its worktree`);
+  const output = join(
+    itemDir(parts, item.project, item.number),
+    `${phase}-${component.name.replaceAll(/[^\w.-]/g, '_')}-${parts.clock.now()}.log`,
+  );
+  for (const command of component[phase]) {
+    if (!(await exists(cwd))) return failed(component, phase, `there is no folder ${component.path} in this branch`, '');
+    const { timeoutMs } = component;
+    const marker = runMarker(parts, item, `${phase}-${component.name}`);
+    const result = await machineOf(parts).runShell({
+      command,
+      cwd,
+      env: { MUSHER_ITEM: String(item.number) },
+      timeoutMs,
+      marker,
+      output,
+      sandbox: await commandSandbox(parts, item, where),
+      signal,
+      clock: parts.clock,
+      redactor: parts.redactor,
+    });
+    if (result.exitCode === 0) continue;
+    const how = result.timedOut
+      ? 'ran into its time limit'
+      : result.printedTooMuch
+        ? PRINTED_TOO_MUCH
+        : `ended with ${result.exitCode === null ? 'a signal' : `exit code ${result.exitCode}`}`;
+    const { tail } = await digest(output, TAIL_BYTES);
+    return failed(component, phase, `${JSON.stringify(command)} ${how}`, tail);
+  }
+  return null;
+}
+
+function failed(component: ComponentSettings, phase: string, what: string, evidence: string): Failure {
+  return { cause: 'setup', summary: `${phase} of ${component.name} failed: ${what}`, evidence };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { crashPoint } from '../../crash-point.ts';
+import type { GateSettings } from '../../config/settings.ts';
+import { oneLine } from '../../agents/text.ts';
+import type { Receipt } from '../../pipeline/events.ts';
+import type { Failure, WorkItem } from '../../pipeline/types.ts';
+import type { CommitSha } from '../../pipeline/values.ts';
+import { itemDir, record, runMarker, type EngineParts } from '../parts.ts';
+import { machineOf } from '../machine.ts';
+import { commandSandbox } from '../sandboxing.ts';
+import { digest, PRINTED_TOO_MUCH } from '../shell.ts';
+
+/** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
+const TAIL_BYTES = 6_000;
+
+export interface Tree {
+  /** Absolute; its files are exactly `commit`. */
+  readonly path: string;
+  readonly commit: CommitSha;
+  readonly tree: CommitSha;
+  readonly where: Receipt['where'];
+}
+
+/**
+ * Runs a project's gates one after the other on a tree and records each receipt; stops at the first that fails.
+ * Resolves to that failure, null where all passed, or `stale` where `still` says that nobody waits for it any more.
+ */
+export async function runGates(
+  parts: EngineParts,
+  item: WorkItem,
+  gates: readonly GateSettings[],
+  tree: Tree,
+  signal: AbortSignal,
+  still: () => boolean,
+): Promise<Failure | null | 'stale'> {
+  for (const gate of gates) {
+    if (signal.aborted || !still()) return 'stale';
+    const { receipt, printedTooMuch } = await runGate(parts, item, gate, tree, signal);
+    if (signal.aborted || !still()) return 'stale';
+    crashPoint('before-receipt');
+    parts.log.transaction((tx) => {
+      record(tx, item, 'gate.ran', receipt);
+    });
+    crashPoint('after-receipt');
+    const failure = failureOf(receipt, printedTooMuch);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+async function runGate(
+  parts: EngineParts,
+  item: WorkItem,
+  gate: GateSettings,
+  tree: Tree,
+  signal: AbortSignal,
+): Promise<{ readonly receipt: Receipt; readonly printedTooMuch: boolean }> {
+  const name = gate.name.replaceAll(/[^\w.-]/g, '_');
+  const output = join(
+    itemDir(parts, item.project, item.number),
+    `gate-${tree.where}-${tree.commit.slice(0, 10)}-${name}-${parts.clock.now()}.log`,
+  );
+  const result = await machineOf(parts).runShell({
+    command: gate.command,
+    cwd: tree.path,
+    env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: gate.name },
+    timeoutMs: gate.timeoutMs,
+    marker: runMarker(parts, item, `gate-${gate.name}`),
+    output,
+    sandbox: await commandSandbox(parts, item, tree.where === 'merged' ? 'merge' : 'item'),
+    signal,
+    clock: parts.clock,
+    redactor: parts.redactor,
+  });
+  const { hash, tail } = await digest(output, TAIL_BYTES);
+  const receipt = {
+    gate: gate.name,
+    command: gate.command,
+    where: tree.where,
+    commit: tree.commit,
+    tree: tree.tree,
+    exitCode: result.exitCode,
+    timedOut: result.timedOut,
+    durationMs: result.durationMs,
+    outputHash: hash,
+    outputTail: tail,
+  };
+  return { receipt, printedTooMuch: result.printedTooMuch };
+}
+
+function failureOf(receipt: Receipt, printedTooMuch: boolean): Failure | null {
+  if (receipt.exitCode === 0) return null;
+  const seconds = (receipt.durationMs / 1000).toFixed(1);
+  const how = receipt.timedOut
+    ? `ran into its time limit after ${seconds} s`
+    : printedTooMuch
+      ? `${PRINTED_TOO_MUCH}, and was ended after ${seconds} s`
+      : receipt.exitCode === null
+        ? `was ended by a signal after ${seconds} s`
+        : `ended with exit code ${receipt.exitCode} after ${seconds} s`;
+  const on = receipt.where === 'merged' ? ' on the merged tree' : '';
+  return {
+    cause: 'gate',
+    summary: oneLine(`gate ${receipt.gate}${on} ${how}`),
+    evidence: `The gate "${receipt.gate}" (${receipt.command}) ${how}${on}, at commit ${receipt.commit}. The end of its output:\n\n${receipt.outputTail}`,
+    tree: receipt.tree,
+  };
+}

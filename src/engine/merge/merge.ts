@@ -1,0 +1,198 @@
+import { oneLine } from '../../agents/text.ts';
+import { crashPoint } from '../../crash-point.ts';
+import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
+import type { CommitSha } from '../../pipeline/values.ts';
+import { lookAtBase } from '../base-watch.ts';
+import { setUpMergeTree } from './components.ts';
+import { runGates } from './gates.ts';
+import { isKnown, SEARCHED_BYTES, secretReason, secretsInPatch } from './secrets-in-diff.ts';
+import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+
+/** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
+export const MOST_TRIES = 5;
+
+/**
+ * Merges the item at the head of the queue: squash in the object store, gates on the merged tree, compare-and-swap of
+ * the base branch. The only caller of `moveBase`. After a crash it finds out whether the base branch has moved already.
+ */
+export async function merge(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  if (await finishInterrupted(parts, project, item)) return;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const outcome = await attempt(parts, project, item, signal);
+    if (outcome !== 'drifted') return;
+  }
+  giveUp(parts, item, `the base branch ${project.settings.baseBranch} moved ${MOST_TRIES} times while the gates ran on the merged tree`);
+}
+
+async function attempt(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<'settled' | 'drifted'> {
+  const { git, settings } = project;
+  if (item.stage.name !== 'merge') return 'settled';
+  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  // A base branch that an agent moved to its own work must not pass for one where a person merged it by hand.
+  await lookAtBase(parts, project);
+  if (!still()) return 'settled';
+  const work = await git.readWork(item.stage.branch);
+  const base = await git.baseHead();
+  if (work === null || work.commitsAhead === 0)
+    return sendBack(parts, item, {
+      cause: 'run',
+      summary: 'there is nothing to merge: the branch has no commits of its own',
+      evidence: 'Commit your work on the branch.',
+    });
+  const changed = await git.changedPaths(work.head);
+  if (item.accepted !== null && item.accepted !== work.head)
+    return hold(parts, item, work, 'the branch has changed since a person approved it');
+  const guarded = item.accepted === null ? changed.filter(isGuarded) : [];
+  if (guarded.length > 0) return hold(parts, item, work, `it changes Musher's own settings (${oneLine(guarded.join(', '), 120)})`);
+  const secret = isKnown(parts.log.reads, item) ? null : await secretReasonOf(parts, project, work);
+  if (secret !== null) return hold(parts, item, work, secret);
+  if (changed.length === 0)
+    return sendBack(parts, item, {
+      cause: 'run',
+      summary: 'its commits change nothing',
+      evidence: 'What the commits do, they undo again.',
+    });
+
+  const squashed = await git.squash({ base, head: work.head });
+  if (squashed.kind === 'nothing') {
+    // Merged by a Musher that this log knows nothing of, before a restore; or brought there by hand: it is done all the
+    // same, at the commit that holds it.
+    finish(parts, item, (await git.mergeOf(item.number)) ?? base, `its changes are on ${settings.baseBranch} already`);
+    return 'settled';
+  }
+  if (squashed.kind === 'conflict') {
+    ifStill(parts, item, (tx) => {
+      record(tx, item, 'merge.attempted', { commit: null, base, head: work.head, outcome: 'conflict', files: squashed.files });
+      failAttempt(tx, item, conflict(settings.baseBranch, squashed.files));
+    });
+    crashPoint('after-conflict');
+    return 'settled';
+  }
+
+  const commit = await git.commitSquash({ tree: squashed.tree, base, message: await mergeMessage(project, item) });
+  crashPoint('after-squash');
+  const path = await git.openMergeWorktree(commit);
+  const failure =
+    (await setUpMergeTree(parts, item, settings, path, signal)) ??
+    (await runGates(parts, item, settings.gates, { path, commit, tree: squashed.tree, where: 'merged' }, signal, still));
+  if (failure === 'stale' || signal.aborted) return 'settled';
+  if (failure !== null) return sendBack(parts, item, failure);
+
+  // DANGER: from here on the base branch may have moved although the log does not say so yet. The intent is kept
+  // first, with the commit, so that a restart can look whether the base branch holds it (`finishInterrupted`).
+  const intended = ifStill(parts, item, (tx) => {
+    record(tx, item, 'merge.attempted', { commit, base, head: work.head, outcome: 'clean', files: [] });
+  });
+  if (!intended) return 'settled';
+  crashPoint('after-merge-attempted');
+  const moved = await git.moveBase({ from: base, to: commit });
+  crashPoint('after-base-moved');
+  if (moved.kind === 'drifted') {
+    ifStill(parts, item, (tx) => {
+      record(tx, item, 'merge.attempted', { commit: null, base, head: work.head, outcome: 'base-moved', files: [] });
+    });
+    return still() ? 'drifted' : 'settled';
+  }
+  const checkout = typeof moved.checkout === 'string' ? '' : `; ${leftAlone(moved.checkout)}`;
+  finish(parts, item, commit, `squashed onto ${settings.baseBranch}${checkout}`);
+  return 'settled';
+}
+
+/** The base branch moved just now, so the item is done, whatever happened to it meanwhile, unless it was deleted. */
+function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: string): void {
+  parts.log.transaction((tx) => {
+    const now = tx.item(item.project, item.number);
+    if (now === null || now.deletedAt !== null || now.stage.name !== 'merge') return;
+    record(tx, item, 'item.moved', { to: { name: 'done', mergedAt: tx.now, mergeCommit: commit }, why, failure: null });
+  });
+  crashPoint('after-merge-done');
+}
+
+/** Whether an earlier Musher moved the base branch and then died before it could say so. */
+async function finishInterrupted(parts: EngineParts, project: EngineProject, item: WorkItem): Promise<boolean> {
+  // Only since it came to this stage: an item that is done and worked on again has an older merge on the base branch.
+  const last = parts.log.reads
+    .history(item.project, item.number, 1_000)
+    .find((event) => event.kind === 'merge.attempted' || event.kind === 'item.moved');
+  if (last?.kind !== 'merge.attempted' || last.payload.commit === null) return false;
+  if (!(await project.git.baseContains(last.payload.commit))) {
+    // The base branch did not move: nothing is landing, and the merge is done from its beginning.
+    ifStill(parts, item, (tx) => {
+      record(tx, item, 'merge.attempted', { ...last.payload, commit: null, outcome: 'base-moved' });
+    });
+    return false;
+  }
+  crashPoint('after-merge-found');
+  // The owner's checkout may have stayed behind: left so, it would look as if the owner had taken the merge back.
+  const head = await project.git.baseHead();
+  const caughtUp = await project.git.moveBase({ from: head, to: head });
+  const checkout = caughtUp.kind === 'drifted' || typeof caughtUp.checkout === 'string' ? '' : `; ${leftAlone(caughtUp.checkout)}`;
+  finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart${checkout}`);
+  return true;
+}
+
+function sendBack(parts: EngineParts, item: WorkItem, failure: Failure): 'settled' {
+  ifStill(parts, item, (tx) => {
+    record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+  });
+  return 'settled';
+}
+
+function giveUp(parts: EngineParts, item: WorkItem, reason: string): void {
+  ifStill(parts, item, (tx) => {
+    record(tx, item, 'item.moved', {
+      to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'mergeFailed', reason } },
+      why: reason,
+      failure: null,
+    });
+  });
+}
+
+/** Paths whose change could widen what agents may do. */
+export function isGuarded(path: string): boolean {
+  return path === '.musher' || path.startsWith('.musher/');
+}
+
+async function secretReasonOf(parts: EngineParts, { git }: EngineProject, work: Work): Promise<string | null> {
+  const { text, truncated } = await git.patch(work.head, SEARCHED_BYTES);
+  return secretReason(secretsInPatch(text, parts.redactor), truncated);
+}
+
+/** Keeps the item until a person has looked at it. */
+function hold(parts: EngineParts, item: WorkItem, work: Work, reason: string): 'settled' {
+  ifStill(parts, item, (tx) => {
+    // What they look at is the branch as it is now.
+    seeWork(tx, item, work);
+    record(tx, item, 'item.moved', {
+      to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'reviewHeld', reason } },
+      why: reason,
+      failure: null,
+    });
+  });
+  return 'settled';
+}
+
+function conflict(baseBranch: string, files: readonly string[]): Failure {
+  const summary = oneLine(`conflicts with ${baseBranch} in ${files.join(', ')}`);
+  return {
+    cause: 'conflict',
+    summary,
+    evidence: `Merging ${baseBranch} into the branch gives conflicts in:\n${files.map((file) => `- ${file}`).join('\n')}`,
+  };
+}
+
+function leftAlone(checkout: { leftAlone: string; reason: string; catchUp: string }): string {
+  return `the checkout ${checkout.leftAlone} was left as it is (${checkout.reason}); do not commit there before you bring it up with: ${checkout.catchUp}`;
+}
+
+async function mergeMessage(project: EngineProject, item: WorkItem): Promise<string> {
+  const branch = item.stage.name === 'merge' ? item.stage.branch : null;
+  const commits = branch === null ? [] : await project.git.log({ branch, max: 50 });
+  const subjects = commits.toReversed().map((commit) => `- ${oneLine(commit.subject, 100)}`);
+  return [
+    `${item.number}: ${oneLine(item.title, 200)}`,
+    ...(subjects.length > 0 ? ['', ...subjects] : []),
+    '',
+    `Musher-Item: ${item.number}`,
+  ].join('\n');
+}

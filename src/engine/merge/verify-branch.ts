@@ -1,0 +1,66 @@
+import type { Tx } from '../../log/tx.ts';
+import { crashPoint } from '../../crash-point.ts';
+import type { Failure, WorkItem } from '../../pipeline/types.ts';
+import { positiveInt } from '../../pipeline/values.ts';
+import { setUp } from './components.ts';
+import { runGates } from './gates.ts';
+import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+
+/**
+ * After a coder's run: runs the gates at the exact commit of the item's branch and moves the item on, or counts a
+ * failed attempt. Whatever the worktree held besides that commit is kept in a snapshot first.
+ */
+export async function verifyBranch(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  const { git, settings } = project;
+  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  const work = item.work === null ? null : await git.readWork(item.work.branch);
+  if (work === null || work.commitsAhead === 0) {
+    const summary = 'the branch has no commits of its own';
+    ifStill(parts, item, (tx, now) =>
+      notGoodEnough(tx, now, { cause: 'run', summary, evidence: 'Nothing was committed. Commit your work on the branch.' }),
+    );
+    return;
+  }
+  const at = { number: item.number, branch: work.branch };
+  const opened = await git.openWorktree({ number: item.number, title: item.title, branch: work.branch });
+  if ((await git.leftovers(at)).length > 0) {
+    await git.snapshot(at, 'before the gates');
+    crashPoint('after-snapshot-before-reset');
+    await git.resetWorktree(at);
+  }
+  const tree = await git.treeOf(work.head);
+  const failure =
+    (await setUp(parts, item, settings, opened.path, opened.created, signal)) ??
+    (await runGates(parts, item, settings.gates, { path: opened.path, commit: work.head, tree, where: 'branch' }, signal, still));
+  if (failure === 'stale' || signal.aborted) return;
+  crashPoint('after-gates-before-result');
+  ifStill(parts, item, (tx, now) => {
+    seeWork(tx, item, work);
+    if (failure !== null) {
+      notGoodEnough(tx, now, failure);
+      return;
+    }
+    const commitsAhead = positiveInt(work.commitsAhead);
+    if (commitsAhead === null) throw new Error('counted above');
+    const why =
+      settings.gates.length === 0
+        ? 'the run finished; no gates are configured'
+        : `${gateNames(settings.gates)} passed at ${work.head.slice(0, 10)}`;
+    const mode = now.qaMode ?? settings.qa;
+    const to =
+      mode === 'server' || now.stage.name === 'qa'
+        ? ({ name: 'merge', branch: work.branch, commitsAhead } as const)
+        : ({ name: 'qa' } as const);
+    record(tx, item, 'item.moved', { to, why, failure: null });
+  });
+}
+
+/** In current the attempt failed; an item that a person put into qa goes back to current, to its coder. */
+function notGoodEnough(tx: Tx, item: WorkItem, failure: Failure): void {
+  if (item.stage.name === 'qa') record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+  else failAttempt(tx, item, failure);
+}
+
+function gateNames(gates: readonly { readonly name: string }[]): string {
+  return gates.length === 1 ? `gate ${gates[0]?.name}` : `gates ${gates.map((gate) => gate.name).join(', ')}`;
+}

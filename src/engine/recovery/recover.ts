@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { sweepStrays } from '../../agents/process/strays.ts';
+import { processesOf } from '../../agents/process/table.ts';
+import { oneLine } from '../../agents/text.ts';
+import type { KnownItem, Reconciled } from '../../git/reconcile.ts';
+import type { Run } from '../../log/projections/run.ts';
+import { isResumable } from '../../pipeline/moves.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import { keepLeftovers } from '../run/keep-leftovers.ts';
+import { runMarker, type EngineParts } from '../parts.ts';
+
+/** Archived items that are looked at: what is blocked still has a branch, and what is older was looked at before. */
+const ARCHIVED_LOOKED_AT = 200;
+
+/** What a start has found and done before the engine goes on. */
+export interface Recovered extends Reconciled {
+  /** Agents that went on without Musher, and those that ended meanwhile. */
+  readonly running: number;
+  readonly ended: number;
+  /** Processes of Musher that belonged to no open run, and were ended. */
+  readonly strays: number;
+}
+
+/**
+ * Brings worktrees, branches and processes together with the log, once at each start and before the engine begins
+ * anything. What it can't do is told and never stops the start. May be repeated after a crash at any point.
+ */
+export async function recover(parts: EngineParts): Promise<Recovered> {
+  const { log, clock } = parts;
+  const stamp = new Date(clock.now()).toISOString().replaceAll(':', '-');
+  const into = join(parts.dataDir, 'quarantine', stamp);
+  const all: Reconciled = { quarantined: [], mended: [], odd: [] };
+  const open = [...parts.projects.keys()].flatMap((name) => log.reads.openRuns(name));
+  const alive = await Promise.all(open.map((run) => isAlive(parts, run)));
+  for (const [name, { git }] of parts.projects) {
+    const busy = new Set(log.reads.openRuns(name).map((run) => run.item));
+    const known = (item: WorkItem | null): KnownItem | null =>
+      item === null ? null : { number: item.number, state: stateOf(item), busy: busy.has(item.number), work: item.work };
+    const live = liveItems(parts, name).flatMap((item) => known(item) ?? []);
+    try {
+      const found = await git.reconcile({ live, find: (number) => known(log.reads.item(name, number)) }, into);
+      for (const kind of ['quarantined', 'mended', 'odd'] as const) all[kind].push(...found[kind].map((line) => oneLine(line, 300)));
+    } catch (error) {
+      parts.onProblem(`reconciling ${name} with its log`, error);
+      all.odd.push(`${name} could not be compared with its log; the log file has the details`);
+    }
+  }
+  const keep = new Set([...open, ...log.reads.openRunsElsewhere([...parts.projects.keys()])].flatMap((run) => markerOf(parts, run) ?? []));
+  const strays = await sweepStrays(`${parts.installation}-`, keep, clock, (markers) => keepWork(parts, markers));
+  return { ...all, running: alive.filter(Boolean).length, ended: alive.filter((one) => !one).length, strays };
+}
+
+/** Strays may be at work in worktrees of items: what lies there uncommitted is kept before they are ended. */
+async function keepWork(parts: EngineParts, markers: readonly string[]): Promise<void> {
+  for (const [name, { git }] of parts.projects) {
+    const items = liveItems(parts, name).filter((item) => markers.some((marker) => marker.startsWith(runMarker(parts, item, ''))));
+    for (const item of items) await keepLeftovers(git, item, 'before stray processes were ended', parts.onProblem);
+  }
+}
+
+function liveItems(parts: EngineParts, name: string): WorkItem[] {
+  const { reads } = parts.log;
+  const archived = reads.recentInStage(name, 'archived', ARCHIVED_LOOKED_AT).filter(({ stage }) => isResumable(stage));
+  return [...reads.active(name), ...archived];
+}
+
+function stateOf({ deletedAt, removal, stage }: WorkItem): KnownItem['state'] {
+  if (deletedAt !== null) return removal?.state === 'asked' ? 'over' : 'gone';
+  return stage.name === 'done' || (stage.name === 'archived' && !isResumable(stage)) ? 'over' : 'live';
+}
+
+function markerOf(parts: EngineParts, run: Run): string | null {
+  const item = parts.log.reads.item(run.project, run.item);
+  return item === null ? null : runMarker(parts, item, run.run);
+}
+
+async function isAlive(parts: EngineParts, run: Run): Promise<boolean> {
+  const marker = markerOf(parts, run);
+  if (marker === null || run.pid === null) return false;
+  return (await processesOf({ marker, pid: run.pid, pidStart: run.pidStart })).length > 0;
+}

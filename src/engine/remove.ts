@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises';
+import { crashPoint } from '../crash-point.ts';
+import { join } from 'node:path';
+import { folderName } from '../git/names.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import { tearDown } from './merge/components.ts';
+import { itemDir, record, type EngineParts, type EngineProject } from './parts.ts';
+
+/**
+ * Cleans up after a delete, once the item's run has ended: keeps its work in a snapshot, then removes worktree and
+ * branch, and for a purge its files and its content in the log. Each step may be repeated; what fails is named and
+ * left for the next try.
+ */
+export async function remove(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  crashPoint('before-removal');
+  const done: string[] = [];
+  const left: string[] = [];
+  const step = async (what: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
+    try {
+      done.push(...(await work()));
+      return true;
+    } catch (error) {
+      parts.onProblem(`${what} of ${item.project}#${item.number}`, error);
+      left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  };
+  const at = { number: item.number, branch: item.work?.branch ?? null };
+  const purge = item.removal?.purge === true;
+  const kept = await step('snapshot', async () => {
+    const snapshot = await project.git.snapshot(at, 'before it was deleted');
+    // Also what was kept before: the worktree of an item that is done is gone already.
+    const refs = (await project.git.snapshots({ number: item.number })).map(({ ref }) => ref);
+    const last = snapshot?.ref ?? refs.at(-1);
+    if (last === undefined) return [];
+    const others = refs.length > 1 ? `, and earlier states beside it (${refs.length} in all)` : '';
+    return [`its work is kept under ${last}${others}`];
+  });
+  // Nothing is removed that was not kept before.
+  if (kept) {
+    const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
+    let brokenOff = false;
+    await step('teardown', async () => {
+      const problems = await tearDown(parts, item, project.settings, worktree, signal);
+      brokenOff = problems.length > 0;
+      return problems;
+    });
+    // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
+    if (signal.aborted && brokenOff) return;
+    await step('worktree and branch', async () => {
+      const { removed, kept: refused, moved } = await project.git.removeWorktree(at, { deleteBranch: true });
+      left.push(...refused);
+      // The branch's name holds words of the title, and this report outlives a purge, also one that is asked for later.
+      const gone = removed.map((what) => (what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
+      return moved === null ? gone : [moved, ...gone];
+    });
+  }
+  if (purge) {
+    await step('run logs', async () => {
+      await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
+      crashPoint('after-run-logs-removed');
+      return ['removed its run logs and gate outputs'];
+    });
+  }
+  parts.log.transaction((tx) => {
+    record(tx, item, 'item.removed', { done, left });
+    if (purge && left.length === 0)
+      tx.purge({ project: item.project, item: item.number, actor: 'musher', cause: null, kind: 'item.purged', payload: {} });
+  });
+  crashPoint('after-removal-recorded');
+  if (purge && left.length === 0) parts.log.scrub();
+}
+
+/** Removes the worktree and branch of an item that is done, after a snapshot; what is left is tried again at the next start. */
+export async function tidy(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
+  const at = { number: item.number, branch: item.work?.branch ?? null };
+  await project.git.snapshot(at, item.stage.name === 'done' ? 'after the merge' : 'after it was put away');
+  crashPoint('before-tidy');
+  const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
+  const problems = await tearDown(parts, item, project.settings, worktree, signal);
+  if (signal.aborted && problems.length > 0) return;
+  for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
+  await project.git.removeWorktree(at, { deleteBranch: true });
+}

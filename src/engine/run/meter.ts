@@ -1,0 +1,145 @@
+import { usageInOutput } from '../../agents/account.ts';
+import type { Signal } from '../../agents/supervision/signals.ts';
+import { crashPoint } from '../../crash-point.ts';
+import type { ProjectSettings } from '../../config/settings.ts';
+import { budgetsOf } from '../../decide/budgets.ts';
+import type { Tx } from '../../log/tx.ts';
+import type { Run } from '../../log/projections/run.ts';
+import { amountOf, crossings } from '../../pipeline/budget/budget.ts';
+import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../../pipeline/events.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import { accountWorks } from './accounts.ts';
+import { goesOn } from './run-budget.ts';
+import { runDir, type EngineParts } from '../parts.ts';
+
+/** A sign of life is written at most this often for a run. */
+const HEARTBEAT_MS = 30_000;
+
+/**
+ * Turns what an agent says while it runs into events: its session, its usage as differences to what the log holds
+ * already (so that output that is read again after a restart counts once), and signs of life.
+ */
+export function meter(
+  parts: EngineParts,
+  settings: ProjectSettings | null,
+  item: WorkItem,
+  run: Run,
+  // What was counted for a run before its process started is of an earlier process.
+  counted = run.state === 'pending' ? new Map<string, Usage>() : usageInLog(parts, item, run),
+): (signal: Signal) => void {
+  let session = run.session;
+  let lastBeat = 0;
+  const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
+    // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
+    tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent).ok;
+  const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
+    parts.log.transaction((tx) => append(tx, kind, payload));
+    crashPoint('after-sign-of-life');
+  };
+  /** The usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. */
+  const count = (model: string, usage: Usage): void => {
+    parts.log.transaction((tx) => {
+      if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
+      if (usage.outputTokens > 0) accountWorks(tx, run);
+      const now = tx.item(item.project, item.number);
+      // Of a project that is no longer configured only the accounts are kept.
+      if (now === null || settings === null) return;
+      const charged = { ...now, payer: run.reserved?.person ?? null };
+      const budgets = budgetsOf(tx.reads, charged, settings, tx.now);
+      const crossed = crossings(budgets, amountOf(usage));
+      // One event for all of them: one absurd usage is one piece of news.
+      if (crossed.length > 0) append(tx, 'run.budget_crossed', { run: run.run, crossed });
+      const reserved = goesOn(tx, run, settings, budgets);
+      if (reserved !== null) append(tx, 'run.extended', { run: run.run, reserved });
+      const capped = (run.reserved?.microUsd ?? null) !== null;
+      if (capped && isFirstWithoutPrice(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
+    });
+    crashPoint('after-metered');
+  };
+  return (signal) => {
+    switch (signal.kind) {
+      case 'session':
+        if (signal.id === session) return;
+        session = signal.id;
+        write('run.session', { run: run.run, session: signal.id });
+        return;
+      case 'usage': {
+        const before = counted.get(signal.model);
+        const usage = before === undefined ? signal.usage : increase(before, signal.usage);
+        if (usage === null) return;
+        // The highest of each part: one that goes down and up again is not counted twice.
+        counted.set(signal.model, before === undefined ? signal.usage : combine(before, signal.usage, Math.max));
+        count(signal.model, usage);
+        return;
+      }
+      case 'activity': {
+        const now = parts.clock.now();
+        if (now - lastBeat < HEARTBEAT_MS) return;
+        lastBeat = now;
+        write('run.heartbeat', { run: run.run, activity: signal.text });
+        return;
+      }
+      case 'turn':
+      case 'call':
+      case 'asks':
+      case 'rate-limited':
+      case 'verdict':
+      case 'session-missing':
+      case 'fatal':
+      case 'result':
+    }
+  };
+}
+
+/** Whether this is all that the project has ever used of the model, and none of it had a price. */
+function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usage): boolean {
+  if (usage.microUsd > 0 || amountOf(usage).tokens === 0) return false;
+  const total = tx.reads.spend.totals(project, 'model').find(({ key }) => key === model)?.usage;
+  return total?.microUsd === 0 && amountOf(total).tokens === amountOf(usage).tokens;
+}
+
+/**
+ * Counts what a run printed while nobody watched it, and that ends without being taken up: its agent or project is gone
+ * from the configuration, or Musher was killed between the start of the process and the entry of that.
+ */
+export async function countUnwatched(parts: EngineParts, settings: ProjectSettings | null, item: WorkItem, run: Run): Promise<void> {
+  const take = meter(parts, settings, item, run, usageInLog(parts, item, run));
+  for (const [model, usage] of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take({ kind: 'usage', model, usage });
+}
+
+/** Before these nothing was used by a run's present process: its start, or, where that was never told of, its permission to speak, or its reservation. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['run.started', 'run.admitted', 'run.pending'] satisfies ItemEventKind[]);
+
+/** What the log counts for a run's process, per model. */
+function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, Usage> {
+  const counted = new Map<string, Usage>();
+  for (const event of parts.log.reads.history(item.project, item.number, Number.MAX_SAFE_INTEGER)) {
+    if (!('run' in event.payload) || event.payload.run !== run.run) continue;
+    if (BEGINNINGS.has(event.kind)) break;
+    if (event.kind !== 'run.usage') continue;
+    const { model, usage } = event.payload;
+    const before = counted.get(model);
+    counted.set(model, before === undefined ? usage : plus(before, usage));
+  }
+  return counted;
+}
+
+function plus(a: Usage, b: Usage): Usage {
+  return combine(a, b, (x, y) => x + y);
+}
+
+/** What came on top; null where nothing did. A total that goes down is not believed. */
+function increase(before: Usage, total: Usage): Usage | null {
+  const more = combine(total, before, (x, y) => Math.max(0, x - y));
+  return Object.values(more).every((n) => n === 0) ? null : more;
+}
+
+function combine(a: Usage, b: Usage, how: (x: number, y: number) => number): Usage {
+  return {
+    inputTokens: how(a.inputTokens, b.inputTokens),
+    outputTokens: how(a.outputTokens, b.outputTokens),
+    cacheReadTokens: how(a.cacheReadTokens, b.cacheReadTokens),
+    cacheWriteTokens: how(a.cacheWriteTokens, b.cacheWriteTokens),
+    microUsd: how(a.microUsd, b.microUsd),
+  };
+}

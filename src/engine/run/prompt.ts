@@ -1,0 +1,31 @@
+import type { TemplateValues } from '../../agents/template.ts';
+import { DEFAULT_PROMPTS } from '../../agents/default-prompts.ts';
+import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+
+/** What templates say of an item and of where it is worked on. */
+export function templateValues(
+  item: WorkItem,
+  settings: ProjectSettings,
+  place: { worktree: string; branch: string; attempt: number },
+): TemplateValues {
+  return {
+    item: String(item.number),
+    title: item.title,
+    type: item.type,
+    body: item.description === '' ? '(no description)' : item.description,
+    criteria:
+      item.criteria.length === 0 ? '(none)' : item.criteria.map(({ text, checked }) => `- [${checked ? 'x' : ' '}] ${text}`).join('\n'),
+    worktree: place.worktree,
+    base_branch: settings.baseBranch,
+    failure: item.failure === null ? '' : `${item.failure.summary}\n\n${item.failure.evidence}`,
+    project: settings.name,
+    branch: place.branch,
+    attempt: String(place.attempt),
+  };
+}
+
+/** The prompt of an agent, where it has none of its own the default of its role. */
+export function promptTemplate(agent: AgentSettings): string {
+  return agent.prompt ?? DEFAULT_PROMPTS[agent.role];
+}

@@ -1,0 +1,20 @@
+import type { Run } from '../../log/projections/run.ts';
+import type { EndReason } from '../../pipeline/types.ts';
+import type { EngineParts } from '../parts.ts';
+
+const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'over-budget', 'lost']);
+
+/** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
+export function sessionToResume({ log }: Pick<EngineParts, 'log'>, run: Run): string | null {
+  const before = log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
+  // A session lives where its account does: on another one the run starts afresh, in the worktree as it was left.
+  if (before === undefined || before.agent !== run.agent || before.account !== run.account || before.session === null) return null;
+  return before.reason !== null && INTERRUPTED.has(before.reason) ? before.session : null;
+}
+
+/** What earlier runs have spent in a session that is resumed, in millionths of a dollar: a program may count that in with its own limit. */
+export function spentInSession({ log }: Pick<EngineParts, 'log'>, run: Run, session: string | null): number {
+  if (session === null) return 0;
+  const earlier = log.reads.runs(run.project, run.item).filter((other) => other.run < run.run && other.session === session);
+  return earlier.reduce((sum, { usage }) => sum + usage.microUsd, 0);
+}

@@ -1,0 +1,254 @@
+import { rm } from 'node:fs/promises';
+import { crashPoint } from '../../crash-point.ts';
+import { oneLine } from '../../agents/text.ts';
+import type { RunHandle, RunSpec } from '../../agents/supervision/supervisor.ts';
+import { runFiles } from '../../agents/process/run-files.ts';
+import type { RunOutcome } from '../../agents/supervision/outcome.ts';
+import type { AgentSettings } from '../../config/settings.ts';
+import { MusherError } from '../../errors.ts';
+import type { Run } from '../../log/projections/run.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import { setUp } from '../merge/components.ts';
+import { countUnwatched } from './meter.ts';
+import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
+import { keepLeftovers } from './keep-leftovers.ts';
+import { machineOf } from '../machine.ts';
+import { notStarted, toOutcome } from '../not-started.ts';
+import { launchedEnough } from './run-budget.ts';
+import { runSandbox } from '../sandboxing.ts';
+import { settleRun } from './settle-run.ts';
+import { specOf, type Place } from './run-spec.ts';
+
+/** A run that the engine looks after. */
+export interface RunJob {
+  /** Ends the run; nothing of the process is left when `done` resolves. */
+  stop(why: string): void;
+  /** Leaves the process to itself; `done` resolves. */
+  release(): void;
+  readonly done: Promise<void>;
+}
+
+/** Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes it up again. */
+export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run): RunJob {
+  const control = new Control();
+  return { stop: (why) => control.stop(why), release: () => control.release(), done: looked(parts, project, item, run, control) };
+}
+
+/** Carries a stop or a release to the process, also when it comes before the process is there. */
+class Control {
+  readonly preparation = new AbortController();
+  readonly released: Promise<void>;
+  #release: () => void = () => undefined;
+  #handle: RunHandle | null = null;
+  stopped: string | null = null;
+  letGo = false;
+
+  constructor() {
+    this.released = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  attach(handle: RunHandle): void {
+    this.#handle = handle;
+    if (this.letGo) handle.release();
+    else if (this.stopped !== null) handle.stop('stopped', this.stopped);
+  }
+
+  stop(why: string): void {
+    if (this.stopped !== null) return;
+    this.stopped = why;
+    this.preparation.abort();
+    this.#handle?.stop('stopped', why);
+  }
+
+  release(): void {
+    this.letGo = true;
+    // What is only being prepared has nothing that could go on alone.
+    if (this.#handle === null) this.preparation.abort();
+    this.#handle?.release();
+    this.#release();
+  }
+}
+
+/** A run that Musher itself can't look after any more is ended and counted, so that nothing runs on unwatched and nobody waits in silence. */
+async function looked(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
+  try {
+    await drive(parts, project, item, run, control);
+  } catch (error) {
+    if (control.letGo) throw error;
+    parts.onProblem(`run ${run.run} of ${item.project}#${item.number}`, error);
+    await endBroken(
+      parts,
+      item,
+      run,
+      error instanceof MusherError ? error.message : 'an error inside Musher; the log file has the details',
+    );
+  } finally {
+    parts.access?.forget(run);
+  }
+}
+
+/** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
+export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
+  const now = known(parts, run);
+  await sweepRun(parts, item, now);
+  crashPoint('after-orphan-ended');
+  // Its files may be what is broken, and must not keep it from its end.
+  await countUnwatched(parts, parts.projects.get(run.project)?.settings ?? null, item, now).catch((error: unknown) =>
+    parts.onProblem(`counting what run ${run.run} of ${run.project}#${run.item} used`, error),
+  );
+  parts.log.transaction((tx) => {
+    const current = tx.item(item.project, item.number);
+    const mine =
+      current !== null &&
+      current.deletedAt === null &&
+      current.runs === run.run &&
+      (current.execution.state === 'pending' || current.execution.state === 'running');
+    const summary = oneLine(`Musher could not look after it: ${why}`);
+    const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
+    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: summary });
+  });
+}
+
+/** Ends what is left of a run at once; what it has changed and not committed is kept before. */
+async function sweepRun(parts: EngineParts, item: WorkItem, { project, run, pid, pidStart }: Run): Promise<void> {
+  const git = parts.projects.get(project)?.git;
+  const now = parts.log.reads.item(project, item.number) ?? item;
+  if (git !== undefined) await keepLeftovers(git, now, `before what is left of run ${run} was ended`, parts.onProblem);
+  await machineOf(parts).sweep({ marker: runMarker(parts, item, run), pid: pid ?? 0, pidStart }, parts.clock);
+}
+
+async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
+  const agent = project.settings.agents.find(({ name }) => name === run.agent);
+  if (agent === undefined) {
+    await sweepRun(parts, item, run);
+    await countUnwatched(parts, project.settings, item, run);
+    await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
+    return;
+  }
+  const adopting = run.state === 'running';
+  const ready = adopting ? standing(parts, project, item) : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
+  if (ready === null) return;
+  if ('outcome' in ready) {
+    await settleRun(parts, project, item, run, agent, ready.outcome);
+    return;
+  }
+  const access = adopting ? await reopened(parts) : ((await parts.access?.admit(item, run)) ?? null);
+  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access });
+  const handle = adopting ? await takeUp(parts, spec, run) : await launch(parts, spec, item, run, ready);
+  if ('outcome' in handle) {
+    // A program that is not there is not there at the next attempt either.
+    await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
+    return;
+  }
+  if (adopting) crashPoint('after-adoption');
+  control.attach(handle);
+  const outcome = await Promise.race([handle.ended, control.released]);
+  if (outcome === undefined) return;
+  crashPoint('after-agent-ended');
+  await settleRun(parts, project, item, run, agent, outcome);
+}
+
+/** The place of a run that goes on already: nothing is touched under it. */
+function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
+  const worktree = worktreeDir(parts, project.settings.name, item.number);
+  return { worktree, branch: item.work?.branch ?? '', base: null, files: null, sandbox: null };
+}
+
+/** Worktree, set-up, and for a mergemaster the conflict. Null: Musher stops, and the run is prepared again at the next start. */
+async function prepare(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings,
+  control: Control,
+): Promise<Place | { outcome: RunOutcome } | null> {
+  const { git, settings } = project;
+  const { signal } = control.preparation;
+  // What a Musher that was killed at this very point may have left.
+  await sweepRun(parts, item, { ...run, pid: null, pidStart: null });
+  await countUnwatched(parts, settings, item, run);
+  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
+  const enough = launchedEnough(agent, known(parts, run));
+  if (enough !== null) return { outcome: enough };
+  await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
+  const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
+  const at = { number: item.number, branch: opened.branch };
+  parts.log.transaction((tx) => {
+    if (tx.item(item.project, item.number)?.deletedAt !== null) return;
+    seeWork(tx, item, { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead });
+  });
+  crashPoint('after-worktree-opened');
+  // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
+  if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {
+    await git.snapshot(at, `before run ${run.run}`);
+    await git.resetWorktree(at);
+  }
+  const failure = await setUp(parts, item, settings, opened.path, opened.created, signal);
+  if (control.letGo) return null;
+  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
+  if (failure !== null) return { outcome: { ...notStarted('failed', failure.summary), evidence: failure.evidence } };
+  const base = await git.baseHead();
+  if (agent.role === 'mergemaster') {
+    await git.resetWorktree(at);
+    await git.stageConflict(at, base);
+    crashPoint('after-conflict-staged');
+  }
+  const files = agent.role === 'coder' ? await git.treeOfFiles(at) : null;
+  crashPoint('before-spawn');
+  return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
+}
+
+/** The run as the log has it by now: what an earlier process of it used was counted meanwhile. */
+function known(parts: EngineParts, run: Run): Run {
+  return parts.log.reads.run(run.project, run.item, run.run) ?? run;
+}
+
+/** A run that goes on from before has its token; a port that is taken since is no reason to end it. */
+async function reopened(parts: EngineParts): Promise<null> {
+  await parts.access?.reopen().catch((error: unknown) => parts.onProblem('the address at which agents reach Musher', error));
+  return null;
+}
+
+async function launch(
+  parts: EngineParts,
+  spec: RunSpec,
+  item: WorkItem,
+  run: Run,
+  { base, files }: Place,
+): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
+  const started = await machineOf(parts).startRun(spec);
+  if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
+  crashPoint('after-spawn-before-started');
+  const handle = started.value;
+  const { agent } = spec;
+  parts.log.transaction((tx) => {
+    // Stopped, moved or deleted meanwhile: the engine ends the process, and its end is kept as a late one.
+    const started_ = {
+      run: run.run,
+      pid: handle.pid,
+      pidStart: handle.pidStart,
+      model: agent.model,
+      runtime: agent.runtime,
+      base,
+      ...(files === null ? {} : { files }),
+    };
+    tx.append({
+      project: item.project,
+      item: item.number,
+      actor: `agent:${agent.name}`,
+      cause: null,
+      kind: 'run.started',
+      payload: started_,
+    });
+  });
+  crashPoint('after-run-started');
+  return handle;
+}
+
+function takeUp(parts: EngineParts, spec: RunSpec, run: Run): Promise<RunHandle> {
+  return machineOf(parts).adoptRun(spec, { pid: run.pid ?? 0, pidStart: run.pidStart, startedAt: run.startedAt ?? run.pendingAt });
+}

@@ -1,0 +1,80 @@
+import type { RunAccess } from '../../agents/access.ts';
+import type { RunSandbox } from '../../agents/supervision/sandboxed.ts';
+import type { RunSpec } from '../../agents/supervision/supervisor.ts';
+import { expandTemplate } from '../../agents/template.ts';
+import type { AgentSettings } from '../../config/settings.ts';
+import type { Run } from '../../log/projections/run.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import type { CommitSha } from '../../pipeline/values.ts';
+import { meter } from './meter.ts';
+import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
+import { promptTemplate, templateValues } from './prompt.ts';
+import { sessionToResume, spentInSession } from './resume.ts';
+import { heldTo } from './run-budget.ts';
+
+/** Where a run works. */
+export interface Place {
+  readonly worktree: string;
+  readonly branch: string;
+  /** Tip of the base branch when the run was made ready. */
+  readonly base: CommitSha | null;
+  /** Tree of all its files at that time; null: of no interest. */
+  readonly files: CommitSha | null;
+  /** What holds the process; null: nothing, or it runs already. */
+  readonly sandbox: RunSandbox | null;
+}
+
+/** All that the process of a run is started and watched by; for one that goes on from before it is the same again. */
+export function specOf(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings,
+  place: Place & { access: RunAccess | null },
+): RunSpec {
+  const { worktree, branch } = place;
+  const resumeSession = sessionToResume(parts, run);
+  const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
+  return {
+    marker: runMarker(parts, item, run.run),
+    runDir: runDir(parts, item.project, item.number, run.run),
+    agent: heldTo(agent, run),
+    prompt: expandTemplate(promptTemplate(agent), values),
+    systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
+    variables: values,
+    worktree,
+    sandbox:
+      place.sandbox === null ? null : { ...place.sandbox, ports: place.access === null ? [] : [Number(new URL(place.access.url).port)] },
+    env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
+    resumeSession,
+    resumedMicroUsd: spentInSession(parts, run, resumeSession),
+    ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
+    clock: parts.clock,
+    onSignal: meter(parts, project.settings, item, run),
+    beforeEnd: () => keepBeforeEnd(project, item, run, branch),
+    limitsNow: () => heldTo(agent, parts.log.reads.run(run.project, run.item, run.run) ?? run).limits,
+    onProblem: parts.onProblem,
+    stopGraceMs: parts.stopGraceMs,
+    access: place.access,
+    waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
+  };
+}
+
+/** What is not committed when a run is asked to end. */
+async function keepBeforeEnd({ git }: EngineProject, item: WorkItem, run: Run, branch: string): Promise<void> {
+  if (branch === '') return;
+  const at = { number: item.number, branch };
+  if ((await git.leftovers(at)).length > 0) await git.snapshot(at, `before run ${run.run} was stopped`);
+}
+
+/** What the branch and the files of the worktree are at this moment. */
+async function workState({ git }: EngineProject, item: WorkItem, branch: string): Promise<string> {
+  const [work, files] = await Promise.all([git.readWork(branch), git.treeOfFiles({ number: item.number, branch })]);
+  return `${work?.head ?? ''} ${files ?? ''}`;
+}
+
+/** An agent's own git commits as the owner, also on a machine where git knows nobody. */
+function identityVariables({ name, email }: EngineProject['git']['identity']): Record<string, string> {
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+}

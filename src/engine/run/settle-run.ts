@@ -1,0 +1,292 @@
+import type { RunOutcome } from '../../agents/supervision/outcome.ts';
+import { crashPoint } from '../../crash-point.ts';
+import { runFiles } from '../../agents/process/run-files.ts';
+import { waitsFor } from '../../agents/supervision/limits.ts';
+import { oneLine } from '../../agents/text.ts';
+import type { AgentSettings } from '../../config/settings.ts';
+import { redactFile } from '../../redaction/file.ts';
+import { totalTokens, type Run } from '../../log/projections/run.ts';
+import type { Tx } from '../../log/tx.ts';
+import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../../pipeline/types.ts';
+import { STUCK_WORDS } from '../../pipeline/stuck.ts';
+import { LONGEST_LIMIT_MS } from '../../pipeline/accounts.ts';
+import { amountOf } from '../../pipeline/budget/budget.ts';
+import { inUnit } from '../../pipeline/budget/budget-words.ts';
+import { positiveInt } from '../../pipeline/values.ts';
+import { lookAtBase } from '../base-watch.ts';
+import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
+import { isGuarded } from '../merge/merge.ts';
+import { passedLine } from './run-budget.ts';
+import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+
+/** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
+const FIRST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 60 * 60_000;
+/** So many limited runs in a row, at least half a day of them, and a person has to look. */
+const MOST_LIMITED = 20;
+
+/** What a run came to, after Musher has looked at the branch itself. */
+interface Judgement {
+  readonly reason: EndReason;
+  /** Where `reason` is `stuck`. */
+  readonly cause: StuckCause | null;
+  /** One line: what the run says, or why it does not count. */
+  readonly summary: string;
+  readonly failure: Failure | null;
+  readonly work: Work | null;
+  /** A person approved the work, and the merge of it touches nothing that a person has to see. */
+  readonly carriesApproval: boolean;
+}
+
+/** Settles a run that has ended: judges it by the branch, never by its word, and writes down all of it in one transaction. */
+export async function settleRun(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings | null,
+  outcome: RunOutcome,
+  /** What a person has to do first, where another attempt can't help; null: it may. */
+  mend: string | null = null,
+): Promise<void> {
+  // An agent that moved the base branch itself must not be taken for one whose work was merged.
+  await lookAtBase(parts, project);
+  await withoutSecrets(parts, run);
+  const judgement = await withTree(project, item, await judge(parts, project, item, run, agent, outcome));
+  crashPoint('after-judgement');
+  parts.log.transaction((tx) => {
+    const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
+    const resumeAt =
+      outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run))) : null;
+    const { reason, cause, summary } = judgement;
+    const named = cause === null ? {} : { cause };
+    const ended = {
+      run: run.run,
+      reason,
+      ...named,
+      exitCode: outcome.exitCode,
+      summary,
+      resumeAt,
+      turns: outcome.turns,
+      verdict: outcome.verdict,
+    };
+    const now = tx.item(item.project, item.number);
+    const mine =
+      now !== null &&
+      now.deletedAt === null &&
+      now.runs === run.run &&
+      (now.execution.state === 'pending' || now.execution.state === 'running');
+    // Also of a run that was stopped or moved away from: what it committed is there.
+    if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
+    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
+    else if (reason === 'finished') accountWorks(tx, run);
+    // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
+    const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
+    if (mine && blocker !== null) block(tx, item, run, blocker);
+    else if (mine) conclude(tx, now, run, outcome, judgement, { mend, qa: now.qaMode ?? project.settings.qa });
+    if (mine && blocker === null && limited + 1 >= MOST_LIMITED) {
+      const why = `the model provider limited the rate ${limited + 1} times in a row`;
+      const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
+      record(tx, item, 'item.moved', { to, why, failure: null });
+    }
+  });
+  crashPoint('after-run-ended');
+}
+
+/** A failure names the files that it came with, committed or not: with others it is another try. */
+async function withTree({ git }: EngineProject, item: WorkItem, judgement: Judgement): Promise<Judgement> {
+  const { failure, work } = judgement;
+  if (failure === null || work === null) return judgement;
+  const tree = await git.treeOfFiles({ number: item.number, branch: work.branch });
+  return tree === null ? judgement : { ...judgement, failure: { ...failure, tree } };
+}
+
+/** Takes secrets out of what the run has left in files. Done before its end is written down, so that a crash does not leave them there. */
+async function withoutSecrets(parts: EngineParts, run: Run): Promise<void> {
+  const files = runFiles(runDir(parts, run.project, run.item, run.run));
+  for (const file of [files.stdout, files.stderr, files.prompt, files.systemPrompt, files.stdin]) await redactFile(file, parts.redactor);
+}
+
+async function judge(
+  parts: EngineParts,
+  project: EngineProject,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings | null,
+  outcome: RunOutcome,
+): Promise<Judgement> {
+  const { git } = project;
+  // As it was when the run began: only Musher writes it, right before the start.
+  const before = parts.log.reads.item(item.project, item.number)?.work ?? null;
+  const branch = before?.branch ?? null;
+  const at = { number: item.number, branch };
+  // Neither Musher's own end, nor a provider's limit, nor a budget that others have a part in is the attempt's fault.
+  const overBudget = atLine(parts, run, agent, outcome);
+  const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited' || overBudget !== null;
+  const plain = {
+    reason: outcome.reason,
+    cause: outcome.cause,
+    summary: overBudget ?? outcome.summary,
+    work: null,
+    failure: excused ? null : failed(outcome, stuckIn(outcome.cause, outcome.summary)),
+    carriesApproval: false,
+  };
+  if (branch === null) return plain;
+  const left = await git.leftovers(at);
+  const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
+  if (left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
+    await git.commitLeftovers(at, `${item.number}: work of ${run.agent}`);
+  } else if (left.length > 0 && run.role !== 'qa') {
+    await git.snapshot(at, `after run ${run.run}`);
+  }
+  const work = await git.readWork(branch);
+  const seen = { ...plain, work };
+  if (outcome.reason !== 'finished') return seen;
+  if (run.role === 'qa')
+    return outcome.verdict === null ? notDone(seen, outcome, 'failed', 'the review ended without a verdict') : { ...seen, failure: null };
+  if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
+  return judgeCode(seen, outcome, hollow, left);
+}
+
+/** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */
+function atLine(parts: EngineParts, run: Run, agent: AgentSettings | null, outcome: RunOutcome): string | null {
+  if (outcome.reason !== 'over-budget') return null;
+  const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
+  const passed = passedLine(now, outcome.turns, agent?.limits ?? null);
+  if (passed === null) return null;
+  const used = amountOf(now.usage);
+  return `it was stopped at the budget's line: ${inUnit(used[passed.unit], passed.unit)} used, and ${inUnit(passed.cap, passed.unit)} were left for it`;
+}
+
+/** Whether a run used no model and left branch and files as it found them, what an earlier attempt left included. */
+async function isHollow(
+  parts: EngineParts,
+  { git }: EngineProject,
+  run: Run,
+  outcome: RunOutcome,
+  before: Work | null,
+  left: readonly string[],
+): Promise<boolean> {
+  const tokens = [...outcome.usage.values()].reduce((sum, usage) => sum + totalTokens(usage), 0);
+  if (tokens > 0 || before === null || (await git.readWork(before.branch))?.head !== before.head) return false;
+  const started = parts.log.reads
+    .history(run.project, run.item, 10_000)
+    .find((event) => event.kind === 'run.started' && event.payload.run === run.run);
+  const files = started?.kind === 'run.started' ? started.payload.files : undefined;
+  if (files === undefined) return left.length === 0;
+  return (await git.treeOfFiles({ number: run.item, branch: before.branch })) === files;
+}
+
+function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: readonly string[]): Judgement {
+  const { work } = seen;
+  const committed = work !== null && work.commitsAhead > 0;
+  if (hollow) {
+    const summary = 'it ended without using a model and without changing anything';
+    return notDone(seen, outcome, 'hollow', summary);
+  }
+  if (committed) return { ...seen, failure: null };
+  const uncommitted =
+    left.length === 0
+      ? 'changed nothing'
+      : `committed nothing (${left.length} changed files lie in the worktree: ${left.slice(0, 5).join(', ')})`;
+  const summary = oneLine(`it said it was done, but ${uncommitted}`);
+  return notDone(seen, outcome, 'failed', summary);
+}
+
+/** It said that it was done and was not. Where it had asked a person for something, that is why. */
+function notDone(seen: Judgement, outcome: RunOutcome, reason: 'failed' | 'hollow', summary: string): Judgement {
+  if (outcome.asked === null) return { ...seen, reason, summary, failure: failed(outcome, summary) };
+  const asked = waitsFor(outcome.asked);
+  return {
+    ...seen,
+    reason: 'stuck',
+    cause: 'waits-for-input',
+    summary: asked,
+    failure: failed(outcome, stuckIn('waits-for-input', asked)),
+  };
+}
+
+/** A summary with the name of what the run was stuck in before it. */
+function stuckIn(cause: StuckCause | null, summary: string): string {
+  return cause === null ? summary : `stuck, ${STUCK_WORDS[cause]}: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
+}
+
+async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
+  if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, 'the branch is gone') };
+  const paths = await project.git.changedPaths(seen.work.head);
+  const marked = await project.git.conflictMarkers(seen.work.head, paths);
+  const carriesApproval = item.accepted !== null && !paths.some(isGuarded);
+  if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
+  const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
+  return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
+}
+
+/** The agent has said that it can't go on: people have to look before another attempt. */
+function block(tx: Tx, item: WorkItem, run: Run, blocker: string): void {
+  const why = oneLine(`${run.agent} can not go on: ${blocker}`);
+  const failure: Failure = { cause: 'run', summary: why, evidence: blocker };
+  failAttempt(tx, item, failure);
+  record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } }, why, failure });
+}
+
+function conclude(
+  tx: Tx,
+  item: WorkItem,
+  run: Run,
+  outcome: RunOutcome,
+  judgement: Judgement,
+  { mend, qa }: { readonly mend: string | null; readonly qa: QaMode },
+): void {
+  const { failure, reason } = judgement;
+  if (failure !== null) {
+    failAttempt(tx, item, failure);
+    const first = reason === 'over-budget' ? 'raise the limits of the run before it goes on' : mend;
+    if (first !== null) {
+      // One clause: reasons stand in the middle of sentences.
+      const mended = `${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`;
+      const blocked = { kind: 'blocked', reason: `${failure.summary}; ${mended}` } as const;
+      record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why: failure.summary, failure });
+    }
+    return;
+  }
+  const work = judgement.work;
+  if (run.role === 'mergemaster' && judgement.carriesApproval && work !== null) record(tx, item, 'item.accepted', { head: work.head });
+  // Where a person has put somebody else in charge of the review meanwhile, an agent's verdict decides nothing.
+  if (run.role !== 'qa' || reason !== 'finished' || qa !== 'agent') return;
+  const ahead = work === null ? null : positiveInt(work.commitsAhead);
+  const by = `agent:${run.agent}`;
+  if (outcome.verdict === 'approve' && work !== null && ahead !== null) {
+    record(tx, item, 'item.moved', { to: { name: 'merge', branch: work.branch, commitsAhead: ahead }, why: 'approved', failure: null }, by);
+    return;
+  }
+  const reasonGiven = outcome.verdict === 'approve' ? 'there are no commits to merge' : outcome.verdictReason || 'no reason given';
+  const rejected: Failure = {
+    cause: 'rejected',
+    summary: oneLine(`rejected: ${reasonGiven}`),
+    evidence: outcome.verdictReason || outcome.evidence,
+  };
+  record(tx, item, 'item.moved', { to: { name: 'current' }, why: rejected.summary, failure: rejected }, by);
+}
+
+function failed(outcome: RunOutcome, summary: string): Failure {
+  // Sentences go on after it, so a full stop of its own goes.
+  const plain = oneLine(summary).replace(/\.$/, '');
+  return { cause: 'run', summary: plain === '' ? 'it failed without saying why' : plain, evidence: outcome.evidence };
+}
+
+/** Runs right before this one that ended at a rate limit. */
+function limitedBefore(tx: Tx, run: Run): number {
+  const before = tx.reads.runs(run.project, run.item).filter((other) => other.run < run.run);
+  return before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
+}
+
+/**
+ * The provider's own time, also one that has passed while the run ended; after the first limit in a row never earlier
+ * than the growing pause, so that a wrong time can't make runs without end.
+ */
+function resumeTime(now: number, said: number | null, limited: number): number {
+  const pause = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(limited, 10));
+  if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LONGEST_LIMIT_MS) return pause;
+  return limited === 0 ? Math.max(said, now) : Math.max(said, pause);
+}

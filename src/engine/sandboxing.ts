@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { RunSandbox } from '../agents/supervision/sandboxed.ts';
+import { MusherError } from '../errors.ts';
+import { folderName } from '../git/names.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { Box } from '../sandbox/box.ts';
+import type { Mount } from '../sandbox/mounts.ts';
+import type { EngineParts, EngineProject } from './parts.ts';
+
+/** What a gate or a set-up command is held by. */
+export interface CommandSandbox {
+  readonly box: Box;
+  readonly mounts: readonly Mount[];
+}
+
+/** What a run is held by; null where the project asks for nothing. Throws SANDBOX_UNUSABLE where it does not hold. */
+export async function runSandbox(
+  parts: EngineParts,
+  project: EngineProject,
+  at: { number: WorkItem['number']; branch: string },
+): Promise<RunSandbox | null> {
+  const box = boxOf(project);
+  if (box === null) return null;
+  const stateDir = join(parts.dataDir, 'sandbox', folderName(project.settings.name), 'state');
+  return { box, mounts: await project.git.viewForRun(at), stateDir, ports: [] };
+}
+
+/**
+ * What a command of the project is held by: it runs the agent's code. Its git shows the item's branch, and what it
+ * commits goes nowhere. Throws SANDBOX_UNUSABLE where it does not hold.
+ */
+export async function commandSandbox(
+  parts: Pick<EngineParts, 'log' | 'projects'>,
+  item: WorkItem,
+  where: 'item' | 'merge',
+): Promise<CommandSandbox | null> {
+  const project = parts.projects.get(item.project);
+  const box = project === undefined ? null : boxOf(project);
+  if (project === undefined || box === null) return null;
+  const branch = parts.log.reads.item(item.project, item.number)?.work?.branch ?? null;
+  return { box, mounts: await project.git.viewForCommand(where === 'merge' ? 'merge' : { number: item.number, branch }) };
+}
+
+function boxOf({ settings, box }: EngineProject): Box | null {
+  if (settings.sandbox.kind === 'none') return null;
+  const { problem } = settings.sandbox;
+  if (problem === null && box !== null) return box;
+  throw new MusherError(
+    'SANDBOX_UNUSABLE',
+    `The sandbox of ${settings.name} can not be used: ${problem ?? 'it was not tried'}.`,
+    'See `musher doctor`, mend it, and restart Musher.',
+  );
+}

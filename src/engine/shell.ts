@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { OUTPUT_BYTES } from '../agents/supervision/limits.ts';
+import { childEnvironment } from '../agents/environment.ts';
+import { MARKER_VARIABLE } from '../agents/process/table.ts';
+import { sweep } from '../agents/process/stop.ts';
+import { boxed } from '../sandbox/box.ts';
+import type { CommandSandbox } from './sandboxing.ts';
+import type { Clock } from '../clock.ts';
+import { redactFile } from '../redaction/file.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+
+export interface ShellCommand {
+  /** Run by `/bin/sh -c`: the owner wrote it in the project file. */
+  readonly command: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Found again in the environment of every process of it. */
+  readonly marker: string;
+  /** Absolute; takes standard output and standard error as they come, after what is there already. */
+  readonly output: string;
+  /** What holds it; null: nothing. */
+  readonly sandbox: CommandSandbox | null;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Takes secrets out of the output when the command is over. */
+  readonly redactor: Redactor;
+}
+
+export interface ShellResult {
+  /** Null: ended by a signal, the time limit, or stopped. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  /** It printed more than a command may, and was ended for it. */
+  readonly printedTooMuch: boolean;
+  readonly durationMs: number;
+}
+
+/** Both outputs go to a file, which is data ($1) as the command is (the rest): neither becomes part of this text. */
+const INTO_FILE = 'exec >>"$1" 2>&1; shift; exec "$@"';
+/** Time between the polite and the final end of a command that ran too long. */
+const KILL_AFTER_MS = 5_000;
+
+/** Between two looks at how much it has printed. */
+const SIZE_LOOK_MS = 1_000;
+/** What is said of a command that was ended for its output. */
+export const PRINTED_TOO_MUCH = `printed more than ${OUTPUT_BYTES / 1024 / 1024} MB`;
+
+/**
+ * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
+ * file, not a pipe that a grandchild could hold open, and what carries its marker when it is over is ended.
+ */
+export async function runShell(spec: ShellCommand): Promise<ShellResult> {
+  await mkdir(dirname(spec.output), { recursive: true, mode: 0o700 });
+  // What a Musher that was killed left of the same command would disturb this one.
+  await sweepMarked(spec);
+  await (await open(spec.output, 'a', 0o600)).close();
+  const startedAt = performance.now();
+  const tooMuch = new AbortController();
+  const unwatch = watchSize(spec, tooMuch);
+  try {
+    const start = startOf(spec);
+    const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, start.file, ...start.args], {
+      cwd: start.cwd,
+      env: { ...start.env, [MARKER_VARIABLE]: spec.marker },
+      extendEnv: false,
+      stdio: 'ignore',
+      timeout: spec.timeoutMs,
+      cancelSignal: AbortSignal.any([spec.signal, tooMuch.signal]),
+      forceKillAfterDelay: KILL_AFTER_MS,
+      killDescendants: true,
+      reject: false,
+    });
+    const durationMs = Math.round(performance.now() - startedAt);
+    const printedTooMuch = tooMuch.signal.aborted;
+    return { exitCode: printedTooMuch ? null : (result.exitCode ?? null), timedOut: result.timedOut, printedTooMuch, durationMs };
+  } finally {
+    unwatch();
+    await sweepMarked(spec);
+    await rm(sandboxDir(spec), { recursive: true, force: true });
+    if (tooMuch.signal.aborted) await shorten(spec.output);
+    await redactFile(spec.output, spec.redactor);
+  }
+}
+
+/** What is started for a command: a shell, or the sandbox with the shell inside. */
+function startOf(spec: ShellCommand): { file: string; args: readonly string[]; env: Readonly<Record<string, string>>; cwd: string } {
+  const env = { ...childEnvironment(process.env, { CI: 'true', ...spec.env }), [MARKER_VARIABLE]: spec.marker };
+  const shell = { file: '/bin/sh', args: ['-c', spec.command], env, cwd: spec.cwd };
+  if (spec.sandbox === null) return shell;
+  const { box, mounts } = spec.sandbox;
+  const dir = sandboxDir(spec);
+  return { ...boxed(box, { ...shell, mounts, hosts: [], ports: [], ownSession: true, dir }), cwd: dir };
+}
+
+const sandboxDir = ({ output }: ShellCommand): string => `${output}.sandbox`;
+
+/** Ends a command that would fill the disk; returns how to end the watch. */
+function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
+  let cancel = (): void => undefined;
+  let over = false;
+  const look = async (): Promise<void> => {
+    const found = await stat(spec.output).catch(() => null);
+    if (over) return;
+    if (found === null || found.size <= OUTPUT_BYTES) {
+      lookLater();
+      return;
+    }
+    tooMuch.abort();
+    // One that is deaf to a polite end would go on printing until the final one.
+    await sweepMarked(spec).catch(() => undefined);
+  };
+  const lookLater = (): void => {
+    cancel = spec.clock.at(spec.clock.now() + SIZE_LOOK_MS, () => void look());
+  };
+  lookLater();
+  return () => {
+    over = true;
+    cancel();
+  };
+}
+
+/** Takes back what was printed beyond the limit until the end came, and says so where a reader looks first. */
+async function shorten(output: string): Promise<void> {
+  await truncate(output, OUTPUT_BYTES);
+  await appendFile(output, `\n[It ${PRINTED_TOO_MUCH}, and was ended.]\n`);
+}
+
+async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {
+  // No wrapper of ours stands before a gate, so the marker alone says what belongs to it.
+  await sweep({ marker, pid: 0, pidStart: null }, clock);
+}
+
+/** The SHA-256 of a whole file and its last bytes, cut visibly. */
+export async function digest(path: string, tailBytes: number): Promise<{ hash: string; tail: string }> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    return {
+      hash: hash.digest('hex'),
+      tail: from === 0 ? text : `[… ${from} bytes before this are in the log file]\n${text.slice(text.indexOf('\n') + 1)}`,
+    };
+  } finally {
+    await file.close();
+  }
+}

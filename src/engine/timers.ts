@@ -1,0 +1,125 @@
+import type { Clock } from '../clock.ts';
+import { crashPoint } from '../crash-point.ts';
+import type { Log } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
+import type { Timer } from '../log/reads/timers.ts';
+import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
+import { code, line } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import { Patience } from './patience.ts';
+import { timeOfDay } from '../notices/time-of-day.ts';
+
+/** A command that comes later than this after its time may do harm: nobody expects it any more. */
+const LATEST_MS = 60 * 60 * 1000;
+const AT_ONCE = 100;
+
+export interface TimersParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** IANA name: times are told in it. */
+  readonly timezone: string;
+  readonly onProblem: (what: string, error: unknown) => void;
+  /** Works on a message that was put into the inbox. */
+  readonly takeUp: (inbox: number, message: IncomingMessage) => void;
+}
+
+/**
+ * Turns timers that are due into messages of the person who set them: the timer's end and the message commit together,
+ * so that each runs once, whatever happens in between. What they may do is decided when the message is worked on.
+ */
+export class Timers {
+  readonly #parts: TimersParts;
+  readonly #patience: Patience;
+  #alarm: { readonly at: number; readonly cancel: () => void } | null = null;
+  #scheduled = false;
+  #stopped = false;
+  #unlisten: () => void = () => undefined;
+
+  constructor(parts: TimersParts) {
+    this.#parts = parts;
+    this.#patience = new Patience(parts.clock, parts.onProblem);
+  }
+
+  start(): void {
+    this.#unlisten = this.#parts.log.onCommit(() => this.#soon());
+    this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unlisten();
+    this.#patience.stop();
+    this.#alarm?.cancel();
+  }
+
+  #soon(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    this.#patience.run('looking for timers that are due', () => {
+      if (this.#stopped) return;
+      const { log, clock } = this.#parts;
+      for (const timer of log.reads.timers.due(clock.now(), AT_ONCE)) this.#fire(timer);
+      const next = log.reads.timers.nextDue();
+      if (this.#alarm?.at === next) return;
+      this.#alarm?.cancel();
+      this.#alarm = next === null ? null : { at: next, cancel: clock.at(next, () => this.#ring()) };
+    });
+  }
+
+  #ring(): void {
+    this.#alarm = null;
+    this.#look();
+  }
+
+  #fire(timer: Timer): void {
+    const message = messageOf(timer);
+    const inbox = this.#parts.log.transaction((tx) => {
+      if (tx.reads.timers.get(timer.project, timer.timer) === null) return null;
+      const about = { project: timer.project, item: timer.item, actor: 'musher', cause: null } as const;
+      if (tx.now - timer.due > LATEST_MS) {
+        tx.record({ ...about, kind: 'timer.missed', payload: { timer: timer.timer } });
+        this.#tellMissed(tx, timer);
+        return null;
+      }
+      tx.record({ ...about, kind: 'timer.fired', payload: { timer: timer.timer } });
+      const row = tx.inbox.receive(message, tx.now);
+      crashPoint('before-timer-commit');
+      return row;
+    });
+    crashPoint('after-timer-fired');
+    if (inbox !== null) this.#parts.takeUp(inbox, message);
+  }
+
+  #tellMissed(tx: Tx, timer: Timer): void {
+    const { at } = timer.from;
+    const subject = { project: timer.project, number: timer.item };
+    tx.outbox.add({ to: at, kind: 'notice', body: missed(timer, this.#parts.timezone), inbox: null, item: subject }, tx.now);
+  }
+}
+
+function messageOf(timer: Timer): IncomingMessage {
+  const { at, senderId, ingress, direct } = timer.from;
+  return {
+    id: timerMessageId(timer.project, timer.timer),
+    at,
+    sender: { transport: at.transport, id: senderId, name: '' },
+    ingress: ingress as IngressKind,
+    direct,
+    text: timer.command,
+  };
+}
+
+function missed(timer: Timer, timezone: string): Document {
+  return line(
+    `Timer ${timer.timer} was due at ${timeOfDay(timer.due, timezone)}, when Musher was not running. That is more than an hour ago, so `,
+    code(timer.command),
+    ' was not run; type it where it is still wanted.',
+  );
+}

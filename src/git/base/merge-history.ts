@@ -1,0 +1,56 @@
+import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
+import type { OwnDir } from '../own-dir.ts';
+import { sha } from '../refs.ts';
+
+/** How the base branch stands to an item, by the last commit of it that says so. */
+export interface Landing {
+  readonly number: ItemNumber;
+  readonly kind: 'merged' | 'undone';
+  /** The squash, or what took it back. */
+  readonly commit: CommitSha;
+  readonly at: Millis;
+}
+
+/** Commits that are looked at: so many merges take years. */
+const MOST = 50_000;
+const SQUASH = /^Musher-Item: ([1-9]\d{0,8})$/m;
+const UNDO = /^Musher-Undo: ([1-9]\d{0,8})$/m;
+/** As `git revert` writes it. */
+const REVERT = /^This reverts commit ([0-9a-f]{40,64})/m;
+
+/**
+ * What the history of a commit says of items: the last merge of each, or what took that back, by Musher or by `git
+ * revert`. A message that only quotes a trailer does not count: a merge's first line begins with the item's number.
+ */
+export async function landings(git: OwnDir, head: CommitSha): Promise<Landing[]> {
+  const grep = ['^Musher-Item: [0-9]', '^Musher-Undo: [0-9]', '^This reverts commit '].map((text) => `--grep=${text}`);
+  const format = '--format=%H%x00%ct%x00%B%x01';
+  const args = ['rev-list', '--topo-order', `--max-count=${MOST}`, '--no-commit-header', format, ...grep, head];
+  const { stdout } = await git.run(args);
+  const rows = stdout
+    .toString('utf8')
+    .split('\u0001')
+    .filter((row) => row.trim() !== '');
+  const said = new Map<string, Landing>();
+  const last = new Map<ItemNumber, Landing>();
+  for (const row of rows.toReversed()) {
+    const [commit = '', seconds = '0', message = ''] = row.trimStart().split('\0');
+    const landing = landingOf(sha(commit), Number(seconds) * 1000, message, said);
+    if (landing === null) continue;
+    said.set(landing.commit, landing);
+    last.set(landing.number, landing);
+  }
+  return [...last.values()];
+}
+
+function landingOf(commit: CommitSha, at: Millis, message: string, earlier: ReadonlyMap<string, Landing>): Landing | null {
+  const undone = UNDO.exec(message)?.[1];
+  if (undone !== undefined) return { number: Number(undone) as ItemNumber, kind: 'undone', commit, at };
+  const reverted = earlier.get(REVERT.exec(message)?.[1] ?? '');
+  // What takes back what took it back brings it again.
+  if (reverted !== undefined) return { ...reverted, kind: reverted.kind === 'merged' ? 'undone' : 'merged', commit, at };
+  const merged = SQUASH.exec(message)?.[1];
+  return merged !== undefined && message.startsWith(`${merged}: `)
+    ? { number: Number(merged) as ItemNumber, kind: 'merged', commit, at }
+    : null;
+}

@@ -1,0 +1,157 @@
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type CommitSha, commitSha } from '../../pipeline/values.ts';
+import { shortHash } from '../names.ts';
+
+/**
+ * A linked worktree, as gitrepository-layout(5) describes it, written by Musher itself: `git worktree` would find
+ * its way by files that an agent can change, and Musher's git knows nothing of the owner's git directory anyway.
+ * An agent's plain git works in it as in any worktree.
+ */
+export interface Linked {
+  readonly path: string;
+  /** The worktree's own git directory, below the owner's `worktrees/`. Its name follows from the path alone. */
+  readonly gitDir: string;
+}
+
+/** The worktree that stands, or would stand, at a path. */
+export function linkedAt(commonDir: string, path: string, name: string): Linked {
+  return { path, gitDir: join(commonDir, 'worktrees', `musher-${name}-${shortHash(path)}`) };
+}
+
+/** Where a worktree's HEAD stands. */
+export type Head = { readonly branch: string } | { readonly detached: CommitSha };
+
+const headText = (head: Head): string => ('branch' in head ? `ref: refs/heads/${head.branch}\n` : `${head.detached}\n`);
+
+/** What an interrupted merge, rebase or bisect leaves, and locks of a git that was killed. */
+const UNFINISHED = [
+  'MERGE_HEAD',
+  'MERGE_MSG',
+  'MERGE_MODE',
+  'MERGE_RR',
+  'MERGE_AUTOSTASH',
+  'AUTO_MERGE',
+  'CHERRY_PICK_HEAD',
+  'REVERT_HEAD',
+  'REBASE_HEAD',
+  'SQUASH_MSG',
+  'BISECT_LOG',
+  'BISECT_START',
+  'rebase-merge',
+  'rebase-apply',
+  'sequencer',
+  'info',
+  'index.lock',
+  'HEAD.lock',
+] as const;
+
+/** The states in which an owner's checkout must be left alone. */
+export const BUSY = [
+  'MERGE_HEAD',
+  'CHERRY_PICK_HEAD',
+  'REVERT_HEAD',
+  'BISECT_LOG',
+  'rebase-merge',
+  'rebase-apply',
+  'sequencer',
+  'index.lock',
+] as const;
+
+/**
+ * Makes the files that tie a worktree to the repository what they must be, whatever stands there now. Returns
+ * whether anything was wrong: then the worktree's index can't be trusted either.
+ */
+export async function tie(linked: Linked, head: Head): Promise<boolean> {
+  await realFolder(linked.path);
+  await realFolder(linked.gitDir);
+  const files: readonly (readonly [string, string])[] = [
+    [join(linked.gitDir, 'commondir'), '../..\n'],
+    [join(linked.gitDir, 'gitdir'), `${join(linked.path, '.git')}\n`],
+    [join(linked.path, '.git'), `gitdir: ${linked.gitDir}\n`],
+    [join(linked.gitDir, 'HEAD'), headText(head)],
+  ];
+  let changed = false;
+  for (const [file, text] of files) {
+    if ((await readPlain(file)) === text) continue;
+    changed = true;
+    await rm(`${file}.musher`, { recursive: true, force: true });
+    await writeFile(`${file}.musher`, text, { flag: 'wx' });
+    // A folder can't be replaced by a rename. It is a `.git` that an agent made; its files are no part of the work.
+    if ((await lstat(file).catch(() => null))?.isDirectory() === true) await rm(file, { recursive: true, force: true });
+    await rename(`${file}.musher`, file);
+  }
+  return changed;
+}
+
+/** Removes what an unfinished merge, rebase or killed git left in a worktree's git directory. */
+export async function forgetUnfinished(linked: Linked): Promise<void> {
+  await Promise.all(UNFINISHED.map((name) => rm(join(linked.gitDir, name), { recursive: true, force: true })));
+  await emptyWorktreeConfig(linked, false);
+}
+
+/**
+ * A worktree's own configuration, which is active where the owner's says so, holds nothing. An empty file stays as it
+ * is, the very same one: it is shut in the sandbox of a run that goes on, and a new one in its place would not be.
+ */
+export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Promise<void> {
+  const file = join(linked.gitDir, 'config.worktree');
+  const found = await lstat(file).catch(() => null);
+  if (found?.isFile() === true && found.size === 0) return;
+  await rm(file, { recursive: true, force: true });
+  if (needed) await writeFile(file, '', { flag: 'wx' });
+}
+
+/** The text of a regular file; null for anything else, a link included, and for one that is removed meanwhile. */
+export async function readPlain(file: string): Promise<string | null> {
+  if ((await lstat(file).catch(() => null))?.isFile() !== true) return null;
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // The worktree of another item goes while a merge looks at all of them.
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+/** A folder that is none, or a link to one, is replaced: what is written into it must land in it. */
+async function realFolder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found !== null && !found.isDirectory()) await rm(path, { force: true });
+  await mkdir(path, { recursive: true });
+}
+
+/** A working tree of the repository: the owner's, or one of Musher's. */
+export interface Checkout {
+  readonly path: string;
+  readonly gitDir: string;
+  readonly branch: string | null;
+  readonly detached: CommitSha | null;
+}
+
+/**
+ * The checkouts of a repository, the main one first, the others in no order. A linked one counts only if its `.git` file points back:
+ * otherwise a planted folder below `worktrees/` could name any place of the disk as a checkout.
+ */
+export async function listCheckouts(commonDir: string, main: string | null): Promise<Checkout[]> {
+  const found: Checkout[] = [];
+  if (main !== null) found.push({ path: main, gitDir: commonDir, ...(await headOf(commonDir)) });
+  const folder = join(commonDir, 'worktrees');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const gitDir = join(folder, name);
+    const there = (await readPlain(join(gitDir, 'gitdir')))?.trimEnd();
+    if (there === undefined) continue;
+    // Since git 2.48 both may be relative.
+    const dotGit = resolve(gitDir, there);
+    const [, back] = /^gitdir: (.+)$/m.exec((await readPlain(dotGit)) ?? '') ?? [];
+    if (back === undefined) continue;
+    const target = await realpath(resolve(dirname(dotGit), back)).catch(() => null);
+    if (target === gitDir) found.push({ path: dirname(dotGit), gitDir, ...(await headOf(gitDir)) });
+  }
+  return found;
+}
+
+/** The branch or commit that a git directory's HEAD names; neither where it can't be read. */
+export async function headOf(gitDir: string): Promise<{ branch: string | null; detached: CommitSha | null }> {
+  const text = (await readPlain(join(gitDir, 'HEAD')))?.trim() ?? '';
+  const prefix = 'ref: refs/heads/';
+  return text.startsWith(prefix) ? { branch: text.slice(prefix.length), detached: null } : { branch: null, detached: commitSha(text) };
+}

@@ -1,0 +1,115 @@
+import { lstat } from 'node:fs/promises';
+import { crashPoint } from '../../crash-point.ts';
+import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
+import { type Context, type ItemAt, baseHead, findBranch, placeOf } from '../context.ts';
+import { commitTree, readLog, treeOf } from '../history.ts';
+import { listRefs, swapRef } from '../refs.ts';
+import { LARGEST_BYTES, type LargeFile, stageKept } from './staging.ts';
+
+export interface Snapshot {
+  readonly ref: string;
+  /** Stands on the head that the branch had then, and holds the files of the worktree. */
+  readonly commit: CommitSha;
+  /** The worktree held something that no commit of the branch holds. */
+  readonly dirty: boolean;
+}
+export interface KeptSnapshot {
+  readonly ref: string;
+  readonly n: number;
+  readonly commit: CommitSha;
+  readonly at: Millis;
+  /** One line: before what it was taken. */
+  readonly why: string;
+  /** The branch's head then. */
+  readonly head: CommitSha;
+  readonly dirty: boolean;
+}
+
+const titleOf = (item: ItemNumber): string => `snapshot of item ${item}: `;
+const prefixOf = (item: ItemNumber): string => `refs/musher/snapshots/${item}/`;
+/** Tries to find a free number. More than one is needed only if someone else writes there at the same time. */
+const TRIES = 20;
+
+/**
+ * Keeps the tracked and untracked (not ignored) files of the item's worktree as a commit on top of its branch,
+ * under the next free number. An unchanged worktree, or a branch without one, gets a commit without a change, which says
+ * when and why, and holds the branch's head, so that the work survives the branch. Where the last snapshot holds the same
+ * it is that one. Null when there is neither worktree nor branch.
+ */
+export async function snapshot(at: Context, item: ItemAt, why: string): Promise<Snapshot | null> {
+  const { tree } = placeOf(at, String(item.number));
+  const there = (await lstat(tree.path).catch(() => null))?.isDirectory() === true;
+  const branch = there || item.branch !== null ? await findBranch(at, item) : null;
+  if (!there && branch === null) return null;
+  const head = branch?.head ?? (await baseHead(at));
+  const { tree: staged, large } = there ? await stageKept(at.git, tree, head) : { tree: await treeOf(at.git, head), large: [] };
+  const dirty = staged !== (await treeOf(at.git, head));
+  const last = await newest(at, item.number);
+  if (last !== null && last.head === head && last.tree === staged) return { ref: last.ref, commit: last.commit, dirty };
+  const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}${leftOut(large)}` });
+  return { ref: await keep(at, item.number, commit, why), commit, dirty };
+}
+
+/** Said where the snapshot is listed: somebody may count on it. */
+function leftOut(large: readonly LargeFile[]): string {
+  if (large.length === 0) return '';
+  const names = large.slice(0, 3).map(({ name, bytes }) => `${name.replaceAll(/\s+/g, ' ')} of ${Math.round(bytes / 1024 / 1024)} MB`);
+  const more = large.length > names.length ? ` and ${large.length - names.length} more` : '';
+  return ` (without new files over ${LARGEST_BYTES / 1024 / 1024} MB: ${names.join(', ')}${more})`;
+}
+
+/** The last snapshot and what it holds; null where there is none, or it is no commit of `snapshot`. */
+async function newest(
+  at: Context,
+  item: ItemNumber,
+): Promise<{ readonly ref: string; readonly commit: CommitSha; readonly head: string; readonly tree: string } | null> {
+  const prefix = prefixOf(item);
+  const refs = (await listRefs(at.git, prefix)).filter(({ name }) => /^\d+$/.test(name.slice(prefix.length)));
+  const last = refs.toSorted((a, b) => Number(a.name.slice(prefix.length)) - Number(b.name.slice(prefix.length))).at(-1);
+  if (last === undefined) return null;
+  const [tree = '', head = '', subject = ''] = (await at.git.line(['show', '--no-patch', '--format=%T%n%P%n%s', last.sha])).split('\n');
+  return subject.startsWith(titleOf(item)) ? { ref: last.name, commit: last.sha, head, tree } : null;
+}
+
+/** Keeps a commit among the snapshots of an item, unless it is there already. */
+export async function keepCommit(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<void> {
+  const kept = await listRefs(at.git, prefixOf(item));
+  if (!kept.some((ref) => ref.sha === commit)) await keep(at, item, commit, why);
+}
+
+async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<string> {
+  const prefix = prefixOf(item);
+  const numbers = (await listRefs(at.git, prefix)).map(({ name }) => Number(name.slice(prefix.length)));
+  const last = Math.max(0, ...numbers.filter(Number.isSafeInteger));
+  for (let n = last + 1; n <= last + TRIES; n += 1) {
+    const ref = `${prefixOf(item)}${n}`;
+    if (await swapRef(at.git, ref, commit, null, why)) {
+      crashPoint('after-snapshot-kept');
+      return ref;
+    }
+  }
+  throw new Error(`no free snapshot number for item ${item} after ${last}`);
+}
+
+/** The snapshots of an item, oldest first. */
+export async function snapshots(at: Context, item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]> {
+  const prefix = prefixOf(item.number);
+  const refs = (await listRefs(at.git, prefix)).filter((ref) => /^\d+$/.test(ref.name.slice(prefix.length)));
+  const kept = await Promise.all(
+    refs.map(async (ref) => {
+      const [entry, before] = await readLog(at.git, ref.sha, null, 2);
+      const subject = entry?.subject ?? '';
+      const ours = subject.startsWith(titleOf(item.number)) && before !== undefined;
+      return {
+        ref: ref.name,
+        n: Number(ref.name.slice(prefix.length)),
+        commit: ref.sha,
+        at: entry?.at ?? 0,
+        why: ours ? subject.slice(titleOf(item.number).length) : subject,
+        head: ours ? before.sha : ref.sha,
+        dirty: ours && (await treeOf(at.git, before.sha)) !== (await treeOf(at.git, ref.sha)),
+      };
+    }),
+  );
+  return kept.sort((a, b) => a.n - b.n);
+}

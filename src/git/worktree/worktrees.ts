@@ -1,0 +1,260 @@
+import { access, lstat, readdir, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../../crash-point.ts';
+import { join } from 'node:path';
+import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
+import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from '../context.ts';
+import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
+import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
+import { setLargeAside } from './large-files.ts';
+import { branchName } from '../names.ts';
+import { deleteRef, readRef, swapRef } from '../refs.ts';
+import { removeFolder } from './remove-folder.ts';
+import { keepCommit, snapshot } from './snapshots.ts';
+import { commitSha } from '../../pipeline/values.ts';
+import { installIndex, putFiles, stageAll } from './staging.ts';
+
+export interface OpenedWorktree {
+  readonly path: string;
+  /** The worktree's own git directory: what an agent's git must be able to write besides objects and its branch. */
+  readonly gitDir: string;
+  readonly branch: string;
+  /** Tip of the base branch when the worktree was opened. */
+  readonly base: CommitSha;
+  readonly head: CommitSha;
+  readonly commitsAhead: number;
+  /** The files were put there just now; false: they are as they were left. */
+  readonly created: boolean;
+}
+
+/**
+ * The worktree and branch of an item. A branch with commits of its own is kept; one without starts again from the
+ * tip of the base branch. `branch` null: the item has none yet, and takes over nothing that stands under its number. A missing worktree is made, a broken tie to the repository is mended; files that an
+ * earlier run left uncommitted stay. Idempotent.
+ */
+export async function openWorktree(
+  at: Context,
+  item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null },
+): Promise<OpenedWorktree> {
+  const place = placeOf(at, String(item.number));
+  const base = await baseHead(at);
+  const known = await findBranch(at, item);
+  const branch = known?.branch ?? item.branch ?? (await unusedBranch(at, item));
+  const ref = `refs/heads/${branch}`;
+  let head = known?.head ?? base;
+  const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
+  if (known === null) {
+    if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
+    crashPoint('after-branch-made');
+  } else if (head !== base && (await isAncestor(at.git, head, base))) {
+    // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
+    const untouched = !there || (await changedIn(at, place, head)).length === 0;
+    if (untouched) {
+      // DANGER: before the branch moves. From then on the old files would look like changes that take the new ones back.
+      if (there) await writeFile(fillingMark(place), '', { mode: 0o600 });
+      if (await swapRef(at.git, ref, base, head, 'start again from the base branch')) {
+        crashPoint('after-branch-renewed');
+        if (there) await put(at, place, { branch }, head, base);
+        head = base;
+      } else await rm(fillingMark(place), { force: true });
+    }
+  }
+  const wasBroken = await tie(place.linked, { branch });
+  if (!there) {
+    await keepUnknown(at, place, item, branch);
+    await put(at, place, { branch }, head, head);
+  } else if (wasBroken || !(await hasUsableIndex(at, place))) {
+    await stageAll(at.git, place.tree, head);
+    await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
+    await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  }
+  const commitsAhead = await countAhead(at.git, base, head);
+  return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
+}
+
+/**
+ * A branch name that nobody has taken. Branches of the same number with work in them were made by another log (one
+ * that was lost, or of another installation): they stay as they are, and what they hold is also kept in a snapshot.
+ */
+async function unusedBranch(at: Context, item: { readonly number: ItemNumber; readonly title: string }): Promise<string> {
+  const others = await branchesOf(at, item.number);
+  for (const { branch, head, ahead } of others) {
+    if (ahead > 0) await keepCommit(at, item.number, head, `${branch}, which another log made`);
+  }
+  const taken = new Set(others.map(({ branch }) => branch));
+  const first = branchName(item.number, item.title);
+  let name = first;
+  for (let n = 2; taken.has(name); n += 1) name = `${first}-${n}`;
+  return name;
+}
+
+/**
+ * Files in the worktree of an item that has no branch yet were left by another log: they are kept in a snapshot and
+ * must not become this item's work. Returns whether there were any.
+ */
+async function setAside(at: Context, place: Place, item: ItemNumber, head: CommitSha): Promise<boolean> {
+  if ((await changedIn(at, place, head)).length === 0) return false;
+  await snapshot(at, { number: item, branch: null }, 'files of another log');
+  return true;
+}
+
+/** Files in a folder that is no worktree of Musher any more, because what Musher knew of it is lost, are still somebody's work. */
+async function keepUnknown(at: Context, place: Place, item: { readonly number: ItemNumber }, branch: string): Promise<void> {
+  if (await isThere(fillingMark(place))) return;
+  const files = await readdir(place.tree.path).catch(() => []);
+  if (files.some((name) => name !== '.git')) await snapshot(at, { number: item.number, branch }, 'before its worktree was made again');
+}
+
+/** Whether files of a worktree are there: a folder, not a link, that Musher has tied and filled before. */
+async function isWorktree(place: Place): Promise<boolean> {
+  const folder = await lstat(place.tree.path).catch(() => null);
+  if (folder?.isDirectory() !== true) return false;
+  return (await isThere(place.tree.index)) && !(await isThere(fillingMark(place)));
+}
+
+/**
+ * There while files are put: a Musher that is killed then leaves only some of them, and whoever took the others for
+ * deleted would commit that.
+ */
+export const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
+  const index = join(place.linked.gitDir, 'index');
+  if ((await readPlain(index)) === null) return false;
+  const answer = await at.git.run(['ls-files', '--', '.git'], { tree: { path: place.tree.path, index }, answers: [1, 128] });
+  return answer.exitCode === 0;
+}
+
+/** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
+export async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
+  await writeFile(fillingMark(place), '', { mode: 0o600 });
+  await tie(place.linked, head);
+  await forgetUnfinished(place.linked);
+  crashPoint('before-files-put');
+  await putFiles(at.git, place.tree, from, to);
+  crashPoint('after-files-put');
+  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  await rm(fillingMark(place), { force: true });
+}
+
+async function changedIn(at: Context, place: Place, head: CommitSha): Promise<string[]> {
+  const tree = await stageAll(at.git, place.tree, head);
+  return changedFiles(at.git, await treeOf(at.git, head), tree);
+}
+
+/** Files of the item's worktree that differ from its branch's head, or are new and not ignored. */
+export async function leftovers(at: Context, item: ItemAt): Promise<string[]> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  return found !== null && (await isWorktree(place)) ? changedIn(at, place, found.head) : [];
+}
+
+/** The tree of all files in the item's worktree, committed or not, ignored ones left out. Null without a worktree. */
+export async function treeOfFiles(at: Context, item: ItemAt): Promise<CommitSha | null> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  return found !== null && (await isWorktree(place)) ? stageAll(at.git, place.tree, found.head) : null;
+}
+
+/** What all files in the item's worktree change against where its branch left the base branch, committed or not. Null without a worktree. */
+export async function diffOfFiles(at: Context, item: ItemAt, maxBytes: number): Promise<Diff | null> {
+  const files = await treeOfFiles(at, item);
+  const found = await findBranch(at, item);
+  if (files === null || found === null) return null;
+  return diffBetween(at.git, await forkPoint(at.git, await baseHead(at), found.head), files, maxBytes);
+}
+
+/** Commits what an agent left, on the item's branch. Null when there is nothing to commit. */
+export async function commitLeftovers(at: Context, item: ItemAt, message: string): Promise<CommitSha | null> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  if (found === null || !(await isWorktree(place))) return null;
+  const tree = await stageAll(at.git, place.tree, found.head);
+  const merging = await mergeInProgress(at, place);
+  if (merging === null && tree === (await treeOf(at.git, found.head))) return null;
+  const parents = merging === null ? [found.head] : [found.head, merging];
+  const commit = await commitTree(at.git, { tree, parents, message });
+  const moved = await swapRef(at.git, `refs/heads/${found.branch}`, commit, found.head, 'commit what the run left');
+  if (!moved) throw new Error(`${found.branch} moved while its leftovers were committed`);
+  crashPoint('after-leftovers-committed');
+  await tie(place.linked, { branch: found.branch });
+  await forgetUnfinished(place.linked);
+  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  return commit;
+}
+
+/** The commit of the base branch that `stageConflict` put up for merging; anything else there is not believed. */
+async function mergeInProgress(at: Context, place: Place): Promise<CommitSha | null> {
+  const merging = commitSha(((await readPlain(join(place.linked.gitDir, 'MERGE_HEAD'))) ?? '').trim());
+  if (merging === null) return null;
+  const answer = await at.git.run(['cat-file', '-e', `${merging}^{commit}`], { answers: [1, 128] });
+  return answer.exitCode === 0 && (await isAncestor(at.git, merging, await baseHead(at))) ? merging : null;
+}
+
+/**
+ * Makes the files exactly the branch's head: tracked ones reset, untracked ones removed, ignored ones kept. The
+ * caller takes a snapshot first.
+ */
+export async function resetWorktree(at: Context, item: ItemAt): Promise<void> {
+  const found = await findBranch(at, item);
+  if (found === null) throw new Error(`item ${item.number} has no branch to reset its worktree to`);
+  await put(at, placeOf(at, String(item.number)), { branch: found.branch }, found.head, found.head);
+}
+
+/**
+ * The worktree for gates on a merged tree, with a detached HEAD: its files are exactly this commit. By default
+ * nothing else is there either. What earlier gates built (ignored files) could let a gate pass that fails on a
+ * clean clone, and the receipt speaks of the commit alone; `keepIgnored` trades that for speed.
+ */
+export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgnored: boolean): Promise<string> {
+  const place = placeOf(at, 'merge');
+  if (!keepIgnored || !(await isWorktree(place))) await removeFolder(place.tree.path);
+  await put(at, place, { detached: commit }, commit, commit);
+  return place.tree.path;
+}
+
+/** What a removal did: one line for each thing. */
+export interface Removed {
+  readonly removed: string[];
+  readonly kept: string[];
+  /** What was moved away instead; null: nothing. */
+  readonly moved: string | null;
+}
+
+/**
+ * Removes an item's worktree and, when asked, its branch. Says what was removed; what is gone already is no error.
+ * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first.
+ */
+export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean): Promise<Removed> {
+  const place = placeOf(at, String(item.number));
+  const removed: string[] = [];
+  const kept: string[] = [];
+  const found = deleteBranch ? await findBranch(at, item) : null;
+  const moved = (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
+  if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
+  crashPoint('after-worktree-removed');
+  if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
+  await removeFolder(place.tree.index);
+  await rm(fillingMark(place), { force: true });
+  if (found !== null) {
+    const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
+    const holder = checkouts.find((checkout) => checkout.branch === found.branch);
+    if (holder !== undefined) kept.push(`branch ${found.branch}: it is checked out in ${holder.path}`);
+    else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push(`branch ${found.branch}`);
+    else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push(`branch ${found.branch}: it moved meanwhile`);
+    crashPoint('after-branch-removed');
+  }
+  return { removed, kept, moved };
+}
+
+/** What the branch holds, read from its ref. Null when there is no such branch. */
+export async function readWork(at: Context, branch: string): Promise<{ branch: string; head: CommitSha; commitsAhead: number } | null> {
+  const head = await branchHead(at, branch);
+  return head === null ? null : { branch, head, commitsAhead: await countAhead(at.git, await baseHead(at), head) };
+}

@@ -1,0 +1,42 @@
+import type { OtherEvents } from '../../pipeline/events.ts';
+import type { Millis } from '../../pipeline/values.ts';
+import type { Db } from '../database.ts';
+
+/** An account that its provider has limited, and that has not been seen to work since. */
+export interface LimitedAccount {
+  readonly account: string;
+  readonly until: Millis;
+  /** Limits in a row. */
+  readonly times: number;
+}
+
+/** The accounts that are limited: a few rows, gone when the account works again. */
+export class Accounts {
+  readonly #all;
+  readonly #get;
+  readonly #set;
+  readonly #drop;
+
+  constructor(db: Db) {
+    this.#all = db.prepare<[], LimitedAccount>('SELECT account, until, times FROM accounts ORDER BY account');
+    this.#get = db.prepare<[string], LimitedAccount>('SELECT account, until, times FROM accounts WHERE account = ?');
+    this.#set = db.prepare('INSERT OR REPLACE INTO accounts (account, until, times) VALUES (?, ?, ?)');
+    this.#drop = db.prepare('DELETE FROM accounts WHERE account = ?');
+  }
+
+  all(): LimitedAccount[] {
+    return this.#all.all();
+  }
+
+  get(account: string): LimitedAccount | null {
+    return this.#get.get(account) ?? null;
+  }
+
+  limit({ account, until, times }: OtherEvents['account.limited']): void {
+    this.#set.run(account, until, times);
+  }
+
+  recover(account: string): void {
+    this.#drop.run(account);
+  }
+}

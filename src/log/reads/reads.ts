@@ -1,0 +1,252 @@
+import type { LoggedEvent, Receipt } from '../../pipeline/events.ts';
+import { created, transition } from '../../pipeline/transition.ts';
+import type { StageName, WorkItem } from '../../pipeline/types.ts';
+import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
+import { BudgetReads } from './budget-reads.ts';
+import type { Db } from '../database.ts';
+import type { EventStore } from '../events.ts';
+import { RequestReads } from './request-reads.ts';
+import { SpendReads } from './spend-reads.ts';
+import type { Run } from '../projections/run.ts';
+import { Subscriptions, type Subscription } from '../projections/subscriptions.ts';
+import { Accounts } from './accounts.ts';
+import { TimerReads } from './timers.ts';
+
+export interface LoggedReceipt extends Receipt {
+  readonly seq: number;
+  readonly at: Millis;
+}
+
+/** Where the base branch stood at Musher's last look, and the event that says so. */
+export interface BaseSeen {
+  readonly branch: string;
+  readonly commit: CommitSha;
+  readonly seq: number;
+}
+
+/** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
+export class Reads {
+  readonly budget: BudgetReads;
+  /** What agents have used. */
+  readonly spend: SpendReads;
+  readonly timers: TimerReads;
+  readonly accounts: Pick<Accounts, 'all' | 'get'>;
+  /** What agents ask people for. */
+  readonly requests: RequestReads;
+  readonly #events: EventStore;
+  readonly #item;
+  readonly #inStage;
+  readonly #recentInStage;
+  readonly #waking;
+  readonly #counts;
+  readonly #dependents;
+  readonly #near;
+  readonly #runs;
+  readonly #run;
+  readonly #openRuns;
+  readonly #allOpenRuns;
+  readonly #projects;
+  readonly #roomProject;
+  readonly #roomsOf;
+  readonly #base;
+  readonly #subscriptions;
+
+  constructor(db: Db, events: EventStore) {
+    this.#events = events;
+    this.#subscriptions = new Subscriptions(db);
+    this.budget = new BudgetReads(db);
+    this.spend = new SpendReads(db);
+    this.timers = new TimerReads(db);
+    this.accounts = new Accounts(db);
+    this.requests = new RequestReads(db);
+    this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
+    this.#inStage = db
+      .prepare<[string, string, number], string>(
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since, number LIMIT ?',
+      )
+      .pluck();
+    this.#recentInStage = db
+      .prepare<[string, string, number], string>(
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since DESC, number DESC LIMIT ?',
+      )
+      .pluck();
+    this.#waking = db
+      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 ORDER BY number LIMIT ?')
+      .pluck();
+    this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
+    this.#dependents = db
+      .prepare<[string, number], ItemNumber>('SELECT item FROM dependencies WHERE project = ? AND depends_on = ? ORDER BY item')
+      .pluck();
+    this.#near = db
+      .prepare<[string, number, number], ItemNumber>(
+        'SELECT number FROM items WHERE project = ? AND deleted = 0 AND number BETWEEN ? AND ? ORDER BY number',
+      )
+      .pluck();
+    this.#runs = db.prepare<[string, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? ORDER BY run').pluck();
+    this.#run = db.prepare<[string, number, number], string>('SELECT state FROM runs WHERE project = ? AND item = ? AND run = ?').pluck();
+    // Named, because the planner prefers the primary key, and that walks every run the project ever had.
+    this.#openRuns = db
+      .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
+      .pluck();
+    this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
+    this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
+    this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
+    this.#base = db.prepare<[string], BaseSeen>('SELECT branch, head AS "commit", seq FROM bases WHERE project = ?');
+    this.#roomsOf = db.prepare<[string], { transport: string; room: string }>('SELECT transport, room FROM rooms WHERE project = ?');
+  }
+
+  /** An item by its number, also a deleted one; null where the number was never given. */
+  item(project: string, number: number): WorkItem | null {
+    const state = this.#item.get(project, number);
+    return state === undefined ? null : parseItem(state);
+  }
+
+  /** Items of a stage, the longest there first. */
+  inStage(project: string, stage: StageName, limit: number): WorkItem[] {
+    return this.#inStage.all(project, stage, limit).map(parseItem);
+  }
+
+  /** Items of a stage, the latest to arrive first. */
+  recentInStage(project: string, stage: StageName, limit: number): WorkItem[] {
+    return this.#recentInStage.all(project, stage, limit).map(parseItem);
+  }
+
+  /** Items that agents or people are at work on: current, qa and merge. */
+  active(project: string): WorkItem[] {
+    return (['current', 'qa', 'merge'] as const).flatMap((stage) => this.inStage(project, stage, 10_000));
+  }
+
+  /** Items that may move by themselves without being active: backlog items that wait for others, and deleted ones whose removal is not done. */
+  waking(project: string): WorkItem[] {
+    return this.#waking.all(project, 10_000).map(parseItem);
+  }
+
+  /** How many items stand in each stage. */
+  counts(project: string): Record<StageName, number> {
+    const counts = { backlog: 0, current: 0, qa: 0, merge: 0, done: 0, archived: 0 };
+    for (const { stage, n } of this.#counts.all(project)) if (stage in counts) counts[stage as StageName] = n;
+    return counts;
+  }
+
+  /** The highest number ever given in a project; 0 for none. */
+  /** Every project that an item was ever made in. */
+  projects(): string[] {
+    return this.#projects.all();
+  }
+
+  lastNumber(project: string): number {
+    return this.#counts.all(project).find((row) => row.stage === 'last')?.n ?? 0;
+  }
+
+  /** How many timers were ever set in a project: the last one's number. */
+  lastTimer(project: string): number {
+    return this.#counts.all(project).find((row) => row.stage === 'timers')?.n ?? 0;
+  }
+
+  /** The items that depend on an item. */
+  dependents(project: string, number: number): ItemNumber[] {
+    return this.#dependents.all(project, number);
+  }
+
+  /** Numbers that exist within `reach` of one that does not. */
+  near(project: string, number: number, reach: number): ItemNumber[] {
+    return this.#near.all(project, number - reach, number + reach);
+  }
+
+  runs(project: string, item: number): Run[] {
+    return this.#runs.all(project, item).map(parseRun);
+  }
+
+  run(project: string, item: number, run: number): Run | null {
+    const state = this.#run.get(project, item, run);
+    return state === undefined ? null : parseRun(state);
+  }
+
+  /** Open runs of other projects than these. */
+  openRunsElsewhere(projects: readonly string[]): Run[] {
+    return this.#allOpenRuns
+      .all()
+      .map(parseRun)
+      .filter((run) => !projects.includes(run.project));
+  }
+
+  /** Where a project's base branch was seen last; null: never. */
+  base(project: string): BaseSeen | null {
+    return this.#base.get(project) ?? null;
+  }
+
+  /** Open runs of all projects. */
+  allOpenRuns(): Run[] {
+    return this.#allOpenRuns.all().map(parseRun);
+  }
+
+  /** Runs that are pending or running. */
+  openRuns(project: string): Run[] {
+    return this.#openRuns.all(project).map(parseRun);
+  }
+
+  receipts(project: string, item: number): LoggedReceipt[] {
+    return this.#events
+      .receipts(project, item)
+      .flatMap((event) => (event.kind === 'gate.ran' ? [{ ...event.payload, seq: event.seq, at: event.at }] : []));
+  }
+
+  /** The newest events of an item before `beforeSeq`, newest first. */
+  history(project: string, item: number, limit: number, beforeSeq = Number.MAX_SAFE_INTEGER): LoggedEvent[] {
+    return this.#events.ofItemBefore(project, item, beforeSeq, limit);
+  }
+
+  /** An item as it was right before an event, made again from the log; null where it was not there yet. */
+  itemBefore(project: string, number: number, seq: number): WorkItem | null {
+    let item: WorkItem | null = null;
+    for (const event of this.#events.ofItem(project, number)) {
+      if (event.seq >= seq || event.item === null) break;
+      if (event.kind === 'item.created') item = created(event);
+      else if (item !== null) {
+        const next = transition(item, event);
+        if (next.ok) item = next.value;
+      }
+    }
+    return item;
+  }
+
+  events(afterSeq: number, limit: number): LoggedEvent[] {
+    return this.#events.after(afterSeq, limit);
+  }
+
+  /** The event by which an item came where it stands: its last change of stage or execution. */
+  arrival(item: WorkItem): LoggedEvent | null {
+    return this.#events.after(item.step - 1, 1)[0] ?? null;
+  }
+
+  /** When an item came where it stands. */
+  arrivedAt(item: WorkItem): number | null {
+    return this.#events.timeFrom(item.step);
+  }
+
+  lastSeq(): number {
+    return this.#events.head().seq;
+  }
+
+  /** The project that a room was switched to; null where it never was. */
+  roomProject(transport: string, room: string): string | null {
+    return this.#roomProject.get(transport, room) ?? null;
+  }
+
+  /** What chat said a room is told; null where it said nothing. */
+  subscription(transport: string, room: string): Subscription | null {
+    return this.#subscriptions.get(transport, room);
+  }
+
+  roomsOf(project: string): { transport: string; room: string }[] {
+    return this.#roomsOf.all(project);
+  }
+}
+
+function parseItem(state: string): WorkItem {
+  return JSON.parse(state) as WorkItem;
+}
+
+function parseRun(state: string): Run {
+  return JSON.parse(state) as Run;
+}

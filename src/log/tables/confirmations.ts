@@ -1,0 +1,121 @@
+import type { IngressKind } from '../../message/address.ts';
+import type { Db } from '../database.ts';
+
+/** A question that is open. Its number is never used again: an old button answers no newer question. */
+export interface OpenConfirmation extends PendingConfirmation {
+  readonly id: number;
+}
+
+/** A question that waits for its asker's yes: bound to room and sender, and to the item as it was. */
+export interface PendingConfirmation {
+  readonly transport: string;
+  readonly room: string;
+  readonly sender: string;
+  /** How the command came in that is asked about: rights depend on it. */
+  readonly ingress: IngressKind;
+  readonly direct: boolean;
+  /** The room's project when it was asked. */
+  readonly project: string;
+  /** The command that runs when the answer is yes. */
+  readonly text: string;
+  readonly item: {
+    readonly project: string;
+    readonly number: number;
+    readonly version: number;
+    /** The last event before the question, where what runs do by themselves since then leaves it as it was; null: any change voids it. */
+    readonly seq: number | null;
+  } | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly transport: string;
+  readonly room: string;
+  readonly sender: string;
+  readonly ingress: string;
+  readonly direct: number;
+  readonly project: string;
+  readonly text: string;
+  readonly item_project: string | null;
+  readonly item: number | null;
+  readonly item_version: number | null;
+  readonly item_seq: number | null;
+  readonly expires_at: number;
+}
+
+/** At most one open question for a person in a room: a new one takes the place of the old. */
+export class Confirmations {
+  readonly #put;
+  readonly #close;
+  readonly #get;
+  readonly #forget;
+  readonly #all;
+  readonly #exists;
+
+  constructor(db: Db) {
+    this.#put = db.prepare(
+      `INSERT OR REPLACE INTO confirmations (transport, room, sender, ingress, direct, project, text, item_project, item, item_version, item_seq, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#get = db.prepare<[string, string, string], Row>('SELECT * FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
+    this.#close = db.prepare('DELETE FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
+    this.#all = db.prepare<[], Row>('SELECT * FROM confirmations ORDER BY id');
+    this.#exists = db.prepare<[number], number>('SELECT 1 FROM confirmations WHERE id = ?').pluck();
+    this.#forget = db.prepare('DELETE FROM confirmations WHERE item_project = ? AND item = ?');
+  }
+
+  /** Opens a question; gives its number. */
+  put(c: PendingConfirmation): number {
+    const { lastInsertRowid } = this.#put.run(
+      c.transport,
+      c.room,
+      c.sender,
+      c.ingress,
+      c.direct ? 1 : 0,
+      c.project,
+      c.text,
+      c.item?.project ?? null,
+      c.item?.number ?? null,
+      c.item?.version ?? null,
+      c.item?.seq ?? null,
+      c.expiresAt,
+    );
+    return Number(lastInsertRowid);
+  }
+
+  /** The open question of a person in a room. */
+  of(transport: string, room: string, sender: string): OpenConfirmation | null {
+    const row = this.#get.get(transport, room, sender);
+    return row === undefined ? null : toOpen(row);
+  }
+
+  /** Takes an open question away: an answer counts once. */
+  close({ transport, room, sender }: PendingConfirmation): void {
+    this.#close.run(transport, room, sender);
+  }
+
+  /** Whether a question is still open, whoever was asked. */
+  isOpen(id: number): boolean {
+    return this.#exists.get(id) !== undefined;
+  }
+
+  all(): OpenConfirmation[] {
+    return this.#all.all().map(toOpen);
+  }
+
+  forgetItem(project: string, item: number): void {
+    this.#forget.run(project, item);
+  }
+}
+
+function toOpen(row: Row): OpenConfirmation {
+  const item =
+    row.item_project === null || row.item === null || row.item_version === null
+      ? null
+      : { project: row.item_project, number: row.item, version: row.item_version, seq: row.item_seq };
+  const { id, transport, room, sender, project, text } = row;
+  const ingress = row.ingress as IngressKind;
+  return { id, transport, room, sender, ingress, direct: row.direct === 1, project, text, item, expiresAt: row.expires_at };
+}

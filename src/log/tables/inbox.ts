@@ -1,0 +1,155 @@
+import type { IncomingMessage, IngressKind } from '../../message/address.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import type { Db } from '../database.ts';
+
+export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored';
+
+/** A message taken in. `committed`: its effect is in the log, but the final reply is not yet. */
+export interface InboxRow {
+  readonly id: number;
+  readonly state: 'received' | 'committed' | 'done';
+  readonly outcome: InboxOutcome | null;
+  /** When it was taken in. */
+  readonly receivedAt: number;
+  readonly message: IncomingMessage;
+  /** What its sender has confirmed with it: runs instead of its text. */
+  readonly confirmed: Confirmed | null;
+}
+
+/** A command that was asked about and answered with yes. */
+export interface Confirmed {
+  readonly project: string;
+  readonly text: string;
+}
+
+interface Row {
+  readonly id: number;
+  readonly transport: string;
+  readonly message_id: string;
+  readonly room: string;
+  readonly thread: string | null;
+  readonly sender: string;
+  readonly sender_name: string;
+  readonly ingress: string;
+  readonly direct: number;
+  readonly text: string;
+  readonly received_at: number;
+  readonly state: InboxRow['state'];
+  readonly outcome: InboxOutcome | null;
+  readonly confirmed: string | null;
+}
+
+/** The table of messages received: the mark against doubles and the work queue in one row. */
+export class Inbox {
+  readonly #redactor: Redactor;
+  readonly #insert;
+  readonly #open;
+  readonly #openOf;
+  readonly #get;
+  readonly #last;
+  readonly #finish;
+  readonly #commit;
+  readonly #prune;
+  readonly #confirm;
+
+  constructor(db: Db, redactor: Redactor) {
+    this.#redactor = redactor;
+    this.#insert = db.prepare(
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
+    );
+    this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
+    this.#openOf = db
+      .prepare<[string, string], number>("SELECT count(*) FROM inbox WHERE transport = ? AND sender = ? AND state <> 'done'")
+      .pluck();
+    this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
+    this.#last = db.prepare<[], number | null>('SELECT max(id) FROM inbox').pluck();
+    this.#finish = db.prepare(
+      "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL WHERE id = ? AND state <> 'done'",
+    );
+    // Looks at the oldest rows alone, and keeps those that a message still refers to.
+    this.#prune = db.prepare(
+      `DELETE FROM inbox WHERE id IN (
+         SELECT id FROM (SELECT id, received_at, state FROM inbox ORDER BY id LIMIT 1000) AS oldest
+         WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.inbox = oldest.id))`,
+    );
+    this.#confirm = db.prepare("UPDATE inbox SET confirmed = ? WHERE id = ? AND state = 'received'");
+    this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
+  }
+
+  /** Takes a message in; null for one that was there already. */
+  receive(message: IncomingMessage, now: number): number | null {
+    const { at, sender } = message;
+    const result = this.#insert.run(
+      at.transport,
+      message.id,
+      at.room,
+      at.thread,
+      sender.id,
+      sender.name,
+      message.ingress,
+      message.direct === true || message.ingress === 'direct' ? 1 : 0,
+      this.#redactor.redact(message.text),
+      now,
+    );
+    return result.changes === 0 ? null : Number(result.lastInsertRowid);
+  }
+
+  /** Messages that are not answered yet, oldest first. */
+  open(afterId: number, limit: number): InboxRow[] {
+    return this.#open.all(afterId, limit).map(toInbox);
+  }
+
+  /** How many messages of a sender are not answered yet. */
+  waitingOf({ transport, id }: IncomingMessage['sender']): number {
+    return this.#openOf.get(transport, id) ?? 0;
+  }
+
+  /** The number of the last message that was taken in; 0 where there is none. */
+  lastId(): number {
+    return this.#last.get() ?? 0;
+  }
+
+  get(id: number): InboxRow | null {
+    const row = this.#get.get(id);
+    return row === undefined ? null : toInbox(row);
+  }
+
+  /** Marks a message as answered and forgets its text; false when it was answered already. */
+  finish(id: number, outcome: InboxOutcome): boolean {
+    return this.#finish.run(outcome, id).changes === 1;
+  }
+
+  /** Keeps what the message has confirmed until it has its final reply. */
+  confirm(id: number, confirmed: Confirmed): void {
+    this.#confirm.run(JSON.stringify(confirmed), id);
+  }
+
+  /** Marks that the message's effect is in the log: it must not run a second time. */
+  commit(id: number): void {
+    this.#commit.run(id);
+  }
+
+  /** Drops rows that were answered before the given time; at most 1,000 a call. Returns how many. */
+  prune(before: number): number {
+    return this.#prune.run(before).changes;
+  }
+}
+
+function toInbox(row: Row): InboxRow {
+  return {
+    id: row.id,
+    state: row.state,
+    outcome: row.outcome,
+    confirmed: row.confirmed === null ? null : (JSON.parse(row.confirmed) as Confirmed),
+    receivedAt: row.received_at,
+    message: {
+      id: row.message_id,
+      at: { transport: row.transport, room: row.room, thread: row.thread },
+      sender: { transport: row.transport, id: row.sender, name: row.sender_name },
+      ingress: row.ingress as IngressKind,
+      ...(row.direct === 1 ? { direct: true } : {}),
+      text: row.text,
+    },
+  };
+}

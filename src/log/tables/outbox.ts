@@ -1,0 +1,267 @@
+import type { Address } from '../../message/address.ts';
+import type { Document } from '../../message/document.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import type { Db } from '../database.ts';
+
+/** A message to be sent, as it is put into the queue. */
+export interface Outgoing {
+  readonly to: Address;
+  readonly kind: 'reply' | 'notice';
+  readonly body: Document;
+  /** The message it answers; a reply has one, and at most one reply answers it. */
+  readonly inbox: number | null;
+  /** Not before this time (ms since the epoch): for quiet hours. Messages behind it do not wait for it. */
+  readonly notBefore?: number;
+  /**
+   * Belongs to the thread of its item: `within` it, or `beside` it in the room itself, so that nobody misses it. Left
+   * out: it goes where its address says.
+   */
+  readonly inThread?: 'within' | 'beside' | null;
+  /** What it is about, so that a purge finds it. */
+  readonly item: { readonly project: string; readonly number: number } | null;
+}
+
+export interface OutboxRow extends Outgoing {
+  readonly inThread: 'within' | 'beside' | null;
+  readonly id: number;
+  readonly state: 'pending' | 'sending' | 'sent' | 'dead';
+  readonly attempts: number;
+  readonly nextTry: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly transport: string;
+  readonly room: string;
+  readonly thread: string | null;
+  readonly kind: Outgoing['kind'];
+  readonly inbox: number | null;
+  readonly project: string | null;
+  readonly item: number | null;
+  readonly in_thread: OutboxRow['inThread'];
+  readonly body: string;
+  readonly state: OutboxRow['state'];
+  readonly attempts: number;
+  readonly next_try: number;
+}
+
+/** Notices that are shown before a reply which came after them. */
+const MOST_BEFORE = 20;
+
+/** The table of messages to be sent. A row is marked `sending` before the call, so that a crash leaves "unknown" and no guess. */
+export class Outbox {
+  #added = 0;
+  readonly #redactor: Redactor;
+  readonly #insert;
+  readonly #open;
+  readonly #next;
+  readonly #reply;
+  readonly #before;
+  readonly #scheduled;
+  readonly #rooms;
+  readonly #mark;
+  readonly #begin;
+  readonly #redirect;
+  readonly #stateOf;
+  readonly #sent;
+  readonly #forget;
+  readonly #unsent;
+  readonly #replace;
+  readonly #replaceUntried;
+  readonly #count;
+  readonly #settledBetween;
+  readonly #openBetween;
+  readonly #prune;
+
+  constructor(db: Db, redactor: Redactor) {
+    this.#redactor = redactor;
+    this.#insert = db.prepare(
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
+    );
+    this.#open = db.prepare<[string, string, number], Row>(
+      "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
+    );
+    // A message that was never tried and has a time of its own stands aside; one that failed keeps its place.
+    this.#next = db.prepare<[string, string, number], Row>(
+      "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1",
+    );
+    this.#reply = db.prepare<[string, string], Row>(
+      "SELECT * FROM outbox INDEXED BY outbox_replies WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND kind = 'reply' ORDER BY id LIMIT 1",
+    );
+    this.#before = db
+      .prepare<[string, string, number, number], number>(
+        "SELECT id FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND id < ? ORDER BY id LIMIT 1 OFFSET ?",
+      )
+      .pluck();
+    this.#scheduled = db
+      .prepare<[string, string], number | null>(
+        "SELECT min(next_try) FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND attempts = 0 AND next_try > 0",
+      )
+      .pluck();
+    this.#rooms = db.prepare<[string], { room: string }>(
+      "SELECT DISTINCT room FROM outbox WHERE transport = ? AND state IN ('pending', 'sending')",
+    );
+    this.#mark = db.prepare('UPDATE outbox SET state = ?, attempts = ?, next_try = ? WHERE id = ?');
+    this.#begin = db
+      .prepare<[number, string | null, number], string>(
+        "UPDATE outbox SET state = 'sending', attempts = ?, next_try = 0, thread = ? WHERE id = ? RETURNING body",
+      )
+      .pluck();
+    this.#redirect = db.prepare("UPDATE outbox SET state = 'pending', next_try = 0, thread = NULL WHERE id = ?");
+    this.#stateOf = db.prepare<[number], OutboxRow['state']>('SELECT state FROM outbox WHERE id = ?').pluck();
+    this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
+    this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
+    this.#unsent = db.prepare<[], { id: number; body: string }>(
+      "SELECT id, body FROM outbox INDEXED BY outbox_open WHERE state IN ('pending', 'sending')",
+    );
+    this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
+    this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
+    this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
+      "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
+    );
+    this.#settledBetween = db.prepare<[string, number, number], { room: string; n: number }>(
+      `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_settled
+       WHERE transport = ? AND state IN ('sent', 'dead') AND state = 'sent' AND created_at >= ? AND created_at < ? GROUP BY room`,
+    );
+    this.#openBetween = db.prepare<[string, number, number], { room: string; n: number }>(
+      `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_open
+       WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
+    );
+    this.#prune = db.prepare(
+      `DELETE FROM outbox WHERE id IN (
+         SELECT id FROM outbox INDEXED BY outbox_settled WHERE created_at < ? AND state IN ('sent', 'dead') LIMIT 1000)`,
+    );
+  }
+
+  /** Messages ever added through this object: tells a transaction whether it queued any. */
+  get added(): number {
+    return this.#added;
+  }
+
+  add(message: Outgoing, now: number): number {
+    this.#added += 1;
+    const { to, item } = message;
+    const result = this.#insert.run(
+      to.transport,
+      to.room,
+      to.thread,
+      message.kind,
+      message.inbox,
+      item?.project ?? null,
+      item?.number ?? null,
+      message.inThread ?? null,
+      JSON.stringify(this.#redactor.redactAll(message.body)),
+      message.notBefore ?? 0,
+      now,
+    );
+    return Number(result.lastInsertRowid);
+  }
+
+  /** A document as a room may see it: for what is shown at once, without a row. */
+  redacted(body: Document): Document {
+    return this.#redactor.redactAll(body);
+  }
+
+  /** What a room waits for, in the order in which it must be shown. */
+  open(transport: string, room: string, limit: number): OutboxRow[] {
+    return this.#open.all(transport, room, limit).map(toOutbox);
+  }
+
+  /** The message that a room shows next; null where none may be shown yet. */
+  next(transport: string, room: string, now: number): OutboxRow | null {
+    const row = this.#next.get(transport, room, now);
+    if (row === undefined) return null;
+    return toOutbox(row.kind === 'notice' && row.attempts === 0 && row.state === 'pending' ? this.#overtaking(row) : row);
+  }
+
+  /** Who asked something is not kept waiting for an hour by a thousand notices: then the answer comes first. */
+  #overtaking(head: Row): Row {
+    const reply = this.#reply.get(head.transport, head.room);
+    if (reply === undefined || reply.attempts > 0 || reply.state !== 'pending') return head;
+    return this.#before.get(head.transport, head.room, reply.id, MOST_BEFORE) === undefined ? head : reply;
+  }
+
+  /** When the earliest message with a time of its own may be shown; null where there is none. */
+  scheduled(transport: string, room: string): number | null {
+    return this.#scheduled.get(transport, room) ?? null;
+  }
+
+  roomsWaiting(transport: string): string[] {
+    return this.#rooms.all(transport).map((row) => row.room);
+  }
+
+  /** It is about to be sent, and to where: from here on a crash leaves "perhaps". Returns what is to be sent. */
+  begin(id: number, attempts: number, thread: string | null): Document {
+    return JSON.parse(this.#begin.get(attempts, thread, id) ?? 'null') as Document;
+  }
+
+  /** The thread that it should have gone into is gone, and it was surely not sent: it goes into the room itself. */
+  redirect(id: number): void {
+    this.#redirect.run(id);
+  }
+
+  /** What became of a message; null where nothing is known of it any more. */
+  stateOf(id: number): OutboxRow['state'] | null {
+    return this.#stateOf.get(id) ?? null;
+  }
+
+  mark(id: number, state: 'pending' | 'sending' | 'dead', attempts: number, nextTry: number): void {
+    this.#mark.run(state, attempts, nextTry, id);
+  }
+
+  sent(id: number, refs: unknown): void {
+    this.#sent.run(JSON.stringify(refs), id);
+  }
+
+  /** Takes an item's content out of what is queued; what was not sent yet says instead that it was purged. */
+  forgetItem(project: string, item: number, instead: Document): void {
+    this.#forget.run(JSON.stringify(instead), project, item);
+  }
+
+  /** Changes a message that was surely not sent; false where it may have been. */
+  replaceUntried(id: number, body: Document): boolean {
+    return this.#replaceUntried.run(JSON.stringify(body), id).changes > 0;
+  }
+
+  /** Takes the content out of every message that was not sent yet and has one of these words in it. */
+  forgetWords(words: readonly string[], instead: Document): void {
+    // As they stand in the JSON of a body.
+    const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
+    const found = this.#unsent.all().filter(({ body }) => quoted.some((word) => body.includes(word)));
+    for (const { id } of found) this.#replace.run(JSON.stringify(instead), id);
+  }
+
+  /** Queue length and age of the oldest message, per transport. */
+  waiting(): { transport: string; n: number; oldest: number }[] {
+    return this.#count.all();
+  }
+
+  /** How many messages each room of a network was to be sent within a time, sent or not since. */
+  queuedBetween(transport: string, from: number, to: number): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const statement of [this.#settledBetween, this.#openBetween]) {
+      for (const { room, n } of statement.all(transport, from, to)) counts.set(room, (counts.get(room) ?? 0) + n);
+    }
+    return counts;
+  }
+
+  /** Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. */
+  prune(before: number): number {
+    return this.#prune.run(before).changes;
+  }
+}
+
+function toOutbox(row: Row): OutboxRow {
+  return {
+    id: row.id,
+    to: { transport: row.transport, room: row.room, thread: row.thread },
+    kind: row.kind,
+    inbox: row.inbox,
+    inThread: row.in_thread,
+    item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
+    body: JSON.parse(row.body) as Document,
+    state: row.state,
+    attempts: row.attempts,
+    nextTry: row.next_try,
+  };
+}

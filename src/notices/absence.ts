@@ -1,0 +1,158 @@
+import type { NetworkState, RoomState } from '../bot/capabilities.ts';
+import { counted } from '../words/amounts.ts';
+import { duration } from '../words/time.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log/log.ts';
+import type { StateStore } from '../log/tx.ts';
+import { code, line } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import { visibleLine } from '../message/sanitize.ts';
+import { clampText } from '../message/split.ts';
+import { afterQuietHours } from './quiet-hours.ts';
+
+/** How often networks are looked at. */
+const LOOK_MS = 15_000;
+/** What is shorter is a blip, which nobody has to know of. */
+const BLIP_MS = 2 * 60_000;
+/** An absence that rooms of other networks should know of while it lasts. */
+const LONG_MS = 5 * 60_000;
+/** Back is who has stayed for so long: one that comes and goes is away all the time. */
+const SETTLED_MS = 30_000;
+/** At most so often the rooms of a network are told that it was away, and those of others that it is. */
+const OWN_EVERY_MS = 10 * 60_000;
+const OTHERS_EVERY_MS = 60 * 60_000;
+const LONGEST_REASON = 200;
+
+const NAMES: Readonly<Record<string, string>> = { matrix: 'Matrix', slack: 'Slack', discord: 'Discord' };
+
+/** A network that is not there, as it is kept across restarts. */
+interface Absence {
+  readonly since: number;
+  readonly reason: string | null;
+  /** Rooms of other networks were told. */
+  readonly told: boolean;
+}
+
+export interface AbsenceParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly networks: () => readonly NetworkState[];
+  readonly rooms: () => readonly RoomState[];
+  /** IANA name: times are told in it. */
+  readonly timezone: string;
+  readonly onProblem: (what: string, error: unknown) => void;
+}
+
+/**
+ * Says in rooms when a network was away: in its own when it is back, in those of other networks of the same project while
+ * it lasts for long. What it remembers stands in the database, and a message and the note that it was said commit
+ * together: a restart neither forgets nor repeats one. Musher's own absence is none of a network.
+ */
+export function watchAbsences(parts: AbsenceParts): { stop(): void } {
+  const { log, clock } = parts;
+  const state = log.stateStore('absence');
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    try {
+      for (const network of parts.networks())
+        if (NAMES[network.name] !== undefined) log.transaction((tx) => lookAt(parts, state, network, tx.now));
+    } catch (error) {
+      // A full disk, say: nothing of it was kept, and the next look does it all.
+      parts.onProblem('a look at the networks', error);
+    }
+    cancel = clock.at(clock.now() + LOOK_MS, look);
+  };
+  look();
+  return { stop: () => cancel() };
+}
+
+function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, now: number): void {
+  const { name } = network;
+  const known = read(state, name);
+  if (network.state === 'stopped') return;
+  if (network.state !== 'online') {
+    const absence = {
+      since: known?.since ?? Math.min(now, network.since),
+      reason: network.problem ?? known?.reason ?? null,
+      told: known?.told ?? false,
+    };
+    const tellsOthers = !absence.told && now - absence.since >= LONG_MS && isTime(state, `others:${name}`, now, OTHERS_EVERY_MS);
+    if (tellsOthers) tellOthers(parts, name, now, gone(parts, name, absence, now));
+    write(state, name, { ...absence, told: absence.told || tellsOthers });
+    return;
+  }
+  if (known === null || now - network.since < SETTLED_MS) return;
+  const back = network.since;
+  if (back - known.since >= BLIP_MS && isTime(state, `own:${name}`, now, OWN_EVERY_MS)) tellOwn(parts, name, known, back, now);
+  if (known.told) tellOthers(parts, name, now, line(`${NAMES[name]} is there again, after ${duration(back - known.since)}.`));
+  write(state, name, null);
+}
+
+/** What its own rooms are told when it is back. */
+function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absence, back: number, now: number): void {
+  const late = parts.log.outbox.queuedBetween(network, since, back);
+  const when = `from ${timeOfDay(since, parts.timezone)} to ${timeOfDay(back, parts.timezone)}, for ${duration(back - since)}`;
+  for (const room of parts.rooms().filter(({ transport }) => transport === network)) {
+    const n = late.get(room.id) ?? 0;
+    const held = n === 0 ? 'No message here was held up.' : `${counted(n, 'message')} of that time came late.`;
+    tell(parts, room, now, line(`Musher had no connection to ${NAMES[network]} ${when}${because(reason)}. ${held}`));
+  }
+}
+
+/** What the rooms of other networks that are there, of the projects that have rooms in this one, are told. */
+function tellOthers(parts: AbsenceParts, network: string, now: number, body: Document): void {
+  const rooms = parts.rooms();
+  const concerned = new Set(rooms.filter(({ transport }) => transport === network).map(({ project }) => project));
+  const online = new Set(parts.networks().flatMap((one) => (one.state === 'online' ? [one.name] : [])));
+  for (const room of rooms) {
+    if (room.transport === network || !online.has(room.transport)) continue;
+    if (concerned.size > 0 && (room.project === null || concerned.has(room.project))) tell(parts, room, now, body);
+  }
+}
+
+function gone({ timezone }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
+  return line(
+    `${NAMES[network]} can not be reached since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Its rooms get what they miss when it is back; `,
+    code('health'),
+    ' shows how it stands.',
+  );
+}
+
+/** A room that asked for no news is told nothing of this either. */
+function tell({ log, timezone }: AbsenceParts, room: RoomState, now: number, body: Document): void {
+  if (room.notify.length === 0) return;
+  const notBefore = afterQuietHours(now, room.quietHours, timezone);
+  const to = { transport: room.transport, room: room.id, thread: null };
+  log.outbox.add({ to, kind: 'notice', body, inbox: null, item: null, ...(notBefore > now ? { notBefore } : {}) }, now);
+}
+
+/** What was wrong, without what an operator does about it, which stands behind it. */
+function because(reason: string | null): string {
+  const what = reason === null ? '' : visibleLine(reason).replace(/\s*(?:;? ?Musher (?:tries|connects) again.*|\([A-Z_]+\))$/, '');
+  const text = clampText(what, LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');
+  return text === '' ? '' : ` (${text})`;
+}
+
+function read(state: StateStore, network: string): Absence | null {
+  const text = state.get(network);
+  // Written by `write` alone.
+  return text === null || text === '' ? null : (JSON.parse(text) as Absence);
+}
+
+function write(state: StateStore, network: string, absence: Absence | null): void {
+  const text = absence === null ? '' : JSON.stringify(absence);
+  if (state.get(network) !== text) state.set(network, text);
+}
+
+/** Whether it is time to say something, and notes that it is said. */
+function isTime(state: StateStore, key: string, now: number, everyMs: number): boolean {
+  const last = Number(state.get(key) ?? Number.NEGATIVE_INFINITY);
+  // A clock that was set back must not silence it for longer than that.
+  if (last <= now && now < last + everyMs) return false;
+  state.set(key, String(now));
+  return true;
+}
+
+function timeOfDay(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
+}

@@ -1,0 +1,51 @@
+import { action, actions, doc, line, list, paragraph } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { Crossing } from '../pipeline/budget/budget.ts';
+import { inUnit, ownerOf, topUp, usedOf } from '../pipeline/budget/budget-words.ts';
+import { localTime } from '../pipeline/budget/day.ts';
+import type { ItemEvent } from '../pipeline/events.ts';
+
+type Crossed = Extract<ItemEvent, { kind: 'run.budget_crossed' }>;
+
+/** Budgets that are nearly or wholly used, with a button for more of each. `label`: how the item is named in that room. */
+export function budgetCrossed({ payload }: Crossed, label: string, timezone: string): Document | null {
+  const crossed = payload.crossed.map((one) => (one.budget.scope === 'item' ? { ...one, budget: { ...one.budget, name: label } } : one));
+  const [only, ...others] = crossed;
+  if (only === undefined) return null;
+  const buttons = actions(...crossed.map((one) => moreButton(one, others.length > 0)));
+  if (others.length === 0) return doc(paragraph(`${alone(only)}${dayEnds(crossed, timezone)}`), buttons);
+  const used = crossed.filter(({ percent }) => percent === 100).length;
+  const next = used === 0 ? '' : ' Runs stop at such a line, their work is kept, and what waits goes on when all of its budgets have more.';
+  const what = `One usage of ${label} has crossed the lines of ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
+  return doc(
+    paragraph(what),
+    list(
+      crossed.map(({ budget, unit, percent }) => [percent === 100 ? `${usedOf(budget, unit)}.` : `${percent} %: ${usedOf(budget, unit)}.`]),
+    ),
+    buttons,
+  );
+}
+
+function alone({ budget, unit, percent }: Crossing): string {
+  if (percent !== 100) return `${percent} % of a budget is used: ${usedOf(budget, unit)}.`;
+  const goesOn = budget.until === null ? 'when there is more' : 'with the new day, or when there is more';
+  return `A budget is used up: ${usedOf(budget, unit)}. Runs stop at that line, their work is kept, and what waits for it goes on ${goesOn}.`;
+}
+
+function dayEnds(crossed: readonly Crossing[], timezone: string): string {
+  const until = crossed.find(({ budget }) => budget.until !== null)?.budget.until ?? null;
+  return until === null ? '' : ` The day ends at ${localTime(until, timezone).time} ${timezone}.`;
+}
+
+function moreButton({ budget, unit }: Crossing, named: boolean): ReturnType<typeof action> {
+  const to = named ? ` to ${ownerOf(budget)}` : '';
+  return action(`Add ${inUnit(budget.base[unit] ?? 0, unit)}${to}`, topUp(budget, unit), 'primary');
+}
+
+/** Said once for each model of a project. */
+export function priceUnknown(model: string): Document {
+  return line(
+    `The price of ${model} is not known, so no cap of money holds its runs: they are stopped by tokens alone. `,
+    'Caps in tokens stand in [budget] and [agent.limits].',
+  );
+}

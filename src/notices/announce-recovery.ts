@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import { code, doc, list, paragraph, type Content } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import { localTime } from '../pipeline/budget/day.ts';
+import type { OtherEvents } from '../pipeline/events.ts';
+
+type Recovered = OtherEvents['musher.recovered'];
+
+/** Lines named one by one; what is more is counted. */
+const NAMED = 5;
+/** Numbers of items in the line itself. */
+const NUMBERS = 20;
+
+/** What rooms are told after a start that found something; null for one that is only counted. */
+export function recoveryAnnouncement(found: Recovered, timezone: string): Document | null {
+  if (!found.told) return null;
+  const { version, downMs, quarantined, mended, odd, differences, copy } = found;
+  const after = copy !== null ? copyWords(copy, timezone) : downMs === null ? '' : ` after ${span(downMs)}`;
+  const how = found.brokeOff ? '; the one before ended without a farewell' : '';
+  const again = found.untold === 0 ? '' : `, and ${found.untold} more start${found.untold === 1 ? '' : 's'} since this was last told`;
+  const did = [
+    ...(copy === null ? [] : sinceCopy(copy)),
+    counted(found.running, 'agent is still at work', 'agents are still at work'),
+    counted(found.ended, 'run ended meanwhile and is settled now', 'runs ended meanwhile and are settled now'),
+    counted(found.strays, 'stray process was ended', 'stray processes were ended'),
+    counted(quarantined.length, 'thing was quarantined', 'things were quarantined'),
+    counted(mended.length, 'branch was mended', 'branches were mended'),
+    counted(odd.length, 'thing needs a look', 'things need a look'),
+    counted(found.late, 'message is answered late', 'messages are answered late'),
+  ].filter((text) => text !== '');
+  const verified: Content[] =
+    differences.length === 0
+      ? ['verify sees no difference.']
+      : [
+          `verify sees ${counted(differences.length, 'difference', 'differences')}: `,
+          code('dump'),
+          ' writes down what there is, and ',
+          code('musher verify'),
+          ' looks at all of it.',
+        ];
+  const summary = did.length === 0 ? 'all is as it was' : did.join(', ');
+  const lines = [...quarantined, ...mended, ...odd, ...differences];
+  const [first] = copy === null ? [] : [...copy.merged, ...copy.undone];
+  const closer: Content[] = first === undefined ? [] : [' ', code(`why ${first}`), ' and ', code('dump'), ' tell more.'];
+  const more = lines.length > NAMED ? [`and ${lines.length - NAMED} more`] : [];
+  return doc(
+    paragraph(`Musher ${version} is back${after}${how}${again}: ${summary}; `, ...verified, ...closer),
+    lines.length > 0 && list([...lines.slice(0, NAMED), ...more].map((text) => [text])),
+  );
+}
+
+type Copy = NonNullable<Recovered['copy']>;
+
+/** `, from a backup of 2026-11-20 03:00 (musher-20261120T030000Z.sqlite)` */
+function copyWords({ from, file, until }: Copy, timezone: string): string {
+  const at = until === null ? null : localTime(until, timezone);
+  const when = at === null ? '' : ` whose last entry is of ${at.date} ${at.time}`;
+  return `, from ${from === 'backup' ? 'a backup' : 'an export'}${when}${file === null ? '' : ` (${basename(file)})`}`;
+}
+
+function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {
+  return [
+    named(merged, 'item was merged since and is done', 'items were merged since and are done'),
+    named(
+      undone,
+      'merge was taken back since, and its item is in current again, stopped',
+      'merges were taken back since, and their items are in current again, stopped',
+    ),
+    named(unknown, 'merge is of an item that this log does not know', 'merges are of items that this log does not know'),
+    counted(timers, 'timer whose time has passed was cancelled', 'timers whose time has passed were cancelled'),
+  ];
+}
+
+/** Numbers of items are worth their place in the line, up to a bound. */
+function named(labels: readonly string[], one: string, many: string): string {
+  if (labels.length === 0) return '';
+  const rest = labels.length > NUMBERS ? ` and ${labels.length - NUMBERS} more` : '';
+  return `${counted(labels.length, one, many)} (${labels.slice(0, NUMBERS).join(', ')}${rest})`;
+}
+
+function counted(n: number, one: string, many: string): string {
+  return n === 0 ? '' : `${n} ${n === 1 ? one : many}`;
+}
+
+function span(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (ms < 90_000) return `${Math.max(1, Math.round(ms / 1000))} s`;
+  if (minutes < 90) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+}

@@ -1,0 +1,168 @@
+import type { NotifyKind, NotifyStyle, ProjectSettings } from '../config/settings.ts';
+import { crashPoint } from '../crash-point.ts';
+import { follow, type Follower } from '../log/follow.ts';
+import type { Log } from '../log/log.ts';
+import type { Tx } from '../log/tx.ts';
+import type { Outgoing } from '../log/tables/outbox.ts';
+import type { Address } from '../message/address.ts';
+import { code, line, withoutActions } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { ItemEvent, LoggedEvent } from '../pipeline/events.ts';
+import type { QaMode, WorkItem } from '../pipeline/types.ts';
+import { announcement } from './announce.ts';
+import { accountAnnouncement } from './announce-account.ts';
+import { recoveryAnnouncement } from './announce-recovery.ts';
+import { baseAnnouncement } from './announce-base.ts';
+
+/** A room that is told of a project's events. */
+export interface NotifiedRoom {
+  readonly to: Address;
+  /** The project that the room speaks of: items of others are named with their project. */
+  readonly project: string | null;
+  readonly notify: readonly NotifyKind[];
+  readonly style: NotifyStyle;
+  /** Its network has buttons, or reactions that stand for them. */
+  readonly buttons: boolean;
+  /** When a message that comes at a time may be shown: that time, or the end of the room's quiet hours. */
+  readonly notBefore: (now: number) => number;
+}
+
+export interface NotifyParts {
+  readonly log: Log;
+  readonly settingsOf: (project: string) => ProjectSettings | null;
+  readonly roomsOf: (project: string) => readonly NotifiedRoom[];
+  /** Each room of any project, once. */
+  readonly allRooms: () => readonly NotifiedRoom[];
+  /** IANA name: times are told in it. */
+  readonly timezone: string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What comes most often, and no room is ever told of. */
+export const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
+  'command.handled',
+  'confirmation.asked',
+  'confirmation.answered',
+  'run.usage',
+  'run.extended',
+  'run.heartbeat',
+  'run.session',
+  'run.pending',
+  'run.started',
+  'gate.ran',
+  'item.work_seen',
+  'item.created',
+]);
+
+/** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
+export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onError }: NotifyParts): Follower {
+  return follow(
+    log,
+    'notify',
+    (event, tx) => {
+      if (event.kind === 'base.seen') {
+        const body = baseAnnouncement(event.payload, event.project);
+        if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.kind === 'musher.recovered') {
+        const body = recoveryAnnouncement(event.payload, timezone);
+        if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.kind === 'log.backup_failed') {
+        const body = line(
+          `The log could not be backed up: ${event.payload.why}. It is tried again each hour; `,
+          code('health'),
+          ' shows how the backups stand.',
+        );
+        for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.kind === 'account.limited') {
+        const body = accountAnnouncement(event.payload, timezone);
+        const uses = (name: string): boolean => usesAccount(settingsOf(name), event.payload.account);
+        const told = new Set(
+          [...roomsOf(event.project), ...allRooms().filter(({ project }) => project !== null && uses(project))].map(keyOf),
+        );
+        if (body !== null)
+          for (const room of allRooms()) if (told.has(keyOf(room)) && room.notify.includes('failures')) tell(room, body, null, tx);
+        return;
+      }
+      if (event.item === null) return;
+      const item = tx.reads.item(event.project, event.item);
+      const settings = settingsOf(event.project);
+      if (item === null || settings === null || item.removal?.state === 'purged') return;
+      const kinds = kindsOf(event, item, settings.qa);
+      for (const room of roomsOf(event.project)) {
+        if (!kinds.some((kind) => room.notify.includes(kind))) continue;
+        const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
+        const about = {
+          item,
+          reads: tx.reads,
+          maxRetries: settings.maxRetries,
+          qaDefault: settings.qa,
+          timezone,
+          label,
+          links: settings.links,
+          buttons: room.buttons,
+        };
+        const body = announcement(event, about);
+        if (body === null) continue;
+        const subject = { project: event.project, number: event.item };
+        const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
+        if (body.blocks.some(({ kind }) => kind === 'actions')) {
+          const occasion = { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince } as const;
+          tx.offers.put(sent, room.to.transport, occasion, withoutActions(body), subject);
+        }
+        crashPoint('before-notification-commit');
+      }
+    },
+    onError,
+    ({ kind }) => !NOBODYS_NEWS.has(kind),
+  );
+}
+
+function keyOf({ to }: NotifiedRoom): string {
+  return JSON.stringify([to.transport, to.room]);
+}
+
+/** An account may serve agents of several projects, and all of them stand still with it. */
+function usesAccount(settings: ProjectSettings | null, account: string): boolean {
+  return settings?.agents.some(({ accounts }) => accounts?.some(({ name }) => name === account)) ?? false;
+}
+
+/** One message to one room, after its quiet hours; `where`: in a room that gathers each item's news in a thread. */
+export function tell(
+  room: NotifiedRoom,
+  body: Document,
+  item: Outgoing['item'],
+  tx: Pick<Tx, 'now' | 'outbox'>,
+  where: 'within' | 'beside' = 'beside',
+): number {
+  const notBefore = room.notBefore(tx.now);
+  const inThread = room.style === 'messages' || item === null ? null : where;
+  return tx.outbox.add(
+    { to: room.to, kind: 'notice', body, inbox: null, item, inThread, ...(notBefore > tx.now ? { notBefore } : {}) },
+    tx.now,
+  );
+}
+
+/** What nobody in the room should miss although the item has a thread: what is over, what stands still, what waits for a person. */
+function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
+  if (event.kind === 'item.removed') return true;
+  return kinds.includes('merges') || kinds.includes('approvals') || (event.kind === 'item.moved' && event.payload.to.name === 'archived');
+}
+
+/** Under which headings a room may have asked for an event. */
+function kindsOf(event: ItemEvent, item: WorkItem, qaDefault: QaMode): NotifyKind[] {
+  if (event.kind.startsWith('request.')) return ['approvals'];
+  if (event.kind !== 'item.moved') return ['failures'];
+  const { to, failure } = event.payload;
+  const kinds: NotifyKind[] = ['stages'];
+  if (failure !== null || (to.name === 'archived' && 'reason' in to.reason)) kinds.push('failures');
+  if (to.name === 'done') kinds.push('merges');
+  const asks = to.name === 'qa' && (item.qaMode ?? qaDefault) === 'human';
+  if (asks || (to.name === 'archived' && to.reason.kind === 'reviewHeld')) kinds.push('approvals');
+  return kinds;
+}

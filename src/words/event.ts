@@ -1,0 +1,241 @@
+import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../pipeline/events.ts';
+import { amountWords, lineWords, ownerOf, usedOf } from '../pipeline/budget/budget-words.ts';
+import { requestName, type RequestEnd } from '../pipeline/requests.ts';
+import { money, tokens, counted } from './amounts.ts';
+import { firstLine, stageWords } from './item.ts';
+import { endWords } from './run.ts';
+import { duration } from './time.ts';
+
+/** Events that only keep a run's accounts, many a minute: a history for people leaves them out. */
+export function isAccount(event: LoggedEvent): boolean {
+  return event.kind === 'run.heartbeat' || event.kind === 'run.usage' || event.kind === 'run.session';
+}
+
+/** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
+export function eventWords(event: LoggedEvent): string {
+  switch (event.kind) {
+    case 'item.created':
+      return `created it as a ${event.payload.type}`;
+    case 'item.edited':
+      return edited(event.payload);
+    case 'item.criterion_set':
+      return `${event.payload.checked ? 'checked' : 'unchecked'} criterion ${event.payload.index + 1}`;
+    case 'item.dependencies_set':
+      return event.payload.dependsOn.length === 0 ? 'cleared its dependencies' : `made it depend on ${event.payload.dependsOn.join(', ')}`;
+    case 'item.assigned':
+      return event.payload.agent === null ? 'opened it to any agent' : `assigned it to ${event.payload.agent}`;
+    case 'item.queued':
+      return event.payload.queued ? 'asked for it to start by itself' : 'took back that it starts by itself';
+    case 'item.moved':
+      return because(`moved it to ${stageWords(movedTo(event.payload.to))}`, event.payload.why);
+    case 'item.held':
+      return because('stopped it', event.payload.why);
+    case 'item.released':
+      return 'let it go on';
+    case 'item.accepted':
+      return `approved ${short(event.payload.head)}`;
+    case 'item.attempts_reset':
+      return because('forgot its failed attempts', event.payload.why);
+    case 'item.attempt_failed':
+      return because(`counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`, event.payload.failure.summary);
+    case 'item.work_seen':
+      return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
+    case 'item.undone':
+      return `took ${event.payload.words === '' ? 'a command' : event.payload.words} back`;
+    case 'item.put_back':
+      return `put it back to ${stageWords(event.payload.standing.stage)}${event.payload.standing.held === null ? '' : ', stopped'}`;
+    case 'item.restore_asked':
+      return `asked for snapshot ${event.payload.snapshot} back`;
+    case 'item.restored':
+      return `restored snapshot ${event.payload.snapshot}, at ${short(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
+    case 'item.undo_asked':
+      return because('asked for its merge to be taken back', event.payload.reason);
+    case 'item.found_merged':
+      return `found it merged as ${event.payload.mergeCommit.slice(0, 10)} on the base branch after a restore`;
+    case 'item.found_undone':
+      return `found its merge taken back by ${event.payload.commit.slice(0, 10)} on the base branch after a restore`;
+    case 'undo.attempted':
+      return event.payload.commit === null
+        ? 'found that the base branch had moved, and tries to take the merge back again'
+        : `prepared taking ${short(event.payload.merge)} back as ${short(event.payload.commit)}`;
+    case 'item.errand_failed':
+      return because(
+        event.payload.errand === 'undo' ? 'could not take its merge back' : 'could not restore the snapshot',
+        event.payload.why,
+      );
+    case 'item.budget_raised':
+      return `added ${amountWords(event.payload)} to its budget`;
+    case 'item.deleted':
+      return event.payload.purge ? 'deleted it, with its content' : 'deleted it';
+    case 'item.removed':
+      return removed(event.payload);
+    case 'item.purged':
+      return 'took its content out of the log';
+    case 'run.pending':
+      return `gave run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
+    case 'run.started':
+      return `started run ${event.payload.run} with ${event.payload.model ?? event.payload.runtime}`;
+    case 'run.session':
+      return `saw the session of run ${event.payload.run}`;
+    case 'run.usage':
+      return `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
+    case 'run.budget_crossed':
+      return event.payload.crossed
+        .map(({ percent, budget, unit }) => `reached ${percent} % of a budget: ${usedOf(budget, unit)}`)
+        .join('; ');
+    case 'run.extended':
+      return `let run ${event.payload.run} go on to ${lineWords(event.payload.reserved)}`;
+    case 'run.price_unknown':
+      return `found no price for ${event.payload.model}`;
+    case 'run.heartbeat':
+      return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
+    case 'run.stop_requested':
+      return because(`asked run ${event.payload.run} to stop`, event.payload.why);
+    case 'run.ended':
+      return because(
+        `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
+        event.payload.summary,
+      );
+    case 'timer.set':
+      return because(`set timer ${event.payload.timer}`, event.payload.command);
+    case 'timer.fired':
+      return `ran timer ${event.payload.timer}`;
+    case 'timer.missed':
+      return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
+    case 'timer.cancelled':
+      return because(`cancelled timer ${event.payload.timer}`, event.payload.why);
+    case 'run.admitted':
+      return `let run ${event.payload.run} speak to Musher`;
+    case 'run.blocker':
+      return because('said that it can not go on', event.payload.reason);
+    case 'agent.called':
+      return because(`called ${event.payload.tool}`, event.payload.result);
+    case 'request.opened':
+      return because(`asked ${requestName(event.payload.request)}`, event.payload.brief);
+    case 'request.closed':
+      return because(`${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}`, event.payload.text);
+    case 'request.refused':
+      return because(`could not ask for ${event.payload.brief}`, event.payload.why);
+    case 'gate.ran':
+      return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
+    case 'merge.attempted':
+      return mergeAttempted(event.payload);
+    case 'command.handled':
+      return `typed ${event.payload.words === '' ? 'something that is no command' : event.payload.words}: ${event.payload.code ?? event.payload.outcome}`;
+    case 'confirmation.asked':
+      return `was asked to confirm ${event.payload.words}`;
+    case 'confirmation.answered':
+      if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words}, and the question about it`;
+      if (event.payload.answer === 'expired') return `answered too late to ${event.payload.words}`;
+      return `answered ${event.payload.answer} to ${event.payload.words}`;
+    case 'room.bound':
+      return `made ${event.payload.room} speak of ${event.project}`;
+    case 'base.seen':
+      return baseSeen(event.payload);
+    case 'room.subscribed': {
+      const { room, notify, style } = event.payload;
+      if (notify === null && style === null) return `had ${room} told what bot.toml says`;
+      const what = notify === null ? [] : [notify.length === 0 ? 'nothing' : notify.join(', ')];
+      return `had ${room} told ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
+    }
+    case 'budget.raised':
+      return `added ${amountWords(event.payload)} to the day of ${ownerOf(event.payload)}`;
+    case 'musher.started':
+      return `started ${event.payload.version}`;
+    case 'account.limited':
+      return `met a rate limit of the account ${event.payload.account}`;
+    case 'account.recovered':
+      return `saw the account ${event.payload.account} work again`;
+    case 'musher.recovered': {
+      const { quarantined, mended, odd, differences } = event.payload;
+      return `found what was there before: ${counted(quarantined.length + mended.length + odd.length, 'thing')} to mend, ${counted(differences.length, 'difference')}`;
+    }
+    case 'musher.stopped':
+      return 'stopped';
+    case 'log.backed_up':
+      return `backed up the log to ${event.payload.file}`;
+    case 'log.backup_failed':
+      return `could not back up the log: ${event.payload.why}`;
+    case 'log.restored':
+      return `put the log back from ${event.payload.file}`;
+  }
+}
+
+const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
+  allowed: 'allowed',
+  denied: 'denied',
+  answered: 'answered',
+  expired: 'heard nothing in time to',
+  cancelled: 'took back',
+};
+
+/** A gate's receipt after its name: `on the merged tree at 1a2b3c4d5e: exit 0 in 3.1 s`. */
+export function receiptWords(receipt: Receipt): string {
+  return `on the ${receipt.where === 'branch' ? 'branch' : 'merged tree'} at ${short(receipt.commit)}: ${exitWords(receipt)} in ${duration(receipt.durationMs)}`;
+}
+
+export function exitWords({ exitCode, timedOut }: Pick<Receipt, 'exitCode' | 'timedOut'>): string {
+  if (timedOut) return 'time limit';
+  return exitCode === null ? 'ended by a signal' : `exit ${exitCode}`;
+}
+
+/** A commit as people read it. */
+export function short(sha: string): string {
+  return sha.slice(0, 10);
+}
+
+/** An archived stage as the event has it, for its words alone. */
+function movedTo(to: ItemEvents['item.moved']['to']): Parameters<typeof stageWords>[0] {
+  return to.name === 'archived' ? { ...to, from: { name: 'backlog' } } : to;
+}
+
+function edited(edit: ItemEvents['item.edited']): string {
+  switch (edit.field) {
+    case 'title':
+      return because('changed the title', edit.value);
+    case 'description':
+      return 'changed the description';
+    case 'type':
+      return `made it a ${edit.value}`;
+    case 'qa':
+      return edit.value === null ? 'set its qa to the default' : `set its qa to ${edit.value}`;
+    case 'criteria':
+      return `set ${counted(edit.value.length, 'criterion', 'criteria')}`;
+  }
+}
+
+function removed({ done, left }: ItemEvents['item.removed']): string {
+  const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.join('; ')}`;
+  return left.length === 0 ? did : `${did}; still left: ${left.join('; ')}`;
+}
+
+function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.attempted']): string {
+  switch (outcome) {
+    case 'clean':
+      return `prepared the merge${commit === null ? '' : ` as ${short(commit)}`} on ${short(base)}`;
+    case 'conflict':
+      return because('found a merge conflict', files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : ''));
+    case 'base-moved':
+      return 'found that the base branch had moved, and merges again';
+    case 'nothing':
+      return 'found nothing to merge';
+  }
+}
+
+function baseSeen({ branch, from, to, how, taken }: OtherEvents['base.seen']): string {
+  const moved = `${branch} ${from === null ? 'stands at' : `moved from ${short(from)} to`} ${short(to)}`;
+  const items = taken.length === 0 ? '' : `, with the commits of ${taken.join(', ')} that Musher did not merge`;
+  const by = { first: '', merged: ' by a merge of Musher', forward: ' by somebody else', rewritten: ': its history was rewritten' }[how];
+  return `saw that ${moved}${by}${items}`;
+}
+
+function usageWords(usage: ItemEvents['run.usage']['usage']): string {
+  const all = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return `${tokens(all)} tokens, ${money(usage.microUsd)}`;
+}
+
+/** A purge leaves the reason empty. */
+function because(what: string, why: string): string {
+  const reason = firstLine(why);
+  return reason === '' ? what : `${what}: ${reason}`;
+}

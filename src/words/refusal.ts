@@ -1,0 +1,12 @@
+import type { Reply } from '../bot/command.ts';
+
+/** Thrown inside a transaction to undo it; it never leaves the context that opened the transaction. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(reply.code ?? 'refused');
+    this.name = 'Refusal';
+    this.reply = reply;
+  }
+}

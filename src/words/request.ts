@@ -1,0 +1,47 @@
+import { action, actions, code, codeBlock, doc, list, paragraph, type Content } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import { revealed } from '../message/reveal.ts';
+import { requestName, type AgentRequest } from '../pipeline/requests.ts';
+import { shownInput } from '../agents/shown-input.ts';
+
+/** A request as people decide by it: all that the tool would get or all of the question, with nothing hidden, and how to answer. */
+export function requestDocument(request: AgentRequest, about: readonly Content[], until: string): Document {
+  const { ask, number, agent, role } = request;
+  const name = requestName(number);
+  const who = role === 'admin' ? 'an admin' : 'an operator';
+  if (ask.kind === 'permission')
+    return doc(
+      paragraph(...about, `: ${agent} asks ${who} for leave to use ${revealed(ask.tool)} once (${name}):`),
+      codeBlock(shownInput(ask.input)),
+      paragraph(`Until ${until}; then it is denied. `, code(`allow ${name}`), ' or ', code(`deny ${name} <reason>`), '.'),
+      actions(action('Allow once', `allow ${name}`, 'primary'), action('Deny', `deny ${name}`, 'danger')),
+    );
+  return doc(
+    paragraph(...about, `: ${agent} asks (${name}):`),
+    codeBlock(revealed(ask.text)),
+    ask.choices.length > 0 && list(ask.choices.map((choice) => revealed(choice))),
+    paragraph(`Until ${until}; then it takes “${revealed(ask.fallback)}”. `, code(`answer ${name} <text>`), '.'),
+    ask.choices.length > 0 && actions(...ask.choices.map((choice) => action(choice, `answer ${name} ${choice}`))),
+  );
+}
+
+/** How a request ended, after its name: `was allowed by anna`. `who` names the one who ended it. */
+export function requestEnd({ ask, state, text }: AgentRequest, who: string): string {
+  const reason = text === '' ? '' : `: ${revealed(text)}`;
+  switch (state) {
+    case 'open':
+      return 'is open';
+    case 'allowed':
+      return `was allowed by ${who}`;
+    case 'denied':
+      return `was denied by ${who}${reason}`;
+    case 'answered':
+      return `was answered by ${who}${reason}`;
+    case 'expired':
+      return ask.kind === 'permission'
+        ? 'was not answered in time, and so denied'
+        : `was not answered in time, and so its default holds${reason}`;
+    case 'cancelled':
+      return 'is void: the run that asked is over';
+  }
+}

@@ -1,0 +1,33 @@
+import type { Run } from '../log/projections/run.ts';
+import { STUCK_WORDS } from '../pipeline/stuck.ts';
+import type { EndReason, StuckCause } from '../pipeline/types.ts';
+import type { Millis } from '../pipeline/values.ts';
+
+/** How a run ended, in words. */
+export const END_WORDS: { readonly [R in EndReason]: string } = {
+  finished: 'finished',
+  failed: 'failed',
+  hollow: 'hollow (no usage, no change)',
+  stuck: 'stuck',
+  'rate-limited': 'rate-limited',
+  'over-budget': 'over budget',
+  stopped: 'stopped',
+  lost: 'lost',
+};
+
+/** How a run ended, and in what it was stuck: `stuck: spinning`. */
+export function endWords(reason: EndReason, cause: StuckCause | null): string {
+  return cause === null ? END_WORDS[reason] : `${END_WORDS[reason]}: ${STUCK_WORDS[cause]}`;
+}
+
+/** How a run stands: how it ended, or what it does now. */
+export function runState(run: Run): string {
+  if (run.state === 'pending') return 'being made ready';
+  if (run.state === 'running') return run.stopRequested === null ? 'running' : 'stopping';
+  return run.reason === null ? 'ended' : endWords(run.reason, run.cause);
+}
+
+/** How long a run has taken, or takes so far; the time until its process started is part of it. */
+export function runTime(run: Run, now: Millis): Millis {
+  return (run.endedAt ?? now) - (run.startedAt ?? run.pendingAt);
+}

@@ -1,0 +1,35 @@
+import { localTime, localDate, startOfDay } from '../pipeline/budget/day.ts';
+import type { Millis } from '../pipeline/values.ts';
+
+export { localDate, startOfDay } from '../pipeline/budget/day.ts';
+
+/** A length of time in two units at most: `0.4 s`, `45 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: Millis): string {
+  if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.floor(minutes / 60);
+  return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+/** A moment in a zone: `14:05` on the same day as `now`, otherwise `2026-11-20 14:05`. */
+export function moment(at: Millis, now: Millis, timezone: string): string {
+  const { date, time } = localTime(at, timezone);
+  return date === localDate(now, timezone) ? time : `${date} ${time}`;
+}
+
+/** When the week of `now` began in a zone: its Monday. */
+export function startOfWeek(now: Millis, timezone: string): Millis {
+  // 0 is Sunday.
+  const weekday = new Date(`${localDate(now, timezone)}T00:00:00Z`).getUTCDay();
+  let start = startOfDay(now, timezone);
+  for (let day = (weekday + 6) % 7; day > 0; day--) start = startOfDay(start - 1, timezone);
+  return start;
+}
+
+function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}

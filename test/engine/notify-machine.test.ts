@@ -1,0 +1,48 @@
+import { expect, it, vi } from 'vitest';
+import { Log } from '../../src/log/log.ts';
+import { plainText } from '../../src/message/plain.ts';
+import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
+import { projectSettings, testClock } from '../commands/harness.ts';
+
+const roomOf = (project: string, notify: NotifiedRoom['notify'] = ['failures']): NotifiedRoom => ({
+  to: { transport: 'net', room: `${project} ${notify.join()}`, thread: null },
+  project,
+  notify,
+  style: 'messages',
+  buttons: false,
+  notBefore: (now) => now,
+});
+const about = { project: 'shop', item: null, actor: 'musher', cause: null } as const;
+
+it('tells of a limited account where agents use it, and of a backup that failed in all rooms that want failures', async () => {
+  const log = Log.inMemory(testClock());
+  const rooms = [roomOf('shop'), roomOf('docs'), roomOf('other'), roomOf('shop', ['merges'])];
+  const sharing = (name: string): ReturnType<typeof projectSettings> => {
+    const settings = projectSettings(name, `/${name}`);
+    const accounts = name === 'other' ? [] : [{ name: 'main', env: {} }];
+    const [agent] = settings.agents;
+    return agent === undefined ? settings : { ...settings, agents: [{ ...agent, accounts }] };
+  };
+  const notify = startNotify({
+    log,
+    settingsOf: sharing,
+    roomsOf: (project) => rooms.filter((room) => room.project === project),
+    allRooms: () => rooms,
+    timezone: 'UTC',
+    onError: (error) => {
+      throw error;
+    },
+  });
+  log.transaction((tx) => {
+    const limit = { until: 60_000, times: 1, news: true, others: [], earliest: null };
+    tx.record({ ...about, kind: 'account.limited', payload: { account: 'main', ...limit } });
+    tx.record({ ...about, kind: 'account.limited', payload: { account: 'shop/coder', ...limit } });
+    tx.record({ ...about, kind: 'log.backup_failed', payload: { why: 'no space left on device' } });
+  });
+  await vi.waitFor(() => expect(notify.position).toBe(log.reads.lastSeq()));
+  const told = (room: string): string[] =>
+    log.outbox.open('net', room, 100).map(({ body }) => plainText(body, { width: 500 }).replace(/^The (?:account )?(\S+) .*/, '$1'));
+  expect(rooms.map(({ to }) => told(to.room))).toEqual([['main', 'shop/coder', 'log'], ['main', 'log'], ['log'], []]);
+  notify.stop();
+  log.close();
+});

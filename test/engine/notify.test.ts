@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Log } from '../../src/log/log.ts';
+import type { OutboxRow } from '../../src/log/tables/outbox.ts';
+import { plainText } from '../../src/message/plain.ts';
+import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
+import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
+import { blockedStage, doneStage, numbered, projectSettings, SHA, testClock } from '../commands/harness.ts';
+
+const links = { item: 'https://tracker.example.org/shop/{item}', commit: 'https://git.example.org/commit/{commit}' };
+const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom => ({
+  to: { transport: 'net', room, thread: null },
+  project: 'shop',
+  notify: ['stages', 'failures', 'approvals', 'merges'],
+  style: 'messages',
+  buttons: false,
+  notBefore: (now) => now,
+  ...more,
+});
+
+let log: Log;
+let rooms: NotifiedRoom[];
+let stop: () => void;
+beforeEach(() => {
+  log = Log.inMemory(testClock());
+  rooms = [];
+  const settings = { ...projectSettings('shop', '/shop'), links };
+  const notify = startNotify({
+    log,
+    settingsOf: () => settings,
+    roomsOf: () => rooms,
+    allRooms: () => rooms,
+    timezone: 'UTC',
+    onError: (error) => {
+      throw error;
+    },
+  });
+  stop = () => notify.stop();
+});
+afterEach(() => {
+  stop();
+  log.close();
+});
+
+const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
+  log.transaction((tx) => void tx.record({ project: 'shop', item: numbered(1), actor: 'musher', cause: null, kind, payload } as NewEvent));
+};
+const told = async (room: string): Promise<OutboxRow[]> => {
+  await vi.waitFor(() => expect(log.transaction((tx) => tx.cursor('notify'))).toBe(log.reads.lastSeq()));
+  return log.outbox.open('net', room, 100);
+};
+/** From an idea to a merge, by way of an attempt that failed and of a person's review. */
+const live = (): void => {
+  record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+  const move = (to: ItemEvents['item.moved']['to']): void => record('item.moved', { to, why: '', failure: null });
+  move({ name: 'current' });
+  record('item.attempt_failed', { failure: { cause: 'gate', summary: 'red', evidence: '' }, stage: 'current', attempt: 1 });
+  record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 } });
+  move({ name: 'qa' });
+  move({ name: 'merge', branch: 'b', commitsAhead: 1 as never });
+  move(doneStage);
+};
+
+describe('notifications', () => {
+  it('link the item and its merge commit where there are pages of them', async () => {
+    rooms = [roomOf('here'), roomOf('elsewhere', { project: 'docs' })];
+    live();
+    const texts = (await told('here')).map(({ body }) => plainText(body, { width: 500 }));
+    expect(texts[0]).toBe('1 <https://tracker.example.org/shop/1> Fix: backlog → current (Musher)');
+    expect(texts.at(-1)).toContain(`as 1111111111 <https://git.example.org/commit/${SHA}>`);
+    // In a room that speaks of another project the number alone would name another item.
+    expect(plainText((await told('elsewhere'))[0]?.body ?? { blocks: [] }, { width: 500 })).toMatch(/^shop#1 </);
+  });
+
+  it('belong within the thread of their item, or beside it what nobody must miss', async () => {
+    rooms = [roomOf('threads', { style: 'threads' }), roomOf('messages')];
+    live();
+    expect((await told('threads')).map(({ inThread }) => inThread)).toEqual(['within', 'within', 'beside', 'within', 'beside']);
+    expect((await told('messages')).map(({ inThread }) => inThread)).toEqual([null, null, null, null, null]);
+  });
+
+  it('have a button for the verdict of a person, which names project and commit, and is noted to be taken away', async () => {
+    rooms = [roomOf('buttons', { buttons: true }), roomOf('plain')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    record('item.moved', { to: { name: 'current' }, why: '', failure: null });
+    record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 } });
+    record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
+    const [, asks] = await told('buttons');
+    const action = { label: 'Approve', command: 'approve shop#1 1111111111', typed: 'approve 1', style: 'primary' };
+    expect(asks?.body.blocks.at(-1)).toEqual({ kind: 'actions', actions: [action] });
+    const [offer, ...others] = log.offers.inState('open', log.clock.now());
+    expect(others).toEqual([]);
+    expect(offer).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });
+    expect(offer?.plain.blocks.map(({ kind }) => kind)).toEqual(['paragraph']);
+    expect(JSON.stringify(await told('plain'))).not.toContain('actions');
+  });
+
+  it('show a block in the room itself', async () => {
+    rooms = [roomOf('threads', { style: 'threads' })];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    record('item.moved', { to: blockedStage(), why: '', failure: null });
+    expect((await told('threads')).map(({ inThread }) => inThread)).toEqual(['beside']);
+  });
+});

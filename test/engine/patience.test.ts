@@ -1,0 +1,79 @@
+import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
+import { setImmediate } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { Log } from '../../src/log/log.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { Patience } from '../../src/engine/patience.ts';
+import { testClock } from '../commands/harness.ts';
+
+const busy = (): Error => new Database.SqliteError('the database is locked', 'SQLITE_BUSY');
+
+it('work that meets a busy database is told once and comes again until it is through', () => {
+  const clock = testClock();
+  const told: string[] = [];
+  const patience = new Patience(clock, (what) => told.push(what));
+  let tries = 0;
+  patience.run('counting', () => {
+    tries += 1;
+    if (tries < 3) throw busy();
+  });
+  expect(tries).toBe(1);
+  clock.move(999);
+  expect(tries).toBe(1);
+  clock.move(1);
+  clock.move(1_000);
+  clock.move(10_000);
+  expect(tries).toBe(3);
+  expect(told).toEqual(['counting; it is tried again']);
+  expect(clock.waiting()).toBe(0);
+});
+
+it('a bug is no matter of patience, and nothing is tried after the end', () => {
+  const clock = testClock();
+  const patience = new Patience(clock, () => {});
+  expect(() =>
+    patience.run('a bug', () => {
+      throw new Error('a bug');
+    }),
+  ).toThrow('a bug');
+  patience.run('busy', () => {
+    throw busy();
+  });
+  patience.stop();
+  expect(clock.waiting()).toBe(0);
+});
+
+it('an engine whose look at the log fails once looks again, at the same events', async () => {
+  const clock = testClock();
+  const log = Log.inMemory(clock);
+  const problems: string[] = [];
+  const onProblem = (what: string): void => void problems.push(what);
+  const engine = new Engine({
+    log,
+    clock,
+    dataDir: '/nowhere',
+    installation: 'x',
+    projects: new Map(),
+    onProblem,
+    access: null,
+    stopGraceMs: 1,
+    redactor: NOTHING_SECRET,
+  });
+  engine.start();
+  const looks: number[] = [];
+  const events = log.reads.events.bind(log.reads);
+  log.reads.events = (after, limit) => {
+    looks.push(after);
+    if (looks.length === 1) throw busy();
+    return events(after, limit);
+  };
+  const payload = { version: '1', pid: 1 };
+  log.transaction((tx) => void tx.record({ project: 'shop', item: null, actor: 'musher', cause: null, kind: 'musher.started', payload }));
+  while (looks.length === 0) await setImmediate();
+  expect(problems).toEqual(['looking at what is new in the log; it is tried again']);
+  clock.move(1_000);
+  expect(looks).toEqual([0, 0]);
+  await engine.stop('release');
+  log.close();
+});

@@ -1,0 +1,113 @@
+import type { APIInteraction, APIUser } from 'discord.js';
+import type { Clock } from '../../../src/clock.ts';
+import type { IncomingMessage, IngressKind } from '../../../src/message/address.ts';
+import { line } from '../../../src/message/build.ts';
+import type { Sink } from '../../transport.ts';
+import { NAME, replyHandle, senderOf, threadOfReply, type ReplyHandle } from '../address.ts';
+import { commandOfCustomId } from '../render/buttons.ts';
+import type { Channels } from '../channels.ts';
+import type { Published } from './commands.ts';
+import { choices, invocation } from './invocation.ts';
+import type { DiscordOptions } from '../options.ts';
+import { EPHEMERAL } from '../sending/posts.ts';
+import type { Replies } from '../sending/replies.ts';
+import { rendered } from '../render/render.ts';
+import type { Library } from '../rest.ts';
+
+export interface InteractionsParts {
+  readonly library: Library;
+  readonly clock: Clock;
+  readonly options: DiscordOptions;
+  readonly channels: Channels;
+  readonly replies: Replies;
+  readonly published: Published;
+  readonly sink: Sink;
+  readonly heard: () => void;
+}
+
+/** Takes what people do with slash commands and buttons. */
+export type TakeInteraction = (interaction: APIInteraction) => void;
+
+/** What an interaction asks for, as text; or why there is nothing to take. */
+type Asked = { readonly ingress: IngressKind; readonly text: string; readonly ephemeral: boolean } | { readonly refuse: string };
+
+/** Interactions become messages for the sink, which has them before anything is answered. */
+export function interactions({ library, clock, options, channels, replies, published, sink, heard }: InteractionsParts): TakeInteraction {
+  const { InteractionType } = library;
+  const { report } = options;
+
+  const asked = (interaction: APIInteraction): Asked => {
+    if (interaction.type === InteractionType.ApplicationCommand && interaction.data.type === library.ApplicationCommandType.ChatInput) {
+      const command = published.byName.get(interaction.data.name);
+      if (command === undefined) return { refuse: 'Musher no longer has that command. Your client shows the new ones when you reload it.' };
+      const given = interaction.data as { readonly options?: Parameters<typeof invocation>[1] };
+      const { text, visible } = invocation(command, given.options ?? []);
+      return { ingress: 'slash', text, ephemeral: !visible };
+    }
+    if (interaction.type === InteractionType.MessageComponent) {
+      const text = commandOfCustomId(interaction.data.custom_id, options.state);
+      if (text === null) return { refuse: 'That button belongs to nothing that Musher knows any more. Type the command instead.' };
+      // The answer is seen by whoever sees the button.
+      return { ingress: 'button', text, ephemeral: ((interaction.message.flags ?? 0) & EPHEMERAL) !== 0 };
+    }
+    return { refuse: 'Musher does not take that.' };
+  };
+  const refuse = (handle: ReplyHandle, text: string): void => {
+    const [message] = rendered(line(text), () => '');
+    if (message !== undefined) replies.refuse(handle, message).catch(report);
+  };
+
+  return (interaction) => {
+    const user = userOf(interaction);
+    if (interaction.type === InteractionType.Ping || user === undefined || user.bot === true) return;
+    const channel = interaction.channel?.id ?? '';
+    const room =
+      interaction.guild_id === undefined ? channel : channels.learn(interaction.channel as Parameters<Channels['learn']>[0]).room;
+    const direct = interaction.guild_id === undefined;
+    const served = direct ? options.mayWriteDirect(user.id) : options.rooms().has(room);
+
+    if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
+      const command = published.byName.get(interaction.data.name);
+      const typist = { sender: senderOf(user), at: { transport: NAME, room, thread: null }, ingress: 'slash', direct } as const;
+      const found =
+        served && command !== undefined && options.offer !== null ? choices(options.offer, command, interaction.data, typist) : [];
+      replies.choices(interaction.id, interaction.token, found).catch(report);
+      return;
+    }
+    const what = asked(interaction);
+    const ephemeral = 'refuse' in what || what.ephemeral;
+    const handle = replyHandle(interaction.id, interaction.token, channel, ephemeral, user.id, clock.now());
+    if (!served) {
+      refuse(
+        handle,
+        interaction.guild_id === undefined
+          ? 'You have no rights in direct messages here. An admin gives them in bot.toml.'
+          : `Musher does not serve this channel. An admin can add it to bot.toml as a room with the id ${room}.`,
+      );
+      return;
+    }
+    if ('refuse' in what) return refuse(handle, what.refuse);
+    heard();
+    const message: IncomingMessage = {
+      id: interaction.id,
+      at: { transport: NAME, room, thread: threadOfReply(handle) },
+      sender: senderOf(user),
+      ingress: what.ingress,
+      direct,
+      text: what.text,
+    };
+    try {
+      const outcome = sink(message);
+      if (outcome === 'ignored') refuse(handle, 'Musher did not take that.');
+      else replies.expect(handle);
+    } catch (error) {
+      report(error);
+      refuse(handle, 'That could not be stored, so nothing was done. Try it again; the log file has the details.');
+    }
+  };
+}
+
+/** In a guild the person comes as a member, elsewhere alone. */
+function userOf(interaction: APIInteraction): APIUser | undefined {
+  return interaction.member?.user ?? interaction.user;
+}

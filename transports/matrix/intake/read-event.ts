@@ -1,0 +1,102 @@
+import type { IncomingMessage } from '../../../src/message/address.ts';
+import type { Json } from '../json.ts';
+import { objectAt, textAt } from '../json.ts';
+import type { Offers } from '../reaction-commands.ts';
+
+export interface Reader {
+  /** The bot's own full id. */
+  readonly me: string;
+  readonly room: string;
+  /** The room has nobody in it but one person and the bot. */
+  readonly direct: boolean;
+  /** The display name of a member, where it is known. */
+  readonly nameOf: (id: string) => string | null;
+  readonly offers: Pick<Offers, 'find'>;
+}
+
+/**
+ * The message in an event, or null where there is none for Musher: its own, a notice (what bots say), an edit, a
+ * reaction that stands for nothing, or anything that is not well formed.
+ */
+export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
+  const id = textAt(event, 'event_id');
+  const from = textAt(event, 'sender');
+  // Ids of events begin with `$`: an id of another form could be taken for one that Musher gives itself.
+  if (id?.startsWith('$') !== true || from === null || from === reader.me || 'state_key' in event) return null;
+  const sender = { transport: 'matrix', id: from, name: reader.nameOf(from) ?? from };
+  const relation = objectAt(event['content'], 'm.relates_to');
+  if (event['type'] === 'm.reaction') {
+    const target = textAt(relation, 'event_id');
+    const key = textAt(relation, 'key');
+    if (textAt(relation, 'rel_type') !== 'm.annotation' || target === null || key === null) return null;
+    const offer = reader.offers.find(target, key);
+    if (offer === null) return null;
+    const at = { transport: 'matrix', room: reader.room, thread: offer.thread };
+    return { id, at, sender, ingress: 'reaction', direct: reader.direct, text: offer.command };
+  }
+  if (event['type'] !== 'm.room.message') return null;
+  const content = objectAt(event, 'content');
+  const body = textAt(content, 'body');
+  if (textAt(content, 'msgtype') !== 'm.text' || body === null) return null;
+  if (textAt(relation, 'rel_type') === 'm.replace' || 'm.new_content' in content) return null;
+  const thread = textAt(relation, 'rel_type') === 'm.thread' ? textAt(relation, 'event_id') : null;
+  const isReply = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id') !== null;
+  const said = isReply ? withoutQuote(body) : body;
+  const text = withMention(said, textAt(content, 'formatted_body'), reader.me);
+  return {
+    id,
+    at: { transport: 'matrix', room: reader.room, thread },
+    sender,
+    ingress: reader.direct ? 'direct' : text.startsWith(`<@${reader.me}>`) ? 'mention' : 'message',
+    text,
+  };
+}
+
+/** Clients before 2024 repeat the message that a reply answers as lines beginning with `> `, and an empty line. */
+function withoutQuote(body: string): string {
+  const lines = body.split('\n');
+  const first = lines.findIndex((line) => !line.startsWith('>'));
+  if (first <= 0) return body;
+  return lines.slice(lines[first] === '' ? first + 1 : first).join('\n');
+}
+
+/**
+ * A mention pill at the start, whatever name it shows, becomes `<@id>`. A pill further on is talk about Musher, and
+ * `m.mentions` alone says nothing: clients put the author of a message there when it is replied to.
+ */
+function withMention(body: string, html: string | null, me: string): string {
+  if (html === null) return body;
+  const pill =
+    /^(?:<mx-reply>[\s\S]*?<\/mx-reply>)?\s*(?:<p>)?\s*<a\s[^>]*?href=["']https:\/\/matrix\.to\/#\/([^"'?/]+)[^>]*>([^<]*)<\/a>/i.exec(
+      html,
+    );
+  if (pill === null || decoded(pill[1] ?? '') !== me) return body;
+  const trimmed = body.trimStart();
+  const shown = unescaped(pill[2] ?? '').trim();
+  for (const name of [shown, me]) {
+    if (name !== '' && trimmed.startsWith(name)) return `<@${me}>${trimmed.slice(name.length)}`;
+  }
+  return body;
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['#39', "'"],
+  ['#x27', "'"],
+  ['nbsp', ' '],
+]);
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&([a-z]+|#39|#x27);/gi, (whole, name: string) => ENTITIES.get(name.toLowerCase()) ?? whole);
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage } from '../../../src/message/address.ts';
+import { encodeHandle, type AnswerHandle } from '../handle.ts';
+import { isDirect, senderOf } from './messages.ts';
+import { typedText } from '../render/mrkdwn.ts';
+import { objectOf, listOf, textOf, type Payload } from './payload.ts';
+import { ACTION_PREFIX } from '../render/render.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** What came in by a slash command, a button or a form. */
+export type Interaction =
+  | { readonly kind: 'message'; readonly message: IncomingMessage }
+  /** `create` without a title: the form is to be shown instead. */
+  | { readonly kind: 'form'; readonly trigger: string; readonly type: string | null; readonly message: IncomingMessage }
+  | { readonly kind: 'nothing' };
+
+/** The form's name, and the names of its blocks; each block's field has the same name. */
+export const CREATE_FORM = 'musher-create';
+export const FORM_FIELDS = { type: 'type', title: 'title', body: 'body' } as const;
+
+/** Makes the answer public. Stripped here, for no command knows it. */
+const PUBLIC = /\s*(?:^|\s)(?:--|—)public\s*$/;
+const EMPTY_CREATE = /^(?:create|add|new)(?:\s+(\S+))?$/;
+
+export interface InteractionRules {
+  /** `/musher`: the name of the slash command, and the beginning of the single-word forms. */
+  readonly command: string;
+  /** Commands that have a form of their own (`musher-timer-list`), as they are typed. */
+  readonly phrases: ReadonlyMap<string, string>;
+  readonly itemTypes: readonly string[];
+  readonly now: number;
+}
+
+/** A slash command as the text that a person would have typed. */
+export function slashCommand(body: Payload, workspace: Workspace, rules: InteractionRules): Interaction {
+  const [trigger, channel, user] = [textOf(body, 'trigger_id'), textOf(body, 'channel_id'), textOf(body, 'user_id')];
+  const command = textOf(body, 'command');
+  if (trigger === null || channel === null || user === null || command === null) return { kind: 'nothing' };
+  const typed = typedText(textOf(body, 'text') ?? '').trim();
+  const isPublic = PUBLIC.test(typed);
+  const whole = `${wordsOf(command, rules)} ${typed.replace(PUBLIC, '')}`.trim();
+  const handle: AnswerHandle = { kind: 'answer', url: textOf(body, 'response_url'), user, at: rules.now, public: isPublic, thread: null };
+  const message: IncomingMessage = {
+    id: `slash:${trigger}`,
+    at: { transport: 'slack', room: channel, thread: encodeHandle(handle) },
+    sender: senderOf(textOf(body, 'team_id') ?? workspace.team, user, textOf(body, 'user_name') ?? user),
+    ingress: 'slash',
+    direct: isDirect(channel),
+    text: whole === '' ? 'help' : whole,
+  };
+  const create = EMPTY_CREATE.exec(whole);
+  if (create === null) return { kind: 'message', message };
+  const type = create[1] ?? null;
+  // `create banana` has no title either, but what is wrong with it is the command's to say.
+  return type === null || rules.itemTypes.includes(type) ? { kind: 'form', trigger, type, message } : { kind: 'message', message };
+}
+
+function wordsOf(command: string, { command: name, phrases }: InteractionRules): string {
+  const given = command.toLowerCase();
+  if (!given.startsWith(`${name}-`)) return '';
+  const form = given.slice(name.length + 1);
+  return phrases.get(form) ?? form;
+}
+
+/** A button that was pressed, or a form that was sent. */
+export function interaction(body: Payload, workspace: Workspace, now: number): Interaction {
+  const type = textOf(body, 'type');
+  if (type === 'block_actions') return pressed(body, workspace, now);
+  if (type === 'view_submission') return submitted(body, workspace);
+  return { kind: 'nothing' };
+}
+
+function pressed(body: Payload, workspace: Workspace, now: number): Interaction {
+  const [action] = listOf(body, 'actions');
+  const [user, container] = [objectOf(body, 'user'), objectOf(body, 'container')];
+  const [id, channel] = [textOf(user, 'id'), textOf(objectOf(body, 'channel'), 'id') ?? textOf(container, 'channel_id')];
+  if (action === undefined || id === null || channel === null || textOf(action, 'action_id')?.startsWith(ACTION_PREFIX) !== true)
+    return { kind: 'nothing' };
+  const [command, at] = [textOf(action, 'value'), textOf(action, 'action_ts')];
+  if (command === null || at === null) return { kind: 'nothing' };
+  const thread = textOf(container, 'thread_ts') ?? textOf(objectOf(body, 'message'), 'thread_ts');
+  // A button in an answer that one person alone sees is answered to that person alone.
+  const answer: AnswerHandle = { kind: 'answer', url: textOf(body, 'response_url'), user: id, at: now, public: false, thread };
+  const handle =
+    container['is_ephemeral'] === true ? encodeHandle(answer) : thread === null ? null : encodeHandle({ kind: 'thread', ts: thread });
+  return {
+    kind: 'message',
+    message: {
+      id: `button:${at}:${id}`,
+      at: { transport: 'slack', room: channel, thread: handle },
+      sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
+      ingress: 'button',
+      direct: isDirect(channel),
+      text: command,
+    },
+  };
+}
+
+function submitted(body: Payload, workspace: Workspace): Interaction {
+  const [view, user] = [objectOf(body, 'view'), objectOf(body, 'user')];
+  const [id, viewId] = [textOf(user, 'id'), textOf(view, 'id')];
+  const origin = originOf(textOf(view, 'private_metadata'));
+  if (textOf(view, 'callback_id') !== CREATE_FORM || id === null || viewId === null || origin === null) return { kind: 'nothing' };
+  const values = objectOf(objectOf(view, 'state'), 'values');
+  const field = (name: string): Payload => objectOf(objectOf(values, name), name);
+  const type = textOf(objectOf(field(FORM_FIELDS.type), 'selected_option'), 'value') ?? '';
+  const title = (textOf(field(FORM_FIELDS.title), 'value') ?? '').replaceAll(/\s+/g, ' ').trim();
+  const described = (textOf(field(FORM_FIELDS.body), 'value') ?? '').trim();
+  return {
+    kind: 'message',
+    message: {
+      id: `modal:${viewId}`,
+      at: { transport: 'slack', room: origin.room, thread: origin.thread },
+      sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
+      ingress: 'modal',
+      direct: isDirect(origin.room),
+      text: `create ${type} ${title}${described === '' ? '' : `\n${described}`}`,
+    },
+  };
+}
+
+/** Where the form was asked for: Slack gives back, signed, what the form was opened with. */
+function originOf(metadata: string | null): { readonly room: string; readonly thread: string | null } | null {
+  try {
+    const value: unknown = JSON.parse(metadata ?? '');
+    if (typeof value !== 'object' || value === null || !('room' in value) || typeof value.room !== 'string') return null;
+    return { room: value.room, thread: 'thread' in value && typeof value.thread === 'string' ? value.thread : null };
+  } catch {
+    return null;
+  }
+}
+
+function teamOf(body: Payload, workspace: Workspace): string {
+  return textOf(objectOf(body, 'user'), 'team_id') ?? textOf(objectOf(body, 'team'), 'id') ?? workspace.team;
+}

@@ -1,0 +1,139 @@
+import type { types } from '@slack/bolt';
+import type { Action, Block, Document } from '../../../src/message/document.ts';
+import { plainText } from '../../../src/message/plain.ts';
+import { visible, visibleLine } from '../../../src/message/sanitize.ts';
+import { clampText, splitDocument } from '../../../src/message/split.ts';
+import { SLACK_LIMITS } from '../limits.ts';
+import { escapeText } from './mrkdwn.ts';
+import { richInlines, richText, type RichTextPart } from './rich-text.ts';
+
+/** A message as Slack takes it: the blocks are what people see, the text what notifications and screen readers say. */
+export interface SlackBody {
+  readonly text: string;
+  readonly blocks: types.KnownBlock[];
+}
+
+/** Columns of a table in a fixed-width font, as many as a channel shows beside the side bar without wrapping. */
+const TABLE_COLUMNS = 88;
+/** The fallback text is not wrapped. */
+const UNWRAPPED = 10_000;
+const BAR_CELLS = 20;
+
+/** A document as the messages it takes: split where one is too small, nothing left out. */
+export function renderMessages(document: Document): SlackBody[] {
+  return splitDocument(document, (part) => textLength(part) <= 2 * SLACK_LIMITS.text && fits(render(part))).map(render);
+}
+
+/** The characters of all texts in a tree. Laying out what is far too long costs seconds, and cutting tries many lengths. */
+function textLength(tree: unknown): number {
+  if (typeof tree === 'string') return tree.length;
+  if (typeof tree !== 'object' || tree === null) return 0;
+  return Object.values(tree).reduce((sum: number, one) => sum + textLength(one), 0);
+}
+
+function fits({ text, blocks }: SlackBody): boolean {
+  return (
+    text.length <= SLACK_LIMITS.text && blocks.length <= SLACK_LIMITS.blocks && JSON.stringify(blocks).length <= SLACK_LIMITS.blocksJson
+  );
+}
+
+function render(document: Document): SlackBody {
+  const text = escapeText(plainText(document, { width: UNWRAPPED }));
+  const blocks = document.blocks.flatMap(blocksOf);
+  return { text: text.trim() === '' ? '(an empty message)' : text, blocks };
+}
+
+function blocksOf(block: Block, index: number): types.KnownBlock[] {
+  switch (block.kind) {
+    case 'paragraph':
+      return section(richInlines(block.content));
+    case 'heading': {
+      const text = plainText({ blocks: [{ ...block, kind: 'paragraph' }] }, { width: UNWRAPPED });
+      if (text !== '' && text.length <= SLACK_LIMITS.header) return [{ type: 'header', text: { type: 'plain_text', text, emoji: false } }];
+      return section(richInlines(block.content.map((inline) => (inline.kind === 'text' ? { kind: 'strong', text: inline.text } : inline))));
+    }
+    case 'list': {
+      const items = block.items.map((item) => ({ type: 'rich_text_section' as const, elements: richInlines(item) }));
+      if (items.length === 0) return [];
+      return rich({ type: 'rich_text_list', style: block.ordered ? 'ordered' : 'bullet', elements: items });
+    }
+    case 'table':
+      return preformatted(plainText({ blocks: [block] }, { width: TABLE_COLUMNS }));
+    case 'code':
+      return preformatted(visible(block.text));
+    case 'quote':
+      return block.text === '' ? [] : rich({ type: 'rich_text_quote', elements: richText(visible(block.text)) });
+    case 'fields':
+      return section(
+        block.fields.flatMap(({ name, value }, at) => [
+          ...richText(at === 0 ? '' : '\n'),
+          ...richText(visibleLine(name), { bold: true }),
+          ...richText('  '),
+          ...richInlines(value),
+        ]),
+      );
+    case 'progress': {
+      const share = block.of > 0 ? Math.min(1, Math.max(0, block.done / block.of)) : 0;
+      const filled = Math.round(share * BAR_CELLS);
+      return section([
+        ...richText(`${visibleLine(block.label)} `.trimStart()),
+        ...richText('█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled), { code: true }),
+        ...richText(` ${block.done}/${block.of} (${Math.floor(share * 100)} %)`),
+      ]);
+    }
+    case 'actions':
+      return actionBlocks(block.actions, index);
+    case 'image':
+      return section(richText(plainText({ blocks: [block] }, { width: UNWRAPPED })));
+  }
+}
+
+function section(elements: RichTextPart[]): types.KnownBlock[] {
+  return elements.length === 0 ? [] : rich({ type: 'rich_text_section', elements });
+}
+
+function preformatted(text: string): types.KnownBlock[] {
+  if (text === '') return [];
+  return rich({ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] });
+}
+
+function rich(element: types.RichTextBlockElement): types.KnownBlock[] {
+  return [{ type: 'rich_text', elements: [element] }];
+}
+
+/** Buttons that carry the command's text and nothing else. A command too long for a button is shown as what to type. */
+function actionBlocks(actions: readonly Action[], index: number): types.KnownBlock[] {
+  const pressed = actions.filter(({ command }) => isPressable(command));
+  const typed = actions.filter(({ command }) => !isPressable(command));
+  const rows = Array.from({ length: Math.ceil(pressed.length / SLACK_LIMITS.actionElements) }, (_, row) =>
+    pressed.slice(row * SLACK_LIMITS.actionElements, (row + 1) * SLACK_LIMITS.actionElements),
+  );
+  return [
+    ...rows.map((row, rowIndex) => ({
+      type: 'actions' as const,
+      block_id: `musher:${index}:${rowIndex}`,
+      elements: row.map((action, place) => button(action, place)),
+    })),
+    ...typed.flatMap((action) =>
+      section([...richText(`${visibleLine(action.label)}: `), ...richText(visibleLine(action.typed ?? action.command), { code: true })]),
+    ),
+  ];
+}
+
+function isPressable(command: string): boolean {
+  return command !== '' && command.length <= SLACK_LIMITS.buttonValue && command === visible(command);
+}
+
+/** The start of every `action_id` of ours. */
+export const ACTION_PREFIX = 'musher:';
+
+function button({ label, command, style }: Action, place: number): types.Button {
+  const text = clampText(visibleLine(label), SLACK_LIMITS.buttonText, 'utf16');
+  return {
+    type: 'button',
+    action_id: `${ACTION_PREFIX}${place}`,
+    text: { type: 'plain_text', text: text === '' ? command.slice(0, SLACK_LIMITS.buttonText) : text, emoji: false },
+    value: command,
+    ...(style === 'plain' ? {} : { style }),
+  };
+}

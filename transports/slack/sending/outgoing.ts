@@ -1,0 +1,182 @@
+import type { Clock } from '../../../src/clock.ts';
+import type { Address } from '../../../src/message/address.ts';
+import { doc, emphasis, join, paragraph } from '../../../src/message/build.ts';
+import type { Document } from '../../../src/message/document.ts';
+import { PERHAPS_SEEN, SendFailure, type MessageRef, type SendKey, type SendOptions } from '../../transport.ts';
+import { Answers } from './answers.ts';
+import { Editing } from './editing.ts';
+import { sendFailure, slackError } from '../failure.ts';
+import { decodeHandle, encodeHandle, type AnswerHandle } from '../handle.ts';
+import { post, type Place } from './post.ts';
+import { readBack } from './read-back.ts';
+import { remember } from './remember.ts';
+import { renderMessages } from '../render/render.ts';
+import { SlowEdits } from './slow-edits.ts';
+import type { CallSlack } from '../web-api.ts';
+
+export interface OutgoingParts {
+  readonly call: CallSlack;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly responseBase: string;
+  /** Set apart from other installations that once wrote into the same channel. */
+  readonly installation: string;
+  readonly report: (error: unknown) => void;
+}
+
+const ANSWER_REF = 'answer:';
+
+/** One sending, with what is known of it to be shown. */
+interface Sending {
+  /** Time stamps of the parts that were sent, in order. */
+  readonly sent: string[];
+  /** The last try may have gone through. */
+  unknown: boolean;
+  done: boolean;
+}
+
+/** Sends and edits, one after the other in each channel, and each key once. */
+export class Outgoing {
+  readonly #parts: OutgoingParts;
+  readonly #answers: Answers;
+  readonly #edits: SlowEdits;
+  readonly #rooms = new Map<string, Promise<unknown>>();
+  readonly #sendings = new Map<SendKey, Sending>();
+  readonly #editing: Editing;
+  /** The channel that was last refused for too many messages. */
+  #limited: { readonly room: string; readonly until: number } | null = null;
+
+  constructor(parts: OutgoingParts) {
+    this.#parts = parts;
+    this.#answers = new Answers(parts);
+    this.#editing = new Editing(parts.call, parts.installation);
+    this.#edits = new SlowEdits(parts.clock, (id, body) => this.#showAnew(id, body), parts.report);
+  }
+
+  /** As the contract says. */
+  send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]> {
+    return this.#inTurn(to.room, () => this.#send(to, body, key, options));
+  }
+
+  /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
+  edit(ref: MessageRef, body: Document): Promise<void> {
+    if (ref.id.startsWith(ANSWER_REF)) return this.#inTurn(ref.room, () => this.#edits.edit(`${ref.room} ${ref.id}`, body));
+    return this.#inTurn(ref.room, () => this.#editing.edit(ref.room, ref.id, body));
+  }
+
+  /** Resolves when everything that was given to it has had its try. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#rooms.values());
+    await this.#edits.flush();
+  }
+
+  async #send(to: Address, body: Document, key: SendKey, { again, broadcast = false }: SendOptions): Promise<MessageRef[]> {
+    const handle = decodeHandle(to.thread);
+    const sending = this.#sendings.get(key) ?? remember(this.#sendings, key, { sent: [], unknown: again, done: false });
+    if (!sending.done) {
+      try {
+        if (handle?.kind === 'answer' && !handle.public) await this.#answer(to.room, handle, body, key, sending);
+        else {
+          const thread = handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null);
+          await this.#post({ room: to.room, thread, broadcast }, body, key, sending, handle);
+        }
+        sending.done = true;
+      } catch (error) {
+        const failure = this.#widened(sendFailure(error), to.room);
+        if (failure.outcome === 'unknown') sending.unknown = true;
+        // Some of it is there: a process that knows nothing of it has to look before it goes on.
+        throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
+      }
+    }
+    return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
+  }
+
+  /** Slack does not say whose limit was reached: where a second channel is refused while the first still waits, it is the workspace's. */
+  #widened(failure: SendFailure, room: string): SendFailure {
+    const { retryAfterMs, outcome, message, everywhere } = failure;
+    if (retryAfterMs === null || everywhere) return failure;
+    const now = this.#parts.clock.now();
+    const before = this.#limited;
+    this.#limited = { room, until: now + retryAfterMs };
+    if (before === null || before.room === room || before.until <= now) return failure;
+    return new SendFailure(outcome, message, { retryAfterMs, everywhere: true, cause: failure });
+  }
+
+  async #post(place: Place, body: Document, key: SendKey, sending: Sending, handle: ReturnType<typeof decodeHandle>): Promise<void> {
+    const { call, installation } = this.#parts;
+    const { room, thread } = place;
+    const mark = `${installation}:${key}`;
+    if (sending.unknown) await this.#settle(room, thread, mark, sending);
+    const bodies = renderMessages(body);
+    for (const message of bodies.slice(sending.sent.length)) {
+      try {
+        sending.sent.push(await post(call, place, message, { key: mark, part: sending.sent.length }));
+      } catch (error) {
+        const outside = slackError(error) === 'not_in_channel' || slackError(error) === 'channel_not_found';
+        if (!outside || handle?.kind !== 'answer') throw error;
+        // A slash command works where the app is not: there the answer can be public by the response address alone.
+        await this.#answers.give(room, handle, message, true);
+        sending.sent.push(answerId(handle, key, sending.sent.length));
+      }
+    }
+    const [first, ...further] = sending.sent;
+    if (first !== undefined) this.#editing.know(room, first, thread, further);
+  }
+
+  /** Takes what the channel shows already for sent. Where that can't be read the outcome stays unknown. */
+  async #settle(room: string, thread: string | null, mark: string, sending: Sending): Promise<void> {
+    const found = await readBack(this.#parts.call, room, thread, mark).catch((error: unknown) => {
+      const failure = sendFailure(error);
+      throw new SendFailure('unknown', `Whether a message was sent can not be read back: ${failure.message}`, {
+        ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
+        everywhere: failure.everywhere,
+        cause: error,
+      });
+    });
+    for (let ts = found.get(sending.sent.length); ts !== undefined; ts = found.get(sending.sent.length)) sending.sent.push(ts);
+    sending.unknown = false;
+  }
+
+  /** What one person alone sees can't be read back: shown again it says so. */
+  async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
+    const shown = sending.unknown ? join(doc(paragraph(emphasis(PERHAPS_SEEN))), body) : body;
+    for (const message of renderMessages(shown).slice(sending.sent.length)) {
+      await this.#answers.give(room, handle, message);
+      sending.sent.push(answerId(handle, key, sending.sent.length));
+    }
+  }
+
+  async #showAnew(id: string, body: Document): Promise<void> {
+    const [room = '', ...rest] = id.split(' ');
+    const handle = decodeHandle(
+      rest
+        .join(' ')
+        .slice(ANSWER_REF.length)
+        .replace(/^[^{]*/, ''),
+    );
+    if (handle?.kind !== 'answer') throw new SendFailure('rejected', 'That answer has no address any more.');
+    for (const message of renderMessages(body)) await this.#answers.give(room, handle, message, handle.public);
+  }
+
+  #inTurn<T>(room: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#rooms.get(room) ?? Promise.resolve()).then(work);
+    const quiet = turn.catch(() => {});
+    this.#rooms.set(room, quiet);
+    void quiet.then(() => (this.#rooms.get(room) === quiet ? this.#rooms.delete(room) : false));
+    return turn;
+  }
+}
+
+function inPart(failure: SendFailure): SendFailure {
+  const wait = failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs };
+  return new SendFailure(failure.outcome === 'rejected' ? 'rejected' : 'unknown', `Only a part was sent: ${failure.message}`, {
+    ...wait,
+    everywhere: failure.everywhere,
+    cause: failure,
+  });
+}
+
+/** An answer has no name of its own in Slack: the name holds all that is needed to show it anew. */
+function answerId(handle: AnswerHandle, key: SendKey, part: number): string {
+  return `${ANSWER_REF}${key}:${part}:${encodeHandle(handle)}`;
+}

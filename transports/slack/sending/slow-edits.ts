@@ -1,0 +1,70 @@
+import type { Clock } from '../../../src/clock.ts';
+import type { Document } from '../../../src/message/document.ts';
+
+/** The waits between two showings of one live answer: 5, 10, 20 … seconds, at most 2 minutes. */
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 2 * 60_000;
+
+interface Live {
+  shownAt: number;
+  wait: number;
+  waiting: Document | null;
+  cancel: () => void;
+}
+
+/**
+ * What one person alone sees can't be edited, only shown anew. So a live answer is shown at growing intervals, always
+ * with what is newest then, and what is newest at the end is shown in any case.
+ */
+export class SlowEdits {
+  readonly #live = new Map<string, Live>();
+  readonly #clock: Clock;
+  readonly #show: (id: string, body: Document) => Promise<void>;
+  readonly #report: (error: unknown) => void;
+
+  constructor(clock: Clock, show: (id: string, body: Document) => Promise<void>, report: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#show = show;
+    this.#report = report;
+  }
+
+  /** Shows the document now, or when its time has come unless a newer one takes its place. */
+  async edit(id: string, body: Document): Promise<void> {
+    const live = this.#live.get(id);
+    const now = this.#clock.now();
+    if (live !== undefined && now < live.shownAt + live.wait) {
+      if (live.waiting === null)
+        live.cancel = this.#clock.at(live.shownAt + live.wait, () => void this.#showWaiting(id).catch(this.#report));
+      live.waiting = body;
+      return;
+    }
+    live?.cancel();
+    const wait = live === undefined ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, live.wait * 2);
+    this.#live.set(id, { shownAt: now, wait, waiting: null, cancel: () => {} });
+    await this.#show(id, body);
+  }
+
+  /** Shows all that still waits. */
+  async flush(): Promise<void> {
+    for (const [id, live] of this.#live) {
+      live.cancel();
+      await this.#showWaiting(id).catch(this.#report);
+    }
+    this.#live.clear();
+  }
+
+  async #showWaiting(id: string): Promise<void> {
+    const live = this.#live.get(id);
+    const body = live?.waiting ?? null;
+    if (live === undefined) return;
+    live.cancel();
+    if (body === null) {
+      this.#live.delete(id);
+      return;
+    }
+    live.waiting = null;
+    live.shownAt = this.#clock.now();
+    live.wait = Math.min(LONGEST_WAIT_MS, live.wait * 2);
+    await this.#show(id, body);
+  }
+}
