@@ -30,9 +30,14 @@ export function emphasis(value: string): Inline {
   return { kind: 'emphasis', text: value };
 }
 
-/** Literal text within a line: a command, a branch, a SHA. For a block of it see `codeBlock`. */
+/** Literal text within a line: a branch, a SHA, a path. For a block of it see `codeBlock`, for a command `command`. */
 export function code(value: string): Inline {
   return { kind: 'code', text: value };
+}
+
+/** A command as a value: `command('start 1')`. The network of the room adds what has to be typed there besides. */
+export function command(value: string): Inline {
+  return { kind: 'command', text: value };
 }
 
 export function link(url: string, label = url): Inline {
@@ -106,8 +111,8 @@ export function withoutActions(document: Document): Document {
   return { blocks: document.blocks.filter(({ kind }) => kind !== 'actions') };
 }
 
-export function action(label: string, command: string, style: Action['style'] = 'plain'): Action {
-  return { label, command, style };
+export function action(label: string, typed: string, style: Action['style'] = 'plain'): Action {
+  return { label, command: typed, style };
 }
 
 export function image(path: string, alternative: string): Block {

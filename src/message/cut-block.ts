@@ -62,7 +62,7 @@ export function cutBlock(block: Block, fits: Fits, force: boolean): Cut | null {
               kind: 'paragraph',
               content: [
                 { kind: 'text', text: `${label}: ` },
-                { kind: 'code', text: command },
+                { kind: 'command', text: command },
               ],
             },
             fits,

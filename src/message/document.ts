@@ -6,8 +6,10 @@ export type Inline =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'strong'; readonly text: string }
   | { readonly kind: 'emphasis'; readonly text: string }
-  /** Literal text: a command, a branch, a SHA. */
+  /** Literal text: a branch, a SHA, a path. */
   | { readonly kind: 'code'; readonly text: string }
+  /** A command of Musher as a value, without prefix or mention: `start 1`. Each network writes it as it is typed in that room. */
+  | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'link'; readonly url: string; readonly text: string }
   /** A person or bot of the network the message goes to, by stable id; `name` is shown where it can't be linked. */
   | { readonly kind: 'mention'; readonly id: string; readonly name: string };

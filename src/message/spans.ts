@@ -17,6 +17,7 @@ export function spansOf(content: readonly Inline[], bare = false): Span[] {
       case 'emphasis':
         return [span(visible(inline.text), inline.kind)];
       case 'code':
+      case 'command':
         return [span(bare ? visibleLine(inline.text) : `\`${visibleLine(inline.text)}\``, 'code')];
       case 'link': {
         const url = visibleLine(inline.url);

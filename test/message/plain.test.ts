@@ -5,6 +5,7 @@ import {
   actions,
   code,
   codeBlock,
+  command,
   doc,
   fields,
   heading,
@@ -70,7 +71,7 @@ describe('plainText', () => {
 
   it('hangs the lines of a list under its mark', () => {
     expect(plain(list(['one two three']), 9)).toBe('- one two\n  three');
-    expect(plain(ordered(['a', ['b ', code('c')]]))).toBe('1. a\n2. b `c`');
+    expect(plain(ordered(['a', ['b ', code('c')], [command('start 1')]]))).toBe('1. a\n2. b `c`\n3. `start 1`');
   });
 
   it('aligns fields and leaves out those without a value', () => {
@@ -135,7 +136,7 @@ describe('plainText', () => {
     const text = plainText(
       doc(
         heading(bad),
-        paragraph(bad, strong(bad), code(bad), link(bad, bad), mention(bad, bad)),
+        paragraph(bad, strong(bad), code(bad), command(bad), link(bad, bad), mention(bad, bad)),
         list([bad]),
         table([bad], [[bad]]),
         fields([[bad, bad]]),

@@ -62,6 +62,7 @@ describe('clampText', () => {
 const inline: fc.Arbitrary<Inline> = fc.oneof(
   anyText.map((text): Inline => ({ kind: 'text', text })),
   anyText.map((text): Inline => ({ kind: 'strong', text })),
+  anyText.map((text): Inline => ({ kind: 'command', text })),
   anyText.map((text): Inline => ({ kind: 'link', url: `https://example.org/${encodeURIComponent(text.toWellFormed())}`, text })),
 );
 const content = fc.array(inline, { maxLength: 4 });

@@ -65,6 +65,7 @@ function inline(one: Inline): string {
     case 'emphasis':
       return wrapped(one.text, '*');
     case 'code':
+    case 'command':
       return codeSpan(visibleLine(one.text));
     case 'link':
       return link(one.url, visibleLine(one.text));

@@ -65,6 +65,7 @@ function leaf(inline: Inline): string {
     case 'emphasis':
       return `<em>${lines(inline.text)}</em>`;
     case 'code':
+    case 'command':
       return `<code>${oneLine(inline.text)}</code>`;
     case 'link': {
       const url = visibleLine(inline.url);

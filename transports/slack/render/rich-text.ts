@@ -19,6 +19,7 @@ export function richInlines(content: readonly Inline[]): RichTextPart[] {
       case 'emphasis':
         return richText(visible(inline.text), { italic: true });
       case 'code':
+      case 'command':
         return richText(visibleLine(inline.text), { code: true });
       case 'mention':
         return richText(`@${visibleLine(inline.name)}`);
