@@ -4,25 +4,25 @@ import type { IncomingMessage } from '../src/message/address.ts';
 export type Typist = Pick<IncomingMessage, 'sender' | 'at' | 'ingress' | 'direct'>;
 
 /** What a network with typed commands shows of Musher's commands. Derived from their declarations by the composition root. */
-export interface Offer {
-  readonly commands: readonly OfferedCommand[];
+export interface CommandCatalogue {
+  readonly commands: readonly CatalogueCommand[];
   /** Ways to go on with a command text typed up to its end, best first; only what the typist may see. */
-  readonly complete: (text: string, typist: Typist) => readonly OfferedChoice[];
+  readonly complete: (text: string, typist: Typist) => readonly CatalogueChoice[];
 }
 
-export interface OfferedChoice {
+export interface CatalogueChoice {
   readonly value: string;
   readonly label: string;
 }
 
-export interface OfferedCommand {
+export interface CatalogueCommand {
   /** `['timer', 'list']` is typed `timer list`. */
   readonly words: readonly string[];
   readonly summary: string;
-  readonly options: readonly OfferedOption[];
+  readonly options: readonly CatalogueOption[];
 }
 
-export interface OfferedOption {
+export interface CatalogueOption {
   /** As in the declaration: lower case letters, digits, `_`. */
   readonly name: string;
   readonly description: string;
@@ -39,7 +39,7 @@ export interface OfferedOption {
   readonly rest: boolean;
   /** A fixed word of the sentence (the `on` of `depends 42 on 40`): not asked for, only put into the text. */
   readonly keyword: string | null;
-  /** Completed by `Offer.complete`. */
+  /** Completed by `CommandCatalogue.complete`. */
   readonly completes: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface OfferedOption {
 export type OptionValues = ReadonlyMap<string, string | number | boolean>;
 
 /** The text that a person would have typed for an invocation with typed options. */
-export function commandTextOf(command: OfferedCommand, values: OptionValues): string {
+export function commandTextOf(command: CatalogueCommand, values: OptionValues): string {
   const flags: string[] = [];
   const parts: string[] = [];
   for (const [at, option] of command.options.entries()) {
@@ -66,7 +66,7 @@ export function commandTextOf(command: OfferedCommand, values: OptionValues): st
 }
 
 /** One word of the text; several words stand in quotes, unless the option takes several. */
-function asToken(value: string, option: OfferedOption): string {
+function asToken(value: string, option: CatalogueOption): string {
   if (option.type !== 'string' || option.several || !/\s/.test(value)) return value;
   const quote = value.includes('"') ? "'" : '"';
   return `${quote}${value}${quote}`;

@@ -1,18 +1,18 @@
-import type { Offer, OfferedCommand, OfferedOption } from '../../transports/command-catalogue.ts';
+import type { CommandCatalogue, CatalogueCommand, CatalogueOption } from '../../transports/command-catalogue.ts';
 import type { Argument } from '../bot/parse/arguments.ts';
 import type { Command } from '../bot/command.ts';
 
 /** What networks with typed commands show of the commands: derived from their declarations and nothing else. */
-export function offerOf(commands: readonly Command[], complete: Offer['complete']): Offer {
-  return { commands: commands.map(offered), complete };
+export function catalogueOf(commands: readonly Command[], complete: CommandCatalogue['complete']): CommandCatalogue {
+  return { commands: commands.map(catalogued), complete };
 }
 
-function offered(command: Command): OfferedCommand {
+function catalogued(command: Command): CatalogueCommand {
   const { words, summary, args } = command;
   return { words, summary, options: Object.entries(args).map(([name, argument]) => option(name, argument)) };
 }
 
-function option(name: string, argument: Argument<unknown>): OfferedOption {
+function option(name: string, argument: Argument<unknown>): CatalogueOption {
   const { description, type, required, choices, range, flag, kind } = argument;
   // What a fixed word expects is itself.
   const keyword = /^the word “(.+)”$/.exec(argument.expects)?.[1] ?? null;

@@ -18,7 +18,7 @@ import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { networkTransports } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
-import { offerOf } from './command-catalogue.ts';
+import { catalogueOf } from './command-catalogue.ts';
 import { Exchanges } from './lifecycle/exchanges.ts';
 import { flushed } from './lifecycle/flushed.ts';
 import { greeting } from './lifecycle/greeting.ts';
@@ -97,7 +97,7 @@ export async function converse(
     log,
     clock,
     rights: bot.rights,
-    offer: offerOf(COMMANDS, (text, typist) => router.complete(text, typist)),
+    catalogue: catalogueOf(COMMANDS, (text, typist) => router.complete(text, typist)),
     report: (network, error) => onProblem(network, error),
   });
   const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem, () => delivery.wake());

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Offer } from '../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../transports/command-catalogue.ts';
 import type { Transport } from '../../transports/transport.ts';
 import type { Rights } from '../bot/rights/rights.ts';
 import type { Clock } from '../clock.ts';
@@ -12,7 +12,7 @@ export interface NetworkParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly rights: Rights;
-  readonly offer: Offer;
+  readonly catalogue: CommandCatalogue;
   readonly report: (network: NetworkName, error: unknown) => void;
 }
 
@@ -58,7 +58,7 @@ async function slack(parts: NetworkParts, own: NonNullable<Settings['slack']>): 
         : { kind: 'http', signingSecret: own.signingSecret ?? '', host: '127.0.0.1', port: own.port, path: DEFAULT_PATH },
     appId: null,
     command: DEFAULT_COMMAND,
-    offer: parts.offer,
+    catalogue: parts.catalogue,
     rooms: () => roomsOf(parts, 'slack'),
     state: parts.log.stateStore('slack'),
     inSharedCommit: (run) => parts.log.inSharedCommit(run),
@@ -80,7 +80,7 @@ async function discord(parts: NetworkParts, own: NonNullable<Settings['discord']
       return parts.rights.highest({ sender, at: { transport: 'discord', room: '', thread: null }, ingress: 'direct' }) !== null;
     },
     state: parts.log.stateStore('discord'),
-    offer: parts.offer,
+    catalogue: parts.catalogue,
     report: (error) => parts.report('discord', error),
     ...(own.apiUrl === null ? {} : { api: own.apiUrl }),
   });

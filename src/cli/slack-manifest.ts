@@ -2,7 +2,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { slackManifest } from '../../transports/slack/manifest.ts';
 import { DEFAULT_COMMAND, DEFAULT_PATH } from '../../transports/slack/options.ts';
 import { MusherError } from '../errors.ts';
-import { offerOf } from '../app/command-catalogue.ts';
+import { catalogueOf } from '../app/command-catalogue.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 
@@ -10,7 +10,7 @@ import type { Run } from './subcommands.ts';
 export const run: Run = ({ options }, terminal) => {
   const url = options.get('url');
   const manifest = slackManifest(
-    offerOf(COMMANDS, () => []),
+    catalogueOf(COMMANDS, () => []),
     { name: 'Musher', command: DEFAULT_COMMAND, url: typeof url === 'string' ? address(url) : null },
   );
   printLine(terminal, manifest);

@@ -201,7 +201,7 @@ export class Delivery {
           log.outbox.sent(id, refs);
           this.#threads.sent(row, refs[0]);
           // Of several messages it is not known which one has the buttons.
-          if (refs.length === 1) log.offers.shown(row.id, refs[0]);
+          if (refs.length === 1) log.buttons.shown(row.id, refs[0]);
         }),
       );
       crashPoint('after-mark-sent');

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
-import type { Offer } from '../log/tables/button-messages.ts';
+import type { ButtonMessage } from '../log/tables/button-messages.ts';
 import { doc, emphasis, join, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 
@@ -55,9 +55,9 @@ export function retireButtons(parts: RetireParts): { stop(): Promise<void> } {
   const look = async (): Promise<void> => {
     try {
       closeThoseOver(parts);
-      for (const offer of log.offers.inState('closing', clock.now())) {
+      for (const message of log.buttons.inState('closing', clock.now())) {
         if (stopped) return;
-        await retire(parts, offer);
+        await retire(parts, message);
       }
     } catch (error) {
       onProblem('taking buttons away', error);
@@ -77,23 +77,23 @@ export function retireButtons(parts: RetireParts): { stop(): Promise<void> } {
 }
 
 function closeThoseOver({ log, clock }: RetireParts): void {
-  const over = log.offers.inState('open', clock.now()).flatMap((offer) => {
-    const why = whyOver(log, offer, clock.now());
-    return why === null ? [] : [{ offer, why }];
+  const over = log.buttons.inState('open', clock.now()).flatMap((message) => {
+    const why = whyOver(log, message, clock.now());
+    return why === null ? [] : [{ message, why }];
   });
   if (over.length === 0) return;
   log.transaction((tx) => {
-    for (const { offer, why } of over) {
-      const instead = join(offer.plain, doc(paragraph(emphasis(why))));
+    for (const { message, why } of over) {
+      const instead = join(message.plain, doc(paragraph(emphasis(why))));
       // Where it waits to be sent it is sent without.
-      if (tx.outbox.replaceUntried(offer.id, instead)) tx.offers.drop(offer.id);
-      else tx.offers.close(offer.id, instead);
+      if (tx.outbox.replaceUntried(message.id, instead)) tx.buttons.drop(message.id);
+      else tx.buttons.close(message.id, instead);
     }
   });
 }
 
 /** Why nobody should press it any more, for whoever reads it; null: it still stands. */
-function whyOver(log: Log, { occasion }: Offer, now: number): string | null {
+function whyOver(log: Log, { occasion }: ButtonMessage, now: number): string | null {
   if (occasion.kind === 'question') {
     if (!log.confirmations.isOpen(occasion.id)) return 'This question is closed.';
     return occasion.expiresAt <= now ? 'This question is too old now; nothing was done.' : null;
@@ -104,20 +104,20 @@ function whyOver(log: Log, { occasion }: Offer, now: number): string | null {
   return item.stageSince === occasion.since ? null : 'It was worked on since.';
 }
 
-async function retire({ log, clock, transports, isOpen, onProblem }: RetireParts, offer: Offer): Promise<void> {
-  const transport = transports.find(({ name }) => name === offer.transport);
-  const sent = log.outbox.stateOf(offer.id);
-  if (transport?.retire === undefined || sent === null || sent === 'dead') return log.offers.drop(offer.id);
-  if (offer.ref === null) return sent === 'sent' ? log.offers.drop(offer.id) : undefined;
-  if (!isOpen(offer.transport)) return;
+async function retire({ log, clock, transports, isOpen, onProblem }: RetireParts, message: ButtonMessage): Promise<void> {
+  const transport = transports.find(({ name }) => name === message.transport);
+  const sent = log.outbox.stateOf(message.id);
+  if (transport?.retire === undefined || sent === null || sent === 'dead') return log.buttons.drop(message.id);
+  if (message.ref === null) return sent === 'sent' ? log.buttons.drop(message.id) : undefined;
+  if (!isOpen(message.transport)) return;
   try {
     // Written by `shown`, from what the network gave.
-    await transport.retire(offer.ref as MessageRef, offer.plain);
-    log.offers.drop(offer.id);
+    await transport.retire(message.ref as MessageRef, message.plain);
+    log.buttons.drop(message.id);
   } catch (error) {
-    if (offer.attempts + 1 >= MOST_TRIES || (error instanceof Error && 'outcome' in error && error.outcome === 'rejected')) {
-      onProblem(`the buttons of message ${offer.id} stay`, error);
-      log.offers.drop(offer.id);
-    } else log.offers.tryLater(offer.id, clock.now() + FIRST_WAIT_MS * 2 ** offer.attempts);
+    if (message.attempts + 1 >= MOST_TRIES || (error instanceof Error && 'outcome' in error && error.outcome === 'rejected')) {
+      onProblem(`the buttons of message ${message.id} stay`, error);
+      log.buttons.drop(message.id);
+    } else log.buttons.tryLater(message.id, clock.now() + FIRST_WAIT_MS * 2 ** message.attempts);
   }
 }

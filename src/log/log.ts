@@ -13,7 +13,7 @@ import { EventStore } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Inbox } from './tables/inbox.ts';
 import { migrate } from './migrations.ts';
-import { Offers } from './tables/button-messages.ts';
+import { ButtonMessages } from './tables/button-messages.ts';
 import { Outbox } from './tables/outbox.ts';
 import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
@@ -38,7 +38,7 @@ export class Log {
   readonly confirmations: Confirmations;
   readonly #told: Told;
   readonly threads: Threads;
-  readonly offers: Offers;
+  readonly buttons: ButtonMessages;
   readonly db: Db;
   readonly clock: Clock;
   readonly #events: EventStore;
@@ -95,7 +95,7 @@ export class Log {
     this.confirmations = new Confirmations(db);
     this.#told = new Told(db);
     this.threads = new Threads(db);
-    this.offers = new Offers(db, redactor);
+    this.buttons = new ButtonMessages(db, redactor);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -142,7 +142,7 @@ export class Log {
       inbox: this.inbox,
       outbox: this.outbox,
       confirmations: this.confirmations,
-      offers: this.offers,
+      buttons: this.buttons,
       told: this.#told,
       item: (project, number) => projector.items.get(project, number),
       append,
@@ -162,7 +162,7 @@ export class Log {
         purgeItem(this.#events, this.outbox, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
-        this.offers.forgetItem(event.project, event.item, PURGED_NOTICE);
+        this.buttons.forgetItem(event.project, event.item, PURGED_NOTICE);
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },

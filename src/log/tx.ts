@@ -5,7 +5,7 @@ import type { ItemNumber } from '../pipeline/values.ts';
 import type { Result } from '../result.ts';
 import type { Confirmations } from './tables/confirmations.ts';
 import type { Inbox } from './tables/inbox.ts';
-import type { Offers } from './tables/button-messages.ts';
+import type { ButtonMessages } from './tables/button-messages.ts';
 import type { Outbox } from './tables/outbox.ts';
 import type { Reads } from './reads/reads.ts';
 import type { Told } from './tables/cooldowns.ts';
@@ -17,7 +17,7 @@ export interface Tx {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
-  readonly offers: Offers;
+  readonly buttons: ButtonMessages;
   readonly told: Told;
   /** An item as it stands after what this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;

@@ -113,7 +113,7 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
         const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
         if (body.blocks.some(({ kind }) => kind === 'actions')) {
           const occasion = { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince } as const;
-          tx.offers.put(sent, room.to.transport, occasion, withoutActions(body), subject);
+          tx.buttons.put(sent, room.to.transport, occasion, withoutActions(body), subject);
         }
         crashPoint('before-notification-commit');
       }

@@ -32,7 +32,7 @@ interface Case {
   readonly rule: string;
 }
 
-const nothing = { state: memoryState(), offer: null, report: () => {} };
+const nothing = { state: memoryState(), catalogue: null, report: () => {} };
 const CASES: readonly Case[] = [
   {
     name: 'Slack',

@@ -38,7 +38,7 @@ const start = (): void => {
   retiring = retireButtons({ log, clock, transports: [transport], isOpen: () => online, onProblem: () => undefined });
 };
 /** Queues the message, and tells its row. */
-const offer = (occasion?: Occasion): number => {
+const withButtons = (occasion?: Occasion): number => {
   const item = log.reads.item('shop', 1);
   return log.transaction((tx) => {
     const id = tx.outbox.add(
@@ -46,7 +46,7 @@ const offer = (occasion?: Occasion): number => {
       tx.now,
     );
     const waits = { kind: 'item', ...ABOUT, stage: item?.stage.name ?? '', since: item?.stageSince ?? 0 } as const;
-    tx.offers.put(id, 'net', occasion ?? waits, withoutActions(BODY), ABOUT);
+    tx.buttons.put(id, 'net', occasion ?? waits, withoutActions(BODY), ABOUT);
     return id;
   });
 };
@@ -54,7 +54,7 @@ const sent = (id: number): void => {
   log.transaction(() => {
     log.outbox.begin(id, 1, null);
     log.outbox.sent(id, [{ transport: 'net', room: 'lobby', id: `m${id}` }]);
-    log.offers.shown(id, { transport: 'net', room: 'lobby', id: `m${id}` });
+    log.buttons.shown(id, { transport: 'net', room: 'lobby', id: `m${id}` });
   });
 };
 /** Lets looks have their turn. */
@@ -87,7 +87,7 @@ afterEach(async () => {
 
 describe('buttons', () => {
   it('stay while the item waits, and go when it has moved on, once', async () => {
-    sent(offer());
+    sent(withButtons());
     await look();
     expect(edits).toEqual([]);
     record('item.moved', { to: { name: 'merge', branch: 'b', commitsAhead: 1 as never }, why: '', failure: null });
@@ -98,7 +98,7 @@ describe('buttons', () => {
   });
 
   it('go from a round of review that is over, although the item is in review again', async () => {
-    sent(offer());
+    sent(withButtons());
     clock.move(1_000);
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
@@ -107,10 +107,10 @@ describe('buttons', () => {
   });
 
   it('are left out of a message that waits to be sent', async () => {
-    const id = offer();
+    const id = withButtons();
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(log.offers.inState('open', clock.now())).toEqual([]));
+    await vi.waitFor(() => expect(log.buttons.inState('open', clock.now())).toEqual([]));
     const [row] = log.outbox.open('net', 'lobby', 1);
     expect([row?.id, plainText(row?.body ?? BODY, { width: 200 })]).toEqual([id, '1 Fix waits\n\nIt has moved on to current.']);
     sent(id);
@@ -119,7 +119,7 @@ describe('buttons', () => {
   });
 
   it('go after a message of which it was not known whether it was sent', async () => {
-    const id = offer();
+    const id = withButtons();
     log.outbox.begin(id, 1, null);
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     await look();
@@ -145,8 +145,8 @@ describe('buttons', () => {
         }),
       );
     const [first, second] = [question('ann'), question('ben')];
-    sent(offer({ kind: 'question', id: first, expiresAt: clock.now() + 300_000 }));
-    sent(offer({ kind: 'question', id: second, expiresAt: clock.now() + 300_000 }));
+    sent(withButtons({ kind: 'question', id: first, expiresAt: clock.now() + 300_000 }));
+    sent(withButtons({ kind: 'question', id: second, expiresAt: clock.now() + 300_000 }));
     const open = log.confirmations.of('net', 'lobby', 'ann');
     if (open === null) throw new Error('asked above');
     log.confirmations.close(open);
@@ -158,11 +158,11 @@ describe('buttons', () => {
   });
 
   it('are tried again where the network is away, and left where it refuses', async () => {
-    sent(offer());
+    sent(withButtons());
     online = false;
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     await look();
-    expect(log.offers.inState('closing', clock.now())).toHaveLength(1);
+    expect(log.buttons.inState('closing', clock.now())).toHaveLength(1);
     online = true;
     answer = () => new SendFailure('not-sent', 'busy');
     await look();
@@ -171,16 +171,16 @@ describe('buttons', () => {
     clock.move(60_000);
     await look();
     await vi.waitFor(() => expect(edits).toHaveLength(1));
-    sent(offer());
+    sent(withButtons());
     answer = () => new SendFailure('rejected', 'never');
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(log.offers.inState('closing', clock.now() + 1e9)).toEqual([]));
+    await vi.waitFor(() => expect(log.buttons.inState('closing', clock.now() + 1e9)).toEqual([]));
     expect(edits).toHaveLength(1);
   });
 
   it('go after a restart, and with the words of an item that was purged', async () => {
-    sent(offer());
+    sent(withButtons());
     await retiring.stop();
     record('item.deleted', { purge: true });
     record('item.purged', {});
@@ -194,8 +194,8 @@ it('what was kept out of a message as secret does not come into it when its butt
   const secret = 'an-obviously-fake-secret';
   const kept = Log.inMemory(clock, redactorFor([secret]));
   const waits = { kind: 'item', ...ABOUT, stage: 'qa', since: 0 } as const;
-  kept.transaction((tx) => tx.offers.put(1, 'net', waits, doc(paragraph(`+token = ${secret}`)), ABOUT));
-  const [shown] = kept.offers.inState('open', clock.now());
+  kept.transaction((tx) => tx.buttons.put(1, 'net', waits, doc(paragraph(`+token = ${secret}`)), ABOUT));
+  const [shown] = kept.buttons.inState('open', clock.now());
   expect(shown).toBeDefined();
   expect(JSON.stringify(shown)).not.toContain(secret);
   kept.close();

@@ -325,9 +325,9 @@ describe('diff', () => {
       actions: [{ command: `approve shop#${n} ${head}`, typed: `approve ${n}` }],
     });
     // The button goes when the item has moved on.
-    const [offer] = world.log.offers.inState('open', world.clock.now());
-    expect(offer?.occasion).toMatchObject({ kind: 'item', project: 'shop', number: n, stage: 'qa' });
-    expect(offer?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
+    const [question] = world.log.buttons.inState('open', world.clock.now());
+    expect(question?.occasion).toMatchObject({ kind: 'item', project: 'shop', number: n, stage: 'qa' });
+    expect(question?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
   });
 
   it('shows what a merge has changed', async () => {

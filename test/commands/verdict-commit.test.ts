@@ -44,10 +44,10 @@ it('a word that is no commit is pointed at', async () => {
 it('a question notes its buttons, and the answer that was not sent yet belongs to its item', async () => {
   const n = inQa();
   const asked = await world.say(`delete ${n}`);
-  const [offer] = world.log.offers.inState('open', world.clock.now());
-  expect(offer?.occasion).toMatchObject({ kind: 'question' });
+  const [question] = world.log.buttons.inState('open', world.clock.now());
+  expect(question?.occasion).toMatchObject({ kind: 'question' });
   expect(asked.body.blocks.at(-1)?.kind).toBe('actions');
-  expect(offer?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
+  expect(question?.plain.blocks.map(({ kind }) => kind)).not.toContain('actions');
   await world.say(`logs ${n}`);
   const items = world.log.outbox.open('test', 'lobby', 10).map(({ item }) => item?.number ?? null);
   expect(items).toEqual([n, n]);

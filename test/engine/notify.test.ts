@@ -87,10 +87,10 @@ describe('notifications', () => {
     const [, asks] = await told('buttons');
     const action = { label: 'Approve', command: 'approve shop#1 1111111111', typed: 'approve 1', style: 'primary' };
     expect(asks?.body.blocks.at(-1)).toEqual({ kind: 'actions', actions: [action] });
-    const [offer, ...others] = log.offers.inState('open', log.clock.now());
+    const [question, ...others] = log.buttons.inState('open', log.clock.now());
     expect(others).toEqual([]);
-    expect(offer).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });
-    expect(offer?.plain.blocks.map(({ kind }) => kind)).toEqual(['paragraph']);
+    expect(question).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });
+    expect(question?.plain.blocks.map(({ kind }) => kind)).toEqual(['paragraph']);
     expect(JSON.stringify(await told('plain'))).not.toContain('actions');
   });
 

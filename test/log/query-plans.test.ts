@@ -4,7 +4,7 @@ import { openDatabase, type Db } from '../../src/log/database.ts';
 import { EventStore } from '../../src/log/events.ts';
 import { Inbox } from '../../src/log/tables/inbox.ts';
 import { migrate } from '../../src/log/migrations.ts';
-import { Offers } from '../../src/log/tables/button-messages.ts';
+import { ButtonMessages } from '../../src/log/tables/button-messages.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
@@ -49,7 +49,7 @@ function preparedStatements(db: Db): string[] {
     },
   } as unknown as Db;
   const events = new EventStore(recording);
-  for (const part of [Inbox, Outbox, Offers]) void new part(recording, NOTHING_SECRET);
+  for (const part of [Inbox, Outbox, ButtonMessages]) void new part(recording, NOTHING_SECRET);
   for (const part of [Confirmations, Threads, Told, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;

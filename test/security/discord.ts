@@ -1,14 +1,14 @@
 import { systemClock } from '../../src/clock.ts';
 import { action, actions, doc, paragraph } from '../../src/message/build.ts';
 import { discordTransport } from '../../transports/discord/discord.ts';
-import type { Offer } from '../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../transports/command-catalogue.ts';
 import { FakeDiscord } from '../fakes/discord/discord.ts';
 import { interactionEvent } from '../fakes/discord/interactions.ts';
 import { memoryState } from '../transports/discord/fixture.ts';
 import { lack, type Net, type Who } from './ways.ts';
 
 /** A Discord server. Mallory shows the same name as Anna. */
-export async function openDiscordNet(offer: Offer): Promise<Net> {
+export async function openDiscordNet(catalogue: CommandCatalogue): Promise<Net> {
   const fake = new FakeDiscord();
   await fake.open();
   const room = fake.world.room();
@@ -19,7 +19,7 @@ export async function openDiscordNet(offer: Offer): Promise<Net> {
     rooms: () => new Set([room.id]),
     mayWriteDirect: (user) => user === people.anna.id,
     state: memoryState(),
-    offer,
+    catalogue,
     report: () => {},
     api: fake.api,
     timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 5_000 },

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { COMMANDS } from '../../commands/index.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
-import { offerOf } from '../../src/app/command-catalogue.ts';
+import { catalogueOf } from '../../src/app/command-catalogue.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { makeDesk, makeWorld, type Desk, type World } from '../commands/harness.ts';
 import { openConsole } from './console.ts';
@@ -15,8 +15,8 @@ import { FURTHER_WAYS, type Act, type Net, type OpenNet, type Way, type Who } fr
 const NETWORKS: Readonly<Record<string, OpenNet>> = {
   console: openConsole,
   matrix: openMatrix,
-  'slack by socket': (offer) => openSlack('socket', offer),
-  'slack by HTTP': (offer) => openSlack('http', offer),
+  'slack by socket': (catalogue) => openSlack('socket', catalogue),
+  'slack by HTTP': (catalogue) => openSlack('http', catalogue),
   discord: openDiscordNet,
 };
 const WAYS: readonly Way[] = [...INGRESS_KINDS, ...FURTHER_WAYS];
@@ -41,7 +41,7 @@ afterEach(async () => {
 async function open(network: string, who: Who): Promise<{ net: Net; world: World; rights: Partial<RightsSettings> }> {
   const opener = NETWORKS[network];
   if (opener === undefined) throw new Error(`no network ${network}`);
-  const opened = await opener(offerOf(COMMANDS, () => []));
+  const opened = await opener(catalogueOf(COMMANDS, () => []));
   net = opened;
   const { transport, room, ids } = opened;
   const admin = network === 'console' && who === 'mallory' ? [] : [`${transport.name}:${ids.anna}`];
@@ -73,7 +73,7 @@ async function does(opened: { net: Net; world: World }, act: Act, who: Who, answ
 
 const cells = await Promise.all(
   Object.entries(NETWORKS).map(async ([network, opener]) => {
-    const { ways, close } = await opener(offerOf(COMMANDS, () => []));
+    const { ways, close } = await opener(catalogueOf(COMMANDS, () => []));
     await close();
     return WAYS.map((way) => ({ network, way, cell: ways[way] }));
   }),

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.ts';
 import { action, actions, doc, paragraph } from '../../src/message/build.ts';
-import type { Offer } from '../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../transports/command-catalogue.ts';
 import { slackTransport } from '../../transports/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
@@ -11,7 +11,7 @@ const USERS = { anna: 'U1', mallory: 'U9' } as const;
 const C1 = { transport: 'slack', room: 'C1', thread: null } as const;
 
 /** A workspace, by Socket Mode or signed requests. */
-export async function openSlack(kind: 'socket' | 'http', offer: Offer): Promise<Net> {
+export async function openSlack(kind: 'socket' | 'http', catalogue: CommandCatalogue): Promise<Net> {
   const slack = new FakeSlack();
   // Slack promises no order over several connections; here the probe has to come last.
   slack.sockets.spread = false;
@@ -25,7 +25,7 @@ export async function openSlack(kind: 'socket' | 'http', offer: Offer): Promise<
         : { kind, host: '127.0.0.1', port: 0, path: '/slack/events', signingSecret: SECRET },
     appId: null,
     command: '/musher',
-    offer,
+    catalogue,
     rooms: () => ['C1'],
     inSharedCommit: (run) => Promise.resolve(run()),
     state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },

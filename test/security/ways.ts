@@ -1,6 +1,6 @@
 import type { IngressKind } from '../../src/message/address.ts';
 import type { Address } from '../../src/message/address.ts';
-import type { Offer } from '../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../transports/command-catalogue.ts';
 import type { Transport } from '../../transports/transport.ts';
 
 /** What else a network brings that is no message of its own kind for Musher. */
@@ -41,7 +41,7 @@ export interface Net {
   readonly close: () => Promise<void>;
 }
 
-export type OpenNet = (offer: Offer) => Promise<Net>;
+export type OpenNet = (catalogue: CommandCatalogue) => Promise<Net>;
 
 /** Cells of the same reason. */
 export function lack(lacking: string): Lacking {

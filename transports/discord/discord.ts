@@ -93,7 +93,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const rest = openRest(library, options.token, options.api);
     const { me, application, info } = await whoAmI(library, rest);
     if (mine !== turn) return;
-    const published = options.offer === null ? NOTHING_PUBLISHED : publishable(options.offer);
+    const published = options.catalogue === null ? NOTHING_PUBLISHED : publishable(options.catalogue);
     for (const problem of published.problems) report(new Error(problem));
     const channels = channelsOf(library, rest, options.rooms);
     const posts = postsOf({ library, rest, clock, state, botId: me.id });
@@ -170,7 +170,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   };
 
   const publish = async (library: Library, rest: REST, application: string, { body }: Published): Promise<void> => {
-    if (options.offer === null) return;
+    if (options.catalogue === null) return;
     const hash = hashOf(body, application);
     if (state.get('commands') === hash) return;
     try {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Offer } from '../command-catalogue.ts';
+import type { CommandCatalogue } from '../command-catalogue.ts';
 
 /** Small durable state: synchronous, on disk when `set` returns. */
 export interface StateStore {
@@ -17,7 +17,7 @@ export interface DiscordOptions {
   readonly mayWriteDirect: (userId: string) => boolean;
   readonly state: StateStore;
   /** Null: no slash commands are published, and those that are published stay as they are. */
-  readonly offer: Offer | null;
+  readonly catalogue: CommandCatalogue | null;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** False: the intent is not asked for, and Musher sees only what mentions it, direct messages and slash commands. True by default. */

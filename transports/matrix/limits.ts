@@ -39,7 +39,7 @@ export const MATRIX_LIMITS = {
   /** How long before its end it is renewed, in ms. */
   typingRenewal: 5_000,
   /** Messages whose offered actions are remembered for reactions. */
-  offers: 300,
+  reactionCommands: 300,
   /** Sent keys and sent messages that are remembered in the process. */
   remembered: 2_000,
 } as const;

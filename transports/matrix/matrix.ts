@@ -10,7 +10,7 @@ import { homeserver, HomeserverError, type Call } from './homeserver.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { textAt } from './json.ts';
 import { MATRIX_LIMITS } from './limits.ts';
-import { offers } from './reaction-commands.ts';
+import { reactionCommands } from './reaction-commands.ts';
 import { path } from './paths.ts';
 import { roomsOf, type Rooms } from './rooms.ts';
 import { loadSdk, openClient } from './sdk.ts';
@@ -25,7 +25,7 @@ export interface MatrixOptions {
   readonly homeserver: string;
   readonly accessToken: string;
   readonly clock: Clock;
-  /** Keeps the sync token, the offers of our messages and our mark of transactions. Belongs to one account. */
+  /** Keeps the sync token, the commands behind the buttons of our messages and our mark of transactions. Belongs to one account. */
   readonly state: StateStore;
   /** Ids (`!…`) of the rooms that are joined, when invited, and served. */
   readonly rooms: readonly string[];
@@ -96,7 +96,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       call,
     });
     const canEncrypt = loaded.withoutCrypto === null && options.cryptoDir !== null;
-    const offered = offers(state);
+    const known = reactionCommands(state);
     const rooms = roomsOf({
       call,
       me,
@@ -109,7 +109,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     });
     const encryption = canEncrypt ? await openEncryption(loaded, client, options.rooms) : null;
     await rooms.load();
-    const out = sending({ call, me, rooms, encryption, offers: offered, prefix: transactionPrefix(state) });
+    const out = sending({ call, me, rooms, encryption, reactionCommands: known, prefix: transactionPrefix(state) });
     const sayNotStored = (message: IncomingMessage): void => {
       const text =
         'That message could not be stored yet, so nothing was done with it. It will be taken as soon as it can be; the log file has the details.';
@@ -125,7 +125,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       clock,
       pollMs: options.pollMs ?? MATRIX_LIMITS.poll,
       signal: stopping.signal,
-      take: (batch, since) => takeBatch(batch, since, { call, me, rooms, encryption, offers: offered, take, report }),
+      take: (batch, since) => takeBatch(batch, since, { call, me, rooms, encryption, reactionCommands: known, take, report }),
       reached: (token) => taken.reached(token),
       onOnline: () => become('online', null),
       onLost(error) {

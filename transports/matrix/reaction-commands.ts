@@ -22,7 +22,7 @@ export function reactionFor(index: number, of: number): string {
 }
 
 /** What reactions to our messages stand for: kept durably, so that a question asked before a restart can be answered after it. */
-export interface Offers {
+export interface ReactionCommands {
   /** Keeps what a message offers before it is sent: people may react to it before its sender knows that it arrived. */
   expect(transaction: string, thread: string | null, body: Document): void;
   /** The message of that transaction is there, under this id. */
@@ -33,15 +33,15 @@ export interface Offers {
   find(eventId: string, reaction: string): { readonly command: string; readonly thread: string | null } | null;
 }
 
-interface Offer {
+interface Reactable {
   readonly thread: string | null;
   readonly commands: readonly string[];
 }
 
-export function offers(state: StateStore): Offers {
-  const known = new BoundedMap<Offer>(MATRIX_LIMITS.offers);
-  for (const [id, offer] of readAll(state.get(STATE_KEYS.offers))) known.set(id, offer);
-  const keep = (): void => state.set(STATE_KEYS.offers, JSON.stringify(known.entries()));
+export function reactionCommands(state: StateStore): ReactionCommands {
+  const known = new BoundedMap<Reactable>(MATRIX_LIMITS.reactionCommands);
+  for (const [id, reactable] of readAll(state.get(STATE_KEYS.reactionCommands))) known.set(id, reactable);
+  const keep = (): void => state.set(STATE_KEYS.reactionCommands, JSON.stringify(known.entries()));
   const put = (name: string, thread: string | null, body: Document): void => {
     const commands = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions.map(({ command }) => command) : []));
     if (commands.length > 0) known.set(name, { thread, commands });
@@ -52,17 +52,17 @@ export function offers(state: StateStore): Offers {
     put,
     expect: (transaction, thread, body) => put(expected(transaction), thread, body),
     settle(transaction, eventId) {
-      const offer = known.get(expected(transaction));
-      if (offer === undefined) return;
+      const reactable = known.get(expected(transaction));
+      if (reactable === undefined) return;
       known.delete(expected(transaction));
-      known.set(eventId, offer);
+      known.set(eventId, reactable);
       keep();
     },
     find(eventId, reaction) {
-      const offer = known.get(eventId);
-      if (offer === undefined) return null;
+      const reactable = known.get(eventId);
+      if (reactable === undefined) return null;
       const key = plainReaction(reaction);
-      const { commands, thread } = offer;
+      const { commands, thread } = reactable;
       const index = commands.findIndex((_, at) => plainReaction(reactionFor(at, commands.length)) === key);
       const command = commands[index];
       return command === undefined ? null : { command, thread };
@@ -79,15 +79,15 @@ function plainReaction(reaction: string): string {
   return SAME.get(plain) ?? plain;
 }
 
-function readAll(text: string | null): [string, Offer][] {
+function readAll(text: string | null): [string, Reactable][] {
   if (text === null) return [];
   const all = JSON.parse(text) as unknown;
   if (!Array.isArray(all)) return [];
-  return all.flatMap((entry: unknown): [string, Offer][] => {
+  return all.flatMap((entry: unknown): [string, Reactable][] => {
     if (!Array.isArray(entry)) return [];
-    const [id, offer] = entry as unknown[];
-    const commands = asObject(offer)['commands'];
+    const [id, reactable] = entry as unknown[];
+    const commands = asObject(reactable)['commands'];
     if (typeof id !== 'string' || !Array.isArray(commands)) return [];
-    return [[id, { thread: textAt(offer, 'thread'), commands: commands.filter((one): one is string => typeof one === 'string') }]];
+    return [[id, { thread: textAt(reactable, 'thread'), commands: commands.filter((one): one is string => typeof one === 'string') }]];
   });
 }

@@ -11,7 +11,7 @@ export const STATE_KEYS = {
   /** Begins our transaction ids: keys of another database must not meet those of this one at the same server. */
   transactionPrefix: 'transaction-prefix',
   /** What reactions to our messages stand for. */
-  offers: 'offers',
+  reactionCommands: 'offers',
 } as const;
 
 /** A map that forgets its oldest entries beyond `most`. */

@@ -1,4 +1,4 @@
-import type { Offer, OfferedCommand } from '../command-catalogue.ts';
+import type { CommandCatalogue, CatalogueCommand } from '../command-catalogue.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 export interface ManifestOptions {
@@ -28,14 +28,14 @@ export const SCOPES = [
 export const EVENTS = ['app_mention', 'message.channels', 'message.groups', 'message.im', 'message.mpim'] as const;
 
 /** The manifest of the app, as JSON, with every command and scope: pasted into api.slack.com/apps it makes the app. */
-export function slackManifest(offer: Offer, options: ManifestOptions): string {
+export function slackManifest(catalogue: CommandCatalogue, options: ManifestOptions): string {
   const request = options.url === null ? {} : { request_url: options.url };
   const manifest = {
     display_information: { name: options.name, description: 'Drives a team of coding agents from chat.' },
     features: {
       app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: options.name.toLowerCase(), always_online: true },
-      slash_commands: slashCommands(offer, options.command, options.url),
+      slash_commands: slashCommands(catalogue, options.command, options.url),
     },
     oauth_config: { scopes: { bot: [...SCOPES] } },
     settings: {
@@ -59,7 +59,7 @@ interface SlashCommand {
 }
 
 /** `/musher` takes every command; the rest, as many as Slack allows, are the commands with a name of their own. */
-function slashCommands(offer: Offer, name: string, url: string | null): SlashCommand[] {
+function slashCommands(catalogue: CommandCatalogue, name: string, url: string | null): SlashCommand[] {
   const made = (command: string, description: string, hint: string): SlashCommand => ({
     command,
     description: description.slice(0, SLACK_LIMITS.slashDescription),
@@ -67,7 +67,7 @@ function slashCommands(offer: Offer, name: string, url: string | null): SlashCom
     should_escape: false,
     ...(url === null ? {} : { url }),
   });
-  const own = offer.commands
+  const own = catalogue.commands
     .map((one) => made(`${name}-${one.words.join('-')}`, one.summary, usage(one)))
     .filter(({ command }) => command.length <= SLACK_LIMITS.slashName)
     // A command of one word before one of several, where not all have room.
@@ -76,7 +76,7 @@ function slashCommands(offer: Offer, name: string, url: string | null): SlashCom
   return [all, ...own].slice(0, SLACK_LIMITS.slashCommands);
 }
 
-function usage({ options }: OfferedCommand): string {
+function usage({ options }: CatalogueCommand): string {
   return options
     .map((option) => {
       const shown =

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Offer } from '../command-catalogue.ts';
+import type { CommandCatalogue } from '../command-catalogue.ts';
 import type { SlackState } from './intake/catch-up.ts';
 import type { HttpOptions } from './intake/http.ts';
 
@@ -13,7 +13,7 @@ export interface SlackOptions {
   /** The slash command, `/musher`. */
   readonly command: string;
   /** What the single-word forms and the form for `create` know of the commands. */
-  readonly offer: Offer | null;
+  readonly catalogue: CommandCatalogue | null;
   /** The channels bound to a project now: read after a gap. */
   readonly rooms: () => readonly string[];
   readonly state: SlackState;

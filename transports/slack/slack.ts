@@ -108,8 +108,8 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       report,
     });
     const names = new Names(call, report);
-    const offered = options.offer?.commands ?? [];
-    const types = offered.find(({ words }) => words.join(' ') === 'create')?.options.find((option) => option.name === 'type')?.choices;
+    const commands = options.catalogue?.commands ?? [];
+    const types = commands.find(({ words }) => words.join(' ') === 'create')?.options.find((option) => option.name === 'type')?.choices;
     const itemTypes = types === undefined || types.length === 0 ? ITEM_TYPES : types;
     const tell = (message: IncomingMessage, words: string): void => {
       outgoing.send(message.at, line(words), `note:${randomUUID()}`, { again: false }).catch(report);
@@ -121,7 +121,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       report,
       rules: {
         command: options.command.toLowerCase(),
-        phrases: new Map(offered.map(({ words }) => [words.join('-'), words.join(' ')])),
+        phrases: new Map(commands.map(({ words }) => [words.join('-'), words.join(' ')])),
         itemTypes,
       },
       nameOf: (user) => names.of(user),

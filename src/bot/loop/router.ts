@@ -302,7 +302,7 @@ export class Router {
     if (isSaid) {
       const body = withTimer(message, reply.body);
       const sent = tx.outbox.add({ to: message.at, kind: 'reply', body, inbox: id, item: state.item }, tx.now);
-      if (occasion !== null) tx.offers.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
+      if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
     }
     tx.record({
       project: state.project.name,

@@ -8,7 +8,7 @@ export type Occasion =
   | { readonly kind: 'question'; readonly id: number; readonly expiresAt: number };
 
 /** A message with buttons. */
-export interface Offer {
+export interface ButtonMessage {
   /** Its row of the outbox. */
   readonly id: number;
   readonly transport: string;
@@ -26,13 +26,13 @@ interface Row {
   readonly transport: string;
   readonly occasion: string;
   readonly plain: string;
-  readonly state: Offer['state'];
+  readonly state: ButtonMessage['state'];
   readonly ref: string | null;
   readonly attempts: number;
 }
 
 /** Messages whose buttons have to go when they mean nothing any more. A row lives until they are gone. */
-export class Offers {
+export class ButtonMessages {
   readonly #redactor: Redactor;
   readonly #put;
   readonly #shown;
@@ -72,8 +72,8 @@ export class Offers {
   }
 
   /** Those whose next try is due. */
-  inState(state: Offer['state'], now: number): Offer[] {
-    return this.#inState.all(state, now).map(toOffer);
+  inState(state: ButtonMessage['state'], now: number): ButtonMessage[] {
+    return this.#inState.all(state, now).map(toButtonMessage);
   }
 
   /** Its buttons have to go; it shows this instead. */
@@ -95,7 +95,7 @@ export class Offers {
   }
 }
 
-function toOffer(row: Row): Offer {
+function toButtonMessage(row: Row): ButtonMessage {
   return {
     id: row.id,
     transport: row.transport,

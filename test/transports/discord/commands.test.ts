@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { publishable } from '../../../transports/discord/intake/commands.ts';
 import { LIMITS } from '../../../transports/discord/limits.ts';
-import type { Offer, OfferedCommand, OfferedOption } from '../../../transports/command-catalogue.ts';
+import type { CommandCatalogue, CatalogueCommand, CatalogueOption } from '../../../transports/command-catalogue.ts';
 
-const offer = (commands: readonly OfferedCommand[]): Offer => ({ commands, complete: () => [] });
+const catalogue = (commands: readonly CatalogueCommand[]): CommandCatalogue => ({ commands, complete: () => [] });
 const option = fc.record({
   name: fc.stringMatching(/^[a-z][a-z0-9_]{0,9}$/),
   description: fc.string({ maxLength: 200 }),
@@ -18,7 +18,7 @@ const option = fc.record({
   rest: fc.boolean(),
   keyword: fc.option(fc.constant('on')),
   completes: fc.boolean(),
-}) satisfies fc.Arbitrary<OfferedOption>;
+}) satisfies fc.Arbitrary<CatalogueOption>;
 
 describe('commands for Discord', () => {
   it('are within its limits whatever is offered, and what is left out is said', () => {
@@ -29,7 +29,7 @@ describe('commands for Discord', () => {
     });
     fc.assert(
       fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
-        const { body, problems } = publishable(offer(commands));
+        const { body, problems } = publishable(catalogue(commands));
         expect(body.length + problems.length).toBe(commands.length);
         expect(body.length).toBeLessThanOrEqual(LIMITS.commands);
         for (const { name, description, options = [] } of body) {
@@ -52,6 +52,6 @@ describe('commands for Discord', () => {
 
   it('say of the 101st that Discord has no room for it', () => {
     const many = Array.from({ length: 101 }, (_, index) => ({ words: [`c${index}`], summary: 'x', options: [] }));
-    expect(publishable(offer(many)).problems).toEqual(['/c100 is not published: Discord takes 100 commands at most.']);
+    expect(publishable(catalogue(many)).problems).toEqual(['/c100 is not published: Discord takes 100 commands at most.']);
   });
 });

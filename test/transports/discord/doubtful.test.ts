@@ -10,7 +10,9 @@ afterEach(async () => {
 });
 
 async function started(): Promise<Fixture> {
-  open = await openDiscord({ offer: { commands: [{ words: ['status'], summary: 'Shows the board.', options: [] }], complete: () => [] } });
+  open = await openDiscord({
+    catalogue: { commands: [{ words: ['status'], summary: 'Shows the board.', options: [] }], complete: () => [] },
+  });
   await open.transport.start(open.sink);
   return open;
 }

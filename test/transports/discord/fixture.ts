@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { discordTransport, type DiscordTransport } from '../../../transports/discord/discord.ts';
 import type { DiscordOptions, StateStore } from '../../../transports/discord/options.ts';
-import type { Offer } from '../../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../../transports/command-catalogue.ts';
 import type { Sink } from '../../../transports/transport.ts';
 import { FakeDiscord } from '../../fakes/discord/discord.ts';
 import type { Channel, User } from '../../fakes/discord/world.ts';
@@ -32,7 +32,7 @@ export function memoryState(): Fixture['state'] {
 }
 
 export async function openDiscord(
-  options: { readonly offer?: Offer; readonly clock?: Clock } & Partial<DiscordOptions> = {},
+  options: { readonly catalogue?: CommandCatalogue; readonly clock?: Clock } & Partial<DiscordOptions> = {},
 ): Promise<Fixture> {
   const fake = new FakeDiscord();
   await fake.open();
@@ -49,7 +49,7 @@ export async function openDiscord(
       rooms: () => new Set([room.id]),
       mayWriteDirect: (user) => user === ada.id,
       state,
-      offer: null,
+      catalogue: null,
       report: (error) => errors.push(error),
       api: fake.api,
       timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 5_000 },

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { action, actions, codeBlock, doc, line, paragraph } from '../../../src/message/build.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
-import type { Offer, OfferedOption } from '../../../transports/command-catalogue.ts';
+import type { CommandCatalogue, CatalogueOption } from '../../../transports/command-catalogue.ts';
 import { openDiscord, type Fixture } from './fixture.ts';
 
-const option = (name: string, more: Partial<OfferedOption> = {}): OfferedOption => ({
+const option = (name: string, more: Partial<CatalogueOption> = {}): CatalogueOption => ({
   name,
   description: `The ${name}.`,
   type: 'string',
@@ -20,7 +20,7 @@ const option = (name: string, more: Partial<OfferedOption> = {}): OfferedOption 
   ...more,
 });
 const ITEM = option('item', { type: 'item', required: true, completes: true });
-export const OFFER: Offer = {
+export const CATALOGUE: CommandCatalogue = {
   commands: [
     { words: ['status'], summary: 'Shows the board.', options: [] },
     { words: ['show'], summary: 'Shows an item.', options: [ITEM, option('full', { type: 'boolean', flag: 'full' })] },
@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 async function started(options: Parameters<typeof openDiscord>[0] = {}): Promise<Fixture> {
-  open = await openDiscord({ offer: OFFER, ...options });
+  open = await openDiscord({ catalogue: CATALOGUE, ...options });
   await open.transport.start(open.sink);
   return open;
 }
@@ -174,7 +174,7 @@ describe('a slash command', () => {
   });
 
   it('that can not be stored says so at once', async () => {
-    open = await openDiscord({ offer: OFFER });
+    open = await openDiscord({ catalogue: CATALOGUE });
     const { fake, transport, room, ada, errors } = open;
     await transport.start(() => {
       throw new Error('disk full');
@@ -266,7 +266,7 @@ describe('completion', () => {
   it('says who fills in, and where, so that it shows only what they may see', async () => {
     const asked: unknown[] = [];
     const { fake, room, ada } = await started({
-      offer: { ...OFFER, complete: (_, typist) => (asked.push(typist), []) },
+      catalogue: { ...CATALOGUE, complete: (_, typist) => (asked.push(typist), []) },
     });
     const shown = fake.fillIn(ada, room, 'show', { item: '4' });
     await expect.poll(() => shown.choices).toEqual([]);
@@ -289,13 +289,13 @@ describe('the commands', () => {
     await second.start(sink);
     expect(fake.rest.published).toHaveLength(1);
     await second.stop(AbortSignal.timeout(1_000));
-    const third = again({ offer: { ...OFFER, commands: OFFER.commands.slice(1) } });
+    const third = again({ catalogue: { ...CATALOGUE, commands: CATALOGUE.commands.slice(1) } });
     await third.start(sink);
     expect(fake.rest.published.map((all) => all.length)).toEqual([4, 3]);
   });
 
   it('that can not be published are reported, and tried again at the next start', async () => {
-    open = await openDiscord({ offer: OFFER });
+    open = await openDiscord({ catalogue: CATALOGUE });
     const { fake, transport, again, sink, errors } = open;
     fake.next(/^PUT /, 'unavailable');
     await transport.start(sink);

@@ -271,9 +271,9 @@ describe('the Matrix transport', () => {
 
   it('remembers a bounded number of offers', async () => {
     const transport = await started();
-    for (let index = 0; index < MATRIX_LIMITS.offers + 5; index++)
+    for (let index = 0; index < MATRIX_LIMITS.reactionCommands + 5; index++)
       await transport.send(at, doc(actions(action('Yes', `yes ${index}`))), `k${index}`, { again: false });
-    expect(JSON.parse(state.get(STATE_KEYS.offers) ?? '[]')).toHaveLength(MATRIX_LIMITS.offers);
+    expect(JSON.parse(state.get(STATE_KEYS.reactionCommands) ?? '[]')).toHaveLength(MATRIX_LIMITS.reactionCommands);
   });
 
   it('types while at least one message of a room is worked on', async () => {

@@ -4,7 +4,7 @@ import type { Json } from '../../../transports/matrix/json.ts';
 import { readEvent, type Reader } from '../../../transports/matrix/intake/read-event.ts';
 
 const ME = '@musher:example.org';
-const reader: Reader = { me: ME, room: '!room:example.org', direct: false, nameOf: () => null, offers: { find: () => null } };
+const reader: Reader = { me: ME, room: '!room:example.org', direct: false, nameOf: () => null, reactionCommands: { find: () => null } };
 
 function message(content: Json, event: Json = {}): Json {
   return { type: 'm.room.message', event_id: '$1', sender: '@ada:example.org', content: { msgtype: 'm.text', ...content }, ...event };

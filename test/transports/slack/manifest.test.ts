@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_SCOPES, FURTHER_SCOPES, METHOD_SCOPES } from '../../fakes/slack/scopes.ts';
 import { SLACK_LIMITS } from '../../../transports/slack/limits.ts';
 import { slackManifest } from '../../../transports/slack/manifest.ts';
-import type { OfferedCommand } from '../../../transports/command-catalogue.ts';
-import { OFFER } from './workspace.ts';
+import type { CatalogueCommand } from '../../../transports/command-catalogue.ts';
+import { CATALOGUE } from './workspace.ts';
 
 /** Every method of the Web API that the transport and the doctor name. */
 function methodsInUse(): string[] {
@@ -26,8 +26,8 @@ interface Manifest {
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
   readonly settings: Readonly<Record<string, unknown>>;
 }
-const manifest = (url: string | null, commands: readonly OfferedCommand[] = OFFER.commands): Manifest =>
-  JSON.parse(slackManifest({ ...OFFER, commands }, { name: 'Musher', command: '/musher', url })) as Manifest;
+const manifest = (url: string | null, commands: readonly CatalogueCommand[] = CATALOGUE.commands): Manifest =>
+  JSON.parse(slackManifest({ ...CATALOGUE, commands }, { name: 'Musher', command: '/musher', url })) as Manifest;
 
 describe('the manifest', () => {
   it('has the slash command and each command by its own name', () => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { Address, IncomingMessage } from '../../../src/message/address.ts';
-import type { Offer } from '../../../transports/command-catalogue.ts';
+import type { CommandCatalogue } from '../../../transports/command-catalogue.ts';
 import type { SlackOptions } from '../../../transports/slack/options.ts';
 import { slackTransport } from '../../../transports/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../../fakes/slack/methods.ts';
@@ -11,7 +11,7 @@ export const SECRET = 'the signing secret';
 export const C1: Address = { transport: 'slack', room: 'C1', thread: null };
 export const never = new AbortController().signal;
 
-export const OFFER: Offer = {
+export const CATALOGUE: CommandCatalogue = {
   complete: () => [],
   commands: [
     { words: ['status'], summary: 'Shows where things stand.', options: [] },
@@ -24,7 +24,10 @@ export const OFFER: Offer = {
   ],
 };
 
-function option(name: string, more: Partial<Offer['commands'][number]['options'][number]>): Offer['commands'][number]['options'][number] {
+function option(
+  name: string,
+  more: Partial<CommandCatalogue['commands'][number]['options'][number]>,
+): CommandCatalogue['commands'][number]['options'][number] {
   const none = { choices: [], min: null, max: null, flag: null, several: false, rest: false, keyword: null, completes: false };
   return { name, description: name, type: 'string', required: true, ...none, ...more };
 }
@@ -53,7 +56,7 @@ export async function prepare(
     intake: { kind: 'socket', appToken: APP_TOKEN },
     appId: null,
     command: '/musher',
-    offer: OFFER,
+    catalogue: CATALOGUE,
     rooms: () => ['C1'],
     inSharedCommit: (run) => Promise.resolve(run()),
     state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },

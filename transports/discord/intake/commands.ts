@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RESTPostAPIChatInputApplicationCommandsJSONBody as CommandBody } from 'discord.js';
 import { visibleLine } from '../../../src/message/sanitize.ts';
-import type { Offer, OfferedCommand, OfferedOption } from '../../command-catalogue.ts';
+import type { CommandCatalogue, CatalogueCommand, CatalogueOption } from '../../command-catalogue.ts';
 import { LIMITS } from '../limits.ts';
 
 type OptionBody = NonNullable<CommandBody['options']>[number];
@@ -15,20 +15,20 @@ const NAME = new RegExp(`^[-_a-z0-9]{1,${LIMITS.name}}$`);
 /** The option by which a slash answer is shown to the room. */
 export const PUBLIC = 'public';
 
-/** What is published, and what of the offer Discord has no room for. */
+/** What is published, and what of the catalogue Discord has no room for. */
 export interface Published {
   readonly body: readonly CommandBody[];
   /** The commands by their name at Discord. */
-  readonly byName: ReadonlyMap<string, OfferedCommand>;
+  readonly byName: ReadonlyMap<string, CatalogueCommand>;
   readonly problems: readonly string[];
 }
 
-/** The offer as Discord's commands, one for each: `timer list` is `/timer-list`. */
-export function publishable(offer: Offer): Published {
-  const byName = new Map<string, OfferedCommand>();
+/** The catalogue as Discord's commands, one for each: `timer list` is `/timer-list`. */
+export function publishable(catalogue: CommandCatalogue): Published {
+  const byName = new Map<string, CatalogueCommand>();
   const body: CommandBody[] = [];
   const problems: string[] = [];
-  for (const command of offer.commands) {
+  for (const command of catalogue.commands) {
     const name = command.words.join('-').toLowerCase();
     const problem =
       byName.size >= LIMITS.commands ? `Discord takes ${LIMITS.commands} commands at most` : problemWith(name, command, byName);
@@ -56,11 +56,11 @@ export function hashOf(body: readonly CommandBody[], applicationId: string): str
 }
 
 /** The options that a person fills in, in the order of the sentence. */
-export function askedFor(command: OfferedCommand): OfferedOption[] {
+export function askedFor(command: CatalogueCommand): CatalogueOption[] {
   return command.options.filter(({ keyword }) => keyword === null);
 }
 
-function problemWith(name: string, command: OfferedCommand, taken: ReadonlyMap<string, OfferedCommand>): string | null {
+function problemWith(name: string, command: CatalogueCommand, taken: ReadonlyMap<string, CatalogueCommand>): string | null {
   if (!NAME.test(name)) return `its name is not 1 to ${LIMITS.name} lower-case letters, digits, - and _`;
   if (taken.has(name)) return 'there is one of that name already';
   const asked = askedFor(command);
@@ -70,7 +70,7 @@ function problemWith(name: string, command: OfferedCommand, taken: ReadonlyMap<s
   return new Set(asked.map((option) => option.name)).size < asked.length ? 'two of its options have one name' : null;
 }
 
-function options(command: OfferedCommand): OptionBody[] {
+function options(command: CatalogueCommand): OptionBody[] {
   const asked = askedFor(command);
   // Discord wants the required ones first; the text is put together in the order of the declaration all the same.
   const body = [...asked.filter(({ required }) => required), ...asked.filter(({ required }) => !required)].map(optionBody);
@@ -80,7 +80,7 @@ function options(command: OfferedCommand): OptionBody[] {
   return body;
 }
 
-function optionBody(option: OfferedOption): OptionBody {
+function optionBody(option: CatalogueOption): OptionBody {
   const base = { name: option.name, description: description(option.description, option.name), required: option.required };
   switch (option.type) {
     case 'integer':
@@ -102,7 +102,7 @@ function optionBody(option: OfferedOption): OptionBody {
   }
 }
 
-function fitsChoices({ choices }: OfferedOption): boolean {
+function fitsChoices({ choices }: CatalogueOption): boolean {
   return choices.length > 0 && choices.length <= LIMITS.choices && choices.every((one) => one.length >= 1 && one.length <= LIMITS.choice);
 }
 

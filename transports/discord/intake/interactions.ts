@@ -70,7 +70,7 @@ export function interactions({ library, clock, options, channels, replies, publi
       const command = published.byName.get(interaction.data.name);
       const typist = { sender: senderOf(user), at: { transport: NAME, room, thread: null }, ingress: 'slash', direct } as const;
       const found =
-        served && command !== undefined && options.offer !== null ? choices(options.offer, command, interaction.data, typist) : [];
+        served && command !== undefined && options.catalogue !== null ? choices(options.catalogue, command, interaction.data, typist) : [];
       replies.choices(interaction.id, interaction.token, found).catch(report);
       return;
     }

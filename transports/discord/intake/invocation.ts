@@ -1,5 +1,5 @@
 import type { APIApplicationCommandAutocompleteInteraction, APIChatInputApplicationCommandInteraction } from 'discord.js';
-import { commandTextOf, type Offer, type OfferedCommand, type OptionValues, type Typist } from '../../command-catalogue.ts';
+import { commandTextOf, type CommandCatalogue, type CatalogueCommand, type OptionValues, type Typist } from '../../command-catalogue.ts';
 import { askedFor, PUBLIC, shortened } from './commands.ts';
 import { LIMITS } from '../limits.ts';
 
@@ -18,7 +18,7 @@ export interface Choice {
 }
 
 /** The text that a person would have typed instead of the slash command. */
-export function invocation(command: OfferedCommand, given: Given): Invocation {
+export function invocation(command: CatalogueCommand, given: Given): Invocation {
   const values = valuesOf(given);
   const own = askedFor(command).some(({ name }) => name === PUBLIC);
   return { text: commandTextOf(command, values), visible: !own && values.get(PUBLIC) === true };
@@ -26,8 +26,8 @@ export function invocation(command: OfferedCommand, given: Given): Invocation {
 
 /** How the option that is being filled in may go on, at most as many as Discord shows. */
 export function choices(
-  offer: Offer,
-  command: OfferedCommand,
+  catalogue: CommandCatalogue,
+  command: CatalogueCommand,
   data: APIApplicationCommandAutocompleteInteraction['data'],
   typist: Typist,
 ): Choice[] {
@@ -39,7 +39,7 @@ export function choices(
   const typed = String(focused.value);
   const own = option.choices.filter((one) => one.startsWith(typed.toLowerCase())).map((value) => ({ value, label: value }));
   const before = commandTextOf({ ...command, options: command.options.slice(0, at) }, valuesOf(given));
-  const found = own.length > 0 ? own : offer.complete(`${before} ${typed}`, typist);
+  const found = own.length > 0 ? own : catalogue.complete(`${before} ${typed}`, typist);
   const byValue = new Map<string, Choice>();
   for (const { value, label } of found) {
     const text = value.trim();

@@ -4,7 +4,7 @@ import type { Encryption } from '../encryption.ts';
 import { HomeserverError, type Call } from '../homeserver.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from '../json.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
-import type { Offers } from '../reaction-commands.ts';
+import type { ReactionCommands } from '../reaction-commands.ts';
 import { path } from '../paths.ts';
 import { readEvent } from './read-event.ts';
 import { invitationsIn, type Rooms } from '../rooms.ts';
@@ -14,7 +14,7 @@ export interface BatchParts {
   readonly me: string;
   readonly rooms: Rooms;
   readonly encryption: Encryption | null;
-  readonly offers: Offers;
+  readonly reactionCommands: ReactionCommands;
   readonly take: (message: IncomingMessage) => void;
   readonly report: (error: unknown) => void;
 }
@@ -75,19 +75,19 @@ async function note(room: string, event: Json, { rooms, encryption, report }: Ba
 }
 
 async function takeEvent(room: string, event: Json, parts: BatchParts): Promise<void> {
-  const { rooms, encryption, me, offers } = parts;
+  const { rooms, encryption, me, reactionCommands } = parts;
   const clear = event['type'] === 'm.room.encrypted' ? await decrypted(room, event, parts) : event;
   if (clear === null) return;
   if (textAt(event, 'sender') === me) {
     // Our own message, perhaps one that we do not know to have arrived: what people do with it comes after it.
     const [transaction, id] = [textAt(clear['content'], KEY_FIELD), textAt(event, 'event_id')];
-    if (transaction !== null && id !== null) offers.settle(transaction, id);
+    if (transaction !== null && id !== null) reactionCommands.settle(transaction, id);
     return;
   }
   // Without the library nothing of an encrypted room is acted on: no answer could be given there. With it, plain text
   // there is nobody's word: only the server vouches for its sender.
   if ((encryption === null || event['type'] === 'm.room.message') && (await rooms.isEncrypted(room))) return;
-  const reader = { me, room, direct: await rooms.isDirect(room), nameOf: (id: string) => rooms.nameOf(room, id), offers };
+  const reader = { me, room, direct: await rooms.isDirect(room), nameOf: (id: string) => rooms.nameOf(room, id), reactionCommands };
   const message = readEvent(clear, reader);
   if (message !== null) parts.take(message);
 }

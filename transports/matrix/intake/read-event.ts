@@ -1,7 +1,7 @@
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import type { Json } from '../json.ts';
 import { objectAt, textAt } from '../json.ts';
-import type { Offers } from '../reaction-commands.ts';
+import type { ReactionCommands } from '../reaction-commands.ts';
 
 export interface Reader {
   /** The bot's own full id. */
@@ -11,7 +11,7 @@ export interface Reader {
   readonly direct: boolean;
   /** The display name of a member, where it is known. */
   readonly nameOf: (id: string) => string | null;
-  readonly offers: Pick<Offers, 'find'>;
+  readonly reactionCommands: Pick<ReactionCommands, 'find'>;
 }
 
 /**
@@ -29,10 +29,10 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
     const target = textAt(relation, 'event_id');
     const key = textAt(relation, 'key');
     if (textAt(relation, 'rel_type') !== 'm.annotation' || target === null || key === null) return null;
-    const offer = reader.offers.find(target, key);
-    if (offer === null) return null;
-    const at = { transport: 'matrix', room: reader.room, thread: offer.thread };
-    return { id, at, sender, ingress: 'reaction', direct: reader.direct, text: offer.command };
+    const reactable = reader.reactionCommands.find(target, key);
+    if (reactable === null) return null;
+    const at = { transport: 'matrix', room: reader.room, thread: reactable.thread };
+    return { id, at, sender, ingress: 'reaction', direct: reader.direct, text: reactable.command };
   }
   if (event['type'] !== 'm.room.message') return null;
   const content = objectAt(event, 'content');

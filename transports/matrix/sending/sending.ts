@@ -8,7 +8,7 @@ import type { Encryption } from '../encryption.ts';
 import { HomeserverError, type Call } from '../homeserver.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from '../json.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
-import type { Offers } from '../reaction-commands.ts';
+import type { ReactionCommands } from '../reaction-commands.ts';
 import { path } from '../paths.ts';
 import type { Rooms } from '../rooms.ts';
 import { HOW_TO_INSTALL_CRYPTO } from '../sdk.ts';
@@ -19,7 +19,7 @@ export interface SendingParts {
   readonly me: string;
   readonly rooms: Rooms;
   readonly encryption: Encryption | null;
-  readonly offers: Offers;
+  readonly reactionCommands: ReactionCommands;
   /** Begins each transaction id. */
   readonly prefix: string;
 }
@@ -43,7 +43,7 @@ interface Standing {
  * hours only; so an earlier try is looked for among our own last messages first, whatever device sent it.
  */
 export function sending(parts: SendingParts): Sending {
-  const { call, me, rooms, encryption, offers } = parts;
+  const { call, me, rooms, encryption, reactionCommands } = parts;
   const sent = new BoundedMap<Promise<MessageRef[]>>(MATRIX_LIMITS.remembered);
   const standing = new BoundedMap<Standing>(MATRIX_LIMITS.remembered);
   const queues = new Map<string, Promise<unknown>>();
@@ -81,9 +81,9 @@ export function sending(parts: SendingParts): Sending {
     const events: string[] = [];
     for (const [index, part] of documents.entries()) {
       const transaction = transactions[index] ?? key;
-      offers.expect(transaction, to.thread, part);
+      reactionCommands.expect(transaction, to.thread, part);
       const event = earlier.get(transaction) ?? (await put(to.room, messageContent(part, transaction, to.thread), transaction));
-      offers.settle(transaction, event);
+      reactionCommands.settle(transaction, event);
       events.push(event);
     }
     const [first] = events;
@@ -149,7 +149,7 @@ export function sending(parts: SendingParts): Sending {
           ? await put(ref.room, messageContent(part, transaction, message.thread), transaction)
           : (await put(ref.room, editContent(part, transaction, event), transaction), event);
       message.events[index] = id;
-      offers.put(id, message.thread, part);
+      reactionCommands.put(id, message.thread, part);
     }
     await withdraw(ref.room, message.events.splice(documents.length));
     message.edits += 1;

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { parseCommand } from '../../src/bot/parse/parse.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { offerOf } from '../../src/app/command-catalogue.ts';
-import { commandTextOf, type OfferedCommand } from '../../transports/command-catalogue.ts';
+import { catalogueOf } from '../../src/app/command-catalogue.ts';
+import { commandTextOf, type CatalogueCommand } from '../../transports/command-catalogue.ts';
 
-const { commands } = offerOf(COMMANDS, () => []);
-const offered = (name: string): OfferedCommand => {
+const { commands } = catalogueOf(COMMANDS, () => []);
+const catalogued = (name: string): CatalogueCommand => {
   const found = commands.find(({ words }) => words.join(' ') === name);
   if (found === undefined) throw new Error(`no command ${name}`);
   return found;
@@ -20,7 +20,7 @@ test.each([
   ['delete', { item: 42, purge: true }, 'delete --purge 42'],
   ['cost', {}, 'cost'],
 ])('%s with options %j is the text that a person would have typed', (name, values, text) => {
-  const command = offered(name);
+  const command = catalogued(name);
   const named = new Map(
     Object.entries(values).map(([key, value]) => [command.options.some((one) => one.name === key) ? key : fallback(command, key), value]),
   );
@@ -30,7 +30,7 @@ test.each([
 });
 
 /** The declaration's own name of the option that is meant, where it is called otherwise. */
-function fallback(command: OfferedCommand, key: string): string {
+function fallback(command: CatalogueCommand, key: string): string {
   const rest = command.options.filter((one) => one.keyword === null && one.flag === null);
   return (key === 'item' ? rest[0] : rest.at(-1))?.name ?? key;
 }
