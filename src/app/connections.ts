@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Outbox } from '../log/tables/outbox.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
-import { Unsent } from './room-troubles.ts';
+import { RoomTroubles } from './room-troubles.ts';
 
 /** The transports of a running Musher: the terminal, and the networks under supervision. */
 export class Connections {
@@ -14,7 +14,7 @@ export class Connections {
   readonly #onProblem: (what: string, error: unknown) => void;
   /** Networks that have been connected. */
   readonly #opened = new Set<string>();
-  readonly #unsent = new Unsent();
+  readonly #troubles = new RoomTroubles();
 
   constructor(
     terminal: Transport,
@@ -65,7 +65,7 @@ export class Connections {
 
   /** What became of the latest try of a room's messages: null, it was sent. */
   tried(to: Address, failure: { readonly error: unknown; readonly dead: boolean } | null): void {
-    this.#unsent.tried(to, failure);
+    this.#troubles.tried(to, failure);
   }
 
   /** Shows that a message is worked on, where its network can; a sign that fails is only a sign less. */
@@ -89,7 +89,7 @@ export class Connections {
         problem: problem ?? supervisor?.problem ?? null,
         waiting: row?.n ?? 0,
         oldest: row?.oldest ?? null,
-        unsent: [...rooms, ...this.#unsent.of(transport.name).filter(({ room }) => rooms.every((one) => one.room !== room))],
+        unsent: [...rooms, ...this.#troubles.of(transport.name).filter(({ room }) => rooms.every((one) => one.room !== room))],
       };
     });
   }

@@ -4,7 +4,7 @@ import type { Address } from '../message/address.ts';
 const MOST_ROOMS = 1_000;
 
 /** Why the messages of a room do not come through: what `health` says where a network is there and yet takes nothing. */
-export class Unsent {
+export class RoomTroubles {
   readonly #rooms = new Map<string, { readonly to: Address; readonly why: string }>();
 
   /** The latest try of a room's messages; `failure` null: it was sent. */

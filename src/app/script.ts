@@ -4,15 +4,15 @@ import { LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../../transports/console/conso
 import type { runBatch } from './batch.ts';
 import { projectOf, type BotParts } from '../bot/loop/context.ts';
 import type { Router } from '../bot/loop/router.ts';
-import type { Exchanges } from './lifecycle/exchanges.ts';
-import { flushed } from './lifecycle/flushed.ts';
+import type { AwaitedReplies } from './lifecycle/awaited-replies.ts';
+import { waitUntilSent } from './lifecycle/wait-until-sent.ts';
 import { localName } from './lifecycle/local-name.ts';
 import { isTransient } from '../log/database.ts';
 import { decide, projectFacts } from '../decide/facts.ts';
 import type { Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
-import type { Streams } from './conversation.ts';
+import type { Streams } from './run-musher.ts';
 
 /** Whoever started Musher in a terminal. */
 export function localOwner(): IncomingMessage['sender'] {
@@ -24,7 +24,7 @@ export function batchParts(
   options: Streams,
   bot: BotParts,
   router: Router,
-  exchanges: Exchanges,
+  awaitedReplies: AwaitedReplies,
   log: Log,
   notify: Follower,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export function batchParts(
       try {
         const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
         if (id === null) throw new Error('a message of the script was not taken');
-        return exchanges.wait(id);
+        return awaitedReplies.wait(id);
       } catch (error) {
         // A disk that is full, say: nothing was done, and the rest of the script finds out for itself.
         if (isTransient(error)) return Promise.resolve({ ok: false, code: `not-stored: ${(error as Error).message}` });
@@ -58,7 +58,7 @@ export function batchParts(
       return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
     },
     onCommit: (listener) => log.onCommit(listener),
-    flush: () => flushed(log, notify, true),
+    flush: () => waitUntilSent(log, notify, true),
     signal,
   };
 }

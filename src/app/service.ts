@@ -20,11 +20,11 @@ import { openLogFile } from './log-file.ts';
 import { takeOwnership } from '../log/owner.ts';
 import { McpEndpoint } from '../mcp/endpoint.ts';
 import { openRunProcesses, processWatch } from './processes.ts';
-import { howItEnded } from '../engine/recovery/start.ts';
+import { readLastShutdown } from '../engine/recovery/start.ts';
 import { runDir, type EngineParts, type EngineProject } from '../engine/parts.ts';
 import { trySandboxes } from './sandboxes.ts';
 import { musherVersion } from '../version.ts';
-import { converse, type Streams } from './conversation.ts';
+import { runMusher, type Streams } from './run-musher.ts';
 
 export interface StartOptions extends Streams {
   /** Absolute path of bot.toml; null: the embedded demo. */
@@ -78,7 +78,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       ),
     );
     crashPoint('after-repositories-opened');
-    const before = howItEnded(log);
+    const before = readLastShutdown(log);
     if (settings.file === null) fillDemoBacklog(log);
     const engineProjects = new Map<string, EngineProject>();
     const projects: Project[] = [];
@@ -123,7 +123,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       version,
       startedAt,
     };
-    return await converse(options, settings, bot, engineParts, before, onProblem);
+    return await runMusher(options, settings, bot, engineParts, before, onProblem);
   } finally {
     log.close();
   }

@@ -6,13 +6,13 @@ import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
 import { Away } from './awaiting-network.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
-import { Pace, type PaceRule } from './send-rate.ts';
+import { SendRate, type SendRateRule } from './send-rate.ts';
 import { isItsOwn, sendFailure } from './send-failure.ts';
 
 /** What delivery needs of a transport: the part of the contract that sends. */
-export interface Sender extends Threading {
+export interface SendingNetwork extends Threading {
   readonly name: string;
-  readonly capabilities: Threading['capabilities'] & { readonly edits: boolean; readonly pace: PaceRule };
+  readonly capabilities: Threading['capabilities'] & { readonly edits: boolean; readonly pace: SendRateRule };
   send(
     to: Address,
     body: Document,
@@ -49,7 +49,7 @@ export interface DeliveryParts {
   readonly clock: Clock;
   /** From 0 to 1, for spreading retries. */
   readonly random: () => number;
-  readonly transports: readonly Sender[];
+  readonly transports: readonly SendingNetwork[];
   /** Whether a network has been connected since the start. Until then its messages wait: they have not even been tried. */
   readonly isOpen: (transport: string) => boolean;
   /** Told after each message that has left. */
@@ -66,7 +66,7 @@ export class Delivery {
   /** Networks that take nothing before a time: they said so. */
   readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
-  readonly #paces = new Map<string, Pace>();
+  readonly #rates = new Map<string, SendRate>();
   /** Rooms that wait for their turn. */
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
@@ -81,7 +81,7 @@ export class Delivery {
     this.#parts = parts;
     this.#threads = new ItemThreads(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
-    for (const { name, capabilities } of parts.transports) this.#paces.set(name, new Pace(capabilities.pace));
+    for (const { name, capabilities } of parts.transports) this.#rates.set(name, new SendRate(capabilities.pace));
   }
 
   /** Sends what waits; for when a network has come up. */
@@ -130,7 +130,7 @@ export class Delivery {
     }
   }
 
-  #transport(name: string): Sender | undefined {
+  #transport(name: string): SendingNetwork | undefined {
     return this.#parts.transports.find((transport) => transport.name === name);
   }
 
@@ -146,7 +146,7 @@ export class Delivery {
     }
   }
 
-  #pump(transport: Sender, room: string): void {
+  #pump(transport: SendingNetwork, room: string): void {
     const key = `${transport.name}\0${room}`;
     if (this.#busy.has(key)) return;
     // It begins after it was put in, and takes itself out at the very moment it finds nothing to do: so that neither a
@@ -157,7 +157,7 @@ export class Delivery {
     );
   }
 
-  async #sendRoom(transport: Sender, room: string, leave: () => void): Promise<void> {
+  async #sendRoom(transport: SendingNetwork, room: string, leave: () => void): Promise<void> {
     const { log, clock } = this.#parts;
     let hasTurn = false;
     for (;;) {
@@ -183,7 +183,7 @@ export class Delivery {
     }
   }
 
-  async #sendRow(transport: Sender, row: OutboxRow): Promise<void> {
+  async #sendRow(transport: SendingNetwork, row: OutboxRow): Promise<void> {
     const { log } = this.#parts;
     let thread = row.to.thread;
     let tried = row.state === 'sending';
@@ -205,7 +205,7 @@ export class Delivery {
         }),
       );
       crashPoint('after-mark-sent');
-      if (!isApart(transport, row)) this.#paces.get(transport.name)?.sent(row.to.room, refs.length);
+      if (!isApart(transport, row)) this.#rates.get(transport.name)?.sent(row.to.room, refs.length);
       this.#parts.onSent(row);
     } catch (error) {
       if (thread !== null && sendFailure(error).threadGone) {
@@ -220,9 +220,9 @@ export class Delivery {
   }
 
   /** Waits for the room's turn by the network's pace; false where Musher ends before it. */
-  #turn(transport: Sender, room: string): Promise<boolean> | boolean {
+  #turn(transport: SendingNetwork, room: string): Promise<boolean> | boolean {
     const { clock } = this.#parts;
-    const time = this.#paces.get(transport.name)?.turn(room, clock.now()) ?? 0;
+    const time = this.#rates.get(transport.name)?.turn(room, clock.now()) ?? 0;
     if (time <= clock.now()) return true;
     if (this.#isTooLate(time)) return false;
     return new Promise((resolve) => {
@@ -244,7 +244,7 @@ export class Delivery {
     return this.#stopped || (this.#stopping && time > this.#parts.clock.now() + LAST_TURN_MS);
   }
 
-  async #send(transport: Sender, row: OutboxRow): Promise<readonly MessageRef[]> {
+  async #send(transport: SendingNetwork, row: OutboxRow): Promise<readonly MessageRef[]> {
     const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
     if (live === undefined || row.inbox === null) {
       const broadcast = row.inThread === 'beside' && row.to.thread !== null;
@@ -270,7 +270,7 @@ export class Delivery {
     const isAway = !isThere && retryAfterMs === null;
     if (isAway) this.#away.wait(row.to.transport, row.id, until);
     else if (everywhere) this.#paused.set(row.to.transport, until);
-    if (retryAfterMs !== null) this.#paces.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
+    if (retryAfterMs !== null) this.#rates.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
     log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
     this.#parts.onProblem(row, error, dead);
@@ -285,7 +285,7 @@ export class Delivery {
   }
 }
 
-function isApart(transport: Sender, row: OutboxRow): boolean {
+function isApart(transport: SendingNetwork, row: OutboxRow): boolean {
   return transport.isApart?.(row.to) ?? false;
 }
 

@@ -1,5 +1,5 @@
 /** How fast a network takes messages. */
-export interface PaceRule {
+export interface SendRateRule {
   /** Between two messages of a room, ms; 0: as fast as they come. */
   readonly roomMs: number;
   /** Messages of a room that may come at once after a while of silence. */
@@ -21,8 +21,8 @@ const MOST_ROOMS = 1_000;
  * A bucket for each room of a network and one for all of it. Who wants to send takes a turn and waits for its time; so
  * turns are given in the order in which they were asked for, and no room waits for another but by the network's own rate.
  */
-export class Pace {
-  readonly #rule: PaceRule;
+export class SendRate {
+  readonly #rule: SendRateRule;
   readonly #rooms = new Map<string, number>();
   /** When the bucket of the network would be full again. */
   #network = 0;
@@ -31,7 +31,7 @@ export class Pace {
   #well = 0;
   #pausedUntil = 0;
 
-  constructor(rule: PaceRule) {
+  constructor(rule: SendRateRule) {
     this.#rule = rule;
   }
 

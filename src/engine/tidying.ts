@@ -27,7 +27,7 @@ export class Tidying {
 
   /** Numbers of items that have something in the repository: some may be over and not tidied, because Musher ended before or on the way. */
   async leftovers(name: string): Promise<readonly number[]> {
-    return (await this.#parts.projects.get(name)?.git.remains()) ?? [];
+    return (await this.#parts.projects.get(name)?.git.itemsWithLeftovers()) ?? [];
   }
 }
 

@@ -25,7 +25,7 @@ import {
   type Squash,
   treeOf,
 } from './history.ts';
-import { landings, type Landing } from './base/merge-history.ts';
+import { mergeHistory, type PastMerge } from './base/merge-history.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf } from './names.ts';
@@ -33,7 +33,7 @@ import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
-import { remains } from './worktree/items-with-leftovers.ts';
+import { itemsWithLeftovers } from './worktree/items-with-leftovers.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
 import {
   branchFromSnapshot,
@@ -83,7 +83,7 @@ export interface ProjectGit {
   diffOfFiles(item: ItemAt, maxBytes: number): Promise<Diff | null>;
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
   /** Numbers of items of which a worktree, its link or an unused branch is there, whatever has become of them. */
-  remains(): Promise<ItemNumber[]>;
+  itemsWithLeftovers(): Promise<ItemNumber[]>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
   snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
   describeSnapshots(
@@ -125,7 +125,7 @@ export interface ProjectGit {
   /** The commit of the base branch that an item was last merged as; null where there is none. */
   mergeOf(number: ItemNumber): Promise<CommitSha | null>;
   /** What the history of a commit says of items: the last merge of each, or what took that back. */
-  landings(head: CommitSha): Promise<Landing[]>;
+  mergeHistory(head: CommitSha): Promise<PastMerge[]>;
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
@@ -216,7 +216,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
         if (commit !== null && item.branch !== null && box !== null) await showHead(viewOf(at, String(item.number)), item.branch, commit);
         return commit;
       }),
-    remains: () => remains(at),
+    itemsWithLeftovers: () => itemsWithLeftovers(at),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),
     describeSnapshots: (item, max) => describeSnapshots(at, item, max),
@@ -250,7 +250,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
     mergeOf: async (number) => findTrailer(at.git, await baseHead(at), `Musher-Item: ${number}`),
-    landings: (head) => landings(at.git, head),
+    mergeHistory: (head) => mergeHistory(at.git, head),
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {

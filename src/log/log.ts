@@ -19,7 +19,7 @@ import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
 import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads/reads.ts';
-import { Told } from './tables/cooldowns.ts';
+import { NoticeCooldowns } from './tables/cooldowns.ts';
 import { Threads } from './tables/threads.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
@@ -36,7 +36,7 @@ export class Log {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
-  readonly #told: Told;
+  readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly buttons: ButtonMessages;
   readonly db: Db;
@@ -93,7 +93,7 @@ export class Log {
     this.inbox = new Inbox(db, redactor);
     this.outbox = new Outbox(db, redactor);
     this.confirmations = new Confirmations(db);
-    this.#told = new Told(db);
+    this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
     this.buttons = new ButtonMessages(db, redactor);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
@@ -143,7 +143,7 @@ export class Log {
       outbox: this.outbox,
       confirmations: this.confirmations,
       buttons: this.buttons,
-      told: this.#told,
+      cooldowns: this.#cooldowns,
       item: (project, number) => projector.items.get(project, number),
       append,
       record: (event) => {
@@ -238,7 +238,7 @@ export class Log {
     this.transaction(() => {
       this.outbox.prune(before);
       this.inbox.prune(before);
-      this.#told.prune(before);
+      this.#cooldowns.prune(before);
     });
   }
 

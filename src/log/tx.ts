@@ -8,7 +8,7 @@ import type { Inbox } from './tables/inbox.ts';
 import type { ButtonMessages } from './tables/button-messages.ts';
 import type { Outbox } from './tables/outbox.ts';
 import type { Reads } from './reads/reads.ts';
-import type { Told } from './tables/cooldowns.ts';
+import type { NoticeCooldowns } from './tables/cooldowns.ts';
 
 /** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
 export interface Tx {
@@ -18,7 +18,7 @@ export interface Tx {
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
   readonly buttons: ButtonMessages;
-  readonly told: Told;
+  readonly cooldowns: NoticeCooldowns;
   /** An item as it stands after what this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;
   /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */

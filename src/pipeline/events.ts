@@ -14,7 +14,7 @@ import type {
   Work,
   WorkStage,
 } from './types.ts';
-import type { Standing } from './undo-position.ts';
+import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 
@@ -108,7 +108,7 @@ export interface ItemEvents {
   /** A person took a command back: `cause` names its message, and what compensates for it follows. */
   'item.undone': { readonly words: string; readonly cause: string };
   /** The item stands as it stood before a command that is taken back. */
-  'item.put_back': { readonly standing: Standing };
+  'item.put_back': { readonly standing: UndoPosition };
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */

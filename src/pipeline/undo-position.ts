@@ -1,13 +1,13 @@
 import type { Stage, WorkItem } from './types.ts';
 
 /** What moving, stopping, approving and trying again change of an item: what an undo of those gives back. */
-export type Standing = Pick<
+export type UndoPosition = Pick<
   WorkItem,
   'stage' | 'queued' | 'held' | 'accepted' | 'attempts' | 'sentBack' | 'failure' | 'waitsSince' | 'stageSince'
 >;
 
-/** How an item stands. */
-export function standingOf(item: WorkItem): Standing {
+/** The part of an item that an undo gives back. The event's key for it, `standing`, is as it is stored. */
+export function undoPositionOf(item: WorkItem): UndoPosition {
   const { stage, queued, held, accepted, attempts, sentBack, failure, waitsSince, stageSince } = item;
   return { stage, queued, held, accepted, attempts, sentBack, failure, waitsSince, stageSince };
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { setImmediate as tick } from 'node:timers/promises';
-import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
+import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import type { Clock } from '../../src/clock.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
@@ -135,7 +135,7 @@ class Network {
     this.#bucket = bucket;
   }
 
-  sender(pace: Sender['capabilities']['pace']): Sender {
+  sender(pace: SendingNetwork['capabilities']['pace']): SendingNetwork {
     return {
       name: 'net',
       capabilities: { edits: true, threads: false, broadcasts: false, pace },

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
+import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import { line } from '../../src/message/build.ts';
@@ -22,7 +22,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
   const left = [...answers];
   const open = { now: true };
   const network = { state: 'online' };
-  const sender: Sender = {
+  const sender: SendingNetwork = {
     name: 'net',
     capabilities: { edits: true, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
     send: (to, body, key, { again }) => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
+import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
@@ -26,7 +26,7 @@ function world(options: { broadcasts?: boolean; log?: Log } = {}) {
       return Promise.resolve(`t:${ref.id}`);
     },
   };
-  const sender: Sender = {
+  const sender: SendingNetwork = {
     name: 'net',
     capabilities: {
       edits: false,

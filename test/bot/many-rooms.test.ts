@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Delivery, type Sender } from '../../src/delivery/delivery.ts';
+import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
@@ -16,7 +16,7 @@ test('many messages to many rooms run into no refusal, in order and each once, i
   const shown = new Map<string, string[]>();
   const buckets = new Map<string, { left: number; at: number }>();
   let refused = 0;
-  const sender: Sender = {
+  const sender: SendingNetwork = {
     name: 'net',
     capabilities: { edits: true, threads: false, broadcasts: false, pace: PACE },
     send: (to, body, key) => {

@@ -3,7 +3,7 @@ import { keepCopyMark, markCopy, readCopyMark } from '../../src/log/copies/copy-
 import { Log } from '../../src/log/log.ts';
 import { compareCopy } from '../../src/engine/recovery/copy.ts';
 import type { EngineParts } from '../../src/engine/parts.ts';
-import type { Landing } from '../../src/git/base/merge-history.ts';
+import type { PastMerge } from '../../src/git/base/merge-history.ts';
 import { testClock } from '../commands/harness.ts';
 import { CREATION, num, sha } from '../pipeline/samples.ts';
 
@@ -25,10 +25,10 @@ function restored() {
   return { log, clock };
 }
 
-function partsOf(log: Log, landings: Readonly<Record<string, () => Promise<Landing[]>>>, problems: string[] = []): EngineParts {
-  const projects = Object.entries(landings).map(([name, look]) => [
+function partsOf(log: Log, mergeHistory: Readonly<Record<string, () => Promise<PastMerge[]>>>, problems: string[] = []): EngineParts {
+  const projects = Object.entries(mergeHistory).map(([name, look]) => [
     name,
-    { settings: { name, baseBranch: 'main' }, git: { baseHead: () => Promise.resolve(sha('b')), landings: look } },
+    { settings: { name, baseBranch: 'main' }, git: { baseHead: () => Promise.resolve(sha('b')), mergeHistory: look } },
   ]);
   return { log, projects: new Map(projects as never), onProblem: (what: string) => void problems.push(what) } as unknown as EngineParts;
 }
@@ -45,7 +45,7 @@ it('a timer whose time came since is cancelled and not run a second time', async
 
 it('a project that can not be looked at, or is not configured, is compared by a later start', async () => {
   const { log } = restored();
-  const merged: Landing = { number: num(1), kind: 'merged', commit: sha('d'), at: 7 };
+  const merged: PastMerge = { number: num(1), kind: 'merged', commit: sha('d'), at: 7 };
   const problems: string[] = [];
   const first = await compareCopy(partsOf(log, { shop: () => Promise.reject(new Error('no such disk')) }, problems));
   expect([first?.projects, first?.found.merged, problems]).toEqual([
@@ -53,7 +53,7 @@ it('a project that can not be looked at, or is not configured, is compared by a 
     [],
     ['comparing shop with its base branch after a restore'],
   ]);
-  const look = (): Promise<Landing[]> => Promise.resolve([merged]);
+  const look = (): Promise<PastMerge[]> => Promise.resolve([merged]);
   const second = await compareCopy(partsOf(log, { shop: look, docs: look }));
   expect([second?.projects, second?.found.merged]).toEqual([[], ['shop#1', 'docs#1']]);
   expect(log.reads.item('docs', 1)?.stage).toEqual({ name: 'done', mergeCommit: sha('d'), mergedAt: 7 });
@@ -66,10 +66,10 @@ it('an item that is over or deleted is left as it is', async () => {
     (tx) =>
       void tx.record({ project: 'shop', item: num(1), actor: 'console:ann', cause: null, kind: 'item.deleted', payload: { purge: false } }),
   );
-  const landings = [
+  const mergeHistory = [
     { number: num(1), kind: 'merged', commit: sha('d'), at: 7 },
     { number: num(9), kind: 'undone', commit: sha('e'), at: 8 },
   ] as const;
-  const mark = await compareCopy(partsOf(log, { shop: () => Promise.resolve([...landings]) }));
+  const mark = await compareCopy(partsOf(log, { shop: () => Promise.resolve([...mergeHistory]) }));
   expect(mark?.found).toMatchObject({ merged: [], undone: [], unknown: [] });
 });

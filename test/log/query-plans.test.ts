@@ -10,7 +10,7 @@ import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Threads } from '../../src/log/tables/threads.ts';
 import { Reads } from '../../src/log/reads/reads.ts';
-import { Told } from '../../src/log/tables/cooldowns.ts';
+import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
 const SMALL = new Set([
@@ -50,7 +50,7 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, Threads, Told, Projector]) void new part(recording);
+  for (const part of [Confirmations, Threads, NoticeCooldowns, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }

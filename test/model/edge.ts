@@ -251,7 +251,7 @@ export class Outside {
       // Each look finds other files: no two failures are the same one.
       treeOfFiles: guard(() => this.#commit()),
       commitLeftovers: guard(() => null),
-      remains: guard(() => []),
+      itemsWithLeftovers: guard(() => []),
       snapshot: guard(({ number }: { number: number }) => {
         const n = (this.#snapshots.get(number) ?? 0) + 1;
         this.#snapshots.set(number, n);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemEvent, ItemEventKind } from '../../src/pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../src/pipeline/transition.ts';
-import { standingOf } from '../../src/pipeline/undo-position.ts';
+import { undoPositionOf } from '../../src/pipeline/undo-position.ts';
 import type { Removal, Stage, WorkItem, WorkStage } from '../../src/pipeline/types.ts';
 import { ROLE_OF } from '../../src/pipeline/types.ts';
 import {
@@ -51,7 +51,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.attempt_failed': (item) => eventOf('item.attempt_failed', { failure: FAILURE, stage: item.stage.name, attempt: item.attempts + 1 }),
   'item.work_seen': () => eventOf('item.work_seen', { work: { branch: 'musher/7', head: sha('a'), commitsAhead: 1 } }),
   'item.undone': () => eventOf('item.undone', { words: 'edit', cause: 'inbox:1' }),
-  'item.put_back': () => eventOf('item.put_back', { standing: standingOf(story()) }),
+  'item.put_back': () => eventOf('item.put_back', { standing: undoPositionOf(story()) }),
   'item.restore_asked': () => eventOf('item.restore_asked', { snapshot: 2 }),
   'item.restored': () => eventOf('item.restored', { snapshot: 2, head: sha('a'), kept: null }),
   'item.undo_asked': () => eventOf('item.undo_asked', { reason: 'it breaks the export' }),

@@ -11,7 +11,7 @@ import { Refusal } from '../../words/refusal.ts';
 import { refused } from '../../words/replies.ts';
 
 /** Who acts, where, and because of what: written into each event. */
-export interface Origin {
+export interface Author {
   readonly actor: Actor;
   readonly cause: string | null;
   readonly at: Address;
@@ -25,7 +25,7 @@ export interface Origin {
  */
 export function commandTx(
   tx: Tx,
-  origin: Origin,
+  author: Author,
   settingsOf: (project: string) => ProjectSettings,
   barred: (project: string) => Reply | null,
 ): CommandTx {
@@ -33,7 +33,7 @@ export function commandTx(
     const reply = barred(project);
     if (reply !== null) throw new Refusal(reply);
   };
-  const { actor, cause } = origin;
+  const { actor, cause } = author;
   const append = <K extends ItemEventKind>(item: Pick<WorkItem, 'project' | 'number'>, kind: K, payload: ItemEvents[K]): WorkItem => {
     guard(item.project);
     // `kind` and `payload` belong together by the signature; the union can't be told so.
@@ -65,12 +65,12 @@ export function commandTx(
         actor,
         cause,
         kind: 'room.bound',
-        payload: { transport: origin.at.transport, room: origin.at.room },
+        payload: { transport: author.at.transport, room: author.at.room },
       });
     },
     subscribe({ transport, id, project }, told) {
       const payload = { transport, room: id, ...told };
-      tx.record({ project: project ?? origin.project, item: null, actor, cause, kind: 'room.subscribed', payload });
+      tx.record({ project: project ?? author.project, item: null, actor, cause, kind: 'room.subscribed', payload });
     },
     raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),

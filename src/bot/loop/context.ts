@@ -8,7 +8,7 @@ import type { Tx } from '../../log/tx.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Capabilities, Project, ProcessUse } from '../capabilities.ts';
 import type { Command, CommandContext, Reply } from '../command.ts';
-import { commandTx, type Origin } from './command-tx.ts';
+import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { lacking } from '../rights/authorise.ts';
@@ -65,7 +65,7 @@ export function commandContext(
   const { log, clock } = parts;
   const { at, sender } = message;
   const spoken = projectOf(parts, at.transport, at.room);
-  const origin: Origin = { actor: parts.rights.actorOf(sender), cause, at, project: spoken.name };
+  const author: Author = { actor: parts.rights.actorOf(sender), cause, at, project: spoken.name };
   const named = new Map(parts.projects.map((project) => [project.name, project]));
   const settingsOf = (name: string): Project['settings'] => {
     const project = named.get(name);
@@ -91,7 +91,7 @@ export function commandContext(
   return {
     clock,
     sender,
-    actor: origin.actor,
+    actor: author.actor,
     at,
     timezone: parts.timezone,
     signal,
@@ -108,7 +108,7 @@ export function commandContext(
     step: (item) => decide(log.reads, item, facts(item.project)),
     change(change) {
       const result = run((tx) => {
-        const reply = change(commandTx(tx, origin, settingsOf, barred));
+        const reply = change(commandTx(tx, author, settingsOf, barred));
         if (!reply.ok) throw new Refusal(reply);
         settlement.answer(tx, reply);
         crashPoint('before-command-commit');
@@ -119,7 +119,7 @@ export function commandContext(
     },
     begin(change) {
       const begun = run((tx) => {
-        const value = change(commandTx(tx, origin, settingsOf, barred));
+        const value = change(commandTx(tx, author, settingsOf, barred));
         settlement.hold(tx);
         return value;
       });
@@ -141,7 +141,7 @@ export function commandContext(
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,
     dump: parts.dump,
-    backup: () => parts.backups.make(origin.actor, cause),
+    backup: () => parts.backups.make(author.actor, cause),
     backups: () => parts.backups.state(),
     rooms: parts.rooms,
     roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),

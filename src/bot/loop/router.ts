@@ -298,7 +298,7 @@ export class Router {
     const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
     if (!tx.inbox.finish(id, outcome)) return;
     const { notWithinMs, code: what } = reply;
-    const isSaid = notWithinMs === undefined || tx.told.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
+    const isSaid = notWithinMs === undefined || tx.cooldowns.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
     if (isSaid) {
       const body = withTimer(message, reply.body);
       const sent = tx.outbox.add({ to: message.at, kind: 'reply', body, inbox: id, item: state.item }, tx.now);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 
 /** How fast one sender's messages are worked on: so many at once, then one in each `everyMs`. */
-export interface Pace {
+export interface SenderQuota {
   readonly burst: number;
   readonly everyMs: number;
 }
@@ -22,19 +22,19 @@ interface Room {
  */
 export class Turns {
   readonly #clock: Clock;
-  readonly #pace: Pace;
+  readonly #quota: SenderQuota;
   readonly #rooms = new Map<string, Room>();
   /** When each sender would have used up what they were given, in ms: the past is as good as nothing. */
   readonly #usedUntil = new Map<string, number>();
   readonly #serving = new Set<Promise<void>>();
   #stopped = false;
 
-  constructor(clock: Clock, pace: Pace) {
+  constructor(clock: Clock, quota: SenderQuota) {
     this.#clock = clock;
-    this.#pace = pace;
+    this.#quota = quota;
   }
 
-  /** Puts work into the queue of a room. `sender` null: the pace does not hold for it. */
+  /** Puts work into the queue of a room. `sender` null: no quota holds for it. */
   add(room: string, sender: string | null, work: Work): void {
     const key = sender ?? '';
     const known = this.#rooms.get(room);
@@ -49,7 +49,7 @@ export class Turns {
     this.#serving.add(serving);
   }
 
-  /** Works on what may go at once and leaves what has to wait for its pace; resolves when nothing is under way. */
+  /** Works on what may go at once and leaves what has to wait for its quota; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { wake } of this.#rooms.values()) wake();
@@ -88,7 +88,7 @@ export class Turns {
 
   /** Each message takes up `everyMs`; `burst` of them may lie ahead. */
   #freeAt(sender: string): number {
-    return (this.#usedUntil.get(sender) ?? 0) - (this.#pace.burst - 1) * this.#pace.everyMs;
+    return (this.#usedUntil.get(sender) ?? 0) - (this.#quota.burst - 1) * this.#quota.everyMs;
   }
 
   #use(sender: string): void {
@@ -98,7 +98,7 @@ export class Turns {
       if (until > now) break;
       this.#usedUntil.delete(one);
     }
-    const until = Math.max(now, this.#usedUntil.get(sender) ?? 0) + this.#pace.everyMs;
+    const until = Math.max(now, this.#usedUntil.get(sender) ?? 0) + this.#quota.everyMs;
     this.#usedUntil.delete(sender);
     this.#usedUntil.set(sender, until);
   }

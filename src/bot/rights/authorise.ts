@@ -6,7 +6,7 @@ import { refused } from '../../words/replies.ts';
 import { includes } from './rights.ts';
 
 /** What deciding about a command needs to know of its sender. */
-export interface Standing {
+export interface SenderRoles {
   /** The project that the room speaks of. */
   readonly current: string;
   /** The sender's role in a project, from where they write. */
@@ -19,12 +19,12 @@ export interface Standing {
  * Null where the sender may do this; else the refusal. A command needs its role in every project that its arguments
  * name, and in the room's own where they name none: `delete shop#42` is a matter of `shop`, wherever it is typed.
  */
-export function authorise(command: Command, args: Readonly<Record<string, unknown>>, standing: Standing): Reply | null {
-  if (command.about === 'musher') return includes(standing.highest, command.role) ? null : notAllowed(command, null, standing.highest);
+export function authorise(command: Command, args: Readonly<Record<string, unknown>>, roles: SenderRoles): Reply | null {
+  if (command.about === 'musher') return includes(roles.highest, command.role) ? null : notAllowed(command, null, roles.highest);
   const named = new Set(Object.entries(command.args).flatMap(([name, argument]) => argument.projects(args[name])));
-  const projects = named.size === 0 ? [standing.current] : [...named];
-  const barred = projects.find((project) => !includes(standing.roleIn(project), command.role));
-  return barred === undefined ? null : notAllowed(command, barred, standing.roleIn(barred));
+  const projects = named.size === 0 ? [roles.current] : [...named];
+  const barred = projects.find((project) => !includes(roles.roleIn(project), command.role));
+  return barred === undefined ? null : notAllowed(command, barred, roles.roleIn(barred));
 }
 
 function notAllowed(command: Command, project: string | null, has: AccessRole | null): Reply {

@@ -36,12 +36,12 @@ function mayStill(parts: BotParts, table: CommandTable<Command>, open: OpenConfi
   const parsed = parseCommand(open.text, table, parseContext(parts, table, current));
   if (!parsed.ok) return false;
   const origin = originOf(open);
-  const standing = {
+  const roles = {
     current: current.name,
     roleIn: (project: string) => parts.rights.roleIn(origin, project),
     highest: parts.rights.highest(origin),
   };
-  return authorise(parsed.value.command, parsed.value.args, standing) === null;
+  return authorise(parsed.value.command, parsed.value.args, roles) === null;
 }
 
 function originOf({ transport, room, sender, ingress, direct }: OpenConfirmation): Origin {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../../pipeline/dependencies.ts';
 import type { ItemEvent, ItemEventKind } from '../../pipeline/events.ts';
-import { standingOf } from '../../pipeline/undo-position.ts';
+import { undoPositionOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { eventWords } from '../../words/event.ts';
@@ -69,7 +69,7 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
   }
   const before = tx.reads.itemBefore(item.project, item.number, moves[0]?.seq ?? 0);
   if (before === null) return refuse('not-undoable', 'the log does not tell how it stood before');
-  const after = tx.append(now, 'item.put_back', { standing: standingOf(before) });
+  const after = tx.append(now, 'item.put_back', { standing: undoPositionOf(before) });
   const stopped = events.some(({ kind }) => kind === 'run.stop_requested');
   again.push(
     before.stage.name === item.stage.name && !isDeepStrictEqual(before.held, item.held)

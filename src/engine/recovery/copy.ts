@@ -1,5 +1,5 @@
 import { crashPoint } from '../../crash-point.ts';
-import type { Landing } from '../../git/base/merge-history.ts';
+import type { PastMerge } from '../../git/base/merge-history.ts';
 import { keepCopyMark, readCopyMark, type CopyMark } from '../../log/copies/copy-mark.ts';
 import type { CopyFound } from '../../pipeline/events.ts';
 import type { Tx } from '../../log/tx.ts';
@@ -20,7 +20,7 @@ const MOST_TIMERS = 10_000;
 export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> {
   const mark = readCopyMark(parts.log);
   if (mark === null) return null;
-  const looked: { name: string; head: CommitSha; landings: readonly Landing[]; branch: string }[] = [];
+  const looked: { name: string; head: CommitSha; mergeHistory: readonly PastMerge[]; branch: string }[] = [];
   for (const name of mark.projects) {
     const project = parts.projects.get(name);
     if (project === undefined) continue;
@@ -33,10 +33,10 @@ export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> 
   const label = (name: string, number: number): string => (parts.projects.size === 1 ? String(number) : `${name}#${number}`);
   const after = parts.log.transaction((tx) => {
     let { found } = mark;
-    for (const { name, branch, head, landings } of looked) {
+    for (const { name, branch, head, mergeHistory } of looked) {
       found = joined(
         found,
-        settle(tx, name, landings, (number) => label(name, number)),
+        settle(tx, name, mergeHistory, (number) => label(name, number)),
       );
       // What it saw there is older than the copy's own merges: the next look begins from here.
       const seen = { branch, from: null, to: head, how: 'first', taken: [], lost: [] } as const;
@@ -55,16 +55,16 @@ export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> 
   return after;
 }
 
-async function look({ git }: EngineProject): Promise<{ head: CommitSha; landings: readonly Landing[] }> {
+async function look({ git }: EngineProject): Promise<{ head: CommitSha; mergeHistory: readonly PastMerge[] }> {
   const head = await git.baseHead();
-  return { head, landings: await git.landings(head) };
+  return { head, mergeHistory: await git.mergeHistory(head) };
 }
 
-function settle(tx: Tx, project: string, landings: readonly Landing[], label: (number: number) => string): CopyFound {
+function settle(tx: Tx, project: string, mergeHistory: readonly PastMerge[], label: (number: number) => string): CopyFound {
   const merged: string[] = [];
   const undone: string[] = [];
   const unknown: string[] = [];
-  for (const { number, kind, commit, at } of landings.toSorted((a, b) => a.number - b.number)) {
+  for (const { number, kind, commit, at } of mergeHistory.toSorted((a, b) => a.number - b.number)) {
     const item = tx.item(project, number);
     if (item === null) {
       if (kind === 'merged') unknown.push(label(number));

@@ -21,7 +21,7 @@ export interface Before {
 }
 
 /** Reads how the last Musher ended. Call it right after the log is open. */
-export function howItEnded(log: Log): Before {
+export function readLastShutdown(log: Log): Before {
   const seq = log.reads.lastSeq();
   const [last] = seq === 0 ? [] : log.reads.events(seq - 1, 1);
   const late = log.inbox.open(0, 1_000).length;
@@ -36,7 +36,7 @@ export function howItEnded(log: Log): Before {
  * writes down that Musher is there and, where there is something to tell, what was found. Rooms are told of that event
  * by the notifications, once.
  */
-export async function beginAgain(
+export async function recoverAndRecord(
   parts: EngineParts,
   before: Before,
   version: string,

@@ -9,7 +9,7 @@ import { amountOf, crossings } from '../../pipeline/budget/budget.ts';
 import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../../pipeline/events.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
-import { goesOn } from './run-budget.ts';
+import { extendReservation } from './run-budget.ts';
 import { runDir, type EngineParts } from '../parts.ts';
 
 /** A sign of life is written at most this often for a run. */
@@ -49,7 +49,7 @@ export function meter(
       const crossed = crossings(budgets, amountOf(usage));
       // One event for all of them: one absurd usage is one piece of news.
       if (crossed.length > 0) append(tx, 'run.budget_crossed', { run: run.run, crossed });
-      const reserved = goesOn(tx, run, settings, budgets);
+      const reserved = extendReservation(tx, run, settings, budgets);
       if (reserved !== null) append(tx, 'run.extended', { run: run.run, reserved });
       const capped = (run.reserved?.microUsd ?? null) !== null;
       if (capped && isFirstWithoutPrice(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });

@@ -31,7 +31,7 @@ export interface RunJob {
 /** Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes it up again. */
 export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run): RunJob {
   const control = new Control();
-  return { stop: (why) => control.stop(why), release: () => control.release(), done: looked(parts, project, item, run, control) };
+  return { stop: (why) => control.stop(why), release: () => control.release(), done: superviseRun(parts, project, item, run, control) };
 }
 
 /** Carries a stop or a release to the process, also when it comes before the process is there. */
@@ -72,7 +72,7 @@ class Control {
 }
 
 /** A run that Musher itself can't look after any more is ended and counted, so that nothing runs on unwatched and nobody waits in silence. */
-async function looked(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
+async function superviseRun(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
   try {
     await drive(parts, project, item, run, control);
   } catch (error) {
@@ -129,7 +129,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const adopting = run.state === 'running';
-  const ready = adopting ? standing(parts, project, item) : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
+  const ready = adopting ? adoptedPlace(parts, project, item) : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
   if (ready === null) return;
   if ('outcome' in ready) {
     await settleRun(parts, project, item, run, agent, ready.outcome);
@@ -152,7 +152,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
 }
 
 /** The place of a run that goes on already: nothing is touched under it. */
-function standing(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
+function adoptedPlace(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
   const worktree = worktreeDir(parts, project.settings.name, item.number);
   return { worktree, branch: item.work?.branch ?? '', base: null, files: null, sandbox: null };
 }

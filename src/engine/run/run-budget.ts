@@ -23,7 +23,7 @@ import { notStarted } from '../not-started.ts';
  * What a run that begins now may use. Goes into the event that reserves its slot, so that runs which begin at the same
  * time can't together be given more than a budget has.
  */
-export function setAside(tx: Tx, item: WorkItem, settings: ProjectSettings, agent: AgentSettings): Reservation {
+export function reservationFor(tx: Tx, item: WorkItem, settings: ProjectSettings, agent: AgentSettings): Reservation {
   return reserve(budgetsOf(tx.reads, item, settings, tx.now), ownCaps(settings, agent), item.payer);
 }
 
@@ -36,7 +36,7 @@ function ownCaps(settings: ProjectSettings, { limits: { tokens, costUsd } }: Age
  * What a run may use that has reached its line, where its budgets have more by now; null: nothing else than before. Asked at
  * the line, in the transaction of the usage that reached it: so a top-up counts at once, and two runs never get the same rest.
  */
-export function goesOn(tx: Tx, run: Run, settings: ProjectSettings, budgets: readonly Budget[]): Reservation | null {
+export function extendReservation(tx: Tx, run: Run, settings: ProjectSettings, budgets: readonly Budget[]): Reservation | null {
   const now = tx.reads.run(run.project, run.item, run.run);
   const agent = settings.agents.find(({ name }) => name === run.agent);
   if (now === null || now.reserved === null || now.state === 'ended' || now.stopRequested !== null || agent === undefined) return null;
@@ -44,7 +44,7 @@ export function goesOn(tx: Tx, run: Run, settings: ProjectSettings, budgets: rea
 }
 
 /** Says that a run was ended at the line of a budget that people can top up; null: it met limits of its own. */
-export function passedLine({ reserved, given, usage }: Run, turns: number | null, limits: LimitSettings | null): Passed | null {
+export function exhaustedLine({ reserved, given, usage }: Run, turns: number | null, limits: LimitSettings | null): Passed | null {
   const used = amountOf(usage);
   const passed = budgetPassed(reserved, used);
   if (passed !== null) return passed;
@@ -58,7 +58,7 @@ export function passedLine({ reserved, given, usage }: Run, turns: number | null
  * The agent as a run works with it: held to what was set aside, also after a restart with another configuration, and
  * without what was used of it by processes whose start Musher did not survive.
  */
-export function heldTo(agent: AgentSettings, { reserved, usageBefore }: Run): AgentSettings {
+export function limitedAgent(agent: AgentSettings, { reserved, usageBefore }: Run): AgentSettings {
   const { limits } = agent;
   const tokens = reserved === null ? limits.tokens : (reserved.tokens?.cap ?? null);
   const costUsd = reserved === null ? limits.costUsd : reserved.microUsd === null ? null : reserved.microUsd.cap / MICRO;
@@ -79,7 +79,7 @@ const MOST_LAUNCHES = 5;
 /** Why a run that is not known to have started is not started once more; null: it is. */
 export function launchedEnough(agent: AgentSettings, run: Run): RunOutcome | null {
   if (run.launches === 0) return null;
-  const { tokens, costUsd } = heldTo(agent, run).limits;
+  const { tokens, costUsd } = limitedAgent(agent, run).limits;
   if ((tokens !== null && tokens <= 0) || (costUsd !== null && costUsd <= 0))
     return notStarted('over-budget', 'What it may use was used up by processes whose start Musher did not survive.');
   if (run.launches < MOST_LAUNCHES) return null;

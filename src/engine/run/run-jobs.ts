@@ -4,7 +4,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';
 import { endBroken, runAgent } from './run-agent.ts';
-import { setAside } from './run-budget.ts';
+import { reservationFor } from './run-budget.ts';
 
 /** Begins runs, takes up those that an earlier Musher has begun, and ends those that nobody wants any more. */
 export class RunJobs {
@@ -31,7 +31,7 @@ export class RunJobs {
         stage: step.stage,
         attempt: now.attempts + 1,
         ...(step.account === null ? {} : { account: step.account }),
-        reserved: setAside(tx, now, project.settings, agent),
+        reserved: reservationFor(tx, now, project.settings, agent),
       });
       return true;
     });

@@ -10,7 +10,7 @@ import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
 import { sessionToResume, spentInSession } from './resume.ts';
-import { heldTo } from './run-budget.ts';
+import { limitedAgent } from './run-budget.ts';
 
 /** Where a run works. */
 export interface Place {
@@ -39,7 +39,7 @@ export function specOf(
   return {
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
-    agent: heldTo(agent, run),
+    agent: limitedAgent(agent, run),
     prompt: expandTemplate(promptTemplate(agent), values),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
@@ -53,7 +53,7 @@ export function specOf(
     clock: parts.clock,
     onSignal: meter(parts, project.settings, item, run),
     beforeEnd: () => keepBeforeEnd(project, item, run, branch),
-    limitsNow: () => heldTo(agent, parts.log.reads.run(run.project, run.item, run.run) ?? run).limits,
+    limitsNow: () => limitedAgent(agent, parts.log.reads.run(run.project, run.item, run.run) ?? run).limits,
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
     access: place.access,

@@ -16,7 +16,7 @@ import { positiveInt } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from '../merge/merge.ts';
-import { passedLine } from './run-budget.ts';
+import { exhaustedLine } from './run-budget.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
@@ -153,7 +153,7 @@ async function judge(
 function atLine(parts: EngineParts, run: Run, agent: AgentSettings | null, outcome: RunOutcome): string | null {
   if (outcome.reason !== 'over-budget') return null;
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
-  const passed = passedLine(now, outcome.turns, agent?.limits ?? null);
+  const passed = exhaustedLine(now, outcome.turns, agent?.limits ?? null);
   if (passed === null) return null;
   const used = amountOf(now.usage);
   return `it was stopped at the budget's line: ${inUnit(used[passed.unit], passed.unit)} used, and ${inUnit(passed.cap, passed.unit)} were left for it`;

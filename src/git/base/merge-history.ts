@@ -3,7 +3,7 @@ import type { OwnDir } from '../own-dir.ts';
 import { sha } from '../refs.ts';
 
 /** How the base branch stands to an item, by the last commit of it that says so. */
-export interface Landing {
+export interface PastMerge {
   readonly number: ItemNumber;
   readonly kind: 'merged' | 'undone';
   /** The squash, or what took it back. */
@@ -22,7 +22,7 @@ const REVERT = /^This reverts commit ([0-9a-f]{40,64})/m;
  * What the history of a commit says of items: the last merge of each, or what took that back, by Musher or by `git
  * revert`. A message that only quotes a trailer does not count: a merge's first line begins with the item's number.
  */
-export async function landings(git: OwnDir, head: CommitSha): Promise<Landing[]> {
+export async function mergeHistory(git: OwnDir, head: CommitSha): Promise<PastMerge[]> {
   const grep = ['^Musher-Item: [0-9]', '^Musher-Undo: [0-9]', '^This reverts commit '].map((text) => `--grep=${text}`);
   const format = '--format=%H%x00%ct%x00%B%x01';
   const args = ['rev-list', '--topo-order', `--max-count=${MOST}`, '--no-commit-header', format, ...grep, head];
@@ -31,19 +31,19 @@ export async function landings(git: OwnDir, head: CommitSha): Promise<Landing[]>
     .toString('utf8')
     .split('\u0001')
     .filter((row) => row.trim() !== '');
-  const said = new Map<string, Landing>();
-  const last = new Map<ItemNumber, Landing>();
+  const said = new Map<string, PastMerge>();
+  const last = new Map<ItemNumber, PastMerge>();
   for (const row of rows.toReversed()) {
     const [commit = '', seconds = '0', message = ''] = row.trimStart().split('\0');
-    const landing = landingOf(sha(commit), Number(seconds) * 1000, message, said);
-    if (landing === null) continue;
-    said.set(landing.commit, landing);
-    last.set(landing.number, landing);
+    const merge = pastMergeOf(sha(commit), Number(seconds) * 1000, message, said);
+    if (merge === null) continue;
+    said.set(merge.commit, merge);
+    last.set(merge.number, merge);
   }
   return [...last.values()];
 }
 
-function landingOf(commit: CommitSha, at: Millis, message: string, earlier: ReadonlyMap<string, Landing>): Landing | null {
+function pastMergeOf(commit: CommitSha, at: Millis, message: string, earlier: ReadonlyMap<string, PastMerge>): PastMerge | null {
   const undone = UNDO.exec(message)?.[1];
   if (undone !== undefined) return { number: Number(undone) as ItemNumber, kind: 'undone', commit, at };
   const reverted = earlier.get(REVERT.exec(message)?.[1] ?? '');

@@ -10,7 +10,7 @@ import { listRefs } from '../refs.ts';
  * Numbers of items that have a worktree, the link of one in the repository, or a branch that nobody has checked out. A
  * removal that was cut off leaves any of them. The caller knows which items are still worked on.
  */
-export async function remains(at: Context): Promise<ItemNumber[]> {
+export async function itemsWithLeftovers(at: Context): Promise<ItemNumber[]> {
   const [folders, links, refs, checkouts] = await Promise.all([
     readdir(at.worktrees).catch((): string[] => []),
     readdir(join(at.repository.commonDir, 'worktrees')).catch((): string[] => []),

@@ -1,8 +1,8 @@
 import type { Address } from '../../message/address.ts';
 import type { Db } from '../database.ts';
 
-/** What senders were told that is not said to them again for a while. One row for each, so that it survives a restart. */
-export class Told {
+/** Rate-limits repeated notices: one per sender and kind within a cooldown. Rows of the table `told`, so that they survive a restart. */
+export class NoticeCooldowns {
   readonly #last;
   readonly #put;
   readonly #prune;

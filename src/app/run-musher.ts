@@ -19,15 +19,15 @@ import { Connections } from './connections.ts';
 import { networkTransports } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
-import { Exchanges } from './lifecycle/exchanges.ts';
-import { flushed } from './lifecycle/flushed.ts';
+import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
+import { waitUntilSent } from './lifecycle/wait-until-sent.ts';
 import { greeting } from './lifecycle/greeting.ts';
 import { localName } from './lifecycle/local-name.ts';
 import { shutDown } from './lifecycle/shut-down.ts';
 import type { IncomingMessage } from '../message/address.ts';
 import { Engine } from '../engine/engine.ts';
 import { keepRequests } from '../engine/run/requests.ts';
-import { beginAgain, type Before } from '../engine/recovery/start.ts';
+import { recoverAndRecord, type Before } from '../engine/recovery/start.ts';
 import { Timers } from '../engine/timers.ts';
 import { startNotify } from '../notices/notify.ts';
 import { type EngineParts } from '../engine/parts.ts';
@@ -47,7 +47,7 @@ export interface Streams {
 const LAST_MESSAGES_MS = 5_000;
 
 /** Wires log, engine, router and terminal together, and takes them apart again in the reverse order. */
-export async function converse(
+export async function runMusher(
   options: Streams,
   settings: Settings,
   shared: Omit<BotParts, 'networks' | 'backups' | 'rooms'>,
@@ -74,7 +74,7 @@ export async function converse(
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
   const address = TERMINAL_ADDRESS;
-  const exchanges = new Exchanges();
+  const awaitedReplies = new AwaitedReplies();
   const terminal = consoleTransport({
     input: options.batch ? null : options.stdin,
     output: options.stdout,
@@ -109,7 +109,7 @@ export async function converse(
     isOpen: (name) => connections.isOpen(name),
     onSent: (row) => {
       connections.tried(row.to, null);
-      if (row.inbox !== null) exchanges.printed(row.inbox);
+      if (row.inbox !== null) awaitedReplies.printed(row.inbox);
     },
     onProblem: (row, error, dead) => {
       connections.tried(row.to, { error, dead });
@@ -127,17 +127,20 @@ export async function converse(
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
     onStuck: (inbox, error) => {
       onProblem(`message ${inbox} waits until the log can be written`, error);
-      exchanges.stuck(inbox, refused(`not-stored: ${error.message}; it is tried again while Musher runs, and when it starts again`, ''));
+      awaitedReplies.stuck(
+        inbox,
+        refused(`not-stored: ${error.message}; it is tried again while Musher runs, and when it starts again`, ''),
+      );
     },
     flood: settings.flood,
     newIncidentId: () => randomBytes(4).toString('hex'),
-    onAnswered: (inbox, reply) => exchanges.answered(inbox, reply),
+    onAnswered: (inbox, reply) => awaitedReplies.answered(inbox, reply),
   });
   const engine = new Engine(engineParts);
   const timers = new Timers({ log, clock, timezone: settings.timezone, onProblem, takeUp: (id, message) => router.takeUp(id, message) });
 
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
-  const { differences } = await beginAgain(engineParts, before, version);
+  const { differences } = await recoverAndRecord(engineParts, before, version);
   for (const difference of differences) options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   crashPoint('after-start-recorded');
   const notify = startNotify({
@@ -176,7 +179,7 @@ export async function converse(
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
-      exitCode = await runBatch(batchParts(options, bot, router, exchanges, log, notify, ending.signal));
+      exitCode = await runBatch(batchParts(options, bot, router, awaitedReplies, log, notify, ending.signal));
       ending.begin('stop');
     }
     await ending.begun;
@@ -191,7 +194,7 @@ export async function converse(
         ['taking messages', () => router.stop()],
         ['the engine', () => engine.stop(leave)],
         ['what agents call', () => engineParts.access?.close()],
-        ['the last notifications', () => flushed(log, notify, options.batch)],
+        ['the last notifications', () => waitUntilSent(log, notify, options.batch)],
         ['what agents ask', () => requests.stop()],
         ['following the log', () => notify.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],

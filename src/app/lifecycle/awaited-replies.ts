@@ -1,7 +1,7 @@
 import type { Reply } from '../../bot/command.ts';
 
 /** Waits for a message to be answered and for the answer to stand in the output. */
-export class Exchanges {
+export class AwaitedReplies {
   readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
 
   /** What stands before all messages that come now, and what is said of them. */

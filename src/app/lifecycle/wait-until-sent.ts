@@ -5,7 +5,7 @@ import type { Log } from '../../log/log.ts';
 const LONGEST_MS = 5_000;
 
 /** Resolves when notifications have caught up with the log and, where asked, all messages have left; gives up after 5 s. */
-export async function flushed(log: Log, notify: Follower, sent: boolean): Promise<void> {
+export async function waitUntilSent(log: Log, notify: Follower, sent: boolean): Promise<void> {
   const deadline = performance.now() + LONGEST_MS;
   for (;;) {
     // Where it has come, not where its cursor stands: what is no news moves no cursor.
