@@ -1,4 +1,4 @@
-import { choice, either, item, type ItemRef } from '../../src/bot/parse/arguments.ts';
+import { choice, either, itemRef, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { itemTitle } from '../../src/words/item.ts';
@@ -20,7 +20,7 @@ export const cost = command({
   details:
     'Of an item, today, this week, or of all time by agent or model; without a word, an overview. Days begin at midnight in the configured time zone, weeks on Monday.',
   examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model'],
-  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), item(), 'An item, a span of time, or a grouping.').optional() },
+  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a span of time, or a grouping.').optional() },
   role: 'viewer',
   run(context, { of }) {
     const now = context.clock.now();
@@ -76,15 +76,15 @@ function grouped(context: CommandContext, by: 'agent' | 'model'): Reply {
 function ofItem(context: CommandContext, ref: ItemRef): Reply {
   const found = context.findAny(ref);
   if (!found.ok) return found.error;
-  const it = found.value;
-  const all = context.reads.spend.ofItem(it.project, it.number);
-  const runs = context.reads.runs(it.project, it.number);
+  const item = found.value;
+  const all = context.reads.spend.ofItem(item.project, item.number);
+  const runs = context.reads.runs(item.project, item.number);
   const rows = runs
     .slice(-MOST_ROWS)
     .map((run) => [String(run.run), run.agent, run.model ?? '', runState(run), tokens(totalTokens(run.usage)), money(run.usage.microUsd)]);
   return answer(
     doc(
-      paragraph(`${itemTitle(it, context.project.name)}: ${both(all)}, ${counted(runs.length, 'run')}.`),
+      paragraph(`${itemTitle(item, context.project.name)}: ${both(all)}, ${counted(runs.length, 'run')}.`),
       rows.length > 0 && table([right('Run'), 'Agent', 'Model', 'How', right('Tokens'), right('Cost')], rows),
       runs.length > MOST_ROWS && paragraph(`The last ${MOST_ROWS} of ${runs.length} runs are shown.`),
     ),

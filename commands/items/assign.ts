@@ -1,4 +1,4 @@
-import { item, word } from '../../src/bot/parse/arguments.ts';
+import { itemRef, word } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
@@ -11,7 +11,7 @@ export const assign = command({
   details: 'Only agents of the stage current can be chosen. `any` lets whichever is free take it. A run under way goes on with its agent.',
   examples: ['assign 42 coder-1', 'assign 42 any'],
   args: {
-    item: item(),
+    item: itemRef(),
     agent: word({
       description: 'The name of a coder, or `any`.',
       complete: (context) => [...(context.agentNames?.(context.currentProject) ?? []), 'any'],
@@ -20,8 +20,8 @@ export const assign = command({
   role: 'operator',
   run: (context, { item: ref, agent: typed }) =>
     context.change((tx) => {
-      const it = tx.find(ref);
-      const { agents } = projectOf(context, it);
+      const item = tx.find(ref);
+      const { agents } = projectOf(context, item);
       const coders = agents.filter(({ role }) => role === 'coder').map(({ name }) => name);
       const known = agents.find(({ name }) => name.toLowerCase() === typed.toLowerCase());
       const choices =
@@ -34,22 +34,22 @@ export const assign = command({
         return tx.refuse(
           refused(
             'unknown-agent',
-            `“${typed.slice(0, 40)}” is no agent of ${it.project}.${near === null ? '' : ` Did you mean ${near}?`} ${choices}`,
+            `“${typed.slice(0, 40)}” is no agent of ${item.project}.${near === null ? '' : ` Did you mean ${near}?`} ${choices}`,
           ),
         );
       }
       if (known !== undefined && known.role !== 'coder')
         return tx.refuse(refused('not-a-coder', `${known.name} is a ${known.role} and works in ${known.stage}. ${choices}`));
       const agent = known?.name ?? null;
-      if (agent === it.assignedTo)
-        return tx.refuse(refused('unchanged', `${itemName(it, context.project.name)} is open to ${agent ?? 'any coder'} already.`));
-      tx.append(it, 'item.assigned', { agent, prior: it.assignedTo });
-      const run = openRun(tx.reads, it);
+      if (agent === item.assignedTo)
+        return tx.refuse(refused('unchanged', `${itemName(item, context.project.name)} is open to ${agent ?? 'any coder'} already.`));
+      tx.append(item, 'item.assigned', { agent, prior: item.assignedTo });
+      const run = openRun(tx.reads, item);
       const later =
         run !== null && run.role === 'coder' && run.agent !== agent
           ? ` Run ${run.run} of ${run.agent} goes on; it counts from the next run.`
           : '';
-      const title = itemTitle(it, context.project.name);
+      const title = itemTitle(item, context.project.name);
       return done(agent === null ? `Any coder may take ${title} now.${later}` : `${title} is ${agent}'s now.${later}`);
     }),
 });

@@ -1,4 +1,4 @@
-import { flag, integer, item } from '../../src/bot/parse/arguments.ts';
+import { flag, integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -9,17 +9,17 @@ export const check = command({
   summary: 'Checks an acceptance criterion, or takes the check away.',
   examples: ['check 42 1', 'check 42 2 --off'],
   args: {
-    item: item(),
+    item: itemRef(),
     criterion: integer({ min: 1, max: 999, description: 'Which criterion, counted from 1 as `show` lists them.' }),
     off: flag('off', 'Takes the check away.'),
   },
   role: 'operator',
   run: (context, { item: ref, criterion: n, off }) =>
     context.change((tx) => {
-      const it = tx.find(ref);
-      const name = itemName(it, context.project.name);
-      const all = it.criteria.length;
-      const wanted = it.criteria[n - 1];
+      const item = tx.find(ref);
+      const name = itemName(item, context.project.name);
+      const all = item.criteria.length;
+      const wanted = item.criteria[n - 1];
       if (wanted === undefined) {
         if (all === 0)
           return tx.refuse(refused('no-criteria', `${name} has no criteria. `, code(`edit ${name} criteria <text>`), ' sets them.'));
@@ -34,10 +34,10 @@ export const check = command({
       }
       if (wanted.checked === !off)
         return tx.refuse(refused('unchanged', `Criterion ${n} of ${name} is ${off ? 'not checked' : 'checked already'}: ${wanted.text}`));
-      const after = tx.append(it, 'item.criterion_set', { index: n - 1, checked: !off });
+      const after = tx.append(item, 'item.criterion_set', { index: n - 1, checked: !off });
       const checked = after.criteria.filter((one) => one.checked).length;
       return done(
-        `${off ? 'Unchecked' : 'Checked'} criterion ${n} of ${itemTitle(it, context.project.name)}: ${wanted.text} (${checked} of ${all})`,
+        `${off ? 'Unchecked' : 'Checked'} criterion ${n} of ${itemTitle(item, context.project.name)}: ${wanted.text} (${checked} of ${all})`,
       );
     }),
 });

@@ -1,4 +1,4 @@
-import { flag, item } from '../../src/bot/parse/arguments.ts';
+import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation, type Reply } from '../../src/bot/command.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
@@ -19,13 +19,13 @@ export const deleteCommand = command({
     'What the branch and worktree hold is kept in a snapshot of the repository first. The number stays taken and the history stays in the log; ' +
     '`--purge` also takes what people and agents wrote out of the log. On an item that was deleted already it tries again what could not be removed.',
   examples: ['delete 42', 'delete 42 --purge'],
-  args: { item: item(), purge: flag('purge', 'Also takes its content out of the log.') },
+  args: { item: itemRef(), purge: flag('purge', 'Also takes its content out of the log.') },
   role: 'operator',
   confirm(context, { item: ref, purge }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
-    return alreadyGone(context, it, purge) ?? question(context, it, purge);
+    const item = found.value;
+    return alreadyGone(context, item, purge) ?? question(context, item, purge);
   },
   async run(context, { item: ref, purge }) {
     const found = context.findAny(ref);
@@ -33,16 +33,16 @@ export const deleteCommand = command({
     const gone = alreadyGone(context, found.value, purge);
     if (gone !== null) return gone;
     const begun = context.begin((tx) => {
-      const it = tx.reads.item(ref.project, ref.number) ?? found.value;
-      if (it.deletedAt === null) cancelTimers(context, tx, it, 'it was deleted');
-      const stopped = it.deletedAt === null ? stopOpenRun(tx, it, 'the item was deleted').item : it;
+      const item = tx.reads.item(ref.project, ref.number) ?? found.value;
+      if (item.deletedAt === null) cancelTimers(context, tx, item, 'it was deleted');
+      const stopped = item.deletedAt === null ? stopOpenRun(tx, item, 'the item was deleted').item : item;
       tx.append(stopped, 'item.deleted', { purge });
-      return { it, since: tx.reads.lastSeq() };
+      return { item, since: tx.reads.lastSeq() };
     });
     if (!begun.ok) return begun.error;
-    const { it, since } = begun.value;
-    const removed = await context.until(() => outcome(context, it, since), WAIT_MS);
-    const name = itemName(it, context.project.name);
+    const { item, since } = begun.value;
+    const removed = await context.until(() => outcome(context, item, since), WAIT_MS);
+    const name = itemName(item, context.project.name);
     if (removed === null && context.signal.aborted)
       return done(
         `${name} is deleted. Musher is stopping; the next start goes on with its clean-up, and `,
@@ -56,15 +56,15 @@ export const deleteCommand = command({
         ' shows how far it is.',
       );
     }
-    return report(context, it, removed);
+    return report(context, item, removed);
   },
 });
 
 /** The answer where nothing is left to do: calling it twice is safe. */
-function alreadyGone(context: CommandContext, it: WorkItem, purge: boolean): Reply | null {
-  const { removal } = it;
+function alreadyGone(context: CommandContext, item: WorkItem, purge: boolean): Reply | null {
+  const { removal } = item;
   if (removal === null || removal.state === 'asked') return null;
-  const name = itemName(it, context.project.name);
+  const name = itemName(item, context.project.name);
   if (removal.state === 'purged') return done(`${name} was deleted and purged already: nothing is left of it but its number.`);
   if (purge) return null;
   return done(
@@ -74,32 +74,32 @@ function alreadyGone(context: CommandContext, it: WorkItem, purge: boolean): Rep
   );
 }
 
-function question(context: CommandContext, it: WorkItem, purge: boolean): Confirmation {
+function question(context: CommandContext, item: WorkItem, purge: boolean): Confirmation {
   const current = context.project.name;
-  const again = it.deletedAt !== null;
-  const title = itemTitle(it, current);
+  const again = item.deletedAt !== null;
+  const title = itemTitle(item, current);
   const ask = again
     ? `${title} was deleted already. ${purge ? 'Purge it too?' : 'Try again what could not be removed?'}`
-    : `Delete ${title}, in ${stageWords(it.stage)}${purge ? ', and purge it' : ''}?`;
+    : `Delete ${title}, in ${stageWords(item.stage)}${purge ? ', and purge it' : ''}?`;
   return {
-    question: doc(paragraph(ask), list(consequences(context, it, purge))),
-    item: { project: it.project, number: it.number, version: it.version },
+    question: doc(paragraph(ask), list(consequences(context, item, purge))),
+    item: { project: item.project, number: item.number, version: item.version },
   };
 }
 
-function consequences(context: CommandContext, it: WorkItem, purge: boolean): Content[][] {
+function consequences(context: CommandContext, item: WorkItem, purge: boolean): Content[][] {
   const { reads } = context;
-  const base = projectOf(context, it).settings.baseBranch;
-  const run = openRun(reads, it);
-  const timers = reads.timers.ofItem(it.project, it.number);
-  const needing = it.deletedAt === null ? reads.dependents(it.project, it.number) : [];
+  const base = projectOf(context, item).settings.baseBranch;
+  const run = openRun(reads, item);
+  const timers = reads.timers.ofItem(item.project, item.number);
+  const needing = item.deletedAt === null ? reads.dependents(item.project, item.number) : [];
   const lines: (Content[] | null)[] = [
     run === null ? null : [`Run ${run.run} of ${run.agent} is stopped.`],
-    (it.runs === 0 && it.work === null) || it.removal?.state === 'removed'
+    (item.runs === 0 && item.work === null) || item.removal?.state === 'removed'
       ? null
       : [
           'Its worktree',
-          ...(it.work === null ? [] : [' and the branch ', code(it.work.branch)]),
+          ...(item.work === null ? [] : [' and the branch ', code(item.work.branch)]),
           ' are removed; what they hold is kept in a snapshot of the repository first.',
         ],
     timers.length === 0
@@ -107,7 +107,7 @@ function consequences(context: CommandContext, it: WorkItem, purge: boolean): Co
       : [
           `Its ${timers.length === 1 ? 'timer' : 'timers'} ${timers.map(({ timer }) => timer).join(', ')} ${timers.length === 1 ? 'is' : 'are'} cancelled.`,
         ],
-    it.stage.name === 'done' ? [`What was merged stays on ${base}.`] : null,
+    item.stage.name === 'done' ? [`What was merged stays on ${base}.`] : null,
     needing.length === 0
       ? null
       : [`${needing.join(', ')} ${needing.length === 1 ? 'depends' : 'depend'} on it and can not start by waiting any more.`],
@@ -126,15 +126,15 @@ function outcome({ reads }: CommandContext, { project, number }: WorkItem, since
   return event?.kind === 'item.removed' ? event.payload : null;
 }
 
-function report(context: CommandContext, it: WorkItem, removed: Removed): Reply {
-  const name = itemName(it, context.project.name);
-  const now = context.reads.item(it.project, it.number);
+function report(context: CommandContext, item: WorkItem, removed: Removed): Reply {
+  const name = itemName(item, context.project.name);
+  const now = context.reads.item(item.project, item.number);
   if (now?.removal?.state === 'purged') {
     // Nothing of what was purged is said again: this reply is kept as well.
     const steps = [...removed.done, 'took its title, text and all that was written about it out of the log'];
     return answer(doc(paragraph(`${name} is deleted and purged.`), list(steps)));
   }
-  const title = itemTitle(it, context.project.name);
+  const title = itemTitle(item, context.project.name);
   const steps: Block | false = removed.done.length > 0 && list(removed.done);
   if (removed.left.length === 0) return answer(doc(paragraph(`${title} is deleted.`), steps));
   return {

@@ -1,4 +1,4 @@
-import { choice, either, item, items, keyword, type ItemRef } from '../../src/bot/parse/arguments.ts';
+import { choice, either, itemRef, itemRefs, keyword, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
@@ -17,21 +17,21 @@ export const depends = command({
     'Where the project starts items by itself, an item starts as soon as all it depends on is done.',
   examples: ['depends 42 on 40 41', 'depends 42 on nothing', 'depends 42'],
   args: {
-    item: item(),
+    item: itemRef(),
     on: keyword('on').optional(),
-    others: either(choice(['nothing']), items(), 'The items that come first, or `nothing`.').optional(),
+    others: either(choice(['nothing']), itemRefs(), 'The items that come first, or `nothing`.').optional(),
   },
   role: 'operator',
   run(context, { item: ref, on, others }) {
     if (others === null) return on === null ? shown(context, ref) : incomplete(context, ref);
     return context.change((tx) => {
-      const it = tx.find(ref);
+      const item = tx.find(ref);
       const wanted = others === 'nothing' ? [] : others;
-      const problem = problemWith(context, tx, it, wanted);
+      const problem = problemWith(context, tx, item, wanted);
       if (problem !== null) return tx.refuse(problem);
       const dependsOn = wanted.map(({ number }) => number);
-      const after = tx.append(it, 'item.dependencies_set', { dependsOn, prior: it.dependsOn });
-      const title = itemTitle(it, context.project.name);
+      const after = tx.append(item, 'item.dependencies_set', { dependsOn, prior: item.dependsOn });
+      const title = itemTitle(item, context.project.name);
       const what = dependsOn.length === 0 ? `${title} depends on nothing now. ` : `${title} depends on ${dependsOn.join(', ')} now. `;
       return done(what, ...outlook(after, tx.step(after), readerOf(context)));
     });
@@ -41,13 +41,13 @@ export const depends = command({
 function shown(context: CommandContext, ref: ItemRef): Reply {
   const found = context.find(ref);
   if (!found.ok) return found.error;
-  const it = found.value;
+  const item = found.value;
   const current = context.project.name;
-  const title = itemTitle(it, current);
-  if (it.dependsOn.length === 0)
-    return done(`${title} depends on nothing. `, code(`depends ${itemName(it, current)} on <numbers>`), ' changes that.');
-  const others = it.dependsOn.map((number) => {
-    const other = context.reads.item(it.project, number);
+  const title = itemTitle(item, current);
+  if (item.dependsOn.length === 0)
+    return done(`${title} depends on nothing. `, code(`depends ${itemName(item, current)} on <numbers>`), ' changes that.');
+  const others = item.dependsOn.map((number) => {
+    const other = context.reads.item(item.project, number);
     return other === null
       ? String(number)
       : `${itemTitle(other, current)} (${other.deletedAt === null ? stageWords(other.stage) : 'deleted'})`;
@@ -67,27 +67,27 @@ function incomplete(context: CommandContext, { project, number }: ItemRef): Repl
   );
 }
 
-function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem, wanted: readonly ItemRef[]): Reply | null {
-  const name = itemName(it, context.project.name);
-  const elsewhere = wanted.find(({ project }) => project !== it.project);
+function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem, wanted: readonly ItemRef[]): Reply | null {
+  const name = itemName(item, context.project.name);
+  const elsewhere = wanted.find(({ project }) => project !== item.project);
   if (elsewhere !== undefined)
     return refused(
       'other-project',
-      `${elsewhere.number} would be an item of ${elsewhere.project}, and dependencies stay within ${it.project}. Write `,
-      code(`${it.project}#${elsewhere.number}`),
+      `${elsewhere.number} would be an item of ${elsewhere.project}, and dependencies stay within ${item.project}. Write `,
+      code(`${item.project}#${elsewhere.number}`),
       ' for an item of that project.',
     );
-  if (wanted.some(({ number }) => number === it.number))
+  if (wanted.some(({ number }) => number === item.number))
     return refused('depends-on-itself', `${name} can not depend on itself. Nothing was changed.`);
   // Refuses by itself where one does not exist or was deleted.
   for (const one of wanted) tx.find(one);
   const numbers = wanted.map(({ number }) => number);
-  if (numbers.length === it.dependsOn.length && numbers.every((number) => it.dependsOn.includes(number)))
+  if (numbers.length === item.dependsOn.length && numbers.every((number) => item.dependsOn.includes(number)))
     return refused(
       'unchanged',
       `${name} depends on ${numbers.length === 0 ? 'nothing' : numbers.join(', ')} already; nothing was changed.`,
     );
-  const cycle = findCycle(it.number, numbers, (number: ItemNumber) => tx.reads.item(it.project, number)?.dependsOn ?? []);
+  const cycle = findCycle(item.number, numbers, (number: ItemNumber) => tx.reads.item(item.project, number)?.dependsOn ?? []);
   if (cycle !== null) return refused('cycle', `That would go round in a circle: ${cycle.join(' needs ')}. Nothing was changed.`);
   return null;
 }

@@ -1,4 +1,4 @@
-import { item, text, word } from '../../src/bot/parse/arguments.ts';
+import { itemRef, text, word } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { splitCriteria } from '../../src/bot/criteria.ts';
@@ -29,7 +29,7 @@ export const edit = command({
     'edit 42 notes Ask the design team first.',
   ],
   args: {
-    item: item(),
+    item: itemRef(),
     field: word({ description: 'A field, or the name of a section; several words in quotes.', complete: () => FIELDS }),
     text: text('What it is from now on.'),
   },
@@ -47,19 +47,19 @@ export const edit = command({
 type Said = (title: string) => string;
 
 /** Appends the edits; gives what was done, or the refusal. */
-function change(tx: CommandTx, it: WorkItem, field: string, value: string): Said | Reply {
+function change(tx: CommandTx, item: WorkItem, field: string, value: string): Said | Reply {
   // What documents call them, in two words: the second came as the beginning of the text.
   const two = field.toLowerCase() === 'acceptance' ? /^criteria(?::|\b)\s*(?=\S)/i.exec(value) : null;
-  if (two !== null) return change(tx, it, 'criteria', value.slice(two[0].length));
+  if (two !== null) return change(tx, item, 'criteria', value.slice(two[0].length));
   switch (field.toLowerCase()) {
     case 'title':
-      return setTitle(tx, it, value);
+      return setTitle(tx, item, value);
     case 'type': {
       const type = ITEM_TYPES.find((one) => one === value.trim().toLowerCase());
       if (type === undefined)
         return refused('unknown-type', `“${value.slice(0, 40)}” is no type of item. There are ${ITEM_TYPES.join(', ')}.`);
-      if (type === it.type) return unchanged('type');
-      tx.append(it, 'item.edited', { field: 'type', value: type, prior: it.type });
+      if (type === item.type) return unchanged('type');
+      tx.append(item, 'item.edited', { field: 'type', value: type, prior: item.type });
       return (title) => `${title} is a ${type} now`;
     }
     case 'qa': {
@@ -67,47 +67,47 @@ function change(tx: CommandTx, it: WorkItem, field: string, value: string): Said
       const mode = typed === 'default' ? null : QA_MODES.find((one) => one === typed);
       if (mode === undefined)
         return refused('unknown-qa', `“${value.slice(0, 40)}” is no way of review. There are ${QA_MODES.join(', ')} and default.`);
-      if (mode === it.qaMode) return unchanged('qa');
-      tx.append(it, 'item.edited', { field: 'qa', value: mode, prior: it.qaMode });
+      if (mode === item.qaMode) return unchanged('qa');
+      tx.append(item, 'item.edited', { field: 'qa', value: mode, prior: item.qaMode });
       return (title) => `Set the review of ${title} to ${mode ?? 'the default'}`;
     }
     case 'description':
-      return setDescription(tx, it, value);
+      return setDescription(tx, item, value);
     case 'criteria':
     case 'acceptance criteria':
-      return setCriteria(tx, it, criteriaFrom(it, value));
+      return setCriteria(tx, item, criteriaFrom(item, value));
     default:
-      return setSection(tx, it, field, value);
+      return setSection(tx, item, field, value);
   }
 }
 
-function setTitle(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
+function setTitle(tx: CommandTx, item: WorkItem, value: string): Said | Reply {
   const title = value.replaceAll(/\s+/g, ' ').trim();
   if (title.length > LONGEST_TITLE)
     return refused(
       'title-too-long',
       `The title has ${title.length} characters, the most is ${LONGEST_TITLE}. Put the rest into the description.`,
     );
-  if (title === it.title) return unchanged('title');
-  tx.append(it, 'item.edited', { field: 'title', value: title, prior: it.title });
+  if (title === item.title) return unchanged('title');
+  tx.append(item, 'item.edited', { field: 'title', value: title, prior: item.title });
   return (now) => `Changed the title: ${now}`;
 }
 
 /** Check boxes in a description are its criteria, as in `create`; without any, the criteria stay. */
-function setDescription(tx: CommandTx, it: WorkItem, value: string): Said | Reply {
+function setDescription(tx: CommandTx, item: WorkItem, value: string): Said | Reply {
   const { description, criteria } = splitCriteria(value);
   const clears = isNothing(value);
   const text_ = clears ? '' : criteria.length === 0 ? value.trim() : description;
-  if (text_ === it.description && criteria.length === 0) return unchanged('description');
-  const after = tx.append(it, 'item.edited', { field: 'description', value: text_, prior: it.description });
+  if (text_ === item.description && criteria.length === 0) return unchanged('description');
+  const after = tx.append(item, 'item.edited', { field: 'description', value: text_, prior: item.description });
   if (criteria.length === 0) return (title) => `${clears ? 'Cleared' : 'Changed'} the description of ${title}`;
-  tx.append(after, 'item.edited', { field: 'criteria', value: criteria, prior: it.criteria });
+  tx.append(after, 'item.edited', { field: 'criteria', value: criteria, prior: item.criteria });
   return (title) => `Changed the description of ${title}, with ${counted(criteria.length, 'criterion', 'criteria')}`;
 }
 
-function setCriteria(tx: CommandTx, it: WorkItem, criteria: readonly Criterion[]): Said | Reply {
-  if (JSON.stringify(criteria) === JSON.stringify(it.criteria)) return unchanged('criteria');
-  tx.append(it, 'item.edited', { field: 'criteria', value: criteria, prior: it.criteria });
+function setCriteria(tx: CommandTx, item: WorkItem, criteria: readonly Criterion[]): Said | Reply {
+  if (JSON.stringify(criteria) === JSON.stringify(item.criteria)) return unchanged('criteria');
+  tx.append(item, 'item.edited', { field: 'criteria', value: criteria, prior: item.criteria });
   return (title) =>
     criteria.length === 0 ? `Cleared the criteria of ${title}` : `${title} has ${counted(criteria.length, 'criterion', 'criteria')} now`;
 }
@@ -118,9 +118,9 @@ function isNothing(value: string): boolean {
 }
 
 /** One criterion a line, with a check box, a bullet or nothing before it. Without a box, one that was checked before stays so. */
-function criteriaFrom(it: WorkItem, value: string): readonly Criterion[] {
+function criteriaFrom(item: WorkItem, value: string): readonly Criterion[] {
   if (isNothing(value)) return [];
-  const checked = new Set(it.criteria.filter((one) => one.checked).map((one) => one.text));
+  const checked = new Set(item.criteria.filter((one) => one.checked).map((one) => one.text));
   return value.split(/\r\n|\r|\n/).flatMap((line) => {
     const boxed = splitCriteria(line).criteria[0];
     if (boxed !== undefined) return [boxed];
@@ -129,15 +129,15 @@ function criteriaFrom(it: WorkItem, value: string): readonly Criterion[] {
   });
 }
 
-function setSection(tx: CommandTx, it: WorkItem, name: string, value: string): Said | Reply {
+function setSection(tx: CommandTx, item: WorkItem, name: string, value: string): Said | Reply {
   if (/[\r\n#]/.test(name) || name.trim() === '' || name.length > LONGEST_NAME)
     return refused(
       'bad-section',
       `A section's name is one line of at most ${LONGEST_NAME} characters without #. Fields are ${FIELDS.join(', ')}.`,
     );
-  const section = editSection(it.description, name, value);
-  if (section.description === it.description) return unchanged(`section ${section.name}`);
-  tx.append(it, 'item.edited', { field: 'description', value: section.description, prior: it.description });
+  const section = editSection(item.description, name, value);
+  if (section.description === item.description) return unchanged(`section ${section.name}`);
+  tx.append(item, 'item.edited', { field: 'description', value: section.description, prior: item.description });
   const did = section.created ? 'Added' : 'Replaced';
   return (title) => `${did} the section “${section.name}” in the description of ${title}`;
 }
@@ -146,7 +146,7 @@ function unchanged(what: string): Reply {
   return refused('unchanged', `The ${what} is that already; nothing was changed.`);
 }
 
-function unseen(context: CommandContext, it: WorkItem): string {
-  const run = openRun(context.reads, it);
+function unseen(context: CommandContext, item: WorkItem): string {
+  const run = openRun(context.reads, item);
   return run === null ? '' : `Run ${run.run} of ${run.agent} does not see it; the next run does.`;
 }

@@ -21,11 +21,11 @@ export const backlog = command({
     const all = reads.counts(project.name).backlog;
     if (all === 0) return done(`The backlog of ${project.name} is empty. `, code('create story <title>'), ' adds to it.');
     const { current } = readerOf(context);
-    const lines = reads.inStage(project.name, 'backlog', MOST).map((it): Content[] => {
-      const title = `${itemTitle(it, current)} (${it.type})`;
-      const step = decide(reads, it, facts);
+    const lines = reads.inStage(project.name, 'backlog', MOST).map((item): Content[] => {
+      const title = `${itemTitle(item, current)} (${item.type})`;
+      const step = decide(reads, item, facts);
       if (step.do === 'wait' && step.for === 'start') return [title];
-      const starts = step.do === 'wait' && step.for === 'dependencies' && (it.queued || facts.autoStart) ? '; starts by itself then' : '';
+      const starts = step.do === 'wait' && step.for === 'dependencies' && (item.queued || facts.autoStart) ? '; starts by itself then' : '';
       return [title, step.do === 'wait' ? `, waiting because ${step.because}${starts}` : ', starting now'];
     });
     return answer(

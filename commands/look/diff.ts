@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { bytes } from '../../src/words/amounts.ts';
 import { short } from '../../src/words/event.ts';
@@ -18,18 +18,18 @@ export const diff = command({
   summary: 'Shows the change of an item against the base branch.',
   details: `Of a merged item, what its merge changed. At most ${bytes(MOST_BYTES)} of it; what is left out is marked. The files and line counts come first.`,
   examples: ['diff 42'],
-  args: { item: item() },
+  args: { item: itemRef() },
   role: 'viewer',
   async run(context, { item: ref }) {
     const found = context.find(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
+    const item = found.value;
     const reader = readerOf(context);
-    const title = itemTitle(it, reader.current);
-    const name = itemName(it, reader.current);
-    const merged = mergedAs(it.stage);
+    const title = itemTitle(item, reader.current);
+    const name = itemName(item, reader.current);
+    const merged = mergedAs(item.stage);
     if (merged !== null) {
-      const change = await projectOf(context, it).git.diffOfCommit(merged.mergeCommit, MOST_BYTES);
+      const change = await projectOf(context, item).git.diffOfCommit(merged.mergeCommit, MOST_BYTES);
       if (change === null)
         return refused(
           'no-change',
@@ -44,11 +44,11 @@ export const diff = command({
         ),
       );
     }
-    const { work } = it;
+    const { work } = item;
     const shown =
       work === null || work.commitsAhead === 0
         ? null
-        : await projectOf(context, it).git.diff({ branch: work.branch, maxBytes: MOST_BYTES });
+        : await projectOf(context, item).git.diff({ branch: work.branch, maxBytes: MOST_BYTES });
     if (work === null || shown === null)
       return refused(
         'no-change',
@@ -56,10 +56,13 @@ export const diff = command({
         code(`why ${name}`),
         ' says what comes next.',
       );
-    const step = context.step(it);
+    const step = context.step(item);
     const asks = step.do === 'wait' && step.for === 'approval';
     // It names project and commit: pressed later it must mean neither another item nor a commit that nobody looked at.
-    const approve = { ...action('Approve', `approve ${it.project}#${it.number} ${short(work.head)}`, 'primary'), typed: `approve ${name}` };
+    const approve = {
+      ...action('Approve', `approve ${item.project}#${item.number} ${short(work.head)}`, 'primary'),
+      typed: `approve ${name}`,
+    };
     const reply = answer(
       doc(
         paragraph(`${title} on `, code(work.branch), ` at ${short(work.head)}.${cutAt(shown.truncated, 'on the branch')}`),
@@ -68,7 +71,7 @@ export const diff = command({
       ),
     );
     return asks
-      ? { ...reply, occasion: { kind: 'item', project: it.project, number: it.number, stage: it.stage.name, since: it.stageSince } }
+      ? { ...reply, occasion: { kind: 'item', project: item.project, number: item.number, stage: item.stage.name, since: item.stageSince } }
       : reply;
   },
 });

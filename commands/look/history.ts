@@ -1,4 +1,4 @@
-import { integer, item } from '../../src/bot/parse/arguments.ts';
+import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords, isAccount } from '../../src/words/event.ts';
 import { actorName, itemTitle } from '../../src/words/item.ts';
@@ -21,31 +21,31 @@ export const history = command({
   details: `Who did what and when: the last ${DEFAULT} events, or as many as you say. Signs of life and metering of runs are left out; \`show\` and \`cost\` sum them up.`,
   examples: ['history 42', 'history 42 100'],
   args: {
-    item: item(),
+    item: itemRef(),
     events: integer({ min: 1, max: MOST, description: `How many events; ${DEFAULT} where it is left out.` }).optional(),
   },
   role: 'viewer',
   run(context, { item: ref, events: wanted }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
+    const item = found.value;
     const reader = readerOf(context);
-    const events = newest(context, it, wanted ?? DEFAULT).toReversed();
+    const events = newest(context, item, wanted ?? DEFAULT).toReversed();
     const first = events[0]?.kind === 'item.created';
     return answer(
       doc(
-        heading(`${itemTitle(it, reader.current)}, ${first ? 'all of its history' : `the last ${events.length} events`}`),
+        heading(`${itemTitle(item, reader.current)}, ${first ? 'all of its history' : `the last ${events.length} events`}`),
         list(events.map((event) => `${moment(event.at, reader.now, reader.timezone)} ${actorName(event.actor)} ${eventWords(event)}`)),
       ),
     );
   },
 });
 
-function newest(context: CommandContext, it: WorkItem, wanted: number): LoggedEvent[] {
+function newest(context: CommandContext, item: WorkItem, wanted: number): LoggedEvent[] {
   const found: LoggedEvent[] = [];
   let before = Number.MAX_SAFE_INTEGER;
   for (let page = 0; page < MOST_PAGES && found.length < wanted; page++) {
-    const events = context.reads.history(it.project, it.number, PAGE, before);
+    const events = context.reads.history(item.project, item.number, PAGE, before);
     found.push(...events.filter((event) => !isAccount(event)));
     if (events.length < PAGE) break;
     before = events.at(-1)?.seq ?? 0;

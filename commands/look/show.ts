@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { exitWords, short } from '../../src/words/event.ts';
@@ -38,47 +38,50 @@ export const show = command({
   summary: 'Shows all of an item.',
   details: 'Its text and criteria, where it stands and why, what happens next, its runs, the receipts of its gates, and what it has cost.',
   examples: ['show 42', 'show shop#42'],
-  args: { item: item() },
+  args: { item: itemRef() },
   role: 'viewer',
   run(context, { item: ref }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
+    const item = found.value;
     const reader = readerOf(context);
     return answer(
       join(
-        doc(heading(itemTitle(it, reader.current)), standing(context, it, reader)),
-        textOf(it),
-        failureOf(it),
-        runsOf(context.reads.runs(it.project, it.number), reader),
-        receiptsOf(context.reads.receipts(it.project, it.number), reader),
+        doc(heading(itemTitle(item, reader.current)), standing(context, item, reader)),
+        textOf(item),
+        failureOf(item),
+        runsOf(context.reads.runs(item.project, item.number), reader),
+        receiptsOf(context.reads.receipts(item.project, item.number), reader),
       ),
     );
   },
 });
 
-function standing(context: CommandContext, it: WorkItem, reader: Reader): Document['blocks'][number] {
+function standing(context: CommandContext, item: WorkItem, reader: Reader): Document['blocks'][number] {
   const { reads } = context;
-  const timers = reads.timers.ofItem(it.project, it.number);
-  const merged = mergedAs(it.stage);
+  const timers = reads.timers.ofItem(item.project, item.number);
+  const merged = mergedAs(item.stage);
   const time = (at: number): string => moment(at, reader.now, reader.timezone);
-  const spend = reads.spend.ofItem(it.project, it.number);
-  const dependents = reads.dependents(it.project, it.number);
-  const removal = it.removal?.state === 'asked' ? ', clean-up not done yet' : it.removal?.state === 'purged' ? ', content purged' : '';
+  const spend = reads.spend.ofItem(item.project, item.number);
+  const dependents = reads.dependents(item.project, item.number);
+  const removal = item.removal?.state === 'asked' ? ', clean-up not done yet' : item.removal?.state === 'purged' ? ', content purged' : '';
   return fields([
-    ['Type', it.type],
-    ['Stage', [strong(stageWords(it.stage)), ` since ${time(it.stageSince)} (${duration(reader.now - it.stageSince)})`]],
-    ['Deleted', it.deletedAt === null ? null : `${time(it.deletedAt)}${removal}`],
-    ['Next', outlook(it, context.step(it), reader)],
+    ['Type', item.type],
+    ['Stage', [strong(stageWords(item.stage)), ` since ${time(item.stageSince)} (${duration(reader.now - item.stageSince)})`]],
+    ['Deleted', item.deletedAt === null ? null : `${time(item.deletedAt)}${removal}`],
+    ['Next', outlook(item, context.step(item), reader)],
     ['Timers', timers.length === 0 ? null : timers.map((one) => timerWords(one, reader)).join(', ')],
-    ['Depends on', it.dependsOn.length === 0 ? null : it.dependsOn.map((number) => dependency(context, it.project, number)).join(', ')],
-    ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, it.project, number)).join(', ')],
-    ['Agent', it.assignedTo],
-    ['Review', it.qaMode ?? `${projectOf(context, it).settings.qa} (the default)`],
-    ['Work', workOf(it)],
+    [
+      'Depends on',
+      item.dependsOn.length === 0 ? null : item.dependsOn.map((number) => dependency(context, item.project, number)).join(', '),
+    ],
+    ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, item.project, number)).join(', ')],
+    ['Agent', item.assignedTo],
+    ['Review', item.qaMode ?? `${projectOf(context, item).settings.qa} (the default)`],
+    ['Work', workOf(item)],
     ['Merged', merged === null ? null : `${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
-    ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(it.runs, 'run')}`],
-    ['Created', it.createdBy === '' ? time(it.createdAt) : `${time(it.createdAt)} by ${actorName(it.createdBy)}`],
+    ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(item.runs, 'run')}`],
+    ['Created', item.createdBy === '' ? time(item.createdAt) : `${time(item.createdAt)} by ${actorName(item.createdBy)}`],
   ]);
 }
 
@@ -93,11 +96,12 @@ function workOf({ work }: WorkItem): Content[] | null {
   return [`${counted(work.commitsAhead, 'commit')} on ${work.branch}, at ${short(work.head)}`];
 }
 
-function textOf(it: WorkItem): Document {
+function textOf(item: WorkItem): Document {
   return doc(
-    it.description !== '' && quote(it.description),
-    it.criteria.length > 0 && heading(`Criteria, ${it.criteria.filter(({ checked }) => checked).length} of ${it.criteria.length} checked`),
-    it.criteria.length > 0 && ordered(it.criteria.map(({ text, checked }) => `[${checked ? 'x' : ' '}] ${text}`)),
+    item.description !== '' && quote(item.description),
+    item.criteria.length > 0 &&
+      heading(`Criteria, ${item.criteria.filter(({ checked }) => checked).length} of ${item.criteria.length} checked`),
+    item.criteria.length > 0 && ordered(item.criteria.map(({ text, checked }) => `[${checked ? 'x' : ' '}] ${text}`)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { integer, item } from '../../src/bot/parse/arguments.ts';
+import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
@@ -23,7 +23,7 @@ export const snapshots = command({
     'Before Musher stops, cleans, resets or removes anything it keeps the tracked and new files of the worktree; ignored files are not kept. ' +
     `The newest ${MOST} are listed, also of an item that is done or deleted. With a number, its change against the base branch is shown, at most ${bytes(MOST_BYTES)} of it.`,
   examples: ['snapshots 42', 'snapshots 42 3'],
-  args: { item: item(), snapshot: integer({ min: 1, max: 999_999, description: 'Which one; without it, all are listed.' }).optional() },
+  args: { item: itemRef(), snapshot: integer({ min: 1, max: 999_999, description: 'Which one; without it, all are listed.' }).optional() },
   role: 'viewer',
   run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
@@ -32,14 +32,14 @@ export const snapshots = command({
   },
 });
 
-async function listed(context: CommandContext, it: WorkItem): Promise<Reply> {
+async function listed(context: CommandContext, item: WorkItem): Promise<Reply> {
   const reader = readerOf(context);
-  const name = itemName(it, reader.current);
-  const { all, newest } = await projectOf(context, it).git.describeSnapshots(
-    { number: it.number, branch: it.deletedAt === null ? (it.work?.branch ?? null) : null },
+  const name = itemName(item, reader.current);
+  const { all, newest } = await projectOf(context, item).git.describeSnapshots(
+    { number: item.number, branch: item.deletedAt === null ? (item.work?.branch ?? null) : null },
     MOST,
   );
-  const title = itemTitle(it, reader.current);
+  const title = itemTitle(item, reader.current);
   if (all === 0) return done(`Nothing of ${title} was kept yet: Musher keeps its work before it stops, cleans or removes anything.`);
   const rows = newest
     .toReversed()
@@ -65,14 +65,14 @@ function standing({ sameAsBranch }: DescribedSnapshot): string {
   return sameAsBranch ? 'the same' : 'differs';
 }
 
-async function one(context: CommandContext, it: WorkItem, n: number): Promise<Reply> {
+async function one(context: CommandContext, item: WorkItem, n: number): Promise<Reply> {
   const reader = readerOf(context);
-  const name = itemName(it, reader.current);
-  const shown = await projectOf(context, it).git.snapshotDiff({ number: it.number, n, maxBytes: MOST_BYTES });
+  const name = itemName(item, reader.current);
+  const shown = await projectOf(context, item).git.snapshotDiff({ number: item.number, n, maxBytes: MOST_BYTES });
   if (shown === null) return noSuchSnapshot(name, n);
   const { kept, text, stat, truncated } = shown;
   const cut = truncated ? ` The first ${bytes(MOST_BYTES)} are shown; git show ${kept.ref} shows all.` : '';
-  const when = `Snapshot ${n} of ${itemTitle(it, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
+  const when = `Snapshot ${n} of ${itemTitle(item, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
   return answer(
     doc(
       paragraph(when),

@@ -37,13 +37,13 @@ export const status = command({
     const facts = context.facts(name);
     const counts = reads.counts(name);
     const runs = new Map(reads.openRuns(name).map((run) => [run.item, run]));
-    const active = reads.active(name).map((it) => ({ it, step: decide(reads, it, facts), run: runs.get(it.number) ?? null }));
+    const active = reads.active(name).map((item) => ({ item, step: decide(reads, item, facts), run: runs.get(item.number) ?? null }));
     const queued = reads
       .waking(name)
-      .filter((it) => it.stage.name === 'backlog' && it.deletedAt === null)
-      .map((it) => ({ it, step: decide(reads, it, facts) }))
+      .filter((item) => item.stage.name === 'backlog' && item.deletedAt === null)
+      .map((item) => ({ item, step: decide(reads, item, facts) }))
       // What nobody has started yet is only counted.
-      .filter(({ it, step }) => it.queued || (step.do === 'wait' && step.for !== 'start'));
+      .filter(({ item, step }) => item.queued || (step.do === 'wait' && step.for !== 'start'));
     const running = active.filter(({ run }) => run !== null);
     const idle = active.filter(({ run }) => run === null);
     const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');
@@ -60,16 +60,16 @@ export const status = command({
           `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} in use. Today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens.`,
         ),
         active.length === 0 && idleText(counts.backlog, counts.backlog - queued.length),
-        ...part('Running', running, ({ it, run, step }) => runLine(context, it, run, step, reader)),
-        ...part('Moving', moving, ({ it, step }) => [itemTitle(it, name), ` in ${it.stage.name}. `, ...outlook(it, step, reader)]),
-        ...part('Waiting', waiting, ({ it, step }) => waitLine(context, it, step, reader)),
-        ...part('Blocked', blocked, (it) => [
-          itemTitle(it, name),
-          `. ${sentence(reasonOf(it))} `,
-          ...unblocking(context, it, facts, reader),
+        ...part('Running', running, ({ item, run, step }) => runLine(context, item, run, step, reader)),
+        ...part('Moving', moving, ({ item, step }) => [itemTitle(item, name), ` in ${item.stage.name}. `, ...outlook(item, step, reader)]),
+        ...part('Waiting', waiting, ({ item, step }) => waitLine(context, item, step, reader)),
+        ...part('Blocked', blocked, (item) => [
+          itemTitle(item, name),
+          `. ${sentence(reasonOf(item))} `,
+          ...unblocking(context, item, facts, reader),
         ]),
         ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
-        ...part('Done lately', done, (it) => doneLine(it, reader)),
+        ...part('Done lately', done, (item) => doneLine(item, reader)),
       ),
     );
   },
@@ -92,29 +92,29 @@ function idleText(backlog: number, startable: number): Block {
   return paragraph('Nothing is under way.', ...ticked(next));
 }
 
-function runLine(context: CommandContext, it: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
-  if (run === null) return [itemTitle(it, context.project.name)];
+function runLine(context: CommandContext, item: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
+  if (run === null) return [itemTitle(item, context.project.name)];
   if (step.do === 'watch' && step.waiting !== undefined)
-    return [itemTitle(it, reader.current), ` in ${it.stage.name}: `, ...outlook(it, step, reader)];
+    return [itemTitle(item, reader.current), ` in ${item.stage.name}: `, ...outlook(item, step, reader)];
   const state = run.state === 'running' && run.stopRequested === null ? '' : `, ${runState(run)}`;
   const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
   return [
-    itemTitle(it, reader.current),
-    ` in ${it.stage.name}, `,
+    itemTitle(item, reader.current),
+    ` in ${item.stage.name}, `,
     strong(run.agent),
     ` for ${duration(runTime(run, reader.now))}, run ${run.run}${state}${activity}`,
   ];
 }
 
-function waitLine({ reads }: CommandContext, it: WorkItem, step: Step, reader: Reader): Content[] {
-  const arrived = reads.arrivedAt(it);
+function waitLine({ reads }: CommandContext, item: WorkItem, step: Step, reader: Reader): Content[] {
+  const arrived = reads.arrivedAt(item);
   const waited = arrived === null ? '' : `, for ${duration(reader.now - arrived)}`;
   const next = 'next' in step ? step.next : '';
   const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
   return [
-    itemTitle(it, reader.current),
-    ` in ${it.stage.name}, waiting because ${step.because}${until}${waited}. `,
-    ...nextContent(it, next, reader),
+    itemTitle(item, reader.current),
+    ` in ${item.stage.name}, waiting because ${step.because}${until}${waited}. `,
+    ...nextContent(item, next, reader),
   ];
 }
 
@@ -122,27 +122,27 @@ function reasonOf({ stage }: WorkItem): string {
   return stage.name === 'archived' && 'reason' in stage.reason ? firstLine(stage.reason.reason) : '';
 }
 
-function unblocking(context: CommandContext, it: WorkItem, facts: ReturnType<CommandContext['facts']>, reader: Reader): Content[] {
-  const step = decide(context.reads, it, facts);
-  return 'next' in step ? nextContent(it, step.next, reader) : [];
+function unblocking(context: CommandContext, item: WorkItem, facts: ReturnType<CommandContext['facts']>, reader: Reader): Content[] {
+  const step = decide(context.reads, item, facts);
+  return 'next' in step ? nextContent(item, step.next, reader) : [];
 }
 
 /** The items merged last, the latest first. */
 function lately(items: readonly WorkItem[]): WorkItem[] {
   return items
-    .flatMap((it) => {
-      const merged = mergedAs(it.stage);
-      return merged === null ? [] : [{ it, at: merged.mergedAt }];
+    .flatMap((item) => {
+      const merged = mergedAs(item.stage);
+      return merged === null ? [] : [{ item, at: merged.mergedAt }];
     })
     .sort((one, other) => other.at - one.at)
     .slice(0, DONE_LINES)
-    .map(({ it }) => it);
+    .map(({ item }) => item);
 }
 
-function doneLine(it: WorkItem, reader: Reader): Content[] {
-  const merged = mergedAs(it.stage);
-  if (merged === null) return [itemTitle(it, reader.current)];
+function doneLine(item: WorkItem, reader: Reader): Content[] {
+  const merged = mergedAs(item.stage);
+  if (merged === null) return [itemTitle(item, reader.current)];
   return [
-    `${itemTitle(it, reader.current)}, merged as ${short(merged.mergeCommit)} at ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
+    `${itemTitle(item, reader.current)}, merged as ${short(merged.mergeCommit)} at ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
 import { actorName, firstLine, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
@@ -26,25 +26,25 @@ export const why = command({
   words: ['why'],
   summary: 'Says why an item stands where it stands, and what comes next.',
   examples: ['why 42'],
-  args: { item: item() },
+  args: { item: itemRef() },
   role: 'viewer',
   run(context, { item: ref }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
+    const item = found.value;
     const reader = readerOf(context);
-    const step = context.step(it);
-    const timers = context.reads.timers.ofItem(it.project, it.number);
-    const arrived = context.reads.arrival(it);
-    const last = lastSteering(context, it);
+    const step = context.step(item);
+    const timers = context.reads.timers.ofItem(item.project, item.number);
+    const arrived = context.reads.arrival(item);
+    const last = lastSteering(context, item);
     return answer(
       doc(
-        paragraph(`${itemTitle(it, reader.current)} is in ${stageWords(it.stage)} for ${duration(reader.now - it.stageSince)}.`),
-        paragraph(...outlook(it, step, reader)),
+        paragraph(`${itemTitle(item, reader.current)} is in ${stageWords(item.stage)} for ${duration(reader.now - item.stageSince)}.`),
+        paragraph(...outlook(item, step, reader)),
         timers.length > 0 && paragraph(sentence(`Set for later: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
-        it.failure !== null &&
-          !step.because.includes(it.failure.summary) &&
-          paragraph(`The last failure: ${sentence(firstLine(it.failure.summary, 300))}`),
+        item.failure !== null &&
+          !step.because.includes(item.failure.summary) &&
+          paragraph(`The last failure: ${sentence(firstLine(item.failure.summary, 300))}`),
         arrived !== null && paragraph(`It has stood like this for ${duration(reader.now - arrived.at)}, since ${told(arrived, reader)}.`),
         last !== null && last.seq !== arrived?.seq && paragraph(`It came there at ${told(last, reader)}.`),
       ),
@@ -57,10 +57,10 @@ function told(event: LoggedEvent, { now, timezone }: Reader): string {
   return `${moment(event.at, now, timezone)}, when ${actorName(event.actor)} ${eventWords(event)}`;
 }
 
-function lastSteering(context: CommandContext, it: WorkItem): LoggedEvent | null {
+function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | null {
   let before = Number.MAX_SAFE_INTEGER;
   for (let looked = 0; looked < MOST_EVENTS; looked += PAGE) {
-    const events = context.reads.history(it.project, it.number, PAGE, before);
+    const events = context.reads.history(item.project, item.number, PAGE, before);
     const found = events.find(({ kind }) => STEERING.has(kind));
     if (found !== undefined) return found;
     if (events.length < PAGE) return null;

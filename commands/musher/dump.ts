@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { bytes } from '../../src/words/amounts.ts';
 import { answer, refused } from '../../src/words/replies.ts';
@@ -15,7 +15,7 @@ export const dump = command({
     'The newest 2,000 rows of each kind; what is left out is counted. Secrets that Musher knows are taken out, texts of messages and items are not. ' +
     '`musher dump` on the command line does the same while Musher is stopped.',
   examples: ['dump 42', 'dump'],
-  args: { item: item().optional() },
+  args: { item: itemRef().optional() },
   role: 'admin',
   async run(context, { item: ref }) {
     if (ref !== null) {

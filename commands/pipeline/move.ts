@@ -1,4 +1,4 @@
-import { choice, item } from '../../src/bot/parse/arguments.ts';
+import { choice, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
@@ -16,43 +16,43 @@ export const move = command({
   details:
     'A run under way is stopped first, its work is kept, and its timers are cancelled. To `archived` means abandoned, or completed where the item is done. Nothing can be moved to `done`: only a merge does that.',
   examples: ['move 42 qa', 'move 42 archived'],
-  args: { item: item(), stage: choice(STAGES, 'Where it goes.') },
+  args: { item: itemRef(), stage: choice(STAGES, 'Where it goes.') },
   role: 'operator',
   run: (context, { item: ref, stage }) =>
     context.change((tx) => {
-      const it = tx.find(ref);
-      const to = target(context, it, stage, tx.now);
+      const item = tx.find(ref);
+      const to = target(context, item, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);
-      const timers = cancelTimers(context, tx, it, `it was moved to ${stage}`);
-      const stopped = stopOpenRun(tx, it, `it was moved to ${stage}`);
+      const timers = cancelTimers(context, tx, item, `it was moved to ${stage}`);
+      const stopped = stopOpenRun(tx, item, `it was moved to ${stage}`);
       const after = tx.append(stopped.item, 'item.moved', { to, why: 'a person moved it', failure: null });
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Run ${stopped.run.run} of ${stopped.run.agent} is stopped. `;
       return done(
-        `${itemTitle(it, reader.current)} moved from ${it.stage.name} to ${stage}. ${run}${timers}`,
+        `${itemTitle(item, reader.current)} moved from ${item.stage.name} to ${stage}. ${run}${timers}`,
         ...outlook(after, tx.step(after), reader),
       );
     }),
 });
 
-function target(context: CommandContext, it: WorkItem, stage: StageName, now: number): MoveTarget | Reply {
+function target(context: CommandContext, item: WorkItem, stage: StageName, now: number): MoveTarget | Reply {
   switch (stage) {
     case 'backlog':
     case 'current':
     case 'qa':
       return { name: stage };
     case 'merge':
-      return validMoves(it.stage).includes('merge')
-        ? mergeTarget(it, context.project.name)
-        : refused('invalid-move', moveRefusal(it.number, it.stage, stage));
+      return validMoves(item.stage).includes('merge')
+        ? mergeTarget(item, context.project.name)
+        : refused('invalid-move', moveRefusal(item.number, item.stage, stage));
     case 'done': {
-      const name = itemName(it, context.project.name);
+      const name = itemName(item, context.project.name);
       return refused(
         'done-by-merge',
-        `Only a merge makes an item done. ${name} is in ${it.stage.name}; once it is merged, it is done by itself.`,
+        `Only a merge makes an item done. ${name} is in ${item.stage.name}; once it is merged, it is done by itself.`,
       );
     }
     case 'archived':
-      return { name: 'archived', archivedAt: now, reason: { kind: it.stage.name === 'done' ? 'completed' : 'abandoned' } };
+      return { name: 'archived', archivedAt: now, reason: { kind: item.stage.name === 'done' ? 'completed' : 'abandoned' } };
   }
 }

@@ -1,4 +1,4 @@
-import { item, text } from '../../src/bot/parse/arguments.ts';
+import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { firstLine, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
@@ -12,22 +12,22 @@ export const reject = command({
   details:
     'For what is in qa or merge, and for what review held back. The whole reason goes into the next attempt; it may have several lines.',
   examples: ['reject 42 The export loses the time zone.'],
-  args: { item: item(), reason: text('What is wrong; the next attempt reads it.') },
+  args: { item: itemRef(), reason: text('What is wrong; the next attempt reads it.') },
   role: 'operator',
   run: (context, { item: ref, reason }) =>
     context.change((tx) => {
-      const it = tx.find(ref);
+      const item = tx.find(ref);
       const reader = readerOf(context);
-      const title = itemTitle(it, reader.current);
-      const held = it.stage.name === 'archived' && it.stage.reason.kind === 'reviewHeld' ? it.stage : null;
-      if (held === null && it.stage.name !== 'qa' && it.stage.name !== 'merge') {
-        const name = itemName(it, reader.current);
-        const hint = it.stage.name === 'done' ? `move ${name} current` : `why ${name}`;
-        const what = it.stage.name === 'done' ? ' works on it again.' : ' says what happens to it next.';
-        return tx.refuse(refused('not-in-review', `${title} is in ${it.stage.name}: there is nothing to reject. `, code(hint), what));
+      const title = itemTitle(item, reader.current);
+      const held = item.stage.name === 'archived' && item.stage.reason.kind === 'reviewHeld' ? item.stage : null;
+      if (held === null && item.stage.name !== 'qa' && item.stage.name !== 'merge') {
+        const name = itemName(item, reader.current);
+        const hint = item.stage.name === 'done' ? `move ${name} current` : `why ${name}`;
+        const what = item.stage.name === 'done' ? ' works on it again.' : ' says what happens to it next.';
+        return tx.refuse(refused('not-in-review', `${title} is in ${item.stage.name}: there is nothing to reject. `, code(hint), what));
       }
       const failure = { cause: 'rejected', summary: firstLine(reason), evidence: reason } as const;
-      const stopped = stopOpenRun(tx, it, 'a person rejected it').item;
+      const stopped = stopOpenRun(tx, item, 'a person rejected it').item;
       const why = `rejected: ${failure.summary}`;
       // What was held back goes to current by way of the stage it was held in, as the pipeline's moves have it.
       const back =
@@ -36,7 +36,7 @@ export const reject = command({
           : tx.append(stopped, 'item.moved', { to: held.from, why: 'a person rejected it', failure: null });
       const after = tx.append(back, 'item.moved', { to: { name: 'current' }, why, failure });
       return done(
-        `${title} is rejected, from ${stageWords(it.stage)} back to current. The next attempt gets your reason. `,
+        `${title} is rejected, from ${stageWords(item.stage)} back to current. The next attempt gets your reason. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

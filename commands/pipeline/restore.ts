@@ -1,4 +1,4 @@
-import { integer, item } from '../../src/bot/parse/arguments.ts';
+import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import { short } from '../../src/words/event.ts';
 import { counted } from '../../src/words/amounts.ts';
@@ -26,79 +26,79 @@ export const restore = command({
     'Without a number it is the newest snapshot that differs from the branch. Never while a run is under way. Of an item that is over or deleted, a new branch `musher/restored/…` is made.',
   examples: ['restore 42', 'restore 42 3'],
   args: {
-    item: item(),
+    item: itemRef(),
     snapshot: integer({ min: 1, max: 999_999, description: 'Which one, as `snapshots` lists them.' }).optional(),
   },
   role: 'operator',
   async run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    const it = found.value;
-    const busy = underWay(context, it);
+    const item = found.value;
+    const busy = underWay(context, item);
     if (busy !== null) return busy;
-    const wanted = await pick(context, it, snapshot);
+    const wanted = await pick(context, item, snapshot);
     if ('ok' in wanted) return wanted;
-    return isOver(it) ? asBranch(context, it, wanted.n) : intoWorktree(context, it, wanted);
+    return isOver(item) ? asBranch(context, item, wanted.n) : intoWorktree(context, item, wanted);
   },
 });
 
-function isOver(it: WorkItem): boolean {
-  if (it.deletedAt !== null || it.stage.name === 'done') return true;
-  return it.stage.name === 'archived' && !isResumable(it.stage);
+function isOver(item: WorkItem): boolean {
+  if (item.deletedAt !== null || item.stage.name === 'done') return true;
+  return item.stage.name === 'archived' && !isResumable(item.stage);
 }
 
 /** An agent that works there would lose the ground under its feet. */
-function underWay(context: CommandContext, it: WorkItem): Reply | null {
-  const run = openRun(context.reads, it);
+function underWay(context: CommandContext, item: WorkItem): Reply | null {
+  const run = openRun(context.reads, item);
   if (run === null) return null;
-  const name = itemName(it, context.project.name);
+  const name = itemName(item, context.project.name);
   return refused(
     'running',
-    `Run ${run.run} of ${run.agent} works on ${itemTitle(it, context.project.name)} now. `,
+    `Run ${run.run} of ${run.agent} works on ${itemTitle(item, context.project.name)} now. `,
     code(`stop ${name}`),
     ' stops it first; its work is kept.',
   );
 }
 
-async function pick(context: CommandContext, it: WorkItem, n: number | null): Promise<DescribedSnapshot | Reply> {
-  const name = itemName(it, context.project.name);
-  const at = { number: it.number, branch: it.deletedAt === null ? (it.work?.branch ?? null) : null };
-  const { newest } = await projectOf(context, it).git.describeSnapshots(at, n === null ? LOOKED_AT : Number.MAX_SAFE_INTEGER);
+async function pick(context: CommandContext, item: WorkItem, n: number | null): Promise<DescribedSnapshot | Reply> {
+  const name = itemName(item, context.project.name);
+  const at = { number: item.number, branch: item.deletedAt === null ? (item.work?.branch ?? null) : null };
+  const { newest } = await projectOf(context, item).git.describeSnapshots(at, n === null ? LOOKED_AT : Number.MAX_SAFE_INTEGER);
   const wanted = n === null ? newest.findLast(({ sameAsBranch }) => sameAsBranch !== true) : newest.find((kept) => kept.n === n);
   if (wanted !== undefined) return wanted;
   if (n !== null) return noSuchSnapshot(name, n);
   if (newest.length === 0)
-    return refused('no-snapshots', `Nothing of ${itemTitle(it, context.project.name)} was kept yet, so there is nothing to restore.`);
+    return refused('no-snapshots', `Nothing of ${itemTitle(item, context.project.name)} was kept yet, so there is nothing to restore.`);
   return refused(
     'nothing-differs',
-    `The branch of ${itemTitle(it, context.project.name)} is what its newest snapshots hold. `,
+    `The branch of ${itemTitle(item, context.project.name)} is what its newest snapshots hold. `,
     code(`restore ${name} <number>`),
     ' restores one all the same.',
   );
 }
 
-async function asBranch(context: CommandContext, it: WorkItem, n: number): Promise<Reply> {
-  const title = itemTitle(it, context.project.name);
-  const made = await projectOf(context, it).git.branchFromSnapshot(it.number, n);
-  if (made === null) return noSuchSnapshot(itemName(it, context.project.name), n);
-  const state = it.deletedAt === null ? 'over' : 'deleted';
+async function asBranch(context: CommandContext, item: WorkItem, n: number): Promise<Reply> {
+  const title = itemTitle(item, context.project.name);
+  const made = await projectOf(context, item).git.branchFromSnapshot(item.number, n);
+  if (made === null) return noSuchSnapshot(itemName(item, context.project.name), n);
+  const state = item.deletedAt === null ? 'over' : 'deleted';
   const what = made.made ? `Snapshot ${n} is on a branch of its own now: ` : `Snapshot ${n} is on a branch already: `;
   return done(`${title} is ${state}, so its own branch stays away. ${what}`, code(made.branch), '.');
 }
 
-async function intoWorktree(context: CommandContext, it: WorkItem, { n, why }: DescribedSnapshot): Promise<Reply> {
+async function intoWorktree(context: CommandContext, item: WorkItem, { n, why }: DescribedSnapshot): Promise<Reply> {
   const reader = readerOf(context);
   const begun = context.begin((tx) => {
-    tx.append(tx.find(it), 'item.restore_asked', { snapshot: n });
+    tx.append(tx.find(item), 'item.restore_asked', { snapshot: n });
     return tx.reads.lastSeq();
   });
   if (!begun.ok) return begun.error;
-  const ended = await context.until(() => outcome(context, it, begun.value), WAIT_MS);
-  const title = itemTitle(it, reader.current);
-  const name = itemName(it, reader.current);
+  const ended = await context.until(() => outcome(context, item, begun.value), WAIT_MS);
+  const title = itemTitle(item, reader.current);
+  const name = itemName(item, reader.current);
   if (ended === null) return done(`Snapshot ${n} of ${title} is being restored; `, code(`history ${name}`), ' shows how far it is.');
   if ('why' in ended) return refused('restore-failed', `Snapshot ${n} of ${title} could not be restored: ${ended.why}. Nothing was lost.`);
-  const now = context.reads.item(it.project, it.number) ?? it;
+  const now = context.reads.item(item.project, item.number) ?? item;
   const commits = now.work === null ? '' : `, with ${counted(now.work.commitsAhead, 'commit')} of its own`;
   const before = ended.kept === null ? '' : `What was there before is snapshot ${ended.kept.slice(ended.kept.lastIndexOf('/') + 1)}. `;
   return done(

@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
@@ -15,31 +15,35 @@ export const start = command({
   details:
     'An item of the backlog moves to current, where the next free coder takes it. While what it depends on is not done, it is marked to start by itself as soon as it is.',
   examples: ['start 42'],
-  args: { item: item() },
+  args: { item: itemRef() },
   role: 'operator',
   run: (context, { item: ref }) =>
     context.change((tx) => {
-      const it = tx.find(ref);
-      if (it.stage.name === 'done' || it.stage.name === 'archived') return tx.refuse(ended(context, it));
-      if (it.stage.name === 'backlog') return fromBacklog(context, tx, it);
-      const step = tx.step(it);
+      const item = tx.find(ref);
+      if (item.stage.name === 'done' || item.stage.name === 'archived') return tx.refuse(ended(context, item));
+      if (item.stage.name === 'backlog') return fromBacklog(context, tx, item);
+      const step = tx.step(item);
       const reader = readerOf(context);
-      if (it.held === null)
+      if (item.held === null)
         return tx.refuse(
-          refused('already-started', `${itemTitle(it, reader.current)} is in ${it.stage.name} already. `, ...outlook(it, step, reader)),
+          refused(
+            'already-started',
+            `${itemTitle(item, reader.current)} is in ${item.stage.name} already. `,
+            ...outlook(item, step, reader),
+          ),
         );
-      const after = tx.append(it, 'item.released', {});
-      return done(`${itemTitle(it, reader.current)} goes on in ${it.stage.name}. `, ...outlook(after, tx.step(after), reader));
+      const after = tx.append(item, 'item.released', {});
+      return done(`${itemTitle(item, reader.current)} goes on in ${item.stage.name}. `, ...outlook(after, tx.step(after), reader));
     }),
 });
 
-function fromBacklog(context: CommandContext, tx: CommandTx, it: WorkItem): Reply {
+function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Reply {
   const reader = readerOf(context);
-  const title = itemTitle(it, reader.current);
-  const unmet = unmetDependencies(it, (number) => tx.reads.item(it.project, number));
+  const title = itemTitle(item, reader.current);
+  const unmet = unmetDependencies(item, (number) => tx.reads.item(item.project, number));
   const never = unmet.find((one) => one.never !== null);
   if (never !== undefined) {
-    const depends = `depends ${itemName(it, reader.current)} on …`;
+    const depends = `depends ${itemName(item, reader.current)} on …`;
     return tx.refuse(
       refused(
         'dependency-lost',
@@ -50,7 +54,7 @@ function fromBacklog(context: CommandContext, tx: CommandTx, it: WorkItem): Repl
     );
   }
   if (unmet.length === 0) {
-    const released = it.held === null ? it : tx.append(it, 'item.released', {});
+    const released = item.held === null ? item : tx.append(item, 'item.released', {});
     const after = tx.append(released, 'item.moved', {
       to: { name: 'current' },
       why: 'a person started it',
@@ -59,19 +63,19 @@ function fromBacklog(context: CommandContext, tx: CommandTx, it: WorkItem): Repl
     return done(`${title} is started, from backlog to current. `, ...outlook(after, tx.step(after), reader));
   }
   const waits = unmet.map((one) => `${one.number} (in ${one.stage})`).join(', ');
-  if (it.queued && it.held === null)
+  if (item.queued && item.held === null)
     return tx.refuse(
       refused('already-queued', `${title} starts by itself when what it depends on is done: ${waits}. Nothing was changed.`),
     );
-  const released = it.held === null ? it : tx.append(it, 'item.released', {});
+  const released = item.held === null ? item : tx.append(item, 'item.released', {});
   if (!released.queued) tx.append(released, 'item.queued', { queued: true });
   return done(`${title} starts by itself as soon as what it depends on is done: ${waits}.`);
 }
 
-function ended(context: CommandContext, it: WorkItem): Reply {
-  const name = itemName(it, context.project.name);
-  const title = itemTitle(it, context.project.name);
-  if (it.stage.name === 'done')
+function ended(context: CommandContext, item: WorkItem): Reply {
+  const name = itemName(item, context.project.name);
+  const title = itemTitle(item, context.project.name);
+  if (item.stage.name === 'done')
     return refused(
       'already-done',
       `${title} is done: it was merged. `,
@@ -80,10 +84,10 @@ function ended(context: CommandContext, it: WorkItem): Reply {
       code(`move ${name} current`),
       ' works on it again.',
     );
-  if (isResumable(it.stage))
+  if (isResumable(item.stage))
     return refused(
       'blocked',
-      `${title} is ${stageWords(it.stage)}. `,
+      `${title} is ${stageWords(item.stage)}. `,
       code(`unblock ${name}`),
       ' puts it back, ',
       code(`retry ${name}`),
@@ -91,7 +95,7 @@ function ended(context: CommandContext, it: WorkItem): Reply {
     );
   return refused(
     'archived',
-    sentence(`${title} is ${stageWords(it.stage)} and can not start again`),
+    sentence(`${title} is ${stageWords(item.stage)} and can not start again`),
     ' ',
     code('create'),
     ' makes a new one.',

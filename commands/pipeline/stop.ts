@@ -1,4 +1,4 @@
-import { item } from '../../src/bot/parse/arguments.ts';
+import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
@@ -23,24 +23,24 @@ export const stop = command({
   details:
     'The agent is interrupted and, if it does not end, killed. Its work is kept. The item stays in its stage, starts nothing by itself and loses its timers until `start` lets it go on.',
   examples: ['stop 42'],
-  args: { item: item() },
+  args: { item: itemRef() },
   role: 'operator',
   async run(context, { item: ref }) {
     const begun = context.begin((tx) => {
-      const it = tx.find(ref);
-      const problem = problemWith(context, tx, it);
+      const item = tx.find(ref);
+      const problem = problemWith(context, tx, item);
       if (problem !== null) return tx.refuse(problem);
-      const timers = cancelTimers(context, tx, it, 'it was stopped');
-      const stopping = stopOpenRun(tx, it, 'a person stopped it');
-      return { it: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run, timers };
+      const timers = cancelTimers(context, tx, item, 'it was stopped');
+      const stopping = stopOpenRun(tx, item, 'a person stopped it');
+      return { item: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run, timers };
     });
     if (!begun.ok) return begun.error;
-    const { it, run, timers } = begun.value;
-    const title = itemTitle(it, context.project.name);
-    const name = itemName(it, context.project.name);
+    const { item, run, timers } = begun.value;
+    const title = itemTitle(item, context.project.name);
+    const name = itemName(item, context.project.name);
     if (run === null) {
-      const next = goesOn(it, context.step(it), readerOf(context));
-      return done(`${title} is stopped in ${it.stage.name}; no run was under way. ${timers}`, ...next);
+      const next = goesOn(item, context.step(item), readerOf(context));
+      return done(`${title} is stopped in ${item.stage.name}; no run was under way. ${timers}`, ...next);
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
     if (ended === null && context.signal.aborted)
@@ -55,7 +55,7 @@ export const stop = command({
         code(`show ${name}`),
         ' tells when it has.',
       );
-    const now = context.reads.item(it.project, it.number) ?? it;
+    const now = context.reads.item(item.project, item.number) ?? item;
     return done(
       `${title} is stopped: run ${ended.run} of ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
       ...(await whereWorkIs(context, now)),
@@ -65,21 +65,21 @@ export const stop = command({
   },
 });
 
-function problemWith(context: CommandContext, tx: CommandTx, it: WorkItem): Reply | null {
+function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Reply | null {
   const reader = readerOf(context);
-  const title = itemTitle(it, reader.current);
-  if (it.stage.name === 'done' || it.stage.name === 'archived')
-    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${it.stage.name}.`);
-  if (it.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(it, tx.step(it), reader));
-  const timers = tx.reads.timers.ofItem(it.project, it.number).length;
-  if (it.stage.name === 'backlog' && !it.queued && it.dependsOn.length === 0 && timers === 0)
-    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(it, tx.step(it), reader));
+  const title = itemTitle(item, reader.current);
+  if (item.stage.name === 'done' || item.stage.name === 'archived')
+    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${item.stage.name}.`);
+  if (item.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(item, tx.step(item), reader));
+  const timers = tx.reads.timers.ofItem(item.project, item.number).length;
+  if (item.stage.name === 'backlog' && !item.queued && item.dependsOn.length === 0 && timers === 0)
+    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(item, tx.step(item), reader));
   return null;
 }
 
 /** What lets a stopped item go on. */
-function goesOn(it: WorkItem, step: Step, reader: Reader): Content[] {
-  return 'next' in step ? nextContent(it, step.next, reader) : [];
+function goesOn(item: WorkItem, step: Step, reader: Reader): Content[] {
+  return 'next' in step ? nextContent(item, step.next, reader) : [];
 }
 
 function endOf(context: CommandContext, { project, item: number, run }: Run): Run | null {
@@ -87,9 +87,9 @@ function endOf(context: CommandContext, { project, item: number, run }: Run): Ru
   return now?.state === 'ended' ? now : null;
 }
 
-async function whereWorkIs(context: CommandContext, it: WorkItem): Promise<Content[]> {
-  const kept = await projectOf(context, it).git.snapshots({ number: it.number });
+async function whereWorkIs(context: CommandContext, item: WorkItem): Promise<Content[]> {
+  const kept = await projectOf(context, item).git.snapshots({ number: item.number });
   const last = kept.reduce<(typeof kept)[number] | null>((best, one) => (best === null || one.n > best.n ? one : best), null);
-  const branch = it.work === null ? [] : ['Its branch ', code(it.work.branch), ` has ${counted(it.work.commitsAhead, 'commit')}. `];
+  const branch = item.work === null ? [] : ['Its branch ', code(item.work.branch), ` has ${counted(item.work.commitsAhead, 'commit')}. `];
   return last === null ? branch : [...branch, 'All of its work is kept under ', code(last.ref), '. '];
 }

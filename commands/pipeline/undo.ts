@@ -1,4 +1,4 @@
-import { item, text, type ItemRef } from '../../src/bot/parse/arguments.ts';
+import { itemRef, text, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import { itemTitle, mergedAs } from '../../src/words/item.ts';
 import { refused } from '../../src/words/replies.ts';
@@ -19,7 +19,7 @@ export const undo = command({
     'moves, stops, starts, approvals and retries, as long as nothing has gone on from there. What was overtaken is refused with the reason. ' +
     'Creating and deleting are not taken back. Typed twice it takes back two commands; it never brings back what it took back.',
   examples: ['undo', 'undo 42', 'undo 42 The export loses the time zone.'],
-  args: { item: item().optional(), reason: text('Why a merge is taken back; the next attempt reads it.').optional() },
+  args: { item: itemRef().optional(), reason: text('Why a merge is taken back; the next attempt reads it.').optional() },
   role: 'operator',
   confirm(context, { item: ref }) {
     if (ref === null) return null;
@@ -47,9 +47,9 @@ function ownLast(context: CommandContext): Reply {
   );
 }
 
-function lastOf(context: CommandContext, ref: ItemRef, it: WorkItem): Reply {
-  const title = itemTitle(it, context.project.name);
-  if (it.deletedAt !== null)
+function lastOf(context: CommandContext, ref: ItemRef, item: WorkItem): Reply {
+  const title = itemTitle(item, context.project.name);
+  if (item.deletedAt !== null)
     return refused(
       'deleted',
       `${title} was deleted, and a number is never used again. `,

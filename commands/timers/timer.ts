@@ -1,4 +1,4 @@
-import { item, text } from '../../src/bot/parse/arguments.ts';
+import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command, type Reply } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
 import { readerOf } from '../../src/words/step.ts';
@@ -19,7 +19,7 @@ export const timer = command({
     'The command is written without its item: `timer 42 14:30 start`. It runs once, in your name and with the rights that you have then; what asks before it does anything can not be run so. A time that Musher sleeps through is made up for within an hour, and otherwise told as missed. Stopping, moving or deleting the item cancels its timers.',
   examples: ['timer 42 14:30 start', 'timer 42 in 2h move qa', 'timer 42 tomorrow 09:00 retry'],
   args: {
-    item: item(),
+    item: itemRef(),
     when: when(),
     command: { ...text('A command without its item: `start`, `move qa`.'), expects: 'a command for then, like start' },
   },
@@ -31,17 +31,24 @@ export const timer = command({
     const planned = context.planned(ref, words);
     if (!planned.ok) return planned.error;
     return context.change((tx) => {
-      const it = tx.find(ref);
+      const item = tx.find(ref);
       const { timers } = tx.reads;
-      if (timers.ofItem(it.project, it.number).length >= MOST_OF_ITEM)
+      if (timers.ofItem(item.project, item.number).length >= MOST_OF_ITEM)
         return tx.refuse(
-          refused('too-many', `${itemTitle(it, reader.current)} has ${MOST_OF_ITEM} timers already. `, code('timer list'), ' shows them.'),
+          refused(
+            'too-many',
+            `${itemTitle(item, reader.current)} has ${MOST_OF_ITEM} timers already. `,
+            code('timer list'),
+            ' shows them.',
+          ),
         );
-      if (timers.ofProject(it.project).length >= MOST_OF_PROJECT)
-        return tx.refuse(refused('too-many', `${it.project} has ${MOST_OF_PROJECT} timers already. `, code('timer list'), ' shows them.'));
-      const number = tx.reads.lastTimer(it.project) + 1;
+      if (timers.ofProject(item.project).length >= MOST_OF_PROJECT)
+        return tx.refuse(
+          refused('too-many', `${item.project} has ${MOST_OF_PROJECT} timers already. `, code('timer list'), ' shows them.'),
+        );
+      const number = tx.reads.lastTimer(item.project) + 1;
       const { at: due } = found.value;
-      tx.append(it, 'timer.set', { timer: number, due, command: planned.value, from: context.from });
+      tx.append(item, 'timer.set', { timer: number, due, command: planned.value, from: context.from });
       return done(
         `Timer ${number} runs `,
         code(planned.value),

@@ -17,13 +17,13 @@ export function seenCommit(): Argument<string | null> {
 }
 
 /** The refusal where an item has another commit than the one that was looked at; null: it has that one, or none was named. */
-export function isAnother(seen: string | null, it: WorkItem, current: string): Reply | null {
-  if (seen === null || it.work?.head.startsWith(seen.toLowerCase()) === true) return null;
-  const now = it.work === null ? 'has no commits' : `is at ${it.work.head.slice(0, 10)} now`;
+export function isAnother(seen: string | null, item: WorkItem, current: string): Reply | null {
+  if (seen === null || item.work?.head.startsWith(seen.toLowerCase()) === true) return null;
+  const now = item.work === null ? 'has no commits' : `is at ${item.work.head.slice(0, 10)} now`;
   return refused(
     'changed',
-    `${itemTitle(it, current)} ${now}, and you looked at ${seen.slice(0, 10)}. Nothing was done; `,
-    code(`diff ${itemName(it, current)}`),
+    `${itemTitle(item, current)} ${now}, and you looked at ${seen.slice(0, 10)}. Nothing was done; `,
+    code(`diff ${itemName(item, current)}`),
     ' shows what it holds.',
   );
 }

@@ -25,10 +25,10 @@ function commandWords({ command, project, item }: Timer): string {
  * Takes an item's timers away with a command that stops, moves or deletes it, and says so. A command that a timer runs
  * itself leaves the others alone: whoever set `start` for the evening and `stop` for the morning wants both.
  */
-export function cancelTimers(context: CommandContext, tx: CommandTx, it: WorkItem, why: string): string {
+export function cancelTimers(context: CommandContext, tx: CommandTx, item: WorkItem, why: string): string {
   if (context.byTimer) return '';
-  const open = tx.reads.timers.ofItem(it.project, it.number);
-  for (const { timer } of open) tx.append(it, 'timer.cancelled', { timer, why });
+  const open = tx.reads.timers.ofItem(item.project, item.number);
+  for (const { timer } of open) tx.append(item, 'timer.cancelled', { timer, why });
   if (open.length === 0) return '';
   return open.length === 1
     ? `Its timer ${open[0]?.timer} is cancelled. `

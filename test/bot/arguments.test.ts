@@ -5,8 +5,8 @@ import {
   either,
   flag,
   integer,
-  item,
-  items,
+  itemRef,
+  itemRefs,
   keyword,
   text,
   titleAndBody,
@@ -21,12 +21,12 @@ import { STAGES } from '../../src/pipeline/types.ts';
 import { sampleContext } from './sample-commands.ts';
 
 const every = {
-  item: item(),
-  others: items(),
+  item: itemRef(),
+  others: itemRefs(),
   stage: choice(STAGES),
   on: keyword('on'),
   count: integer({ min: 1, max: 5 }).optional(),
-  of: either(item(), choice(['today', 'by agent'])),
+  of: either(itemRef(), choice(['today', 'by agent'])),
   title: titleAndBody(),
   reason: text(),
   name: word(),

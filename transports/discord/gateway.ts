@@ -95,9 +95,9 @@ export function openGateway(parts: GatewayParts): Gateway {
     return full / 2 + (Math.random() * full) / 2;
   };
   /** What is called off never resolves: the library's loop ends there. */
-  const wait = (it: Line, ms: number): Promise<void> =>
+  const wait = (connection: Line, ms: number): Promise<void> =>
     new Promise((resolve) => {
-      if (!it.ended) it.cancelWait = clock.at(clock.now() + ms, resolve);
+      if (!connection.ended) connection.cancelWait = clock.at(clock.now() + ms, resolve);
     });
 
   /** Somebody may set it right in the portal: nobody should have to start Musher anew for that. */
@@ -125,31 +125,31 @@ export function openGateway(parts: GatewayParts): Gateway {
       {
         options,
         async retrieveSessionInfo() {
-          if (it.phase !== 'asking') return session;
+          if (connection.phase !== 'asking') return session;
           const pause = backoff();
-          if (pause > 0 || it.ended) await wait(it, pause);
+          if (pause > 0 || connection.ended) await wait(connection, pause);
           if (unreached >= TRIES_WITH_SESSION) session = null;
-          it.phase = 'connecting';
+          connection.phase = 'connecting';
           return session;
         },
         updateSessionInfo(_id, next) {
           // The library drops the session also where nobody was reached, and at an end after which we go on with it.
-          if (it.ended || (next === null && it.phase !== 'open')) return;
+          if (connection.ended || (next === null && connection.phase !== 'open')) return;
           session = next;
           if (next === null) state.set(SESSION, '');
         },
         async waitForIdentify() {
           const pause = lastIdentify + timing.identifySpacing - clock.now();
-          if (pause > 0) await wait(it, pause);
+          if (pause > 0) await wait(connection, pause);
           lastIdentify = clock.now();
         },
       },
       0,
     );
     guardReading(shard, events.report);
-    const it: Line = { shard, phase: 'asking', ended: false, onSettled: () => {}, cancelWait: () => {} };
+    const connection: Line = { shard, phase: 'asking', ended: false, onSettled: () => {}, cancelWait: () => {} };
     const guarded = (run: () => void): void => {
-      if (it.ended) return;
+      if (connection.ended) return;
       events.heard();
       try {
         run();
@@ -159,8 +159,8 @@ export function openGateway(parts: GatewayParts): Gateway {
     };
     const names = gatewayLibrary.WebSocketShardEvents;
     shard.on(names.Hello, () => {
-      it.phase = 'open';
-      it.onSettled();
+      connection.phase = 'open';
+      connection.onSettled();
       guarded(() => {});
     });
     shard.on(names.HeartbeatComplete, () => guarded(() => {}));
@@ -175,9 +175,9 @@ export function openGateway(parts: GatewayParts): Gateway {
       }),
     );
     shard.on(names.Closed, ({ code }) => {
-      greeted = it.phase === 'open';
-      it.phase = 'asking';
-      it.onSettled();
+      greeted = connection.phase === 'open';
+      connection.phase = 'asking';
+      connection.onSettled();
       guarded(() => {
         // One that comes and goes would use up the identifies of a day in an hour, and Discord then takes the token away.
         if (onlineSince !== null && clock.now() - onlineSince >= timing.lasted) failures = 0;
@@ -187,28 +187,28 @@ export function openGateway(parts: GatewayParts): Gateway {
         const fatal = FATAL.get(code);
         if (fatal !== undefined) {
           events.fatal(new MusherError(fatal[0], `${fatal[1]} It closed the connection with ${code}.`, fatal[2]));
-          if (line === it) tryLater();
+          if (line === connection) tryLater();
         } else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
       });
     });
     // What goes wrong comes as events; the library's loop goes on whatever becomes of this promise.
     shard.connect().catch(() => {});
-    return it;
+    return connection;
   };
 
   /** Ends a line for good. One that is just connecting can't be ended: it is waited for. */
-  const end = async (it: Line, signal: AbortSignal): Promise<void> => {
-    it.ended = true;
-    it.cancelWait();
-    if (it.phase === 'connecting') {
+  const end = async (connection: Line, signal: AbortSignal): Promise<void> => {
+    connection.ended = true;
+    connection.cancelWait();
+    if (connection.phase === 'connecting') {
       await new Promise<void>((resolve) => {
-        it.onSettled = resolve;
+        connection.onSettled = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });
         if (signal.aborted) resolve();
       });
     }
     // 1000 would end the session.
-    await it.shard.destroy({ code: gatewayLibrary.CloseCodes.Resuming, reason: 'Musher stops' });
+    await connection.shard.destroy({ code: gatewayLibrary.CloseCodes.Resuming, reason: 'Musher stops' });
   };
 
   return {

@@ -1,7 +1,7 @@
 import { NOTHING, plus, type Amount } from '../../pipeline/budget/budget.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { argument, matching, problemAt, quoted, withWord, type Argument, type ArgumentProblem } from './argument.ts';
-import { item, type ItemRef } from './arguments-named.ts';
+import { itemRef, type ItemRef } from './arguments-named.ts';
 import type { Word } from './tokenize.ts';
 
 /** Whose budget is meant. `named`: a project or a person; whether there is such a one is not checked here. */
@@ -26,7 +26,7 @@ const DOLLARS = new Set(['$', 'usd', 'dollar', 'dollars']);
 
 /** `42`, `today` (the room's project), `all` (all projects together), or the name of a project or person. */
 export function budgetOwner(): Argument<BudgetOwner> {
-  const number = item();
+  const number = itemRef();
   return argument<BudgetOwner>({
     kind: 'token',
     type: 'string',

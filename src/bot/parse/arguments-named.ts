@@ -26,7 +26,7 @@ const MOST_ITEMS = 50;
 const MOST_CHOICES = 25;
 
 /** One item: `42`, `#42`, or `shop#42` for an item of another project. */
-export function item(description = 'The number of an item; `shop#42` names one of another project.'): Argument<ItemRef> {
+export function itemRef(description = 'The number of an item; `shop#42` names one of another project.'): Argument<ItemRef> {
   return argument({
     kind: 'token',
     type: 'item',
@@ -39,7 +39,7 @@ export function item(description = 'The number of an item; `shop#42` names one o
 }
 
 /** One or more items, apart by spaces or commas, each once. At most 50. */
-export function items(description = 'One or more item numbers, apart by spaces or commas.'): Argument<readonly ItemRef[]> {
+export function itemRefs(description = 'One or more item numbers, apart by spaces or commas.'): Argument<readonly ItemRef[]> {
   return argument({
     kind: 'tokens',
     type: 'item',

@@ -58,7 +58,7 @@ export function wish(options: { readonly styles: boolean; readonly description: 
 }
 
 /** A room as `rooms` lists it: its name, or `<transport>:<id>`. */
-export function room(description: string): Argument<string> {
+export function roomRef(description: string): Argument<string> {
   return argument({
     kind: 'token',
     type: 'string',

@@ -5,7 +5,7 @@ import { argument, matching, problemAt, quoted, withWord, type Argument, type Pa
 import type { Word } from './tokenize.ts';
 
 export type { Argument, ArgumentProblem, Choice, ParseContext } from './argument.ts';
-export { agent, commandName, item, items, itemsNamed, project, type ItemRef } from './arguments-named.ts';
+export { agent, commandName, itemRef, itemRefs, itemsNamed, project, type ItemRef } from './arguments-named.ts';
 export { text, titleAndBody, type TitleAndBody } from './arguments-text.ts';
 
 /** The arguments of a command by name, in the order in which they are typed; flags stand anywhere. */

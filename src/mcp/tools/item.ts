@@ -9,15 +9,15 @@ export const item = tool({
     'Shows the work item of this run: its text, its criteria with their numbers, its stage, and the evidence of the last failure.',
   input: {},
   run(_parts, { caller }) {
-    const { item: it, run, project } = caller;
-    const criteria = it.criteria.map(({ text, checked }, i) => `${i + 1}. [${checked ? 'x' : ' '}] ${text}`);
-    const open = it.criteria.filter(({ checked }) => !checked).length;
+    const { item: mine, run, project } = caller;
+    const criteria = mine.criteria.map(({ text, checked }, i) => `${i + 1}. [${checked ? 'x' : ' '}] ${text}`);
+    const open = mine.criteria.filter(({ checked }) => !checked).length;
     return said(
       [
-        `Item ${it.number} of ${it.project}, a ${it.type}, in ${it.stage.name}. Run ${run.run}, attempt ${run.attempt} of ${project.settings.maxRetries + 1}.`,
-        fenced('item', [it.title, it.description, ...criteria].filter((text) => text !== '').join('\n\n')),
-        `${open} of ${it.criteria.length} criteria are open.`,
-        ...(it.failure === null ? [] : [fenced('last failure', `${it.failure.summary}\n\n${it.failure.evidence}`)]),
+        `Item ${mine.number} of ${mine.project}, a ${mine.type}, in ${mine.stage.name}. Run ${run.run}, attempt ${run.attempt} of ${project.settings.maxRetries + 1}.`,
+        fenced('item', [mine.title, mine.description, ...criteria].filter((text) => text !== '').join('\n\n')),
+        `${open} of ${mine.criteria.length} criteria are open.`,
+        ...(mine.failure === null ? [] : [fenced('last failure', `${mine.failure.summary}\n\n${mine.failure.evidence}`)]),
       ].join('\n'),
     );
   },
