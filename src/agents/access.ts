@@ -15,8 +15,3 @@ export function newToken(): string {
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
-
-/** The file that programs take as their list of MCP servers, in the form that most of them share. */
-export function mcpConfig({ url, token }: RunAccess): string {
-  return JSON.stringify({ mcpServers: { musher: { type: 'http', url, headers: { Authorization: `Bearer ${token}` } } } });
-}

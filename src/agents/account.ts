@@ -2,18 +2,21 @@ import { createReadStream } from 'node:fs';
 import { lineSplitter } from './process/follow.ts';
 import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
-import { RUNTIME_OF } from './runtimes/index.ts';
-import type { UsageTotals } from './supervision/signals.ts';
-import type { Usage } from '../pipeline/events.ts';
+import { RUNTIMES } from './runtimes/index.ts';
+import { pricing, type Pricing } from './runtimes/pricing.ts';
+import type { Signal } from './supervision/signals.ts';
 
-/** What a run says it has used, read from its whole output: for one that nobody watches any more. Empty where it left none. */
-export async function usageInOutput(runDir: string): Promise<UsageTotals> {
+type UsageSignal = Extract<Signal, { kind: 'usage' }>;
+
+/** What a run says it has used, the total of each model, read from its whole output: for one that nobody watches any more. Empty where it left none. */
+export async function usageInOutput(runDir: string, prices: Pricing = pricing()): Promise<UsageSignal[]> {
   const record = await readRecord(runDir);
-  const totals = new Map<string, Usage>();
-  if (record === null) return totals;
-  const parser = RUNTIME_OF[record.runtime].parser({ model: record.model, resumed: record.resumed, now: () => record.startedAt });
+  const runtime = RUNTIMES.find(({ name }) => name === record?.runtime);
+  if (record === null || runtime === undefined) return [];
+  const totals = new Map<string, UsageSignal>();
+  const parser = runtime.parser({ model: record.model, resumed: record.resumed, now: () => record.startedAt, pricing: prices });
   const splitter = lineSplitter((line) => {
-    for (const signal of parser.line(line)) if (signal.kind === 'usage') totals.set(signal.model, signal.usage);
+    for (const signal of parser.line(line)) if (signal.kind === 'usage') totals.set(signal.model, signal);
   });
   try {
     for await (const chunk of createReadStream(runFiles(runDir).stdout)) splitter.push(chunk as Buffer);
@@ -21,5 +24,5 @@ export async function usageInOutput(runDir: string): Promise<UsageTotals> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   splitter.end();
-  return totals;
+  return [...totals.values()];
 }

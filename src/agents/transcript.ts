@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import { LINE_BYTES, lineSplitter } from './process/follow.ts';
 import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
-import { RUNTIME_OF } from './runtimes/index.ts';
+import { RUNTIMES } from './runtimes/index.ts';
+import { pricing } from './runtimes/pricing.ts';
 import type { Signal } from './supervision/signals.ts';
 import { oneLine } from './text.ts';
 
@@ -16,10 +17,14 @@ const TAIL_BYTES = 4 * LINE_BYTES;
 export async function readLog(runDir: string, lines: number): Promise<string[]> {
   const files = runFiles(runDir);
   const record = await readRecord(runDir);
-  const parser = RUNTIME_OF[record?.runtime ?? 'command'].parser({
+  const [plain] = RUNTIMES;
+  const runtime = RUNTIMES.find(({ name }) => name === record?.runtime) ?? plain;
+  if (runtime === undefined) return [];
+  const parser = runtime.parser({
     model: record?.model ?? null,
     resumed: record?.resumed ?? false,
     now: () => record?.startedAt ?? 0,
+    pricing: pricing(),
   });
   const said = (await lastLines(files.stdout)).flatMap((line) => parser.line(line).flatMap(readable));
   const complaints = (await lastLines(files.stderr)).map((line) => oneLine(line)).filter((line) => line !== '');
@@ -32,6 +37,7 @@ function readable(signal: Signal): string[] {
     case 'activity':
       return [signal.text];
     case 'fatal':
+    case 'signed-out':
     case 'rate-limited':
     case 'session-missing':
       return [`! ${signal.text}`];

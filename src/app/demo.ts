@@ -87,12 +87,11 @@ function agent(name: string, stage: WorkStage): AgentSettings {
     command: [process.execPath, demoAgent()],
     model: null,
     effort: null,
-    allowedTools: [],
+    options: {},
     env: process.env['MUSHER_DEMO_SECONDS'] === undefined ? {} : { MUSHER_DEMO_SECONDS: process.env['MUSHER_DEMO_SECONDS'] },
     limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
     prompt: null,
     systemPrompt: null,
-    permission: 'ask',
     commit: 'agent',
   };
 }

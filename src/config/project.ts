@@ -8,6 +8,8 @@ import type { KeyLocator, KeyPath } from './read/locate.ts';
 import type { Problem } from './read/problem.ts';
 import { agentSchema } from './sections/agents.ts';
 import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
+import { RUNTIMES } from '../agents/runtimes/index.ts';
+import { findRuntime } from '../agents/runtimes/runtime.ts';
 import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
 import { NO_SANDBOX } from './sections/sandbox.ts';
 import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
@@ -82,17 +84,20 @@ function budgetProblems({ file, ceiling }: ProjectPlace, { budget }: ProjectFile
 
 function agentProblems(agent: AgentEntry): [key: string, message: string][] {
   const problems: [string, string][] = [];
-  if (agent.runtime === 'command' && agent.command === undefined) {
-    problems.push(['command', 'is missing: runtime "command" needs the program and its arguments, such as ["python3", "agent.py"]']);
+  const runtime = findRuntime(RUNTIMES, agent.runtime);
+  if (runtime.command === null && agent.command === undefined) {
+    problems.push(['command', `is missing: runtime "${runtime.name}" needs the program and its arguments, such as ["python3", "agent.py"]`]);
   }
-  if (agent.runtime !== 'claude' && agent.allowed_tools.length > 0) {
-    problems.push(['allowed_tools', `means nothing to runtime "${agent.runtime}"; what its program may do is set in its own command`]);
+  const set: Readonly<Record<string, unknown>> = agent;
+  for (const key of RUNTIMES.flatMap(({ keys }) => Object.keys(keys))) {
+    if (key in runtime.keys || set[key] === undefined) continue;
+    problems.push([key, `means nothing to runtime "${runtime.name}"; what its program may do is set in its own command`]);
   }
   for (const key of ['prompt', 'system_prompt'] as const) {
     for (const message of templateProblems(agent[key] ?? '')) problems.push([key, message]);
   }
   // The arguments of a program are templates as well.
-  if (agent.runtime === 'command') {
+  if (runtime.templates) {
     for (const message of templateProblems((agent.command ?? []).join(' '))) problems.push(['command', message]);
   }
   return problems;
@@ -126,10 +131,10 @@ function agentSettings(agent: AgentEntry): AgentSettings {
     stage,
     role: ROLE_OF[stage],
     runtime: agent.runtime,
-    command: agent.command ?? [agent.runtime],
+    command: agent.command ?? findRuntime(RUNTIMES, agent.runtime).command ?? [],
     model: agent.model ?? null,
     effort: agent.effort ?? null,
-    allowedTools: agent.allowed_tools,
+    options: ownKeys(agent),
     env: agent.env,
     limits: {
       turns: limits.turns ?? null,
@@ -143,9 +148,19 @@ function agentSettings(agent: AgentEntry): AgentSettings {
     },
     prompt: agent.prompt ?? null,
     systemPrompt: agent.system_prompt ?? null,
-    permission: agent.permission,
     commit: agent.commit,
   };
+}
+
+/** What is set of the keys that the agent's runtime alone knows. */
+function ownKeys(agent: AgentEntry): AgentSettings['options'] {
+  const { keys } = findRuntime(RUNTIMES, agent.runtime);
+  const set: Readonly<Record<string, unknown>> = agent;
+  return Object.fromEntries(
+    Object.keys(keys)
+      .filter((key) => set[key] !== undefined)
+      .map((key) => [key, set[key]]),
+  );
 }
 
 function workStage(word: AgentEntry['stage']): WorkStage {

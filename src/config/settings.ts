@@ -227,9 +227,6 @@ export interface ComponentSettings {
   readonly timeoutMs: number;
 }
 
-export const RUNTIMES = ['command', 'claude'] as const;
-export type RuntimeName = (typeof RUNTIMES)[number];
-
 /** An account at a model provider: what makes a program use it. */
 export interface AccountSettings {
   readonly name: string;
@@ -240,13 +237,14 @@ export interface AgentSettings {
   readonly name: string;
   readonly stage: WorkStage;
   readonly role: Role;
-  readonly runtime: RuntimeName;
-  /** `command`: the program and its arguments. `claude`: how the command line is started, default `["claude"]`. */
+  /** The name of one in `src/agents/runtimes/index.ts`. */
+  readonly runtime: string;
+  /** The program and its arguments. */
   readonly command: readonly string[];
   readonly model: string | null;
   readonly effort: string | null;
-  /** `claude`: tools allowed without asking. */
-  readonly allowedTools: readonly string[];
+  /** What is set of the runtime's own keys; it alone knows their types. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Environment given to the process besides the small allow-list; values already resolved from `env:` and `file:`. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: LimitSettings;
@@ -255,8 +253,6 @@ export interface AgentSettings {
   /** Templates; their variables were checked when the config was read. Null: the default of the agent's role. */
   readonly prompt: string | null;
   readonly systemPrompt: string | null;
-  /** `claude`: whether people are asked about a tool that is not allowed, or it is refused at once. */
-  readonly permission: 'ask' | 'deny';
   /** Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends. */
   readonly commit: 'agent' | 'musher';
 }

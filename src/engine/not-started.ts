@@ -14,6 +14,7 @@ export function notStarted(reason: RunOutcome['reason'], summary: string): RunOu
     verdictReason: '',
     sessionMissing: false,
     usage: new Map(),
+    unpriced: [],
   };
   return { ...nothing, reason, summary: oneLine(summary), evidence: summary };
 }

@@ -196,7 +196,7 @@ export type WorkItem = ItemBase &
   );
 
 /** How a run ended. `rate-limited` and `stopped` do not count as failed attempts; all others but `finished` do. */
-export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'over-budget', 'stopped', 'lost'] as const;
+export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'signed-out', 'over-budget', 'stopped', 'lost'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /**

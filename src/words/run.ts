@@ -10,6 +10,7 @@ export const END_WORDS: { readonly [R in EndReason]: string } = {
   hollow: 'hollow (no usage, no change)',
   stuck: 'stuck',
   'rate-limited': 'rate-limited',
+  'signed-out': 'signed out',
   'over-budget': 'over budget',
   stopped: 'stopped',
   lost: 'lost',

@@ -44,12 +44,11 @@ export function agentSettings(change: Partial<AgentSettings> = {}): AgentSetting
     command: ['/bin/true'],
     model: null,
     effort: null,
-    allowedTools: [],
+    options: {},
     env: {},
     limits: NO_LIMITS,
     prompt: '',
     systemPrompt: null,
-    permission: 'deny',
     commit: 'agent',
     ...change,
   };

@@ -368,10 +368,9 @@ function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSetti
     role,
     runtime: 'command',
     command: ['true'],
-    allowedTools: [],
+    options: {},
     env: {},
     limits,
-    permission: 'ask',
     commit: 'agent',
     ...none,
   };

@@ -83,7 +83,7 @@ describe('loadSettings', () => {
                 command: ['claude'],
                 model: null,
                 effort: null,
-                allowedTools: [],
+                options: {},
                 env: {},
                 limits: {
                   turns: null,
@@ -97,7 +97,6 @@ describe('loadSettings', () => {
                 },
                 prompt: null,
                 systemPrompt: null,
-                permission: 'ask',
                 commit: 'agent',
               },
             ],

@@ -327,5 +327,5 @@ function outcome(reason: RunOutcome['reason'], summary: string = reason): RunOut
     sessionMissing: false,
     asked: null,
   };
-  return { ...nothing, reason, summary, evidence: summary, usage: new Map() };
+  return { ...nothing, reason, summary, evidence: summary, usage: new Map(), unpriced: [] };
 }

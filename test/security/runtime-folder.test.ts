@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claudeRuntime } from '../../src/agents/runtimes/claude/claude.ts';
 import { sandboxed } from '../../src/agents/supervision/sandboxed.ts';
 import type { Box } from '../../src/sandbox/box.ts';
 import { write } from '../git/owner.ts';
@@ -38,7 +39,7 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
         env: { PATH: '/usr/bin:/bin', ...env },
         worktree: '/tmp',
         runDir: join(dir, 'run'),
-        runtime: 'claude',
+        runtime: claudeRuntime,
       },
     );
     if (!started.ok) throw started.error;

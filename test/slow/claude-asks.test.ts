@@ -46,7 +46,7 @@ async function started(
     DISABLE_TELEMETRY: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   };
-  const agent = { runtime: 'claude' as const, command: [claude], model: 'claude-sonnet-4-5', permission: 'ask' as const, env };
+  const agent = { runtime: 'claude' as const, command: [claude], model: 'claude-sonnet-4-5', options: { permission: 'ask' }, env };
   const { spec } = runFixture(agent, { access });
   // A proxy that is not there: what is on this machine must not be looked for behind it.
   const ownEnv = { ...process.env, HOME: home, HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: undefined, no_proxy: undefined };

@@ -157,7 +157,7 @@ describe('the real Claude Code', () => {
   });
 
   it('leaves no process when it is stopped in the middle of a tool, nor what the tool started', async () => {
-    const at = await scene([bash('bash busy.sh'), done], { allowedTools: ['Bash'] });
+    const at = await scene([bash('bash busy.sh'), done], { options: { allowed_tools: ['Bash'] } });
     writeFileSync(
       join(at.repository, 'busy.sh'),
       '(trap "" TERM; echo $BASHPID > far; exec setsid sleep 300) &\necho $$ > near\nsleep 300\n',

@@ -1,7 +1,9 @@
-import type { RuntimeName } from '../../config/settings.ts';
 import { claudeRuntime } from './claude/claude.ts';
 import { commandRuntime } from './command/command.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Every runtime, by its name in the config. */
-export const RUNTIME_OF: { readonly [N in RuntimeName]: Runtime } = { command: commandRuntime, claude: claudeRuntime };
+/** Every runtime. The first one reads plain text too: it shows output whose runtime is not known any more. */
+export const RUNTIMES: readonly Runtime[] = [commandRuntime, claudeRuntime];
+
+/** What `init` writes into a new project, and the examples show. */
+export const SUGGESTED: Runtime = claudeRuntime;

@@ -7,6 +7,8 @@ import type { Verdict } from '../verdict.ts';
 /** What a run's signals add up to. */
 export interface RunMemory {
   readonly usage: UsageTotals;
+  /** Models whose price is not known. */
+  readonly unpriced: readonly string[];
   readonly turns: number;
   readonly verdict: Verdict | null;
   readonly sessionMissing: boolean;
@@ -30,6 +32,7 @@ const EVIDENCE_LIMIT = 8000;
 /** Starts with nothing remembered; one for each run. */
 export function runMemory(): RunMemory {
   const usage = new Map<string, Usage>();
+  const unpriced = new Set<string>();
   const activity: string[] = [];
   const complaints: string[] = [];
   const telling = tellingLine();
@@ -47,6 +50,9 @@ export function runMemory(): RunMemory {
   return {
     get usage() {
       return usage;
+    },
+    get unpriced() {
+      return [...unpriced];
     },
     get turns() {
       return turns;
@@ -67,6 +73,8 @@ export function runMemory(): RunMemory {
       switch (signal.kind) {
         case 'usage':
           usage.set(signal.model, signal.usage);
+          if (signal.unpriced === true) unpriced.add(signal.model);
+          else unpriced.delete(signal.model);
           break;
         case 'turn':
           turns = signal.count;
@@ -83,6 +91,7 @@ export function runMemory(): RunMemory {
           break;
         case 'activity':
         case 'fatal':
+        case 'signed-out':
         case 'rate-limited':
           remember(activity, signal.text, EVIDENCE_LINES);
           break;

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { RuntimeName } from '../../config/settings.ts';
 import { runFiles } from '../process/run-files.ts';
 import type { StopReason } from './limits.ts';
 
 /** Kept beside the output, so that `logs` can read it long after the agent's configuration has changed. */
 export interface RunRecord {
-  readonly runtime: RuntimeName;
+  readonly runtime: string;
   readonly model: string | null;
   readonly resumed: boolean;
   /** ms since the epoch. */

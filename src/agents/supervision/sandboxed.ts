@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { type Box, boxed, type StartOutside } from '../../sandbox/box.ts';
-import { type Mount, programMount, readable } from '../../sandbox/mounts.ts';
+import { type Mount, programMount, readable, writable } from '../../sandbox/mounts.ts';
 import { findProgram } from '../process/start.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 
 /** What a run's process is held by. */
 export interface RunSandbox {
@@ -18,35 +19,13 @@ export interface RunSandbox {
   readonly ports: readonly number[];
 }
 
-/** What a runtime needs to work at all, besides the system. */
-interface Needs {
-  /** Where it asks its model, and renews its login. */
-  readonly hosts: readonly string[];
-  /** The variable that names its folder, and that folder's name in the home where it is not set. */
-  readonly folder: { readonly variable: string; readonly fallback: string };
-  /** Files in that folder without which nobody is logged in. Writable, because a login is renewed in place. */
-  readonly login: readonly string[];
-}
-
-/** By the runtime's name; one that is not here needs what its project allows. */
-const NEEDS: ReadonlyMap<string, Needs> = new Map([
-  [
-    'claude',
-    {
-      hosts: ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com'],
-      folder: { variable: 'CLAUDE_CONFIG_DIR', fallback: '.claude' },
-      login: ['.credentials.json'],
-    },
-  ],
-]);
-
 export interface RunCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly worktree: string;
   readonly runDir: string;
-  readonly runtime: string;
+  readonly runtime: Pick<Runtime, 'name' | 'needs'>;
   /** `look`: only whether the program is there is found out, by the exit code. */
   readonly only?: 'look';
 }
@@ -89,17 +68,19 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
  */
 function runtimeNeeds(
   { box, stateDir }: RunSandbox,
-  { runtime, env }: RunCommand,
+  { runtime: { name, needs }, env }: RunCommand,
 ): { hosts: readonly string[]; mounts: Mount[]; env: Record<string, string> } {
-  const needs = NEEDS.get(runtime);
-  if (needs === undefined) return { hosts: [], mounts: [], env: {} };
-  const real = env[needs.folder.variable] ?? join(box.home, needs.folder.fallback);
-  const own = join(stateDir, `${runtime}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`);
-  mkdirSync(own, { recursive: true, mode: 0o700 });
-  const login = needs.login.map((name) => join(real, name)).filter((file) => existsSync(file));
+  const folders = needs.folders.map(({ variable, fallback, below, login }) => {
+    const base = env[variable] ?? join(box.home, fallback);
+    const real = join(base, below);
+    const own = join(stateDir, `${name}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`);
+    mkdirSync(own, { recursive: true, mode: 0o700 });
+    const files = login.map((file) => join(real, file)).filter((file) => existsSync(file));
+    return { variable, base, mounts: [{ kind: 'write', from: own, to: real } satisfies Mount, ...files.map(writable)] };
+  });
   return {
     hosts: needs.hosts,
-    mounts: [{ kind: 'write', from: own, to: real }, ...login.map((file) => ({ kind: 'write', from: file, to: file }) satisfies Mount)],
-    env: { [needs.folder.variable]: real },
+    mounts: folders.flatMap(({ mounts }) => mounts),
+    env: Object.fromEntries(folders.map(({ variable, base }) => [variable, base])),
   };
 }

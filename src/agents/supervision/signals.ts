@@ -7,7 +7,8 @@ import type { Millis } from '../../pipeline/values.ts';
  */
 export type Signal =
   | { readonly kind: 'session'; readonly id: string }
-  | { readonly kind: 'usage'; readonly model: string; readonly usage: Usage }
+  /** `unpriced`: the money in it is not all, because no price is known for the model. */
+  | { readonly kind: 'usage'; readonly model: string; readonly usage: Usage; readonly unpriced?: true }
   | { readonly kind: 'turn'; readonly count: number }
   /** One line for people: a tool and its target, or what the agent says. */
   | { readonly kind: 'activity'; readonly text: string }
@@ -20,7 +21,9 @@ export type Signal =
   | { readonly kind: 'verdict'; readonly verdict: 'approve' | 'reject'; readonly reason: string }
   /** The session that was to be resumed is unknown to the agent: start afresh. */
   | { readonly kind: 'session-missing'; readonly text: string }
-  /** Going on makes no sense (a wrong key, say): the run is ended at once. */
+  /** Nobody is signed in, or the key was refused: the run is ended at once, and its account pauses. No attempt of the agent's. */
+  | { readonly kind: 'signed-out'; readonly text: string }
+  /** Going on makes no sense: the run is ended at once. */
   | { readonly kind: 'fatal'; readonly text: string }
   /** The explicit end line. `over-budget`: the agent itself stopped at a limit that it was given. */
   | { readonly kind: 'result'; readonly outcome: 'success' | 'failure' | 'over-budget'; readonly summary: string };

@@ -12,8 +12,9 @@ import type { RunProcesses } from '../process/table.ts';
 import { watchDirectory } from '../process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
 import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
-import { RUNTIME_OF } from '../runtimes/index.ts';
-import type { OutputParser } from '../runtimes/runtime.ts';
+import { RUNTIMES } from '../runtimes/index.ts';
+import { pricing } from '../runtimes/pricing.ts';
+import { findRuntime, type OutputParser } from '../runtimes/runtime.ts';
 import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
 import { SpinWatch } from './spinning.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
@@ -89,10 +90,11 @@ class Supervision implements RunHandle {
     });
     this.#wasLost = beginning.lost;
     this.#live = !beginning.again;
-    this.#parser = RUNTIME_OF[spec.agent.runtime].parser({
+    this.#parser = findRuntime(spec.runtimes ?? RUNTIMES, spec.agent.runtime).parser({
       model: spec.agent.model,
       resumed: spec.resumeSession !== null,
       now: () => spec.clock.now(),
+      pricing: spec.pricing ?? pricing(),
     });
     const files = runFiles(spec.runDir);
     const limit: SizeLimit = {
@@ -172,6 +174,7 @@ class Supervision implements RunHandle {
       this.#spec.onSignal(signal);
       if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
+      if (signal.kind === 'signed-out') this.#stop({ reason: 'signed-out', summary: signal.text });
     }
     // A run that has said how it ended is not stopped for what its last line says it used.
     if (concluded || this.#memory.concluded || this.#stopping !== null) return;
@@ -288,6 +291,7 @@ class Supervision implements RunHandle {
       verdictReason: memory.verdict?.reason ?? '',
       sessionMissing: memory.sessionMissing,
       usage: new Map(memory.usage),
+      unpriced: memory.unpriced,
       asked: memory.asked ?? this.#signs.question,
     };
   }

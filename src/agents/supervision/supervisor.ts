@@ -1,11 +1,12 @@
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { AgentSettings, LimitSettings } from '../../config/settings.ts';
 import type { MusherError } from '../../errors.ts';
 import { ok, type Result } from '../../result.ts';
-import { mcpConfig, type RunAccess } from '../access.ts';
+import type { RunAccess } from '../access.ts';
 import { childEnvironment, reachingLoopback, runVariables } from '../environment.ts';
-import type { Waited } from './limits.ts';
+import { MICRO, type Waited } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
@@ -13,7 +14,9 @@ import { type ProcessSpec, startProcess } from '../process/start.ts';
 import { MARKER_VARIABLE } from '../process/table.ts';
 import { type RunSandbox, sandboxed } from './sandboxed.ts';
 import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
-import { RUNTIME_OF } from '../runtimes/index.ts';
+import { RUNTIMES } from '../runtimes/index.ts';
+import type { Pricing } from '../runtimes/pricing.ts';
+import { findRuntime, type Launch, type Runtime, type RuntimeOptions } from '../runtimes/runtime.ts';
 import type { Signal } from './signals.ts';
 import { supervise } from './supervise.ts';
 import type { TemplateValues } from '../template.ts';
@@ -56,6 +59,10 @@ export interface RunSpec {
   readonly access?: RunAccess | null;
   /** Milliseconds between two moments in which it waited for people, and besides that for Musher: neither is its silence. */
   readonly waited?: (from: number, to: number) => Waited;
+  /** What models cost; default: list prices. */
+  readonly pricing?: Pricing;
+  /** Default: all that there are. */
+  readonly runtimes?: readonly Runtime[];
   /** Musher's own environment; default `process.env`. */
   readonly ownEnv?: Readonly<Record<string, string | undefined>>;
 }
@@ -79,7 +86,7 @@ export interface RunHandle extends KnownProcess {
 /** Starts an agent's program and watches over it. Fails with RUNTIME_MISSING where it can't be started. */
 export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherError>> {
   const files = runFiles(spec.runDir);
-  const runtime = RUNTIME_OF[spec.agent.runtime];
+  const runtime = findRuntime(spec.runtimes ?? RUNTIMES, spec.agent.runtime);
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await chmod(files.dir, 0o700);
   await forgetEarlierEnd(files.dir);
@@ -87,18 +94,8 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   if (spec.systemPrompt !== null) await writeFile(files.systemPrompt, spec.systemPrompt, { mode: 0o600 });
 
   const access = spec.access ?? null;
-  if (access !== null) await writeFile(files.mcp, mcpConfig(access), { mode: 0o600 });
-
-  const command = runtime.prepare({
-    agent: spec.agent,
-    variables: spec.variables,
-    prompt: spec.prompt,
-    promptFile: files.prompt,
-    systemPromptFile: spec.systemPrompt === null ? null : files.systemPrompt,
-    resumeSession: spec.resumeSession,
-    resumedMicroUsd: spec.resumedMicroUsd ?? 0,
-    access: access === null ? null : { ...access, configFile: files.mcp },
-  });
+  const command = runtime.prepare(await launchOf(spec));
+  for (const { name, text } of command.files) await writeFile(join(files.dir, name), text, { mode: 0o600 });
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
   const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
   const startedAt = spec.clock.now();
@@ -111,6 +108,43 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
 }
 
+/** What a runtime is told of a run. */
+async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
+  const { agent, systemPrompt, runDir } = spec;
+  const { turns, costUsd } = agent.limits;
+  const files = runFiles(runDir);
+  return {
+    command: agent.command,
+    role: agent.role,
+    model: agent.model,
+    effort: agent.effort,
+    options: agent.options,
+    limits: { turns, microUsd: costUsd === null ? null : Math.round(costUsd * MICRO) },
+    variables: spec.variables,
+    prompt: spec.prompt,
+    systemPrompt,
+    runDir,
+    promptFile: files.prompt,
+    systemPromptFile: systemPrompt === null ? null : files.systemPrompt,
+    worktree: spec.worktree,
+    gitDirs: await gitDirsOf(spec.worktree),
+    resumeSession: spec.resumeSession,
+    resumedMicroUsd: spec.resumedMicroUsd ?? 0,
+    access: spec.access ?? null,
+    sandboxed: (spec.sandbox ?? null) !== null,
+  };
+}
+
+/** Where a commit in a linked worktree writes, by the files that git leaves there; empty where they are inside the worktree. */
+async function gitDirsOf(worktree: string): Promise<string[]> {
+  const read = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+  const [, own] = /^gitdir: (.+)$/m.exec(await read(join(worktree, '.git'))) ?? [];
+  if (own === undefined) return [];
+  const dir = resolve(worktree, own);
+  const common = (await read(join(dir, 'commondir'))).trim();
+  return common === '' ? [dir] : [dir, resolve(dir, common)];
+}
+
 type Start = Pick<ProcessSpec, 'file' | 'args' | 'env' | 'cwd'>;
 
 /** The same program, held by the run's sandbox where there is one. */
@@ -118,7 +152,8 @@ async function insideSandbox(spec: RunSpec, plain: Start): Promise<Result<Start,
   if (spec.sandbox === undefined || spec.sandbox === null) return ok(plain);
   const { runDir, worktree } = spec;
   const env = { ...plain.env, [MARKER_VARIABLE]: spec.marker };
-  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, runtime: spec.agent.runtime });
+  const runtime = findRuntime(spec.runtimes ?? RUNTIMES, spec.agent.runtime);
+  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, runtime });
   return held.ok ? ok({ ...held.value, cwd: runDir }) : held;
 }
 

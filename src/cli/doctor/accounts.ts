@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
+import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import { good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
 /** The login of each account is where the configuration says: a run that finds none fails, and its item with it. */
 export const accounts: Check = ({ settings }) => {
-  const all = (settings?.projects ?? []).flatMap(({ agents }) => agents.flatMap((agent) => agent.accounts ?? []));
+  const all = (settings?.projects ?? []).flatMap(({ agents }) =>
+    agents.flatMap(({ runtime, accounts: own = [] }) => own.map((account) => ({ ...account, runtime }))),
+  );
   const byName = new Map(all.map((account) => [account.name, account]));
-  return [...byName.values()].map(({ name, env }) => {
-    const folder = env['CLAUDE_CONFIG_DIR'];
+  return [...byName.values()].map(({ name, env, runtime }) => {
+    const { needs, doctor } = findRuntime(RUNTIMES, runtime);
+    const [variable] = needs.folders.map((folder) => folder.variable);
+    const folder = variable === undefined ? undefined : env[variable];
     if (folder === undefined) return good(`account ${name}`, `by ${Object.keys(env).join(', ')}`);
     if (existsSync(folder)) return good(`account ${name}`, folder);
-    return warning(`account ${name}`, `${folder} is not there`, `Log in once: CLAUDE_CONFIG_DIR='${folder}' claude, then /login.`);
+    const signIn = doctor.signIn?.(env);
+    return warning(`account ${name}`, `${folder} is not there`, signIn === undefined ? 'Sign in once.' : `Sign in once: ${signIn}`);
   });
 };

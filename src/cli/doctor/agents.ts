@@ -1,5 +1,7 @@
 import { execa } from 'execa';
 import { childEnvironment } from '../../agents/environment.ts';
+import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
 import { failure, findProgram, good } from './check.ts';
 import type { Check, Finding } from './check.ts';
@@ -16,20 +18,18 @@ export const agents: Check = async ({ settings, env }) => {
 
 async function program(project: ProjectSettings, agent: AgentSettings, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const subject = `agent ${project.name}/${agent.name}`;
+  const { doctor } = findRuntime(RUNTIMES, agent.runtime);
   const [name = '', ...args] = agent.command;
   const environment = childEnvironment(env, agent.env);
   const file = findProgram(name, project.path, environment['PATH'] ?? '');
   if (file === null) {
     const where = name.includes('/') ? `is not in ${project.path}, or not executable` : 'is not on the PATH';
     const mend =
-      agent.runtime === 'claude'
-        ? 'Install it: npm install --global @anthropic-ai/claude-code'
-        : `Install it, or correct \`command\` in ${project.file}`;
+      doctor.install === null ? `Install it, or correct \`command\` in ${project.file}` : `Install it: ${doctor.install}`;
     return [failure(subject, `${name} ${where}`, mend)];
   }
-  // What a program of the user's own does without its arguments, nobody knows: it is not started.
-  if (agent.runtime === 'command') return [good(subject, `${agent.command.join(' ')} (${file})`)];
-  const answer = await execa(file, [...args, '--version'], {
+  if (doctor.version === null) return [good(subject, `${agent.command.join(' ')} (${file})`)];
+  const answer = await execa(file, [...args, ...doctor.version], {
     env: environment,
     extendEnv: false,
     cwd: project.path,
@@ -42,7 +42,7 @@ async function program(project: ProjectSettings, agent: AgentSettings, env: Node
     const why = answer.timedOut
       ? `did not answer within ${VERSION_TIMEOUT / 1000} s`
       : firstLine(answer.stderr || answer.shortMessage || '');
-    return [failure(subject, `${file} --version failed: ${why}`, 'Run it by hand, and install it again where that fails too.')];
+    return [failure(subject, `${file} ${doctor.version.join(' ')} failed: ${why}`, 'Run it by hand, and install it again where that fails too.')];
   }
   return [good(subject, `${name} ${firstLine(answer.stdout)}`)];
 }

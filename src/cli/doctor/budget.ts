@@ -1,3 +1,5 @@
+import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import type { ProjectSettings } from '../../config/settings.ts';
 import { UNITS, type Caps } from '../../pipeline/budget/budget.ts';
 import { capWords } from '../../pipeline/budget/budget-words.ts';
@@ -29,7 +31,7 @@ function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSet
       : good(subject, `an item may use ${capWords(item)} in its life`),
   ];
   // What a program does not tell in money is held by tokens alone.
-  const unpriced = agents.filter(({ runtime, limits }) => runtime === 'command' && limits.tokens === null);
+  const unpriced = agents.filter(({ runtime, limits }) => !findRuntime(RUNTIMES, runtime).metered && limits.tokens === null);
   if (unpriced.length > 0 && [run, item, day, bot].every(({ tokens }) => tokens === null))
     found.push(
       warning(

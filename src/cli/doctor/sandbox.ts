@@ -1,3 +1,5 @@
+import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +76,7 @@ async function isSeen(box: Box, project: ProjectSettings, agent: AgentSettings, 
         env: childEnvironment(env, agent.env),
         worktree: '/tmp',
         runDir: dir,
-        runtime: agent.runtime,
+        runtime: findRuntime(RUNTIMES, agent.runtime),
         only: 'look',
       },
     );

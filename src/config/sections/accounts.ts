@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import type { AccountSettings, ProjectSettings, RuntimeName } from '../settings.ts';
-import { RUNTIMES } from '../settings.ts';
+import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
+import type { AccountSettings, ProjectSettings } from '../settings.ts';
+import { keyExample } from './agents.ts';
 import { nearest } from '../../nearest.ts';
 
 /** A section `[[account]]` of `bot.toml`: an account at a model provider, used by agents of its runtime. */
@@ -10,18 +12,18 @@ export const accountSchema = z.strictObject({
     .max(64)
     .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
     .meta({ description: 'What messages call it.', example: 'main' }),
-  runtime: z.enum(RUNTIMES).meta({ description: 'The runtime whose agents use it.', example: 'claude' }),
+  runtime: z.enum(RUNTIMES.map((one) => one.name)).meta({ description: 'The runtime whose agents use it.', example: SUGGESTED.name }),
   env: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
     .default({})
     .meta({
       description: "Environment by which the program uses this account; wins over the agent's own.",
-      example: { ANTHROPIC_API_KEY: 'env:ANTHROPIC_KEY_MAIN' },
+      example: keyExample(SUGGESTED),
       type: 'table of text',
     }),
   config_dir: z.string().min(1).optional().meta({
-    description: '`claude`: the directory with its login (`CLAUDE_CONFIG_DIR`), relative to this file; `~` is your home.',
-    example: '~/.claude-main',
+    description: `The directory with its login, relative to this file; \`~\` is your home. Set as ${loginVariables()}.`,
+    example: `~/.${SUGGESTED.name}-main`,
   }),
   agents: z
     .array(z.string().min(1))
@@ -32,6 +34,16 @@ export const accountSchema = z.strictObject({
     .default([])
     .meta({ description: 'Projects whose agents may use it. Default: all.', example: ['shop'] }),
 });
+
+/** `X` for `x`, … of the runtimes whose login can be elsewhere. */
+function loginVariables(): string {
+  return RUNTIMES.flatMap(({ name, needs: { folders } }) => folders.slice(0, 1).map(({ variable }) => `\`${variable}\` for \`${name}\``)).join(', ');
+}
+
+/** The variable that says where a runtime's login is; null: its program has none. */
+function loginVariable(runtime: string): string | null {
+  return findRuntime(RUNTIMES, runtime).needs.folders[0]?.variable ?? null;
+}
 
 type AccountEntry = z.output<typeof accountSchema>;
 
@@ -54,7 +66,7 @@ export function accountProblems(
     const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
     return [
       ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" stands there twice`)] : []),
-      ...(account.runtime !== 'claude' && account.config_dir !== undefined
+      ...(account.config_dir !== undefined && loginVariable(account.runtime) === null
         ? [at('config_dir', `means nothing to runtime "${account.runtime}"; write what its program reads into env`)]
         : []),
       ...(account.config_dir === undefined && Object.keys(account.env).length === 0
@@ -74,7 +86,7 @@ export function accountProblems(
 /** An agent of a project whose file could be read. */
 export interface KnownAgent {
   readonly name: string;
-  readonly runtime: RuntimeName;
+  readonly runtime: string;
   readonly project: string;
 }
 
@@ -103,12 +115,15 @@ export function withAccounts(
   accounts: readonly AccountEntry[],
   absolute: (path: string) => string,
 ): ProjectSettings {
-  const fitting = (agent: { readonly name: string; readonly runtime: RuntimeName }): AccountSettings[] =>
+  const fitting = (agent: { readonly name: string; readonly runtime: string }): AccountSettings[] =>
     accounts
       .filter(({ runtime }) => runtime === agent.runtime)
       .filter(({ agents }) => agents.length === 0 || agents.includes(agent.name))
       .filter(({ projects }) => projects.length === 0 || projects.includes(project.name))
-      .map(({ name, env, config_dir: dir }) => ({ name, env: dir === undefined ? env : { ...env, CLAUDE_CONFIG_DIR: absolute(dir) } }));
+      .map(({ name, runtime, env, config_dir: dir }) => {
+        const variable = loginVariable(runtime);
+        return { name, env: dir === undefined || variable === null ? env : { ...env, [variable]: absolute(dir) } };
+      });
   if (accounts.length === 0) return project;
   return { ...project, agents: project.agents.map((agent) => ({ ...agent, accounts: fitting(agent) })) };
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { durationField as duration } from '../duration.ts';
 import { argumentList, name, positive, text } from './fields.ts';
-import { RUNTIMES } from '../settings.ts';
+import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
+import type { Runtime } from '../../agents/runtimes/runtime.ts';
 
 export const limitsSchema = z.strictObject({
   turns: positive().optional().meta({ description: 'Turns of the model in one run. Default: no limit.', example: 100 }),
@@ -23,7 +24,7 @@ export const limitsSchema = z.strictObject({
   repeats: positive()
     .min(2)
     .default(12)
-    .meta({ description: '`claude`: the same tool call with the same answer, or the same error, in a row, while no file changes.' }),
+    .meta({ description: 'The same tool call with the same answer, or the same error, in a row, while no file changes; where the program tells of its calls.' }),
   idle_tokens: positive()
     .default(200_000)
     .meta({ description: 'Output tokens of a coder or mergemaster since it last changed a file or committed.' }),
@@ -32,33 +33,42 @@ export const limitsSchema = z.strictObject({
 /** The words for an agent's stage; the name of the role is accepted as well. */
 export const STAGE_WORDS = ['current', 'qa', 'merge', 'coder', 'mergemaster'] as const;
 
-export const agentSchema = z.strictObject({
+/** Keys that only some runtimes know, each said to be theirs. */
+function runtimeKeys(runtimes: readonly Runtime[]): z.ZodRawShape {
+  const names = [...new Set(runtimes.flatMap(({ keys }) => Object.keys(keys)))];
+  return Object.fromEntries(
+    names.flatMap((key) => {
+      const owners = runtimes.filter(({ keys }) => key in keys);
+      const schema = owners[0]?.keys[key];
+      if (!(schema instanceof z.ZodType)) return [];
+      const notes = schema.meta() ?? {};
+      const whose = owners.map(({ name }) => `\`${name}\``).join(', ');
+      return [[key, schema.meta({ ...notes, description: `${whose}: ${notes.description ?? ''}` })]];
+    }),
+  );
+}
+
+/** Keys of an agent that every runtime knows. */
+const agentKeys = (runtimes: readonly Runtime[]) => ({
   name: name().meta({ description: 'What people call the agent: `assign 42 coder-1`.', example: 'coder-1' }),
   stage: z.enum(STAGE_WORDS).meta({
     description: 'Where it works: `current` (or `coder`) writes, `qa` judges, `merge` (or `mergemaster`) resolves conflicts.',
     example: 'current',
   }),
-  runtime: z.enum(RUNTIMES).meta({
-    description: 'How its process is driven: `claude` is Claude Code, `command` any program (`docs/runtimes.md`).',
-    example: 'claude',
+  runtime: z.enum(runtimes.map((runtime) => runtime.name)).meta({
+    description: `How its process is driven: ${runtimes.map((runtime) => `\`${runtime.name}\` is ${runtime.title}`).join(', ')} (docs/runtimes.md).`,
+    example: SUGGESTED.name,
   }),
   command: argumentList()
     .optional()
     .meta({
-      description: 'The program and its arguments, as a list. Needed for `command`; for `claude` the default is `["claude"]`.',
-      example: ['claude'],
+      description: `The program and its arguments, as a list. ${commandDefaults(runtimes)}`,
+      example: SUGGESTED.command,
     }),
   model: text().optional().meta({ description: "The model's name as the program knows it. Default: the program's own.", example: 'opus' }),
   effort: text()
     .optional()
     .meta({ description: "How hard the model thinks, as the program knows it. Default: the program's own.", example: 'high' }),
-  allowed_tools: z
-    .array(text())
-    .default([])
-    .meta({ description: '`claude`: tools allowed without asking.', example: ['Bash(npm test:*)', 'Edit'] }),
-  permission: z.enum(['ask', 'deny']).default('ask').meta({
-    description: '`claude`: what happens to a tool that is not allowed: people are asked in the room, or it is refused at once.',
-  }),
   commit: z.enum(['agent', 'musher']).default('agent').meta({
     description: 'Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends.',
   }),
@@ -74,8 +84,25 @@ export const agentSchema = z.strictObject({
     .default({})
     .meta({
       description: 'Environment given to the process besides a small allow-list. Keep secrets out of this file: `env:NAME` or `file:PATH`.',
-      example: { ANTHROPIC_API_KEY: 'env:ANTHROPIC_API_KEY' },
+      example: keyExample(SUGGESTED),
       type: 'table of text',
     }),
   limits: limitsSchema.prefault({}).meta({ description: 'What one run may use; it is stopped at the line.' }),
 });
+
+function commandDefaults(runtimes: readonly Runtime[]): string {
+  const needed = runtimes.filter(({ command }) => command === null).map(({ name }) => `\`${name}\``);
+  return `Needed for ${needed.join(', ')}; for the others the program of the runtime's name is the default.`;
+}
+
+/** How a key of the model's provider reaches the program. */
+export function keyExample({ needs: { keyVariable } }: Runtime): Readonly<Record<string, string>> {
+  return keyVariable === null ? {} : { [keyVariable]: `env:${keyVariable}` };
+}
+
+/** A section `[[agent]]` of a project's file, for these runtimes. */
+export function agentSchemaFor(runtimes: readonly Runtime[]) {
+  return z.strictObject({ ...agentKeys(runtimes), ...runtimeKeys(runtimes) });
+}
+
+export const agentSchema = agentSchemaFor(RUNTIMES);

@@ -37,7 +37,7 @@ export function meter(
     crashPoint('after-sign-of-life');
   };
   /** The usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. */
-  const count = (model: string, usage: Usage): void => {
+  const count = (model: string, usage: Usage, unpriced: boolean): void => {
     parts.log.transaction((tx) => {
       if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
       if (usage.outputTokens > 0) accountWorks(tx, run);
@@ -52,7 +52,7 @@ export function meter(
       const reserved = extendReservation(tx, run, settings, budgets);
       if (reserved !== null) append(tx, 'run.extended', { run: run.run, reserved });
       const capped = (run.reserved?.microUsd ?? null) !== null;
-      if (capped && isFirstWithoutPrice(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
+      if (capped && unpriced && isFirstUse(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
     });
     crashPoint('after-metered');
   };
@@ -69,7 +69,7 @@ export function meter(
         if (usage === null) return;
         // The highest of each part: one that goes down and up again is not counted twice.
         counted.set(signal.model, before === undefined ? signal.usage : combine(before, signal.usage, Math.max));
-        count(signal.model, usage);
+        count(signal.model, usage, signal.unpriced === true);
         return;
       }
       case 'activity': {
@@ -85,17 +85,17 @@ export function meter(
       case 'rate-limited':
       case 'verdict':
       case 'session-missing':
+      case 'signed-out':
       case 'fatal':
       case 'result':
     }
   };
 }
 
-/** Whether this is all that the project has ever used of the model, and none of it had a price. */
-function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usage): boolean {
-  if (usage.microUsd > 0 || amountOf(usage).tokens === 0) return false;
+/** Whether this is all that the project has ever used of the model. */
+function isFirstUse(tx: Tx, project: string, model: string, usage: Usage): boolean {
   const total = tx.reads.spend.totals(project, 'model').find(({ key }) => key === model)?.usage;
-  return total?.microUsd === 0 && amountOf(total).tokens === amountOf(usage).tokens;
+  return total !== undefined && amountOf(total).tokens === amountOf(usage).tokens;
 }
 
 /**
@@ -104,7 +104,7 @@ function isFirstWithoutPrice(tx: Tx, project: string, model: string, usage: Usag
  */
 export async function countUnwatched(parts: EngineParts, settings: ProjectSettings | null, item: WorkItem, run: Run): Promise<void> {
   const take = meter(parts, settings, item, run, usageInLog(parts, item, run));
-  for (const [model, usage] of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take({ kind: 'usage', model, usage });
+  for (const signal of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take(signal);
 }
 
 /** Before these nothing was used by a run's present process: its start, or, where that was never told of, its permission to speak, or its reservation. */

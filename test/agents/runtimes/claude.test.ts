@@ -1,23 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude/limits.ts';
-import { listPrice } from '../../../src/agents/runtimes/claude/prices.ts';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
-import type { Launch } from '../../../src/agents/runtimes/runtime.ts';
-import type { AgentSettings } from '../../../src/config/settings.ts';
-import { agentSettings, NO_LIMITS, VARIABLES } from '../run-fixture.ts';
+import { pricing } from '../../../src/agents/runtimes/pricing.ts';
+import type { Launch, RuntimeOptions } from '../../../src/agents/runtimes/runtime.ts';
+import { launch } from '../launch.ts';
 
 function argsOf(
-  change: Partial<AgentSettings>,
+  change: Partial<Launch<RuntimeOptions>>,
   resumeSession: string | null = null,
   systemPromptFile: string | null = null,
   resumedMicroUsd = 0,
-  access: Launch['access'] = null,
+  access: Launch<RuntimeOptions>['access'] = null,
 ): readonly string[] {
-  const agent = agentSettings({ runtime: 'claude', command: ['claude'], ...change });
-  const files = { promptFile: '/run/prompt.md', systemPromptFile };
-  const launch = { agent, variables: VARIABLES, prompt: '--help', ...files, resumeSession, resumedMicroUsd, access };
-  return claudeRuntime.prepare(launch).args;
+  return claudeRuntime.prepare(launch({ command: ['claude'], resumeSession, systemPromptFile, resumedMicroUsd, access, ...change })).args;
 }
 
 describe('how claude is started', () => {
@@ -27,32 +23,32 @@ describe('how claude is started', () => {
 
   it('lets a coder edit and commit, and a reviewer only look', () => {
     expect(argsOf({})).toEqual(expect.arrayContaining(['acceptEdits', 'Edit', 'Write', 'Read', 'Bash(git add:*)', 'Bash(git commit:*)']));
-    const qa = argsOf({ role: 'qa', stage: 'qa' });
+    const qa = argsOf({ role: 'qa' });
     for (const tool of ['acceptEdits', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit', 'Bash(git commit:*)', 'Bash(git add:*)'])
       expect(qa).not.toContain(tool);
     expect(qa).toEqual(expect.arrayContaining(['Read', 'Bash(git diff:*)']));
   });
 
   it('takes the tools that the agent lists instead of the usual ones', () => {
-    const args = argsOf({ allowedTools: ['Read', 'Bash(npm test)'] });
+    const args = argsOf({ options: { allowed_tools: ['Read', 'Bash(npm test)'] } });
     expect(args.slice(args.indexOf('--allowedTools'))).toEqual(['--allowedTools', 'Read', 'Bash(npm test)']);
   });
 
   it('is told where Musher is by a file, and asks people by it unless the agent is not to ask', () => {
-    const access = { url: 'http://127.0.0.1:1/mcp', token: 'musher_not-a-secret', configFile: '/run/mcp.json' };
-    const asking = argsOf({ permission: 'ask' }, null, null, 0, access);
+    const access = { url: 'http://127.0.0.1:1/mcp', token: 'musher_not-a-secret' };
+    const asking = argsOf({ options: { permission: 'ask' } }, null, null, 0, access);
     expect(asking.join(' ')).toContain('--mcp-config /run/mcp.json --permission-prompt-tool mcp__musher__approve');
     expect(asking.at(-1)).toBe('mcp__musher');
     expect(asking.join(' ')).not.toContain(access.token);
-    const silent = argsOf({ permission: 'deny' }, null, null, 0, access);
+    const silent = argsOf({ options: { permission: 'deny' } }, null, null, 0, access);
     expect(silent).toContain('--mcp-config');
     expect(silent).not.toContain('--permission-prompt-tool');
-    for (const option of ['--mcp-config', '--permission-prompt-tool']) expect(argsOf({ permission: 'ask' })).not.toContain(option);
+    for (const option of ['--mcp-config', '--permission-prompt-tool']) expect(argsOf({ options: { permission: 'ask' } })).not.toContain(option);
   });
 
   it('passes on model, effort, limits, session and system prompt', () => {
     const args = argsOf(
-      { model: 'opus', effort: 'high', limits: { ...NO_LIMITS, turns: 5, costUsd: 2.5 } },
+      { model: 'opus', effort: 'high', limits: { turns: 5, microUsd: 2_500_000 } },
       'abc',
       '/run/system-prompt.md',
     ).join(' ');
@@ -69,7 +65,7 @@ describe('how claude is started', () => {
   });
 
   it('counts what a resumed session had spent before into the limit that it passes on', () => {
-    const args = argsOf({ limits: { ...NO_LIMITS, costUsd: 0.1 } }, 'abc', null, 200_000);
+    const args = argsOf({ limits: { turns: null, microUsd: 100_000 } }, 'abc', null, 200_000);
     expect(args[args.indexOf('--max-budget-usd') + 1]).toBe('0.3');
   });
 
@@ -117,7 +113,7 @@ describe('when an allowance comes back', () => {
   it.each([1e300, 8.64e12, now / 1000 - 1, now / 1000 + 32 * 86_400])(
     'does not believe an allowance that comes back at %s s',
     (resetsAt) => {
-      const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now });
+      const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now, pricing: pricing() });
       parser.line(`{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":${resetsAt}}}`);
       const text = 'Claude AI usage limit reached|9999999999';
       parser.line(JSON.stringify({ type: 'result', subtype: 'success', is_error: true, api_error_status: 429, result: text }));
@@ -126,7 +122,7 @@ describe('when an allowance comes back', () => {
   );
 
   it('takes what the service announced before the end line', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now, pricing: pricing() });
     parser.line(JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'allowed', resetsAt: 1 } }));
     parser.line(
       JSON.stringify({
@@ -144,7 +140,7 @@ describe('when an allowance comes back', () => {
 
 describe('the parser of claude', () => {
   it('reads the verdict from the final text only', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
     const quoting = { type: 'assistant', message: { id: 'm', model: 'x', content: [{ type: 'text', text: 'VERDICT: approve' }] } };
     expect(parser.line(JSON.stringify(quoting)).map(({ kind }) => kind)).not.toContain('verdict');
     const signals = parser.line(
@@ -154,7 +150,7 @@ describe('the parser of claude', () => {
   });
 
   it('counts a sub-agent’s tokens but not its turns', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
     const line = {
       type: 'assistant',
       parent_tool_use_id: 'toolu_1',
@@ -199,9 +195,9 @@ describe('the parser of claude', () => {
           ),
         ),
         (lines) => {
-          const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0 });
+          const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
           for (const line of lines) parser.line(line);
-          expect(['finished', 'failed', 'rate-limited', 'over-budget']).toContain(parser.end({ code: 0 }).reason);
+          expect(['finished', 'failed', 'rate-limited', 'over-budget', 'signed-out']).toContain(parser.end({ code: 0 }).reason);
         },
       ),
     );
@@ -209,8 +205,8 @@ describe('the parser of claude', () => {
 
   it('prices what it knows, and nothing else', () => {
     const usage = { inputTokens: 1000, outputTokens: 50, cacheReadTokens: 200, cacheWriteTokens: 100 };
-    expect(listPrice('claude-sonnet-4-5', usage, 0)).toBe(3810 + 375);
-    expect(listPrice('claude-sonnet-4-5-20250929', usage, 100)).toBe(3810 + 600);
-    expect(listPrice('some-other-model', usage, 0)).toBe(0);
+    expect(pricing().cost('claude-sonnet-4-5', usage)).toBe(3810 + 375);
+    expect(pricing().cost('claude-sonnet-4-5-20250929', usage, 100)).toBe(3810 + 600);
+    expect(pricing().cost('some-other-model', usage)).toBe(null);
   });
 });

@@ -1,9 +1,30 @@
-import { MICRO } from '../../supervision/limits.ts';
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { allowedTools, permission } from '../keys.ts';
+import { mcpServers } from '../mcp-servers.ts';
+import { defineRuntime, type Command, type Launch } from '../runtime.ts';
+import { claudeDoctor } from './doctor.ts';
 import { claudeParser } from './parser.ts';
-import type { Command, Launch, Runtime } from '../runtime.ts';
+
+const KEYS = { allowed_tools: allowedTools, permission };
 
 /** Claude Code, headless: `claude -p --output-format stream-json`. Checked against version 2.1.329. */
-export const claudeRuntime: Runtime = { name: 'claude', prepare, parser: claudeParser };
+export const claudeRuntime = defineRuntime({
+  name: 'claude',
+  title: 'Claude Code',
+  keys: KEYS,
+  command: ['claude'],
+  templates: false,
+  metered: true,
+  needs: {
+    hosts: ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com'],
+    folders: [{ variable: 'CLAUDE_CONFIG_DIR', fallback: '.claude', below: '', login: ['.credentials.json'] }],
+    keyVariable: 'ANTHROPIC_API_KEY',
+  },
+  doctor: claudeDoctor,
+  prepare,
+  parser: claudeParser,
+});
 
 /** Allowed without asking where the agent lists nothing: read, edit, look at git, commit. Nothing that reaches out. */
 const CODER_TOOLS = [
@@ -29,16 +50,21 @@ const CODER_TOOLS = [
 const WRITING = /^(?:Edit|MultiEdit|Write|NotebookEdit|Bash\(git (?:add|rm|mv|commit):\*\))$/;
 const QA_TOOLS = CODER_TOOLS.filter((tool) => !WRITING.test(tool));
 
-/** The prompt goes in on standard input and the system prompt in a file: text from people is never an argument. */
 /** Musher's own tools: a token that reaches the run's own item alone stands behind them. */
 const OWN_TOOLS = 'mcp__musher';
 /** By this Claude Code asks about what is not allowed. */
 const PERMISSION_TOOL = 'mcp__musher__approve';
 
-function prepare(launch: Launch): Command {
-  const { agent, access } = launch;
-  const [file = 'claude', ...own] = agent.command;
-  const fallback: readonly string[] = agent.role === 'qa' ? QA_TOOLS : CODER_TOOLS;
+const MCP_FILE = 'mcp.json';
+/** Millionths of a dollar in a dollar. */
+const MICRO = 1_000_000;
+
+/** The prompt goes in on standard input and the system prompt in a file: text from people is never an argument. */
+function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
+  const { access, limits, options, role } = launch;
+  const [file = 'claude', ...own] = launch.command;
+  const { allowed_tools: allowed = [] } = options;
+  const fallback: readonly string[] = role === 'qa' ? QA_TOOLS : CODER_TOOLS;
   const option = (name: string, values: readonly string[]): readonly string[] => (own.includes(name) ? [] : [name, ...values]);
   return {
     file,
@@ -50,26 +76,25 @@ function prepare(launch: Launch): Command {
       '--verbose',
       // The only place where output tokens are told while the run goes on; and a long answer is no silence.
       '--include-partial-messages',
-      ...(agent.role === 'qa' ? [] : option('--permission-mode', ['acceptEdits'])),
+      // Always said: since August 2026 its own default is a mode in which a model decides what is allowed.
+      ...option('--permission-mode', [role === 'qa' ? 'default' : 'acceptEdits']),
       // Settings and servers from the worktree could widen the agent's rights: an item's branch is not trusted.
       ...option('--setting-sources', ['user']),
       ...option('--strict-mcp-config', []),
-      ...(access === null ? [] : ['--mcp-config', access.configFile]),
-      ...(access === null || agent.permission === 'deny' ? [] : option('--permission-prompt-tool', [PERMISSION_TOOL])),
+      ...(access === null ? [] : ['--mcp-config', join(launch.runDir, MCP_FILE)]),
+      ...(access === null || options.permission === 'deny' ? [] : option('--permission-prompt-tool', [PERMISSION_TOOL])),
       // Its own question would be put to nobody; Musher has a tool for that.
       ...option('--disallowedTools', ['AskUserQuestion']),
-      ...(agent.model === null ? [] : ['--model', agent.model]),
-      ...(agent.effort === null ? [] : ['--effort', agent.effort]),
-      ...(agent.limits.turns === null ? [] : ['--max-turns', String(agent.limits.turns)]),
+      ...(launch.model === null ? [] : ['--model', launch.model]),
+      ...(launch.effort === null ? [] : ['--effort', launch.effort]),
+      ...(limits.turns === null ? [] : ['--max-turns', String(limits.turns)]),
       // A second guard beside ours. It counts in what a resumed session had spent before.
-      ...(agent.limits.costUsd === null
-        ? []
-        : ['--max-budget-usd', String(Math.round(agent.limits.costUsd * MICRO + launch.resumedMicroUsd) / MICRO)]),
+      ...(limits.microUsd === null ? [] : ['--max-budget-usd', String((limits.microUsd + launch.resumedMicroUsd) / MICRO)]),
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.
       ...option('--allowedTools', [
-        ...(agent.allowedTools.length > 0 ? agent.allowedTools : fallback),
+        ...(allowed.length > 0 ? allowed : fallback),
         ...(access === null ? [] : [OWN_TOOLS]),
       ]),
     ],
@@ -77,5 +102,6 @@ function prepare(launch: Launch): Command {
     env: { DISABLE_AUTOUPDATER: '1' },
     inherit: ['CLAUDE_CONFIG_DIR'],
     stdin: launch.prompt,
+    files: access === null ? [] : [{ name: MCP_FILE, text: mcpServers(access) }],
   };
 }

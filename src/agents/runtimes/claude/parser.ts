@@ -10,12 +10,13 @@ import { asFields, fieldsOf, listField, numberField, textField, type Fields } fr
 import { believable } from '../resume-time.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
 
-/** A key that is wrong stays wrong; the command line itself would try it ten times over a minute. */
-const HOPELESS_STATUS = new Set([401, 403]);
+/** A key that is wrong stays wrong, and what is forbidden too; the command line itself would try ten times over a minute. */
+const REFUSED = 401;
+const FORBIDDEN = 403;
 
 /** Reads the lines of `--output-format stream-json --verbose`, with or without partial messages. */
 export function claudeParser(context: ParserContext): OutputParser {
-  const meter = usageMeter();
+  const meter = usageMeter(context.pricing);
   const calls = claudeCalls();
   const turns = new Set<string>();
   let session: string | null = null;
@@ -72,7 +73,8 @@ export function claudeParser(context: ParserContext): OutputParser {
       case 'api_retry': {
         const status = numberField(fields, 'error_status');
         const error = textField(fields, 'error') ?? 'error';
-        if (HOPELESS_STATUS.has(status)) return [{ kind: 'fatal', text: `The model service refused the key (${status}, ${error}).` }];
+        if (status === REFUSED) return [{ kind: 'signed-out', text: `The model service refused the key (${status}, ${error}).` }];
+        if (status === FORBIDDEN) return [{ kind: 'fatal', text: `The model service forbids this (${status}, ${error}).` }];
         const where = status === 0 ? error : `${status}, ${error}`;
         return [
           {

@@ -1,7 +1,7 @@
 import type { Usage } from '../../../pipeline/events.ts';
 import { NO_USAGE, addUsage, maxUsage, sameUsage, type Signal } from '../../supervision/signals.ts';
 import { asFields, dollarsField, textField, tokensField, type Fields } from '../json-line.ts';
-import { listPrice } from './prices.ts';
+import { canonicalModel, type Pricing } from '../pricing.ts';
 
 /** Counts what a run has used, each message once however many lines tell of it. */
 export interface UsageMeter {
@@ -16,43 +16,65 @@ interface Message {
   readonly usage: Usage;
 }
 
+/** A usage, and whether its money is all of it. */
+interface Priced {
+  readonly usage: Usage;
+  readonly unpriced: boolean;
+}
+
 /** A meter for one run; it tells totals of a model, and only where they grew. */
-export function usageMeter(): UsageMeter {
+export function usageMeter(pricing: Pricing): UsageMeter {
   const messages = new Map<string, Message>();
   const metered = new Map<string, Usage>();
   const told = new Map<string, Usage>();
+  /** By its canonical name, what a model was called first: lines call the same one `claude-x`, `claude-x[1m]` and by its date. */
+  const names = new Map<string, string>();
+  const nameOf = (model: string): string => {
+    const canonical = canonicalModel(model);
+    const name = names.get(canonical) ?? model.replace(/\[[^\]]*\]$/, '');
+    names.set(canonical, name);
+    return name;
+  };
 
   /** Tells a model's total if it grew. */
-  const tell = (model: string, total: Usage): readonly Signal[] => {
+  const tell = (model: string, { usage: total, unpriced }: Priced): readonly Signal[] => {
     const before = told.get(model) ?? NO_USAGE;
     const usage = maxUsage(before, total);
     if (sameUsage(before, usage)) return [];
     told.set(model, usage);
-    return [{ kind: 'usage', model, usage }];
+    return [{ kind: 'usage', model, usage, ...(unpriced ? { unpriced } : {}) }];
   };
 
   return {
-    message(id, model, fields) {
+    message(id, said, fields) {
+      const model = nameOf(said);
       const before = messages.get(id);
-      const usage = maxUsage(before?.usage ?? NO_USAGE, messageUsage(model, fields));
+      const now = messageUsage(pricing, said, fields);
+      const usage = maxUsage(before?.usage ?? NO_USAGE, now.usage);
       messages.set(id, { model, usage });
       const rest = subtract(metered.get(model) ?? NO_USAGE, before?.usage ?? NO_USAGE);
       const total = addUsage(rest, usage);
       metered.set(model, total);
-      return tell(model, total);
+      return tell(model, { usage: total, unpriced: now.unpriced });
     },
     result(line, resumed) {
       // `modelUsage` and `total_cost_usd` include what a resumed session had before; the newer field never does.
       const perModel = asFields(line['model_usage_since_last_result']) ?? (resumed ? null : asFields(line['modelUsage']));
-      return Object.entries(perModel ?? {}).flatMap(([model, entry]) => {
+      const sums = new Map<string, Priced>();
+      for (const [key, entry] of Object.entries(perModel ?? {})) {
         const fields = asFields(entry);
-        return fields === null ? [] : tell(model, resultUsage(fields));
-      });
+        if (fields === null) continue;
+        const model = nameOf(textField(fields, 'canonicalModel') ?? key);
+        const { usage, unpriced } = resultUsage(pricing, key, fields);
+        const before = sums.get(model) ?? { usage: NO_USAGE, unpriced: false };
+        sums.set(model, { usage: addUsage(before.usage, usage), unpriced: before.unpriced || unpriced });
+      }
+      return [...sums].flatMap(([model, sum]) => tell(model, sum));
     },
   };
 }
 
-function messageUsage(model: string, fields: Fields): Usage {
+function messageUsage(pricing: Pricing, model: string, fields: Fields): Priced {
   const creation = asFields(fields['cache_creation']);
   const hour = creation === null ? 0 : tokensField(creation, 'ephemeral_1h_input_tokens');
   const tokens = {
@@ -61,17 +83,21 @@ function messageUsage(model: string, fields: Fields): Usage {
     cacheReadTokens: tokensField(fields, 'cache_read_input_tokens'),
     cacheWriteTokens: tokensField(fields, 'cache_creation_input_tokens'),
   };
-  return { ...tokens, microUsd: listPrice(model, tokens, hour) };
+  const cost = pricing.cost(model, tokens, hour);
+  return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null };
 }
 
-function resultUsage(fields: Fields): Usage {
-  return {
+/** Claude Code's own figure, which is exact; where it has none, what the tokens cost. */
+function resultUsage(pricing: Pricing, model: string, fields: Fields): Priced {
+  const tokens = {
     inputTokens: tokensField(fields, 'inputTokens'),
     outputTokens: tokensField(fields, 'outputTokens'),
     cacheReadTokens: tokensField(fields, 'cacheReadInputTokens'),
     cacheWriteTokens: tokensField(fields, 'cacheCreationInputTokens'),
-    microUsd: dollarsField(fields, 'costUSD'),
   };
+  const own = dollarsField(fields, 'costUSD');
+  const cost = own > 0 ? own : pricing.cost(model, tokens);
+  return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null };
 }
 
 function subtract(a: Usage, b: Usage): Usage {

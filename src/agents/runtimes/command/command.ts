@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { NO_USAGE, maxUsage, sameUsage, type Signal } from '../../supervision/signals.ts';
 import type { Usage } from '../../../pipeline/events.ts';
 import type { Millis } from '../../../pipeline/values.ts';
@@ -6,15 +7,31 @@ import { expandArgument } from '../../template.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfLine } from '../../verdict.ts';
 import { dollarsField, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
+import type { Pricing } from '../pricing.ts';
 import { believable } from '../resume-time.ts';
-import type { Command, Conclusion, Launch, OutputParser, ParserContext, ProcessExit, Runtime } from '../runtime.ts';
+import { mcpServers } from '../mcp-servers.ts';
+import { defineRuntime, type Command, type Conclusion, type Launch, type OutputParser, type ParserContext, type ProcessExit } from '../runtime.ts';
 
 /** Any program. The protocol is written down in docs/runtimes.md. */
-export const commandRuntime: Runtime = { name: 'command', prepare, parser };
+export const commandRuntime = defineRuntime({
+  name: 'command',
+  title: 'a program of your own',
+  keys: {},
+  command: null,
+  templates: true,
+  metered: false,
+  needs: { hosts: [], folders: [], keyVariable: null },
+  // What a program of the user's own does without its arguments, nobody knows: it is not started to look.
+  doctor: { install: null, version: null, signIn: null, signedIn: null },
+  prepare,
+  parser,
+});
 
-function prepare(launch: Launch): Command {
-  const [file = '', ...args] = launch.agent.command;
-  const { variables, agent } = launch;
+const MCP_FILE = 'mcp.json';
+
+function prepare(launch: Launch<object>): Command {
+  const [file = '', ...args] = launch.command;
+  const { variables, access, model } = launch;
   return {
     file,
     args: args.map((arg) => expandArgument(arg, variables)),
@@ -22,13 +39,14 @@ function prepare(launch: Launch): Command {
       MUSHER_PROMPT_FILE: launch.promptFile,
       ...(launch.systemPromptFile === null ? {} : { MUSHER_SYSTEM_PROMPT_FILE: launch.systemPromptFile }),
       ...(launch.resumeSession === null ? {} : { MUSHER_SESSION: launch.resumeSession }),
-      ...(launch.access === null
+      ...(access === null
         ? {}
-        : { MUSHER_MCP_URL: launch.access.url, MUSHER_MCP_TOKEN: launch.access.token, MUSHER_MCP_CONFIG: launch.access.configFile }),
-      ...(agent.model === null ? {} : { MUSHER_MODEL: agent.model }),
+        : { MUSHER_MCP_URL: access.url, MUSHER_MCP_TOKEN: access.token, MUSHER_MCP_CONFIG: join(launch.runDir, MCP_FILE) }),
+      ...(model === null ? {} : { MUSHER_MODEL: model }),
     },
     inherit: [],
     stdin: launch.prompt,
+    files: access === null ? [] : [{ name: MCP_FILE, text: mcpServers(access) }],
   };
 }
 
@@ -50,9 +68,10 @@ function parser(context: ParserContext): OutputParser {
       case 'usage': {
         const model = textField(fields, 'model') ?? context.model ?? 'unknown';
         const before = totals.get(model);
-        const usage = maxUsage(before ?? NO_USAGE, usageOf(fields));
+        const { usage: said, unpriced } = usageOf(model, fields, context.pricing);
+        const usage = maxUsage(before ?? NO_USAGE, said);
         totals.set(model, usage);
-        return before !== undefined && sameUsage(before, usage) ? [] : [{ kind: 'usage', model, usage }];
+        return before !== undefined && sameUsage(before, usage) ? [] : [{ kind: 'usage', model, usage, ...unpriced }];
       }
       case 'status': {
         const text = textField(fields, 'text');
@@ -133,14 +152,16 @@ function joined(what: string, detail: string): string {
   return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
 }
 
-function usageOf(fields: Fields): Usage {
-  return {
+/** The program's own figure of money, also where it is 0; otherwise what the tokens cost. */
+function usageOf(model: string, fields: Fields, pricing: Pricing): { readonly usage: Usage; readonly unpriced: { readonly unpriced?: true } } {
+  const tokens = {
     inputTokens: tokensField(fields, 'input_tokens'),
     outputTokens: tokensField(fields, 'output_tokens'),
     cacheReadTokens: tokensField(fields, 'cache_read_tokens'),
     cacheWriteTokens: tokensField(fields, 'cache_write_tokens'),
-    microUsd: dollarsField(fields, 'cost_usd'),
   };
+  const cost = typeof fields['cost_usd'] === 'number' ? dollarsField(fields, 'cost_usd') : pricing.cost(model, tokens);
+  return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null ? { unpriced: true } : {} };
 }
 
 /** ISO 8601 or milliseconds since the epoch; null where it is neither. */
