@@ -86,7 +86,10 @@ function agentProblems(agent: AgentEntry): [key: string, message: string][] {
   const problems: [string, string][] = [];
   const runtime = findRuntime(RUNTIMES, agent.runtime);
   if (runtime.command === null && agent.command === undefined) {
-    problems.push(['command', `is missing: runtime "${runtime.name}" needs the program and its arguments, such as ["python3", "agent.py"]`]);
+    problems.push([
+      'command',
+      `is missing: runtime "${runtime.name}" needs the program and its arguments, such as ["python3", "agent.py"]`,
+    ]);
   }
   const set: Readonly<Record<string, unknown>> = agent;
   for (const key of RUNTIMES.flatMap(({ keys }) => Object.keys(keys))) {

@@ -162,7 +162,7 @@ export interface ItemEvents {
     readonly exitCode: number | null;
     /** One line: what the run says of itself, or why it ended. */
     readonly summary: string;
-    /** Set when `reason` is `rate-limited`. */
+    /** Set when `reason` is `rate-limited` or `signed-out`: the account is not tried again before. */
     readonly resumeAt: Millis | null;
     readonly turns: number | null;
     /** The verdict of a QA agent, where it gave one. */

@@ -390,7 +390,8 @@ function ended(item: WorkItem, event: Event<'run.ended'>): WorkItem {
   const { agent } = execution;
   const after = { ...item, step: event.seq };
   if (reason === 'finished') return attach(after, { state: 'completed', agent, exitCode: exitCode ?? 0, completedAt: event.at });
-  if (reason === 'rate-limited' && resumeAt !== null) return attach(after, { state: 'rateLimited', agent, resumeAt });
+  if ((reason === 'rate-limited' || reason === 'signed-out') && resumeAt !== null)
+    return attach(after, { state: 'rateLimited', agent, resumeAt });
   return idle(after, event.seq);
 }
 

@@ -195,8 +195,18 @@ export type WorkItem = ItemBase &
     | { readonly stage: Merge; readonly execution: Execution<'mergemaster'> }
   );
 
-/** How a run ended. `rate-limited` and `stopped` do not count as failed attempts; all others but `finished` do. */
-export const END_REASONS = ['finished', 'failed', 'hollow', 'stuck', 'rate-limited', 'signed-out', 'over-budget', 'stopped', 'lost'] as const;
+/** How a run ended. `rate-limited`, `signed-out` and `stopped` do not count as failed attempts; all others but `finished` do. */
+export const END_REASONS = [
+  'finished',
+  'failed',
+  'hollow',
+  'stuck',
+  'rate-limited',
+  'signed-out',
+  'over-budget',
+  'stopped',
+  'lost',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /**

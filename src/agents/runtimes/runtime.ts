@@ -108,9 +108,9 @@ export interface Probe {
   /** Absolute path of the home. */
   readonly home: string;
   /** Starts the agent's program with these arguments; bounded in time. `code` is null where it did not end by itself. */
-  ask(args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  readonly ask: (args: readonly string[]) => Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
   /** The text of a file; null where it can't be read. */
-  read(path: string): string | null;
+  readonly read: (path: string) => string | null;
 }
 
 /** What a runtime needs to know to say how the program is started. */

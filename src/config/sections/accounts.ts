@@ -21,10 +21,14 @@ export const accountSchema = z.strictObject({
       example: keyExample(SUGGESTED),
       type: 'table of text',
     }),
-  config_dir: z.string().min(1).optional().meta({
-    description: `The directory with its login, relative to this file; \`~\` is your home. Set as ${loginVariables()}.`,
-    example: `~/.${SUGGESTED.name}-main`,
-  }),
+  config_dir: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: `The directory with its login, relative to this file; \`~\` is your home. Set as ${loginVariables()}.`,
+      example: `~/.${SUGGESTED.name}-main`,
+    }),
   agents: z
     .array(z.string().min(1))
     .default([])
@@ -37,7 +41,9 @@ export const accountSchema = z.strictObject({
 
 /** `X` for `x`, … of the runtimes whose login can be elsewhere. */
 function loginVariables(): string {
-  return RUNTIMES.flatMap(({ name, needs: { folders } }) => folders.slice(0, 1).map(({ variable }) => `\`${variable}\` for \`${name}\``)).join(', ');
+  return RUNTIMES.flatMap(({ name, needs: { folders } }) =>
+    folders.slice(0, 1).map(({ variable }) => `\`${variable}\` for \`${name}\``),
+  ).join(', ');
 }
 
 /** The variable that says where a runtime's login is; null: its program has none. */

@@ -21,10 +21,10 @@ export const limitsSchema = z.strictObject({
   question: duration()
     .prefault('2m')
     .meta({ description: 'Longest time without output after what looks like a question to a person.', type: 'duration' }),
-  repeats: positive()
-    .min(2)
-    .default(12)
-    .meta({ description: 'The same tool call with the same answer, or the same error, in a row, while no file changes; where the program tells of its calls.' }),
+  repeats: positive().min(2).default(12).meta({
+    description:
+      'The same tool call with the same answer, or the same error, in a row, while no file changes; where the program tells of its calls.',
+  }),
   idle_tokens: positive()
     .default(200_000)
     .meta({ description: 'Output tokens of a coder or mergemaster since it last changed a file or committed.' }),
@@ -42,7 +42,7 @@ function runtimeKeys(runtimes: readonly Runtime[]): z.ZodRawShape {
       const schema = owners[0]?.keys[key];
       if (!(schema instanceof z.ZodType)) return [];
       const notes = schema.meta() ?? {};
-      const whose = owners.map(({ name }) => `\`${name}\``).join(', ');
+      const whose = owners.map((owner) => `\`${owner.name}\``).join(', ');
       return [[key, schema.meta({ ...notes, description: `${whose}: ${notes.description ?? ''}` })]];
     }),
   );
@@ -91,7 +91,7 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
 });
 
 function commandDefaults(runtimes: readonly Runtime[]): string {
-  const needed = runtimes.filter(({ command }) => command === null).map(({ name }) => `\`${name}\``);
+  const needed = runtimes.filter(({ command }) => command === null).map((runtime) => `\`${runtime.name}\``);
   return `Needed for ${needed.join(', ')}; for the others the program of the runtime's name is the default.`;
 }
 

@@ -2,7 +2,7 @@ import type { Run } from '../../log/projections/run.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { EngineParts } from '../parts.ts';
 
-const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'over-budget', 'lost']);
+const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'signed-out', 'over-budget', 'lost']);
 
 /** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
 export function sessionToResume({ log }: Pick<EngineParts, 'log'>, run: Run): string | null {

@@ -25,6 +25,9 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 /** So many limited runs in a row, at least half a day of them, and a person has to look. */
 const MOST_LIMITED = 20;
 
+/** Ends that say nothing of the work: the account can't be used for now. */
+const PAUSED: ReadonlySet<EndReason> = new Set(['rate-limited', 'signed-out']);
+
 /** What a run came to, after Musher has looked at the branch itself. */
 interface Judgement {
   readonly reason: EndReason;
@@ -55,9 +58,9 @@ export async function settleRun(
   const judgement = await withTree(project, item, await judge(parts, project, item, run, agent, outcome));
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
-    const limited = outcome.reason === 'rate-limited' ? limitedBefore(tx, run) : 0;
-    const resumeAt =
-      outcome.reason === 'rate-limited' ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run))) : null;
+    const paused = PAUSED.has(outcome.reason);
+    const limited = paused ? limitedBefore(tx, run) : 0;
+    const resumeAt = paused ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run))) : null;
     const { reason, cause, summary } = judgement;
     const named = cause === null ? {} : { cause };
     const ended = {
@@ -123,7 +126,7 @@ async function judge(
   const at = { number: item.number, branch };
   // Neither Musher's own end, nor a provider's limit, nor a budget that others have a part in is the attempt's fault.
   const overBudget = atLine(parts, run, agent, outcome);
-  const excused = outcome.reason === 'stopped' || outcome.reason === 'rate-limited' || overBudget !== null;
+  const excused = outcome.reason === 'stopped' || PAUSED.has(outcome.reason) || overBudget !== null;
   const plain = {
     reason: outcome.reason,
     cause: outcome.cause,
@@ -278,7 +281,7 @@ function failed(outcome: RunOutcome, summary: string): Failure {
 /** Runs right before this one that ended at a rate limit. */
 function limitedBefore(tx: Tx, run: Run): number {
   const before = tx.reads.runs(run.project, run.item).filter((other) => other.run < run.run);
-  return before.length - 1 - before.findLastIndex((other) => other.reason !== 'rate-limited');
+  return before.length - 1 - before.findLastIndex((other) => other.reason === null || !PAUSED.has(other.reason));
 }
 
 /**

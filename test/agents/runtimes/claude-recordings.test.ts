@@ -79,7 +79,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     summary: 'Claude Code was ended by SIGTERM and gave no result.',
     turns: 0,
     usage: {},
-    extra: [{ kind: 'fatal', text: 'The model service refused the key (401, authentication_failed).' }],
+    extra: [{ kind: 'signed-out', text: 'The model service refused the key (401, authentication_failed).' }],
   },
   fallback: {
     exit: 0,
@@ -165,7 +165,7 @@ describe.each(Object.entries(EXPECTED))('the recording %s', (name, expected) => 
   it('tells what it should', () => {
     for (const signal of expected.extra ?? []) expect(signals).toContainEqual(expect.objectContaining(signal));
     // A wrong key is the only thing that is hopeless.
-    expect(signals.some(({ kind }) => kind === 'fatal')).toBe(name === 'e401');
+    expect(signals.some(({ kind }) => kind === 'fatal' || kind === 'signed-out')).toBe(name === 'e401');
   });
 
   it('names the session once, and never counts down', () => {

@@ -43,15 +43,14 @@ describe('how claude is started', () => {
     const silent = argsOf({ options: { permission: 'deny' } }, null, null, 0, access);
     expect(silent).toContain('--mcp-config');
     expect(silent).not.toContain('--permission-prompt-tool');
-    for (const option of ['--mcp-config', '--permission-prompt-tool']) expect(argsOf({ options: { permission: 'ask' } })).not.toContain(option);
+    for (const option of ['--mcp-config', '--permission-prompt-tool'])
+      expect(argsOf({ options: { permission: 'ask' } })).not.toContain(option);
   });
 
   it('passes on model, effort, limits, session and system prompt', () => {
-    const args = argsOf(
-      { model: 'opus', effort: 'high', limits: { turns: 5, microUsd: 2_500_000 } },
-      'abc',
-      '/run/system-prompt.md',
-    ).join(' ');
+    const args = argsOf({ model: 'opus', effort: 'high', limits: { turns: 5, microUsd: 2_500_000 } }, 'abc', '/run/system-prompt.md').join(
+      ' ',
+    );
     for (const part of [
       '--model opus',
       '--effort high',

@@ -93,10 +93,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.
-      ...option('--allowedTools', [
-        ...(allowed.length > 0 ? allowed : fallback),
-        ...(access === null ? [] : [OWN_TOOLS]),
-      ]),
+      ...option('--allowedTools', [...(allowed.length > 0 ? allowed : fallback), ...(access === null ? [] : [OWN_TOOLS])]),
     ],
     // An update in the middle of a run is nobody's wish.
     env: { DISABLE_AUTOUPDATER: '1' },

@@ -10,7 +10,15 @@ import { dollarsField, fieldsOf, textField, tokensField, type Fields } from '../
 import type { Pricing } from '../pricing.ts';
 import { believable } from '../resume-time.ts';
 import { mcpServers } from '../mcp-servers.ts';
-import { defineRuntime, type Command, type Conclusion, type Launch, type OutputParser, type ParserContext, type ProcessExit } from '../runtime.ts';
+import {
+  defineRuntime,
+  type Command,
+  type Conclusion,
+  type Launch,
+  type OutputParser,
+  type ParserContext,
+  type ProcessExit,
+} from '../runtime.ts';
 
 /** Any program. The protocol is written down in docs/runtimes.md. */
 export const commandRuntime = defineRuntime({
@@ -152,15 +160,20 @@ function joined(what: string, detail: string): string {
   return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
 }
 
-/** The program's own figure of money, also where it is 0; otherwise what the tokens cost. */
-function usageOf(model: string, fields: Fields, pricing: Pricing): { readonly usage: Usage; readonly unpriced: { readonly unpriced?: true } } {
+/** The program's own figure of money; where it has none, or 0, what the tokens cost. What is free stands in `[prices]` with 0. */
+function usageOf(
+  model: string,
+  fields: Fields,
+  pricing: Pricing,
+): { readonly usage: Usage; readonly unpriced: { readonly unpriced?: true } } {
   const tokens = {
     inputTokens: tokensField(fields, 'input_tokens'),
     outputTokens: tokensField(fields, 'output_tokens'),
     cacheReadTokens: tokensField(fields, 'cache_read_tokens'),
     cacheWriteTokens: tokensField(fields, 'cache_write_tokens'),
   };
-  const cost = typeof fields['cost_usd'] === 'number' ? dollarsField(fields, 'cost_usd') : pricing.cost(model, tokens);
+  const own = dollarsField(fields, 'cost_usd');
+  const cost = own > 0 ? own : pricing.cost(model, tokens);
   return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null ? { unpriced: true } : {} };
 }
 
