@@ -49,7 +49,9 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
 };
 const SEEN_BY_ALL = new Set([
   'src/result.ts',
+  'src/backoff.ts',
   'src/clock.ts',
+  'src/until-aborted.ts',
   'src/errors.ts',
   'src/nearest.ts',
   'src/crash-point.ts',

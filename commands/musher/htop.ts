@@ -3,7 +3,7 @@ import type { ProcessUse } from '../../src/bot/capabilities.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { readerOf } from '../../src/words/step.ts';
-import { reached } from '../../src/bot/loop/ticks.ts';
+import { pause } from '../../src/clock.ts';
 import { timerWords } from '../../src/bot/timers.ts';
 import { doc, paragraph, right, table } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
@@ -26,7 +26,8 @@ export const htop = command({
     const timers = (): string => timersAhead(context);
     for (let second = 1; second <= seconds; second++) {
       yield look(await context.processes(), `${seconds - second + 1} s to go`, timers());
-      if (!(await reached(clock, began + second * 1000, signal))) break;
+      await pause(clock, began + second * 1000 - clock.now(), signal);
+      if (signal.aborted) break;
     }
     yield look(await context.processes(), `after ${Math.round((clock.now() - began) / 1000)} s`, timers());
   },

@@ -1,5 +1,7 @@
+import { Backoff, type BackoffRule } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { crashPoint } from '../crash-point.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import type { Log } from '../log/log.ts';
@@ -34,10 +36,10 @@ interface MessageRef {
 
 /**
  * Waits between tries of one message: 1, 2, 4 … seconds, at most a minute, for what a person writes meanwhile waits behind
- * it; after 210 tries (about 3.5 hours at most) it is given up, loudly. Tries that say nothing of the message itself do not count.
+ * it, and half to all of each; after 210 tries (about 3.5 hours at most) it is given up, loudly. Tries that say nothing of the
+ * message itself do not count.
  */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const RETRIES: BackoffRule = { first: 1_000, longest: 60_000, jitter: 0.5 };
 const MOST_TRIES = 210;
 /** Such tries count up to here, for the waits grow by the same number. */
 const MOST_UNCOUNTED = 10;
@@ -71,6 +73,7 @@ export class Delivery {
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
   readonly #away: Away;
+  readonly #backoff: Backoff;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
   #lastBefore = 0;
@@ -79,6 +82,7 @@ export class Delivery {
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#backoff = new Backoff(RETRIES, parts.random);
     this.#threads = new ItemThreads(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
     for (const { name, capabilities } of parts.transports) this.#rates.set(name, new SendRate(capabilities.pace));
@@ -101,7 +105,7 @@ export class Delivery {
     for (const turn of this.#turns) if (this.#isTooLate(turn.time)) turn.end(false);
     this.#wake();
     while (this.#busy.size > 0 && !signal.aborted) {
-      await Promise.race([Promise.all(this.#busy.values()), aborted(signal)]);
+      await Promise.race([Promise.all(this.#busy.values()), untilAborted(signal)]);
     }
     this.#stopped = true;
     this.#unlisten?.();
@@ -264,9 +268,7 @@ export class Delivery {
     const counts = isItsOwn(failure, isThere);
     const tries = counts ? row.attempts + 1 : Math.max(row.attempts, Math.min(row.attempts + 1, MOST_UNCOUNTED));
     const dead = outcome === 'rejected' || tries >= MOST_TRIES;
-    const backOff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(row.attempts, 20));
-    // Half to all of it, so that rooms that failed together do not come back together.
-    const until = clock.now() + (retryAfterMs ?? backOff * (0.5 + this.#parts.random() / 2));
+    const until = clock.now() + (retryAfterMs ?? this.#backoff.after(row.attempts + 1));
     const isAway = !isThere && retryAfterMs === null;
     if (isAway) this.#away.wait(row.to.transport, row.id, until);
     else if (everywhere) this.#paused.set(row.to.transport, until);
@@ -287,11 +289,4 @@ export class Delivery {
 
 function isApart(transport: SendingNetwork, row: OutboxRow): boolean {
   return transport.isApart?.(row.to) ?? false;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

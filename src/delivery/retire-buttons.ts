@@ -1,3 +1,4 @@
+import { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { ButtonMessage } from '../log/tables/button-messages.ts';
@@ -20,8 +21,9 @@ export interface Retiring {
 const SOON_MS = 500;
 /** Questions expire without a commit. */
 const EVERY_MS = 30_000;
-const FIRST_WAIT_MS = 5_000;
 const MOST_TRIES = 10;
+/** 5, 10, 20 … seconds, at most 10 minutes; after 10 tries (about 30 minutes) the buttons stay. */
+const RETRIES = new Backoff({ first: 5_000, longest: 10 * 60_000, jitter: 0 });
 
 export interface RetireParts {
   readonly log: Log;
@@ -118,6 +120,6 @@ async function retire({ log, clock, transports, isOpen, onProblem }: RetireParts
     if (message.attempts + 1 >= MOST_TRIES || (error instanceof Error && 'outcome' in error && error.outcome === 'rejected')) {
       onProblem(`the buttons of message ${message.id} stay`, error);
       log.buttons.drop(message.id);
-    } else log.buttons.tryLater(message.id, clock.now() + FIRST_WAIT_MS * 2 ** message.attempts);
+    } else log.buttons.tryLater(message.id, clock.now() + RETRIES.after(message.attempts + 1));
   }
 }

@@ -4,6 +4,7 @@ import type { Address, Sender } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { splitDocument } from '../../src/message/split.ts';
+import { untilAborted } from '../../src/until-aborted.ts';
 import type { Capabilities, Health, MessageRef, Sink, Transport } from '../transport.ts';
 import { readHistory, writeHistory } from './history.ts';
 import { readLines, type LineIntake } from './lines.ts';
@@ -195,11 +196,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
       left = true;
       intake?.close();
       terminal?.close();
-      const gaveUp = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      await Promise.race([flushed().catch(report), gaveUp]);
+      await Promise.race([flushed().catch(report), untilAborted(signal)]);
       output.removeListener('error', onOutputError);
       become('stopped');
     },

@@ -1,4 +1,5 @@
 import { problemText } from '../../src/errors.ts';
+import { untilAborted } from '../../src/until-aborted.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
@@ -189,7 +190,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     last.typing.stop();
     last.patience.stop();
     const ended = Promise.all([last.gateway.close(signal), last.replies.stop(), last.outgoing.idle(), last.intake.idle()]);
-    await Promise.race([ended, aborted(signal)]);
+    await Promise.race([ended, untilAborted(signal)]);
     last.rest.clearHashSweeper();
     last.rest.clearHandlerSweeper();
     connection = null;
@@ -264,10 +265,3 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 }
 
 const NOTHING_PUBLISHED: Published = { body: [], byName: new Map(), problems: [] };
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}

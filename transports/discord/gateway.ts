@@ -1,8 +1,10 @@
 import type { SessionInfo, WebSocketShard } from '@discordjs/ws';
 import { crashPoint } from '../../src/crash-point.ts';
 import type { APIGatewayBotInfo, GatewayDispatchPayload } from 'discord.js';
+import { Backoff } from '../../src/backoff.ts';
 import type { Clock } from '../../src/clock.ts';
 import { MusherError, type ErrorCode } from '../../src/errors.ts';
+import { untilAborted } from '../../src/until-aborted.ts';
 import type { StateStore, Timing } from './options.ts';
 import { TOKEN_HINT, type GatewayLibrary, type Library } from './rest.ts';
 
@@ -89,11 +91,8 @@ export function openGateway(parts: GatewayParts): Gateway {
   let lastIdentify = Number.NEGATIVE_INFINITY;
   let cancelLater = (): void => {};
 
-  const backoff = (): number => {
-    if (failures === 0) return 0;
-    const full = Math.min(greeted ? timing.longestBackoff : timing.longestUnreached, timing.firstBackoff * 2 ** Math.min(failures - 1, 20));
-    return full / 2 + (Math.random() * full) / 2;
-  };
+  const retries = new Backoff(timing.backoff);
+  const unreachedRetries = new Backoff({ ...timing.backoff, longest: timing.longestUnreached });
   /** What is called off never resolves: the library's loop ends there. */
   const wait = (connection: Line, ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -126,7 +125,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         options,
         async retrieveSessionInfo() {
           if (connection.phase !== 'asking') return session;
-          const pause = backoff();
+          const pause = (greeted ? retries : unreachedRetries).after(failures);
           if (pause > 0 || connection.ended) await wait(connection, pause);
           if (unreached >= TRIES_WITH_SESSION) session = null;
           connection.phase = 'connecting';
@@ -201,11 +200,8 @@ export function openGateway(parts: GatewayParts): Gateway {
     connection.ended = true;
     connection.cancelWait();
     if (connection.phase === 'connecting') {
-      await new Promise<void>((resolve) => {
-        connection.onSettled = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        if (signal.aborted) resolve();
-      });
+      const settled = new Promise<void>((resolve) => (connection.onSettled = resolve));
+      await Promise.race([settled, untilAborted(signal)]);
     }
     // 1000 would end the session.
     await connection.shard.destroy({ code: gatewayLibrary.CloseCodes.Resuming, reason: 'Musher stops' });

@@ -1,3 +1,4 @@
+import type { BackoffRule } from '../../src/backoff.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
 
@@ -29,9 +30,8 @@ export interface DiscordOptions {
 
 /** Milliseconds. */
 export interface Timing {
-  /** Waits before a reconnect: doubled each time up to the longest, with jitter. */
-  readonly firstBackoff: number;
-  readonly longestBackoff: number;
+  /** Waits before a reconnect: 1, 2, 4 … s, at most 2 minutes, half to all of each. */
+  readonly backoff: BackoffRule;
   /** The longest where Discord could not be reached at all. */
   readonly longestUnreached: number;
   /** A connection that lasted so long was a good one: the next wait is the first again. */
@@ -51,8 +51,7 @@ export interface Timing {
  * One identify in 5 s is Discord's rule.
  */
 export const TIMING: Timing = {
-  firstBackoff: 1_000,
-  longestBackoff: 120_000,
+  backoff: { first: 1_000, longest: 120_000, jitter: 0.5 },
   longestUnreached: 30_000,
   lasted: 5 * 60_000,
   refused: 5 * 60_000,

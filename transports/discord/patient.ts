@@ -1,4 +1,5 @@
-import type { Clock } from '../../src/clock.ts';
+import { Backoff } from '../../src/backoff.ts';
+import { pause, type Clock } from '../../src/clock.ts';
 import type { Timing } from './options.ts';
 import { statusOf } from './rest.ts';
 
@@ -11,37 +12,24 @@ export interface Patient {
 }
 
 /** The waits are those of a reconnect. */
-export function patient(clock: Clock, timing: Pick<Timing, 'firstBackoff' | 'longestBackoff'>, report: (error: unknown) => void): Patient {
-  const waits = new Set<() => void>();
-  let stopped = false;
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        waits.delete(end);
-        resolve();
-      };
-      const cancel = clock.at(clock.now() + ms, end);
-      waits.add(end);
-    });
+export function patient(clock: Clock, timing: Pick<Timing, 'backoff'>, report: (error: unknown) => void): Patient {
+  const stopping = new AbortController();
+  const retries = new Backoff(timing.backoff);
   return {
     async read(work) {
-      for (let failures = 0; ; failures += 1) {
+      for (let failures = 1; ; failures += 1) {
         try {
           return await work();
         } catch (error) {
-          if (!mayPass(error) || stopped) throw error;
-          if (failures === 0)
+          if (!mayPass(error) || stopping.signal.aborted) throw error;
+          if (failures === 1)
             report(new Error('What was written while Musher was away can not be read yet; it is tried again.', { cause: error }));
-          await pause(Math.min(timing.longestBackoff, timing.firstBackoff * 2 ** Math.min(failures, 20)));
-          if (stopped) throw error;
+          await pause(clock, retries.after(failures), stopping.signal);
+          if (stopping.signal.aborted) throw error;
         }
       }
     },
-    stop() {
-      stopped = true;
-      for (const end of waits) end();
-    },
+    stop: () => stopping.abort(),
   };
 }
 

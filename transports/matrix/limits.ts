@@ -17,9 +17,8 @@ export const MATRIX_LIMITS = {
   saveToken: 250,
   /** Any other request, in ms. */
   request: 30_000,
-  /** Wait before the first reconnect, in ms; doubled with each failure, with jitter of a half. */
-  firstWait: 250,
-  longestWait: 30_000,
+  /** Waits before a reconnect, in ms: 0.25, 0.5, 1 … 30 s, half to all of each. */
+  backoff: { first: 250, longest: 30_000, jitter: 0.5 },
   /** Wait before the server is asked again that no longer takes the token, in ms. */
   refusedWait: 60_000,
   /** Events asked for in one page of `/messages`; Synapse gives at most 1,000. */

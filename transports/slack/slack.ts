@@ -3,6 +3,7 @@ import { problemText } from '../../src/errors.ts';
 import { decodeHandle } from './handle.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
+import { untilAborted } from '../../src/until-aborted.ts';
 import type { AnswersApart, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './intake/catch-up.ts';
 import { createForm } from './render/create-form.ts';
@@ -235,11 +236,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       become('stopped', null);
       parts?.intake.close();
       parts?.endWatch();
-      const gaveUp = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      await Promise.race([Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report), gaveUp]);
+      await Promise.race([
+        Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report),
+        untilAborted(signal),
+      ]);
       aborting.abort();
       await parts?.catchUp.stop();
     },

@@ -1,5 +1,7 @@
+import { Backoff, type BackoffRule } from '../../backoff.ts';
 import type { Clock } from '../../clock.ts';
 import { problemText } from '../../errors.ts';
+import { untilAborted } from '../../until-aborted.ts';
 
 /** What supervision needs of a transport. */
 export interface Supervised<Sink> {
@@ -9,8 +11,7 @@ export interface Supervised<Sink> {
 }
 
 /** Waits between tries to start: 5, 10, 20 … seconds, at most 5 minutes; half to all of each, so that networks do not come back together. */
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
+const RETRIES: BackoffRule = { first: 5_000, longest: 5 * 60_000, jitter: 0.5 };
 
 /**
  * Starts a transport and tries again until it is connected or stopped; afterwards it reconnects by itself. One that
@@ -19,7 +20,7 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 export class Supervisor<Sink> {
   readonly #transport: Supervised<Sink>;
   readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #backoff: Backoff;
   readonly #onProblem: (error: unknown) => void;
   #cancel: () => void = () => undefined;
   #stopped = false;
@@ -29,7 +30,7 @@ export class Supervisor<Sink> {
   constructor(transport: Supervised<Sink>, clock: Clock, random: () => number, onProblem: (error: unknown) => void) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#random = random;
+    this.#backoff = new Backoff(RETRIES, random);
     this.#onProblem = onProblem;
   }
 
@@ -50,7 +51,7 @@ export class Supervisor<Sink> {
     this.#stopped = true;
     this.#cancel();
     // A network that hangs must not keep Musher from its end.
-    await Promise.race([this.#transport.stop(signal).then(() => this.#starting), aborted(signal)]);
+    await Promise.race([this.#transport.stop(signal).then(() => this.#starting), untilAborted(signal)]);
   }
 
   async #try(sink: Sink, failures: number): Promise<void> {
@@ -61,17 +62,9 @@ export class Supervisor<Sink> {
       if (this.#stopped) return;
       this.#problem = problemText(error);
       this.#onProblem(error);
-      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)) * (0.5 + this.#random() / 2);
-      this.#cancel = this.#clock.at(this.#clock.now() + wait, () => {
+      this.#cancel = this.#clock.at(this.#clock.now() + this.#backoff.after(failures + 1), () => {
         this.#starting = this.#try(sink, failures + 1);
       });
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

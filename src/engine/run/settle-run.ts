@@ -1,3 +1,4 @@
+import { Backoff } from '../../backoff.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
@@ -21,7 +22,8 @@ import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProj
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 60 * 60_000;
+/** 1, 2, 4 … minutes, at most an hour. */
+const PAUSES = new Backoff({ first: FIRST_PAUSE_MS, longest: 60 * 60_000, jitter: 0 });
 /** So many limited runs in a row, at least half a day of them, and a person has to look. */
 const MOST_LIMITED = 20;
 
@@ -289,7 +291,7 @@ function limitedBefore(tx: Tx, run: Run): number {
  * than the growing pause, so that a wrong time can't make runs without end.
  */
 function resumeTime(now: number, said: number | null, limited: number): number {
-  const pause = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(limited, 10));
+  const pause = now + PAUSES.after(limited + 1);
   if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LONGEST_LIMIT_MS) return pause;
   return limited === 0 ? Math.max(said, now) : Math.max(said, pause);
 }

@@ -111,7 +111,7 @@ describe('the connection', () => {
 
   it('counts as dead when it is silent for too long, and is opened again', async () => {
     const { fake, transport } = await started({
-      timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 2_000, silence: 200 },
+      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 2_000, silence: 200 },
     });
     await expect.poll(() => fake.gateway.resumes.length, { timeout: 4_000 }).toBeGreaterThan(0);
     await expect.poll(() => transport.health().state, { timeout: 2_000 }).toBe('online');
@@ -132,7 +132,7 @@ describe('the connection', () => {
         return system.at(wait < 1_000 ? system.now() : time, fire);
       },
     };
-    const timing = { firstBackoff: 16, longestBackoff: 900, identifySpacing: 0, connect: 5_000, lasted };
+    const timing = { backoff: { first: 16, longest: 900, jitter: 0.5 }, identifySpacing: 0, connect: 5_000, lasted };
     const { fake, transport } = await started({ clock, timing });
     for (let n = 1; n <= 6; n++) {
       fake.gateway.disconnect();
@@ -181,7 +181,9 @@ describe('a start', () => {
   });
 
   it('is offline while Discord refuses the intent that it let pass before, and comes back when that is mended', async () => {
-    const it_ = await started({ timing: { firstBackoff: 20, longestBackoff: 100, identifySpacing: 0, connect: 5_000, refused: 50 } });
+    const it_ = await started({
+      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 5_000, refused: 50 },
+    });
     const { fake, transport, room, ada } = it_;
     fake.gateway.refuseIdentify = 4014;
     fake.gateway.disconnect(4014);

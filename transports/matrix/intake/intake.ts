@@ -1,8 +1,8 @@
+import { Backoff } from '../../../src/backoff.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import type { Sink } from '../../transport.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
-import { reconnectWait } from '../wait.ts';
 
 export interface IntakeOptions {
   readonly sink: Sink;
@@ -33,6 +33,7 @@ export function intake(options: IntakeOptions): Intake {
   const { sink, clock } = options;
   let waiting: IncomingMessage[] = [];
   let token: string | null = null;
+  const retries = new Backoff(MATRIX_LIMITS.backoff);
   let failures = 0;
   let stopped = false;
   let cancel = (): void => {};
@@ -80,7 +81,7 @@ export function intake(options: IntakeOptions): Intake {
   };
   const arm = (): void => {
     cancel();
-    if (waiting.length > 0 && !stopped) cancel = clock.at(clock.now() + reconnectWait(failures), retry);
+    if (waiting.length > 0 && !stopped) cancel = clock.at(clock.now() + retries.after(failures + 1), retry);
   };
 
   return {

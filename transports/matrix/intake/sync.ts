@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Backoff } from '../../../src/backoff.ts';
 import { crashPoint } from '../../../src/crash-point.ts';
 import { pause, type Clock } from '../../../src/clock.ts';
 import { TIMELINE_TYPES } from './batch.ts';
@@ -6,7 +7,6 @@ import { HomeserverError, type Call } from '../homeserver.ts';
 import { asObject, textAt, type Json } from '../json.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
 import { path } from '../paths.ts';
-import { reconnectWait } from '../wait.ts';
 
 /** Only what is used comes over the wire. */
 const FILTER = JSON.stringify({
@@ -49,6 +49,7 @@ export interface Sync {
  */
 export function syncFrom(token: string | null, options: SyncOptions): Sync {
   const { call, clock, signal } = options;
+  const retries = new Backoff(MATRIX_LIMITS.backoff);
   let since = token;
 
   const round = async (timeout: number): Promise<void> => {
@@ -84,7 +85,7 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
           if (isRefused) options.onRefused(error);
           else options.onLost(error);
           const asked = error instanceof HomeserverError ? (error.retryAfterMs ?? 0) : 0;
-          await pause(clock, Math.max(asked, isRefused ? MATRIX_LIMITS.refusedWait : reconnectWait(failures)), signal);
+          await pause(clock, Math.max(asked, isRefused ? MATRIX_LIMITS.refusedWait : retries.after(failures)), signal);
         }
       }
     },

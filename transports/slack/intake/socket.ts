@@ -1,3 +1,4 @@
+import { Backoff } from '../../../src/backoff.ts';
 import { pause, type Clock } from '../../../src/clock.ts';
 import { crashPoint } from '../../../src/crash-point.ts';
 import { problemOf, rateLimitOf } from '../failure.ts';
@@ -18,9 +19,8 @@ export interface SocketsParts {
   readonly report: (error: unknown) => void;
 }
 
-/** Waits between tries: 0 after a connection that had lasted, then 0.25, 0.5, 1 … 30 s, each with up to half of it on top: nobody waits long for a Slack that is back. */
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 30_000;
+/** Waits between tries: 0 after a connection that had lasted, then 0.25, 0.5, 1 … 30 s, half to all of each: nobody waits long for a Slack that is back. */
+const RETRIES = new Backoff({ first: 250, longest: 30_000, jitter: 0.5 });
 /** A connection that ends sooner counts as a failure, or two ends that refuse each other would never rest. */
 const LASTED_MS = 5_000;
 const HELLO_TIMEOUT_MS = 20_000;
@@ -73,8 +73,7 @@ export class Sockets {
         this.#left(slot, problemOf('No connection to Slack', error, 'app'));
       }
       ended = null;
-      const wait = failures === 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 12));
-      await pause(this.#parts.clock, Math.max(retryAfter, wait * (1 + Math.random() / 2)), this.#ending.signal);
+      await pause(this.#parts.clock, Math.max(retryAfter, RETRIES.after(failures)), this.#ending.signal);
     }
   }
 

@@ -1,13 +1,13 @@
+import { Backoff } from '../../../src/backoff.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { Document } from '../../../src/message/document.ts';
 
 /** The waits between two showings of one live answer: 5, 10, 20 … seconds, at most 2 minutes. */
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 2 * 60_000;
+const WAITS = new Backoff({ first: 5_000, longest: 2 * 60_000, jitter: 0 });
 
 interface Live {
   shownAt: number;
-  wait: number;
+  shown: number;
   waiting: Document | null;
   cancel: () => void;
 }
@@ -32,15 +32,14 @@ export class SlowEdits {
   async edit(id: string, body: Document): Promise<void> {
     const live = this.#live.get(id);
     const now = this.#clock.now();
-    if (live !== undefined && now < live.shownAt + live.wait) {
+    if (live !== undefined && now < live.shownAt + WAITS.after(live.shown)) {
       if (live.waiting === null)
-        live.cancel = this.#clock.at(live.shownAt + live.wait, () => void this.#showWaiting(id).catch(this.#report));
+        live.cancel = this.#clock.at(live.shownAt + WAITS.after(live.shown), () => void this.#showWaiting(id).catch(this.#report));
       live.waiting = body;
       return;
     }
     live?.cancel();
-    const wait = live === undefined ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, live.wait * 2);
-    this.#live.set(id, { shownAt: now, wait, waiting: null, cancel: () => {} });
+    this.#live.set(id, { shownAt: now, shown: (live?.shown ?? 0) + 1, waiting: null, cancel: () => {} });
     await this.#show(id, body);
   }
 
@@ -64,7 +63,7 @@ export class SlowEdits {
     }
     live.waiting = null;
     live.shownAt = this.#clock.now();
-    live.wait = Math.min(LONGEST_WAIT_MS, live.wait * 2);
+    live.shown += 1;
     await this.#show(id, body);
   }
 }
