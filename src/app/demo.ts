@@ -58,6 +58,7 @@ export function demoSettings(dataDir: string): Settings {
         path,
         file: join(path, '.musher', 'project.toml'),
         sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
+        guarded: ['.musher'],
         baseBranch: 'main',
         qa: 'server',
         autoStart: true,

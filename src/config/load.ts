@@ -12,6 +12,7 @@ import type { KeyLocator, KeyPath } from './read/locate.ts';
 import { configInvalid } from './read/problem.ts';
 import type { Problem } from './read/problem.ts';
 import { networkProblems, networkSettings } from './networks.ts';
+import { guardedPaths } from './guarded.ts';
 import { deepFreeze, readProject } from './project.ts';
 import type { ProjectPlace } from './project.ts';
 import { absolutePath } from './read/references.ts';
@@ -70,7 +71,10 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
         bot.value,
         file,
         projects.map(({ value }) => value).filter((value) => value !== null),
-        [bot, ...projects].flatMap(({ secrets }) => secrets),
+        {
+          secrets: [bot, ...projects].flatMap(({ secrets }) => secrets),
+          files: [bot, ...projects].flatMap(({ files }) => files),
+        },
         env,
       ),
     ),
@@ -87,7 +91,7 @@ function settings(
   bot: BotFile,
   file: string,
   projects: readonly ProjectSettings[],
-  secrets: readonly string[],
+  { secrets, files }: { readonly secrets: readonly string[]; readonly files: readonly string[] },
   env: NodeJS.ProcessEnv,
 ): Settings {
   const timezone = bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -104,6 +108,7 @@ function settings(
     projects: projects.map((project) => ({
       ...withAccounts(project, bot.account, (path) => absolutePath(path, dirname(file), env)),
       budget: { ...project.budget, ...shared },
+      guarded: guardedPaths(project.path, files),
     })),
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },

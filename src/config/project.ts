@@ -31,6 +31,8 @@ interface ReadProject {
   readonly value: ProjectSettings | null;
   readonly secrets: readonly string[];
   readonly problems: readonly Problem[];
+  /** What it was read from; absolute. */
+  readonly files: readonly string[];
 }
 
 /** Reads and checks the file of one project; `value` is null when there are problems. */
@@ -38,7 +40,7 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadPr
   const { file } = place;
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     const message = `is not there: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
-    return { value: null, secrets: [], problems: [{ file, line: 1, key: '', message }] };
+    return { value: null, secrets: [], files: [file], problems: [{ file, line: 1, key: '', message }] };
   }
   const elsewhere = new Map([
     ...Object.keys(agentSchema.shape).map((key) => [key, 'a section [[agent]]'] as const),
@@ -46,10 +48,10 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadPr
     ...Object.keys(botSchema.shape).map((key) => [key, 'bot.toml'] as const),
   ]);
   const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
-  const { secrets } = read;
-  if (read.value === null) return { value: null, secrets, problems: read.problems };
+  const { secrets, files } = read;
+  if (read.value === null) return { value: null, secrets, files, problems: read.problems };
   const problems = [...crossChecks(read.value, file, read.line), ...budgetProblems(place, read.value, read.line)];
-  return { value: problems.length === 0 ? settings(place, read.value) : null, secrets, problems };
+  return { value: problems.length === 0 ? settings(place, read.value) : null, secrets, files, problems };
 }
 
 /** What no single key shows. */
@@ -106,12 +108,14 @@ function agentProblems(agent: AgentEntry): [key: string, message: string][] {
   return problems;
 }
 
+/** What concerns all projects (`guarded`, budgets of days) is filled in by the one who reads bot.toml. */
 function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
   return {
     name: place.name,
     path: place.path,
     file: place.file,
     sandbox: place.sandbox ?? NO_SANDBOX,
+    guarded: [],
     baseBranch: project.base_branch,
     qa: project.qa,
     autoStart: project.auto_start,
@@ -121,7 +125,6 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     gates: project.gate.map(({ name, command, timeout }) => ({ name, command, timeoutMs: timeout })),
     components: project.component.map(({ timeout, ...component }) => ({ ...component, timeoutMs: timeout })),
     agents: project.agent.map(agentSettings),
-    // What concerns all projects is filled in by who reads bot.toml.
     budget: { ...UNLIMITED, ...projectCaps(place.ceiling, project.budget) },
   };
 }

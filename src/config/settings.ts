@@ -159,6 +159,8 @@ export interface ProjectSettings {
   /** Absolute path of the project file that was read. */
   readonly file: string;
   readonly sandbox: SandboxSettings;
+  /** Paths from the checkout's top whose change waits for a person: the running configuration was read from them. */
+  readonly guarded: readonly string[];
   readonly baseBranch: string;
   readonly qa: QaMode;
   /** Start items by themselves when the last dependency they wait for is met. */

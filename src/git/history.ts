@@ -131,9 +131,32 @@ export async function patchSince(
   maxBytes: number,
 ): Promise<{ text: string; truncated: boolean }> {
   const from = await forkPoint(git, base, head);
-  const how = ['-r', '-U0', '--text', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
+  const how = ['-r', '-U0', '--text', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
   const patch = await git.run(['diff-tree', '-p', ...how, from, head], { maxBytes });
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated };
+}
+
+/** The bytes of files' contents by their object names, at most `maxBytes` together; those that did not fit are missing. */
+export async function readBlobs(git: OwnDir, blobs: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  if (blobs.length === 0) return found;
+  const { stdout } = await git.run(['cat-file', '--batch', '--buffer'], { input: `${blobs.join('\n')}\n`, maxBytes });
+  for (let at = 0; at < stdout.length;) {
+    const end = stdout.indexOf('\n', at);
+    const header = /^([0-9a-f]+) blob (\d+)$/.exec(stdout.toString('latin1', at, end === -1 ? stdout.length : end));
+    // `… missing`, or something that is no file.
+    if (header === null) {
+      at = end === -1 ? stdout.length : end + 1;
+      continue;
+    }
+    const [, name = '', size = '0'] = header;
+    const from = end + 1;
+    const to = from + Number(size);
+    if (to > stdout.length) break;
+    found.set(name, stdout.subarray(from, to));
+    at = to + 1;
+  }
+  return found;
 }
 
 /** Names of files that `head` changed since it left `base`. */

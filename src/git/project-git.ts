@@ -12,6 +12,7 @@ import {
   changedSince,
   parentsOf,
   patchSince,
+  readBlobs,
   commitTree,
   type Diff,
   diffBetween,
@@ -128,6 +129,8 @@ export interface ProjectGit {
   mergeHistory(head: CommitSha): Promise<PastMerge[]>;
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
+  /** The bytes of files' contents by their object names, at most `maxBytes` together; those that did not fit are missing. */
+  blobs(names: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>>;
   /** The branch against where it left the base branch. Null when there is no such branch. */
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<Diff | null>;
   /** What a commit changes against its first parent. Null where the repository has no such commit any more. */
@@ -252,6 +255,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     mergeOf: async (number) => findTrailer(at.git, await baseHead(at), `Musher-Item: ${number}`),
     mergeHistory: (head) => mergeHistory(at.git, head),
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
+    blobs: (names, maxBytes) => readBlobs(at.git, names, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
     diff: async ({ branch, maxBytes }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));

@@ -9,6 +9,9 @@ export interface Cut {
 
 type Fits = (head: Block) => boolean;
 
+/** A field whose name leaves less room than this is written out: one code point, made visible, takes up to ten bytes. */
+const NARROWEST_VALUE = '0'.repeat(16);
+
 /**
  * Cuts a block in two so that the head `fits` and is as large as can be. Null where no head fits. `force`: the smallest
  * possible head is taken even when it does not fit, so that cutting always gets on. A row, field or link that is too
@@ -46,7 +49,7 @@ export function cutBlock(block: Block, fits: Fits, force: boolean): Cut | null {
         fits,
         force,
         ({ name, value }) =>
-          fits({ ...block, fields: [{ name, value: [{ kind: 'text', text: '00' }] }] })
+          fits({ ...block, fields: [{ name, value: [{ kind: 'text', text: NARROWEST_VALUE }] }] })
             ? cutInlines(value, (content) => ({ ...block, fields: [{ name, value: content }] }), fits, force)
             : cutWrittenOut({ kind: 'paragraph', content: [{ kind: 'strong', text: name }, { kind: 'text', text: ' ' }, ...value] }, fits),
       );

@@ -337,6 +337,7 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     path,
     file: `${path}/.musher/project.toml`,
     sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
+    guarded: ['.musher'],
     baseBranch: 'main',
     qa: 'human',
     autoStart: true,

@@ -72,6 +72,7 @@ describe('loadSettings', () => {
             maxCoders: 2,
             maxRetries: 3,
             links: { item: null, commit: null },
+            guarded: ['.musher'],
             gates: [],
             components: [],
             agents: [

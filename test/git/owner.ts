@@ -14,7 +14,7 @@ export interface Owner {
   readonly repository: string;
   readonly dataDir: string;
   git(args: readonly string[], cwd?: string): string;
-  commit(files: Record<string, string>, message: string, cwd?: string): CommitSha;
+  commit(files: Record<string, string | Buffer>, message: string, cwd?: string): CommitSha;
   remove(): void;
 }
 
@@ -34,7 +34,7 @@ export function makeOwner(options: { init?: readonly string[]; files?: Record<st
   writeFileSync(join(root, 'home', '.gitconfig'), '[user]\n\tname = Ada Owner\n\temail = ada@example.org\n');
   const git = (args: readonly string[], cwd = repository): string =>
     execFileSync('git', args, { cwd, env: environment(root), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  const commit = (files: Record<string, string>, message: string, cwd = repository): CommitSha => {
+  const commit = (files: Record<string, string | Buffer>, message: string, cwd = repository): CommitSha => {
     write(cwd, files);
     git(['add', '-A'], cwd);
     git(['commit', '-q', '-m', message], cwd);
@@ -46,7 +46,7 @@ export function makeOwner(options: { init?: readonly string[]; files?: Record<st
   return { root, repository, dataDir: join(root, 'data'), git, commit, remove };
 }
 
-export function write(folder: string, files: Record<string, string>): void {
+export function write(folder: string, files: Record<string, string | Buffer>): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);

@@ -60,6 +60,7 @@ export class Shop {
       components: [],
       budget: UNLIMITED,
       sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
+      guarded: ['.musher'],
       links: { item: null, commit: null },
       agents,
     };

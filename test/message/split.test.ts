@@ -108,6 +108,12 @@ describe('splitDocument', () => {
     );
   });
 
+  it('writes a field out whose name leaves no room for the widest letter of its value', () => {
+    const blocks = [fields([['word '.repeat(21), [{ kind: 'strong', text: `${'x'.repeat(50)}\u202e` }]]]), fields([['', []]])];
+    for (let limit = 120; limit < 320; limit++)
+      for (const part of splitDocument({ blocks }, (one) => size(one) <= limit)) expect(size(part)).toBeLessThanOrEqual(limit);
+  });
+
   it('leaves a document that fits as it is, without a mark', () => {
     const document = doc(paragraph('short'));
     expect(splitDocument(document, () => true)).toEqual([document]);

@@ -125,7 +125,7 @@ const LINES = {
   '20. A secret in an item’s diff blocks the merge': [
     ['security/secrets.test.ts', "20: a secret in an item's diff blocks the merge until a person who was told of it accepts"],
     [
-      'subscribers/secrets-in-diff.test.ts',
+      'engine/secrets-in-diff.test.ts',
       'secrets in added lines are found with their place',
       'a patch that is too large to be searched is held as well',
     ],

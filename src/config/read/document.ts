@@ -17,6 +17,8 @@ export interface ReadDocument<T> {
   readonly line: KeyLocator;
   /** Values that must not be shown anywhere. */
   readonly secrets: readonly string[];
+  /** This file and those that its values came from; absolute. */
+  readonly files: readonly string[];
 }
 
 export interface DocumentOptions<T> {
@@ -30,7 +32,7 @@ export interface DocumentOptions<T> {
 
 /** Reads one TOML file and checks it against its schema. Everything that is wrong in it is told at once. */
 export function readDocument<T>(file: string, options: DocumentOptions<T>): ReadDocument<T> {
-  const nothing = { value: null, document: undefined, line: () => 1, secrets: [] };
+  const nothing = { value: null, document: undefined, line: () => 1, secrets: [], files: [file] };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -46,7 +48,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
     return { ...nothing, problems: [{ file, line: error.line, key: '', message: syntaxMessage(error) }] };
   }
   const line = locateKeys(text);
-  const { document, hidden, failures } = resolveReferences(written, options.folder, options.env);
+  const { document, hidden, failures, files } = resolveReferences(written, options.folder, options.env);
   const unresolved = new Set(failures.map(({ path }) => JSON.stringify(path)));
   const checked = options.schema.safeParse(document, { reportInput: false });
   const issues = checked.success ? [] : checked.error.issues.filter(({ path }) => !unresolved.has(JSON.stringify(path)));
@@ -66,6 +68,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
     document,
     line,
     secrets: secretTexts(document, hidden),
+    files: [file, ...files],
   };
 }
 

@@ -9,6 +9,8 @@ export interface Resolved {
   /** Paths (as JSON) whose value came from elsewhere: it may be a secret and is never shown. */
   readonly hidden: ReadonlySet<string>;
   readonly failures: readonly { readonly path: KeyPath; readonly message: string }[];
+  /** The files that values came from; absolute. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -19,19 +21,22 @@ export interface Resolved {
 export function resolveReferences(document: unknown, folder: string, env: NodeJS.ProcessEnv): Resolved {
   const hidden = new Set<string>();
   const failures: { path: KeyPath; message: string }[] = [];
+  const files: string[] = [];
   const visit = (value: unknown, path: KeyPath): unknown => {
     if (Array.isArray(value)) return value.map((element, index) => visit(element, [...path, index]));
     if (isTable(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visit(inner, [...path, key])]));
     const reference = typeof value === 'string' ? /^(env|file):(.*)$/s.exec(value) : null;
     if (reference === null) return value;
     hidden.add(JSON.stringify(path));
-    const found = reference[1] === 'env' ? fromEnvironment(reference[2] ?? '', env) : fromFile(reference[2] ?? '', folder, env);
+    const [, kind, named = ''] = reference;
+    if (kind === 'file') files.push(absolutePath(named, folder, env));
+    const found = kind === 'env' ? fromEnvironment(named, env) : fromFile(named, folder, env);
     if (found.text !== null) return found.text;
     failures.push({ path, message: found.problem });
     // Stands in for the value so that its absence is reported once.
     return value;
   };
-  return { document: visit(document, []), hidden, failures };
+  return { document: visit(document, []), hidden, failures, files };
 }
 
 type Found = { readonly text: string } | { readonly text: null; readonly problem: string };

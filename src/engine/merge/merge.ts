@@ -5,7 +5,7 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
-import { isKnown, SEARCHED_BYTES, secretReason, secretsInPatch } from './secrets-in-diff.ts';
+import { isKnown, SEARCHED_BYTES, secretReason, secretsIn } from './secrets-in-diff.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
@@ -42,9 +42,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const changed = await git.changedPaths(work.head);
   if (item.accepted !== null && item.accepted !== work.head)
     return hold(parts, item, work, 'the branch has changed since a person approved it');
-  const guarded = item.accepted === null ? changed.filter(isGuarded) : [];
+  const guarded = item.accepted === null ? changed.filter((path) => isGuarded(path, settings.guarded)) : [];
   if (guarded.length > 0) return hold(parts, item, work, `it changes Musher's own settings (${oneLine(guarded.join(', '), 120)})`);
-  const secret = isKnown(parts.log.reads, item) ? null : await secretReasonOf(parts, project, work);
+  const secret = isKnown(parts.log.reads, item) ? null : await secretReasonOf(parts, project, work, changed);
   if (secret !== null) return hold(parts, item, work, secret);
   if (changed.length === 0)
     return sendBack(parts, item, {
@@ -69,7 +69,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     return 'settled';
   }
 
-  const commit = await git.commitSquash({ tree: squashed.tree, base, message: await mergeMessage(project, item) });
+  const commit = await git.commitSquash({ tree: squashed.tree, base, message: parts.redactor.redact(await mergeMessage(project, item)) });
   crashPoint('after-squash');
   const path = await git.openMergeWorktree(commit);
   const failure =
@@ -148,14 +148,22 @@ function giveUp(parts: EngineParts, item: WorkItem, reason: string): void {
   });
 }
 
-/** Paths whose change could widen what agents may do. */
-export function isGuarded(path: string): boolean {
-  return path === '.musher' || path.startsWith('.musher/');
+/**
+ * Whether a change of `path` is a change of what is guarded: the path itself, something in a guarded folder, or a folder
+ * above it that was replaced by a link or a file.
+ */
+export function isGuarded(path: string, guarded: readonly string[]): boolean {
+  return guarded.some((one) => path === one || path.startsWith(`${one}/`) || one.startsWith(`${path}/`));
 }
 
-async function secretReasonOf(parts: EngineParts, { git }: EngineProject, work: Work): Promise<string | null> {
-  const { text, truncated } = await git.patch(work.head, SEARCHED_BYTES);
-  return secretReason(secretsInPatch(text, parts.redactor), truncated);
+async function secretReasonOf(parts: EngineParts, { git }: EngineProject, work: Work, changed: readonly string[]): Promise<string | null> {
+  const patch = await git.patch(work.head, SEARCHED_BYTES);
+  const { found, isWhole } = await secretsIn(patch, {
+    names: changed,
+    blobs: (names, most) => git.blobs(names, most),
+    redactor: parts.redactor,
+  });
+  return secretReason(found, !isWhole);
 }
 
 /** Keeps the item until a person has looked at it. */

@@ -1,5 +1,6 @@
 import type { Reads } from '../../log/reads/reads.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import { seeHiddenText } from '../../redaction/hidden-text.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
 /** Patches beyond this are not searched to their end: they are held, for nobody knows what they hold. */
@@ -8,14 +9,51 @@ export const SEARCHED_BYTES = 64 * 1024 * 1024;
 const NAMED = 5;
 const REASON = 'its diff holds what looks like a secret';
 
-/** What is secret in the lines that a patch adds, such as `GitHub token in app.ts:3`; empty where nothing is. Never the secret itself. */
-export function secretsInPatch(patch: string, redactor: Redactor): string[] {
-  const found: string[] = [];
-  for (const { path, line, text } of addedBlocks(patch)) {
+/** Where the contents of a change are read, and what is known of it besides its patch. */
+export interface Change {
+  /** Of the files that it touches. */
+  readonly names: readonly string[];
+  readonly blobs: (names: readonly string[], maxBytes: number) => Promise<ReadonlyMap<string, Buffer>>;
+  readonly redactor: Redactor;
+}
+
+export interface SecretsFound {
+  /** Such as `GitHub token in app.ts:3`. Never the secret itself. */
+  readonly found: readonly string[];
+  /** False where a part of the change could not be searched: it is too large, or packed without end. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * What is secret in a change: in the lines that it adds, in the names of its files, and in what does not show as lines
+ * (UTF-16, base64, compressed files and archives; see `seeHiddenText` for what stays closed).
+ */
+export async function secretsIn(patch: { text: string; truncated: boolean }, { names, blobs, redactor }: Change): Promise<SecretsFound> {
+  const found = names.flatMap((path) => redactor.find(path).map(({ name }) => `${name} in the name of ${redactor.redact(path)}`));
+  let isWhole = !patch.truncated;
+  const packed = new Map<string, string>();
+  for (const { path, line, blob, text } of addedBlocks(patch.text)) {
+    const where = redactor.redact(path);
     for (const { start, name } of redactor.find(text))
-      found.push(`${name} in ${path}:${line + text.slice(0, start).split('\n').length - 1}`);
+      found.push(`${name} in ${where}:${line + text.slice(0, start).split('\n').length - 1}`);
+    // Bytes that are no text: what they hold is not seen by lines.
+    if (blob !== null && /[\0\uFFFD]/.test(text)) packed.set(blob, where);
+    else if (!(await seeHiddenText(Buffer.from(text), see(where)))) isWhole = false;
   }
-  return [...new Set(found)];
+  const contents = await blobs([...packed.keys()], SEARCHED_BYTES);
+  for (const [blob, where] of packed) {
+    const bytes = contents.get(blob);
+    if (bytes === undefined || !(await seeHiddenText(bytes, see(where)))) isWhole = false;
+  }
+  return { found: [...new Set(found)], isWhole };
+
+  function see(where: string): (text: string) => void {
+    return (text) => {
+      // Binary files are searched twice; the place by its line is the better one.
+      for (const { name } of redactor.find(text))
+        if (!found.some((one) => one.startsWith(`${name} in ${where}:`))) found.push(`${name} in ${where}`);
+    };
+  }
 }
 
 /** Why an item waits for a person. */
@@ -41,6 +79,8 @@ export function isKnown(reads: Reads, item: WorkItem): boolean {
 
 interface Block {
   readonly path: string;
+  /** The object name of the new content; null where the patch does not say it. */
+  readonly blob: string | null;
   /** Of the first of these lines in the new file. */
   readonly line: number;
   /** Lines that stand together, so that a key of many lines is seen as one. */
@@ -51,8 +91,10 @@ interface Block {
 function* addedBlocks(patch: string): Generator<Block> {
   const lines = patch.split('\n');
   let path = '';
+  let blob: string | null = null;
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
+    if (line.startsWith('index ')) blob = /^index [0-9a-f]+\.\.([0-9a-f]+)/.exec(line)?.[1] ?? null;
     if (line.startsWith('+++ ')) path = nameOf(line.slice(4));
     const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
     if (hunk === null) continue;
@@ -60,7 +102,7 @@ function* addedBlocks(patch: string): Generator<Block> {
     const from = at + 1 + Number(removed) + (lines[at + 1 + Number(removed)]?.startsWith('\\') === true ? 1 : 0);
     const block = lines.slice(from, from + Number(added));
     at = from + Number(added) - 1;
-    if (block.length > 0) yield { path, line: Number(first), text: block.map((one) => one.slice(1)).join('\n') };
+    if (block.length > 0) yield { path, blob, line: Number(first), text: block.map((one) => one.slice(1)).join('\n') };
   }
 }
 

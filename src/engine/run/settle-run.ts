@@ -221,7 +221,7 @@ async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgemen
   if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, 'the branch is gone') };
   const paths = await project.git.changedPaths(seen.work.head);
   const marked = await project.git.conflictMarkers(seen.work.head, paths);
-  const carriesApproval = item.accepted !== null && !paths.some(isGuarded);
+  const carriesApproval = item.accepted !== null && !paths.some((path) => isGuarded(path, project.settings.guarded));
   if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
   const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
   return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
