@@ -74,11 +74,13 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
 /** Removes the worktree and branch of an item that is done, after a snapshot; what is left is tried again at the next start. */
 export async function tidy(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
   const at = { number: item.number, branch: item.work?.branch ?? null };
-  await project.git.snapshot(at, item.stage.name === 'done' ? 'after the merge' : 'after it was put away');
+  const kept = await project.git.snapshot(at, item.stage.name === 'done' ? 'after the merge' : 'after it was put away');
   crashPoint('before-tidy');
   const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
   const problems = await tearDown(parts, item, project.settings, worktree, signal);
   if (signal.aborted && problems.length > 0) return;
   for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
-  await project.git.removeWorktree(at, { deleteBranch: true });
+  // What tears down may have left files that the snapshot has not seen.
+  const nothingLarge = kept?.leftOut === 0 && project.settings.components.length === 0;
+  await project.git.removeWorktree(at, { deleteBranch: true, nothingLarge });
 }

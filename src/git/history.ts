@@ -1,5 +1,6 @@
 import type { CommitSha, Millis } from '../pipeline/values.ts';
 import type { OwnDir } from './own-dir.ts';
+import { newestOf, partingOf } from './short-history.ts';
 import { sha } from './refs.ts';
 import type { Identity } from './repository.ts';
 
@@ -28,7 +29,7 @@ export interface Merged {
 
 /** The tree of a commit. */
 export async function treeOf(git: OwnDir, commit: CommitSha): Promise<CommitSha> {
-  return sha(await git.fact(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
+  return (await git.commit(commit))?.tree ?? sha(await git.fact(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`]));
 }
 
 /** The parents of a commit; none where it has none, or is not there. */
@@ -39,11 +40,14 @@ export async function parentsOf(git: OwnDir, commit: CommitSha): Promise<CommitS
 
 /** Commits that `head` has and `base` has not. */
 export async function countAhead(git: OwnDir, base: CommitSha, head: CommitSha): Promise<number> {
-  return Number(await git.fact(['rev-list', '--count', head, `^${base}`]));
+  const parting = await partingOf(git, base, head);
+  return parting?.ahead.length ?? Number(await git.fact(['rev-list', '--count', head, `^${base}`]));
 }
 
 /** Whether `newer` contains `older`; a commit contains itself. */
 export async function isAncestor(git: OwnDir, older: CommitSha, newer: CommitSha): Promise<boolean> {
+  const parting = await partingOf(git, older, newer);
+  if (parting !== null) return parting.fork === older;
   const answer = await git.run(['merge-base', '--is-ancestor', older, newer], { answers: [1] });
   return answer.exitCode === 0;
 }
@@ -86,9 +90,9 @@ export async function squash(git: OwnDir, base: CommitSha, head: CommitSha): Pro
 }
 
 /** Names of files that differ between two trees or commits. */
-export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha, filter = 'ACDMRTUXB'): Promise<string[]> {
+export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha): Promise<string[]> {
   if (from === to) return [];
-  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', `--diff-filter=${filter}`, from, to];
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to];
   const { stdout } = await git.run(args);
   return stdout
     .toString('utf8')
@@ -166,12 +170,17 @@ export async function changedSince(git: OwnDir, base: CommitSha, head: CommitSha
 
 /** Where two histories part; `base` itself for histories that share nothing. */
 export async function forkPoint(git: OwnDir, base: CommitSha, head: CommitSha): Promise<CommitSha> {
+  const parting = await partingOf(git, base, head);
+  if (parting !== null) return parting.fork;
   const fork = await git.run(['merge-base', base, head], { answers: [1] });
   return fork.exitCode === 0 ? sha(fork.stdout.toString('utf8')) : base;
 }
 
 /** The newest commits of `head` (without those of `except`), newest first. */
 export async function readLog(git: OwnDir, head: CommitSha, except: CommitSha | null, max: number): Promise<LogEntry[]> {
+  const commits = except === null ? await newestOf(git, head, max) : ((await partingOf(git, except, head))?.ahead.slice(0, max) ?? null);
+  const read = commits?.flatMap(({ words, sha: name, committedAt }) => (words === null ? [] : [{ sha: name, ...words, at: committedAt }]));
+  if (commits !== null && read?.length === commits.length) return read;
   const range = except === null ? [head] : [head, `^${except}`];
   const args = ['rev-list', `--max-count=${max}`, '--no-commit-header', '--format=%H%x00%s%x00%an%x00%ct', ...range];
   const rows = (await git.line(args)).split('\n').filter((row) => row !== '');

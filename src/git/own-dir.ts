@@ -1,6 +1,9 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { type CommitReader, commitReader } from './commit-objects.ts';
+import { IndexMemory } from './index-memory.ts';
+import { PackedRefs } from './packed-refs.ts';
 import type { Identity, Repository } from './repository.ts';
 import { type GitAnswer, type GitCall, runGit } from './run.ts';
 
@@ -28,6 +31,10 @@ export interface OwnDir {
   line(args: readonly string[], how?: RunHow): Promise<string>;
   /** As `line`, for what follows from objects named in full alone: it never changes, and is asked again and again. */
   fact(args: readonly string[]): Promise<string>;
+  /** A commit, read without a process; null: git has to be asked. */
+  readonly commit: CommitReader;
+  readonly packedRefs: PackedRefs;
+  readonly memory: IndexMemory;
 }
 
 export interface Tree {
@@ -96,7 +103,16 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     });
   };
   const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
-  return { path, indexes, run, line, fact: remembered(line) };
+  return {
+    path,
+    indexes,
+    run,
+    line,
+    fact: remembered(line),
+    commit: commitReader(join(commonDir, 'objects'), repository.objectFormat),
+    packedRefs: new PackedRefs(join(path, 'packed-refs')),
+    memory: new IndexMemory(),
+  };
 }
 
 /** Answers that are remembered, of some hundred bytes each. */

@@ -118,7 +118,7 @@ export interface ProjectGit {
   moveBase(step: { readonly from: CommitSha; readonly to: CommitSha }): Promise<MoveBase>;
   stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
   conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
-  removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean }): Promise<Removed>;
+  removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean; readonly nothingLarge?: boolean }): Promise<Removed>;
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
@@ -239,7 +239,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
     removeWorktree: (item, how) =>
       onItem(item, async () => {
-        const gone = await removeWorktree(at, item, how?.deleteBranch ?? false);
+        const gone = await removeWorktree(at, item, how?.deleteBranch ?? false, how?.nothingLarge ?? false);
         for (const use of USES) await removeView(at, `${item.number}${use}`);
         return gone;
       }),

@@ -1,3 +1,4 @@
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
 import { readPlain } from './worktree/linked.ts';
@@ -17,20 +18,54 @@ export function sha(text: string): CommitSha {
 
 /** What a full ref name (`refs/heads/main`) points to; null when there is no such ref. */
 export async function readRef(git: OwnDir, name: string): Promise<CommitSha | null> {
-  // Most stand in a file of their own, which git replaces whole: a process saved, and an item's way asks a few dozen times.
-  const loose = name.includes('..') ? null : commitSha(((await readPlain(join(git.path, name))) ?? '').trim());
-  if (loose !== null) return loose;
+  // A ref stands in a file of its own or in the one of the packed ones, which git replaces whole: a process saved, and an
+  // item's way asks a few dozen times. The file of its own goes only after the other was written, so it is read first.
+  const loose = await looseRef(git, name);
+  const found = loose === null ? await git.packedRefs.get(name) : loose;
+  if (found !== 'ask') return found;
   const answer = await git.run(['show-ref', '--verify', '--hash', name], { answers: [1, 128] });
   return answer.exitCode === 0 ? sha(answer.stdout.toString('utf8')) : null;
 }
 
 /** All refs below a prefix that ends with `/`, in the order of their names. */
 export async function listRefs(git: OwnDir, prefix: string): Promise<Ref[]> {
+  const read = await readRefs(git, prefix);
+  if (read !== null) return read;
   const text = await git.line(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
   return text
     .split('\n')
     .filter((row) => row !== '')
     .map((row) => ({ sha: sha(row.slice(0, row.indexOf(' '))), name: row.slice(row.indexOf(' ') + 1) }));
+}
+
+/** What stands in a ref's own file; null: it has none; `ask`: something that only git can read. */
+async function looseRef(git: OwnDir, name: string): Promise<CommitSha | null | 'ask'> {
+  if (name.includes('..')) return 'ask';
+  const file = join(git.path, name);
+  const text = await readPlain(file);
+  if (text !== null) return commitSha(text.trim()) ?? 'ask';
+  const there = await lstat(file).catch(() => null);
+  return there === null || there.isDirectory() ? null : 'ask';
+}
+
+/** As `listRefs`, by reading files alone; null: only git can say. */
+async function readRefs(git: OwnDir, prefix: string): Promise<Ref[] | null> {
+  const entries = await readdir(join(git.path, prefix), { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : null,
+  );
+  if (entries === null) return null;
+  const refs = new Map<string, CommitSha>();
+  for (const entry of entries) {
+    if (entry.isDirectory() || entry.name.endsWith('.lock')) continue;
+    const name = join(entry.parentPath, entry.name).slice(git.path.length + 1);
+    const loose = await looseRef(git, name);
+    if (loose === 'ask') return null;
+    if (loose !== null) refs.set(name, loose);
+  }
+  const packed = await git.packedRefs.under(prefix);
+  if (packed === null) return null;
+  for (const ref of packed) if (!refs.has(ref.name)) refs.set(ref.name, ref.sha);
+  return [...refs].map(([name, target]) => ({ name, sha: target })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

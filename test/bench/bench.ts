@@ -11,6 +11,7 @@ import { table, type Row } from './measure.ts';
 import { benchNotifications } from './notifications.ts';
 import { benchRebuild, fill } from './rebuild.ts';
 import { benchRecovery } from './recovery.ts';
+import { benchPipeline } from './pipeline.ts';
 import { benchSoak } from './soak.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack.ts';
@@ -59,6 +60,7 @@ try {
   await measure('slack', 'taking slash commands', async () => [await benchSlack(dir)]);
   await measure('memory', 'connecting to three networks', async () => [await benchMemory(dir)]);
   await measure('recovery', 'coming back', async () => [await benchRecovery()]);
+  await measure('pipeline', 'bringing items through the pipeline', () => benchPipeline());
   await measure('notifications', 'telling rooms', () => benchNotifications());
   await measure('matrix', 'writing to a homeserver', async () => {
     const row = await benchMatrix(dir);

@@ -279,8 +279,13 @@ export class Bench {
       }
       if (found.length > 0) throw new Error(`left behind:\n${found.join('\n')}`);
     } finally {
-      rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
+      this.discard();
     }
+  }
+
+  /** Removes the directory, for one in which Musher never ran. */
+  discard(): void {
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /** What Musher's end kept it from tidying is tidied by its next start. */

@@ -255,7 +255,7 @@ export class Outside {
       snapshot: guard(({ number }: { number: number }) => {
         const n = (this.#snapshots.get(number) ?? 0) + 1;
         this.#snapshots.set(number, n);
-        return { ref: `refs/musher/snapshots/${number}/${n}`, commit: this.#top, dirty: false };
+        return { ref: `refs/musher/snapshots/${number}/${n}`, commit: this.#top, dirty: false, leftOut: 0 };
       }),
       snapshots: guard(() => []),
       resetWorktree: guard(() => undefined),

@@ -197,7 +197,9 @@ async function prepare(
     await git.stageConflict(at, base);
     crashPoint('after-conflict-staged');
   }
-  const files = agent.role === 'coder' ? await git.treeOfFiles(at) : null;
+  // Files that were put there just now are the commit's.
+  const untouched = opened.created && settings.components.length === 0;
+  const files = agent.role !== 'coder' ? null : untouched ? await git.treeOf(opened.head) : await git.treeOfFiles(at);
   crashPoint('before-spawn');
   return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
 }

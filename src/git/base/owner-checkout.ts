@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context } from '../context.ts';
-import { changedFiles } from '../history.ts';
 import { BUSY, type Checkout } from '../worktree/linked.ts';
 import { shortHash } from '../names.ts';
 import type { Tree } from '../own-dir.ts';
@@ -87,14 +86,35 @@ async function obstacleTo(at: Context, checkout: Checkout, copy: Tree, position:
   }
   const staged = await stagedFiles(at, copy, position);
   if (staged.length > 0) return `it has staged changes (${some(staged)})`;
-  // Tags other than H: unmerged, skipped by a sparse checkout, or assumed unchanged by the owner's word.
-  const tags = names((await git.run(['ls-files', '-v', '-z'], { tree: copy })).stdout);
-  if (tags.some((row) => !row.startsWith('H '))) return 'it is a sparse checkout or has files that git was told not to look at';
-  await git.run(['update-index', '-q', '--refresh'], { tree: copy, answers: [1] });
-  const changed = new Set(names((await git.run(['ls-files', '-z', '--modified', '--deleted'], { tree: copy })).stdout));
+  // All files with their tags; changed (C) and deleted (R) ones stand there a second time.
+  const rows = names((await git.run(['ls-files', '-v', '-z', '--cached', '--modified', '--deleted'], { tree: copy })).stdout);
+  // Other tags: unmerged, skipped by a sparse checkout, or assumed unchanged by the owner's word.
+  if (rows.some((row) => !/^[HCR] /.test(row))) return 'it is a sparse checkout or has files that git was told not to look at';
+  const changed = new Set(rows.filter((row) => !row.startsWith('H ')).map((row) => row.slice(2)));
   if (changed.size > 0) return `it has uncommitted changes (${some([...changed])})`;
-  if (to === null) return null;
-  return (await inTheWay(at, checkout, position, to)) ?? (await filtered(at, copy, position, to));
+  if (to === null || to === position) return null;
+  const step = await stepOf(at, position, to);
+  const attributes = [...rows.map((row) => row.slice(2)), ...step.changed].some((name) => /(?:^|\/)\.gitattributes$/.test(name));
+  return (await inTheWay(checkout, step)) ?? (attributes ? await filtered(at, copy, step, position, to) : null);
+}
+
+/** What a step of the base branch does to files. */
+interface FilesOfStep {
+  readonly changed: readonly string[];
+  readonly added: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+async function stepOf(at: Context, from: CommitSha, to: CommitSha): Promise<FilesOfStep> {
+  const cells = names((await at.git.run(['diff-tree', '-r', '-z', '--name-status', '--no-renames', from, to])).stdout);
+  const step = { changed: [] as string[], added: [] as string[], deleted: [] as string[] };
+  for (let i = 0; i + 1 < cells.length; i += 2) {
+    const [status, name = ''] = [cells[i], cells[i + 1]];
+    step.changed.push(name);
+    if (status === 'A') step.added.push(name);
+    if (status === 'D') step.deleted.push(name);
+  }
+  return step;
 }
 
 function some(files: readonly string[]): string {
@@ -102,8 +122,7 @@ function some(files: readonly string[]): string {
 }
 
 /** Untracked files that the step would overwrite. git protects only those that aren't ignored; here all are the owner's. */
-async function inTheWay(at: Context, checkout: Checkout, from: CommitSha, to: CommitSha): Promise<string | null> {
-  const [added, deleted] = await Promise.all([changedFiles(at.git, from, to, 'A'), changedFiles(at.git, from, to, 'D')]);
+async function inTheWay(checkout: Checkout, { added, deleted }: FilesOfStep): Promise<string | null> {
   const leaving = new Set(deleted);
   for (const file of added) {
     const parts = file.split('/');
@@ -123,8 +142,7 @@ async function inTheWay(at: Context, checkout: Checkout, from: CommitSha, to: Co
  * planted them in the repository's config, and without them the owner would get the wrong content. So the owner's
  * own git has to do it.
  */
-async function filtered(at: Context, copy: Tree, from: CommitSha, to: CommitSha): Promise<string | null> {
-  const changed = await changedFiles(at.git, from, to);
+async function filtered(at: Context, copy: Tree, { changed }: FilesOfStep, from: CommitSha, to: CommitSha): Promise<string | null> {
   if (changed.length === 0) return null;
   // The attributes of both sides count: the old one says how the file on disk was written.
   for (const commit of [to, from]) {

@@ -24,6 +24,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   await putFiles(at.git, tree, found.head, merged.tree);
   if (merged.files.length > 0) {
     // The stages replace the merged entry of each file: `git status` then shows it as unmerged.
+    at.git.memory.forget(tree.index);
     await at.git.run(['update-index', '-z', '--index-info'], { tree, input: merged.stages });
   }
   const message = [

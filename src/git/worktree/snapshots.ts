@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly commit: CommitSha;
   /** The worktree held something that no commit of the branch holds. */
   readonly dirty: boolean;
+  /** New files that were left out, because they are too large for the repository. */
+  readonly leftOut: number;
 }
 export interface KeptSnapshot {
   readonly ref: string;
@@ -45,13 +47,18 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const { tree: staged, large } = there ? await stageKept(at.git, tree, head) : { tree: await treeOf(at.git, head), large: [] };
   const dirty = staged !== (await treeOf(at.git, head));
   const last = await newest(at, item.number);
-  if (last !== null && last.head === head && last.tree === staged) return { ref: last.ref, commit: last.commit, dirty };
-  const commit = await commitTree(at.git, { tree: staged, parents: [head], message: `${titleOf(item.number)}${why}${leftOut(large)}` });
-  return { ref: await keep(at, item.number, commit, why), commit, dirty };
+  if (last !== null && last.head === head && last.tree === staged)
+    return { ref: last.ref, commit: last.commit, dirty, leftOut: large.length };
+  const commit = await commitTree(at.git, {
+    tree: staged,
+    parents: [head],
+    message: `${titleOf(item.number)}${why}${withoutLarge(large)}`,
+  });
+  return { ref: await keep(at, item.number, commit, why), commit, dirty, leftOut: large.length };
 }
 
 /** Said where the snapshot is listed: somebody may count on it. */
-function leftOut(large: readonly LargeFile[]): string {
+function withoutLarge(large: readonly LargeFile[]): string {
   if (large.length === 0) return '';
   const names = large.slice(0, 3).map(({ name, bytes }) => `${name.replaceAll(/\s+/g, ' ')} of ${Math.round(bytes / 1024 / 1024)} MB`);
   const more = large.length > names.length ? ` and ${large.length - names.length} more` : '';
@@ -67,7 +74,11 @@ async function newest(
   const refs = (await listRefs(at.git, prefix)).filter(({ name }) => /^\d+$/.test(name.slice(prefix.length)));
   const last = refs.toSorted((a, b) => Number(a.name.slice(prefix.length)) - Number(b.name.slice(prefix.length))).at(-1);
   if (last === undefined) return null;
-  const [tree = '', head = '', subject = ''] = (await at.git.line(['show', '--no-patch', '--format=%T%n%P%n%s', last.sha])).split('\n');
+  const read = await at.git.commit(last.sha);
+  const [tree = '', head = '', subject = ''] =
+    read === null || read.words === null
+      ? (await at.git.line(['show', '--no-patch', '--format=%T%n%P%n%s', last.sha])).split('\n')
+      : [read.tree, read.parents.join(' '), read.words.subject];
   return subject.startsWith(titleOf(item)) ? { ref: last.name, commit: last.sha, head, tree } : null;
 }
 

@@ -1,7 +1,8 @@
-import { chmod, copyFile, lstat, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, copyFile, lstat, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { OwnDir, Tree } from '../own-dir.ts';
+import { treeOf } from '../history.ts';
 import { sha } from '../refs.ts';
 
 /**
@@ -21,13 +22,18 @@ export async function stageKept(
   tree: Tree,
   head: CommitSha,
 ): Promise<{ readonly tree: CommitSha; readonly large: LargeFile[] }> {
-  await readHead(git, tree, head);
+  const before = await treeOf(git, head);
+  await readHead(git, tree, head, before);
   const names = await listChanges(git, tree);
   const large = await newAndLarge(git, tree, names);
   const skipped = new Set(large.map(({ bytesName }) => bytesName));
   const kept = names.filter((name) => !skipped.has(name));
-  if (kept.length > 0) await stage(git, tree, kept);
-  return { tree: sha(await git.line(['write-tree'], { tree })), large };
+  if (kept.length === 0) return { tree: before, large };
+  git.memory.forget(tree.index);
+  await stage(git, tree, kept);
+  const staged = sha(await git.line(['write-tree'], { tree }));
+  await git.memory.note(tree.index, staged);
+  return { tree: staged, large };
 }
 
 /** A new file that is too large to be kept in the repository. */
@@ -63,15 +69,18 @@ export async function largeFiles(git: OwnDir, tree: Tree): Promise<LargeFile[]> 
 }
 
 /** Sets the private index to the commit and keeps what it knows of unchanged files, so that they need not be read again. What it knows nothing of counts as changed, and is read when it is staged. */
-async function readHead(git: OwnDir, tree: Tree, head: CommitSha): Promise<void> {
+async function readHead(git: OwnDir, tree: Tree, head: CommitSha, holds: CommitSha): Promise<void> {
   // The lock of a Musher that was killed. Nobody else writes here, and calls for one worktree run one by one.
   await rm(`${tree.index}.lock`, { force: true });
+  if (await git.memory.holds(tree.index, holds)) return;
+  git.memory.forget(tree.index);
   try {
     await git.run(['read-tree', '--reset', head], { tree });
   } catch {
     await rm(tree.index, { force: true });
     await git.run(['read-tree', '--reset', head], { tree });
   }
+  await git.memory.note(tree.index, holds);
 }
 
 /** Names (as bytes, in latin1) of files that were changed, deleted, or are new and not ignored. */
@@ -155,9 +164,17 @@ async function makeReadable(path: string): Promise<void> {
  * in the way. The caller has kept what is worth keeping.
  */
 export async function putFiles(git: OwnDir, tree: Tree, from: CommitSha, to: CommitSha): Promise<void> {
-  // With every untracked file staged, the step to `to` removes them as it removes any file that is no longer there.
-  await stageAll(git, tree, from);
+  const files = await readdir(tree.path);
+  if (files.every((name) => name === '.git')) {
+    // Nothing is there to be removed, and what the index says of files is of others.
+    await Promise.all([rm(tree.index, { force: true }), rm(`${tree.index}.lock`, { force: true })]);
+  } else {
+    // With every untracked file staged, the step to `to` removes them as it removes any file that is no longer there.
+    await stageAll(git, tree, from);
+  }
+  git.memory.forget(tree.index);
   await git.run(['read-tree', '--reset', '-u', to], { tree });
+  await git.memory.note(tree.index, await treeOf(git, to));
 }
 
 /** Gives a copy of the private index to the agent's own git, whole or not at all. */

@@ -12,6 +12,7 @@ import { removeFolder } from './remove-folder.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../../pipeline/values.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
+import { isWholeIndex } from './whole-index.ts';
 
 export interface OpenedWorktree {
   readonly path: string;
@@ -45,7 +46,7 @@ export async function openWorktree(
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
     crashPoint('after-branch-made');
-  } else if (head !== base && (await isAncestor(at.git, head, base))) {
+  } else if (head !== base && (await countAhead(at.git, base, head)) === 0) {
     // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
     const untouched = !there || (await changedIn(at, place, head)).length === 0;
     if (untouched) {
@@ -64,6 +65,7 @@ export async function openWorktree(
     await put(at, place, { branch }, head, head);
   } else if (wasBroken || !(await hasUsableIndex(at, place))) {
     await stageAll(at.git, place.tree, head);
+    at.git.memory.forget(place.tree.index);
     await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
     await installIndex(place.tree, join(place.linked.gitDir, 'index'));
   }
@@ -126,7 +128,8 @@ function isThere(path: string): Promise<boolean> {
 
 async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
   const index = join(place.linked.gitDir, 'index');
-  if ((await readPlain(index)) === null) return false;
+  const whole = await isWholeIndex(index);
+  if (whole !== 'ask') return whole;
   const answer = await at.git.run(['ls-files', '--', '.git'], { tree: { path: place.tree.path, index }, answers: [1, 128] });
   return answer.exitCode === 0;
 }
@@ -229,18 +232,20 @@ export interface Removed {
 
 /**
  * Removes an item's worktree and, when asked, its branch. Says what was removed; what is gone already is no error.
- * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first.
+ * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first; `nothingLarge`: that one found
+ * no file that it had to leave out, and nothing has run there since.
  */
-export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean): Promise<Removed> {
+export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean, nothingLarge = false): Promise<Removed> {
   const place = placeOf(at, String(item.number));
   const removed: string[] = [];
   const kept: string[] = [];
   const found = deleteBranch ? await findBranch(at, item) : null;
-  const moved = (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
+  const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
   if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
   crashPoint('after-worktree-removed');
   if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
   await removeFolder(place.tree.index);
+  at.git.memory.forget(place.tree.index);
   await rm(fillingMark(place), { force: true });
   if (found !== null) {
     const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import { type CommitSha, commitSha, type Millis } from '../pipeline/values.ts';
+
+/** A commit as its object says. */
+export interface CommitObject {
+  readonly sha: CommitSha;
+  readonly tree: CommitSha;
+  readonly parents: readonly CommitSha[];
+  readonly committedAt: Millis;
+  /** Null where its words need more than UTF-8: git has to render those. */
+  readonly words: { readonly author: string; readonly subject: string } | null;
+}
+
+/** Reads commits without a process; null: git has to be asked, because the commit is packed or not there. */
+export type CommitReader = (name: CommitSha) => Promise<CommitObject | null>;
+
+/** Commits that are remembered, of some hundred bytes each. */
+const MOST_KNOWN = 5_000;
+/** Larger commit objects are left to git, so that a small file can't unpack to a large one here. */
+const LARGEST_BYTES = 256 * 1024;
+
+const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
+
+/**
+ * Reads the commits that lie in files of their own, as new ones do, and remembers them: a process of git costs some
+ * milliseconds, and an item asks a few dozen times. The name is the hash of what was read, so no planted file lies.
+ */
+export function commitReader(objects: string, format: 'sha1' | 'sha256'): CommitReader {
+  const known = new Map<CommitSha, CommitObject>();
+  return async (name) => {
+    const found = known.get(name) ?? (await readLoose(objects, format, name));
+    if (found === null) return null;
+    // The one asked for last stands last; the first has not been asked for longest.
+    known.delete(name);
+    known.set(name, found);
+    const oldest = known.size > MOST_KNOWN ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    return found;
+  };
+}
+
+async function readLoose(objects: string, format: 'sha1' | 'sha256', name: CommitSha): Promise<CommitObject | null> {
+  const packed = await readFile(join(objects, name.slice(0, 2), name.slice(2)));
+  if (packed === null) return null;
+  const raw = await unpack(packed, { maxOutputLength: LARGEST_BYTES }).catch(() => null);
+  if (raw === null || createHash(format).update(raw).digest('hex') !== name) return null;
+  const end = raw.indexOf(0);
+  return raw.subarray(0, end).toString('latin1').startsWith('commit ') ? parse(name, raw.subarray(end + 1).toString('utf8')) : null;
+}
+
+/** The bytes of a small regular file, never through a link and never waiting for what stands in its place. */
+async function readFile(path: string): Promise<Buffer | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    const found = await file.stat();
+    return found.isFile() && found.size <= LARGEST_BYTES ? await file.readFile() : null;
+  } finally {
+    await file.close();
+  }
+}
+
+function parse(name: CommitSha, text: string): CommitObject | null {
+  const end = text.indexOf('\n\n');
+  const headers = (end === -1 ? text : text.slice(0, end)).split('\n');
+  const tree = commitSha(headers[0]?.replace(/^tree /, '') ?? '');
+  const parents = headers.filter((line) => line.startsWith('parent ')).map((line) => commitSha(line.slice('parent '.length)));
+  const [, author = ''] = /^author (.*?) ?<[^<>]*> -?\d+ [+-]\d{4}$/.exec(headers.find((line) => line.startsWith('author ')) ?? '') ?? [];
+  const committer = headers.find((line) => line.startsWith('committer ')) ?? '';
+  const [, seconds] = /> (\d+) [+-]\d{4}$/.exec(committer) ?? [];
+  if (tree === null || seconds === undefined) return null;
+  const foreign = headers.some((line) => line.startsWith('encoding ')) || text.includes('\uFFFD');
+  return {
+    sha: name,
+    tree,
+    parents: parents.filter((parent) => parent !== null),
+    committedAt: Number(seconds) * 1000,
+    words: foreign || author === '' ? null : { author, subject: subjectOf(end === -1 ? '' : text.slice(end + 2)) },
+  };
+}
+
+/** The lines of the first paragraph as one, as `%s` of git gives them. */
+function subjectOf(message: string): string {
+  const lines = message.replace(/^(?:[ \t]*\n)+/, '').split('\n');
+  const end = lines.findIndex((line) => line.trim() === '');
+  return (end === -1 ? lines : lines.slice(0, end)).map((line) => line.trimEnd()).join(' ');
+}
