@@ -30,14 +30,14 @@ git worktree add --quiet --detach ../merge main
 MUSHER_ITEM=0
 while [ $MUSHER_ITEM -lt $items ]; do
   MUSHER_ITEM=$((MUSHER_ITEM + 1)); export MUSHER_ITEM
-  git worktree add --quiet -b "item/$MUSHER_ITEM" "../work/$MUSHER_ITEM" main
-  (cd "../work/$MUSHER_ITEM" && /bin/sh ../../agent.sh && /bin/sh -c true)
+  git worktree add --quiet -b "item/$MUSHER_ITEM" "../trees/$MUSHER_ITEM" main
+  (cd "../trees/$MUSHER_ITEM" && /bin/sh ../../agent.sh && /bin/sh -c true)
   old=$(git rev-parse main)
   (cd ../merge && git checkout --quiet --detach main && git merge --quiet --squash "item/$MUSHER_ITEM" >/dev/null && git commit --quiet --message "$MUSHER_ITEM" && /bin/sh -c true)
   new=$(git -C ../merge rev-parse HEAD)
   git update-ref refs/heads/main "$new" "$old"
   git read-tree -m -u "$old" "$new"
-  git worktree remove --force "../work/$MUSHER_ITEM"
+  git worktree remove --force "../trees/$MUSHER_ITEM"
   git branch --quiet -D "item/$MUSHER_ITEM"
 done
 `;
