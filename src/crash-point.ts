@@ -33,13 +33,6 @@ export const CRASH_POINTS = [
   // A timer that is due.
   'before-timer-commit',
   'after-timer-fired',
-  // What each network keeps of its own.
-  'before-slack-acknowledged',
-  'after-slack-post',
-  'before-matrix-token',
-  'after-matrix-put',
-  'before-discord-session-kept',
-  'after-discord-post',
   // A run.
   'after-run-pending',
   'after-branch-made',
@@ -94,12 +87,14 @@ export const CRASH_POINTS = [
   'after-scrub-before-mark',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** One of a network's own, which its `network.ts` lists. */
+export type NetworkCrashPoint = `network/${string}`;
 
 /**
  * Ends this process without a farewell where `MUSHER_CRASH_AT` names this point, as `<point>` or `<point>:<n>` for the
  * n-th time it is passed; several stand between commas. Does nothing otherwise, which is always so but in tests.
  */
-export function crashPoint(point: CrashPoint): void {
+export function crashPoint(point: CrashPoint | NetworkCrashPoint): void {
   const armed = process.env['MUSHER_CRASH_AT'];
   if (armed === undefined) return;
   const later = armed.split(',').map((one) => {

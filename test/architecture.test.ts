@@ -55,11 +55,21 @@ const SEEN_BY_ALL = new Set([
   'src/errors.ts',
   'src/nearest.ts',
   'src/crash-point.ts',
+  'src/finding.ts',
   'src/config/settings.ts',
   'src/config/duration.ts',
 ]);
 /** The composition root and the command line in front of it. */
 const SEES_ALL = /^src\/(?:(?:app|cli)\/.*|main)\.ts$/;
+
+/** What is known of networks before one is used; the list goes over their `network.ts`. */
+const NETWORK_LIST = 'transports/index.ts';
+const SEES_NETWORKS = /^src\/(?:config|redaction)\//;
+
+/** What all networks share: the files beside their folders. */
+function isContract(path: string): boolean {
+  return path !== NETWORK_LIST && /^transports\/[a-z-]+\.ts$/.test(path);
+}
 
 interface Import {
   readonly from: string;
@@ -88,13 +98,10 @@ function isAllowed({ from, to }: Import): boolean {
   if (!isOurs || SEEN_BY_ALL.has(to)) return true;
   if (SEEN_BY_ALL.has(from)) return to.startsWith('src/pipeline/');
   if (SEES_ALL.test(from)) return true;
+  if (from === NETWORK_LIST) return /^transports\/[a-z]+\/network\.ts$/.test(to) || isContract(to);
   if (from.startsWith('transports/'))
-    return (
-      to === 'transports/transport.ts' ||
-      to === 'transports/command-catalogue.ts' ||
-      to.startsWith('src/message/') ||
-      folderOf(from) === folderOf(to)
-    );
+    return isContract(to) || to.startsWith('src/message/') || (!isContract(from) && folderOf(from) === folderOf(to));
+  if (SEES_NETWORKS.test(from) && (to === NETWORK_LIST || to === 'transports/network.ts')) return true;
   const part = partOf(from);
   return partOf(to) === part || MAY_SEE[part]?.some((seen) => to.startsWith(`${seen}/`)) === true;
 }
@@ -143,6 +150,11 @@ describe('the layout', () => {
     ['commands/look/show.ts', 'src/app/service.ts'],
     ['transports/console/console.ts', 'src/log/log.ts'],
     ['transports/console/console.ts', 'transports/matrix/matrix.ts'],
+    ['transports/index.ts', 'transports/matrix/matrix.ts'],
+    ['transports/matrix/network.ts', 'transports/index.ts'],
+    ['transports/network.ts', 'transports/matrix/json.ts'],
+    ['src/config/networks.ts', 'transports/matrix/network.ts'],
+    ['src/notices/notify.ts', 'transports/index.ts'],
     ['src/result.ts', 'src/log/log.ts'],
     ['src/config/load.ts', 'src/log/log.ts'],
     ['src/config/project.ts', 'src/agents/supervision/supervisor.ts'],

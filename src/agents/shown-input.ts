@@ -1,7 +1,7 @@
 import { revealed } from '../message/reveal.ts';
 
 /**
- * What people are shown whole, in one message on every network: Discord takes 2,000 UTF-16 units, and what is longer
+ * What people are shown whole, in one message on every network: the tightest one takes 2,000 UTF-16 units, and what is longer
  * than a screen is not read.
  */
 export const MOST_SHOWN = { units: 1_500, lines: 40 } as const;

@@ -16,7 +16,7 @@ import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
-import { networkTransports } from './networks.ts';
+import { networkTransports, titleOfNetwork } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -175,7 +175,15 @@ export async function runMusher(
     await terminal.start(receive);
     connections.startNetworks(receive);
     buttons = retireButtons({ log, clock, transports: connections.all, isOpen: (name) => connections.isOpen(name), onProblem });
-    absences = watchAbsences({ log, clock, networks: networksNow, rooms: () => rooms.all(), timezone: settings.timezone, onProblem });
+    absences = watchAbsences({
+      log,
+      clock,
+      networks: networksNow,
+      titleOf: titleOfNetwork,
+      rooms: () => rooms.all(),
+      timezone: settings.timezone,
+      onProblem,
+    });
     // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {

@@ -1,3 +1,4 @@
+import { NETWORKS } from '../../transports/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An option of a subcommand: a switch, or one with a value (`value` says in the help what it is). */
@@ -97,11 +98,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     options: [CONFIG, DATA],
     load: () => import('./copies/import.ts'),
   },
-  {
-    name: 'slack-manifest',
-    summary: 'print the manifest that makes the Slack app',
+  ...NETWORKS.flatMap(({ tools = [] }) => tools).map((tool): Subcommand => ({
+    name: tool.name,
+    summary: tool.summary,
     positionals: [],
-    options: [{ name: 'url', value: 'URL', summary: 'where Slack sends signed requests; without it: Socket Mode' }],
-    load: () => import('./slack-manifest.ts'),
-  },
+    options: tool.options,
+    load: async () => (await import('./network-tool.ts')).forTool(tool),
+  })),
 ];

@@ -1,3 +1,5 @@
+import { NETWORKS } from '../../transports/index.ts';
+import type { Network } from '../../transports/network.ts';
 import { agentTalkSettings } from './sections/approvals.ts';
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
@@ -18,7 +20,7 @@ import type { ProjectPlace } from './project.ts';
 import { absolutePath } from './read/references.ts';
 import { backupSettings, monitorSettings } from './sections/upkeep.ts';
 import { agentSchema } from './sections/agents.ts';
-import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
+import { botSchemaOf, projectEntrySchema, projectSchema } from './schema.ts';
 import type { BotFile, ProjectEntry } from './schema.ts';
 import { sandboxSettings } from './sections/sandbox.ts';
 import type { ProjectSettings, Settings } from './settings.ts';
@@ -30,7 +32,8 @@ export const PROJECT_FILE = join('.musher', 'project.toml');
  * Reads `bot.toml` and the file of each project it names. Every problem of all files is in the one error
  * (`CONFIG_INVALID`), or `CONFIG_MISSING` when there is no such `bot.toml`. Secrets are resolved and never in a message.
  */
-export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Settings, MusherError> {
+export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: readonly Network[] = NETWORKS): Result<Settings, MusherError> {
+  const schema = botSchemaOf(networks);
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     return err(
@@ -40,10 +43,10 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
   const folder = dirname(file);
   const elsewhere = misplacedKeys(
     [...Object.keys(projectSchema.shape), ...Object.keys(agentSchema.shape)],
-    botSchema.shape,
+    schema.shape,
     `<project>/${PROJECT_FILE}`,
   );
-  const bot = readDocument(file, { schema: botSchema, folder, env, elsewhere });
+  const bot = readDocument(file, { schema, folder, env, elsewhere });
   const places = projectPlaces(bot.document, folder, env);
   const projects = places.map((place) => readProject(place, env));
   const problems = [
@@ -61,7 +64,7 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
     const accounts = projects.every(({ value }) => value !== null)
       ? bot.value.account
       : bot.value.account.map((one) => ({ ...one, agents: [] }));
-    for (const problem of [...networkProblems(bot.value), ...accountProblems(accounts, names, agents)])
+    for (const problem of [...networkProblems(bot.value, networks), ...accountProblems(accounts, names, agents)])
       problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
   }
   if (bot.value === null || problems.length > 0) return err(configInvalid(problems));
@@ -76,6 +79,7 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv): Result<Setti
           files: [bot, ...projects].flatMap(({ files }) => files),
         },
         env,
+        networks,
       ),
     ),
   );
@@ -93,6 +97,7 @@ function settings(
   projects: readonly ProjectSettings[],
   { secrets, files }: { readonly secrets: readonly string[]; readonly files: readonly string[] },
   env: NodeJS.ProcessEnv,
+  networks: readonly Network[],
 ): Settings {
   const timezone = bot.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const shared = { ...dayCaps(bot.budget, bot.person), timezone };
@@ -112,7 +117,7 @@ function settings(
     })),
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
-    ...networkSettings(bot),
+    ...networkSettings(bot, networks),
     ...agentTalkSettings(bot),
   };
 }

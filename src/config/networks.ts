@@ -1,40 +1,30 @@
+import type { Network } from '../../transports/network.ts';
 import { idProblems } from './sections/network-ids.ts';
+import { idOn, sectionOf } from './sections/networks.ts';
 import type { BotFile } from './schema.ts';
-import type { NetworkName, PersonSettings, RoomSettings, Settings } from './settings.ts';
-import { NETWORKS } from './settings.ts';
+import type { RoomSettings, Settings } from './settings.ts';
 
-type Networks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | 'people' | 'rooms' | 'matrix' | 'slack' | 'discord'>;
+type OfNetworks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | 'people' | 'rooms' | 'networks'>;
 
 /** What `bot.toml` says of networks, rooms and people, as settings. */
-export function networkSettings(bot: BotFile): Networks {
+export function networkSettings(bot: BotFile, networks: readonly Network[]): OfNetworks {
   return {
     directMessages: bot.roles.direct_messages,
     flood: { burst: bot.flood.burst, perMinute: bot.flood.per_minute, waiting: bot.flood.waiting },
     projectRoles: bot.project.map(({ name, admin, operator, viewer }) => ({ project: name, roles: { admin, operator, viewer } })),
-    people: bot.person.map(personSettings),
+    people: bot.person.map((person) => ({
+      name: person.name,
+      ids: networks.flatMap((network) => {
+        const id = idOn(network, person);
+        return id === undefined ? [] : [`${network.name}:${id}`];
+      }),
+    })),
     rooms: bot.room.map(roomSettings),
-    matrix:
-      bot.matrix === undefined
-        ? null
-        : { homeserver: bot.matrix.homeserver, accessToken: bot.matrix.access_token, inviters: bot.matrix.inviters },
-    slack:
-      bot.slack === undefined
-        ? null
-        : {
-            mode: bot.slack.mode,
-            botToken: bot.slack.bot_token,
-            appToken: bot.slack.app_token ?? null,
-            signingSecret: bot.slack.signing_secret ?? null,
-            port: bot.slack.port,
-            apiUrl: bot.slack.api_url ?? null,
-          },
-    discord: bot.discord === undefined ? null : { token: bot.discord.token, apiUrl: bot.discord.api_url ?? null },
+    networks: networks.flatMap((network) => {
+      const section = sectionOf(bot, network);
+      return section === undefined ? [] : [{ name: network.name, section }];
+    }),
   };
-}
-
-function personSettings(person: BotFile['person'][number]): PersonSettings {
-  const ids = NETWORKS.flatMap((network) => (person[network] === undefined ? [] : [`${network}:${person[network]}`]));
-  return { name: person.name, ids };
 }
 
 function roomSettings(room: BotFile['room'][number]): RoomSettings {
@@ -58,7 +48,13 @@ export interface NetworkProblem {
 }
 
 /** What only the whole file shows: rooms of networks or projects that are not there, names that nobody has, missing tokens. */
-export function networkProblems(bot: BotFile): NetworkProblem[] {
+export function networkProblems(bot: BotFile, networks: readonly Network[]): NetworkProblem[] {
+  const used = new Map(
+    networks.flatMap((network) => {
+      const section = sectionOf(bot, network);
+      return section === undefined ? [] : [[network.name, section] as const];
+    }),
+  );
   const people = new Set(bot.person.map(({ name }) => name));
   const unknownIn = (
     lists: Record<'admin' | 'operator' | 'viewer', readonly string[]>,
@@ -74,7 +70,7 @@ export function networkProblems(bot: BotFile): NetworkProblem[] {
   return [
     ...unknownIn(bot.roles, ['roles']),
     ...bot.project.flatMap((project, i) => unknownIn(project, ['project', i])),
-    ...bot.room.flatMap((room, i) => [...unknownIn(room, ['room', i]), ...roomProblems(bot, room, i)]),
+    ...bot.room.flatMap((room, i) => [...unknownIn(room, ['room', i]), ...roomProblems(bot, room, i, used)]),
     ...twice(
       bot.person.map(({ name }) => name),
       'person',
@@ -90,14 +86,18 @@ export function networkProblems(bot: BotFile): NetworkProblem[] {
       'room',
       'name',
     ),
-    ...slackProblems(bot),
-    ...idProblems(bot),
+    ...networks.flatMap((network) => {
+      const section = used.get(network.name);
+      const found = section === undefined ? [] : (network.problems?.(section) ?? []);
+      return found.map(({ path, message }) => ({ path: [network.name, ...path], message }));
+    }),
+    ...idProblems(bot, networks),
   ];
 }
 
-function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number): NetworkProblem[] {
+function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): NetworkProblem[] {
   const problems: NetworkProblem[] = [];
-  if (!isConfigured(bot, room.transport))
+  if (!used.has(room.transport))
     problems.push({ path: ['room', i, 'transport'], message: `there is no [${room.transport}] section that says how to reach it` });
   if (!bot.project.some(({ name }) => name === room.project))
     problems.push({ path: ['room', i, 'project'], message: `there is no project "${room.project}"` });
@@ -106,21 +106,8 @@ function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number): N
   return problems;
 }
 
-function isConfigured(bot: BotFile, network: NetworkName): boolean {
-  return bot[network] !== undefined;
-}
-
 function twice(names: readonly string[], section: string, key: string): NetworkProblem[] {
   return names.flatMap((name, i) =>
     names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" stands there twice` }] : [],
   );
-}
-
-function slackProblems({ slack }: BotFile): NetworkProblem[] {
-  if (slack === undefined) return [];
-  if (slack.mode === 'socket' && slack.app_token === undefined)
-    return [{ path: ['slack', 'app_token'], message: 'is needed for mode = "socket"' }];
-  if (slack.mode === 'http' && slack.signing_secret === undefined)
-    return [{ path: ['slack', 'signing_secret'], message: 'is needed for mode = "http"' }];
-  return [];
 }

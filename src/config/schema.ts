@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { NETWORKS } from '../../transports/index.ts';
+import type { Network } from '../../transports/network.ts';
 import { QA_MODES } from '../pipeline/types.ts';
 import { accountSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agents.ts';
@@ -8,8 +10,8 @@ import { durationField as duration } from './duration.ts';
 import { branch, insideRepository, name, people, positive, text, zone } from './sections/fields.ts';
 import { floodSchema } from './sections/flood.ts';
 import { linksSchema } from './sections/links.ts';
-import { discordSchema, matrixSchema, slackSchema } from './sections/network-sections.ts';
-import { roleLists, roomSchema } from './sections/rooms.ts';
+import { networkSections, personIds } from './sections/networks.ts';
+import { roleLists, roomSchemaOf } from './sections/rooms.ts';
 import { sandboxKeys } from './sections/sandbox.ts';
 import { backupSchema, monitorSchema } from './sections/upkeep.ts';
 
@@ -38,77 +40,84 @@ export const projectEntrySchema = z.strictObject({
   budget: projectCeilingSchema.prefault({}).meta({ description: "What the project may use; its own file's [budget] may only narrow it." }),
 });
 
-const personSchema = z.strictObject({
-  name: name().meta({ description: 'How the log names the person, whatever network they write from.', example: 'anna' }),
-  matrix: text().optional().meta({ description: 'Full Matrix id.', example: '@anna:example.org' }),
-  slack: text().optional().meta({ description: 'Slack team and user id.', example: 'T024BE7LD:U061F7AUR' }),
-  discord: text().optional().meta({ description: 'Discord user id.', example: '80351110224678912' }),
-  ...personBudget,
-});
+const personSchemaOf = (networks: readonly Network[]) =>
+  z.strictObject({
+    name: name().meta({ description: 'How the log names the person, whatever network they write from.', example: 'anna' }),
+    ...personIds(networks),
+    ...personBudget,
+  });
 
-export const botSchema = z.strictObject({
-  name: z
-    .string()
-    .max(32)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" and "-", beginning with a letter or digit')
-    .default('musher')
-    .meta({ description: 'How people call the bot in a room.' }),
-  data_dir: text().optional().meta({
-    description:
-      'Where the log, worktrees and run logs are kept: outside of every repository. Relative to this file; `~` is your home. Default: `~/.local/state/musher/<name>`.',
-    example: '~/.local/state/musher/musher',
-  }),
-  timezone: zone().optional().meta({
-    description: "An IANA time zone, in which times are shown and days are counted. Default: the system's.",
-    example: 'Europe/Berlin',
-  }),
-  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta({ description: "How much goes into Musher's own log file." }),
-  roles: z
-    .strictObject({
-      admin: people()
-        .default(['console:local'])
-        .meta({ description: 'May also destroy and configure. `console:local` is whoever started Musher in a terminal.' }),
-      operator: people()
-        .default([])
-        .meta({ description: 'May also steer: create, start, stop, move, approve.', example: ['console:anna'] }),
-      viewer: people()
-        .default([])
-        .meta({ description: 'May read.', example: ['console:ben'] }),
-      direct_messages: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Whether these roles, and those of projects, count in direct messages too.' }),
-    })
-    .prefault({})
-    .meta({
-      description: 'Who may do what in all projects, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.',
+/** The keys of `bot.toml` where these networks can be used. */
+export const botSchemaOf = (networks: readonly Network[]) =>
+  z.strictObject({
+    name: z
+      .string()
+      .max(32)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, ".", "_" and "-", beginning with a letter or digit')
+      .default('musher')
+      .meta({ description: 'How people call the bot in a room.' }),
+    data_dir: text().optional().meta({
+      description:
+        'Where the log, worktrees and run logs are kept: outside of every repository. Relative to this file; `~` is your home. Default: `~/.local/state/musher/<name>`.',
+      example: '~/.local/state/musher/musher',
     }),
-  flood: floodSchema,
-  budget: botBudgetSchema
-    .prefault({})
-    .meta({ description: 'What all projects together may use in a day; a person tops it up with `budget all +20usd`.' }),
-  project: z
-    .array(projectEntrySchema)
-    .min(1, 'at least one project is needed')
-    .meta({ description: 'A repository that Musher drives; one section for each.' }),
-  person: z.array(personSchema).default([]).meta({ description: 'A person with their ids on the networks: one actor everywhere.' }),
-  room: z.array(roomSchema).default([]).meta({ description: 'A room of a network that Musher serves; it is in no other.' }),
-  bubblewrap: text().optional().meta({
-    description: 'The program of the sandbox, relative to this file. Default: `bwrap` on the PATH.',
-    example: '/usr/bin/bwrap',
-  }),
-  backup: backupSchema.prefault({}).meta({ description: 'Copies of the log.' }),
-  monitor: monitorSchema.optional().meta({ description: 'Health and figures over HTTP, for a monitoring system.' }),
-  account: z
-    .array(accountSchema)
-    .default([])
-    .meta({ description: 'An account at a model provider. When one is rate-limited, agents go on with the next that they may use.' }),
-  matrix: matrixSchema.optional().meta({ description: 'A Matrix account (docs/transports/matrix.md).' }),
-  slack: slackSchema.optional().meta({ description: 'A Slack app (docs/transports/slack.md).' }),
-  approvals: approvalSchema.prefault({}).meta({ description: 'What agents may ask of people while they run (docs/runtimes.md).' }),
-  mcp: mcpSchema.prefault({}).meta({ description: 'Where agents speak to Musher while they run (docs/runtimes.md).' }),
-  discord: discordSchema.optional().meta({ description: 'A Discord bot (docs/transports/discord.md).' }),
-});
+    timezone: zone().optional().meta({
+      description: "An IANA time zone, in which times are shown and days are counted. Default: the system's.",
+      example: 'Europe/Berlin',
+    }),
+    log_level: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .meta({ description: "How much goes into Musher's own log file." }),
+    roles: z
+      .strictObject({
+        admin: people()
+          .default(['console:local'])
+          .meta({ description: 'May also destroy and configure. `console:local` is whoever started Musher in a terminal.' }),
+        operator: people()
+          .default([])
+          .meta({ description: 'May also steer: create, start, stop, move, approve.', example: ['console:anna'] }),
+        viewer: people()
+          .default([])
+          .meta({ description: 'May read.', example: ['console:ben'] }),
+        direct_messages: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Whether these roles, and those of projects, count in direct messages too.' }),
+      })
+      .prefault({})
+      .meta({
+        description: 'Who may do what in all projects, by stable sender ids `<transport>:<id>`; whoever is not listed may do nothing.',
+      }),
+    flood: floodSchema,
+    budget: botBudgetSchema
+      .prefault({})
+      .meta({ description: 'What all projects together may use in a day; a person tops it up with `budget all +20usd`.' }),
+    project: z
+      .array(projectEntrySchema)
+      .min(1, 'at least one project is needed')
+      .meta({ description: 'A repository that Musher drives; one section for each.' }),
+    person: z
+      .array(personSchemaOf(networks))
+      .default([])
+      .meta({ description: 'A person with their ids on the networks: one actor everywhere.' }),
+    room: z.array(roomSchemaOf(networks)).default([]).meta({ description: 'A room of a network that Musher serves; it is in no other.' }),
+    bubblewrap: text().optional().meta({
+      description: 'The program of the sandbox, relative to this file. Default: `bwrap` on the PATH.',
+      example: '/usr/bin/bwrap',
+    }),
+    backup: backupSchema.prefault({}).meta({ description: 'Copies of the log.' }),
+    monitor: monitorSchema.optional().meta({ description: 'Health and figures over HTTP, for a monitoring system.' }),
+    account: z
+      .array(accountSchema)
+      .default([])
+      .meta({ description: 'An account at a model provider. When one is rate-limited, agents go on with the next that they may use.' }),
+    approvals: approvalSchema.prefault({}).meta({ description: 'What agents may ask of people while they run (docs/runtimes.md).' }),
+    mcp: mcpSchema.prefault({}).meta({ description: 'Where agents speak to Musher while they run (docs/runtimes.md).' }),
+    ...networkSections(networks),
+  });
+
+export const botSchema = botSchemaOf(NETWORKS);
 
 const gateSchema = z.strictObject({
   name: name().meta({ description: 'What receipts and messages call the gate.', example: 'test' }),

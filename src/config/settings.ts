@@ -28,10 +28,8 @@ export interface Settings {
   readonly flood: FloodSettings;
   readonly people: readonly PersonSettings[];
   readonly rooms: readonly RoomSettings[];
-  /** Null: the network is not used. */
-  readonly matrix: MatrixSettings | null;
-  readonly slack: SlackSettings | null;
-  readonly discord: DiscordSettings | null;
+  /** Those that are used. */
+  readonly networks: readonly NetworkSettings[];
   readonly approvals: ApprovalSettings;
   readonly mcp: McpSettings;
 }
@@ -77,8 +75,11 @@ export interface FloodSettings {
   readonly waiting: number;
 }
 
-export const NETWORKS = ['matrix', 'slack', 'discord'] as const;
-export type NetworkName = (typeof NETWORKS)[number];
+/** A network that is used. What its section holds is the network's own: `keys` of its `transports/<name>/network.ts`. */
+export interface NetworkSettings {
+  readonly name: string;
+  readonly section: Readonly<Record<string, unknown>>;
+}
 
 /** One person with their ids on the networks: one actor everywhere. */
 export interface PersonSettings {
@@ -96,7 +97,8 @@ export type NotifyStyle = (typeof NOTIFY_STYLES)[number];
 
 /** A room of a network that Musher serves. */
 export interface RoomSettings {
-  readonly transport: NetworkName;
+  /** The name of its network. */
+  readonly transport: string;
   readonly id: string;
   /** What people call it in commands; null: by its network and id. */
   readonly name: string | null;
@@ -107,32 +109,6 @@ export interface RoomSettings {
   readonly quietHours: { readonly from: number; readonly to: number } | null;
   /** Rights to this room's project in this room alone, besides those that hold everywhere. */
   readonly roles: RoleSettings;
-}
-
-export interface MatrixSettings {
-  readonly homeserver: string;
-  readonly accessToken: string;
-  /** Full ids of the people whose invitations are followed. */
-  readonly inviters: readonly string[];
-}
-
-export interface SlackSettings {
-  readonly mode: 'socket' | 'http';
-  readonly botToken: string;
-  /** Needed in Socket Mode. */
-  readonly appToken: string | null;
-  /** Needed over HTTP. */
-  readonly signingSecret: string | null;
-  /** Where HTTP is listened for; on the loopback address, behind a proxy that ends TLS. */
-  readonly port: number;
-  /** Null: Slack's own. */
-  readonly apiUrl: string | null;
-}
-
-export interface DiscordSettings {
-  readonly token: string;
-  /** Null: Discord's own. */
-  readonly apiUrl: string | null;
 }
 
 export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;

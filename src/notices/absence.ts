@@ -23,8 +23,6 @@ const OWN_EVERY_MS = 10 * 60_000;
 const OTHERS_EVERY_MS = 60 * 60_000;
 const LONGEST_REASON = 200;
 
-const NAMES: Readonly<Record<string, string>> = { matrix: 'Matrix', slack: 'Slack', discord: 'Discord' };
-
 /** A network that is not there, as it is kept across restarts. */
 interface Absence {
   readonly since: number;
@@ -37,6 +35,8 @@ export interface AbsenceParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly networks: () => readonly NetworkState[];
+  /** How people write the name of a network; null: it is none that can be away. */
+  readonly titleOf: (network: string) => string | null;
   readonly rooms: () => readonly RoomState[];
   /** IANA name: times are told in it. */
   readonly timezone: string;
@@ -55,7 +55,7 @@ export function watchAbsences(parts: AbsenceParts): { stop(): void } {
   const look = (): void => {
     try {
       for (const network of parts.networks())
-        if (NAMES[network.name] !== undefined) log.transaction((tx) => lookAt(parts, state, network, tx.now));
+        if (parts.titleOf(network.name) !== null) log.transaction((tx) => lookAt(parts, state, network, tx.now));
     } catch (error) {
       // A full disk, say: nothing of it was kept, and the next look does it all.
       parts.onProblem('a look at the networks', error);
@@ -84,7 +84,7 @@ function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, n
   if (known === null || now - network.since < SETTLED_MS) return;
   const back = network.since;
   if (back - known.since >= BLIP_MS && isTime(state, `own:${name}`, now, OWN_EVERY_MS)) tellOwn(parts, name, known, back, now);
-  if (known.told) tellOthers(parts, name, now, line(`${NAMES[name]} is there again, after ${duration(back - known.since)}.`));
+  if (known.told) tellOthers(parts, name, now, line(`${parts.titleOf(name)} is there again, after ${duration(back - known.since)}.`));
   write(state, name, null);
 }
 
@@ -95,7 +95,7 @@ function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absenc
   for (const room of parts.rooms().filter(({ transport }) => transport === network)) {
     const n = late.get(room.id) ?? 0;
     const held = n === 0 ? 'No message here was held up.' : `${counted(n, 'message')} of that time came late.`;
-    tell(parts, room, now, line(`Musher had no connection to ${NAMES[network]} ${when}${because(reason)}. ${held}`));
+    tell(parts, room, now, line(`Musher had no connection to ${parts.titleOf(network)} ${when}${because(reason)}. ${held}`));
   }
 }
 
@@ -110,9 +110,9 @@ function tellOthers(parts: AbsenceParts, network: string, now: number, body: Doc
   }
 }
 
-function gone({ timezone }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
+function gone({ timezone, titleOf }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
   return line(
-    `${NAMES[network]} can not be reached since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Its rooms get what they miss when it is back; `,
+    `${titleOf(network)} can not be reached since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Its rooms get what they miss when it is back; `,
     code('health'),
     ' shows how it stands.',
   );

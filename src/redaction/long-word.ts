@@ -1,4 +1,4 @@
-/** The shortest token of any shape: a Slack token's prefix and its first ten characters. */
+/** The shortest token of any shape that is one word: a prefix of five characters and ten more. */
 const LENGTH = 15;
 
 /**

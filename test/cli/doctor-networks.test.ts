@@ -51,9 +51,9 @@ it('finds nothing wrong with networks where all is there', async () => {
   expect(exitCode).toBe(0);
   expect(lines).toEqual([
     `ok    matrix: signed in as ${matrix.me}`,
+    'ok    discord: signed in as musher',
     'ok    slack: signed in as musher in Team',
     'ok    slack: Socket Mode is on',
-    'ok    discord: signed in as musher',
   ]);
 });
 
@@ -68,8 +68,8 @@ it('says which token is not taken, and shows none', async () => {
   expect(exitCode).toBe(1);
   expect(lines).toEqual([
     expect.stringMatching(/^FAIL +matrix: The homeserver does not accept the access token.* -> Log in again/),
-    expect.stringMatching(/^FAIL +slack: Slack does not let Musher in: Slack answered invalid_auth -> The bot token is not valid/),
     expect.stringMatching(/^FAIL +discord: Discord does not take the token -> Reset it/),
+    expect.stringMatching(/^FAIL +slack: Slack does not let Musher in: Slack answered invalid_auth -> The bot token is not valid/),
   ]);
   expect(lines.join('\n')).not.toContain('obviously-wrong');
 });
@@ -91,15 +91,15 @@ it('names rooms that are not there, and permissions that are missing', async () 
   expect(lines).toEqual([
     expect.stringMatching(/^ok +matrix/),
     expect.stringMatching(/^warn +matrix: .* is not in !gone:example\.org -> Invite /),
+    expect.stringMatching(/^ok +discord/),
+    expect.stringMatching(/^FAIL +discord: the bot may not read messages -> Turn on “Message Content Intent”/),
+    expect.stringMatching(/^warn +discord: the channel 123456789012345678 can not be seen \(HTTP 404\) -> /),
     expect.stringMatching(/^ok +slack/),
     expect.stringMatching(
       /^FAIL +slack: the bot token lacks app_mentions:read, groups:history, .*reactions:write, users:read -> Update the app/,
     ),
     expect.stringMatching(/^FAIL +slack: No connection by Socket Mode: Slack answered invalid_auth -> The app-level token is not valid/),
     expect.stringMatching(/^warn +slack: the channel C9 can not be read: not_in_channel -> Invite the app/),
-    expect.stringMatching(/^ok +discord/),
-    expect.stringMatching(/^FAIL +discord: the bot may not read messages -> Turn on “Message Content Intent”/),
-    expect.stringMatching(/^warn +discord: the channel 123456789012345678 can not be seen \(HTTP 404\) -> /),
   ]);
 });
 

@@ -54,9 +54,7 @@ describe('loadSettings', () => {
         projectRoles: [{ project: 'shop', roles: { admin: [], operator: [], viewer: [] } }],
         people: [],
         rooms: [],
-        matrix: null,
-        slack: null,
-        discord: null,
+        networks: [],
         bubblewrap: null,
         approvals: { role: 'operator', expireMs: 900_000, questionMs: 3_600_000 },
         mcp: { port: 0 },
@@ -323,7 +321,7 @@ describe('errors', () => {
     [
       'a role in no network',
       `roles.operator = ["irc:anna"]\n${BOT}`,
-      /:1: roles\.operator\[1\]: must begin with console, matrix, slack, discord/,
+      /:1: roles\.operator\[1\]: must begin with console, matrix, discord, slack/,
     ],
     ['a person by a short id', `${BOT}[[person]]\nname = "anna"\nmatrix = "anna"\n`, /person\[1\]\.matrix: must be a full Matrix id/],
     [

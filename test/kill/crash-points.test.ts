@@ -10,7 +10,7 @@ import { Reborn } from '../invariants/reborn.ts';
 import { spread } from '../invariants/random.ts';
 import { settled, underWay } from '../invariants/settled.ts';
 import { endOf, violations } from '../invariants/invariants.ts';
-import { APART, KILLS, twice } from './points.ts';
+import { APART, KILLS, twice, OF_NETWORKS } from './points.ts';
 import { item, SCENARIOS, type Scenario } from './scenarios.ts';
 
 const ROOMS = ['!one:example.org', '!two:example.org'] as const;
@@ -130,6 +130,6 @@ describe('Musher that is killed', { timeout: LONGEST_MS }, () => {
   });
 
   test('passes every crash point in these tests', () => {
-    expect(new Set([...KILLS.flatMap(({ at }) => at), ...APART])).toEqual(new Set(CRASH_POINTS));
+    expect(new Set([...KILLS.flatMap(({ at }) => at), ...APART])).toEqual(new Set([...CRASH_POINTS, ...OF_NETWORKS]));
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { CrashPoint } from '../../src/crash-point.ts';
+import type { CrashPoint, NetworkCrashPoint } from '../../src/crash-point.ts';
 import { Bench } from '../e2e/harness.ts';
 import { figure } from '../figure.ts';
 import { violations } from '../invariants/invariants.ts';
@@ -9,6 +9,7 @@ import { Random, spread, testSeed } from '../invariants/random.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { settled, underWay } from '../invariants/settled.ts';
 import { ThreeNetworks } from '../invariants/three-networks.ts';
+import { OF_NETWORKS } from './points.ts';
 import { misbehave, Traffic } from './traffic.ts';
 
 /** One that is not back by then is killed all the same: far longer than a start takes on a busy machine. */
@@ -19,7 +20,7 @@ const LONGEST_WAY_MS = 120_000;
 const TOWARDS_MS = 1_000;
 /** One kill in so many comes at a named point of a message's way, the others at any moment. */
 const NAMED = 4;
-const POINTS: readonly CrashPoint[] = [
+const POINTS: readonly (CrashPoint | NetworkCrashPoint)[] = [
   'after-inbox-insert',
   'before-answer',
   'after-command-commit',
@@ -27,12 +28,7 @@ const POINTS: readonly CrashPoint[] = [
   'after-send-before-mark',
   'after-mark-sent',
   'before-notification-commit',
-  'before-slack-acknowledged',
-  'after-slack-post',
-  'before-matrix-token',
-  'after-matrix-put',
-  'before-discord-session-kept',
-  'after-discord-post',
+  ...OF_NETWORKS,
 ];
 /** What a network that misbehaves makes Musher note in its log file, and nothing else. */
 const TROUBLE = [/message \d+ is tried again/, /"msg":"(?:slack|discord|matrix)/];
@@ -55,8 +51,8 @@ test('killed a hundred times under traffic on three networks that misbehave, eve
   const kills = new Kills();
   const traffic = new Traffic(bench, networks, random);
   /** The points that starts were to die at, in order. */
-  const armed: CrashPoint[] = [];
-  let target: CrashPoint | null = null;
+  const armed: (typeof POINTS)[number][] = [];
+  let target: (typeof POINTS)[number] | null = null;
   let isOver = false;
   let before = networks.connections;
   const musher = new Reborn(bench, {

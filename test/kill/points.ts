@@ -1,4 +1,5 @@
-import type { CrashPoint } from '../../src/crash-point.ts';
+import type { CrashPoint, NetworkCrashPoint } from '../../src/crash-point.ts';
+import { NETWORKS } from '../../transports/index.ts';
 import type { SCENARIOS } from './scenarios.ts';
 
 /** Which points each scenario is killed at: each twice, the second time while it recovers, where it passes it again. */
@@ -85,18 +86,17 @@ export const KILLS: readonly { readonly what: string; readonly scenario: keyof t
   { what: 'in a live reply', scenario: 'live', at: ['after-live-shown'] },
 ];
 /** Points of what each network keeps of its own. */
-export const OF_NETWORKS: readonly CrashPoint[] = [
-  'before-slack-acknowledged',
-  'after-slack-post',
-  'before-discord-session-kept',
-  'after-discord-post',
-  'before-matrix-token',
-  'after-matrix-put',
-];
+export const OF_NETWORKS: readonly NetworkCrashPoint[] = NETWORKS.flatMap(({ crashPoints }) => crashPoints);
 /** Points with a test of their own. */
-export const APART: readonly CrashPoint[] = ['before-commit', 'after-commit', 'after-orphan-ended', 'after-copy-compared', ...OF_NETWORKS];
+export const APART: readonly (CrashPoint | NetworkCrashPoint)[] = [
+  'before-commit',
+  'after-commit',
+  'after-orphan-ended',
+  'after-copy-compared',
+  ...OF_NETWORKS,
+];
 /** Each point kills twice: the second time in what follows the first, its recovery among it. */
 export const twice =
-  (at: readonly CrashPoint[]) =>
-  (_: number, died: readonly string[]): CrashPoint[] =>
+  <Point extends string>(at: readonly Point[]) =>
+  (_: number, died: readonly string[]): Point[] =>
     at.filter((point) => died.filter((one) => one === point).length < 2);

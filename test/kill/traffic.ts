@@ -1,4 +1,4 @@
-import type { CrashPoint } from '../../src/crash-point.ts';
+import type { CrashPoint, NetworkCrashPoint } from '../../src/crash-point.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Bench } from '../e2e/harness.ts';
 import type { Random } from '../invariants/random.ts';
@@ -26,7 +26,7 @@ export class Traffic {
   }
 
   /** Says what leads past a crash point. */
-  towards(point: CrashPoint): void {
+  towards(point: CrashPoint | NetworkCrashPoint): void {
     const { slack, discord, matrix } = this.#rooms;
     if (point === 'before-notification-commit' || point === 'after-command-commit') {
       // A start changes something, and rooms are told of it; without an item that waits for one there has to be one first.

@@ -1,3 +1,4 @@
+import { titleOfNetwork } from '../../src/app/networks.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NetworkState, RoomState } from '../../src/bot/capabilities.ts';
 import { watchAbsences } from '../../src/notices/absence.ts';
@@ -39,7 +40,7 @@ const become = (name: string, state: NetworkState['state'], problem: string | nu
 };
 const start = (): void => {
   const parts = { networks: () => [...networks.values()], rooms: () => ROOMS, timezone: 'Europe/Berlin' };
-  watch = watchAbsences({ log, clock, ...parts, onProblem: (_, error) => expect(error).toBeNull() });
+  watch = watchAbsences({ log, clock, titleOf: titleOfNetwork, ...parts, onProblem: (_, error) => expect(error).toBeNull() });
 };
 /** Time passes in steps, so that each look has its turn. */
 const pass = (ms: number): void => {

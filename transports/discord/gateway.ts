@@ -212,7 +212,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       line ??= open();
     },
     keepSession(sequence) {
-      crashPoint('before-discord-session-kept');
+      crashPoint('network/discord/before-session-kept');
       if (session !== null) state.set(SESSION, JSON.stringify({ ...session, sequence }));
     },
     renew() {

@@ -1,15 +1,10 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
+import type { Finding } from '../../finding.ts';
 
-/** What one check found: one line, with the mend where something is to do. */
-export interface Finding {
-  readonly level: 'ok' | 'warn' | 'fail';
-  /** What was looked at, in a word or two. */
-  readonly subject: string;
-  readonly what: string;
-  readonly mend: string | null;
-}
+export { failure, good, warning } from '../../finding.ts';
+export type { Finding };
 
 /** What checks look at. */
 export interface Subject {
@@ -23,18 +18,6 @@ export interface Subject {
 
 /** Looks at one thing; an exception is a bug, whatever is wrong with the machine is a finding. */
 export type Check = (subject: Subject) => Promise<readonly Finding[]> | readonly Finding[];
-
-export function good(subject: string, what: string): Finding {
-  return { level: 'ok', subject, what, mend: null };
-}
-
-export function warning(subject: string, what: string, mend: string): Finding {
-  return { level: 'warn', subject, what, mend };
-}
-
-export function failure(subject: string, what: string, mend: string): Finding {
-  return { level: 'fail', subject, what, mend };
-}
 
 /** The file that a program's name stands for; a name with a slash counts from `folder`, others are looked up on the PATH. */
 export function findProgram(name: string, folder: string, path: string): string | null {

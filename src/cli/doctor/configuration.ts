@@ -50,12 +50,12 @@ export const people: Check = ({ settings }) => {
   const lists = [settings, ...settings.projectRoles, ...settings.rooms].map(({ roles }) => roles);
   const listed = new Set(lists.flatMap(({ admin, operator, viewer }) => admin.concat(operator, viewer)));
   const ids = settings.people.flatMap(({ name, ids: own }) => (listed.has(name) ? own : [])).concat(...listed);
-  return (['matrix', 'slack', 'discord'] as const)
-    .filter((network) => settings[network] !== null && !ids.some((id) => id.startsWith(`${network}:`)))
-    .map((network) =>
+  return settings.networks
+    .filter(({ name }) => !ids.some((id) => id.startsWith(`${name}:`)))
+    .map(({ name }) =>
       warning(
         'roles',
-        `nobody of ${network} has a role: everyone there is refused`,
+        `nobody of ${name} has a role: everyone there is refused`,
         'Add their ids under [roles], a [[project]] or a [[room]].',
       ),
     );

@@ -7,7 +7,7 @@ import { failure, good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
 /** A clock that is set while a file is written may be off by this much, in ms, without being wrong. */
-const CLOCK_SLACK = 60_000;
+const CLOCK_TOLERANCE = 60_000;
 
 /** The end of the log and its active items are what was written, and the clock has not gone back behind it. As a start does; `verify` reads all of it. */
 export const log: Check = async ({ settings, dataDir }) => {
@@ -23,7 +23,7 @@ export const log: Check = async ({ settings, dataDir }) => {
     if (isOpen(dataDir) || isForeign(dataDir) || ownerOf(dataDir) !== null) return [];
     const ahead = statSync(file).mtimeMs - systemClock().now();
     const clock =
-      ahead > CLOCK_SLACK
+      ahead > CLOCK_TOLERANCE
         ? [
             warning(
               'clock',

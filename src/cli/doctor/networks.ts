@@ -1,28 +1,29 @@
+import { NETWORKS } from '../../../transports/index.ts';
+import type { Network } from '../../../transports/network.ts';
 import { MusherError } from '../../errors.ts';
-import { discord } from './discord.ts';
 import { failure } from './check.ts';
 import type { Check, Finding } from './check.ts';
-import { matrix } from './matrix.ts';
-import { slack } from './slack.ts';
 
 /** Longest look at one network, in ms: whoever waits for the doctor should not wait for a network that is away. */
 const LONGEST_LOOK = 15_000;
 
 /** Looks at the networks as a start would, without connecting: token, permissions, rooms, port. Changes nothing there. */
-export const networks: Check = async ({ settings }) => {
+export const networks: Check = (subject) => networksOf(NETWORKS, subject);
+
+/** The same of a list of networks. */
+export async function networksOf(all: readonly Network[], { settings }: Parameters<Check>[0]): Promise<readonly Finding[]> {
   if (settings === null) return [];
-  const ids = (network: string): string[] => settings.rooms.filter(({ transport }) => transport === network).map(({ id }) => id);
-  const looks: Promise<Finding[]>[] = [];
-  const look = (subject: string, looking: (signal: AbortSignal) => Promise<Finding[]>): void => {
+  const looks = settings.networks.map(async ({ name, section }) => {
     const signal = AbortSignal.timeout(LONGEST_LOOK);
-    looks.push(looking(signal).catch((error: unknown) => [failed(subject, error, signal)]));
-  };
-  const { matrix: m, slack: s, discord: d } = settings;
-  if (m !== null) look('matrix', (signal) => matrix(m, ids('matrix'), signal));
-  if (s !== null) look('slack', (signal) => slack(s, ids('slack'), signal));
-  if (d !== null) look('discord', (signal) => discord(d, ids('discord'), signal));
+    const rooms = settings.rooms.filter(({ transport }) => transport === name).map(({ id }) => id);
+    try {
+      return (await all.find((one) => one.name === name)?.doctor(section, rooms, signal)) ?? [];
+    } catch (error) {
+      return [failed(name, error, signal)];
+    }
+  });
   return (await Promise.all(looks)).flat();
-};
+}
 
 /** What a network did not answer. Texts of errors name addresses and codes, never what was sent. */
 function failed(subject: string, error: unknown, signal: AbortSignal): Finding {

@@ -12,9 +12,6 @@ export const name = () =>
 
 export const text = () => z.string().min(1);
 
-/** A secret of a network. White space in it is a slip of whoever copied it, and an error of HTTP would show all of it. */
-export const token = () => z.string().regex(/^[\x21-\x7e]+$/, 'must be one word of plain characters, without white space');
-
 export const zone = () =>
   z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
 

@@ -108,7 +108,7 @@ export function postsOf({ library, rest, clock, state, botId }: PostsParts): Pos
         }
         const body = { ...inert(message), nonce, enforce_nonce: true };
         const { id } = (await rest.post(Routes.channelMessages(channel), { body })) as APIMessage;
-        crashPoint('after-discord-post');
+        crashPoint('network/discord/after-post');
         return settle(id);
       } catch (error) {
         const failure = sendFailure(error);

@@ -64,7 +64,7 @@ export function syncFrom(token: string | null, options: SyncOptions): Sync {
     // Before the events: what depends on the connection may rely on it while they are taken in.
     options.onOnline();
     await options.take(answer, since);
-    crashPoint('before-matrix-token');
+    crashPoint('network/matrix/before-token');
     if (signal.aborted) return;
     since = next;
     options.reached(next);

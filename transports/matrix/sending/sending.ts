@@ -65,7 +65,7 @@ export function sending(parts: SendingParts): Sending {
       const type = isEncrypted ? 'm.room.encrypted' : 'm.room.message';
       const body = isEncrypted && encryption !== null ? await encryption.encrypt(room, 'm.room.message', content) : content;
       const answer = await call({ method: 'PUT', path: path`/rooms/${room}/send/${type}/${transaction}`, body });
-      crashPoint('after-matrix-put');
+      crashPoint('network/matrix/after-put');
       const id = textAt(answer, 'event_id');
       if (id === null) throw new SendFailure('unknown', 'The homeserver took a message without giving it an id.');
       return id;

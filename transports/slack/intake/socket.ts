@@ -136,7 +136,7 @@ export class Sockets {
   /** The acknowledgement goes out only when the message is kept, or it would be lost with the process. */
   #receive(event: Payload): void {
     const answer = this.#parts.take(textOf(event, 'type') ?? '', objectOf(event, 'body'));
-    crashPoint('before-slack-acknowledged');
+    crashPoint('network/slack/before-acknowledged');
     const { ack } = event;
     if (answer === null || typeof ack !== 'function') return;
     const acknowledged: unknown = Reflect.apply(ack, null, [answer]);

@@ -23,7 +23,7 @@ export async function post(call: CallSlack, { room, thread, broadcast }: Place, 
     ...INERT,
     metadata: { event_type: METADATA_TYPE, event_payload: { ...mark } },
   });
-  crashPoint('after-slack-post');
+  crashPoint('network/slack/after-post');
   const ts = textOf(answer, 'ts');
   if (ts === null) throw new Error('Slack took a message and did not name it.');
   return ts;

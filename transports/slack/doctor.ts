@@ -1,9 +1,8 @@
 import { createServer } from 'node:net';
-import type { SlackSettings } from '../../config/settings.ts';
-import { startFailure } from '../../../transports/slack/failure.ts';
-import { SCOPES } from '../../../transports/slack/manifest.ts';
-import { failure, good, warning } from './check.ts';
-import type { Finding } from './check.ts';
+import { failure, good, warning, type Finding } from '../../src/finding.ts';
+import { startFailure } from './failure.ts';
+import { SCOPES } from './manifest.ts';
+import type { SlackSection } from './network.ts';
 
 const SLACK_API = 'https://slack.com/api/';
 
@@ -17,10 +16,10 @@ interface Answer {
 }
 
 /** Whose tokens these are and what they may do, whether the app is in its channels, and whether requests can be taken. */
-export async function slack(settings: SlackSettings, rooms: readonly string[], signal: AbortSignal): Promise<Finding[]> {
+export async function examine(section: SlackSection, rooms: readonly string[], signal: AbortSignal): Promise<Finding[]> {
   const call = (token: string, method: string, args: Readonly<Record<string, string>> = {}): Promise<Answer> =>
-    ask(settings.apiUrl ?? SLACK_API, token, method, args, signal);
-  const me = await call(settings.botToken, 'auth.test');
+    ask(section.api_url ?? SLACK_API, token, method, args, signal);
+  const me = await call(section.bot_token, 'auth.test');
   if (!me.ok) throw refused('Slack does not let Musher in', me.error);
   const missing = SCOPES.filter((scope) => !me.scopes.includes(scope));
   const mend = 'Update the app from the manifest that `musher slack-manifest` prints, and install it again.';
@@ -28,21 +27,21 @@ export async function slack(settings: SlackSettings, rooms: readonly string[], s
   return [
     good('slack', `signed in as ${String(me.fields['user'])} in ${String(me.fields['team'])}`),
     ...lacks,
-    ...(settings.mode === 'socket' ? await socketMode(settings, call) : await http(settings)),
-    ...(await Promise.all(rooms.map((room) => channel(settings, room, call)))).flat(),
+    ...(section.mode === 'socket' ? await socketMode(section, call) : await http(section)),
+    ...(await Promise.all(rooms.map((room) => channel(section, room, call)))).flat(),
   ];
 }
 
 type Call = (token: string, method: string, args?: Readonly<Record<string, string>>) => Promise<Answer>;
 
-async function socketMode({ appToken }: SlackSettings, call: Call): Promise<Finding[]> {
+async function socketMode({ app_token: appToken }: SlackSection, call: Call): Promise<Finding[]> {
   const answer = await call(appToken ?? '', 'apps.connections.open');
   if (answer.ok) return [good('slack', 'Socket Mode is on')];
   const { message, hint } = refused('No connection by Socket Mode', answer.error, 'app');
   return [failure('slack', message.replace(/\.$/, ''), hint)];
 }
 
-async function http({ signingSecret, port }: SlackSettings): Promise<Finding[]> {
+async function http({ signing_secret: signingSecret, port }: SlackSection): Promise<Finding[]> {
   const secret =
     (signingSecret ?? '').trim() === '' ? [failure('slack', 'the signing secret is empty', 'Copy it from "Basic Information".')] : [];
   const problem = await portProblem(port);
@@ -69,7 +68,7 @@ function portProblem(port: number): Promise<string | null> {
 }
 
 /** Read as Musher reads it after an absence: that needs no scope more. */
-async function channel({ botToken }: SlackSettings, room: string, call: Call): Promise<Finding[]> {
+async function channel({ bot_token: botToken }: SlackSection, room: string, call: Call): Promise<Finding[]> {
   const answer = await call(botToken, 'conversations.history', { channel: room, limit: '1' });
   if (answer.ok) return [];
   const { hint } = refused('', answer.error);

@@ -1,15 +1,14 @@
-import { systemClock } from '../../clock.ts';
-import type { MatrixSettings } from '../../config/settings.ts';
-import { homeserver, HomeserverError } from '../../../transports/matrix/homeserver.ts';
-import { asObject, textAt } from '../../../transports/matrix/json.ts';
-import { path } from '../../../transports/matrix/paths.ts';
-import { startFailure } from '../../../transports/matrix/start-failure.ts';
-import { good, warning } from './check.ts';
-import type { Finding } from './check.ts';
+import { systemClock } from '../../src/clock.ts';
+import { good, warning, type Finding } from '../../src/finding.ts';
+import { homeserver, HomeserverError } from './homeserver.ts';
+import { asObject, textAt } from './json.ts';
+import type { MatrixSection } from './network.ts';
+import { path } from './paths.ts';
+import { startFailure } from './start-failure.ts';
 
 /** Whose token it is, and whether the account is in its rooms and can read them. */
-export async function matrix(
-  { homeserver: url, accessToken, inviters }: MatrixSettings,
+export async function examine(
+  { homeserver: url, access_token: accessToken, inviters }: MatrixSection,
   rooms: readonly string[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -42,7 +41,7 @@ async function isEncrypted(get: (at: string) => Promise<unknown>, room: string):
 /** Encrypted rooms need a library that not every machine has. Loaded here: only they need it. */
 async function unreadable(encrypted: readonly string[]): Promise<Finding[]> {
   if (encrypted.length === 0) return [];
-  const { HOW_TO_INSTALL_CRYPTO, loadSdk } = await import('../../../transports/matrix/sdk.ts');
+  const { HOW_TO_INSTALL_CRYPTO, loadSdk } = await import('./sdk.ts');
   if (loadSdk().withoutCrypto === null) return [];
   return encrypted.map((room) => warning('matrix', `${room} is encrypted and can not be served`, HOW_TO_INSTALL_CRYPTO));
 }

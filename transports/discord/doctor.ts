@@ -1,15 +1,18 @@
-import type { DiscordSettings } from '../../config/settings.ts';
-import { MusherError } from '../../errors.ts';
-import { TOKEN_HINT } from '../../../transports/discord/rest.ts';
-import { failure, good, warning } from './check.ts';
-import type { Finding } from './check.ts';
+import { MusherError } from '../../src/errors.ts';
+import { failure, good, warning, type Finding } from '../../src/finding.ts';
+import type { DiscordSection } from './network.ts';
+import { TOKEN_HINT } from './rest.ts';
 
 const DISCORD_API = 'https://discord.com/api';
 /** Flags of an application: the message content intent, of a bot in many servers and in few. */
 const MESSAGE_CONTENT = (1 << 18) | (1 << 19);
 
 /** Whose token it is, whether the bot may read messages, and whether it sees its channels. */
-export async function discord({ token, apiUrl }: DiscordSettings, rooms: readonly string[], signal: AbortSignal): Promise<Finding[]> {
+export async function examine(
+  { token, api_url: apiUrl }: DiscordSection,
+  rooms: readonly string[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const get = async (path: string): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> => {
     const response = await fetch(`${apiUrl ?? DISCORD_API}/v10${path}`, { headers: { Authorization: `Bot ${token}` }, signal });
     const json: unknown = await response.json().catch(() => null);

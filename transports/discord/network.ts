@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { token } from '../keys.ts';
+import { defineNetwork, WORD_START } from '../network.ts';
+
+const keys = z.strictObject({
+  token: token().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+  api_url: z
+    .url()
+    .optional()
+    .meta({ description: "Base address of the API, where it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
+});
+export type DiscordSection = z.output<typeof keys>;
+
+/** Discord: one application with its bot, in any number of servers. */
+export const discord = defineNetwork({
+  name: 'discord',
+  title: 'Discord',
+  about: 'A Discord bot (docs/transports/discord.md).',
+  keys,
+  ids: {
+    room: {
+      is: /^\d+$/,
+      should: "a channel's id, which is a number: right-click it, Copy Channel ID",
+      brief: 'Discord a number',
+      example: '155361364909621248',
+    },
+    person: {
+      is: /^\d+$/,
+      should: "a user's id, which is a number: right-click them, Copy User ID",
+      brief: 'Discord user id.',
+      example: '80351110224678912',
+    },
+  },
+  secrets: [
+    {
+      name: 'Discord token',
+      pattern: `${WORD_START}[MNO][A-Za-z0-9_-]{22,28}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,60}`,
+      // It begins with nothing that is rare: its two dots are.
+      hints: [/\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}/],
+    },
+    {
+      name: 'Discord webhook',
+      pattern: 'https://(?:canary\\.|ptb\\.)?discord(?:app)?\\.com/api/webhooks/[0-9]{15,22}/[A-Za-z0-9_-]{40,100}',
+      hints: ['/api/webhooks/'],
+    },
+  ],
+  crashPoints: ['network/discord/before-session-kept', 'network/discord/after-post'],
+
+  async doctor(section, rooms, signal) {
+    const { examine } = await import('./doctor.ts');
+    return examine(section, rooms, signal);
+  },
+
+  commandForm: (command, { direct }) => (direct ? command : `!${command}`),
+
+  async open(section, parts) {
+    const { discordTransport } = await import('./discord.ts');
+    return discordTransport({
+      clock: parts.clock,
+      token: section.token,
+      rooms: () => new Set(parts.rooms),
+      mayWriteDirect: parts.mayWriteDirect,
+      state: parts.state,
+      catalogue: parts.catalogue,
+      report: parts.report,
+      ...(section.api_url === undefined ? {} : { api: section.api_url }),
+    });
+  },
+});

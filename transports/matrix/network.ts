@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { text, token } from '../keys.ts';
+import { defineNetwork, WORD_START } from '../network.ts';
+
+const keys = z.strictObject({
+  homeserver: z.url().meta({ description: 'Where the client-server API is.', example: 'https://matrix.example.org' }),
+  access_token: token().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
+  inviters: z
+    .array(text())
+    .default([])
+    .meta({ description: 'Full ids of the people whose invitations are followed.', example: ['@anna:example.org'] }),
+});
+export type MatrixSection = z.output<typeof keys>;
+
+const PERSON = /^@[^\s:]+:\S+$/;
+const PERSON_SHOULD = 'a full Matrix id such as "@anna:example.org"';
+
+/** Matrix: any homeserver, with end-to-end encryption where its library is there. */
+export const matrix = defineNetwork({
+  name: 'matrix',
+  title: 'Matrix',
+  about: 'A Matrix account (docs/transports/matrix.md).',
+  keys,
+  ids: {
+    room: {
+      is: /^!\S+$/,
+      should: 'a room\'s id, which begins with "!", such as "!AbCdEf:example.org"; an address with "#" is none',
+      brief: 'Matrix `!…:server`',
+      example: '!AbCdEf:example.org',
+    },
+    person: { is: PERSON, should: PERSON_SHOULD, brief: 'Full Matrix id.', example: '@anna:example.org' },
+  },
+  secrets: [
+    {
+      name: 'Matrix token',
+      pattern: `${WORD_START}sy[ltra]_[A-Za-z0-9+/=-]{4,200}_[A-Za-z0-9]{20}_[A-Za-z0-9]{6}`,
+      hints: ['syt_', 'syl_', 'syr_', 'sya_'],
+    },
+  ],
+  crashPoints: ['network/matrix/before-token', 'network/matrix/after-put'],
+
+  problems: ({ inviters }) =>
+    inviters.flatMap((id, i) => (PERSON.test(id) ? [] : [{ path: ['inviters', i], message: `must be ${PERSON_SHOULD}` }])),
+
+  async doctor(section, rooms, signal) {
+    const { examine } = await import('./doctor.ts');
+    return examine(section, rooms, signal);
+  },
+
+  commandForm: (command, { direct }) => (direct ? command : `!${command}`),
+
+  async open(section, parts) {
+    const { matrixTransport } = await import('./matrix.ts');
+    return matrixTransport({
+      homeserver: section.homeserver,
+      accessToken: section.access_token,
+      inviters: section.inviters,
+      clock: parts.clock,
+      state: parts.state,
+      rooms: parts.rooms,
+      direct: parts.directMessages,
+      cryptoDir: join(parts.dataDir, 'matrix-crypto'),
+      report: parts.report,
+    });
+  },
+});

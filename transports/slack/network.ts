@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { MusherError } from '../../src/errors.ts';
+import { token } from '../keys.ts';
+import { defineNetwork, WORD_START, type NetworkTool, type SectionProblem } from '../network.ts';
+import { DEFAULT_COMMAND, DEFAULT_PATH } from './options.ts';
+
+const keys = z.strictObject({
+  mode: z
+    .enum(['socket', 'http'])
+    .default('socket')
+    .meta({ description: 'How Slack reaches Musher: a socket that Musher opens, or signed HTTP requests.' }),
+  bot_token: token().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
+  app_token: token().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
+  signing_secret: token().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
+  api_url: z.url().optional().meta({
+    description: "Base address of the Web API, ending with a slash, where it is not Slack's own.",
+    example: 'https://slack-gov.com/api/',
+  }),
+  port: z.int().min(0).max(65_535).default(3000).meta({ description: 'Where `http` listens, on the loopback address.' }),
+});
+export type SlackSection = z.output<typeof keys>;
+
+const manifest: NetworkTool = {
+  name: 'slack-manifest',
+  summary: 'print the manifest that makes the Slack app',
+  options: [{ name: 'url', value: 'URL', summary: 'where Slack sends signed requests; without it: Socket Mode' }],
+  async print(options, catalogue) {
+    const url = options.get('url');
+    const { slackManifest } = await import('./manifest.ts');
+    return slackManifest(catalogue, { name: 'Musher', command: DEFAULT_COMMAND, url: url === undefined ? null : address(url) });
+  },
+};
+
+/** Slack: one app in one workspace, by Socket Mode or by signed requests. */
+export const slack = defineNetwork({
+  name: 'slack',
+  title: 'Slack',
+  about: 'A Slack app (docs/transports/slack.md).',
+  keys,
+  ids: {
+    room: {
+      is: /^[CDG][A-Z0-9]+$/,
+      should: 'a channel\'s id such as "C024BE91L", which stands at the bottom of its details; its name is none',
+      brief: 'Slack `C…`',
+      example: 'C024BE91L',
+    },
+    person: {
+      is: /^[TE][A-Z0-9]+:[UW][A-Z0-9]+$/,
+      should: 'the ids of workspace and member such as "T024BE7LD:U061F7AUR"; `whoami` in Slack shows yours',
+      brief: 'Slack team and user id.',
+      example: 'T024BE7LD:U061F7AUR',
+    },
+  },
+  secrets: [
+    { name: 'Slack token', pattern: `${WORD_START}xox[abeoprs]-[A-Za-z0-9-]{10,250}`, hints: ['xox'] },
+    { name: 'Slack token', pattern: `${WORD_START}xapp-[0-9]-[A-Za-z0-9-]{10,250}`, hints: ['xapp-'] },
+    {
+      name: 'Slack webhook',
+      pattern: 'https://hooks\\.slack\\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,200}',
+      hints: ['hooks.slack.com'],
+    },
+  ],
+  crashPoints: ['network/slack/before-acknowledged', 'network/slack/after-post'],
+  tools: [manifest],
+
+  problems({ mode, app_token: appToken, signing_secret: secret }): SectionProblem[] {
+    if (mode === 'socket' && appToken === undefined) return [{ path: ['app_token'], message: 'is needed for mode = "socket"' }];
+    if (mode === 'http' && secret === undefined) return [{ path: ['signing_secret'], message: 'is needed for mode = "http"' }];
+    return [];
+  },
+
+  async doctor(section, rooms, signal) {
+    const { examine } = await import('./doctor.ts');
+    return examine(section, rooms, signal);
+  },
+
+  // A slash command can't be typed in a thread.
+  commandForm: (command, { direct, thread }) =>
+    thread === 'within' ? `!${command}` : direct && thread === 'none' ? command : `${DEFAULT_COMMAND} ${command}`,
+
+  async open(section, parts) {
+    const { slackTransport } = await import('./slack.ts');
+    const apiUrl = section.api_url ?? null;
+    return slackTransport({
+      botToken: section.bot_token,
+      intake:
+        section.mode === 'socket'
+          ? { kind: 'socket', appToken: section.app_token ?? '' }
+          : { kind: 'http', signingSecret: section.signing_secret ?? '', host: '127.0.0.1', port: section.port, path: DEFAULT_PATH },
+      appId: null,
+      command: DEFAULT_COMMAND,
+      catalogue: parts.catalogue,
+      rooms: () => parts.rooms,
+      state: parts.state,
+      inSharedCommit: parts.inSharedCommit,
+      clock: parts.clock,
+      report: parts.report,
+      apiUrl,
+      responseBase: apiUrl === null ? null : `${new URL(apiUrl).origin}/`,
+    });
+  },
+});
+
+/** Slack refuses a manifest with any other address, and says little why. */
+function address(url: string): string {
+  if (URL.canParse(url) && new URL(url).protocol === 'https:') return url;
+  const example = `https://bot.example.org${DEFAULT_PATH}`;
+  throw new MusherError('USAGE', `${JSON.stringify(url)} is no address that Slack can send to.`, `Write it whole, such as ${example}.`);
+}
