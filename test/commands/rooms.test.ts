@@ -5,18 +5,17 @@ import { verifyAll } from '../../src/log/verify.ts';
 import { makeDesk, makeWorld, type Desk, type World } from './harness.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
-const roomOf = (transport: string, id: string, more: Partial<RoomSettings> = {}): RoomSettings =>
-  ({
-    transport,
-    id,
-    name: null,
-    project: 'shop',
-    notify: ['stages', 'merges'],
-    notifyStyle: 'messages',
-    quietHours: null,
-    roles: NOBODY,
-    ...more,
-  }) as RoomSettings;
+const roomOf = (transport: string, id: string, more: Partial<RoomSettings> = {}): RoomSettings => ({
+  transport,
+  id,
+  name: null,
+  project: 'shop',
+  notify: ['stages', 'merges'],
+  notifyStyle: 'messages',
+  quietHours: null,
+  roles: NOBODY,
+  ...more,
+});
 const ROOMS = [
   roomOf('test', 'lobby', { name: 'lobby' }),
   roomOf('slack', 'C1', { project: 'docs', quietHours: { from: 22 * 60, to: 7 * 60 } }),

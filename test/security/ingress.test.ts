@@ -46,7 +46,7 @@ async function open(network: string, who: Who): Promise<{ net: Net; world: World
   const { transport, room, ids } = opened;
   const admin = network === 'console' && who === 'mallory' ? [] : [`${transport.name}:${ids.anna}`];
   const rooms: RightsSettings['rooms'] =
-    network === 'console' ? [] : [{ transport: transport.name as 'slack', id: room.room, project: 'shop', roles: NOBODY }];
+    network === 'console' ? [] : [{ transport: transport.name, id: room.room, project: 'shop', roles: NOBODY }];
   const rights = { roles: { ...NOBODY, admin }, rooms, directMessages: true };
   const made = makeWorld(desk, {}, [], rights, undefined, () => transport.identity());
   world = made;

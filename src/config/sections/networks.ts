@@ -1,16 +1,15 @@
-import * as z from 'zod';
 import type { Network } from '../../../transports/network.ts';
 import { text } from './fields.ts';
 
 // Typed as if they had no keys: what the keys of a network hold is that network's own, and read by its name alone.
 
 /** The sections of the networks, each with its own keys. */
-export function networkSections(networks: readonly Network[]): Readonly<Record<never, z.ZodOptional>> {
+export function networkSections(networks: readonly Network[]): object {
   return Object.fromEntries(networks.map(({ name, keys, about }) => [name, keys.optional().meta({ description: about })]));
 }
 
 /** A person's ids, one key for each network. */
-export function personIds(networks: readonly Network[]): Readonly<Record<never, z.ZodOptional>> {
+export function personIds(networks: readonly Network[]): object {
   return Object.fromEntries(
     networks.map(({ name, ids: { person } }) => [name, text().optional().meta({ description: person.brief, example: person.example })]),
   );
