@@ -1,12 +1,13 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { eventWords, isAccount } from '../../src/words/event.ts';
+import { eventWords } from '../../src/words/event.ts';
 import { actorName, itemTitle } from '../../src/words/item.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { doc, heading, list } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 const DEFAULT = 20;
@@ -46,7 +47,7 @@ function newest(context: CommandContext, item: WorkItem, wanted: number): Logged
   let before = Number.MAX_SAFE_INTEGER;
   for (let page = 0; page < MOST_PAGES && found.length < wanted; page++) {
     const events = context.reads.history(item.project, item.number, PAGE, before);
-    found.push(...events.filter((event) => !isAccount(event)));
+    found.push(...events.filter((event) => event.item !== null && KINDS[event.kind].inHistory));
     if (events.length < PAGE) break;
     before = events.at(-1)?.seq ?? 0;
   }

@@ -8,19 +8,12 @@ import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/bot/timers.ts';
 import { doc, paragraph } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 /** Events looked through for the last one that changed where the item stands, and events of one look. */
 const MOST_EVENTS = 1_000;
 const PAGE = 100;
-const STEERING: ReadonlySet<LoggedEvent['kind']> = new Set([
-  'item.created',
-  'item.moved',
-  'item.held',
-  'item.released',
-  'item.queued',
-  'item.deleted',
-]);
 
 export const why = command({
   words: ['why'],
@@ -61,7 +54,7 @@ function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | nu
   let before = Number.MAX_SAFE_INTEGER;
   for (let looked = 0; looked < MOST_EVENTS; looked += PAGE) {
     const events = context.reads.history(item.project, item.number, PAGE, before);
-    const found = events.find(({ kind }) => STEERING.has(kind));
+    const found = events.find((event) => event.item !== null && KINDS[event.kind].steers);
     if (found !== undefined) return found;
     if (events.length < PAGE) return null;
     before = events.at(-1)?.seq ?? 0;

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { isTransient } from '../log/database.ts';
 import { decide, projectFacts, type ProjectFacts } from '../decide/facts.ts';
+import { KINDS } from '../pipeline/kinds.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyedLock } from '../git/lock.ts';
@@ -19,41 +20,9 @@ import { Tidying } from './tidying.ts';
 import { undoMerge } from './merge/undo-merge.ts';
 import { verifyBranch } from './merge/verify-branch.ts';
 
-/** Events after which nothing new can have become possible. */
-const QUIET = new Set([
-  'run.usage',
-  'run.budget_crossed',
-  'run.extended',
-  'run.price_unknown',
-  'run.heartbeat',
-  'run.session',
-  'run.admitted',
-  'run.blocker',
-  'agent.called',
-  'request.opened',
-  'request.closed',
-  'request.refused',
-  'gate.ran',
-  'item.work_seen',
-  'timer.set',
-  'timer.fired',
-  'timer.missed',
-  'timer.cancelled',
-  'command.handled',
-  'confirmation.asked',
-  'confirmation.answered',
-  'room.bound',
-  'base.seen',
-  'musher.started',
-  'musher.stopped',
-  'log.backed_up',
-  'log.backup_failed',
-]);
 /** Items started in one commit, and in one look. */
 const STARTS_AT_ONCE = 100;
 const LONG_LOOK_MS = 50;
-/** Events that can make room in a budget which all projects share. */
-const MAKES_ROOM = new Set(['account.limited', 'account.recovered', 'run.ended', 'budget.raised']);
 
 /**
  * Does what `nextStep` says, for every item, after every commit. It decides by where items stand and not by which
@@ -127,9 +96,9 @@ export class Engine {
   #look(): void {
     const events = this.#parts.log.reads.events(this.#seen, 1_000);
     for (const event of events) if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
-    const touched = events.some((event) => MAKES_ROOM.has(event.kind))
+    const touched = events.some(({ kind }) => KINDS[kind].wakes === 'all')
       ? this.#parts.projects.keys()
-      : new Set(events.filter((event) => !QUIET.has(event.kind)).map((event) => event.project));
+      : new Set(events.filter(({ kind }) => KINDS[kind].wakes === 'project').map(({ project }) => project));
     for (const name of touched) {
       const project = this.#parts.projects.get(name);
       if (project !== undefined) this.#evaluate(name, project);

@@ -10,7 +10,8 @@ import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Machine } from './machine.ts';
 import type { Box } from '../sandbox/box.ts';
-import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, LoggedEvent } from '../pipeline/events.ts';
+import { eventOf } from '../pipeline/kinds.ts';
 import { normalised } from '../pipeline/same-failure.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
@@ -84,7 +85,7 @@ export function record<K extends ItemEventKind>(
   payload: ItemEvents[K],
   actor = 'musher',
 ): LoggedEvent {
-  return tx.record({ project: item.project, item: item.number, actor, cause: null, kind, payload: signed(payload) } as NewEvent);
+  return tx.record(eventOf(kind, signed(payload), item, actor));
 }
 
 /** A failure that is written down carries its signature, by which the same one is known again. */

@@ -1,13 +1,12 @@
 import type { Tx } from '../log/tx.ts';
-import type { ItemEventKind, ItemEvents, NewEvent } from '../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents } from '../pipeline/events.ts';
+import { eventOf } from '../pipeline/kinds.ts';
 import { stillThere, type Caller } from './caller.ts';
 import type { ToolParts } from './tool.ts';
 
 /** Appends an event of an agent's own doing. False where it does not fit any more. */
 export function write<K extends ItemEventKind>(tx: Tx, { item, agent }: Caller, kind: K, payload: ItemEvents[K]): boolean {
-  // `kind` and `payload` belong together by the signature; the union can't be told so.
-  const event = { project: item.project, item: item.number, actor: `agent:${agent.name}`, cause: null, kind, payload } as NewEvent;
-  return tx.append(event).ok;
+  return tx.append(eventOf(kind, payload, item, `agent:${agent.name}`)).ok;
 }
 
 /** Runs a change in one transaction if the caller's run is still under way then; else null, and nothing is changed. */

@@ -1,11 +1,13 @@
 import { err, ok, type Result } from '../result.ts';
 import { NOTHING, plus } from './budget/budget.ts';
 import { payerAfter } from './budget/payer.ts';
-import type { EventKind, ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
+import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './dependencies.ts';
+import { KINDS } from './kinds.ts';
 import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import { repeatedBy } from './same-failure.ts';
-import { stageWithoutWords } from './undo-position.ts';
+import { withoutTexts } from './purge-plan.ts';
+import { ITEM_TEXTS } from './texts.ts';
 import {
   ROLE_OF,
   type AgentRef,
@@ -26,14 +28,6 @@ export interface TransitionError {
 
 type Event<K extends ItemEvent['kind']> = Extract<ItemEvent, { kind: K }>;
 const IDLE = { state: 'idle' } as const;
-const LIFE_SIGNS: ReadonlySet<EventKind> = new Set([
-  'run.heartbeat',
-  'run.usage',
-  'run.session',
-  'run.budget_crossed',
-  'run.extended',
-  'run.price_unknown',
-]);
 
 /** The item that a creation makes. */
 export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.created' }>>): WorkItem {
@@ -90,33 +84,15 @@ export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, T
   return ok({ ...next.value, version: versionAfter(item, event), payer: payerAfter(item.payer, event) });
 }
 
-/** A run's signs of life and its talk with people come by the minute: counting them would void every confirmation about an item that is worked on. */
 function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
-  return changes(kind) ? item.version + 1 : item.version;
+  return KINDS[kind].changes === 'nothing' ? item.version : item.version + 1;
 }
-
-/** Whether an event of an item makes it another one than it was. */
-export function changes(kind: EventKind): boolean {
-  return !LIFE_SIGNS.has(kind) && !ACCOUNTS.has(kind) && !kind.startsWith('timer.');
-}
-
-const ACCOUNTS: ReadonlySet<EventKind> = new Set([
-  'run.heartbeat',
-  'run.usage',
-  'run.session',
-  'run.admitted',
-  'agent.called',
-  'request.opened',
-  'request.closed',
-  'request.refused',
-]);
 
 /** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
 function interferes(item: WorkItem, event: ItemEvent): boolean {
+  // The end of that last step is a move as well.
   if (event.kind === 'item.moved') return item.errand === null ? event.payload.to.name !== 'done' : !takenBack(item, event);
-  return (
-    event.kind === 'item.held' || event.kind === 'item.deleted' || event.kind === 'item.restore_asked' || event.kind === 'item.put_back'
-  );
+  return KINDS[event.kind].takesAway;
 }
 
 /** The end of taking a merge back: the base branch holds the commit that reverts it. */
@@ -139,16 +115,8 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
       });
     case 'item.purged':
       return ok(blank(after));
-    case 'run.usage':
-    case 'run.budget_crossed':
-    case 'run.extended':
-    case 'run.price_unknown':
-    case 'run.ended':
-    case 'run.stop_requested':
-    case 'request.closed':
-      return ok(after);
     default:
-      return refuse('deleted', `${item.number} was deleted; a number is never used again.`);
+      return KINDS[event.kind].ofDeleted ? ok(after) : refuse('deleted', `${item.number} was deleted; a number is never used again.`);
   }
 }
 
@@ -406,24 +374,7 @@ function idle(item: WorkItem, step: number): WorkItem {
 
 /** What a purge leaves: the number, and where it stood. */
 function blank(item: WorkItem): WorkItem {
-  return {
-    ...item,
-    title: '',
-    description: '',
-    criteria: [],
-    failure: null,
-    repeated: null,
-    work: null,
-    createdBy: '',
-    payer: null,
-    assignedTo: null,
-    held: null,
-    errand: null,
-    removal: { state: 'purged', purge: true },
-    stage: stageWithoutWords(item.stage),
-    // A deleted item is idle, which fits every stage; the compiler does not see through the union here.
-    execution: IDLE,
-  } as WorkItem;
+  return { ...withoutTexts(ITEM_TEXTS, item), removal: { state: 'purged', purge: true }, execution: IDLE };
 }
 
 function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {

@@ -6,11 +6,6 @@ import { firstLine, stageWords } from './item.ts';
 import { endWords } from './run.ts';
 import { duration } from './time.ts';
 
-/** Events that only keep a run's accounts, many a minute: a history for people leaves them out. */
-export function isAccount(event: LoggedEvent): boolean {
-  return event.kind === 'run.heartbeat' || event.kind === 'run.usage' || event.kind === 'run.session';
-}
-
 /** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
 export function eventWords(event: LoggedEvent): string {
   switch (event.kind) {

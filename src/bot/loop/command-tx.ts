@@ -1,7 +1,8 @@
 import type { ProjectSettings } from '../../config/settings.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import type { Tx } from '../../log/tx.ts';
-import type { Actor, ItemEventKind, ItemEvents, NewEvent } from '../../pipeline/events.ts';
+import type { Actor, ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
+import { eventOf } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Address } from '../../message/address.ts';
 import type { CommandTx } from '../capabilities.ts';
@@ -36,8 +37,7 @@ export function commandTx(
   const { actor, cause } = author;
   const append = <K extends ItemEventKind>(item: Pick<WorkItem, 'project' | 'number'>, kind: K, payload: ItemEvents[K]): WorkItem => {
     guard(item.project);
-    // `kind` and `payload` belong together by the signature; the union can't be told so.
-    const result = tx.append({ project: item.project, item: item.number, actor, cause, kind, payload } as NewEvent);
+    const result = tx.append(eventOf(kind, payload, item, actor, cause));
     if (!result.ok) throw new Refusal(refused(result.error.code, result.error.message));
     const after = tx.item(item.project, item.number);
     if (after === null) throw new Error(`${item.project}#${item.number} is not there after ${kind}`);

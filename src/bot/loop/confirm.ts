@@ -1,8 +1,8 @@
 import type { Tx } from '../../log/tx.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
-import type { Actor, EventKind } from '../../pipeline/events.ts';
-import { changes } from '../../pipeline/transition.ts';
+import type { Actor } from '../../pipeline/events.ts';
+import { KINDS } from '../../pipeline/kinds.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { code, doc, join, paragraph } from '../../message/build.ts';
 import type { Confirmation, Reply } from '../command.ts';
@@ -119,16 +119,13 @@ export function takeAnswer(
   return { run: open };
 }
 
-/** What a run does by itself on its way to its end, and the next one on its way to its start. */
-const OF_RUNS: ReadonlySet<EventKind> = new Set(['run.pending', 'run.started', 'run.ended', 'item.work_seen']);
-
 /** Whether an item is another than the one that was asked about. */
 function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<PendingConfirmation['item']>): boolean {
   const now = tx.item(project, number);
   if (now === null || now.version === version) return now === null;
   if (seq === null) return true;
   const since = tx.reads.history(project, number, 10_000).filter((event) => event.seq > seq);
-  return since.some(({ kind }) => changes(kind) && !OF_RUNS.has(kind));
+  return since.some((event) => event.item !== null && KINDS[event.kind].changes === 'item');
 }
 
 /** An answer to a question that is not the sender's open one here: theirs stays as it is. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findCycle } from '../../pipeline/dependencies.ts';
 import type { ItemEvent, ItemEventKind } from '../../pipeline/events.ts';
+import { isUndoneByItself, KINDS, type EventWith } from '../../pipeline/kinds.ts';
 import { undoPositionOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
@@ -12,31 +13,7 @@ export type Compensated =
   | { readonly ok: true; readonly again: readonly string[] }
   | { readonly ok: false; readonly why: string; readonly code: string };
 
-/** Kinds that move, stop, approve or start anew: they are taken back together, by how the item stood before. */
-const STANDING: ReadonlySet<ItemEventKind> = new Set([
-  'item.moved',
-  'item.held',
-  'item.released',
-  'item.accepted',
-  'item.attempts_reset',
-  'item.queued',
-]);
-/** After one of these the item has gone on, and how it stood before is no place to go back to. */
-const OVERTAKES: ReadonlySet<ItemEventKind> = new Set([
-  ...STANDING,
-  'item.attempt_failed',
-  'item.deleted',
-  'item.put_back',
-  'item.restored',
-  'item.restore_asked',
-  'item.undo_asked',
-  'item.found_merged',
-  'item.found_undone',
-  'run.pending',
-  'run.started',
-  'merge.attempted',
-]);
-/** What there is to do about those that can't be taken back. */
+/** Where another command does it. */
 const INSTEAD: { readonly [K in ItemEventKind]?: (number: number) => string } = {
   'item.created': (n) => `what was made is deleted by \`delete ${n}\``,
   'item.deleted': (n) => `a number is never used again; \`restore ${n}\` gives its work back on a branch`,
@@ -53,15 +30,16 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
   const again: string[] = [];
   let now = item;
   for (const event of events.toReversed()) {
-    if (event.kind === 'run.stop_requested' || STANDING.has(event.kind)) continue;
-    const back = takeBack(tx, now, event, since);
+    const { undo } = KINDS[event.kind];
+    if (undo === 'along' || undo === 'position') continue;
+    const back = isUndoneByItself(event) ? takeBack(tx, now, event) : refuse('not-undoable', instead(event, now.number));
     if (!back.ok) return back;
     now = back.item;
     again.push(back.again);
   }
-  const moves = events.filter(({ kind }) => STANDING.has(kind));
+  const moves = events.filter(({ kind }) => KINDS[kind].undo === 'position');
   if (moves.length === 0) return { ok: true, again };
-  const overtaken = since.findLast((event) => event.item !== null && OVERTAKES.has(event.kind));
+  const overtaken = since.findLast((event) => event.item !== null && KINDS[event.kind].overtakes);
   if (overtaken !== undefined) {
     const { state } = item.execution;
     const running = state === 'pending' || state === 'running' ? `; \`stop ${item.number}\` stops its run` : '';
@@ -70,7 +48,7 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
   const before = tx.reads.itemBefore(item.project, item.number, moves[0]?.seq ?? 0);
   if (before === null) return refuse('not-undoable', 'the log does not tell how it stood before');
   const after = tx.append(now, 'item.put_back', { standing: undoPositionOf(before) });
-  const stopped = events.some(({ kind }) => kind === 'run.stop_requested');
+  const stopped = events.some(({ kind }) => KINDS[kind].undo === 'along');
   again.push(
     before.stage.name === item.stage.name && !isDeepStrictEqual(before.held, item.held)
       ? after.held === null
@@ -83,14 +61,14 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
 
 type Back = { readonly ok: true; readonly item: WorkItem; readonly again: string } | Extract<Compensated, { ok: false }>;
 
-function takeBack(tx: CommandTx, now: WorkItem, event: ItemEvent, since: readonly { readonly kind: string }[]): Back {
+function takeBack(tx: CommandTx, now: WorkItem, event: EventWith<'undo', 'itself'>): Back {
   switch (event.kind) {
     case 'item.edited':
       return edit(tx, now, event);
     case 'item.criterion_set': {
       const { index, checked } = event.payload;
-      if (now.criteria[index]?.checked !== checked || since.some(({ kind }) => kind === 'item.edited' || kind === 'item.criterion_set'))
-        return changed(`criterion ${index + 1}`);
+      const then = tx.reads.itemBefore(now.project, now.number, event.seq + 1);
+      if (!isDeepStrictEqual(now.criteria, then?.criteria)) return changed(`criterion ${index + 1}`);
       const item = tx.append(now, 'item.criterion_set', { index, checked: !checked });
       return { ok: true, item, again: `criterion ${index + 1} is ${checked ? 'open' : 'checked'} again` };
     }
@@ -108,11 +86,12 @@ function takeBack(tx: CommandTx, now: WorkItem, event: ItemEvent, since: readonl
       const item = tx.append(now, 'item.assigned', { agent: prior, prior: agent });
       return { ok: true, item, again: prior === null ? 'any coder may take it again' : `it is ${prior}'s again` };
     }
-    default: {
-      const instead = INSTEAD[event.kind]?.(now.number);
-      return refuse('not-undoable', instead ?? `“${eventWords(event)}” stays as it is`);
-    }
   }
+}
+
+/** What there is to do about an event that can't be taken back. */
+function instead(event: ItemEvent, number: number): string {
+  return INSTEAD[event.kind]?.(number) ?? `“${eventWords(event)}” stays as it is`;
 }
 
 function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'item.edited' }>): Back {

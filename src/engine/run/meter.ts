@@ -6,7 +6,8 @@ import { budgetsOf } from '../../decide/budgets.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { amountOf, crossings } from '../../pipeline/budget/budget.ts';
-import type { ItemEventKind, ItemEvents, NewEvent, Usage } from '../../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, Usage } from '../../pipeline/events.ts';
+import { eventOf, KINDS } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
 import { extendReservation } from './run-budget.ts';
@@ -31,7 +32,7 @@ export function meter(
   let lastBeat = 0;
   const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
     // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
-    tx.append({ project: item.project, item: item.number, actor: `agent:${run.agent}`, cause: null, kind, payload } as NewEvent).ok;
+    tx.append(eventOf(kind, payload, item, `agent:${run.agent}`)).ok;
   const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
     parts.log.transaction((tx) => append(tx, kind, payload));
     crashPoint('after-sign-of-life');
@@ -107,15 +108,12 @@ export async function countUnwatched(parts: EngineParts, settings: ProjectSettin
   for (const signal of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take(signal);
 }
 
-/** Before these nothing was used by a run's present process: its start, or, where that was never told of, its permission to speak, or its reservation. */
-const BEGINNINGS: ReadonlySet<string> = new Set(['run.started', 'run.admitted', 'run.pending'] satisfies ItemEventKind[]);
-
 /** What the log counts for a run's process, per model. */
 function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, Usage> {
   const counted = new Map<string, Usage>();
   for (const event of parts.log.reads.history(item.project, item.number, Number.MAX_SAFE_INTEGER)) {
-    if (!('run' in event.payload) || event.payload.run !== run.run) continue;
-    if (BEGINNINGS.has(event.kind)) break;
+    if (event.item === null || !('run' in event.payload) || event.payload.run !== run.run) continue;
+    if (KINDS[event.kind].beginsProcess) break;
     if (event.kind !== 'run.usage') continue;
     const { model, usage } = event.payload;
     const before = counted.get(model);

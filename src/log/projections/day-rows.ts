@@ -1,5 +1,5 @@
 import { amountOf, NOTHING, plus, type Amount } from '../../pipeline/budget/budget.ts';
-import type { LoggedEvent } from '../../pipeline/events.ts';
+import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Db } from '../database.ts';
 import { TableCache } from './table-cache.ts';
 
@@ -27,12 +27,12 @@ export class DayRows {
   }
 
   /** `person`: whom the run of a usage counts for. */
-  apply(event: LoggedEvent, person: string | null): void {
+  apply(event: EventInto<'days'>, person: string | null): void {
     if (event.kind === 'budget.raised') {
       const { scope, name, until, tokens, microUsd } = event.payload;
       this.#raise.run(scope, name, until, tokens, microUsd);
+      return;
     }
-    if (event.kind !== 'run.usage') return;
     const more = amountOf(event.payload.usage);
     const quarter = Math.floor(event.at / QUARTER_MS);
     this.#add(['project', event.project, quarter], more);

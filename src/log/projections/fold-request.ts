@@ -1,8 +1,20 @@
 import type { ItemEvent } from '../../pipeline/events.ts';
+import type { PurgePlan } from '../../pipeline/purge-plan.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 
 type Opened = Extract<ItemEvent, { kind: 'request.opened' }>;
 type Closed = Extract<ItemEvent, { kind: 'request.closed' }>;
+
+/** What a purge leaves of a request. */
+export const REQUEST_TEXTS = {
+  project: 'keep',
+  agent: 'keep',
+  ask: { tool: 'keep', input: 'empty', text: 'empty', choices: 'empty', fallback: 'empty' },
+  brief: 'empty',
+  call: 'empty',
+  closedBy: 'keep',
+  text: 'empty',
+} as const satisfies PurgePlan<AgentRequest>;
 
 /** The request that an event opens. */
 export function openedRequest(event: Opened): AgentRequest {

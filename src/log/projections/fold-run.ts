@@ -1,8 +1,29 @@
-import type { ItemEvent } from '../../pipeline/events.ts';
+import type { EventInto } from '../../pipeline/kinds.ts';
+import type { PurgePlan } from '../../pipeline/purge-plan.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 
-/** A run after an event of it; null where the event opens no run. */
-export function foldRun(run: Run | null, event: ItemEvent): Run | null {
+type RunEvent = Exclude<EventInto<'runs'>, { kind: 'item.purged' }>;
+
+/** What a purge leaves of a run. */
+export const RUN_TEXTS = {
+  project: 'keep',
+  agent: 'keep',
+  account: 'keep',
+  pidStart: 'keep',
+  runtime: 'keep',
+  model: 'keep',
+  session: 'empty',
+  activity: 'null',
+  stopRequested: 'empty',
+  summary: 'null',
+  reserved: { person: 'keep' },
+  given: { person: 'keep' },
+  tokenHash: 'keep',
+  blocker: 'empty',
+} as const satisfies PurgePlan<Run>;
+
+/** A run after an event of it; null where there is none that the event could be of. */
+export function foldRun(run: Run | null, event: RunEvent): Run | null {
   if (event.kind === 'run.pending') return opened(event);
   if (run === null) return null;
   switch (event.kind) {
@@ -31,12 +52,10 @@ export function foldRun(run: Run | null, event: ItemEvent): Run | null {
       const { reason, cause = null, exitCode, summary, turns, verdict } = event.payload;
       return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
     }
-    default:
-      return run;
   }
 }
 
-function opened(event: Extract<ItemEvent, { kind: 'run.pending' }>): Run {
+function opened(event: Extract<RunEvent, { kind: 'run.pending' }>): Run {
   const { run, agent, role, stage, attempt, reserved = null } = event.payload;
   return {
     project: event.project,

@@ -1,13 +1,14 @@
 import { ok, type Result } from '../../result.ts';
 import type { ItemEvent, LoggedEvent, Usage } from '../../pipeline/events.ts';
+import { KINDS, type EventInto, type Projection } from '../../pipeline/kinds.ts';
+import { withoutTexts } from '../../pipeline/purge-plan.ts';
 import { created, transition, type TransitionError } from '../../pipeline/transition.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
 import { DayRows } from './day-rows.ts';
-import { blankAsk } from '../purge.ts';
-import { closedRequest, openedRequest } from './fold-request.ts';
-import { foldRun } from './fold-run.ts';
+import { closedRequest, openedRequest, REQUEST_TEXTS } from './fold-request.ts';
+import { foldRun, RUN_TEXTS } from './fold-run.ts';
 import { addUsage, NO_USAGE, type Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
@@ -30,6 +31,8 @@ import {
 
 const QUARTER_MS = 15 * 60 * 1000;
 
+type Derive<E extends LoggedEvent> = (event: E, before: WorkItem | null) => unknown;
+
 /**
  * Turns events into rows of the projection tables. The same code serves an append and a rebuild; only how often it
  * flushes differs. `apply` checks an event against the item before anything is written.
@@ -51,6 +54,20 @@ export class Projector {
 
   readonly #timers: TimerRows;
   readonly #accounts: Accounts;
+  /** What each projection makes of an event, when the item itself has been made of it. */
+  readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
+    accounts: (event) => this.#accounts.apply(event),
+    bases: (event) => this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq),
+    counts: (event) => this.#countUp(event),
+    days: (event) => this.#days.apply(event, this.#payerOf(event)),
+    dependencies: (event, before) => this.#depend(event, before),
+    requests: (event) => this.#request(event),
+    rooms: (event) => this.#bindRoom.run(event.payload.transport, event.payload.room, event.project),
+    runs: (event) => (event.kind === 'item.purged' ? this.#blankRuns(event) : this.#foldRun(event)),
+    spend: (event) => this.#addSpend(event),
+    subscriptions: (event) => this.#subscriptions.apply(event),
+    timers: (event) => this.#timers.apply(event),
+  };
 
   constructor(db: Db) {
     this.#subscriptions = new Subscriptions(db);
@@ -73,8 +90,7 @@ export class Projector {
   /** Applies one event; an error means that it does not fit and nothing was changed. */
   apply(event: LoggedEvent): Result<void, TransitionError> {
     if (event.item === null) {
-      this.#applyOther(event);
-      this.#days.apply(event, null);
+      this.#derive(event, null);
       return ok(undefined);
     }
     const before = this.items.get(event.project, event.item);
@@ -83,20 +99,13 @@ export class Projector {
     if (!after.ok) return after;
     this.items.set([event.project, event.item], after.value);
     this.#count(before, after.value);
-    this.#derive(event, before, after.value);
+    this.#derive(event, before);
     return ok(undefined);
   }
 
-  #applyOther(event: Extract<LoggedEvent, { item: null }>): void {
-    if (event.kind === 'account.limited') this.#accounts.limit(event.payload);
-    if (event.kind === 'account.recovered') this.#accounts.recover(event.payload.account);
-    if (event.kind === 'room.bound') this.#bindRoom.run(event.payload.transport, event.payload.room, event.project);
-    if (event.kind === 'room.subscribed') this.#subscriptions.apply(event);
-    if (event.kind === 'base.seen') this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq);
-    if (event.kind === 'log.restored') {
-      const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);
-      if (behind > 0) this.#addCount(event.project, 'last', behind);
-    }
+  #derive(event: LoggedEvent, before: WorkItem | null): void {
+    // A kind is only ever given to the projections of its own row, which the compiler does not follow.
+    for (const projection of KINDS[event.kind].into) (this.#into[projection] as Derive<LoggedEvent>)(event, before);
   }
 
   /** Writes what has changed. */
@@ -127,21 +136,14 @@ export class Projector {
     this.#counts.set([project, stage], (this.#counts.get(project, stage) ?? 0) + by);
   }
 
-  #derive(event: ItemEvent, before: WorkItem | null, item: WorkItem): void {
-    this.#timers.apply(event);
+  #foldRun(event: Exclude<EventInto<'runs'>, { kind: 'item.purged' }>): void {
+    const key = [event.project, event.item, event.payload.run] as const;
+    const run = foldRun(this.runs.get(...key), event);
+    if (run !== null) this.runs.set(key, run);
+  }
+
+  #request(event: EventInto<'requests'>): void {
     switch (event.kind) {
-      case 'item.created':
-      case 'item.dependencies_set':
-        for (const on of before?.dependsOn ?? []) this.#dropDependency.run(item.project, on, item.number);
-        for (const on of item.dependsOn) this.#addDependency.run(item.project, on, item.number);
-        return;
-      case 'timer.set':
-        this.#addCount(item.project, 'timers', 1);
-        return;
-      case 'item.purged':
-        this.#blankRuns(item);
-        this.#blankRequests(item);
-        return;
       case 'request.opened':
         // A number is never given twice.
         if (this.#requests.get(event.payload.request) === null) this.#requests.set([event.payload.request], openedRequest(event));
@@ -152,54 +154,57 @@ export class Projector {
           this.#requests.set([request.number], closedRequest(request, event));
         return;
       }
-      case 'run.usage':
-        this.#addSpend(event);
-        this.#days.apply(event, this.runs.get(event.project, event.item, event.payload.run)?.reserved?.person ?? null);
-        this.#foldRun(event);
+      case 'item.purged':
+        this.#blankRequests(event);
+    }
+  }
+
+  #countUp(event: EventInto<'counts'>): void {
+    switch (event.kind) {
+      case 'timer.set':
+        this.#addCount(event.project, 'timers', 1);
         return;
-      default:
-        if (event.kind.startsWith('run.')) this.#foldRun(event);
+      case 'log.restored': {
+        const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);
+        if (behind > 0) this.#addCount(event.project, 'last', behind);
+      }
     }
   }
 
-  #foldRun(event: ItemEvent): void {
-    if (!('run' in event.payload)) return;
-    const key = [event.project, event.item, event.payload.run] as const;
-    const run = foldRun(this.runs.get(...key), event);
-    if (run !== null) this.runs.set(key, run);
-  }
-
-  #blankRuns(item: WorkItem): void {
-    for (let n = 1; n <= item.runs; n++) {
-      const run = this.runs.get(item.project, item.number, n);
-      if (run !== null)
-        this.runs.set([item.project, item.number, n], {
-          ...run,
-          summary: null,
-          activity: null,
-          session: run.session === null ? null : '',
-          stopRequested: run.stopRequested === null ? null : '',
-          blocker: run.blocker === null ? null : '',
-        });
+  #blankRuns({ project, item }: ItemEvent): void {
+    for (let n = 1; n <= (this.items.get(project, item)?.runs ?? 0); n++) {
+      const run = this.runs.get(project, item, n);
+      if (run !== null) this.runs.set([project, item, n], withoutTexts(RUN_TEXTS, run));
     }
   }
 
-  #blankRequests(item: WorkItem): void {
+  #blankRequests({ project, item }: ItemEvent): void {
     // The query sees what is written.
     this.#requests.flush();
-    for (const number of this.#requestsOfItem.all(item.project, item.number)) {
+    for (const number of this.#requestsOfItem.all(project, item)) {
       const request = this.#requests.get(number);
-      if (request !== null) this.#requests.set([number], { ...request, ask: blankAsk(request.ask), brief: '', call: '', text: '' });
+      if (request !== null) this.#requests.set([number], withoutTexts(REQUEST_TEXTS, request));
     }
   }
 
-  #addSpend(event: Extract<ItemEvent, { kind: 'run.usage' }>): void {
+  #depend({ project, item }: EventInto<'dependencies'>, before: WorkItem | null): void {
+    for (const on of before?.dependsOn ?? []) this.#dropDependency.run(project, on, item);
+    for (const on of this.items.get(project, item)?.dependsOn ?? []) this.#addDependency.run(project, on, item);
+  }
+
+  #addSpend(event: EventInto<'spend'>): void {
     const { agent, model, usage } = event.payload;
     const quarter = Math.floor(event.at / QUARTER_MS);
     const key = [event.project, quarter, event.item, agent, model] as const;
     this.#spend.set(key, addUsage(this.#spend.get(...key) ?? NO_USAGE, usage));
     const total = [event.project, agent, model] as const;
     this.#spendTotal.set(total, addUsage(this.#spendTotal.get(...total) ?? NO_USAGE, usage));
+  }
+
+  /** Whom the run of a usage counts for. */
+  #payerOf(event: EventInto<'days'>): string | null {
+    if (event.kind !== 'run.usage') return null;
+    return this.runs.get(event.project, event.item, event.payload.run)?.reserved?.person ?? null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { NotifyKind, NotifyStyle } from '../../config/settings.ts';
-import type { LoggedEvent } from '../../pipeline/events.ts';
+import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Db } from '../database.ts';
 
 /** What chat said a room is told; null: nothing was said of that. */
@@ -28,7 +28,7 @@ export class Subscriptions {
     this.#get = db.prepare<[string, string], Row>('SELECT project, notify, style FROM subscriptions WHERE transport = ? AND room = ?');
   }
 
-  apply({ project, payload }: Extract<LoggedEvent, { kind: 'room.subscribed' }>): void {
+  apply({ project, payload }: EventInto<'subscriptions'>): void {
     const { transport, room, notify, style } = payload;
     if (notify === null && style === null) this.#drop.run(transport, room);
     else this.#put.run(transport, room, project, notify === null ? null : JSON.stringify(notify), style);

@@ -1,4 +1,4 @@
-import type { OtherEvents } from '../../pipeline/events.ts';
+import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { Db } from '../database.ts';
 
@@ -32,11 +32,14 @@ export class Accounts {
     return this.#get.get(account) ?? null;
   }
 
-  limit({ account, until, times }: OtherEvents['account.limited']): void {
-    this.#set.run(account, until, times);
-  }
-
-  recover(account: string): void {
-    this.#drop.run(account);
+  /** Keeps the table in step with the log. */
+  apply(event: EventInto<'accounts'>): void {
+    switch (event.kind) {
+      case 'account.limited':
+        this.#set.run(event.payload.account, event.payload.until, event.payload.times);
+        return;
+      case 'account.recovered':
+        this.#drop.run(event.payload.account);
+    }
   }
 }

@@ -1,4 +1,5 @@
-import type { ItemEvent, TimerOrigin } from '../../pipeline/events.ts';
+import type { TimerOrigin } from '../../pipeline/events.ts';
+import type { EventInto } from '../../pipeline/kinds.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
 import type { Db } from '../database.ts';
 
@@ -71,7 +72,7 @@ export class TimerRows {
     this.#dropItem = db.prepare('DELETE FROM timers WHERE project = ? AND item = ?');
   }
 
-  apply(event: ItemEvent): void {
+  apply(event: EventInto<'timers'>): void {
     switch (event.kind) {
       case 'timer.set': {
         const { timer, due, command, from } = event.payload;
@@ -86,8 +87,6 @@ export class TimerRows {
         return;
       case 'item.deleted':
         this.#dropItem.run(event.project, event.item);
-        return;
-      default:
     }
   }
 }

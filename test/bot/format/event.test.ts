@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventWords, isAccount, receiptWords } from '../../../src/words/event.ts';
+import { eventWords, receiptWords } from '../../../src/words/event.ts';
 import type { EventKind, ItemEvents, LoggedEvent, OtherEvents } from '../../../src/pipeline/events.ts';
 import { numbered, sha, SHA } from '../../commands/harness.ts';
 
@@ -189,10 +189,6 @@ function logged(kind: string, payload: unknown): LoggedEvent {
 describe('an event in words', () => {
   it.each(Object.entries(KINDS))('says what %s is', (kind, [payload, words]) => {
     expect(eventWords(logged(kind, payload))).toBe(words);
-  });
-
-  it('leaves the accounts of runs to others', () => {
-    expect(Object.keys(KINDS).filter((kind) => isAccount(logged(kind, {})))).toEqual(['run.session', 'run.usage', 'run.heartbeat']);
   });
 
   it('says how a gate ended that has no exit code', () => {
