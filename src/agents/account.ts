@@ -4,7 +4,7 @@ import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
 import { RUNTIMES } from './runtimes/index.ts';
 import { pricing, type Pricing } from './runtimes/pricing.ts';
-import type { Signal } from './supervision/signals.ts';
+import { NO_USAGE, type Signal } from './supervision/signals.ts';
 
 type UsageSignal = Extract<Signal, { kind: 'usage' }>;
 
@@ -14,7 +14,13 @@ export async function usageInOutput(runDir: string, prices: Pricing = pricing())
   const runtime = RUNTIMES.find(({ name }) => name === record?.runtime);
   if (record === null || runtime === undefined) return [];
   const totals = new Map<string, UsageSignal>();
-  const parser = runtime.parser({ model: record.model, resumed: record.resumed, now: () => record.startedAt, pricing: prices });
+  const parser = runtime.parser({
+    model: record.model,
+    resumed: record.resumed,
+    before: record.before ?? NO_USAGE,
+    now: () => record.startedAt,
+    pricing: prices,
+  });
   const splitter = lineSplitter((line) => {
     for (const signal of parser.line(line)) if (signal.kind === 'usage') totals.set(signal.model, signal);
   });

@@ -4,7 +4,7 @@ import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
 import { RUNTIMES } from './runtimes/index.ts';
 import { pricing } from './runtimes/pricing.ts';
-import type { Signal } from './supervision/signals.ts';
+import { NO_USAGE, type Signal } from './supervision/signals.ts';
 import { oneLine } from './text.ts';
 
 /** No more than this much of the end of an output is read, so that `logs` stays fast whatever an agent printed. */
@@ -23,6 +23,7 @@ export async function readLog(runDir: string, lines: number): Promise<string[]> 
   const parser = runtime.parser({
     model: record?.model ?? null,
     resumed: record?.resumed ?? false,
+    before: record?.before ?? NO_USAGE,
     now: () => record?.startedAt ?? 0,
     pricing: pricing(),
   });

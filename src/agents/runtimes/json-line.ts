@@ -1,9 +1,13 @@
 /** A JSON object as read from a line; nothing is known about its fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** What terminals take as commands (CSI, OSC, single letters); some programs print them before their first object whatever they print to. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const ESCAPES = /^(?:\s|\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_])+/;
+
 /** The object on a line, or null where the line holds anything else. */
 export function fieldsOf(line: string): Fields | null {
-  const text = line.trim();
+  const text = line.replace(ESCAPES, '').trim();
   if (!text.startsWith('{') || !text.endsWith('}')) return null;
   try {
     return asFields(JSON.parse(text));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EndReason, Role } from '../../pipeline/types.ts';
+import type { Usage } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { RunAccess } from '../access.ts';
 import type { Signal } from '../supervision/signals.ts';
@@ -183,6 +184,8 @@ export interface Conclusion {
  */
 export interface OutputParser {
   line(text: string): readonly Signal[];
+  /** A line of the error output, for programs that tell of refusals and limits there alone. */
+  complaint?(text: string): readonly Signal[];
   end(exit: ProcessExit): Conclusion;
 }
 
@@ -191,6 +194,8 @@ export interface ParserContext {
   readonly model: string | null;
   /** The run goes on with an older session, so totals in its output may include that session's. */
   readonly resumed: boolean;
+  /** What that session had used before, all models together: what a program that counts over a whole session begins with. */
+  readonly before: Usage;
   /** Times such as "resets 3pm" are read relative to this. */
   readonly now: () => Millis;
   /** What models cost. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { Usage } from '../../pipeline/events.ts';
 import { runFiles } from '../process/run-files.ts';
 import type { StopReason } from './limits.ts';
 
@@ -8,6 +9,8 @@ export interface RunRecord {
   readonly runtime: string;
   readonly model: string | null;
   readonly resumed: boolean;
+  /** What the resumed session had used before; missing in records of older versions. */
+  readonly before?: Usage;
   /** ms since the epoch. */
   readonly startedAt: number;
 }
@@ -28,14 +31,14 @@ export async function readRecord(dir: string): Promise<RunRecord | null> {
   return parsed(await readFile(runFiles(dir).meta, 'utf8').catch(() => '')) as RunRecord | null;
 }
 
-/** Says, before the first signal is sent, why the run is being ended. */
-export function writeStop(dir: string, stop: StopReason): Promise<void> {
+/** Says, before the first signal is sent, why the run is being ended; `lingered`: it stayed after its result. */
+export function writeStop(dir: string, stop: StopReason | 'lingered'): Promise<void> {
   return writeWhole(runFiles(dir).stop, `${JSON.stringify(stop)}\n`);
 }
 
 /** Why the run was being ended; null where nobody ended it. */
-export async function readStop(dir: string): Promise<StopReason | null> {
-  return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | null;
+export async function readStop(dir: string): Promise<StopReason | 'lingered' | null> {
+  return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | 'lingered' | null;
 }
 
 /**

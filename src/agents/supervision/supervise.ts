@@ -15,6 +15,7 @@ import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import { pricing } from '../runtimes/pricing.ts';
 import { findRuntime, type OutputParser } from '../runtimes/runtime.ts';
+import { NO_USAGE, type Signal } from './signals.ts';
 import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
 import { SpinWatch } from './spinning.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
@@ -23,6 +24,10 @@ import { oneLine } from '../text.ts';
 const STOP_GRACE_MS = 10_000;
 /** What can't be kept in this time is kept after the end: the agent must not work on because git is slow. */
 const KEEP_MS = 3_000;
+/** A program may clean up after its result; one that says nothing for so long is ended, and its work is judged. */
+const LINGER_MS = 15_000;
+/** However much it goes on saying. */
+const LONGEST_LINGER_MS = 60_000;
 /** After everything but the wrapper was killed, it needs only to write one line. */
 const RECORD_MS = 2000;
 const RECORD_LOOK_MS = 10;
@@ -73,6 +78,11 @@ class Supervision implements RunHandle {
   #failed = false;
   #cancelTimeLimit: () => void = () => {};
   #cancelGrace: () => void = () => {};
+  #cancelLinger: () => void = () => {};
+  /** When it said how it ended; null: it has not. */
+  #concludedAt: number | null = null;
+  /** It was ended because it stayed after its result: that decides, not its exit code. */
+  #lingered = false;
 
   constructor(spec: RunSpec, known: KnownProcess, beginning: Beginning) {
     this.#spec = spec;
@@ -93,13 +103,15 @@ class Supervision implements RunHandle {
     this.#parser = findRuntime(spec.runtimes ?? RUNTIMES, spec.agent.runtime).parser({
       model: spec.agent.model,
       resumed: spec.resumeSession !== null,
+      before: spec.before ?? NO_USAGE,
       now: () => spec.clock.now(),
       pricing: spec.pricing ?? pricing(),
     });
     const files = runFiles(spec.runDir);
+    const bytes = spec.outputBytes ?? OUTPUT_BYTES;
     const limit: SizeLimit = {
-      bytes: OUTPUT_BYTES,
-      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: `Printed more than ${OUTPUT_BYTES / 1024 / 1024} MB.` }),
+      bytes,
+      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: `Printed more than ${bytes / 1024 / 1024} MB.` }),
     };
     this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
     this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
@@ -126,7 +138,8 @@ class Supervision implements RunHandle {
   async #begin(): Promise<void> {
     const earlier = await readStop(this.#spec.runDir);
     if (this.#released) return;
-    if (earlier !== null) this.#stop(earlier);
+    if (earlier === 'lingered') this.#endLingering();
+    else if (earlier !== null) this.#stop(earlier);
     this.#checkTime();
     this.#wake();
   }
@@ -169,17 +182,38 @@ class Supervision implements RunHandle {
     if (this.#released) return;
     this.#signs.line(line, this.#spec.clock.now());
     const concluded = this.#memory.concluded;
-    for (const signal of this.#parser.line(line)) {
+    this.#take(this.#parser.line(line));
+    if (this.#memory.concluded) this.#awaitExit();
+    // A run that has said how it ended is not stopped for what its last line says it used.
+    if (concluded || this.#memory.concluded || this.#stopping !== null) return;
+    const over = this.#over() === null ? null : this.#overLineOfNow();
+    if (over !== null) this.#stop(over);
+  }
+
+  #take(signals: readonly Signal[]): void {
+    const { concluded } = this.#memory;
+    for (const signal of signals) {
       this.#memory.take(signal);
       this.#spec.onSignal(signal);
       if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
       if (signal.kind === 'signed-out') this.#stop({ reason: 'signed-out', summary: signal.text });
     }
-    // A run that has said how it ended is not stopped for what its last line says it used.
-    if (concluded || this.#memory.concluded || this.#stopping !== null) return;
-    const over = this.#over() === null ? null : this.#overLineOfNow();
-    if (over !== null) this.#stop(over);
+  }
+
+  /** With each line after the result it gets a little longer: it may still be at work on something. */
+  #awaitExit(): void {
+    if (this.#stopping !== null || this.#lingered) return;
+    const { clock } = this.#spec;
+    this.#concludedAt ??= clock.now();
+    this.#cancelLinger();
+    this.#cancelLinger = clock.at(Math.min(clock.now() + LINGER_MS, this.#concludedAt + LONGEST_LINGER_MS), () => this.#endLingering());
+  }
+
+  #endLingering(): void {
+    if (this.#stopping !== null || this.#ending || this.#released || this.#lingered) return;
+    this.#lingered = true;
+    this.#stopInSteps('lingered').catch((bug: unknown) => this.#fail(bug));
   }
 
   #over(): StopReason | null {
@@ -194,7 +228,9 @@ class Supervision implements RunHandle {
 
   #onComplaint(line: string): void {
     this.#memory.complaint(line);
-    if (!this.#released) this.#signs.line(line, this.#spec.clock.now());
+    if (this.#released) return;
+    this.#signs.line(line, this.#spec.clock.now());
+    this.#take(this.#parser.complaint?.(line) ?? []);
   }
 
   #checkTime(): void {
@@ -214,12 +250,12 @@ class Supervision implements RunHandle {
   }
 
   #stop(why: StopReason): void {
-    if (this.#stopping !== null || this.#ending || this.#released) return;
+    if (this.#stopping !== null || this.#ending || this.#released || this.#lingered) return;
     this.#stopping = why;
     this.#stopInSteps(why).catch((bug: unknown) => this.#fail(bug));
   }
 
-  async #stopInSteps(why: StopReason): Promise<void> {
+  async #stopInSteps(why: StopReason | 'lingered'): Promise<void> {
     const { clock, runDir, onProblem } = this.#spec;
     // DANGER: before anything that can fail or hang. A full disk must not keep an agent alive.
     this.#cancelGrace = clock.at(this.#graceEnd(), () => {
@@ -229,7 +265,7 @@ class Supervision implements RunHandle {
     await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
     crashPoint('after-stop-noted');
     // One that spends beyond its line does not go on while its work is kept.
-    const held = why.reason === 'over-budget';
+    const held = why !== 'lingered' && why.reason === 'over-budget';
     if (held) await freeze(this.#processes);
     await this.#keepWork();
     requestEnd(this.#processes);
@@ -276,7 +312,8 @@ class Supervision implements RunHandle {
 
   #outcome(exitCode: number | null, left: number): RunOutcome {
     const memory = this.#memory;
-    const said = this.#parser.end({ code: exitCode });
+    // A program that Musher ended after its result has no exit code of its own.
+    const said = this.#parser.end({ code: this.#lingered ? 0 : exitCode });
     const end = this.#endOf(exitCode) ?? this.#unanswered(said) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
     const note = left === 0 ? '' : ` ${left} of its processes could not be ended.`;
     return {
@@ -300,7 +337,8 @@ class Supervision implements RunHandle {
   #endOf(exitCode: number | null): End | null {
     if (this.#stopping !== null) return this.#stopping;
     if (this.#wasLost) return { reason: 'lost', summary: 'The process was gone when Musher came back, and left no exit code.' };
-    if (exitCode === null) return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
+    if (exitCode === null && !this.#lingered)
+      return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
     return null;
   }
 
@@ -321,6 +359,7 @@ class Supervision implements RunHandle {
     this.#unwatch();
     this.#cancelTimeLimit();
     this.#cancelGrace();
+    this.#cancelLinger();
   }
 
   /** A bug of ours must not look like an end of the agent, and nobody would hold the agent to its limits any more: it is ended first. */

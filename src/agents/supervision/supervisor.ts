@@ -17,7 +17,8 @@ import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import type { Pricing } from '../runtimes/pricing.ts';
 import { findRuntime, type Launch, type Runtime, type RuntimeOptions } from '../runtimes/runtime.ts';
-import type { Signal } from './signals.ts';
+import type { Usage } from '../../pipeline/events.ts';
+import { NO_USAGE, type Signal } from './signals.ts';
 import { supervise } from './supervise.ts';
 import type { TemplateValues } from '../template.ts';
 
@@ -40,8 +41,8 @@ export interface RunSpec {
   readonly resumeSession: string | null;
   /** What holds the process; missing or null: nothing. */
   readonly sandbox?: RunSandbox | null;
-  /** What the session to be resumed has spent before, in millionths of a dollar. */
-  readonly resumedMicroUsd?: number;
+  /** What the session to be resumed has used before; missing: nothing. */
+  readonly before?: Usage;
   readonly clock: Clock;
   /** Called in order; after an adoption from the first line on again. Where it throws, the run is ended: it could not be metered. */
   onSignal(signal: Signal): void;
@@ -59,6 +60,8 @@ export interface RunSpec {
   readonly access?: RunAccess | null;
   /** Milliseconds between two moments in which it waited for people, and besides that for Musher: neither is its silence. */
   readonly waited?: (from: number, to: number) => Waited;
+  /** Bytes of output after which it is stopped; default 256 MB. */
+  readonly outputBytes?: number;
   /** What models cost; default: list prices. */
   readonly pricing?: Pricing;
   /** Default: all that there are. */
@@ -99,7 +102,13 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
   const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
   const startedAt = spec.clock.now();
-  await writeRecord(files.dir, { runtime: spec.agent.runtime, model: spec.agent.model, resumed: spec.resumeSession !== null, startedAt });
+  await writeRecord(files.dir, {
+    runtime: spec.agent.runtime,
+    model: spec.agent.model,
+    resumed: spec.resumeSession !== null,
+    before: spec.before ?? NO_USAGE,
+    startedAt,
+  });
   const plain = { file: command.file, args: command.args, env: access === null ? env : reachingLoopback(env), cwd: spec.worktree };
   const inside = await insideSandbox(spec, plain);
   if (!inside.ok) return inside;
@@ -129,7 +138,7 @@ async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
     worktree: spec.worktree,
     gitDirs: await gitDirsOf(spec.worktree),
     resumeSession: spec.resumeSession,
-    resumedMicroUsd: spec.resumedMicroUsd ?? 0,
+    resumedMicroUsd: spec.before?.microUsd ?? 0,
     access: spec.access ?? null,
     sandboxed: (spec.sandbox ?? null) !== null,
   };

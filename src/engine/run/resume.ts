@@ -1,4 +1,5 @@
-import type { Run } from '../../log/projections/run.ts';
+import { addUsage, NO_USAGE, type Run } from '../../log/projections/run.ts';
+import type { Usage } from '../../pipeline/events.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { EngineParts } from '../parts.ts';
 
@@ -12,9 +13,9 @@ export function sessionToResume({ log }: Pick<EngineParts, 'log'>, run: Run): st
   return before.reason !== null && INTERRUPTED.has(before.reason) ? before.session : null;
 }
 
-/** What earlier runs have spent in a session that is resumed, in millionths of a dollar: a program may count that in with its own limit. */
-export function spentInSession({ log }: Pick<EngineParts, 'log'>, run: Run, session: string | null): number {
-  if (session === null) return 0;
+/** What earlier runs have used in a session that is resumed: a program may count that in. */
+export function usedInSession({ log }: Pick<EngineParts, 'log'>, run: Run, session: string | null): Usage {
+  if (session === null) return NO_USAGE;
   const earlier = log.reads.runs(run.project, run.item).filter((other) => other.run < run.run && other.session === session);
-  return earlier.reduce((sum, { usage }) => sum + usage.microUsd, 0);
+  return earlier.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE);
 }

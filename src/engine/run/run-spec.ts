@@ -9,7 +9,7 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
 import { promptTemplate, templateValues } from './prompt.ts';
-import { sessionToResume, spentInSession } from './resume.ts';
+import { sessionToResume, usedInSession } from './resume.ts';
 import { limitedAgent } from './run-budget.ts';
 
 /** Where a run works. */
@@ -48,7 +48,7 @@ export function specOf(
       place.sandbox === null ? null : { ...place.sandbox, ports: place.access === null ? [] : [Number(new URL(place.access.url).port)] },
     env: { ...agent.accounts?.find(({ name }) => name === run.account)?.env, ...identityVariables(project.git.identity) },
     resumeSession,
-    resumedMicroUsd: spentInSession(parts, run, resumeSession),
+    before: usedInSession(parts, run, resumeSession),
     ...(agent.role === 'qa' ? {} : { workState: () => workState(project, item, branch) }),
     clock: parts.clock,
     onSignal: meter(parts, project.settings, item, run),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import { sumUsage, type Signal } from '../../../src/agents/supervision/signals.ts';
+import { NO_USAGE, sumUsage, type Signal } from '../../../src/agents/supervision/signals.ts';
 import type { Usage } from '../../../src/pipeline/events.ts';
 
 /** Real output of claude-code 2.1.329 against a scripted model server. */
@@ -17,7 +17,7 @@ interface Replayed {
 }
 
 function replay(name: string, exitCode: number, resumed = false): Replayed {
-  const parser = claudeRuntime.parser({ model: null, resumed, now: () => NOW, pricing: pricing() });
+  const parser = claudeRuntime.parser({ model: null, resumed, before: NO_USAGE, now: () => NOW, pricing: pricing() });
   const lines = readFileSync(new URL(`${name}.jsonl`, RECORDINGS), 'utf8').split('\n');
   const signals = lines.flatMap((line) => parser.line(line));
   const usage = new Map(signals.flatMap((signal) => (signal.kind === 'usage' ? [[signal.model, signal.usage] as const] : [])));
@@ -187,7 +187,7 @@ describe.each(Object.entries(EXPECTED))('the recording %s', (name, expected) => 
 });
 
 it('calls a run whose last line is missing a failure, whatever the exit code', () => {
-  const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => NOW, pricing: pricing() });
+  const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => NOW, pricing: pricing() });
   const lines = readFileSync(new URL('basic.jsonl', RECORDINGS), 'utf8').trimEnd().split('\n');
   lines.slice(0, -1).forEach((line) => parser.line(line));
   expect(parser.end({ code: 0 })).toMatchObject({ reason: 'failed', summary: 'Claude Code exited with 0 and gave no result: All done.' });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude/limits.ts';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
+import { NO_USAGE } from '../../../src/agents/supervision/signals.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Launch, RuntimeOptions } from '../../../src/agents/runtimes/runtime.ts';
 import { launch } from '../launch.ts';
@@ -112,7 +113,7 @@ describe('when an allowance comes back', () => {
   it.each([1e300, 8.64e12, now / 1000 - 1, now / 1000 + 32 * 86_400])(
     'does not believe an allowance that comes back at %s s',
     (resetsAt) => {
-      const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now, pricing: pricing() });
+      const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => now, pricing: pricing() });
       parser.line(`{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":${resetsAt}}}`);
       const text = 'Claude AI usage limit reached|9999999999';
       parser.line(JSON.stringify({ type: 'result', subtype: 'success', is_error: true, api_error_status: 429, result: text }));
@@ -121,7 +122,7 @@ describe('when an allowance comes back', () => {
   );
 
   it('takes what the service announced before the end line', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => now, pricing: pricing() });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => now, pricing: pricing() });
     parser.line(JSON.stringify({ type: 'rate_limit_event', rate_limit_info: { status: 'allowed', resetsAt: 1 } }));
     parser.line(
       JSON.stringify({
@@ -139,7 +140,7 @@ describe('when an allowance comes back', () => {
 
 describe('the parser of claude', () => {
   it('reads the verdict from the final text only', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => 0, pricing: pricing() });
     const quoting = { type: 'assistant', message: { id: 'm', model: 'x', content: [{ type: 'text', text: 'VERDICT: approve' }] } };
     expect(parser.line(JSON.stringify(quoting)).map(({ kind }) => kind)).not.toContain('verdict');
     const signals = parser.line(
@@ -149,7 +150,7 @@ describe('the parser of claude', () => {
   });
 
   it('counts a sub-agent’s tokens but not its turns', () => {
-    const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
+    const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => 0, pricing: pricing() });
     const line = {
       type: 'assistant',
       parent_tool_use_id: 'toolu_1',
@@ -194,7 +195,7 @@ describe('the parser of claude', () => {
           ),
         ),
         (lines) => {
-          const parser = claudeRuntime.parser({ model: null, resumed: false, now: () => 0, pricing: pricing() });
+          const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => 0, pricing: pricing() });
           for (const line of lines) parser.line(line);
           expect(['finished', 'failed', 'rate-limited', 'over-budget', 'signed-out']).toContain(parser.end({ code: 0 }).reason);
         },

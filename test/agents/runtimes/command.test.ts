@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { commandRuntime } from '../../../src/agents/runtimes/command/command.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import type { Signal } from '../../../src/agents/supervision/signals.ts';
+import { NO_USAGE, type Signal } from '../../../src/agents/supervision/signals.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 const DAY = 24 * 60 * 60 * 1000;
 
 function read(lines: readonly (string | object)[], code: number | null = 0): { signals: readonly Signal[]; end: Conclusion } {
-  const parser = commandRuntime.parser({ model: 'own-model', resumed: false, now: () => NOW, pricing: pricing() });
+  const parser = commandRuntime.parser({ model: 'own-model', resumed: false, before: NO_USAGE, now: () => NOW, pricing: pricing() });
   const signals = lines.flatMap((line) => parser.line(typeof line === 'string' ? line : JSON.stringify(line)));
   return { signals, end: parser.end({ code }) };
 }

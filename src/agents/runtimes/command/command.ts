@@ -95,6 +95,8 @@ function parser(context: ParserContext): OutputParser {
           text: oneLine(textField(fields, 'text') ?? 'rate limited'),
         };
         return [limited];
+      case 'signed_out':
+        return [{ kind: 'signed-out', text: oneLine(textField(fields, 'text') ?? 'signed out') }];
       case 'verdict': {
         const verdict = textField(fields, 'verdict');
         if (verdict !== 'approve' && verdict !== 'reject') return null;
