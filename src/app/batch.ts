@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import type { Clock } from '../clock.ts';
 import { ARCHIVE_REASONS, STAGES, type WorkItem } from '../pipeline/types.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import { nearest } from '../nearest.ts';
@@ -9,7 +8,6 @@ export interface BatchParts {
   readonly input: NodeJS.ReadableStream;
   /** Complaints, one line each, naming the line of the script. */
   readonly complain: (text: string) => void;
-  readonly clock: Clock;
   /** Sends a message as the local owner; resolves when its final reply stands in the output. */
   readonly say: (text: string) => Promise<{ ok: boolean; code: string | null }>;
   /** The item that a word like `42` or `shop#42` names; null where there is none. */
@@ -17,8 +15,8 @@ export interface BatchParts {
   /** Whether a command is set for later on an item. */
   readonly hasTimer: (item: WorkItem) => boolean;
   readonly step: (item: WorkItem) => Step;
-  /** Calls back after each commit; returns how to stop that. */
-  readonly onCommit: (listener: () => void) => () => void;
+  /** Waits for the log, as `Log.when` does. */
+  readonly when: <T>(look: () => T | null, signal: AbortSignal, timeoutMs: number) => Promise<T | null>;
   /** Resolves when all that was to be told so far stands in the output. */
   readonly flush: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -130,29 +128,18 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
   if (!(seconds > 0 && seconds <= LONGEST_WAIT_S)) return `the time ${limit} is no number of seconds from 1 to ${LONGEST_WAIT_S}.`;
   if (parts.find(ref) === null) return `there is no item ${ref}.`;
 
-  return new Promise((resolve) => {
-    const finish = (problem: string | null): void => {
-      unlisten();
-      cancel();
-      parts.signal.removeEventListener('abort', onAbort);
-      resolve(problem);
-    };
-    const look = (): void => {
-      const item = parts.find(ref);
-      if (item === null) return;
-      if (reached(item)) finish(null);
-      else if (!parts.hasTimer(item) && hopeless(item, parts.step(item)))
-        finish(`it does not get there by waiting: ${stands(item, parts.step(item))}`);
-    };
-    const onAbort = (): void => finish(STOPPED);
-    const unlisten = parts.onCommit(look);
-    const cancel = parts.clock.at(parts.clock.now() + seconds * 1000, () => {
-      const item = parts.find(ref);
-      finish(`not reached in ${seconds} s: ${item === null ? 'the item is gone' : stands(item, parts.step(item))}`);
-    });
-    parts.signal.addEventListener('abort', onAbort, { once: true });
-    look();
-  });
+  const look = (): { readonly problem: string | null } | null => {
+    const item = parts.find(ref);
+    if (item === null) return null;
+    if (reached(item)) return { problem: null };
+    const isHopeless = !parts.hasTimer(item) && hopeless(item, parts.step(item));
+    return isHopeless ? { problem: `it does not get there by waiting: ${stands(item, parts.step(item))}` } : null;
+  };
+  const end = await parts.when(look, parts.signal, seconds * 1000);
+  if (end !== null) return end.problem;
+  if (parts.signal.aborted) return STOPPED;
+  const item = parts.find(ref);
+  return `not reached in ${seconds} s: ${item === null ? 'the item is gone' : stands(item, parts.step(item))}`;
 }
 
 /** Whether only a person can make the item move, and in a script nobody is there. */

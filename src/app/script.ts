@@ -34,7 +34,6 @@ export function batchParts(
   return {
     input: options.stdin,
     complain: (text) => options.stderr.write(`${text}\n`),
-    clock,
     say: (text) => {
       try {
         const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
@@ -57,7 +56,7 @@ export function batchParts(
       const project = bot.projects.find(({ name }) => name === item.project) ?? bot.projects[0];
       return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
     },
-    onCommit: (listener) => log.onCommit(listener),
+    when: log.when.bind(log),
     flush: () => waitUntilSent(log, notify, true),
     signal,
   };

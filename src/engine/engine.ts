@@ -12,7 +12,7 @@ import { merge } from './merge/merge.ts';
 import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
-import { Patience } from './patience.ts';
+import { TransientRetries } from '../log/retry-transient.ts';
 import { remove } from './remove.ts';
 import { restore } from './merge/restore.ts';
 import { RunJobs } from './run/run-jobs.ts';
@@ -32,7 +32,7 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #jobs: Jobs;
   readonly #alarms: Alarms;
-  readonly #patience: Patience;
+  readonly #retries: TransientRetries;
   readonly #mergeLock = keyedLock();
   /** Items whose last removal left something: not tried again until someone asks, or Musher starts. */
   readonly #removalTried = new Map<string, number>();
@@ -54,14 +54,14 @@ export class Engine {
     this.#runs = new RunJobs(parts, this.#jobs);
     this.#tidying = new Tidying(parts, this.#jobs);
     this.#alarms = new Alarms(parts.clock, (key) => this.#evaluateItem(key));
-    this.#patience = new Patience(parts.clock, parts.onProblem);
+    this.#retries = new TransientRetries(parts.clock, (name, error) => parts.onProblem(`${name}; it is tried again`, error));
   }
 
   start(): void {
     this.#seen = this.#parts.log.reads.lastSeq();
     this.#unwatchBases = watchBases(this.#parts);
     this.#unlisten = this.#parts.log.onCommit(() => this.#wake());
-    this.#patience.run('what was under way', () => {
+    this.#retries.run('what was under way', () => {
       this.#runs.endOrphans();
       this.#evaluateAll();
     });
@@ -73,7 +73,7 @@ export class Engine {
     this.#stopped = true;
     this.#unlisten?.();
     this.#unwatchBases?.();
-    this.#patience.stop();
+    this.#retries.stop();
     this.#alarms.cancelAll();
     await this.#jobs.end(leave);
   }
@@ -84,7 +84,7 @@ export class Engine {
     const look = (): void => {
       this.#scheduled = false;
       const began = performance.now();
-      this.#patience.run('looking at what is new in the log', () => this.#look());
+      this.#retries.run('looking at what is new in the log', () => this.#look());
       this.#took = performance.now() - began;
     };
     // A look that takes long, because thousands of items are open, leaves as much time to everybody else as it takes.
@@ -249,7 +249,7 @@ export class Engine {
   }
 
   #evaluateItem(key: string): void {
-    this.#patience.run(`the next step of ${key.replace('\0', '#')}`, () => {
+    this.#retries.run(`the next step of ${key.replace('\0', '#')}`, () => {
       const { name, number } = itemOfKey(key);
       const project = this.#parts.projects.get(name);
       if (project === undefined || this.#stopped) return;
@@ -260,7 +260,7 @@ export class Engine {
 
   async #tidyLeftovers(name: string): Promise<void> {
     for (const number of await this.#tidying.leftovers(name)) {
-      this.#patience.run(`tidying after ${name}#${number}`, () => this.#tidying.ifOver(name, number));
+      this.#retries.run(`tidying after ${name}#${number}`, () => this.#tidying.ifOver(name, number));
     }
   }
 

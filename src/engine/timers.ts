@@ -6,7 +6,7 @@ import type { Timer } from '../log/reads/timers.ts';
 import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { Patience } from './patience.ts';
+import { TransientRetries } from '../log/retry-transient.ts';
 import { timeOfDay } from '../notices/time-of-day.ts';
 
 /** A command that comes later than this after its time may do harm: nobody expects it any more. */
@@ -29,7 +29,7 @@ export interface TimersParts {
  */
 export class Timers {
   readonly #parts: TimersParts;
-  readonly #patience: Patience;
+  readonly #retries: TransientRetries;
   #alarm: { readonly at: number; readonly cancel: () => void } | null = null;
   #scheduled = false;
   #stopped = false;
@@ -37,7 +37,7 @@ export class Timers {
 
   constructor(parts: TimersParts) {
     this.#parts = parts;
-    this.#patience = new Patience(parts.clock, parts.onProblem);
+    this.#retries = new TransientRetries(parts.clock, (name, error) => parts.onProblem(`${name}; it is tried again`, error));
   }
 
   start(): void {
@@ -48,7 +48,7 @@ export class Timers {
   stop(): void {
     this.#stopped = true;
     this.#unlisten();
-    this.#patience.stop();
+    this.#retries.stop();
     this.#alarm?.cancel();
   }
 
@@ -62,7 +62,7 @@ export class Timers {
   }
 
   #look(): void {
-    this.#patience.run('looking for timers that are due', () => {
+    this.#retries.run('looking for timers that are due', () => {
       if (this.#stopped) return;
       const { log, clock } = this.#parts;
       for (const timer of log.reads.timers.due(clock.now(), AT_ONCE)) this.#fire(timer);

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../pipeline/events.ts';
 import { isTransient } from './database.ts';
 import type { Log } from './log.ts';
+import { TransientRetries } from './retry-transient.ts';
 import type { Tx } from './tx.ts';
 
 /** Follows the log from a durable cursor. */
@@ -13,8 +14,6 @@ export interface Follower {
 const PAGE = 200;
 /** Events passed over without a word in the database: so many are looked at again after a crash, at most. */
 const UNSAID = 1_000;
-/** Until the next try where the database could not be used: a full disk is no matter of milliseconds. */
-const PAUSE_MS = 1_000;
 
 /**
  * Calls `handle` for each event, in order, once: what it does through `tx` and the step of the cursor commit together,
@@ -32,8 +31,8 @@ export function follow(
 ): Follower {
   let stopped = false;
   let scheduled = false;
-  let failing = false;
-  let cancel = (): void => undefined;
+  let at: LoggedEvent | null = null;
+  const retries = new TransientRetries(log.clock, (_, error) => onError(error, at));
   /** How far it has come; the database may be behind, by what is no news. */
   let position = log.transaction((tx) => {
     const kept = tx.cursor(subscriber) ?? tx.reads.lastSeq();
@@ -44,26 +43,16 @@ export function follow(
 
   const step = (): void => {
     scheduled = false;
-    if (stopped) return;
-    let at: LoggedEvent | null = null;
-    try {
-      const events = log.reads.events(position, PAGE);
-      for (const event of events) {
-        if (stopped) return;
-        at = event;
-        if (isNews(event)) deliver(event);
-        position = event.seq;
-        failing = false;
-      }
-      if (position - kept >= UNSAID) keep(position);
-      if (events.length === PAGE) schedule();
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      if (!failing) onError(error, at);
-      failing = true;
-      scheduled = true;
-      cancel = log.clock.at(log.clock.now() + PAUSE_MS, step);
+    at = null;
+    const events = log.reads.events(position, PAGE);
+    for (const event of events) {
+      if (stopped) return;
+      at = event;
+      if (isNews(event)) deliver(event);
+      position = event.seq;
     }
+    if (position - kept >= UNSAID) keep(position);
+    if (events.length === PAGE) schedule();
   };
   /** Throws only what may pass. */
   const deliver = (event: LoggedEvent): void => {
@@ -86,7 +75,7 @@ export function follow(
   const schedule = (): void => {
     if (scheduled || stopped) return;
     scheduled = true;
-    setImmediate(step);
+    setImmediate(() => retries.run(subscriber, step));
   };
   const unlisten = log.onCommit(schedule);
   schedule();
@@ -96,7 +85,7 @@ export function follow(
     },
     stop() {
       stopped = true;
-      cancel();
+      retries.stop();
       unlisten();
     },
   };

@@ -220,6 +220,39 @@ export class Log {
     return () => void this.#listeners.delete(listener);
   }
 
+  /**
+   * Resolves with the first value other than null that `look` gives: at once, or soon after a commit that appended events.
+   * With null as soon as `signal` aborts, and after `timeoutMs` with what `look` gives then. Rejects with what `look` throws.
+   */
+  when<T>(look: () => T | null, signal: AbortSignal, timeoutMs: number | null = null): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        unlisten();
+        cancel();
+        signal.removeEventListener('abort', giveUp);
+      };
+      const giveUp = (): void => {
+        end();
+        resolve(null);
+      };
+      const attempt = (isLast: boolean): void => {
+        try {
+          const value = look();
+          if (value === null && !isLast) return;
+          end();
+          resolve(value);
+        } catch (error) {
+          end();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      const unlisten = this.onCommit(() => attempt(false));
+      const cancel = timeoutMs === null ? (): void => {} : this.clock.at(this.clock.now() + timeoutMs, () => attempt(true));
+      signal.addEventListener('abort', giveUp, { once: true });
+      attempt(signal.aborted);
+    });
+  }
+
   /** Calls `listener` soon after each commit that queued messages; returns how to stop that. */
   onOutbox(listener: () => void): () => void {
     this.#outboxListeners.add(listener);

@@ -1,4 +1,5 @@
 import type { ApprovalSettings } from '../config/settings.ts';
+import { isTransient } from '../log/database.ts';
 import type { Log } from '../log/log.ts';
 import type { AgentRequest, Ask } from '../pipeline/requests.ts';
 import { change, write } from './events.ts';
@@ -59,27 +60,14 @@ function whyNot(all: readonly AgentRequest[], kind: Ask['kind']): string | null 
 
 /** Resolves when a request has ended; null when nobody listens any more. */
 export function ended(log: Log, number: number, signal: AbortSignal): Promise<AgentRequest | null> {
-  const look = (): AgentRequest | null => {
-    const request = log.reads.requests.get(number);
-    return request === null || request.state === 'open' ? null : request;
-  };
-  return new Promise((resolve) => {
-    const finish = (value: AgentRequest | null): void => {
-      unlisten();
-      signal.removeEventListener('abort', onAbort);
-      resolve(value);
-    };
-    const onAbort = (): void => finish(null);
-    const unlisten = log.onCommit(() => {
-      try {
-        const request = look();
-        if (request !== null) finish(request);
-      } catch {
-        // A database that is busy for a moment: the next commit looks again, at the latest that of the expiry.
-      }
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-    const already = signal.aborted ? null : look();
-    if (already !== null || signal.aborted) finish(already);
-  });
+  return log.when(() => {
+    try {
+      const request = log.reads.requests.get(number);
+      return request === null || request.state === 'open' ? null : request;
+    } catch (error) {
+      // A database that is busy for a moment: the next commit looks again, at the latest that of the expiry.
+      if (isTransient(error)) return null;
+      throw error;
+    }
+  }, signal);
 }

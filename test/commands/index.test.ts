@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import type { ParseContext } from '../../src/bot/parse/arguments.ts';
@@ -10,14 +11,14 @@ const context: ParseContext = { currentProject: 'shop', projects: ['shop', 'docs
 
 describe('the list of commands', () => {
   it('holds every command of the folder, and nothing else', async () => {
-    const files = readdirSync(FOLDER).filter((file) => file !== 'index.ts');
+    const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
     const found = await Promise.all(
       files.map(async (file) => Object.values((await import(new URL(file, FOLDER).href)) as Record<string, unknown>)),
     );
     expect(files.filter((_, index) => found[index]?.length !== 1)).toEqual([]);
     expect(new Set(COMMANDS)).toEqual(new Set(found.flat()));
     expect(COMMANDS).toHaveLength(files.length);
-    expect(files.toSorted()).toEqual(COMMANDS.map((command) => `${command.words.join('-')}.ts`).toSorted());
+    expect(files.map((file) => basename(file)).toSorted()).toEqual(COMMANDS.map((command) => `${command.words.join('-')}.ts`).toSorted());
   });
 
   const table = commandTable(COMMANDS);

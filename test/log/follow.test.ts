@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { follow, type Follower } from '../../src/log/follow.ts';
 import { Log } from '../../src/log/log.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
+import { testClock } from '../commands/harness.ts';
 import { dataDir } from './data-dir.ts';
 import { tickingClock } from './random-history.ts';
 
@@ -202,4 +203,46 @@ it('passes what is no news over without a commit', async () => {
   expect([heard, cursor(log, 'quiet')]).toEqual([['musher.stopped'], 2]);
   follower.stop();
   log.close();
+});
+
+describe('waiting for the log', () => {
+  const add = (log: Log, room: string): void => bind(log, room);
+  const rooms = (log: Log): number => log.reads.lastSeq();
+  const noSignal = new AbortController().signal;
+
+  it('ends at once where it holds already, or at the commit that makes it hold', async () => {
+    const log = Log.inMemory(testClock());
+    const first = rooms(log);
+    expect(await log.when(() => 'already', noSignal)).toBe('already');
+    const grown = log.when(() => (rooms(log) >= first + 2 ? rooms(log) : null), noSignal);
+    add(log, 'a');
+    add(log, 'b');
+    expect(await grown).toBe(first + 2);
+    log.close();
+  });
+
+  it('ends with its time, with its signal, and with what goes wrong, and leaves no timer', async () => {
+    const clock = testClock();
+    const log = Log.inMemory(clock);
+    const late = log.when(() => null, noSignal, 1_000);
+    clock.move(1_000);
+    expect(await late).toBeNull();
+    const ending = new AbortController();
+    const given = log.when(() => null, ending.signal, 1_000);
+    ending.abort();
+    expect(await given).toBeNull();
+    let looks = 0;
+    const broken = log.when(
+      () => {
+        if (++looks > 1) throw new Error('a bug');
+        return null;
+      },
+      noSignal,
+      1_000,
+    );
+    add(log, 'a');
+    await expect(broken).rejects.toThrow('a bug');
+    expect(clock.waiting()).toBe(0);
+    log.close();
+  });
 });

@@ -126,7 +126,7 @@ export function commandContext(
       crashPoint('after-command-held');
       return begun;
     },
-    until: (met, timeoutMs) => until(log, clock, signal, met, timeoutMs),
+    until: (met, timeoutMs) => log.when(met, signal, timeoutMs),
     planned: (ref, words) => plannedCommand(parts, message, ref, words),
     from: {
       // An answer later on finds no open interaction any more: it goes to the room itself.
@@ -157,29 +157,4 @@ function denied(reply: Reply | null): Result<never, Reply> | null {
 /** The role that one has everywhere. */
 function lowest(roles: readonly (AccessRole | null)[]): AccessRole | null {
   return roles.includes(null) ? null : (ACCESS_ROLES.find((role) => roles.includes(role)) ?? null);
-}
-
-function until<T>(log: Log, clock: Clock, signal: AbortSignal, met: () => T | null, timeoutMs: number): Promise<T | null> {
-  const first = met();
-  if (first !== null || signal.aborted) return Promise.resolve(first);
-  return new Promise((resolve, reject) => {
-    const finish = (value: T | null): void => {
-      unlisten();
-      cancel();
-      signal.removeEventListener('abort', onAbort);
-      resolve(value);
-    };
-    const onAbort = (): void => finish(null);
-    const unlisten = log.onCommit(() => {
-      try {
-        const value = met();
-        if (value !== null) finish(value);
-      } catch (error) {
-        finish(null);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
-    const cancel = clock.at(clock.now() + timeoutMs, () => finish(met()));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -2,6 +2,7 @@ import { crashPoint } from '../../crash-point.ts';
 import type { FloodSettings } from '../../config/settings.ts';
 import type { Confirmed, InboxRow } from '../../log/tables/inbox.ts';
 import { isTransient } from '../../log/database.ts';
+import { retryTransient } from '../../log/retry-transient.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
@@ -23,7 +24,6 @@ import { refused } from '../../words/replies.ts';
 import { closeRevoked } from '../rights/revoke.ts';
 import { includes, type Origin } from '../rights/rights.ts';
 import { Turns } from './turns.ts';
-import { untilThrough } from './until-through.ts';
 import { WorkSigns } from './work-signs.ts';
 
 export interface RouterParts extends BotParts {
@@ -161,7 +161,7 @@ export class Router {
   /** Where the log can't be written, on a full disk say, the message stays in the inbox and its room waits for it: nothing of it has happened. */
   #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const { clock, onStuck } = this.#parts;
-    return untilThrough(
+    return retryTransient(
       clock,
       this.#stopping.signal,
       () => this.#try(message, id, release),
@@ -169,24 +169,22 @@ export class Router {
     );
   }
 
-  /** Works on a message once. Resolves to why nothing of it could be kept, where that may pass. */
-  async #try(message: IncomingMessage, id: number, release: () => void): Promise<Error | null> {
+  /** Works on a message once. Rejects only where nothing of it could be kept and that may pass. */
+  async #try(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const { log } = this.#parts;
     let state: Handling | null = null;
     try {
       const row = log.inbox.get(id);
-      if (row === null || row.state === 'done') return null;
+      if (row === null || row.state === 'done') return;
       crashPoint('before-command');
       const handling = (state = this.#handlingOf(message, id, row.receivedAt));
       const reply = await this.#reply(row, handling, release);
       crashPoint('before-answer');
       if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, handling, reply)));
       this.#parts.onAnswered(id, reply);
-      return null;
     } catch (error) {
-      if (isTransient(error)) return error;
-      if (state === null) throw error;
-      return this.#incident(state, error);
+      if (isTransient(error) || state === null) throw error;
+      this.#incident(state, error);
     }
   }
 
@@ -316,19 +314,13 @@ export class Router {
   }
 
   /** A bug: the room learns that something went wrong and under which id the details are kept. */
-  #incident(state: Handling, error: unknown): Error | null {
+  #incident(state: Handling, error: unknown): void {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
     state.answered = false;
     const reply = incident(id);
-    try {
-      this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
-    } catch (failure) {
-      if (isTransient(failure)) return failure;
-      throw failure;
-    }
+    this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
     this.#parts.onAnswered(state.id, reply);
-    return null;
   }
 }
 

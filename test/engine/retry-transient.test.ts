@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { Log } from '../../src/log/log.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { Patience } from '../../src/engine/patience.ts';
+import { TransientRetries } from '../../src/log/retry-transient.ts';
 import { testClock } from '../commands/harness.ts';
 
 const busy = (): Error => new Database.SqliteError('the database is locked', 'SQLITE_BUSY');
@@ -12,9 +12,9 @@ const busy = (): Error => new Database.SqliteError('the database is locked', 'SQ
 it('work that meets a busy database is told once and comes again until it is through', () => {
   const clock = testClock();
   const told: string[] = [];
-  const patience = new Patience(clock, (what) => told.push(what));
+  const retries = new TransientRetries(clock, (what) => told.push(what));
   let tries = 0;
-  patience.run('counting', () => {
+  retries.run('counting', () => {
     tries += 1;
     if (tries < 3) throw busy();
   });
@@ -25,22 +25,22 @@ it('work that meets a busy database is told once and comes again until it is thr
   clock.move(1_000);
   clock.move(10_000);
   expect(tries).toBe(3);
-  expect(told).toEqual(['counting; it is tried again']);
+  expect(told).toEqual(['counting']);
   expect(clock.waiting()).toBe(0);
 });
 
-it('a bug is no matter of patience, and nothing is tried after the end', () => {
+it('a bug is not tried again, and nothing is tried after the end', () => {
   const clock = testClock();
-  const patience = new Patience(clock, () => {});
+  const retries = new TransientRetries(clock, () => {});
   expect(() =>
-    patience.run('a bug', () => {
+    retries.run('a bug', () => {
       throw new Error('a bug');
     }),
   ).toThrow('a bug');
-  patience.run('busy', () => {
+  retries.run('busy', () => {
     throw busy();
   });
-  patience.stop();
+  retries.stop();
   expect(clock.waiting()).toBe(0);
 });
 
