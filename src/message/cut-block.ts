@@ -59,13 +59,13 @@ export function cutBlock(block: Block, fits: Fits, force: boolean): Cut | null {
         (actions) => ({ ...block, actions }),
         fits,
         force,
-        ({ label, command }) =>
+        ({ label, command, typed }) =>
           cutWrittenOut(
             {
               kind: 'paragraph',
               content: [
                 { kind: 'text', text: `${label}: ` },
-                { kind: 'command', text: command },
+                typed === undefined ? { kind: 'command', text: command } : { kind: 'code', text: typed },
               ],
             },
             fits,

@@ -2,10 +2,13 @@ import { problemText } from '../../src/errors.ts';
 import { untilAborted } from '../../src/until-aborted.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
+import { asTyped } from '../../src/message/as-typed.ts';
 import { line } from '../../src/message/build.ts';
+import type { Document } from '../../src/message/document.ts';
 import type { AnswersApart, BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
+import { formsOf } from './command-form.ts';
 import { customIdOf } from './render/buttons.ts';
 import { channelsOf } from './channels.ts';
 import { hashOf, publishable, type Published } from './intake/commands.ts';
@@ -109,7 +112,10 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         out.send({ transport: NAME, room: channel, thread: null }, line(text), `not-stored:${message.id}`).catch(report);
       }
     };
-    const out = outgoing(posts, replies, (command) => customIdOf(command, state));
+    const form = formsOf(published);
+    // What is not served is a direct message: from anywhere else nothing is taken.
+    const typed = (room: string, body: Document): Document => asTyped(body, (command) => form(command, !options.rooms().has(room)));
+    const out = outgoing(posts, replies, (command) => customIdOf(command, state), typed);
     const patience = patient(clock, timing, report);
     const noticed = (nonce: string | number | undefined, id: string): void => posts.noticed(nonce, id);
     const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed, patient: patience });

@@ -1,6 +1,6 @@
 import { MusherError } from '../../src/errors.ts';
 import { failure, good, warning, type Finding } from '../../src/finding.ts';
-import type { DiscordSection } from './network.ts';
+import type { DiscordSection } from './section.ts';
 import { TOKEN_HINT } from './rest.ts';
 
 const DISCORD_API = 'https://discord.com/api';

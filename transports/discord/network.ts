@@ -1,15 +1,6 @@
-import * as z from 'zod';
-import { token } from '../keys.ts';
 import { defineNetwork, WORD_START } from '../network.ts';
-
-const keys = z.strictObject({
-  token: token().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
-  api_url: z
-    .url()
-    .optional()
-    .meta({ description: "Base address of the API, where it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
-});
-export type DiscordSection = z.output<typeof keys>;
+import { commandForm } from './command-form.ts';
+import { keys } from './section.ts';
 
 /** Discord: one application with its bot, in any number of servers. */
 export const discord = defineNetwork({
@@ -51,7 +42,7 @@ export const discord = defineNetwork({
     return examine(section, rooms, signal);
   },
 
-  commandForm: (command, { direct }) => (direct ? command : `!${command}`),
+  commandForm,
 
   async open(section, parts) {
     const { discordTransport } = await import('./discord.ts');

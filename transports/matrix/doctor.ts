@@ -2,7 +2,7 @@ import { systemClock } from '../../src/clock.ts';
 import { good, warning, type Finding } from '../../src/finding.ts';
 import { homeserver, HomeserverError } from './homeserver.ts';
 import { asObject, textAt } from './json.ts';
-import type { MatrixSection } from './network.ts';
+import type { MatrixSection } from './section.ts';
 import { path } from './paths.ts';
 import { startFailure } from './start-failure.ts';
 

@@ -1,17 +1,7 @@
 import { join } from 'node:path';
-import * as z from 'zod';
-import { text, token } from '../keys.ts';
 import { defineNetwork, WORD_START } from '../network.ts';
-
-const keys = z.strictObject({
-  homeserver: z.url().meta({ description: 'Where the client-server API is.', example: 'https://matrix.example.org' }),
-  access_token: token().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
-  inviters: z
-    .array(text())
-    .default([])
-    .meta({ description: 'Full ids of the people whose invitations are followed.', example: ['@anna:example.org'] }),
-});
-export type MatrixSection = z.output<typeof keys>;
+import { commandForm } from './command-form.ts';
+import { keys } from './section.ts';
 
 const PERSON = /^@[^\s:]+:\S+$/;
 const PERSON_SHOULD = 'a full Matrix id such as "@anna:example.org"';
@@ -48,7 +38,7 @@ export const matrix = defineNetwork({
     return examine(section, rooms, signal);
   },
 
-  commandForm: (command, { direct }) => (direct ? command : `!${command}`),
+  commandForm,
 
   async open(section, parts) {
     const { matrixTransport } = await import('./matrix.ts');

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { failure, good, warning, type Finding } from '../../src/finding.ts';
 import { startFailure } from './failure.ts';
 import { SCOPES } from './manifest.ts';
-import type { SlackSection } from './network.ts';
+import type { SlackSection } from './section.ts';
 
 const SLACK_API = 'https://slack.com/api/';
 

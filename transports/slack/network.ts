@@ -1,24 +1,8 @@
-import * as z from 'zod';
 import { MusherError } from '../../src/errors.ts';
-import { token } from '../keys.ts';
 import { defineNetwork, WORD_START, type NetworkTool, type SectionProblem } from '../network.ts';
+import { commandForm } from './command-form.ts';
 import { DEFAULT_COMMAND, DEFAULT_PATH } from './options.ts';
-
-const keys = z.strictObject({
-  mode: z
-    .enum(['socket', 'http'])
-    .default('socket')
-    .meta({ description: 'How Slack reaches Musher: a socket that Musher opens, or signed HTTP requests.' }),
-  bot_token: token().meta({ description: 'The bot token, `xoxb-…`.', example: 'env:SLACK_BOT_TOKEN' }),
-  app_token: token().optional().meta({ description: 'The app token, `xapp-…`; needed for `socket`.', example: 'env:SLACK_APP_TOKEN' }),
-  signing_secret: token().optional().meta({ description: 'The signing secret; needed for `http`.', example: 'env:SLACK_SIGNING_SECRET' }),
-  api_url: z.url().optional().meta({
-    description: "Base address of the Web API, ending with a slash, where it is not Slack's own.",
-    example: 'https://slack-gov.com/api/',
-  }),
-  port: z.int().min(0).max(65_535).default(3000).meta({ description: 'Where `http` listens, on the loopback address.' }),
-});
-export type SlackSection = z.output<typeof keys>;
+import { keys } from './section.ts';
 
 const manifest: NetworkTool = {
   name: 'slack-manifest',
@@ -74,9 +58,7 @@ export const slack = defineNetwork({
     return examine(section, rooms, signal);
   },
 
-  // A slash command can't be typed in a thread.
-  commandForm: (command, { direct, thread }) =>
-    thread === 'within' ? `!${command}` : direct && thread === 'none' ? command : `${DEFAULT_COMMAND} ${command}`,
+  commandForm,
 
   async open(section, parts) {
     const { slackTransport } = await import('./slack.ts');

@@ -16,7 +16,6 @@ import { Names } from './names.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './sending/outgoing.ts';
 import { Sockets } from './intake/socket.ts';
-import { retire } from './sending/retire.ts';
 import { threadUnder } from './sending/thread.ts';
 import { watchSlack } from './intake/watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
@@ -206,7 +205,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
     },
 
     async retire(ref, body) {
-      return retire(started(running).call, ref, body);
+      return started(running).outgoing.retire(ref, body);
     },
 
     async threadUnder(ref) {

@@ -213,7 +213,7 @@ describe('a message', () => {
     await transport.send(to, doc(paragraph('42 waits'), actions(...many)), 'k', { again: false });
     const [message] = fake.world.in(room.id);
     if (message === undefined) throw new Error('nothing shown');
-    expect(fake.world.shown(room.id)).toContain('type: show 25');
+    expect(fake.world.shown(room.id)).toContain('type: !show 25');
     await transport.stop(AbortSignal.timeout(1_000));
     const later = again();
     await later.start(sink);

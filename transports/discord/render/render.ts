@@ -49,7 +49,9 @@ function content(document: Document): string {
     before = block;
   }
   const left = all(document).slice(MOST_BUTTONS);
-  texts.push(...left.map(({ label, command }) => `\ntype: ${codeSpan(visibleLine(command))}  (${escaped(visibleLine(label))})`));
+  texts.push(
+    ...left.map(({ label, command, typed = command }) => `\ntype: ${codeSpan(visibleLine(typed))}  (${escaped(visibleLine(label))})`),
+  );
   const text = texts.join('');
   // A message of buttons alone is refused; so is one of nothing.
   return text.trim() === '' ? (left.length < all(document).length ? 'What next?' : '\u200b') : text;

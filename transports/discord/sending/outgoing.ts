@@ -22,8 +22,14 @@ export interface Outgoing {
 /**
  * Messages of a channel, and of an interaction, leave one after the other. What is long becomes several; those of an
  * interaction that everybody may see go to its channel after the first, where a nonce keeps them from showing twice.
+ * `typed` gives a document whose commands are as they are typed in a room.
  */
-export function outgoing(posts: Posts, replies: Replies, customId: (command: string) => string): Outgoing {
+export function outgoing(
+  posts: Posts,
+  replies: Replies,
+  customId: (command: string) => string,
+  typed: (room: string, body: Document) => Document,
+): Outgoing {
   const turns = queues();
   const sent = new Map<SendKey, readonly MessageRef[]>();
   /** What an edited message needs besides itself: the messages of its further parts; what took its place. */
@@ -117,7 +123,7 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
   };
   const edit = async (ref: MessageRef, body: Document): Promise<void> => {
     const now = instead.get(ref.id) ?? ref;
-    const messages = rendered(body, customId);
+    const messages = rendered(typed(now.room, body), customId);
     const [head, ...rest] = messages;
     if (head === undefined) return;
     const channel = channelOf(now);
@@ -144,9 +150,10 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
       return turns.run(channel, async () => {
         const before = sent.get(key);
         if (before !== undefined) return [...before];
-        const messages = rendered(body, customId);
+        const shown = typed(to.room, body);
+        const messages = rendered(shown, customId);
         const refs =
-          target.kind === 'reply' ? await reply(to.room, target, messages, body, key) : await post(to.room, channel, messages, key);
+          target.kind === 'reply' ? await reply(to.room, target, messages, shown, key) : await post(to.room, channel, messages, key);
         remember(sent, key, refs);
         return refs;
       });
@@ -154,7 +161,7 @@ export function outgoing(posts: Posts, replies: Replies, customId: (command: str
     edit: (ref, body) => turns.run(channelOf(ref), () => edit(ref, body)),
     retire: (ref, body) =>
       turns.run(channelOf(ref), async () => {
-        const [message, ...more] = rendered(body, customId);
+        const [message, ...more] = rendered(typed(ref.room, body), customId);
         if (message === undefined || more.length > 0) return;
         try {
           // An answer whose interaction has ended can't be changed.

@@ -3,6 +3,8 @@ import { crashPoint } from '../../../src/crash-point.ts';
 import type { Address } from '../../../src/message/address.ts';
 import type { Document } from '../../../src/message/document.ts';
 import { SendFailure, type MessageRef, type SendOptions } from '../../transport.ts';
+import { asTyped } from '../../../src/message/as-typed.ts';
+import { commandForm } from '../command-form.ts';
 import { editContent, KEY_FIELD, messageContent, partsOf } from './content.ts';
 import type { Encryption } from '../encryption.ts';
 import { HomeserverError, type Call } from '../homeserver.ts';
@@ -74,8 +76,14 @@ export function sending(parts: SendingParts): Sending {
     }
   };
 
+  /** Commands as they are typed in the room. Where the server does not say whether it is direct, the form that works anywhere. */
+  const typed = async (room: string, body: Document): Promise<Document> => {
+    const direct = await rooms.isDirect(room).catch(() => false);
+    return asTyped(body, (command) => commandForm(command, { direct }));
+  };
+
   const post = async (to: Address, body: Document, key: string, again: boolean): Promise<MessageRef[]> => {
-    const documents = partsOf(body);
+    const documents = partsOf(await typed(to.room, body));
     const transactions = documents.map((_, index) => `${parts.prefix}.${key}.${index}`);
     const earlier = again ? await readBack(to.room, new Set(transactions)) : new Map<string, string>();
     const events: string[] = [];
@@ -133,7 +141,7 @@ export function sending(parts: SendingParts): Sending {
 
   const replace = async (ref: MessageRef, body: Document): Promise<void> => {
     const message = standing.get(ref.id) ?? { thread: null, events: [ref.id], edits: 0 };
-    const documents = partsOf(body);
+    const documents = partsOf(await typed(ref.room, body));
     const anew = message.edits >= MATRIX_LIMITS.edits;
     if (anew) {
       await withdraw(ref.room, message.events);

@@ -4,6 +4,7 @@ import { post, update } from './post.ts';
 import { readBack } from './read-back.ts';
 import { remember } from './remember.ts';
 import { renderMessages, type SlackBody } from '../render/render.ts';
+import { typedIn } from '../render/typed.ts';
 import type { CallSlack } from '../web-api.ts';
 
 /** A message can't be edited any more. */
@@ -33,12 +34,18 @@ export class Editing {
     remember(this.#further, `${room} ${first}`, { thread, ids });
   }
 
+  /** A text with its commands as they are typed where a message stands. Of one of an earlier process that is not known: then in the form that is understood in threads too. */
+  typed(room: string, ts: string, body: Document): Document {
+    const known = this.#further.get(`${room} ${ts}`);
+    return typedIn(room, known === undefined || known.thread !== null ? 'within' : 'none', body);
+  }
+
   /** Replaces what a message and those that go on with it show. Throws SendFailure. */
   async edit(room: string, ts: string, body: Document): Promise<void> {
     const [call, installation] = [this.#call, this.#installation];
     const name = `${room} ${ts}`;
     const known = this.#further.get(name) ?? { thread: null, ids: [] };
-    const [first, ...more] = renderMessages(body);
+    const [first, ...more] = renderMessages(this.typed(room, ts, body));
     const ids = [...known.ids];
     try {
       if (first !== undefined) await this.#replace(room, ts, known.thread, first);

@@ -11,6 +11,8 @@ import { post, type Place } from './post.ts';
 import { readBack } from './read-back.ts';
 import { remember } from './remember.ts';
 import { renderMessages } from '../render/render.ts';
+import { typedIn } from '../render/typed.ts';
+import { retire } from './retire.ts';
 import { SlowEdits } from './slow-edits.ts';
 import type { CallSlack } from '../web-api.ts';
 
@@ -64,6 +66,11 @@ export class Outgoing {
     return this.#inTurn(ref.room, () => this.#editing.edit(ref.room, ref.id, body));
   }
 
+  /** Takes the buttons off a message. */
+  retire(ref: MessageRef, body: Document): Promise<void> {
+    return retire(this.#parts.call, ref, this.#editing.typed(ref.room, ref.id, body));
+  }
+
   /** Resolves when everything that was given to it has had its try. */
   async drain(): Promise<void> {
     await Promise.all(this.#rooms.values());
@@ -107,7 +114,7 @@ export class Outgoing {
     const { room, thread } = place;
     const mark = `${installation}:${key}`;
     if (sending.unknown) await this.#settle(room, thread, mark, sending);
-    const bodies = renderMessages(body);
+    const bodies = renderMessages(typedIn(room, thread === null ? 'none' : 'within', body));
     for (const message of bodies.slice(sending.sent.length)) {
       try {
         sending.sent.push(await post(call, place, message, { key: mark, part: sending.sent.length }));
@@ -140,7 +147,7 @@ export class Outgoing {
   /** What one person alone sees can't be read back: shown again it says so. */
   async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
     const shown = sending.unknown ? join(doc(paragraph(emphasis(PERHAPS_SEEN))), body) : body;
-    for (const message of renderMessages(shown).slice(sending.sent.length)) {
+    for (const message of renderMessages(typedIn(room, 'own', shown)).slice(sending.sent.length)) {
       await this.#answers.give(room, handle, message);
       sending.sent.push(answerId(handle, key, sending.sent.length));
     }
@@ -155,7 +162,7 @@ export class Outgoing {
         .replace(/^[^{]*/, ''),
     );
     if (handle?.kind !== 'answer') throw new SendFailure('rejected', 'That answer has no address any more.');
-    for (const message of renderMessages(body)) await this.#answers.give(room, handle, message, handle.public);
+    for (const message of renderMessages(typedIn(room, 'own', body))) await this.#answers.give(room, handle, message, handle.public);
   }
 
   #inTurn<T>(room: string, work: () => Promise<T>): Promise<T> {
