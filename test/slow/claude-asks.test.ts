@@ -5,14 +5,15 @@ import { installClaude } from '../../scripts/install-claude.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, runFixture } from '../agents/run-fixture.ts';
-import { startMessagesApi, type Answer, type MessagesApi } from '../fakes/messages-api.ts';
+import { startMessagesApi } from '../fakes/messages-api.ts';
+import type { Answer, ModelServer } from '../fakes/model-server.ts';
 import { Shop } from '../mcp/shop.ts';
 
 leaveNothingBehind();
 
 let claude = '';
 let shop: Shop;
-const open: MessagesApi[] = [];
+const open: ModelServer[] = [];
 beforeAll(() => {
   claude = installClaude();
 });
@@ -33,7 +34,7 @@ const bash: Answer = { kind: 'tool', tool: 'Bash', input: { command: COMMAND, de
 async function started(
   script: readonly Answer[],
   folder?: string,
-): Promise<{ api: MessagesApi; worktree: string; ended: Promise<RunOutcome> }> {
+): Promise<{ api: ModelServer; worktree: string; ended: Promise<RunOutcome> }> {
   const api = await startMessagesApi(script);
   open.push(api);
   const { worktree: own, access } = await shop.working({ description: 'Round the prices.' });

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { installClaude } from '../../scripts/install-claude.ts';
 import { type Bench, create, succeeded } from '../e2e/harness.ts';
-import { startMessagesApi, type MessagesApi } from '../fakes/messages-api.ts';
+import { startMessagesApi } from '../fakes/messages-api.ts';
+import type { ModelServer } from '../fakes/model-server.ts';
 import { MISSING, sandboxedBench } from '../security/sandboxed.ts';
 
 // The real Claude Code in the sandbox: it reaches its model through the proxy alone, works with the worktree's git, and
@@ -11,7 +12,7 @@ import { MISSING, sandboxedBench } from '../security/sandboxed.ts';
 
 let claude = '';
 let bench: Bench;
-let api: MessagesApi;
+let api: ModelServer;
 let door: Server;
 beforeAll(() => {
   claude = installClaude();

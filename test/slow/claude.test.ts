@@ -10,12 +10,13 @@ import { readLog } from '../../src/agents/transcript.ts';
 import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { AgentSettings } from '../../src/config/settings.ts';
 import { leaveNothingBehind, NO_LIMITS, numberIn, runFixture, until, type RunFixture } from '../agents/run-fixture.ts';
-import { startMessagesApi, type Answer, type MessagesApi } from '../fakes/messages-api.ts';
+import { startMessagesApi } from '../fakes/messages-api.ts';
+import type { Answer, ModelServer } from '../fakes/model-server.ts';
 
 leaveNothingBehind();
 
 let claude = '';
-const open: MessagesApi[] = [];
+const open: ModelServer[] = [];
 beforeAll(() => {
   claude = installClaude();
 });
@@ -28,7 +29,7 @@ const done: Answer = { kind: 'text', text: 'All done.' };
 const bash = (command: string, usage = {}): Answer => ({ kind: 'tool', tool: 'Bash', input: { command, description: 'x' }, usage });
 
 interface Scene {
-  readonly api: MessagesApi;
+  readonly api: ModelServer;
   readonly fixture: RunFixture;
   readonly repository: string;
 }

@@ -5,7 +5,7 @@ import type { SignsOfLife } from './signs-of-life.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {
-  readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed' | 'signed-out'>;
+  readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed' | 'signed-out' | 'rate-limited'>;
   /** Where `reason` is `stuck`. */
   readonly cause?: StuckCause;
   /** One line for the room. */

@@ -16,8 +16,11 @@ export type Signal =
   | { readonly kind: 'call'; readonly text: string; readonly same: string; readonly error: string | null }
   /** It asked a person for something; nobody can answer a program without a terminal. */
   | { readonly kind: 'asks'; readonly text: string }
-  /** `resumeAt` is null where the agent did not say when. */
-  | { readonly kind: 'rate-limited'; readonly resumeAt: Millis | null; readonly text: string }
+  /**
+   * `resumeAt` is null where the agent did not say when. `waits`: the program waits that long by itself, in silence;
+   * the run is ended where nothing else comes for a minute.
+   */
+  | { readonly kind: 'rate-limited'; readonly resumeAt: Millis | null; readonly text: string; readonly waits?: true }
   | { readonly kind: 'verdict'; readonly verdict: 'approve' | 'reject'; readonly reason: string }
   /** The session that was to be resumed is unknown to the agent: start afresh. */
   | { readonly kind: 'session-missing'; readonly text: string }

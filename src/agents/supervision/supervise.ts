@@ -28,6 +28,8 @@ const KEEP_MS = 3_000;
 const LINGER_MS = 15_000;
 /** However much it goes on saying. */
 const LONGEST_LINGER_MS = 60_000;
+/** A program that waits for its allowance longer than this, and prints nothing, is ended: it is rate-limited. */
+const LIMIT_WAIT_MS = 60_000;
 /** After everything but the wrapper was killed, it needs only to write one line. */
 const RECORD_MS = 2000;
 const RECORD_LOOK_MS = 10;
@@ -79,6 +81,7 @@ class Supervision implements RunHandle {
   #cancelTimeLimit: () => void = () => {};
   #cancelGrace: () => void = () => {};
   #cancelLinger: () => void = () => {};
+  #cancelWait: () => void = () => {};
   /** When it said how it ended; null: it has not. */
   #concludedAt: number | null = null;
   /** It was ended because it stayed after its result: that decides, not its exit code. */
@@ -192,12 +195,14 @@ class Supervision implements RunHandle {
 
   #take(signals: readonly Signal[]): void {
     const { concluded } = this.#memory;
+    if (signals.length > 0) this.#cancelWait();
     for (const signal of signals) {
       this.#memory.take(signal);
       this.#spec.onSignal(signal);
       if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
       if (signal.kind === 'signed-out') this.#stop({ reason: 'signed-out', summary: signal.text });
+      if (signal.kind === 'rate-limited' && signal.waits === true) this.#endIfItWaits(signal.text);
     }
   }
 
@@ -214,6 +219,12 @@ class Supervision implements RunHandle {
     if (this.#stopping !== null || this.#ending || this.#released || this.#lingered) return;
     this.#lingered = true;
     this.#stopInSteps('lingered').catch((bug: unknown) => this.#fail(bug));
+  }
+
+  /** A short wait for an allowance is the program's own; what takes longer is planned by Musher, for all runs of the account. */
+  #endIfItWaits(summary: string): void {
+    const { clock } = this.#spec;
+    this.#cancelWait = clock.at(clock.now() + LIMIT_WAIT_MS, () => this.#stop({ reason: 'rate-limited', summary }));
   }
 
   #over(): StopReason | null {
@@ -360,6 +371,7 @@ class Supervision implements RunHandle {
     this.#cancelTimeLimit();
     this.#cancelGrace();
     this.#cancelLinger();
+    this.#cancelWait();
   }
 
   /** A bug of ours must not look like an end of the agent, and nobody would hold the agent to its limits any more: it is ended first. */
