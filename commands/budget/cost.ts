@@ -5,11 +5,10 @@ import { itemTitle } from '../../src/words/item.ts';
 import { runState } from '../../src/words/run.ts';
 import { startOfDay, startOfWeek } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { addUsage, NO_USAGE, totalTokens } from '../../src/log/projections/run.ts';
 import type { SpendRow } from '../../src/log/reads/spend-reads.ts';
 import { doc, heading, paragraph, right, table } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
-import type { Usage } from '../../src/pipeline/events.ts';
+import { NO_USAGE, addUsage, totalTokens, type Usage } from '../../src/pipeline/usage.ts';
 
 /** Rows of a table; the dearest come first, and the sum below is of all. */
 const MOST_ROWS = 15;

@@ -10,7 +10,7 @@ import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/bot/timers.ts';
 import type { LoggedReceipt } from '../../src/log/reads/reads.ts';
-import { totalTokens, type Run } from '../../src/log/projections/run.ts';
+import type { Run } from '../../src/log/projections/run.ts';
 import {
   codeBlock,
   doc,
@@ -27,6 +27,7 @@ import {
 } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import { totalTokens } from '../../src/pipeline/usage.ts';
 
 /** Runs and receipts shown, the latest ones. */
 const MOST_ROWS = 15;

@@ -8,12 +8,13 @@ import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
-import { totalTokens, type Run } from '../../src/log/projections/run.ts';
+import type { Run } from '../../src/log/projections/run.ts';
 import { doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { Step } from '../../src/pipeline/next-step.ts';
 import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
+import { totalTokens } from '../../src/pipeline/usage.ts';
 
 /** Lines of each part; what is left out is counted. */
 const MOST_LINES = 15;

@@ -4,7 +4,8 @@ import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
 import { RUNTIMES } from './runtimes/index.ts';
 import { pricing, type Pricing } from './runtimes/pricing.ts';
-import { NO_USAGE, type Signal } from './supervision/signals.ts';
+import type { Signal } from './supervision/signals.ts';
+import { NO_USAGE } from '../pipeline/usage.ts';
 
 type UsageSignal = Extract<Signal, { kind: 'usage' }>;
 

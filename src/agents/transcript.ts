@@ -4,8 +4,9 @@ import { runFiles } from './process/run-files.ts';
 import { readRecord } from './supervision/run-record.ts';
 import { RUNTIMES } from './runtimes/index.ts';
 import { pricing } from './runtimes/pricing.ts';
-import { NO_USAGE, type Signal } from './supervision/signals.ts';
+import type { Signal } from './supervision/signals.ts';
 import { oneLine } from './text.ts';
+import { NO_USAGE } from '../pipeline/usage.ts';
 
 /** No more than this much of the end of an output is read, so that `logs` stays fast whatever an agent printed. */
 const TAIL_BYTES = 4 * LINE_BYTES;

@@ -17,15 +17,7 @@ import type {
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
-
-/** Usage of a model, as a difference to what the log already holds for the run. Money in millionths of a US dollar: whole numbers, so that sums are exact. */
-export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly microUsd: number;
-}
+import type { Usage } from './usage.ts';
 
 /** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
 export interface Receipt {

@@ -5,6 +5,7 @@ import { money, tokens, counted } from './amounts.ts';
 import { firstLine, stageWords } from './item.ts';
 import { endWords } from './run.ts';
 import { duration } from './time.ts';
+import { totalTokens } from '../pipeline/usage.ts';
 
 /** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
 export function eventWords(event: LoggedEvent): string {
@@ -225,8 +226,7 @@ function baseSeen({ branch, from, to, how, taken }: OtherEvents['base.seen']): s
 }
 
 function usageWords(usage: ItemEvents['run.usage']['usage']): string {
-  const all = usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  return `${tokens(all)} tokens, ${money(usage.microUsd)}`;
+  return `${tokens(totalTokens(usage))} tokens, ${money(usage.microUsd)}`;
 }
 
 /** A purge leaves the reason empty. */

@@ -1,6 +1,7 @@
-import type { ItemEventKind, ItemEvents, NewItemEvent, Usage } from '../../src/pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, NewItemEvent } from '../../src/pipeline/events.ts';
 import { agentFor } from '../../src/pipeline/transition.ts';
 import { commitSha, itemNumber, positiveInt, type CommitSha, type ItemNumber, type PositiveInt } from '../../src/pipeline/values.ts';
+import type { Usage } from '../../src/pipeline/usage.ts';
 
 /** Items that are under way at the same time; their events come in turns, as in life. */
 const UNDER_WAY = 12;

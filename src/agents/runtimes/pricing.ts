@@ -1,5 +1,5 @@
-import type { Usage } from '../../pipeline/events.ts';
 import { LIST_PRICES } from './list-prices.ts';
+import type { Usage } from '../../pipeline/usage.ts';
 
 /** US dollars per million tokens. */
 export interface ModelPrice {

@@ -1,7 +1,8 @@
 import type { LimitSettings } from '../../config/settings.ts';
 import type { EndReason, StuckCause } from '../../pipeline/types.ts';
-import { sumUsage, tokensOf, type UsageTotals } from './signals.ts';
+import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
+import { totalTokens } from '../../pipeline/usage.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {
@@ -21,7 +22,7 @@ export const OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Whether what was used is over a limit; null: it is not. Called after each line that tells of usage or turns. */
 export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: number): StopReason | null {
   const used = sumUsage(totals);
-  const tokens = tokensOf(used);
+  const tokens = totalTokens(used);
   if (limits.costUsd !== null && used.microUsd > limits.costUsd * MICRO) {
     return { reason: 'over-budget', summary: `Over its limit of $${limits.costUsd}: $${(used.microUsd / MICRO).toFixed(2)} spent.` };
   }

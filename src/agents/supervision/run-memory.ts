@@ -1,8 +1,8 @@
 import type { Signal, UsageTotals } from './signals.ts';
 import { tellingLine } from './telling-line.ts';
 import { oneLine, tail } from '../text.ts';
-import type { Usage } from '../../pipeline/events.ts';
 import type { Verdict } from '../verdict.ts';
+import type { Usage } from '../../pipeline/usage.ts';
 
 /** What a run's signals add up to. */
 export interface RunMemory {

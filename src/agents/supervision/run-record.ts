@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { Usage } from '../../pipeline/events.ts';
 import { runFiles } from '../process/run-files.ts';
 import type { StopReason } from './limits.ts';
+import type { Usage } from '../../pipeline/usage.ts';
 
 /** Kept beside the output, so that `logs` can read it long after the agent's configuration has changed. */
 export interface RunRecord {

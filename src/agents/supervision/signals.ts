@@ -1,5 +1,5 @@
-import type { Usage } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
+import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 
 /**
  * What an agent's output says while it runs. `usage` and `turn` are totals of the run so far, so a replayed output
@@ -34,47 +34,7 @@ export type Signal =
 /** Usage per model. */
 export type UsageTotals = ReadonlyMap<string, Usage>;
 
-export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };
-
-/** Adds two usages, field by field. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    microUsd: a.microUsd + b.microUsd,
-  };
-}
-
-/** The larger of two usages, field by field: totals never go down, whatever an agent says later. */
-export function maxUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: Math.max(a.inputTokens, b.inputTokens),
-    outputTokens: Math.max(a.outputTokens, b.outputTokens),
-    cacheReadTokens: Math.max(a.cacheReadTokens, b.cacheReadTokens),
-    cacheWriteTokens: Math.max(a.cacheWriteTokens, b.cacheWriteTokens),
-    microUsd: Math.max(a.microUsd, b.microUsd),
-  };
-}
-
-/** All tokens of a usage, cache reads included. */
-export function tokensOf(usage: Usage): number {
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-}
-
 /** The sum over all models. */
 export function sumUsage(totals: UsageTotals): Usage {
   return [...totals.values()].reduce(addUsage, NO_USAGE);
-}
-
-/** Whether two usages are equal in every count. */
-export function sameUsage(a: Usage, b: Usage): boolean {
-  return (
-    a.inputTokens === b.inputTokens &&
-    a.outputTokens === b.outputTokens &&
-    a.cacheReadTokens === b.cacheReadTokens &&
-    a.cacheWriteTokens === b.cacheWriteTokens &&
-    a.microUsd === b.microUsd
-  );
 }

@@ -17,10 +17,10 @@ import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import type { Pricing } from '../runtimes/pricing.ts';
 import { findRuntime, type Launch, type Runtime, type RuntimeOptions } from '../runtimes/runtime.ts';
-import type { Usage } from '../../pipeline/events.ts';
-import { NO_USAGE, type Signal } from './signals.ts';
+import type { Signal } from './signals.ts';
 import { supervise } from './supervise.ts';
 import type { TemplateValues } from '../template.ts';
+import { NO_USAGE, type Usage } from '../../pipeline/usage.ts';
 
 export interface RunSpec {
   /** Unique among all runs of the machine, for ever; found again in the environment of the run's processes. */

@@ -8,6 +8,7 @@ import { DATABASE_FILE, type Log } from '../../log/log.ts';
 import type { ProjectSettings } from '../../config/settings.ts';
 import type { BackupState } from './backups.ts';
 import type { Health } from './monitor.ts';
+import { totalTokens } from '../../pipeline/usage.ts';
 
 export interface FigureParts {
   readonly log: Log;
@@ -101,8 +102,7 @@ function describeWork({ log, clock, projects }: FigureParts, gauge: Describe): v
   });
   gauge('spend_tokens_total', 'Tokens used, cache included.', ['project', 'agent'], (set) => {
     for (const { name } of projects)
-      for (const { key, usage } of reads.spend.totals(name, 'agent'))
-        set(usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens, { project: name, agent: key });
+      for (const { key, usage } of reads.spend.totals(name, 'agent')) set(totalTokens(usage), { project: name, agent: key });
   });
   gauge('spend_usd_total', 'Money spent, in US dollars.', ['project', 'agent'], (set) => {
     for (const { name } of projects)

@@ -6,12 +6,13 @@ import { budgetsOf } from '../../decide/budgets.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { amountOf, crossings } from '../../pipeline/budget/budget.ts';
-import type { ItemEventKind, ItemEvents, Usage } from '../../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
 import { eventOf, KINDS } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
 import { extendReservation } from './run-budget.ts';
 import { runDir, type EngineParts } from '../parts.ts';
+import { NO_USAGE, addUsage, maxUsage, sameUsage, usageBeyond, type Usage } from '../../pipeline/usage.ts';
 
 /** A sign of life is written at most this often for a run. */
 const HEARTBEAT_MS = 30_000;
@@ -69,7 +70,7 @@ export function meter(
         const usage = before === undefined ? signal.usage : increase(before, signal.usage);
         if (usage === null) return;
         // The highest of each part: one that goes down and up again is not counted twice.
-        counted.set(signal.model, before === undefined ? signal.usage : combine(before, signal.usage, Math.max));
+        counted.set(signal.model, before === undefined ? signal.usage : maxUsage(before, signal.usage));
         count(signal.model, usage, signal.unpriced === true);
         return;
       }
@@ -117,27 +118,13 @@ function usageInLog(parts: EngineParts, item: WorkItem, run: Run): Map<string, U
     if (event.kind !== 'run.usage') continue;
     const { model, usage } = event.payload;
     const before = counted.get(model);
-    counted.set(model, before === undefined ? usage : plus(before, usage));
+    counted.set(model, before === undefined ? usage : addUsage(before, usage));
   }
   return counted;
 }
 
-function plus(a: Usage, b: Usage): Usage {
-  return combine(a, b, (x, y) => x + y);
-}
-
-/** What came on top; null where nothing did. A total that goes down is not believed. */
+/** What came on top; null where nothing did. */
 function increase(before: Usage, total: Usage): Usage | null {
-  const more = combine(total, before, (x, y) => Math.max(0, x - y));
-  return Object.values(more).every((n) => n === 0) ? null : more;
-}
-
-function combine(a: Usage, b: Usage, how: (x: number, y: number) => number): Usage {
-  return {
-    inputTokens: how(a.inputTokens, b.inputTokens),
-    outputTokens: how(a.outputTokens, b.outputTokens),
-    cacheReadTokens: how(a.cacheReadTokens, b.cacheReadTokens),
-    cacheWriteTokens: how(a.cacheWriteTokens, b.cacheWriteTokens),
-    microUsd: how(a.microUsd, b.microUsd),
-  };
+  const more = usageBeyond(before, total);
+  return sameUsage(more, NO_USAGE) ? null : more;
 }

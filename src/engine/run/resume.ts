@@ -1,7 +1,7 @@
-import { addUsage, NO_USAGE, type Run } from '../../log/projections/run.ts';
-import type { Usage } from '../../pipeline/events.ts';
+import type { Run } from '../../log/projections/run.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { EngineParts } from '../parts.ts';
+import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 
 const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'signed-out', 'over-budget', 'lost']);
 

@@ -6,7 +6,7 @@ import { waitsFor } from '../../agents/supervision/limits.ts';
 import { oneLine } from '../../agents/text.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import { redactFile } from '../../redaction/file.ts';
-import { totalTokens, type Run } from '../../log/projections/run.ts';
+import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../../pipeline/types.ts';
 import { STUCK_WORDS } from '../../pipeline/stuck.ts';
@@ -19,6 +19,7 @@ import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from '../merge/merge.ts';
 import { exhaustedLine } from './run-budget.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { totalTokens } from '../../pipeline/usage.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;

@@ -1,6 +1,7 @@
 import type { EventInto } from '../../pipeline/kinds.ts';
 import type { PurgePlan } from '../../pipeline/purge-plan.ts';
-import { addUsage, NO_USAGE, type Run } from './run.ts';
+import type { Run } from './run.ts';
+import { NO_USAGE, addUsage } from '../../pipeline/usage.ts';
 
 type RunEvent = Exclude<EventInto<'runs'>, { kind: 'item.purged' }>;
 

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../result.ts';
-import type { ItemEvent, LoggedEvent, Usage } from '../../pipeline/events.ts';
+import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import { KINDS, type EventInto, type Projection } from '../../pipeline/kinds.ts';
 import { withoutTexts } from '../../pipeline/purge-plan.ts';
 import { created, transition, type TransitionError } from '../../pipeline/transition.ts';
@@ -9,7 +9,7 @@ import type { Db } from '../database.ts';
 import { DayRows } from './day-rows.ts';
 import { closedRequest, openedRequest, REQUEST_TEXTS } from './fold-request.ts';
 import { foldRun, RUN_TEXTS } from './fold-run.ts';
-import { addUsage, NO_USAGE, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
 import { TimerRows } from '../reads/timers.ts';
@@ -28,6 +28,7 @@ import {
   type SpendKey,
   type SpendTotalKey,
 } from './rows.ts';
+import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 
 const QUARTER_MS = 15 * 60 * 1000;
 

@@ -1,9 +1,9 @@
-import type { Usage } from '../../pipeline/events.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
 import type { Run } from './run.ts';
 import { TableCache } from './table-cache.ts';
+import type { Usage } from '../../pipeline/usage.ts';
 
 export type ItemKey = readonly [project: string, number: number];
 export type RunKey = readonly [project: string, item: number, run: number];

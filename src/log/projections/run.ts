@@ -1,7 +1,7 @@
 import type { EndReason, Role, StuckCause, WorkStage } from '../../pipeline/types.ts';
 import type { Reservation } from '../../pipeline/budget/budget.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
-import type { Usage } from '../../pipeline/events.ts';
+import type { Usage } from '../../pipeline/usage.ts';
 
 /** One run as the projection holds it. */
 export interface Run {
@@ -46,22 +46,4 @@ export interface Run {
   readonly tokenHash: string | null;
   /** Why it says it can't go on; null where it has not said so. */
   readonly blocker: string | null;
-}
-
-export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 0 };
-
-/** The sum of two usages, count by count. */
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    microUsd: a.microUsd + b.microUsd,
-  };
-}
-
-/** Input, cache and output tokens together. */
-export function totalTokens(usage: Usage): number {
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }

@@ -1,5 +1,5 @@
-import type { Usage } from '../events.ts';
 import type { Millis } from '../values.ts';
+import { totalTokens, type Usage } from '../usage.ts';
 
 /** What was used, or may be used: tokens of all kinds together, and millionths of a US dollar. */
 export interface Amount {
@@ -47,10 +47,7 @@ export interface Budget {
 
 /** What a usage amounts to. */
 export function amountOf(usage: Usage): Amount {
-  return {
-    tokens: usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
-    microUsd: usage.microUsd,
-  };
+  return { tokens: totalTokens(usage), microUsd: usage.microUsd };
 }
 
 /** The sum of two amounts. */

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../../src/agents/runtimes/runtime.ts';
 import type { RunOutcome } from '../../../src/agents/supervision/outcome.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
 import type { Step } from './replay.ts';
+import type { Usage } from '../../../src/pipeline/usage.ts';
 
 /**
  * What every runtime has to get right. `until`: what the suite waits for before it acts; `act`: what Musher then does.

@@ -1,7 +1,7 @@
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
 import type { Plays } from './cases.ts';
 import { recorded, withOddities } from './recording.ts';
+import type { Usage } from '../../../src/pipeline/usage.ts';
 
 const SONNET = 'claude-sonnet-4-5';
 const lines = (name: string): readonly string[] => recorded('claude', name);

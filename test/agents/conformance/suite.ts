@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../../../src/agents/process/identity.ts';
-import { sumUsage, tokensOf } from '../../../src/agents/supervision/signals.ts';
+import { sumUsage } from '../../../src/agents/supervision/signals.ts';
 import { startRun, type RunHandle } from '../../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, numberIn, runFixture, until, type RunFixture } from '../run-fixture.ts';
 import { CASES, type Case, type CaseName, type Play, type Plays } from './cases.ts';
 import { replayProgram } from './replay.ts';
+import { totalTokens } from '../../../src/pipeline/usage.ts';
 
 /** Bytes of output that a played program may print. */
 const OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -89,7 +90,7 @@ const check: { readonly [C in CaseName]?: (ended: Ended) => void } = {
   success({ fixture, outcome, metered }) {
     expect(outcome).toMatchObject({ exitCode: 0, sessionMissing: false });
     expect(fixture.signals.filter(({ kind }) => kind === 'session')).toHaveLength(1);
-    expect(tokensOf(sumUsage(outcome.usage)) > 0 || !metered).toBe(true);
+    expect(totalTokens(sumUsage(outcome.usage)) > 0 || !metered).toBe(true);
   },
   'empty success': ({ outcome }) => expect(outcome.summary).toBe(''),
   failure: ({ outcome }) => expect(outcome.summary).not.toBe(''),

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import { NO_USAGE, sumUsage, type Signal } from '../../../src/agents/supervision/signals.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
+import { sumUsage, type Signal } from '../../../src/agents/supervision/signals.ts';
+import { NO_USAGE, type Usage } from '../../../src/pipeline/usage.ts';
 
 /** Real output of claude-code 2.1.329 against a scripted model server. */
 const RECORDINGS = new URL('../recordings/claude/', import.meta.url);

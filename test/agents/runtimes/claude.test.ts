@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRateLimit, resetTime } from '../../../src/agents/runtimes/claude/limits.ts';
 import { claudeRuntime } from '../../../src/agents/runtimes/claude/claude.ts';
-import { NO_USAGE } from '../../../src/agents/supervision/signals.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Launch, RuntimeOptions } from '../../../src/agents/runtimes/runtime.ts';
 import { launch } from '../launch.ts';
+import { NO_USAGE } from '../../../src/pipeline/usage.ts';
 
 function argsOf(
   change: Partial<Launch<RuntimeOptions>>,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { commandRuntime } from '../../../src/agents/runtimes/command/command.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion } from '../../../src/agents/runtimes/runtime.ts';
-import { NO_USAGE, type Signal } from '../../../src/agents/supervision/signals.ts';
+import type { Signal } from '../../../src/agents/supervision/signals.ts';
+import { NO_USAGE } from '../../../src/pipeline/usage.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 const DAY = 24 * 60 * 60 * 1000;

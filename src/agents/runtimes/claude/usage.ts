@@ -1,7 +1,7 @@
-import type { Usage } from '../../../pipeline/events.ts';
-import { NO_USAGE, addUsage, maxUsage, sameUsage, type Signal } from '../../supervision/signals.ts';
+import type { Signal } from '../../supervision/signals.ts';
 import { asFields, dollarsField, textField, tokensField, type Fields } from '../json-line.ts';
 import { canonicalModel, type Pricing } from '../pricing.ts';
+import { NO_USAGE, addUsage, maxUsage, sameUsage, subtractUsage, type Usage } from '../../../pipeline/usage.ts';
 
 /** Counts what a run has used, each message once however many lines tell of it. */
 export interface UsageMeter {
@@ -52,7 +52,7 @@ export function usageMeter(pricing: Pricing): UsageMeter {
       const now = messageUsage(pricing, said, fields);
       const usage = maxUsage(before?.usage ?? NO_USAGE, now.usage);
       messages.set(id, { model, usage });
-      const rest = subtract(metered.get(model) ?? NO_USAGE, before?.usage ?? NO_USAGE);
+      const rest = subtractUsage(metered.get(model) ?? NO_USAGE, before?.usage ?? NO_USAGE);
       const total = addUsage(rest, usage);
       metered.set(model, total);
       return tell(model, { usage: total, unpriced: now.unpriced });
@@ -98,16 +98,6 @@ function resultUsage(pricing: Pricing, model: string, fields: Fields): Priced {
   const own = dollarsField(fields, 'costUSD');
   const cost = own > 0 ? own : pricing.cost(model, tokens);
   return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null };
-}
-
-function subtract(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens - b.inputTokens,
-    outputTokens: a.outputTokens - b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens - b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens - b.cacheWriteTokens,
-    microUsd: a.microUsd - b.microUsd,
-  };
 }
 
 /** The model of a message, or null for one that the command line made up itself (an error text, say). */

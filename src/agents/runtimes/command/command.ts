@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { NO_USAGE, maxUsage, sameUsage, type Signal } from '../../supervision/signals.ts';
-import type { Usage } from '../../../pipeline/events.ts';
+import type { Signal } from '../../supervision/signals.ts';
 import type { Millis } from '../../../pipeline/values.ts';
 import { describeExit } from '../../supervision/exit.ts';
 import { expandArgument } from '../../template.ts';
@@ -19,6 +18,7 @@ import {
   type ParserContext,
   type ProcessExit,
 } from '../runtime.ts';
+import { NO_USAGE, maxUsage, sameUsage, type Usage } from '../../../pipeline/usage.ts';
 
 /** Any program. The protocol is written down in docs/runtimes.md. */
 export const commandRuntime = defineRuntime({
