@@ -11,9 +11,10 @@ import { includes } from '../../src/bot/rights/rights.ts';
 import { budgetsOf, dayBudget } from '../../src/decide/budgets.ts';
 import { code, doc, heading, list, paragraph } from '../../src/message/build.ts';
 import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipeline/budget/budget.ts';
-import { amountWords, capWords, inUnit, ownerOf, personName, usedOf } from '../../src/pipeline/budget/budget-words.ts';
+import { amountWords, capWords, inUnit, ownerOf, usedOf } from '../../src/pipeline/budget/budget-words.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 
 export const budget = command({
   words: ['budget'],
@@ -127,7 +128,7 @@ function ofItem(context: CommandContext, item: WorkItem): Reply {
   return answer(
     doc(
       paragraph(
-        `${itemTitle(item, reader.current)}: its runs count for ${item.payer === null ? "nobody's day" : `the day of ${personName(item.payer)}`}.`,
+        `${itemTitle(item, reader.current)}: its runs count for ${item.payer === null ? "nobody's day" : `the day of ${actorName(item.payer)}`}.`,
       ),
       budgetTable(budgets),
       paragraph(`The day ends at ${dayEnd(context, budgets.at(-1)?.until ?? 0)}.`),

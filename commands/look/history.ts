@@ -1,7 +1,7 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
-import { actorName, itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -9,6 +9,7 @@ import { doc, heading, list } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 
 const DEFAULT = 20;
 const MOST = 200;

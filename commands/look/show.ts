@@ -2,7 +2,7 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { exitWords, short } from '../../src/words/event.ts';
-import { actorName, FAILURE_WORDS, firstLine, itemName, itemTitle, mergedAs, stageWords } from '../../src/words/item.ts';
+import { FAILURE_WORDS, firstLine, itemName, itemTitle, mergedAs, stageWords } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
 import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
@@ -28,6 +28,7 @@ import {
 import type { Document } from '../../src/message/document.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 
 /** Runs and receipts shown, the latest ones. */
 const MOST_ROWS = 15;

@@ -1,7 +1,7 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
-import { actorName, firstLine, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
+import { firstLine, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
 import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -10,6 +10,7 @@ import { doc, paragraph } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 
 /** Events looked through for the last one that changed where the item stands, and events of one look. */
 const MOST_EVENTS = 1_000;

@@ -3,10 +3,10 @@ import type { AccessRole } from '../config/settings.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Document } from '../message/document.ts';
 import type { Address, Sender } from '../message/address.ts';
-import type { Actor } from '../pipeline/events.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ArgumentTypes, ArgumentValues } from './parse/arguments.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Actor } from '../pipeline/actor.ts';
 
 /** A final answer. `ok: false`: nothing was done, and the text says why and what to do next. */
 export interface Reply {

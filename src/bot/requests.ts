@@ -6,10 +6,10 @@ import type { WorkItem } from '../pipeline/types.ts';
 import { word, type Argument } from './parse/arguments.ts';
 import type { CommandTx } from './capabilities.ts';
 import type { CommandContext, Reply } from './command.ts';
-import { actorName } from '../words/item.ts';
 import { moment } from '../words/time.ts';
 import { refused } from '../words/replies.ts';
 import { includes } from './rights/rights.ts';
+import { actorName } from '../pipeline/actor.ts';
 
 /** What an agent asked, as people name it: `r7`. The letter is needed, so that an item's number never answers for another's agent. */
 export function requestNumber(): Argument<number> {

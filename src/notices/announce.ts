@@ -9,6 +9,7 @@ import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 import { timeOfDay } from './time-of-day.ts';
+import { actorName, isPerson } from '../pipeline/actor.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -202,6 +203,5 @@ function caused(actor: string, why: string): string {
 }
 
 function who(actor: string): string {
-  if (actor.startsWith('agent:')) return actor.slice('agent:'.length);
-  return actor === 'musher' ? 'Musher' : `by ${actor.slice(actor.indexOf(':') + 1)}`;
+  return isPerson(actor) ? `by ${actorName(actor)}` : actorName(actor);
 }

@@ -18,6 +18,7 @@ import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
+import type { Actor } from './actor.ts';
 
 /** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
 export interface Receipt {
@@ -283,9 +284,6 @@ export interface OtherEvents {
 }
 export type OtherEventKind = keyof OtherEvents;
 export type EventKind = ItemEventKind | OtherEventKind;
-
-/** Who did it: `<transport>:<stable id>` for people, `agent:<name>`, or `musher` itself. */
-export type Actor = string;
 
 interface Envelope {
   readonly project: string;

@@ -1,8 +1,9 @@
 import type { NotifyKind } from '../config/settings.ts';
-import type { Actor, EventKind, ItemEventKind, ItemEvents, LoggedEvent, NewItemEvent } from './events.ts';
+import type { EventKind, ItemEventKind, ItemEvents, LoggedEvent, NewItemEvent } from './events.ts';
 import type { PurgePlan } from './purge-plan.ts';
 import type { WorkItem } from './types.ts';
 import { FAILURE_TEXTS, POSITION_TEXTS, TARGET_TEXTS } from './texts.ts';
+import type { Actor } from './actor.ts';
 
 /** Tables that are derived from events; `src/log/projections` keeps each. */
 export type Projection =

@@ -8,6 +8,7 @@ import { waitsForPeople, type AgentRequest } from './requests.ts';
 import { sameAgain } from './same-failure.ts';
 import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
+import { actorName } from './actor.ts';
 
 /** An agent, and how the accounts stand that it may use; without any, nothing is known of its provider. */
 export interface AgentFact {
@@ -104,7 +105,7 @@ function stepOf(item: WorkItem, facts: Facts): Step {
   if (item.deletedAt !== null) return { do: 'rest', because: 'it was deleted', next: 'Its number is never used again.' };
   if (item.errand !== null) return onErrand(item.errand);
   if (item.held !== null && item.stage.name !== 'archived' && item.stage.name !== 'done')
-    return wait('hold', `${personOf(item.held.by)} stopped it`, afterHold(item, facts));
+    return wait('hold', `${actorName(item.held.by)} stopped it`, afterHold(item, facts));
   switch (item.stage.name) {
     case 'backlog':
       return inBacklog(item, facts);
@@ -122,7 +123,7 @@ function stepOf(item: WorkItem, facts: Facts): Step {
 }
 
 function onErrand(errand: Errand): Step {
-  const who = personOf(errand.by);
+  const who = actorName(errand.by);
   if (errand.kind === 'restore') return { do: 'restore', because: `${who} wants snapshot ${errand.snapshot} back` };
   return { do: 'undo', because: `${who} takes its merge back, and the gates decide` };
 }
@@ -132,11 +133,6 @@ function afterHold({ number: n, stage }: WorkItem, { unmet }: Facts): string {
   if (stage.name !== 'backlog') return `\`start ${n}\` goes on.`;
   if (unmet.some(({ never }) => never !== null)) return `\`depends ${n} on …\` has to change first, then \`start ${n}\` starts it.`;
   return unmet.length === 0 ? `\`start ${n}\` starts it.` : `\`start ${n}\` lets it start by itself when what it depends on is done.`;
-}
-
-/** A person's id as people read it, without the network in front. */
-function personOf(actor: string): string {
-  return actor.slice(actor.indexOf(':') + 1);
 }
 
 function inBacklog(item: WorkItem, facts: Facts): Step {

@@ -18,6 +18,7 @@ import {
   type WorkItem,
   type WorkStage,
 } from './types.ts';
+import { isPerson } from './actor.ts';
 
 /** Why an event does not fit an item. `message` is fit for a room. */
 export interface TransitionError {
@@ -296,7 +297,7 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     };
   }
   const back = to.name === 'current' && (item.stage.name === 'qa' || item.stage.name === 'merge');
-  const byPerson = !(event.actor === 'musher' || event.actor.startsWith('agent:'));
+  const byPerson = isPerson(event.actor);
   const base: ItemBase = {
     ...item,
     queued: false,

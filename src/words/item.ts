@@ -44,13 +44,6 @@ export const FAILURE_WORDS: { readonly [C in Failure['cause']]: string } = {
   musher: 'Musher itself could not go on with it',
 };
 
-/** Who did something, as people read it: `Musher`, an agent's name, or a person's id without the network. */
-export function actorName(actor: string): string {
-  if (actor === 'musher') return 'Musher';
-  const colon = actor.indexOf(':');
-  return colon === -1 ? actor : actor.slice(colon + 1);
-}
-
 /** A text as a sentence: a capital first, and a full stop where it has no end of its own. */
 export function sentence(text: string): string {
   const trimmed = text.trim();

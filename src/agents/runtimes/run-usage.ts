@@ -1,6 +1,6 @@
-import type { Usage } from '../../pipeline/events.ts';
-import { NO_USAGE, maxUsage, sameUsage, type Signal } from '../supervision/signals.ts';
+import type { Signal } from '../supervision/signals.ts';
 import type { Pricing } from './pricing.ts';
+import { NO_USAGE, maxUsage, sameUsage, type Usage } from '../../pipeline/usage.ts';
 
 export type Tokens = Omit<Usage, 'microUsd'>;
 

@@ -1,7 +1,7 @@
 import type { ProjectSettings } from '../../config/settings.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import type { Tx } from '../../log/tx.ts';
-import type { Actor, ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
+import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
 import { eventOf } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Address } from '../../message/address.ts';
@@ -10,6 +10,7 @@ import type { Reply } from '../command.ts';
 import { findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { refused } from '../../words/replies.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 
 /** Who acts, where, and because of what: written into each event. */
 export interface Author {

@@ -1,12 +1,12 @@
 import type { Tx } from '../../log/tx.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
-import type { Actor } from '../../pipeline/events.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { code, doc, join, paragraph } from '../../message/build.ts';
 import type { Confirmation, Reply } from '../command.ts';
 import { refused } from '../../words/replies.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 
 /** How long a question waits for its answer. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;

@@ -7,7 +7,7 @@ import {
   type RoomSettings,
 } from '../../config/settings.ts';
 import type { Address, IngressKind, Sender } from '../../message/address.ts';
-import type { Actor } from '../../pipeline/events.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 
 /** What rights are given by: the parts of the configuration that name people. */
 export interface RightsSettings {

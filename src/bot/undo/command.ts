@@ -2,12 +2,13 @@ import { code, doc, list, paragraph } from '../../message/build.ts';
 import type { ItemEvent } from '../../pipeline/events.ts';
 import type { CommandContext, Reply } from '../command.ts';
 import type { CommandTx } from '../capabilities.ts';
-import { actorName, itemTitle, sentence } from '../../words/item.ts';
+import { itemTitle, sentence } from '../../words/item.ts';
 import { outlook, readerOf, ticked } from '../../words/step.ts';
 import { moment } from '../../words/time.ts';
 import { answer, refused } from '../../words/replies.ts';
 import { compensate } from './compensate.ts';
 import type { Change } from './last-command.ts';
+import { actorName } from '../../pipeline/actor.ts';
 
 /** Takes a command back: all that it changed, or nothing of it. */
 export function undoCommand(context: CommandContext, change: Change): Reply {

@@ -6,7 +6,8 @@ import { undoPositionOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { eventWords } from '../../words/event.ts';
-import { actorName, stageWords } from '../../words/item.ts';
+import { stageWords } from '../../words/item.ts';
+import { actorName } from '../../pipeline/actor.ts';
 
 /** What taking one item's part of a command back came to: what holds again, or why it can't be; clauses without a full stop. */
 export type Compensated =

@@ -1,6 +1,7 @@
 import type { Reads } from '../../log/reads/reads.ts';
 import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
+import { isPerson } from '../../pipeline/actor.ts';
 
 /** What one command of a person changed, in the order in which it did. */
 export interface Change {
@@ -60,8 +61,4 @@ function withWords(reads: Reads, found: Omit<Change, 'words'>): Change {
   const after = reads.events((found.events.at(-1)?.seq ?? 1) - 1, PAGE);
   const handled = after.find((event) => event.kind === 'command.handled' && event.cause === found.cause);
   return { ...found, words: handled?.kind === 'command.handled' ? handled.payload.words : null };
-}
-
-function isPerson(actor: string): boolean {
-  return actor !== 'musher' && !actor.startsWith('agent:');
 }

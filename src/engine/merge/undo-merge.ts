@@ -8,6 +8,7 @@ import { runGates } from './gates.ts';
 import { MOST_TRIES } from './merge.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { errandFailed, onErrand } from './restore.ts';
+import { actorName } from '../../pipeline/actor.ts';
 
 /**
  * Takes an item's merge off the base branch: the reverse of its squash commit on top of the branch's tip, gates on that
@@ -106,7 +107,7 @@ async function finish(
       ? null
       : await project.git.reopenBranch({ number: item.number, branch }, { head: merged?.head ?? null, merge, undone: commit, message });
   crashPoint('after-undo-branch');
-  const by = errand.by.slice(errand.by.indexOf(':') + 1);
+  const by = actorName(errand.by);
   const why = `${by} took its merge back${errand.reason === '' ? '' : `: ${errand.reason.trim().replace(/\.$/, '')}`}`;
   const failure: Failure = {
     cause: 'rejected',

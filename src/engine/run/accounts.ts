@@ -3,6 +3,7 @@ import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
 import { accountNames } from '../../pipeline/accounts.ts';
 import type { Millis } from '../../pipeline/values.ts';
+import { agentActor } from '../../pipeline/actor.ts';
 
 /** Two ends within this time speak of the same limit. */
 const SAME_MS = 60_000;
@@ -28,7 +29,7 @@ export function limitAccount(tx: Tx, settings: ProjectSettings, run: Run, until:
   tx.record({
     project: run.project,
     item: null,
-    actor: `agent:${run.agent}`,
+    actor: agentActor(run.agent),
     cause: null,
     kind: 'account.limited',
     payload: { account, until, times, news: row === null, others, earliest },
@@ -40,5 +41,5 @@ export function accountWorks(tx: Tx, run: Run): void {
   const row = run.account === null ? null : tx.reads.accounts.get(run.account);
   if (row === null || run.pendingAt < row.until) return;
   const payload = { account: row.account };
-  tx.record({ project: run.project, item: null, actor: `agent:${run.agent}`, cause: null, kind: 'account.recovered', payload });
+  tx.record({ project: run.project, item: null, actor: agentActor(run.agent), cause: null, kind: 'account.recovered', payload });
 }

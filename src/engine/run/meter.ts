@@ -13,6 +13,7 @@ import { accountWorks } from './accounts.ts';
 import { extendReservation } from './run-budget.ts';
 import { runDir, type EngineParts } from '../parts.ts';
 import { NO_USAGE, addUsage, maxUsage, sameUsage, usageBeyond, type Usage } from '../../pipeline/usage.ts';
+import { agentActor } from '../../pipeline/actor.ts';
 
 /** A sign of life is written at most this often for a run. */
 const HEARTBEAT_MS = 30_000;
@@ -33,7 +34,7 @@ export function meter(
   let lastBeat = 0;
   const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
     // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
-    tx.append(eventOf(kind, payload, item, `agent:${run.agent}`)).ok;
+    tx.append(eventOf(kind, payload, item, agentActor(run.agent))).ok;
   const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
     parts.log.transaction((tx) => append(tx, kind, payload));
     crashPoint('after-sign-of-life');

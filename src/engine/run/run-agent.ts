@@ -18,6 +18,7 @@ import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
+import { agentActor } from '../../pipeline/actor.ts';
 
 /** A run that the engine looks after. */
 export interface RunJob {
@@ -107,7 +108,7 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
       (current.execution.state === 'pending' || current.execution.state === 'running');
     const summary = oneLine(`Musher could not look after it: ${why}`);
     const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
-    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    record(tx, item, 'run.ended', ended, agentActor(run.agent));
     if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: summary });
   });
 }
@@ -241,7 +242,7 @@ async function launch(
     tx.append({
       project: item.project,
       item: item.number,
-      actor: `agent:${agent.name}`,
+      actor: agentActor(agent.name),
       cause: null,
       kind: 'run.started',
       payload: started_,

@@ -20,6 +20,7 @@ import { isGuarded } from '../merge/merge.ts';
 import { exhaustedLine } from './run-budget.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
+import { agentActor } from '../../pipeline/actor.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;
@@ -84,7 +85,7 @@ export async function settleRun(
       (now.execution.state === 'pending' || now.execution.state === 'running');
     // Also of a run that was stopped or moved away from: what it committed is there.
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
-    record(tx, item, 'run.ended', ended, `agent:${run.agent}`);
+    record(tx, item, 'run.ended', ended, agentActor(run.agent));
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
     else if (reason === 'finished') accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
@@ -261,7 +262,7 @@ function conclude(
   // Where a person has put somebody else in charge of the review meanwhile, an agent's verdict decides nothing.
   if (run.role !== 'qa' || reason !== 'finished' || qa !== 'agent') return;
   const ahead = work === null ? null : positiveInt(work.commitsAhead);
-  const by = `agent:${run.agent}`;
+  const by = agentActor(run.agent);
   if (outcome.verdict === 'approve' && work !== null && ahead !== null) {
     record(tx, item, 'item.moved', { to: { name: 'merge', branch: work.branch, commitsAhead: ahead }, why: 'approved', failure: null }, by);
     return;

@@ -1,5 +1,6 @@
 import { money, tokens } from './amounts.ts';
 import { UNITS, type Amount, type Budget, type Caps, type Reservation, type Shortage, type Unit } from './budget.ts';
+import { actorName } from '../actor.ts';
 
 /** An amount of one unit as people read it: `$5.00`, `50k tokens`. */
 export function inUnit(amount: number, unit: Unit): string {
@@ -21,7 +22,7 @@ export function ownerOf({ scope, name }: Pick<Budget, 'scope' | 'name'>): string
     case 'project':
       return name;
     case 'person':
-      return personName(name);
+      return actorName(name);
     case 'bot':
       return 'all projects together';
   }
@@ -30,7 +31,7 @@ export function ownerOf({ scope, name }: Pick<Budget, 'scope' | 'name'>): string
 /** How a budget is named after the word `budget`. */
 export function target({ scope, name }: Pick<Budget, 'scope' | 'name'>): string {
   if (scope === 'bot') return 'all';
-  return scope === 'person' && name.startsWith('person:') ? personName(name) : name;
+  return scope === 'person' && name.startsWith('person:') ? actorName(name) : name;
 }
 
 /** The command that gives a budget once more what was configured for it. */
@@ -76,9 +77,4 @@ export function capWords(caps: Caps): string {
 /** What a run may use in all: `$30.00 and 150M tokens`. */
 export function lineWords({ microUsd, tokens: count }: Reservation): string {
   return capWords({ microUsd: microUsd?.cap ?? null, tokens: count?.cap ?? null });
-}
-
-/** A person's name, or their id without the network in front. */
-export function personName(actor: string): string {
-  return actor.slice(actor.indexOf(':') + 1);
 }

@@ -1,5 +1,6 @@
-import type { Actor, ItemEvent } from '../events.ts';
+import type { ItemEvent } from '../events.ts';
 import { KINDS } from '../kinds.ts';
+import { isPerson, type Actor } from '../actor.ts';
 
 /**
  * The person whose budget an item's next run counts for: whoever last sent it on; at first who created it. What Musher
@@ -7,8 +8,4 @@ import { KINDS } from '../kinds.ts';
  */
 export function payerAfter(before: Actor | null, { kind, actor }: Pick<ItemEvent, 'kind' | 'actor'>): Actor | null {
   return KINDS[kind].paid && isPerson(actor) ? actor : before;
-}
-
-function isPerson(actor: Actor): boolean {
-  return actor !== 'musher' && !actor.startsWith('agent:');
 }

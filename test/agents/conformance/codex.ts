@@ -1,7 +1,7 @@
 import { codexRuntime } from '../../../src/agents/runtimes/codex/codex.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
 import type { Plays } from './cases.ts';
 import { recorded, withOddities } from './recording.ts';
+import type { Usage } from '../../../src/pipeline/usage.ts';
 
 const MODEL = 'gpt-5';
 const lines = (name: string): readonly string[] => recorded('codex', name);

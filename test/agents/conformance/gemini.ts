@@ -1,7 +1,7 @@
 import { geminiRuntime } from '../../../src/agents/runtimes/gemini/gemini.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
 import type { Plays } from './cases.ts';
 import { recorded, withOddities } from './recording.ts';
+import type { Usage } from '../../../src/pipeline/usage.ts';
 
 const MODEL = 'gemini-2.5-pro';
 /** The scripted model server called its model `fake`. */

@@ -1,7 +1,7 @@
 import { opencodeRuntime } from '../../../src/agents/runtimes/opencode/opencode.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
 import type { Plays } from './cases.ts';
 import { recorded, withOddities } from './recording.ts';
+import type { Usage } from '../../../src/pipeline/usage.ts';
 
 const MODEL = 'fake/fake-model';
 const lines = (name: string): readonly string[] => recorded('opencode', name);

@@ -5,8 +5,8 @@ import { geminiRuntime } from '../../../src/agents/runtimes/gemini/gemini.ts';
 import { opencodeRuntime } from '../../../src/agents/runtimes/opencode/opencode.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion, Runtime } from '../../../src/agents/runtimes/runtime.ts';
-import { NO_USAGE, type Signal } from '../../../src/agents/supervision/signals.ts';
-import type { Usage } from '../../../src/pipeline/events.ts';
+import type { Signal } from '../../../src/agents/supervision/signals.ts';
+import { NO_USAGE, type Usage } from '../../../src/pipeline/usage.ts';
 
 /** Real output of codex 0.169.0, opencode-ai 1.18.33 and gemini-cli 0.61.0 against scripted model servers. */
 const RECORDINGS = new URL('../recordings/', import.meta.url);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { actorName, firstLine, sentence } from '../../../src/words/item.ts';
+import { firstLine, sentence } from '../../../src/words/item.ts';
 import { nextContent, ticked } from '../../../src/words/step.ts';
 import type { WorkItem } from '../../../src/pipeline/types.ts';
+import { actorName } from '../../../src/pipeline/actor.ts';
 
 const item = { project: 'shop', number: 4 } as WorkItem;
 const next = '`depends 4 on …` changes it; `logs 42` is another, 4 times.';

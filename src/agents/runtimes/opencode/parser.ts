@@ -1,6 +1,5 @@
 import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
-import { NO_USAGE, addUsage } from '../../supervision/signals.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { asFields, dollarsField, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
@@ -8,6 +7,7 @@ import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../ru
 import { runUsage, UNNAMED_MODEL } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
 import { isRefusal, isSessionMissing, loggedError, outcomeOfError } from './limits.ts';
+import { NO_USAGE, addUsage } from '../../../pipeline/usage.ts';
 
 /** What tells most about a call, in that order. */
 const TARGETS = ['command', 'filePath', 'path', 'pattern', 'url', 'query', 'description', 'name'] as const;
