@@ -12,7 +12,7 @@ const url = require('node:url');
 // Musher rests most of the time and then needs little room for young objects: 35 MB less in memory with all networks,
 // and no more time for the processor (measured by rebuilding a log). Of V8's sizes this one counts in a running process.
 require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
-// Halves the start-up; where the directory can not be written, Node goes on without.
+// Halves the start-up; where the directory cannot be written, Node goes on without.
 nodeModule.enableCompileCache();
 
 const root = path.join(__dirname, '..');

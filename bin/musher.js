@@ -11,7 +11,7 @@ const fs = require('fs');
 const path = require('path');
 const tty = require('tty');
 
-// Set for the Node that was handed over to, so that a wrong binary can not hand over for ever.
+// Set for the Node that was handed over to, so that a wrong binary cannot hand over for ever.
 const HANDED_OVER = 'MUSHER_HANDED_OVER';
 
 const handedOver = process.env[HANDED_OVER] !== undefined;
@@ -50,7 +50,7 @@ function refuse() {
       ' (' +
       process.execPath +
       ').\n' +
-      'Run `npm ci` (or install Musher again) without --omit=optional, which brings its own Node on Linux; elsewhere install Node 24.\n',
+      'On Linux, run `npm ci` (or install Musher again) without --omit=optional: that brings Node along. Elsewhere install Node 24.\n',
   );
   process.exitCode = 1;
 }
@@ -69,7 +69,7 @@ function handOver(node) {
     });
   });
   child.on('error', function (error) {
-    process.stderr.write('Node at ' + node + ' can not be started: ' + error.message + '\nInstall Musher again (`npm ci`).\n');
+    process.stderr.write('Node at ' + node + ' cannot be started: ' + error.message + '\nInstall Musher again (`npm ci`).\n');
     process.exitCode = 1;
   });
   child.on('exit', function (code, signal) {

@@ -11,7 +11,7 @@ const CACHE = new URL('../node_modules/.cache/bubblewrap', import.meta.url).path
  */
 export function bubblewrap(): { readonly program: string } | { readonly missing: string } {
   const found = onPath() ?? cached() ?? fetched();
-  if (found === null) return { missing: 'there is no bwrap, and the package of the system can not be fetched' };
+  if (found === null) return { missing: 'there is no bwrap, and the package of the system cannot be fetched' };
   try {
     execFileSync(found, ['--unshare-user', '--unshare-net', '--unshare-pid', '--ro-bind', '/', '/', '--proc', '/proc', '/bin/true'], {
       stdio: 'pipe',

@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, '..');
 const VENV = join(ROOT, 'node_modules/.cache/synapse', SYNAPSE);
 const PYTHON = join(VENV, 'bin/python');
 
-/** Installs it from PyPI into `node_modules/.cache/synapse`: about half a minute, once. Null, or why it can not be had here. */
+/** Installs it from PyPI into `node_modules/.cache/synapse`: about half a minute, once. Null, or why it cannot be had here. */
 function install(): string | null {
   const done = join(VENV, 'installed');
   if (existsSync(done)) return null;

@@ -42,7 +42,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   'src/mcp': ['src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/engine'],
   'src/words': ['src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/bot'],
   'src/notices': ['src/pipeline', 'src/message', 'src/log', 'src/words', 'src/bot'],
-  'src/delivery': ['src/message', 'src/log'],
+  'src/delivery': ['src/pipeline', 'src/message', 'src/log'],
   'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words'],
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words', 'src/bot'],
   transports: [],

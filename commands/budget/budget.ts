@@ -1,6 +1,6 @@
 import { amount, budgetOwner, type BudgetOwner } from '../../src/bot/parse/arguments-budget.ts';
 import { command, type CommandContext, type Confirmation, type Reply } from '../../src/bot/command.ts';
-import { lacking } from '../../src/bot/rights/authorise.ts';
+import { lacking } from '../../src/words/bot/access.ts';
 import { findBudget, inRoom, type FoundBudget } from '../../src/bot/find-budget.ts';
 import { budgetTable, dayEnd } from '../../src/words/budget.ts';
 import { itemTitle, sentence } from '../../src/words/item.ts';
@@ -9,7 +9,7 @@ import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { includes } from '../../src/bot/rights/rights.ts';
 import { budgetsOf, dayBudget } from '../../src/decide/budgets.ts';
-import { code, doc, heading, list, paragraph } from '../../src/message/build.ts';
+import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
 import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipeline/budget/budget.ts';
 import { amountWords, capWords, inUnit, ownerOf, usedOf } from '../../src/pipeline/budget/budget-words.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
@@ -18,10 +18,10 @@ import { actorName } from '../../src/pipeline/actor.ts';
 
 export const budget = command({
   words: ['budget'],
-  summary: 'Shows what agents may still use: for an item, in a day, for a person; and adds to it.',
+  summary: 'Shows what agents may still spend, for an item, a day or a person. Can raise it.',
   details:
-    'Agents are stopped at the line and their work waits. What is added to an item is its own for good, what is added to a day ends with it. ' +
-    'Adding asks first; it takes an operator for an item, an admin for a day.',
+    'When a budget runs out, agents stop and their work waits. Raising an item’s budget is permanent; raising a day’s budget ends with the day. ' +
+    'Raising asks for confirmation. It takes an operator for an item and an admin for a day.',
   examples: ['budget', 'budget 42', 'budget 42 +50k', 'budget today +5usd', 'budget all +20usd'],
   args: { of: budgetOwner().optional(), more: amount().optional() },
   role: 'viewer',
@@ -37,35 +37,35 @@ export const budget = command({
   },
 });
 
-/** The budget that is to be added to, where the sender may and it has a cap. */
+/** The budget to raise, if the sender may raise it and it has a cap. */
 function toRaise(context: CommandContext, of: BudgetOwner | null, more: Amount): Result<FoundBudget, Reply> {
   if (of === null)
-    return err(refused('whose-budget', 'Say whose budget: ', code('budget 42 +50k'), ' or ', code('budget today +5usd'), '.'));
+    return err(refused('whose-budget', 'Which budget? For example ', typed('budget 42 +50k'), ' or ', typed('budget today +5usd'), '.'));
   const found = findBudget(context, of);
   if (!found.ok) return found;
   const { budget: one, item } = found.value;
-  // A day that projects share is a matter of all of them.
+  // A day's budget that projects share needs a role in all of them.
   const project = item?.project ?? (one.scope === 'project' ? one.name : null);
   const needs = item === null ? 'admin' : 'operator';
   const role = context.roleIn({ project });
-  if (!includes(role, needs)) return err(refused('not-allowed', `Adding to ${which(one)}`, ...lacking(needs, project, role)));
+  if (!includes(role, needs)) return err(refused('not-allowed', `Raising ${which(one)}`, ...lacking(needs, project, role)));
   if (UNITS.some((unit) => more[unit] > 0 && one.caps[unit] !== null)) return found;
   return err(
-    refused('no-cap', `Nothing caps ${ownerOf(one)} in that, so there is nothing to add to. `, code('budget'), ' shows the caps.'),
+    refused('no-cap', `There is no such cap on ${ownerOf(one)}, so there is nothing to raise. `, typed('budget'), ' shows the caps.'),
   );
 }
 
 function question(context: CommandContext, { budget: one, item }: FoundBudget, more: Amount): Confirmation {
   const caps = topped(one.caps, more);
   const lines = UNITS.filter((unit) => more[unit] > 0 && one.caps[unit] !== null).map(
-    (unit) => `${sentence(usedOf(one, unit))} It would be ${inUnit(caps[unit] ?? 0, unit)}.`,
+    (unit) => `${sentence(usedOf(one, unit))} New cap: ${inUnit(caps[unit] ?? 0, unit)}.`,
   );
   return {
     question: doc(
       paragraph(`Add ${amountWords(more)} to ${which(one)}?`),
-      list(one.until === null ? lines : [...lines, `What is added ends with the day, at ${dayEnd(context, one.until)}.`]),
+      list(one.until === null ? lines : [...lines, `The raise ends with the day, at ${dayEnd(context, one.until)}.`]),
     ),
-    // The run that is stopped for want of it may end before the answer: what is added counts all the same.
+    // A run that stops for lack of budget may end before the answer arrives. That must not void the question.
     item: item === null ? null : { project: item.project, number: item.number, version: item.version, despite: 'its runs' },
   };
 }
@@ -85,7 +85,7 @@ function raise(context: CommandContext, { budget: one, item }: FoundBudget, more
 }
 
 function which(one: Budget): string {
-  return `${one.until === null ? 'the budget' : "today's budget"} of ${ownerOf(one)}`;
+  return `${one.until === null ? 'the budget' : 'today’s budget'} of ${ownerOf(one)}`;
 }
 
 function show(context: CommandContext, of: BudgetOwner | null): Reply {
@@ -106,15 +106,15 @@ function overview(context: CommandContext): Reply {
   const people = settings.people.map(({ actor }) => dayBudget(reads, { scope: 'person', name: actor }, settings, now));
   return answer(
     doc(
-      heading('Budget of today'),
+      heading('Today’s budget'),
       budgetTable([all, ...projects, ...people]),
       paragraph(`The day ends at ${dayEnd(context, all.until ?? 0)}.`),
       paragraph(
-        `In its whole life an item of ${project.name} may use ${capWords(settings.item)}; `,
-        code('budget 42'),
-        ' shows one, ',
-        code('budget 42 +5usd'),
-        ' adds to it.',
+        `Each item of ${project.name} may use ${capWords(settings.item)} in total. `,
+        typed('budget 42'),
+        ' shows the budget of item 42, ',
+        typed('budget 42 +5usd'),
+        ' raises it.',
       ),
     ),
   );
@@ -128,7 +128,7 @@ function ofItem(context: CommandContext, item: WorkItem): Reply {
   return answer(
     doc(
       paragraph(
-        `${itemTitle(item, reader.current)}: its runs count for ${item.payer === null ? "nobody's day" : `the day of ${actorName(item.payer)}`}.`,
+        `${itemTitle(item, reader.current)}: ${item.payer === null ? 'its runs count towards no person’s daily budget' : `its runs count towards the daily budget of ${actorName(item.payer)}`}.`,
       ),
       budgetTable(budgets),
       paragraph(`The day ends at ${dayEnd(context, budgets.at(-1)?.until ?? 0)}.`),

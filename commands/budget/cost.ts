@@ -10,16 +10,16 @@ import { doc, heading, paragraph, right, table } from '../../src/message/build.t
 import type { Block } from '../../src/message/document.ts';
 import { NO_USAGE, addUsage, totalTokens, type Usage } from '../../src/pipeline/usage.ts';
 
-/** Rows of a table; the dearest come first, and the sum below is of all. */
+/** Rows of a table. The most expensive come first; the sum covers all of them. */
 const MOST_ROWS = 15;
 
 export const cost = command({
   words: ['cost'],
-  summary: 'Shows what agents have cost: tokens and money.',
+  summary: 'Shows the tokens and money that agents have spent.',
   details:
-    'Of an item, today, this week, or of all time by agent or model; without a word, an overview. Days begin at midnight in the configured time zone, weeks on Monday.',
+    'For an item, today, this week, or all time by agent or model. Alone it gives an overview. Days start at midnight in the configured time zone, weeks on Monday.',
   examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model'],
-  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a span of time, or a grouping.').optional() },
+  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a period, or how to group.').optional() },
   role: 'viewer',
   run(context, { of }) {
     const now = context.clock.now();
@@ -68,7 +68,7 @@ function grouped(context: CommandContext, by: 'agent' | 'model'): Reply {
   const { name } = context.project;
   const rows = context.reads.spend.totals(name, by);
   const all = sum(rows);
-  if (rows.length === 0) return answer(doc(paragraph(`No agent of ${name} has used a model yet.`)));
+  if (rows.length === 0) return answer(doc(paragraph(`No agent of ${name} has used any tokens yet.`)));
   return answer(doc(paragraph(`${name}, all time: ${both(all)}.`), rowsOf(by === 'agent' ? 'Agent' : 'Model', rows)));
 }
 
@@ -84,8 +84,8 @@ function ofItem(context: CommandContext, ref: ItemRef): Reply {
   return answer(
     doc(
       paragraph(`${itemTitle(item, context.project.name)}: ${both(all)}, ${counted(runs.length, 'run')}.`),
-      rows.length > 0 && table([right('Run'), 'Agent', 'Model', 'How', right('Tokens'), right('Cost')], rows),
-      runs.length > MOST_ROWS && paragraph(`The last ${MOST_ROWS} of ${runs.length} runs are shown.`),
+      rows.length > 0 && table([right('Run'), 'Agent', 'Model', 'State', right('Tokens'), right('Cost')], rows),
+      runs.length > MOST_ROWS && paragraph(`Showing the last ${MOST_ROWS} of ${runs.length} runs.`),
     ),
   );
 }

@@ -4,22 +4,22 @@ import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
-import { code, doc, list, paragraph, type Content } from '../../src/message/build.ts';
+import { code, command as typed, doc, list, paragraph, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import type { ItemEvents } from '../../src/pipeline/events.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
-/** Longer than a run takes to stop, a snapshot and a teardown to be made. */
+/** Long enough to stop a run, take a snapshot and run the teardown. */
 const WAIT_MS = 60_000;
 
 export const deleteCommand = command({
   words: ['delete'],
-  summary: 'Deletes an item: its run, worktree and branch, after keeping its work.',
+  summary: 'Deletes an item with its run, worktree and branch. A snapshot of its work is kept.',
   details:
-    'What the branch and worktree hold is kept in a snapshot of the repository first. The number stays taken and the history stays in the log; ' +
-    '`--purge` also takes what people and agents wrote out of the log. On an item that was deleted already it tries again what could not be removed.',
+    'The branch and worktree are saved as a snapshot in the repository first. The number is not used again, and the history stays in the log; ' +
+    '`--purge` also erases from the log what people and agents wrote. For an item that is already deleted, it retries what could not be removed.',
   examples: ['delete 42', 'delete 42 --purge'],
-  args: { item: itemRef(), purge: flag('purge', 'Also takes its content out of the log.') },
+  args: { item: itemRef(), purge: flag('purge', 'Also erases its content from the log.') },
   role: 'operator',
   confirm(context, { item: ref, purge }) {
     const found = context.findAny(ref);
@@ -43,34 +43,36 @@ export const deleteCommand = command({
     const { item, since } = begun.value;
     const removed = await context.until(() => outcome(context, item, since), WAIT_MS);
     const name = itemName(item, context.project.name);
+    // A purged title must not be shown again.
+    const title = purge ? `Item ${name}` : itemTitle(item, context.project.name);
     if (removed === null && context.signal.aborted)
       return done(
-        `${name} is deleted. Musher is stopping; the next start goes on with its clean-up, and `,
-        code(`history ${name}`),
-        ' shows then how far it is.',
+        `${title} is deleted. Musher is stopping and will finish the clean-up after the next start; `,
+        typed(`history ${name}`),
+        ' shows the result.',
       );
     if (removed === null) {
       return done(
-        `${name} is deleted. Its clean-up was not over after a minute and goes on by itself; `,
-        code(`history ${name}`),
-        ' shows how far it is.',
+        `${title} is deleted. The clean-up is taking more than a minute and continues in the background; `,
+        typed(`history ${name}`),
+        ' shows the progress.',
       );
     }
     return report(context, item, removed);
   },
 });
 
-/** The answer where nothing is left to do: calling it twice is safe. */
+/** The answer if nothing is left to do, so that deleting twice is safe. */
 function alreadyGone(context: CommandContext, item: WorkItem, purge: boolean): Reply | null {
   const { removal } = item;
   if (removal === null || removal.state === 'asked') return null;
   const name = itemName(item, context.project.name);
-  if (removal.state === 'purged') return done(`${name} was deleted and purged already: nothing is left of it but its number.`);
+  if (removal.state === 'purged') return done(`Item ${name} is already deleted and purged; only its number is left.`);
   if (purge) return null;
   return done(
-    `${name} was deleted already; its history is in the log. `,
-    code(`delete ${name} --purge`),
-    ' takes its content out of the log too.',
+    `${itemTitle(item, context.project.name)} is already deleted. Its history is still in the log; `,
+    typed(`delete ${name} --purge`),
+    ' erases its content there too.',
   );
 }
 
@@ -79,8 +81,8 @@ function question(context: CommandContext, item: WorkItem, purge: boolean): Conf
   const again = item.deletedAt !== null;
   const title = itemTitle(item, current);
   const ask = again
-    ? `${title} was deleted already. ${purge ? 'Purge it too?' : 'Try again what could not be removed?'}`
-    : `Delete ${title}, in ${stageWords(item.stage)}${purge ? ', and purge it' : ''}?`;
+    ? `${title} is already deleted. ${purge ? 'Purge it too?' : 'Retry what could not be removed?'}`
+    : `Delete ${title} (${stageWords(item.stage)})${purge ? ' and purge it' : ''}?`;
   return {
     question: doc(paragraph(ask), list(consequences(context, item, purge))),
     item: { project: item.project, number: item.number, version: item.version },
@@ -94,33 +96,31 @@ function consequences(context: CommandContext, item: WorkItem, purge: boolean): 
   const timers = reads.timers.ofItem(item.project, item.number);
   const needing = item.deletedAt === null ? reads.dependents(item.project, item.number) : [];
   const lines: (Content[] | null)[] = [
-    run === null ? null : [`Run ${run.run} of ${run.agent} is stopped.`],
+    run === null ? null : [`Stops run ${run.run} by ${run.agent}.`],
     (item.runs === 0 && item.work === null) || item.removal?.state === 'removed'
       ? null
       : [
-          'Its worktree',
-          ...(item.work === null ? [] : [' and the branch ', code(item.work.branch)]),
-          ' are removed; what they hold is kept in a snapshot of the repository first.',
+          'Removes its worktree',
+          ...(item.work === null ? [] : [' and branch ', code(item.work.branch)]),
+          '. A snapshot is kept in the repository.',
         ],
-    timers.length === 0
-      ? null
-      : [
-          `Its ${timers.length === 1 ? 'timer' : 'timers'} ${timers.map(({ timer }) => timer).join(', ')} ${timers.length === 1 ? 'is' : 'are'} cancelled.`,
-        ],
-    item.stage.name === 'done' ? [`What was merged stays on ${base}.`] : null,
+    timers.length === 0 ? null : [`Cancels ${timers.length === 1 ? 'timer' : 'timers'} ${timers.map(({ timer }) => timer).join(', ')}.`],
+    item.stage.name === 'done' ? [`Merged changes stay on ${base}.`] : null,
     needing.length === 0
       ? null
-      : [`${needing.join(', ')} ${needing.length === 1 ? 'depends' : 'depend'} on it and can not start by waiting any more.`],
+      : [
+          `${needing.map((number) => `#${number}`).join(', ')} ${needing.length === 1 ? 'depends' : 'depend'} on it and will stay blocked until ${needing.length === 1 ? 'its' : 'their'} dependencies change.`,
+        ],
     purge
-      ? ['Its title, text, run logs and everything written about it are taken out of the log. That can not be undone.']
-      : ['Its history stays in the log, and the number is never used again.'],
+      ? ['Erases its title, text, run logs and everything written about it from the log. This can’t be undone.']
+      : ['Keeps its history in the log. The number is not used again.'],
   ];
   return lines.filter((line) => line !== null);
 }
 
 type Removed = ItemEvents['item.removed'];
 
-/** What clean-up reported after `since`; null while it has not. */
+/** What the clean-up reported after `since`; null until it does. */
 function outcome({ reads }: CommandContext, { project, number }: WorkItem, since: number): Removed | null {
   const event = reads.history(project, number, 20).find((one) => one.kind === 'item.removed' && one.seq > since);
   return event?.kind === 'item.removed' ? event.payload : null;
@@ -130,9 +130,9 @@ function report(context: CommandContext, item: WorkItem, removed: Removed): Repl
   const name = itemName(item, context.project.name);
   const now = context.reads.item(item.project, item.number);
   if (now?.removal?.state === 'purged') {
-    // Nothing of what was purged is said again: this reply is kept as well.
-    const steps = [...removed.done, 'took its title, text and all that was written about it out of the log'];
-    return answer(doc(paragraph(`${name} is deleted and purged.`), list(steps)));
+    // The reply is stored too, so it must not repeat what was purged.
+    const steps = [...removed.done, 'erased its title, text and everything written about it from the log'];
+    return answer(doc(paragraph(`Item ${name} is deleted and purged.`), list(steps)));
   }
   const title = itemTitle(item, context.project.name);
   const steps: Block | false = removed.done.length > 0 && list(removed.done);
@@ -140,11 +140,11 @@ function report(context: CommandContext, item: WorkItem, removed: Removed): Repl
   return {
     ...refused('delete-incomplete', ''),
     body: doc(
-      paragraph(`${title} is deleted, but not all of it could be removed.`),
+      paragraph(`${title} is deleted, but the clean-up is incomplete.`),
       steps,
-      paragraph('Still left:'),
+      paragraph('Still there:'),
       list(removed.left),
-      paragraph(code(`delete ${name}`), ' tries that again.'),
+      paragraph(typed(`delete ${name}`), ' tries again.'),
     ),
   };
 }

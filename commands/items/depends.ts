@@ -4,22 +4,22 @@ import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { code } from '../../src/message/build.ts';
+import { code, command as typed } from '../../src/message/build.ts';
 import { findCycle } from '../../src/pipeline/dependencies.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 
 export const depends = command({
   words: ['depends'],
-  summary: 'Says which items have to be done before an item.',
+  summary: 'Sets which items must be done before an item.',
   details:
-    'The new list takes the place of the old one; `nothing` clears it, and without a list it is shown. A dependency counts when it is done or archived as completed. ' +
-    'Where the project starts items by itself, an item starts as soon as all it depends on is done.',
+    'A new list replaces the old one, `nothing` clears it; without a list it shows the current one. A dependency is met when it is done or archived as completed. ' +
+    'With `auto_start`, the item starts as soon as all its dependencies are met.',
   examples: ['depends 42 on 40 41', 'depends 42 on nothing', 'depends 42'],
   args: {
     item: itemRef(),
     on: keyword('on').optional(),
-    others: either(choice(['nothing']), itemRefs(), 'The items that come first, or `nothing`.').optional(),
+    others: either(choice(['nothing']), itemRefs(), 'The items to wait for, or `nothing`.').optional(),
   },
   role: 'operator',
   run(context, { item: ref, on, others }) {
@@ -32,11 +32,16 @@ export const depends = command({
       const dependsOn = wanted.map(({ number }) => number);
       const after = tx.append(item, 'item.dependencies_set', { dependsOn, prior: item.dependsOn });
       const title = itemTitle(item, context.project.name);
-      const what = dependsOn.length === 0 ? `${title} depends on nothing now. ` : `${title} depends on ${dependsOn.join(', ')} now. `;
+      const what = dependsOn.length === 0 ? `${title} no longer depends on anything. ` : `${title} now depends on ${hashed(dependsOn)}. `;
       return done(what, ...outlook(after, tx.step(after), readerOf(context)));
     });
   },
 });
+
+/** `#40, #41`. */
+function hashed(numbers: readonly number[]): string {
+  return numbers.map((number) => `#${number}`).join(', ');
+}
 
 function shown(context: CommandContext, ref: ItemRef): Reply {
   const found = context.find(ref);
@@ -45,7 +50,7 @@ function shown(context: CommandContext, ref: ItemRef): Reply {
   const current = context.project.name;
   const title = itemTitle(item, current);
   if (item.dependsOn.length === 0)
-    return done(`${title} depends on nothing. `, code(`depends ${itemName(item, current)} on <numbers>`), ' changes that.');
+    return done(`${title} depends on nothing. `, typed(`depends ${itemName(item, current)} on <numbers>`), ' changes that.');
   const others = item.dependsOn.map((number) => {
     const other = context.reads.item(item.project, number);
     return other === null
@@ -59,35 +64,35 @@ function incomplete(context: CommandContext, { project, number }: ItemRef): Repl
   const name = itemName({ project, number }, context.project.name);
   return refused(
     'depends-on-what',
-    'The numbers are missing. ',
-    code(`depends ${name} on 40 41`),
-    ' sets them, ',
-    code(`depends ${name} on nothing`),
-    ' clears them.',
+    'Which items? For example ',
+    typed(`depends ${name} on 40 41`),
+    ', or ',
+    typed(`depends ${name} on nothing`),
+    ' to clear the list.',
   );
 }
 
 function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem, wanted: readonly ItemRef[]): Reply | null {
-  const name = itemName(item, context.project.name);
+  const title = itemTitle(item, context.project.name);
   const elsewhere = wanted.find(({ project }) => project !== item.project);
   if (elsewhere !== undefined)
     return refused(
       'other-project',
-      `${elsewhere.number} would be an item of ${elsewhere.project}, and dependencies stay within ${item.project}. Write `,
+      `Item ${elsewhere.number} here is in ${elsewhere.project}, and dependencies can't cross projects. Write `,
       code(`${item.project}#${elsewhere.number}`),
-      ' for an item of that project.',
+      ` for the item in ${item.project}.`,
     );
-  if (wanted.some(({ number }) => number === item.number))
-    return refused('depends-on-itself', `${name} can not depend on itself. Nothing was changed.`);
-  // Refuses by itself where one does not exist or was deleted.
+  if (wanted.some(({ number }) => number === item.number)) return refused('depends-on-itself', `${title} can't depend on itself.`);
+  // `find` refuses an item that doesn't exist or was deleted.
   for (const one of wanted) tx.find(one);
   const numbers = wanted.map(({ number }) => number);
   if (numbers.length === item.dependsOn.length && numbers.every((number) => item.dependsOn.includes(number)))
-    return refused(
-      'unchanged',
-      `${name} depends on ${numbers.length === 0 ? 'nothing' : numbers.join(', ')} already; nothing was changed.`,
-    );
+    return refused('unchanged', `${title} already depends on ${numbers.length === 0 ? 'nothing' : hashed(numbers)}.`);
   const cycle = findCycle(item.number, numbers, (number: ItemNumber) => tx.reads.item(item.project, number)?.dependsOn ?? []);
-  if (cycle !== null) return refused('cycle', `That would go round in a circle: ${cycle.join(' needs ')}. Nothing was changed.`);
+  if (cycle !== null)
+    return refused(
+      'cycle',
+      `That would be a circular dependency: ${cycle.map((number) => `#${number}`).join(' needs ')}. Nothing changed.`,
+    );
   return null;
 }

@@ -17,11 +17,11 @@ const LONGEST_NAME = 60;
 
 export const edit = command({
   words: ['edit'],
-  summary: 'Changes a field of an item, or a section of its description.',
+  summary: 'Edits a field of an item, or a section of its description.',
   details:
-    'Fields are `title`, `type`, `qa` (server, agent, human or default), `description` and `criteria` (one a line; also as `acceptance criteria`). ' +
+    'The fields are `title`, `type`, `qa` (server, agent, human or default), `description` and `criteria` (one per line; also `acceptance criteria`). ' +
     '`nothing` clears the description or the criteria. ' +
-    'Any other word names a section of the description, which is replaced, or made where there is none. A run under way does not see the change; the next one does.',
+    'Any other word names a section of the description, which is replaced or added. A run in progress does not see the change; the next one does.',
   examples: [
     'edit 42 title Export as CSV and JSON',
     'edit 42 qa human',
@@ -30,8 +30,8 @@ export const edit = command({
   ],
   args: {
     item: itemRef(),
-    field: word({ description: 'A field, or the name of a section; several words in quotes.', complete: () => FIELDS }),
-    text: text('What it is from now on.'),
+    field: word({ description: 'A field or the name of a section; put several words in quotes.', complete: () => FIELDS }),
+    text: text('The new value.'),
   },
   role: 'operator',
   run: (context, { item: ref, field, text: value }) =>
@@ -43,12 +43,12 @@ export const edit = command({
     }),
 });
 
-/** What was done, given the item's title as it is now; a sentence without its full stop. */
+/** What was done, given the item's new title; a sentence without its full stop. */
 type Said = (title: string) => string;
 
-/** Appends the edits; gives what was done, or the refusal. */
+/** Appends the edits. Returns what was done, or the refusal. */
 function change(tx: CommandTx, item: WorkItem, field: string, value: string): Said | Reply {
-  // What documents call them, in two words: the second came as the beginning of the text.
+  // "acceptance criteria" is two words, and the second arrived as the start of the text.
   const two = field.toLowerCase() === 'acceptance' ? /^criteria(?::|\b)\s*(?=\S)/i.exec(value) : null;
   if (two !== null) return change(tx, item, 'criteria', value.slice(two[0].length));
   switch (field.toLowerCase()) {
@@ -57,19 +57,19 @@ function change(tx: CommandTx, item: WorkItem, field: string, value: string): Sa
     case 'type': {
       const type = ITEM_TYPES.find((one) => one === value.trim().toLowerCase());
       if (type === undefined)
-        return refused('unknown-type', `“${value.slice(0, 40)}” is no type of item. There are ${ITEM_TYPES.join(', ')}.`);
+        return refused('unknown-type', `“${value.slice(0, 40)}” is not an item type. Types: ${ITEM_TYPES.join(', ')}.`);
       if (type === item.type) return unchanged('type');
       tx.append(item, 'item.edited', { field: 'type', value: type, prior: item.type });
-      return (title) => `${title} is a ${type} now`;
+      return (title) => `${title} is now a ${type}`;
     }
     case 'qa': {
       const typed = value.trim().toLowerCase();
       const mode = typed === 'default' ? null : QA_MODES.find((one) => one === typed);
       if (mode === undefined)
-        return refused('unknown-qa', `“${value.slice(0, 40)}” is no way of review. There are ${QA_MODES.join(', ')} and default.`);
+        return refused('unknown-qa', `“${value.slice(0, 40)}” is not a qa mode. Modes: ${QA_MODES.join(', ')}, default.`);
       if (mode === item.qaMode) return unchanged('qa');
       tx.append(item, 'item.edited', { field: 'qa', value: mode, prior: item.qaMode });
-      return (title) => `Set the review of ${title} to ${mode ?? 'the default'}`;
+      return (title) => `${title}: qa is now ${mode ?? 'the project’s default'}`;
     }
     case 'description':
       return setDescription(tx, item, value);
@@ -86,30 +86,30 @@ function setTitle(tx: CommandTx, item: WorkItem, value: string): Said | Reply {
   if (title.length > LONGEST_TITLE)
     return refused(
       'title-too-long',
-      `The title has ${title.length} characters, the most is ${LONGEST_TITLE}. Put the rest into the description.`,
+      `The title has ${title.length} characters; the limit is ${LONGEST_TITLE}. Put the rest in the description.`,
     );
   if (title === item.title) return unchanged('title');
   tx.append(item, 'item.edited', { field: 'title', value: title, prior: item.title });
-  return (now) => `Changed the title: ${now}`;
+  return (now) => `Renamed to ${now}`;
 }
 
-/** Check boxes in a description are its criteria, as in `create`; without any, the criteria stay. */
+/** Check boxes in a description become its criteria, as in `create`; without any, the criteria stay. */
 function setDescription(tx: CommandTx, item: WorkItem, value: string): Said | Reply {
   const { description, criteria } = splitCriteria(value);
   const clears = isNothing(value);
   const text_ = clears ? '' : criteria.length === 0 ? value.trim() : description;
   if (text_ === item.description && criteria.length === 0) return unchanged('description');
   const after = tx.append(item, 'item.edited', { field: 'description', value: text_, prior: item.description });
-  if (criteria.length === 0) return (title) => `${clears ? 'Cleared' : 'Changed'} the description of ${title}`;
+  if (criteria.length === 0) return (title) => `${title}: ${clears ? 'cleared' : 'changed'} the description`;
   tx.append(after, 'item.edited', { field: 'criteria', value: criteria, prior: item.criteria });
-  return (title) => `Changed the description of ${title}, with ${counted(criteria.length, 'criterion', 'criteria')}`;
+  return (title) => `${title}: changed the description, with ${counted(criteria.length, 'criterion', 'criteria')}`;
 }
 
 function setCriteria(tx: CommandTx, item: WorkItem, criteria: readonly Criterion[]): Said | Reply {
   if (JSON.stringify(criteria) === JSON.stringify(item.criteria)) return unchanged('criteria');
   tx.append(item, 'item.edited', { field: 'criteria', value: criteria, prior: item.criteria });
   return (title) =>
-    criteria.length === 0 ? `Cleared the criteria of ${title}` : `${title} has ${counted(criteria.length, 'criterion', 'criteria')} now`;
+    criteria.length === 0 ? `${title}: cleared the criteria` : `${title} now has ${counted(criteria.length, 'criterion', 'criteria')}`;
 }
 
 /** The word that clears a field. */
@@ -117,7 +117,7 @@ function isNothing(value: string): boolean {
   return value.trim().toLowerCase() === 'nothing';
 }
 
-/** One criterion a line, with a check box, a bullet or nothing before it. Without a box, one that was checked before stays so. */
+/** One criterion per line, with a check box, a bullet or nothing before it. Without a box, a checked criterion stays checked. */
 function criteriaFrom(item: WorkItem, value: string): readonly Criterion[] {
   if (isNothing(value)) return [];
   const checked = new Set(item.criteria.filter((one) => one.checked).map((one) => one.text));
@@ -133,20 +133,20 @@ function setSection(tx: CommandTx, item: WorkItem, name: string, value: string):
   if (/[\r\n#]/.test(name) || name.trim() === '' || name.length > LONGEST_NAME)
     return refused(
       'bad-section',
-      `A section's name is one line of at most ${LONGEST_NAME} characters without #. Fields are ${FIELDS.join(', ')}.`,
+      `A section name is one line of at most ${LONGEST_NAME} characters, without #. Fields: ${FIELDS.join(', ')}.`,
     );
   const section = editSection(item.description, name, value);
   if (section.description === item.description) return unchanged(`section ${section.name}`);
   tx.append(item, 'item.edited', { field: 'description', value: section.description, prior: item.description });
-  const did = section.created ? 'Added' : 'Replaced';
-  return (title) => `${did} the section “${section.name}” in the description of ${title}`;
+  const did = section.created ? 'added' : 'replaced';
+  return (title) => `${title}: ${did} the section “${section.name}”`;
 }
 
 function unchanged(what: string): Reply {
-  return refused('unchanged', `The ${what} is that already; nothing was changed.`);
+  return refused('unchanged', `Nothing changed: the ${what} is already that.`);
 }
 
 function unseen(context: CommandContext, item: WorkItem): string {
   const run = openRun(context.reads, item);
-  return run === null ? '' : `Run ${run.run} of ${run.agent} does not see it; the next run does.`;
+  return run === null ? '' : `Run ${run.run} by ${run.agent} won't see this; the next run will.`;
 }

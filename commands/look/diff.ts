@@ -7,16 +7,16 @@ import { readerOf } from '../../src/words/step.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import type { Diff } from '../../src/git/history.ts';
-import { action, actions, code, codeBlock, doc, paragraph } from '../../src/message/build.ts';
+import { action, actions, code, codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 
-/** Bytes of a diff shown in a room: about eight long messages. */
+/** Most bytes of a diff shown in a room: about eight long messages. */
 const MOST_BYTES = 24_000;
 
 export const diff = command({
   words: ['diff'],
-  summary: 'Shows the change of an item against the base branch.',
-  details: `Of a merged item, what its merge changed. At most ${bytes(MOST_BYTES)} of it; what is left out is marked. The files and line counts come first.`,
+  summary: 'Shows the changes of an item against the base branch.',
+  details: `For a merged item: what the merge changed. Lists the files first, then at most ${bytes(MOST_BYTES)} of the diff.`,
   examples: ['diff 42'],
   args: { item: itemRef() },
   role: 'viewer',
@@ -33,9 +33,9 @@ export const diff = command({
       if (change === null)
         return refused(
           'no-change',
-          `${title} was merged as ${short(merged.mergeCommit)}, which the repository has no more: somebody has rewritten its history. `,
-          code(`snapshots ${name}`),
-          ' lists what was kept.',
+          `${title} was merged as ${short(merged.mergeCommit)}, but that commit is gone: the repository's history was rewritten. `,
+          typed(`snapshots ${name}`),
+          ' lists the snapshots.',
         );
       return answer(
         doc(
@@ -50,15 +50,10 @@ export const diff = command({
         ? null
         : await projectOf(context, item).git.diff({ branch: work.branch, maxBytes: MOST_BYTES });
     if (work === null || shown === null)
-      return refused(
-        'no-change',
-        `${title} has no change of its own yet: nothing is committed on its branch. `,
-        code(`why ${name}`),
-        ' says what comes next.',
-      );
+      return refused('no-change', `${title} has no commits yet. `, typed(`why ${name}`), ' shows what it is waiting for.');
     const step = context.step(item);
     const asks = step.do === 'wait' && step.for === 'approval';
-    // It names project and commit: pressed later it must mean neither another item nor a commit that nobody looked at.
+    // The button names project and commit. Pressed later, it must not approve another item or a commit that nobody has seen.
     const approve = {
       ...action('Approve', `approve ${item.project}#${item.number} ${short(work.head)}`, 'primary'),
       typed: `approve ${name}`,
@@ -77,7 +72,7 @@ export const diff = command({
 });
 
 function cutAt(truncated: boolean, rest: string): string {
-  return truncated ? ` The first ${bytes(MOST_BYTES)} are shown; the rest is ${rest}.` : '';
+  return truncated ? ` Showing the first ${bytes(MOST_BYTES)}; the rest is ${rest}.` : '';
 }
 
 function changed({ stat, text }: Diff): Block[] {

@@ -13,7 +13,7 @@ const MOST = 30;
 export const git = command({
   words: ['git'],
   summary: 'Shows the repository: base branch, checkout and worktrees.',
-  details: 'Where your own checkout could not be brought along with the base branch, the command that does it is shown.',
+  details: 'If your own checkout is behind the base branch, it shows the command that updates it.',
   examples: ['git'],
   args: {},
   role: 'viewer',
@@ -34,7 +34,7 @@ export const git = command({
         checkout !== null &&
           checkout.catchUp !== null &&
           paragraph(
-            'Your checkout stands on an older commit of the base branch: a commit there would take the later merges back. This brings it up first, with your changes:',
+            'Your checkout is behind the base branch, so committing there would revert later merges. Update it first; this keeps your changes:',
           ),
         checkout !== null && checkout.catchUp !== null && codeBlock(checkout.catchUp),
         worktrees.length > 0 && heading(`Worktrees${more}`),
@@ -45,10 +45,9 @@ export const git = command({
 });
 
 function checkoutWords(checkout: GitStatus['checkout']): string {
-  if (checkout === null) return 'none: the repository is bare';
-  const branch = checkout.branch === null ? 'on no branch' : `on ${checkout.branch}`;
-  const clean = checkout.clean === null ? '' : checkout.clean ? ', clean' : ', with changes';
-  return `${checkout.path}, ${branch}${clean}`;
+  if (checkout === null) return 'none, the repository is bare';
+  const branch = checkout.branch === null ? 'detached HEAD' : `on ${checkout.branch}`;
+  return `${branch}${checkout.clean === null ? '' : checkout.clean ? ', clean' : ', uncommitted changes'}`;
 }
 
 function worktreeTable({ worktrees }: GitStatus): ReturnType<typeof table> {

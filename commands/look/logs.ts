@@ -6,20 +6,20 @@ import { runState, runTime } from '../../src/words/run.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { duration } from '../../src/words/time.ts';
 import { answer, refused } from '../../src/words/replies.ts';
-import { code, codeBlock, doc, paragraph } from '../../src/message/build.ts';
+import { codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';
 
 const DEFAULT = 20;
 const MOST = 500;
 
 export const logs = command({
   words: ['logs'],
-  summary: 'Shows the end of what an agent has written.',
-  details: `The last ${DEFAULT} lines of the latest run, or as many lines and the run that you say: \`logs 42 100 2\` is the end of run 2.`,
+  summary: "Shows the last lines of an agent's output.",
+  details: `By default the last ${DEFAULT} lines of the latest run. \`logs 42 100 2\` shows the last 100 lines of run 2.`,
   examples: ['logs 42', 'logs 42 100', 'logs 42 100 2'],
   args: {
     item: itemRef(),
-    lines: integer({ min: 1, max: MOST, description: `How many lines; ${DEFAULT} where it is left out.` }).optional(),
-    run: integer({ min: 1, description: 'The number of the run; the latest where it is left out.' }).optional(),
+    lines: integer({ min: 1, max: MOST, description: `How many lines; ${DEFAULT} by default.` }).optional(),
+    run: integer({ min: 1, description: 'The number of the run; the latest by default.' }).optional(),
   },
   role: 'viewer',
   async run(context, { item: ref, lines, run: wanted }) {
@@ -32,14 +32,14 @@ export const logs = command({
       return refused(
         'no-runs',
         `No agent has worked on ${title} yet. `,
-        code(`why ${itemName(item, reader.current)}`),
-        ' says what it waits for.',
+        typed(`why ${itemName(item, reader.current)}`),
+        ' shows what it is waiting for.',
       );
     const run = context.reads.run(item.project, item.number, wanted ?? item.runs);
-    if (run === null) return refused('no-such-run', `${title} has ${counted(item.runs, 'run')}; there is no run ${wanted ?? item.runs}.`);
+    if (run === null) return refused('no-such-run', `${title} has no run ${wanted ?? item.runs}, only ${counted(item.runs, 'run')}.`);
     const written = await context.runLog(item, run.run, lines ?? DEFAULT);
-    const about = `${title}, run ${run.run} of ${run.agent} in ${run.stage}: ${runState(run)}, ${duration(runTime(run, reader.now))}.`;
-    if (written.length === 0) return answer(doc(paragraph(`${about} It has written nothing${run.state === 'ended' ? '' : ' yet'}.`)));
+    const about = `${title}, run ${run.run} by ${run.agent} in ${run.stage}: ${runState(run)}, ${duration(runTime(run, reader.now))}.`;
+    if (written.length === 0) return answer(doc(paragraph(`${about} No output${run.state === 'ended' ? '' : ' yet'}.`)));
     return answer(doc(paragraph(about), codeBlock(written.join('\n'))));
   },
 });

@@ -8,7 +8,7 @@ import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
-import { timerWords } from '../../src/bot/timers.ts';
+import { timerWords } from '../../src/words/bot/timers.ts';
 import type { LoggedReceipt } from '../../src/log/reads/reads.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import {

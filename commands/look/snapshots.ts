@@ -6,24 +6,24 @@ import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done } from '../../src/words/replies.ts';
-import { noSuchSnapshot } from '../../src/bot/no-such-snapshot.ts';
+import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
-import { code, codeBlock, doc, paragraph, table } from '../../src/message/build.ts';
+import { codeBlock, command as typed, doc, paragraph, table } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
-/** Snapshots listed at once: the newest. */
+/** How many snapshots are listed, newest first. */
 const MOST = 20;
-/** Bytes of a snapshot's diff shown in a room, as `diff` shows. */
+/** Most bytes of a snapshot's diff shown in a room, as for `diff`. */
 const MOST_BYTES = 24_000;
 
 export const snapshots = command({
   words: ['snapshots'],
-  summary: 'Lists what was kept of an item’s work, or shows one of it.',
+  summary: 'Lists the snapshots of an item’s work, or shows one.',
   details:
-    'Before Musher stops, cleans, resets or removes anything it keeps the tracked and new files of the worktree; ignored files are not kept. ' +
-    `The newest ${MOST} are listed, also of an item that is done or deleted. With a number, its change against the base branch is shown, at most ${bytes(MOST_BYTES)} of it.`,
+    'Musher takes a snapshot of tracked and new files before it stops, cleans, resets or removes anything. Ignored files are not included. ' +
+    `Lists the newest ${MOST}, also for items that are done or deleted. With a number it shows that snapshot against the base branch, at most ${bytes(MOST_BYTES)}.`,
   examples: ['snapshots 42', 'snapshots 42 3'],
-  args: { item: itemRef(), snapshot: integer({ min: 1, max: 999_999, description: 'Which one; without it, all are listed.' }).optional() },
+  args: { item: itemRef(), snapshot: integer({ min: 1, max: 999_999, description: 'The number of the snapshot to show.' }).optional() },
   role: 'viewer',
   run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
@@ -40,7 +40,7 @@ async function listed(context: CommandContext, item: WorkItem): Promise<Reply> {
     MOST,
   );
   const title = itemTitle(item, reader.current);
-  if (all === 0) return done(`Nothing of ${title} was kept yet: Musher keeps its work before it stops, cleans or removes anything.`);
+  if (all === 0) return done(`${title} has no snapshots yet. Musher takes one before it stops, cleans or removes anything.`);
   const rows = newest
     .toReversed()
     .map((kept) => [
@@ -48,21 +48,21 @@ async function listed(context: CommandContext, item: WorkItem): Promise<Reply> {
       moment(kept.at, reader.now, reader.timezone),
       firstLine(kept.why, 60),
       `${counted(kept.files, 'file')}, +${kept.added} −${kept.removed}`,
-      standing(kept),
+      againstBranch(kept),
     ]);
   const more = all > newest.length ? `, the newest ${newest.length} of ${all}` : '';
   return answer(
     doc(
-      paragraph(`Kept of ${title}${more}:`),
-      table(['Snapshot', 'When', 'Why', 'Change', 'Branch now'], rows),
-      paragraph(code(`snapshots ${name} <number>`), ' shows one, ', code(`restore ${name} <number>`), ' brings it back.'),
+      paragraph(`Snapshots of ${title}${more}:`),
+      table(['Snapshot', 'When', 'Why', 'Changes', 'Branch'], rows),
+      paragraph(typed(`snapshots ${name} <number>`), ' shows one, ', typed(`restore ${name} <number>`), ' restores it.'),
     ),
   );
 }
 
-function standing({ sameAsBranch }: DescribedSnapshot): string {
+function againstBranch({ sameAsBranch }: DescribedSnapshot): string {
   if (sameAsBranch === null) return 'no branch';
-  return sameAsBranch ? 'the same' : 'differs';
+  return sameAsBranch ? 'same' : 'differs';
 }
 
 async function one(context: CommandContext, item: WorkItem, n: number): Promise<Reply> {
@@ -71,14 +71,14 @@ async function one(context: CommandContext, item: WorkItem, n: number): Promise<
   const shown = await projectOf(context, item).git.snapshotDiff({ number: item.number, n, maxBytes: MOST_BYTES });
   if (shown === null) return noSuchSnapshot(name, n);
   const { kept, text, stat, truncated } = shown;
-  const cut = truncated ? ` The first ${bytes(MOST_BYTES)} are shown; git show ${kept.ref} shows all.` : '';
+  const cut = truncated ? ` Showing the first ${bytes(MOST_BYTES)}; git show ${kept.ref} shows all.` : '';
   const when = `Snapshot ${n} of ${itemTitle(item, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
   return answer(
     doc(
       paragraph(when),
       stat.trim() !== '' && codeBlock(stat.trimEnd()),
-      text === '' ? paragraph('It changes nothing against the base branch.') : codeBlock(text.trimEnd(), 'diff'),
-      paragraph(code(`restore ${name} ${n}`), ' brings it back.'),
+      text === '' ? paragraph('No changes against the base branch.') : codeBlock(text.trimEnd(), 'diff'),
+      paragraph(typed(`restore ${name} ${n}`), ' restores it.'),
     ),
   );
 }

@@ -6,7 +6,7 @@ import { runState, runTime } from '../../src/words/run.ts';
 import { nextContent, outlook, readerOf, ticked, type Reader } from '../../src/words/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { timerLine } from '../../src/bot/timers.ts';
+import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import { doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';

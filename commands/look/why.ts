@@ -5,7 +5,7 @@ import { firstLine, itemTitle, sentence, stageWords } from '../../src/words/item
 import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { timerWords } from '../../src/bot/timers.ts';
+import { timerWords } from '../../src/words/bot/timers.ts';
 import { doc, paragraph } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';

@@ -1,20 +1,21 @@
+import { basename } from 'node:path';
 import { command } from '../../src/bot/command.ts';
 import { bytes } from '../../src/words/amounts.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { code } from '../../src/message/build.ts';
+import { code, command as typed } from '../../src/message/build.ts';
 
 export const backup = command({
   words: ['backup'],
-  summary: 'Copies the log now; `health` shows the newest copy.',
+  summary: 'Backs up the log now. `health` shows the newest backup.',
   details:
-    'The copy is complete by itself: `musher restore FILE` puts it back. It holds the log, not the repositories. Copies are also made by the schedule in `[backup]`.',
+    'A backup is one file that `musher restore FILE` brings back. It holds the log, not the repositories. Scheduled backups are set under `[backup]` in bot.toml.',
   examples: ['backup'],
   args: {},
   role: 'admin',
   async run(context) {
     const made = await context.backup();
-    if (!made.ok)
-      return refused('backup-failed', `The log could not be copied: ${made.error}. Mend that; then `, code('backup'), ' tries again.');
-    return done('The log is copied to ', code(made.value.file), ` (${bytes(made.value.bytes)}).`);
+    if (!made.ok) return refused('backup-failed', `The backup failed: ${made.error}. Fix that, then try `, typed('backup'), ' again.');
+    // A server's path is no business of a room: the file's name is enough to find it under the backup folder.
+    return done('Backed up the log to ', code(basename(made.value.file)), ` (${bytes(made.value.bytes)}) in the backup folder.`);
   },
 });

@@ -8,13 +8,13 @@ import { doc, list, paragraph, table, type Content } from '../../src/message/bui
 
 export const health = command({
   words: ['health'],
-  summary: 'Shows how the networks stand: connected since when, and what waits to be sent.',
+  summary: 'Shows the state of the networks, unsent messages and backups.',
   examples: ['health'],
   args: {},
   role: 'viewer',
   about: 'musher',
   run: (context) => {
-    // The terminal is told of only where it has a trouble, or where there is nothing else.
+    // The terminal is listed only if it has a problem, or if there is nothing else to list.
     const everything = context.networks();
     const networks = everything.filter(({ name }) => name !== TERMINAL_NETWORK);
     const all = networks.length === 0 ? everything : everything.filter((one) => networks.includes(one) || hasTrouble(one));
@@ -28,13 +28,13 @@ export const health = command({
       doc(
         paragraph(summary(networks, all)),
         table(
-          ['Network', 'State', 'For', 'Last message', 'To be sent'],
+          ['Network', 'State', 'For', 'Last message', 'Queued'],
           all.map(({ name, state, since, lastEvent, waiting, oldest }) => [
             name,
             state,
             duration(now - since),
             lastEvent === null ? 'none' : `${duration(now - lastEvent)} ago`,
-            waiting === 0 ? 'nothing' : `${waiting}, the oldest for ${duration(now - (oldest ?? now))}`,
+            waiting === 0 ? 'none' : `${waiting}, oldest ${duration(now - (oldest ?? now))} ago`,
           ]),
         ),
         problems.length > 0 && list(problems),
@@ -49,16 +49,16 @@ function backupWords(context: CommandContext): string {
   const { now, timezone } = readerOf(context);
   const have =
     newest === null
-      ? 'There is no backup of the log'
-      : `Newest of ${counted(count, 'backup')} of the log: ${moment(newest.at, now, timezone)}, ${bytes(newest.bytes)}`;
-  const coming = next === null ? 'none is made by itself' : `the next is made ${moment(next, now, timezone)}`;
-  return `${have}; ${coming}.${problem === null ? '' : ` The last try failed: ${problem}.`}`;
+      ? 'No backup of the log yet'
+      : `Last backup: ${moment(newest.at, now, timezone)} (${bytes(newest.bytes)}), ${count} kept`;
+  const coming = next === null ? 'none scheduled' : `next ${moment(next, now, timezone)}`;
+  return `${have}; ${coming}.${problem === null ? '' : ` The last attempt failed: ${problem}.`}`;
 }
 
-/** Rooms of one network whose trouble is told; more of them are counted. */
+/** Rooms of one network whose problem is shown; the rest are counted. */
 const MOST_ROOMS = 3;
 
-/** Rooms that get nothing, each with why; those of projects that one may not see are only counted. */
+/** Rooms that get no messages, each with the reason. Rooms of projects that the sender can't see are only counted. */
 function unsentOf(network: NetworkState, context: CommandContext): string[] {
   const seen = new Set(
     context
@@ -68,7 +68,7 @@ function unsentOf(network: NetworkState, context: CommandContext): string[] {
   );
   const told = network.unsent.filter(({ room }) => seen.has(`${network.name}:${room}`)).slice(0, MOST_ROOMS);
   const more = network.unsent.length - told.length;
-  const others = more === 0 ? [] : [`messages to ${counted(more, told.length > 0 ? 'other room' : 'room')} do not come through`];
+  const others = more === 0 ? [] : [`messages to ${counted(more, told.length > 0 ? 'other room' : 'room')} are not delivered`];
   return [...told.map(({ room, why }) => `${room}: ${why}`), ...others];
 }
 
@@ -79,8 +79,8 @@ function hasTrouble({ state, problem, waiting, unsent }: NetworkState): boolean 
 function summary(networks: readonly NetworkState[], shown: readonly NetworkState[]): string {
   const online = networks.filter(({ state }) => state === 'online').length;
   if (online < networks.length) return `${online} of ${counted(networks.length, 'network')} online.`;
-  const have = networks.length === 0 ? 'no network is configured, so there is this terminal alone' : `${counted(online, 'network')} online`;
-  return shown.some(({ unsent }) => unsent.length > 0)
-    ? `${counted(online, 'network')} online, but not all messages come through.`
-    : `All is well: ${have}.`;
+  if (shown.some(({ unsent }) => unsent.length > 0)) return `${counted(online, 'network')} online, but some messages are not delivered.`;
+  return networks.length === 0
+    ? 'All good. No chat network is configured, only this terminal.'
+    : `All good: ${counted(online, 'network')} online.`;
 }

@@ -4,15 +4,15 @@ import { command } from '../../src/bot/command.ts';
 import { helpFor, helpIndex } from '../../src/words/help-text.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import { suggestCommands } from '../../src/bot/parse/suggest.ts';
-import { code, type Content } from '../../src/message/build.ts';
+import { command as typed, type Content } from '../../src/message/build.ts';
 
 export const help = command({
   words: ['help'],
   aliases: [['?']],
   summary: 'Lists the commands, or explains one.',
-  details: 'Lists only what you may use. With a command it shows how it is typed, what it does and examples.',
+  details: 'Lists only the commands that you can use. With a command it shows its syntax, what it does and examples.',
   examples: ['help', 'help depends'],
-  args: { command: commandName('The command to explain; all of them where it is left out.').optional() },
+  args: { command: commandName('The command to explain.').optional() },
   role: 'viewer',
   about: 'musher',
   run(context, { command: wanted }) {
@@ -23,14 +23,14 @@ export const help = command({
     const near = suggestCommands(wanted.split(' '), commands.map(nameOf));
     return refused(
       'unknown-command',
-      `There is no command “${wanted.slice(0, 40)}” for you here. `,
+      `You have no command “${wanted.slice(0, 40)}” here. `,
       ...meant(near),
-      code('help'),
-      ' lists all.',
+      typed('help'),
+      ' lists yours.',
     );
   },
 });
 
 function meant(near: readonly string[]): Content[] {
-  return near.length === 0 ? [] : ['Did you mean ', ...near.flatMap((name, index) => [index === 0 ? '' : ' or ', code(name)]), '? '];
+  return near.length === 0 ? [] : ['Did you mean ', ...near.flatMap((name, index) => [index === 0 ? '' : ' or ', typed(name)]), '? '];
 }

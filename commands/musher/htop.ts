@@ -4,20 +4,20 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { pause } from '../../src/clock.ts';
-import { timerWords } from '../../src/bot/timers.ts';
+import { timerWords } from '../../src/words/bot/timers.ts';
 import { doc, paragraph, right, table } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
 
 const DEFAULT_SECONDS = 5;
-/** Two minutes: a look each second stays below the number of edits that networks bear. */
+/** Two minutes: one edit a second for longer would run into the networks' rate limits. */
 const MOST_SECONDS = 120;
 
 export const htop = command({
   words: ['htop'],
-  summary: 'Shows what agents and Musher use of the machine, live.',
-  details: `Looks once a second for ${DEFAULT_SECONDS} seconds, or as many as you say, and edits its message in place where the network can. A new \`htop\` in the same room ends the one before.`,
+  summary: 'Shows the CPU and memory that agents and Musher use, live.',
+  details: `Updates once a second for ${DEFAULT_SECONDS} seconds, or for as long as you say, by editing its message if the network can. A new \`htop\` in the same room ends the previous one.`,
   examples: ['htop', 'htop 30'],
-  args: { seconds: integer({ min: 1, max: MOST_SECONDS, description: `How long; ${DEFAULT_SECONDS} where it is left out.` }).optional() },
+  args: { seconds: integer({ min: 1, max: MOST_SECONDS, description: `How long; ${DEFAULT_SECONDS} by default.` }).optional() },
   role: 'viewer',
   async *run(context, { seconds: wanted }) {
     const { clock, signal } = context;
@@ -25,7 +25,7 @@ export const htop = command({
     const began = clock.now();
     const timers = (): string => timersAhead(context);
     for (let second = 1; second <= seconds; second++) {
-      yield look(await context.processes(), `${seconds - second + 1} s to go`, timers());
+      yield look(await context.processes(), `${seconds - second + 1} s left`, timers());
       await pause(clock, began + second * 1000 - clock.now(), signal);
       if (signal.aborted) break;
     }
@@ -33,7 +33,7 @@ export const htop = command({
   },
 });
 
-/** What will begin by itself, and when the first of it does. */
+/** How many timers are set, and when the first one runs. */
 function timersAhead(context: CommandContext): string {
   const open = context.reads.timers.ofProject(context.project.name);
   const [next] = open;
@@ -44,9 +44,9 @@ function look(all: readonly ProcessUse[], when: string, timers: string): Documen
   const cpu = all.reduce((sum, one) => sum + (one.cpu ?? 0), 0);
   const memory = all.reduce((sum, one) => sum + one.residentBytes, 0);
   return doc(
-    paragraph(`${percent(cpu)} of a core and ${bytes(memory)} in all, ${when}.${timers}`),
+    paragraph(`Total: ${percent(cpu)} CPU, ${bytes(memory)} (${when}).${timers}`),
     table(
-      ['What', right('PID'), right('CPU'), right('Memory'), right('Processes')],
+      ['Process', right('PID'), right('CPU'), right('Memory'), right('Processes')],
       all.map((one) => [
         one.label,
         String(one.pid),

@@ -5,16 +5,14 @@ import { done } from '../../src/words/replies.ts';
 
 export const version = command({
   words: ['version'],
-  summary: 'Says which Musher this is, and since when it runs.',
+  summary: 'Shows the version and the uptime.',
   examples: ['version'],
   args: {},
   role: 'viewer',
   about: 'musher',
   run(context) {
     const { now, timezone } = readerOf(context);
-    const since = `${moment(context.startedAt, now, timezone)}, for ${duration(now - context.startedAt)}`;
-    return done(
-      `Musher ${context.version} on Node ${process.versions.node}, running since ${since}. The log has ${context.reads.lastSeq()} events.`,
-    );
+    const up = `up ${duration(now - context.startedAt)} (since ${moment(context.startedAt, now, timezone)})`;
+    return done(`Musher ${context.version} on Node ${process.versions.node}, ${up}, ${context.reads.lastSeq()} events in the log.`);
   },
 });

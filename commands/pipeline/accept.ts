@@ -1,16 +1,17 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { isAnother, seenCommit } from '../../src/bot/seen-commit.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 
 export const accept = command({
   words: ['accept'],
-  summary: 'Archives an item that is done, or merges what review held back.',
+  summary: 'Archives an item that is done, or releases one that was held for review.',
   details:
-    "Review holds back what changes Musher's own settings in the repository, or adds what looks like a secret; look at it with `diff` first.",
+    "An item is held for review if it changes Musher's own settings in the repository or adds what looks like a secret. Check it with `diff` first.",
   examples: ['accept 42'],
   args: { item: itemRef(), commit: seenCommit() },
   role: 'operator',
@@ -22,17 +23,17 @@ export const accept = command({
       if (item.stage.name === 'done') {
         const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'completed' } } as const;
         tx.append(item, 'item.moved', { to, why: 'a person accepted it', failure: null });
-        return done(`${title} is accepted and archived as completed.`);
+        return done(`✓ ${title} accepted by ${actorName(context.actor)} and archived as completed.`);
       }
       if (item.stage.name !== 'archived' || item.stage.reason.kind !== 'reviewHeld') {
         const name = itemName(item, reader.current);
         const hint = item.stage.name === 'qa' ? 'approve' : 'why';
-        const what = hint === 'approve' ? ' sends it on to merge.' : ' says what happens to it next.';
+        const what = hint === 'approve' ? ' merges it.' : ' shows what happens next.';
         return tx.refuse(
           refused(
             'nothing-to-accept',
-            `${title} is in ${item.stage.name}: only what is done or held by review is accepted. `,
-            code(`${hint} ${name}`),
+            `${title} is in ${item.stage.name}. Only items that are done or held for review can be accepted. `,
+            typed(`${hint} ${name}`),
             what,
           ),
         );
@@ -45,6 +46,9 @@ export const accept = command({
         why: 'a person accepted what review held back',
         failure: null,
       });
-      return done(`${title} is accepted and back in ${after.stage.name}. `, ...outlook(after, tx.step(after), reader));
+      return done(
+        `✓ ${title} accepted by ${actorName(context.actor)}, back in ${after.stage.name}. `,
+        ...outlook(after, tx.step(after), reader),
+      );
     }),
 });

@@ -1,18 +1,20 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { isAnother, seenCommit } from '../../src/bot/seen-commit.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 export const approve = command({
   words: ['approve'],
-  summary: 'Sends an item in qa on to be merged.',
-  details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what would be merged.',
+  summary: 'Approves an item in qa, so that it is merged.',
+  details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what will be merged.',
   examples: ['approve 42', 'approve 42 1a2b3c4'],
   args: { item: itemRef(), commit: seenCommit() },
   role: 'operator',
@@ -29,9 +31,8 @@ export const approve = command({
       const seen = work === null ? stopped.item : tx.append(stopped.item, 'item.accepted', { head: work.head });
       const after = tx.append(seen, 'item.moved', { to, why: 'a person approved it', failure: null });
       const reader = readerOf(context);
-      const commits = to.commitsAhead === 1 ? '1 commit' : `${to.commitsAhead} commits`;
       return done(
-        `${itemTitle(item, reader.current)} is approved with ${commits}, from qa to merge. `,
+        `✓ ${itemTitle(item, reader.current)} approved by ${actorName(context.actor)} (${counted(to.commitsAhead, 'commit')}). `,
         ...outlook(after, tx.step(after), reader),
       );
     }),
@@ -40,12 +41,13 @@ export const approve = command({
 function elsewhere(context: CommandContext, item: WorkItem): Reply {
   const name = itemName(item, context.project.name);
   const held = item.stage.name === 'archived' && item.stage.reason.kind === 'reviewHeld';
-  // Of two who press at the same moment the second one has nothing to mend.
+  // If two people press at the same moment, the second has nothing to fix.
   const past = item.stage.name === 'merge' || item.stage.name === 'done';
+  const title = itemTitle(item, context.project.name);
   return refused(
     'not-in-qa',
-    `${itemTitle(item, context.project.name)} is in ${item.stage.name}${past ? ' already. ' : ', and only what is in qa is approved. '}`,
-    code(`${held || item.stage.name === 'done' ? 'accept' : 'why'} ${name}`),
-    held ? ' merges what review held back.' : item.stage.name === 'done' ? ' archives what is done.' : ' says what happens to it next.',
+    past ? `${title} is already in ${item.stage.name}. ` : `${title} is in ${item.stage.name}. Only items in qa can be approved. `,
+    typed(`${held || item.stage.name === 'done' ? 'accept' : 'why'} ${name}`),
+    held ? ' releases it from review.' : item.stage.name === 'done' ? ' archives it.' : ' shows what happens next.',
   );
 }

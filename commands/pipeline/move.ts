@@ -1,6 +1,7 @@
 import { choice, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
-import { itemName, itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
@@ -14,9 +15,9 @@ export const move = command({
   words: ['move'],
   summary: 'Moves an item to another stage.',
   details:
-    'A run under way is stopped first, its work is kept, and its timers are cancelled. To `archived` means abandoned, or completed where the item is done. Nothing can be moved to `done`: only a merge does that.',
+    'Stops its run (the work is kept) and cancels its timers. Moving to `archived` abandons the item, or completes it if it is done. You cannot move an item to `done`; only a merge does that.',
   examples: ['move 42 qa', 'move 42 archived'],
-  args: { item: itemRef(), stage: choice(STAGES, 'Where it goes.') },
+  args: { item: itemRef(), stage: choice(STAGES, 'The new stage.') },
   role: 'operator',
   run: (context, { item: ref, stage }) =>
     context.change((tx) => {
@@ -27,9 +28,9 @@ export const move = command({
       const stopped = stopOpenRun(tx, item, `it was moved to ${stage}`);
       const after = tx.append(stopped.item, 'item.moved', { to, why: 'a person moved it', failure: null });
       const reader = readerOf(context);
-      const run = stopped.run === null ? '' : `Run ${stopped.run.run} of ${stopped.run.agent} is stopped. `;
+      const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(
-        `${itemTitle(item, reader.current)} moved from ${item.stage.name} to ${stage}. ${run}${timers}`,
+        `${itemTitle(item, reader.current)}: moved from ${item.stage.name} to ${stage} by ${actorName(context.actor)}. ${run}${timers}`,
         ...outlook(after, tx.step(after), reader),
       );
     }),
@@ -46,10 +47,9 @@ function target(context: CommandContext, item: WorkItem, stage: StageName, now: 
         ? mergeTarget(item, context.project.name)
         : refused('invalid-move', moveRefusal(item.number, item.stage, stage));
     case 'done': {
-      const name = itemName(item, context.project.name);
       return refused(
         'done-by-merge',
-        `Only a merge makes an item done. ${name} is in ${item.stage.name}; once it is merged, it is done by itself.`,
+        `Only a merge makes an item done. ${itemTitle(item, context.project.name)} is in ${item.stage.name} and will be done once it is merged.`,
       );
     }
     case 'archived':

@@ -1,18 +1,18 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { firstLine, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 
 export const reject = command({
   words: ['reject'],
   summary: 'Sends an item back to the coder, with the reason.',
-  details:
-    'For what is in qa or merge, and for what review held back. The whole reason goes into the next attempt; it may have several lines.',
+  details: 'For items in qa or merge, and for items held for review. The next attempt gets the whole reason, line breaks included.',
   examples: ['reject 42 The export loses the time zone.'],
-  args: { item: itemRef(), reason: text('What is wrong; the next attempt reads it.') },
+  args: { item: itemRef(), reason: text('What is wrong. The next attempt reads it.') },
   role: 'operator',
   run: (context, { item: ref, reason }) =>
     context.change((tx) => {
@@ -23,20 +23,20 @@ export const reject = command({
       if (held === null && item.stage.name !== 'qa' && item.stage.name !== 'merge') {
         const name = itemName(item, reader.current);
         const hint = item.stage.name === 'done' ? `move ${name} current` : `why ${name}`;
-        const what = item.stage.name === 'done' ? ' works on it again.' : ' says what happens to it next.';
-        return tx.refuse(refused('not-in-review', `${title} is in ${item.stage.name}: there is nothing to reject. `, code(hint), what));
+        const what = item.stage.name === 'done' ? ' reopens it.' : ' shows what happens next.';
+        return tx.refuse(refused('not-in-review', `${title} is in ${item.stage.name}, so there is nothing to reject. `, typed(hint), what));
       }
       const failure = { cause: 'rejected', summary: firstLine(reason), evidence: reason } as const;
       const stopped = stopOpenRun(tx, item, 'a person rejected it').item;
       const why = `rejected: ${failure.summary}`;
-      // What was held back goes to current by way of the stage it was held in, as the pipeline's moves have it.
+      // An item held for review first returns to the stage it came from: the pipeline has no direct move to current.
       const back =
         held === null || held.from.name === 'current'
           ? stopped
           : tx.append(stopped, 'item.moved', { to: held.from, why: 'a person rejected it', failure: null });
       const after = tx.append(back, 'item.moved', { to: { name: 'current' }, why, failure });
       return done(
-        `${title} is rejected, from ${stageWords(item.stage)} back to current. The next attempt gets your reason. `,
+        `${title}: rejected by ${actorName(context.actor)}, from ${stageWords(item.stage)} back to current. The next attempt gets the reason. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

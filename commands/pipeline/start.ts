@@ -1,19 +1,20 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
-import { itemName, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
+import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 import { unmetDependencies } from '../../src/pipeline/dependencies.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 export const start = command({
   words: ['start'],
-  summary: 'Starts an item, or lets a stopped one go on.',
+  summary: 'Starts an item, or resumes a stopped one.',
   details:
-    'An item of the backlog moves to current, where the next free coder takes it. While what it depends on is not done, it is marked to start by itself as soon as it is.',
+    'The item moves from the backlog to current, where the next free coder takes it. If it depends on items that are not done yet, it starts by itself once they are.',
   examples: ['start 42'],
   args: { item: itemRef() },
   role: 'operator',
@@ -28,12 +29,15 @@ export const start = command({
         return tx.refuse(
           refused(
             'already-started',
-            `${itemTitle(item, reader.current)} is in ${item.stage.name} already. `,
+            `${itemTitle(item, reader.current)} is already in ${item.stage.name}. `,
             ...outlook(item, step, reader),
           ),
         );
       const after = tx.append(item, 'item.released', {});
-      return done(`${itemTitle(item, reader.current)} goes on in ${item.stage.name}. `, ...outlook(after, tx.step(after), reader));
+      return done(
+        `${itemTitle(item, reader.current)}: resumed by ${actorName(context.actor)} in ${item.stage.name}. `,
+        ...outlook(after, tx.step(after), reader),
+      );
     }),
 });
 
@@ -47,9 +51,9 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
     return tx.refuse(
       refused(
         'dependency-lost',
-        `${title} depends on ${never.number}, and ${never.never}: that never comes by waiting. `,
-        code(depends),
-        ' changes it.',
+        `${title} can't start: it depends on #${never.number}, and ${never.never}. `,
+        typed(depends),
+        ' changes that.',
       ),
     );
   }
@@ -60,16 +64,14 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
       why: 'a person started it',
       failure: null,
     });
-    return done(`${title} is started, from backlog to current. `, ...outlook(after, tx.step(after), reader));
+    return done(`${title}: started by ${actorName(context.actor)}. `, ...outlook(after, tx.step(after), reader));
   }
-  const waits = unmet.map((one) => `${one.number} (in ${one.stage})`).join(', ');
+  const waits = unmet.map((one) => `#${one.number} (in ${one.stage})`).join(', ');
   if (item.queued && item.held === null)
-    return tx.refuse(
-      refused('already-queued', `${title} starts by itself when what it depends on is done: ${waits}. Nothing was changed.`),
-    );
+    return tx.refuse(refused('already-queued', `${title} is already queued. It starts by itself after ${waits}.`));
   const released = item.held === null ? item : tx.append(item, 'item.released', {});
   if (!released.queued) tx.append(released, 'item.queued', { queued: true });
-  return done(`${title} starts by itself as soon as what it depends on is done: ${waits}.`);
+  return done(`${title}: queued by ${actorName(context.actor)}. It starts by itself after ${waits}.`);
 }
 
 function ended(context: CommandContext, item: WorkItem): Reply {
@@ -78,26 +80,20 @@ function ended(context: CommandContext, item: WorkItem): Reply {
   if (item.stage.name === 'done')
     return refused(
       'already-done',
-      `${title} is done: it was merged. `,
-      code(`accept ${name}`),
+      `${title} is already merged. `,
+      typed(`accept ${name}`),
       ' archives it, ',
-      code(`move ${name} current`),
-      ' works on it again.',
+      typed(`move ${name} current`),
+      ' reopens it.',
     );
   if (isResumable(item.stage))
     return refused(
       'blocked',
       `${title} is ${stageWords(item.stage)}. `,
-      code(`unblock ${name}`),
-      ' puts it back, ',
-      code(`retry ${name}`),
-      ' also starts afresh.',
+      typed(`unblock ${name}`),
+      ' continues where it was, ',
+      typed(`retry ${name}`),
+      ' starts over.',
     );
-  return refused(
-    'archived',
-    sentence(`${title} is ${stageWords(item.stage)} and can not start again`),
-    ' ',
-    code('create'),
-    ' makes a new one.',
-  );
+  return refused('archived', `${title} is ${stageWords(item.stage)} and can't be started again. `, typed('create'), ' adds a new item.');
 }

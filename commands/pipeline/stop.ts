@@ -3,6 +3,7 @@ import { command, type CommandContext, type Reply } from '../../src/bot/command.
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { runState, runTime } from '../../src/words/run.ts';
 import { nextContent, outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration } from '../../src/words/time.ts';
@@ -10,18 +11,18 @@ import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
 import type { Run } from '../../src/log/projections/run.ts';
-import { code, type Content } from '../../src/message/build.ts';
+import { code, command as typed, type Content } from '../../src/message/build.ts';
 import type { Step } from '../../src/pipeline/next-step.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
-/** Longer than the two steps of a stop take: interrupt, then kill. */
+/** Long enough for both steps of a stop: interrupt, then kill. */
 const WAIT_MS = 35_000;
 
 export const stop = command({
   words: ['stop'],
-  summary: 'Stops an item where it stands, and its run.',
+  summary: 'Stops an item and its run. `start` resumes it.',
   details:
-    'The agent is interrupted and, if it does not end, killed. Its work is kept. The item stays in its stage, starts nothing by itself and loses its timers until `start` lets it go on.',
+    'Interrupts the agent, and kills it if it does not end. Its work is kept. The item stays in its stage, its timers are cancelled, and nothing runs until `start` resumes it.',
   examples: ['stop 42'],
   args: { item: itemRef() },
   role: 'operator',
@@ -37,30 +38,31 @@ export const stop = command({
     if (!begun.ok) return begun.error;
     const { item, run, timers } = begun.value;
     const title = itemTitle(item, context.project.name);
+    const who = actorName(context.actor);
     const name = itemName(item, context.project.name);
     if (run === null) {
       const next = goesOn(item, context.step(item), readerOf(context));
-      return done(`${title} is stopped in ${item.stage.name}; no run was under way. ${timers}`, ...next);
+      return done(`${title}: stopped by ${who} in ${item.stage.name}; no run was in progress. ${timers}`, ...next);
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
     if (ended === null && context.signal.aborted)
       return done(
-        `Run ${run.run} of ${run.agent} on ${title} was asked to stop. ${timers}Musher is stopping; the next start goes on with it, and `,
-        code(`show ${name}`),
-        ' tells then how it ended.',
+        `${title}: stopping run ${run.run} by ${run.agent}. ${timers}Musher itself is stopping and will finish this after the next start; `,
+        typed(`show ${name}`),
+        ' shows the result then.',
       );
     if (ended === null)
       return done(
-        `Run ${run.run} of ${run.agent} on ${title} was asked to stop and has not ended after ${duration(WAIT_MS)}. ${timers}`,
-        code(`show ${name}`),
-        ' tells when it has.',
+        `${title}: run ${run.run} by ${run.agent} has not ended ${duration(WAIT_MS)} after it was asked to stop. ${timers}`,
+        typed(`show ${name}`),
+        ' shows when it has.',
       );
     const now = context.reads.item(item.project, item.number) ?? item;
     return done(
-      `${title} is stopped: run ${ended.run} of ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
+      `${title}: stopped by ${who}. Run ${ended.run} by ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
       ...(await whereWorkIs(context, now)),
-      code(`start ${name}`),
-      ' lets it go on.',
+      typed(`start ${name}`),
+      ' to resume.',
     );
   },
 });
@@ -69,15 +71,15 @@ function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Re
   const reader = readerOf(context);
   const title = itemTitle(item, reader.current);
   if (item.stage.name === 'done' || item.stage.name === 'archived')
-    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in ${item.stage.name}.`);
-  if (item.held !== null) return refused('already-stopped', `${title} is stopped already. `, ...goesOn(item, tx.step(item), reader));
+    return refused('nothing-to-stop', `Nothing to stop: ${title} is in ${item.stage.name}.`);
+  if (item.held !== null) return refused('already-stopped', `${title} is already stopped. `, ...goesOn(item, tx.step(item), reader));
   const timers = tx.reads.timers.ofItem(item.project, item.number).length;
   if (item.stage.name === 'backlog' && !item.queued && item.dependsOn.length === 0 && timers === 0)
-    return refused('nothing-to-stop', `There is nothing to stop: ${title} is in the backlog. `, ...outlook(item, tx.step(item), reader));
+    return refused('nothing-to-stop', `Nothing to stop: ${title} is in the backlog. `, ...outlook(item, tx.step(item), reader));
   return null;
 }
 
-/** What lets a stopped item go on. */
+/** What resumes a stopped item. */
 function goesOn(item: WorkItem, step: Step, reader: Reader): Content[] {
   return 'next' in step ? nextContent(item, step.next, reader) : [];
 }
@@ -90,6 +92,7 @@ function endOf(context: CommandContext, { project, item: number, run }: Run): Ru
 async function whereWorkIs(context: CommandContext, item: WorkItem): Promise<Content[]> {
   const kept = await projectOf(context, item).git.snapshots({ number: item.number });
   const last = kept.reduce<(typeof kept)[number] | null>((best, one) => (best === null || one.n > best.n ? one : best), null);
-  const branch = item.work === null ? [] : ['Its branch ', code(item.work.branch), ` has ${counted(item.work.commitsAhead, 'commit')}. `];
-  return last === null ? branch : [...branch, 'All of its work is kept under ', code(last.ref), '. '];
+  const branch = item.work === null ? [] : ['Branch ', code(item.work.branch), ` has ${counted(item.work.commitsAhead, 'commit')}. `];
+  const name = itemName(item, context.project.name);
+  return last === null ? branch : [...branch, 'Its work is kept: ', typed(`snapshots ${name} ${last.n}`), '. '];
 }

@@ -1,16 +1,17 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 
 export const unblock = command({
   words: ['unblock'],
-  summary: 'Puts a blocked item back where it came from.',
+  summary: 'Returns a blocked item to its stage.',
   details:
-    'Also what failed to merge or was held by review. Its failed attempts are forgotten; the last failure still goes into the next attempt.',
+    'Also for items that failed to merge or were held for review. Resets the failed attempts; the next attempt still gets the last failure.',
   examples: ['unblock 42'],
   args: { item: itemRef() },
   role: 'operator',
@@ -22,12 +23,15 @@ export const unblock = command({
       if (item.stage.name !== 'archived' || !isResumable(item.stage)) {
         const name = itemName(item, reader.current);
         const hint = item.held === null ? 'why' : 'start';
-        const what = item.held === null ? ' says what happens to it next.' : ' lets it go on.';
+        const what = item.held === null ? ' shows what happens next.' : ' resumes it.';
         return tx.refuse(
-          refused('not-blocked', `${title} is not blocked: it is in ${stageWords(item.stage)}. `, code(`${hint} ${name}`), what),
+          refused('not-blocked', `${title} is not blocked; it is in ${stageWords(item.stage)}. `, typed(`${hint} ${name}`), what),
         );
       }
       const after = tx.append(item, 'item.moved', { to: item.stage.from, why: 'a person unblocked it', failure: null });
-      return done(`${title} is unblocked and back in ${after.stage.name}. `, ...outlook(after, tx.step(after), reader));
+      return done(
+        `${title}: unblocked by ${actorName(context.actor)}, back in ${after.stage.name}. `,
+        ...outlook(after, tx.step(after), reader),
+      );
     }),
 });

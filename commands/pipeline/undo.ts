@@ -1,25 +1,25 @@
 import { itemRef, text, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
-import { itemTitle, mergedAs } from '../../src/words/item.ts';
+import { itemName, itemTitle, mergedAs } from '../../src/words/item.ts';
 import { refused } from '../../src/words/replies.ts';
 import { undoCommand } from '../../src/bot/undo/command.ts';
 import { lastOfItem, lastOfPerson } from '../../src/bot/undo/last-command.ts';
 import { confirmUndoMerge, undoMerge } from '../../src/bot/undo/merge.ts';
-import { code } from '../../src/message/build.ts';
+import { command as typed } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 export const undo = command({
   words: ['undo'],
-  summary: 'Takes a merge back, or the last command.',
+  summary: 'Reverts a merge, or undoes the last command.',
   details:
-    'Of an item that is merged it takes the merge back, after a question: a commit on the base branch reverses it, once the gates have passed without it; history is not rewritten. ' +
-    'The item is back in current with its branch and its costs, stopped until someone starts it; what you say as the reason goes into the next attempt. ' +
-    'Where later commits changed the same places it is refused, with the files.\n' +
-    'Of an item that is not merged it takes back the last thing that a person changed of it; alone, the last that you changed in this project: edits, checks, dependencies, assignments, ' +
-    'moves, stops, starts, approvals and retries, as long as nothing has gone on from there. What was overtaken is refused with the reason. ' +
-    'Creating and deleting are not taken back. Typed twice it takes back two commands; it never brings back what it took back.',
+    'For a merged item: asks first, then adds a commit to the base branch that reverts the merge, after the gates have passed without it. History is not rewritten. ' +
+    'The item returns to current with its branch and costs, stopped until someone starts it; the next attempt gets your reason. ' +
+    'Refused if later commits changed the same places; the reply lists the files.\n' +
+    'For an item that is not merged: undoes the last change that a person made to it. Alone, it undoes your own last change in this project: edits, checks, dependencies, assignments, ' +
+    'moves, stops, starts, approvals and retries, unless work has continued since. ' +
+    'Creating and deleting cannot be undone. Typed twice it undoes two commands; there is no redo.',
   examples: ['undo', 'undo 42', 'undo 42 The export loses the time zone.'],
-  args: { item: itemRef().optional(), reason: text('Why a merge is taken back; the next attempt reads it.').optional() },
+  args: { item: itemRef().optional(), reason: text('Why the merge is reverted. The next attempt reads it.').optional() },
   role: 'operator',
   confirm(context, { item: ref }) {
     if (ref === null) return null;
@@ -41,9 +41,9 @@ function ownLast(context: CommandContext): Reply {
   if (change !== null) return undoCommand(context, change);
   return refused(
     'nothing-to-undo',
-    `Nothing that you changed lately in ${name} is left to take back. `,
-    code('undo <number>'),
-    ' takes back the last change of one item.',
+    `You have no recent change in ${name} to undo. `,
+    typed('undo <number>'),
+    ' undoes the last change to one item.',
   );
 }
 
@@ -52,12 +52,10 @@ function lastOf(context: CommandContext, ref: ItemRef, item: WorkItem): Reply {
   if (item.deletedAt !== null)
     return refused(
       'deleted',
-      `${title} was deleted, and a number is never used again. `,
-      code(`restore ${ref.number}`),
-      ' gives its work back on a branch.',
+      `${title} was deleted, and that can't be undone. `,
+      typed(`restore ${itemName(ref, context.project.name)}`),
+      ' restores its work on a branch.',
     );
   const change = lastOfItem(context.reads, ref.project, ref.number);
-  return change === null
-    ? refused('nothing-to-undo', `Nothing that a person changed of ${title} is left to take back.`)
-    : undoCommand(context, change);
+  return change === null ? refused('nothing-to-undo', `${title} has no change by a person left to undo.`) : undoCommand(context, change);
 }

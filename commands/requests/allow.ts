@@ -5,15 +5,16 @@ import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 
 export const allow = command({
   words: ['allow'],
-  summary: 'Lets an agent do, once, what it asks leave for.',
-  details: 'Exactly what the message showed, and once. What an agent may always do stands in its `allowed_tools`.',
+  summary: 'Gives an agent the permission it asks for, once.',
+  details:
+    'It covers exactly what the request showed, once. `allowed_tools` in the project file lists what an agent may do without asking.',
   examples: ['allow r7'],
   args: { request: requestNumber() },
   role: 'operator',
-  // The request names its project: the right is looked up there.
+  // The request belongs to a project, and the sender's role is checked there.
   about: 'musher',
   run: (context, { request }) =>
     answerRequest(context, request, { end: 'allowed', text: '' }, ({ agent, brief }, item) =>
-      done(`${agent} may do that once: ${brief}. ${itemTitle(item, context.project.name)} goes on.`),
+      done(`✓ Allowed once: ${brief}. ${agent} continues with ${itemTitle(item, context.project.name)}.`),
     ),
 });

@@ -7,13 +7,13 @@ import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 export const answer = command({
   words: ['answer'],
   summary: "Answers an agent's question.",
-  details: 'The agent gets the text as it stands; it may have several lines.',
+  details: 'The agent gets your text as you typed it, line breaks included.',
   examples: ['answer r8 Use SQLite.'],
-  args: { request: requestNumber(), text: text('What the agent is told.') },
+  args: { request: requestNumber(), text: text('Your answer.') },
   role: 'operator',
   about: 'musher',
   run: (context, { request, text: given }) =>
     answerRequest(context, request, { end: 'answered', text: given }, ({ agent }, item) =>
-      done(`${agent} has your answer. ${itemTitle(item, context.project.name)} goes on.`),
+      done(`✓ Answered. ${agent} continues with ${itemTitle(item, context.project.name)}.`),
     ),
 });

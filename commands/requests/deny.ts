@@ -6,14 +6,14 @@ import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 
 export const deny = command({
   words: ['deny'],
-  summary: 'Refuses what an agent asks leave for.',
-  details: 'The agent is told the reason, where one is given, and goes on without.',
+  summary: 'Denies an agent the permission it asks for.',
+  details: 'The agent gets your reason, if you give one, and continues without it.',
   examples: ['deny r7', 'deny r7 Use the test database.'],
-  args: { request: requestNumber(), reason: text('What the agent is told.').optional() },
+  args: { request: requestNumber(), reason: text('The reason that the agent gets.').optional() },
   role: 'operator',
   about: 'musher',
   run: (context, { request, reason }) =>
     answerRequest(context, request, { end: 'denied', text: reason ?? '' }, ({ agent, brief }, item) =>
-      done(`${agent} may not do that: ${brief}. ${itemTitle(item, context.project.name)} goes on without.`),
+      done(`✗ Denied: ${brief}. ${agent} continues with ${itemTitle(item, context.project.name)} without it.`),
     ),
 });

@@ -6,24 +6,24 @@ import { duration, moment } from '../../src/words/time.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { join, line } from '../../src/message/build.ts';
 
-/** Shown in full, each as long as a message; the rest is counted. */
+/** Requests shown in full, each as long as a message; the rest are counted. */
 const MOST = 5;
 
 export const requests = command({
   words: ['requests'],
-  summary: 'Shows what agents ask people for and wait for.',
-  details: 'Leave to use a tool, and questions; the oldest first, each in full, with its buttons.',
+  summary: 'Lists the permissions and questions that agents are waiting for.',
+  details: 'The oldest first, each in full, with its buttons.',
   examples: ['requests'],
   args: {},
   role: 'viewer',
   run(context) {
     const { now, timezone, current } = readerOf(context);
     const open = context.reads.requests.open(current).sort((a, b) => a.number - b.number);
-    if (open.length === 0) return done(`No agent of ${current} waits for people.`);
+    if (open.length === 0) return done(`No agent of ${current} is waiting for anyone.`);
     const shown = open.slice(0, MOST).map((request) => {
       const item = context.reads.item(request.project, request.item);
       const about = item === null ? String(request.item) : itemTitle(item, current);
-      const until = `${moment(request.expiresAt, now, timezone)} (since ${duration(now - request.openedAt)})`;
+      const until = `${moment(request.expiresAt, now, timezone)} (asked ${duration(now - request.openedAt)} ago)`;
       return requestDocument(request, [about], until);
     });
     const more = open.length > MOST ? [line(`and ${open.length - MOST} more`)] : [];

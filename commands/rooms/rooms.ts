@@ -1,25 +1,25 @@
 import type { RoomState } from '../../src/bot/capabilities.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { toldOf } from '../../src/bot/parse/arguments-room.ts';
+import { notificationsCell } from '../../src/words/bot/notifications.ts';
 import { answer } from '../../src/words/replies.ts';
-import { code, doc, list, paragraph, table } from '../../src/message/build.ts';
+import { command as typed, doc, list, paragraph, table } from '../../src/message/build.ts';
 
 export const rooms = command({
   words: ['rooms'],
-  summary: 'Lists the rooms: their project, what they are told and how, and whether they can be reached.',
-  details: 'Says where that was set: in bot.toml (`file`), or from chat by `subscribe` and `unsubscribe`.',
+  summary: 'Lists the rooms with their project, notifications and state.',
+  details: 'The column `Set by` says where the notifications were set: `file` is bot.toml, `chat` is `subscribe` or `unsubscribe`.',
   examples: ['rooms'],
   args: {},
   role: 'viewer',
   run(context) {
-    // A room of a project that one may not see is nobody's business here.
+    // Rooms of projects that the sender can't see are left out.
     const seen = context.rooms().filter(({ project }) => project === null || context.projects.some(({ name }) => name === project));
     const networks = new Map(context.networks().map((network) => [network.name, network]));
     const trouble = (room: RoomState): string | null =>
       networks.get(room.transport)?.unsent.find((one) => one.room === room.id)?.why ?? null;
     const reached = (room: RoomState): string => {
-      const { state } = networks.get(room.transport) ?? { state: 'not there' };
-      return state === 'online' && trouble(room) !== null ? 'out of reach' : state;
+      const { state } = networks.get(room.transport) ?? { state: 'not configured' };
+      return state === 'online' && trouble(room) !== null ? 'unreachable' : state;
     };
     const troubles = seen.flatMap((room) => {
       const why = trouble(room);
@@ -28,18 +28,18 @@ export const rooms = command({
     return answer(
       doc(
         table(
-          ['Room', 'Project', 'Told', 'Quiet', 'Set by', 'Now'],
+          ['Room', 'Project', 'Notifications', 'Quiet hours', 'Set by', 'State'],
           seen.map((room) => [
             `${room.name}${isHere(context, room) ? ' (here)' : ''}`,
             room.project ?? 'all',
-            toldOf(room),
-            room.quietHours === null ? 'never' : `${timeOfDay(room.quietHours.from)}–${timeOfDay(room.quietHours.to)}`,
+            notificationsCell(room),
+            room.quietHours === null ? 'none' : `${timeOfDay(room.quietHours.from)}–${timeOfDay(room.quietHours.to)}`,
             room.saidBy,
             reached(room),
           ]),
         ),
         troubles.length > 0 && list(troubles),
-        paragraph(code('subscribe'), ' and ', code('unsubscribe'), ' change what this room is told.'),
+        paragraph(typed('subscribe'), ' and ', typed('unsubscribe'), ' change the notifications of this room.'),
       ),
     );
   },

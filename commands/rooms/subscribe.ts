@@ -1,22 +1,23 @@
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { RoomState } from '../../src/bot/capabilities.ts';
+import { notificationsOf } from '../../src/words/bot/notifications.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { mayChange, roomOf, roomWords, sameKinds } from '../../src/bot/rights/room-of.ts';
-import { KINDS, roomRef, toldOf, wish, type Wish } from '../../src/bot/parse/arguments-room.ts';
-import { code } from '../../src/message/build.ts';
+import { mayChange, roomOf, sameKinds } from '../../src/bot/rights/room-of.ts';
+import { KINDS, roomRef, wish, type Wish } from '../../src/bot/parse/arguments-room.ts';
+import { command as typed } from '../../src/message/build.ts';
 
 export const subscribe = command({
   words: ['subscribe'],
-  summary: 'Tells this room more of what happens, or in threads.',
+  summary: 'Adds notifications to this room, or collects them in threads.',
   details:
-    'Without a word the room is told everything. Kinds are added to what it is told already; `only` takes away all others. `in threads` gathers what happens to an item ' +
-    'under its first message; a merge, a block and what waits for a person still stand in the room itself. ' +
-    'What is said here counts until it is said otherwise, also after a restart; `default` goes back to what bot.toml says. ' +
-    "Another room is named first, and needs an admin of its project. The room's project is set in bot.toml alone.",
+    'Alone it turns on everything. Kinds are added to the ones the room already gets; `only` drops all others. `in threads` collects what happens to an item ' +
+    'under its first message; merges, blocked items and whatever waits for a person still appear in the room itself. ' +
+    'The setting survives a restart; `default` returns to bot.toml. ' +
+    'To change another room, name it first; that takes an admin of its project.',
   examples: ['subscribe', 'subscribe merges failures', 'subscribe only merges', 'subscribe in threads', 'subscribe default'],
   args: {
-    room: roomRef('Another room, as `rooms` lists it; needs an admin of its project.').optional(),
-    what: wish({ styles: true, description: 'What it is told, and how.' }).optional(),
+    room: roomRef('Another room from `rooms`; takes an admin of its project.').optional(),
+    what: wish({ styles: true, description: 'Which notifications, and how.' }).optional(),
   },
   role: 'operator',
   run(context, { room: named, what }) {
@@ -32,25 +33,25 @@ export const subscribe = command({
   },
 });
 
-/** What can't be meant. */
+/** Refuses combinations that contradict themselves. */
 function misfit(room: RoomState, wanted: Wish): Reply | null {
   const others = wanted.kinds.length > 0 || wanted.style !== null || wanted.everything || wanted.only;
   if (wanted.asConfigured && others)
-    return refused('default-alone', code('default'), ' goes back to what bot.toml says, and stands alone. Nothing was changed.');
+    return refused('default-alone', typed('subscribe default'), ' returns to bot.toml and takes nothing else.');
   if (wanted.only && wanted.kinds.length === 0)
-    return refused('only-what', code('only'), ` needs what it is: ${KINDS.join(', ')}. Nothing was changed.`);
+    return refused('only-what', 'Only what? For example ', typed('subscribe only merges'), `. Kinds: ${KINDS.join(', ')}.`);
   if (wanted.style === 'threads' && !room.hasThreads)
-    return refused('no-threads', `The network of ${room.name} has no threads: each news is a message there. Nothing was changed.`);
+    return refused('no-threads', `The network of ${room.name} has no threads, so each notification is a message there.`);
   return null;
 }
 
 function change(context: CommandContext, room: RoomState, wanted: Wish): Reply {
   if (wanted.asConfigured) {
-    if (room.saidBy === 'file') return refused('unchanged', `${roomWords(room)} is told what bot.toml says already: ${toldOf(room)}.`);
+    if (room.saidBy === 'file') return refused('unchanged', `${room.name} already follows bot.toml: ${notificationsOf(room)}.`);
     return context.change((tx) => {
       tx.subscribe(room, { notify: null, style: null });
       const after = context.rooms().find((one) => one.transport === room.transport && one.id === room.id) ?? room;
-      return done(`${roomWords(room)} is told what bot.toml says again: ${toldOf(after)}.`);
+      return done(`${room.name} follows bot.toml again: ${notificationsOf(after)}.`);
     });
   }
   const kinds = wanted.everything ? KINDS : wanted.only ? wanted.kinds : [...new Set([...room.notify, ...wanted.kinds])];
@@ -59,17 +60,17 @@ function change(context: CommandContext, room: RoomState, wanted: Wish): Reply {
   if (sameKinds(notify, room.notify) && style === room.style)
     return refused(
       'unchanged',
-      `${roomWords(room)} is told that already: ${toldOf(room)}. `,
-      code('unsubscribe <kinds>'),
-      ' takes some of it away, ',
-      code('subscribe only <kinds>'),
-      ' all but some.',
+      `${room.name} already gets ${notificationsOf(room)}. `,
+      typed('unsubscribe <kinds>'),
+      ' turns some off, ',
+      typed('subscribe only <kinds>'),
+      ' keeps only some.',
     );
   return context.change((tx) => {
     tx.subscribe(room, {
       notify: sameKinds(notify, room.notify) ? room.said.notify : notify,
       style: wanted.style ?? room.said.style,
     });
-    return done(`${roomWords(room)} is told ${toldOf({ notify, style, hasThreads: room.hasThreads })} from now on.`);
+    return done(`${room.name} now gets ${notificationsOf({ notify, style, hasThreads: room.hasThreads })}.`);
   });
 }

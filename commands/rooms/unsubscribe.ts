@@ -1,18 +1,19 @@
 import { command } from '../../src/bot/command.ts';
+import { notificationsOf } from '../../src/words/bot/notifications.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { mayChange, roomOf, roomWords, sameKinds } from '../../src/bot/rights/room-of.ts';
-import { roomRef, toldOf, wish } from '../../src/bot/parse/arguments-room.ts';
-import { code } from '../../src/message/build.ts';
+import { mayChange, roomOf, sameKinds } from '../../src/bot/rights/room-of.ts';
+import { roomRef, wish } from '../../src/bot/parse/arguments-room.ts';
+import { command as typed } from '../../src/message/build.ts';
 
 export const unsubscribe = command({
   words: ['unsubscribe'],
-  summary: 'Tells this room less of what happens, or nothing.',
+  summary: 'Turns off notifications of this room, some or all.',
   details:
-    'Commands typed in the room are answered as before. It counts until `subscribe` says otherwise, also after a restart. Another room is named first, and needs an admin of its project.',
+    'Commands typed in the room still get their reply. The setting survives a restart until `subscribe` changes it. To change another room, name it first; that takes an admin of its project.',
   examples: ['unsubscribe', 'unsubscribe stages', 'unsubscribe failures merges'],
   args: {
-    room: roomRef('Another room, as `rooms` lists it; needs an admin of its project.').optional(),
-    kinds: wish({ styles: false, description: 'What it is told no more; all, where nothing is named.' }).optional(),
+    room: roomRef('Another room from `rooms`; takes an admin of its project.').optional(),
+    kinds: wish({ styles: false, description: 'Which to turn off; all of them by default.' }).optional(),
   },
   role: 'operator',
   run(context, { room: named, kinds }) {
@@ -22,14 +23,14 @@ export const unsubscribe = command({
     const problem = mayChange(context, room, named === null ? 'unsubscribe' : `unsubscribe ${room.name}`);
     if (problem !== null) return problem;
     const notify = kinds === null ? [] : room.notify.filter((kind) => !kinds.kinds.includes(kind));
-    if (sameKinds(notify, room.notify)) return refused('unchanged', `${roomWords(room)} is not told that: it is told ${toldOf(room)}.`);
-    // Whoever takes merges away and goes on reading of them would think that nothing was done.
+    if (sameKinds(notify, room.notify)) return refused('unchanged', `${room.name} doesn't get those; it gets ${notificationsOf(room)}.`);
+    // Someone who turns off merges but still sees stage changes would think that nothing happened.
     const still = (kinds?.kinds ?? []).some((kind) => kind !== 'stages') && notify.includes('stages');
     return context.change((tx) => {
       tx.subscribe(room, { notify, style: room.said.style });
-      const now = `${roomWords(room)} is told ${toldOf({ ...room, notify })} from now on. `;
-      if (still) return done(now, 'Every move of an item is still told, as a stage: ', code('unsubscribe stages'), ' ends that.');
-      return done(now, code('subscribe'), ' brings it back.');
+      const now = `${room.name} now gets ${notificationsOf({ ...room, notify })}. `;
+      if (still) return done(now, 'That includes every stage change; ', typed('unsubscribe stages'), ' turns those off too.');
+      return done(now, typed('subscribe'), ' turns everything on again.');
     });
   },
 });

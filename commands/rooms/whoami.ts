@@ -4,14 +4,14 @@ import { includes, type Grant } from '../../src/bot/rights/rights.ts';
 import type { AccessRole } from '../../src/config/settings.ts';
 import { code, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
 
-/** Where in bot.toml a right stands. */
+/** The part of bot.toml that gives a role. */
 const SECTION: { readonly [B in Grant['by']]: string } = { roles: '[roles]', project: 'its [[project]]', room: "this room's [[room]]" };
 const NEXT: { readonly [R in AccessRole]: AccessRole | null } = { viewer: 'operator', operator: 'admin', admin: null };
 
 export const whoami = command({
   words: ['whoami'],
-  summary: 'Says how Musher knows you, what you may do here, and how you would get more rights.',
-  details: 'The id is what stands in bot.toml; the name that you show to others counts for nothing.',
+  summary: 'Shows your id, your role here and how to get another one.',
+  details: 'bot.toml lists people by id. Your display name gives no rights.',
   examples: ['whoami'],
   args: {},
   role: 'viewer',
@@ -28,7 +28,7 @@ export const whoami = command({
           ['You', sender.name],
           ['Id', [code(id)]],
           ...(standing.person === null ? [] : [['Person', person(standing.person.name, others)] as const]),
-          ['Room', [code(`${at.transport}:${at.room}`), `, which speaks of ${project.name}`]],
+          ['Room', [code(`${at.transport}:${at.room}`), `, project ${project.name}`]],
           [`In ${project.name}`, rights(here)],
           ...elsewhere.map(([name, grants]) => [`In ${name}`, rights(grants)] as const),
         ]),
@@ -47,21 +47,21 @@ function person(name: string, others: readonly string[]): Content[] {
 }
 
 function rights(grants: readonly Grant[]): string {
-  return grants.length === 0 ? 'nothing' : grants.map(({ role, by }) => `${role}, by ${SECTION[by]}`).join('; ');
+  return grants.length === 0 ? 'no role' : grants.map(({ role, by }) => `${role}, from ${SECTION[by]}`).join('; ');
 }
 
 function highest(grants: readonly Grant[]): AccessRole | null {
   return grants.reduce<AccessRole | null>((best, { role }) => (includes(best, role) ? best : role), null);
 }
 
-/** The line that an admin would write; nothing for who may do everything already. */
+/** The line that an admin would add; nothing for admins. */
 function more(context: CommandContext, has: AccessRole | null): ReturnType<typeof paragraph> | false {
   const next = has === null ? 'viewer' : NEXT[has];
   if (next === null) return false;
   const { standing, project } = context;
   return paragraph(
-    'For more, an admin adds ',
+    `To make you ${next === 'viewer' ? 'a' : 'an'} ${next}, an admin adds `,
     code(`${next} = ["${standing.person?.name ?? idOf(context)}"]`),
-    ` to bot.toml and starts Musher again: under [roles] for all projects, under the [[project]] ${project.name} for that one, or under the [[room]] for this room alone.`,
+    ` to bot.toml and restarts Musher: under [roles] for all projects, under the [[project]] ${project.name} for that project, or under the [[room]] for this room only.`,
   );
 }

@@ -2,12 +2,12 @@ import { integer } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { timerLine } from '../../src/bot/timers.ts';
-import { code } from '../../src/message/build.ts';
+import { timerLine } from '../../src/words/bot/timers.ts';
+import { command as typed } from '../../src/message/build.ts';
 
 export const timerCancel = command({
   words: ['timer', 'cancel'],
-  summary: 'Takes a timer back.',
+  summary: 'Cancels a timer.',
   examples: ['timer cancel 3'],
   args: { timer: integer({ min: 1, description: 'The number of the timer, not of the item.' }) },
   role: 'operator',
@@ -16,9 +16,9 @@ export const timerCancel = command({
       const { name } = context.project;
       const open = tx.reads.timers.get(name, number);
       if (open === null)
-        return tx.refuse(refused('no-such-timer', `No timer ${number} is open in ${name}. `, code('timer list'), ' shows those that are.'));
+        return tx.refuse(refused('no-such-timer', `${name} has no timer ${number}. `, typed('timer list'), ' shows them.'));
       const it = tx.find({ project: name, number: open.item });
       tx.append(it, 'timer.cancelled', { timer: number, why: '' });
-      return done(`Cancelled: timer ${timerLine(open, readerOf(context))}.`);
+      return done(`Cancelled timer ${timerLine(open, readerOf(context))}.`);
     }),
 });

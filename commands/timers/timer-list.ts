@@ -1,8 +1,8 @@
 import { command } from '../../src/bot/command.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { done, answer } from '../../src/words/replies.ts';
-import { timerLine } from '../../src/bot/timers.ts';
-import { code, doc, heading, list } from '../../src/message/build.ts';
+import { timerLine } from '../../src/words/bot/timers.ts';
+import { command as typed, doc, heading, list } from '../../src/message/build.ts';
 
 export const timerList = command({
   words: ['timer', 'list'],
@@ -14,7 +14,7 @@ export const timerList = command({
   run(context) {
     const reader = readerOf(context);
     const open = context.reads.timers.ofProject(context.project.name);
-    if (open.length === 0) return done('No timers are set. ', code('timer 42 14:30 start'), ' sets one.');
+    if (open.length === 0) return done('No timers are set. ', typed('timer 42 14:30 start'), ' would start item 42 at 14:30.');
     return answer(doc(heading('Timers'), list(open.map((timer) => [timerLine(timer, reader)]))));
   },
 });

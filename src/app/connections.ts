@@ -37,7 +37,7 @@ export class Connections {
         },
         stop: (signal: AbortSignal) => transport.stop(signal),
       };
-      const onFailure = (error: unknown): void => onProblem(`${transport.name} can not start`, error);
+      const onFailure = (error: unknown): void => onProblem(`${transport.name} cannot start`, error);
       return { transport, supervisor: new Supervisor<Sink>(supervised, clock, Math.random, onFailure) };
     });
   }

@@ -130,11 +130,11 @@ async function fillRepository(folder: string): Promise<void> {
 function readable(error: unknown, path: string): Error {
   if (!(error instanceof ExecaError)) return unusable(path, error);
   if (error.code === 'ENOENT')
-    return new MusherError('GIT_TOO_OLD', 'git can not be started.', 'Install git 2.38 or newer.', { cause: error });
+    return new MusherError('GIT_TOO_OLD', 'git cannot be started.', 'Install git 2.38 or newer.', { cause: error });
   return new MusherError(
     'GIT_FAILED',
-    `The demo's repository can not be made: ${oneLine(String(error.stderr) || error.shortMessage)}`,
-    'Look whether `git init` works in a new folder.',
+    `The demo repository cannot be created: ${oneLine(String(error.stderr) || error.shortMessage)}`,
+    'Check that `git init` works in an empty folder.',
     { cause: error },
   );
 }

@@ -11,6 +11,7 @@ import { projectOf, type BotParts } from '../bot/loop/context.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { refused } from '../words/replies.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
+import { buttonsOver } from '../words/bot/closing.ts';
 import { Router } from '../bot/loop/router.ts';
 import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
@@ -174,7 +175,14 @@ export async function runMusher(
     timers.start();
     await terminal.start(receive);
     connections.startNetworks(receive);
-    buttons = retireButtons({ log, clock, transports: connections.all, isOpen: (name) => connections.isOpen(name), onProblem });
+    buttons = retireButtons({
+      log,
+      clock,
+      transports: connections.all,
+      isOpen: (name) => connections.isOpen(name),
+      over: (occasion, now) => buttonsOver(log, occasion, now, settings.timezone),
+      onProblem,
+    });
     absences = watchAbsences({
       log,
       clock,

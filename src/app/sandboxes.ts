@@ -35,10 +35,10 @@ export async function trySandbox(
     const results = await tryBox(box, dataDir, clock);
     const broken = results.find(({ held }) => !held);
     if (broken === undefined) return { box, results, problem: null };
-    const what = broken.attack === 'honest-commit' ? 'an agent can not ' : 'an agent can ';
+    const what = broken.attack === 'honest-commit' ? 'an agent cannot ' : 'an agent can ';
     return { box: null, results, problem: `${what}${ATTACKS[broken.attack]} (${broken.words})` };
   } catch (error) {
-    return failed(`it can not be started: ${(error instanceof Error ? error.message : String(error)).split('\n').at(-1) ?? ''}`);
+    return failed(`it cannot be started: ${(error instanceof Error ? error.message : String(error)).split('\n').at(-1) ?? ''}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { itemBudget, dayBudget } from '../decide/budgets.ts';
-import { code } from '../message/build.ts';
+
 import { nearest } from '../nearest.ts';
 import type { Budget } from '../pipeline/budget/budget.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -8,7 +8,7 @@ import type { BudgetOwner } from './parse/arguments-budget.ts';
 import type { CommandContext, Reply } from './command.ts';
 import { itemName } from '../words/item.ts';
 import { projectOf } from './of-item.ts';
-import { refused } from '../words/replies.ts';
+import { noSuchBudget } from '../words/bot/finding.ts';
 
 /** A budget that a person named; `item` where it is an item's. */
 export interface FoundBudget {
@@ -40,7 +40,7 @@ export function findBudget(context: CommandContext, owner: BudgetOwner): Result<
       if (named !== undefined) return day('project', named.name, named);
       const person = project.settings.budget.people.find(({ actor }) => actor === `person:${wanted}`);
       if (person !== undefined) return day('person', person.actor);
-      // Whoever has no [[person]] is named by the id that the log has.
+      // A person without a [[person]] entry goes by the id in the log.
       if (/^[a-z][a-z0-9-]*:\S+$/.test(owner.name)) return day('person', owner.name);
       return err(unknown(context, owner.name));
     }
@@ -56,9 +56,5 @@ function unknown({ project, projects }: CommandContext, typed: string): Reply {
   const people = project.settings.budget.people.map(({ actor }) => actor.slice('person:'.length));
   const known = ['today', 'all', ...projects.map(({ name }) => name), ...people];
   const near = nearest(typed, known);
-  return refused(
-    'no-such-budget',
-    `Nothing and nobody called ${typed} has a budget here. `,
-    ...(near === null ? [`Known are ${known.slice(0, 10).join(', ')}, and item numbers.`] : ['Did you mean ', code(`budget ${near}`), '?']),
-  );
+  return noSuchBudget(typed, near, known);
 }

@@ -1,29 +1,25 @@
-import { code } from '../message/build.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { word } from './parse/arguments.ts';
 import type { Argument } from './parse/argument.ts';
 import type { Reply } from './command.ts';
 import { itemName, itemTitle } from '../words/item.ts';
-import { refused } from '../words/replies.ts';
+import { commitChanged } from '../words/bot/finding.ts';
+import { parsing } from '../words/bot/parsing.ts';
+import { short } from '../words/event.ts';
 import * as z from 'zod';
 
-/** The commit that was looked at: a button carries it, so that it approves nothing that came since. */
+/** The commit that was looked at. A button carries it, so that it can't approve anything newer. */
 export function seenCommit(): Argument<string | null> {
   return word({
-    schema: z.string().regex(/^[0-9a-fA-F]{7,40}$/, 'A commit is named by at least 7 of its characters, like 1a2b3c4.'),
-    description: 'The commit that was looked at; of another one nothing is approved.',
+    schema: z.string().regex(/^[0-9a-fA-F]{7,40}$/, parsing.notACommit),
+    description: 'The commit you looked at. Any other commit is not approved.',
     expects: 'a commit, like 1a2b3c4',
   }).optional();
 }
 
-/** The refusal where an item has another commit than the one that was looked at; null: it has that one, or none was named. */
+/** The refusal if the item's commit is not the one that was looked at; null if it is, or if none was named. */
 export function isAnother(seen: string | null, item: WorkItem, current: string): Reply | null {
   if (seen === null || item.work?.head.startsWith(seen.toLowerCase()) === true) return null;
-  const now = item.work === null ? 'has no commits' : `is at ${item.work.head.slice(0, 10)} now`;
-  return refused(
-    'changed',
-    `${itemTitle(item, current)} ${now}, and you looked at ${seen.slice(0, 10)}. Nothing was done; `,
-    code(`diff ${itemName(item, current)}`),
-    ' shows what it holds.',
-  );
+  const now = item.work === null ? null : short(item.work.head);
+  return commitChanged(itemTitle(item, current), itemName(item, current), short(seen), now);
 }

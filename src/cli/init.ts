@@ -85,7 +85,7 @@ function writeBoth(...files: readonly (readonly [file: string, text: string])[])
     }
   } catch (cause) {
     for (const file of written) rmSync(file, { force: true });
-    const message = `The files can not be written: ${cause instanceof Error ? cause.message : String(cause)}.`;
+    const message = `The files cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`;
     throw new MusherError('INIT_REFUSED', message, 'Make the directory writable and run init again.', { cause });
   }
 }

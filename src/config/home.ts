@@ -14,8 +14,8 @@ export function homeFolder(env: NodeJS.ProcessEnv): string {
   } catch (cause) {
     throw new MusherError(
       'DATA_DIR_UNUSABLE',
-      'There is no home folder: HOME is not set, and the system knows no such user.',
-      'Set HOME, or name a folder with --data DIR.',
+      'There is no home folder: HOME is not set, and the system does not know this user.',
+      'Set HOME, or choose a folder with --data DIR.',
       { cause },
     );
   }

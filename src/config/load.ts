@@ -37,7 +37,11 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: rea
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     return err(
-      new MusherError('CONFIG_MISSING', `There is no ${file}.`, 'Name another with --config FILE, or let `musher init DIR` write one.'),
+      new MusherError(
+        'CONFIG_MISSING',
+        `${file} does not exist.`,
+        'Choose another file with --config FILE, or create one with `musher init DIR`.',
+      ),
     );
   }
   const folder = dirname(file);
@@ -157,8 +161,8 @@ function placeProblems(one: ListedPlace, all: readonly ListedPlace[], file: stri
     return { file, line: line(path), key: keyText(path), message };
   };
   return [
-    ...(earlier.some(({ name }) => name === one.name) ? [problem('name', `"${one.name}" is the name of another project already`)] : []),
-    ...(earlier.some(({ path }) => path === one.path) ? [problem('path', `${one.path} is the path of another project already`)] : []),
+    ...(earlier.some(({ name }) => name === one.name) ? [problem('name', `"${one.name}" is already the name of another project`)] : []),
+    ...(earlier.some(({ path }) => path === one.path) ? [problem('path', `${one.path} is already the path of another project`)] : []),
   ];
 }
 

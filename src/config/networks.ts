@@ -98,16 +98,14 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Net
 function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): NetworkProblem[] {
   const problems: NetworkProblem[] = [];
   if (!used.has(room.transport))
-    problems.push({ path: ['room', i, 'transport'], message: `there is no [${room.transport}] section that says how to reach it` });
+    problems.push({ path: ['room', i, 'transport'], message: `there is no [${room.transport}] section in this file` });
   if (!bot.project.some(({ name }) => name === room.project))
     problems.push({ path: ['room', i, 'project'], message: `there is no project "${room.project}"` });
   if (room.notify.includes('none') && room.notify.length > 1)
-    problems.push({ path: ['room', i, 'notify'], message: '"none" stands alone' });
+    problems.push({ path: ['room', i, 'notify'], message: '"none" cannot be combined with others' });
   return problems;
 }
 
 function twice(names: readonly string[], section: string, key: string): NetworkProblem[] {
-  return names.flatMap((name, i) =>
-    names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" stands there twice` }] : [],
-  );
+  return names.flatMap((name, i) => (names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" is there twice` }] : []));
 }

@@ -63,7 +63,7 @@ function crossChecks(project: ProjectFile, file: string, line: KeyLocator): Prob
   for (const section of ['gate', 'component', 'agent'] as const) {
     const names = project[section].map(({ name }) => name);
     for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) < index) complain([section, index, 'name'], `"${name}" is the name of another ${section} already`);
+      if (names.indexOf(name) < index) complain([section, index, 'name'], `"${name}" is already the name of another ${section}`);
     }
   }
   for (const [index, agent] of project.agent.entries()) {

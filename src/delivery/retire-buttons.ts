@@ -1,9 +1,10 @@
 import { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
-import type { ButtonMessage } from '../log/tables/button-messages.ts';
-import { doc, emphasis, join, paragraph } from '../message/build.ts';
+import type { ButtonMessage, Occasion } from '../log/tables/button-messages.ts';
+import { closed } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
+import type { Millis } from '../pipeline/values.ts';
 
 interface MessageRef {
   readonly transport: string;
@@ -11,15 +12,15 @@ interface MessageRef {
   readonly id: string;
 }
 
-/** A network that can take the buttons off a message: it shows `body` there, or changes nothing, but never shows anything anew. */
+/** A network that can remove the buttons of a message: it shows `body` in its place, or changes nothing. It never sends a new message. */
 export interface Retiring {
   readonly name: string;
   retire?(ref: MessageRef, body: Document): Promise<void>;
 }
 
-/** Looks follow a commit after this long, so that a burst of commits is one look. */
+/** How long to wait after a commit, so that a burst of commits causes one look. */
 const SOON_MS = 500;
-/** Questions expire without a commit. */
+/** Questions expire without a commit, so look this often in any case. */
 const EVERY_MS = 30_000;
 const MOST_TRIES = 10;
 /** 5, 10, 20 … seconds, at most 10 minutes; after 10 tries (about 30 minutes) the buttons stay. */
@@ -30,13 +31,15 @@ export interface RetireParts {
   readonly clock: Clock;
   readonly transports: readonly Retiring[];
   readonly isOpen: (network: string) => boolean;
+  /** What to show in place of buttons that no longer mean anything; null: they still count. */
+  readonly over: (occasion: Occasion, now: Millis) => string | null;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
 /**
- * Takes the buttons off messages when they mean nothing any more: the question was answered or is too old, the item moved
- * on. What is to be done is read off the log each time, so a crash forgets nothing; a press that comes before gets its
- * answer from the command, as one that was typed.
+ * Replaces the buttons of messages once they no longer mean anything: the question was answered or expired, the item
+ * moved on. The work is read from the log each time, so a crash loses nothing. A press that comes earlier is answered by
+ * the command, as if it had been typed.
  */
 export function retireButtons(parts: RetireParts): { stop(): Promise<void> } {
   const { log, clock, onProblem } = parts;
@@ -62,7 +65,7 @@ export function retireButtons(parts: RetireParts): { stop(): Promise<void> } {
         await retire(parts, message);
       }
     } catch (error) {
-      onProblem('taking buttons away', error);
+      onProblem('removing buttons', error);
     }
     lookAt(clock.now() + EVERY_MS);
   };
@@ -78,32 +81,20 @@ export function retireButtons(parts: RetireParts): { stop(): Promise<void> } {
   };
 }
 
-function closeThoseOver({ log, clock }: RetireParts): void {
+function closeThoseOver({ log, clock, over: whyOver }: RetireParts): void {
   const over = log.buttons.inState('open', clock.now()).flatMap((message) => {
-    const why = whyOver(log, message, clock.now());
+    const why = whyOver(message.occasion, clock.now());
     return why === null ? [] : [{ message, why }];
   });
   if (over.length === 0) return;
   log.transaction((tx) => {
     for (const { message, why } of over) {
-      const instead = join(message.plain, doc(paragraph(emphasis(why))));
-      // Where it waits to be sent it is sent without.
+      const instead = closed(message.plain, why);
+      // A message that is not sent yet is sent without its buttons.
       if (tx.outbox.replaceUntried(message.id, instead)) tx.buttons.drop(message.id);
       else tx.buttons.close(message.id, instead);
     }
   });
-}
-
-/** Why nobody should press it any more, for whoever reads it; null: it still stands. */
-function whyOver(log: Log, { occasion }: ButtonMessage, now: number): string | null {
-  if (occasion.kind === 'question') {
-    if (!log.confirmations.isOpen(occasion.id)) return 'This question is closed.';
-    return occasion.expiresAt <= now ? 'This question is too old now; nothing was done.' : null;
-  }
-  const item = log.reads.item(occasion.project, occasion.number);
-  if (item === null || item.deletedAt !== null) return 'It was deleted since.';
-  if (item.stage.name !== occasion.stage) return `It has moved on to ${item.stage.name}.`;
-  return item.stageSince === occasion.since ? null : 'It was worked on since.';
 }
 
 async function retire({ log, clock, transports, isOpen, onProblem }: RetireParts, message: ButtonMessage): Promise<void> {
@@ -113,12 +104,12 @@ async function retire({ log, clock, transports, isOpen, onProblem }: RetireParts
   if (message.ref === null) return sent === 'sent' ? log.buttons.drop(message.id) : undefined;
   if (!isOpen(message.transport)) return;
   try {
-    // Written by `shown`, from what the network gave.
+    // Written by `shown`, from the network's answer.
     await transport.retire(message.ref as MessageRef, message.plain);
     log.buttons.drop(message.id);
   } catch (error) {
     if (message.attempts + 1 >= MOST_TRIES || (error instanceof Error && 'outcome' in error && error.outcome === 'rejected')) {
-      onProblem(`the buttons of message ${message.id} stay`, error);
+      onProblem(`the buttons of message ${message.id} could not be removed`, error);
       log.buttons.drop(message.id);
     } else log.buttons.tryLater(message.id, clock.now() + RETRIES.after(message.attempts + 1));
   }

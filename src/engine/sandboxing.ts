@@ -48,6 +48,6 @@ function boxOf({ settings, box }: EngineProject): Box | null {
   throw new MusherError(
     'SANDBOX_UNUSABLE',
     `The sandbox of ${settings.name} can not be used: ${problem ?? 'it was not tried'}.`,
-    'See `musher doctor`, mend it, and restart Musher.',
+    'Fix what `musher doctor` shows and restart Musher.',
   );
 }

@@ -45,8 +45,8 @@ export async function baseHead(at: Context): Promise<CommitSha> {
   if (head !== null) return head;
   throw new MusherError(
     'REPOSITORY_UNUSABLE',
-    `The base branch ${at.baseBranch} has no commit or does not exist.`,
-    'Make a first commit on it, or name another branch as `base_branch` in the project file.',
+    `The base branch ${at.baseBranch} has no commits or does not exist.`,
+    'Commit something to it, or set another `base_branch` in the project file.',
   );
 }
 

@@ -178,7 +178,7 @@ export async function openProjectGit(options: {
   if (inTheWay !== null) {
     throw new MusherError(
       'REPOSITORY_UNUSABLE',
-      'A branch named musher stands where the branches of items go (musher/42-…).',
+      'A branch named musher is in the way of the items’ branches (musher/42-…).',
       'Rename it: `git branch -m musher another-name`.',
     );
   }

@@ -47,7 +47,7 @@ export async function checkGitVersion(cwd: string): Promise<string> {
   try {
     text = (await runGit({ args: ['version'], cwd, env: ownerEnv({}) })).stdout.toString('utf8');
   } catch (cause) {
-    throw new MusherError('GIT_TOO_OLD', 'git can not be started.', 'Install git 2.38 or newer.', { cause });
+    throw new MusherError('GIT_TOO_OLD', 'git cannot be started.', 'Install git 2.38 or newer.', { cause });
   }
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];
   const [needMajor, needMinor] = OLDEST_GIT;
@@ -102,7 +102,7 @@ export async function findRepository(repository: string): Promise<Repository> {
     readConfig(gitDir),
   ]);
   const commonDir = await realpath(common).catch(() => null);
-  if (commonDir === null || format === null) throw unusable(repository, 'its git directory can not be read.', hint);
+  if (commonDir === null || format === null) throw unusable(repository, 'its git directory cannot be read.', hint);
   if (format !== 'sha1' && format !== 'sha256') throw unusable(repository, `unknown object format ${format}.`, hint);
   refuseUnsupported(repository, config);
   const bare = isTrue(config.get('core.bare'));

@@ -141,8 +141,8 @@ function failed(call: GitCall, exitCode: number, complaint: string, cause?: unkn
   const command = ['git', ...call.args].join(' ');
   return new MusherError(
     'GIT_FAILED',
-    `${command.length > 200 ? `${command.slice(0, 200)}…` : command} ended with ${exitCode}: ${shown}`,
-    'Look at the repository with `git fsck` and `git status`, then try again.',
+    `${command.length > 200 ? `${command.slice(0, 200)}…` : command} failed with exit code ${exitCode}: ${shown}`,
+    'Check the repository with `git fsck` and `git status`, then try again.',
     cause === undefined ? undefined : { cause },
   );
 }

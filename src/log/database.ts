@@ -15,12 +15,9 @@ export function openDatabase(file: string): Db {
   try {
     db = new Database(file);
   } catch (cause) {
-    throw new MusherError(
-      'LOG_DAMAGED',
-      `The database ${file} can not be opened.`,
-      'Check that its directory exists and that you may write there.',
-      { cause },
-    );
+    throw new MusherError('LOG_DAMAGED', `The database ${file} cannot be opened.`, 'Check that its folder exists and is writable.', {
+      cause,
+    });
   }
   try {
     assertVersion(db);
@@ -61,8 +58,8 @@ function assertVersion(db: Db): void {
   if (compareVersions(version, OLDEST_SQLITE) < 0)
     throw new MusherError(
       'SQLITE_TOO_OLD',
-      `SQLite ${version} can corrupt a WAL database; ${OLDEST_SQLITE} or newer is needed.`,
-      'Run `npm ci` again: better-sqlite3 brings a newer one.',
+      `SQLite ${version} has a bug that can corrupt the database; Musher needs ${OLDEST_SQLITE} or newer.`,
+      'Run `npm ci` again to get the version that comes with better-sqlite3.',
     );
 }
 

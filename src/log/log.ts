@@ -66,14 +66,9 @@ export class Log {
     } catch (cause) {
       db.close();
       if (!isSqliteError(cause)) throw cause;
-      throw new MusherError(
-        'LOG_DAMAGED',
-        `${file} can not be used: ${cause.message}.`,
-        'Check that its disk has room and can be written.',
-        {
-          cause,
-        },
-      );
+      throw new MusherError('LOG_DAMAGED', `${file} cannot be used: ${cause.message}.`, 'Check that the disk has space and is writable.', {
+        cause,
+      });
     }
   }
 

@@ -139,8 +139,8 @@ export function migrate(db: Db): void {
   if (found > SCHEMA_VERSION)
     throw new MusherError(
       'LOG_TOO_NEW',
-      `The database has schema version ${found}; this Musher knows versions up to ${SCHEMA_VERSION}.`,
-      'Start the newer Musher that wrote it; nothing was changed.',
+      `The database has schema version ${found}; this Musher supports up to version ${SCHEMA_VERSION}.`,
+      'Start the newer Musher that wrote it. Nothing was changed.',
     );
   MIGRATIONS.slice(found).forEach((sql, i) => {
     db.transaction(() => {

@@ -24,7 +24,7 @@ export function takeOwnership(dataDir: string): Ownership {
     throw new MusherError(
       'DATA_DIR_IN_USE',
       `Another Musher${pid === null ? '' : ` (pid ${pid})`} is using ${dataDir}.`,
-      `Stop it first${pid === null ? '' : ` (kill ${pid})`}, or start this one with another --data directory.`,
+      `Stop it first${pid === null ? '' : ` (kill ${pid})`}, or start this one with another data directory (--data DIR).`,
     );
   }
   try {
@@ -63,8 +63,8 @@ function tryLock(dataDir: string): Database.Database | null {
     if ((cause as { code?: string }).code?.startsWith('SQLITE_BUSY') === true) return null;
     throw new MusherError(
       'DATA_DIR_UNSAFE',
-      `${dataDir} can not be locked: ${(cause as Error).message}.`,
-      'Keep the data directory on a local disk that you may write to.',
+      `${dataDir} cannot be locked: ${(cause as Error).message}.`,
+      'Keep the data directory on a local, writable disk.',
       { cause },
     );
   }

@@ -23,19 +23,19 @@ export function makePrivateDir(dataDir: string): void {
     throw new MusherError(
       'DATA_DIR_UNSAFE',
       `${dataDir} belongs to another user, who could read and change the log.`,
-      'Run Musher as that user, or name another data directory.',
+      'Run Musher as that user, or choose another data directory.',
     );
-  const open = `${dataDir} can be read by other users`;
+  const open = `Other users can read ${dataDir}`;
   if (!mayClose(dataDir))
     throw new MusherError(
       'DATA_DIR_UNSAFE',
-      `${open}, and it holds files that are not Musher's.`,
-      `Name a new or an empty folder; where this one is right, run: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`,
+      `${open}, and it contains files that are not Musher's.`,
+      `Choose a new or empty folder, or close this one: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`,
     );
   try {
     chmodSync(dataDir, 0o700);
   } catch (cause) {
-    throw new MusherError('DATA_DIR_UNSAFE', `${open}.`, `Run as its owner: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`, { cause });
+    throw new MusherError('DATA_DIR_UNSAFE', `${open}.`, `As its owner, run: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`, { cause });
   }
 }
 
@@ -80,8 +80,8 @@ export function unusable(path: string, cause: unknown): MusherError {
     }[code ?? ''] ?? (cause instanceof Error ? cause.message : String(cause));
   return new MusherError(
     'DATA_DIR_UNUSABLE',
-    `${path} can not be made or written: ${why}.`,
-    'Name another data directory with --data DIR or data_dir in bot.toml, or mend that.',
+    `${path} cannot be created or written: ${why}.`,
+    'Fix that, or choose another data directory with --data DIR or data_dir in bot.toml.',
     { cause },
   );
 }

@@ -66,7 +66,7 @@ function replay(projector: Projector, row: EventRow): string | null {
     const applied = projector.apply(toEvent(row));
     return applied.ok ? null : applied.error.message;
   } catch (error) {
-    return `it can not be read (${(error as Error).message})`;
+    return `it cannot be read (${(error as Error).message})`;
   }
 }
 

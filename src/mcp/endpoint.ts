@@ -101,8 +101,8 @@ export class McpEndpoint implements AgentAccess {
       if (configured !== 0)
         throw new MusherError(
           'MCP_PORT_TAKEN',
-          `Agents can't reach Musher: port ${configured} can not be listened on.`,
-          'Set another `port` in [mcp] of bot.toml, or 0, and restart Musher.',
+          `Agents can't reach Musher: port ${configured} is in use.`,
+          'Set another `port` under [mcp] in bot.toml, or 0 for any free one, and restart Musher.',
           { cause },
         );
       // Runs that go on from before lose their way to Musher; new ones need not.

@@ -106,6 +106,11 @@ export function actions(...all: readonly Action[]): Block {
   return { kind: 'actions', actions: all };
 }
 
+/** A document whose buttons are gone, with a line on how that ended: `✓ Approved by Anna, 14:02`. */
+export function closed(plain: Document, words: string): Document {
+  return join(plain, doc(paragraph(emphasis(words))));
+}
+
 /** A document without its buttons. */
 export function withoutActions(document: Document): Document {
   return { blocks: document.blocks.filter(({ kind }) => kind !== 'actions') };

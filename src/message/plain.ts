@@ -65,6 +65,19 @@ function blockLines(block: Block, width: number): Line[] {
     case 'progress':
       return [[span(progressLine(block.label, block.done, block.of))]];
     case 'actions':
+      // Short answers such as yes and no read best as one sentence.
+      if (block.actions.every(({ label, typed }) => typed === label.toLowerCase()))
+        return wrap(
+          [
+            span('Reply '),
+            ...block.actions.flatMap(({ label }, index) => [
+              span(index === 0 ? '' : ' or '),
+              span(`\`${visibleLine(label.toLowerCase())}\``, 'code'),
+            ]),
+            span('.'),
+          ],
+          width,
+        );
       return block.actions.flatMap(({ label, command, typed = command }) =>
         hanging('type: ', [span(visibleLine(typed), 'code'), span(`  (${visibleLine(label)})`, 'faint')], width),
       );

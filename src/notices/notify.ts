@@ -3,6 +3,7 @@ import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
+import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Outgoing } from '../log/tables/outbox.ts';
 import type { Address } from '../message/address.ts';
 import { code, line, withoutActions } from '../message/build.ts';
@@ -112,7 +113,10 @@ export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onEr
         const subject = { project: event.project, number: event.item };
         const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
         if (body.blocks.some(({ kind }) => kind === 'actions')) {
-          const occasion = { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince } as const;
+          const occasion: Occasion =
+            event.kind === 'request.opened'
+              ? { kind: 'request', number: event.payload.request }
+              : { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince };
           tx.buttons.put(sent, room.to.transport, occasion, withoutActions(body), subject);
         }
         crashPoint('before-notification-commit');

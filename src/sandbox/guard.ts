@@ -54,7 +54,7 @@ args.end(order.args.map((arg) => `${arg}\0`).join(''));
 const info: string[] = [];
 (child.stdio[4] as Readable).on('data', (chunk: Buffer) => info.push(chunk.toString('utf8'))).on('error', () => undefined);
 child.on('error', (error) => {
-  process.stderr.write(`the sandbox can not be started: ${error.message}\n`);
+  process.stderr.write(`the sandbox cannot be started: ${error.message}\n`);
   process.exit(126);
 });
 child.on('exit', (code, signal) => {

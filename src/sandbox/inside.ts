@@ -85,7 +85,7 @@ for (const port of inside.ports) await listen(port, (client) => throughGuard(cli
 
 const child = spawn(program, args, { stdio: 'inherit', env: environment(inside) });
 child.on('error', (error: NodeJS.ErrnoException) => {
-  process.stderr.write(`${program} can not be started in the sandbox (${error.code}). Name its folder in sandbox_read of bot.toml.\n`);
+  process.stderr.write(`${program} cannot be started in the sandbox (${error.code}). Name its folder in sandbox_read of bot.toml.\n`);
   process.exit(127);
 });
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));

@@ -85,7 +85,7 @@ async function forward(rules: ProxyRules, incoming: IncomingMessage, answer: Ser
       got.pipe(answer);
     },
   );
-  far.on('error', () => (answer.headersSent ? answer.destroy() : refuse(502, `${url.host} can not be reached`)));
+  far.on('error', () => (answer.headersSent ? answer.destroy() : refuse(502, `${url.host} cannot be reached`)));
   answer.on('close', () => far.destroy());
   incoming.pipe(far);
 }

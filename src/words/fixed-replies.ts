@@ -1,76 +1,72 @@
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
-import { code, doc, paragraph } from '../message/build.ts';
+import { code, command as typed, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { commandName } from '../bot/command-table.ts';
 import type { Command, Reply } from '../bot/command.ts';
 import { refused } from './replies.ts';
 
-/** A stranger is told so once in this time: whoever has no rights must not be able to fill a room with answers. */
+/** A stranger gets at most one answer in this time, so that people without a role can't fill a room with replies. */
 const STRANGER_EVERY_MS = 10 * 60_000;
-/** One answer for what is left out of a flood meanwhile. */
+/** At most one answer in this time about messages that were skipped in a flood. */
 const TOO_MANY_EVERY_MS = 60_000;
-/** Ways in that the network itself waits on, and answers to one person: silence would show as an error. */
+/** The network waits for an answer to these and shows it to one person; without one it would report an error. */
 const AWAITED: ReadonlySet<IngressKind> = new Set(['slash', 'button', 'select', 'modal', 'terminal']);
 
-/** A message that was taken in has its effect, but its reply was lost with an earlier process. */
+/** The command took effect, but its reply was lost with an earlier process. */
 export function afterRestart(): Reply {
   const body = doc(
-    paragraph(
-      'Musher was restarted while it worked on that. What you asked for is in the log and goes on; ',
-      code('status'),
-      ' shows where things stand.',
-    ),
+    paragraph('Musher restarted while working on this. Your command is saved and continues; ', typed('status'), ' shows the progress.'),
   );
   return { ok: true, code: null, body };
 }
 
-/** A timer has come to a command that asks first, and nobody is there to answer. */
+/** A timer ran a command that asks for confirmation, and nobody is there to answer. */
 export function notByTimer(command: Command): Reply {
   return refused(
     'not-in-timer',
     code(commandName(command)),
-    ' asks before it does this, and a timer can not answer. Nothing was done; type it yourself.',
+    ' asks for confirmation, so it can’t run on a timer. Nothing was done; type it yourself.',
   );
 }
 
-/** An answer that nobody waits for says which timer it comes from. */
+/** A reply to a timer's command starts with the timer, since nobody has just typed it. */
 export function withTimer(message: IncomingMessage, body: Document): Document {
   const timer = timerOf(message);
   if (timer === null) return body;
-  const what = message.text === '' ? [] : [': ', code(message.text)];
-  return { blocks: [...doc(paragraph(`Timer ${timer} is due`, ...what, '.')).blocks, ...body.blocks] };
+  const what = message.text === '' ? [] : [' ran ', typed(message.text)];
+  return { blocks: [...doc(paragraph(`Timer ${timer}`, ...what, ':')).blocks, ...body.blocks] };
 }
 
-/** To whoever has no rights where they write. */
+/** To a person without a role in the room. */
 export function stranger(message: IncomingMessage): Reply {
   const id = `${message.sender.transport}:${message.sender.id}`;
   const reply = refused(
     'no-rights',
-    'You have no rights here. An admin gives them in bot.toml, such as ',
+    'You have no role here. An admin can add ',
     code(`viewer = ["${id}"]`),
-    ' under [roles], a [[project]] or a [[room]].',
+    ' to bot.toml under [roles], a [[project]] or a [[room]].',
   );
   return unlessAwaited(message, reply, STRANGER_EVERY_MS);
 }
 
-/** To whoever sends more than is worked on; `waiting` of theirs are not answered yet. */
+/** To a person with `waiting` unanswered messages who sends another. */
 export function tooMany(message: IncomingMessage, waiting: number): Reply {
   const reply = refused(
     'too-many',
-    `You have ${waiting} messages waiting for an answer, so this one was not taken, nor are more until those are answered. Then send it again.`,
+    `You have ${waiting} messages waiting for a reply, so this one was skipped. Send it again once they are answered.`,
   );
   return unlessAwaited(message, reply, TOO_MANY_EVERY_MS);
 }
 
-/** A bug: the room learns that something went wrong and under which id the details are kept. */
+/** A bug. The details are in the log file under this id. */
 export function incident(id: string): Reply {
   const body = doc(
     paragraph(
-      'That went wrong inside Musher, and nothing more was done with it. The details are in the log file under ',
+      'Musher hit a bug and stopped working on this. The details are in its log file under ',
       code(id),
-      '; ',
-      code('status'),
-      ' shows where things stand.',
+      '. ',
+      typed('status'),
+      ' shows the present state.',
     ),
   );
   return { ok: false, code: 'incident', body };

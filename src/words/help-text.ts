@@ -1,26 +1,26 @@
 import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
-import { code, codeBlock, doc, fields, heading, join, line, paragraph, type Content } from '../message/build.ts';
+import { code, codeBlock, command as typed, doc, fields, heading, join, line, list, paragraph, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { Command } from '../bot/command.ts';
 import { commandName } from '../bot/command-table.ts';
 
-/** What help needs of a command; a command of any arguments fits. */
+/** What help needs to know about a command. */
 export type Described = Pick<Command, 'words' | 'aliases' | 'summary' | 'details' | 'examples' | 'args' | 'role'> & {
   readonly confirm?: unknown;
 };
 
 const GROUP_TITLES: { readonly [R in AccessRole]: string } = {
-  viewer: 'To look',
-  operator: 'To steer',
-  admin: 'To destroy or configure',
+  viewer: 'View',
+  operator: 'Steer',
+  admin: 'Administer',
 };
-const WHO_MAY: { readonly [R in AccessRole]: string } = {
+const ROLES: { readonly [R in AccessRole]: string } = {
   viewer: 'viewers, operators and admins',
   operator: 'operators and admins',
   admin: 'admins',
 };
 
-/** How a command is typed: `depends <item> on <items…>`. Flags stand before a text, otherwise at the end. */
+/** A command's syntax: `depends <item> on <items…>`. Flags come before a text, otherwise at the end. */
 export function usage(command: Pick<Described, 'words' | 'args'>): string {
   const all = Object.entries(command.args);
   const rest = all.filter(([, argument]) => argument.kind === 'rest');
@@ -29,7 +29,7 @@ export function usage(command: Pick<Described, 'words' | 'args'>): string {
   return [...command.words, ...[...others, ...flags, ...rest].map(([name, argument]) => argument.usage(name))].join(' ');
 }
 
-/** All commands, one line each, grouped by what they need. */
+/** All commands, one line each, grouped by role. */
 export function helpIndex(commands: readonly Described[]): Document {
   const groups = ACCESS_ROLES.map((role) => commands.filter((command) => command.role === role))
     .filter((group) => group.length > 0)
@@ -39,7 +39,7 @@ export function helpIndex(commands: readonly Described[]): Document {
         fields(group.map((command): [string, string] => [commandName(command), command.summary])),
       ),
     );
-  return join(...groups, line('More about one: ', code('help <command>')));
+  return join(...groups, line(typed('help <command>'), ' explains one of them.'));
 }
 
 /** Everything about one command. */
@@ -55,11 +55,12 @@ export function helpFor(command: Described): Document {
     described.length > 0 &&
       fields(described.map(([name, argument]): [string, Content[]] => [argument.usage(name), ticked(argument.description)])),
     paragraph('Examples:'),
-    codeBlock(command.examples.join('\n')),
+    list(command.examples.filter((example) => !example.includes('\n')).map((example) => typed(example))),
+    ...command.examples.filter((example) => example.includes('\n')).map((example) => codeBlock(example)),
     fields([
-      ['Who may', WHO_MAY[command.role]],
-      ['Also called', aliases.length > 0 ? aliases.join(', ') : null],
-      ['Confirmed', command.confirm === undefined ? null : 'asks before anything is done'],
+      ['For', ROLES[command.role]],
+      ['Aliases', aliases.length > 0 ? aliases.join(', ') : null],
+      ['Confirmation', command.confirm === undefined ? null : 'asks first'],
     ]),
   );
 }
@@ -68,11 +69,11 @@ export function helpFor(command: Described): Document {
 export function commandsMarkdown(commands: readonly Described[]): string {
   const parts = [
     '# Commands',
-    'Generated from the declarations in `commands/`; change those.',
+    'Generated from the declarations in `commands/`; edit those instead.',
     [
-      'Words are typed in any case. Several words in one argument go into quotes, straight or curly. A number names an item of the current',
-      'project, `shop#42` one of another. `<…>` is needed, `[…]` may be left out, `…` may go on; the last text of a command is taken as it is,',
-      'line breaks included.',
+      'Case does not matter. Put an argument of several words in quotes, straight or curly. A number is an item of the room’s project, `shop#42`',
+      'is item 42 of project `shop`. `<…>` is required, `[…]` is optional, `…` may repeat. The last text of a command is taken as typed, line',
+      'breaks included.',
     ].join('\n'),
     commands.map((command) => `- [\`${commandName(command)}\`](#${anchor(command)}): ${command.summary}`).join('\n'),
     ...commands.map(commandMarkdown),
@@ -89,8 +90,8 @@ function commandMarkdown(command: Described): string {
     command.summary,
     ...(command.details === undefined ? [] : [command.details]),
     ...(described.length === 0 ? [] : [described.join('\n')]),
-    `Who may: ${WHO_MAY[command.role]}.${command.confirm === undefined ? '' : ' Asks before anything is done.'}${aliases.length === 0 ? '' : ` Also called ${aliases.join(', ')}.`}`,
-    `For example:`,
+    `For ${ROLES[command.role]}.${command.confirm === undefined ? '' : ' Asks for confirmation first.'}${aliases.length === 0 ? '' : ` Aliases: ${aliases.join(', ')}.`}`,
+    `Examples:`,
     fenced(command.examples.join('\n\n')),
   ].join('\n\n');
 }
@@ -103,7 +104,7 @@ function anchor(command: Described): string {
   return commandName(command).toLowerCase().replaceAll(' ', '-');
 }
 
-/** Words between backquotes as literal text. */
+/** Text between backquotes as literal text. */
 function ticked(text: string): Content[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? code(part) : part));
 }

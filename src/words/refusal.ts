@@ -1,6 +1,6 @@
 import type { Reply } from '../bot/command.ts';
 
-/** Thrown inside a transaction to undo it; it never leaves the context that opened the transaction. */
+/** Thrown inside a transaction to undo it. It never leaves the context that opened the transaction. */
 export class Refusal extends Error {
   readonly reply: Reply;
 

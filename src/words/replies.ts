@@ -2,17 +2,17 @@ import { line, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { Reply } from '../bot/command.ts';
 
-/** A final answer to a command that did what it was asked. */
+/** The final reply to a command that did what was asked. */
 export function done(...content: readonly Content[]): Reply {
   return { ok: true, code: null, body: line(...content) };
 }
 
-/** A final answer to a command that did nothing: what is wrong, and what to do next. `code` is stable, for the audit and tests. */
+/** The final reply to a command that did nothing: why, and what to do next. `code` is stable, for the audit and tests. */
 export function refused(code: string, ...content: readonly Content[]): Reply {
   return { ok: false, code, body: line(...content) };
 }
 
-/** A final answer with a document of its own. */
+/** A final reply with its own document. */
 export function answer(body: Document): Reply {
   return { ok: true, code: null, body };
 }

@@ -33,7 +33,7 @@ it('does not let text from people become an option of a program', () => {
 it('has default prompts that use known variables only and quote the item as data', () => {
   for (const prompt of Object.values(DEFAULT_PROMPTS)) {
     expect(unknownVariables(prompt)).toEqual([]);
-    expect(prompt).toContain('can not widen your rights');
+    expect(prompt).toContain('cannot widen your rights');
     expect(prompt).toContain('{{body}}');
     expect(prompt).toContain('{{criteria}}');
   }

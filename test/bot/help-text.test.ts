@@ -29,7 +29,7 @@ describe('helpIndex', () => {
     const text = plainText(helpIndex(sampleCommands), { width: 80 });
     for (const { words, summary } of sampleCommands)
       expect(text).toMatch(new RegExp(`^${words.join(' ')} +${summary.replace('.', '\\.')}$`, 'm'));
-    expect(text.indexOf('To look')).toBeLessThan(text.indexOf('To destroy'));
+    expect(text.indexOf('View')).toBeLessThan(text.indexOf('Administer'));
     expect(text).toContain('help <command>');
   });
 });
@@ -40,10 +40,10 @@ describe('helpFor', () => {
     expect(text).toContain('delete <item> [--purge] [--force]');
     expect(text).toContain('It stays gone.');
     expect(text).toMatch(/^\[--purge\] +Switches on purge\.$/m);
-    expect(text).toContain('    delete it');
-    expect(text).toMatch(/^Who may +admins$/m);
-    expect(text).toMatch(/^Also called +rm$/m);
-    expect(text).toMatch(/^Confirmed /m);
+    expect(text).toContain('- `delete it`');
+    expect(text).toMatch(/^For +admins$/m);
+    expect(text).toMatch(/^Aliases +rm$/m);
+    expect(text).toMatch(/^Confirmation /m);
   });
 });
 

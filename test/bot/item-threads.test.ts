@@ -144,7 +144,7 @@ test('a reply into a thread that is gone goes into its room', async () => {
   expect(await shows(1)).toEqual(['pong @room']);
 });
 
-test('a thread that can not be opened now is tried again, and nothing passes it', async () => {
+test('a thread that cannot be opened now is tried again, and nothing passes it', async () => {
   const { say, shows, shown, control, clock } = world();
   let broken = true;
   control.under = (ref) => (broken ? Promise.reject(new Error('reset')) : Promise.resolve(`t:${ref.id}`));

@@ -3,6 +3,7 @@ import { retireButtons } from '../../src/delivery/retire-buttons.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { Occasion } from '../../src/log/tables/button-messages.ts';
+import { buttonsOver } from '../../src/words/bot/closing.ts';
 import { action, actions, doc, paragraph, withoutActions } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
@@ -18,9 +19,10 @@ let answer: () => Error | null;
 let online: boolean;
 let retiring: ReturnType<typeof retireButtons>;
 
-const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
+const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K], actor = 'musher'): void => {
   log.transaction((tx) => {
-    const event = { project: 'shop', item: numbered(1), actor: 'musher', cause: null, kind, payload } as NewEvent;
+    const cause = actor === 'musher' ? null : `inbox:${actor}`;
+    const event = { project: 'shop', item: numbered(1), actor, cause, kind, payload } as NewEvent;
     if (event.kind === 'item.purged') tx.purge(event);
     else tx.record(event);
   });
@@ -35,7 +37,8 @@ const start = (): void => {
       return Promise.resolve();
     },
   };
-  retiring = retireButtons({ log, clock, transports: [transport], isOpen: () => online, onProblem: () => undefined });
+  const over = (occasion: Occasion, now: number): string | null => buttonsOver(log, occasion, now, 'UTC');
+  retiring = retireButtons({ log, clock, transports: [transport], isOpen: () => online, over, onProblem: () => undefined });
 };
 /** Queues the message, and tells its row. */
 const withButtons = (occasion?: Occasion): number => {
@@ -92,9 +95,22 @@ describe('buttons', () => {
     expect(edits).toEqual([]);
     record('item.moved', { to: { name: 'merge', branch: 'b', commitsAhead: 1 as never }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nIt has moved on to merge.']));
+    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nMoved to merge by Musher, 13:05']));
     await look();
     expect(edits).toHaveLength(1);
+  });
+
+  it('give way to who approved or rejected, and when', async () => {
+    const to = { name: 'merge', branch: 'b', commitsAhead: 1 as never } as const;
+    sent(withButtons());
+    record('item.accepted', { head: SHA }, 'person:anna');
+    record('item.moved', { to, why: '', failure: null }, 'person:anna');
+    await look();
+    await vi.waitFor(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
+    sent(withButtons());
+    record('item.moved', { to: { name: 'current' }, why: '', failure: { cause: 'rejected', summary: '', evidence: '' } }, 'person:ben');
+    await look();
+    await vi.waitFor(() => expect(edits.at(-1)).toContain('✗ Rejected by ben'));
   });
 
   it('go from a round of review that is over, although the item is in review again', async () => {
@@ -103,7 +119,7 @@ describe('buttons', () => {
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nIt was worked on since.']));
+    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nOutdated: there are newer changes']));
   });
 
   it('are left out of a message that waits to be sent', async () => {
@@ -112,7 +128,10 @@ describe('buttons', () => {
     await look();
     await vi.waitFor(() => expect(log.buttons.inState('open', clock.now())).toEqual([]));
     const [row] = log.outbox.open('net', 'lobby', 1);
-    expect([row?.id, plainText(row?.body ?? BODY, { width: 200 })]).toEqual([id, '1 Fix waits\n\nIt has moved on to current.']);
+    expect([row?.id, plainText(row?.body ?? BODY, { width: 200 })]).toEqual([
+      id,
+      expect.stringContaining('Moved to current by Musher') as string,
+    ]);
     sent(id);
     await look();
     expect(edits).toEqual([]);
@@ -151,10 +170,10 @@ describe('buttons', () => {
     if (open === null) throw new Error('asked above');
     log.confirmations.close(open);
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nThis question is closed.']));
+    await vi.waitFor(() => expect(edits).toEqual([expect.stringMatching(/^m1: .*\n\n✗ Closed/) as string]));
     clock.move(300_000);
     await look();
-    await vi.waitFor(() => expect(edits.at(-1)).toBe('m2: 1 Fix waits\n\nThis question is too old now; nothing was done.'));
+    await vi.waitFor(() => expect(edits.at(-1)).toMatch(/^m2: .*\n\n✗ Expired/));
   });
 
   it('are tried again where the network is away, and left where it refuses', async () => {

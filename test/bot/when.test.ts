@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { badTime } from '../../src/words/bot/parsing.ts';
 import { describe, expect, it } from 'vitest';
 import { momentOf, wallTimeAt } from '../../src/bot/parse/local-time.ts';
 import { resolveWhen, when } from '../../src/bot/parse/when.ts';
@@ -27,10 +28,10 @@ describe('a time as people say it', () => {
     ['2027-07-01T14:30', '2027-07-01T12:30'],
     ['in 2h', '2026-11-21T15:05'],
     ['in 1h30m', '2026-11-21T14:35'],
-    ['today 14:00', 'That time has passed.'],
-    ['2026-11-20 14:30', 'That time has passed.'],
-    ['2028-01-01 00:00', 'That is more than a year away.'],
-    ['2027-02-30 10:00', 'There is no such day in the calendar.'],
+    ['today 14:00', badTime.past],
+    ['2026-11-20 14:30', badTime.past],
+    ['2028-01-01 00:00', badTime.tooFar],
+    ['2027-02-30 10:00', badTime.noSuchDay],
   ])('%s is %s', (text, expected) => {
     expect(said(text)).toBe(expected);
   });

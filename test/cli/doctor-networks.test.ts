@@ -93,13 +93,13 @@ it('names rooms that are not there, and permissions that are missing', async () 
     expect.stringMatching(/^warn +matrix: .* is not in !gone:example\.org -> Invite /),
     expect.stringMatching(/^ok +discord/),
     expect.stringMatching(/^FAIL +discord: the bot may not read messages -> Turn on “Message Content Intent”/),
-    expect.stringMatching(/^warn +discord: the channel 123456789012345678 can not be seen \(HTTP 404\) -> /),
+    expect.stringMatching(/^warn +discord: the channel 123456789012345678 cannot be seen \(HTTP 404\) -> /),
     expect.stringMatching(/^ok +slack/),
     expect.stringMatching(
       /^FAIL +slack: the bot token lacks app_mentions:read, groups:history, .*reactions:write, users:read -> Update the app/,
     ),
     expect.stringMatching(/^FAIL +slack: No connection by Socket Mode: Slack answered invalid_auth -> The app-level token is not valid/),
-    expect.stringMatching(/^warn +slack: the channel C9 can not be read: not_in_channel -> Invite the app/),
+    expect.stringMatching(/^warn +slack: the channel C9 cannot be read: not_in_channel -> Invite the app/),
   ]);
 });
 
@@ -115,9 +115,9 @@ it('finds a port that is taken, a network that does not answer, and a secret wit
   const { apiUrl } = gone;
   await gone.close();
   const over = await doctor(slackToml(slack, `mode = "http"\nsigning_secret = "secret"\nport = ${port}`));
-  expect(over.lines[1]).toMatch(/^FAIL +slack: 127\.0\.0\.1:\d+ can not be listened on: EADDRINUSE -> End the program/);
+  expect(over.lines[1]).toMatch(/^FAIL +slack: 127\.0\.0\.1:\d+ cannot be listened on: EADDRINUSE -> End the program/);
   const away = await doctor(`[slack]\nbot_token = "x"\napp_token = "y"\napi_url = "${apiUrl}"\n`);
-  expect(away.lines).toEqual([expect.stringMatching(/^FAIL +slack: can not be reached: .*ECONNREFUSED.* -> Check/)]);
+  expect(away.lines).toEqual([expect.stringMatching(/^FAIL +slack: cannot be reached: .*ECONNREFUSED.* -> Check/)]);
   const slip = await doctor(slackToml(slack, `mode = "http"\nsigning_secret = " "`));
   expect(slip.lines[0]).toMatch(/^FAIL +config: .*slack\.signing_secret: must be one word of plain characters/);
   const broken = await doctor(slackToml(slack, undefined, 'xoxb-wrong\\nsecond'));

@@ -50,7 +50,7 @@ describe('musher doctor', () => {
     const { doctor } = await machine(`max_coder = 1\n${PROJECT}`);
     const { exitCode, stdout } = await doctor();
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^FAIL +config: .*project\.toml:1: max_coder: there is no such key; did you mean "max_coders"\?/m);
+    expect(stdout).toMatch(/^FAIL +config: .*project\.toml:1: max_coder: unknown key; did you mean "max_coders"\?/m);
     expect(stdout).toContain('ok    git: ');
   });
 
@@ -155,7 +155,7 @@ describe('musher doctor', () => {
     ]);
   });
 
-  it('finds copies that can not be made, and warns where none are', async () => {
+  it('finds copies that cannot be made, and warns where none are', async () => {
     const { doctor, folder } = await machine(PROJECT, `${BOT}[backup]\nfolder = "copies"\n`);
     expect((await doctor()).stdout).toContain(`ok    backup: 7 copies by the schedule 0 3 * * * in ${join(folder, 'copies')}`);
     write(folder, { 'copies/other.txt': '' });
@@ -166,7 +166,7 @@ describe('musher doctor', () => {
     });
     rmSync(join(folder, 'copies'), { recursive: true });
     writeFileSync(join(folder, 'copies'), '');
-    expect((await doctor()).worst[0]).toMatch(/^FAIL +backup: .*copies can not be written, or is a file -> Make it a folder of yours/);
+    expect((await doctor()).worst[0]).toMatch(/^FAIL +backup: .*copies cannot be written, or is a file -> Make it a folder of yours/);
     write(folder, { 'bot.toml': `${BOT}[backup]\nschedule = "off"\n` });
     expect((await doctor()).worst[0]).toMatch(/^warn +backup: no copies of the log are made by themselves/);
   });

@@ -25,7 +25,7 @@ describe('musher', () => {
     expect(stderr).toMatch(/^There is no subcommand "docter"; did you mean `doctor`\?\nAll of them: node \S+ help$/);
   });
 
-  it('prints no Slack manifest for an address that Slack can not send to', async () => {
+  it('prints no Slack manifest for an address that Slack cannot send to', async () => {
     const { folder, home } = sandbox();
     for (const url of ['bot.example.org/slack/events', 'http://bot.example.org/slack/events']) {
       const { exitCode, stdout, stderr } = await musher(folder, home, ['slack-manifest', '--url', url]);
@@ -39,7 +39,7 @@ describe('musher', () => {
     write(folder, { 'bot.toml': 'nmae = "x"\n' });
     const { exitCode, stderr } = await musher(folder, home, ['verify', '--config', 'bot.toml']);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`${folder}/bot.toml:1: nmae: there is no such key; did you mean "name"?`);
+    expect(stderr).toContain(`${folder}/bot.toml:1: nmae: unknown key; did you mean "name"?`);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 

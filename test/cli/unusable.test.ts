@@ -23,12 +23,12 @@ function refusal({ exitCode, stderr, stdout }: { exitCode?: number | undefined; 
   return stderr;
 }
 
-describe('a start that can not have its data directory', () => {
+describe('a start that cannot have its data directory', () => {
   it('says that a file is in the way', async () => {
     const { folder, home } = sandbox();
     write(folder, { file: '' });
     expect(refusal(await start(folder, home, ['--data', 'file']))).toContain(
-      `${folder}/file can not be made or written: a file is in the way.`,
+      `${folder}/file cannot be made or written: a file is in the way.`,
     );
     expect(refusal(await start(folder, home, ['--data', 'file/data']))).toContain('a file is in the way');
   });
@@ -37,7 +37,7 @@ describe('a start that can not have its data directory', () => {
     const { folder, home } = sandbox();
     mkdirSync(join(folder, 'data', name), { recursive: true, mode: 0o700 });
     expect(refusal(await start(folder, home, ['--data', 'data']))).toContain(
-      `data/${name} can not be made or written: a folder is in the way.`,
+      `data/${name} cannot be made or written: a folder is in the way.`,
     );
   });
 
@@ -102,7 +102,7 @@ describe('the demo', () => {
     symlinkSync('/bin/sh', join(bin, 'sh'));
     for (let time = 0; time < 2; time++)
       expect(refusal(await start(folder, home, ['--data', 'data'], { PATH: bin }))).toBe(
-        'git can not be started.\nInstall git 2.38 or newer.',
+        'git cannot be started.\nInstall git 2.38 or newer.',
       );
     expect(readdirSync(join(folder, 'data')).filter((name) => name.startsWith('repository'))).toEqual([]);
   });

@@ -52,7 +52,7 @@ describe('budget', () => {
     expect(text).toMatch(/shop today\s+\$5\.00\s+\$1\.20\s+\$3\.00\s+\$0\.80/);
     expect(text).toMatch(/anna today\s+\$2\.00\s+\$0\.00\s+\$3\.00\s+\$0\.00/);
     expect(text).toContain('The day ends at 00:00 Europe/Berlin, in 9 h 55 min.');
-    expect(text).toContain('In its whole life an item of shop may use 50k tokens');
+    expect(text).toContain('50k tokens in total');
   });
 
   it('of an item says what it waits for', async () => {
@@ -68,7 +68,7 @@ describe('budget', () => {
     const n = spent(51_200, 0);
     const asked = await world.say(`budget ${n} +50k`);
     expect(asked.text).toContain(`Add 50k tokens to the budget of item ${n}?`);
-    expect(asked.text).toContain(`Item ${n} has used 51.2k of its 50k tokens. It would be 100k tokens.`);
+    expect(asked.text).toContain(`Item ${n} has used 51.2k of its 50k tokens. New cap: 100k tokens.`);
     expect(world.item(n).toppedUp).toEqual({ tokens: 0, microUsd: 0 });
     const done = await world.say('yes');
     expect(done.text).toBe(`Added 50k tokens to the budget of item ${n}: 48.8k tokens left. The next free agent takes it.`);
@@ -98,8 +98,8 @@ describe('budget', () => {
       'It waits because shop has used $5.02 of its $5.00 for today. That is until 2026-11-22 00:00.',
     );
     const asked = await world.say('budget today +5usd', { role: 'admin' });
-    expect(asked.text).toContain("Add $5.00 to today's budget of shop?");
-    expect(asked.text).toContain('What is added ends with the day, at 00:00 Europe/Berlin, in 9 h 55 min.');
+    expect(asked.text).toContain('Add $5.00 to today’s budget of shop?');
+    expect(asked.text).toContain('The raise ends with the day, at 00:00 Europe/Berlin, in 9 h 55 min.');
     expect((await world.say('yes', { role: 'admin' })).text).toContain("Added $5.00 to today's budget of shop: $4.98 left.");
     expect((await world.say(`why ${n}`)).text).toContain('The next free agent takes it.');
     const of = (): ReturnType<typeof dayBudget> =>
@@ -115,7 +115,7 @@ describe('budget', () => {
 
   it('adds to a person and to all, and refuses what has no cap, no name or no owner', async () => {
     await world.say('budget anna +1usd', { role: 'admin' });
-    expect((await world.say('yes', { role: 'admin' })).text).toContain("Added $1.00 to today's budget of anna: $3.00 left.");
+    expect((await world.say('yes', { role: 'admin' })).text).toContain('Added $1.00 to today’s budget of anna: $3.00 left.');
     expect((await world.say('budget anna')).text).toMatch(/anna today\s+\$3\.00/);
     const n = world.make();
     expect(await world.say(`budget ${n} +5usd`)).toMatchObject({ code: 'no-cap' });

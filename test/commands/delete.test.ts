@@ -39,18 +39,18 @@ describe('delete', () => {
     seeWork(world, n);
     const { ok, text } = await world.say(`delete ${n}`);
     expect(ok).toBe(true);
-    expect(text).toContain('Delete 1 “Old idea”, in current?');
-    expect(text).toContain('Run 1 of coder-1 is stopped.');
+    expect(text).toContain('(current)?');
+    expect(text).toContain('Stops run 1 by coder-1.');
     expect(text).toContain(desk.branch);
     expect(text).toContain('2 depends on it');
-    expect(text).toContain('the number is never used again');
+    expect(text).toContain('The number is not used again.');
     expect(world.item(n).deletedAt).toBeNull();
   });
 
   it('does nothing on a no', async () => {
     const n = world.make();
     await world.say(`delete ${n}`);
-    expect((await world.say('no')).text).toContain('Nothing was done');
+    expect((await world.say('no')).text).toContain('nothing was done');
     expect(world.item(n).deletedAt).toBeNull();
   });
 
@@ -73,7 +73,7 @@ describe('delete', () => {
     await when(world.log, () => world.item(n).deletedAt !== null);
     await world.stop();
     const { text } = await answer;
-    expect(text).toContain('Musher is stopping; the next start goes on with its clean-up');
+    expect(text).toContain('after the next start');
     expect(text).not.toContain('after a minute');
   });
 
@@ -83,7 +83,7 @@ describe('delete', () => {
     expect(failed).toMatchObject({ ok: false, code: 'delete-incomplete' });
     expect(failed.text).toContain('permission denied');
     expect(failed.text).toContain(`delete ${n}`);
-    expect((await world.say(`delete ${n}`)).text).toContain('Try again what could not be removed?');
+    expect((await world.say(`delete ${n}`)).text).toContain('Retry what could not be removed?');
     await world.say('no');
     const again = await deleted(`delete ${n}`, n);
     expect(again.ok).toBe(true);
@@ -113,21 +113,21 @@ describe('delete', () => {
     await deleted(`delete ${n}`, n);
     const before = world.item(n).version;
     const again = await world.say(`delete ${n}`);
-    expect(again).toMatchObject({ ok: true, text: expect.stringContaining('was deleted already') as string });
+    expect(again).toMatchObject({ ok: true, text: expect.stringContaining('already deleted') as string });
     expect(world.item(n).version).toBe(before);
   });
 
   it('purges: the reply says nothing of what was purged', async () => {
     const n = world.make({ title: 'Secret plan' });
     const question = await world.say(`delete ${n} --purge`);
-    expect(question.text).toContain('That can not be undone.');
+    expect(question.text).toContain('can’t be undone');
     await world.say('no');
     const { ok, text } = await deleted(`delete ${n} --purge`, n);
     expect(ok).toBe(true);
     expect(text).toContain(`${n} is deleted and purged`);
     expect(text).not.toContain('Secret');
     expect(world.item(n)).toMatchObject({ title: '', removal: { state: 'purged' } });
-    expect((await world.say(`delete ${n} --purge`)).text).toContain('was deleted and purged already');
+    expect((await world.say(`delete ${n} --purge`)).text).toContain('already deleted and purged');
   });
 
   it('purges what was only deleted before, and speaks of no worktree that is gone', async () => {
@@ -148,7 +148,7 @@ describe('delete', () => {
     await when(world.log, () => world.item(n).deletedAt !== null);
     await expect.poll(() => world.clock.waiting()).toBe(2);
     world.clock.move(60_000);
-    expect((await answer).text).toContain('goes on by itself');
+    expect((await answer).text).toContain('`history 1`');
   });
 
   it('says that what was merged stays', async () => {
@@ -157,7 +157,7 @@ describe('delete', () => {
     seeWork(world, n);
     moveTo(world, n, mergeStage);
     moveTo(world, n, doneStage);
-    expect((await world.say(`delete ${n}`)).text).toContain('What was merged stays on main.');
+    expect((await world.say(`delete ${n}`)).text).toContain('Merged changes stay on main.');
   });
 
   it('refuses a number that is not there before it asks', async () => {

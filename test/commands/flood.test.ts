@@ -92,7 +92,7 @@ describe('a flood of one sender', () => {
     const flood = Array.from({ length: 30 }, () => send('U1'));
     // Decided before the network is told that it was taken.
     expect(flood.slice(5).map((id) => world.log.inbox.get(id)?.outcome)).toEqual(Array.from({ length: 25 }, () => 'refused'));
-    expect(replies().filter((text) => text.startsWith('You have 5 messages waiting for an answer'))).toHaveLength(1);
+    expect(replies().filter((text) => text.startsWith('You have 5 messages waiting'))).toHaveLength(1);
     expect(audit().filter((row) => row === 'slack:T1:U1 too-many')).toHaveLength(25);
     // Somebody else is not bound by it.
     await answered(send('U2'));
@@ -139,9 +139,7 @@ describe('a stranger', () => {
   it('is told once in ten minutes, and each message is in the audit', async () => {
     world = makeWorld(desk, {}, [], RIGHTS);
     await answered(...Array.from({ length: 20 }, () => send('U9')));
-    expect(replies()).toEqual([
-      'You have no rights here. An admin gives them in bot.toml, such as `viewer = ["slack:T1:U9"]` under [roles], a [[project]] or a [[room]].',
-    ]);
+    expect(replies()).toEqual([expect.stringContaining('`viewer = ["slack:T1:U9"]`') as string]);
     expect(audit()).toEqual(Array.from({ length: 20 }, () => 'slack:T1:U9 no-rights'));
     world.clock.move(10 * 60_000 - 1);
     await answered(send('U9'));

@@ -68,7 +68,7 @@ describe('rights to another project', () => {
     const before = the().log.reads.lastSeq();
     const answer = await says(text);
     expect(answer).toMatchObject({ ok: false, code: 'not-allowed' });
-    expect(answer.text).toMatch(/needs the role \w+ in docs, and you have none there/);
+    expect(answer.text).toMatch(/needs the role \w+ in docs; you have none/);
     expect(answer.text).not.toContain('secret plan');
     // One row in the audit, and nothing else.
     expect(
@@ -88,7 +88,7 @@ describe('rights to another project', () => {
     });
     expect((await says('show docs#1')).text).toContain('The secret plan');
     expect(await says('start docs#1')).toMatchObject({ ok: false, code: 'not-allowed' });
-    expect((await says('start docs#1')).text).toContain('needs the role operator in docs, and you are viewer there');
+    expect((await says('start docs#1')).text).toContain('needs the role operator in docs; you are viewer');
     expect(await says('depends 1 on docs#1')).toMatchObject({ ok: false, code: 'not-allowed' });
     expect(await says('start 1')).toMatchObject({ ok: true });
   });
@@ -107,7 +107,7 @@ describe('rights to another project', () => {
     expect(the().log.reads.lastNumber('docs')).toBe(1);
   });
 
-  it('can not be had by making the room speak of it', async () => {
+  it('cannot be had by making the room speak of it', async () => {
     open({ rooms: [room('SHOP', 'shop', { admin: ['anna'] })] });
     expect(await says('project docs')).toMatchObject({ ok: false, code: 'not-allowed' });
     // Somebody with a right to both does it: the room's admin has none to what it speaks of now, and keeps those to its own.
@@ -182,9 +182,9 @@ describe('whoami', () => {
     const { text } = await says('whoami');
     expect(text).toMatch(/Id\s+slack:T1:U1/);
     expect(text).toMatch(/Person\s+anna, also matrix:@anna:example\.org/);
-    expect(text).toMatch(/Room\s+slack:SHOP, which speaks of shop/);
-    expect(text).toMatch(/In shop\s+viewer, by \[roles\]; operator, by this room's \[\[room\]\]/);
-    expect(text).toMatch(/In docs\s+viewer, by \[roles\]/);
+    expect(text).toMatch(/Room\s+slack:SHOP, project shop/);
+    expect(text).toMatch(/In shop\s+viewer, from \[roles\]; operator, from this room's \[\[room\]\]/);
+    expect(text).toMatch(/In docs\s+viewer, from \[roles\]/);
     expect(text).toContain('admin = ["anna"]');
   });
 
@@ -193,7 +193,7 @@ describe('whoami', () => {
     const { text } = await says('whoami');
     expect(text).toMatch(/In shop\s+admin/);
     expect(text).not.toContain('docs');
-    expect(text).not.toContain('For more');
+    expect(text).not.toContain('To make you');
   });
 
   it('answers in a room of a project to which one has no right', async () => {
@@ -205,8 +205,8 @@ describe('whoami', () => {
       people: [],
     });
     const { text } = await says('whoami', 'DOCS');
-    expect(text).toMatch(/In docs\s+nothing/);
-    expect(text).toMatch(/In shop\s+viewer, by its \[\[project\]\]/);
+    expect(text).toMatch(/In docs\s+no role/);
+    expect(text).toMatch(/In shop\s+viewer, from its \[\[project\]\]/);
     expect(text).toContain('viewer = ["slack:T1:U1"]');
   });
 });

@@ -57,17 +57,17 @@ const rowOf = async (name: string): Promise<string> => {
 
 describe('rooms', () => {
   it('lists each room with its project, what it is told, its quiet hours, where that was set, and its network', async () => {
-    expect(await rowOf('lobby')).toMatch(/^lobby \(here\)\s+shop\s+stages, merges\s+never\s+file\s+not there/);
+    expect(await rowOf('lobby')).toMatch(/^lobby \(here\)\s+shop\s+stages, merges\s+none\s+file\s+not configured/);
     expect(await rowOf('slack:C1')).toMatch(/^slack:C1\s+docs\s+stages, merges\s+22:00–07:00\s+file\s+reconnecting/);
-    expect(await rowOf('team')).toMatch(/^team\s+shop\s+stages, merges, each item in a thread of its own\s+never\s+file/);
-    expect(await rowOf('terminal')).toMatch(/^terminal\s+all\s+everything\s+never\s+file/);
+    expect(await rowOf('team')).toMatch(/^team\s+shop\s+stages, merges \(threads\)\s+none\s+file/);
+    expect(await rowOf('terminal')).toMatch(/^terminal\s+all\s+all\s+none\s+file/);
   });
 
   it('does not call a room online that Musher was put out of, and says why', async () => {
     const slack: NetworkState = { ...ONLINE, state: 'online', unsent: [{ room: 'C1', why: 'Musher is not in it.' }] };
     const other = makeWorld(desk, {}, [slack], RIGHTS);
     const { text } = await other.say('rooms', { role: 'viewer' });
-    expect(text).toMatch(/slack:C1 .*out of reach/);
+    expect(text).toMatch(/slack:C1 .*unreachable/);
     expect(text).toContain('slack:C1: Musher is not in it.');
     expect(text).toMatch(/team .*online/);
     await other.close();
@@ -77,25 +77,25 @@ describe('rooms', () => {
 describe('subscribe', () => {
   it('adds to what the room is told, by name or in the singular', async () => {
     const { text } = await world.say('subscribe failure, approvals');
-    expect(text).toBe('The room lobby is told everything from now on.');
-    expect(await rowOf('lobby')).toMatch(/everything\s+never\s+chat/);
+    expect(text).toBe('lobby now gets all notifications.');
+    expect(await rowOf('lobby')).toMatch(/all\s+none\s+chat/);
   });
 
   it('takes away all others with `only`, and brings everything without a word', async () => {
-    expect((await world.say('subscribe only failures')).text).toContain('is told failures from now on');
-    expect((await world.say('subscribe')).text).toContain('is told everything from now on');
+    expect((await world.say('subscribe only failures')).text).toContain('lobby now gets only failures');
+    expect((await world.say('subscribe')).text).toContain('all notifications');
   });
 
   it('changes the style alone, and keeps following the file in what it was not told', async () => {
     const { text } = await world.say('subscribe in threads');
-    expect(text).toBe('The room lobby is told stages, merges, each item in a thread of its own from now on.');
+    expect(text).toBe('lobby now gets only stages and merges, in threads.');
     expect(world.log.reads.subscription('test', 'lobby')).toEqual({ project: 'shop', notify: null, style: 'threads' });
   });
 
   it('goes back to the file with `default`, which stands alone', async () => {
     await world.say('unsubscribe');
     expect((await world.say('subscribe default merges')).code).toBe('default-alone');
-    expect((await world.say('subscribe default')).text).toContain('is told what bot.toml says again: stages, merges.');
+    expect((await world.say('subscribe default')).text).toContain('follows bot.toml again: only stages and merges.');
     expect(world.log.reads.subscription('test', 'lobby')).toBeNull();
     expect((await world.say('subscribe default')).code).toBe('unchanged');
   });
@@ -103,7 +103,7 @@ describe('subscribe', () => {
   it('says what it is told already, and how to get less', async () => {
     const { code, text } = await world.say('subscribe merges');
     expect(code).toBe('unchanged');
-    expect(text).toContain('is told that already: stages, merges.');
+    expect(text).toContain('only stages and merges');
     expect(text).toContain('subscribe only <kinds>');
   });
 
@@ -118,8 +118,8 @@ describe('subscribe', () => {
     expect(refused.text).toContain('needs an admin of the project shop');
     expect((await world.say('unsubscribe terminal')).text).toContain('needs an admin of all projects');
     // An operator of the one, and an admin of the other.
-    expect((await world.say('subscribe slack:C1 only merges')).text).toContain('The room slack:C1 is told merges from now on');
-    expect((await world.say('unsubscribe team', { role: 'admin' })).text).toContain('is told nothing unless it asks');
+    expect((await world.say('subscribe slack:C1 only merges')).text).toContain('slack:C1 now gets only merges');
+    expect((await world.say('unsubscribe team', { role: 'admin' })).text).toContain('now gets no notifications');
     const events = world.log.reads.events(0, 1_000).filter(({ kind }) => kind === 'room.subscribed');
     // It belongs to the project of the room, not to the one in which it was typed.
     expect(events.map(({ project, actor }) => `${project} ${actor}`)).toEqual(['docs test:operator', 'shop test:admin']);
@@ -152,7 +152,7 @@ describe('subscribe', () => {
   });
 
   it('points at a word that is neither a room nor news', async () => {
-    expect((await world.say('subscribe merging')).text).toContain('“merging” is no kind of news and the name of no room');
+    expect((await world.say('subscribe merging')).text).toContain('“merging” is neither a room');
     expect((await world.say('subscribe slack:C9 merges')).text).toContain('“slack:c9” is the name of no room');
     expect((await world.say('subscribe only')).code).toBe('only-what');
   });
@@ -169,19 +169,19 @@ describe('subscribe', () => {
     const moved = makeWorld(desk, {}, [], { rooms: [roomOf('test', 'lobby', { name: 'lobby', project: 'docs' })] });
     for (const event of world.log.reads.events(0, 100))
       if (event.kind === 'room.subscribed') moved.log.transaction((tx) => void tx.record(event));
-    expect((await moved.say('rooms')).text).toMatch(/lobby \(here\)\s+docs\s+stages, merges\s+never\s+file/);
+    expect((await moved.say('rooms')).text).toMatch(/lobby \(here\)\s+docs\s+stages, merges\s+none\s+file/);
     await moved.close();
   });
 });
 
 describe('unsubscribe', () => {
   it('takes away what is named, or all', async () => {
-    expect((await world.say('unsubscribe stages')).text).toContain('is told merges from now on');
-    expect((await world.say('unsubscribe')).text).toContain('is told nothing unless it asks from now on');
+    expect((await world.say('unsubscribe stages')).text).toContain('lobby now gets only merges');
+    expect((await world.say('unsubscribe')).text).toContain('now gets no notifications');
     expect((await world.say('unsubscribe merges')).code).toBe('unchanged');
   });
 
   it('says that a merge is a stage too', async () => {
-    expect((await world.say('unsubscribe merges')).text).toContain('Every move of an item is still told, as a stage');
+    expect((await world.say('unsubscribe merges')).text).toContain('`unsubscribe stages`');
   });
 });

@@ -50,7 +50,7 @@ describe('cost', () => {
   });
 
   it('says so where nothing was spent, and refuses a number that is not there', async () => {
-    expect((await world.say('cost by model')).text).toContain('No agent of shop has used a model yet.');
+    expect((await world.say('cost by model')).text).toContain('No agent of shop has used any tokens yet.');
     expect((await world.say('cost today')).text).toContain('shop today: $0.00, 0 tokens.');
     expect(await world.say('cost 99')).toMatchObject({ ok: false, code: 'no-such-item' });
     expect(await world.say('cost month')).toMatchObject({ ok: false, code: 'bad-argument' });
@@ -62,7 +62,8 @@ describe('git', () => {
     const { text } = await world.say('git', { role: 'viewer' });
     expect(text).toContain(`main at ${desk.owner.git(['rev-parse', '--short=10', 'main'])}`);
     expect(text).toContain('first');
-    expect(text).toContain(`${desk.owner.repository}, on main, clean`);
+    expect(text).toMatch(/Checkout\s+on main, clean/);
+    expect(text).not.toContain(desk.owner.repository);
   });
 });
 
@@ -78,7 +79,7 @@ describe('htop', () => {
     expect(text).toContain('after 3 s');
     expect(text).toMatch(/Musher\s+4242\s+25 %\s+80 MB\s+1/);
     expect(live.length).toBeGreaterThanOrEqual(3);
-    expect(live[0]).toContain('3 s to go');
+    expect(live[0]).toContain('3 s left');
   });
 
   it('ends when another one begins in the same room, and says how long it really looked', async () => {
@@ -101,17 +102,17 @@ describe('htop', () => {
 
 describe('the small ones', () => {
   it('ping says how long the message waited', async () => {
-    expect((await world.say('ping', { role: 'viewer' })).text).toBe('pong, 0 ms after your message came in');
+    expect((await world.say('ping', { role: 'viewer' })).text).toBe('pong (0 ms)');
   });
 
   it('version says which Musher runs since when', async () => {
     const { text } = await world.say('version', { role: 'viewer' });
-    expect(text).toContain(`Musher 1.2.3 on Node ${process.versions.node}, running since 13:05, for 1 h.`);
+    expect(text).toContain(`Musher 1.2.3 on Node ${process.versions.node}, up 1 h (since 13:05)`);
   });
 
   it('project lists, switches one room and leaves the others', async () => {
-    expect((await world.say('project')).text).toContain('shop: 0 in the backlog, 0 under way (this room)');
-    expect((await world.say('project docs')).text).toContain('This room speaks of docs now');
+    expect((await world.say('project')).text).toContain('shop: 0 in the backlog, 0 in progress (this room)');
+    expect((await world.say('project docs')).text).toContain('This room is now on docs');
     await world.say('create story In docs');
     expect(world.item(1, 'docs').title).toBe('In docs');
     await world.say('create story In shop', { room: 'other' });

@@ -61,7 +61,7 @@ describe('stop', () => {
     endRun(world, n, run, 'stopped');
     const { ok, text } = await answer;
     expect(ok).toBe(true);
-    expect(text).toContain('run 1 of coder-1 ended (stopped) after 1 min 30 s');
+    expect(text).toContain('Run 1 by coder-1 ended (stopped) after 1 min 30 s');
     expect(text).toContain('`musher/1-fix-the-login` has 1 commit');
     expect(text).toContain(`start ${n}`);
     expect(world.item(n)).toMatchObject({ held: { by: 'test:operator' }, execution: { state: 'idle' } });
@@ -75,7 +75,7 @@ describe('stop', () => {
     // The command's own patience, and the sign that it is worked on.
     await expect.poll(() => world.clock.waiting()).toBe(2);
     world.clock.move(35_000);
-    expect(await answer).toMatchObject({ ok: true, text: expect.stringContaining('has not ended after 35 s') as string });
+    expect(await answer).toMatchObject({ ok: true, text: expect.stringContaining('has not ended 35 s after') as string });
   });
 
   it('says that Musher is stopping when it waits no longer for that reason', async () => {
@@ -86,7 +86,7 @@ describe('stop', () => {
     await expect.poll(() => world.clock.waiting()).toBe(2);
     await world.stop();
     const { text } = await answer;
-    expect(text).toContain('Musher is stopping; the next start goes on with it');
+    expect(text).toContain('after the next start');
     expect(text).not.toContain('has not ended');
   });
 
@@ -102,7 +102,7 @@ describe('stop', () => {
 
   it('holds an item that has no run, and takes back that it starts by itself', async () => {
     const n = inQa();
-    expect((await world.say(`stop ${n}`)).text).toContain('is stopped in qa; no run was under way');
+    expect((await world.say(`stop ${n}`)).text).toContain('no run was in progress');
     const waits = world.make({ dependsOn: [n] });
     world.record(waits, 'item.queued', { queued: true });
     expect((await world.say(`stop ${waits}`)).ok).toBe(true);
@@ -125,7 +125,7 @@ describe('stop', () => {
 describe('move', () => {
   it('moves along the pipeline and says what comes next', async () => {
     const n = world.make();
-    expect((await world.say(`move ${n} current`)).text).toContain('moved from backlog to current. The next free agent takes it');
+    expect((await world.say(`move ${n} current`)).text).toContain('moved from backlog to current by operator');
     seeWork(world, n);
     expect((await world.say(`move ${n} qa`)).text).toContain(`approve ${n}`);
     expect((await world.say(`move ${n} merge`)).ok).toBe(true);
@@ -144,7 +144,7 @@ describe('move', () => {
     const n = inCurrent();
     startRun(world, n);
     seeWork(world, n);
-    expect((await world.say(`move ${n} qa`)).text).toContain('Run 1 of coder-1 is stopped');
+    expect((await world.say(`move ${n} qa`)).text).toContain('Stopped run 1 by coder-1');
     expect(world.kinds(n).slice(-2)).toEqual(['run.stop_requested', 'item.moved']);
     expect(world.item(n).execution.state).toBe('idle');
   });
@@ -162,7 +162,7 @@ describe('move', () => {
     seeWork(world, empty, 0);
     const nothing = await world.say(`move ${empty} merge`);
     expect(nothing).toMatchObject({ ok: false, code: 'nothing-to-merge' });
-    expect(nothing.text).toContain('has no commits of its own');
+    expect(nothing.text).toContain('has no commits');
     expect(await world.say('move 99 qa')).toMatchObject({ ok: false, code: 'no-such-item' });
     expect(await world.say(`move ${n} nowhere`)).toMatchObject({ ok: false, code: 'bad-argument' });
   });
@@ -179,7 +179,7 @@ describe('move', () => {
 describe('approve', () => {
   it('sends an item with commits from qa to merge', async () => {
     const n = inQa();
-    expect((await world.say(`approve ${n}`)).text).toContain('is approved with 1 commit, from qa to merge');
+    expect((await world.say(`approve ${n}`)).text).toContain('approved by operator (1 commit)');
     expect(world.item(n).stage).toEqual({ name: 'merge', branch: desk.branch, commitsAhead: 1 });
   });
 
@@ -235,7 +235,7 @@ describe('accept', () => {
   it('puts what review held back into the merge queue, accepted', async () => {
     const n = inMerge();
     moveTo(world, n, blockedStage('reviewHeld'));
-    expect((await world.say(`accept ${n}`)).text).toContain('is accepted and back in merge. It is merged next');
+    expect((await world.say(`accept ${n}`)).text).toContain('accepted by operator, back in merge');
     expect(world.item(n)).toMatchObject({ accepted: world.item(n).work?.head, stage: { name: 'merge', commitsAhead: 1 } });
   });
 
@@ -257,7 +257,7 @@ describe('unblock', () => {
     const failure = { cause: 'gate', summary: 'test failed', evidence: 'boom' } as const;
     failAttempt(world, n, failure);
     moveTo(world, n, blockedStage());
-    expect((await world.say(`unblock ${n}`)).text).toContain('is unblocked and back in current. The next free agent takes it');
+    expect((await world.say(`unblock ${n}`)).text).toContain('unblocked by operator, back in current');
     expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0, failure });
   });
 
@@ -281,7 +281,7 @@ describe('retry', () => {
   it('tries a blocked item afresh', async () => {
     const n = inCurrent();
     moveTo(world, n, blockedStage());
-    expect((await world.say(`retry ${n}`)).text).toContain('is tried again in current. The next free agent takes it');
+    expect((await world.say(`retry ${n}`)).text).toContain('retried by operator in current');
     expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, attempts: 0 });
   });
 

@@ -38,9 +38,9 @@ const open = (): number[] => world.log.reads.timers.ofProject('shop').map(({ tim
 describe('a timer', () => {
   it('is set with the time and the command that were understood, and seen wherever its item is', async () => {
     const set = await world.say('timer 1 14:30 start');
-    expect(set.text).toBe('Timer 1 runs `start shop#1` at 14:30, in 25 min. `timer cancel 1` takes it back.');
+    expect(set.text).toMatch(/^Timer 1 will run `start shop#1` at 14:30, in 25 min\. `timer cancel 1`/);
     expect((await world.say('timer 1 tomorrow 09:00 move 1 archived')).text).toContain(
-      'Timer 2 runs `move shop#1 archived` at 2026-11-22 09:00',
+      'Timer 2 will run `move shop#1 archived` at 2026-11-22 09:00',
     );
     expect((await world.say('timer list')).text).toMatch(/1: start of 1 at 14:30, in 25 min[^]*2: move archived of 1 at 2026-11-22 09:00/);
     expect((await world.say('show 1')).text).toContain('timer 1 at 14:30 (start), timer 2 at 2026-11-22 09:00 (move archived)');
@@ -53,9 +53,9 @@ describe('a timer', () => {
     world.clock.move(25 * MINUTE - 1);
     expect(world.item(1).stage.name).toBe('backlog');
     world.clock.move(1);
-    await answered('Timer 1 is due: `start shop#1`.');
+    await answered('Timer 1 ran `start shop#1`');
     expect(world.item(1).stage.name).toBe('current');
-    expect(heard().at(-1)).toContain('“Fix the login” is started, from backlog to current');
+    expect(heard().at(-1)).toContain('started by operator');
     const moved = world.log.reads.history('shop', 1, 10).find(({ kind }) => kind === 'item.moved');
     expect(moved?.actor).toBe('test:operator');
     expect(open()).toEqual([]);
@@ -64,11 +64,11 @@ describe('a timer', () => {
   });
 
   it.each([
-    ['status', 'not-in-timer', 'can not be run by a timer'],
-    ['timer 1 14:30 start', 'not-in-timer', 'can not be run by a timer'],
-    ['delete', 'not-in-timer', 'asks before it does anything'],
+    ['status', 'not-in-timer', 'only commands on one item'],
+    ['timer 1 14:30 start', 'not-in-timer', 'only commands on one item'],
+    ['delete', 'not-in-timer', 'asks for confirmation'],
     ['move nowhere', 'bad-argument', 'is not one of'],
-    ['fly', 'unknown-command', 'is not a command'],
+    ['fly', 'unknown-command', 'no command “fly”'],
   ])('does not take “%s”', async (words, code, text) => {
     const reply = await world.say(`timer 1 14:30 ${words}`, { role: 'admin' });
     expect(reply).toMatchObject({ ok: false, code });
@@ -84,8 +84,8 @@ describe('a timer', () => {
     await world.say('timer 1 14:30 start');
     await away(0, { roles: { admin: ['test:admin'], operator: [], viewer: ['test:viewer'] } });
     world.clock.move(25 * MINUTE);
-    await answered('Timer 1 is due: `start shop#1`.');
-    expect(heard().at(-1)).toContain('You have no rights here');
+    await answered('Timer 1 ran `start shop#1`');
+    expect(heard().at(-1)).toContain('You have no role here');
     expect(world.item(1).stage.name).toBe('backlog');
   });
 
@@ -93,13 +93,13 @@ describe('a timer', () => {
     await world.say('timer 1 14:30 start');
     moveTo(world, 1, { name: 'current' });
     world.clock.move(25 * MINUTE);
-    await answered('is in current already');
+    await answered('already in current');
     expect(open()).toEqual([]);
   });
 
   it.each([
-    ['stop 1', 'Its timers 1, 2 are cancelled.'],
-    ['move 1 archived', 'Its timers 1, 2 are cancelled.'],
+    ['stop 1', 'Cancelled its timers 1, 2.'],
+    ['move 1 archived', 'Cancelled its timers 1, 2.'],
   ])('goes with its item when a person types %s', async (command, text) => {
     await world.say('timer 1 14:30 start');
     await world.say('timer 1 in 2h move archived');
@@ -121,7 +121,7 @@ describe('a timer', () => {
     await world.say('timer 1 14:30 stop');
     await world.say('timer 1 tomorrow 06:00 start');
     world.clock.move(25 * MINUTE);
-    await answered('Timer 1 is due: `stop shop#1`.');
+    await answered('Timer 1 ran `stop shop#1`');
     expect(world.item(1).held).not.toBeNull();
     expect(open()).toEqual([2]);
   });
@@ -130,15 +130,15 @@ describe('a timer', () => {
     const sender = { transport: 'test', id: 'admin', name: '' };
     const at = { transport: 'test', room: 'lobby', thread: null };
     world.receive({ id: 'timer:shop:9', at, sender, ingress: 'terminal', text: 'delete shop#1' });
-    await answered('`delete` asks before it does this, and a timer can not answer. Nothing was done');
+    await answered('`delete` asks for confirmation');
     expect(world.item(1).deletedAt).toBeNull();
   });
 
   it('can be taken back, and a number is not used twice', async () => {
     await world.say('timer 1 14:30 start');
-    expect((await world.say('timer cancel 1')).text).toBe('Cancelled: timer 1: start of 1 at 14:30, in 25 min.');
+    expect((await world.say('timer cancel 1')).text).toBe('Cancelled timer 1: start 1 at 14:30, in 25 min.');
     expect(await world.say('timer cancel 1')).toMatchObject({ ok: false, code: 'no-such-timer' });
-    expect((await world.say('timer 1 14:40 start')).text).toContain('Timer 2 runs');
+    expect((await world.say('timer 1 14:40 start')).text).toContain('Timer 2 will run');
   });
 
   it('is no change of its item: a question about it stays open', async () => {
@@ -152,7 +152,7 @@ describe('a timer that came due while Musher was away', () => {
   it('is made up for within an hour', async () => {
     await world.say('timer 1 14:30 start');
     await away(25 * MINUTE + 59 * MINUTE);
-    await answered('Timer 1 is due');
+    await answered('Timer 1 ran');
     expect(world.item(1).stage.name).toBe('current');
   });
 

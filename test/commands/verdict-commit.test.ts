@@ -24,7 +24,7 @@ it('a verdict that names the commit counts for that commit alone', async () => {
   const n = inQa();
   const other = await world.say(`approve shop#${n} 1234567`);
   expect(other.code).toBe('changed');
-  expect(other.text).toContain(`is at ${desk.head.slice(0, 10)} now, and you looked at 1234567. Nothing was done`);
+  expect(other.text).toMatch(new RegExp(`${desk.head.slice(0, 8)}.*you looked at 1234567`));
   expect(world.item(n).stage.name).toBe('qa');
   expect((await world.say(`approve shop#${n} ${desk.head.slice(0, 10).toUpperCase()}`)).ok).toBe(true);
   expect(world.item(n).stage.name).toBe('merge');
@@ -38,7 +38,7 @@ it('so does a word for what review held back', async () => {
 });
 
 it('a word that is no commit is pointed at', async () => {
-  expect((await world.say(`approve ${inQa()} please`)).text).toContain('A commit is named by at least 7 of its characters');
+  expect((await world.say(`approve ${inQa()} please`)).text).toContain('at least 7 characters');
 });
 
 it('a question notes its buttons, and the answer that was not sent yet belongs to its item', async () => {

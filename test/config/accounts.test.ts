@@ -29,9 +29,9 @@ it('agents know the accounts of their runtime that are open to them, in the orde
 });
 
 it.each([
-  ['a name twice', `${MAIN}${MAIN}`, /account\[2\]\.name: "main" stands there twice/],
+  ['a name twice', `${MAIN}${MAIN}`, /account\[2\]\.name: "main" is there twice/],
   ['nothing of its own', '[[account]]\nname = "main"\nruntime = "claude"\n', /env: is missing: without env or config_dir/],
-  ['a folder where none is read', MAIN.replace('claude"', 'command"'), /config_dir: means nothing to runtime "command"/],
+  ['a folder where none is read', MAIN.replace('claude"', 'command"'), /config_dir: does not apply to runtime "command"/],
   ['a project that is not there', `${MAIN}projects = ["docs"]\n`, /projects\[1\]: there is no project "docs"/],
   [
     'an agent that is not there',
@@ -39,7 +39,7 @@ it.each([
     /bot\.toml:8: account\[1\]\.agents\[2\]: there is no agent "codr-2"; did you mean "coder-2"\?/,
   ],
   ['an agent like none', `${MAIN}agents = ["x"]\n`, /there is no agent "x"; those of runtime "claude" are coder-1, coder-2/],
-  ['an agent of another runtime', `${MAIN}agents = ["qa"]\n`, /agents\[1\]: "qa" has runtime "command", and the account is for "claude"/],
+  ['an agent of another runtime', `${MAIN}agents = ["qa"]\n`, /agents\[1\]: "qa" has runtime "command", but this account is for "claude"/],
 ])('refuses an account with %s', (_, accounts, message) => {
   const result = load(accounts);
   expect(result.ok ? '' : result.error.message).toMatch(message);

@@ -32,7 +32,7 @@ describe('budgets in the configuration', () => {
     });
   });
 
-  it('security 24: the file of a repository can not widen them', () => {
+  it('security 24: the file of a repository cannot widen them', () => {
     expect(read('', '[budget]\nitem_usd = 31\n')).toMatch(
       /budget\.item_usd: is more than the 30 that bot\.toml allows; raise item_usd there, under \[project\.budget\]/,
     );

@@ -171,7 +171,7 @@ describe('references', () => {
     const message = projectError(`${CODER}model = "file:nothing"\nenv = { A = "env:UNSET", B = "env:BLANK" }\n`, { BLANK: '' });
     expect(message.split('\n')).toEqual([
       'The configuration has 3 errors:',
-      'shop/.musher/project.toml:5: agent[1].model: the file shop/nothing can not be read (ENOENT)',
+      'shop/.musher/project.toml:5: agent[1].model: the file shop/nothing cannot be read (ENOENT)',
       'shop/.musher/project.toml:6: agent[1].env.A: the environment variable UNSET is not set',
       'shop/.musher/project.toml:6: agent[1].env.B: the environment variable BLANK is empty',
     ]);
@@ -198,21 +198,19 @@ describe('errors', () => {
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message.split('\n')).toEqual([
       'The configuration has 7 errors:',
-      'bot.toml:1: nmae: there is no such key; did you mean "name"?',
+      'bot.toml:1: nmae: unknown key; did you mean "name"?',
       'bot.toml:3: log_level: must be one of debug, info, warn, error, not "inof"; did you mean "info"?',
-      'bot.toml:4: timezone: is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC", not "Europe/Berln"',
-      'shop/.musher/project.toml:1: max_coder: there is no such key; did you mean "max_coders"?',
+      'bot.toml:4: timezone: is not a known time zone; write an IANA name such as "Europe/Berlin" or "UTC", not "Europe/Berln"',
+      'shop/.musher/project.toml:1: max_coder: unknown key; did you mean "max_coders"?',
       'shop/.musher/project.toml:2: max_retries: must be a whole number, not "three"',
-      'shop/.musher/project.toml:8: agent[1].limits.wall_clok: there is no such key; did you mean "wall_clock"?',
+      'shop/.musher/project.toml:8: agent[1].limits.wall_clok: unknown key; did you mean "wall_clock"?',
       'shop/.musher/project.toml:9: agent[1].limits.silence: must be a duration such as "90s", "10m" or "2h", not "5 minutes"',
     ]);
   });
 
   it('say where a key belongs that stands in the wrong file or table', () => {
-    expect(errorOf({ bot: `${CODER}${BOT}` }).message).toBe(
-      'bot.toml:1: agent: does not belong here but in <project>/.musher/project.toml',
-    );
-    expect(projectError(`timezone = "UTC"\n${CODER}`)).toBe('shop/.musher/project.toml:1: timezone: does not belong here but in bot.toml');
+    expect(errorOf({ bot: `${CODER}${BOT}` }).message).toBe('bot.toml:1: agent: belongs in <project>/.musher/project.toml');
+    expect(projectError(`timezone = "UTC"\n${CODER}`)).toBe('shop/.musher/project.toml:1: timezone: belongs in bot.toml');
     expect(projectError(`${CODER}turns = 3\n`)).toBe('shop/.musher/project.toml:5: agent[1].turns: belongs in the table agent.limits');
   });
 
@@ -251,11 +249,11 @@ describe('errors', () => {
   });
 
   it.each([
-    ['two agents of one name', CODER + CODER, /:6: agent\[2\]\.name: "coder-1" is the name of another agent already/],
+    ['two agents of one name', CODER + CODER, /:6: agent\[2\]\.name: "coder-1" is already the name of another agent/],
     [
       'two gates of one name',
       `${'[[gate]]\nname = "t"\ncommand = "true"\n'.repeat(2)}${CODER}`,
-      /:5: gate\[2\]\.name: "t" is the name of another gate/,
+      /:5: gate\[2\]\.name: "t" is already the name of another gate/,
     ],
     ['no coder', '[[agent]]\nname = "q"\nstage = "qa"\nruntime = "claude"\n', /agent: at least one agent with stage = "current" is needed/],
     ['no agent at all', '', /:1: agent: at least one agent/],
@@ -284,12 +282,12 @@ describe('errors', () => {
     [
       'two projects of one name',
       `${BOT}${BOT.replace('"shop"\npath', '"shop"\npath')}`,
-      /:5: project\[2\]\.name: "shop" is the name of another project already/,
+      /:5: project\[2\]\.name: "shop" is already the name of another project/,
     ],
     [
       'one repository twice',
       `${BOT}${BOT.replace('name = "shop"', 'name = "b"')}`,
-      /:6: project\[2\]\.path: shop is the path of another project/,
+      /:6: project\[2\]\.path: shop is already the path of another project/,
     ],
     [
       'a data directory inside a repository',
@@ -327,7 +325,7 @@ describe('errors', () => {
     [
       'one id of two people',
       `${BOT}[[person]]\nname = "anna"\ndiscord = "1"\n[[person]]\nname = "ben"\ndiscord = "1"\n`,
-      /person\[2\]\.discord: is the id of anna already/,
+      /person\[2\]\.discord: is already the id of anna/,
     ],
     [
       'a project without its file',
@@ -345,6 +343,6 @@ describe('errors', () => {
 
   it('survive keys that a table of JavaScript would have', () => {
     expect(projectError(`constructor = 1\n${CODER}`)).toMatch(/project\.toml:1: /);
-    expect(projectError(`toString = 1\n${CODER}`)).toMatch(/:1: toString: there is no such key/);
+    expect(projectError(`toString = 1\n${CODER}`)).toMatch(/:1: toString: unknown key/);
   });
 });

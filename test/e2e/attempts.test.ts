@@ -48,7 +48,7 @@ test('only work that is committed and passes its gates counts: a gate that fails
     /2 Always fails: current → archived \(blocked, Musher\): 2 attempts failed in current: gate test ended with exit code 3/,
   );
   expect(out).toMatch(/`unblock 2` puts it back to current; `retry 2` also starts afresh/);
-  expect(out).toMatch(/2 “Always fails” is unblocked and back in current/);
+  expect(out).toMatch(/2 “?Always fails”?: unblocked by local, back in current/);
   expect(bench.runs(2).map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1]);
   expect(bench.prompt(2, 3)).toContain('it is broken: always');
 
@@ -133,7 +133,7 @@ teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
       'coder@1: write broken.txt x; commit; usage 1 1 0; success',
       'coder@2: rm broken.txt; write a.txt a; commit; usage 1 1 0; success',
     ),
-    create('Can not be set up'),
+    create('Cannot be set up'),
     create('Has no program'),
     create('Leaves it to Musher', 'coder: write hand.txt made; usage 1 1 0; success'),
     'assign 1 a',
@@ -153,7 +153,7 @@ teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
   // One for the worktree, one for the merged tree.
   expect(steps().filter((step) => step === 'set-up 1')).toHaveLength(2);
   expect(steps().filter((step) => step === 'teardown 1')).toHaveLength(1);
-  expect(out).toMatch(/2 Can not be set up: attempt 1 of 2 in current failed: setup of app failed: .* ended with exit code 4/);
+  expect(out).toMatch(/2 Cannot be set up: attempt 1 of 2 in current failed: setup of app failed: .* ended with exit code 4/);
   expect(bench.item(2).failure?.evidence).toContain('no network');
   expect(out).toMatch(/The program "no-such-program-anywhere" was not found; install it, or give its full path/);
   expect(bench.git(['log', '--format=%s', '-1', 'main', '--', 'hand.txt'])).toBe('4: Leaves it to Musher');

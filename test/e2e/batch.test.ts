@@ -43,7 +43,7 @@ test('a script answers in order, knows comments and lines that go on, and names 
   expect(performance.now() - begun).toBeLessThan(60_000);
   const order = [
     'pong',
-    'Created the bug 1 “A title” in shop, with 1 criterion',
+    'Created bug 1 “A title” in shop, with 1 criterion',
     'The description',
     '2 Two: current → qa',
     '2 Two: qa → merge',

@@ -66,7 +66,7 @@ test("Musher's own end is no failed attempt, and what a stopped run has committe
   expect(bench.filesAt('main')['half.txt']).toBe('half');
 });
 
-test('a run that Musher can not keep the files of is told, counted and bounded', async () => {
+test('a run that Musher cannot keep the files of is told, counted and bounded', async () => {
   bench = new Bench({ top: 'max_retries = 1' });
   bench.expectedProblems.push(/run \d of shop#1/);
   succeeded(await bench.run('ping'));

@@ -175,7 +175,7 @@ test('what a killed Musher was ending is ended by the next one, and what works f
   expect(agents()).toHaveLength(2);
   bench.raise('asked-1');
   second.type('stop 1');
-  await second.said(/1 “Long 1” is stopped: run 1/);
+  await second.said(/Long 1”?: stopped by local\. Run 1/);
   expect(agents()).toEqual([]);
   succeeded(await second.end());
   expect(numbers.map((number) => bench.runs(number).map(({ reason }) => reason))).toEqual([

@@ -19,7 +19,7 @@ describe('an agent that asks for leave', { timeout: 180_000 }, () => {
     musher.type('why 1');
     await musher.said(/Coder-1 waits for approval of rm -rf build by an operator\. Since [\d:]+, until [\d:]+\. `?allow r1`?/);
     musher.type('allow r1', 'wait 1 done');
-    await musher.said(/may do that once: rm -rf build/);
+    await musher.said(/Allowed once: rm -rf build/);
     succeeded(await musher.end());
     expect(JSON.parse(bench.flag('answer') ?? '')).toEqual({ behavior: 'allow', updatedInput: { command: 'rm -rf build' } });
     expect(bench.only('request.closed', 1)).toMatchObject([{ actor: 'console:local', payload: { end: 'allowed' } }]);
@@ -47,7 +47,7 @@ describe('an agent that asks for leave', { timeout: 180_000 }, () => {
     musher.type('stop 1');
     await musher.said(/is void: the run that asked is over/);
     musher.type('allow r1');
-    await musher.said(/Nothing was done/);
+    await musher.said(/Nothing was done|nothing was done/);
     await musher.end();
     expect(bench.only('request.closed', 1)).toMatchObject([{ payload: { end: 'cancelled' } }]);
   });

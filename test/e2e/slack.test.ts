@@ -41,12 +41,12 @@ test('a person creates, starts and approves in a channel, and the channel is tol
     );
   await until(() => slack.sockets.connected > 0);
   slack.say('<@UBOT> create story Price');
-  await shows('Created the story 1');
+  await shows('Created story 1');
   slack.say('<@UBOT> start 1');
   await shows('current → qa');
   // Somebody without rights is told so, and nothing moves.
   slack.say('<@UBOT> approve 1', { user: 'U9' });
-  await shows('You have no rights here');
+  await shows('You have no role here');
   expect(bench.path(1)).toEqual(['backlog', 'current', 'qa']);
   slack.say('<@UBOT> diff 1');
   await shows('[Approve]');

@@ -76,7 +76,7 @@ describe('opening a repository', () => {
     expect(readdirSync(owner.root).sort()).toEqual(['a shop', 'data', 'home']);
   });
 
-  it('says what is wrong with a repository that can not be used', async () => {
+  it('says what is wrong with a repository that cannot be used', async () => {
     owner = makeOwner();
     const plain = join(owner.root, 'plain');
     mkdirSync(plain);

@@ -37,12 +37,12 @@ export class MatrixRoom implements Room {
    * answer and no newer question can have taken the place of that one.
    */
   react(key: string): void {
-    const questions = this.shown().filter(({ text }) => text.includes('The question stands'));
+    const questions = this.shown().filter(({ text }) => text.includes('Expires in 5 minutes'));
     const question = questions.at(-1);
     if (question === undefined) return;
     const relation = { rel_type: 'm.annotation', event_id: question.id, key };
     const id = this.#server.add(this.id, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } });
-    const isOpen = !/question is (?:closed|too old)/.test(question.text);
+    const isOpen = !/✓ Confirmed|✗ (?:Cancelled|Closed|Expired)/.test(question.text);
     const counts = isOpen && !this.#answered.has(question.id) && questions.length === this.#asking;
     this.#answered.add(question.id);
     if (counts) this.#said(id, `${key} to ${question.id}`);

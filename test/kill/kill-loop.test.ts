@@ -110,13 +110,13 @@ class Errand {
     } else if (this.#said === 'asked' && this.#hears(new RegExp(`Delete ${item.number} .*\\?`))) {
       this.#said = 'answered';
       this.#say(people === 'decline' ? 'no' : 'yes');
-    } else if (this.#said === 'asked' && this.#hears(/Musher was restarted while it worked on that/)) {
+    } else if (this.#said === 'asked' && this.#hears(/Musher restarted while working on this/)) {
       // There was no question, then: it is asked again where it still matters.
       this.#said = 'start';
     } else if (
       this.#said === 'answered' &&
       people !== 'decline' &&
-      this.#hears(/has changed since the question was asked|no longer counts|no open question/)
+      this.#hears(/changed after the question was asked|question expired|no question for you/)
     ) {
       this.#said = 'start';
     }
@@ -125,7 +125,7 @@ class Errand {
   get hasQuestion(): boolean {
     if (this.isOver || this.#said !== 'answered') return this.#said === 'asked';
     // A Musher that died over the answer says that it goes on.
-    return !this.#hears(/Nothing was done|is deleted|was deleted|goes on; status shows/);
+    return !this.#hears(/[Nn]othing was done|is deleted|already deleted|was deleted|is saved and continues/);
   }
 
   #hears(what: RegExp): boolean {

@@ -30,7 +30,7 @@ test('what comes at one moment is kept by one commit, and each gets its own resu
   log.close();
 });
 
-test('a change that can not be kept takes no other along, and says why', async () => {
+test('a change that cannot be kept takes no other along, and says why', async () => {
   const { log } = counted();
   const state = log.stateStore('x');
   const set = (key: string, fails = false): Promise<void> =>

@@ -144,7 +144,7 @@ describe('a transaction', () => {
     log.close();
   });
 
-  it('can not be an async function', () => {
+  it('cannot be an async function', () => {
     const log = Log.inMemory(tickingClock());
     // @ts-expect-error TS2345: it would commit before its awaits run
     expect(() => log.transaction(async () => 1)).toThrow('return a promise');

@@ -107,7 +107,7 @@ describe('1. A sender without the role is refused over every kind of ingress of 
       const others = events(opened.world).filter((event) => event.actor === actor && event.kind !== 'command.handled');
       expect(others).toEqual([]);
       expect(opened.world.log.reads.lastNumber('shop')).toBe(0);
-      const replies = opened.world.log.db.prepare("SELECT count(*) FROM outbox WHERE body LIKE '%You have no rights here%'").pluck().get();
+      const replies = opened.world.log.db.prepare("SELECT count(*) FROM outbox WHERE body LIKE '%You have no role here%'").pluck().get();
       expect(replies).toBe(1);
     },
   );

@@ -19,7 +19,7 @@ const LINES = {
     [
       'commands/rights.test.ts',
       'are needed for %s of an item there, also by an admin of the room',
-      'can not be had by making the room speak of it',
+      'cannot be had by making the room speak of it',
       'are not enough to take a room away from its project',
       'are none in a direct message, unless the configuration says so',
       'shows titles of projects that one may see, and nothing to a stranger',
@@ -238,7 +238,7 @@ const LINES = {
       'cli/doctor.test.ts',
       'tells each error of the configuration, and still checks the machine',
       'says what agents may use, and where nothing stops them',
-      'finds copies that can not be made',
+      'finds copies that cannot be made',
       'warns of figures that others can reach, of secrets in files that all can read, and of networks in which nobody has a role',
       'finds a log that was changed, and a clock that is behind it',
     ],

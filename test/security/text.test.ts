@@ -5,7 +5,8 @@ import { COMMANDS } from '../../commands/index.ts';
 import { commandText } from '../../src/bot/loop/address.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
 import { answerIn } from '../../src/bot/loop/confirm.ts';
-import { parseCommand, problemDocument } from '../../src/bot/parse/parse.ts';
+import { parseCommand } from '../../src/bot/parse/parse.ts';
+import { problemDocument } from '../../src/words/bot/problem-document.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
 import { plainText } from '../../src/message/plain.ts';
 

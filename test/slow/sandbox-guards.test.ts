@@ -75,7 +75,7 @@ describe.skipIf(MISSING !== null)('a sandbox from which one guard is taken out',
 
   it('is not taken for one that holds: nothing can be started in it', async () => {
     const tried = await tryIt('/bin/false');
-    expect(tried.problem).toMatch(/^it can not be started/);
+    expect(tried.problem).toMatch(/^it cannot be started/);
     expect(tried.box).toBeNull();
   });
 });

@@ -146,7 +146,7 @@ test('without the program a run that was reserved before does not start either',
   expect(existsSync(join(bench.flags, 'ran'))).toBe(false);
 });
 
-test('a repository can not ask for less', async () => {
+test('a repository cannot ask for less', async () => {
   bench = sandboxedBench({ top: 'sandbox = "none"' });
   const ended = await bench.run('status');
   expect(ended.code).not.toBe(0);

@@ -42,7 +42,7 @@ export async function examine(
       .map(({ room, status }) =>
         warning(
           'discord',
-          `the channel ${room} can not be seen (HTTP ${status})`,
+          `the channel ${room} cannot be seen (HTTP ${status})`,
           'Invite the bot to its server and let it see the channel, or correct the id in bot.toml.',
         ),
       ),

@@ -242,7 +242,7 @@ function guardReading(shard: WebSocketShard, report: (error: unknown) => void): 
   if (read === undefined) throw new Error('The library of Discord reads its frames in another place than is guarded.');
   reading.onMessage = (...frame) =>
     read(...frame).catch((error: unknown) =>
-      report(new Error('Discord sent a frame that can not be read; it was left out.', { cause: error })),
+      report(new Error('Discord sent a frame that cannot be read; it was left out.', { cause: error })),
     );
 }
 

@@ -23,7 +23,7 @@ export function patient(clock: Clock, timing: Pick<Timing, 'backoff'>, report: (
         } catch (error) {
           if (!mayPass(error) || stopping.signal.aborted) throw error;
           if (failures === 1)
-            report(new Error('What was written while Musher was away can not be read yet; it is tried again.', { cause: error }));
+            report(new Error('What was written while Musher was away cannot be read yet; it is tried again.', { cause: error }));
           await pause(clock, retries.after(failures), stopping.signal);
           if (stopping.signal.aborted) throw error;
         }

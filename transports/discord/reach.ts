@@ -34,7 +34,7 @@ export function reachOf({ rooms, read, report }: ReachParts): Reach {
   return {
     looked(problems) {
       for (const room of lost.keys()) if (!problems.has(room)) lost.delete(room);
-      for (const [room, error] of problems) lose(room, 'Musher can not read it.', error);
+      for (const [room, error] of problems) lose(room, 'Musher cannot read it.', error);
     },
     async shown(room, guild) {
       guilds.set(room, guild);

@@ -7,6 +7,6 @@ export const keys = z.strictObject({
   api_url: z
     .url()
     .optional()
-    .meta({ description: "Base address of the API, where it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
+    .meta({ description: "Base address of the API, if it is not Discord's own: a proxy.", example: 'https://proxy.example.org/api' }),
 });
 export type DiscordSection = z.output<typeof keys>;

@@ -28,7 +28,7 @@ export function startProblem(error: unknown): MusherError {
   if (statusOf(error) === 401)
     return new MusherError('NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT, { cause: error });
   const isOwn = error instanceof Error && statusOf(error) === null && !('code' in error) && !error.name.startsWith('RateLimitError');
-  const what = isOwn ? error.message : `Discord can not be used now: ${sendFailure(error).message}`;
+  const what = isOwn ? error.message : `Discord cannot be used now: ${sendFailure(error).message}`;
   return new MusherError(
     'NETWORK_UNREACHABLE',
     what,

@@ -52,7 +52,7 @@ async function http({ signing_secret: signingSecret, port }: SlackSection): Prom
       ? good('slack', `requests can be taken at ${where}`)
       : failure(
           'slack',
-          `${where} can not be listened on: ${problem}`,
+          `${where} cannot be listened on: ${problem}`,
           'End the program that has the port, or choose another under [slack] port.',
         ),
   ];
@@ -72,7 +72,7 @@ async function channel({ bot_token: botToken }: SlackSection, room: string, call
   const answer = await call(botToken, 'conversations.history', { channel: room, limit: '1' });
   if (answer.ok) return [];
   const { hint } = refused('', answer.error);
-  return [warning('slack', `the channel ${room} can not be read: ${answer.error}`, hint)];
+  return [warning('slack', `the channel ${room} cannot be read: ${answer.error}`, hint)];
 }
 
 function refused(doing: string, error: string, token: 'bot' | 'app' = 'bot'): ReturnType<typeof startFailure> {

@@ -83,7 +83,7 @@ export function sendFailure(error: unknown): SendFailure {
   const hint = code === null ? undefined : TO_SET_RIGHT[code];
   if (hint !== undefined)
     return new SendFailure('not-sent', `${hint} (${code})`, { everywhere: EVERYWHERE.test(code ?? ''), cause: error });
-  if (neverConnected(error)) return new SendFailure('not-sent', 'Slack can not be reached.', { everywhere: true, cause: error });
+  if (neverConnected(error)) return new SendFailure('not-sent', 'Slack cannot be reached.', { everywhere: true, cause: error });
   return new SendFailure('unknown', `Slack did not say whether it took the message${code === null ? '' : `: ${code}`}.`, { cause: error });
 }
 
@@ -104,7 +104,7 @@ export function startFailure(doing: string, error: unknown, token: 'bot' | 'app'
     return new MusherError(listed, `${doing}: Slack answered ${code}.`, hint ?? BY_ITSELF, { cause: error });
   }
   if (neverConnected(error))
-    return new MusherError('NETWORK_UNREACHABLE', `${doing}: Slack can not be reached.`, BY_ITSELF, { cause: error });
+    return new MusherError('NETWORK_UNREACHABLE', `${doing}: Slack cannot be reached.`, BY_ITSELF, { cause: error });
   const why = error instanceof Error ? error.message : 'no connection';
   return new MusherError('NETWORK_UNREACHABLE', `${doing}: ${why}.`, BY_ITSELF, { cause: error });
 }

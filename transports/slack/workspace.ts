@@ -48,7 +48,7 @@ export async function whoAmI(
   if (app === null && botId !== null) {
     const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
       if (!needsApp) return {};
-      throw startFailure('The app’s id ("App ID" on its page) can not be found out', error);
+      throw startFailure('The app’s id ("App ID" on its page) cannot be found out', error);
     });
     app = textOf(objectOf(bot, 'bot'), 'app_id');
   }

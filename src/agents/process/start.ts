@@ -51,7 +51,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       new MusherError(
         'RUNTIME_MISSING',
         `The program "${spec.file}" was not found.`,
-        'Install it, or give its full path as the first word of `command` of this agent.',
+        'Install it, or write its full path as the first word of the agent’s `command`.',
       ),
     );
   }
@@ -60,9 +60,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     () => false,
   );
   if (!cwdThere)
-    return err(
-      new MusherError('RUNTIME_MISSING', `The directory "${spec.cwd}" is not there.`, 'Start the item again: its worktree is made anew.'),
-    );
+    return err(new MusherError('RUNTIME_MISSING', 'The worktree of the item is missing.', 'Start the item again; Musher recreates it.'));
 
   const files = runFiles(spec.runDir);
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
@@ -87,7 +85,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
         new MusherError(
           'RUNTIME_MISSING',
           `The program "${spec.file}" could not be started.`,
-          'See the log file for what the system said.',
+          'The log file has the error of the system.',
           { cause: failure },
         ),
       );
@@ -100,7 +98,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       new MusherError(
         'RUNTIME_MISSING',
         `The program "${spec.file}" could not be started.`,
-        'Shorten its arguments: long text belongs into the prompt.',
+        'Shorten its arguments; put long text into the prompt.',
         { cause },
       ),
     );

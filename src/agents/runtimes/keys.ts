@@ -11,6 +11,6 @@ export const allowedTools = z
 
 /** For programs that ask before they use a tool that is not allowed. */
 export const permission = z.enum(['ask', 'deny']).optional().meta({
-  description: 'What happens to a tool that is not allowed: people are asked in the room (`"ask"`, the default), or it is refused at once.',
+  description: 'What happens with a tool that is not allowed: ask people in the room (`"ask"`, the default), or deny it at once.',
   example: 'deny',
 });

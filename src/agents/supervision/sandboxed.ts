@@ -39,7 +39,7 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
       new MusherError(
         'RUNTIME_MISSING',
         `The program "${command.file}" was not found.`,
-        'Install it, or give its full path as the first word of `command` of this agent.',
+        'Install it, or write its full path as the first word of the agent’s `command`.',
       ),
     );
   // Only what Musher's own PATH leads to is opened for it: the agent's configuration stands in a repository.

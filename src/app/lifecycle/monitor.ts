@@ -82,8 +82,8 @@ function listen(server: Server, { address, port }: MonitorSettings): Promise<voi
       reject(
         new MusherError(
           'MONITOR_UNUSABLE',
-          `Health and figures can not be served on ${address}:${port}: ${why}.`,
-          'Choose another port in [monitor], or take the section out.',
+          `Health and metrics cannot be served on ${address}:${port}: ${why}.`,
+          'Choose another port in [monitor], or remove the section.',
           { cause },
         ),
       );

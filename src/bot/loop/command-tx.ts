@@ -51,7 +51,7 @@ export function commandTx(
     },
     find(ref) {
       guard(ref.project);
-      const found = findItem(tx.reads, ref, (project, number) => tx.item(project, number));
+      const found = findItem(tx.reads, ref, (project, number) => tx.item(project, number), author.project);
       if (!found.ok) throw new Refusal(found.error);
       return found.value;
     },

@@ -3,40 +3,51 @@ import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
 import type { IncomingMessage } from '../../message/address.ts';
-import { code, doc, join, paragraph } from '../../message/build.ts';
+import { closed } from '../../message/build.ts';
 import type { Confirmation, Reply } from '../command.ts';
-import { refused } from '../../words/replies.ts';
+import {
+  answeredBy,
+  answeredLate,
+  answeredNo,
+  askedQuestion,
+  notYourQuestion,
+  nothingToConfirm,
+  questionClosed,
+  questionStale,
+} from '../../words/bot/confirming.ts';
 import type { Actor } from '../../pipeline/actor.ts';
 
-/** How long a question waits for its answer. */
+/** How long a question waits for an answer. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;
+
+const MINUTES = CONFIRMATION_MS / 60_000;
 
 const YES = new Set(['yes', 'y', 'confirm', 'ok']);
 const NO = new Set(['no', 'n', 'cancel']);
 
-/** A yes or no, and the number of the question where a button or reaction said it: typed, it is the open one. */
+/** A yes or no. Buttons and reactions name the question by number; a typed answer is about the open one. */
 export interface Answer {
   readonly word: 'yes' | 'no';
   readonly question: number | null;
 }
 
-/** Whether a message is an answer to a question, and which. */
+/** The answer in a message; null if it is not one. */
 export function answerIn(text: string): Answer | null {
   const typed = text.trim();
-  // Whatever is longer is none, and may be a megabyte.
+  // Anything longer is not an answer, and may be a megabyte.
   const [, word = '', number] = typed.length > 40 ? [] : (/^(\w+)(?: (\d{1,15}))?[.!]?$/.exec(typed.toLowerCase()) ?? []);
   const question = number === undefined ? null : Number(number);
   if (YES.has(word)) return { word: 'yes', question };
   return NO.has(word) ? { word: 'no', question } : null;
 }
 
-/** A question as it is said, and what its buttons hang on. */
+/** A question as it is shown, and what its buttons belong to. */
 export interface Asked {
   readonly reply: Reply;
   readonly occasion: Occasion;
 }
 
-/** Keeps the question durably, bound to its asker and room, and says it. */
+/** Stores the question, bound to its sender and room, and returns what to show. */
 export function ask(
   tx: Tx,
   message: IncomingMessage,
@@ -59,32 +70,25 @@ export function ask(
     expiresAt,
   });
   tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
-  const how = doc(paragraph('The question stands for 5 minutes.'), {
-    kind: 'actions',
-    actions: [
-      { label: 'Yes', command: `yes ${id}`, typed: 'yes', style: 'danger' },
-      { label: 'No', command: `no ${id}`, typed: 'no', style: 'plain' },
-    ],
-  });
-  const reply = { ok: true, code: null, body: join(confirmation.question, how) };
+  const reply = { ok: true, code: null, body: askedQuestion(confirmation.question, id, MINUTES) };
   return { reply, occasion: { kind: 'question', id, expiresAt } };
 }
 
 /**
- * Takes the open question of the sender. Gives the command text to run, or the reply when there is nothing to run: no
- * question, a no, too late, or the item is not as it was.
+ * Closes the sender's open question, and replaces its buttons with who answered it and when. Returns the command to run,
+ * or the reply if there is nothing to run: no question, a no, too late, or the item has changed.
  */
 export function takeAnswer(
   tx: Tx,
   message: IncomingMessage,
   { word: answer, question }: Answer,
   actor: Actor,
+  timezone: string,
 ): { run: PendingConfirmation } | { reply: Reply } {
   const { at, sender } = message;
   const open = tx.confirmations.of(at.transport, at.room, sender.id);
   if (question !== null && question !== open?.id) return { reply: otherQuestion(tx, question) };
-  if (open === null)
-    return { reply: refused('nothing-to-confirm', 'You have no open question here. ', code('help'), ' lists what you can type.') };
+  if (open === null) return { reply: nothingToConfirm() };
   tx.confirmations.close(open);
   const late = open.expiresAt <= tx.now;
   const record = (result: 'yes' | 'no' | 'expired'): void => {
@@ -99,27 +103,26 @@ export function takeAnswer(
   };
   if (late) {
     record('expired');
-    return {
-      reply: refused(
-        'confirmation-expired',
-        'That question is older than 5 minutes and no longer counts. Nothing was done; type ',
-        code(open.text),
-        ' again.',
-      ),
-    };
+    return { reply: answeredLate(open.text, MINUTES) };
   }
   record(answer);
-  if (answer === 'no') return { reply: { ok: true, code: null, body: doc(paragraph('Nothing was done.')) } };
-  if (open.item !== null) {
-    if (hasChanged(tx, open.item)) {
-      const what = `${open.item.number} has changed since the question was asked. Nothing was done; look at it and type `;
-      return { reply: refused('confirmation-stale', what, code(open.text), ' again.') };
-    }
-  }
+  closeButtons(tx, open.id, answeredBy(answer, actor, tx.now, timezone));
+  if (answer === 'no') return { reply: answeredNo() };
+  if (open.item !== null && hasChanged(tx, open.item)) return { reply: questionStale(open.item.number, open.text) };
   return { run: open };
 }
 
-/** Whether an item is another than the one that was asked about. */
+function closeButtons(tx: Tx, question: number, words: string): void {
+  for (const { id, occasion, plain } of tx.buttons.inState('open', tx.now)) {
+    if (occasion.kind !== 'question' || occasion.id !== question) continue;
+    const instead = closed(plain, words);
+    // A message that is not sent yet is sent without its buttons.
+    if (tx.outbox.replaceUntried(id, instead)) tx.buttons.drop(id);
+    else tx.buttons.close(id, instead);
+  }
+}
+
+/** Whether the item has changed since the question, apart from what its runs do. */
 function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<PendingConfirmation['item']>): boolean {
   const now = tx.item(project, number);
   if (now === null || now.version === version) return now === null;
@@ -128,12 +131,7 @@ function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<Pendi
   return since.some((event) => event.item !== null && KINDS[event.kind].changes === 'item');
 }
 
-/** An answer to a question that is not the sender's open one here: theirs stays as it is. */
+/** An answer to a question that is not the sender's open one here. Theirs stays open. */
 function otherQuestion(tx: Tx, question: number): Reply {
-  return tx.confirmations.isOpen(question)
-    ? refused('not-yours', 'That question was put to somebody else, or elsewhere: only who was asked can answer it, where it was asked.')
-    : refused(
-        'nothing-to-confirm',
-        'That question is closed: it was answered, it is too old, or a newer one took its place. This changed nothing.',
-      );
+  return tx.confirmations.isOpen(question) ? notYourQuestion() : questionClosed();
 }

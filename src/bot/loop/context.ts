@@ -11,7 +11,7 @@ import type { Command, CommandContext, Reply } from '../command.ts';
 import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
-import { lacking } from '../rights/authorise.ts';
+import { lacking } from '../../words/bot/access.ts';
 import { plannedCommand } from '../parse/timer-command.ts';
 import { refused } from '../../words/replies.ts';
 import { includes, type Rights } from '../rights/rights.ts';
@@ -84,7 +84,7 @@ export function commandContext(
   const roleIn = (project: string): AccessRole | null => parts.rights.roleIn(message, project);
   const barred = (project: string): Reply | null => {
     const role = roleIn(project);
-    return includes(role, command.role) ? null : refused('not-allowed', 'That', ...lacking(command.role, project, role));
+    return includes(role, command.role) ? null : refused('not-allowed', 'This', ...lacking(command.role, project, role));
   };
   const visible = parts.projects.filter(({ name }) => roleIn(name) !== null);
   const readItem = (project: string, number: number): ReturnType<typeof log.reads.item> => log.reads.item(project, number);
@@ -102,7 +102,7 @@ export function commandContext(
       grants: new Map(visible.map(({ name }) => [name, parts.rights.grants(message, name)])),
     },
     reads: log.reads,
-    find: (ref) => denied(barred(ref.project)) ?? findItem(log.reads, ref, readItem),
+    find: (ref) => denied(barred(ref.project)) ?? findItem(log.reads, ref, readItem, spoken.name),
     findAny: (ref) => denied(barred(ref.project)) ?? findAnyItem(log.reads, ref, readItem),
     facts,
     step: (item) => decide(log.reads, item, facts(item.project)),

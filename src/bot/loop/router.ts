@@ -16,11 +16,12 @@ import type { Command, CommandContext, CommandResult, Reply } from '../command.t
 import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext, projectOf, type BotParts } from './context.ts';
 import type { Project } from '../capabilities.ts';
-import { parseCommand, problemDocument } from '../parse/parse.ts';
+import { parseCommand } from '../parse/parse.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor, parseContext } from '../parse/parse-context.ts';
 import { afterRestart, incident, notByTimer, stranger, tooMany, withTimer } from '../../words/fixed-replies.ts';
-import { refused } from '../../words/replies.ts';
+import { projectGone } from '../../words/bot/confirming.ts';
+import { problemDocument } from '../../words/bot/problem-document.ts';
 import { closeRevoked } from '../rights/revoke.ts';
 import { includes, type Origin } from '../rights/rights.ts';
 import { Turns } from './turns.ts';
@@ -199,7 +200,7 @@ export class Router {
     if (answer === null) return this.#command(text, state, release, false);
     state.words = answer.word;
     const taken = parts.log.transaction((tx) => {
-      const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender));
+      const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender), parts.timezone);
       if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
       // A crash before the command has run must not make of this yes an answer to nothing.
       else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
@@ -214,8 +215,7 @@ export class Router {
   #confirmed(confirmed: Confirmed, state: Handling, release: () => void): Promise<Reply> {
     const project = this.#parts.projects.find(({ name }) => name === confirmed.project);
     if (project === undefined) {
-      const what = `The project ${confirmed.project} is no longer configured, so nothing was done. Add it to bot.toml again, and type the command there.`;
-      return Promise.resolve(refused('project-gone', what));
+      return Promise.resolve(projectGone(confirmed.project));
     }
     state.project = project;
     return this.#command(confirmed.text, state, release, true);

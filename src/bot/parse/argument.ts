@@ -1,13 +1,15 @@
+import type { Content } from '../../message/build.ts';
 import { err, type Result } from '../../result.ts';
+import { parsing } from '../../words/bot/parsing.ts';
 import type { Word } from './tokenize.ts';
 
 /** How an argument is typed: one word, several, everything that is left, or a `--flag`. */
 export type ArgumentKind = 'token' | 'tokens' | 'rest' | 'flag';
 
-/** What a network with typed options shows for an argument. */
+/** What a network with typed options calls an argument's type. */
 export type ArgumentType = 'integer' | 'string' | 'boolean' | 'choice' | 'item';
 
-/** What arguments are read and completed against. What is not known is left out, and then not checked. */
+/** What arguments are read and completed against. Whatever is left out is not checked. */
 export interface ParseContext {
   /** The project that a bare number belongs to. */
   readonly currentProject: string;
@@ -30,6 +32,8 @@ export interface Choice {
 export interface ArgumentProblem {
   /** One sentence with a full stop. */
   readonly message: string;
+  /** What to do about it, with its commands; empty where the message says enough. */
+  readonly next: readonly Content[];
   /** Values that were perhaps meant, best first. */
   readonly near: readonly string[];
   /** UTF-16 offsets in the source of what it is about. */
@@ -48,7 +52,7 @@ export interface WordReader {
   take(): Word | null;
   /** Everything from the next word on as it was typed, taken; null where nothing is left. */
   takeRest(): { readonly text: string; readonly start: number } | null;
-  /** Where the reader stands, to go back to it. */
+  /** The reader's position, for `reset`. */
   mark(): number;
   reset(mark: number): void;
 }
@@ -58,7 +62,7 @@ export interface Argument<T> {
   readonly kind: ArgumentKind;
   readonly type: ArgumentType;
   readonly required: boolean;
-  /** What stands after the `--` of a flag; null for the other kinds. */
+  /** A flag's name without `--`; null for the other kinds. */
   readonly flag: string | null;
   /** The values of a choice. */
   readonly choices: readonly string[];
@@ -67,19 +71,19 @@ export interface Argument<T> {
   readonly description: string;
   /** What fits, as a noun: `an item number, like 42`. */
   readonly expects: string;
-  /** The projects that a value of it names: rights are checked for each of them. */
+  /** The projects that a value names. The sender needs the command's role in each of them. */
   projects(value: unknown): readonly string[];
-  /** How it stands in a usage line, given its name in the declaration. */
+  /** Its part of the usage line, given its name in the declaration. */
   usage(name: string): string;
   /** Reads the value. Called only where at least one word is left. */
   parse(reader: WordReader, context: ParseContext): Result<T, ArgumentProblem>;
-  /** Values that go on from `prefix`: all that was typed for this argument so far; each value replaces all of it. */
+  /** Values that continue `prefix`, which is everything typed for this argument so far. Each value replaces all of it. */
   complete(prefix: string, context: ParseContext): readonly Choice[];
-  /** The same argument, null where it is not typed. */
+  /** The same argument, but null if it was not typed. */
   optional(): Argument<T | null>;
 }
 
-/** What a kind of argument has to say about itself; the rest has defaults. */
+/** What defines a kind of argument; the rest has defaults. */
 export interface ArgumentShape<T> {
   readonly kind: ArgumentKind;
   readonly type: ArgumentType;
@@ -121,35 +125,36 @@ export function problemAt(
   word: { readonly start: number; readonly end: number },
   message: string,
   near: readonly string[] = [],
+  next: readonly Content[] = [],
 ): ArgumentProblem {
-  return { message, near, start: word.start, end: word.end };
+  return { message, next, near, start: word.start, end: word.end };
 }
 
 /** Longest part of a person's word that a message repeats, in UTF-16 units. */
 const LONGEST_QUOTE = 40;
 
-/** A person's word as a message repeats it: in quotes, on one line, and cut visibly. */
+/** A person's word as a message repeats it: in quotes, on one line, and visibly shortened. */
 export function quoted(text: string): string {
-  // Cut before it is looked at: the word may be a megabyte.
+  // Cut first: the word may be a megabyte.
   const line = text
     .slice(0, 4 * LONGEST_QUOTE)
     .toWellFormed()
     .replaceAll(/\s+/g, ' ');
   if (line.length <= LONGEST_QUOTE) return `“${line}”`;
   const cut = line.slice(0, LONGEST_QUOTE - 1);
-  // A pair of surrogates cut in two leaves half a character.
+  // Cutting a surrogate pair in two would leave half a character.
   return `“${cut.isWellFormed() ? cut : cut.slice(0, -1)}…”`;
 }
 
-/** The values that begin with the prefix, in any case. */
+/** The values that start with the prefix; case does not matter. */
 export function matching(prefix: string, values: Iterable<string>): readonly Choice[] {
   const wanted = prefix.toLowerCase();
   return [...values].filter((value) => value.toLowerCase().startsWith(wanted)).map((value) => ({ value, label: value }));
 }
 
-/** The parser asks an argument only where a word is left; this keeps the types honest about it. */
+/** The parser only calls an argument when a word is left. This keeps the types honest about that. */
 export function withWord<T>(typed: Word | null, read: (typed: Word) => Result<T, ArgumentProblem>): Result<T, ArgumentProblem> {
-  return typed === null ? err({ message: 'Nothing is left to read.', near: [], start: 0, end: 0 }) : read(typed);
+  return typed === null ? err(problemAt({ start: 0, end: 0 }, parsing.emptyWord)) : read(typed);
 }
 
 function inBrackets(usage: string): string {

@@ -2,6 +2,7 @@ import { NOTHING, plus, type Amount } from '../../pipeline/budget/budget.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { argument, matching, problemAt, quoted, withWord, type Argument, type ArgumentProblem } from './argument.ts';
 import { itemRef, type ItemRef } from './arguments-named.ts';
+import { budgetExamples, parsing } from '../../words/bot/parsing.ts';
 import type { Word } from './tokenize.ts';
 
 /** Whose budget is meant. `named`: a project or a person; whether there is such a one is not checked here. */
@@ -11,6 +12,8 @@ export type BudgetOwner =
   | { readonly kind: 'named'; readonly name: string };
 
 const DAYS = ['today', 'all'] as const;
+/** UTF-16 units of a typed amount that an example repeats. */
+const LONGEST_SHOWN = 20;
 const MOST_TOKENS = 1e12;
 const MOST_USD = 1e6;
 const TOKENS_PER: ReadonlyMap<string, number> = new Map([
@@ -30,7 +33,7 @@ export function budgetOwner(): Argument<BudgetOwner> {
   return argument<BudgetOwner>({
     kind: 'token',
     type: 'string',
-    description: 'An item, `today` for the day of the project, `all` for that of all projects, or the name of a project or person.',
+    description: 'An item, `today` for the project’s day, `all` for all projects, or the name of a project or person.',
     expects: 'an item number, today, all, or the name of a project or person',
     projects: (value) => projectsOf(value as BudgetOwner | null),
     parse(reader, context) {
@@ -44,7 +47,7 @@ export function budgetOwner(): Argument<BudgetOwner> {
           return ref.ok ? ok({ kind: 'item', ref: ref.value }) : ref;
         }
         if (/^[-+$]/.test(word.text) || amountIn([word]).ok)
-          return err(problemAt(word, `Say whose budget: budget 42 ${word.text}, budget today ${word.text}.`, ['today', 'all']));
+          return err(problemAt(word, parsing.whoseBudget, [], budgetExamples(word.text.slice(0, LONGEST_SHOWN))));
         return ok({ kind: 'named', name: word.text });
       });
     },
@@ -53,7 +56,7 @@ export function budgetOwner(): Argument<BudgetOwner> {
 }
 
 /** What is added to a budget: `+50k`, `1.5M`, `+$5`, `5usd`, or tokens and money together. */
-export function amount(description = 'What is added: `+50k` or `1.5M` tokens, `+5usd` or `$5`.'): Argument<Amount> {
+export function amount(description = 'How much to add: `+50k` or `1.5M` tokens, `+5usd` or `$5`.'): Argument<Amount> {
   return argument<Amount>({
     kind: 'tokens',
     type: 'string',
@@ -69,7 +72,7 @@ export function amount(description = 'What is added: `+50k` or `1.5M` tokens, `+
   });
 }
 
-/** Whose name a word is turns out later: what the sender may not see is then not found. */
+/** Names are resolved later, so that projects the sender can't see look the same as ones that don't exist. */
 function projectsOf(owner: BudgetOwner | null): readonly string[] {
   return owner?.kind === 'item' ? [owner.ref.project] : [];
 }
@@ -80,7 +83,7 @@ function amountIn(words: readonly Word[]): Result<Amount, ArgumentProblem> {
     const word = words[i];
     if (word === undefined) break;
     const next = words[i + 1];
-    // A unit may stand apart: `5 usd`, `50k tokens`.
+    // The unit may be a word of its own: `5 usd`, `50k tokens`.
     const unit = next !== undefined && isUnit(next.text) ? next.text : '';
     const one = read(word.text, unit);
     if (typeof one === 'string') return err(problemAt(word, one));
@@ -96,26 +99,26 @@ function isUnit(text: string): boolean {
 
 /** The amount, or what is wrong with it. */
 function read(text: string, apart: string): Amount | string {
-  if (/^[-–−]/.test(text)) return 'A budget can only be added to; smaller caps stand in bot.toml and the project file.';
+  if (/^[-–−]/.test(text)) return parsing.lowerBudget;
   const [, sign, digits = '', suffix = ''] = /^\+?(\$?)(\d{1,13}(?:_\d{3})*(?:\.\d{1,6})?)([a-z$]*)$/i.exec(text) ?? [];
-  if (sign === undefined) return `${quoted(text)} is not an amount; write tokens as +50k or 1.5M, money as +5usd or $5.`;
+  if (sign === undefined) return parsing.notAnAmount(quoted(text));
   const value = Number(digits.replaceAll('_', ''));
   const units = [sign, suffix, apart].map((unit) => unit.toLowerCase()).filter((unit) => unit !== '');
-  if (units.length === 0) return `${quoted(text)} of what? Write ${text}k or ${text}tokens for tokens, ${text}usd for money.`;
+  if (units.length === 0) return parsing.amountOfWhat(quoted(text), text);
   if (units.every((unit) => DOLLARS.has(unit))) return dollars(text, value);
   const sizes = units.map((unit) => TOKENS_PER.get(unit));
-  if (sizes.some((size) => size === undefined)) return `${quoted(text)} is not an amount; write tokens as +50k, money as +5usd.`;
+  if (sizes.some((size) => size === undefined)) return parsing.notAnAmount(quoted(text));
   return tokens(text, value * sizes.reduce<number>((product, size) => product * (size ?? 1), 1));
 }
 
 function dollars(text: string, value: number): Amount | string {
   const microUsd = Math.round(value * 1_000_000);
-  if (microUsd < 1 || value > MOST_USD) return `${quoted(text)} is not between a millionth and a million dollars.`;
+  if (microUsd < 1 || value > MOST_USD) return parsing.dollarRange(quoted(text));
   return { tokens: 0, microUsd };
 }
 
 function tokens(text: string, value: number): Amount | string {
   const count = Math.round(value);
-  if (count < 1 || count > MOST_TOKENS) return `${quoted(text)} is not between one token and a million millions.`;
+  if (count < 1 || count > MOST_TOKENS) return parsing.tokenRange(quoted(text));
   return { tokens: count, microUsd: 0 };
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../../nearest.ts';
+import { parsing } from '../../words/bot/parsing.ts';
 import { itemNumber, type ItemNumber } from '../../pipeline/values.ts';
 import { err, ok, type Result } from '../../result.ts';
 import {
@@ -26,7 +27,7 @@ const MOST_ITEMS = 50;
 const MOST_CHOICES = 25;
 
 /** One item: `42`, `#42`, or `shop#42` for an item of another project. */
-export function itemRef(description = 'The number of an item; `shop#42` names one of another project.'): Argument<ItemRef> {
+export function itemRef(description = 'An item number; `shop#42` for an item of another project.'): Argument<ItemRef> {
   return argument({
     kind: 'token',
     type: 'item',
@@ -38,8 +39,8 @@ export function itemRef(description = 'The number of an item; `shop#42` names on
   });
 }
 
-/** One or more items, apart by spaces or commas, each once. At most 50. */
-export function itemRefs(description = 'One or more item numbers, apart by spaces or commas.'): Argument<readonly ItemRef[]> {
+/** One or more items, separated by spaces or commas, each once. At most 50. */
+export function itemRefs(description = 'One or more item numbers, separated by spaces or commas.'): Argument<readonly ItemRef[]> {
   return argument({
     kind: 'tokens',
     type: 'item',
@@ -55,9 +56,9 @@ export function itemRefs(description = 'One or more item numbers, apart by space
           const one = readItem(word, part, context);
           if (!one.ok) return one;
           found.set(`${one.value.project}#${one.value.number}`, one.value);
-          if (found.size > MOST_ITEMS) return err(problemAt(word, `More than ${MOST_ITEMS} items at once.`));
+          if (found.size > MOST_ITEMS) return err(problemAt(word, parsing.tooManyItems(MOST_ITEMS)));
         }
-        if (found.size === 0) return err(problemAt(word, `${quoted(word.text)} is not an item number.`));
+        if (found.size === 0) return err(problemAt(word, parsing.notAnItem(quoted(word.text))));
       }
       return ok([...found.values()]);
     },
@@ -99,7 +100,7 @@ export function commandName(description = 'A command.'): Argument<string> {
     kind: 'tokens',
     type: 'string',
     description,
-    expects: 'the words of a command',
+    expects: 'the name of a command',
     parse(reader) {
       const words: string[] = [];
       for (let typed = reader.take(); typed !== null; typed = reader.take()) words.push(typed.text.toLowerCase());
@@ -142,19 +143,14 @@ function pick(typed: Word, name: string, known: readonly string[], what: string)
   const found = known.find((one) => one === name) ?? known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return ok(found);
   const near = nearest(name, known);
-  const list =
-    known.length === 0
-      ? 'there is none'
-      : `there ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`;
-  return err(problemAt(typed, `${quoted(name)} is not the name of ${what}; ${list}.`, near === null ? [] : [near]));
+  return err(problemAt(typed, parsing.unknownName(quoted(name), what, known), near === null ? [] : [near]));
 }
 
 function readItem(typed: Word, text_: string, context: ParseContext): Result<ItemRef, ArgumentProblem> {
   const hash = text_.lastIndexOf('#');
   const digits = text_.slice(hash + 1);
   const number = /^\d{1,15}$/.test(digits) ? itemNumber(Number(digits)) : null;
-  if (number === null)
-    return err(problemAt(typed, `${quoted(text_)} is not an item number; one is written 42, or shop#42 for another project.`));
+  if (number === null) return err(problemAt(typed, parsing.notAnItem(quoted(text_))));
   if (hash <= 0) return ok({ project: context.currentProject, number });
   const owner = pick(typed, text_.slice(0, hash), context.projects, 'a project');
   return owner.ok

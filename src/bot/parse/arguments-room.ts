@@ -1,26 +1,27 @@
 import { NOTIFY_KINDS, type NotifyKind, type NotifyStyle } from '../../config/settings.ts';
 import { nearest } from '../../nearest.ts';
 import { err, ok } from '../../result.ts';
-import { argument, matching, problemAt, quoted, withWord, type Argument } from './argument.ts';
-import type { RoomState } from '../capabilities.ts';
+import { argument, matching, problemAt, quoted, withWord, type Argument, type ArgumentProblem } from './argument.ts';
+import type { Word } from './tokenize.ts';
+import { lists, parsing } from '../../words/bot/parsing.ts';
 
-/** The kinds of news that a room can ask for. */
+/** The kinds of notifications that a room can ask for. */
 export const KINDS: readonly NotifyKind[] = NOTIFY_KINDS.filter((kind) => kind !== 'none');
 const STYLE_WORDS = { threads: 'in threads', messages: 'in messages' } as const;
 
-/** What stands behind `subscribe`. */
+/** The arguments of `subscribe`. */
 export interface Wish {
   readonly kinds: readonly NotifyKind[];
   readonly style: NotifyStyle | null;
-  /** These and no others. */
+  /** Only these kinds. */
   readonly only: boolean;
-  /** All that there is. */
+  /** Every kind. */
   readonly everything: boolean;
-  /** What the configuration says. */
+  /** As in bot.toml. */
   readonly asConfigured: boolean;
 }
 
-/** Kinds of news, apart by spaces or commas; with `styles` also `only`, `everything`, `in threads`, `in messages` and `default`. */
+/** Kinds of notifications, separated by spaces or commas; with `styles` also `only`, `everything`, `in threads`, `in messages` and `default`. */
 export function wish(options: { readonly styles: boolean; readonly description: string }): Argument<Wish> {
   const words = [...KINDS, ...(options.styles ? ['only', 'everything', ...Object.values(STYLE_WORDS), 'default'] : [])];
   return argument<Wish>({
@@ -45,7 +46,7 @@ export function wish(options: { readonly styles: boolean; readonly description: 
           else if (options.styles && part === 'only') only = true;
           else if (options.styles && part === 'everything') everything = true;
           else if (options.styles && part === 'default') asConfigured = true;
-          else return err(problemAt(word, notKnown(part, words), near(part, words)));
+          else return err(notKnown(word, part, words));
         }
       }
       return ok({ kinds: [...kinds], style, only, everything, asConfigured });
@@ -67,28 +68,20 @@ export function roomRef(description: string): Argument<string> {
     parse: (reader, { roomNames }) =>
       withWord(reader.take(), (typed) => {
         const found = Array.from(roomNames?.() ?? []).find((name) => name.toLowerCase() === typed.text.toLowerCase());
-        return found === undefined
-          ? err(problemAt(typed, `${quoted(typed.text)} is the name of no room; \`rooms\` lists them.`))
-          : ok(found);
+        return found === undefined ? err(problemAt(typed, parsing.noSuchRoom(quoted(typed.text)), [], lists('rooms'))) : ok(found);
       }),
     complete: (prefix, { roomNames }) => matching(prefix, roomNames?.() ?? []),
   });
 }
 
-function notKnown(word: string, words: readonly string[]): string {
-  return word.includes(':')
-    ? `${quoted(word)} is the name of no room; \`rooms\` lists them.`
-    : `${quoted(word)} is no kind of news and the name of no room; there is ${words.join(', ')}.`;
+function notKnown(word: Word, part: string, words: readonly string[]): ArgumentProblem {
+  const typed = quoted(part);
+  return part.includes(':')
+    ? problemAt(word, parsing.noSuchRoom(typed), near(part, words), lists('rooms'))
+    : problemAt(word, parsing.noSuchNotification(typed, words), near(part, words));
 }
 
 function near(word: string, words: readonly string[]): string[] {
   const one = nearest(word, words);
   return one === null ? [] : [one];
-}
-
-/** What a room is told, as the end of a sentence. */
-export function toldOf({ notify, style, hasThreads }: Pick<RoomState, 'notify' | 'style' | 'hasThreads'>): string {
-  if (notify.length === 0) return 'nothing unless it asks';
-  const what = notify.length === KINDS.length ? 'everything' : notify.join(', ');
-  return hasThreads && style === 'threads' ? `${what}, each item in a thread of its own` : what;
 }

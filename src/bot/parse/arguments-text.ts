@@ -1,22 +1,23 @@
 import { err, ok } from '../../result.ts';
 import { argument, problemAt, type Argument } from './argument.ts';
 import { afterDashes, readWord } from './tokenize.ts';
+import { parsing } from '../../words/bot/parsing.ts';
 
-/** A longest title, in UTF-16 units: what is longer is a description that lacks its ` -- `. */
+/** Longest title, in UTF-16 units. Anything longer is a description whose ` -- ` is missing. */
 const LONGEST_TITLE = 200;
 
-/** What `create` reads: one line, and all that comes after it. */
+/** What `create` reads: one line, and everything after it. */
 export interface TitleAndBody {
   readonly title: string;
-  /** As it was typed, without white space around it; empty where there is none. */
+  /** As typed, without surrounding white space; may be empty. */
   readonly body: string;
 }
 
 /**
- * All that is left, as it was typed: line breaks kept, quotes not interpreted. Always last. A `--` before it ends the
- * flags and is no part of it.
+ * The rest of the text as typed: line breaks kept, quotes not interpreted. Always last. A `--` before it ends the
+ * flags and is not part of it.
  */
-export function text(description = 'Text; may have several lines.'): Argument<string> {
+export function text(description = 'Text, line breaks included.'): Argument<string> {
   return argument({
     kind: 'rest',
     type: 'string',
@@ -27,16 +28,16 @@ export function text(description = 'Text; may have several lines.'): Argument<st
       const rest = reader.takeRest() ?? { text: '', start: reader.source.length };
       const afterDash = afterDashes(rest.text);
       const value = afterDash !== null && /^\s/.test(afterDash) ? afterDash.trim() : rest.text;
-      return value === '' ? err(problemAt({ start: rest.start, end: reader.source.length }, 'The text is empty.')) : ok(value);
+      return value === '' ? err(problemAt({ start: rest.start, end: reader.source.length }, parsing.emptyText)) : ok(value);
     },
   });
 }
 
 /**
- * A title, and after ` -- ` or a line break a description of any length. Quotes around the whole title are taken off.
- * The dash that a phone makes of two hyphens separates too, unless the line has a real ` -- `.
+ * A title, and after ` -- ` or a line break a description of any length. Quotes around the whole title are removed.
+ * Phones turn two hyphens into one dash; that separates too, unless the line has a real ` -- `.
  */
-export function titleAndBody(description = 'The title; a description goes after ` -- ` or on the next lines.'): Argument<TitleAndBody> {
+export function titleAndBody(description = 'The title. A description goes after ` -- ` or on the next lines.'): Argument<TitleAndBody> {
   return argument({
     kind: 'rest',
     type: 'string',
@@ -47,11 +48,8 @@ export function titleAndBody(description = 'The title; a description goes after 
       const rest = reader.takeRest() ?? { text: '', start: reader.source.length };
       const { title, body } = splitTitle(rest.text);
       const where = { start: rest.start, end: rest.start + title.length };
-      if (title === '') return err(problemAt({ ...where, end: rest.start + 1 }, 'The title is missing before the description.'));
-      if (title.length > LONGEST_TITLE) {
-        const message = `The title has ${title.length} characters, the most is ${LONGEST_TITLE}; put the description after “ -- ” or on the next lines.`;
-        return err(problemAt(where, message));
-      }
+      if (title === '') return err(problemAt({ ...where, end: rest.start + 1 }, parsing.noTitle));
+      if (title.length > LONGEST_TITLE) return err(problemAt(where, parsing.titleTooLong(title.length, LONGEST_TITLE)));
       return ok({ title, body });
     },
   });
@@ -61,7 +59,7 @@ function splitTitle(text_: string): TitleAndBody {
   const lineEnd = /[\r\n\u2028\u2029]/.exec(text_)?.index ?? text_.length;
   const line = text_.slice(0, lineEnd);
   const first = readWord(line, 0);
-  // A separator within the quotes of a quoted title is part of the title.
+  // Inside the quotes of a quoted title, a separator is part of the title.
   const from = first !== null && first.quoted && first.closed ? first.end : 0;
   const separator = /(?:^|\s)--(?=\s|$)/.exec(line.slice(from)) ?? /(?:^|\s)[–—](?=\s|$)/.exec(line.slice(from));
   const titleEnd = separator === null ? lineEnd : from + separator.index;

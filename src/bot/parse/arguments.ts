@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { nearest } from '../../nearest.ts';
+import type { Content } from '../../message/build.ts';
 import { err, ok } from '../../result.ts';
+import { parsing, wholeNumber } from '../../words/bot/parsing.ts';
 import { argument, matching, problemAt, quoted, withWord, type Argument, type ParseContext } from './argument.ts';
 import type { Word } from './tokenize.ts';
 
@@ -8,10 +10,10 @@ export type { Argument, ArgumentProblem, Choice, ParseContext } from './argument
 export { agent, commandName, itemRef, itemRefs, itemsNamed, project, type ItemRef } from './arguments-named.ts';
 export { text, titleAndBody, type TitleAndBody } from './arguments-text.ts';
 
-/** The arguments of a command by name, in the order in which they are typed; flags stand anywhere. */
+/** The arguments of a command by name, in the order in which they are typed. Flags may be anywhere. */
 export type ArgumentTypes = Readonly<Record<string, Argument<unknown>>>;
 
-/** The values that `run` gets: null for an optional argument that was not typed, false for a flag that was not. */
+/** The values that `run` gets: null for an optional argument that was not typed, false for a flag that was not typed. */
 export type ArgumentValues<A extends ArgumentTypes> = { readonly [K in keyof A]: A[K] extends Argument<infer T> ? T : never };
 
 /** One of a few values, in any case; a value of several words is typed as such: `by agent`. */
@@ -41,7 +43,7 @@ export function choice<const V extends readonly [string, ...string[]]>(values: V
       return withWord(words[0] ?? null, (word) => {
         const typed = words.map(({ text }) => text).join(' ');
         const near = nearest(typed, values) ?? nearest(word.text, values);
-        return err(problemAt(word, `${quoted(word.text)} is not one of ${values.join(', ')}.`, near === null ? [] : [near]));
+        return err(problemAt(word, parsing.isNot(quoted(word.text), `one of ${values.join(', ')}`), near === null ? [] : [near]));
       });
     },
     complete: (prefix) => matching(prefix, values),
@@ -60,7 +62,7 @@ export function keyword(text: string): Argument<true> {
       withWord(reader.take(), (word) =>
         word.text.toLowerCase() === text.toLowerCase()
           ? ok(true as const)
-          : err(problemAt(word, `Expected the word “${text}” instead of ${quoted(word.text)}.`, [text])),
+          : err(problemAt(word, parsing.notTheWord(quoted(word.text), text), [text])),
       ),
     complete: (prefix) => matching(prefix, [text]),
   });
@@ -69,7 +71,7 @@ export function keyword(text: string): Argument<true> {
 /** A whole number, both ends of its range included. */
 export function integer(limits: { min?: number; max?: number; description?: string } = {}): Argument<number> {
   const { min = null, max = null } = limits;
-  const expects = rangeText(min, max);
+  const expects = wholeNumber(min, max);
   const schema = z
     .string()
     .regex(/^[+-]?\d{1,15}$/)
@@ -89,20 +91,22 @@ export function integer(limits: { min?: number; max?: number; description?: stri
     parse: (reader) =>
       withWord(reader.take(), (word) => {
         const number = schema.safeParse(word.text);
-        return number.success ? ok(number.data) : err(problemAt(word, `${quoted(word.text)} is not ${expects}.`));
+        return number.success ? ok(number.data) : err(problemAt(word, parsing.isNot(quoted(word.text), expects)));
       }),
   });
 }
 
 /**
- * One word, or several in quotes. `schema` says what fits and what becomes of it; its first message is shown where a
- * word does not. `complete` lists the values to offer.
+ * One word, or several in quotes. `schema` checks and converts it; its first message is shown if a word is not valid.
+ * `complete` lists the values to offer.
  */
 export function word(options?: { description?: string; complete?: (context: ParseContext) => Iterable<string> }): Argument<string>;
 export function word<T>(options: {
   schema: z.ZodType<T, string>;
   description?: string;
   expects?: string;
+  /** What to do where a word does not fit. */
+  next?: readonly Content[];
   complete?: (context: ParseContext) => Iterable<string>;
 }): Argument<T>;
 export function word(
@@ -110,10 +114,11 @@ export function word(
     schema?: z.ZodType<unknown, string>;
     description?: string;
     expects?: string;
+    next?: readonly Content[];
     complete?: (context: ParseContext) => Iterable<string>;
   } = {},
 ): Argument<unknown> {
-  const schema: z.ZodType<unknown, string> = options.schema ?? z.string().min(1, 'The word is empty.');
+  const schema: z.ZodType<unknown, string> = options.schema ?? z.string().min(1, parsing.emptyWord);
   return argument({
     kind: 'token',
     type: 'string',
@@ -124,7 +129,7 @@ export function word(
         const value = schema.safeParse(typed.text);
         return value.success
           ? ok(value.data)
-          : err(problemAt(typed, value.error.issues[0]?.message ?? `${quoted(typed.text)} does not fit.`));
+          : err(problemAt(typed, value.error.issues[0]?.message ?? parsing.notValid(quoted(typed.text)), [], options.next));
       }),
     complete: (prefix, context) => matching(prefix, options.complete?.(context) ?? []),
   });
@@ -162,15 +167,10 @@ export function either<A, B>(first: Argument<A>, second: Argument<B>, descriptio
       reader.reset(mark);
       const other = second.parse(reader, context);
       if (other.ok) return other;
-      const message = `${quoted(reader.source.slice(other.error.start, other.error.end))} is neither ${first.expects}, nor ${second.expects}.`;
+      const typed = quoted(reader.source.slice(other.error.start, other.error.end));
+      const message = parsing.neither(typed, first.expects, second.expects);
       return err({ ...other.error, message, near: [...one.error.near, ...other.error.near] });
     },
     complete: (prefix, context) => [...first.complete(prefix, context), ...second.complete(prefix, context)],
   });
-}
-
-function rangeText(min: number | null, max: number | null): string {
-  if (min !== null && max !== null) return `a whole number from ${min} to ${max}`;
-  if (min !== null) return `a whole number of at least ${min}`;
-  return max === null ? 'a whole number' : `a whole number of at most ${max}`;
 }

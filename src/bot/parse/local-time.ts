@@ -9,7 +9,7 @@ export interface WallTime {
   readonly minute: number;
 }
 
-/** The moment of a wall time. `skipped`: the clock is put forward over it, `twice`: put back, so that it comes two times. */
+/** The moment of a wall time. `skipped`: the clocks go forward over it. `twice`: they go back, so the time comes twice. */
 export interface Moment {
   readonly at: Millis;
   readonly note: 'skipped' | 'twice' | null;
@@ -18,8 +18,8 @@ export interface Moment {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * When the clock of a zone shows a time. Of a time that comes twice it is the first; of one that is skipped the moment as
- * long after the gap's beginning as the time lies behind it, as if the clock had not been put forward. Null: no such day.
+ * When the clock of a zone shows a time. If the time comes twice, the first; if it is skipped, the moment at which the
+ * clock would have shown it without the change. Null: no such day.
  */
 export function momentOf(wall: WallTime, timezone: string): Moment | null {
   const wanted = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute);

@@ -1,42 +1,44 @@
 import { nearest } from '../../nearest.ts';
+import type { Content } from '../../message/build.ts';
 import { err, ok, type Result } from '../../result.ts';
-import { quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
+import { parsing } from '../../words/bot/parsing.ts';
+import { problemAt, quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
 import { commandName, leadingWords, matchCommand, type CommandTable, type Declared } from '../command-table.ts';
 import { suggestCommands } from './suggest.ts';
 import { afterDashes } from './tokenize.ts';
 import { wordReader, type CommandReader } from './word-reader.ts';
 
-export { problemDocument } from './problem-document.ts';
-
 export type ParseProblemCode = 'empty' | 'unknown-command' | 'missing-argument' | 'bad-argument' | 'extra-argument';
 
-/** Why a text is not a command that can run. */
+/** Why a text can't be run as a command. */
 export interface ParseProblem<C extends Declared = Declared> {
   readonly code: ParseProblemCode;
   /** One sentence with a full stop. */
   readonly message: string;
+  /** What to do about it, with its commands; may be empty. */
+  readonly next: readonly Content[];
   readonly source: string;
-  /** UTF-16 offset and length of what it is about; the end of the text and 0 where something is missing. */
+  /** UTF-16 offset and length of the word in question; if one is missing, the end of the text and 0. */
   readonly offset: number;
   readonly length: number;
-  /** What was perhaps meant instead of that word, best first. */
+  /** What was perhaps meant instead, best first. */
   readonly near: readonly string[];
-  /** The command, where it was found. */
+  /** The command, if it was found. */
   readonly command: C | null;
-  /** The name of the argument, where it is about one. */
+  /** The name of the argument, if it is about one. */
   readonly argument: string | null;
 }
 
 export interface ParsedCommand<C extends Declared = Declared> {
   readonly command: C;
-  /** By name; has no prototype. */
+  /** By name, without a prototype. */
   readonly args: ArgumentValues<ArgumentTypes>;
 }
 
 /**
- * Reads a command text. `mayUse` says which commands the sender may use: only those are suggested. It does not decide
- * what may run; that is for who calls.
+ * Reads a command text. Only commands for which `mayUse` is true are suggested. It does not decide what may run; the
+ * caller does.
  */
 export function parseCommand<C extends Declared>(
   source: string,
@@ -46,8 +48,8 @@ export function parseCommand<C extends Declared>(
 ): Result<ParsedCommand<C>, ParseProblem<C>> {
   const leading = leadingWords(source, table.longest);
   const first = leading[0];
-  const nowhere = { source, near: [], command: null, argument: null };
-  if (first === undefined) return err({ ...nowhere, code: 'empty', message: 'There is no command.', offset: source.length, length: 0 });
+  const nowhere = { source, next: [], near: [], command: null, argument: null };
+  if (first === undefined) return err({ ...nowhere, code: 'empty', message: parsing.empty, offset: source.length, length: 0 });
   const match = matchCommand(table, leading);
   if (match === null) {
     const names = table.commands.filter(mayUse).flatMap((one) => [one.words, ...(one.aliases ?? [])].map((words) => words.join(' ')));
@@ -55,13 +57,13 @@ export function parseCommand<C extends Declared>(
       leading.map(({ text }) => text),
       names,
     );
-    const message = `${quoted(first.text)} is not a command.`;
+    const message = parsing.unknownCommand(quoted(first.text));
     return err({ ...nowhere, code: 'unknown-command', message, near, offset: first.start, length: first.end - first.start });
   }
   return readArguments(source, match.command, match.end, context);
 }
 
-/** Reads the arguments of a command that is known already, from `offset` on: also for networks that name it apart. */
+/** Reads the arguments of a known command from `offset` on. Networks that name the command separately use it too. */
 export function readArguments<C extends Declared>(
   source: string,
   command: C,
@@ -77,6 +79,7 @@ export function readArguments<C extends Declared>(
     err({
       code,
       message: about.message,
+      next: about.next,
       source,
       offset: about.start,
       length: about.end - about.start,
@@ -86,7 +89,7 @@ export function readArguments<C extends Declared>(
     });
 
   for (const [index, [name, argument]] of positional.entries()) {
-    // Where a text may begin already, a `--word` that is no flag of the command is part of it.
+    // If a text may begin here, a `--word` that is not a flag of the command is part of the text.
     const beforeText = positional.slice(index).find(([, one]) => one.required || one.kind === 'rest')?.[1].kind === 'rest';
     const next = beforeText ? reader.peekRest() : reader.peek();
     const flagProblem = unknownFlag(reader, known);
@@ -94,8 +97,8 @@ export function readArguments<C extends Declared>(
     const leftOut = next === null || (argument.kind !== 'rest' && beforeText && !next.quoted && afterDashes(next.text) !== null);
     if (leftOut) {
       if (argument.required) {
-        const message = `${commandName(command)} needs ${argument.expects}.`;
-        return problem('missing-argument', { message, near: [], start: source.length, end: source.length }, name);
+        const end = { start: source.length, end: source.length };
+        return problem('missing-argument', problemAt(end, parsing.missing(commandName(command), argument.expects)), name);
       }
       args[name] = null;
       continue;
@@ -104,12 +107,12 @@ export function readArguments<C extends Declared>(
     const value = argument.parse(reader, context);
     const unclosed = reader.unclosed();
     if (unclosed !== null) {
-      const message = `The quote ${source.charAt(unclosed.start)} is never closed.`;
-      return problem('bad-argument', { message, near: [], start: unclosed.start, end: unclosed.start + 1 }, name);
+      const { start } = unclosed;
+      return problem('bad-argument', problemAt({ start, end: start + 1 }, parsing.unclosed(source.charAt(start))), name);
     }
     if (value.ok) args[name] = value.value;
     else if (!argument.required && index < positional.length - 1) {
-      // An optional argument in the middle that does not fit was left out.
+      // An optional argument in the middle that doesn't match was left out.
       reader.reset(mark);
       args[name] = null;
     } else return problem('bad-argument', value.error, name);
@@ -118,10 +121,7 @@ export function readArguments<C extends Declared>(
   const extra = reader.peek();
   const flagProblem = unknownFlag(reader, known);
   if (flagProblem !== null) return problem('extra-argument', flagProblem, null);
-  if (extra !== null) {
-    const message = `${quoted(extra.text)} is more than ${commandName(command)} takes.`;
-    return problem('extra-argument', { message, near: [], start: extra.start, end: extra.end }, null);
-  }
+  if (extra !== null) return problem('extra-argument', problemAt(extra, parsing.unexpected(quoted(extra.text))), null);
   for (const [name, argument] of flags) args[name] = reader.flags.has(argument.flag ?? '');
   return ok({ command, args });
 }
@@ -130,6 +130,5 @@ function unknownFlag(reader: CommandReader, known: ReadonlySet<string>): Argumen
   const word = reader.unknownFlag();
   if (word === null) return null;
   const near = nearest(word.text.replace(/^(?:--|[–—])/, ''), known);
-  const message = `There is no flag ${quoted(word.text)} here.`;
-  return { message, near: near === null ? [] : [`--${near}`], start: word.start, end: word.end };
+  return problemAt(word, parsing.unknownFlag(quoted(word.text)), near === null ? [] : [`--${near}`]);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '../../message/address.ts';
-import { code } from '../../message/build.ts';
+
 import { err, ok, type Result } from '../../result.ts';
 import type { ItemRef } from './arguments.ts';
 import { authorise } from '../rights/authorise.ts';
@@ -7,13 +7,14 @@ import { commandName, commandTable, leadingWords, matchCommand } from '../comman
 import type { Reply } from '../command.ts';
 import { projectOf, type BotParts } from '../loop/context.ts';
 import { parseContext } from './parse-context.ts';
-import { parseCommand, problemDocument } from './parse.ts';
-import { refused } from '../../words/replies.ts';
+import { parseCommand } from './parse.ts';
+import { problemDocument } from '../../words/bot/problem-document.ts';
+import { asksFirst, noCommand, notForTimers } from '../../words/bot/timers.ts';
 import { readWord } from './tokenize.ts';
 
 /**
- * The command that a timer is to run, as it will be typed, after a look at whether its sender may do that now. The item
- * is put in behind the command's words, in full, since the room may speak of another project by then.
+ * The command that a timer will run, as it would be typed, if the sender may run it now. The item is inserted after the
+ * command's words with its project, because the room may be on another project by then.
  */
 export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: ItemRef, words: string): Result<string, Reply> {
   const table = commandTable(parts.commands);
@@ -22,25 +23,11 @@ export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: I
   const context = parseContext(parts, table, current);
   if (match === null) {
     const parsed = parseCommand(words, table, context);
-    return err(parsed.ok ? refused('unknown-command', 'That is not a command.') : problem(parsed.error));
+    return err(parsed.ok ? noCommand() : problem(parsed.error));
   }
   const name = commandName(match.command);
-  if (Object.values(match.command.args)[0]?.type !== 'item' || match.command.words[0] === 'timer')
-    return err(
-      refused(
-        'not-in-timer',
-        code(name),
-        ' can not be run by a timer: only what is done to one item, like ',
-        code('start'),
-        ' or ',
-        code('move qa'),
-        '.',
-      ),
-    );
-  if (match.command.confirm !== undefined)
-    return err(
-      refused('not-in-timer', code(name), ' asks before it does anything, and a timer can not answer. Type it when the time has come.'),
-    );
+  if (Object.values(match.command.args)[0]?.type !== 'item' || match.command.words[0] === 'timer') return err(notForTimers(name));
+  if (match.command.confirm !== undefined) return err(asksFirst(name));
   const named = `${ref.project}#${ref.number}`;
   const text = `${name} ${named}${withoutItem(words.slice(match.end), ref, current.name)}`;
   const parsed = parseCommand(text, table, context);
@@ -54,7 +41,7 @@ export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: I
   return refusal === null ? ok(text) : err(refusal);
 }
 
-/** `timer 42 14:30 start 42` says the item twice, which is what people do. */
+/** People also type the item twice: `timer 42 14:30 start 42`. */
 function withoutItem(rest: string, { project, number }: ItemRef, current: string): string {
   const first = readWord(rest, 0);
   const names = [`${project}#${number}`, ...(project === current ? [String(number), `#${number}`] : [])];

@@ -2,12 +2,13 @@ import { parseDuration } from '../../config/duration.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { argument, problemAt, quoted, type Argument } from './argument.ts';
+import { badTime, parsing } from '../../words/bot/parsing.ts';
 import { momentOf, wallTimeAt, type Moment, type WallTime } from './local-time.ts';
 
-/** A time as people say it; what it means depends on when and where it is read. */
+/** A time as people type it. What it means depends on when and where it is read. */
 export type When =
   | { readonly kind: 'in'; readonly ms: Millis }
-  /** `day` null: today, or tomorrow where that time has passed. */
+  /** `day` null: today, or tomorrow if that time has passed. */
   | {
       readonly kind: 'at';
       readonly day: 'today' | 'tomorrow' | Pick<WallTime, 'year' | 'month' | 'day'> | null;
@@ -16,7 +17,7 @@ export type When =
     };
 
 const EXPECTS = 'a time, like 14:30, tomorrow 09:00, 2026-12-01 14:30 or in 2h';
-/** A later time is a slip of the finger. */
+/** Anything later is a typo. */
 const FARTHEST_MS = 366 * 24 * 60 * 60 * 1000;
 
 /** When something is to happen: `14:30`, `tomorrow 09:00`, `2026-12-01 14:30`, `in 1h30m`. */
@@ -29,8 +30,8 @@ export function when(description = 'When: `14:30`, `tomorrow 09:00`, `2026-12-01
     parse(reader) {
       const first = reader.take();
       const problem = (word: { text: string; start: number; end: number }): Result<never, ReturnType<typeof problemAt>> =>
-        err(problemAt(word, `${quoted(word.text)} is not ${EXPECTS}.`));
-      if (first === null) return err(problemAt({ start: reader.source.length, end: reader.source.length }, `Expected ${EXPECTS}.`));
+        err(problemAt(word, parsing.isNot(quoted(word.text), EXPECTS)));
+      if (first === null) return err(problemAt({ start: reader.source.length, end: reader.source.length }, parsing.expected(EXPECTS)));
       const typed = first.text.toLowerCase();
       const date = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);
       const whole = /^(\d{4}-\d{1,2}-\d{1,2})t(\d{1,2}:\d{2})$/.exec(typed);
@@ -60,12 +61,12 @@ function dayOf(text: string): Pick<WallTime, 'year' | 'month' | 'day'> {
   return { year, month, day };
 }
 
-/** The moment that is meant; the error says in a sentence why there is none. */
+/** The moment that is meant; the error is a sentence that says why there is none. */
 export function resolveWhen(said: When, now: Millis, timezone: string): Result<Moment, string> {
   const found = said.kind === 'in' ? { at: now + said.ms, note: null } : onTheClock(said, now, timezone);
-  if (found === null) return err('There is no such day in the calendar.');
-  if (found.at <= now) return err('That time has passed.');
-  return found.at > now + FARTHEST_MS ? err('That is more than a year away.') : ok(found);
+  if (found === null) return err(badTime.noSuchDay);
+  if (found.at <= now) return err(badTime.past);
+  return found.at > now + FARTHEST_MS ? err(badTime.tooFar) : ok(found);
 }
 
 function onTheClock(said: Extract<When, { kind: 'at' }>, now: Millis, timezone: string): Moment | null {

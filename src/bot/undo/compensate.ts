@@ -6,25 +6,26 @@ import { undoPositionOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { eventWords } from '../../words/event.ts';
-import { stageWords } from '../../words/item.ts';
 import { actorName } from '../../pipeline/actor.ts';
+import { obstacle, restored } from '../../words/bot/undoing.ts';
+import type { Content } from '../../message/build.ts';
 
-/** What taking one item's part of a command back came to: what holds again, or why it can't be; clauses without a full stop. */
+/** The result of undoing a command's changes of one item: what is true again, or why it can't be undone. Clauses without a full stop. */
 export type Compensated =
   | { readonly ok: true; readonly again: readonly string[] }
-  | { readonly ok: false; readonly why: string; readonly code: string };
+  | { readonly ok: false; readonly why: readonly Content[]; readonly code: string };
 
-/** Where another command does it. */
-const INSTEAD: { readonly [K in ItemEventKind]?: (number: number) => string } = {
-  'item.created': (n) => `what was made is deleted by \`delete ${n}\``,
-  'item.deleted': (n) => `a number is never used again; \`restore ${n}\` gives its work back on a branch`,
-  'item.restore_asked': (n) => `\`snapshots ${n}\` lists what was there before, and \`restore ${n} <number>\` brings that back`,
-  'item.undo_asked': (n) => `\`start ${n}\` lets an agent go on with it, \`move ${n} merge\` merges the same work again`,
+/** What to do instead about kinds that can't be undone. */
+const INSTEAD: { readonly [K in ItemEventKind]?: (number: number) => readonly Content[] } = {
+  'item.created': obstacle.created,
+  'item.deleted': obstacle.deleted,
+  'item.restore_asked': obstacle.snapshotRestored,
+  'item.undo_asked': obstacle.mergeReverted,
 };
 
 /**
- * Takes a command's changes of one item back by further events, which keep what was there before; nothing where one of
- * them can't be, or was overtaken. Runs inside the command's transaction.
+ * Undoes a command's changes of one item by appending further events; nothing if one of them can't be undone or work has
+ * continued since. Runs inside the command's transaction.
  */
 export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemEvent[]): Compensated {
   const since = tx.reads.history(item.project, item.number, 10_000).filter(({ seq }) => seq > (events.at(-1)?.seq ?? 0));
@@ -43,19 +44,19 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
   const overtaken = since.findLast((event) => event.item !== null && KINDS[event.kind].overtakes);
   if (overtaken !== undefined) {
     const { state } = item.execution;
-    const running = state === 'pending' || state === 'running' ? `; \`stop ${item.number}\` stops its run` : '';
-    return refuse('overtaken', `it has gone on since: ${actorName(overtaken.actor)} ${eventWords(overtaken)}${running}`);
+    const running = state === 'pending' || state === 'running' ? item.number : null;
+    return refuse('overtaken', obstacle.overtaken(`${actorName(overtaken.actor)} ${eventWords(overtaken)}`, running));
   }
   const before = tx.reads.itemBefore(item.project, item.number, moves[0]?.seq ?? 0);
-  if (before === null) return refuse('not-undoable', 'the log does not tell how it stood before');
+  if (before === null) return refuse('not-undoable', obstacle.unknownBefore);
   const after = tx.append(now, 'item.put_back', { standing: undoPositionOf(before) });
   const stopped = events.some(({ kind }) => KINDS[kind].undo === 'along');
   again.push(
     before.stage.name === item.stage.name && !isDeepStrictEqual(before.held, item.held)
       ? after.held === null
-        ? `it goes on in ${stageWords(after.stage)}${stopped ? ', with a new run' : ''}`
-        : `it is stopped in ${stageWords(after.stage)}`
-      : `it is in ${stageWords(after.stage)}${after.held === null ? '' : ', stopped'} as before`,
+        ? restored.running(after, stopped)
+        : restored.stopped(after)
+      : restored.stage(after),
   );
   return { ok: true, again };
 }
@@ -71,28 +72,28 @@ function takeBack(tx: CommandTx, now: WorkItem, event: EventWith<'undo', 'itself
       const then = tx.reads.itemBefore(now.project, now.number, event.seq + 1);
       if (!isDeepStrictEqual(now.criteria, then?.criteria)) return changed(`criterion ${index + 1}`);
       const item = tx.append(now, 'item.criterion_set', { index, checked: !checked });
-      return { ok: true, item, again: `criterion ${index + 1} is ${checked ? 'open' : 'checked'} again` };
+      return { ok: true, item, again: restored.criterion(index + 1, !checked) };
     }
     case 'item.dependencies_set': {
       const { dependsOn, prior } = event.payload;
-      if (!isDeepStrictEqual(now.dependsOn, dependsOn)) return changed('what it depends on');
+      if (!isDeepStrictEqual(now.dependsOn, dependsOn)) return changed('its list of dependencies');
       const cycle = findCycle(now.number, prior, (number) => tx.reads.item(now.project, number)?.dependsOn ?? []);
-      if (cycle !== null) return refuse('overtaken', `it would go round in a circle now: ${cycle.join(' needs ')}`);
+      if (cycle !== null) return refuse('overtaken', obstacle.cycle(cycle));
       const item = tx.append(now, 'item.dependencies_set', { dependsOn: prior, prior: dependsOn });
-      return { ok: true, item, again: prior.length === 0 ? 'it depends on nothing again' : `it depends on ${prior.join(', ')} again` };
+      return { ok: true, item, again: restored.dependencies(prior) };
     }
     case 'item.assigned': {
       const { agent, prior } = event.payload;
       if (now.assignedTo !== agent) return changed('its agent');
       const item = tx.append(now, 'item.assigned', { agent: prior, prior: agent });
-      return { ok: true, item, again: prior === null ? 'any coder may take it again' : `it is ${prior}'s again` };
+      return { ok: true, item, again: restored.agent(prior) };
     }
   }
 }
 
-/** What there is to do about an event that can't be taken back. */
-function instead(event: ItemEvent, number: number): string {
-  return INSTEAD[event.kind]?.(number) ?? `“${eventWords(event)}” stays as it is`;
+/** What to do instead about an event that can't be undone. */
+function instead(event: ItemEvent, number: number): readonly Content[] {
+  return INSTEAD[event.kind]?.(number) ?? obstacle.cannot(eventWords(event));
 }
 
 function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'item.edited' }>): Back {
@@ -100,25 +101,25 @@ function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'i
   const { field } = payload;
   const present = field === 'qa' ? now.qaMode : now[field];
   if (!isDeepStrictEqual(present, payload.value)) return changed(`its ${field}`);
-  // The field and its two values belong together: what was the one is now the other.
+  // The cast keeps a field with its two values, swapped.
   const back = { ...payload, value: payload.prior, prior: payload.value } as typeof payload;
   const item = tx.append(now, 'item.edited', back);
   const words = {
-    title: `its title is “${item.title}” again`,
-    type: `it is a ${item.type} again`,
-    qa: `its review is ${item.qaMode ?? 'the default'} again`,
+    title: restored.title(item.title),
+    type: restored.type(item.type),
+    qa: restored.qa(item.qaMode),
   };
   return {
     ok: true,
     item,
-    again: field === 'description' || field === 'criteria' ? `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before` : words[field],
+    again: field === 'description' || field === 'criteria' ? restored.field(field) : words[field],
   };
 }
 
 function changed(what: string): Extract<Compensated, { ok: false }> {
-  return refuse('overtaken', `${what} was changed again since, and taking it back would lose that`);
+  return refuse('overtaken', obstacle.changedSince(what));
 }
 
-function refuse(code: string, why: string): Extract<Compensated, { ok: false }> {
+function refuse(code: string, why: readonly Content[]): Extract<Compensated, { ok: false }> {
   return { ok: false, code, why };
 }

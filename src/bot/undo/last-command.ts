@@ -3,7 +3,7 @@ import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { isPerson } from '../../pipeline/actor.ts';
 
-/** What one command of a person changed, in the order in which it did. */
+/** What one command of a person changed, in order. */
 export interface Change {
   /** `inbox:<id>`: names the message. */
   readonly cause: string;
@@ -14,13 +14,13 @@ export interface Change {
   readonly events: readonly [ItemEvent, ...ItemEvent[]];
 }
 
-/** Events are looked at in pages, the newest first, and not further back than this. */
+/** Events are searched in pages, newest first, and at most this many pages back. */
 const PAGE = 1_000;
 const PAGES = 20;
-/** Newest events of an item that are looked at. */
+/** Newest events of an item to search. */
 const OF_ITEM = 10_000;
 
-/** The last command of a person in a project that changed an item and was not taken back; null where there is none. */
+/** The last command of a person in a project that changed an item and was not undone; null if there is none. */
 export function lastOfPerson(reads: Reads, project: string, actor: string): Change | null {
   const seen: LoggedEvent[] = [];
   const last = reads.lastSeq();
@@ -28,7 +28,7 @@ export function lastOfPerson(reads: Reads, project: string, actor: string): Chan
     const from = Math.max(0, last - page * PAGE);
     seen.unshift(...reads.events(from, Math.min(PAGE, last - (page - 1) * PAGE - from)));
     const found = newest(seen, (event) => event.project === project && event.actor === actor);
-    // One more page where its first event may stand on the one before.
+    // Its first event may be on the page before.
     if (found !== null && (from === 0 || found.events[0].seq > from + PAGE / 10)) return withWords(reads, found);
     if (found !== null && page === PAGES) return withWords(reads, found);
   }
@@ -36,7 +36,7 @@ export function lastOfPerson(reads: Reads, project: string, actor: string): Chan
   return found === null ? null : withWords(reads, found);
 }
 
-/** The last command of any person that changed this item and was not taken back; only with what it changed of this one. */
+/** The last command of any person that changed this item and was not undone, with its changes of this item only. */
 export function lastOfItem(reads: Reads, project: string, number: number): Change | null {
   const found = newest(reads.history(project, number, OF_ITEM).toReversed(), ({ actor }) => isPerson(actor));
   return found === null ? null : withWords(reads, found);
@@ -56,7 +56,7 @@ function newest(events: readonly LoggedEvent[], wanted: (event: ItemEvent) => bo
   return first === undefined ? null : { cause: last.cause, actor: last.actor, at: last.at, events: [first, ...more] };
 }
 
-/** The audit of a command stands right after what it changed, or at its late end. */
+/** A command's audit event follows its changes directly, or comes when it ends. */
 function withWords(reads: Reads, found: Omit<Change, 'words'>): Change {
   const after = reads.events((found.events.at(-1)?.seq ?? 1) - 1, PAGE);
   const handled = after.find((event) => event.kind === 'command.handled' && event.cause === found.cause);

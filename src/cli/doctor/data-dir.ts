@@ -13,7 +13,7 @@ export const dataDirectory: Check = ({ dataDir }) => {
   try {
     accessSync(found, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    return [failure('data', `${found} can not be written`, 'Make it yours (chown), or choose another data_dir.')];
+    return [failure('data', `${found} cannot be written`, 'Make it yours (chown), or choose another data_dir.')];
   }
   if (found !== dataDir) return [good('data', `${dataDir} will be made`)];
   return [good('data', dataDir), ...privacy(dataDir)];
@@ -49,7 +49,7 @@ export const owner: Check = async ({ dataDir }) => {
   } catch (error) {
     if (error instanceof MusherError) return [failure('owner', error.message, error.hint)];
     return [
-      failure('owner', `can not be found out: ${error instanceof Error ? error.message : String(error)}`, 'Look at the data directory.'),
+      failure('owner', `cannot be found out: ${error instanceof Error ? error.message : String(error)}`, 'Look at the data directory.'),
     ];
   }
 };

@@ -38,6 +38,6 @@ export const log: Check = async ({ settings, dataDir }) => {
     return [...clock, ...(found.length > 0 ? found : [good('log', `${looked.events} events looked at, and none was changed`)])];
   } catch (error) {
     if (error instanceof MusherError) return [failure('log', error.message, error.hint)];
-    return [failure('log', `can not be read: ${error instanceof Error ? error.message : String(error)}`, mend)];
+    return [failure('log', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, mend)];
   }
 };

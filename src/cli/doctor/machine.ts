@@ -28,7 +28,7 @@ export const sqlite: Check = async () => {
     if (compareVersions(version, OLDEST_SQLITE) >= 0) return [good('sqlite', version)];
     return [failure('sqlite', `${version} has a bug that can damage the log; ${OLDEST_SQLITE} is needed`, mend)];
   } catch (error) {
-    return [failure('sqlite', `can not be used: ${error instanceof Error ? error.message : String(error)}`, mend)];
+    return [failure('sqlite', `cannot be used: ${error instanceof Error ? error.message : String(error)}`, mend)];
   }
 };
 

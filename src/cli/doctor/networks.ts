@@ -31,5 +31,5 @@ function failed(subject: string, error: unknown, signal: AbortSignal): Finding {
   if (error instanceof MusherError) return failure(subject, error.message.replace(/\.$/, ''), error.hint);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const why = cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause);
-  return failure(subject, `can not be reached: ${why}`, 'Check the connection and the address.');
+  return failure(subject, `cannot be reached: ${why}`, 'Check the connection and the address.');
 }

@@ -42,7 +42,7 @@ const MEND =
 
 function attackLine(subject: string, { attack, held, words }: AttackResult): Finding {
   const honest = attack === 'honest-commit';
-  const can = honest === held ? 'an agent can' : 'an agent can not';
+  const can = honest === held ? 'an agent can' : 'an agent cannot';
   const what = `${can} ${ATTACKS[attack]} (${words})`;
   return held ? good(subject, what) : failure(subject, what, 'Nothing of the project runs until this holds: see docs/security.md.');
 }

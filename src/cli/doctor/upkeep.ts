@@ -15,7 +15,7 @@ export const backups: Check = ({ settings, dataDir }) => {
   // What is wrong with the data directory has been told.
   if (named === null && found !== folder && !isUsable(found)) return [];
   const mend = 'Make it a folder of yours, or choose another under [backup] in bot.toml.';
-  if (!isUsable(found)) return [failure('backup', `${found} can not be written, or is a file`, mend)];
+  if (!isUsable(found)) return [failure('backup', `${found} cannot be written, or is a file`, mend)];
   if (found === folder && isOpen(folder) && !mayClose(folder)) {
     return [
       failure('backup', `${folder} is open to other users, and copies go only into one that is not`, `chmod 700 ${shellWord(folder)}`),

@@ -83,7 +83,7 @@ silence = "10m"
 # stage = "qa"
 # runtime = "claude"
 
-# Who resolves conflicts when work can not be merged as it is.
+# Who resolves conflicts when work cannot be merged as it is.
 # [[agent]]
 # name = "mergemaster"
 # stage = "merge"

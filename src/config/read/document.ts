@@ -37,7 +37,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return { ...nothing, problems: [{ file, line: 1, key: '', message: `can not be read (${errorCode(error)})` }] };
+    return { ...nothing, problems: [{ file, line: 1, key: '', message: `cannot be read (${errorCode(error)})` }] };
   }
   let written: unknown;
   try {

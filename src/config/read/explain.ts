@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 import { isSecretKey } from '../secrets.ts';
 import { sectionsOf, unwrap } from './shape.ts';
 
-/** What is needed to tell a person about an issue of the schema. */
+/** What is needed to explain a schema issue to a person. */
 export interface Explaining {
   readonly file: string;
   readonly schema: z.ZodType;
@@ -42,11 +42,11 @@ function unknownKey(key: string, path: KeyPath, about: Explaining): Problem {
   const section = sectionsOf(table).find(([, fields]) => fields.includes(key));
   const near = nearest(key, known);
   if (path.length === 0 && about.elsewhere.has(key)) {
-    return { ...place, message: `does not belong here but in ${about.elsewhere.get(key)}` };
+    return { ...place, message: `belongs in ${about.elsewhere.get(key)}` };
   }
   if (section !== undefined) return { ...place, message: `belongs in the table ${keyText([...path.filter(isKey), section[0]])}` };
-  if (near !== null) return { ...place, message: `there is no such key; did you mean "${near}"?` };
-  return { ...place, message: `there is no such key here; the keys are ${known.join(', ')}` };
+  if (near !== null) return { ...place, message: `unknown key; did you mean "${near}"?` };
+  return { ...place, message: `unknown key; valid keys are ${known.join(', ')}` };
 }
 
 function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKeys>, path: KeyPath, about: Explaining): string {
@@ -55,7 +55,7 @@ function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKe
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return 'is missing';
-      // A message of the schema's own says more than the type.
+      // The schema's own message says more than the type.
       return issue.message.startsWith('Invalid input')
         ? `must be ${typeName(issue.expected, schemaAt(path, about.schema))}${got}`
         : issue.message;
@@ -77,7 +77,7 @@ function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKe
   }
 }
 
-/** zod's own words for an empty text or list are technical; a message of the schema's own is kept. */
+/** zod's text for an empty value is technical; the schema's own message is kept. */
 function emptyText(message: string): string {
   return message.startsWith('Too small') ? 'must not be empty' : message;
 }

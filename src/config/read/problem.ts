@@ -16,5 +16,5 @@ export interface Problem {
 export function configInvalid(problems: readonly Problem[]): MusherError {
   const lines = problems.map(({ file, line, key, message }) => `${file}:${line}: ${key === '' ? '' : `${key}: `}${message}`);
   const message = lines.length === 1 ? lines.join('') : `The configuration has ${lines.length} errors:\n${lines.join('\n')}`;
-  return new MusherError('CONFIG_INVALID', message, 'Correct this and start again; docs/configuration.md lists all keys.');
+  return new MusherError('CONFIG_INVALID', message, 'Fix this and start again; docs/configuration.md lists all keys.');
 }

@@ -52,7 +52,7 @@ function fromFile(path: string, folder: string, env: NodeJS.ProcessEnv): Found {
   try {
     return { text: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
   } catch (error) {
-    return { text: null, problem: `the file ${file} can not be read (${errorCode(error)})` };
+    return { text: null, problem: `the file ${file} cannot be read (${errorCode(error)})` };
   }
 }
 

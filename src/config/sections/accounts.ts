@@ -10,14 +10,14 @@ export const accountSchema = z.strictObject({
   name: z
     .string()
     .max(64)
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
-    .meta({ description: 'What messages call it.', example: 'main' }),
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, ".", "_" and "-", starting with a letter or digit')
+    .meta({ description: "The account's name in messages.", example: 'main' }),
   runtime: z.enum(RUNTIMES.map((one) => one.name)).meta({ description: 'The runtime whose agents use it.', example: SUGGESTED.name }),
   env: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
     .default({})
     .meta({
-      description: "Environment by which the program uses this account; wins over the agent's own.",
+      description: "Environment variables that make the program use this account. They override the agent's own.",
       example: keyExample(SUGGESTED),
       type: 'table of text',
     }),
@@ -71,12 +71,12 @@ export function accountProblems(
     const listed = (key: 'agents' | 'projects', j: number, message: string): AccountProblem => ({ path: ['account', i, key, j], message });
     const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
     return [
-      ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" stands there twice`)] : []),
+      ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" is there twice`)] : []),
       ...(account.config_dir !== undefined && loginVariable(account.runtime) === null
-        ? [at('config_dir', `means nothing to runtime "${account.runtime}"; write what its program reads into env`)]
+        ? [at('config_dir', `does not apply to runtime "${account.runtime}"; set the variables that its program reads in env`)]
         : []),
       ...(account.config_dir === undefined && Object.keys(account.env).length === 0
-        ? [at('env', 'is missing: without env or config_dir it would be no account of its own')]
+        ? [at('env', 'is missing: an account needs env or config_dir')]
         : []),
       ...account.projects.flatMap((name, j) =>
         projects.includes(name) ? [] : [listed('projects', j, `there is no project "${name}"${meant(name, projects)}`)],
@@ -96,7 +96,7 @@ export interface KnownAgent {
   readonly project: string;
 }
 
-/** An account that serves nobody would be found out at the first limit: in the night. */
+/** An account that no agent can use would only be noticed at the first rate limit, perhaps at night. */
 function wrongAgent(name: string, { runtime }: AccountEntry, open: readonly KnownAgent[]): string | null {
   const named = open.filter((agent) => agent.name === name);
   const [first] = named;
@@ -107,7 +107,7 @@ function wrongAgent(name: string, { runtime }: AccountEntry, open: readonly Know
   }
   return named.some((agent) => agent.runtime === runtime)
     ? null
-    : `"${name}" has runtime "${first.runtime}", and the account is for "${runtime}"`;
+    : `"${name}" has runtime "${first.runtime}", but this account is for "${runtime}"`;
 }
 
 function meant(name: string, known: readonly string[]): string {

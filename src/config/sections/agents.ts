@@ -5,7 +5,7 @@ import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
 import type { Runtime } from '../../agents/runtimes/runtime.ts';
 
 export const limitsSchema = z.strictObject({
-  turns: positive().optional().meta({ description: 'Turns of the model in one run. Default: no limit.', example: 100 }),
+  turns: positive().optional().meta({ description: 'Model turns in one run. Default: no limit.', example: 100 }),
   tokens: positive()
     .optional()
     .meta({ description: 'Input, cache and output tokens of one run together. Default: no limit.', example: 5_000_000 }),
@@ -13,21 +13,18 @@ export const limitsSchema = z.strictObject({
     .number()
     .positive()
     .optional()
-    .meta({ description: 'US dollars of one run. Default: no limit. Under a subscription only `tokens` means something.', example: 5 }),
-  wall_clock: duration().prefault('30m').meta({ description: 'Longest run.', type: 'duration' }),
-  silence: duration()
-    .prefault('10m')
-    .meta({ description: 'Longest time without output, and with nothing but lines that were printed before.', type: 'duration' }),
+    .meta({ description: 'US dollars of one run. Default: no limit. With a subscription, use `tokens` instead.', example: 5 }),
+  wall_clock: duration().prefault('30m').meta({ description: 'Longest duration of a run.', type: 'duration' }),
+  silence: duration().prefault('10m').meta({ description: 'Longest time without output, or with only repeated lines.', type: 'duration' }),
   question: duration()
     .prefault('2m')
-    .meta({ description: 'Longest time without output after what looks like a question to a person.', type: 'duration' }),
+    .meta({ description: 'Longest time without output after something that looks like a question.', type: 'duration' }),
   repeats: positive().min(2).default(12).meta({
-    description:
-      'The same tool call with the same answer, or the same error, in a row, while no file changes; where the program tells of its calls.',
+    description: 'Identical tool calls with the same result or error in a row while no file changes, if the program reports its calls.',
   }),
   idle_tokens: positive()
     .default(200_000)
-    .meta({ description: 'Output tokens of a coder or mergemaster since it last changed a file or committed.' }),
+    .meta({ description: 'Output tokens of a coder or mergemaster without a file change or commit.' }),
 });
 
 /** The words for an agent's stage; the name of the role is accepted as well. */
@@ -50,9 +47,9 @@ function runtimeKeys(runtimes: readonly Runtime[]): z.ZodRawShape {
 
 /** Keys of an agent that every runtime knows. */
 const agentKeys = (runtimes: readonly Runtime[]) => ({
-  name: name().meta({ description: 'What people call the agent: `assign 42 coder-1`.', example: 'coder-1' }),
+  name: name().meta({ description: "The agent's name: `assign 42 coder-1`.", example: 'coder-1' }),
   stage: z.enum(STAGE_WORDS).meta({
-    description: 'Where it works: `current` (or `coder`) writes, `qa` judges, `merge` (or `mergemaster`) resolves conflicts.',
+    description: 'Its stage: `current` (or `coder`) writes code, `qa` reviews, `merge` (or `mergemaster`) resolves conflicts.',
     example: 'current',
   }),
   runtime: z.enum(runtimes.map((runtime) => runtime.name)).meta({
@@ -62,18 +59,18 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
   command: argumentList()
     .optional()
     .meta({
-      description: `The program and its arguments, as a list. ${commandDefaults(runtimes)}`,
+      description: `The program and its arguments as a list. ${commandDefaults(runtimes)}`,
       example: SUGGESTED.command,
     }),
-  model: text().optional().meta({ description: "The model's name as the program knows it. Default: the program's own.", example: 'opus' }),
+  model: text().optional().meta({ description: "The model, as the program names it. Default: the program's own.", example: 'opus' }),
   effort: text()
     .optional()
-    .meta({ description: "How hard the model thinks, as the program knows it. Default: the program's own.", example: 'high' }),
+    .meta({ description: "The model's reasoning effort, as the program names it. Default: the program's own.", example: 'high' }),
   commit: z.enum(['agent', 'musher']).default('agent').meta({
-    description: 'Who commits: the agent (uncommitted work is no success), or Musher what it finds uncommitted when a run ends.',
+    description: 'Who commits: the agent (uncommitted work does not count), or Musher at the end of a run.',
   }),
   prompt: text().optional().meta({
-    description: 'What the agent is told: a template, or `file:` and a path. Default: built in, fit for the stage.',
+    description: 'The prompt: a template, or `file:` and a path. Default: a built-in one for the stage.',
     example: 'file:.musher/coder.md',
   }),
   system_prompt: text()
@@ -83,16 +80,17 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name of an environment variable'), z.string())
     .default({})
     .meta({
-      description: 'Environment given to the process besides a small allow-list. Keep secrets out of this file: `env:NAME` or `file:PATH`.',
+      description:
+        'Environment variables for the process, besides a small allow-list. Keep secrets out of this file: use `env:NAME` or `file:PATH`.',
       example: keyExample(SUGGESTED),
       type: 'table of text',
     }),
-  limits: limitsSchema.prefault({}).meta({ description: 'What one run may use; it is stopped at the line.' }),
+  limits: limitsSchema.prefault({}).meta({ description: 'Limits of one run. It is stopped when it reaches one.' }),
 });
 
 function commandDefaults(runtimes: readonly Runtime[]): string {
   const needed = runtimes.filter(({ command }) => command === null).map((runtime) => `\`${runtime.name}\``);
-  return `Needed for ${needed.join(', ')}; for the others the program of the runtime's name is the default.`;
+  return `Required for ${needed.join(', ')}; other runtimes default to the program of their name.`;
 }
 
 /** How a key of the model's provider reaches the program. */

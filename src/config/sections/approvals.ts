@@ -7,14 +7,13 @@ export const approvalSchema = z.strictObject({
   role: z
     .enum(['operator', 'admin'])
     .default('operator')
-    .meta({ description: 'Who may allow what an agent asks leave for; operators may always deny.' }),
+    .meta({ description: 'Who may grant a permission. Operators may always deny one.' }),
   expire: durationField().prefault('15m').meta({
-    description: 'Nobody has allowed it for so long: it is denied. Quiet hours of all rooms that are told do not count.',
+    description: 'A permission that nobody grants in this time is denied. Quiet hours of all the rooms that see it do not count.',
     type: 'duration',
   }),
   question_expire: durationField().prefault('1h').meta({
-    description:
-      "Longest time that an agent's question stands before its default is taken; the agent may ask for less. Quiet hours do not count.",
+    description: "An agent's question falls back to its default after this time; the agent may ask for less. Quiet hours do not count.",
     type: 'duration',
   }),
 });
@@ -26,7 +25,7 @@ export const mcpSchema = z.strictObject({
     .min(0)
     .max(65_535)
     .default(0)
-    .meta({ description: 'On the loopback address; 0 takes a free one, and the same again after a restart.' }),
+    .meta({ description: 'Port on the loopback address. 0 picks a free one and keeps it across restarts.' }),
 });
 
 /** The two sections as settings. */

@@ -11,39 +11,39 @@ const usd = () => z.number().min(0.000_001);
 
 /** `[budget]` of bot.toml: the days of all projects together, and of each person. */
 export const botBudgetSchema = z.strictObject({
-  day_usd: usdCap().default(100).meta({ description: 'US dollars that all projects together may use in a day.', type: TYPE }),
+  day_usd: usdCap().default(100).meta({ description: 'US dollars per day for all projects together.', type: TYPE }),
   day_tokens: tokenCap()
     .default(500_000_000)
-    .meta({ description: 'The same in tokens of all kinds; what counts where a model has no price.', type: TYPE }),
+    .meta({ description: 'The same in tokens of all kinds. This cap also covers models without a price.', type: TYPE }),
   person_day_usd: usd()
     .optional()
-    .meta({ description: 'US dollars that runs may use in a day for one person, where the [[person]] has no own.', example: 50 }),
+    .meta({ description: 'US dollars per day for runs started by one person, unless the [[person]] has their own.', example: 50 }),
   person_day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 200_000_000 }),
 });
 
 /** `[project.budget]` of bot.toml: what the project's own file may narrow, and never widen. */
 export const projectCeilingSchema = z.strictObject({
-  item_usd: usdCap().default(30).meta({ description: 'US dollars for one item in its whole life.', type: TYPE }),
+  item_usd: usdCap().default(30).meta({ description: 'US dollars for one item in total.', type: TYPE }),
   item_tokens: tokenCap().default(150_000_000).meta({ description: 'The same in tokens.', type: TYPE }),
-  day_usd: usd().optional().meta({ description: 'US dollars that the project may use in a day.', example: 40 }),
+  day_usd: usd().optional().meta({ description: 'US dollars per day for the project.', example: 40 }),
   day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 200_000_000 }),
-  run_usd: usd().optional().meta({ description: "US dollars of one run, besides the agent's own limits.", example: 10 }),
+  run_usd: usd().optional().meta({ description: "US dollars for one run, besides the agent's own limits.", example: 10 }),
   run_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 50_000_000 }),
 });
 
 /** `[budget]` of a project's file. */
 export const projectBudgetSchema = z.strictObject({
-  item_usd: usd().optional().meta({ description: 'US dollars for one item in its whole life; no more than bot.toml allows.', example: 10 }),
+  item_usd: usd().optional().meta({ description: 'US dollars for one item in total; at most what bot.toml allows.', example: 10 }),
   item_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 50_000_000 }),
-  day_usd: usd().optional().meta({ description: 'US dollars that the project may use in a day.', example: 20 }),
+  day_usd: usd().optional().meta({ description: 'US dollars per day for the project.', example: 20 }),
   day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 100_000_000 }),
-  run_usd: usd().optional().meta({ description: "US dollars of one run, besides the agent's own limits.", example: 5 }),
+  run_usd: usd().optional().meta({ description: "US dollars for one run, besides the agent's own limits.", example: 5 }),
   run_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 20_000_000 }),
 });
 
 /** Keys of a `[[person]]`. */
 export const personBudget = {
-  day_usd: usd().optional().meta({ description: 'US dollars that runs may use in a day for this person.', example: 20 }),
+  day_usd: usd().optional().meta({ description: 'US dollars per day for runs started by this person.', example: 20 }),
   day_tokens: tokens().optional().meta({ description: 'The same in tokens.', example: 100_000_000 }),
 };
 

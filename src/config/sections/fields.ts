@@ -7,13 +7,12 @@ export const name = () =>
   z
     .string()
     .max(64)
-    .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit')
-    .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain "..", nor end in "." or ".lock"');
+    .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", starting with a letter or digit')
+    .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain ".." or end in "." or ".lock"');
 
 export const text = () => z.string().min(1);
 
-export const zone = () =>
-  z.string().refine(isTimeZone, 'is not a time zone that this Node knows; write an IANA name such as "Europe/Berlin" or "UTC"');
+export const zone = () => z.string().refine(isTimeZone, 'is not a known time zone; write an IANA name such as "Europe/Berlin" or "UTC"');
 
 /** A sender's id, or the name of a `[[person]]`; that there is such a person is checked over the whole file. */
 export const person = () =>

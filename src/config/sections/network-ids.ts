@@ -50,7 +50,7 @@ function claimedTwice({ person }: BotFile, networks: readonly Network[]): Networ
       const id = idOn(network, one);
       const first = person.find((other) => idOn(network, other) === id);
       if (id === undefined || first === undefined || person.indexOf(first) >= i) return [];
-      return [{ path: ['person', i, network.name], message: `is the id of ${first.name} already` }];
+      return [{ path: ['person', i, network.name], message: `is already the id of ${first.name}` }];
     }),
   );
 }

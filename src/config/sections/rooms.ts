@@ -30,21 +30,19 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
   z.strictObject({
     transport: z
       .enum(networks.map((network) => network.name))
-      .meta({ description: 'The network that the room is in.', example: networks.at(-1)?.name ?? '' }),
+      .meta({ description: "The room's network.", example: networks.at(-1)?.name ?? '' }),
     id: text().meta({
-      description: `The network's own id of the room: ${networks.map(({ ids }) => ids.room.brief).join(', ')}.`,
+      description: `The room's id on its network: ${networks.map(({ ids }) => ids.room.brief).join(', ')}.`,
       example: networks.at(-1)?.ids.room.example ?? '',
     }),
-    name: roomName()
-      .optional()
-      .meta({ description: 'What people call the room in commands. Default: `<transport>:<id>`.', example: 'shop-team' }),
-    project: name().meta({ description: 'The project that the room speaks of.', example: 'shop' }),
+    name: roomName().optional().meta({ description: "The room's name in commands. Default: `<transport>:<id>`.", example: 'shop-team' }),
+    project: name().meta({ description: "The room's project.", example: 'shop' }),
     notify: z
       .array(z.enum(NOTIFY_KINDS))
       .default(['stages', 'failures', 'approvals', 'merges'])
-      .meta({ description: 'What the room is told without asking; `subscribe` and `unsubscribe` change it from chat.' }),
+      .meta({ description: 'Which notifications the room gets. `subscribe` and `unsubscribe` change that from chat.' }),
     notify_style: z.enum(NOTIFY_STYLES).default('messages').meta({
-      description: 'Each notification as a message of the room, or what happens to an item in a thread of its own.',
+      description: 'Notifications as messages in the room, or collected in one thread per item.',
       example: 'threads',
     }),
     quiet_hours: z
@@ -57,9 +55,9 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       })
       .optional()
       .meta({
-        description: 'Notifications wait while it is this time of day; what an agent asks keeps its whole time for after it.',
+        description: "Notifications wait during these hours. Agents' requests get their full time afterwards.",
         example: '22:00-07:00',
         type: 'times of day',
       }),
-    ...roleLists('for this project in this room alone'),
+    ...roleLists('of this project, in this room only'),
   });

@@ -11,30 +11,29 @@ const HOST = /^(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/
  */
 export const sandboxKeys = {
   sandbox: z.enum(['bubblewrap', 'none']).default('none').meta({
-    description:
-      'What holds the processes of agents, gates and setup: `bubblewrap`, or `none`: then they may do what you may (docs/security.md).',
+    description: 'Sandbox for agents, gates and setup: `bubblewrap`, or `none`, which lets them do anything you can (docs/security.md).',
   }),
   allow_hosts: z
     .array(
-      z.string().regex(HOST, 'must be a host such as "registry.npmjs.org", "*.example.org" or "localhost:8080", without scheme and path'),
+      z.string().regex(HOST, 'must be a host such as "registry.npmjs.org", "*.example.org" or "localhost:8080", without scheme or path'),
     )
     .default([])
     .meta({
-      description: 'Hosts that a sandboxed process may reach, besides what its runtime needs; port 443 and 80 where none is named.',
+      description: 'Hosts that a sandboxed process may reach, besides what its runtime needs. Ports 443 and 80 unless one is given.',
       example: ['registry.npmjs.org'],
     }),
   sandbox_read: z
     .array(z.string().min(1))
     .default([])
     .meta({
-      description: 'Further folders that a sandboxed process may read, such as toolchains in your home. `~` is your home.',
+      description: 'More folders that a sandboxed process may read, such as toolchains in your home. `~` is your home.',
       example: ['~/.nvm'],
     }),
   sandbox_write: z
     .array(z.string().min(1))
     .default([])
     .meta({
-      description: 'Further folders that it may write, such as a cache of packages that nothing else uses.',
+      description: 'More folders that it may write, such as a package cache that nothing else uses.',
       example: ['~/.cache/musher-npm'],
     }),
 };

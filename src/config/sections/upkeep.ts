@@ -6,14 +6,14 @@ import type { BackupSettings, MonitorSettings } from '../settings.ts';
 export const backupSchema = z.strictObject({
   schedule: z
     .string()
-    .refine(isSchedule, 'must be five fields of cron, such as "0 3 * * *" for each night at three, or "off"')
+    .refine(isSchedule, 'must be a cron schedule of five fields, such as "0 3 * * *" for every night at 3:00, or "off"')
     .default('0 3 * * *')
-    .meta({ description: "When the log is copied, as cron has it, in the bot's time zone; `off`: only by the command `backup`." }),
+    .meta({ description: "When to back up the log, as a cron schedule in the bot's time zone. `off`: only with the command `backup`." }),
   folder: z.string().min(1).optional().meta({
-    description: 'Where the copies go; relative to this file, `~` is your home. Default: `backups` in the data directory.',
+    description: 'Folder for the backups, relative to this file; `~` is your home. Default: `backups` in the data directory.',
     example: '/mnt/backup/musher',
   }),
-  keep: z.int().min(1).max(10_000).default(7).meta({ description: 'How many copies are kept; the oldest go.' }),
+  keep: z.int().min(1).max(10_000).default(7).meta({ description: 'How many backups to keep; the oldest are deleted.' }),
 });
 
 export const monitorSchema = z.strictObject({
@@ -21,8 +21,8 @@ export const monitorSchema = z.strictObject({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .meta({ description: 'Where it is listened. Anything but the loopback address shows figures to whoever can reach it.' }),
-  port: z.int().min(0).max(65_535).meta({ description: 'The port of `/healthz` and `/metrics`.', example: 9464 }),
+    .meta({ description: 'The address to listen on. Anything but a loopback address shows the metrics to everyone who can reach it.' }),
+  port: z.int().min(0).max(65_535).meta({ description: 'The port for `/healthz` and `/metrics`.', example: 9464 }),
 });
 
 /** `folderOf` makes a path that a person wrote absolute. */

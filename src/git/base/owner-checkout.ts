@@ -35,7 +35,7 @@ export async function inspect(at: Context, checkout: Checkout, head: CommitSha, 
     return { position, obstacle: await obstacleTo(at, checkout, copy, position, to) };
   } catch (error) {
     if (error instanceof MusherError || (error instanceof Error && 'code' in error)) {
-      return { position, obstacle: 'its index can not be read' };
+      return { position, obstacle: 'its index cannot be read' };
     }
     throw error;
   } finally {

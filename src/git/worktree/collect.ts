@@ -42,8 +42,8 @@ export async function collect(at: Context, box: Box, item: ItemNumber, branch: s
     await rm(join(placeOf(at, String(item)).linked.gitDir, 'index'), { force: true });
     throw new MusherError(
       'GIT_FAILED',
-      `What was committed on ${branch} is not complete: ${head.slice(0, 10)} lacks objects.`,
-      'The files of the worktree are still there, and the next run goes on from them.',
+      `Commit ${head.slice(0, 8)} on ${branch} is incomplete: git objects are missing.`,
+      'The files in the worktree are safe; the next run continues from them.',
     );
   }
   const real = await branchHead(at, branch);

@@ -41,7 +41,7 @@ export function* exportedLines(db: Db, version: string): Generator<string> {
 export async function importLines(db: Db, lines: AsyncIterable<string>, file: string | null = null): Promise<number> {
   const store = new EventStore(db);
   if (store.lastGiven() > 0)
-    throw new MusherError('IMPORT_REFUSED', 'There is a log in this data directory already.', 'Name an empty one with --data DIR.');
+    throw new MusherError('IMPORT_REFUSED', 'This data directory already has a log.', 'Choose an empty one with --data DIR.');
   const projector = new Projector(db);
   let header: Header | null = null;
   let previous = GENESIS;
@@ -110,5 +110,5 @@ function parse(text: string): unknown {
 
 function orThrow<T>(result: Result<T, string>, line: number): T {
   if (result.ok) return result.value;
-  throw new MusherError('IMPORT_REFUSED', `Line ${line}: ${result.error}.`, 'Nothing was imported. Export the log anew.');
+  throw new MusherError('IMPORT_REFUSED', `Line ${line}: ${result.error}.`, 'Nothing was imported. Export the log again.');
 }

@@ -35,11 +35,7 @@ interface Replaced {
  */
 export function restoreBackup(file: string, dataDir: string, clock: Clock): Restored {
   if (!existsSync(file))
-    throw new MusherError(
-      'CONFIG_MISSING',
-      `There is no ${file}.`,
-      'Name a file that `backup` has written; they are in the folder `backups`.',
-    );
+    throw new MusherError('CONFIG_MISSING', `There is no ${file}.`, 'Choose a file that `backup` wrote, in the folder `backups`.');
   const ownership = takeOwnership(dataDir);
   const workshop = join(dataDir, 'restore');
   try {
@@ -72,7 +68,7 @@ function prepare(incoming: string, file: string): { events: number; until: numbe
     if (integrity !== 'ok' || differences.length > 0)
       throw new MusherError(
         'LOG_DAMAGED',
-        `${file} is not as it was written: ${integrity === 'ok' ? (differences[0] ?? '') : String(integrity)}.`,
+        `${file} is damaged: ${integrity === 'ok' ? (differences[0] ?? '') : String(integrity)}.`,
         'Nothing was changed. Restore an older backup.',
       );
     forgetConversations(db);

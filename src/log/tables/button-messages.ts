@@ -2,9 +2,10 @@ import type { Document } from '../../message/document.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
 
-/** What the buttons of a message hang on: an item that waits in a stage since a time, or a question. */
+/** What the buttons of a message belong to: an item that waits in a stage since a time, an agent's request, or a question. */
 export type Occasion =
   | { readonly kind: 'item'; readonly project: string; readonly number: number; readonly stage: string; readonly since: number }
+  | { readonly kind: 'request'; readonly number: number }
   | { readonly kind: 'question'; readonly id: number; readonly expiresAt: number };
 
 /** A message with buttons. */

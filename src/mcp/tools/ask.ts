@@ -21,7 +21,7 @@ const line = (most: number, what: string) =>
 export const ask = tool({
   name: 'ask',
   description:
-    'Asks people a question in the room and waits for the answer. Say what you would do without one: that is taken when nobody answers in time. Ask only what you can not find out yourself.',
+    'Asks people a question in the room and waits for the answer. Say what you would do without one: that is taken when nobody answers in time. Ask only what you cannot find out yourself.',
   input: {
     question: z.string().trim().min(1).max(1_000),
     choices: z

@@ -58,7 +58,7 @@ export const gitDiff = tool({
 
 export const gitCommit = tool({
   name: 'git_commit',
-  description: "Commits all changed and new files of the worktree on this item's branch. No hook runs. A reviewer can not commit.",
+  description: "Commits all changed and new files of the worktree on this item's branch. No hook runs. A reviewer cannot commit.",
   input: { message: z.string().trim().min(1).max(10_000) },
   async run(parts, { caller }, { message }) {
     const at = placeOf(caller);
@@ -68,7 +68,7 @@ export const gitCommit = tool({
       if (!(error instanceof MusherError)) parts.onProblem(`git_commit of ${caller.item.project}#${caller.item.number}`, error);
       return 'failed' as const;
     });
-    if (commit === 'failed') return refusal('git could not commit: the branch moved meanwhile, or a file can not be read. Try again.');
+    if (commit === 'failed') return refusal('git could not commit: the branch moved meanwhile, or a file cannot be read. Try again.');
     if (commit === null) return said('There is nothing to commit.');
     const result = `${commit.slice(0, 10)} ${message.split('\n', 1)[0] ?? ''}`;
     change(parts, caller, (tx, now) => write(tx, now, 'agent.called', { run: now.run.run, tool: 'git_commit', result }));

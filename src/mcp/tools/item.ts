@@ -36,7 +36,7 @@ export const checkCriterion = tool({
         const criterion = now.item.criteria[number - 1];
         if (criterion === undefined) return refusal(`The item has ${now.item.criteria.length} criteria, not ${number}.`);
         const news = criterion.checked !== checked;
-        if (news && !write(tx, now, 'item.criterion_set', { index: number - 1, checked })) return refusal('That can not be done now.');
+        if (news && !write(tx, now, 'item.criterion_set', { index: number - 1, checked })) return refusal('That cannot be done now.');
         return said(`Criterion ${number} is ${checked ? 'checked' : 'unchecked'}.`);
       }) ?? refusal('The run is over.')
     );

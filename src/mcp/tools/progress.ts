@@ -25,7 +25,7 @@ export const note = tool({
 export const reportBlocker = tool({
   name: 'report_blocker',
   description:
-    'Says that the item can not be done, and why. When your run ends the item is blocked with this reason and people are told, instead of another attempt. End your run after it.',
+    'Says that the item cannot be done, and why. When your run ends the item is blocked with this reason and people are told, instead of another attempt. End your run after it.',
   input: { reason: z.string().trim().min(1).max(2_000) },
   run(parts, { caller }, { reason }) {
     return (

@@ -193,7 +193,7 @@ describe('the console on a terminal', () => {
     expect(second.texts()).toEqual(['show 42']);
   });
 
-  it('takes a message even when the history can not be written', async () => {
+  it('takes a message even when the history cannot be written', async () => {
     const errors: unknown[] = [];
     const { texts, type } = await open({ historyFile: join(directory, 'no', 'such', 'file'), report: (error) => errors.push(error) });
     await type('status\r');

@@ -203,12 +203,12 @@ describe('a start', () => {
     expect(open.transport.health().state).toBe('offline');
   });
 
-  it('says that Discord can not be reached', async () => {
+  it('says that Discord cannot be reached', async () => {
     open = await openDiscord({ api: 'http://127.0.0.1:9/api' });
     await expect(open.transport.start(open.sink)).rejects.toMatchObject({ code: 'NETWORK_UNREACHABLE' });
   });
 
-  it('says which room can not be read, and serves the others', async () => {
+  it('says which room cannot be read, and serves the others', async () => {
     open = await openDiscord();
     const { fake, transport, sink, room, ada, received } = open;
     const other = fake.world.room('secret');
@@ -216,7 +216,7 @@ describe('a start', () => {
     await transport.stop(AbortSignal.timeout(1_000));
     const both = open.again({ rooms: () => new Set([room.id, other.id]) });
     await both.start(sink);
-    await expect.poll(() => both.health().rooms).toMatchObject([{ room: other.id, why: expect.stringContaining('can not read it') }]);
+    await expect.poll(() => both.health().rooms).toMatchObject([{ room: other.id, why: expect.stringContaining('cannot read it') }]);
     fake.write(ada, room, 'hello');
     await expect.poll(() => received).toHaveLength(1);
     // Let in, it reads what came since, and has nothing to complain about.

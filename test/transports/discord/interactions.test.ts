@@ -173,7 +173,7 @@ describe('a slash command', () => {
     expect(quiet.answers.every(({ flags }) => flags === 64 + 4)).toBe(true);
   });
 
-  it('that can not be stored says so at once', async () => {
+  it('that cannot be stored says so at once', async () => {
     open = await openDiscord({ catalogue: CATALOGUE });
     const { fake, transport, room, ada, errors } = open;
     await transport.start(() => {
@@ -294,7 +294,7 @@ describe('the commands', () => {
     expect(fake.rest.published.map((all) => all.length)).toEqual([4, 3]);
   });
 
-  it('that can not be published are reported, and tried again at the next start', async () => {
+  it('that cannot be published are reported, and tried again at the next start', async () => {
     open = await openDiscord({ catalogue: CATALOGUE });
     const { fake, transport, again, sink, errors } = open;
     fake.next(/^PUT /, 'unavailable');

@@ -118,7 +118,7 @@ describe('the Matrix transport', () => {
     expect(server.requests.filter((request) => request.startsWith('POST /_matrix/client/v3/join'))).toEqual([]);
   });
 
-  it('sends nothing where it can not learn whether the room is encrypted', async () => {
+  it('sends nothing where it cannot learn whether the room is encrypted', async () => {
     const transport = await started([ROOM]);
     server.rooms.delete(OTHER);
     server.createRoom(OTHER, { encrypted: true });

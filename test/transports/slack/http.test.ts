@@ -211,7 +211,7 @@ describe('intake over HTTP', () => {
     expect(() => signatureCheck(signingSecret, Date.now)).toThrow('empty');
   });
 
-  it('does not start where the app’s id can not be known', async () => {
+  it('does not start where the app’s id cannot be known', async () => {
     const opened = await prepare(OVER_HTTP);
     opened.slack.trouble('bots.info', { kind: 'refused', error: 'missing_scope' });
     await expect(start(opened)).rejects.toThrow('App ID');

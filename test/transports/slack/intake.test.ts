@@ -159,7 +159,7 @@ describe.each([
     expect(received.map(({ text }) => text)).toEqual(['create bug x', 'create banana']);
   });
 
-  it('keeps the form open when what was filled in can not be stored', async () => {
+  it('keeps the form open when what was filled in cannot be stored', async () => {
     const { slack, sink } = await open(how);
     await slack.slash('create');
     await vi.waitFor(() => expect(slack.views).toHaveLength(1));

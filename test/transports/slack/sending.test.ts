@@ -87,7 +87,7 @@ describe('a message to a channel', () => {
     expect(slack.rooms.all.filter(({ bot }) => bot).map(({ thread }) => thread)).toEqual([message.ts]);
   });
 
-  it('stays unknown while it can not be read back, and is not sent meanwhile', async () => {
+  it('stays unknown while it cannot be read back, and is not sent meanwhile', async () => {
     const { slack, transport } = await open();
     slack.trouble('conversations.history', { kind: 'limited', seconds: 7 });
     const failed = await failure(transport.send(C1, line('x'), 'k', again));

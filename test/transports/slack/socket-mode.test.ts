@@ -210,7 +210,7 @@ describe('after a gap', () => {
     await vi.waitFor(() => expect(second.received.map(({ id }) => id)).toContain(`ev:C1:${message.ts}`));
   });
 
-  it('goes on with the other channels where one can not be read', async () => {
+  it('goes on with the other channels where one cannot be read', async () => {
     const state = new Map([
       ['last:C7', '1700000000.000000'],
       ['last:C1', '1700000000.000000'],
@@ -258,7 +258,7 @@ describe('the start', () => {
     expect(opened.transport.health()).toMatchObject({ state: 'offline', problem: expect.stringContaining(words) });
   });
 
-  it('says so when Slack can not be reached', async () => {
+  it('says so when Slack cannot be reached', async () => {
     const gone = new FakeSlack();
     await gone.start();
     const { apiUrl } = gone;

@@ -168,7 +168,7 @@ export class CatchUp {
   #failed(channel: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     const code = slackError(error);
-    const what = `What was written in ${channel} meanwhile can not be read: ${code ?? String(error)}.`;
+    const what = `What was written in ${channel} meanwhile cannot be read: ${code ?? String(error)}.`;
     const hint = 'Invite the app into the channel (/invite and its name), or correct the id in bot.toml.';
     const isMissing = code === 'not_in_channel' || code === 'channel_not_found';
     if (isMissing) this.#missing.set(channel, `Musher is not in it. ${hint} (NETWORK_ROOM_MISSING)`);

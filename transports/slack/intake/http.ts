@@ -96,7 +96,7 @@ function listening(server: Server, { host, port }: HttpOptions): Promise<void> {
       reject(
         new MusherError(
           'NETWORK_PORT_IN_USE',
-          `Slack's requests can not be taken at ${host}:${port}: ${error.message}.`,
+          `Slack's requests cannot be taken at ${host}:${port}: ${error.message}.`,
           'End the program that has the port, or choose another under [slack] port.',
           { cause: error },
         ),

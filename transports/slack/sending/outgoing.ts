@@ -134,7 +134,7 @@ export class Outgoing {
   async #settle(room: string, thread: string | null, mark: string, sending: Sending): Promise<void> {
     const found = await readBack(this.#parts.call, room, thread, mark).catch((error: unknown) => {
       const failure = sendFailure(error);
-      throw new SendFailure('unknown', `Whether a message was sent can not be read back: ${failure.message}`, {
+      throw new SendFailure('unknown', `Whether a message was sent cannot be read back: ${failure.message}`, {
         ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
         everywhere: failure.everywhere,
         cause: error,

@@ -1,32 +1,32 @@
-import { code, codeBlock, doc, fields, paragraph, type Content } from '../../message/build.ts';
+import { code, codeBlock, command as typed, doc, fields, paragraph, type Content } from '../../message/build.ts';
 import type { Block, Document } from '../../message/document.ts';
 import { visibleLine } from '../../message/sanitize.ts';
 import { displayWidth, graphemeStart } from '../../message/width.ts';
-import { commandName } from '../command-table.ts';
-import { usage } from '../../words/help-text.ts';
-import type { ParseProblem } from './parse.ts';
+import { commandName } from '../../bot/command-table.ts';
+import type { ParseProblem } from '../../bot/parse/parse.ts';
+import { usage } from '../help-text.ts';
 
-/** UTF-16 units of the line that are shown before and after the place. */
+/** How much of the line is shown before and after the place, in UTF-16 units. */
 const BEFORE = 40;
 const AFTER = 30;
 
-/** A problem as the room sees it: what happened, where, how it is written, and what to do next. */
+/** A parse problem as the room sees it: what is wrong, where, the right syntax, and what to do next. */
 export function problemDocument(problem: ParseProblem): Document {
   const { command, near } = problem;
   return doc(
-    paragraph(problem.message, ...didYouMean(near)),
+    paragraph(problem.message, ...problem.next, ...didYouMean(near, command === null ? typed : code)),
     problem.code !== 'empty' && pointedLine(problem),
     fields([
       ['Usage', command === null ? null : code(usage(command))],
-      ['More', code(command === null ? 'help' : `help ${commandName(command)}`)],
+      ['Help', typed(command === null ? 'help' : `help ${commandName(command)}`)],
     ]),
   );
 }
 
-function didYouMean(near: readonly string[]): Content[] {
+function didYouMean(near: readonly string[], as: (value: string) => Content): Content[] {
   return near.flatMap((one, index) => [
     index === 0 ? ' Did you mean ' : index === near.length - 1 ? ' or ' : ', ',
-    code(one),
+    as(one),
     index === near.length - 1 ? '?' : '',
   ]);
 }
@@ -41,7 +41,7 @@ function pointedLine({ source, offset, length }: ParseProblem): Block {
   const before = `${from > lineStart ? '…' : ''}${visibleLine(source.slice(from, offset))}`;
   const about = visibleLine(source.slice(offset, Math.min(offset + length, to)));
   const rest = `${visibleLine(source.slice(Math.min(offset + length, to), to))}${to < lineEnd ? '…' : ''}`;
-  // A missing word is pointed at one column behind the text.
+  // A missing word is marked one column after the text.
   const space = length === 0 && before !== '' && !before.endsWith(' ') ? ' ' : '';
   const carets = '^'.repeat(Math.max(1, displayWidth(about)));
   return codeBlock(`${before}${about}${rest}\n${' '.repeat(displayWidth(before))}${space}${carets}`);

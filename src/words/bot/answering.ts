@@ -1,0 +1,49 @@
+import type { Reply } from '../../bot/command.ts';
+import type { AccessRole } from '../../config/settings.ts';
+import { command } from '../../message/build.ts';
+import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
+import { refused } from '../replies.ts';
+
+/** No agent has made this request. */
+export function noSuchRequest(number: number): Reply {
+  return refused('no-such-request', `There is no request ${requestName(number)}. `, command('requests'), ' lists the open ones.');
+}
+
+/** Somebody answered first, or it ended otherwise; `how` says how and `at` when. */
+export function requestClosed(number: number, how: string, at: string | null): Reply {
+  return refused('request-closed', `${requestName(number)} ${how}${at === null ? '' : ` at ${at}`}. Nothing was done.`);
+}
+
+/** The run that asked is over. */
+export function requestVoid(number: number): Reply {
+  return refused('request-void', `The run that asked ${requestName(number)} has ended, so nothing was done.`);
+}
+
+/** The answer came after the request had expired. */
+export function requestExpired(number: number, until: string): Reply {
+  return refused('request-expired', `${requestName(number)} expired at ${until}, so nothing was done.`);
+}
+
+/** `allow` or `deny` for a question. */
+export function answerInstead(number: number): Reply {
+  const name = requestName(number);
+  return refused('request-is-question', `${name} is a question. Reply with `, command(`answer ${name} <text>`), '.');
+}
+
+/** `answer` for a permission. */
+export function allowInstead(number: number): Reply {
+  const name = requestName(number);
+  return refused(
+    'request-is-permission',
+    `${name} asks for permission. Reply with `,
+    command(`allow ${name}`),
+    ' or ',
+    command(`deny ${name} <reason>`),
+    '.',
+  );
+}
+
+/** The sender's role is too low for what this request would allow. */
+export function requestNotAllowed({ number, project }: AgentRequest, needs: AccessRole): Reply {
+  return refused('not-allowed', `Answering ${requestName(number)} needs the role ${needs} in ${project}.`);
+}

@@ -1,0 +1,56 @@
+import type { Log } from '../../log/log.ts';
+import type { Occasion } from '../../log/tables/button-messages.ts';
+import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
+import type { AgentRequest } from '../../pipeline/requests.ts';
+import type { Millis } from '../../pipeline/values.ts';
+import { actorName } from '../../pipeline/actor.ts';
+import { clockTime } from './clock-time.ts';
+import { QUESTION_EXPIRED } from './confirming.ts';
+
+/** Newest events of an item to search for the one that closed a question. */
+const LOOKED_AT = 50;
+
+/**
+ * What replaces buttons that no longer mean anything, with who closed them and when: `✓ Approved by Anna, 14:02`. Null:
+ * they still count.
+ */
+export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone: string): string | null {
+  if (occasion.kind === 'question') {
+    // The one who answered has replaced the buttons already; a newer question or a lost role closes it without an answer.
+    if (!log.confirmations.isOpen(occasion.id)) return '✗ Closed without an answer';
+    return occasion.expiresAt <= now ? QUESTION_EXPIRED : null;
+  }
+  if (occasion.kind === 'request') return requestOver(log.reads.requests.get(occasion.number), timezone);
+  const item = log.reads.item(occasion.project, occasion.number);
+  const by = ({ actor, at }: LoggedEvent): string => `by ${actorName(actor)}, ${clockTime(at, timezone)}`;
+  const news = log.reads.history(occasion.project, occasion.number, LOOKED_AT);
+  if (item === null || item.deletedAt !== null) {
+    const deleted = news.find(({ kind }) => kind === 'item.deleted');
+    return deleted === undefined ? '✗ Deleted' : `✗ Deleted ${by(deleted)}`;
+  }
+  if (item.stage.name === occasion.stage) return item.stageSince === occasion.since ? null : 'Outdated: there are newer changes';
+  const moved = news.find((event): event is Extract<ItemEvent, { kind: 'item.moved' }> => event.kind === 'item.moved');
+  if (moved === undefined) return `Now in ${item.stage.name}`;
+  const approved = news.some(({ kind, cause }) => kind === 'item.accepted' && cause !== null && cause === moved.cause);
+  const rejected = moved.payload.failure?.cause === 'rejected';
+  return `${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${item.stage.name}`} ${by(moved)}`;
+}
+
+function requestOver(request: AgentRequest | null, timezone: string): string | null {
+  if (request === null) return '✗ Closed without an answer';
+  const by = `by ${actorName(request.closedBy ?? '')}, ${clockTime(request.closedAt ?? 0, timezone)}`;
+  switch (request.state) {
+    case 'open':
+      return null;
+    case 'allowed':
+      return `✓ Allowed ${by}`;
+    case 'denied':
+      return `✗ Denied ${by}`;
+    case 'answered':
+      return `✓ Answered ${by}`;
+    case 'expired':
+      return '✗ Expired without an answer';
+    case 'cancelled':
+      return '✗ Cancelled, the run has ended';
+  }
+}

@@ -1,0 +1,21 @@
+import type { RoomState } from '../../bot/capabilities.ts';
+import { NOTIFY_KINDS } from '../../config/settings.ts';
+
+/** The parts of a room that its notifications depend on. */
+type Notified = Pick<RoomState, 'notify' | 'style' | 'hasThreads'>;
+
+const ALL = NOTIFY_KINDS.length - 1;
+
+/** A room's notifications in a table: `all`, `merges, failures (threads)`, `none`. */
+export function notificationsCell({ notify, style, hasThreads }: Notified): string {
+  if (notify.length === 0) return 'none';
+  const what = notify.length === ALL ? 'all' : notify.join(', ');
+  return hasThreads && style === 'threads' ? `${what} (threads)` : what;
+}
+
+/** The same after “gets”: `all notifications`, `merges and failures, in threads`, `no notifications`. */
+export function notificationsOf({ notify, style, hasThreads }: Notified): string {
+  if (notify.length === 0) return 'no notifications';
+  const what = notify.length === ALL ? 'all notifications' : `only ${new Intl.ListFormat('en').format(notify)}`;
+  return hasThreads && style === 'threads' ? `${what}, in threads` : what;
+}

@@ -1,0 +1,52 @@
+import type { Reply } from '../../bot/command.ts';
+import type { Timer } from '../../log/reads/timers.ts';
+import { code, command } from '../../message/build.ts';
+import { refused } from '../replies.ts';
+import type { Reader } from '../step.ts';
+import { duration, moment } from '../time.ts';
+
+/** A timer in a sentence: `timer 3 at 14:30 (start)`. */
+export function timerWords(timer: Timer, reader: Reader): string {
+  return `timer ${timer.timer} at ${moment(timer.due, reader.now, reader.timezone)} (${commandWords(timer)})`;
+}
+
+/** A timer in a list, with its command and item: `3: start 42 at 14:30, in 25 min`. */
+export function timerLine(timer: Timer, reader: Reader): string {
+  const left = duration(Math.max(0, timer.due - reader.now));
+  const what = timer.project === reader.current ? timer.command.replace(`${timer.project}#`, '') : timer.command;
+  return `${timer.timer}: ${what} at ${moment(timer.due, reader.now, reader.timezone)}, in ${left}`;
+}
+
+/** `Cancelled its timers 3, 4. `; empty for none. */
+export function timersCancelled(timers: readonly number[]): string {
+  if (timers.length === 0) return '';
+  return `Cancelled its ${timers.length === 1 ? 'timer' : 'timers'} ${timers.join(', ')}. `;
+}
+
+/** A command that does not act on one item can't be timed. */
+export function notForTimers(name: string): Reply {
+  return refused(
+    'not-in-timer',
+    code(name),
+    ' can’t run on a timer: only commands on one item can, like ',
+    code('start'),
+    ' or ',
+    code('move qa'),
+    '.',
+  );
+}
+
+/** A command that asks first can't be timed. */
+export function asksFirst(name: string): Reply {
+  return refused('not-in-timer', code(name), ' asks for confirmation, so it can’t run on a timer. Type it yourself when it is time.');
+}
+
+/** The first word of a timer's text is no command. */
+export function noCommand(): Reply {
+  return refused('unknown-command', 'There is no such command. ', command('help'), ' lists what you can type.');
+}
+
+/** A timer's command without its item, which stands beside it: `move qa`. */
+function commandWords({ command: text, project, item }: Timer): string {
+  return text.replace(` ${project}#${item}`, '');
+}
