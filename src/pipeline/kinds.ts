@@ -89,11 +89,7 @@ const COURSE = { ...RECORD, changes: 'run', wakes: 'project' } as const satisfie
 /** What is counted for a run, also when its item is gone. */
 const ACCOUNT = { ...RECORD, ofDeleted: true } as const satisfies Family;
 
-/**
- * Everything that the parts of Musher have to know of a kind of event, one row each. What a kind does to its item stands
- * in `transition`, its words in `src/words/event.ts`; there is no other list of kinds.
- */
-export const KINDS = {
+const ROWS = {
   'item.created': {
     ...CHANGE,
     steers: true,
@@ -232,16 +228,22 @@ export const KINDS = {
   'log.restored': { wakes: 'nothing', news: null, into: ['counts'] },
 } as const satisfies { readonly [K in EventKind]: KindRow<K> };
 
-type Kinds = typeof KINDS;
+/**
+ * Everything that the parts of Musher have to know of a kind of event, one row each. What a kind does to its item stands
+ * in `transition`, its words in `src/words/event.ts`; there is no other list of kinds.
+ */
+export const KINDS: { readonly [K in EventKind]: KindRow<K> } = ROWS;
+
+type Rows = typeof ROWS;
 /** The events whose row holds `V` in the column `C`. */
 export type EventWith<C extends string, V> = Extract<
   LoggedEvent,
-  { readonly kind: { [K in EventKind]: Kinds[K] extends { readonly [_ in C]: V } ? K : never }[EventKind] }
+  { readonly kind: { [K in keyof Rows]: Rows[K] extends { readonly [_ in C]: V } ? K : never }[keyof Rows] }
 >;
 /** The events that change a projection. */
 export type EventInto<P extends Projection> = Extract<
   LoggedEvent,
-  { readonly kind: { [K in EventKind]: P extends Kinds[K]['into'][number] ? K : never }[EventKind] }
+  { readonly kind: { [K in keyof Rows]: P extends Rows[K]['into'][number] ? K : never }[keyof Rows] }
 >;
 /** The events that a room may be told of. */
 export type NewsEvent = Exclude<LoggedEvent, EventWith<'news', null>>;
