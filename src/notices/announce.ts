@@ -1,6 +1,7 @@
 import { requestDocument, requestEnd } from '../words/request.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
+import type { NewsEvent } from '../pipeline/kinds.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
 import { action, actions, code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
@@ -27,16 +28,14 @@ export interface Announced {
 }
 
 /** What rooms are told of an event: one line, and for failures what comes next. Null for what is nobody's news. */
-export function announcement(event: ItemEvent, about: Announced): Document | null {
+export function announcement(event: ItemEvent & NewsEvent, about: Announced): Document | null {
   switch (event.kind) {
     case 'item.moved':
       return moved(event, about);
     case 'item.attempt_failed':
       return attemptFailed(event, about);
     case 'item.errand_failed':
-      return event.payload.errand === 'undo'
-        ? line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`)
-        : null;
+      return line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`);
     case 'run.budget_crossed':
       return budgetCrossed(event, about.label, about.timezone);
     case 'run.price_unknown':
@@ -48,16 +47,12 @@ export function announcement(event: ItemEvent, about: Announced): Document | nul
     case 'request.refused':
       return line(...named(about), `: ${who(event.actor)} wanted ${event.payload.brief}, and was refused: ${event.payload.why}`);
     case 'item.removed':
-      return event.payload.left.length === 0
-        ? null
-        : line(
-            ...named(about),
-            ` was deleted, but not all of it is gone: ${event.payload.left.join('; ')}. `,
-            code(`delete ${about.label}`),
-            ' tries again.',
-          );
-    default:
-      return null;
+      return line(
+        ...named(about),
+        ` was deleted, but not all of it is gone: ${event.payload.left.join('; ')}. `,
+        code(`delete ${about.label}`),
+        ' tries again.',
+      );
   }
 }
 

@@ -6,14 +6,13 @@ import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Outgoing } from '../log/tables/outbox.ts';
 import type { Address } from '../message/address.ts';
-import { code, line, withoutActions } from '../message/build.ts';
+import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import type { ItemEvent, LoggedEvent } from '../pipeline/events.ts';
+import type { ItemEvent } from '../pipeline/events.ts';
+import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
-import { accountAnnouncement } from './announce-account.ts';
-import { recoveryAnnouncement } from './announce-recovery.ts';
-import { baseAnnouncement } from './announce-base.ts';
+import { isNews, machineAnnouncement, type MachineNews } from './news.ts';
 
 /** A room that is told of a project's events. */
 export interface NotifiedRoom {
@@ -39,92 +38,77 @@ export interface NotifyParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** What comes most often, and no room is ever told of. */
-export const NOBODYS_NEWS: ReadonlySet<LoggedEvent['kind']> = new Set([
-  'command.handled',
-  'confirmation.asked',
-  'confirmation.answered',
-  'run.usage',
-  'run.extended',
-  'run.heartbeat',
-  'run.session',
-  'run.pending',
-  'run.started',
-  'gate.ran',
-  'item.work_seen',
-  'item.created',
-]);
-
 /** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
-export function startNotify({ log, settingsOf, roomsOf, allRooms, timezone, onError }: NotifyParts): Follower {
+export function startNotify(parts: NotifyParts): Follower {
   return follow(
-    log,
+    parts.log,
     'notify',
     (event, tx) => {
-      if (event.kind === 'base.seen') {
-        const body = baseAnnouncement(event.payload, event.project);
-        if (body !== null) for (const room of roomsOf(event.project)) if (room.notify.includes('failures')) tell(room, body, null, tx);
-        return;
-      }
-      if (event.kind === 'musher.recovered') {
-        const body = recoveryAnnouncement(event.payload, timezone);
-        if (body !== null) for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
-        return;
-      }
-      if (event.kind === 'log.backup_failed') {
-        const body = line(
-          `The log could not be backed up: ${event.payload.why}. It is tried again each hour; `,
-          code('health'),
-          ' shows how the backups stand.',
-        );
-        for (const room of allRooms()) if (room.notify.includes('failures')) tell(room, body, null, tx);
-        return;
-      }
-      if (event.kind === 'account.limited') {
-        const body = accountAnnouncement(event.payload, timezone);
-        const uses = (name: string): boolean => usesAccount(settingsOf(name), event.payload.account);
-        const told = new Set(
-          [...roomsOf(event.project), ...allRooms().filter(({ project }) => project !== null && uses(project))].map(keyOf),
-        );
-        if (body !== null)
-          for (const room of allRooms()) if (told.has(keyOf(room)) && room.notify.includes('failures')) tell(room, body, null, tx);
-        return;
-      }
-      if (event.item === null) return;
-      const item = tx.reads.item(event.project, event.item);
-      const settings = settingsOf(event.project);
-      if (item === null || settings === null || item.removal?.state === 'purged') return;
-      const kinds = kindsOf(event, item, settings.qa);
-      for (const room of roomsOf(event.project)) {
-        if (!kinds.some((kind) => room.notify.includes(kind))) continue;
-        const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
-        const about = {
-          item,
-          reads: tx.reads,
-          maxRetries: settings.maxRetries,
-          qaDefault: settings.qa,
-          timezone,
-          label,
-          links: settings.links,
-          buttons: room.buttons,
-        };
-        const body = announcement(event, about);
-        if (body === null) continue;
-        const subject = { project: event.project, number: event.item };
-        const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
-        if (body.blocks.some(({ kind }) => kind === 'actions')) {
-          const occasion: Occasion =
-            event.kind === 'request.opened'
-              ? { kind: 'request', number: event.payload.request }
-              : { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince };
-          tx.buttons.put(sent, room.to.transport, occasion, withoutActions(body), subject);
-        }
-        crashPoint('before-notification-commit');
-      }
+      if (!isNews(event)) return;
+      if (event.item === null) tellOfMachine(parts, event, tx);
+      else tellOfItem(parts, event, tx);
     },
-    onError,
-    ({ kind }) => !NOBODYS_NEWS.has(kind),
+    parts.onError,
+    isNews,
   );
+}
+
+function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
+  const heading = KINDS[event.kind].news;
+  const body = machineAnnouncement(event, parts.timezone);
+  if (body === null || heading === null) return;
+  for (const room of concerned(parts, event)) if (room.notify.includes(heading)) tell(room, body, null, tx);
+}
+
+/** Whom an event that belongs to no item is of use to. */
+function concerned({ settingsOf, roomsOf, allRooms }: NotifyParts, event: MachineNews): readonly NotifiedRoom[] {
+  switch (event.kind) {
+    case 'base.seen':
+      return roomsOf(event.project);
+    case 'musher.recovered':
+    case 'log.backup_failed':
+      return allRooms();
+    case 'account.limited': {
+      const uses = (name: string): boolean => usesAccount(settingsOf(name), event.payload.account);
+      const told = new Set(
+        [...roomsOf(event.project), ...allRooms().filter(({ project }) => project !== null && uses(project))].map(keyOf),
+      );
+      return allRooms().filter((room) => told.has(keyOf(room)));
+    }
+  }
+}
+
+function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): void {
+  const item = tx.reads.item(event.project, event.item);
+  const settings = settingsOf(event.project);
+  if (item === null || settings === null || item.removal?.state === 'purged') return;
+  const kinds = kindsOf(event, item, settings.qa);
+  for (const room of roomsOf(event.project)) {
+    if (!kinds.some((kind) => room.notify.includes(kind))) continue;
+    const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
+    const about = {
+      item,
+      reads: tx.reads,
+      maxRetries: settings.maxRetries,
+      qaDefault: settings.qa,
+      timezone,
+      label,
+      links: settings.links,
+      buttons: room.buttons,
+    };
+    const body = announcement(event, about);
+    if (body === null) continue;
+    const subject = { project: event.project, number: event.item };
+    const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
+    if (body.blocks.some(({ kind }) => kind === 'actions')) {
+      const occasion: Occasion =
+        event.kind === 'request.opened'
+          ? { kind: 'request', number: event.payload.request }
+          : { kind: 'item', ...subject, stage: item.stage.name, since: item.stageSince };
+      tx.buttons.put(sent, room.to.transport, occasion, withoutActions(body), subject);
+    }
+    crashPoint('before-notification-commit');
+  }
 }
 
 function keyOf({ to }: NotifiedRoom): string {
@@ -160,8 +144,8 @@ function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
 
 /** Under which headings a room may have asked for an event. */
 function kindsOf(event: ItemEvent, item: WorkItem, qaDefault: QaMode): NotifyKind[] {
-  if (event.kind.startsWith('request.')) return ['approvals'];
-  if (event.kind !== 'item.moved') return ['failures'];
+  const { news } = KINDS[event.kind];
+  if (event.kind !== 'item.moved') return news === null ? [] : [news];
   const { to, failure } = event.payload;
   const kinds: NotifyKind[] = ['stages'];
   if (failure !== null || (to.name === 'archived' && 'reason' in to.reason)) kinds.push('failures');

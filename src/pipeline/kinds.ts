@@ -246,7 +246,7 @@ export type EventInto<P extends Projection> = Extract<
   { readonly kind: { [K in keyof Rows]: P extends Rows[K]['into'][number] ? K : never }[keyof Rows] }
 >;
 /** The events that a room may be told of. */
-export type NewsEvent = Exclude<LoggedEvent, EventWith<'news', null>>;
+export type NewsEvent = EventWith<'news', string>;
 
 /** Whether `undo` takes an event back by one of the same kind. */
 export function isUndoneByItself(event: LoggedEvent): event is EventWith<'undo', 'itself'> {

@@ -90,4 +90,20 @@ describe('why', () => {
     expect(text).not.toMatch(/undefined|null|NaN|\[object/);
     await world.close();
   });
+
+  it('tells nothing of a start that was taken back', async () => {
+    const world = makeWorld(desk);
+    world.make();
+    world.clock.move(60_000);
+    await world.say('start 1');
+    await world.say('undo 1');
+    expect(world.kinds(1)).toEqual(['item.moved', 'item.undone', 'item.put_back']);
+    world.clock.move(90_000);
+    const { text } = await world.say('why 1');
+    expect(text).toMatch(/is in backlog/);
+    expect(text).toMatch(/for 1 min 30 s, since 14:06, when operator /);
+    expect(text.match(/, when /g)).toHaveLength(1);
+    expect(text).not.toContain('current');
+    await world.close();
+  });
 });

@@ -1,9 +1,13 @@
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Log } from '../../src/log/log.ts';
 import type { OutboxRow } from '../../src/log/tables/outbox.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
+import { KINDS } from '../../src/pipeline/kinds.ts';
+import { isNews } from '../../src/notices/news.ts';
 import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
+import { history, play } from '../log/random-history.ts';
 import { blockedStage, doneStage, numbered, projectSettings, SHA, testClock } from '../commands/harness.ts';
 
 const links = { item: 'https://tracker.example.org/shop/{item}', commit: 'https://git.example.org/commit/{commit}' };
@@ -20,6 +24,7 @@ const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom =>
 let log: Log;
 let rooms: NotifiedRoom[];
 let stop: () => void;
+let position: () => number;
 beforeEach(() => {
   log = Log.inMemory(testClock());
   rooms = [];
@@ -35,6 +40,7 @@ beforeEach(() => {
     },
   });
   stop = () => notify.stop();
+  position = () => notify.position;
 });
 afterEach(() => {
   stop();
@@ -45,7 +51,7 @@ const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void 
   log.transaction((tx) => void tx.record({ project: 'shop', item: numbered(1), actor: 'musher', cause: null, kind, payload } as NewEvent));
 };
 const told = async (room: string): Promise<OutboxRow[]> => {
-  await vi.waitFor(() => expect(log.transaction((tx) => tx.cursor('notify'))).toBe(log.reads.lastSeq()));
+  await vi.waitFor(() => expect(position()).toBe(log.reads.lastSeq()));
   return log.outbox.open('net', room, 100);
 };
 /** From an idea to a merge, by way of an attempt that failed and of a person's review. */
@@ -61,6 +67,25 @@ const live = (): void => {
 };
 
 describe('notifications', () => {
+  it('cost a commit for each event that rooms may be told of, and for no other', async () => {
+    rooms = [roomOf('here')];
+    for (const works of fc.sample(history, { seed: 11, numRuns: 8 })) {
+      const before = log.reads.lastSeq();
+      const kept = vi.spyOn(log, 'transaction');
+      play(log, works);
+      const own = kept.mock.calls.length;
+      await vi.waitFor(() => expect(position()).toBe(log.reads.lastSeq()));
+      const news = log.reads.events(before, 1_000).filter(isNews);
+      expect(kept.mock.calls.length - own).toBe(news.length);
+      kept.mockRestore();
+    }
+    const kinds = new Set(log.reads.events(0, 10_000).map(({ kind }) => kind));
+    const quiet = [...kinds].filter((kind) => KINDS[kind].news === null);
+    // Of both there has to be enough for the counts to mean something.
+    expect(quiet.length).toBeGreaterThan(30);
+    expect(kinds.size - quiet.length).toBeGreaterThan(5);
+  });
+
   it('link the item and its merge commit where there are pages of them', async () => {
     rooms = [roomOf('here'), roomOf('elsewhere', { project: 'docs' })];
     live();

@@ -1,4 +1,5 @@
 import type { ItemEvents } from '../../src/pipeline/events.ts';
+import type { PurgePlan } from '../../src/pipeline/purge-plan.ts';
 import type { AgentRef, Done, Merge, WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha, PositiveInt } from '../../src/pipeline/values.ts';
 
@@ -44,3 +45,23 @@ export const moveOfNothing: ItemEvents['item.moved']['to'] = { name: 'merge', br
 
 // @ts-expect-error TS2322: one role is not another
 export const otherRole: AgentRef<'mergemaster'> = coder;
+
+// @ts-expect-error TS2322: a text that a purge forgets
+export const forgotten: PurgePlan<{ why: string; note: string | null }> = { why: 'empty' };
+
+interface Deep {
+  readonly all: readonly ({ readonly n: number } | { readonly inner: { readonly a: string; readonly b: string } })[];
+}
+// @ts-expect-error TS2322: nor one that lies deeper, in a list or in one member of a union
+export const forgottenDeep: PurgePlan<Deep> = { all: { inner: { a: 'empty' } } };
+
+// @ts-expect-error TS2322: what was taken away has to be a field that may be missing
+export const dropped: PurgePlan<{ why: string }> = { why: 'drop' };
+
+interface Mixed {
+  readonly why: string;
+  readonly note?: string;
+  readonly how: 'a' | 'b';
+  readonly commit: CommitSha;
+}
+export const treated: PurgePlan<Mixed> = { why: 'empty', note: 'drop' };

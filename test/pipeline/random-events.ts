@@ -32,21 +32,22 @@ const failure: fc.Arbitrary<Failure> = fc.record({
   summary: text,
   evidence: text,
   tree: fc.constantFrom('t1', 't2'),
-  signature: fc.constantFrom('', 'aa', 'bb'),
+  signature: fc.constantFrom('', `${SPOKEN}aa`, `${SPOKEN}bb`),
 });
 const reason = fc.oneof(
   fc.constantFrom({ kind: 'completed' as const }, { kind: 'abandoned' as const }, { kind: 'superseded' as const, by: num(3) }),
   fc.record({ kind: fc.constantFrom('blocked' as const, 'mergeFailed' as const, 'reviewHeld' as const), reason: text }),
 );
+const merge = fc.record({ name: fc.constant('merge' as const), branch: text, commitsAhead: fc.integer({ min: 1, max: 9 }).map(ahead) });
 const target: fc.Arbitrary<MoveTarget> = fc.oneof(
   fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.current, STAGE.qa, STAGE.qa),
-  fc.record({ name: fc.constant('merge' as const), branch: text, commitsAhead: fc.integer({ min: 1, max: 9 }).map(ahead) }),
+  merge,
   fc.record({ name: fc.constant('done' as const), mergedAt: fc.nat(), mergeCommit: commit }),
   fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason }),
 );
 
 /** Payloads of each kind, whatever they do to an item. */
-const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = {
+export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = {
   'item.created': fc.record({
     type: fc.constantFrom(...ITEM_TYPES),
     title: text,
@@ -78,6 +79,8 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
       stage: fc.oneof(
         fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.qa, STAGE.merge, STAGE.done),
         fc.constantFrom(archivedStage('blocked', 'qa'), archivedStage('abandoned', 'current')),
+        merge,
+        fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason, from: merge }),
       ),
       queued: fc.constant(false),
       held: fc.option(fc.record({ by: text, since: fc.nat() })),
@@ -138,7 +141,7 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
     runtime: fc.constantFrom('command', 'claude'),
     base: commit,
   }),
-  'run.session': fc.record({ run, session: fc.constantFrom('s1', 's2') }),
+  'run.session': fc.record({ run, session: text }),
   'run.usage': fc.record({
     run,
     agent,
@@ -173,7 +176,11 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
     request,
     agent,
     ask: fc.oneof(
-      fc.record({ kind: fc.constant('permission' as const), tool: fc.constantFrom('Bash', 'WebFetch'), input: text }),
+      fc.record({
+        kind: fc.constant('permission' as const),
+        tool: fc.constantFrom('Bash', 'WebFetch'),
+        input: text.map((command) => JSON.stringify({ command })),
+      }),
       fc.record({ kind: fc.constant('question' as const), text, choices: fc.array(text, { maxLength: 2 }), fallback: text }),
     ),
     brief: text,
@@ -192,7 +199,7 @@ const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = 
     exitCode: fc.option(fc.nat({ max: 255 })),
     timedOut: fc.boolean(),
     durationMs: fc.nat(),
-    outputHash: fc.constant('e'.repeat(64)),
+    outputHash: text,
     outputTail: text,
   }),
   'merge.attempted': fc.record({

@@ -1,0 +1,46 @@
+import { code, line } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { LoggedEvent } from '../pipeline/events.ts';
+import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
+import { accountAnnouncement } from './announce-account.ts';
+import { baseAnnouncement } from './announce-base.ts';
+import { recoveryAnnouncement } from './announce-recovery.ts';
+
+/** Events of Musher itself, of accounts and of base branches. */
+export type MachineNews = Extract<NewsEvent, { item: null }>;
+
+/** Whether any room could be told of an event, as far as the event itself says. What no room could be is passed over without a commit. */
+export function isNews(event: LoggedEvent): event is NewsEvent {
+  switch (event.kind) {
+    case 'base.seen':
+      return event.payload.how === 'rewritten';
+    case 'account.limited':
+      return event.payload.news;
+    case 'musher.recovered':
+      return event.payload.told;
+    case 'item.removed':
+      return event.payload.left.length > 0;
+    case 'item.errand_failed':
+      return event.payload.errand === 'undo';
+    default:
+      return KINDS[event.kind].news !== null;
+  }
+}
+
+/** What rooms are told of what happened to Musher, an account or a base branch. Null for what is no news. */
+export function machineAnnouncement(event: MachineNews, timezone: string): Document | null {
+  switch (event.kind) {
+    case 'base.seen':
+      return baseAnnouncement(event.payload, event.project);
+    case 'musher.recovered':
+      return recoveryAnnouncement(event.payload, timezone);
+    case 'account.limited':
+      return accountAnnouncement(event.payload, timezone);
+    case 'log.backup_failed':
+      return line(
+        `The log could not be backed up: ${event.payload.why}. It is tried again each hour; `,
+        code('health'),
+        ' shows how the backups stand.',
+      );
+  }
+}

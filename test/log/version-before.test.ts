@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DATABASE_FILE, Log } from '../../src/log/log.ts';
+import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
+import { verifyActive, verifyAll } from '../../src/log/verify.ts';
+import { makeDesk, numbered, testClock, worldOver, type Desk } from '../commands/harness.ts';
+import { dataDir } from './data-dir.ts';
+
+/**
+ * What the first schema's program left: eight items through gates, retries, reviews, requests, timers, budgets, undo, a
+ * merge that was taken back, a delete and a purge, in 38 kinds of event.
+ */
+const BEFORE = join(import.meta.dirname, 'fixtures/schema-1.sqlite.gz');
+const EVENTS = 231;
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await makeDesk();
+});
+afterAll(() => desk.remove());
+
+function opened(): { log: Log; dir: string; clock: ReturnType<typeof testClock> } {
+  const dir = dataDir();
+  writeFileSync(join(dir, DATABASE_FILE), gunzipSync(readFileSync(BEFORE)), { mode: 0o600 });
+  const clock = testClock();
+  const log = Log.open(dir, clock);
+  clock.move((log.reads.events(log.reads.lastSeq() - 1, 1)[0]?.at ?? 0) - clock.now() + 60_000);
+  return { log, dir, clock };
+}
+
+it('a log of the version before opens, holds the same, and goes on', () => {
+  const { log } = opened();
+  expect(log.db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+  expect(verifyAll(log.db)).toEqual({ events: EVENTS, differences: [] });
+  expect(verifyActive(log, ['shop']).differences).toEqual([]);
+  expect(log.reads.counts('shop')).toMatchObject({ backlog: 1, current: 2, done: 1, archived: 2 });
+  expect(log.reads.item('shop', 3)).toMatchObject({ title: '', removal: { state: 'purged' } });
+  const about = { project: 'shop', item: numbered(7), actor: 'console:local', cause: null } as const;
+  log.transaction((tx) => tx.record({ ...about, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } }));
+  expect(log.reads.item('shop', 7)?.stage.name).toBe('current');
+  expect(verifyAll(log.db)).toEqual({ events: EVENTS + 1, differences: [] });
+  log.close();
+});
+
+it('what people ask of it is answered, and what they did then can be taken back now', async () => {
+  const { log, clock } = opened();
+  const world = worldOver(log, clock, [desk]);
+  for (const asked of ['status', 'show 1', 'why 2', 'why 4', 'history 6', 'history 7', 'timers', 'cost', 'history 4 200'])
+    expect({ asked, ...(await world.say(asked)) }).toMatchObject({ asked, ok: true });
+  expect((await world.say('show 1')).text).toContain('Pay by card');
+  expect(world.item(7).dependsOn).toEqual([5]);
+  expect(await world.say('undo 7')).toMatchObject({ ok: true });
+  expect(world.item(7).dependsOn).toEqual([]);
+  await world.close();
+});
+
+it('a purge reaches what the version before wrote', () => {
+  const { log, dir } = opened();
+  const file = join(dir, DATABASE_FILE);
+  const words = ['Never right', 'never-right', 'gate test ended'];
+  log.scrub();
+  expect(words.map((word) => readFileSync(file).includes(word))).toEqual([true, true, true]);
+  const about = { project: 'shop', item: numbered(4), actor: 'console:local', cause: null } as const;
+  log.transaction((tx) => {
+    tx.record({ ...about, kind: 'item.deleted', payload: { purge: true } });
+    tx.purge({ ...about, kind: 'item.purged', payload: {} });
+  });
+  log.scrub();
+  expect(words.map((word) => readFileSync(file).includes(word))).toEqual([false, false, false]);
+  expect(verifyAll(log.db).differences).toEqual([]);
+  log.close();
+});

@@ -1,0 +1,114 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ItemEventKind, ItemEvents } from '../../src/pipeline/events.ts';
+import { eventOf, KINDS } from '../../src/pipeline/kinds.ts';
+import { withoutTexts, type PurgePlan } from '../../src/pipeline/purge-plan.ts';
+import { num } from './samples.ts';
+import { PAYLOAD, SPOKEN } from './random-events.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const ITEM_KINDS = Object.keys(PAYLOAD) as ItemEventKind[];
+
+/** Compiles a copy of what knows of events, changed by `change`; the files with errors. */
+async function filesThatFail(change: (events: string) => string): Promise<string[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'musher-kinds-'));
+  try {
+    for (const folder of ['src', 'commands', 'transports']) cpSync(join(ROOT, folder), join(dir, folder), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
+    writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
+    const compilerOptions = { rewriteRelativeImportExtensions: false };
+    const include = ['pipeline', 'log', 'words', 'notices', 'engine', 'mcp', 'bot'].map((part) => `src/${part}`);
+    const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: [...include, 'commands'] };
+    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify(config));
+    const file = join(dir, 'src/pipeline/events.ts');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    const { stdout } = await execa(join(dir, 'node_modules/.bin/tsc'), ['-p', dir, '--pretty', 'false'], { reject: false, cwd: dir });
+    const found = stdout.matchAll(/^(\S+\.ts)\(\d+,\d+\): error TS/gm);
+    return [...new Set(Array.from(found, ([, path = '']) => path))].sort();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+it(
+  'are asked for by the compiler in the table, in the transition and in the words, and a new text in the table',
+  { timeout: 240_000 },
+  async () => {
+    const pinned = "export interface ItemEvents {\n  'item.pinned': { readonly note: string };";
+    expect(await filesThatFail((events) => events.replace('export interface ItemEvents {', pinned))).toEqual([
+      'src/pipeline/kinds.ts',
+      'src/pipeline/transition.ts',
+      'src/words/event.ts',
+    ]);
+    const noted = "'item.held': { readonly why: string; readonly note?: string };";
+    expect(await filesThatFail((events) => events.replace("'item.held': { readonly why: string };", noted))).toEqual([
+      'src/pipeline/kinds.ts',
+    ]);
+  },
+);
+
+/** Where a text stands: the names on the way to it, without the places in lists. */
+function texts(value: unknown, path = ''): { readonly path: string; readonly text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (Array.isArray(value)) return value.flatMap((one) => texts(one, path));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, held]) => texts(held, path === '' ? name : `${path}.${name}`));
+}
+
+/** The places in a plan whose treatment is one of these. */
+function places(plan: unknown, wanted: readonly string[], path = ''): string[] {
+  if (typeof plan === 'string') return wanted.includes(plan) ? [path] : [];
+  if (typeof plan !== 'object' || plan === null) return [];
+  if ('on' in plan && 'of' in plan) return Object.values(plan.of as object).flatMap((member) => places(member, wanted, path));
+  return Object.entries(plan).flatMap(([name, held]) => places(held, wanted, path === '' ? name : `${path}.${name}`));
+}
+
+it.each(ITEM_KINDS)('leave nothing in %s of what people, agents and gates said, and had it said before', (kind) => {
+  const payloads: unknown[] = fc.sample<unknown>(PAYLOAD[kind], { seed: 5, numRuns: 300 });
+  const plan = KINDS[kind].purge as PurgePlan<unknown>;
+  const purged = payloads.map((payload) => withoutTexts(plan, payload));
+  expect(JSON.stringify(purged)).not.toContain(SPOKEN);
+  const said = payloads.flatMap((payload) => texts(payload)).filter(({ text }) => text.includes(SPOKEN));
+  const spoken = new Set(said.map(({ path }) => path));
+  const silent = places(plan, ['empty', 'null', 'drop']).filter(
+    (place) => ![...spoken].some((path) => path === place || path.startsWith(`${place}.`)),
+  );
+  expect(silent).toEqual([]);
+});
+
+it('keep through a purge only what is no word: names of the configuration, ids, and what was used', () => {
+  const kept = ITEM_KINDS.flatMap((kind) => places(KINDS[kind].purge, ['keep'])).map((path) => path.split('.').at(-1) ?? '');
+  expect([...new Set(kept)].sort()).toEqual([
+    'account',
+    'agent',
+    'cause',
+    'done',
+    'gate',
+    'ingress',
+    'kept',
+    'model',
+    'name',
+    'person',
+    'pidStart',
+    'prior',
+    'room',
+    'runtime',
+    'senderId',
+    'thread',
+    'tokenHash',
+    'tool',
+    'transport',
+    'tree',
+    'words',
+  ]);
+});
+
+it('make an event of an item with their payload', () => {
+  const payload: ItemEvents['item.held'] = { why: 'lunch' };
+  const event = eventOf('item.held', payload, { project: 'shop', number: num(7) }, 'console:ann');
+  expect(event).toEqual({ project: 'shop', item: 7, actor: 'console:ann', cause: null, kind: 'item.held', payload });
+});
