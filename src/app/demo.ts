@@ -88,7 +88,7 @@ function agent(name: string, stage: WorkStage): AgentSettings {
     effort: null,
     options: {},
     env: process.env['MUSHER_DEMO_SECONDS'] === undefined ? {} : { MUSHER_DEMO_SECONDS: process.env['MUSHER_DEMO_SECONDS'] },
-    limits: { turns: null, tokens: null, costUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
+    limits: { turns: null, tokens: null, microUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
     prompt: null,
     systemPrompt: null,
     commit: 'agent',

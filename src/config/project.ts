@@ -14,6 +14,7 @@ import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
 import { NO_SANDBOX } from './sections/sandbox.ts';
 import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
 import { templateProblems } from './sections/templates.ts';
+import { microUsdOf } from '../pipeline/money.ts';
 
 /** Which project, where its checkout is and which file describes it; both absolute. */
 export interface ProjectPlace {
@@ -145,7 +146,7 @@ function agentSettings(agent: AgentEntry): AgentSettings {
     limits: {
       turns: limits.turns ?? null,
       tokens: limits.tokens ?? null,
-      costUsd: limits.cost_usd ?? null,
+      microUsd: limits.cost_usd === undefined ? null : microUsdOf(limits.cost_usd),
       wallClockMs: limits.wall_clock,
       silenceMs: limits.silence,
       questionMs: limits.question,

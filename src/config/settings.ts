@@ -241,7 +241,8 @@ export interface LimitSettings {
   /** Input, cache and output tokens of one run together. */
   readonly tokens: number | null;
   /** US dollars of one run. */
-  readonly costUsd: number | null;
+  /** Money, in millionths of a US dollar. */
+  readonly microUsd: number | null;
   readonly wallClockMs: number;
   /** Longest time without a line of output. */
   readonly silenceMs: number;

@@ -13,7 +13,7 @@ import { jumpingClock, type JumpingClock } from './jumping-clock.ts';
 export const NO_LIMITS: LimitSettings = {
   turns: null,
   tokens: null,
-  costUsd: null,
+  microUsd: null,
   wallClockMs: 3_600_000,
   silenceMs: 3_600_000,
   questionMs: 3_600_000,

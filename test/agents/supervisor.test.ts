@@ -233,7 +233,7 @@ describe('limits', () => {
   const usage = (input: number, cost: number): string => `echo '{"type":"usage","model":"m","input_tokens":${input},"cost_usd":${cost}}'`;
 
   it('stops a run that has spent more than it may', async () => {
-    const fixture = shellRun(`${usage(10, 0.4)}; ${usage(20, 0.6)}; sleep 300`, { limits: { ...NO_LIMITS, costUsd: 0.5 } });
+    const fixture = shellRun(`${usage(10, 0.4)}; ${usage(20, 0.6)}; sleep 300`, { limits: { ...NO_LIMITS, microUsd: 500_000 } });
     const outcome = await outcomeOf(fixture);
     expect(outcome).toMatchObject({ reason: 'over-budget', summary: 'Over its limit of $0.5: $0.60 spent.' });
     expect(outcome.usage.get('m')).toMatchObject({ inputTokens: 20, microUsd: 600_000 });
@@ -241,7 +241,9 @@ describe('limits', () => {
 
   it('lets a run spend exactly what it may', async () => {
     const script = `${usage(10, 0.5)}; echo '{"type":"result","status":"success"}'`;
-    expect(await outcomeOf(shellRun(script, { limits: { ...NO_LIMITS, costUsd: 0.5, tokens: 10 } }))).toMatchObject({ reason: 'finished' });
+    expect(await outcomeOf(shellRun(script, { limits: { ...NO_LIMITS, microUsd: 500_000, tokens: 10 } }))).toMatchObject({
+      reason: 'finished',
+    });
   });
 
   it('stops a run that has used more tokens than it may', async () => {

@@ -355,7 +355,7 @@ function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSetti
   const limits = {
     turns: null,
     tokens: null,
-    costUsd: null,
+    microUsd: null,
     wallClockMs: 60_000,
     silenceMs: 60_000,
     questionMs: 60_000,

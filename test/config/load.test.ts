@@ -87,7 +87,7 @@ describe('loadSettings', () => {
                 limits: {
                   turns: null,
                   tokens: null,
-                  costUsd: null,
+                  microUsd: null,
                   wallClockMs: 1_800_000,
                   silenceMs: 600_000,
                   questionMs: 120_000,

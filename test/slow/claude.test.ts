@@ -146,7 +146,7 @@ describe('the real Claude Code', () => {
   });
 
   it('is stopped, or stops itself, over its money', async () => {
-    const at = await scene([bash('ls', { input: 100_000 }), bash('ls'), done], { limits: { ...NO_LIMITS, costUsd: 0.1 } });
+    const at = await scene([bash('ls', { input: 100_000 }), bash('ls'), done], { limits: { ...NO_LIMITS, microUsd: 100_000 } });
     const outcome = await outcomeOf(at);
     expect(outcome.reason).toBe('over-budget');
     expect(outcome.usage.get(MODEL)?.microUsd).toBeGreaterThan(300_000);

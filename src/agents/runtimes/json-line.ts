@@ -1,3 +1,4 @@
+import { microUsdOf } from '../../pipeline/money.ts';
 /** A JSON object as read from a line; nothing is known about its fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,7 +44,7 @@ export function tokensField(fields: Fields, name: string): number {
 
 /** A field's dollars in millionths, whole and believable. */
 export function dollarsField(fields: Fields, name: string): number {
-  return Math.min(MOST_BELIEVED, Math.round(numberField(fields, name) * 1e6));
+  return Math.min(MOST_BELIEVED, microUsdOf(numberField(fields, name)));
 }
 
 /** The objects in a field that is a list; anything else in it is left out. */

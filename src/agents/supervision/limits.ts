@@ -3,6 +3,7 @@ import type { EndReason, StuckCause } from '../../pipeline/types.ts';
 import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
+import { dollarsOf } from '../../pipeline/money.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {
@@ -13,9 +14,6 @@ export interface StopReason {
   readonly summary: string;
 }
 
-/** Millionths of a dollar in a dollar. */
-export const MICRO = 1_000_000;
-
 /** Output beyond this many bytes is no work any more, and would fill the disk. */
 export const OUTPUT_BYTES = 256 * 1024 * 1024;
 
@@ -23,8 +21,9 @@ export const OUTPUT_BYTES = 256 * 1024 * 1024;
 export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: number): StopReason | null {
   const used = sumUsage(totals);
   const tokens = totalTokens(used);
-  if (limits.costUsd !== null && used.microUsd > limits.costUsd * MICRO) {
-    return { reason: 'over-budget', summary: `Over its limit of $${limits.costUsd}: $${(used.microUsd / MICRO).toFixed(2)} spent.` };
+  if (limits.microUsd !== null && used.microUsd > limits.microUsd) {
+    const summary = `Over its limit of $${dollarsOf(limits.microUsd)}: $${dollarsOf(used.microUsd).toFixed(2)} spent.`;
+    return { reason: 'over-budget', summary };
   }
   if (limits.tokens !== null && tokens > limits.tokens) {
     return { reason: 'over-budget', summary: `Over its limit of ${limits.tokens} tokens: ${tokens} used.` };

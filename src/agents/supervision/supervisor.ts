@@ -6,7 +6,7 @@ import type { MusherError } from '../../errors.ts';
 import { ok, type Result } from '../../result.ts';
 import type { RunAccess } from '../access.ts';
 import { childEnvironment, reachingLoopback, runVariables } from '../environment.ts';
-import { MICRO, type Waited } from './limits.ts';
+import type { Waited } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
@@ -120,7 +120,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
 /** What a runtime is told of a run. */
 async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
   const { agent, systemPrompt, runDir } = spec;
-  const { turns, costUsd } = agent.limits;
+  const { turns, microUsd } = agent.limits;
   const files = runFiles(runDir);
   return {
     command: agent.command,
@@ -128,7 +128,7 @@ async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
     model: agent.model,
     effort: agent.effort,
     options: agent.options,
-    limits: { turns, microUsd: costUsd === null ? null : Math.round(costUsd * MICRO) },
+    limits: { turns, microUsd },
     variables: spec.variables,
     prompt: spec.prompt,
     systemPrompt,

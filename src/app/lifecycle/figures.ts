@@ -9,6 +9,7 @@ import type { ProjectSettings } from '../../config/settings.ts';
 import type { BackupState } from './backups.ts';
 import type { Health } from './monitor.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
+import { dollarsOf } from '../../pipeline/money.ts';
 
 export interface FigureParts {
   readonly log: Log;
@@ -106,7 +107,7 @@ function describeWork({ log, clock, projects }: FigureParts, gauge: Describe): v
   });
   gauge('spend_usd_total', 'Money spent, in US dollars.', ['project', 'agent'], (set) => {
     for (const { name } of projects)
-      for (const { key, usage } of reads.spend.totals(name, 'agent')) set(usage.microUsd / 1_000_000, { project: name, agent: key });
+      for (const { key, usage } of reads.spend.totals(name, 'agent')) set(dollarsOf(usage.microUsd), { project: name, agent: key });
   });
 }
 

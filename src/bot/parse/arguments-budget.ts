@@ -4,6 +4,7 @@ import { argument, matching, problemAt, quoted, withWord, type Argument, type Ar
 import { itemRef, type ItemRef } from './arguments-named.ts';
 import { budgetExamples, parsing } from '../../words/bot/parsing.ts';
 import type { Word } from './tokenize.ts';
+import { microUsdOf } from '../../pipeline/money.ts';
 
 /** Whose budget is meant. `named`: a project or a person; whether there is such a one is not checked here. */
 export type BudgetOwner =
@@ -112,7 +113,7 @@ function read(text: string, apart: string): Amount | string {
 }
 
 function dollars(text: string, value: number): Amount | string {
-  const microUsd = Math.round(value * 1_000_000);
+  const microUsd = microUsdOf(value);
   if (microUsd < 1 || value > MOST_USD) return parsing.dollarRange(quoted(text));
   return { tokens: 0, microUsd };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NO_CAPS, type Caps } from '../../pipeline/budget/budget.ts';
 import type { BudgetSettings } from '../settings.ts';
+import { microUsdOf } from '../../pipeline/money.ts';
 
 const TYPE = 'number or "none"';
 const tokenCap = () =>
@@ -103,6 +104,6 @@ export function dayCaps(
 function caps(tokenCount: Cap, dollars: Cap): Caps {
   return {
     tokens: typeof tokenCount === 'number' ? tokenCount : null,
-    microUsd: typeof dollars === 'number' ? Math.round(dollars * 1_000_000) : null,
+    microUsd: typeof dollars === 'number' ? microUsdOf(dollars) : null,
   };
 }

@@ -1,4 +1,3 @@
-import { MICRO } from '../../agents/supervision/limits.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import type { AgentSettings, LimitSettings, ProjectSettings } from '../../config/settings.ts';
 import { budgetsOf } from '../../decide/budgets.ts';
@@ -28,8 +27,8 @@ export function reservationFor(tx: Tx, item: WorkItem, settings: ProjectSettings
 }
 
 /** What the run and its agent may use whatever the budgets have. */
-function ownCaps(settings: ProjectSettings, { limits: { tokens, costUsd } }: AgentSettings): Caps {
-  return narrowest({ tokens, microUsd: costUsd === null ? null : Math.round(costUsd * MICRO) }, settings.budget.run);
+function ownCaps(settings: ProjectSettings, { limits: { tokens, microUsd } }: AgentSettings): Caps {
+  return narrowest({ tokens, microUsd }, settings.budget.run);
 }
 
 /**
@@ -61,14 +60,14 @@ export function exhaustedLine({ reserved, given, usage }: Run, turns: number | n
 export function limitedAgent(agent: AgentSettings, { reserved, usageBefore }: Run): AgentSettings {
   const { limits } = agent;
   const tokens = reserved === null ? limits.tokens : (reserved.tokens?.cap ?? null);
-  const costUsd = reserved === null ? limits.costUsd : reserved.microUsd === null ? null : reserved.microUsd.cap / MICRO;
+  const microUsd = reserved === null ? limits.microUsd : (reserved.microUsd?.cap ?? null);
   const before = amountOf(usageBefore);
   return {
     ...agent,
     limits: {
       ...limits,
       tokens: tokens === null ? null : tokens - before.tokens,
-      costUsd: costUsd === null ? null : (Math.round(costUsd * MICRO) - before.microUsd) / MICRO,
+      microUsd: microUsd === null ? null : microUsd - before.microUsd,
     },
   };
 }
@@ -79,8 +78,8 @@ const MOST_LAUNCHES = 5;
 /** Why a run that is not known to have started is not started once more; null: it is. */
 export function launchedEnough(agent: AgentSettings, run: Run): RunOutcome | null {
   if (run.launches === 0) return null;
-  const { tokens, costUsd } = limitedAgent(agent, run).limits;
-  if ((tokens !== null && tokens <= 0) || (costUsd !== null && costUsd <= 0))
+  const { tokens, microUsd } = limitedAgent(agent, run).limits;
+  if ((tokens !== null && tokens <= 0) || (microUsd !== null && microUsd <= 0))
     return notStarted('over-budget', 'What it may use was used up by processes whose start Musher did not survive.');
   if (run.launches < MOST_LAUNCHES) return null;
   return notStarted('lost', `Musher died ${run.launches} times right after it had started the agent`);

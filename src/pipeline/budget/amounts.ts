@@ -1,5 +1,4 @@
-/** Micro-dollars in a dollar. */
-const DOLLAR = 1_000_000;
+import { dollarsOf } from '../money.ts';
 
 /**
  * Money as people read it, from millionths of a US dollar: `$12.40`, `$0.0114`. Two decimals from a dollar on; below, as
@@ -7,7 +6,7 @@ const DOLLAR = 1_000_000;
  */
 export function money(microUsd: number): string {
   const sign = microUsd < 0 ? '-' : '';
-  const amount = Math.abs(microUsd) / DOLLAR;
+  const amount = dollarsOf(Math.abs(microUsd));
   if (amount >= 1) return `${sign}$${amount.toFixed(2).replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ',')}`;
   const decimals = amount.toFixed(amount >= 0.0001 ? 4 : 6);
   // `0.5000` says no more than `0.50`.

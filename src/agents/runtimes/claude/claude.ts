@@ -5,6 +5,7 @@ import { mcpServers } from '../mcp-servers.ts';
 import { defineRuntime, type Command, type Launch } from '../runtime.ts';
 import { claudeDoctor } from './doctor.ts';
 import { claudeParser } from './parser.ts';
+import { dollarsOf } from '../../../pipeline/money.ts';
 
 const KEYS = { allowed_tools: allowedTools, permission };
 
@@ -56,8 +57,6 @@ const OWN_TOOLS = 'mcp__musher';
 const PERMISSION_TOOL = 'mcp__musher__approve';
 
 const MCP_FILE = 'mcp.json';
-/** Millionths of a dollar in a dollar. */
-const MICRO = 1_000_000;
 
 /** The prompt goes in on standard input and the system prompt in a file: text from people is never an argument. */
 function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
@@ -89,7 +88,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       ...(launch.effort === null ? [] : ['--effort', launch.effort]),
       ...(limits.turns === null ? [] : ['--max-turns', String(limits.turns)]),
       // A second guard beside ours. It counts in what a resumed session had spent before.
-      ...(limits.microUsd === null ? [] : ['--max-budget-usd', String((limits.microUsd + launch.resumedMicroUsd) / MICRO)]),
+      ...(limits.microUsd === null ? [] : ['--max-budget-usd', String(dollarsOf(limits.microUsd + launch.resumedMicroUsd))]),
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.
