@@ -50,6 +50,7 @@ export function demoSettings(dataDir: string): Settings {
     bubblewrap: null,
     approvals: { role: 'operator', expireMs: 15 * 60_000, questionMs: 60 * 60_000 },
     mcp: { port: 0 },
+    prices: {},
     projects: [
       {
         name: DEMO_PROJECT,

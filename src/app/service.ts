@@ -1,3 +1,4 @@
+import { pricing } from '../agents/runtimes/pricing.ts';
 import { createHash } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { realpathSync } from 'node:fs';
@@ -101,6 +102,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       onProblem,
       stopGraceMs: STOP_GRACE_MS,
       redactor,
+      pricing: pricing(settings.prices),
     };
     const access = new McpEndpoint({
       ...shared,

@@ -22,6 +22,7 @@ import { backupSettings, monitorSettings } from './sections/upkeep.ts';
 import { agentSchema } from './sections/agents.ts';
 import { botSchemaOf, projectEntrySchema, projectSchema } from './schema.ts';
 import type { BotFile, ProjectEntry } from './schema.ts';
+import { priceSettings } from './sections/prices.ts';
 import { sandboxSettings } from './sections/sandbox.ts';
 import type { ProjectSettings, Settings } from './settings.ts';
 
@@ -122,6 +123,7 @@ function settings(
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
     ...networkSettings(bot, networks),
+    prices: priceSettings(bot.prices),
     ...agentTalkSettings(bot),
   };
 }

@@ -11,6 +11,7 @@ import { branch, insideRepository, name, people, positive, text, zone } from './
 import { floodSchema } from './sections/flood.ts';
 import { linksSchema } from './sections/links.ts';
 import { networkSections, personIds } from './sections/networks.ts';
+import { pricesSchema } from './sections/prices.ts';
 import { roleLists, roomSchemaOf } from './sections/rooms.ts';
 import { sandboxKeys } from './sections/sandbox.ts';
 import { backupSchema, monitorSchema } from './sections/upkeep.ts';
@@ -111,6 +112,7 @@ export const botSchemaOf = (networks: readonly Network[]) =>
       .array(accountSchema)
       .default([])
       .meta({ description: 'An account at a model provider. If one is rate-limited, agents switch to the next one that they may use.' }),
+    prices: pricesSchema,
     approvals: approvalSchema
       .prefault({})
       .meta({ description: 'Permissions and questions that agents ask people while they run (docs/runtimes.md).' }),

@@ -30,8 +30,18 @@ export interface Settings {
   readonly rooms: readonly RoomSettings[];
   /** Those that are used. */
   readonly networks: readonly NetworkSettings[];
+  /** By the model's name; they win over the list prices. */
+  readonly prices: Readonly<Record<string, PriceSettings>>;
   readonly approvals: ApprovalSettings;
   readonly mcp: McpSettings;
+}
+
+/** US dollars per million tokens. */
+export interface PriceSettings {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
 }
 
 /** What agents may ask of people while they run. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunAccess } from '../agents/access.ts';
+import type { Pricing } from '../agents/runtimes/pricing.ts';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { folderName } from '../git/names.ts';
@@ -38,6 +39,8 @@ export interface EngineParts {
   readonly stopGraceMs: number;
   /** Takes secrets out of what agents and gates leave in files. */
   readonly redactor: Redactor;
+  /** What models cost; missing: list prices. */
+  readonly pricing?: Pricing | undefined;
   /** How agents reach Musher while they run; null: they don't. */
   readonly access: AgentAccess | null;
   /** Where processes are started and ended; missing: this machine. */

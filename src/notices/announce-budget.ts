@@ -45,7 +45,7 @@ function moreButton({ budget, unit }: Crossing, named: boolean): ReturnType<type
 /** Said once for each model of a project. */
 export function priceUnknown(model: string): Document {
   return line(
-    `The price of ${model} is not known, so no cap of money holds its runs: they are stopped by tokens alone. `,
-    'Caps in tokens stand in [budget] and [agent.limits].',
+    `Musher has no price for ${model}: dollar caps can't stop its runs, and each counts as all the dollars reserved for it. `,
+    'Set its price under [prices] in bot.toml.',
   );
 }

@@ -137,12 +137,19 @@ export interface ItemEvents {
     readonly files?: CommitSha;
   };
   'run.session': { readonly run: number; readonly session: string };
-  'run.usage': { readonly run: number; readonly agent: string; readonly model: string; readonly usage: Usage };
+  /** `reservation`: nobody knows the model's price, so what was set aside for the run counts as spent. */
+  'run.usage': {
+    readonly run: number;
+    readonly agent: string;
+    readonly model: string;
+    readonly usage: Usage;
+    readonly reservation?: true;
+  };
   /** With its usage budgets have reached lines of which people are told; each as it stands then. */
   'run.budget_crossed': { readonly run: number; readonly crossed: readonly Crossing[] };
   /** It has reached the line that was set aside for it, and its budgets have more by now: this is what it may use in all. */
   'run.extended': { readonly run: number; readonly reserved: Reservation };
-  /** Told once for a project: what this model uses has tokens and no price, so caps of money do not hold it. */
+  /** Told once for a project: what this model uses has tokens and no price, so its runs cost all that is set aside for them. */
   'run.price_unknown': { readonly run: number; readonly model: string };
   /** A sign of life, at most one in 30 s for a run. `activity`: what it does, one line. */
   'run.heartbeat': { readonly run: number; readonly activity: string | null };

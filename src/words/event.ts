@@ -74,7 +74,9 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.session':
       return `saw the session of run ${event.payload.run}`;
     case 'run.usage':
-      return `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
+      return event.payload.reservation === true
+        ? `counted ${money(event.payload.usage.microUsd)} for run ${event.payload.run}, all that was reserved: ${event.payload.model} has no price`
+        : `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
     case 'run.budget_crossed':
       return event.payload.crossed
         .map(({ percent, budget, unit }) => `reached ${percent} % of a budget: ${usedOf(budget, unit)}`)

@@ -58,6 +58,7 @@ describe('loadSettings', () => {
         bubblewrap: null,
         approvals: { role: 'operator', expireMs: 900_000, questionMs: 3_600_000 },
         mcp: { port: 0 },
+        prices: {},
         projects: [
           {
             name: 'shop',

@@ -20,7 +20,10 @@ interface Overshoot {
 
 /** How far the run of an item went beyond what was set aside for it. Each call is told once, when it has ended. */
 function overshoot(number: number, cap: number): Overshoot {
-  const calls = bench.only('run.usage', number).map(({ payload: { usage } }) => usage.inputTokens + usage.outputTokens);
+  const calls = bench
+    .only('run.usage', number)
+    .filter(({ payload }) => payload.reservation !== true)
+    .map(({ payload: { usage } }) => usage.inputTokens + usage.outputTokens);
   let used = 0;
   let callsBeyond = 0;
   for (const call of calls) {
@@ -244,9 +247,9 @@ describe('spend', () => {
     });
     const musher = bench.start();
     musher.type(
-      create('Jumps', 'coder: usage 400 50 0; await go; usage 4000 500 0; hang'),
-      create('Claims', 'coder: usage 0 0 0; success all done'),
-      create('Steady', 'coder: usage 400 50 0; write c.txt c; commit; success'),
+      create('Jumps', 'coder: usage 400 50; await go; usage 4000 500; hang'),
+      create('Claims', 'coder: usage 0 0; success all done'),
+      create('Steady', 'coder: usage 400 50; write c.txt c; commit; success'),
       ...[1, 2, 3].map((n) => `start ${n}`),
       'wait 2 blocked 60',
       'wait 3 done 60',
@@ -262,7 +265,11 @@ describe('spend', () => {
     tell('a call ten times as large as the one before', [over]);
     expect(over).toEqual({ tokens: 3500, lastCall: 4050, callsBeyond: 0 });
     expect(reasons(2)).toEqual(['hollow']);
-    expect(out.match(/The price of model-a is not known/g)).toHaveLength(1);
-    expect(out).toContain('shop today: $0.00, 5k tokens.');
+    expect(out.match(/no price for model-a/g)).toHaveLength(1);
+    // An unknown price is never $0: what was set aside for the two runs that used the model is spent.
+    for (const number of [1, 3])
+      expect(bench.only('run.usage', number).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(30_000_000);
+    expect(bench.only('run.usage', 3).map(({ payload }) => payload.reservation)).toEqual([undefined, true]);
+    expect(out).toContain('shop today: $60.00, 5k tokens.');
   });
 });

@@ -24,6 +24,8 @@ export function pricing(own: Readonly<Record<string, ModelPrice>> = {}): Pricing
   const canonical = new Map(Object.entries(own).map(([model, price]) => [canonicalModel(model), price]));
   return {
     cost(model, tokens, hourWrites = 0) {
+      // Nothing used is free, whatever it would have cost.
+      if (tokens.inputTokens + tokens.outputTokens + tokens.cacheReadTokens + tokens.cacheWriteTokens === 0) return 0;
       const name = canonicalModel(model);
       const price = exact.get(model) ?? canonical.get(name) ?? listed.get(name);
       if (price === undefined) return null;

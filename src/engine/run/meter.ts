@@ -5,7 +5,7 @@ import type { ProjectSettings } from '../../config/settings.ts';
 import { budgetsOf } from '../../decide/budgets.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Run } from '../../log/projections/run.ts';
-import { amountOf, crossings } from '../../pipeline/budget/budget.ts';
+import { amountOf, crossings, type Budget } from '../../pipeline/budget/budget.ts';
 import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
 import { eventOf, KINDS } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -32,30 +32,20 @@ export function meter(
 ): (signal: Signal) => void {
   let session = run.session;
   let lastBeat = 0;
-  const append = <K extends ItemEventKind>(tx: Tx, kind: K, payload: ItemEvents[K]): boolean =>
-    // Of a deleted item only the accounts are still kept: what does not fit any more is dropped.
-    tx.append(eventOf(kind, payload, item, agentActor(run.agent))).ok;
   const write = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
-    parts.log.transaction((tx) => append(tx, kind, payload));
+    parts.log.transaction((tx) => append(tx, item, run, kind, payload));
     crashPoint('after-sign-of-life');
   };
-  /** The usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. */
   const count = (model: string, usage: Usage, unpriced: boolean): void => {
     parts.log.transaction((tx) => {
-      if (!append(tx, 'run.usage', { run: run.run, agent: run.agent, model, usage })) return;
-      if (usage.outputTokens > 0) accountWorks(tx, run);
-      const now = tx.item(item.project, item.number);
+      const budgets = countUsage(tx, settings, item, run, { model, usage });
       // Of a project that is no longer configured only the accounts are kept.
-      if (now === null || settings === null) return;
-      const charged = { ...now, payer: run.reserved?.person ?? null };
-      const budgets = budgetsOf(tx.reads, charged, settings, tx.now);
-      const crossed = crossings(budgets, amountOf(usage));
-      // One event for all of them: one absurd usage is one piece of news.
-      if (crossed.length > 0) append(tx, 'run.budget_crossed', { run: run.run, crossed });
+      if (budgets === null || settings === null) return;
       const reserved = extendReservation(tx, run, settings, budgets);
-      if (reserved !== null) append(tx, 'run.extended', { run: run.run, reserved });
+      if (reserved !== null) append(tx, item, run, 'run.extended', { run: run.run, reserved });
       const capped = (run.reserved?.microUsd ?? null) !== null;
-      if (capped && unpriced && isFirstUse(tx, item.project, model, usage)) append(tx, 'run.price_unknown', { run: run.run, model });
+      if (capped && unpriced && isFirstUse(tx, item.project, model, usage))
+        append(tx, item, run, 'run.price_unknown', { run: run.run, model });
     });
     crashPoint('after-metered');
   };
@@ -95,6 +85,35 @@ export function meter(
   };
 }
 
+/** Of a deleted item only the accounts are still kept: what does not fit any more is dropped. */
+function append<K extends ItemEventKind>(tx: Tx, item: WorkItem, run: Run, kind: K, payload: ItemEvents[K]): boolean {
+  return tx.append(eventOf(kind, payload, item, agentActor(run.agent))).ok;
+}
+
+/**
+ * Counts a usage, and each line of a budget that it crosses: together, so that a line is told of exactly once. Gives the
+ * budgets as they stand then; null where nobody holds it to any.
+ */
+export function countUsage(
+  tx: Tx,
+  settings: ProjectSettings | null,
+  item: WorkItem,
+  run: Run,
+  counted: Omit<ItemEvents['run.usage'], 'run' | 'agent'>,
+): readonly Budget[] | null {
+  const { usage } = counted;
+  if (!append(tx, item, run, 'run.usage', { run: run.run, agent: run.agent, ...counted })) return null;
+  if (usage.outputTokens > 0) accountWorks(tx, run);
+  const now = tx.item(item.project, item.number);
+  if (now === null || settings === null) return null;
+  const charged = { ...now, payer: run.reserved?.person ?? null };
+  const budgets = budgetsOf(tx.reads, charged, settings, tx.now);
+  const crossed = crossings(budgets, amountOf(usage));
+  // One event for all of them: one absurd usage is one piece of news.
+  if (crossed.length > 0) append(tx, item, run, 'run.budget_crossed', { run: run.run, crossed });
+  return budgets;
+}
+
 /** Whether this is all that the project has ever used of the model. */
 function isFirstUse(tx: Tx, project: string, model: string, usage: Usage): boolean {
   const total = tx.reads.spend.totals(project, 'model').find(({ key }) => key === model)?.usage;
@@ -103,11 +122,19 @@ function isFirstUse(tx: Tx, project: string, model: string, usage: Usage): boole
 
 /**
  * Counts what a run printed while nobody watched it, and that ends without being taken up: its agent or project is gone
- * from the configuration, or Musher was killed between the start of the process and the entry of that.
+ * from the configuration, or Musher was killed between the start of the process and the entry of that. Gives the models
+ * whose price is not known.
  */
-export async function countUnwatched(parts: EngineParts, settings: ProjectSettings | null, item: WorkItem, run: Run): Promise<void> {
+export async function countUnwatched(
+  parts: EngineParts,
+  settings: ProjectSettings | null,
+  item: WorkItem,
+  run: Run,
+): Promise<readonly string[]> {
   const take = meter(parts, settings, item, run, usageInLog(parts, item, run));
-  for (const signal of await usageInOutput(runDir(parts, run.project, run.item, run.run))) take(signal);
+  const used = await usageInOutput(runDir(parts, run.project, run.item, run.run), parts.pricing);
+  for (const signal of used) take(signal);
+  return used.filter(({ unpriced }) => unpriced === true).map(({ model }) => model);
 }
 
 /** What the log counts for a run's process, per model. */

@@ -16,6 +16,7 @@ import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
+import { spendReservation } from './unpriced.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import { agentActor } from '../../pipeline/actor.ts';
@@ -96,9 +97,11 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
   await sweepRun(parts, item, now);
   crashPoint('after-orphan-ended');
   // Its files may be what is broken, and must not keep it from its end.
-  await countUnwatched(parts, parts.projects.get(run.project)?.settings ?? null, item, now).catch((error: unknown) =>
-    parts.onProblem(`counting what run ${run.run} of ${run.project}#${run.item} used`, error),
-  );
+  const settings = parts.projects.get(run.project)?.settings ?? null;
+  const unpriced = await countUnwatched(parts, settings, item, now).catch((error: unknown): readonly string[] => {
+    parts.onProblem(`counting what run ${run.run} of ${run.project}#${run.item} used`, error);
+    return [];
+  });
   parts.log.transaction((tx) => {
     const current = tx.item(item.project, item.number);
     const mine =
@@ -108,6 +111,7 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
       (current.execution.state === 'pending' || current.execution.state === 'running');
     const summary = oneLine(`Musher could not look after it: ${why}`);
     const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
+    spendReservation(tx, settings, item, run, unpriced);
     record(tx, item, 'run.ended', ended, agentActor(run.agent));
     if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: summary });
   });
@@ -125,8 +129,9 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   const agent = project.settings.agents.find(({ name }) => name === run.agent);
   if (agent === undefined) {
     await sweepRun(parts, item, run);
-    await countUnwatched(parts, project.settings, item, run);
-    await settleRun(parts, project, item, run, null, notStarted('lost', `the agent ${run.agent} is no longer configured`));
+    const unpriced = await countUnwatched(parts, project.settings, item, run);
+    const lost = notStarted('lost', `the agent ${run.agent} is no longer configured`);
+    await settleRun(parts, project, item, run, null, { ...lost, unpriced });
     return;
   }
   const adopting = run.state === 'running';

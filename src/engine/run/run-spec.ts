@@ -57,6 +57,7 @@ export function specOf(
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
     access: place.access,
+    ...(parts.pricing === undefined ? {} : { pricing: parts.pricing }),
     waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
   };
 }

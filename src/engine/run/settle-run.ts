@@ -18,6 +18,7 @@ import { lookAtBase } from '../base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from '../merge/merge.ts';
 import { exhaustedLine } from './run-budget.ts';
+import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { agentActor } from '../../pipeline/actor.ts';
@@ -85,6 +86,7 @@ export async function settleRun(
       (now.execution.state === 'pending' || now.execution.state === 'running');
     // Also of a run that was stopped or moved away from: what it committed is there.
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
+    spendReservation(tx, project.settings, item, run, outcome.unpriced);
     record(tx, item, 'run.ended', ended, agentActor(run.agent));
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
     else if (reason === 'finished') accountWorks(tx, run);

@@ -162,7 +162,7 @@ function joined(what: string, detail: string): string {
   return oneLine(detail === '' ? `${what}.` : `${what}: ${detail}`);
 }
 
-/** The program's own figure of money; where it has none, or 0, what the tokens cost. What is free stands in `[prices]` with 0. */
+/** The program's own figure of money, also where it is 0; where it gives none, what the tokens cost. */
 function usageOf(
   model: string,
   fields: Fields,
@@ -174,8 +174,7 @@ function usageOf(
     cacheReadTokens: tokensField(fields, 'cache_read_tokens'),
     cacheWriteTokens: tokensField(fields, 'cache_write_tokens'),
   };
-  const own = dollarsField(fields, 'cost_usd');
-  const cost = own > 0 ? own : pricing.cost(model, tokens);
+  const cost = typeof fields['cost_usd'] === 'number' ? dollarsField(fields, 'cost_usd') : pricing.cost(model, tokens);
   return { usage: { ...tokens, microUsd: cost ?? 0 }, unpriced: cost === null ? { unpriced: true } : {} };
 }
 
