@@ -158,8 +158,8 @@ export class Engine {
     if (this.#jobs.has(key) || this.#alarms.rests(key)) return;
     if (item.deletedAt !== null) {
       this.#alarms.clear(key);
-      if (item.removal?.state !== 'asked' || this.#removalTried.get(key) === item.step) return;
-      this.#removalTried.set(key, item.step);
+      if (item.removal?.state !== 'asked' || this.#removalTried.get(key) === item.stepSeq) return;
+      this.#removalTried.set(key, item.stepSeq);
       this.#jobs.begin(
         item,
         'remove',
@@ -289,5 +289,5 @@ export class Engine {
 }
 
 function sameStep(item: WorkItem): (now: WorkItem) => boolean {
-  return (now) => now.step === item.step && now.deletedAt === null;
+  return (now) => now.stepSeq === item.stepSeq && now.deletedAt === null;
 }

@@ -116,7 +116,7 @@ export function seeWork(tx: Tx, item: WorkItem, work: Work): void {
 export function ifStill(parts: EngineParts, item: WorkItem, change: (tx: Tx, now: WorkItem) => void): boolean {
   return parts.log.transaction((tx) => {
     const now = tx.item(item.project, item.number);
-    if (now === null || now.step !== item.step) return false;
+    if (now === null || now.stepSeq !== item.stepSeq) return false;
     change(tx, now);
     return true;
   });

@@ -19,7 +19,7 @@ export class Tidying {
     const project = this.#parts.projects.get(name);
     const item = this.#parts.log.reads.item(name, number);
     if (project === undefined || item === null || !isOver(item) || this.#jobs.has(keyOf(item))) return;
-    const once = `${keyOf(item)}\0${item.step}`;
+    const once = `${keyOf(item)}\0${item.stepSeq}`;
     if (this.#tidied.has(once)) return;
     this.#tidied.add(once);
     this.#jobs.begin(item, 'tidy', (signal) => tidy(this.#parts, project, item, signal), isOver);

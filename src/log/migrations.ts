@@ -129,6 +129,8 @@ const MIGRATIONS: readonly string[] = [
   );
   ${PROJECTION_TABLES}
   `,
+  // `step` of an item is `stepSeq`. Only a key can be written so: within a text the quotes have a backslash before them.
+  `UPDATE items SET state = replace(state, '"step":', '"stepSeq":');`,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -61,7 +61,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
     payer: payerAfter(null, event),
     toppedUp: NOTHING,
     version: 1,
-    step: event.seq,
+    stepSeq: event.seq,
     deletedAt: null,
     removal: null,
     stage: { name: 'backlog' },
@@ -107,7 +107,7 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
   switch (event.kind) {
     case 'item.deleted':
       if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was deleted and purged: nothing is left of it.`);
-      return ok({ ...after, removal: { state: 'asked', purge: event.payload.purge || item.removal?.purge === true }, step: event.seq });
+      return ok({ ...after, removal: { state: 'asked', purge: event.payload.purge || item.removal?.purge === true }, stepSeq: event.seq });
     case 'item.removed':
       if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was purged: there is nothing left to remove.`);
       return ok({
@@ -140,7 +140,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.held':
       return held(item, event);
     case 'item.released':
-      return ok({ ...item, held: null, step: event.seq });
+      return ok({ ...item, held: null, stepSeq: event.seq });
     case 'item.accepted':
       return ok({ ...item, accepted: event.payload.head });
     case 'item.moved':
@@ -204,7 +204,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.restored':
     case 'item.errand_failed':
       if (item.errand === null) return notNow(item, 'Nothing was asked to be done with its work');
-      return ok({ ...item, errand: null, landing: null, step: event.seq });
+      return ok({ ...item, errand: null, landing: null, stepSeq: event.seq });
     case 'undo.attempted':
       return item.errand?.kind === 'undo'
         ? ok({ ...item, landing: event.payload.commit })
@@ -228,14 +228,14 @@ function foundUndone(item: WorkItem, event: Event<'item.found_undone'>): Result<
 }
 
 function settled(item: WorkItem, { at, seq }: ItemEvent): ItemBase {
-  return { ...item, queued: false, held: null, attempts: 0, landing: null, errand: null, stageSince: at, step: seq };
+  return { ...item, queued: false, held: null, attempts: 0, landing: null, errand: null, stageSince: at, stepSeq: seq };
 }
 
 /** A coder's run that has finished stays so: when the item goes on, its gates come next and not another run. */
 function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, TransitionError> {
   if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, 'There is nothing to stop');
   const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };
-  return ok(item.execution.state === 'completed' ? { ...after, step: event.seq } : idle(after, event.seq));
+  return ok(item.execution.state === 'completed' ? { ...after, stepSeq: event.seq } : idle(after, event.seq));
 }
 
 /** Never under a run: what it works for would be gone. */
@@ -244,7 +244,7 @@ function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem
   if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
   if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
   // An idle item fits every stage; the compiler does not see through the union here.
-  return ok({ ...item, ...event.payload.standing, execution: IDLE, step: event.seq } as WorkItem);
+  return ok({ ...item, ...event.payload.standing, execution: IDLE, stepSeq: event.seq } as WorkItem);
 }
 
 /** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
@@ -253,13 +253,13 @@ function restoreAsked(item: WorkItem, event: Event<'item.restore_asked'>): Resul
   if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
   if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
   if (stage.name === 'done' || (stage.name === 'archived' && !isResumable(stage))) return notNow(item, 'It is over');
-  return ok({ ...item, errand: { kind: 'restore', snapshot: event.payload.snapshot, by: event.actor }, step: event.seq });
+  return ok({ ...item, errand: { kind: 'restore', snapshot: event.payload.snapshot, by: event.actor }, stepSeq: event.seq });
 }
 
 function undoAsked(item: WorkItem, event: Event<'item.undo_asked'>): Result<WorkItem, TransitionError> {
   if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
   if (!isMet(item.stage)) return notNow(item, 'Only what is merged can be taken back');
-  return ok({ ...item, errand: { kind: 'undo', reason: event.payload.reason, by: event.actor }, step: event.seq });
+  return ok({ ...item, errand: { kind: 'undo', reason: event.payload.reason, by: event.actor }, stepSeq: event.seq });
 }
 
 function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
@@ -311,7 +311,7 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     landing: null,
     errand: null,
     stageSince: event.at,
-    step: event.seq,
+    stepSeq: event.seq,
   };
   // `idle` fits every stage; the compiler does not see through the union here.
   return ok({ ...base, stage: arrived(item.stage, to), execution: IDLE } as WorkItem);
@@ -330,14 +330,14 @@ function pending(item: WorkItem, event: Event<'run.pending'>): Result<WorkItem, 
   if (item.held !== null) return notNow(item, 'Someone has stopped it, so no run can begin');
   if (item.errand !== null) return notNow(item, 'Something else is being done with its work, so no run can begin');
   if (run !== item.runs + 1) return notNow(item, `The next run is number ${item.runs + 1}, not ${run}`);
-  return ok(attach({ ...item, runs: run, step: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
+  return ok(attach({ ...item, runs: run, stepSeq: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
 }
 
 function started(item: WorkItem, event: Event<'run.started'>): Result<WorkItem, TransitionError> {
   const { execution } = item;
   if (execution.state !== 'pending' || event.payload.run !== item.runs) return notNow(item, `Run ${event.payload.run} was not reserved`);
   return ok(
-    attach({ ...item, step: event.seq }, { state: 'running', agent: execution.agent, startedAt: event.at, lastHeartbeat: event.at }),
+    attach({ ...item, stepSeq: event.seq }, { state: 'running', agent: execution.agent, startedAt: event.at, lastHeartbeat: event.at }),
   );
 }
 
@@ -357,7 +357,7 @@ function ended(item: WorkItem, event: Event<'run.ended'>): WorkItem {
   const { run, reason, exitCode, resumeAt } = event.payload;
   if (run !== item.runs || (execution.state !== 'pending' && execution.state !== 'running')) return item;
   const { agent } = execution;
-  const after = { ...item, step: event.seq };
+  const after = { ...item, stepSeq: event.seq };
   if (reason === 'finished') return attach(after, { state: 'completed', agent, exitCode: exitCode ?? 0, completedAt: event.at });
   if ((reason === 'rate-limited' || reason === 'signed-out') && resumeAt !== null)
     return attach(after, { state: 'rateLimited', agent, resumeAt });
@@ -369,8 +369,8 @@ function attach(item: WorkItem, execution: Execution): WorkItem {
   return { ...item, execution } as WorkItem;
 }
 
-function idle(item: WorkItem, step: number): WorkItem {
-  return { ...item, step, execution: IDLE };
+function idle(item: WorkItem, stepSeq: number): WorkItem {
+  return { ...item, stepSeq, execution: IDLE };
 }
 
 /** What a purge leaves: the number, and where it stood. */

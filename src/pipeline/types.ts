@@ -179,7 +179,7 @@ export interface ItemBase {
   /** Number of events of this item so far, but for signs of life and metering of its runs. A confirmation is bound to it. */
   readonly version: number;
   /** Changes whenever the stage or the execution changes: a late result of an older step is recognised by it. */
-  readonly step: number;
+  readonly stepSeq: number;
   /** Set by `delete`: the item is a tombstone, nothing but a purge changes it any more. */
   readonly deletedAt: Millis | null;
   /** How far a delete has come: `asked` (its run, worktree and branch are still to be removed), then `removed`, then `purged`. */

@@ -92,8 +92,8 @@ describe('whatever happens to an item', () => {
     expect(
       broken(({ event, taken, after }) => {
         if (!taken || event.kind !== 'item.moved') return true;
-        const { attempts, queued, held, execution, stageSince, step } = after;
-        return isDeepStrictEqual({ attempts, queued, held, execution }, FRESH) && stageSince === event.at && step === event.seq;
+        const { attempts, queued, held, execution, stageSince, stepSeq } = after;
+        return isDeepStrictEqual({ attempts, queued, held, execution }, FRESH) && stageSince === event.at && stepSeq === event.seq;
       }),
     ).toBeNull();
   });
@@ -127,7 +127,7 @@ describe('whatever happens to an item', () => {
     expect(
       broken(({ before, event, after }) => {
         const changed = before.stage.name !== after.stage.name || before.execution.state !== after.execution.state;
-        return after.step === event.seq || (!changed && after.step === before.step);
+        return after.stepSeq === event.seq || (!changed && after.stepSeq === before.stepSeq);
       }),
     ).toBeNull();
   });

@@ -282,7 +282,7 @@ describe('a creation', () => {
       attempts: 0,
       runs: 0,
       version: 1,
-      step: 4,
+      stepSeq: 4,
       createdAt: T0,
       createdBy: 'console:ann',
       deletedAt: null,

@@ -27,7 +27,7 @@ export async function merge(parts: EngineParts, project: EngineProject, item: Wo
 async function attempt(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<'settled' | 'drifted'> {
   const { git, settings } = project;
   if (item.stage.name !== 'merge') return 'settled';
-  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   // A base branch that an agent moved to its own work must not pass for one where a person merged it by hand.
   await lookAtBase(parts, project);
   if (!still()) return 'settled';

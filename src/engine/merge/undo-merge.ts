@@ -32,7 +32,7 @@ export async function undoMerge(parts: EngineParts, project: EngineProject, item
 
 async function attempt(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<'settled' | 'drifted'> {
   const { git, settings } = project;
-  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   const merge = mergedAs(item)?.mergeCommit;
   if (merge === undefined) return failed(parts, item, 'it is not merged');
   const base = await git.baseHead();

@@ -12,7 +12,7 @@ import { failAttempt, ifStill, record, seeWork, type EngineParts, type EnginePro
  */
 export async function verifyBranch(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
   const { git, settings } = project;
-  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.step === item.step;
+  const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   const work = item.work === null ? null : await git.readWork(item.work.branch);
   if (work === null || work.commitsAhead === 0) {
     const summary = 'the branch has no commits of its own';

@@ -216,12 +216,12 @@ export class Reads {
 
   /** The event by which an item came where it stands: its last change of stage or execution. */
   arrival(item: WorkItem): LoggedEvent | null {
-    return this.#events.after(item.step - 1, 1)[0] ?? null;
+    return this.#events.after(item.stepSeq - 1, 1)[0] ?? null;
   }
 
   /** When an item came where it stands. */
   arrivedAt(item: WorkItem): number | null {
-    return this.#events.timeFrom(item.step);
+    return this.#events.timeFrom(item.stepSeq);
   }
 
   lastSeq(): number {
