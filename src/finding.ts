@@ -1,22 +1,22 @@
-/** What one check of `doctor` found: one line, with the remedy where something is to be done. */
+/** What one check of `doctor` found: one line, with what to do if something is wrong. */
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail';
   /** What was looked at, in a word or two. */
   readonly subject: string;
   readonly what: string;
-  readonly mend: string | null;
+  readonly fix: string | null;
 }
 
 export function good(subject: string, what: string): Finding {
-  return { level: 'ok', subject, what, mend: null };
+  return { level: 'ok', subject, what, fix: null };
 }
 
-/** Something that a start survives, but that somebody will miss. */
-export function warning(subject: string, what: string, mend: string): Finding {
-  return { level: 'warn', subject, what, mend };
+/** Musher starts, but something will be missing. */
+export function warning(subject: string, what: string, fix: string): Finding {
+  return { level: 'warn', subject, what, fix };
 }
 
-/** Something that keeps Musher from starting, or a network from working. */
-export function failure(subject: string, what: string, mend: string): Finding {
-  return { level: 'fail', subject, what, mend };
+/** Keeps Musher from starting, or a network from working. */
+export function failure(subject: string, what: string, fix: string): Finding {
+  return { level: 'fail', subject, what, fix };
 }

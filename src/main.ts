@@ -7,14 +7,14 @@ import type { Terminal } from './cli/terminal.ts';
 import { MusherError } from './errors.ts';
 import { musherVersion, packageRoot } from './version.ts';
 
-/** Called wrongly; 1 is for everything that was understood and did not succeed. */
+/** Wrong usage. 1 is for everything that was understood but failed. */
 const EXIT_USAGE = 2;
 
-/** The command line. Resolves to the exit code; what a person can mend is told in words, without a stack. */
+/** The command line. Resolves to the exit code; what a person can fix is printed in words, without a stack. */
 export async function main(words: readonly string[]): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const terminal: Terminal = { stdin, stdout, stderr, env, ...readCall(env, process.cwd(), packageRoot(), process.argv[1] ?? '') };
-  // Whoever reads has gone (`musher help | head -1`): no reason to complain about it.
+  // The reader is gone (`musher help | head -1`), which is not an error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -120,12 +120,12 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
   const name = wanted.toLowerCase().replaceAll(/[-_]/g, '');
   const reached = STATES.get(name);
   const seconds = Number(limit);
-  if (words.length < 2 || words.length > 3) return 'write it as `wait <item> <state> [seconds]`.';
+  if (words.length < 2 || words.length > 3) return 'usage: `wait <item> <state> [seconds]`.';
   if (reached === undefined) {
     const near = nearest(name, STATES.keys());
-    return `there is no state ${wanted}${near === null ? '' : `; did you mean ${near}`}. States are ${[...STATES.keys()].join(', ')}.`;
+    return `there is no state ${wanted}${near === null ? '' : `; did you mean ${near}`}. States: ${[...STATES.keys()].join(', ')}.`;
   }
-  if (!(seconds > 0 && seconds <= LONGEST_WAIT_S)) return `the time ${limit} is no number of seconds from 1 to ${LONGEST_WAIT_S}.`;
+  if (!(seconds > 0 && seconds <= LONGEST_WAIT_S)) return `${limit} is not a number of seconds from 1 to ${LONGEST_WAIT_S}.`;
   if (parts.find(ref) === null) return `there is no item ${ref}.`;
 
   const look = (): { readonly problem: string | null } | null => {
@@ -133,7 +133,7 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
     if (item === null) return null;
     if (reached(item)) return { problem: null };
     const isHopeless = !parts.hasTimer(item) && hopeless(item, parts.step(item));
-    return isHopeless ? { problem: `it does not get there by waiting: ${stands(item, parts.step(item))}` } : null;
+    return isHopeless ? { problem: `waiting won't help: ${stands(item, parts.step(item))}` } : null;
   };
   const end = await parts.when(look, parts.signal, seconds * 1000);
   if (end !== null) return end.problem;

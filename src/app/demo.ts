@@ -99,7 +99,7 @@ function agent(name: string, stage: WorkStage): AgentSettings {
 /** The demo agent's program: beside this file in the checkout, built in the package. */
 function demoAgent(): string {
   const here = fileURLToPath(import.meta.url);
-  return join(dirname(here), '..', 'demo', here.endsWith('.ts') ? 'agent.ts' : 'agent.js');
+  return join(dirname(here), '..', '..', 'demo', here.endsWith('.ts') ? 'agent.ts' : 'agent.js');
 }
 
 /** Makes the demo's repository, once: a real one with a first commit. What a start that was cut off left is made anew. */

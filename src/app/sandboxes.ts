@@ -28,7 +28,7 @@ export async function trySandbox(
   if (process.platform !== 'linux') return failed('bubblewrap needs Linux');
   const path = childEnvironment(env, {})['PATH'] ?? '';
   const program = await findProgram(bubblewrap ?? 'bwrap', path, '/');
-  if (program === null) return failed(bubblewrap === null ? 'bwrap is not on the PATH' : `${bubblewrap} is not there`);
+  if (program === null) return failed(bubblewrap === null ? 'bwrap is not on the PATH' : `${bubblewrap} does not exist`);
   const { allowHosts, read, write } = project.sandbox;
   const box: Box = { program, allowHosts, read, write, home: env['HOME'] || homedir(), path, secret: [dataDir, project.path] };
   try {

@@ -28,7 +28,7 @@ export async function withLog<T>(dataDir: string, work: (db: Db) => T | Promise<
     throw new MusherError(
       'CONFIG_MISSING',
       `There is no log in ${dataDir}.`,
-      'Name the data directory with --data DIR, or its bot.toml with --config FILE.',
+      'Choose the data directory with --data DIR, or its bot.toml with --config FILE.',
     );
   const ownership = takeOwnership(dataDir);
   try {

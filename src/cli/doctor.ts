@@ -16,11 +16,12 @@ import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { sandbox } from './doctor/sandbox.ts';
 import { backups, monitor } from './doctor/upkeep.ts';
+import { counted } from '../words/amounts.ts';
 import { printLine } from './terminal.ts';
 import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
 
-/** In the order in which they are told. */
+/** In the order in which they are printed. */
 const CHECKS: readonly Check[] = [
   node,
   git,
@@ -55,17 +56,17 @@ export const run: Run = async (typed, terminal) => {
   };
   for (const check of CHECKS) {
     for (const finding of await check({ settings, dataDir, env: terminal.env, cwd: terminal.cwd })) tell(finding);
-    // The configuration's own errors stand where its line would.
+    // Configuration errors come in place of its line.
     if (check === configuration) for (const finding of findings) tell(finding);
   }
   printLine(terminal, summary(all));
   return all.some(({ level }) => level === 'fail') ? 1 : 0;
 };
 
-/** The settings as far as they are valid, and what is to be told where they are not. */
+/** The settings if they are valid, and the findings if they are not. */
 function readConfiguration(config: string | null, terminal: Terminal): { settings: Settings | null; findings: Finding[] } {
   if (config === null) {
-    const what = `no bot.toml in ${terminal.cwd}: \`run\` starts the demo; name your own with --config FILE`;
+    const what = `no bot.toml in ${terminal.cwd}, so \`run\` starts the demo; choose another file with --config FILE`;
     return { settings: null, findings: [good('config', what)] };
   }
   const settings = loadSettings(config, terminal.env);
@@ -78,17 +79,15 @@ function errors({ message, hint }: MusherError): Finding[] {
   return [failure('config', lines.length > 1 && lines[0]?.endsWith('errors:') === true ? lines.slice(1).join('\n      ') : message, hint)];
 }
 
-function line({ level, subject, what, mend }: Finding): string {
+function line({ level, subject, what, fix }: Finding): string {
   const mark = level === 'fail' ? 'FAIL' : level;
-  return `${mark.padEnd(5)} ${subject}: ${what}${mend === null ? '' : ` -> ${mend}`}`;
+  return `${mark.padEnd(5)} ${subject}: ${what}${fix === null ? '' : ` -> ${fix}`}`;
 }
 
 function summary(findings: readonly Finding[]): string {
   const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
   const failures = count('fail');
   const warnings = count('warn');
-  const told = `${failures} to mend, ${warnings} to know`;
-  return failures > 0
-    ? `Not all will work like this: ${told}.`
-    : `Everything that a start needs is there${warnings > 0 ? ` (${told})` : ''}.`;
+  const told = [counted(failures, 'problem'), ...(warnings === 0 ? [] : [counted(warnings, 'warning')])].join(', ');
+  return failures > 0 ? `Not ready: ${told}.` : `Ready to start${warnings > 0 ? ` (${counted(warnings, 'warning')})` : ''}.`;
 }

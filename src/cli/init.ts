@@ -20,12 +20,12 @@ export const run: Run = async ({ positionals }, terminal) => {
   const files = { bot: join(folder, 'bot.toml'), project: join(folder, PROJECT_FILE) };
   for (const file of Object.values(files)) {
     if (!existsSync(file)) continue;
-    throw new MusherError('INIT_REFUSED', `${file} is there already; nothing was written.`, 'Edit it, or move it away and run init again.');
+    throw new MusherError('INIT_REFUSED', `${file} already exists; nothing was written.`, 'Edit it, or move it and run init again.');
   }
   const baseBranch = await proposeBaseBranch(folder);
   if (baseBranch === null) {
-    const hint = `Make a first commit there: git -C ${shellWord(folder)} add -A && git -C ${shellWord(folder)} commit -m "First commit"`;
-    throw new MusherError('REPOSITORY_UNUSABLE', `${folder} has no commits yet; agents need one to start from.`, hint);
+    const hint = `Make a first commit: git -C ${shellWord(folder)} add -A && git -C ${shellWord(folder)} commit -m "First commit"`;
+    throw new MusherError('REPOSITORY_UNUSABLE', `${folder} has no commits yet, and agents need one to start from.`, hint);
   }
   const project = projectName(folder);
   const findings: Findings = { project, baseBranch, dataDir: dataDirFor(project, folder, terminal), tests: detectTests(folder) };
@@ -38,17 +38,17 @@ export const run: Run = async ({ positionals }, terminal) => {
 async function checkoutAt(named: string): Promise<string> {
   const unusable = (message: string, hint: string) => new MusherError('REPOSITORY_UNUSABLE', message, hint);
   if (statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw unusable(`There is no directory ${named}.`, 'Name the root of a git repository of yours.');
+    throw unusable(`There is no directory ${named}.`, 'Choose the root of your git repository.');
   }
   const folder = realpathSync(named);
   const { checkout } = await findRepository(folder);
   if (checkout === null) {
     throw unusable(
-      `${folder} is a bare repository, which holds no files.`,
-      'Write bot.toml elsewhere, and name this path and a `file` in its [[project]].',
+      `${folder} is a bare repository and has no files.`,
+      'Write bot.toml elsewhere, with this path and a `file` in its [[project]].',
     );
   }
-  if (checkout !== folder) throw unusable(`${folder} is not the root of its repository.`, `Name the root: ${checkout}`);
+  if (checkout !== folder) throw unusable(`${folder} is not the root of its repository.`, `Use the root: ${checkout}`);
   return folder;
 }
 
@@ -74,7 +74,7 @@ function dataDirFor(project: string, folder: string, { env }: Terminal): string 
   return written + suffix;
 }
 
-/** Both files or none; an existing file is never replaced, not even one that appeared just now. */
+/** Writes both files or none. Never replaces an existing file, not even one that appeared a moment ago. */
 function writeBoth(...files: readonly (readonly [file: string, text: string])[]): void {
   const written: string[] = [];
   try {
@@ -85,7 +85,7 @@ function writeBoth(...files: readonly (readonly [file: string, text: string])[])
     }
   } catch (cause) {
     for (const file of written) rmSync(file, { force: true });
-    const message = `The files cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`;
+    const message = `The files could not be written: ${cause instanceof Error ? cause.message : String(cause)}.`;
     throw new MusherError('INIT_REFUSED', message, 'Make the directory writable and run init again.', { cause });
   }
 }
@@ -99,13 +99,13 @@ function report({ baseBranch, tests, dataDir }: Findings, files: { bot: string; 
     '',
     `Base branch: ${baseBranch}`,
     best === undefined
-      ? 'Test command: none found. Add a [[gate]] to project.toml; without one, all committed work passes.'
+      ? 'Test command: none found. Add a [[gate]] to project.toml, or all committed work passes.'
       : `Test command: ${best.command} (from ${best.because})${others.length === 0 ? '' : `; also found: ${others.map(({ command }) => command).join(', ')}`}`,
-    ...(best === undefined || best.setup.length === 0 ? [] : [`Setup of a worktree: ${best.setup.join(', ')}`]),
+    ...(best === undefined || best.setup.length === 0 ? [] : [`Setup command: ${best.setup.join(', ')}`]),
     `Data: ${dataDir}`,
     '',
-    'Neither file holds a secret. Commit .musher/project.toml, it belongs to the project; bot.toml is about this machine:',
-    'keep it out of commits (a line in .git/info/exclude), unless all who clone the repository run the same Musher.',
+    'Commit .musher/project.toml: it belongs to the project. Keep bot.toml out of commits (add it to .git/info/exclude):',
+    'it is about this machine. Neither file contains a secret.',
     '',
     'Next:',
     `  ${terminal.calledAs} doctor --config ${config}`,

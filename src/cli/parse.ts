@@ -11,7 +11,7 @@ export type CommandLine =
   | { readonly kind: 'version' }
   | { readonly kind: 'call'; readonly subcommand: Subcommand; readonly typed: Typed };
 
-/** Reads the words after the program's name. What can't be understood is a USAGE error with the nearest that could. */
+/** Reads the words after the program's name. Anything else is a USAGE error that names the nearest match. */
 export function parseCommandLine(words: readonly string[], calledAs: string): Result<CommandLine, MusherError> {
   const [first, ...rest] = words;
   const usage = (message: string, hint: string) => err(new MusherError('USAGE', message, hint));
@@ -38,7 +38,7 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
       );
       return usage(`\`${subcommand.name}\` has no option ${token.rawName}${near === null ? '' : `; did you mean --${near}?`}`, hint);
     }
-    if (options.has(option.name)) return usage(`${token.rawName} is given twice.`, hint);
+    if (options.has(option.name)) return usage(`${token.rawName} was given twice.`, hint);
     if (option.value === null && token.value !== undefined) return usage(`${token.rawName} takes no value.`, hint);
     if (option.value !== null && isNoValue(token.value, token.inlineValue)) {
       return usage(`${token.rawName} needs a value: ${token.rawName} ${option.value}`, hint);
@@ -48,7 +48,7 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
   const missing = subcommand.positionals[positionals.length];
   if (missing !== undefined) return usage(`\`${subcommand.name}\` needs ${missing}.`, hint);
   const tooMany = positionals[subcommand.positionals.length + (subcommand.more?.length ?? 0)];
-  if (tooMany !== undefined) return usage(`\`${subcommand.name}\` does not know what to do with "${tooMany}".`, hint);
+  if (tooMany !== undefined) return usage(`\`${subcommand.name}\` takes no argument "${tooMany}".`, hint);
   return ok({ kind: 'call', subcommand, typed: { positionals, options } });
 }
 
@@ -70,7 +70,7 @@ function find(name: string): Subcommand | undefined {
 function unknownSubcommand(word: string, calledAs: string): [message: string, hint: string] {
   const names = [...SUBCOMMANDS.map(({ name }) => name), 'help', 'version'];
   const near = nearest(word, names);
-  return [`There is no subcommand "${word}"${near === null ? '.' : `; did you mean \`${near}\`?`}`, `All of them: ${calledAs} help`];
+  return [`There is no subcommand "${word}"${near === null ? '.' : `; did you mean \`${near}\`?`}`, `See all: ${calledAs} help`];
 }
 
 function optionTypes(subcommand: Subcommand): Record<string, { type: 'string' | 'boolean' }> {

@@ -11,11 +11,11 @@ export interface Option {
 /** What was typed after the subcommand, checked against its declaration. */
 export interface Typed {
   readonly positionals: readonly string[];
-  /** Values of options by name; a switch that was given is `true`. */
+  /** Values of options by name; a switch is `true`. */
   readonly options: ReadonlyMap<string, string | true>;
 }
 
-/** Runs a subcommand and resolves to the exit code. Throws MusherError for what the person can mend. */
+/** Runs a subcommand and resolves to the exit code. Throws MusherError for what the person can fix. */
 export type Run = (typed: Typed, terminal: Terminal) => Promise<number>;
 
 export interface Subcommand {
@@ -26,52 +26,52 @@ export interface Subcommand {
   /** Names of those that may follow. */
   readonly more?: readonly string[];
   readonly options: readonly Option[];
-  /** Loaded only when it is called: a start pays for nothing else. */
+  /** Loaded only when called, so that a start does not pay for the others. */
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-const CONFIG: Option = { name: 'config', value: 'FILE', summary: 'bot.toml, or another file of that kind' };
-const DATA: Option = { name: 'data', value: 'DIR', summary: 'keep log, worktrees and run logs there, whatever the file says' };
+const CONFIG: Option = { name: 'config', value: 'FILE', summary: 'the configuration; default: ./bot.toml' };
+const DATA: Option = { name: 'data', value: 'DIR', summary: 'use this data directory instead of the configured one' };
 
 export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'run',
-    summary: 'start Musher; without --config: ./bot.toml, and where there is none, the demo',
+    summary: 'start Musher with ./bot.toml, or the demo if there is none',
     positionals: [],
-    options: [CONFIG, DATA, { name: 'batch', value: null, summary: 'one message a line from the standard input, then exit' }],
+    options: [CONFIG, DATA, { name: 'batch', value: null, summary: 'read one message per line from standard input, then exit' }],
     load: () => import('./run.ts'),
   },
   {
     name: 'init',
-    summary: 'write bot.toml and .musher/project.toml into a git repository of yours',
+    summary: 'write bot.toml and .musher/project.toml into your git repository',
     positionals: ['DIR'],
     options: [],
     load: () => import('./init.ts'),
   },
   {
     name: 'doctor',
-    summary: 'check everything that a start needs, one line a check with the mend',
+    summary: 'check everything that Musher needs, and say how to fix it',
     positionals: [],
     options: [CONFIG, DATA],
     load: () => import('./doctor.ts'),
   },
   {
     name: 'verify',
-    summary: 'replay the log against the projections; fails on any difference',
+    summary: 'check the log against the projections; fails on any difference',
     positionals: [],
     options: [CONFIG, DATA],
     load: () => import('./verify.ts'),
   },
   {
     name: 'backup',
-    summary: 'copy the log of a stopped Musher; a running one takes `backup` in a room',
+    summary: 'back up the log of a stopped Musher; a running one has the command `backup`',
     positionals: [],
     options: [CONFIG, DATA],
     load: () => import('./copies/backup.ts'),
   },
   {
     name: 'restore',
-    summary: 'put a backup in the place of the log, which is kept beside it',
+    summary: 'replace the log by a backup; the old log is kept beside it',
     positionals: ['FILE'],
     options: [CONFIG, DATA],
     load: () => import('./copies/restore.ts'),
@@ -85,7 +85,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: 'dump',
-    summary: 'print what the log of a stopped Musher holds, of one item or of all, as JSON',
+    summary: 'print what the log of a stopped Musher holds, for one item or all, as JSON',
     positionals: [],
     more: ['ITEM'],
     options: [CONFIG, DATA],

@@ -16,10 +16,10 @@ export const run: Run = async (typed, terminal) => {
     if (integrity !== 'ok') print(`The database file is damaged: ${String(integrity)}`);
     for (const difference of differences) print(difference);
     if (integrity === 'ok' && differences.length === 0) {
-      print(`${events} events replayed: every projection is what the log gives, and no event was changed.`);
+      print(`${events} events checked: the projections match the log, and no event was changed.`);
       return 0;
     }
-    print(`${events} events replayed; ${differences.length} differences. Restore a backup, or look closer before going on.`);
+    print(`${events} events checked, ${differences.length} differences. Restore a backup, or investigate before you continue.`);
     return 1;
   });
 };

@@ -89,9 +89,9 @@ function ownerEnv(extra: Record<string, string>): Record<string, string> {
 
 /** Reads the owner's repository. Throws MusherError REPOSITORY_UNUSABLE. */
 export async function findRepository(repository: string): Promise<Repository> {
-  const hint = 'Name the folder of a git repository, or make one there with `git init` and a first commit.';
+  const hint = 'Choose the folder of a git repository, or create one there with `git init` and a first commit.';
   const found = await locate(repository);
-  if (found === null) throw unusable(repository, 'no git repository there.', hint);
+  if (found === null) throw unusable(repository, 'this is not a git repository.', hint);
   const { gitDir } = found;
   const [common, format, config] = await Promise.all([
     readFile(join(gitDir, 'commondir'), 'utf8').then(

@@ -3,11 +3,11 @@ export const ATTACKS = {
   'read-outside': 'read a file outside',
   'write-outside': 'write a file outside',
   'plant-hook': 'plant a hook',
-  'plant-config': 'plant configuration of git',
+  'plant-config': 'plant git configuration',
   'plant-filter': 'plant a filter',
   'plant-worktree-config': "plant configuration in the worktree's git directory",
   'swap-git-file': "swap the worktree's .git file",
-  'swap-common-dir': 'lead git to another directory',
+  'swap-common-dir': 'point git to another directory',
   'move-base': 'move the base branch',
   'move-other-branch': 'move another branch',
   'destroy-objects': "write into the repository's objects",
@@ -16,7 +16,7 @@ export const ATTACKS = {
   'unlisted-host': 'reach a host that is not allowed through the proxy',
   'host-processes': 'see processes of this machine',
   'host-kill': 'signal a process of this machine',
-  outlive: 'outlive its end in a session of its own',
+  outlive: 'keep a process running after its end',
   'honest-commit': 'commit on its own branch',
 } as const;
 export type Attack = keyof typeof ATTACKS;
@@ -30,7 +30,7 @@ export interface AttackOrder {
   readonly gitDir: string;
   readonly commonDir: string;
   readonly baseBranch: string;
-  /** Somebody listens there on the host's loopback address. */
+  /** A port on the host's loopback address where something listens. */
   readonly port: number;
   /** A process of the host. */
   readonly pid: number;

@@ -68,8 +68,8 @@ it('says which token is not taken, and shows none', async () => {
   expect(exitCode).toBe(1);
   expect(lines).toEqual([
     expect.stringMatching(/^FAIL +matrix: The homeserver does not accept the access token.* -> Log in again/),
-    expect.stringMatching(/^FAIL +discord: Discord does not take the token -> Reset it/),
-    expect.stringMatching(/^FAIL +slack: Slack does not let Musher in: Slack answered invalid_auth -> The bot token is not valid/),
+    expect.stringMatching(/^FAIL +discord: Discord rejected the token -> Reset it/),
+    expect.stringMatching(/^FAIL +slack: Slack refused the connection: Slack answered invalid_auth -> The bot token is not valid/),
   ]);
   expect(lines.join('\n')).not.toContain('obviously-wrong');
 });
@@ -92,13 +92,13 @@ it('names rooms that are not there, and permissions that are missing', async () 
     expect.stringMatching(/^ok +matrix/),
     expect.stringMatching(/^warn +matrix: .* is not in !gone:example\.org -> Invite /),
     expect.stringMatching(/^ok +discord/),
-    expect.stringMatching(/^FAIL +discord: the bot may not read messages -> Turn on “Message Content Intent”/),
+    expect.stringMatching(/^FAIL +discord: the bot is not allowed to read messages -> Turn on “Message Content Intent”/),
     expect.stringMatching(/^warn +discord: the channel 123456789012345678 cannot be seen \(HTTP 404\) -> /),
     expect.stringMatching(/^ok +slack/),
     expect.stringMatching(
       /^FAIL +slack: the bot token lacks app_mentions:read, groups:history, .*reactions:write, users:read -> Update the app/,
     ),
-    expect.stringMatching(/^FAIL +slack: No connection by Socket Mode: Slack answered invalid_auth -> The app-level token is not valid/),
+    expect.stringMatching(/^FAIL +slack: Socket Mode does not connect: Slack answered invalid_auth -> The app-level token is not valid/),
     expect.stringMatching(/^warn +slack: the channel C9 cannot be read: not_in_channel -> Invite the app/),
   ]);
 });
@@ -115,7 +115,7 @@ it('finds a port that is taken, a network that does not answer, and a secret wit
   const { apiUrl } = gone;
   await gone.close();
   const over = await doctor(slackToml(slack, `mode = "http"\nsigning_secret = "secret"\nport = ${port}`));
-  expect(over.lines[1]).toMatch(/^FAIL +slack: 127\.0\.0\.1:\d+ cannot be listened on: EADDRINUSE -> End the program/);
+  expect(over.lines[1]).toMatch(/^FAIL +slack: 127\.0\.0\.1:\d+ cannot be opened: EADDRINUSE -> Stop the program/);
   const away = await doctor(`[slack]\nbot_token = "x"\napp_token = "y"\napi_url = "${apiUrl}"\n`);
   expect(away.lines).toEqual([expect.stringMatching(/^FAIL +slack: cannot be reached: .*ECONNREFUSED.* -> Check/)]);
   const slip = await doctor(slackToml(slack, `mode = "http"\nsigning_secret = " "`));

@@ -25,7 +25,7 @@ describe('musher doctor', () => {
   it('finds nothing wrong where all is there, and leaves nothing behind', async () => {
     const { doctor, data } = await machine();
     const { exitCode, stdout, worst } = await doctor();
-    expect({ exitCode, worst }).toEqual({ exitCode: 0, worst: ['Everything that a start needs is there (0 to mend, 1 to know).'] });
+    expect({ exitCode, worst }).toEqual({ exitCode: 0, worst: ['Ready to start (1 warning).'] });
     expect(stdout).toContain(`warn  sandbox shop: ${WITHOUT_SANDBOX}`);
     for (const subject of [
       'node',
@@ -68,7 +68,7 @@ describe('musher doctor', () => {
     expect(worst).toEqual([
       expect.stringMatching(/^FAIL +gate shop\/test: no-such-gate is not on the PATH -> Install/),
       expect.stringMatching(/^FAIL +agent shop\/coder: no-such-agent is not on the PATH -> Install it/),
-      'Not all will work like this: 2 to mend, 1 to know.',
+      'Not ready: 2 problems, 1 warning.',
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('musher doctor', () => {
       expect.stringMatching(/^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text -> Write env:NAME/),
       expect.stringMatching(/^warn +project shop: your checkout of trunk has changes/),
       expect.stringMatching(/^warn +project shop: there is no gate/),
-      'Everything that a start needs is there (0 to mend, 4 to know).',
+      'Ready to start (4 warnings).',
     ]);
     expect(stdout).not.toContain('very-secret');
   });
@@ -110,7 +110,7 @@ describe('musher doctor', () => {
       PROJECT.replace('"command"\ncommand = ["sh"]', '"claude"\ncommand = ["sh"]'),
       `${BOT}${account}`,
     );
-    expect((await doctor()).stdout).toContain(`warn  account main: ${join(folder, 'login')} is not there`);
+    expect((await doctor()).stdout).toContain(`warn  account main: ${join(folder, 'login')} does not exist`);
   });
 
   it('names the Musher that runs on the data directory', async () => {

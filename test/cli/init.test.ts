@@ -62,7 +62,7 @@ describe('musher init', () => {
     const shop = await repository(join(folder, 'shop'), { [name]: 'mine' });
     const { exitCode, stderr } = await musher(shop, home, ['init', '.']);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`${join(shop, name)} is there already; nothing was written.`);
+    expect(stderr).toContain(`${join(shop, name)} already exists; nothing was written.`);
     expect(readFileSync(join(shop, name), 'utf8')).toBe('mine');
     expect(existsSync(join(shop, name === 'bot.toml' ? '.musher' : 'bot.toml'))).toBe(false);
   });
@@ -73,9 +73,9 @@ describe('musher init', () => {
     mkdirSync(join(folder, 'plain'));
     await execa('git', ['init', '--quiet', 'fresh'], { cwd: folder });
     const init = async (where: string) => (await musher(folder, home, ['init', where])).stderr;
-    expect(await init('plain')).toContain('no git repository there');
+    expect(await init('plain')).toContain('this is not a git repository');
     expect(await init('nowhere')).toContain(`There is no directory ${folder}/nowhere.`);
-    expect(await init('shop/src')).toContain(`Name the root: ${shop}`);
+    expect(await init('shop/src')).toContain(`Use the root: ${shop}`);
     expect(await init('fresh')).toMatch(/has no commits yet.*\nMake a first commit/);
     expect(readdirSync(join(folder, 'fresh'))).toEqual(['.git']);
   });

@@ -28,7 +28,7 @@ describe('a start that cannot have its data directory', () => {
     const { folder, home } = sandbox();
     write(folder, { file: '' });
     expect(refusal(await start(folder, home, ['--data', 'file']))).toContain(
-      `${folder}/file cannot be made or written: a file is in the way.`,
+      `${folder}/file cannot be created or written: a file is in the way.`,
     );
     expect(refusal(await start(folder, home, ['--data', 'file/data']))).toContain('a file is in the way');
   });
@@ -37,7 +37,7 @@ describe('a start that cannot have its data directory', () => {
     const { folder, home } = sandbox();
     mkdirSync(join(folder, 'data', name), { recursive: true, mode: 0o700 });
     expect(refusal(await start(folder, home, ['--data', 'data']))).toContain(
-      `data/${name} cannot be made or written: a folder is in the way.`,
+      `data/${name} cannot be created or written: a folder is in the way.`,
     );
   });
 
@@ -75,13 +75,13 @@ describe('a folder that is open to others', () => {
     const { folder, home } = sandbox();
     chmodSync(folder, 0o755);
     const error = refusal(await start(folder, home, ['--data', '.']));
-    expect(error).toContain("holds files that are not Musher's");
+    expect(error).toContain("contains files that are not Musher's");
     expect(error).toContain('chmod 700');
     expect(modeOf(folder)).toBe(0o755);
     expect(readdirSync(folder)).toEqual(['home']);
     const doctor = await musher(folder, home, ['doctor', '--data', '.']);
     expect(doctor.exitCode).toBe(1);
-    expect(doctor.stdout).toContain("holds files that are not Musher's");
+    expect(doctor.stdout).toContain("contains files that are not Musher's");
   });
 
   it('is closed where it is empty', async () => {

@@ -100,7 +100,7 @@ describe('budget', () => {
     const asked = await world.say('budget today +5usd', { role: 'admin' });
     expect(asked.text).toContain('Add $5.00 to today’s budget of shop?');
     expect(asked.text).toContain('The raise ends with the day, at 00:00 Europe/Berlin, in 9 h 55 min.');
-    expect((await world.say('yes', { role: 'admin' })).text).toContain("Added $5.00 to today's budget of shop: $4.98 left.");
+    expect((await world.say('yes', { role: 'admin' })).text).toContain('Added $5.00 to today’s budget of shop: $4.98 left.');
     expect((await world.say(`why ${n}`)).text).toContain('The next free agent takes it.');
     const of = (): ReturnType<typeof dayBudget> =>
       dayBudget(world.log.reads, { scope: 'project', name: 'shop' }, BUDGET, world.clock.now());

@@ -292,7 +292,7 @@ describe('logs', () => {
     expect((await world.say(`logs ${n} 1`)).text).toMatch(/^\s*line 30$/m);
     endRun(world, n, run, 'failed');
     startRun(world, n);
-    expect((await world.say(`logs ${n} 1 1`)).text).toContain('run 1 of coder-1 in current: failed');
+    expect((await world.say(`logs ${n} 1 1`)).text).toContain('run 1 by coder-1 in current: failed');
   });
 
   it('refuses where there is no run', async () => {

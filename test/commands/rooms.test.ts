@@ -153,7 +153,7 @@ describe('subscribe', () => {
 
   it('points at a word that is neither a room nor news', async () => {
     expect((await world.say('subscribe merging')).text).toContain('“merging” is neither a room');
-    expect((await world.say('subscribe slack:C9 merges')).text).toContain('“slack:c9” is the name of no room');
+    expect((await world.say('subscribe slack:C9 merges')).text).toContain('There is no room “slack:c9”');
     expect((await world.say('subscribe only')).code).toBe('only-what');
   });
 

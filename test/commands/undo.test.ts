@@ -74,7 +74,7 @@ describe('undo of a merge', () => {
     const why = 'later commits (“2: More”) changed the same places in a.txt';
     const answer = await ended(n, () => world.record(n, 'item.errand_failed', { errand: 'undo', why, files: ['a.txt'] }));
     expect(answer).toMatchObject({ ok: false, code: 'undo-conflict' });
-    expect(answer.text).toContain(`could not be taken back: ${why}. Nothing was changed on main. Take the later ones back first`);
+    expect(answer.text).toContain(`could not be reverted: ${why}. Nothing changed on main.`);
   });
 
   it('is refused where no commit is known to be its change alone', async () => {

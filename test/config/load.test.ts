@@ -296,7 +296,7 @@ describe('errors', () => {
       /:1: data_dir: shop\/state is inside the repository of project shop/,
     ],
     ['a role without a transport', `roles.admin = ["anna"]\n${BOT}`, /:1: roles\.admin\[1\]: must be "<transport>:<id>"/],
-    ['an offset for a time zone', `timezone = "+01:00"\n${BOT}`, /:1: timezone: is not a time zone/],
+    ['an offset for a time zone', `timezone = "+01:00"\n${BOT}`, /:1: timezone: is not a known time zone/],
     [
       "a channel's name for its id",
       `${BOT}${SLACK}[[room]]\ntransport = "slack"\nid = "#general"\nproject = "shop"\n`,

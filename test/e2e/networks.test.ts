@@ -44,7 +44,7 @@ test('a network that cannot be reached keeps neither the others nor the work fro
 
 test('a room that Musher was put out of is named by health, and gets what it missed when it is let in again', async () => {
   all = await ThreeNetworks.open({ top: 'qa = "human"' });
-  all.bench.expectedProblems.push(/M_FORBIDDEN|may not write there/);
+  all.bench.expectedProblems.push(/M_FORBIDDEN|not allowed to write there/);
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('slack', 'create story Price');
@@ -58,7 +58,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
   );
   all.write('slack', 'health');
   await all.shows('slack', '3 networks online, but not all messages come through.');
-  await all.shows('slack', 'matrix: !room:example.org: Musher may not write there: Not in the room. Invite it into the room');
+  await all.shows('slack', 'matrix: !room:example.org: Musher is not allowed to write there: Not in the room.');
   all.matrixIsIn(true);
   await all.shows('matrix', 'current → qa');
   expectEachStepOnce(all.said('matrix'), STEPS.slice(0, 2));

@@ -83,8 +83,8 @@ describe('opening a repository', () => {
     const empty = join(owner.root, 'empty');
     owner.git(['init', '-q', '-b', 'main', empty]);
     for (const [options, message] of [
-      [{ repository: plain }, 'no git repository there'],
-      [{ repository: join(owner.root, 'nowhere') }, 'no git repository there'],
+      [{ repository: plain }, 'this is not a git repository'],
+      [{ repository: join(owner.root, 'nowhere') }, 'this is not a git repository'],
       [{ repository: empty }, 'The base branch main has no commit'],
       [{ baseBranch: 'trunk' }, 'The base branch trunk has no commit'],
       [{ baseBranch: '--all' }, 'The base branch --all has no commit'],

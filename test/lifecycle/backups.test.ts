@@ -80,7 +80,7 @@ test('a copy that fails is told once, tried again each hour, and shown until one
   const kept = backups('0 3 * * *', folder);
   kept.start();
   clock.move(13 * HOUR);
-  await expect.poll(() => kept.state().problem).toContain('cannot be made or written');
+  await expect.poll(() => kept.state().problem).toContain('cannot be created or written');
   await expect.poll(() => kept.state().next).toBe(clock.now() + HOUR);
   clock.move(HOUR);
   await expect.poll(() => problems.length).toBe(2);

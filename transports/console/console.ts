@@ -118,9 +118,9 @@ export function consoleTransport(options: ConsoleOptions): Transport {
       sink({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
       if (health.problem !== null && health.state === 'online') health = { ...health, problem: null };
     } catch (error) {
-      health = { ...health, problem: 'The last message could not be stored; it was not taken.' };
+      health = { ...health, problem: 'The last message could not be stored and was dropped.' };
       report(error);
-      show('That message could not be stored, so nothing was done. Type it again; the log file has the details.');
+      show('Your message could not be stored, so nothing was done. Type it again; the log file has the details.');
     }
   };
 

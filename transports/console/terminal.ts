@@ -42,7 +42,7 @@ export interface Terminal {
 /** A second Ctrl-C within this many ms leaves. */
 const LEAVE_WITHIN = 2_000;
 const ESCAPE = '\u001b';
-const LEAVE_HINT = 'Ctrl-C once more within 2 seconds, or Ctrl-D, leaves.';
+const LEAVE_HINT = 'Press Ctrl-C again within 2 seconds, or Ctrl-D, to quit.';
 
 /** Columns where the output does not say, or says 0 as a terminal without a window does. */
 const DEFAULT_WIDTH = 100;

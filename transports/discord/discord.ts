@@ -84,7 +84,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     cancelWatch = clock.at(clock.now() + timing.silence / 2, () => {
       if (health.state !== 'offline' && clock.now() - lastHeard > timing.silence) {
         lastHeard = clock.now();
-        become('reconnecting', 'Discord has been silent for too long; Musher connects again.');
+        become('reconnecting', 'Discord has been silent for too long; Musher is reconnecting.');
         gateway.renew();
       }
       watch(gateway);
@@ -108,7 +108,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         sink(message);
       } catch (error) {
         report(error);
-        const text = 'That message could not be stored, so nothing was done. Write it again; the log file has the details.';
+        const text = 'Your message could not be stored, so nothing was done. Send it again; the log file has the details.';
         out.send({ transport: NAME, room: channel, thread: null }, line(text), `not-stored:${message.id}`).catch(report);
       }
     };

@@ -19,7 +19,7 @@ export async function examine(
     return { status: response.status, body: typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {} };
   };
   const me = await get('/users/@me');
-  if (me.status === 401) throw new MusherError('NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT);
+  if (me.status === 401) throw new MusherError('NETWORK_TOKEN_REFUSED', 'Discord rejected the token.', TOKEN_HINT);
   if (me.status !== 200) return [warning('discord', `answered with HTTP ${me.status}`, 'Try again later.')];
   const { flags } = (await get('/applications/@me')).body;
   const mayRead = typeof flags !== 'number' || (flags & MESSAGE_CONTENT) !== 0;
@@ -33,7 +33,7 @@ export async function examine(
       : [
           failure(
             'discord',
-            'the bot may not read messages',
+            'the bot is not allowed to read messages',
             'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents).',
           ),
         ]),
@@ -43,7 +43,7 @@ export async function examine(
         warning(
           'discord',
           `the channel ${room} cannot be seen (HTTP ${status})`,
-          'Invite the bot to its server and let it see the channel, or correct the id in bot.toml.',
+          'Invite the bot to the server and give it access to the channel, or fix the id in bot.toml.',
         ),
       ),
   ];

@@ -48,9 +48,9 @@ const SESSION = 'session';
 
 /** Close codes after which Discord takes no reconnect, each with what to do. */
 const FATAL: ReadonlyMap<number, readonly [code: ErrorCode, message: string, hint: string]> = new Map([
-  [4004, ['NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT]],
+  [4004, ['NETWORK_TOKEN_REFUSED', 'Discord rejected the token.', TOKEN_HINT]],
   [4010, ['NETWORK_REFUSED', 'Discord refused the shard.', 'Start again.']],
-  [4011, ['NETWORK_REFUSED', 'The bot is in too many servers for one connection.', 'Use a bot of its own for Musher.']],
+  [4011, ['NETWORK_REFUSED', 'The bot is in too many servers for one connection.', 'Create a separate bot for Musher.']],
   [4012, ['NETWORK_REFUSED', 'Discord no longer speaks this version of its gateway.', 'Update Musher.']],
   [4013, ['NETWORK_REFUSED', 'Discord refused the intents as invalid.', 'Update Musher.']],
   [
@@ -58,7 +58,7 @@ const FATAL: ReadonlyMap<number, readonly [code: ErrorCode, message: string, hin
     [
       'NETWORK_PERMISSION_MISSING',
       'Discord refused an intent that is not turned on.',
-      'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents); Musher tries again every 5 minutes.',
+      'Turn on “Message Content Intent” in the developer portal (your application → Bot → Privileged Gateway Intents); Musher retries every 5 minutes.',
     ],
   ],
 ]);
@@ -187,7 +187,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         if (fatal !== undefined) {
           events.fatal(new MusherError(fatal[0], `${fatal[1]} It closed the connection with ${code}.`, fatal[2]));
           if (line === connection) tryLater();
-        } else events.reconnecting(`The connection to Discord was closed (${code}); Musher connects again.`);
+        } else events.reconnecting(`The connection to Discord was closed (${code}); Musher is reconnecting.`);
       });
     });
     // What goes wrong comes as events; the library's loop goes on whatever becomes of this promise.
@@ -242,7 +242,7 @@ function guardReading(shard: WebSocketShard, report: (error: unknown) => void): 
   if (read === undefined) throw new Error('The library of Discord reads its frames in another place than is guarded.');
   reading.onMessage = (...frame) =>
     read(...frame).catch((error: unknown) =>
-      report(new Error('Discord sent a frame that cannot be read; it was left out.', { cause: error })),
+      report(new Error('Discord sent a frame that cannot be read; it was skipped.', { cause: error })),
     );
 }
 

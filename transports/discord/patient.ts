@@ -22,8 +22,7 @@ export function patient(clock: Clock, timing: Pick<Timing, 'backoff'>, report: (
           return await work();
         } catch (error) {
           if (!mayPass(error) || stopping.signal.aborted) throw error;
-          if (failures === 1)
-            report(new Error('What was written while Musher was away cannot be read yet; it is tried again.', { cause: error }));
+          if (failures === 1) report(new Error('Messages sent while Musher was away cannot be read yet; retrying.', { cause: error }));
           await pause(clock, retries.after(failures), stopping.signal);
           if (stopping.signal.aborted) throw error;
         }

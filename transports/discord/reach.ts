@@ -2,7 +2,7 @@ import type { RoomTrouble } from '../transport.ts';
 
 /** What to do where a room is out of reach. */
 const HINT =
-  'Invite the bot to its server and let it see the channel and its history, or correct the id in bot.toml. (NETWORK_ROOM_MISSING)';
+  'Invite the bot to the server and give it access to the channel and its history, or fix the id in bot.toml. (NETWORK_ROOM_MISSING)';
 
 export interface ReachParts {
   readonly rooms: () => ReadonlySet<string>;
@@ -46,9 +46,9 @@ export function reachOf({ rooms, read, report }: ReachParts): Reach {
       );
     },
     heard: (room) => void lost.delete(room),
-    roomGone: (room) => lose(room, 'The channel was deleted, or Musher may no longer see it.'),
+    roomGone: (room) => lose(room, 'The channel was deleted, or Musher lost access to it.'),
     guildGone(guild) {
-      for (const [room, of] of guilds) if (of === guild) lose(room, 'Musher was put out of its server.');
+      for (const [room, of] of guilds) if (of === guild) lose(room, 'Musher was removed from the server.');
     },
     troubles: () => [...lost].map(([room, what]) => ({ room, why: `${what} ${HINT}` })),
   };

@@ -66,7 +66,7 @@ export function sendFailure(error: unknown): SendFailure {
   if (error instanceof SendFailure) return error;
   if (isRateLimit(error)) {
     const wait = Math.max(1, Math.ceil(error.retryAfter) - OFFSET_MS);
-    return new SendFailure('not-sent', `Discord takes nothing more for ${wait} ms.`, {
+    return new SendFailure('not-sent', `Discord is rate-limiting messages for ${wait} ms.`, {
       retryAfterMs: wait,
       everywhere: error.global,
       cause: error,
@@ -78,24 +78,26 @@ export function sendFailure(error: unknown): SendFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return NEVER_CONNECTED.has(code)
     ? new SendFailure('not-sent', `Discord could not be reached (${code}).`, { cause: error })
-    : new SendFailure('unknown', `The connection to Discord broke off${code === '' ? '' : ` (${code})`}.`, { cause: error });
+    : new SendFailure('unknown', `The connection to Discord was interrupted${code === '' ? '' : ` (${code})`}.`, { cause: error });
 }
 
 function refusal(error: Error, status: number): SendFailure {
   if (status === 401) {
-    return new SendFailure('not-sent', 'Discord no longer takes the token: it was reset in the developer portal.', {
+    return new SendFailure('not-sent', 'Discord rejected the token: it was reset in the developer portal.', {
       everywhere: true,
       cause: error,
     });
   }
   // A channel that is gone, a thread that is archived and locked: what was meant for a thread can go into its room.
   if (NO_LONGER_TAKES.has(apiCode(error)))
-    return new SendFailure('rejected', `Discord refused the message: ${error.message}.`, { threadGone: true, cause: error });
+    return new SendFailure('rejected', `Discord rejected the message: ${error.message}.`, { threadGone: true, cause: error });
   // A right that is missing can be given; a person who takes no direct messages (50007) stays so.
   if (status === 403 && apiCode(error) !== 50007) {
-    return new SendFailure('not-sent', `Musher may not write there: ${error.message}. The channel’s permissions decide.`, { cause: error });
+    return new SendFailure('not-sent', `Musher is not allowed to write there: ${error.message}. Check the channel’s permissions.`, {
+      cause: error,
+    });
   }
-  return new SendFailure('rejected', `Discord refused the message: ${error.message}.`, { cause: error });
+  return new SendFailure('rejected', `Discord rejected the message: ${error.message}.`, { cause: error });
 }
 
 /** Discord's numbers: unknown channel; the thread is archived; it is locked. */

@@ -11,7 +11,7 @@ export async function whoAmI(library: Library, rest: REST): Promise<{ me: APIUse
   if (info.session_start_limit.remaining < 1) {
     const minutes = Math.ceil(info.session_start_limit.reset_after / 60_000);
     const hint = `Discord lets it in again in ${minutes} minutes, and Musher tries by itself.`;
-    throw new MusherError('NETWORK_REFUSED', 'The bot connected to Discord too often today.', hint);
+    throw new MusherError('NETWORK_REFUSED', 'The bot has used up today’s connections to Discord.', hint);
   }
   return { me, application, info };
 }
@@ -25,16 +25,10 @@ export function intents(library: Library, messageContent: boolean): number {
 /** Why Musher can't start with Discord, and what to do. */
 export function startProblem(error: unknown): MusherError {
   if (error instanceof MusherError) return error;
-  if (statusOf(error) === 401)
-    return new MusherError('NETWORK_TOKEN_REFUSED', 'Discord does not take the token.', TOKEN_HINT, { cause: error });
+  if (statusOf(error) === 401) return new MusherError('NETWORK_TOKEN_REFUSED', 'Discord rejected the token.', TOKEN_HINT, { cause: error });
   const isOwn = error instanceof Error && statusOf(error) === null && !('code' in error) && !error.name.startsWith('RateLimitError');
   const what = isOwn ? error.message : `Discord cannot be used now: ${sendFailure(error).message}`;
-  return new MusherError(
-    'NETWORK_UNREACHABLE',
-    what,
-    'Musher tries again by itself; check the connection of its machine where that goes on.',
-    {
-      cause: error,
-    },
-  );
+  return new MusherError('NETWORK_UNREACHABLE', what, 'Musher keeps retrying. If it does not recover, check the server’s connection.', {
+    cause: error,
+  });
 }

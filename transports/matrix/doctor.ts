@@ -43,5 +43,5 @@ async function unreadable(encrypted: readonly string[]): Promise<Finding[]> {
   if (encrypted.length === 0) return [];
   const { HOW_TO_INSTALL_CRYPTO, loadSdk } = await import('./sdk.ts');
   if (loadSdk().withoutCrypto === null) return [];
-  return encrypted.map((room) => warning('matrix', `${room} is encrypted and cannot be served`, HOW_TO_INSTALL_CRYPTO));
+  return encrypted.map((room) => warning('matrix', `${room} is encrypted, so Musher cannot read it`, HOW_TO_INSTALL_CRYPTO));
 }

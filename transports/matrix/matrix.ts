@@ -111,8 +111,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     await rooms.load();
     const out = sending({ call, me, rooms, encryption, reactionCommands: known, prefix: transactionPrefix(state) });
     const sayNotStored = (message: IncomingMessage): void => {
-      const text =
-        'That message could not be stored yet, so nothing was done with it. It will be taken as soon as it can be; the log file has the details.';
+      const text = 'Your message could not be stored yet, so nothing was done. Musher retries by itself; the log file has the details.';
       out.send(message.at, line(text), `not-stored.${randomUUID()}`, { again: false }).catch(report);
     };
     const taken = intake({ sink, clock, report, sayNotStored, saveToken: (token) => state.set(STATE_KEYS.syncToken, token) });
@@ -182,7 +181,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       const held = connection?.intake.held() ?? 0;
       const problems = [
         health.problem,
-        held > 0 ? `${held === 1 ? 'One message waits' : `${held} messages wait`} to be stored; the log file says why.` : null,
+        held > 0 ? `${held === 1 ? '1 message is' : `${held} messages are`} waiting to be stored; the log file says why.` : null,
       ].filter((one) => one !== null);
       return {
         ...health,

@@ -118,7 +118,7 @@ export function roomsOf(options: RoomsOptions): Rooms {
       const next = event['type'] === 'm.room.tombstone' && key === '' ? textAt(event['content'], 'replacement_room') : null;
       if (next !== null && serves(room) && replaced.get(room) !== next) {
         replaced.set(room, next);
-        report(new Error(`${room} was upgraded, and people went on in ${next}.`));
+        report(new Error(`${room} was upgraded to ${next}.`));
       }
       if (event['type'] !== 'm.room.member') return;
       alone.delete(room);
@@ -138,9 +138,9 @@ export function roomsOf(options: RoomsOptions): Rooms {
       if (own === undefined || inviter === null || textAt(content, 'membership') !== 'invite') return;
       const isDirect = options.direct && content['is_direct'] === true && !configured.has(room);
       try {
-        if (!inviters.has(inviter)) return await decline(room, 'Musher follows invitations only of people whom its configuration names.');
+        if (!inviters.has(inviter)) return await decline(room, 'Musher only accepts invitations from the people in its configuration.');
         if (!configured.has(room) && !isDirect)
-          return await decline(room, `Musher joins only rooms that its configuration names; this one is ${room}.`);
+          return await decline(room, `Musher only joins the rooms in its configuration; this one is ${room}.`);
         // What an invitation shows of a room says nothing against its encryption; joined rooms are asked again.
         const isCrypted = inviteState.some(({ type }) => type === 'm.room.encryption');
         if (isCrypted && !options.canEncrypt) return await decline(room, HOW_TO_INSTALL_CRYPTO);
@@ -172,16 +172,16 @@ export function roomsOf(options: RoomsOptions): Rooms {
     problems() {
       const missing = options.configured.filter((room) => !joined.has(room));
       return [
-        ...[...refused].map((room) => ({ room, why: `It is encrypted and not served. ${HOW_TO_INSTALL_CRYPTO}` })),
+        ...[...refused].map((room) => ({ room, why: `It is encrypted, so Musher can’t read it. ${HOW_TO_INSTALL_CRYPTO}` })),
         ...[...replaced].map(([room, next]) => ({
           room,
-          why: `It was upgraded, and people went on in ${next}: put that id into bot.toml in its place, start Musher again, and invite ${me} there. (NETWORK_ROOM_MISSING)`,
+          why: `It was upgraded to ${next}. Replace the id in bot.toml, restart Musher and invite ${me} there. (NETWORK_ROOM_MISSING)`,
         })),
         ...missing
           .filter((room) => !replaced.has(room))
           .map((room) => ({
             room,
-            why: `Musher is not in it: invite ${me} there as one of ${options.inviters.join(', ') || 'the people under inviters'}. (NETWORK_ROOM_MISSING)`,
+            why: `Musher is not in it. Let ${options.inviters.join(' or ') || 'one of the people under inviters'} invite ${me}. (NETWORK_ROOM_MISSING)`,
           })),
       ];
     },

@@ -4,7 +4,7 @@ import { HomeserverError } from './homeserver.ts';
 /** What a person has to know and do when the connection can't be made. */
 export function startFailure(error: unknown, url: string): MusherError {
   const because = { cause: error };
-  const byItself = 'Musher tries again by itself; check the connection of its machine where that goes on.';
+  const byItself = 'Musher keeps retrying. If it does not recover, check the server’s connection.';
   if (!(error instanceof HomeserverError)) {
     const what =
       error instanceof TypeError
@@ -12,11 +12,11 @@ export function startFailure(error: unknown, url: string): MusherError {
         : error instanceof Error
           ? error.message
           : String(error);
-    return new MusherError('NETWORK_REFUSED', what, 'Correct homeserver under [matrix], or look into the log file.', because);
+    return new MusherError('NETWORK_REFUSED', what, 'Fix homeserver under [matrix], or check the log file.', because);
   }
   if (error.isUnknownToken) {
-    const what = 'The homeserver does not accept the access token: it is mistyped, or its session was logged out.';
-    return new MusherError('NETWORK_TOKEN_REFUSED', what, 'Log in again as the bot and give Musher the new token.', because);
+    const what = 'The homeserver rejected the access token: it has a typo, or its session was logged out.';
+    return new MusherError('NETWORK_TOKEN_REFUSED', what, 'Log in as the bot again and set the new token.', because);
   }
   if (error.status === 404 && error.errcode === null) {
     const hint = `Give the address of the client-server API, which ${url}/.well-known/matrix/client may name.`;

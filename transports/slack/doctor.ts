@@ -20,10 +20,10 @@ export async function examine(section: SlackSection, rooms: readonly string[], s
   const call = (token: string, method: string, args: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     ask(section.api_url ?? SLACK_API, token, method, args, signal);
   const me = await call(section.bot_token, 'auth.test');
-  if (!me.ok) throw refused('Slack does not let Musher in', me.error);
+  if (!me.ok) throw refused('Slack refused the connection', me.error);
   const missing = SCOPES.filter((scope) => !me.scopes.includes(scope));
-  const mend = 'Update the app from the manifest that `musher slack-manifest` prints, and install it again.';
-  const lacks = me.scopes.length > 0 && missing.length > 0 ? [failure('slack', `the bot token lacks ${missing.join(', ')}`, mend)] : [];
+  const fix = 'Update the app with the output of `musher slack-manifest`, then reinstall it.';
+  const lacks = me.scopes.length > 0 && missing.length > 0 ? [failure('slack', `the bot token lacks ${missing.join(', ')}`, fix)] : [];
   return [
     good('slack', `signed in as ${String(me.fields['user'])} in ${String(me.fields['team'])}`),
     ...lacks,
@@ -37,7 +37,7 @@ type Call = (token: string, method: string, args?: Readonly<Record<string, strin
 async function socketMode({ app_token: appToken }: SlackSection, call: Call): Promise<Finding[]> {
   const answer = await call(appToken ?? '', 'apps.connections.open');
   if (answer.ok) return [good('slack', 'Socket Mode is on')];
-  const { message, hint } = refused('No connection by Socket Mode', answer.error, 'app');
+  const { message, hint } = refused('Socket Mode does not connect', answer.error, 'app');
   return [failure('slack', message.replace(/\.$/, ''), hint)];
 }
 
@@ -49,11 +49,11 @@ async function http({ signing_secret: signingSecret, port }: SlackSection): Prom
   return [
     ...secret,
     problem === null
-      ? good('slack', `requests can be taken at ${where}`)
+      ? good('slack', `port free for requests: ${where}`)
       : failure(
           'slack',
-          `${where} cannot be listened on: ${problem}`,
-          'End the program that has the port, or choose another under [slack] port.',
+          `${where} cannot be opened: ${problem}`,
+          'Stop the program that uses the port, or choose another one under [slack] port.',
         ),
   ];
 }

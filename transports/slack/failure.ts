@@ -29,23 +29,23 @@ const NO_THREAD = new Set(['cannot_reply_to_message', 'thread_not_found']);
 const TO_SET_RIGHT: Readonly<Record<string, string>> = {
   invalid_auth: 'The bot token is not valid. Copy it from "OAuth & Permissions" on the app’s page.',
   not_authed: 'There is no bot token. Copy it from "OAuth & Permissions" on the app’s page.',
-  account_inactive: 'The app was removed from the workspace. Install it again under "Install App".',
-  token_revoked: 'The token was revoked. Install the app again and copy the new one.',
-  token_expired: 'The token has expired. Turn token rotation off, install the app again and copy the new one.',
-  not_allowed_token_type: 'That is the wrong kind of token: the bot token begins with xoxb-, the app-level token with xapp-.',
-  missing_scope: 'The app lacks a permission. Update it from the manifest that `musher slack-manifest` prints, and install it again.',
-  no_permission: 'The app lacks a permission. Update it from the manifest that `musher slack-manifest` prints, and install it again.',
-  not_in_channel: 'Invite the app into the channel: /invite and its name.',
-  channel_not_found: 'There is no such channel, or the app is not in it: /invite and its name.',
-  restricted_action: 'The workspace does not let the app post in that channel.',
-  access_denied: 'The workspace does not let the app in. An admin of the workspace has to approve it.',
-  team_access_not_granted: 'The workspace does not let the app in. An admin of the workspace has to approve it.',
+  account_inactive: 'The app was removed from the workspace. Reinstall it under "Install App".',
+  token_revoked: 'The token was revoked. Reinstall the app and copy the new token.',
+  token_expired: 'The token has expired. Turn off token rotation, reinstall the app and copy the new token.',
+  not_allowed_token_type: 'That is the wrong kind of token: the bot token starts with xoxb-, the app-level token with xapp-.',
+  missing_scope: 'The app lacks a permission. Update it with the output of `musher slack-manifest`, then reinstall it.',
+  no_permission: 'The app lacks a permission. Update it with the output of `musher slack-manifest`, then reinstall it.',
+  not_in_channel: 'Invite the app to the channel with /invite and its name.',
+  channel_not_found: 'The channel does not exist, or the app is not in it. Invite it with /invite and its name.',
+  restricted_action: 'The workspace does not allow the app to post in that channel.',
+  access_denied: 'The workspace blocks the app. A workspace admin has to approve it.',
+  team_access_not_granted: 'The workspace blocks the app. A workspace admin has to approve it.',
   forbidden_team: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
   socket_mode_not_enabled: 'Socket Mode is off for this app. Turn it on under "Socket Mode".',
 };
 /** Where the call was made with the token of the app, which is another one, made elsewhere. */
 const NEW_APP_TOKEN =
-  'Generate one under "Basic Information", "App-Level Tokens", with the scope connections:write: it begins with xapp- and is app_token under [slack].';
+  'Generate one under "Basic Information", "App-Level Tokens", with the scope connections:write. It starts with xapp- and goes into app_token under [slack].';
 const TO_SET_RIGHT_OF_APP: Readonly<Record<string, string>> = {
   invalid_auth: `The app-level token is not valid. ${NEW_APP_TOKEN}`,
   not_authed: `There is no app-level token. ${NEW_APP_TOKEN}`,
@@ -75,16 +75,16 @@ export function rateLimitOf(error: unknown): number | null {
 export function sendFailure(error: unknown): SendFailure {
   if (error instanceof SendFailure) return error;
   const wait = rateLimitOf(error);
-  if (wait !== null) return new SendFailure('not-sent', 'Slack takes no more messages for a while.', { retryAfterMs: wait, cause: error });
+  if (wait !== null) return new SendFailure('not-sent', 'Slack is rate-limiting messages.', { retryAfterMs: wait, cause: error });
   const code = slackError(error);
-  if (code !== null && REFUSED.has(code)) return new SendFailure('rejected', `Slack refuses the message: ${code}.`, { cause: error });
+  if (code !== null && REFUSED.has(code)) return new SendFailure('rejected', `Slack rejected the message: ${code}.`, { cause: error });
   if (code !== null && NO_THREAD.has(code))
-    return new SendFailure('rejected', `Slack refuses an answer in that thread: ${code}.`, { threadGone: true, cause: error });
+    return new SendFailure('rejected', `Slack rejected a reply in that thread: ${code}.`, { threadGone: true, cause: error });
   const hint = code === null ? undefined : TO_SET_RIGHT[code];
   if (hint !== undefined)
     return new SendFailure('not-sent', `${hint} (${code})`, { everywhere: EVERYWHERE.test(code ?? ''), cause: error });
   if (neverConnected(error)) return new SendFailure('not-sent', 'Slack cannot be reached.', { everywhere: true, cause: error });
-  return new SendFailure('unknown', `Slack did not say whether it took the message${code === null ? '' : `: ${code}`}.`, { cause: error });
+  return new SendFailure('unknown', `Slack did not confirm the message${code === null ? '' : `: ${code}`}.`, { cause: error });
 }
 
 /** The text for whoever runs the bot: what is wrong and which switch to turn. */
@@ -93,7 +93,7 @@ export function problemOf(doing: string, error: unknown, token: 'bot' | 'app' = 
 }
 
 const TOKEN = /^(?:invalid_auth|not_authed|account_inactive|token_revoked|token_expired|not_allowed_token_type)$/;
-const BY_ITSELF = 'Musher tries again by itself; check the connection of its machine where that goes on.';
+const BY_ITSELF = 'Musher keeps retrying. If it does not recover, check the server’s connection.';
 
 /** Why Musher can't start with Slack, and what to do. `token`: which one the call was made with. */
 export function startFailure(doing: string, error: unknown, token: 'bot' | 'app' = 'bot'): MusherError {

@@ -72,7 +72,7 @@ function slashCommands(catalogue: CommandCatalogue, name: string, url: string | 
     .filter(({ command }) => command.length <= SLACK_LIMITS.slashName)
     // A command of one word before one of several, where not all have room.
     .toSorted((one, other) => one.command.split('-').length - other.command.split('-').length || (one.command < other.command ? -1 : 1));
-  const all = made(name, 'Everything that Musher does; help lists it.', 'status | show 42 | help');
+  const all = made(name, 'Runs a Musher command; help lists them.', 'status | show 42 | help');
   return [all, ...own].slice(0, SLACK_LIMITS.slashCommands);
 }
 

@@ -87,5 +87,9 @@ export const slack = defineNetwork({
 function address(url: string): string {
   if (URL.canParse(url) && new URL(url).protocol === 'https:') return url;
   const example = `https://bot.example.org${DEFAULT_PATH}`;
-  throw new MusherError('USAGE', `${JSON.stringify(url)} is no address that Slack can send to.`, `Write it whole, such as ${example}.`);
+  throw new MusherError(
+    'USAGE',
+    `${JSON.stringify(url)} is not an address that Slack can use.`,
+    `Write the full https address, such as ${example}.`,
+  );
 }

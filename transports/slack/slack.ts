@@ -128,7 +128,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       openForm: ({ trigger, type, message }) => {
         call('views.open', { trigger_id: trigger, view: createForm(message.at, itemTypes, type) }).catch((error: unknown) => {
           report(error);
-          tell(message, 'The form could not be opened. Type it in one line instead: create story What has to be done');
+          tell(message, 'The form could not be opened. Type the item instead: create story <title>');
         });
       },
       tellNotStored: (message) => tell(message, NOT_STORED),
@@ -157,10 +157,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       take: (kind, body) => parts.intake.take(kind, body),
       report,
       changed: (connected, problem) =>
-        changed(connected > 0 ? null : (problem ?? 'The connection to Slack ended; a new one is being made.')),
+        changed(connected > 0 ? null : (problem ?? 'The connection to Slack ended; Musher is reconnecting.')),
     });
     await parts.sockets.start().catch((error: unknown) => {
-      throw startFailure('No connection to Slack by Socket Mode', error, 'app');
+      throw startFailure('Socket Mode does not connect', error, 'app');
     });
   };
 

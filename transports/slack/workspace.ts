@@ -35,20 +35,20 @@ export async function whoAmI(
   needsApp: boolean,
 ): Promise<{ readonly workspace: Workspace; readonly name: string }> {
   const me = await call('auth.test', {}).catch((error: unknown) => {
-    throw startFailure('Slack does not let Musher in', error);
+    throw startFailure('Slack refused the connection', error);
   });
   const [team, botUser, botId] = [textOf(me, 'team_id'), textOf(me, 'user_id'), textOf(me, 'bot_id')];
   if (team === null || botUser === null)
     throw new MusherError(
       'NETWORK_TOKEN_REFUSED',
-      'Slack does not say whose the bot token is.',
-      'Take the token of the bot: it begins with xoxb-.',
+      'Slack does not say which bot the token belongs to.',
+      'Use the bot token, which starts with xoxb-.',
     );
   let app = appId;
   if (app === null && botId !== null) {
     const bot = await call('bots.info', { bot: botId }).catch((error: unknown) => {
       if (!needsApp) return {};
-      throw startFailure('The app’s id ("App ID" on its page) cannot be found out', error);
+      throw startFailure('The app’s id ("App ID" on its page) cannot be determined', error);
     });
     app = textOf(objectOf(bot, 'bot'), 'app_id');
   }
@@ -56,7 +56,7 @@ export async function whoAmI(
     throw new MusherError(
       'NETWORK_TOKEN_REFUSED',
       'Slack does not say which app the bot token belongs to.',
-      'Install the app again and copy its new token.',
+      'Reinstall the app and copy its new token.',
     );
   return { workspace: { team, botUser, botId, app }, name: textOf(me, 'user') ?? 'musher' };
 }

@@ -2,43 +2,42 @@ import type { Settings } from '../../config/settings.ts';
 import { capWords } from '../../pipeline/budget/budget-words.ts';
 import { UNITS } from '../../pipeline/budget/budget.ts';
 
-/** What an agent that nothing holds could do. */
-export const WITHOUT_SANDBOX =
-  'no sandbox: agents and gates can read what you can read, write where you can write, use the network, and move any branch';
+/** What an agent without a sandbox could do. */
+export const WITHOUT_SANDBOX = 'no sandbox: agents and gates can read and write everything you can, use the network and move any branch';
 
-/** What stands in the terminal after a start: where things are, and what to try. */
+/** What the terminal shows after a start: the projects, and what to try. */
 export function greeting(settings: Settings, version: string): string {
   const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
   const lines = [`Musher ${version}: ${names}`];
   if (settings.file === null) {
     lines.push(
-      '  status      shows the board: a demo repository with six items and agents that need no account',
-      '  start 1     lets an agent work on item 1; every step up to the merge shows up here',
-      '  help        lists all you can type; Tab completes, Ctrl-D leaves',
+      '  status      the board: a demo repository with six items, and agents that need no account',
+      '  start 1     an agent works on item 1; you see every step up to the merge',
+      '  help        all commands; Tab completes, Ctrl-D quits',
     );
   } else {
     lines.push(`  ${budgetLine(settings)}`);
-    lines.push('  `status` shows the board, `help` lists all you can type; Tab completes, Ctrl-D leaves.', ...unheld(settings));
+    lines.push('  `status` shows the board, `help` all commands; Tab completes, Ctrl-D quits.', ...unheld(settings));
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** Projects whose agents nothing holds, and those that run nothing because what should hold them does not. */
+/** Projects without a sandbox, and projects where nothing runs because their sandbox does not work. */
 function unheld({ projects }: Settings): string[] {
   const bare = projects.filter(({ sandbox }) => sandbox.kind === 'none').map(({ name }) => name);
   const broken = projects.filter(({ sandbox }) => sandbox.problem !== null);
   return [
     ...(bare.length === 0 ? [] : [`  ${bare.join(', ')}: ${WITHOUT_SANDBOX} (docs/security.md).`]),
     ...broken.map(
-      ({ name, sandbox }) => `  ${name}: its sandbox does not hold, and nothing of it runs: ${sandbox.problem}. See \`musher doctor\`.`,
+      ({ name, sandbox }) => `  ${name}: nothing runs here because the sandbox does not work: ${sandbox.problem}. See \`musher doctor\`.`,
     ),
   ];
 }
 
-/** Nobody should learn from a bill what holds their agents, or that nothing does. */
+/** The daily cap, or that there is none: nobody should learn that from a bill. */
 function budgetLine({ projects }: Settings): string {
   const [first] = projects;
   if (first === undefined || UNITS.every((unit) => first.budget.bot[unit] === null))
-    return 'Nothing caps what agents use in a day: set day_usd under [budget] in bot.toml.';
-  return `Agents may use ${capWords(first.budget.bot)} in a day; \`budget\` shows what is left.`;
+    return 'No daily budget: set day_usd under [budget] in bot.toml.';
+  return `Agents may use ${capWords(first.budget.bot)} a day; \`budget\` shows what is left.`;
 }

@@ -6,7 +6,7 @@ import { dataDirOf, withLog } from '../data-dir.ts';
 import { printLine } from '../terminal.ts';
 import type { Run } from '../subcommands.ts';
 
-/** `musher backup`: a copy beside those that a running Musher makes. Nothing is dropped: nobody asked for that. */
+/** `musher backup`: a backup beside those of a running Musher. It deletes none of the older ones. */
 export const run: Run = async (typed, terminal) => {
   const choice = choose(typed, terminal);
   const dataDir = dataDirOf(choice, terminal.env);
@@ -14,6 +14,6 @@ export const run: Run = async (typed, terminal) => {
   const named = settings?.ok === true ? settings.value.backup.folder : null;
   const folder = named ?? join(dataDir, 'backups');
   const { file, bytes } = await withLog(dataDir, (db) => makeBackup(db, folder, Infinity, Date.now()));
-  printLine(terminal, `${file}, ${(bytes / 1_000_000).toFixed(1)} MB. \`restore\` puts it back.`);
+  printLine(terminal, `${file}, ${(bytes / 1_000_000).toFixed(1)} MB. \`restore\` restores it.`);
   return 0;
 };

@@ -26,7 +26,7 @@ function askOf(typed: string | undefined): DumpAsk {
   if (typed === undefined) return { project: null, number: null };
   const [, project = null, number] = /^(?:(.+)#|#)?(\d{1,15})$/.exec(typed) ?? [];
   if (number === undefined)
-    throw new MusherError('USAGE', `${JSON.stringify(typed)} is no item.`, 'Write its number, like 42, or shop#42.');
+    throw new MusherError('USAGE', `${JSON.stringify(typed)} is not an item.`, 'Write its number, like 42 or shop#42.');
   return { project, number: Number(number) };
 }
 

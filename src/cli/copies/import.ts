@@ -18,7 +18,7 @@ export const run: Run = async (typed, terminal) => {
   const [named = '-'] = typed.positionals;
   const file = named === '-' ? null : resolve(terminal.cwd, named);
   if (file !== null && !existsSync(file))
-    throw new MusherError('CONFIG_MISSING', `There is no ${file}.`, 'Name a file that `export` has printed.');
+    throw new MusherError('CONFIG_MISSING', `${file} does not exist.`, 'Choose a file from `musher export`.');
   const dataDir = dataDirOf(choose(typed, terminal), terminal.env);
   const ownership = takeOwnership(dataDir);
   try {
@@ -29,7 +29,7 @@ export const run: Run = async (typed, terminal) => {
       migrate(db);
       const input = file === null ? terminal.stdin : createReadStream(file);
       const events = await importLines(db, createInterface({ input, crlfDelay: Infinity }), file);
-      printLine(terminal, `${events} events imported into ${dataDir}; every one fits the chain.`);
+      printLine(terminal, `${events} events imported into ${dataDir}; the hash chain is intact.`);
       return 0;
     } finally {
       db.close();

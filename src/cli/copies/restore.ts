@@ -10,16 +10,13 @@ import type { Run } from '../subcommands.ts';
 export const run: Run = async (typed, terminal) => {
   const file = resolve(terminal.cwd, typed.positionals[0] ?? '');
   const { events, until, aside, lost } = restoreBackup(file, dataDirOf(choose(typed, terminal), terminal.env), systemClock());
-  const end = until === null ? 'it is empty' : `the last is of ${new Date(until).toISOString()}`;
-  printLine(terminal, `Restored ${events} events, each checked; ${end}.`);
+  const end = until === null ? 'it is empty' : `the last one is from ${new Date(until).toISOString()}`;
+  printLine(terminal, `Restored and checked ${events} events; ${end}.`);
   if (aside !== null)
-    printLine(
-      terminal,
-      `The log that was there had ${lost === 0 ? 'no event' : lost === 1 ? 'one event' : `${lost} events`} more; it is kept as ${aside}.`,
-    );
+    printLine(terminal, `The replaced log had ${lost === 1 ? '1 newer event' : `${lost} newer events`}; it is kept as ${aside}.`);
   printLine(
     terminal,
-    'The next start compares it with the base branches: what was merged since is done, what was taken back is not, and the rooms are told.',
+    'The next start compares it with the base branches: items merged since become done, reverted ones do not, and the rooms are notified.',
   );
   return 0;
 };

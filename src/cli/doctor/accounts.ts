@@ -4,7 +4,7 @@ import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import { good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
-/** The login of each account is where the configuration says: a run that finds none fails, and its item with it. */
+/** Each account's login exists: without it a run fails, and its item with it. */
 export const accounts: Check = ({ settings }) => {
   const all = (settings?.projects ?? []).flatMap(({ agents }) =>
     agents.flatMap(({ runtime, accounts: own = [] }) => own.map((account) => ({ ...account, runtime }))),
@@ -14,9 +14,9 @@ export const accounts: Check = ({ settings }) => {
     const { needs, doctor } = findRuntime(RUNTIMES, runtime);
     const [variable] = needs.folders.map((folder) => folder.variable);
     const folder = variable === undefined ? undefined : env[variable];
-    if (folder === undefined) return good(`account ${name}`, `by ${Object.keys(env).join(', ')}`);
+    if (folder === undefined) return good(`account ${name}`, `uses ${Object.keys(env).join(', ')}`);
     if (existsSync(folder)) return good(`account ${name}`, folder);
     const signIn = doctor.signIn?.(env);
-    return warning(`account ${name}`, `${folder} is not there`, signIn === undefined ? 'Sign in once.' : `Sign in once: ${signIn}`);
+    return warning(`account ${name}`, `${folder} does not exist`, signIn === undefined ? 'Sign in once.' : `Sign in once: ${signIn}`);
   });
 };

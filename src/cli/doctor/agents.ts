@@ -24,8 +24,8 @@ async function program(project: ProjectSettings, agent: AgentSettings, env: Node
   const file = findProgram(name, project.path, environment['PATH'] ?? '');
   if (file === null) {
     const where = name.includes('/') ? `is not in ${project.path}, or not executable` : 'is not on the PATH';
-    const mend = doctor.install === null ? `Install it, or correct \`command\` in ${project.file}` : `Install it: ${doctor.install}`;
-    return [failure(subject, `${name} ${where}`, mend)];
+    const fix = doctor.install === null ? `Install it, or fix \`command\` in ${project.file}` : `Install it: ${doctor.install}`;
+    return [failure(subject, `${name} ${where}`, fix)];
   }
   if (doctor.version === null) return [good(subject, `${agent.command.join(' ')} (${file})`)];
   const answer = await execa(file, [...args, ...doctor.version], {
@@ -41,9 +41,7 @@ async function program(project: ProjectSettings, agent: AgentSettings, env: Node
     const why = answer.timedOut
       ? `did not answer within ${VERSION_TIMEOUT / 1000} s`
       : firstLine(answer.stderr || answer.shortMessage || '');
-    return [
-      failure(subject, `${file} ${doctor.version.join(' ')} failed: ${why}`, 'Run it by hand, and install it again where that fails too.'),
-    ];
+    return [failure(subject, `${file} ${doctor.version.join(' ')} failed: ${why}`, 'Run it by hand; install it again if that fails too.')];
   }
   return [good(subject, `${name} ${firstLine(answer.stdout)}`)];
 }

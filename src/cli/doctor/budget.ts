@@ -12,8 +12,8 @@ export const budget: Check = ({ settings }) => {
   if (settings === null || first === undefined) return [];
   const { bot } = first.budget;
   const day = isOpen(bot)
-    ? warning('budget', 'nothing caps what all projects together use in a day', 'Set day_usd and day_tokens under [budget] in bot.toml.')
-    : good('budget', `all projects together may use ${capWords(bot)} in a day`);
+    ? warning('budget', 'no daily cap for all projects together', 'Set day_usd and day_tokens under [budget] in bot.toml.')
+    : good('budget', `${capWords(bot)} a day for all projects together`);
   return [day, ...settings.projects.flatMap((project) => ofProject(project))];
 };
 
@@ -24,11 +24,11 @@ function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSet
       ? warning(
           subject,
           isOpen(run) && !isOpen(bot)
-            ? 'an item has no cap, so one run holds all that the day has left, and others wait'
-            : 'nothing caps what an item uses in its life',
+            ? 'an item has no cap, so one run reserves all of the day’s budget and others wait'
+            : 'an item has no cap',
           'Set item_usd and item_tokens under [project.budget] in bot.toml.',
         )
-      : good(subject, `an item may use ${capWords(item)} in its life`),
+      : good(subject, `${capWords(item)} per item`),
   ];
   // What a program does not tell in money is held by tokens alone.
   const unpriced = agents.filter(({ runtime, limits }) => !findRuntime(RUNTIMES, runtime).metered && limits.tokens === null);

@@ -16,7 +16,7 @@ export const configuration: Check = ({ settings }) => {
     good('timezone', settings.timezone),
     ...(settings.roles.admin.length > 0
       ? []
-      : [warning('roles', 'nobody is admin: delete and other destructive commands are refused to all', 'Add an id to [roles] admin.')]),
+      : [warning('roles', 'nobody is admin, so admin commands are refused to everyone', 'Add an id to [roles] admin.')]),
   ];
 };
 
@@ -31,12 +31,16 @@ export const secrets: Check = ({ settings, env }) => {
   return files.flatMap(({ file, folder }) => {
     const written = parse(readFileSync(file, 'utf8'));
     const keys = literalSecrets(written).map(keyText);
-    const plain = warning('secrets', `${file} holds ${keys.join(', ')} as plain text`, 'Write env:NAME or file:PATH instead.');
+    const plain = warning('secrets', `${file} contains ${keys.join(', ')} as plain text`, 'Use env:NAME or file:PATH instead.');
     const open = secretFiles(written)
       .map(({ path, file: named }) => ({ path, named: absolutePath(named, folder, env) }))
       .filter(({ named }) => ((statSync(named, { throwIfNoEntry: false })?.mode ?? 0) & READ_FOR_ALL) !== 0)
       .map(({ path, named }) =>
-        warning('secrets', `every user of this machine can read ${named}, which holds ${keyText(path)}`, `chmod 600 ${shellWord(named)}`),
+        warning(
+          'secrets',
+          `every user of this machine can read ${named}, which contains ${keyText(path)}`,
+          `chmod 600 ${shellWord(named)}`,
+        ),
       );
     return (keys.length === 0 ? [] : [plain]).concat(open);
   });
@@ -55,7 +59,7 @@ export const people: Check = ({ settings }) => {
     .map(({ name }) =>
       warning(
         'roles',
-        `nobody of ${name} has a role: everyone there is refused`,
+        `nobody on ${name} has a role, so everyone there is refused`,
         'Add their ids under [roles], a [[project]] or a [[room]].',
       ),
     );

@@ -9,13 +9,13 @@ import type { Check, Finding } from './check.ts';
 export const dataDirectory: Check = ({ dataDir }) => {
   if (dataDir === null) return [];
   const found = existingFolder(dataDir);
-  if (!statSync(found).isDirectory()) return [failure('data', `${found} is a file`, 'Move it away, or choose another data_dir.')];
+  if (!statSync(found).isDirectory()) return [failure('data', `${found} is a file`, 'Move it, or choose another data_dir.')];
   try {
     accessSync(found, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    return [failure('data', `${found} cannot be written`, 'Make it yours (chown), or choose another data_dir.')];
+    return [failure('data', `${found} is not writable`, 'Change its owner (chown), or choose another data_dir.')];
   }
-  if (found !== dataDir) return [good('data', `${dataDir} will be made`)];
+  if (found !== dataDir) return [good('data', `${dataDir} (will be created)`)];
   return [good('data', dataDir), ...privacy(dataDir)];
 };
 
@@ -26,15 +26,19 @@ function privacy(dataDir: string): Finding[] {
     return [failure('data', `${dataDir} belongs to another user`, 'Run Musher as that user, or choose another data_dir.')];
   }
   if (isOpen(dataDir)) {
-    const mend = `chmod 700 ${word}`;
-    if (mayClose(dataDir)) return [warning('data', `${dataDir} is open to other users; a start closes it`, `Now: ${mend}`)];
+    const fix = `chmod 700 ${word}`;
+    if (mayClose(dataDir)) return [warning('data', `other users can read ${dataDir}; the next start closes it`, `To close it now: ${fix}`)];
     return [
-      failure('data', `${dataDir} is open to other users and holds files that are not Musher's`, `Choose another data_dir, or: ${mend}`),
+      failure(
+        'data',
+        `other users can read ${dataDir}, and it contains files that are not Musher's`,
+        `Choose another data_dir, or: ${fix}`,
+      ),
     ];
   }
   const open = readdirSync(dataDir).filter((name) => /\.sqlite(?:-\w+)?$/.test(name) && isOpen(join(dataDir, name)));
   if (open.length === 0) return [];
-  return [warning('data', `${open.join(', ')} would be readable if the directory were opened`, `Run: chmod -R go= ${word}`)];
+  return [warning('data', `other users could read ${open.join(', ')} if the directory were opened`, `Run: chmod -R go= ${word}`)];
 }
 
 export const owner: Check = async ({ dataDir }) => {
@@ -42,14 +46,12 @@ export const owner: Check = async ({ dataDir }) => {
   const { ownerOf } = await import('../../log/owner.ts');
   try {
     const running = ownerOf(dataDir);
-    if (running === null) return [good('owner', 'no other Musher runs there')];
+    if (running === null) return [good('owner', 'no other Musher is running')];
     const pid = running.pid === null ? '' : ` (pid ${running.pid})`;
-    const mend = running.pid === null ? 'Stop it before you start another.' : `To start another, stop it first: kill ${running.pid}`;
-    return [failure('owner', `a Musher runs there${pid}`, mend)];
+    const fix = running.pid === null ? 'Stop it first.' : `Stop it first: kill ${running.pid}`;
+    return [failure('owner', `Musher is already running${pid}`, fix)];
   } catch (error) {
     if (error instanceof MusherError) return [failure('owner', error.message, error.hint)];
-    return [
-      failure('owner', `cannot be found out: ${error instanceof Error ? error.message : String(error)}`, 'Look at the data directory.'),
-    ];
+    return [failure('owner', `cannot be checked: ${error instanceof Error ? error.message : String(error)}`, 'Check the data directory.')];
   }
 };

@@ -17,7 +17,7 @@ export const log: Check = async ({ settings, dataDir }) => {
   if (dataDir === null || !existsSync(file)) return [];
   const { ownerOf } = await import('../../log/owner.ts');
   const { checkLog } = await import('../../log/check.ts');
-  const mend = 'Look closer with `musher verify`; `musher restore` puts a backup in its place.';
+  const fix = '`musher verify` shows more; `musher restore` restores a backup.';
   try {
     // Another Musher looked at it when it started, and writes it now; one in an open folder is told of already.
     if (isOpen(dataDir) || isForeign(dataDir) || ownerOf(dataDir) !== null) return [];
@@ -27,17 +27,17 @@ export const log: Check = async ({ settings, dataDir }) => {
         ? [
             warning(
               'clock',
-              `it is ${Math.round(ahead / 60_000)} min behind the last entry of the log`,
-              'Set it, or timers and days of budgets go wrong.',
+              `${Math.round(ahead / 60_000)} min behind the last entry of the log`,
+              'Set the clock, or timers and daily budgets will be wrong.',
             ),
           ]
         : [];
     const looked = checkLog(dataDir, settings?.projects.map(({ name }) => name) ?? []);
-    if (looked === null) return [...clock, good('log', 'an older Musher wrote it; a start takes it over')];
-    const found = looked.differences.map((difference) => failure('log', difference, mend));
-    return [...clock, ...(found.length > 0 ? found : [good('log', `${looked.events} events looked at, and none was changed`)])];
+    if (looked === null) return [...clock, good('log', 'written by an older Musher; the next start migrates it')];
+    const found = looked.differences.map((difference) => failure('log', difference, fix));
+    return [...clock, ...(found.length > 0 ? found : [good('log', `${looked.events} events checked, all intact`)])];
   } catch (error) {
     if (error instanceof MusherError) return [failure('log', error.message, error.hint)];
-    return [failure('log', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, mend)];
+    return [failure('log', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, fix)];
   }
 };

@@ -18,7 +18,7 @@ export const git: Check = async () => {
 };
 
 export const sqlite: Check = async () => {
-  const mend = 'Install Musher again, so that better-sqlite3 is the version it asks for.';
+  const fix = 'Install Musher again to get the right version of better-sqlite3.';
   try {
     // Loaded here: a library that does not fit this machine is a finding, not a crash of the doctor.
     const { openDatabase, sqliteVersion, compareVersions, OLDEST_SQLITE } = await import('../../log/database.ts');
@@ -26,9 +26,9 @@ export const sqlite: Check = async () => {
     const version = sqliteVersion(db);
     db.close();
     if (compareVersions(version, OLDEST_SQLITE) >= 0) return [good('sqlite', version)];
-    return [failure('sqlite', `${version} has a bug that can damage the log; ${OLDEST_SQLITE} is needed`, mend)];
+    return [failure('sqlite', `${version} has a bug that can damage the log; Musher needs ${OLDEST_SQLITE}`, fix)];
   } catch (error) {
-    return [failure('sqlite', `cannot be used: ${error instanceof Error ? error.message : String(error)}`, mend)];
+    return [failure('sqlite', `cannot be used: ${error instanceof Error ? error.message : String(error)}`, fix)];
   }
 };
 
@@ -43,6 +43,6 @@ export const disk: Check = async ({ dataDir }) => {
   const { bavail, bsize } = await statfs(existingFolder(dataDir));
   const free = bavail * bsize;
   const what = `${Math.floor(free / MEBIBYTE).toLocaleString('en')} MiB free for ${dataDir}`;
-  if (free < TOO_LITTLE) return [failure('disk', what, 'Make room, or choose another data_dir.')];
-  return free < COMFORTABLE ? [warning('disk', what, 'Worktrees need room: 1 GiB or more.')] : [good('disk', what)];
+  if (free < TOO_LITTLE) return [failure('disk', what, 'Free some space, or choose another data_dir.')];
+  return free < COMFORTABLE ? [warning('disk', what, 'Worktrees need space: 1 GiB or more.')] : [good('disk', what)];
 };

@@ -29,7 +29,7 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
       clock: systemClock(),
     });
     const status = await git.status();
-    return [good(subject, `${project.path}, base branch ${status.base} at ${status.head.slice(0, 10)}`), ...checkout(subject, status)];
+    return [good(subject, `${project.path}, base branch ${status.base} at ${status.head.slice(0, 8)}`), ...checkout(subject, status)];
   } catch (error) {
     if (!(error instanceof MusherError)) throw error;
     return [failure(subject, error.message, error.hint)];
@@ -41,10 +41,10 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
 function checkout(subject: string, { checkout: found, base }: GitStatus): Finding[] {
   if (found === null || found.branch !== base) return [];
   if (found.clean === false) {
-    const what = `your checkout of ${base} has changes: merges go into the branch, and your files stay as they are`;
-    return [warning(subject, what, 'Commit or stash them, and each merge brings your files along.')];
+    const what = `your checkout of ${base} has changes, so merges do not update your files`;
+    return [warning(subject, what, 'Commit or stash them; then each merge updates your files.')];
   }
-  if (found.behindBase) return [warning(subject, `your checkout stands behind ${base}`, '`git` in Musher tells how to catch up.')];
+  if (found.behindBase) return [warning(subject, `your checkout is behind ${base}`, 'The command `git` in Musher shows how to update it.')];
   return [];
 }
 
@@ -62,7 +62,7 @@ export const gates: Check = ({ settings, env }) => {
 };
 
 function projectCommands({ name, path: folder, file, gates: all, components }: ProjectSettings, path: string): Finding[] {
-  const missing = warning(`project ${name}`, 'there is no gate: all committed work passes', `Add a [[gate]] to ${file}`);
+  const missing = warning(`project ${name}`, 'no gate, so all committed work passes', `Add a [[gate]] to ${file}`);
   const own = all.map((gate) => shellCommand(`gate ${name}/${gate.name}`, gate.command, folder, path));
   const parts = components.flatMap((part) => componentCommands(`component ${name}/${part.name}`, part, folder, path));
   return (all.length === 0 ? [missing] : own).concat(parts);
@@ -78,7 +78,7 @@ function shellCommand(subject: string, command: string, folder: string, path: st
   if (program === '' || program !== word.replace(/;$/, '') || SHELL_WORDS.has(program)) return good(subject, `${command} (by the shell)`);
   if (findProgram(program, folder, path) !== null) return good(subject, command);
   if (program.includes('/')) {
-    return warning(subject, `${program} is not in your checkout`, 'Commit it, or let a [[component]] setup make it.');
+    return warning(subject, `${program} is not in your checkout`, 'Commit it, or create it in the setup of a [[component]].');
   }
   return failure(subject, `${program} is not on the PATH`, `Install ${program}, or change the command: ${command}`);
 }

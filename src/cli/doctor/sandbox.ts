@@ -24,8 +24,8 @@ export const sandbox: Check = async ({ settings, dataDir, env }) => {
   for (const project of settings?.projects ?? []) {
     const subject = `sandbox ${project.name}`;
     if (project.sandbox.kind === 'none') {
-      const mend = 'Set sandbox = "bubblewrap" for the project in bot.toml, or run Musher as a user of its own.';
-      findings.push(warning(subject, WITHOUT_SANDBOX, mend));
+      const fix = 'Set sandbox = "bubblewrap" for the project in bot.toml, or run Musher as a separate user.';
+      findings.push(warning(subject, WITHOUT_SANDBOX, fix));
       continue;
     }
     const data = dataDir ?? settings?.dataDir ?? '';
@@ -38,13 +38,13 @@ export const sandbox: Check = async ({ settings, dataDir, env }) => {
 };
 
 const MEND =
-  'Install bubblewrap and allow user namespaces (docs/operations.md), or name it as `bubblewrap` in bot.toml; until then nothing of the project runs.';
+  'Install bubblewrap and allow user namespaces (docs/operations.md), or set `bubblewrap` in bot.toml. Until then nothing runs in this project.';
 
 function attackLine(subject: string, { attack, held, words }: AttackResult): Finding {
   const honest = attack === 'honest-commit';
   const can = honest === held ? 'an agent can' : 'an agent cannot';
   const what = `${can} ${ATTACKS[attack]} (${words})`;
-  return held ? good(subject, what) : failure(subject, what, 'Nothing of the project runs until this holds: see docs/security.md.');
+  return held ? good(subject, what) : failure(subject, what, 'Nothing runs in this project until this is fixed: see docs/security.md.');
 }
 
 /** Whether the program of each agent is seen inside: what is missing there is found by nobody before the first run. */
@@ -58,8 +58,8 @@ async function programs(box: Box, project: ProjectSettings, env: NodeJS.ProcessE
     const seen = await isSeen(box, project, agent, env);
     // That it is nowhere at all is said where agents are looked at.
     if (seen === null) continue;
-    const mend = `Add the folder of ${name} to sandbox_read of the project in bot.toml.`;
-    findings.push(seen ? good(subject, `${name} is there`) : failure(subject, `${name} is not there`, mend));
+    const fix = `Add the folder of ${name} to the project’s sandbox_read in bot.toml.`;
+    findings.push(seen ? good(subject, `finds ${name}`) : failure(subject, `cannot find ${name}`, fix));
   }
   return findings;
 }

@@ -6,24 +6,21 @@ import { shellWord } from '../terminal.ts';
 import { existingFolder, failure, good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
-/** Whether copies of the log can be written where they are to go, and for their owner alone. */
+/** Whether backups can be written to their folder, and only their owner can read them. */
 export const backups: Check = ({ settings, dataDir }) => {
   if (settings === null || settings.file === null || dataDir === null) return [];
   const { schedule, folder: named, keep } = settings.backup;
   const folder = named ?? join(dataDir, 'backups');
   const found = existingFolder(folder);
-  // What is wrong with the data directory has been told.
+  // A problem with the data directory was reported before.
   if (named === null && found !== folder && !isUsable(found)) return [];
-  const mend = 'Make it a folder of yours, or choose another under [backup] in bot.toml.';
-  if (!isUsable(found)) return [failure('backup', `${found} cannot be written, or is a file`, mend)];
+  const fix = 'Make it a folder that you can write, or choose another under [backup] in bot.toml.';
+  if (!isUsable(found)) return [failure('backup', `${found} is not writable, or is a file`, fix)];
   if (found === folder && isOpen(folder) && !mayClose(folder)) {
-    return [
-      failure('backup', `${folder} is open to other users, and copies go only into one that is not`, `chmod 700 ${shellWord(folder)}`),
-    ];
+    return [failure('backup', `other users can read ${folder}, so no backups are written there`, `chmod 700 ${shellWord(folder)}`)];
   }
-  if (schedule === null)
-    return [warning('backup', 'no copies of the log are made by themselves', 'Set schedule under [backup] in bot.toml.')];
-  return [good('backup', `${keep} copies by the schedule ${schedule} in ${folder}`)];
+  if (schedule === null) return [warning('backup', 'no backups are scheduled', 'Set schedule under [backup] in bot.toml.')];
+  return [good('backup', `${folder}, schedule ${schedule}, keeps ${keep}`)];
 };
 
 function isUsable(folder: string): boolean {
@@ -35,13 +32,13 @@ function isUsable(folder: string): boolean {
   }
 }
 
-/** Figures have no password: where they are listened for, whoever reaches the address reads them. */
+/** The metrics have no password: everyone who can reach the address can read them. */
 export const monitor: Check = ({ settings }) => {
   const set = settings?.monitor ?? null;
   if (set === null) return [];
   const where = `${set.address}:${set.port}`;
   if (isLoopback(set.address)) return [good('monitor', where)];
-  const what = `${where} is no loopback address: whoever reaches it sees how much is worked and spent`;
+  const what = `${where} is not a loopback address, so everyone who can reach it sees activity and spend`;
   return [warning('monitor', what, 'Set address = "127.0.0.1" under [monitor], and put a proxy with a password in front.')];
 };
 

@@ -1,6 +1,6 @@
 import type { TestCommand } from './detect-tests.ts';
 
-/** What `init` found out about a repository. */
+/** What `init` learned about a repository. */
 export interface Findings {
   readonly project: string;
   readonly dataDir: string;
@@ -14,24 +14,24 @@ const quoted = (text: string): string => JSON.stringify(text);
 
 /** The `bot.toml` that `init` writes: short, with the keys that a beginner changes first. */
 export function botToml({ project, dataDir }: Findings): string {
-  return `# Musher: what runs on this machine, and who may steer it.
-# bot.toml.example in Musher's package lists every key.
+  return `# Musher on this machine: its projects, and who may do what.
+# bot.toml.example in Musher's package lists all keys.
 
-# How people call the bot in a room.
+# What people call the bot in a room.
 name = "musher"
 
-# The log, worktrees and run logs: outside of every repository.
+# Where the log, worktrees and run logs are kept; outside of every repository.
 data_dir = ${quoted(dataDir)}
 
-# Times are shown and days counted in it. Default: the system's.
+# For showing times and counting days. Default: the system's.
 # timezone = "Europe/Berlin"
 
-# A repository that Musher drives; further ones get a [[project]] of their own.
+# A repository that Musher works on. Add a [[project]] for each further one.
 [[project]]
 name = ${quoted(project)}
 path = "."
 
-# Who may do what, by sender ids; whoever is not listed may do nothing.
+# Roles by sender id. Anyone not listed has no role.
 # "console:local" is whoever starts Musher in a terminal.
 [roles]
 admin = ["console:local"]
@@ -42,25 +42,25 @@ viewer = []
 
 /** The `.musher/project.toml` that `init` writes: detected gates, one coder that works, and the rest as comments. */
 export function projectToml({ baseBranch, tests }: Findings): string {
-  return `# Musher: how this repository is worked on, verified and merged.
-# project.toml.example in Musher's package lists every key.
+  return `# Musher: how work on this repository is done, checked and merged.
+# project.toml.example in Musher's package lists all keys.
 
 # Work starts from this branch and is merged into it.
 base_branch = ${quoted(baseBranch)}
 
-# Who decides in qa: the gates alone ("server"), an agent ("agent") or a person ("human").
+# Who decides in qa: only the gates ("server"), an agent ("agent") or a person ("human").
 qa = "server"
 
-# Start queued items by themselves when the last one they depend on is done.
+# Start queued items automatically when their last dependency is met.
 auto_start = true
 
-# Coder runs at the same time; attempts after the first, per stage, before an item is blocked.
+# Coder runs at the same time, and retries per stage before an item is blocked.
 max_coders = 2
 max_retries = 3
 
 ${gateSection(tests)}
 ${componentSection(tests[0])}
-# Who writes the code. \`claude\` is Claude Code, which must be installed and signed in.
+# Who writes the code. \`claude\` is Claude Code; install it and sign in first.
 [[agent]]
 name = "coder-1"
 stage = "current"
@@ -69,7 +69,7 @@ runtime = "claude"
 # Keep keys out of this file: values may be env:NAME or file:PATH.
 # env = { ANTHROPIC_API_KEY = "env:ANTHROPIC_API_KEY" }
 
-# One run is stopped at the first of these lines.
+# A run is stopped when it reaches one of these limits.
 [agent.limits]
 turns = 150
 tokens = 20_000_000
@@ -77,19 +77,19 @@ cost_usd = 10
 wall_clock = "30m"
 silence = "10m"
 
-# With qa = "agent": who judges the work.
+# For qa = "agent": who reviews the work.
 # [[agent]]
 # name = "qa"
 # stage = "qa"
 # runtime = "claude"
 
-# Who resolves conflicts when work cannot be merged as it is.
+# Who resolves merge conflicts.
 # [[agent]]
 # name = "mergemaster"
 # stage = "merge"
 # runtime = "claude"
 
-# Any program can be an agent; what it gets and prints is in docs/runtimes.md.
+# Any program can be an agent; docs/runtimes.md says how.
 # [[agent]]
 # name = "own"
 # stage = "current"
@@ -101,8 +101,8 @@ silence = "10m"
 
 function gateSection([best, ...others]: readonly TestCommand[]): string {
   const lines = [
-    '# What Musher itself runs on the work, and again on the merged tree; exit code 0 is a pass.',
-    ...(best === undefined ? ['# No test command was found: without a gate, all committed work passes.'] : [`# Found in ${best.because}.`]),
+    '# Musher runs this on the work, and again on the merged tree. Exit code 0 is a pass.',
+    ...(best === undefined ? ['# No test command was found. Without a gate, all committed work passes.'] : [`# Found in ${best.because}.`]),
     ...gate(best?.command ?? './run-tests', best === undefined ? '# ' : ''),
     ...others.flatMap((other) => ['', `# Also found, in ${other.because}:`, ...gate(other.command, '# ', other.because)]),
   ];
@@ -126,7 +126,7 @@ function componentSection(best: TestCommand | undefined): string {
   const setup = best?.setup ?? [];
   const mark = setup.length > 0 ? '' : '# ';
   const lines = [
-    '# What a fresh worktree needs before work starts in it.',
+    '# Sets up a new worktree before work starts in it.',
     `${mark}[[component]]`,
     `${mark}name = "app"`,
     `${mark}path = "."`,

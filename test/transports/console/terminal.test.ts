@@ -156,7 +156,7 @@ describe('the console on a terminal', () => {
     const { screen, texts, onExit, type } = await open({ columns: 60 });
     await type('delete 42');
     await type('\u0003');
-    expect(screen.text()).toBe('Ctrl-C once more within 2 seconds, or Ctrl-D, leaves.\nmusher>');
+    expect(screen.text()).toBe('Press Ctrl-C again within 2 seconds, or Ctrl-D, to quit.\nmusher>');
     now += 2001;
     await type('\u0003');
     expect(onExit).not.toHaveBeenCalled();

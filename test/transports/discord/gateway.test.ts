@@ -235,7 +235,7 @@ describe('a start', () => {
     fake.gateway.dispatch('GUILD_DELETE', { id: fake.world.guild });
     await expect
       .poll(() => transport.health().rooms)
-      .toMatchObject([{ room: room.id, why: expect.stringContaining('put out of its server') }]);
+      .toMatchObject([{ room: room.id, why: expect.stringContaining('removed from the server') }]);
     fake.world.add({ channel_id: room.id, author: ada, type: 0, content: 'meanwhile', flags: 0, components: [], attachments: [] });
     fake.gateway.dispatch('GUILD_CREATE', { id: fake.world.guild, roles: [], channels: [room], threads: [] });
     await expect.poll(() => transport.health().rooms).toEqual([]);

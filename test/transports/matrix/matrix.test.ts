@@ -75,7 +75,7 @@ describe('the Matrix transport', () => {
     server.say(OTHER, 'elsewhere');
     await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere']));
     expect(state.get(STATE_KEYS.syncToken)).toBe(token);
-    expect(transport.health().problem).toContain('2 messages wait to be stored');
+    expect(transport.health().problem).toContain('2 messages are waiting');
     full = false;
     await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere', 'first', 'second']), 5_000);
     await vi.waitFor(() => expect(state.get(STATE_KEYS.syncToken)).not.toBe(token));
@@ -184,12 +184,12 @@ describe('the Matrix transport', () => {
     const transport = await started();
     expect(transport.health().rooms).toEqual([]);
     server.add(ROOM, { type: 'm.room.tombstone', state_key: '', sender: '@ada:example.org', content: { replacement_room: '!new:x' } });
-    const upgraded = [{ room: ROOM, why: expect.stringContaining('people went on in !new:x: put that id into bot.toml') as unknown }];
+    const upgraded = [{ room: ROOM, why: expect.stringContaining('upgraded to !new:x') as unknown }];
     await vi.waitFor(() => expect(transport.health().rooms).toEqual(upgraded));
     await transport.stop(never);
     expect((await started()).health().rooms).toEqual(upgraded);
     // For the log file, once.
-    expect(errors.map(String)).toEqual([`Error: ${ROOM} was upgraded, and people went on in !new:x.`]);
+    expect(errors.map(String)).toEqual([`Error: ${ROOM} was upgraded to !new:x.`]);
   });
 
   it('refuses an encrypted room that it is already in, and sends no plain text there', async () => {

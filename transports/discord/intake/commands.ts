@@ -75,7 +75,7 @@ function options(command: CatalogueCommand): OptionBody[] {
   // Discord wants the required ones first; the text is put together in the order of the declaration all the same.
   const body = [...asked.filter(({ required }) => required), ...asked.filter(({ required }) => !required)].map(optionBody);
   if (body.length < LIMITS.options && !asked.some(({ name }) => name === PUBLIC)) {
-    body.push({ type: BOOLEAN, name: PUBLIC, description: 'Show the answer to everybody in the channel.', required: false });
+    body.push({ type: BOOLEAN, name: PUBLIC, description: 'Show the answer to everyone in the channel.', required: false });
   }
   return body;
 }

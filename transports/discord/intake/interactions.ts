@@ -39,18 +39,18 @@ export function interactions({ library, clock, options, channels, replies, publi
   const asked = (interaction: APIInteraction): Asked => {
     if (interaction.type === InteractionType.ApplicationCommand && interaction.data.type === library.ApplicationCommandType.ChatInput) {
       const command = published.byName.get(interaction.data.name);
-      if (command === undefined) return { refuse: 'Musher no longer has that command. Your client shows the new ones when you reload it.' };
+      if (command === undefined) return { refuse: 'Musher no longer has that command. Reload your Discord client to see the new ones.' };
       const given = interaction.data as { readonly options?: Parameters<typeof invocation>[1] };
       const { text, visible } = invocation(command, given.options ?? []);
       return { ingress: 'slash', text, ephemeral: !visible };
     }
     if (interaction.type === InteractionType.MessageComponent) {
       const text = commandOfCustomId(interaction.data.custom_id, options.state);
-      if (text === null) return { refuse: 'That button belongs to nothing that Musher knows any more. Type the command instead.' };
+      if (text === null) return { refuse: 'That button is outdated. Type the command instead.' };
       // The answer is seen by whoever sees the button.
       return { ingress: 'button', text, ephemeral: ((interaction.message.flags ?? 0) & EPHEMERAL) !== 0 };
     }
-    return { refuse: 'Musher does not take that.' };
+    return { refuse: 'Musher can’t handle that.' };
   };
   const refuse = (handle: ReplyHandle, text: string): void => {
     const [message] = rendered(line(text), () => '');
@@ -81,8 +81,8 @@ export function interactions({ library, clock, options, channels, replies, publi
       refuse(
         handle,
         interaction.guild_id === undefined
-          ? 'You have no rights in direct messages here. An admin gives them in bot.toml.'
-          : `Musher does not serve this channel. An admin can add it to bot.toml as a room with the id ${room}.`,
+          ? 'You have no role in direct messages. An admin can add you in bot.toml.'
+          : `Musher is not set up for this channel. An admin can add it to bot.toml as a room with the id ${room}.`,
       );
       return;
     }
@@ -98,11 +98,11 @@ export function interactions({ library, clock, options, channels, replies, publi
     };
     try {
       const outcome = sink(message);
-      if (outcome === 'ignored') refuse(handle, 'Musher did not take that.');
+      if (outcome === 'ignored') refuse(handle, 'Musher did not accept that.');
       else replies.expect(handle);
     } catch (error) {
       report(error);
-      refuse(handle, 'That could not be stored, so nothing was done. Try it again; the log file has the details.');
+      refuse(handle, 'That could not be stored, so nothing was done. Try again; the log file has the details.');
     }
   };
 }

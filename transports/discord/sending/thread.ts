@@ -28,7 +28,7 @@ export async function threadUnder(
     if (statusOf(error) === 403) {
       report(
         new Error(
-          `Musher may not open threads in ${ref.room}: give its role "Create Public Threads" and "Send Messages in Threads" there.`,
+          `Musher is not allowed to open threads in ${ref.room}. Give its role "Create Public Threads" and "Send Messages in Threads" there.`,
           {
             cause: error,
           },

@@ -204,7 +204,7 @@ export function failureOf(error: unknown): SendFailure {
   if (error.isUnknownToken) return new SendFailure('not-sent', message, { everywhere: true, cause: error });
   // Put out of the room, or not let speak there: people can undo both, and then nothing is missing.
   if (error.errcode === 'M_FORBIDDEN') {
-    const what = `Musher may not write there: ${error.said ?? 'no reason given'}. Invite it into the room, or let it post there.`;
+    const what = `Musher is not allowed to write there: ${error.said ?? 'no reason given'}. Invite it to the room, or let it post there.`;
     return new SendFailure('not-sent', what, { cause: error });
   }
   if (error.isFinal) return new SendFailure('rejected', message, { cause: error });

@@ -148,7 +148,7 @@ export class CatchUp {
       cursor = textOf(objectOf(answer, 'response_metadata'), 'next_cursor');
       if (cursor === null) return messages;
     }
-    this.#parts.report(new Error(`More was written than is read back at once: the first of ${messages.length} messages may be missing.`));
+    this.#parts.report(new Error(`More messages arrived than can be read back at once: the first of ${messages.length} may be missing.`));
     return messages;
   }
 
@@ -168,8 +168,8 @@ export class CatchUp {
   #failed(channel: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     const code = slackError(error);
-    const what = `What was written in ${channel} meanwhile cannot be read: ${code ?? String(error)}.`;
-    const hint = 'Invite the app into the channel (/invite and its name), or correct the id in bot.toml.';
+    const what = `Messages missed in ${channel} cannot be read: ${code ?? String(error)}.`;
+    const hint = 'Invite the app to the channel (/invite and its name), or fix the id in bot.toml.';
     const isMissing = code === 'not_in_channel' || code === 'channel_not_found';
     if (isMissing) this.#missing.set(channel, `Musher is not in it. ${hint} (NETWORK_ROOM_MISSING)`);
     this.#parts.report(

@@ -96,8 +96,8 @@ function listening(server: Server, { host, port }: HttpOptions): Promise<void> {
       reject(
         new MusherError(
           'NETWORK_PORT_IN_USE',
-          `Slack's requests cannot be taken at ${host}:${port}: ${error.message}.`,
-          'End the program that has the port, or choose another under [slack] port.',
+          `Cannot listen for Slack's requests on ${host}:${port}: ${error.message}.`,
+          'Stop the program that uses the port, or choose another one under [slack] port.',
           { cause: error },
         ),
       ),

@@ -26,7 +26,7 @@ export interface IntakeParts {
 
 /** Messages whose room was told that they could not be stored. */
 const MOST_TOLD = 1_000;
-export const NOT_STORED = 'That message could not be stored, so nothing was done. Send it again in a moment; the log file has the details.';
+export const NOT_STORED = 'Your message could not be stored, so nothing was done. Send it again in a moment; the log file has the details.';
 
 /** From what Slack sends to messages for Musher. Synchronous to the durable end, so that acknowledging can wait for it. */
 export class Intake {
@@ -50,7 +50,7 @@ export class Intake {
     this.#parts.onEvent();
     if (!isForUs(body, workspace)) {
       this.#parts.report(
-        new Error(`Slack sent something of another app or workspace (${textOf(body, 'team_id') ?? 'none'}); it was left out.`),
+        new Error(`Slack sent something of another app or workspace (${textOf(body, 'team_id') ?? 'none'}); it was skipped.`),
       );
       return {};
     }

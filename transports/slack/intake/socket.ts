@@ -126,7 +126,7 @@ export class Sockets {
     client.on('ws_message', (data: unknown, isBinary: boolean) => {
       if (isBinary || typeof data !== 'string') return;
       if (!isFrame(data)) {
-        this.#parts.report(new Error('Slack sent a frame that cannot be read; it was left out.'));
+        this.#parts.report(new Error('Slack sent a frame that cannot be read; it was skipped.'));
         return;
       }
       for (const read of readers) Reflect.apply(read, client, [data, isBinary]);

@@ -79,13 +79,13 @@ export class Answers {
     if (response.ok) return true;
     if (response.status === 429) {
       const wait = Number(response.headers.get('retry-after') ?? '30');
-      throw new SendFailure('not-sent', 'Slack takes no more answers for a while.', {
+      throw new SendFailure('not-sent', 'Slack is rate-limiting answers.', {
         retryAfterMs: (Number.isFinite(wait) ? wait : 30) * 1_000,
       });
     }
-    if (response.status >= 500) throw new SendFailure('unknown', `Slack did not say whether it took the answer: ${response.status}.`);
+    if (response.status >= 500) throw new SendFailure('unknown', `Slack did not confirm the answer: ${response.status}.`);
     if (/invalid_blocks|no_text|invalid_payload|too_long/.test(said))
-      throw new SendFailure('rejected', `Slack refuses the answer: ${said.slice(0, 100)}.`);
+      throw new SendFailure('rejected', `Slack rejected the answer: ${said.slice(0, 100)}.`);
     this.#uses.set(url, SLACK_LIMITS.responseUses);
     return false;
   }

@@ -134,7 +134,7 @@ export class Outgoing {
   async #settle(room: string, thread: string | null, mark: string, sending: Sending): Promise<void> {
     const found = await readBack(this.#parts.call, room, thread, mark).catch((error: unknown) => {
       const failure = sendFailure(error);
-      throw new SendFailure('unknown', `Whether a message was sent cannot be read back: ${failure.message}`, {
+      throw new SendFailure('unknown', `Cannot check whether a message was sent: ${failure.message}`, {
         ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
         everywhere: failure.everywhere,
         cause: error,
@@ -161,7 +161,7 @@ export class Outgoing {
         .slice(ANSWER_REF.length)
         .replace(/^[^{]*/, ''),
     );
-    if (handle?.kind !== 'answer') throw new SendFailure('rejected', 'That answer has no address any more.');
+    if (handle?.kind !== 'answer') throw new SendFailure('rejected', 'The reply can no longer be delivered: its interaction has expired.');
     for (const message of renderMessages(typedIn(room, 'own', body))) await this.#answers.give(room, handle, message, handle.public);
   }
 
@@ -176,7 +176,7 @@ export class Outgoing {
 
 function inPart(failure: SendFailure): SendFailure {
   const wait = failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs };
-  return new SendFailure(failure.outcome === 'rejected' ? 'rejected' : 'unknown', `Only a part was sent: ${failure.message}`, {
+  return new SendFailure(failure.outcome === 'rejected' ? 'rejected' : 'unknown', `Only part of it was sent: ${failure.message}`, {
     ...wait,
     everywhere: failure.everywhere,
     cause: failure,
