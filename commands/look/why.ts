@@ -55,7 +55,7 @@ function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | nu
   let before = Number.MAX_SAFE_INTEGER;
   for (let looked = 0; looked < MOST_EVENTS; looked += PAGE) {
     const events = context.reads.history(item.project, item.number, PAGE, before);
-    const found = events.find((event) => event.item !== null && KINDS[event.kind].steers);
+    const found = events.find((event) => event.item !== null && KINDS[event.kind].steers !== null);
     if (found !== undefined) return found;
     if (events.length < PAGE) return null;
     before = events.at(-1)?.seq ?? 0;

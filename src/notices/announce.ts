@@ -1,7 +1,7 @@
 import { requestDocument, requestEnd } from '../words/request.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
-import type { NewsEvent } from '../pipeline/kinds.ts';
+import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
 import { action, actions, code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
@@ -183,12 +183,13 @@ function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: 
   return line(...named(about), `: ${name} ${requestEnd(request, who(event.actor).replace(/^by /, ''))}.`);
 }
 
-/** The stage before a move, from the item's own history. */
-function previousStage(event: ItemEvent, about: Announced): string {
-  const before = about.reads
+/** The stage before a move. What an item did most lately says it by itself; after an undo the item has to be made again. */
+function previousStage(event: ItemEvent, { reads }: Announced): string {
+  const before = reads
     .history(event.project, event.item, 200, event.seq)
-    .find((earlier) => earlier.kind === 'item.moved' || earlier.kind === 'item.created');
-  return before?.kind === 'item.moved' ? before.payload.to.name : 'backlog';
+    .find((earlier) => earlier.item !== null && KINDS[earlier.kind].steers === 'stage');
+  if (before?.kind === 'item.moved') return before.payload.to.name;
+  return reads.itemBefore(event.project, event.item, event.seq)?.stage.name ?? 'backlog';
 }
 
 /** Who or what caused a move. That a person did it is said by their name. */

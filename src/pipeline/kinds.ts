@@ -37,8 +37,8 @@ interface ItemRow<K extends ItemEventKind> extends OtherRow {
    * counting them would void every question about an item that is worked on.
    */
   readonly changes: 'item' | 'run' | 'nothing';
-  /** It settles where the item stands or whether it goes on: `why` names the last of these. */
-  readonly steers: boolean;
+  /** It settles the item's stage, or whether the item goes on there: `why` names the last of these. Null: neither. */
+  readonly steers: 'stage' | 'pause' | null;
   /**
    * How `undo` takes it back: `position` together with others by giving the item its earlier position, `itself` by an
    * event of the same kind, `along` as a part of what stands beside it, `never` not at all.
@@ -67,7 +67,7 @@ const RECORD = {
   changes: 'nothing',
   wakes: 'nothing',
   news: null,
-  steers: false,
+  steers: null,
   undo: 'never',
   overtakes: false,
   paid: false,
@@ -92,7 +92,7 @@ const ACCOUNT = { ...RECORD, ofDeleted: true } as const satisfies Family;
 const ROWS = {
   'item.created': {
     ...CHANGE,
-    steers: true,
+    steers: 'stage',
     paid: true,
     into: ['dependencies'],
     purge: { title: 'empty', description: 'empty', criteria: { text: 'empty' } },
@@ -114,18 +114,18 @@ const ROWS = {
   'item.criterion_set': { ...EDIT, into: [], purge: {} },
   'item.dependencies_set': { ...EDIT, into: ['dependencies'], purge: {} },
   'item.assigned': { ...EDIT, into: [], purge: { agent: 'keep', prior: 'keep' } },
-  'item.queued': { ...POSITION, steers: true, paid: true, into: [], purge: {} },
+  'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.moved': {
     ...POSITION,
-    steers: true,
+    steers: 'stage',
     paid: true,
     news: 'stages',
     takesAway: true,
     into: [],
     purge: { to: TARGET_TEXTS, why: 'empty', failure: FAILURE_TEXTS },
   },
-  'item.held': { ...POSITION, steers: true, takesAway: true, into: [], purge: { why: 'empty' } },
-  'item.released': { ...POSITION, steers: true, paid: true, into: [], purge: {} },
+  'item.held': { ...POSITION, steers: 'pause', takesAway: true, into: [], purge: { why: 'empty' } },
+  'item.released': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.accepted': { ...POSITION, paid: true, into: [], purge: {} },
   'item.attempts_reset': { ...POSITION, paid: true, into: [], purge: { why: 'empty' } },
   'item.attempt_failed': { ...ARRIVAL, news: 'failures', into: [], purge: { failure: FAILURE_TEXTS } },
@@ -139,13 +139,13 @@ const ROWS = {
   'item.budget_raised': { ...CHANGE, into: [], purge: {} },
   // The command's name and its message's number, without what was typed.
   'item.undone': { ...CHANGE, into: [], purge: { words: 'keep', cause: 'keep' } },
-  'item.put_back': { ...ARRIVAL, steers: true, takesAway: true, into: [], purge: { standing: POSITION_TEXTS } },
-  'item.deleted': { ...ARRIVAL, steers: true, takesAway: true, ofDeleted: true, into: ['timers'], purge: {} },
+  'item.put_back': { ...ARRIVAL, steers: 'stage', takesAway: true, into: [], purge: { standing: POSITION_TEXTS } },
+  'item.deleted': { ...ARRIVAL, steers: 'pause', takesAway: true, ofDeleted: true, into: ['timers'], purge: {} },
   // What was done is said without the item's words: it outlives the purge.
   'item.removed': { ...CHANGE, news: 'failures', ofDeleted: true, into: [], purge: { done: 'keep', left: 'empty' } },
   'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests'], purge: {} },
-  'item.found_merged': { ...ARRIVAL, steers: true, into: [], purge: {} },
-  'item.found_undone': { ...ARRIVAL, steers: true, into: [], purge: {} },
+  'item.found_merged': { ...ARRIVAL, steers: 'stage', into: [], purge: {} },
+  'item.found_undone': { ...ARRIVAL, steers: 'stage', into: [], purge: {} },
 
   'run.pending': {
     ...COURSE,

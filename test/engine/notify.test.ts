@@ -5,6 +5,7 @@ import type { OutboxRow } from '../../src/log/tables/outbox.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
+import { undoPositionOf } from '../../src/pipeline/undo-position.ts';
 import { isNews } from '../../src/notices/news.ts';
 import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
 import { history, play } from '../log/random-history.ts';
@@ -94,6 +95,18 @@ describe('notifications', () => {
     expect(texts.at(-1)).toContain(`as 1111111111 <https://git.example.org/commit/${SHA}>`);
     // In a room that speaks of another project the number alone would name another item.
     expect(plainText((await told('elsewhere'))[0]?.body ?? { blocks: [] }, { width: 500 })).toMatch(/^shop#1 </);
+  });
+
+  it('name the stage from which an item really comes, also after an undo', async () => {
+    rooms = [roomOf('here')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    const fresh = log.reads.item('shop', 1);
+    if (fresh === null) throw new Error('no item');
+    record('item.moved', { to: { name: 'current' }, why: '', failure: null });
+    record('item.put_back', { standing: undoPositionOf(fresh) });
+    record('item.moved', { to: { name: 'current' }, why: '', failure: null });
+    const arrows = (await told('here')).map(({ body }) => /\w+ → \w+/.exec(plainText(body, { width: 500 }))?.[0]);
+    expect(arrows).toEqual(['backlog → current', 'backlog → current']);
   });
 
   it('belong within the thread of their item, or beside it what nobody must miss', async () => {

@@ -7,9 +7,11 @@ import { plainText } from '../../src/message/plain.ts';
 import { Log } from '../../src/log/log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import type { Document } from '../../src/message/document.ts';
-import type { ItemEvents, NewItemEvent, NewEvent } from '../../src/pipeline/events.ts';
+import type { ItemEventKind, ItemEvents, NewItemEvent, NewEvent } from '../../src/pipeline/events.ts';
+import { eventOf } from '../../src/pipeline/kinds.ts';
+import { EventStore } from '../../src/log/events.ts';
 import { num, sha } from '../pipeline/samples.ts';
-import { SPOKEN } from '../pipeline/random-events.ts';
+import { PAYLOAD, SPOKEN } from '../pipeline/random-events.ts';
 import { dataDir } from './data-dir.ts';
 import { history, play, tickingClock } from './random-history.ts';
 
@@ -81,6 +83,21 @@ describe('a purge', () => {
       }),
       { numRuns: 100, endOnFailure: true },
     );
+  });
+
+  it('takes the words out of each kind of event in the file, whether or not an item could ever have it', () => {
+    for (const kind of Object.keys(PAYLOAD) as ItemEventKind[]) {
+      const dir = dataDir();
+      const log = Log.open(dir, tickingClock());
+      create(log);
+      const store = new EventStore(log.db);
+      for (const payload of fc.sample<ItemEvents[ItemEventKind]>(PAYLOAD[kind], { seed: 3, numRuns: 20 }))
+        store.insert(eventOf(kind, payload as never, { project: 'shop', number: num(1) }, 'console:ann'), 0, store.head());
+      purge(log, 1);
+      log.scrub();
+      expect([kind, filesWith(dir, SPOKEN)]).toEqual([kind, []]);
+      log.close();
+    }
   });
 
   it('really had something to remove', () => {
