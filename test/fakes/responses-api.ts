@@ -18,7 +18,7 @@ const RESPONSES: ModelApi = {
             type: 'function_call',
             id: `fc_${number}`,
             call_id: `call_${number}`,
-            name: answer.tool,
+            ...named(answer.tool),
             arguments: JSON.stringify(answer.input),
           };
     return [
@@ -40,3 +40,9 @@ const RESPONSES: ModelApi = {
     ];
   },
 };
+
+/** `mcp__musher.item`: the tool `item` of a server stands in a namespace of its own. */
+function named(tool: string): { readonly name: string; readonly namespace?: string } {
+  const [first = '', second] = tool.split('.');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}

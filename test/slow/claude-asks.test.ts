@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { installClaude } from '../../scripts/install-claude.ts';
+import { installAgent } from '../../scripts/install-agent.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, runFixture } from '../agents/run-fixture.ts';
@@ -15,7 +15,7 @@ let claude = '';
 let shop: Shop;
 const open: ModelServer[] = [];
 beforeAll(() => {
-  claude = installClaude();
+  claude = installAgent('claude');
 });
 beforeEach(async () => {
   shop = await Shop.open();

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { installClaude } from '../../scripts/install-claude.ts';
+import { installAgent } from '../../scripts/install-agent.ts';
 import { type Bench, create, succeeded } from '../e2e/harness.ts';
 import { startMessagesApi } from '../fakes/messages-api.ts';
 import type { ModelServer } from '../fakes/model-server.ts';
@@ -15,7 +15,7 @@ let bench: Bench;
 let api: ModelServer;
 let door: Server;
 beforeAll(() => {
-  claude = installClaude();
+  claude = installAgent('claude');
 });
 afterEach(async () => {
   await api.close();

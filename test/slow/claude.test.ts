@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { installClaude } from '../../scripts/install-claude.ts';
+import { installAgent } from '../../scripts/install-agent.ts';
 import { identify } from '../../src/agents/process/identity.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
@@ -18,7 +18,7 @@ leaveNothingBehind();
 let claude = '';
 const open: ModelServer[] = [];
 beforeAll(() => {
-  claude = installClaude();
+  claude = installAgent('claude');
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));

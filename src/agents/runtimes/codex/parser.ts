@@ -16,6 +16,8 @@ export function codexParser(context: ParserContext): OutputParser {
   const metered = runUsage(context.pricing);
   let session: string | null = null;
   let conclusion: Conclusion | null = null;
+  /** It waits for an allowance. */
+  let limited: Conclusion | null = null;
   /** The model's last words in full: they are the result, and hold a reviewer's verdict. */
   let answer = '';
   let lastText = '';
@@ -30,11 +32,15 @@ export function codexParser(context: ParserContext): OutputParser {
   /** An error on the way: Codex tries again by itself, but a refused key stays refused. */
   const trouble = (message: string): readonly Signal[] => {
     if (isSignedOut(message)) return [{ kind: 'signed-out', text: refused(message) }];
-    return said(message);
+    if (!isRateLimit(message)) return said(message);
+    // It waits as long as the service says, be it an hour, and prints nothing meanwhile.
+    limited = { reason: 'rate-limited', summary: oneLine(message), resumeAt: resetTime(message, context.now()) };
+    return [{ kind: 'rate-limited', resumeAt: limited.resumeAt, text: limited.summary, waits: true }];
   };
 
   const item = (fields: Fields, completed: boolean): readonly Signal[] => {
     const type = textField(fields, 'type') ?? '';
+    if (type !== 'error') limited = null;
     if (type === 'error') return completed ? trouble(textField(fields, 'message') ?? '') : [];
     if (type === 'agent_message') {
       if (!completed) return [];
@@ -113,7 +119,7 @@ export function codexParser(context: ParserContext): OutputParser {
     complaint(text) {
       return isSessionMissing(text) ? [{ kind: 'session-missing', text: oneLine(text) }] : [];
     },
-    end: (exit) => conclude(exit, conclusion, lastText),
+    end: (exit) => conclude(exit, conclusion ?? limited, lastText),
   };
 }
 
