@@ -36,7 +36,10 @@ const git = (cwd: string, ...args: string[]): string =>
  * script. Not below `/tmp`: programs trust no settings there, and let every command write there.
  */
 export function agentScenes(setUp: AgentSetUp): {
-  scene(script: readonly Answer[], change?: { readonly agent?: Partial<AgentSettings>; readonly spec?: Partial<RunSpec> }): Promise<Scene>;
+  readonly scene: (
+    script: readonly Answer[],
+    change?: { readonly agent?: Partial<AgentSettings>; readonly spec?: Partial<RunSpec> },
+  ) => Promise<Scene>;
 } {
   const open: ModelServer[] = [];
   const folders = { base: '' };
