@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { COMMANDS } from '../../commands/index.ts';
+import { commandName } from '../../src/bot/command-table.ts';
+import type { Block, Document, Inline } from '../../src/message/document.ts';
+import {
+  blockedStage,
+  doneStage,
+  endRun,
+  makeDesk,
+  makeWorld,
+  mergeStage,
+  moveTo,
+  seeWork,
+  startRun,
+  when,
+  type Desk,
+  type World,
+} from '../commands/harness.ts';
+import { PLACES, shownAt, understood } from './typed-places.ts';
+
+/** Commands that a text holds as values: within lines, and what is typed in place of a button. */
+function commandsIn(document: Document): string[] {
+  const inlines = (all: readonly Inline[]): string[] => all.flatMap((one) => (one.kind === 'command' ? [one.text] : []));
+  const ofBlock = (block: Block): string[] => {
+    switch (block.kind) {
+      case 'paragraph':
+      case 'heading':
+        return inlines(block.content);
+      case 'list':
+        return block.items.flatMap(inlines);
+      case 'table':
+        return block.rows.flat().flatMap(inlines);
+      case 'fields':
+        return block.fields.flatMap(({ value }) => inlines(value));
+      case 'actions':
+        return block.actions.flatMap(({ command, typed = command }) => [command, typed]);
+      default:
+        return [];
+    }
+  };
+  return document.blocks.flatMap(ofBlock);
+}
+
+/** Items in every state that texts speak about. */
+function populate(world: World): void {
+  for (const title of ['Waits', 'Is worked on', 'Is reviewed', 'Is merged', 'Is done', 'Is blocked', 'Depends']) world.make({ title });
+  moveTo(world, 2, { name: 'current' });
+  startRun(world, 2);
+  moveTo(world, 3, { name: 'current' });
+  seeWork(world, 3);
+  endRun(world, 3, startRun(world, 3), 'finished');
+  moveTo(world, 3, { name: 'qa' });
+  moveTo(world, 4, { name: 'current' });
+  seeWork(world, 4);
+  moveTo(world, 4, mergeStage);
+  moveTo(world, 5, { name: 'current' });
+  seeWork(world, 5);
+  moveTo(world, 5, mergeStage);
+  moveTo(world, 5, doneStage);
+  moveTo(world, 6, { name: 'current' });
+  moveTo(world, 6, blockedStage());
+}
+
+/** What is typed on a tour through all commands: their examples, and each of them about each item. */
+function tour(): string[] {
+  const numbers = [1, 2, 3, 4, 5, 6, 99];
+  const examples = COMMANDS.flatMap((command) => [commandName(command), ...command.examples, `help ${commandName(command)}`]);
+  const ofItems = COMMANDS.filter(({ args }) => Object.values(args)[0]?.type === 'item').flatMap((command) =>
+    numbers.map((number) => `${commandName(command)} ${number}`),
+  );
+  return [...examples, ...ofItems, 'stats', 'frobnicate'].filter((text) => !/^(?:htop|follow|watch)\b/.test(text));
+}
+
+/** What a command is answered with; null where it waits for the engine, which is not there. Each has a room of its own: none waits for another. */
+async function answer({ receive, log }: World, text: string, index: number): Promise<Document | null> {
+  const at = { transport: 'test', room: `room ${index}`, thread: null };
+  const sender = { transport: 'test', id: 'admin', name: 'Ada' };
+  const id = receive({ id: `tour ${index}`, at, sender, ingress: 'terminal', text });
+  if (id === null) throw new Error(`not taken in: ${text}`);
+  const state = (): string | undefined => log.inbox.get(id)?.state;
+  await when(log, () => state() === 'done' || state() === 'committed');
+  return log.outbox.open('test', at.room, 10).find(({ inbox }) => inbox === id)?.body ?? null;
+}
+
+let desk: Desk;
+let world: World;
+/** Every command that a reply on the tour shows. */
+let commands: string[];
+
+beforeAll(async () => {
+  desk = await makeDesk();
+  const found = new Set<string>();
+  const visit = async (one: World): Promise<void> => {
+    for (const [index, text] of tour().entries()) {
+      const body = await answer(one, text, index);
+      for (const shown of body === null ? [] : commandsIn(body)) found.add(shown);
+    }
+  };
+  const empty = makeWorld(desk);
+  await visit(empty);
+  await empty.close();
+  world = makeWorld(desk);
+  populate(world);
+  await visit(world);
+  commands = [...found].toSorted();
+}, 120_000);
+afterAll(async () => {
+  await world.close();
+  desk.remove();
+});
+
+it('every command that a text shows is one that Musher knows', async () => {
+  expect(commands.length).toBeGreaterThan(5);
+  const unknown: string[] = [];
+  for (const [index, text] of commands.entries()) {
+    await answer(world, text, 10_000 + index);
+    const handled = world.log.reads.events(0, 100_000).findLast(({ kind }) => kind === 'command.handled');
+    if (handled?.kind === 'command.handled' && handled.payload.code === 'unknown-command') unknown.push(text);
+  }
+  expect(unknown).toEqual([]);
+}, 60_000);
+
+it.each(PLACES)(
+  'in %s every command is understood when it is typed as it is shown',
+  async (_, open) => {
+    const place = await open();
+    onTestFinished(async () => void (await place.close()));
+    const shown = await shownAt(place, commands);
+    const taken: (string | null)[] = [];
+    for (const text of shown) taken.push(await understood(place, text));
+    expect(taken).toEqual(commands);
+  },
+  60_000,
+);
