@@ -4,9 +4,9 @@ import type { Address, Sender } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { splitDocument } from '../../src/message/split.ts';
-import { untilAborted } from '../../src/until-aborted.ts';
-import type { Capabilities, Health, MessageRef, Sink, Transport } from '../transport.ts';
+import type { Capabilities, MessageRef, Sink, Transport } from '../transport.ts';
 import { readHistory, writeHistory } from './history.ts';
+import { LifeCycle } from '../life-cycle.ts';
 import { readLines, type LineIntake } from './lines.ts';
 import { terminalPaint } from './paint.ts';
 import { sentKeys } from './sent.ts';
@@ -68,7 +68,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
   const sent = sentKeys();
   const report = options.report ?? (() => {});
 
-  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  const life = new LifeCycle(clock);
   let terminal: Terminal | null = null;
   let intake: LineIntake | null = null;
   let left = false;
@@ -77,9 +77,6 @@ export function consoleTransport(options: ConsoleOptions): Transport {
   /** Writes that the output has not taken yet. */
   let written: Promise<void> = Promise.resolve();
 
-  const become = (state: Health['state'], problem: string | null = null): void => {
-    health = { ...health, state, since: clock.now(), problem };
-  };
   const leave = (): void => {
     if (left) return;
     left = true;
@@ -95,7 +92,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
   /** Resolves when the output took everything written so far; rejects when it broke. */
   const flushed = (): Promise<void> => {
     written = new Promise((resolve, reject) => {
-      if (health.state === 'offline') reject(new Error(health.problem ?? 'The output is closed.'));
+      if (life.state === 'offline') reject(new Error(life.health.problem ?? 'The output is closed.'));
       else output.write('', (error) => (error ? reject(error) : resolve()));
     });
     // A caller that waits sees the rejection; `stop` asks again and must not die of an unheard one.
@@ -108,17 +105,17 @@ export function consoleTransport(options: ConsoleOptions): Transport {
     return 0;
   };
   const onOutputError = (error: Error): void => {
-    become('offline', `The output is closed: ${error.message}`);
+    life.offline(new Error(`The output is closed: ${error.message}`));
     report(error);
     leave();
   };
   const receive = (sink: Sink, text: string): void => {
-    health = { ...health, lastEvent: clock.now() };
+    life.heard();
     try {
       sink({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
-      if (health.problem !== null && health.state === 'online') health = { ...health, problem: null };
+      life.troubled(null);
     } catch (error) {
-      health = { ...health, problem: 'The last message could not be stored and was dropped.' };
+      life.troubled('The last message could not be stored and was dropped.');
       report(error);
       show('Your message could not be stored, so nothing was done. Type it again; the log file has the details.');
     }
@@ -130,7 +127,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
 
     async start(sink) {
       output.on('error', onOutputError);
-      become('online');
+      life.online();
       if (input === null) return;
       if (!interactive) {
         intake = readLines(input, (text) => receive(sink, text), leave);
@@ -189,16 +186,19 @@ export function consoleTransport(options: ConsoleOptions): Transport {
       await flushed();
     },
 
-    health: () => health,
+    health: () => life.health,
 
     async stop(signal) {
-      if (health.state === 'stopped') return;
+      if (life.state === 'stopped') return;
       left = true;
-      intake?.close();
-      terminal?.close();
-      await Promise.race([flushed().catch(report), untilAborted(signal)]);
+      // Before the life ends: an output that broke is told by its error.
+      const ended = flushed().catch(report);
+      await life.stop(signal, () => {
+        intake?.close();
+        terminal?.close();
+        return ended;
+      });
       output.removeListener('error', onOutputError);
-      become('stopped');
     },
   };
 }

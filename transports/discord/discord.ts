@@ -1,11 +1,10 @@
-import { problemText } from '../../src/errors.ts';
 import { untilAborted } from '../../src/until-aborted.ts';
 import type { REST } from 'discord.js';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { asTyped } from '../../src/message/as-typed.ts';
 import { line } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
-import type { AnswersApart, BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { AnswersApart, BotIdentity, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
 import { formsOf } from './command-form.ts';
@@ -16,6 +15,7 @@ import { dispatcher, type KnownAs } from './intake/dispatch.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { interactions } from './intake/interactions.ts';
+import { LifeCycle } from '../life-cycle.ts';
 import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
 import { outgoing, type Outgoing } from './sending/outgoing.ts';
@@ -62,18 +62,12 @@ export type DiscordTransport = Transport & ShowsWork & OpensThreads & AnswersApa
 export function discordTransport(options: DiscordOptions): DiscordTransport {
   const { clock, state, report } = options;
   const timing = { ...TIMING, ...options.timing };
-  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  const life = new LifeCycle(clock);
   let connection: Connection | null = null;
   /** Counts starts and stops: what belongs to an earlier one ends itself. */
   let turn = 0;
   let lastHeard = clock.now();
   let cancelWatch = (): void => {};
-  const become = (next: Health['state'], problem: string | null = null): void => {
-    health = { ...health, state: next, problem, since: next === health.state ? health.since : clock.now() };
-  };
-  const heard = (): void => {
-    health = { ...health, lastEvent: clock.now() };
-  };
   const connected = (): Connection => {
     if (connection === null) throw new SendFailure('not-sent', 'Discord is not connected.', { everywhere: true });
     return connection;
@@ -82,9 +76,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
   /** A connection that says nothing, not even answers heartbeats, is given up and opened again. */
   const watch = (gateway: Gateway): void => {
     cancelWatch = clock.at(clock.now() + timing.silence / 2, () => {
-      if (health.state !== 'offline' && clock.now() - lastHeard > timing.silence) {
+      if (life.state !== 'offline' && clock.now() - lastHeard > timing.silence) {
         lastHeard = clock.now();
-        become('reconnecting', 'Discord has been silent for too long; Musher is reconnecting.');
+          life.reconnecting('Discord has been silent for too long; Musher is reconnecting.');
         gateway.renew();
       }
       watch(gateway);
@@ -103,7 +97,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const posts = postsOf({ library, rest, clock, state, botId: me.id });
     const replies = repliesOf({ library, rest, clock, state, applicationId: application.id, report });
     const take = (message: IncomingMessage, channel: string): void => {
-      heard();
+      life.heard();
       try {
         sink(message);
       } catch (error) {
@@ -119,7 +113,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const patience = patient(clock, timing, report);
     const noticed = (nonce: string | number | undefined, id: string): void => posts.noticed(nonce, id);
     const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed, patient: patience });
-    const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard });
+    const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard: () => life.heard() });
     const identity = { id: me.id, ids: [me.id], names: [...new Set([me.username, me.global_name ?? me.username])] };
     const reach = reachOf({ rooms: options.rooms, read: (room) => messages.catchUpRoom(room), report });
     const dispatch = dispatcher({
@@ -146,12 +140,12 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
         report,
         dispatch: (payload) => dispatch(payload),
         online() {
-          become('online');
+          life.online();
           settle.online();
         },
-        reconnecting: (problem) => (health.state === 'starting' ? undefined : become('reconnecting', problem)),
+        reconnecting: (problem) => life.reconnecting(problem),
         fatal(problem) {
-          become('offline', problemText(problem));
+          life.offline(problem);
           report(problem);
           settle.failed(problem);
         },
@@ -208,24 +202,22 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 
     isApart: (to) => targetOf(to).kind === 'reply',
 
-    async start(sink) {
+    start(sink) {
       turn += 1;
-      become('starting');
       let cancel = (): void => {};
-      try {
-        await new Promise<void>((online, failed) => {
+      const connecting = (): Promise<void> =>
+        new Promise((online, failed) => {
           cancel = clock.at(clock.now() + timing.connect, () => failed(new Error('Discord’s gateway did not answer in time.')));
           open(sink, { online, failed }).catch(failed);
         });
-      } catch (error) {
-        const problem = startProblem(error);
-        turn += 1;
-        await close(AbortSignal.timeout(1_000)).catch(report);
-        become('offline', problemText(problem));
-        throw problem;
-      } finally {
-        cancel();
-      }
+      return life.start({
+        connect: () => connecting().finally(() => cancel()),
+        explain: startProblem,
+        async abandon() {
+          turn += 1;
+          await close(AbortSignal.timeout(1_000)).catch(report);
+        },
+      });
     },
 
     identity() {
@@ -259,13 +251,11 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       else connection.typing.end(target.channel, id);
     },
 
-    health: () => ({ ...health, rooms: connection?.reach.troubles() ?? [] }),
+    health: () => ({ ...life.health, rooms: connection?.reach.troubles() ?? [] }),
 
     async stop(signal) {
-      if (health.state === 'stopped') return;
       turn += 1;
-      await close(signal);
-      become('stopped');
+      await life.stop(signal, () => close(signal));
     },
   };
 }

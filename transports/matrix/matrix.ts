@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { problemText } from '../../src/errors.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, Health, OpensThreads, Retires, ShowsWork, Transport } from '../transport.ts';
+import type { BotIdentity, Capabilities, OpensThreads, Retires, ShowsWork, Transport } from '../transport.ts';
 import { takeBatch } from './intake/batch.ts';
 import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { textAt } from './json.ts';
+import { LifeCycle } from '../life-cycle.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { reactionCommands } from './reaction-commands.ts';
 import { path } from './paths.ts';
@@ -71,11 +71,8 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
   /** Ends what is still being sent when the time for it is over. */
   const giveUp = new AbortController();
   let connection: Connection | null = null;
-  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  const life = new LifeCycle(clock);
 
-  const become = (to: Health['state'], problem: string | null): void => {
-    health = { ...health, state: to, since: health.state === to ? health.since : clock.now(), problem };
-  };
   const open = (): Connection => {
     if (connection === null) throw new Error('The Matrix transport is not connected.');
     return connection;
@@ -116,7 +113,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     };
     const taken = intake({ sink, clock, report, sayNotStored, saveToken: (token) => state.set(STATE_KEYS.syncToken, token) });
     const take = (message: IncomingMessage): void => {
-      health = { ...health, lastEvent: clock.now() };
+      life.heard();
       taken.take(message);
     };
     const sync = syncFrom(state.get(STATE_KEYS.syncToken) || null, {
@@ -126,14 +123,14 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       signal: stopping.signal,
       take: (batch, since) => takeBatch(batch, since, { call, me, rooms, encryption, reactionCommands: known, take, report }),
       reached: (token) => taken.reached(token),
-      onOnline: () => become('online', null),
+      onOnline: () => void life.online(),
       onLost(error) {
         rooms.distrust();
-        become('reconnecting', textOf(error));
+        life.reconnecting(textOf(error));
         report(error);
       },
       onRefused(error) {
-        become('offline', problemText(startFailure(error, options.homeserver)));
+        life.offline(startFailure(error, options.homeserver));
         report(error);
       },
     });
@@ -154,15 +151,12 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
 
     async start(sink) {
       if (stopping.signal.aborted || connection !== null) throw new Error('The Matrix transport was started before.');
-      become('starting', null);
-      try {
-        connection = await connect(sink);
-        become('online', null);
-      } catch (error) {
-        const problem = startFailure(error, options.homeserver);
-        if (!stopping.signal.aborted) become('offline', problemText(problem));
-        throw problem;
-      }
+      await life.start({
+        async connect() {
+          connection = await connect(sink);
+        },
+        explain: (error) => startFailure(error, options.homeserver),
+      });
     },
 
     identity: () => connection?.identity ?? null,
@@ -180,12 +174,12 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     health() {
       const held = connection?.intake.held() ?? 0;
       const problems = [
-        health.problem,
+        life.health.problem,
         held > 0 ? `${held === 1 ? '1 message is' : `${held} messages are`} waiting to be stored; the log file says why.` : null,
       ].filter((one) => one !== null);
       return {
-        ...health,
-        problem: health.state === 'stopped' || problems.length === 0 ? null : problems.join(' '),
+        ...life.health,
+        problem: life.state === 'stopped' || problems.length === 0 ? null : problems.join(' '),
         rooms: connection?.rooms.problems() ?? [],
       };
     },
@@ -197,16 +191,16 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     async stop(signal) {
       stopping.abort();
       connection?.intake.stop();
-      if (health.state === 'stopped') return;
       const end = (): void => giveUp.abort(new Error('Musher is stopping'));
       if (signal.aborted) end();
       else signal.addEventListener('abort', end, { once: true });
-      await connection?.sending.idle();
-      await connection?.typing.stop();
-      end();
+      await life.stop(signal, async () => {
+        await connection?.sending.idle();
+        await connection?.typing.stop();
+        end();
+      });
       await connection?.loop;
       signal.removeEventListener('abort', end);
-      become('stopped', null);
     },
   };
 }

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { problemText } from '../../src/errors.ts';
 import { decodeHandle } from './handle.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import { untilAborted } from '../../src/until-aborted.ts';
-import type { AnswersApart, Capabilities, Health, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { AnswersApart, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './intake/catch-up.ts';
 import { createForm } from './render/create-form.ts';
 import { rateLimitOf, slackError, startFailure } from './failure.ts';
 import { emptySecret } from './intake/signature.ts';
 import { serveHttp, type HttpIntake } from './intake/http.ts';
 import { Intake, NOT_STORED } from './intake/intake.ts';
+import { LifeCycle } from '../life-cycle.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { Names } from './names.ts';
 import type { SlackOptions } from './options.ts';
@@ -61,21 +60,14 @@ export interface HasPort {
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
 export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & AnswersApart & Retires & HasPort {
   const { clock, report } = options;
-  let health: Health = { state: 'starting', since: clock.now(), lastEvent: null, problem: null };
+  const life = new LifeCycle(clock);
   let running: Running | null = null;
   const aborting = new AbortController();
 
-  const become = (state: Health['state'], problem: string | null): void => {
-    if (health.state === 'stopped') return;
-    health = { ...health, state, problem, since: state === health.state ? health.since : clock.now() };
-  };
-
   /** The way to Slack is there (null), or what is wrong with it. */
   const changed = (problem: string | null): void => {
-    const before = health.state;
-    if (before !== 'online' && before !== 'reconnecting') return;
-    become(problem === null ? 'online' : 'reconnecting', problem);
-    if (before === 'reconnecting' && problem === null) void running?.catchUp.run();
+    if (problem !== null) life.reconnecting(problem);
+    else if (life.online()) void running?.catchUp.run();
   };
 
   const start = async (sink: Sink): Promise<void> => {
@@ -84,7 +76,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       apiUrl: options.apiUrl,
       signal: aborting.signal,
       // At the end calls are broken off, and that is no news.
-      warn: (message) => (health.state === 'stopped' ? undefined : report(new Error(message))),
+      warn: (message) => (life.state === 'stopped' ? undefined : report(new Error(message))),
     });
     const { workspace, name } = await whoAmI(sdk.call, options.appId, options.intake.kind === 'http');
     running = await assemble(sdk.call, workspace, name, sink);
@@ -93,7 +85,6 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       running.http = await startHttp(running, options.intake);
       running.endWatch = watchSlack({ call: sdk.call, clock, looked: (problem) => changed(problem) });
     }
-    become('online', null);
     // What came while nobody listened; it may take a while and nobody waits for it.
     void running.catchUp.run();
   };
@@ -134,9 +125,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       tellNotStored: (message) => tell(message, NOT_STORED),
       saw: (channel, ts, thread) => catchUp.saw(channel, ts, thread),
       lost: (channel, ts) => catchUp.lost(channel, ts),
-      onEvent: () => {
-        health = { ...health, lastEvent: clock.now() };
-      },
+      onEvent: () => life.heard(),
     });
     const catchUp = new CatchUp({
       call,
@@ -183,18 +172,18 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       return handle?.kind === 'answer' && !handle.public && handle.url !== null;
     },
 
-    async start(sink) {
-      try {
-        if (options.intake.kind === 'http' && options.intake.signingSecret.trim() === '') throw emptySecret();
-        await start(sink);
-      } catch (error) {
-        become('offline', problemText(error));
-        await running?.sockets?.stop();
-        await running?.catchUp.stop();
-        running = null;
-        throw error;
-      }
-    },
+    start: (sink) =>
+      life.start({
+        async connect() {
+          if (options.intake.kind === 'http' && options.intake.signingSecret.trim() === '') throw emptySecret();
+          await start(sink);
+        },
+        async abandon() {
+          await running?.sockets?.stop();
+          await running?.catchUp.stop();
+          running = null;
+        },
+      }),
 
     identity: () => (running === null ? null : { ids: [running.workspace.botUser], names: [running.name] }),
 
@@ -227,18 +216,15 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         });
     },
 
-    health: () => ({ ...health, rooms: running?.catchUp.missing() ?? [] }),
+    health: () => ({ ...life.health, rooms: running?.catchUp.missing() ?? [] }),
 
     async stop(signal) {
-      if (health.state === 'stopped') return;
       const parts = running;
-      become('stopped', null);
-      parts?.intake.close();
-      parts?.endWatch();
-      await Promise.race([
-        Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report),
-        untilAborted(signal),
-      ]);
+      await life.stop(signal, () => {
+        parts?.intake.close();
+        parts?.endWatch();
+        return Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report);
+      });
       aborting.abort();
       await parts?.catchUp.stop();
     },
