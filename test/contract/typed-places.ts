@@ -9,7 +9,6 @@ import { matrixTransport } from '../../transports/matrix/matrix.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState as matrixState } from '../fakes/matrix/memory-state.ts';
-import { seenMessages } from '../fakes/matrix/room-view.ts';
 import { openDiscord } from '../transports/discord/fixture.ts';
 import { open as openSlack } from '../transports/slack/workspace.ts';
 
