@@ -5,9 +5,9 @@ import { botExample, configurationPage, projectExample } from '../src/config/rea
 /** The files that are made from the code, by their path from the root; further ones are a line here. */
 export function generatedFiles(): ReadonlyMap<string, () => string | Promise<string>> {
   return new Map([
-    ['bot.toml.example', botExample],
+    ['bot.toml.example', () => botExample()],
     ['project.toml.example', projectExample],
-    ['docs/configuration.md', configurationPage],
+    ['docs/configuration.md', () => configurationPage()],
     ['docs/commands.md', () => commandsMarkdown(COMMANDS)],
   ]);
 }

@@ -1,6 +1,7 @@
+import { NETWORKS } from '../../transports/index.ts';
 import { formsOf, SHORTEST_SECRET } from './forms.ts';
 import { hasLongWord } from './long-word.ts';
-import { SHAPES } from './shapes.ts';
+import { shapesOf } from './shapes.ts';
 
 /** A secret in a text: where, and what it is. Never the secret itself. */
 export interface Finding {
@@ -20,27 +21,23 @@ export interface Redactor {
 }
 
 const CONFIGURED = 'configured secret';
-/**
- * One of these must be there before the whole list is tried; most texts hold none. Looking for plain text takes a
- * tenth of the time that one expression of all of it takes, so the few hints that are expressions come last.
- */
-const HINTS = [...new Set(SHAPES.flatMap(({ hints }) => hints))];
-const PLAIN_HINTS = HINTS.filter((hint) => typeof hint === 'string');
-const OTHER_HINTS = HINTS.filter((hint) => typeof hint !== 'string');
-
 /** Knows the given secrets in all their forms, and the shapes of others. Shorter ones than 8 characters are left out. */
-export function redactorFor(secrets: readonly string[]): Redactor {
+export function redactorFor(secrets: readonly string[], networks = NETWORKS): Redactor {
+  const known = shapesOf(networks);
+  const mayHoldKnown = lookFor(known.flatMap(({ hints }) => hints));
   const forms = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf);
   const configured = forms.length === 0 ? null : new RegExp(forms.map(escaped).join('|'), 'g');
-  const shapes = new RegExp(SHAPES.map(({ pattern }) => `(${pattern})`).join('|'), 'g');
+  const shapes = new RegExp(known.map(({ pattern }) => `(${pattern})`).join('|'), 'g');
 
   const find = (text: string): Finding[] => {
     const own =
       configured === null || !forms.some((form) => text.includes(form))
         ? []
         : Array.from(text.matchAll(configured), (match) => finding(match, CONFIGURED));
-    const known = mayHoldKnown(text) ? Array.from(text.matchAll(shapes), (match) => finding(match, shapeOf(match))) : [];
-    return merged([...own, ...known]);
+    const others = mayHoldKnown(text)
+      ? Array.from(text.matchAll(shapes), (match) => finding(match, known[whichOf(match)]?.name ?? CONFIGURED))
+      : [];
+    return merged([...own, ...others]);
   };
   const redact = (text: string): string => {
     const found = find(text);
@@ -67,18 +64,27 @@ export function redactorFor(secrets: readonly string[]): Redactor {
 /** Keeps everything: for tests and tools that look at what is there. */
 export const NOTHING_SECRET: Redactor = { redact: (text) => text, redactAll: (value) => value, find: () => [] };
 
-function mayHoldKnown(text: string): boolean {
-  if (text.includes('-----BEGIN ') || text.includes('://')) return true;
-  return hasLongWord(text) && (PLAIN_HINTS.some((hint) => text.includes(hint)) || OTHER_HINTS.some((hint) => hint.test(text)));
+/**
+ * A quick look for what stands in every text that holds a known secret; most texts hold none. Looking for plain text
+ * takes a tenth of the time that one expression of all of it takes, so the few hints that are expressions come last.
+ */
+function lookFor(hints: readonly (string | RegExp)[]): (text: string) => boolean {
+  const all = [...new Set(hints)];
+  const plain = all.filter((hint) => typeof hint === 'string');
+  const others = all.filter((hint) => typeof hint !== 'string');
+  return (text) => {
+    if (text.includes('-----BEGIN ') || text.includes('://')) return true;
+    return hasLongWord(text) && (plain.some((hint) => text.includes(hint)) || others.some((hint) => hint.test(text)));
+  };
 }
 
 function finding(match: RegExpExecArray, name: string): Finding {
   return { start: match.index, end: match.index + match[0].length, name };
 }
 
-function shapeOf(match: RegExpExecArray): string {
-  const which = match.slice(1).findIndex((group) => group !== undefined);
-  return SHAPES[which]?.name ?? CONFIGURED;
+/** The shape that was met, by its place in the list. */
+function whichOf(match: RegExpExecArray): number {
+  return match.slice(1).findIndex((group) => group !== undefined);
 }
 
 /** In order, those that overlap as one; the name of the one that begins first. */
