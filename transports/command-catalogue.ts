@@ -20,6 +20,27 @@ export interface CatalogueCommand {
   readonly words: readonly string[];
   readonly summary: string;
   readonly options: readonly CatalogueOption[];
+  /** Where a network has forms, the options are asked for in one when the command is typed without its last option. */
+  readonly form?: CatalogueForm;
+}
+
+/** The words of a form that are not in the options themselves. */
+export interface CatalogueForm {
+  readonly title: string;
+  readonly submit: string;
+  /** Other words that the command is called by. */
+  readonly aliases: readonly (readonly string[])[];
+  /** What may go on the lines below the last option. */
+  readonly below: { readonly label: string; readonly hint: string };
+}
+
+/** How a command is typed: `create <story|bug> <title>`. */
+export function usageOf({ words, options }: CatalogueCommand): string {
+  const shown = options.map(({ name, choices, keyword, flag, required }) => {
+    const one = keyword ?? (flag === null ? `<${choices.length > 0 ? choices.join('|') : name}>` : `--${flag}`);
+    return required || keyword !== null ? one : `[${one}]`;
+  });
+  return [...words, ...shown].join(' ');
 }
 
 export interface CatalogueOption {

@@ -20,6 +20,11 @@ export const create = command({
     'create story Export as CSV\nPeople want their data in a spreadsheet.\n- [ ] the file opens in a spreadsheet\n- [ ] dates are ISO 8601',
   ],
   args: { type: choice(ITEM_TYPES, 'The kind of work.'), title: titleAndBody() },
+  form: {
+    title: 'New item',
+    submit: 'Create',
+    below: { label: 'Description', hint: 'Lines like "- [ ] the page loads" become acceptance criteria.' },
+  },
   role: 'operator',
   run: (context, { type, title: { title, body } }) =>
     context.change((tx) => {

@@ -8,8 +8,9 @@ export function catalogueOf(commands: readonly Command[], complete: CommandCatal
 }
 
 function catalogued(command: Command): CatalogueCommand {
-  const { words, summary, args } = command;
-  return { words, summary, options: Object.entries(args).map(([name, argument]) => option(name, argument)) };
+  const { words, summary, args, form, aliases = [] } = command;
+  const options = Object.entries(args).map(([name, argument]) => option(name, argument));
+  return { words, summary, options, ...(form === undefined ? {} : { form: { ...form, aliases } }) };
 }
 
 function option(name: string, argument: Argument<unknown>): CatalogueOption {

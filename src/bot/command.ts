@@ -59,6 +59,8 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   readonly examples: readonly [string, ...string[]];
   /** In the order in which they are typed. */
   readonly args: A;
+  /** Networks with forms ask for the arguments in one when the command is typed without its last argument, which goes on below its first line. */
+  readonly form?: { readonly title: string; readonly submit: string; readonly below: { readonly label: string; readonly hint: string } };
   readonly role: AccessRole;
   /** Speaks of Musher itself and of no project: the role in any project is enough. */
   readonly about?: 'musher';

@@ -17,6 +17,9 @@ export const SLACK_LIMITS = {
   linkUrl: 3_000,
   /** Text that a person can put into a modal's field. */
   modalInput: 3_000,
+  /** A modal's title and its button, and the hint under a field. */
+  modalTitle: 24,
+  hint: 2_000,
   /** Answers to one response address, and for how long. */
   responseUses: 5,
   responseMs: 30 * 60_000,

@@ -1,4 +1,4 @@
-import type { CommandCatalogue, CatalogueCommand } from '../command-catalogue.ts';
+import { usageOf, type CommandCatalogue } from '../command-catalogue.ts';
 import { SLACK_LIMITS } from './limits.ts';
 
 export interface ManifestOptions {
@@ -68,21 +68,10 @@ function slashCommands(catalogue: CommandCatalogue, name: string, url: string | 
     ...(url === null ? {} : { url }),
   });
   const own = catalogue.commands
-    .map((one) => made(`${name}-${one.words.join('-')}`, one.summary, usage(one)))
+    .map((one) => made(`${name}-${one.words.join('-')}`, one.summary, usageOf({ ...one, words: [] })))
     .filter(({ command }) => command.length <= SLACK_LIMITS.slashName)
     // A command of one word before one of several, where not all have room.
     .toSorted((one, other) => one.command.split('-').length - other.command.split('-').length || (one.command < other.command ? -1 : 1));
   const all = made(name, 'Runs a Musher command; help lists them.', 'status | show 42 | help');
   return [all, ...own].slice(0, SLACK_LIMITS.slashCommands);
-}
-
-function usage({ options }: CatalogueCommand): string {
-  return options
-    .map((option) => {
-      const shown =
-        option.keyword ??
-        (option.flag === null ? `<${option.choices.length > 0 ? option.choices.join('|') : option.name}>` : `--${option.flag}`);
-      return option.required || option.keyword !== null ? shown : `[${shown}]`;
-    })
-    .join(' ');
 }

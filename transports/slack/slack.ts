@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { decodeHandle } from './handle.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
-import { line } from '../../src/message/build.ts';
+import { command, line } from '../../src/message/build.ts';
+import type { Document } from '../../src/message/document.ts';
+import { usageOf } from '../command-catalogue.ts';
 import type { AnswersApart, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './intake/catch-up.ts';
-import { createForm } from './render/create-form.ts';
+import { formCommands } from './intake/form-command.ts';
+import { formView } from './render/form.ts';
 import { rateLimitOf, slackError, startFailure } from './failure.ts';
 import { emptySecret } from './intake/signature.ts';
 import { serveHttp, type HttpIntake } from './intake/http.ts';
@@ -35,7 +38,6 @@ const CAPABILITIES: Capabilities = {
 /** Two, so that one stands while Slack takes the other down. */
 const CONNECTIONS = 2;
 const SLACK_RESPONSES = 'https://hooks.slack.com/';
-const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'];
 /** The sign on a message that is worked on. */
 const WORKING = 'eyes';
 
@@ -100,10 +102,9 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
     });
     const names = new Names(call, report);
     const commands = options.catalogue?.commands ?? [];
-    const types = commands.find(({ words }) => words.join(' ') === 'create')?.options.find((option) => option.name === 'type')?.choices;
-    const itemTypes = types === undefined || types.length === 0 ? ITEM_TYPES : types;
-    const tell = (message: IncomingMessage, words: string): void => {
-      outgoing.send(message.at, line(words), `note:${randomUUID()}`, { again: false }).catch(report);
+    const forms = formCommands(commands);
+    const tell = (message: IncomingMessage, words: Document): void => {
+      outgoing.send(message.at, words, `note:${randomUUID()}`, { again: false }).catch(report);
     };
     const intake: Intake = new Intake({
       sink,
@@ -113,16 +114,16 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       rules: {
         command: options.command.toLowerCase(),
         phrases: new Map(commands.map(({ words }) => [words.join('-'), words.join(' ')])),
-        itemTypes,
+        forms,
       },
       nameOf: (user) => names.of(user),
-      openForm: ({ trigger, type, message }) => {
-        call('views.open', { trigger_id: trigger, view: createForm(message.at, itemTypes, type) }).catch((error: unknown) => {
+      openForm: ({ trigger, command: asked, given, message }) => {
+        call('views.open', { trigger_id: trigger, view: formView(message.at, asked, given) }).catch((error: unknown) => {
           report(error);
-          tell(message, 'The form could not be opened. Type the item instead: create story <title>');
+          tell(message, line('The form could not be opened. Type it instead: ', command(usageOf(asked))));
         });
       },
-      tellNotStored: (message) => tell(message, NOT_STORED),
+      tellNotStored: (message) => tell(message, line(NOT_STORED)),
       saw: (channel, ts, thread) => catchUp.saw(channel, ts, thread),
       lost: (channel, ts) => catchUp.lost(channel, ts),
       onEvent: () => life.heard(),

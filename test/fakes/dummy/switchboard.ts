@@ -83,7 +83,7 @@ export class Switchboard {
 const boards = new Map<string, Switchboard>();
 
 /** Opens a switchboard under a name; a test closes what it has opened. */
-export function openSwitchboard(name: string): { readonly board: Switchboard; close(): void } {
+export function openSwitchboard(name: string): { readonly board: Switchboard; readonly close: () => void } {
   const board = new Switchboard();
   boards.set(name, board);
   return { board, close: () => void boards.delete(name) };

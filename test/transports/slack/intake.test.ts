@@ -145,11 +145,18 @@ describe.each([
     expect(slack.rooms.all.at(-1)).toMatchObject({ onlyFor: 'U1', channel: 'C1' });
   });
 
+  it('shows the form by another word for the command, with what was typed already', async () => {
+    const { slack } = await open(how);
+    await slack.slash('add spike');
+    await vi.waitFor(() => expect(slack.views).toHaveLength(1));
+    expect(JSON.stringify(slack.views[0])).toContain('"initial_option":{"text":{"type":"plain_text","text":"spike"},"value":"spike"}');
+  });
+
   it('says what to type where the form does not open', async () => {
     const { slack } = await open(how);
     slack.trouble('views.open', { kind: 'refused', error: 'expired_trigger_id' });
     await slack.slash('create');
-    await vi.waitFor(() => expect(slack.rooms.said('C1')[0]).toContain('create story'));
+    await vi.waitFor(() => expect(slack.rooms.said('C1')[0]).toContain('/musher create <story|bug'));
   });
 
   it('leaves `create` with a title, or with a kind that there is not, to the command', async () => {

@@ -20,6 +20,7 @@ export const CATALOGUE: CommandCatalogue = {
       words: ['create'],
       summary: 'Puts a new item into the backlog.',
       options: [option('type', { type: 'choice', choices: ['story', 'bug', 'spike', 'refactor'] }), option('title', { rest: true })],
+      form: { title: 'New item', submit: 'Create', aliases: [['add']], below: { label: 'Description', hint: 'What it is about.' } },
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import type { Sink } from '../../transport.ts';
-import { interaction, slashCommand, FORM_FIELDS, type Interaction, type InteractionRules } from './interactions.ts';
+import { interaction, slashCommand, type Interaction, type InteractionRules } from './interactions.ts';
 import { writtenMessage } from './messages.ts';
 import { objectOf, textOf, type Payload } from './payload.ts';
 import { isForUs, type Workspace } from '../workspace.ts';
@@ -12,7 +12,7 @@ export interface IntakeParts {
   readonly rules: Omit<InteractionRules, 'now'>;
   readonly clock: Clock;
   readonly nameOf: (user: string) => string;
-  /** Shows the form for a new item. The trigger is good for three seconds. */
+  /** Shows the form of a command. The trigger is good for three seconds. */
   readonly openForm: (form: Extract<Interaction, { kind: 'form' }>) => void;
   /** Tells the room that a message could not be stored; called once for each message. */
   readonly tellNotStored: (message: IncomingMessage) => void;
@@ -55,8 +55,8 @@ export class Intake {
       return {};
     }
     if (kind === 'events_api') return this.#event(objectOf(body, 'event'));
-    if (kind === 'slash_commands') return this.#interaction(slashCommand(body, workspace, { ...rules, now: clock.now() }), body);
-    if (kind === 'interactive') return this.#interaction(interaction(body, workspace, clock.now()), body);
+    if (kind === 'slash_commands') return this.#interaction(slashCommand(body, workspace, { ...rules, now: clock.now() }));
+    if (kind === 'interactive') return this.#interaction(interaction(body, workspace, { ...rules, now: clock.now() }));
     return {};
   }
 
@@ -81,7 +81,7 @@ export class Intake {
     return stored;
   }
 
-  #interaction(came: Interaction, body: Payload): Payload | null {
+  #interaction(came: Interaction): Payload | null {
     if (came.kind === 'nothing') return {};
     if (came.kind === 'form') {
       this.#parts.openForm(came);
@@ -89,7 +89,7 @@ export class Intake {
     }
     if (this.#give(came.message)) return {};
     // The form stays open with what was typed into it.
-    return textOf(body, 'type') === 'view_submission' ? { response_action: 'errors', errors: { [FORM_FIELDS.title]: NOT_STORED } } : null;
+    return came.field === undefined ? null : { response_action: 'errors', errors: { [came.field]: NOT_STORED } };
   }
 
   #give(message: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { encodeHandle, type AnswerHandle } from '../handle.ts';
+import { BELOW, FORM, formFor, formText, type FormCommand } from './form-command.ts';
 import { isDirect, senderOf } from './messages.ts';
 import { typedText } from '../render/mrkdwn.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
@@ -8,25 +9,31 @@ import type { Workspace } from '../workspace.ts';
 
 /** What came in by a slash command, a button or a form. */
 export type Interaction =
-  | { readonly kind: 'message'; readonly message: IncomingMessage }
-  /** `create` without a title: the form is to be shown instead. */
-  | { readonly kind: 'form'; readonly trigger: string; readonly type: string | null; readonly message: IncomingMessage }
+  | {
+      readonly kind: 'message';
+      readonly message: IncomingMessage;
+      /** The field of a form that an error is shown at. */
+      readonly field?: string;
+    }
+  /** A command without its last option: its form is to be shown instead. */
+  | {
+      readonly kind: 'form';
+      readonly trigger: string;
+      readonly command: FormCommand;
+      readonly given: readonly string[];
+      readonly message: IncomingMessage;
+    }
   | { readonly kind: 'nothing' };
-
-/** The form's name, and the names of its blocks; each block's field has the same name. */
-export const CREATE_FORM = 'musher-create';
-export const FORM_FIELDS = { type: 'type', title: 'title', body: 'body' } as const;
 
 /** Makes the answer public. Stripped here, for no command knows it. */
 const PUBLIC = /\s*(?:^|\s)(?:--|—)public\s*$/;
-const EMPTY_CREATE = /^(?:create|add|new)(?:\s+(\S+))?$/;
 
 export interface InteractionRules {
   /** `/musher`: the name of the slash command, and the beginning of the single-word forms. */
   readonly command: string;
   /** Commands that have a form of their own (`musher-timer-list`), as they are typed. */
   readonly phrases: ReadonlyMap<string, string>;
-  readonly itemTypes: readonly string[];
+  readonly forms: readonly FormCommand[];
   readonly now: number;
 }
 
@@ -47,11 +54,8 @@ export function slashCommand(body: Payload, workspace: Workspace, rules: Interac
     direct: isDirect(channel),
     text: whole === '' ? 'help' : whole,
   };
-  const create = EMPTY_CREATE.exec(whole);
-  if (create === null) return { kind: 'message', message };
-  const type = create[1] ?? null;
-  // `create banana` has no title either, but what is wrong with it is the command's to say.
-  return type === null || rules.itemTypes.includes(type) ? { kind: 'form', trigger, type, message } : { kind: 'message', message };
+  const asked = formFor(whole, rules.forms);
+  return asked === null ? { kind: 'message', message } : { kind: 'form', trigger, ...asked, message };
 }
 
 function wordsOf(command: string, { command: name, phrases }: InteractionRules): string {
@@ -62,10 +66,10 @@ function wordsOf(command: string, { command: name, phrases }: InteractionRules):
 }
 
 /** A button that was pressed, or a form that was sent. */
-export function interaction(body: Payload, workspace: Workspace, now: number): Interaction {
+export function interaction(body: Payload, workspace: Workspace, { now, forms }: Pick<InteractionRules, 'now' | 'forms'>): Interaction {
   const type = textOf(body, 'type');
   if (type === 'block_actions') return pressed(body, workspace, now);
-  if (type === 'view_submission') return submitted(body, workspace);
+  if (type === 'view_submission') return submitted(body, workspace, forms);
   return { kind: 'nothing' };
 }
 
@@ -95,16 +99,21 @@ function pressed(body: Payload, workspace: Workspace, now: number): Interaction 
   };
 }
 
-function submitted(body: Payload, workspace: Workspace): Interaction {
+function submitted(body: Payload, workspace: Workspace, forms: readonly FormCommand[]): Interaction {
   const [view, user] = [objectOf(body, 'view'), objectOf(body, 'user')];
   const [id, viewId] = [textOf(user, 'id'), textOf(view, 'id')];
   const origin = originOf(textOf(view, 'private_metadata'));
-  if (textOf(view, 'callback_id') !== CREATE_FORM || id === null || viewId === null || origin === null) return { kind: 'nothing' };
-  const values = objectOf(objectOf(view, 'state'), 'values');
-  const field = (name: string): Payload => objectOf(objectOf(values, name), name);
-  const type = textOf(objectOf(field(FORM_FIELDS.type), 'selected_option'), 'value') ?? '';
-  const title = (textOf(field(FORM_FIELDS.title), 'value') ?? '').replaceAll(/\s+/g, ' ').trim();
-  const described = (textOf(field(FORM_FIELDS.body), 'value') ?? '').trim();
+  const command = forms.find(({ words }) => words.join(' ') === origin?.words);
+  if (textOf(view, 'callback_id') !== FORM || id === null || viewId === null || origin === null || command === undefined)
+    return { kind: 'nothing' };
+  const filledIn = objectOf(objectOf(view, 'state'), 'values');
+  const field = (name: string): Payload => objectOf(objectOf(filledIn, name), name);
+  const values = new Map(
+    command.options.map(({ name, choices }) => {
+      const value = choices.length > 0 ? textOf(objectOf(field(name), 'selected_option'), 'value') : textOf(field(name), 'value');
+      return [name, (value ?? '').replaceAll(/\s+/g, ' ').trim()] as const;
+    }),
+  );
   return {
     kind: 'message',
     message: {
@@ -113,17 +122,19 @@ function submitted(body: Payload, workspace: Workspace): Interaction {
       sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
       ingress: 'modal',
       direct: isDirect(origin.room),
-      text: `create ${type} ${title}${described === '' ? '' : `\n${described}`}`,
+      text: formText(command, values, textOf(field(BELOW), 'value') ?? ''),
     },
+    field: command.options.at(-1)?.name ?? BELOW,
   };
 }
 
 /** Where the form was asked for: Slack gives back, signed, what the form was opened with. */
-function originOf(metadata: string | null): { readonly room: string; readonly thread: string | null } | null {
+function originOf(metadata: string | null): { readonly room: string; readonly thread: string | null; readonly words: string } | null {
   try {
     const value: unknown = JSON.parse(metadata ?? '');
     if (typeof value !== 'object' || value === null || !('room' in value) || typeof value.room !== 'string') return null;
-    return { room: value.room, thread: 'thread' in value && typeof value.thread === 'string' ? value.thread : null };
+    const words = 'words' in value && Array.isArray(value.words) ? value.words.join(' ') : '';
+    return { room: value.room, thread: 'thread' in value && typeof value.thread === 'string' ? value.thread : null, words };
   } catch {
     return null;
   }
