@@ -78,7 +78,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     cancelWatch = clock.at(clock.now() + timing.silence / 2, () => {
       if (life.state !== 'offline' && clock.now() - lastHeard > timing.silence) {
         lastHeard = clock.now();
-          life.reconnecting('Discord has been silent for too long; Musher is reconnecting.');
+        life.reconnecting('Discord has been silent for too long; Musher is reconnecting.');
         gateway.renew();
       }
       watch(gateway);
