@@ -39,7 +39,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     'src/agents',
     'src/notices',
   ],
-  'src/mcp': ['src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/engine'],
+  'src/mcp': ['src/words', 'src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/engine'],
   'src/words': ['src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/bot'],
   'src/notices': ['src/pipeline', 'src/message', 'src/log', 'src/words', 'src/bot'],
   'src/delivery': ['src/pipeline', 'src/message', 'src/log'],

@@ -2,7 +2,7 @@ import { amount, budgetOwner, type BudgetOwner } from '../../src/bot/parse/argum
 import { command, type CommandContext, type Confirmation, type Reply } from '../../src/bot/command.ts';
 import { lacking } from '../../src/words/bot/access.ts';
 import { findBudget, inRoom, type FoundBudget } from '../../src/bot/find-budget.ts';
-import { budgetTable, dayEnd } from '../../src/words/budget.ts';
+import { amountWords, budgetTable, capWords, dayEnd, inUnit, ownerOf, usedOf } from '../../src/words/budget.ts';
 import { itemTitle, sentence } from '../../src/words/item.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
@@ -11,7 +11,6 @@ import { includes } from '../../src/bot/rights/rights.ts';
 import { budgetsOf, dayBudget } from '../../src/decide/budgets.ts';
 import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
 import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipeline/budget/budget.ts';
-import { amountWords, capWords, inUnit, ownerOf, usedOf } from '../../src/pipeline/budget/budget-words.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
 import { actorName } from '../../src/pipeline/actor.ts';

@@ -34,8 +34,8 @@ export const deleteCommand = command({
     if (gone !== null) return gone;
     const begun = context.begin((tx) => {
       const item = tx.reads.item(ref.project, ref.number) ?? found.value;
-      if (item.deletedAt === null) cancelTimers(context, tx, item, 'it was deleted');
-      const stopped = item.deletedAt === null ? stopOpenRun(tx, item, 'the item was deleted').item : item;
+      if (item.deletedAt === null) cancelTimers(context, tx, item, { kind: 'person', did: 'deleted' });
+      const stopped = item.deletedAt === null ? stopOpenRun(tx, item, { kind: 'person', did: 'deleted' }).item : item;
       tx.append(stopped, 'item.deleted', { purge });
       return { item, since: tx.reads.lastSeq() };
     });

@@ -1,9 +1,9 @@
 import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
+import { readerOf, stepWords } from '../../src/words/step.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { decide } from '../../src/decide/facts.ts';
-import { code, doc, heading, list, paragraph, type Content } from '../../src/message/build.ts';
+import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
 
 /** Items listed at once. */
 const MOST = 50;
@@ -19,21 +19,22 @@ export const backlog = command({
     const { reads, project } = context;
     const facts = context.facts(project.name);
     const all = reads.counts(project.name).backlog;
-    if (all === 0) return done(`The backlog of ${project.name} is empty. `, code('create story <title>'), ' adds to it.');
-    const { current } = readerOf(context);
-    const lines = reads.inStage(project.name, 'backlog', MOST).map((item): Content[] => {
-      const title = `${itemTitle(item, current)} (${item.type})`;
+    if (all === 0) return done(`The backlog of ${project.name} is empty. `, typed('create story <title>'), ' adds to it.');
+    const reader = readerOf(context);
+    const lines = reads.inStage(project.name, 'backlog', MOST).map((item): string => {
+      const title = `${itemTitle(item, reader.current)} (${item.type})`;
       const step = decide(reads, item, facts);
-      if (step.do === 'wait' && step.for === 'start') return [title];
-      const starts = step.do === 'wait' && step.for === 'dependencies' && (item.queued || facts.autoStart) ? '; starts by itself then' : '';
-      return [title, step.do === 'wait' ? `, waiting because ${step.because}${starts}` : ', starting now'];
+      if (step.do === 'wait' && step.for === 'start') return title;
+      const starts =
+        step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never && step.reason.starts ? ', starts on its own then' : '';
+      return `${title} · ${stepWords(item, step, reader)}${starts}`;
     });
     return answer(
       doc(
         heading(`Backlog of ${project.name}, ${all}`),
         list(lines),
         all > lines.length && paragraph(`and ${all - lines.length} more`),
-        paragraph(code('start <number>'), ' starts one; ', code('show <number>'), ' shows all of it.'),
+        paragraph(typed('start <number>'), ' starts one, ', typed('show <number>'), ' shows all of it.'),
       ),
     );
   },

@@ -2,7 +2,8 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { exitWords, short } from '../../src/words/event.ts';
-import { FAILURE_WORDS, firstLine, itemName, itemTitle, mergedAs, stageWords } from '../../src/words/item.ts';
+import { faultWords } from '../../src/words/faults.ts';
+import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
 import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
@@ -110,12 +111,13 @@ function textOf(item: WorkItem): Document {
 function failureOf({ failure }: WorkItem): Document {
   if (failure === null) return doc();
   const { cause, summary, evidence } = failure;
+  const what = faultWords(summary);
   const cut = evidence.length > EVIDENCE ? `[${evidence.length - EVIDENCE} characters before this left out]\n` : '';
   const tail = evidence.slice(-EVIDENCE).toWellFormed();
   return doc(
     heading('Last failure'),
-    paragraph(`${FAILURE_WORDS[cause]}: ${firstLine(summary, 300)}`),
-    evidence.trim() !== '' && evidence.trim() !== summary.trim() && codeBlock(`${cut}${tail}`),
+    paragraph(sentence(`${FAILURE_WORDS[cause]}: ${what}`)),
+    evidence.trim() !== '' && evidence.trim() !== what && codeBlock(`${cut}${tail}`),
   );
 }
 

@@ -1,15 +1,14 @@
-import { command, type CommandContext } from '../../src/bot/command.ts';
+import { command } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { short } from '../../src/words/event.ts';
-import { firstLine, itemTitle, mergedAs, sentence } from '../../src/words/item.ts';
+import { firstLine, itemTitle, mergedAs, shortCommit } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
-import { nextContent, outlook, readerOf, ticked, type Reader } from '../../src/words/step.ts';
+import { readerOf, stepLine, type Reader } from '../../src/words/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
 import type { Run } from '../../src/log/projections/run.ts';
-import { doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
+import { code, command as typed, doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { Step } from '../../src/pipeline/next-step.ts';
@@ -21,6 +20,8 @@ const MOST_LINES = 15;
 const DONE_LINES = 5;
 /** Archived items looked at for blocked and finished ones: the latest, so that the archive's size does not count. */
 const ARCHIVE_LOOK = 20;
+/** Items of the backlog looked at for one that can be started. */
+const FIRST_LOOK = 20;
 
 export const status = command({
   words: ['status'],
@@ -45,6 +46,11 @@ export const status = command({
       .map((item) => ({ item, step: decide(reads, item, facts) }))
       // What nobody has started yet is only counted.
       .filter(({ item, step }) => item.queued || (step.do === 'wait' && step.for !== 'start'));
+    const startable = (item: WorkItem): boolean => {
+      const step = decide(reads, item, facts);
+      return step.do === 'wait' && step.for === 'start';
+    };
+    const first = reads.inStage(name, 'backlog', FIRST_LOOK).find(startable) ?? null;
     const running = active.filter(({ run }) => run !== null);
     const idle = active.filter(({ run }) => run === null);
     const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');
@@ -56,21 +62,17 @@ export const status = command({
     return answer(
       doc(
         heading(name),
-        paragraph(STAGES.map((stage) => `${stage} ${counts[stage]}`).join(', ')),
+        paragraph(STAGES.map((stage) => `${stage} ${counts[stage]}`).join(' · ')),
         paragraph(
-          `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} in use. Today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens.`,
+          `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens`,
         ),
-        active.length === 0 && idleText(counts.backlog, counts.backlog - queued.length),
-        ...part('Running', running, ({ item, run, step }) => runLine(context, item, run, step, reader)),
-        ...part('Moving', moving, ({ item, step }) => [itemTitle(item, name), ` in ${item.stage.name}. `, ...outlook(item, step, reader)]),
-        ...part('Waiting', waiting, ({ item, step }) => waitLine(context, item, step, reader)),
-        ...part('Blocked', blocked, (item) => [
-          itemTitle(item, name),
-          `. ${sentence(reasonOf(item))} `,
-          ...unblocking(context, item, facts, reader),
-        ]),
+        active.length === 0 && idleText(counts.backlog, first),
+        ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
+        ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
+        ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
+        ...part('Blocked', blocked, (item) => stepLine(item, decide(reads, item, facts), null, reader)),
         ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
-        ...part('Done lately', done, (item) => doneLine(item, reader)),
+        ...part('Merged', done, (item) => doneLine(item, reader)),
       ),
     );
   },
@@ -82,50 +84,21 @@ function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Co
   return [heading(title), list([...all.slice(0, MOST_LINES).map(line), ...more])];
 }
 
-/** `startable`: those of the backlog that wait for nothing but a person. */
-function idleText(backlog: number, startable: number): Block {
-  const next =
-    backlog === 0
-      ? ' The backlog is empty: `create` adds to it.'
-      : startable === 0
-        ? ''
-        : ` ${counted(startable, 'item')} in the backlog ${startable === 1 ? 'waits' : 'wait'} because nobody has started ${startable === 1 ? 'it' : 'them'}: \`start\` starts one.`;
-  return paragraph('Nothing is under way.', ...ticked(next));
+/** `startable`: an item of the backlog that waits for nothing but a person; null: there is none. */
+function idleText(backlog: number, startable: WorkItem | null): Block {
+  if (backlog === 0) return paragraph('Nothing is running and the backlog is empty: ', typed('create story <title>'), ' adds to it.');
+  const items = `Nothing is running. ${counted(backlog, 'item')} in the backlog`;
+  return startable === null ? paragraph(`${items}.`) : paragraph(`${items}: `, typed(`start ${startable.number}`), ' to begin.');
 }
 
-function runLine(context: CommandContext, item: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
-  if (run === null) return [itemTitle(item, context.project.name)];
-  if (step.do === 'watch' && step.waiting !== undefined)
-    return [itemTitle(item, reader.current), ` in ${item.stage.name}: `, ...outlook(item, step, reader)];
-  const state = run.state === 'running' && run.stopRequested === null ? '' : `, ${runState(run)}`;
+function runLine(item: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
+  if (run === null || step.reason.kind === 'asks-people') return stepLine(item, step, null, reader);
   const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
   return [
-    itemTitle(item, reader.current),
-    ` in ${item.stage.name}, `,
+    `… ${itemTitle(item, reader.current)} · `,
     strong(run.agent),
-    ` for ${duration(runTime(run, reader.now))}, run ${run.run}${state}${activity}`,
+    ` ${runState(run)} in ${item.stage.name} · ${duration(runTime(run, reader.now))} · run ${run.run}${activity}`,
   ];
-}
-
-function waitLine({ reads }: CommandContext, item: WorkItem, step: Step, reader: Reader): Content[] {
-  const arrived = reads.arrivedAt(item);
-  const waited = arrived === null ? '' : `, for ${duration(reader.now - arrived)}`;
-  const next = 'next' in step ? step.next : '';
-  const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
-  return [
-    itemTitle(item, reader.current),
-    ` in ${item.stage.name}, waiting because ${step.because}${until}${waited}. `,
-    ...nextContent(item, next, reader),
-  ];
-}
-
-function reasonOf({ stage }: WorkItem): string {
-  return stage.name === 'archived' && 'reason' in stage.reason ? firstLine(stage.reason.reason) : '';
-}
-
-function unblocking(context: CommandContext, item: WorkItem, facts: ReturnType<CommandContext['facts']>, reader: Reader): Content[] {
-  const step = decide(context.reads, item, facts);
-  return 'next' in step ? nextContent(item, step.next, reader) : [];
 }
 
 /** The items merged last, the latest first. */
@@ -144,6 +117,8 @@ function doneLine(item: WorkItem, reader: Reader): Content[] {
   const merged = mergedAs(item.stage);
   if (merged === null) return [itemTitle(item, reader.current)];
   return [
-    `${itemTitle(item, reader.current)}, merged as ${short(merged.mergeCommit)} at ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
+    `✓ ${itemTitle(item, reader.current)} merged · `,
+    code(shortCommit(merged.mergeCommit)),
+    ` · ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
   ];
 }

@@ -1,8 +1,9 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
-import { firstLine, itemTitle, sentence, stageWords } from '../../src/words/item.ts';
-import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
+import { faultWords } from '../../src/words/faults.ts';
+import { itemTitle, sentence, stageWords } from '../../src/words/item.ts';
+import { outlook, readerOf, stepWords, type Reader } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
@@ -31,24 +32,25 @@ export const why = command({
     const timers = context.reads.timers.ofItem(item.project, item.number);
     const arrived = context.reads.arrival(item);
     const last = lastSteering(context, item);
+    const failure = item.failure === null ? '' : faultWords(item.failure.summary);
     return answer(
       doc(
-        paragraph(`${itemTitle(item, reader.current)} is in ${stageWords(item.stage)} for ${duration(reader.now - item.stageSince)}.`),
+        paragraph(
+          `${itemTitle(item, reader.current)} has been in ${stageWords(item.stage)} for ${duration(reader.now - item.stageSince)}.`,
+        ),
         paragraph(...outlook(item, step, reader)),
-        timers.length > 0 && paragraph(sentence(`Set for later: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
-        item.failure !== null &&
-          !step.because.includes(item.failure.summary) &&
-          paragraph(`The last failure: ${sentence(firstLine(item.failure.summary, 300))}`),
-        arrived !== null && paragraph(`It has stood like this for ${duration(reader.now - arrived.at)}, since ${told(arrived, reader)}.`),
-        last !== null && last.seq !== arrived?.seq && paragraph(`It came there at ${told(last, reader)}.`),
+        timers.length > 0 && paragraph(sentence(`Timers: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
+        failure !== '' && !stepWords(item, step, reader).includes(failure) && paragraph(`Last failure: ${sentence(failure)}`),
+        arrived !== null && paragraph(told(arrived, reader)),
+        last !== null && last.seq !== arrived?.seq && paragraph(told(last, reader)),
       ),
     );
   },
 });
 
-/** `14:05, when anna stopped it`. */
+/** `14:05, 3 min ago: anna stopped it.` */
 function told(event: LoggedEvent, { now, timezone }: Reader): string {
-  return `${moment(event.at, now, timezone)}, when ${actorName(event.actor)} ${eventWords(event)}`;
+  return sentence(`${moment(event.at, now, timezone)}, ${duration(now - event.at)} ago: ${actorName(event.actor)} ${eventWords(event)}`);
 }
 
 function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | null {

@@ -22,7 +22,7 @@ export const accept = command({
       const title = itemTitle(item, reader.current);
       if (item.stage.name === 'done') {
         const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'completed' } } as const;
-        tx.append(item, 'item.moved', { to, why: 'a person accepted it', failure: null });
+        tx.append(item, 'item.moved', { to, why: { kind: 'person', did: 'accepted' }, failure: null });
         return done(`✓ ${title} accepted by ${actorName(context.actor)} and archived as completed.`);
       }
       if (item.stage.name !== 'archived' || item.stage.reason.kind !== 'reviewHeld') {
@@ -43,7 +43,7 @@ export const accept = command({
       const accepted = item.work === null ? item : tx.append(item, 'item.accepted', { head: item.work.head });
       const after = tx.append(accepted, 'item.moved', {
         to: item.stage.from,
-        why: 'a person accepted what review held back',
+        why: { kind: 'person', did: 'accepted' },
         failure: null,
       });
       return done(

@@ -26,10 +26,10 @@ export const approve = command({
       if (another !== null) return tx.refuse(another);
       const to = mergeTarget(item, context.project.name);
       if ('ok' in to) return tx.refuse(to);
-      const stopped = stopOpenRun(tx, item, 'a person approved it');
+      const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'approved' });
       const { work } = stopped.item;
       const seen = work === null ? stopped.item : tx.append(stopped.item, 'item.accepted', { head: work.head });
-      const after = tx.append(seen, 'item.moved', { to, why: 'a person approved it', failure: null });
+      const after = tx.append(seen, 'item.moved', { to, why: { kind: 'person', did: 'approved' }, failure: null });
       const reader = readerOf(context);
       return done(
         `✓ ${itemTitle(item, reader.current)} approved by ${actorName(context.actor)} (${counted(to.commitsAhead, 'commit')}). `,

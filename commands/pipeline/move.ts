@@ -24,9 +24,9 @@ export const move = command({
       const item = tx.find(ref);
       const to = target(context, item, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);
-      const timers = cancelTimers(context, tx, item, `it was moved to ${stage}`);
-      const stopped = stopOpenRun(tx, item, `it was moved to ${stage}`);
-      const after = tx.append(stopped.item, 'item.moved', { to, why: 'a person moved it', failure: null });
+      const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'moved' });
+      const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'moved' });
+      const after = tx.append(stopped.item, 'item.moved', { to, why: { kind: 'person', did: 'moved' }, failure: null });
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(

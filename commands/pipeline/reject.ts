@@ -27,14 +27,13 @@ export const reject = command({
         return tx.refuse(refused('not-in-review', `${title} is in ${item.stage.name}, so there is nothing to reject. `, typed(hint), what));
       }
       const failure = { cause: 'rejected', summary: firstLine(reason), evidence: reason } as const;
-      const stopped = stopOpenRun(tx, item, 'a person rejected it').item;
-      const why = `rejected: ${failure.summary}`;
+      const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'rejected' }).item;
       // An item held for review first returns to the stage it came from: the pipeline has no direct move to current.
       const back =
         held === null || held.from.name === 'current'
           ? stopped
-          : tx.append(stopped, 'item.moved', { to: held.from, why: 'a person rejected it', failure: null });
-      const after = tx.append(back, 'item.moved', { to: { name: 'current' }, why, failure });
+          : tx.append(stopped, 'item.moved', { to: held.from, why: { kind: 'person', did: 'rejected' }, failure: null });
+      const after = tx.append(back, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
       return done(
         `${title}: rejected by ${actorName(context.actor)}, from ${stageWords(item.stage)} back to current. The next attempt gets the reason. `,
         ...outlook(after, tx.step(after), reader),

@@ -3,6 +3,7 @@ import { command, type CommandContext, type Reply } from '../../src/bot/command.
 import { short } from '../../src/words/event.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
+import { errandWords } from '../../src/words/faults.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
@@ -96,7 +97,8 @@ async function intoWorktree(context: CommandContext, item: WorkItem, { n, why }:
   const title = itemTitle(item, reader.current);
   const name = itemName(item, reader.current);
   if (ended === null) return done(`Restoring snapshot ${n} of ${title}. `, typed(`history ${name}`), ' shows the progress.');
-  if ('why' in ended) return refused('restore-failed', `Snapshot ${n} of ${title} could not be restored: ${ended.why}. Nothing was lost.`);
+  if ('why' in ended)
+    return refused('restore-failed', `Snapshot ${n} of ${title} could not be restored: ${errandWords(ended.why)}. Nothing was lost.`);
   const now = context.reads.item(item.project, item.number) ?? item;
   const commits = now.work === null ? '' : ` (${counted(now.work.commitsAhead, 'commit')})`;
   const before = ended.kept === null ? '' : `The state before is snapshot ${ended.kept.slice(ended.kept.lastIndexOf('/') + 1)}. `;

@@ -1,14 +1,16 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
+import { unmetWords } from '../../src/words/reasons.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { unmetDependencies } from '../../src/pipeline/dependencies.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { ItemNumber } from '../../src/pipeline/values.ts';
 
 export const start = command({
   words: ['start'],
@@ -45,15 +47,16 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
   const reader = readerOf(context);
   const title = itemTitle(item, reader.current);
   const unmet = unmetDependencies(item, (number) => tx.reads.item(item.project, number));
+  const label = (number: ItemNumber): string => itemLabel({ project: item.project, number }, reader.current);
   const never = unmet.find((one) => one.never !== null);
   if (never !== undefined) {
-    const depends = `depends ${itemName(item, reader.current)} on …`;
+    const depends = `depends ${itemName(item, reader.current)} on nothing`;
     return tx.refuse(
       refused(
         'dependency-lost',
-        `${title} can't start: it depends on #${never.number}, and ${never.never}. `,
+        `${title} can't start: it depends on ${label(never.number)} (${unmetWords(never, label)}). `,
         typed(depends),
-        ' changes that.',
+        ' drops its dependencies.',
       ),
     );
   }
@@ -61,12 +64,12 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
     const released = item.held === null ? item : tx.append(item, 'item.released', {});
     const after = tx.append(released, 'item.moved', {
       to: { name: 'current' },
-      why: 'a person started it',
+      why: { kind: 'person', did: 'started' },
       failure: null,
     });
     return done(`${title}: started by ${actorName(context.actor)}. `, ...outlook(after, tx.step(after), reader));
   }
-  const waits = unmet.map((one) => `#${one.number} (in ${one.stage})`).join(', ');
+  const waits = unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ');
   if (item.queued && item.held === null)
     return tx.refuse(refused('already-queued', `${title} is already queued. It starts by itself after ${waits}.`));
   const released = item.held === null ? item : tx.append(item, 'item.released', {});

@@ -5,14 +5,14 @@ import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { runState, runTime } from '../../src/words/run.ts';
-import { nextContent, outlook, readerOf, type Reader } from '../../src/words/step.ts';
+import { nextWords } from '../../src/words/reasons.ts';
+import { outlook, readerOf } from '../../src/words/step.ts';
 import { duration } from '../../src/words/time.ts';
 import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import { code, command as typed, type Content } from '../../src/message/build.ts';
-import type { Step } from '../../src/pipeline/next-step.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 
 /** Long enough for both steps of a stop: interrupt, then kill. */
@@ -31,9 +31,9 @@ export const stop = command({
       const item = tx.find(ref);
       const problem = problemWith(context, tx, item);
       if (problem !== null) return tx.refuse(problem);
-      const timers = cancelTimers(context, tx, item, 'it was stopped');
-      const stopping = stopOpenRun(tx, item, 'a person stopped it');
-      return { item: tx.append(stopping.item, 'item.held', { why: '' }), run: stopping.run, timers };
+      const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'stopped' });
+      const stopping = stopOpenRun(tx, item, { kind: 'person', did: 'stopped' });
+      return { item: tx.append(stopping.item, 'item.held', { why: { kind: 'person', did: 'stopped' } }), run: stopping.run, timers };
     });
     if (!begun.ok) return begun.error;
     const { item, run, timers } = begun.value;
@@ -41,7 +41,7 @@ export const stop = command({
     const who = actorName(context.actor);
     const name = itemName(item, context.project.name);
     if (run === null) {
-      const next = goesOn(item, context.step(item), readerOf(context));
+      const next = nextWords(item, context.step(item), readerOf(context));
       return done(`${title}: stopped by ${who} in ${item.stage.name}; no run was in progress. ${timers}`, ...next);
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
@@ -72,16 +72,11 @@ function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Re
   const title = itemTitle(item, reader.current);
   if (item.stage.name === 'done' || item.stage.name === 'archived')
     return refused('nothing-to-stop', `Nothing to stop: ${title} is in ${item.stage.name}.`);
-  if (item.held !== null) return refused('already-stopped', `${title} is already stopped. `, ...goesOn(item, tx.step(item), reader));
+  if (item.held !== null) return refused('already-stopped', `${title} is already stopped. `, ...nextWords(item, tx.step(item), reader));
   const timers = tx.reads.timers.ofItem(item.project, item.number).length;
   if (item.stage.name === 'backlog' && !item.queued && item.dependsOn.length === 0 && timers === 0)
     return refused('nothing-to-stop', `Nothing to stop: ${title} is in the backlog. `, ...outlook(item, tx.step(item), reader));
   return null;
-}
-
-/** What resumes a stopped item. */
-function goesOn(item: WorkItem, step: Step, reader: Reader): Content[] {
-  return 'next' in step ? nextContent(item, step.next, reader) : [];
 }
 
 function endOf(context: CommandContext, { project, item: number, run }: Run): Run | null {

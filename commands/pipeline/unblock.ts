@@ -28,7 +28,7 @@ export const unblock = command({
           refused('not-blocked', `${title} is not blocked; it is in ${stageWords(item.stage)}. `, typed(`${hint} ${name}`), what),
         );
       }
-      const after = tx.append(item, 'item.moved', { to: item.stage.from, why: 'a person unblocked it', failure: null });
+      const after = tx.append(item, 'item.moved', { to: item.stage.from, why: { kind: 'person', did: 'unblocked' }, failure: null });
       return done(
         `${title}: unblocked by ${actorName(context.actor)}, back in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),

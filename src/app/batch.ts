@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { ARCHIVE_REASONS, STAGES, type WorkItem } from '../pipeline/types.ts';
 import type { Step } from '../pipeline/next-step.ts';
 import { nearest } from '../nearest.ts';
+import { stepWords, type Reader } from '../words/step.ts';
 
 /** What a script needs of the running Musher. */
 export interface BatchParts {
@@ -15,6 +16,8 @@ export interface BatchParts {
   /** Whether a command is set for later on an item. */
   readonly hasTimer: (item: WorkItem) => boolean;
   readonly step: (item: WorkItem) => Step;
+  /** Where the complaints about an item are read. */
+  readonly reader: (item: WorkItem) => Reader;
   /** Waits for the log, as `Log.when` does. */
   readonly when: <T>(look: () => T | null, signal: AbortSignal, timeoutMs: number) => Promise<T | null>;
   /** Resolves when all that was to be told so far stands in the output. */
@@ -133,22 +136,23 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
     if (item === null) return null;
     if (reached(item)) return { problem: null };
     const isHopeless = !parts.hasTimer(item) && hopeless(item, parts.step(item));
-    return isHopeless ? { problem: `waiting won't help: ${stands(item, parts.step(item))}` } : null;
+    return isHopeless ? { problem: `waiting won't help: ${stands(item, parts.step(item), parts.reader(item))}` } : null;
   };
   const end = await parts.when(look, parts.signal, seconds * 1000);
   if (end !== null) return end.problem;
   if (parts.signal.aborted) return STOPPED;
   const item = parts.find(ref);
-  return `not reached in ${seconds} s: ${item === null ? 'the item is gone' : stands(item, parts.step(item))}`;
+  return `not reached in ${seconds} s: ${item === null ? 'the item is gone' : stands(item, parts.step(item), parts.reader(item))}`;
 }
 
 /** Whether only a person can make the item move, and in a script nobody is there. */
 function hopeless(item: WorkItem, step: Step): boolean {
   if (item.deletedAt !== null) return item.removal?.state !== 'asked' || item.removal === null;
-  if (step.do === 'rest') return item.stage.name !== 'done' || step.next === '';
+  if (step.do === 'rest') return item.stage.name !== 'done';
   return step.do === 'wait' && (step.never || ['start', 'approval', 'hold', 'unblock', 'acceptance', 'configuration'].includes(step.for));
 }
 
-function stands(item: WorkItem, step: Step): string {
-  return `${item.number} is ${item.deletedAt === null ? `in ${item.stage.name}` : 'deleted'}, because ${step.because}.`;
+function stands(item: WorkItem, step: Step, reader: Reader): string {
+  const where = item.deletedAt === null ? `in ${item.stage.name}, ` : '';
+  return `${item.number} is ${where}${stepWords(item, step, reader)}.`;
 }

@@ -1,4 +1,6 @@
 import { pricing } from '../agents/runtimes/pricing.ts';
+import type { Failure } from '../pipeline/types.ts';
+import { faultWords } from '../words/faults.ts';
 import { createHash } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { realpathSync } from 'node:fs';
@@ -103,6 +105,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       stopGraceMs: STOP_GRACE_MS,
       redactor,
       pricing: pricing(settings.prices),
+      failureText: ({ summary }: Pick<Failure, 'summary'>) => faultWords(summary),
     };
     const access = new McpEndpoint({
       ...shared,

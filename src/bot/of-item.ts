@@ -1,5 +1,6 @@
 import type { Reads } from '../log/reads/reads.ts';
 import type { Run } from '../log/projections/run.ts';
+import type { Why } from '../pipeline/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Capabilities, CommandTx, Project } from './capabilities.ts';
 
@@ -17,7 +18,7 @@ export function openRun(reads: Reads, item: WorkItem): Run | null {
 }
 
 /** Asks the item's open run to stop, where there is one that was not asked before; the engine does it. */
-export function stopOpenRun(tx: CommandTx, item: WorkItem, why: string): { readonly item: WorkItem; readonly run: Run | null } {
+export function stopOpenRun(tx: CommandTx, item: WorkItem, why: Why): { readonly item: WorkItem; readonly run: Run | null } {
   const run = openRun(tx.reads, item);
   if (run === null || run.stopRequested !== null) return { item, run };
   return { item: tx.append(item, 'run.stop_requested', { run: run.run, why }), run };

@@ -67,7 +67,7 @@ async function lostMerges(reads: Reads, { git, settings }: EngineProject): Promi
 function block(tx: Parameters<typeof record>[0], project: string, number: ItemNumber, baseBranch: string, head: CommitSha): void {
   const item = tx.item(project, number);
   if (item === null || item.deletedAt !== null || !['current', 'qa', 'merge'].includes(item.stage.name)) return;
-  const why = `${baseBranch} holds its commits at ${head.slice(0, 10)}, and Musher did not merge them: an agent moved ${baseBranch} itself`;
+  const why = { kind: 'base-moved-by-agent', branch: baseBranch, head } as const;
   const reason = { kind: 'blocked', reason: why } as const;
   record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason }, why, failure: null });
 }

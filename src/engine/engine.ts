@@ -142,7 +142,7 @@ export class Engine {
           const now = tx.item(name, number);
           const step = now === null ? null : decide(tx.reads, now, facts);
           if (now !== null && step?.do === 'start')
-            record(tx, now, 'item.moved', { to: { name: 'current' }, why: step.because, failure: null });
+            record(tx, now, 'item.moved', { to: { name: 'current' }, why: step.reason, failure: null });
         }
       });
     } catch (error) {
@@ -218,13 +218,14 @@ export class Engine {
           project,
           item,
           'send-back',
-          (tx, now) => void record(tx, item, 'item.moved', { to: { name: 'current' }, why: step.because, failure: now.failure }),
+          (tx, now) =>
+            void record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'no-merge-agent' }, failure: now.failure }),
         );
         return;
       case 'block':
         this.#inStep(project, item, 'block', (tx, now) => {
-          const reason = { kind: 'blocked', reason: step.because } as const;
-          record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason }, why: step.because, failure: now.failure });
+          const reason = { kind: 'blocked', reason: step.reason } as const;
+          record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason }, why: step.reason, failure: now.failure });
         });
         return;
       case 'wait':
@@ -275,13 +276,12 @@ export class Engine {
       await work;
     } catch (error) {
       this.#parts.onProblem(`${kind} of ${item.project}#${item.number}`, error);
-      const message =
-        error instanceof MusherError ? `${error.message} ${error.hint}` : 'an error inside Musher; the log file has the details';
+      const said = error instanceof MusherError ? oneLine(`${error.message} ${error.hint}`) : null;
       ifStill(this.#parts, item, (tx) => {
         failAttempt(tx, item, {
           cause: 'musher',
-          summary: oneLine(`${kind === 'gates' ? 'verifying it' : 'the merge'} broke off: ${message}`),
-          evidence: message,
+          summary: { kind: 'broke-off', during: kind, said },
+          evidence: said ?? '',
         });
       });
     }

@@ -1,3 +1,4 @@
+import type { Why } from '../pipeline/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
 /** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */
@@ -5,7 +6,7 @@ export interface Job {
   readonly kind: 'run' | 'gates' | 'merge' | 'restore' | 'undo' | 'remove' | 'tidy';
   /** Whether the item is still where this job is wanted. */
   readonly fits: (item: WorkItem) => boolean;
-  readonly stop: (why: string) => void;
+  readonly stop: (why: Why) => void;
   readonly release: () => void;
   readonly done: Promise<void>;
 }
@@ -48,7 +49,7 @@ export class Jobs {
       const { name, number } = itemOfKey(key);
       if (name !== project) continue;
       const item = find(number);
-      if (item === null || !job.fits(item)) job.stop(item?.deletedAt === null ? 'the item was stopped or moved' : 'the item was deleted');
+      if (item === null || !job.fits(item)) job.stop({ kind: 'not-wanted' });
     }
   }
 
@@ -56,7 +57,7 @@ export class Jobs {
   async end(leave: 'release' | 'stop'): Promise<void> {
     for (const job of this.#jobs.values()) {
       if (leave === 'release') job.release();
-      else job.stop('Musher was stopped');
+      else job.stop({ kind: 'musher-stopped' });
     }
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
   }

@@ -1,9 +1,10 @@
 import type { RunOutcome } from '../agents/supervision/outcome.ts';
 import { oneLine } from '../agents/text.ts';
 import { MusherError } from '../errors.ts';
+import type { Said } from '../pipeline/fault.ts';
 
 /** The outcome of a run whose program never ran. */
-export function notStarted(reason: RunOutcome['reason'], summary: string): RunOutcome {
+export function notStarted(reason: RunOutcome['reason'], summary: Said, evidence = ''): RunOutcome {
   const nothing = {
     cause: null,
     asked: null,
@@ -16,13 +17,16 @@ export function notStarted(reason: RunOutcome['reason'], summary: string): RunOu
     usage: new Map(),
     unpriced: [],
   };
-  return { ...nothing, reason, summary: oneLine(summary), evidence: summary };
+  return { ...nothing, reason, summary, evidence };
 }
 
 /** What keeps a run from starting counts as a failed attempt; a bug goes on up. */
 export function toOutcome(error: unknown): { outcome: RunOutcome } {
   // No attempt of an agent's: the item waits until a person has mended it.
-  if (error instanceof MusherError && error.code === 'SANDBOX_UNUSABLE') return { outcome: notStarted('stopped', error.message) };
-  if (error instanceof MusherError) return { outcome: notStarted('failed', `${error.message} ${error.hint}`) };
+  if (error instanceof MusherError && error.code === 'SANDBOX_UNUSABLE') return { outcome: notStarted('stopped', oneLine(error.message)) };
+  if (error instanceof MusherError) {
+    const said = `${error.message} ${error.hint}`;
+    return { outcome: notStarted('failed', oneLine(said), said) };
+  }
   throw error;
 }

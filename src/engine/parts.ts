@@ -41,6 +41,8 @@ export interface EngineParts {
   readonly redactor: Redactor;
   /** What models cost; missing: list prices. */
   readonly pricing?: Pricing | undefined;
+  /** A failure as the next attempt's prompt and reports name it, in one line. */
+  readonly failureText: (failure: Pick<Failure, 'summary'>) => string;
   /** How agents reach Musher while they run; null: they don't. */
   readonly access: AgentAccess | null;
   /** Where processes are started and ended; missing: this machine. */

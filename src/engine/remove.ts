@@ -43,7 +43,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     await step('teardown', async () => {
       const problems = await tearDown(parts, item, project.settings, worktree, signal);
       brokenOff = problems.length > 0;
-      return problems;
+      return problems.map((summary) => parts.failureText({ summary }));
     });
     // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
     if (signal.aborted && brokenOff) return;
@@ -79,7 +79,7 @@ export async function tidy(parts: EngineParts, project: EngineProject, item: Wor
   const worktree = join(parts.dataDir, 'worktrees', folderName(item.project), String(item.number));
   const problems = await tearDown(parts, item, project.settings, worktree, signal);
   if (signal.aborted && problems.length > 0) return;
-  for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, problem);
+  for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, parts.failureText({ summary: problem }));
   // What tears down may have left files that the snapshot has not seen.
   const nothingLarge = kept?.leftOut === 0 && project.settings.components.length === 0;
   await project.git.removeWorktree(at, { deleteBranch: true, nothingLarge });

@@ -11,6 +11,7 @@ import { sweep } from '../agents/process/stop.ts';
 import { boxed } from '../sandbox/box.ts';
 import type { CommandSandbox } from './sandboxing.ts';
 import type { Clock } from '../clock.ts';
+import type { CommandEnd } from '../pipeline/fault.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
@@ -41,6 +42,13 @@ export interface ShellResult {
   readonly durationMs: number;
 }
 
+/** How a command ended. */
+export function endOf({ exitCode, timedOut, printedTooMuch }: Pick<ShellResult, 'exitCode' | 'timedOut' | 'printedTooMuch'>): CommandEnd {
+  if (timedOut) return { kind: 'timeout' };
+  if (printedTooMuch) return { kind: 'too-much-output' };
+  return exitCode === null ? { kind: 'signal' } : { kind: 'exit', code: exitCode };
+}
+
 /** Both outputs go to a file, which is data ($1) as the command is (the rest): neither becomes part of this text. */
 const INTO_FILE = 'exec >>"$1" 2>&1; shift; exec "$@"';
 /** Time between the polite and the final end of a command that ran too long. */
@@ -48,8 +56,8 @@ const KILL_AFTER_MS = 5_000;
 
 /** Between two looks at how much it has printed. */
 const SIZE_LOOK_MS = 1_000;
-/** What is said of a command that was ended for its output. */
-export const PRINTED_TOO_MUCH = `printed more than ${OUTPUT_BYTES / 1024 / 1024} MB`;
+/** What the end of an output that was cut off for its size says, for whoever reads it: agents too. */
+const CUT_OFF = `\n[Cut off at ${OUTPUT_BYTES / 1024 / 1024} MB.]\n`;
 
 /**
  * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
@@ -128,7 +136,7 @@ function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
 /** Takes back what was printed beyond the limit until the end came, and says so where a reader looks first. */
 async function shorten(output: string): Promise<void> {
   await truncate(output, OUTPUT_BYTES);
-  await appendFile(output, `\n[It ${PRINTED_TOO_MUCH}, and was ended.]\n`);
+  await appendFile(output, CUT_OFF);
 }
 
 async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {

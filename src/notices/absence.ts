@@ -4,7 +4,7 @@ import { duration } from '../words/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { StateStore } from '../log/tx.ts';
-import { code, line } from '../message/build.ts';
+import { command, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { visibleLine } from '../message/sanitize.ts';
 import { clampText } from '../message/split.ts';
@@ -84,7 +84,7 @@ function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, n
   if (known === null || now - network.since < SETTLED_MS) return;
   const back = network.since;
   if (back - known.since >= BLIP_MS && isTime(state, `own:${name}`, now, OWN_EVERY_MS)) tellOwn(parts, name, known, back, now);
-  if (known.told) tellOthers(parts, name, now, line(`${parts.titleOf(name)} is there again, after ${duration(back - known.since)}.`));
+  if (known.told) tellOthers(parts, name, now, line(`✓ ${parts.titleOf(name)} is back after ${duration(back - known.since)}.`));
   write(state, name, null);
 }
 
@@ -94,8 +94,8 @@ function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absenc
   const when = `from ${timeOfDay(since, parts.timezone)} to ${timeOfDay(back, parts.timezone)}, for ${duration(back - since)}`;
   for (const room of parts.rooms().filter(({ transport }) => transport === network)) {
     const n = late.get(room.id) ?? 0;
-    const held = n === 0 ? 'No message here was held up.' : `${counted(n, 'message')} of that time came late.`;
-    tell(parts, room, now, line(`Musher had no connection to ${parts.titleOf(network)} ${when}${because(reason)}. ${held}`));
+    const held = n === 0 ? 'No message was delayed.' : `${counted(n, 'message')} from that time ${n === 1 ? 'was' : 'were'} delayed.`;
+    tell(parts, room, now, line(`Musher was disconnected from ${parts.titleOf(network)} ${when}${because(reason)}. ${held}`));
   }
 }
 
@@ -112,9 +112,9 @@ function tellOthers(parts: AbsenceParts, network: string, now: number, body: Doc
 
 function gone({ timezone, titleOf }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
   return line(
-    `${titleOf(network)} can not be reached since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Its rooms get what they miss when it is back; `,
-    code('health'),
-    ' shows how it stands.',
+    `✗ ${titleOf(network)} has been unreachable since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back, `,
+    command('health'),
+    ' shows its state.',
   );
 }
 

@@ -7,8 +7,8 @@ import { timeOfDay } from './time-of-day.ts';
 export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {
   if (!limit.news) return null;
   const { account, until, others, earliest } = limit;
-  const what = `The account ${account} is rate-limited until ${timeOfDay(until, timezone)}.`;
-  if (others.length > 0) return line(`${what} Agents go on with ${others[0] ?? ''}.`);
-  const all = earliest === null ? '' : ` All accounts for it are; the first comes back at ${timeOfDay(earliest, timezone)}.`;
-  return line(`${what}${all} What waits for it goes on by itself.`);
+  const what = `… Account ${account} is rate-limited until ${timeOfDay(until, timezone)}.`;
+  if (others.length > 0) return line(`${what} Agents continue with ${others[0] ?? ''}.`);
+  const all = earliest === null ? '' : ` So are all others for these agents, the first is back at ${timeOfDay(earliest, timezone)}.`;
+  return line(`${what}${all} Items that wait for it continue on their own.`);
 }

@@ -1,4 +1,5 @@
-import { code, line } from '../message/build.ts';
+import { code, command, line } from '../message/build.ts';
+import { shortCommit } from '../words/item.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 
@@ -9,16 +10,19 @@ import type { OtherEvents } from '../pipeline/events.ts';
 export function baseAnnouncement({ branch, from, to, how, lost }: OtherEvents['base.seen'], project: string): Document | null {
   if (how !== 'rewritten' || from === null) return null;
   return line(
-    `${project}: ${branch} was rewritten, not by Musher: it stood at ${from.slice(0, 10)} and stands at ${to.slice(0, 10)}, whose history does not hold that commit. `,
-    'Nothing was taken back. If that was not you: ',
-    code(`git branch rescued ${from.slice(0, 10)}`),
-    ' keeps what was there.',
+    `! ${branch} of ${project} was rewritten outside Musher: `,
+    code(shortCommit(to)),
+    ' no longer contains ',
+    code(shortCommit(from)),
+    '. Musher changed nothing. If it was a mistake, ',
+    code(`git branch rescued ${shortCommit(from)}`),
+    ' keeps the old commits.',
     ...(lost.length === 0
       ? []
       : [
-          ` Done by the log, and not on ${branch} any more: ${lost.join(', ')}. `,
-          code(`undo ${lost[0]}`),
-          ' puts it back to current with its branch.',
+          ` Merged before, and no longer on ${branch}: ${lost.map((number) => `#${number}`).join(', ')}. `,
+          command(`undo ${lost[0]}`),
+          ' puts it back in current with its branch.',
         ]),
   );
 }

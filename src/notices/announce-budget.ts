@@ -1,7 +1,8 @@
-import { action, actions, doc, line, list, paragraph } from '../message/build.ts';
+import { action, actions, code, doc, line, list, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { Crossing } from '../pipeline/budget/budget.ts';
-import { inUnit, ownerOf, topUp, usedOf } from '../pipeline/budget/budget-words.ts';
+import { inUnit, ownerOf, topUp, usedOf } from '../words/budget.ts';
+import { labelOf } from '../words/item.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 
@@ -15,21 +16,21 @@ export function budgetCrossed({ payload }: Crossed, label: string, timezone: str
   const buttons = actions(...crossed.map((one) => moreButton(one, others.length > 0)));
   if (others.length === 0) return doc(paragraph(`${alone(only)}${dayEnds(crossed, timezone)}`), buttons);
   const used = crossed.filter(({ percent }) => percent === 100).length;
-  const next = used === 0 ? '' : ' Runs stop at such a line, their work is kept, and what waits goes on when all of its budgets have more.';
-  const what = `One usage of ${label} has crossed the lines of ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
+  const next = used === 0 ? '' : ' Runs stop there and their work is kept. They continue when every budget has more.';
+  const what = `! ${labelOf(label)} has crossed ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
   return doc(
     paragraph(what),
     list(
-      crossed.map(({ budget, unit, percent }) => [percent === 100 ? `${usedOf(budget, unit)}.` : `${percent} %: ${usedOf(budget, unit)}.`]),
+      crossed.map(({ budget, unit, percent }) => [percent === 100 ? `${usedOf(budget, unit)}.` : `${percent}%: ${usedOf(budget, unit)}.`]),
     ),
     buttons,
   );
 }
 
 function alone({ budget, unit, percent }: Crossing): string {
-  if (percent !== 100) return `${percent} % of a budget is used: ${usedOf(budget, unit)}.`;
-  const goesOn = budget.until === null ? 'when there is more' : 'with the new day, or when there is more';
-  return `A budget is used up: ${usedOf(budget, unit)}. Runs stop at that line, their work is kept, and what waits for it goes on ${goesOn}.`;
+  if (percent !== 100) return `! Budget ${percent}% used: ${usedOf(budget, unit)}.`;
+  const goesOn = budget.until === null ? 'when there is more' : 'tomorrow, or when there is more';
+  return `! Budget used up: ${usedOf(budget, unit)}. Runs stop there and their work is kept. They continue ${goesOn}.`;
 }
 
 function dayEnds(crossed: readonly Crossing[], timezone: string): string {
@@ -45,7 +46,10 @@ function moreButton({ budget, unit }: Crossing, named: boolean): ReturnType<type
 /** Said once for each model of a project. */
 export function priceUnknown(model: string): Document {
   return line(
-    `Musher has no price for ${model}: dollar caps can't stop its runs, and each counts as all the dollars reserved for it. `,
-    'Set its price under [prices] in bot.toml.',
+    'Musher has no price for model ',
+    code(model),
+    ", so dollar caps can't stop its runs, and each counts as all the dollars reserved for it. Set ",
+    code('[prices]'),
+    ' in bot.toml to fix this.',
   );
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { code, doc, list, paragraph, type Content } from '../message/build.ts';
+import { code, command, doc, list, paragraph, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
@@ -16,32 +16,32 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
   if (!found.told) return null;
   const { version, downMs, quarantined, mended, odd, differences, copy } = found;
   const after = copy !== null ? copyWords(copy, timezone) : downMs === null ? '' : ` after ${span(downMs)}`;
-  const how = found.brokeOff ? '; the one before ended without a farewell' : '';
-  const again = found.untold === 0 ? '' : `, and ${found.untold} more start${found.untold === 1 ? '' : 's'} since this was last told`;
+  const how = found.brokeOff ? ', it had ended unexpectedly' : '';
+  const again = found.untold === 0 ? '' : ` (${found.untold} more start${found.untold === 1 ? '' : 's'} since the last report)`;
   const did = [
     ...(copy === null ? [] : sinceCopy(copy)),
-    counted(found.running, 'agent is still at work', 'agents are still at work'),
-    counted(found.ended, 'run ended meanwhile and is settled now', 'runs ended meanwhile and are settled now'),
+    counted(found.running, 'agent is still running', 'agents are still running'),
+    counted(found.ended, 'run ended meanwhile', 'runs ended meanwhile'),
     counted(found.strays, 'stray process was ended', 'stray processes were ended'),
     counted(quarantined.length, 'thing was quarantined', 'things were quarantined'),
-    counted(mended.length, 'branch was mended', 'branches were mended'),
+    counted(mended.length, 'branch was repaired', 'branches were repaired'),
     counted(odd.length, 'thing needs a look', 'things need a look'),
-    counted(found.late, 'message is answered late', 'messages are answered late'),
+    counted(found.late, 'message is being answered late', 'messages are being answered late'),
   ].filter((text) => text !== '');
   const verified: Content[] =
     differences.length === 0
-      ? ['verify sees no difference.']
+      ? ['the log check found no difference.']
       : [
-          `verify sees ${counted(differences.length, 'difference', 'differences')}: `,
-          code('dump'),
-          ' writes down what there is, and ',
+          `the log check found ${counted(differences.length, 'difference', 'differences')}: `,
+          command('dump'),
+          ' saves what there is, ',
           code('musher verify'),
-          ' looks at all of it.',
+          ' checks all of it.',
         ];
-  const summary = did.length === 0 ? 'all is as it was' : did.join(', ');
+  const summary = did.length === 0 ? 'nothing was lost' : did.join(', ');
   const lines = [...quarantined, ...mended, ...odd, ...differences];
   const [first] = copy === null ? [] : [...copy.merged, ...copy.undone];
-  const closer: Content[] = first === undefined ? [] : [' ', code(`why ${first}`), ' and ', code('dump'), ' tell more.'];
+  const closer: Content[] = first === undefined ? [] : [' ', command(`why ${first}`), ' and ', command('dump'), ' show more.'];
   const more = lines.length > NAMED ? [`and ${lines.length - NAMED} more`] : [];
   return doc(
     paragraph(`Musher ${version} is back${after}${how}${again}: ${summary}; `, ...verified, ...closer),
@@ -63,10 +63,10 @@ function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {
     named(merged, 'item was merged since and is done', 'items were merged since and are done'),
     named(
       undone,
-      'merge was taken back since, and its item is in current again, stopped',
-      'merges were taken back since, and their items are in current again, stopped',
+      'merge was reverted since, its item is back in current, stopped',
+      'merges were reverted since, their items are back in current, stopped',
     ),
-    named(unknown, 'merge is of an item that this log does not know', 'merges are of items that this log does not know'),
+    named(unknown, "merge belongs to an item this log doesn't know", "merges belong to items this log doesn't know"),
     counted(timers, 'timer whose time has passed was cancelled', 'timers whose time has passed were cancelled'),
   ];
 }

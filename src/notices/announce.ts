@@ -1,16 +1,21 @@
+import { labelOf, sentence, shortCommit } from '../words/item.ts';
+import { money } from '../words/amounts.ts';
+import { causeWords, checkoutWords, isPersonsAct } from '../words/causes.ts';
+import { errandWords, faultWords } from '../words/faults.ts';
 import { requestDocument, requestEnd } from '../words/request.ts';
+import { duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
-import { action, actions, code, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
+import { action, actions, code, command, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
 import type { Block, Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 import { timeOfDay } from './time-of-day.ts';
-import { actorName, isPerson } from '../pipeline/actor.ts';
+import { actorName } from '../pipeline/actor.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -18,16 +23,20 @@ export interface Announced {
   readonly reads: Reads;
   readonly maxRetries: number;
   readonly qaDefault: QaMode;
+  /** An agent is configured that resolves conflicts. */
+  readonly resolves: boolean;
   /** IANA name: times are told in it. */
   readonly timezone: string;
-  /** `42`, or `shop#42` in a room of another project. */
+  /** As it is typed: `42`, or `shop#42` in a room of another project. */
   readonly label: string;
   readonly links: LinkSettings;
   /** The room's network has buttons. */
   readonly buttons: boolean;
 }
 
-/** What rooms are told of an event: one line, and for failures what comes next. Null for what is nobody's news. */
+type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
+
+/** What rooms are told of an event: its state, the reason and, where a person is needed, what to type. Null for what is nobody's news. */
 export function announcement(event: ItemEvent & NewsEvent, about: Announced): Document | null {
   switch (event.kind) {
     case 'item.moved':
@@ -35,7 +44,7 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
     case 'item.attempt_failed':
       return attemptFailed(event, about);
     case 'item.errand_failed':
-      return line(...named(about), `: its merge could not be taken back: ${event.payload.why}. The base branch is as it was.`);
+      return line('✗ ', ...named(about), `: its merge can't be reverted, ${errandWords(event.payload.why)}. The base branch is unchanged.`);
     case 'run.budget_crossed':
       return budgetCrossed(event, about.label, about.timezone);
     case 'run.price_unknown':
@@ -45,142 +54,226 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
     case 'request.closed':
       return answered(event, about);
     case 'request.refused':
-      return line(...named(about), `: ${who(event.actor)} wanted ${event.payload.brief}, and was refused: ${event.payload.why}`);
+      return line(...named(about), `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused, ${event.payload.why}`);
     case 'item.removed':
       return line(
+        '✗ ',
         ...named(about),
         ` was deleted, but not all of it is gone: ${event.payload.left.join('; ')}. `,
-        code(`delete ${about.label}`),
+        command(`delete ${about.label}`),
         ' tries again.',
       );
   }
 }
 
 function named({ item, label, links }: Announced): Content[] {
-  return [links.item === null ? strong(label) : link(links.item.replaceAll('{item}', String(item.number)), label), ` ${item.title}`];
+  const name = labelOf(label);
+  return [
+    links.item === null ? strong(name) : link(links.item.replaceAll('{item}', String(item.number)), name),
+    ...(item.title === '' ? [] : [` ${item.title}`]),
+  ];
+}
+
+/** Another item of the same project, as that room names it. */
+function other(number: number, { item, label }: Announced): string {
+  return labelOf(label.includes('#') ? `${item.project}#${number}` : String(number));
 }
 
 /** A commit, which leads to its page where there is one. */
 function commit(sha: string, { links }: Announced): Content {
-  const short = sha.slice(0, 10);
+  const short = shortCommit(sha);
   return links.commit === null ? code(short) : link(links.commit.replaceAll('{commit}', sha), short);
 }
 
-function moved(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced): Document {
-  const { to, why, failure } = event.payload;
-  const from = previousStage(event, about);
-  const by = who(event.actor);
-  const arrow = `: ${from} → ${to.name}`;
-  if (to.name === 'done') return merged(event, about, arrow);
-  if (to.name === 'archived') {
-    const reason = 'reason' in to.reason ? to.reason.reason : '';
-    const kind = {
-      completed: 'accepted',
-      abandoned: 'abandoned',
-      superseded: 'superseded',
-      blocked: 'blocked',
-      mergeFailed: 'merge failed',
-      reviewHeld: 'held for review',
-    }[to.reason.kind];
-    const next = nextAfter(to.reason.kind, about.label);
-    const held = to.reason.kind === 'reviewHeld' && verdictButton(event, about, 'Accept', 'accept');
-    return doc(paragraph(...named(about), `${arrow} (${kind}, ${by})${reason === '' ? '' : `: ${reason}.`} `, ...next), held);
+function moved(event: Moved, about: Announced): Document {
+  switch (event.payload.to.name) {
+    case 'done':
+      return merged(event, about);
+    case 'archived':
+      return archived(event, about);
+    case 'qa':
+      return toQa(event, about);
+    case 'backlog':
+    case 'current':
+    case 'merge':
+      return line(...named(about), `: ${arrived(event, about)}.`, ...waitAgain(event, about));
   }
-  const asks = to.name === 'qa' && (about.item.qaMode ?? about.qaDefault) === 'human';
-  const next: Content[] = asks
-    ? [
-        '. ',
-        code(`diff ${about.label}`),
-        ' shows it; ',
-        code(`approve ${about.label}`),
-        ' or ',
-        code(`reject ${about.label} <reason>`),
-        '.',
-      ]
-    : [];
-  const back = from === 'done' || from === 'archived' ? waitAgain(event, about) : [];
-  const cause = caused(event.actor, failure === null ? why : failure.summary);
+}
+
+/** Where it came to and by whom or why: `started by anna`, `back in current, gate test failed …`. */
+function arrived(event: Moved, about: Announced): string {
+  const { to, why, failure } = event.payload;
+  const cause = causeWords(why, failure);
+  const by = event.actor === 'musher' ? '' : ` by ${actorName(event.actor)}`;
+  const from = previousStage(event, about);
+  const begun = from === 'backlog' && to.name === 'current';
+  const what = begun
+    ? 'started'
+    : to.name === 'merge'
+      ? 'queued to merge'
+      : from === 'merge' || from === 'qa' || from === 'done'
+        ? `back in ${to.name}`
+        : `moved to ${to.name}`;
+  if (isPersonsAct(why) && why.did !== 'moved' && why.did !== 'started')
+    return `${why.did}${by}, ${what === `moved to ${to.name}` ? `now in ${to.name}` : what}`;
+  // The one who reverted or rejected it is named by the failure.
+  const named_ = failure !== null && typeof failure.summary !== 'string' && failure.summary.kind === 'merge-reverted' ? '' : by;
+  if (typeof why !== 'string' && why.kind === 'approved') return `approved${by}, ${what}`;
+  return `${what}${named_}${cause === '' ? '' : `, ${cause}`}`;
+}
+
+function toQa(event: Moved, about: Announced): Document {
+  const { why, failure } = event.payload;
+  const cause = causeWords(why, failure);
+  const asks = (about.item.qaMode ?? about.qaDefault) === 'human';
+  const by = event.actor === 'musher' ? '' : `, moved there by ${actorName(event.actor)}`;
+  if (!asks) return line(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`);
+  const n = about.label;
   return doc(
-    paragraph(...named(about), `${arrow} (${cause})`, ...next, ...back),
-    asks && verdictButton(event, about, 'Approve', 'approve'),
+    paragraph(
+      '! ',
+      ...named(about),
+      `: waiting for review${by}${cause === '' ? '' : `, ${cause}`}. `,
+      command(`diff ${n}`),
+      ' shows the change, ',
+      command(`approve ${n}`),
+      ' or ',
+      command(`reject ${n} <reason>`),
+      ' decides.',
+    ),
+    verdictButton(event, about, 'Approve', 'approve'),
   );
+}
+
+function archived(event: Moved, about: Announced): Document {
+  const { to, failure } = event.payload;
+  if (to.name !== 'archived') throw new Error('only what is archived comes here');
+  const n = about.label;
+  const by = event.actor === 'musher' ? '' : ` by ${actorName(event.actor)}`;
+  const { reason } = to;
+  switch (reason.kind) {
+    case 'completed':
+      return line('✓ ', ...named(about), `: accepted${by} and archived.`);
+    case 'abandoned':
+      return line(...named(about), `: abandoned${by}.`);
+    case 'superseded':
+      return line(...named(about), `: replaced by ${other(reason.by, about)}.`);
+    case 'reviewHeld':
+      return doc(
+        paragraph(
+          '! ',
+          ...named(about),
+          ` is held for review${because(causeWords(reason.reason, failure))}. `,
+          command(`diff ${n}`),
+          ' shows it, ',
+          command(`accept ${n}`),
+          ' merges it, ',
+          command(`reject ${n} <reason>`),
+          ' sends it back.',
+        ),
+        verdictButton(event, about, 'Accept', 'accept'),
+      );
+    case 'blocked':
+    case 'mergeFailed': {
+      const logs: Content[] = about.item.runs === 0 ? [] : [command(`logs ${n}`), ' shows the last run, '];
+      return line(
+        '✗ ',
+        ...named(about),
+        ` is blocked${because(causeWords(reason.reason, failure))}. `,
+        ...logs,
+        command(`retry ${n}`),
+        ' tries again.',
+      );
+    }
+  }
+}
+
+function because(cause: string): string {
+  return cause === '' ? '' : `: ${cause}`;
 }
 
 /**
  * The button for a verdict, while the item still waits for it. It names project and commit: pressed late it must mean
  * neither another item, where the room was made to speak of another project, nor a commit that nobody looked at.
  */
-function verdictButton(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced, label: string, words: string): Block | false {
+function verdictButton(event: Moved, about: Announced, label: string, words: string): Block | false {
   const { stage, stageSince, work, project, number } = about.item;
   if (!about.buttons || work === null || stage.name !== event.payload.to.name || stageSince !== event.at) return false;
-  const command = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
-  return actions({ ...action(label, command, 'primary'), typed: `${words} ${about.label}` });
+  const typed = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
+  return actions({ ...action(label, typed, 'primary'), typed: `${words} ${about.label}` });
 }
 
 /** Who counted on what was merged and is not any more. */
-function waitAgain({ project, item }: ItemEvent, { reads }: Announced): Content[] {
+function waitAgain(event: Moved, about: Announced): Content[] {
+  const from = previousStage(event, about);
+  if (from !== 'done' && from !== 'archived') return [];
+  const { project, item } = event;
+  const { reads } = about;
   const waiting = reads.dependents(project, item).flatMap((number) => {
-    const other = reads.item(project, number);
-    return other === null || other.deletedAt !== null || other.stage.name === 'archived' ? [] : [other];
+    const found = reads.item(project, number);
+    return found === null || found.deletedAt !== null || found.stage.name === 'archived' ? [] : [found];
   });
-  if (waiting.length === 0) return [];
-  const numbers = (among: readonly WorkItem[]): string => among.map(({ number }) => number).join(', ');
+  const numbers = (among: readonly WorkItem[]): string => among.map(({ number }) => other(number, about)).join(', ');
   const onTop = waiting.filter(({ stage }) => stage.name === 'done');
   const others = waiting.filter(({ stage }) => stage.name !== 'done');
-  const said = [
-    others.length === 0
-      ? ''
-      : ` ${numbers(others)} ${others.length === 1 ? 'depends' : 'depend'} on it and ${others.length === 1 ? 'waits' : 'wait'} again.`,
-    onTop.length === 0 ? '' : ` ${numbers(onTop)} ${onTop.length === 1 ? 'was' : 'were'} merged on top of it.`,
+  return [
+    ...(others.length === 0
+      ? []
+      : [` ${numbers(others)} ${others.length === 1 ? 'depends' : 'depend'} on it and ${others.length === 1 ? 'waits' : 'wait'} again.`]),
+    ...(onTop.length === 0 ? [] : [` ${numbers(onTop)} ${onTop.length === 1 ? 'was' : 'were'} merged on top of it.`]),
   ];
-  return [`.${said.join('')}`];
 }
 
-/** The receipt: the commit, and each gate on the merged tree. */
-function merged(event: Extract<ItemEvent, { kind: 'item.moved' }>, about: Announced, arrow: string): Document {
+/** The receipt: the branch, the commit, each gate on the merged tree, and what the item has cost. */
+function merged(event: Moved, about: Announced): Document {
   const { to, why } = event.payload;
   if (to.name !== 'done') throw new Error('only merges have receipts');
-  const gates = about.reads
+  const { reads } = about;
+  const gates = reads
     .receipts(event.project, event.item)
     .filter((receipt) => receipt.commit === to.mergeCommit)
-    .map((receipt) => `${receipt.gate} exit ${receipt.exitCode} in ${(receipt.durationMs / 1000).toFixed(1)} s`);
-  const proof = gates.length === 0 ? 'no gates are configured' : `on the merged tree: ${gates.join(', ')}`;
-  return line(...named(about), `${arrow} as `, commit(to.mergeCommit, about), ` (${proof}; ${why})`);
+    .map((receipt) => `${receipt.gate} passed (${duration(receipt.durationMs)})`);
+  const { microUsd } = reads.spend.ofItem(event.project, event.item);
+  const cause = typeof why === 'string' ? null : why;
+  const branch = cause?.kind === 'squashed' || cause?.kind === 'already-merged' ? ` into ${cause.branch}` : '';
+  const facts = [
+    gates.length === 0 ? 'no gates configured' : gates.join(', '),
+    ...(microUsd > 0 ? [money(microUsd)] : []),
+    ...(cause?.kind === 'already-merged' ? ['its changes were there already'] : []),
+    ...(cause?.kind === 'squashed' && cause.afterRestart ? ['found after a restart'] : []),
+  ];
+  const checkout = cause?.kind === 'squashed' && cause.checkout !== null ? `. ${sentence(checkoutWords(cause.checkout))}` : '';
+  return line('✓ ', ...named(about), ` merged${branch} · `, commit(to.mergeCommit, about), ` · ${facts.join(' · ')}${checkout}`);
 }
 
-function nextAfter(kind: string, label: string): Content[] {
-  if (kind === 'blocked' || kind === 'mergeFailed') return [code(`why ${label}`), ' tells more; ', code(`retry ${label}`), ' tries again.'];
-  if (kind === 'reviewHeld')
-    return [code(`diff ${label}`), ' shows it; ', code(`accept ${label}`), ' or ', code(`reject ${label} <reason>`), '.'];
-  return [];
-}
-
+/** Null where what follows at once says it all: the item is blocked, or goes back to current for want of an agent that resolves conflicts. */
 function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }>, about: Announced): Document | null {
-  // That it is blocked follows at once and says it all.
-  if ((about.item.repeated?.times ?? 0) >= SAME_FAILURES) return null;
+  const { item } = about;
   const { failure, attempt, stage } = event.payload;
   const of = about.maxRetries + 1;
-  const next =
-    attempt >= of
-      ? 'No attempts are left.'
-      : failure.cause === 'conflict' && stage === 'merge'
-        ? 'The conflict is worked on next.'
-        : 'The next one gets the evidence.';
-  return line(...named(about), `: attempt ${attempt} of ${of} in ${stage} failed: ${failure.summary}. ${next}`);
+  const resolving = failure.cause === 'conflict' && stage === 'merge';
+  const last = attempt >= of || (item.repeated?.times ?? 0) >= SAME_FAILURES;
+  const isBlocked = item.stage.name === 'archived' && item.stageSince >= event.at;
+  if ((last || (resolving && !about.resolves)) && item.held === null && item.deletedAt === null) return null;
+  if (isBlocked) return null;
+  const words = faultWords(failure.summary);
+  if (resolving) return line(...named(about), ` ${words}. The merge agent is resolving it (attempt ${attempt} of ${of}).`);
+  const next = last ? '' : ` Trying again (attempt ${attempt + 1} of ${of}).`;
+  return line(...named(about), `: ${words}.${next}`);
 }
 
 /** What an agent asks; nothing where it was answered before anybody could be told. */
 function asked(event: Extract<ItemEvent, { kind: 'request.opened' }>, about: Announced): Document | null {
   const request = about.reads.requests.get(event.payload.request);
   if (request?.state !== 'open') return null;
-  return requestDocument(request, named(about), timeOfDay(request.expiresAt, about.timezone));
+  return requestDocument(request, ['! ', ...named(about)], timeOfDay(request.expiresAt, about.timezone));
 }
 
 function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: Announced): Document | null {
   const request = about.reads.requests.get(event.payload.request);
   if (request === null || request.state === 'open') return null;
   const name = `${requestName(request.number)} (${request.brief})`;
-  return line(...named(about), `: ${name} ${requestEnd(request, who(event.actor).replace(/^by /, ''))}.`);
+  return line(...named(about), `: ${name} ${requestEnd(request, actorName(event.actor))}.`);
 }
 
 /** The stage before a move. What an item did most lately says it by itself; after an undo the item has to be made again. */
@@ -190,14 +283,4 @@ function previousStage(event: ItemEvent, { reads }: Announced): string {
     .find((earlier) => earlier.item !== null && KINDS[earlier.kind].steers === 'stage');
   if (before?.kind === 'item.moved') return before.payload.to.name;
   return reads.itemBefore(event.project, event.item, event.seq)?.stage.name ?? 'backlog';
-}
-
-/** Who or what caused a move. That a person did it is said by their name. */
-function caused(actor: string, why: string): string {
-  if (actor === 'musher') return why === '' ? 'Musher' : why;
-  return why === '' || why.startsWith('a person ') ? who(actor) : `${who(actor)}: ${why}`;
-}
-
-function who(actor: string): string {
-  return isPerson(actor) ? `by ${actorName(actor)}` : actorName(actor);
 }

@@ -1,4 +1,4 @@
-import { code, line } from '../message/build.ts';
+import { command, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { LoggedEvent } from '../pipeline/events.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
@@ -37,10 +37,6 @@ export function machineAnnouncement(event: MachineNews, timezone: string): Docum
     case 'account.limited':
       return accountAnnouncement(event.payload, timezone);
     case 'log.backup_failed':
-      return line(
-        `The log could not be backed up: ${event.payload.why}. It is tried again each hour; `,
-        code('health'),
-        ' shows how the backups stand.',
-      );
+      return line(`✗ The backup failed: ${event.payload.why}. The next try is in an hour, `, command('health'), ' shows the backups.');
   }
 }

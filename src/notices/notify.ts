@@ -5,7 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Outgoing } from '../log/tables/outbox.ts';
-import type { Address } from '../message/address.ts';
+import { timerOf, type Address, type IngressKind } from '../message/address.ts';
 import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
@@ -84,13 +84,14 @@ function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsE
   if (item === null || settings === null || item.removal?.state === 'purged') return;
   const kinds = kindsOf(event, item, settings.qa);
   for (const room of roomsOf(event.project)) {
-    if (!kinds.some((kind) => room.notify.includes(kind))) continue;
+    if (!kinds.some((kind) => room.notify.includes(kind)) || isAnswered(event, room, tx)) continue;
     const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
     const about = {
       item,
       reads: tx.reads,
       maxRetries: settings.maxRetries,
       qaDefault: settings.qa,
+      resolves: settings.agents.some(({ stage }) => stage === 'merge'),
       timezone,
       label,
       links: settings.links,
@@ -109,6 +110,17 @@ function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsE
     }
     crashPoint('before-notification-commit');
   }
+}
+
+/** Ways in whose answers may be seen by their sender alone. */
+const PERHAPS_PRIVATE: ReadonlySet<IngressKind> = new Set(['slash', 'button', 'select', 'modal']);
+
+/** Whether the room reads the answer to the command that did this: one act is one message. */
+function isAnswered({ cause }: ItemEvent, { to }: NotifiedRoom, tx: Pick<Tx, 'inbox'>): boolean {
+  const id = /^inbox:(\d+)$/.exec(cause ?? '')?.[1];
+  const message = id === undefined ? null : (tx.inbox.get(Number(id))?.message ?? null);
+  if (message?.at.transport !== to.transport || message.at.room !== to.room) return false;
+  return timerOf(message) !== null || !PERHAPS_PRIVATE.has(message.ingress);
 }
 
 function keyOf({ to }: NotifiedRoom): string {

@@ -6,12 +6,15 @@ export function isMet(stage: Stage): boolean {
   return stage.name === 'done' || (stage.name === 'archived' && stage.reason.kind === 'completed');
 }
 
+/** Why a dependency will not be met by waiting. */
+export type NeverMet = { readonly kind: 'missing' | 'deleted' | 'abandoned' } | { readonly kind: 'superseded'; readonly by: ItemNumber };
+
 /** A dependency that an item still waits for, and whether waiting can ever help. */
 export interface Unmet {
   readonly number: ItemNumber;
   readonly stage: Stage['name'];
-  /** Why it will not be met by waiting; null where it may be. */
-  readonly never: string | null;
+  /** Null where it may be met by waiting. */
+  readonly never: NeverMet | null;
 }
 
 /** The dependencies of an item that are not met. `find` gives null for a number that does not exist. */
@@ -19,9 +22,9 @@ export function unmetDependencies(item: WorkItem, find: (number: ItemNumber) => 
   const unmet: Unmet[] = [];
   for (const number of item.dependsOn) {
     const other = find(number);
-    if (other === null) unmet.push({ number, stage: 'archived', never: 'it does not exist' });
+    if (other === null) unmet.push({ number, stage: 'archived', never: { kind: 'missing' } });
     else if (isMet(other.stage)) continue;
-    else if (other.deletedAt !== null) unmet.push({ number, stage: other.stage.name, never: 'it was deleted' });
+    else if (other.deletedAt !== null) unmet.push({ number, stage: other.stage.name, never: { kind: 'deleted' } });
     else unmet.push({ number, stage: other.stage.name, never: neverMet(other.stage) });
   }
   return unmet;
@@ -39,11 +42,11 @@ function mergedAt(stage: Stage | null): Millis | null {
   return done.name === 'done' ? done.mergedAt : null;
 }
 
-function neverMet(stage: Stage): string | null {
+function neverMet(stage: Stage): NeverMet | null {
   if (stage.name !== 'archived') return null;
-  if (stage.reason.kind === 'abandoned') return 'it was abandoned';
-  if (stage.reason.kind === 'superseded') return `it was superseded by ${stage.reason.by}`;
-  return null;
+  const { reason } = stage;
+  if (reason.kind === 'abandoned') return { kind: 'abandoned' };
+  return reason.kind === 'superseded' ? { kind: 'superseded', by: reason.by } : null;
 }
 
 /**

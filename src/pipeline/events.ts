@@ -14,6 +14,8 @@ import type {
   Work,
   WorkStage,
 } from './types.ts';
+import type { Why } from './cause.ts';
+import type { ErrandWhy, Said } from './fault.ts';
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
@@ -70,14 +72,14 @@ export interface ItemEvents {
   /** Start by itself as soon as the dependencies are met (true), or no longer (false). */
   'item.queued': { readonly queued: boolean };
   /** `failure` goes along where the item is sent back, as evidence for the next attempt. */
-  'item.moved': { readonly to: MoveTarget; readonly why: string; readonly failure: Failure | null };
+  'item.moved': { readonly to: MoveTarget; readonly why: Why; readonly failure: Failure | null };
   /** A person stopped it where it stands; `item.released` takes that back. */
-  'item.held': { readonly why: string };
+  'item.held': { readonly why: Why };
   'item.released': Record<string, never>;
   /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
   'item.accepted': { readonly head: CommitSha };
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
-  'item.attempts_reset': { readonly why: string };
+  'item.attempts_reset': { readonly why: Why };
   /** An attempt in this stage did not count. The execution becomes idle. */
   'item.attempt_failed': {
     readonly failure: Failure;
@@ -95,7 +97,7 @@ export interface ItemEvents {
   /** `commit`: the commit that Musher is about to move the base branch to; after a crash it tells whether that happened. Null: it has not. */
   'undo.attempted': { readonly commit: CommitSha | null; readonly base: CommitSha; readonly merge: CommitSha };
   /** What was asked for can't be done; the item stays where it is. `files`: those in the way. */
-  'item.errand_failed': { readonly errand: 'restore' | 'undo'; readonly why: string; readonly files: readonly string[] };
+  'item.errand_failed': { readonly errand: 'restore' | 'undo'; readonly why: ErrandWhy; readonly files: readonly string[] };
   /** Added to the item's budget, for the rest of its life. */
   'item.budget_raised': Amount;
   /** A person took a command back: `cause` names its message, and what compensates for it follows. */
@@ -153,15 +155,15 @@ export interface ItemEvents {
   'run.price_unknown': { readonly run: number; readonly model: string };
   /** A sign of life, at most one in 30 s for a run. `activity`: what it does, one line. */
   'run.heartbeat': { readonly run: number; readonly activity: string | null };
-  'run.stop_requested': { readonly run: number; readonly why: string };
+  'run.stop_requested': { readonly run: number; readonly why: Why };
   'run.ended': {
     readonly run: number;
     readonly reason: EndReason;
     /** Where `reason` is `stuck`; missing otherwise. */
     readonly cause?: StuckCause;
     readonly exitCode: number | null;
-    /** One line: what the run says of itself, or why it ended. */
-    readonly summary: string;
+    /** What the run says of itself, or why it ended. */
+    readonly summary: Said;
     /** Set when `reason` is `rate-limited` or `signed-out`: the account is not tried again before. */
     readonly resumeAt: Millis | null;
     readonly turns: number | null;
@@ -174,7 +176,7 @@ export interface ItemEvents {
   'timer.fired': { readonly timer: number };
   /** Its time passed so long ago, while Musher was not running, that it was not run. */
   'timer.missed': { readonly timer: number };
-  'timer.cancelled': { readonly timer: number; readonly why: string };
+  'timer.cancelled': { readonly timer: number; readonly why: Why };
   /** The run may speak to Musher with a token, of which only the hash is kept (SHA-256, base64url); an earlier one holds no more. */
   'run.admitted': { readonly run: number; readonly tokenHash: string };
   /** The agent says that it can't go on; when its run has ended the item is blocked with this. */

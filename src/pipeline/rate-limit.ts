@@ -1,17 +1,18 @@
 import { LONGEST_LIMIT_MS, type AccountChoice } from './accounts.ts';
 import type { Facts, Step } from './next-step.ts';
+import type { WaitReason } from './reason.ts';
 import type { WorkItem, WorkStage } from './types.ts';
-import type { ItemNumber, Millis } from './values.ts';
+import type { Millis } from './values.ts';
 
 /** The wait for an account: each that an idle agent may use is limited, or is just being tried again. */
-export function onAccounts(choices: readonly AccountChoice[], n: ItemNumber): Step {
+export function onAccounts(choices: readonly AccountChoice[]): Step {
   const refused = choices.filter((choice) => choice.take === null);
   const tried = refused.find(({ why }) => why === 'tried');
-  if (tried !== undefined) return waiting(`the account ${tried.name} comes back from a rate limit and one run tries it first`, null, n);
+  if (tried !== undefined) return waiting({ kind: 'account-tried', account: tried.name }, null);
   const limited = refused.flatMap((choice) => (choice.why === 'limited' ? [choice] : []));
   const [first] = limited.toSorted((a, b) => a.until - b.until);
   if (first === undefined) throw new Error('asked only where every account is refused');
-  return waiting(`the account ${first.name} is rate-limited`, first.until, n);
+  return waiting({ kind: 'account-limited', account: first.name }, first.until);
 }
 
 /** Until when an item waits for a rate limit that only it knows of, because nothing is known of its agents' accounts; null: it does not. */
@@ -22,10 +23,10 @@ export function limitedAlone({ execution }: WorkItem, stage: WorkStage, facts: F
 }
 
 /** The wait of one item for its own limit. */
-export function rateLimited(resumeAt: Millis, number: ItemNumber): Step {
-  return waiting('the model provider limits the rate', resumeAt, number);
+export function rateLimited(resumeAt: Millis): Step {
+  return waiting({ kind: 'run-limited' }, resumeAt);
 }
 
-function waiting(because: string, until: Millis | null, n: ItemNumber): Step {
-  return { do: 'wait', for: 'rate-limit', because, next: `It goes on by itself; \`stop ${n}\` cancels that.`, until, never: false };
+function waiting(reason: WaitReason, until: Millis | null): Step {
+  return { do: 'wait', for: 'rate-limit', reason, until, never: false };
 }

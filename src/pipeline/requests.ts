@@ -1,4 +1,3 @@
-import type { Step } from './next-step.ts';
 import type { WorkItem } from './types.ts';
 import type { ItemNumber, Millis } from './values.ts';
 
@@ -47,25 +46,11 @@ export function requestName(number: number): string {
 /** Whether a run may still speak to Musher and be spoken to: it has not ended, nobody has asked it to, and its item is still with it. */
 export function isUnderWay(
   item: WorkItem | null,
-  run: { readonly run: number; readonly state: 'pending' | 'running' | 'ended'; readonly stopRequested: string | null } | null,
+  run: { readonly run: number; readonly state: 'pending' | 'running' | 'ended'; readonly stopRequested: unknown } | null,
 ): boolean {
   if (item === null || run === null || item.deletedAt !== null || item.runs !== run.run) return false;
   if (run.state === 'ended' || run.stopRequested !== null) return false;
   return item.execution.state === 'pending' || item.execution.state === 'running';
-}
-
-/** What is said of an item whose agent waits for people; `all` holds its open requests, the oldest first. */
-export function waitsForPeople(all: readonly AgentRequest[]): Step | null {
-  const [first] = all;
-  if (first === undefined) return null;
-  const { ask, agent, brief, role, openedAt, expiresAt } = first;
-  const who = role === 'admin' ? 'an admin' : 'an operator';
-  const because =
-    ask.kind === 'permission' ? `${agent} waits for approval of ${brief} by ${who}` : `${agent} waits for an answer by ${who}: ${brief}`;
-  const name = requestName(first.number);
-  const how = ask.kind === 'permission' ? `\`allow ${name}\` or \`deny ${name} <reason>\`.` : `\`answer ${name} <text>\`.`;
-  const more = all.length > 1 ? ` ${all.length - 1} more: \`requests\`.` : '';
-  return { do: 'watch', because, next: how + more, waiting: { since: openedAt, until: expiresAt } };
 }
 
 /**

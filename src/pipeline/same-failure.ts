@@ -1,3 +1,4 @@
+import type { Exhaustion } from './reason.ts';
 import type { Failure, RepeatedFailure, WorkItem } from './types.ts';
 
 /**
@@ -12,7 +13,8 @@ export const SAME_FAILURES = 3;
  */
 export function normalised(failure: Failure): string {
   // What an agent says differs each time; what a gate prints is the failure.
-  const text = failure.cause === 'gate' || failure.cause === 'setup' ? `${failure.summary}\n${failure.evidence}` : failure.summary;
+  const what = typeof failure.summary === 'string' ? failure.summary : JSON.stringify({ ...failure.summary, durationMs: 0 });
+  const text = failure.cause === 'gate' || failure.cause === 'setup' ? `${what}\n${failure.evidence}` : what;
   const plain = text
     .toLowerCase()
     // eslint-disable-next-line no-control-regex -- colours of a terminal
@@ -36,8 +38,6 @@ export function repeatedBy(item: WorkItem, failure: Failure): RepeatedFailure | 
 }
 
 /** Why no further attempt is made although some are left; null: it may. */
-export function sameAgain({ repeated, failure }: WorkItem): string | null {
-  if (repeated === null || repeated.times < SAME_FAILURES) return null;
-  const what = failure === null ? '' : `: ${failure.summary}`;
-  return `the same failure came ${repeated.times} times in a row and the work did not change${what}`;
+export function sameAgain({ repeated }: WorkItem): Extract<Exhaustion, { kind: 'same-failure' }> | null {
+  return repeated === null || repeated.times < SAME_FAILURES ? null : { kind: 'same-failure', times: repeated.times };
 }

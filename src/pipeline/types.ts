@@ -1,4 +1,6 @@
 import type { Amount } from './budget/budget.ts';
+import type { Why } from './cause.ts';
+import type { Said } from './fault.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
 
 export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;
@@ -61,9 +63,9 @@ export type ArchiveReason =
   | { readonly kind: 'completed' }
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'superseded'; readonly by: ItemNumber }
-  | { readonly kind: 'blocked'; readonly reason: string }
-  | { readonly kind: 'mergeFailed'; readonly reason: string }
-  | { readonly kind: 'reviewHeld'; readonly reason: string };
+  | { readonly kind: 'blocked'; readonly reason: Why }
+  | { readonly kind: 'mergeFailed'; readonly reason: Why }
+  | { readonly kind: 'reviewHeld'; readonly reason: Why };
 export const ARCHIVE_REASONS = ['completed', 'abandoned', 'superseded', 'blocked', 'mergeFailed', 'reviewHeld'] as const;
 export type ArchiveReasonKind = (typeof ARCHIVE_REASONS)[number];
 
@@ -86,8 +88,8 @@ export interface Criterion {
 export interface Failure {
   /** `musher`: nothing that the item's work could mend, such as a git command that failed. */
   readonly cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup' | 'musher';
-  /** One line for the room. */
-  readonly summary: string;
+  /** What went wrong. */
+  readonly summary: Said;
   /** What the next attempt's prompt carries; may be long and have line breaks. */
   readonly evidence: string;
   /** Tree of the work that failed, where it is known: another one is another try. */

@@ -1,4 +1,31 @@
-export { money, tokens } from '../pipeline/budget/amounts.ts';
+import { dollarsOf } from '../pipeline/money.ts';
+
+/**
+ * Money as people read it, from millionths of a US dollar: `$12.40`, `$0.0114`. Two decimals from a dollar on; below, as
+ * many as it takes (up to six) so that what is not nothing never reads `$0.00`.
+ */
+export function money(microUsd: number): string {
+  const sign = microUsd < 0 ? '-' : '';
+  const amount = dollarsOf(Math.abs(microUsd));
+  if (amount >= 1) return `${sign}$${amount.toFixed(2).replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ',')}`;
+  const decimals = amount.toFixed(amount >= 0.0001 ? 4 : 6);
+  // `0.5000` says no more than `0.50`.
+  return `${sign}$${decimals.replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+}
+
+/** A number of tokens: `812`, `12.3k`, `4.1M`. */
+export function tokens(count: number): string {
+  if (count < 1_000) return String(count);
+  for (const [unit, size] of [
+    ['k', 1e3],
+    ['M', 1e6],
+    ['G', 1e9],
+  ] as const) {
+    // 999,960 is 1M, not 1000k.
+    if (count < size * 999.95 || unit === 'G') return `${(count / size).toFixed(1).replace(/\.0$/, '')}${unit}`;
+  }
+  return String(count);
+}
 
 /** Bytes of memory: `340 MB`, `1.2 GB`. */
 export function bytes(count: number): string {

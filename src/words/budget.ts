@@ -1,11 +1,12 @@
+import { actorName } from '../pipeline/actor.ts';
 import { right, table } from '../message/build.ts';
 import type { Block } from '../message/document.ts';
-import { money, tokens } from '../pipeline/budget/amounts.ts';
-import { left, UNITS, type Budget, type Unit } from '../pipeline/budget/budget.ts';
-import { ownerOf } from '../pipeline/budget/budget-words.ts';
+import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Unit } from '../pipeline/budget/budget.ts';
 import type { CommandContext } from '../bot/command.ts';
-import { duration } from './time.ts';
 import { localTime } from '../pipeline/budget/day.ts';
+import { money, tokens } from './amounts.ts';
+import { labelOf } from './item.ts';
+import { duration } from './time.ts';
 
 /** Budgets as a table: a row for each cap, or one for what has none. */
 export function budgetTable(budgets: readonly Budget[]): Block {
@@ -25,18 +26,81 @@ function row(budget: Budget, unit: Unit): string[] {
   const whose = `${ownerOf(budget)}${budget.until === null ? '' : ' today'}`;
   return [
     whose,
-    cap === null ? 'none' : amount(cap, unit),
-    amount(budget.used[unit], unit),
-    amount(budget.reserved[unit], unit),
-    room === null ? '' : amount(room, unit),
+    cap === null ? 'none' : inCell(cap, unit),
+    inCell(budget.used[unit], unit),
+    inCell(budget.reserved[unit], unit),
+    room === null ? '' : inCell(room, unit),
   ];
 }
 
-function amount(value: number, unit: Unit): string {
+function inCell(value: number, unit: Unit): string {
   return unit === 'microUsd' ? money(value) : tokens(value);
 }
 
 /** When a day ends: `00:00 Europe/Berlin, in 9 h 55 min`. */
 export function dayEnd({ clock, timezone }: Pick<CommandContext, 'clock' | 'timezone'>, until: number): string {
   return `${localTime(until, timezone).time} ${timezone}, in ${duration(until - clock.now())}`;
+}
+
+/** An amount of one unit as people read it: `$5.00`, `50k tokens`. */
+export function inUnit(amount: number, unit: Unit): string {
+  return unit === 'microUsd' ? money(amount) : `${tokens(amount)} tokens`;
+}
+
+/** An amount as a person types it after `budget …`: `5usd`, `50k`. Reads back as the same number. */
+export function typed(amount: number, unit: Unit): string {
+  if (unit === 'microUsd') return `${amount / 1_000_000}usd`;
+  if (amount % 1_000_000 === 0) return `${amount / 1_000_000}M`;
+  return amount % 1_000 === 0 ? `${amount / 1_000}k` : `${amount}tokens`;
+}
+
+/** Whose budget it is: `#42`, `shop`, `anna`, `all projects together`. */
+export function ownerOf({ scope, name }: Pick<Budget, 'scope' | 'name'>): string {
+  switch (scope) {
+    case 'item':
+      return labelOf(name);
+    case 'project':
+      return name;
+    case 'person':
+      return actorName(name);
+    case 'bot':
+      return 'all projects together';
+  }
+}
+
+/** How a budget is named after the word `budget`. */
+export function target({ scope, name }: Pick<Budget, 'scope' | 'name'>): string {
+  if (scope === 'bot') return 'all';
+  return scope === 'person' && name.startsWith('person:') ? actorName(name) : name;
+}
+
+/** The command that gives a budget once more what was configured for it. */
+export function topUp(budget: Pick<Budget, 'scope' | 'name' | 'base'>, unit: Unit): string {
+  return `budget ${target(budget)} +${typed(budget.base[unit] ?? 0, unit)}`;
+}
+
+/** `#42 has used 51.2k of its 50k tokens`, `shop has used $5.02 of its $5.00 for today`. */
+export function usedOf(budget: Budget, unit: Unit): string {
+  const many = budget.scope === 'bot';
+  const used = unit === 'microUsd' ? money(budget.used.microUsd) : tokens(budget.used.tokens);
+  const day = budget.until === null ? '' : ' for today';
+  return `${ownerOf(budget)} ${many ? 'have' : 'has'} used ${used} of ${many ? 'their' : 'its'} ${inUnit(budget.caps[unit] ?? 0, unit)}${day}`;
+}
+
+/** What is in an amount: `$5.00`, `50k tokens`, or both. */
+export function amountWords(amount: Amount): string {
+  return UNITS.filter((unit) => amount[unit] > 0)
+    .map((unit) => inUnit(amount[unit], unit))
+    .join(' and ');
+}
+
+/** What caps allow: `$30.00 and 150M tokens`, or `as much as it takes`. */
+export function capWords(caps: Caps): string {
+  const set = UNITS.flatMap((unit) => (caps[unit] === null ? [] : [inUnit(caps[unit], unit)]));
+  return set.length === 0 ? 'as much as it takes' : set.join(' and ');
+}
+
+/** What a run may use in all: `$30.00 and 150M tokens`. */
+export function lineWords({ microUsd, tokens: count }: Reservation): string {
+  return capWords({ microUsd: microUsd?.cap ?? null, tokens: count?.cap ?? null });
 }

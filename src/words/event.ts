@@ -1,8 +1,10 @@
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../pipeline/events.ts';
-import { amountWords, lineWords, ownerOf, usedOf } from '../pipeline/budget/budget-words.ts';
+import { amountWords, lineWords, ownerOf, usedOf } from './budget.ts';
 import { requestName, type RequestEnd } from '../pipeline/requests.ts';
 import { money, tokens, counted } from './amounts.ts';
-import { firstLine, stageWords } from './item.ts';
+import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
+import { errandWords, faultWords } from './faults.ts';
+import { firstLine, shortCommit, stageWords } from './item.ts';
 import { endWords } from './run.ts';
 import { duration } from './time.ts';
 import { totalTokens } from '../pipeline/usage.ts';
@@ -23,19 +25,22 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.queued':
       return event.payload.queued ? 'asked for it to start by itself' : 'took back that it starts by itself';
     case 'item.moved':
-      return because(`moved it to ${stageWords(movedTo(event.payload.to))}`, event.payload.why);
+      return movedWords(event.payload);
     case 'item.held':
-      return because('stopped it', event.payload.why);
+      return because('stopped it', causeWords(event.payload.why, null));
     case 'item.released':
       return 'let it go on';
     case 'item.accepted':
-      return `approved ${short(event.payload.head)}`;
+      return `approved ${shortCommit(event.payload.head)}`;
     case 'item.attempts_reset':
-      return because('forgot its failed attempts', event.payload.why);
+      return because('forgot its failed attempts', causeWords(event.payload.why, null));
     case 'item.attempt_failed':
-      return because(`counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`, event.payload.failure.summary);
+      return because(
+        `counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`,
+        faultWords(event.payload.failure.summary),
+      );
     case 'item.work_seen':
-      return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${short(event.payload.work.head)}`;
+      return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${shortCommit(event.payload.work.head)}`;
     case 'item.undone':
       return `took ${event.payload.words === '' ? 'a command' : event.payload.words} back`;
     case 'item.put_back':
@@ -43,21 +48,21 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.restore_asked':
       return `asked for snapshot ${event.payload.snapshot} back`;
     case 'item.restored':
-      return `restored snapshot ${event.payload.snapshot}, at ${short(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
+      return `restored snapshot ${event.payload.snapshot}, at ${shortCommit(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
     case 'item.undo_asked':
       return because('asked for its merge to be taken back', event.payload.reason);
     case 'item.found_merged':
-      return `found it merged as ${event.payload.mergeCommit.slice(0, 10)} on the base branch after a restore`;
+      return `found it merged as ${shortCommit(event.payload.mergeCommit)} on the base branch after a restore`;
     case 'item.found_undone':
-      return `found its merge taken back by ${event.payload.commit.slice(0, 10)} on the base branch after a restore`;
+      return `found its merge taken back by ${shortCommit(event.payload.commit)} on the base branch after a restore`;
     case 'undo.attempted':
       return event.payload.commit === null
         ? 'found that the base branch had moved, and tries to take the merge back again'
-        : `prepared taking ${short(event.payload.merge)} back as ${short(event.payload.commit)}`;
+        : `prepared taking ${shortCommit(event.payload.merge)} back as ${shortCommit(event.payload.commit)}`;
     case 'item.errand_failed':
       return because(
         event.payload.errand === 'undo' ? 'could not take its merge back' : 'could not restore the snapshot',
-        event.payload.why,
+        errandWords(event.payload.why),
       );
     case 'item.budget_raised':
       return `added ${amountWords(event.payload)} to its budget`;
@@ -88,11 +93,11 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.heartbeat':
       return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
     case 'run.stop_requested':
-      return because(`asked run ${event.payload.run} to stop`, event.payload.why);
+      return because(`asked run ${event.payload.run} to stop`, causeWords(event.payload.why, null));
     case 'run.ended':
       return because(
         `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
-        event.payload.summary,
+        faultWords(event.payload.summary),
       );
     case 'timer.set':
       return because(`set timer ${event.payload.timer}`, event.payload.command);
@@ -101,7 +106,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'timer.missed':
       return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
     case 'timer.cancelled':
-      return because(`cancelled timer ${event.payload.timer}`, event.payload.why);
+      return because(`cancelled timer ${event.payload.timer}`, causeWords(event.payload.why, null));
     case 'run.admitted':
       return `let run ${event.payload.run} speak to Musher`;
     case 'run.blocker':
@@ -159,6 +164,12 @@ export function eventWords(event: LoggedEvent): string {
   }
 }
 
+/** What a person did by a command says more than the stage that followed from it. */
+function movedWords({ to, why, failure }: ItemEvents['item.moved']): string {
+  const where = `moved it to ${stageWords(movedTo(to))}`;
+  return isPersonsAct(why) && why.did !== 'moved' ? `${PERSON_DID[why.did]}, ${where}` : because(where, causeWords(why, failure));
+}
+
 const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
   allowed: 'allowed',
   denied: 'denied',
@@ -169,7 +180,7 @@ const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
 
 /** A gate's receipt after its name: `on the merged tree at 1a2b3c4d5e: exit 0 in 3.1 s`. */
 export function receiptWords(receipt: Receipt): string {
-  return `on the ${receipt.where === 'branch' ? 'branch' : 'merged tree'} at ${short(receipt.commit)}: ${exitWords(receipt)} in ${duration(receipt.durationMs)}`;
+  return `on the ${receipt.where === 'branch' ? 'branch' : 'merged tree'} at ${shortCommit(receipt.commit)}: ${exitWords(receipt)} in ${duration(receipt.durationMs)}`;
 }
 
 export function exitWords({ exitCode, timedOut }: Pick<Receipt, 'exitCode' | 'timedOut'>): string {
@@ -177,10 +188,7 @@ export function exitWords({ exitCode, timedOut }: Pick<Receipt, 'exitCode' | 'ti
   return exitCode === null ? 'ended by a signal' : `exit ${exitCode}`;
 }
 
-/** A commit as people read it. */
-export function short(sha: string): string {
-  return sha.slice(0, 10);
-}
+export { shortCommit as short } from './item.ts';
 
 /** An archived stage as the event has it, for its words alone. */
 function movedTo(to: ItemEvents['item.moved']['to']): Parameters<typeof stageWords>[0] {
@@ -210,7 +218,7 @@ function removed({ done, left }: ItemEvents['item.removed']): string {
 function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.attempted']): string {
   switch (outcome) {
     case 'clean':
-      return `prepared the merge${commit === null ? '' : ` as ${short(commit)}`} on ${short(base)}`;
+      return `prepared the merge${commit === null ? '' : ` as ${shortCommit(commit)}`} on ${shortCommit(base)}`;
     case 'conflict':
       return because('found a merge conflict', files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : ''));
     case 'base-moved':
@@ -221,7 +229,7 @@ function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.atte
 }
 
 function baseSeen({ branch, from, to, how, taken }: OtherEvents['base.seen']): string {
-  const moved = `${branch} ${from === null ? 'stands at' : `moved from ${short(from)} to`} ${short(to)}`;
+  const moved = `${branch} ${from === null ? 'stands at' : `moved from ${shortCommit(from)} to`} ${shortCommit(to)}`;
   const items = taken.length === 0 ? '' : `, with the commits of ${taken.join(', ')} that Musher did not merge`;
   const by = { first: '', merged: ' by a merge of Musher', forward: ' by somebody else', rewritten: ': its history was rewritten' }[how];
   return `saw that ${moved}${by}${items}`;

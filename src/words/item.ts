@@ -8,10 +8,20 @@ export function itemName(item: Pick<WorkItem, 'project' | 'number'>, current: st
   return item.project === current ? String(item.number) : `${item.project}#${item.number}`;
 }
 
-/** An item in a sentence: `42 “Fix the login”`. The title is what people wrote: only ever a text node. */
+/** An item as people read it: `#42`, or `shop#42` in a room of another project. */
+export function itemLabel(item: Pick<WorkItem, 'project' | 'number'>, current: string): string {
+  return labelOf(itemName(item, current));
+}
+
+/** As `itemLabel`, from what a person would type: `42` becomes `#42`. */
+export function labelOf(name: string): string {
+  return name.includes('#') ? name : `#${name}`;
+}
+
+/** An item in a sentence: `#42 Fix the login`. The title is what people wrote: only ever a text node. */
 export function itemTitle(item: Named, current: string): string {
-  const name = itemName(item, current);
-  return item.title === '' ? name : `${name} “${item.title}”`;
+  const label = itemLabel(item, current);
+  return item.title === '' ? label : `${label} ${item.title}`;
 }
 
 /** Where an item stands, in one or two words: `qa`, `archived (blocked)`. */
@@ -36,13 +46,18 @@ const ARCHIVED_AS: { readonly [K in ArchiveReason['kind']]: string } = {
 
 /** What kind of failure it was, before its summary. */
 export const FAILURE_WORDS: { readonly [C in Failure['cause']]: string } = {
-  run: 'The run did not count',
-  gate: 'A gate failed',
-  conflict: 'It conflicts with the base branch',
-  rejected: 'It was rejected',
-  setup: 'The worktree could not be made ready',
-  musher: 'Musher itself could not go on with it',
+  run: 'Run failed',
+  gate: 'Gate failed',
+  conflict: 'Merge conflict',
+  rejected: 'Rejected',
+  setup: 'Setup failed',
+  musher: 'Musher failed',
 };
+
+/** A commit as people read it: 8 digits are enough to find it, and no more than a room should see. */
+export function shortCommit(sha: string): string {
+  return sha.slice(0, 8);
+}
 
 /** A text as a sentence: a capital first, and a full stop where it has no end of its own. */
 export function sentence(text: string): string {

@@ -1,4 +1,4 @@
-import { action, actions, code, codeBlock, doc, list, paragraph, type Content } from '../message/build.ts';
+import { action, actions, codeBlock, command, doc, list, paragraph, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { revealed } from '../message/reveal.ts';
 import { requestName, type AgentRequest } from '../pipeline/requests.ts';
@@ -8,19 +8,19 @@ import { shownInput } from '../agents/shown-input.ts';
 export function requestDocument(request: AgentRequest, about: readonly Content[], until: string): Document {
   const { ask, number, agent, role } = request;
   const name = requestName(number);
-  const who = role === 'admin' ? 'an admin' : 'an operator';
+  const who = role === 'admin' ? 'An admin' : 'An operator';
   if (ask.kind === 'permission')
     return doc(
-      paragraph(...about, `: ${agent} asks ${who} for leave to use ${revealed(ask.tool)} once (${name}):`),
+      paragraph(...about, `: ${agent} is waiting for permission to use ${revealed(ask.tool)} once (${name}):`),
       codeBlock(shownInput(ask.input)),
-      paragraph(`Until ${until}; then it is denied. `, code(`allow ${name}`), ' or ', code(`deny ${name} <reason>`), '.'),
+      paragraph(`${who} can `, command(`allow ${name}`), ' or ', command(`deny ${name} <reason>`), ` until ${until}, then it's denied.`),
       actions(action('Allow once', `allow ${name}`, 'primary'), action('Deny', `deny ${name}`, 'danger')),
     );
   return doc(
     paragraph(...about, `: ${agent} asks (${name}):`),
     codeBlock(revealed(ask.text)),
     ask.choices.length > 0 && list(ask.choices.map((choice) => revealed(choice))),
-    paragraph(`Until ${until}; then it takes “${revealed(ask.fallback)}”. `, code(`answer ${name} <text>`), '.'),
+    paragraph(`${who} can `, command(`answer ${name} <text>`), ` until ${until}, then it takes “${revealed(ask.fallback)}”.`),
     ask.choices.length > 0 && actions(...ask.choices.map((choice) => action(choice, `answer ${name} ${choice}`))),
   );
 }
@@ -38,10 +38,8 @@ export function requestEnd({ ask, state, text }: AgentRequest, who: string): str
     case 'answered':
       return `was answered by ${who}${reason}`;
     case 'expired':
-      return ask.kind === 'permission'
-        ? 'was not answered in time, and so denied'
-        : `was not answered in time, and so its default holds${reason}`;
+      return ask.kind === 'permission' ? 'got no answer in time and was denied' : `got no answer in time, its default was taken${reason}`;
     case 'cancelled':
-      return 'is void: the run that asked is over';
+      return 'is void, its run is over';
   }
 }

@@ -1,7 +1,15 @@
 import type { Run } from '../log/projections/run.ts';
-import { STUCK_WORDS } from '../pipeline/stuck.ts';
 import type { EndReason, StuckCause } from '../pipeline/types.ts';
 import type { Millis } from '../pipeline/values.ts';
+
+/** In what a run was stuck. */
+export const STUCK_WORDS: { readonly [C in StuckCause]: string } = {
+  silent: 'silent',
+  'out-of-time': 'out of time',
+  flooding: 'endless output',
+  spinning: 'going in circles',
+  'waits-for-input': 'waiting for input',
+};
 
 /** How a run ended, in words. */
 export const END_WORDS: { readonly [R in EndReason]: string } = {

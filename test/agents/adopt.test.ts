@@ -100,7 +100,7 @@ it('counts the wall clock from the start of the run, not from the adoption', asy
   const known = await released(fixture);
   fixture.clock.jump(60_000);
   const run = await adoptRun(fixture.spec, known);
-  expect(await run.ended).toMatchObject({ reason: 'stuck', summary: 'Ran longer than 60 s.' });
+  expect(await run.ended).toMatchObject({ reason: 'stuck', summary: { kind: 'ran-too-long', ms: 60_000 } });
 });
 
 it('meters again from the start, so that a limit holds across a restart', async () => {

@@ -49,7 +49,7 @@ describe('a run is stuck and says in what, when it', () => {
     fixture.clock.jump(10_000);
     const outcome = await run.ended;
     expect(outcome).toMatchObject({ reason: 'stuck', cause: 'spinning' });
-    expect(outcome.summary).toMatch(/^Nothing but old lines for 10 min, \d+ of them: (?:trying|failed)$/);
+    expect(outcome.summary).toMatchObject({ kind: 'old-lines', ms: 600_000, text: expect.stringMatching(/^(?:trying|failed)$/) as string });
   });
 
   it('asks with an open line and waits', async () => {
@@ -61,7 +61,7 @@ describe('a run is stuck and says in what, when it', () => {
     expect(await run.ended).toMatchObject({
       reason: 'stuck',
       cause: 'waits-for-input',
-      summary: 'It asks, and nobody can answer it: Overwrite the file?',
+      summary: { kind: 'asked-nobody', question: 'Overwrite the file?' },
     });
   });
 
@@ -83,7 +83,7 @@ describe('a run is stuck and says in what, when it', () => {
     expect(await run.ended).toMatchObject({
       reason: 'stuck',
       cause: 'spinning',
-      summary: 'The same call 6 times, and no file changed: Bash npm test',
+      summary: { kind: 'repeats', what: 'call', times: 6, text: 'Bash npm test' },
     });
   });
 
@@ -95,7 +95,7 @@ describe('a run is stuck and says in what, when it', () => {
     );
     expect(await (await started(fixture)).ended).toMatchObject({
       cause: 'spinning',
-      summary: expect.stringContaining('The same error 6 times'),
+      summary: { kind: 'repeats', what: 'error', times: 6 },
     });
   });
 
@@ -103,7 +103,7 @@ describe('a run is stuck and says in what, when it', () => {
     const usage = (n: number): unknown => ({ type: 'usage', model: 'm', input_tokens: 1, output_tokens: n });
     const printed = [600, 1_200, 1_700].map((n) => `printf '%s\\n' '${JSON.stringify(usage(n))}'; sleep 0.3`);
     const run = await started(shellRun(`${printed.join('; ')}; sleep 300`, { limits: LIMITS }, { workState: () => Promise.resolve('a') }));
-    expect(await run.ended).toMatchObject({ cause: 'spinning', summary: '1100 output tokens, and no file changed.' });
+    expect(await run.ended).toMatchObject({ cause: 'spinning', summary: { kind: 'tokens-without-change', tokens: 1_100 } });
   });
 });
 

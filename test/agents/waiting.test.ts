@@ -14,12 +14,12 @@ describe('the limits of time', () => {
   it('stand still while a run waits for people, and its silence while Musher works for it', () => {
     const at = (now: number, change: Partial<Waited>): unknown =>
       timeLimit(LIMITS, 0, { lastOutputAt: 0, lastNewsAt: 0, question: null, repeated: { text: '', times: 0 } }, now, waiting(change));
-    expect(at(10_000, {})).toMatchObject({ reason: 'stuck', summary: 'No output for 10 s.' });
+    expect(at(10_000, {})).toMatchObject({ reason: 'stuck', summary: { kind: 'no-output', ms: 10_000 } });
     expect(at(10_000, { forPeople: 1 })).toEqual({ lookAgainAt: 11_000 });
     expect(at(10_000, { forMusher: 5_000 })).toEqual({ lookAgainAt: 15_000 });
     expect(at(40_000, { forPeople: 35_000 })).toEqual({ lookAgainAt: 45_000 });
-    expect(at(65_000, { forPeople: 35_000 })).toMatchObject({ summary: 'Ran longer than 30 s.' });
-    expect(at(35_000, { forMusher: 35_000 })).toMatchObject({ summary: 'Ran longer than 30 s.' });
+    expect(at(65_000, { forPeople: 35_000 })).toMatchObject({ summary: { kind: 'ran-too-long', ms: 30_000 } });
+    expect(at(35_000, { forMusher: 35_000 })).toMatchObject({ summary: { kind: 'ran-too-long', ms: 30_000 } });
   });
 
   it('hold again when the waiting is over', async () => {
@@ -42,7 +42,7 @@ describe('the limits of time', () => {
     over = clock.now() - from;
     from = null;
     clock.jump(600_000);
-    expect(await started.value.ended).toMatchObject({ reason: 'stuck', summary: 'No output for 10 min.' });
+    expect(await started.value.ended).toMatchObject({ reason: 'stuck', summary: { kind: 'no-output', ms: 600_000 } });
   });
 });
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amount, budgetOwner } from '../../src/bot/parse/arguments-budget.ts';
 import { wordReader } from '../../src/bot/parse/word-reader.ts';
-import { typed } from '../../src/pipeline/budget/budget-words.ts';
+import { typed } from '../../src/words/budget.ts';
 
 const context = { currentProject: 'shop', projects: ['shop', 'docs'] };
 const read = (text: string): unknown => {

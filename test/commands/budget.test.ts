@@ -58,8 +58,8 @@ describe('budget', () => {
   it('of an item says what it waits for', async () => {
     const n = spent(51_200, 0);
     const { text } = await world.say(`budget ${n}`);
-    expect(text).toMatch(new RegExp(`item ${n}\\s+50k\\s+51\\.2k\\s+0\\s+0`));
-    expect(text).toContain(`It waits because item ${n} has used 51.2k of its 50k tokens. \`budget ${n} +50k\` lets it go on.`);
+    expect(text).toMatch(new RegExp(`#${n}\\s+50k\\s+51\\.2k\\s+0\\s+0`));
+    expect(text).toContain(`#${n} has used 51.2k of its 50k tokens. \`budget ${n} +50k\``);
     expect((await world.say(`why ${n}`)).text).toContain('has used 51.2k of its 50k tokens');
     expect((await world.say('status')).text).toContain('has used 51.2k of its 50k tokens');
   });
@@ -71,7 +71,7 @@ describe('budget', () => {
     expect(asked.text).toContain(`Item ${n} has used 51.2k of its 50k tokens. New cap: 100k tokens.`);
     expect(world.item(n).toppedUp).toEqual({ tokens: 0, microUsd: 0 });
     const done = await world.say('yes');
-    expect(done.text).toBe(`Added 50k tokens to the budget of item ${n}: 48.8k tokens left. The next free agent takes it.`);
+    expect(done.text).toBe(`Added 50k tokens to the budget of #${n}: 48.8k tokens left. Queued for the next free agent.`);
     expect(world.last(n)).toMatchObject({ kind: 'item.budget_raised', actor: 'test:operator', payload: { tokens: 50_000, microUsd: 0 } });
     // The same yes adds nothing more.
     expect(await world.say('yes')).toMatchObject({ ok: false, code: 'nothing-to-confirm' });
@@ -94,14 +94,12 @@ describe('budget', () => {
 
   it('adds to a day for an admin, and what was added ends with the day', async () => {
     const n = spent(10, 5_020_000);
-    expect((await world.say(`why ${n}`)).text).toContain(
-      'It waits because shop has used $5.02 of its $5.00 for today. That is until 2026-11-22 00:00.',
-    );
+    expect((await world.say(`why ${n}`)).text).toContain('shop has used $5.02 of its $5.00 for today, until 2026-11-22 00:00');
     const asked = await world.say('budget today +5usd', { role: 'admin' });
     expect(asked.text).toContain('Add $5.00 to today’s budget of shop?');
     expect(asked.text).toContain('The raise ends with the day, at 00:00 Europe/Berlin, in 9 h 55 min.');
     expect((await world.say('yes', { role: 'admin' })).text).toContain('Added $5.00 to today’s budget of shop: $4.98 left.');
-    expect((await world.say(`why ${n}`)).text).toContain('The next free agent takes it.');
+    expect((await world.say(`why ${n}`)).text).toContain('Queued for the next free agent');
     const of = (): ReturnType<typeof dayBudget> =>
       dayBudget(world.log.reads, { scope: 'project', name: 'shop' }, BUDGET, world.clock.now());
     expect(of()).toMatchObject({ caps: { microUsd: 10_000_000 }, used: { microUsd: 5_020_000 } });
@@ -110,7 +108,7 @@ describe('budget', () => {
     world.clock.move(60_000);
     expect(of()).toMatchObject({ caps: { microUsd: 5_000_000 }, used: { microUsd: 0 } });
     // With the new day it needs no top-up to go on.
-    expect((await world.say(`why ${n}`)).text).toContain('The next free agent takes it.');
+    expect((await world.say(`why ${n}`)).text).toContain('Queued for the next free agent');
   });
 
   it('adds to a person and to all, and refuses what has no cap, no name or no owner', async () => {

@@ -60,7 +60,7 @@ describe('delete', () => {
     startRun(world, n);
     const { ok, text } = await deleted(`delete ${n}`, n);
     expect(ok).toBe(true);
-    expect(text).toContain(`${n} “Fix the login” is deleted.`);
+    expect(text).toContain(`#${n} Fix the login is deleted.`);
     expect(text).toContain(kept);
     expect(world.kinds(n).slice(-3)).toEqual(['run.stop_requested', 'item.deleted', 'item.removed']);
     expect(world.item(n).removal).toEqual({ state: 'removed', purge: false });

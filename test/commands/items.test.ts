@@ -16,7 +16,7 @@ describe('create', () => {
   it('puts an item with its criteria into the backlog and says the next step', async () => {
     const answer = await world.say('create story Export as CSV\nPeople want it.\n- [ ] opens\n- [x] ISO dates');
     expect(answer).toMatchObject({ ok: true, code: null });
-    expect(answer.text).toContain('1 “Export as CSV”');
+    expect(answer.text).toContain('#1 Export as CSV');
     expect(answer.text).toContain('2 criteria');
     expect(answer.text).toContain('start 1');
     expect(world.item(1)).toMatchObject({

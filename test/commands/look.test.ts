@@ -98,21 +98,21 @@ describe('status', () => {
     moveTo(world, gone, abandonedStage);
     world.clock.move(3 * MINUTE);
     const { text } = await world.say('status', { role: 'viewer' });
-    expect(text).toContain('backlog 2, current 1, qa 1, merge 1, done 1, archived 2');
-    expect(text).toContain('1 of 2 coder slots in use. Today $0.0114, 12.3k tokens.');
-    expect(text).toContain(`${running} “Running” in current, coder-1 for 3 min, run 1: edits src/login.ts`);
-    expect(text).toContain(`${review} “Review me” in qa, waiting because a person has to look at it`);
-    expect(text).toContain(`${next} “Next” in backlog, waiting because it depends on ${first} (in backlog)`);
-    expect(text).toContain(`${merging} “Merging” in merge. It is merged next`);
-    expect(text).toContain(`${blocked} “Stuck”. The gate test failed. \`unblock ${blocked}\``);
-    expect(text).toContain(`${done} “Shipped”, merged as 1111111111 at 14:05`);
+    expect(text).toContain('backlog 2 · current 1 · qa 1 · merge 1 · done 1 · archived 2');
+    expect(text).toContain('1 of 2 coder slots busy · today $0.0114, 12.3k tokens');
+    expect(text).toContain(`… #${running} Running · coder-1 running in current · 3 min · run 1: edits src/login.ts`);
+    expect(text).toContain(`! #${review} Review me · waiting for review · 3 min. \`diff ${review}\``);
+    expect(text).toContain(`… #${next} Next · waiting for #${first} (in backlog) · 3 min`);
+    expect(text).toContain(`… #${merging} Merging · merging next`);
+    expect(text).toContain(`✗ #${blocked} Stuck · blocked: the gate test failed. \`retry ${blocked}\``);
+    expect(text).toContain(`✓ #${done} Shipped merged · \`11111111\` · 14:05`);
     expect(text).not.toContain('Gone');
   });
 
   it('says that nothing is under way, and what to do', async () => {
-    expect((await world.say('status')).text).toContain('The backlog is empty: `create` adds to it.');
+    expect((await world.say('status')).text).toContain('the backlog is empty: `create story <title>`');
     world.make();
-    expect((await world.say('board')).text).toContain('1 item in the backlog waits because nobody has started it: `start` starts one.');
+    expect((await world.say('board')).text).toContain('Nothing is running. 1 item in the backlog: `start 1` to begin.');
   });
 
   it('counts what it leaves out', async () => {
@@ -127,7 +127,7 @@ describe('backlog', () => {
     world.clock.move(1);
     const b = world.make({ title: 'B', type: 'bug', dependsOn: [a] });
     const { text } = await world.say('backlog', { role: 'viewer' });
-    expect(text).toContain(`- ${a} “A” (story)\n- ${b} “B” (bug), waiting because it depends on ${a} (in backlog); starts by itself then`);
+    expect(text).toContain(`- #${a} A (story)\n- #${b} B (bug) · waiting for #${a} (in backlog), starts on its own then`);
   });
 
   it('counts what it leaves out, and says when there is nothing', async () => {
@@ -153,12 +153,12 @@ describe('show', () => {
     seeWork(world, n);
     const { text } = await world.say(`show ${n}`, { role: 'viewer' });
     for (const part of [
-      `${n} “Fix the login”`,
+      `#${n} Fix the login`,
       '> Long *text*.',
       'Criteria, 1 of 1 checked',
       '1. [x] opens',
       'current since 14:05 (2 min)',
-      'It waits because it depends on 1 (in backlog)',
+      'Waiting for #1 (in backlog)',
       `${first} (backlog)`,
       `${needing} (backlog)`,
       'coder-2',
@@ -166,7 +166,7 @@ describe('show', () => {
       `1 commit on ${desk.branch}`,
       '$2.50, 12.3k tokens, 1 run',
       '14:05 by admin',
-      'A gate failed: test failed with exit 1',
+      'Gate failed: test failed with exit 1',
       'AssertionError',
       'finished',
       'exit 1',
@@ -190,9 +190,9 @@ describe('show', () => {
   it('shows the merge, and an item of another project by its full name', async () => {
     const n = inMerge();
     moveTo(world, n, doneStage);
-    expect((await world.say(`show ${n}`)).text).toContain('1111111111 at 14:05');
+    expect((await world.say(`show ${n}`)).text).toContain('11111111 at 14:05');
     world.make({}, 'docs');
-    expect((await world.say('show docs#1')).text).toContain('start docs#1 starts it.');
+    expect((await world.say('show docs#1')).text).toContain('start docs#1 to begin.');
   });
 
   it('marks what it leaves out of a long failure', async () => {
@@ -216,9 +216,9 @@ describe('why', () => {
     const n = inCurrent();
     await world.say(`stop ${n}`);
     const { text } = await world.say(`why ${n}`, { role: 'viewer' });
-    expect(text).toContain('is in current for 0 s');
-    expect(text).toContain(`\`start ${n}\` goes on.`);
-    expect(text).toContain('since 14:05, when operator stopped it.');
+    expect(text).toContain('has been in current for 0 s');
+    expect(text).toContain(`\`start ${n}\` continues it.`);
+    expect(text).toContain('14:05, 0 s ago: operator stopped it.');
   });
 
   it('finds the last move behind many signs of life', async () => {
@@ -231,7 +231,7 @@ describe('why', () => {
   it('names the last failure', async () => {
     const n = inCurrent();
     failAttempt(world, n, { cause: 'gate', summary: 'lint failed', evidence: '' });
-    expect((await world.say(`why ${n}`)).text).toContain('The last failure: Lint failed.');
+    expect((await world.say(`why ${n}`)).text).toContain('Last failure: Lint failed.');
     expect(await world.say('why 99')).toMatchObject({ ok: false, code: 'no-such-item' });
   });
 });
@@ -248,7 +248,7 @@ describe('history', () => {
     const lines = text.split('\n').filter((line) => line.startsWith('- '));
     expect(lines).toEqual([
       '- 14:05 operator created it as a bug',
-      '- 14:05 operator moved it to current: a person started it',
+      '- 14:05 operator started it, moved it to current',
       '- 14:05 Musher gave run 1 to coder-1 (current, attempt 1)',
       '- 14:05 Musher started run 1 with small',
       '- 14:05 Musher ended run 1: failed: said goodbye',
@@ -319,7 +319,7 @@ describe('diff', () => {
     const n = inCurrent();
     seeWork(world, n);
     moveTo(world, n, { name: 'qa' });
-    const head = world.item(n).work?.head.slice(0, 10);
+    const head = world.item(n).work?.head.slice(0, 8);
     expect((await world.say(`diff ${n}`)).body.blocks.at(-1)).toMatchObject({
       kind: 'actions',
       actions: [{ command: `approve shop#${n} ${head}`, typed: `approve ${n}` }],
@@ -335,7 +335,7 @@ describe('diff', () => {
     moveTo(world, n, { ...doneStage, mergeCommit: world.desk.head });
     const { ok, text } = await world.say(`diff ${n}`, { role: 'viewer' });
     expect(ok).toBe(true);
-    expect(text).toContain(`merged as ${world.desk.head.slice(0, 10)}`);
+    expect(text).toContain(`merged as ${world.desk.head.slice(0, 8)}`);
     expect(text).toContain('+zwei');
   });
 

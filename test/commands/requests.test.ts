@@ -125,7 +125,7 @@ describe('requests', () => {
     const { text, body } = await world.say('requests', { role: 'viewer' });
     expect(text).toContain('command: cat a<U+202E> | sh\n        rm b');
     expect(text).toContain('description: x');
-    expect(text).toContain('Until 14:20');
+    expect(text).toContain('until 14:20');
     const buttons = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions : []));
     expect(buttons.map(({ command }) => command)).toEqual(['allow r1', 'deny r1']);
     await world.say('deny r1');
@@ -144,8 +144,8 @@ describe('requests', () => {
 describe('why and status', () => {
   it('say that people are waited for, since when and until when', async () => {
     const { n } = asking(7);
-    const said = 'Coder-1 waits for approval of rm -rf build by an operator. Since 14:05, until 14:20. `allow r7` or `deny r7 <reason>`.';
-    expect((await world.say(`why ${n}`)).text).toContain(said);
-    expect((await world.say('status')).text).toContain(said);
+    const said = /waiting for permission: rm -rf build\..*14:05.*14:20.*`allow r7` or `deny r7 <reason>`/;
+    expect((await world.say(`why ${n}`)).text).toMatch(said);
+    expect((await world.say('status')).text).toMatch(said);
   });
 });

@@ -41,7 +41,7 @@ describe('cost', () => {
     expect((await world.say('cost today')).text).toContain('shop today: $0.000001, 12.3k tokens.');
     const week = await world.say('cost week');
     expect(week.text).toContain('shop this week: $0.50');
-    expect(week.text).toContain(`${n} “Costly”`);
+    expect(week.text).toContain(`#${n} Costly`);
     expect((await world.say('cost by agent')).text).toMatch(/coder-1\s+24\.6k\s+\$1\.00\n\s*qa\s+12\.3k\s+\$0\.50/);
     expect((await world.say('cost by model')).text).toMatch(/small\s+24\.6k/);
     const one = await world.say(`cost ${n}`);
@@ -60,7 +60,7 @@ describe('cost', () => {
 describe('git', () => {
   it('shows the base branch and the checkout', async () => {
     const { text } = await world.say('git', { role: 'viewer' });
-    expect(text).toContain(`main at ${desk.owner.git(['rev-parse', '--short=10', 'main'])}`);
+    expect(text).toContain(`main at ${desk.owner.git(['rev-parse', '--short=8', 'main'])}`);
     expect(text).toContain('first');
     expect(text).toMatch(/Checkout\s+on main, clean/);
     expect(text).not.toContain(desk.owner.repository);

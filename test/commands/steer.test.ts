@@ -57,7 +57,7 @@ describe('stop', () => {
     world.clock.move(90_000);
     const answer = world.say(`stop ${n}`);
     await when(world.log, () => world.item(n).held !== null);
-    expect(world.log.reads.run('shop', n, run)?.stopRequested).toBe('a person stopped it');
+    expect(world.log.reads.run('shop', n, run)?.stopRequested).toEqual({ kind: 'person', did: 'stopped' });
     endRun(world, n, run, 'stopped');
     const { ok, text } = await answer;
     expect(ok).toBe(true);
@@ -94,10 +94,10 @@ describe('stop', () => {
     const other = world.make();
     const waits = world.make({ dependsOn: [other] });
     const { text } = await world.say(`stop ${waits}`);
-    expect(text).toContain(`\`start ${waits}\` lets it start by itself when what it depends on is done.`);
-    expect((await world.say(`stop ${waits}`)).text).toContain('lets it start by itself');
+    expect(text).toContain(`\`start ${waits}\` lets it start once its dependencies are merged`);
+    expect((await world.say(`stop ${waits}`)).text).toContain(`\`start ${waits}\``);
     moveTo(world, other, abandonedStage);
-    expect((await world.say(`why ${waits}`)).text).toContain(`depends ${waits} on …`);
+    expect((await world.say(`why ${waits}`)).text).toContain(`depends ${waits} on nothing`);
   });
 
   it('holds an item that has no run, and takes back that it starts by itself', async () => {
@@ -299,7 +299,7 @@ describe('retry', () => {
     const resumeAt = world.clock.now() + 3_600_000;
     world.record(n, 'run.ended', { run, reason: 'rate-limited', exitCode: 1, summary: '', resumeAt, turns: 1, verdict: null });
     expect(world.item(n).execution.state).toBe('rateLimited');
-    expect((await world.say(`retry ${n}`)).text).toContain('The next free agent takes it');
+    expect((await world.say(`retry ${n}`)).text).toContain('Queued for the next free agent');
     expect(world.item(n)).toMatchObject({ execution: { state: 'idle' }, held: null });
   });
 

@@ -88,7 +88,7 @@ describe('undo of a merge', () => {
     world.record(n, 'item.deleted', { purge: false });
     const answer = await world.say(`undo ${n}`);
     expect(answer).toMatchObject({ ok: false, code: 'deleted' });
-    expect(answer.text).toContain('git revert 1111111111');
+    expect(answer.text).toContain('git revert 11111111');
   });
 
   it('is refused a second time while the first is under way, and to a viewer', async () => {

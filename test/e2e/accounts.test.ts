@@ -41,7 +41,7 @@ test('where all accounts are limited nothing runs until the first comes back, al
   first.type(create('One', 'coder@1: limited 8000; exit 1', 'coder: raise probe; await go; write a.txt a; commit; usage 1 1 0; success'));
   first.type(create('Two'), create('Three'), 'start 1', 'wait 1 ratelimited 30', 'start 2', 'start 3', 'status', 'why 3');
   const out = succeeded(await first.end());
-  expect(out).toMatch(/2 “Two” in current, waiting because the account main is rate-limited, until \d\d:\d\d, for /);
+  expect(out).toMatch(/#2 Two in current, waiting because the account main is rate-limited, until \d\d:\d\d, for /);
   expect(out).toMatch(/It waits because the account main is rate-limited\. That is until \d\d:\d\d\. It goes on by itself; `stop 3`/);
   expect(bench.runs(2)).toEqual([]);
   const second = bench.start();

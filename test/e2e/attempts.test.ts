@@ -53,9 +53,8 @@ test('only work that is committed and passes its gates counts: a gate that fails
   expect(bench.prompt(2, 3)).toContain('it is broken: always');
 
   expect(bench.runs(3).map(({ reason }) => reason)).toEqual(['hollow', 'hollow']);
-  expect(bench.runs(4).map(({ reason, summary }) => `${reason}: ${summary}`)).toEqual(
-    Array<string>(2).fill('failed: it said it was done, but changed nothing'),
-  );
+  const idle = { reason: 'failed', summary: { kind: 'nothing-committed', changed: [] } };
+  expect(bench.runs(4)).toMatchObject([idle, idle]);
   for (const number of [3, 4, 6, 7]) {
     expect(bench.path(number)).toEqual(['backlog', 'current', 'archived']);
     expect(bench.only('gate.ran', number)).toEqual([]);
@@ -181,11 +180,11 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
     'cost',
   );
   const out = succeeded(await musher.end());
-  expect([1, 2, 3, 4].map((number) => bench.runs(number).map(({ reason, summary }) => `${reason}: ${summary}`))).toEqual([
-    ['stuck: No output for 5 s.'],
-    ['stuck: Ran longer than 900 ms.'],
-    ['over-budget: Over its limit of 100 tokens: 305 used.'],
-    ['over-budget: Over its limit of $0.05: $0.06 spent.'],
+  expect([1, 2, 3, 4].map((number) => bench.runs(number).map(({ reason, summary }) => [reason, summary]))).toMatchObject([
+    [['stuck', { kind: 'no-output', ms: 5_000 }]],
+    [['stuck', { kind: 'ran-too-long', ms: 900 }]],
+    [['over-budget', { kind: 'over-limit', unit: 'tokens', used: 305, cap: 100 }]],
+    [['over-budget', { kind: 'over-limit', unit: 'microUsd', used: 60_000, cap: 50_000 }]],
   ]);
   expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
   // Work that was committed before the line stays on its branch, and the cost is what was used.

@@ -86,7 +86,7 @@ test('a project that is no longer configured runs no agents, and a question abou
   first.type('project docs', create('In docs', 'coder: raise running; hang'), create('Also in docs'), 'start 1');
   first.type('project shop', create('In shop'), create('Also in shop'), 'project docs', 'delete 2');
   await until(() => bench.raised('running'));
-  await first.said(/Delete 2 “Also in docs”/);
+  await first.said(/Delete #2 Also in docs/);
   await first.kill('SIGKILL');
   bench.write('bot.toml', '[[project]]\nname = "shop"\npath = "./shop"\n');
   const second = bench.start();

@@ -41,7 +41,7 @@ test('a Musher that is killed takes up what its agents did meanwhile: no output 
   second.type('wait 2 done 30', 'wait 3 done 30');
   succeeded(await second.end());
   for (const number of [1, 2]) {
-    expect(bench.runs(number).map(({ reason, summary }) => `${reason} ${summary}`)).toEqual(['finished well done']);
+    expect(bench.runs(number).map(({ reason, summary }) => [reason, summary])).toEqual([['finished', 'well done']]);
     const usage = bench.only('run.usage', number).map(({ payload }) => payload.usage);
     expect(usage.reduce((sum, one) => sum + one.microUsd, 0)).toBe(40_000);
     expect(usage.reduce((sum, one) => sum + one.inputTokens + one.outputTokens, 0)).toBe(340);
@@ -139,7 +139,7 @@ test('a Musher that is asked to end by a service manager leaves its agents at wo
   expect(agents()).toHaveLength(2);
   const second = bench.start();
   second.type('status');
-  await second.said(/Running - 1 “Long” in current, coder-1 for/);
+  await second.said(/Running - #1 Long in current, coder-1 for/);
   const { err: interrupted } = await second.kill('SIGINT');
   expect(interrupted).toMatch(/1 run stopped; the work is kept and (?:it )?begins again at the next start/);
   expect(agents()).toEqual([]);

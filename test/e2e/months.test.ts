@@ -43,7 +43,7 @@ test('a Musher that runs is watched over HTTP, backed up from the room, and put 
   const again = bench.start();
   again.type('show 3', create('Fourth'), 'history 1');
   await again.said(/There is no item 3/);
-  await again.said(/4 “Fourth” is in the backlog|Created 4|4 /);
+  await again.said(/#4 Fourth is in the backlog|Created 4|4 /);
   expect((await again.end()).code).toBe(1);
   await until(() => bench.items().length === 3);
   expect(bench.items().map(({ number }) => number)).toEqual([1, 2, 4]);

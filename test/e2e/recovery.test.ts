@@ -103,7 +103,7 @@ test('a branch that holds less than Musher saw costs nothing: what it held is a 
     /is back after .*1 branch was mended.*1: its branch does not hold \w+ any more, which Musher saw there; it is kept as snapshot (\d+)/,
   );
   musher.type('restore 1');
-  await musher.said(/1 “Slow” is as snapshot \d+ kept it/);
+  await musher.said(/#1 Slow is as snapshot \d+ kept it/);
   expect(bench.git(['rev-parse', 'musher/1-slow'])).toBe(lost);
   await musher.end();
 });

@@ -132,7 +132,7 @@ test('a confirmation counts only for the item as it was when the question was as
   bench = new Bench({});
   const musher = bench.start();
   musher.type(create('Doomed', 'coder: await go; write a.txt a; commit; usage 1 1 0; success'), 'start 1', 'wait 1 running 30', 'delete 1');
-  await musher.said(/Delete 1 “Doomed”, in current\?.*?5 minutes/);
+  await musher.said(/Delete #1 Doomed, in current\?.*?5 minutes/);
   bench.raise('go');
   await musher.said(/merge → done/);
   musher.type('yes');

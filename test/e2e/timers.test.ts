@@ -12,7 +12,7 @@ test('a timer outlives a Musher that is killed, and runs once, as the person who
   await first.kill('SIGKILL');
   expect(bench.path(1)).toEqual(['backlog']);
   const second = bench.start();
-  await second.said(/Timer 1 is due: `start shop#1`\. .*?1 “Later” is started/);
+  await second.said(/Timer 1 is due: `start shop#1`\. .*?#1 Later is started/);
   second.type('wait 1 done 60', 'timer list');
   const out = succeeded(await second.end());
   expect(out).toContain('2: retry of 1 at');

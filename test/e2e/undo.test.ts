@@ -24,7 +24,7 @@ test('a merge is taken back on the base branch after the gates, and its item is 
     'wait 3 done 30',
     'undo 1 It loses the time zone.',
   );
-  await musher.said(/Take the merge of 1 “First” back\?.*A commit on main takes back .*2 depends on it and will wait for it again/);
+  await musher.said(/Take the merge of #1 First back\?.*A commit on main takes back .*2 depends on it and will wait for it again/);
   musher.type('yes');
   await musher.said(/Reverted the merge of #?1 “?First”? on main\..*?stopped\. #2 waits for it again\./);
   expect(tracked()).toEqual(['c.txt', 'list.txt']);
@@ -87,7 +87,7 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   await musher.said(/Long”? has no snapshots/);
   await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
   musher.type('restore 1');
-  await musher.said(/Run 1 of coder-1 works on 1 “Long” now\. `stop 1` stops it first/);
+  await musher.said(/Run 1 of coder-1 works on #1 Long now\. `stop 1` stops it first/);
   musher.type('stop 1');
   await musher.said(/is stopped/);
   musher.type('start 1');
@@ -96,7 +96,7 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   await musher.said(/is stopped/);
   musher.type('snapshots 1', 'snapshots 1 1', 'restore 1 1');
   await musher.said(/1 .*before run 1 was stopped .*1 file, \+1 −0 .*differs/);
-  await musher.said(/Snapshot 1 of 1 “Long”.*draft\.txt.*\+half/);
+  await musher.said(/Snapshot 1 of #1 Long.*draft\.txt.*\+half/);
   await musher.said(
     /Long”?: restored snapshot 1 \(before run 1 was stopped\)\. Its branch is at \w+ \(1 commit\)\. The state before is snapshot \d+\./,
   );
@@ -142,7 +142,7 @@ test('commands are taken back with what was there before, one after the other, a
     'assign 1 coder-1',
     'undo',
   );
-  await musher.said(/Took back assign \(.*?, by local\)\. - 1 “Second title”: any coder may take it again\./);
+  await musher.said(/Took back assign \(.*?, by local\)\. - #1 Second title: any coder may take it again\./);
   musher.type('undo', 'undo', 'undo');
   await musher.said(/Took back depends .*: it depends on nothing again\./);
   await musher.said(/Took back edit .*its title is “First title” again\./);

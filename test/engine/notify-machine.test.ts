@@ -41,8 +41,8 @@ it('tells of a limited account where agents use it, and of a backup that failed 
   });
   await vi.waitFor(() => expect(notify.position).toBe(log.reads.lastSeq()));
   const told = (room: string): string[] =>
-    log.outbox.open('net', room, 100).map(({ body }) => plainText(body, { width: 500 }).replace(/^The (?:account )?(\S+) .*/, '$1'));
-  expect(rooms.map(({ to }) => told(to.room))).toEqual([['main', 'shop/coder', 'log'], ['main', 'log'], ['log'], []]);
+    log.outbox.open('net', room, 100).map(({ body }) => plainText(body, { width: 500 }).replace(/^\S (?:Account |The )(\S+) .*/, '$1'));
+  expect(rooms.map(({ to }) => told(to.room))).toEqual([['main', 'shop/coder', 'backup'], ['main', 'backup'], ['backup'], []]);
   notify.stop();
   log.close();
 });

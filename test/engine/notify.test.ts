@@ -91,8 +91,8 @@ describe('notifications', () => {
     rooms = [roomOf('here'), roomOf('elsewhere', { project: 'docs' })];
     live();
     const texts = (await told('here')).map(({ body }) => plainText(body, { width: 500 }));
-    expect(texts[0]).toBe('1 <https://tracker.example.org/shop/1> Fix: backlog → current (Musher)');
-    expect(texts.at(-1)).toContain(`as 1111111111 <https://git.example.org/commit/${SHA}>`);
+    expect(texts[0]).toBe('#1 <https://tracker.example.org/shop/1> Fix: started.');
+    expect(texts.at(-1)).toContain(`merged · 11111111 <https://git.example.org/commit/${SHA}>`);
     // In a room that speaks of another project the number alone would name another item.
     expect(plainText((await told('elsewhere'))[0]?.body ?? { blocks: [] }, { width: 500 })).toMatch(/^shop#1 </);
   });

@@ -1,3 +1,4 @@
+import { faultWords } from '../../src/words/faults.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -58,6 +59,7 @@ it('an engine whose look at the log fails once looks again, at the same events',
     onProblem,
     access: null,
     stopGraceMs: 1,
+    failureText: ({ summary }) => faultWords(summary),
     redactor: NOTHING_SECRET,
   });
   engine.start();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { SecretsFound } from '../../src/engine/merge/secrets-in-diff.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
-import { secretReason, secretsIn } from '../../src/engine/merge/secrets-in-diff.ts';
+import { secretCause, secretsIn } from '../../src/engine/merge/secrets-in-diff.ts';
 import { makeOwner, open } from '../git/owner.ts';
 import { SHAPED } from '../redaction/canaries.ts';
 import { commitSha } from '../../src/pipeline/values.ts';
@@ -42,7 +42,7 @@ test('secrets in added lines are found with their place, in text, in binary file
     );
     expect(found).toHaveLength(5);
     expect(found.join()).not.toContain(token);
-    expect(secretReason(found, false)).toMatch(/^its diff holds what looks like a secret: /);
+    expect(secretCause({ found, isWhole: true })).toEqual({ kind: 'secrets', found });
   } finally {
     owner.remove();
   }
@@ -126,6 +126,6 @@ function zipOf(name: string, text: string): Buffer {
 }
 
 test('a patch that is too large to be searched is held as well', () => {
-  expect(secretReason([], true)).toContain('too large to be searched');
-  expect(secretReason([], false)).toBeNull();
+  expect(secretCause({ found: [], isWhole: false })).toEqual({ kind: 'secrets', found: [] });
+  expect(secretCause({ found: [], isWhole: true })).toBeNull();
 });

@@ -243,6 +243,6 @@ function lineViolations(number: number): string[] {
   // Its evidence stands in the prompt of the run after it; of the lines the last are kept.
   const read = Array.from(bench.prompt(number, 2).matchAll(/^line (\d+)$/gm), ([, n]) => Number(n));
   const wanted = Array.from({ length: read.length }, (_, i) => LINES - read.length + 1 + i);
-  if (first?.exitCode !== 3) return [`run 1 of item ${number} ended as ${first?.reason} (${first?.summary})`];
+  if (first?.exitCode !== 3) return [`run 1 of item ${number} ended as ${first?.reason} (${JSON.stringify(first?.summary)})`];
   return read.length > 0 && read.join() === wanted.join() ? [] : [`of the ${LINES} lines of item ${number} were read: ${read.join()}`];
 }

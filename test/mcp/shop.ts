@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { faultWords } from '../../src/words/faults.ts';
 import type { RunAccess } from '../../src/agents/access.ts';
 import { UNLIMITED } from '../../src/config/sections/budget.ts';
 import type { AgentSettings, ApprovalSettings, GateSettings, ProjectSettings } from '../../src/config/settings.ts';
@@ -88,6 +89,7 @@ export class Shop {
       projects: new Map([['shop', this.project]]),
       onProblem,
       stopGraceMs: 100,
+      failureText: ({ summary }) => faultWords(summary),
       redactor: SECRETS,
       settings: { port: 0 },
       people: this.#approvals,

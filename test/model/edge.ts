@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Said } from '../../src/pipeline/fault.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import type { RunHandle, RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
@@ -23,7 +24,7 @@ export interface Agent {
   /** Ends only when the test says so, also when it is asked to stop. */
   readonly deaf: boolean;
   outcome: RunOutcome | null;
-  asked: string | null;
+  asked: Said | null;
   listener: { signal: RunSpec['onSignal']; end: (outcome: RunOutcome) => void } | null;
 }
 
@@ -316,7 +317,7 @@ function usage(microUsd: number): {
   return { inputTokens: microUsd, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd };
 }
 
-function outcome(reason: RunOutcome['reason'], summary: string = reason): RunOutcome {
+function outcome(reason: RunOutcome['reason'], summary: Said = reason): RunOutcome {
   const nothing = {
     cause: null,
     exitCode: 0,
@@ -327,5 +328,5 @@ function outcome(reason: RunOutcome['reason'], summary: string = reason): RunOut
     sessionMissing: false,
     asked: null,
   };
-  return { ...nothing, reason, summary, evidence: summary, usage: new Map(), unpriced: [] };
+  return { ...nothing, reason, summary, evidence: '', usage: new Map(), unpriced: [] };
 }

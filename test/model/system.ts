@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
+import { faultWords } from '../../src/words/faults.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { ProjectSettings } from '../../src/config/settings.ts';
 import { decide, projectFacts } from '../../src/decide/facts.ts';
@@ -94,6 +95,7 @@ export class System {
       onProblem: (what, error) =>
         alive.now && this.#problems.push(`${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
       stopGraceMs: 1,
+      failureText: ({ summary }) => faultWords(summary),
       redactor: NOTHING_SECRET,
       access: null,
       machine: this.outside.machine(() => alive.now),
@@ -181,8 +183,7 @@ export class System {
       const step = decide(reads, item, facts);
       const busy = this.outside.gates.size > 0 || this.outside.held.size > 0 || this.outside.running.some((agent) => agent.item === number);
       const removing = item.removal?.state === 'asked' && !busy ? [`${number} should be removed, and nothing happens`] : [];
-      if (step.because === '') return [`nobody can say why ${number} stands where it stands`];
-      return OWN_STEPS.has(step.do) && !busy ? [`${number} should ${step.do} (${step.because}), and nothing happens`] : removing;
+      return OWN_STEPS.has(step.do) && !busy ? [`${number} should ${step.do} (${step.reason.kind}), and nothing happens`] : removing;
     });
   }
 

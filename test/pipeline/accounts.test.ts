@@ -51,12 +51,18 @@ describe('an item whose agents have accounts', () => {
 
   it('waits until the first of them comes back, whoever met the limit', () => {
     const step = nextStep(item, facts(limited('a', T0 + 9), limited('b', T0 + 5)));
-    expect(step).toMatchObject({ do: 'wait', for: 'rate-limit', because: 'the account b is rate-limited', until: T0 + 5, never: false });
+    expect(step).toMatchObject({
+      do: 'wait',
+      for: 'rate-limit',
+      reason: { kind: 'account-limited', account: 'b' },
+      until: T0 + 5,
+      never: false,
+    });
   });
 
   it('waits for the one run that tries it first', () => {
     expect(nextStep(item, facts(limited('a', T0, true)))).toMatchObject({
-      because: 'the account a comes back from a rate limit and one run tries it first',
+      reason: { kind: 'account-tried', account: 'a' },
       until: null,
     });
   });

@@ -16,7 +16,7 @@ import {
   type Budget,
   type Reservation,
 } from '../../src/pipeline/budget/budget.ts';
-import { shortageWords, topUp } from '../../src/pipeline/budget/budget-words.ts';
+import { topUp, usedOf } from '../../src/words/budget.ts';
 import { amount, budget, caps } from './random-budgets.ts';
 import { T0 } from './samples.ts';
 
@@ -98,16 +98,10 @@ describe('a shortage', () => {
     expect(shortage([item, day])).toBeNull();
     expect(shortage([held, used])).toMatchObject({ budget: { scope: 'item' }, held: false });
     expect(shortage([held])).toMatchObject({ budget: { scope: 'project' }, unit: 'microUsd', held: true });
-    const words = shortage([used]);
-    expect(words === null ? null : shortageWords(words)).toEqual({
-      because: 'item 42 has used 51.2k of its 50k tokens',
-      next: '`budget 42 +50k` lets it go on.',
-    });
-    const spent = shortage([{ ...day, used: { tokens: 0, microUsd: 5_020_000 } }]);
-    expect(spent === null ? null : shortageWords(spent)).toEqual({
-      because: 'shop has used $5.02 of its $5.00 for today',
-      next: 'It goes on by itself then; `budget shop +5usd` lets it go on now.',
-    });
+    expect(usedOf(used, 'tokens')).toContain('#42 has used 51.2k of its 50k tokens');
+    expect(topUp(used, 'tokens')).toBe('budget 42 +50k');
+    expect(usedOf({ ...day, used: { tokens: 0, microUsd: 5_020_000 } }, 'microUsd')).toContain('$5.02 of its $5.00');
+    expect(topUp(day, 'microUsd')).toBe('budget shop +5usd');
   });
 
   it('is there exactly where a capped unit has nothing left, and a top-up of enough ends it', () => {

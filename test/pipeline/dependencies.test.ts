@@ -46,11 +46,11 @@ describe('a dependency', () => {
     const item = standing(STAGE.backlog, 'idle', { dependsOn: [1, 2, 3, 4, 5, 6, 7, 8].map(num) });
     expect(unmetDependencies(item, (number) => items.get(number) ?? null)).toEqual([
       { number: 2, stage: 'qa', never: null },
-      { number: 3, stage: 'archived', never: 'it was abandoned' },
-      { number: 4, stage: 'archived', never: 'it was superseded by 9' },
+      { number: 3, stage: 'archived', never: { kind: 'abandoned' } },
+      { number: 4, stage: 'archived', never: { kind: 'superseded', by: 9 } },
       { number: 5, stage: 'archived', never: null },
-      { number: 6, stage: 'current', never: 'it was deleted' },
-      { number: 8, stage: 'archived', never: 'it does not exist' },
+      { number: 6, stage: 'current', never: { kind: 'deleted' } },
+      { number: 8, stage: 'archived', never: { kind: 'missing' } },
     ]);
   });
 });

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shortage } from '../../src/pipeline/budget/budget.ts';
+import type { Unmet } from '../../src/pipeline/dependencies.ts';
 import { nextStep, type Facts, type Step } from '../../src/pipeline/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
+import { nextWords } from '../../src/words/reasons.ts';
+import { stepWords } from '../../src/words/step.ts';
 import { AGENTS, QUIET } from './facts.ts';
 import { budget } from './random-budgets.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
@@ -12,7 +15,7 @@ import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, st
 const { backlog, current, qa, merge, done } = STAGE;
 const failure = (cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup') => ({ cause, summary: 'it broke', evidence: '…' }) as const;
 const waits = (what: Extract<Step, { do: 'wait' }>['for']): Partial<Step> => ({ do: 'wait', for: what });
-const unmet = (never: string | null): Pick<Facts, 'unmet'> => ({ unmet: [{ number: num(3), stage: 'current', never }] });
+const unmet = (never: Unmet['never']): Pick<Facts, 'unmet'> => ({ unmet: [{ number: num(3), stage: 'current', never }] });
 const limitedUntil = T0 + 60_000;
 
 type Case = readonly [situation: string, item: WorkItem, facts: Partial<Facts>, step: Partial<Step>];
@@ -28,7 +31,12 @@ const cases: readonly Case[] = [
     { autoStart: false, metAt: T0 },
     waits('start'),
   ],
-  ['depending on what never comes', standing(backlog, 'idle', { dependsOn: [num(3)] }), unmet('it was abandoned'), waits('dependencies')],
+  [
+    'depending on what never comes',
+    standing(backlog, 'idle', { dependsOn: [num(3)] }),
+    unmet({ kind: 'abandoned' }),
+    waits('dependencies'),
+  ],
   ['held', standing(current, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, waits('hold')],
   ['held, but done meanwhile', standing(done, 'idle', { held: { by: 'console:ann', since: T0 } }), {}, { do: 'rest' }],
   ['deleted', standing(current, 'idle', { deletedAt: T0 }), {}, { do: 'rest' }],
@@ -37,7 +45,7 @@ const cases: readonly Case[] = [
     'held, with a snapshot to be restored',
     standing(current, 'idle', { held: { by: 'console:ann', since: T0 }, errand: { kind: 'restore', snapshot: 2, by: 'console:ann' } }),
     {},
-    { do: 'restore', because: 'ann wants snapshot 2 back' },
+    { do: 'restore', reason: { kind: 'restore-asked', by: 'console:ann', snapshot: 2 } },
   ],
   [
     'done, with its merge to be taken back',
@@ -90,7 +98,12 @@ const cases: readonly Case[] = [
     { do: 'run' },
   ],
   ['rate-limited until now', standing(current, 'rateLimited'), { now: limitedUntil }, { do: 'run' }],
-  ['in its last retry', standing(current, 'idle', { attempts: 3 }), {}, { do: 'run', because: 'attempt 4 of 4' }],
+  [
+    'in its last retry',
+    standing(current, 'idle', { attempts: 3 }),
+    {},
+    { do: 'run', reason: { kind: 'another-attempt', attempt: 4, of: 4 } },
+  ],
   ['out of retries', standing(current, 'idle', { attempts: 4, failure: failure('gate') }), {}, { do: 'block' }],
   ['sent back too often', standing(current, 'idle', { sentBack: 4 }), {}, { do: 'block' }],
   ['out of retries with a finished run', standing(current, 'completed', { attempts: 4 }), {}, { do: 'gates' }],
@@ -128,10 +141,15 @@ const cases: readonly Case[] = [
   ['merged', standing(done), {}, { do: 'rest' }],
   ['completed', standing(archivedStage('completed', 'done')), {}, { do: 'rest' }],
   ['abandoned', standing(archivedStage('abandoned', 'qa')), {}, { do: 'rest' }],
-  ['superseded', standing(archivedStage('superseded', 'qa')), {}, { do: 'rest', next: '`show 9` shows that one.' }],
-  ['blocked', standing(archivedStage('blocked', 'current')), {}, { ...waits('unblock'), because: 'it is blocked: the gate fails' }],
+  ['superseded', standing(archivedStage('superseded', 'qa')), {}, { do: 'rest', reason: { kind: 'superseded', by: num(9) } }],
+  ['blocked', standing(archivedStage('blocked', 'current')), {}, { do: 'wait', for: 'unblock', reason: { kind: 'blocked' } }],
   ['failed to merge', standing(archivedStage('mergeFailed', 'merge')), {}, waits('unblock')],
-  ['held by review', standing(archivedStage('reviewHeld', 'merge')), {}, { ...waits('acceptance'), because: 'a secret in the diff' }],
+  [
+    'held by review',
+    standing(archivedStage('reviewHeld', 'merge')),
+    {},
+    { do: 'wait', for: 'acceptance', reason: { kind: 'held-for-review' } },
+  ],
 ];
 
 describe('the next step of an item that is', () => {
@@ -145,26 +163,25 @@ describe('the next step of an item that is', () => {
       ['coder-2', num(4)],
     ]);
     const slot = nextStep(standing(current), { ...QUIET, busy, coders: 2 });
-    expect(slot.because).toBe('all 2 coder slots are busy (coder-1 on 3, coder-2 on 4)');
-    const dependency = nextStep(standing(backlog), { ...QUIET, ...unmet('it was deleted') });
-    expect(dependency.because).toBe('it depends on 3 (it was deleted)');
-    const stuck = { ...QUIET, unmet: [{ number: num(3), stage: 'archived' as const, never: null }] };
-    expect(nextStep(standing(backlog), stuck)).toMatchObject({
-      because: 'it depends on 3 (blocked)',
-      next: expect.stringMatching(/^`why 3` says what 3 needs\. /) as string,
-    });
+    const onSlots = [
+      { agent: 'coder-1', item: num(3) },
+      { agent: 'coder-2', item: num(4) },
+    ];
+    expect(slot.reason).toEqual({ kind: 'slots-busy', max: 2, busy: onSlots });
+    const lost = unmet({ kind: 'deleted' });
+    expect(nextStep(standing(backlog), { ...QUIET, ...lost }).reason).toEqual({ kind: 'dependencies', starts: true, ...lost });
   });
 
-  it('blocked says how often it was tried and what broke last', () => {
+  it('blocked says how often it was tried', () => {
     const step = nextStep(standing(current, 'idle', { attempts: 4, failure: failure('gate') }), QUIET);
-    expect(step.because).toBe('4 attempts failed in current: it broke');
+    expect(step.reason).toEqual({ kind: 'attempts-used-up', attempts: 4, stage: 'current' });
     const one = nextStep(standing(current, 'idle', { attempts: 1, failure: failure('gate') }), { ...QUIET, maxRetries: 0 });
-    expect(one.because).toBe('1 attempt failed in current: it broke');
+    expect(one.reason).toMatchObject({ attempts: 1 });
   });
 
   it('waiting that can never end is told from waiting that may', () => {
     for (const stage of [backlog, current]) {
-      expect(nextStep(standing(stage), { ...QUIET, ...unmet('it was deleted') })).toMatchObject({ for: 'dependencies', never: true });
+      expect(nextStep(standing(stage), { ...QUIET, ...unmet({ kind: 'deleted' }) })).toMatchObject({ for: 'dependencies', never: true });
       expect(nextStep(standing(stage), { ...QUIET, ...unmet(null) })).toMatchObject({ for: 'dependencies', never: false });
     }
   });
@@ -179,7 +196,7 @@ describe('a project whose sandbox does not hold', () => {
       expect(nextStep(item, broken)).toMatchObject({
         do: 'wait',
         for: 'configuration',
-        because: 'its sandbox does not hold: bwrap is not on the PATH',
+        reason: { kind: 'sandbox', problem: 'bwrap is not on the PATH' },
       });
     }
   });
@@ -196,7 +213,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   agents: fc.subarray([...AGENTS]),
   busy: fc.array(fc.tuple(name, number), { maxLength: 3 }).map((entries) => new Map(entries)),
   coders: fc.nat({ max: 3 }),
-  unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant('it was deleted')) }), {
+  unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant({ kind: 'deleted' } as const)) }), {
     maxLength: 2,
   }),
   metAt: fc.option(anyTime),
@@ -229,12 +246,13 @@ const fromParts = fc
   .map(({ stage, state, ...over }) => standing(stage, state, over));
 
 describe('the next step of any item', () => {
-  it('is always there, and says why and, where nothing is done, what comes next', () => {
+  it('is always there, and has words', () => {
+    const reader = { current: 'shop', now: T0, timezone: 'UTC' };
     fc.assert(
       fc.property(fc.oneof(fromParts, fromHistory), facts, (item, given) => {
         const step = nextStep(item, given);
-        expect(step.because).not.toBe('');
-        expect('next' in step ? step.next : 'done by Musher').not.toBe('');
+        expect(stepWords(item, step, reader)).toMatch(/^\S.*\S$/s);
+        expect(nextWords(item, step, reader)).toBeDefined();
       }),
       { numRuns: 3_000 },
     );

@@ -46,10 +46,7 @@ describe('the same failure again and again', () => {
     const twice = after(failure(), failure());
     expect(nextStep(twice, many).do).toBe('run');
     const step = nextStep(after(failure(), failure(), failure()), many);
-    expect(step).toEqual({
-      do: 'block',
-      because: 'the same failure came 3 times in a row and the work did not change: gate test ended with exit code 1 after 3.1 s',
-    });
+    expect(step).toEqual({ do: 'block', reason: { kind: 'same-failure', times: 3 } });
   });
 
   it.each([

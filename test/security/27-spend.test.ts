@@ -154,7 +154,7 @@ describe('spend', () => {
     // Each call ends before the next one begins, as with a model.
     const spends = 'coder: await go; usage 300 50 0.01; await more; usage 400 50 0.02; hang';
     musher.type(...numbers.flatMap((n) => [create(`Item ${n}`, spends), `start ${n}`]));
-    await musher.said(/3 “Item 3” is started/);
+    await musher.said(/#3 Item 3 is started/);
     await until(() => numbers.every((n) => bench.only('run.started', n).length === 1));
     const given = numbers.map((n) => bench.only('run.pending', n)[0]?.payload.reserved?.tokens);
     expect(given).toEqual([
@@ -190,7 +190,7 @@ describe('spend', () => {
     const body = (n: number): string =>
       `coder@1: session s-${n}; usage 300 50 0.01; raise there-${n}; await go-${n}; usage 400 100 0.02; raise more-${n}; await on; usage 500 400 0.03; raise within; await last; usage 700 400 0.03; hang`;
     first.type(create('One', body(1)), create('Two', body(2)), 'assign 1 a', 'assign 2 b', 'start 1', 'start 2');
-    await first.said(/2 “Two” is started/);
+    await first.said(/#2 Two is started/);
     await until(() => [1, 2].every((n) => bench.raised(`there-${n}`) && bench.only('run.usage', n).length === 1));
     await first.kill();
     bench.raise('go-1');

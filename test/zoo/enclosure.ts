@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
+import { faultWords } from '../../src/words/faults.ts';
 import type { AgentSettings, LimitSettings, ProjectSettings } from '../../src/config/settings.ts';
 import { Log } from '../../src/log/log.ts';
 import type { Run } from '../../src/log/projections/run.ts';
@@ -67,6 +68,7 @@ export class Enclosure {
           onProblem: (what, error) => self.problems.push(`${what}: ${String(error)}`),
           access: null,
           stopGraceMs: 300,
+          failureText: ({ summary }) => faultWords(summary),
           redactor: NOTHING_SECRET,
         }),
     );

@@ -1,4 +1,5 @@
 import type { LimitSettings } from '../../config/settings.ts';
+import type { PlainFault } from '../../pipeline/fault.ts';
 import type { EndReason, StuckCause } from '../../pipeline/types.ts';
 import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
@@ -10,8 +11,8 @@ export interface StopReason {
   readonly reason: Extract<EndReason, 'stopped' | 'over-budget' | 'stuck' | 'failed' | 'signed-out' | 'rate-limited'>;
   /** Where `reason` is `stuck`. */
   readonly cause?: StuckCause;
-  /** One line for the room. */
-  readonly summary: string;
+  /** What it comes to. */
+  readonly summary: PlainFault | string;
 }
 
 /** Output beyond this many bytes is no work any more, and would fill the disk. */
@@ -26,10 +27,10 @@ export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: nu
     return { reason: 'over-budget', summary };
   }
   if (limits.tokens !== null && tokens > limits.tokens) {
-    return { reason: 'over-budget', summary: `Over its limit of ${limits.tokens} tokens: ${tokens} used.` };
+    return { reason: 'over-budget', summary: { kind: 'over-limit', unit: 'tokens', used: tokens, cap: limits.tokens } };
   }
   if (limits.turns !== null && turns > limits.turns) {
-    return { reason: 'over-budget', summary: `Over its limit of ${limits.turns} turns.` };
+    return { reason: 'over-budget', summary: { kind: 'over-limit', unit: 'turns', used: turns, cap: limits.turns } };
   }
   return null;
 }
@@ -60,30 +61,14 @@ export function timeLimit(
   const silent = signs.lastOutputAt + limits.silenceMs + paused(signs.lastOutputAt);
   const stale = signs.lastNewsAt + limits.silenceMs + paused(signs.lastNewsAt);
   const unanswered = signs.lastOutputAt + limits.questionMs + paused(signs.lastOutputAt);
-  const stuck = (cause: StuckCause, summary: string): StopReason => ({ reason: 'stuck', cause, summary });
-  if (now >= end) return stuck('out-of-time', `Ran longer than ${duration(limits.wallClockMs)}.`);
-  if (signs.question !== null && now >= unanswered) return stuck('waits-for-input', waitsFor(signs.question));
-  if (now >= silent) return stuck('silent', `No output for ${duration(limits.silenceMs)}.`);
+  const stuck = (cause: StuckCause, summary: PlainFault): StopReason => ({ reason: 'stuck', cause, summary });
+  if (now >= end) return stuck('out-of-time', { kind: 'ran-too-long', ms: limits.wallClockMs });
+  if (signs.question !== null && now >= unanswered) return stuck('waits-for-input', { kind: 'asked-nobody', question: signs.question });
+  if (now >= silent) return stuck('silent', { kind: 'no-output', ms: limits.silenceMs });
   if (now >= stale)
-    return stuck(
-      'spinning',
-      `Nothing but old lines for ${duration(limits.silenceMs)}, ${signs.repeated.times} of them: ${signs.repeated.text}`,
-    );
+    return stuck('spinning', { kind: 'old-lines', ms: limits.silenceMs, times: signs.repeated.times, text: signs.repeated.text });
   // A question may come up at any time, and has its own, shorter wait.
   const due = Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs);
   // While it waits the limits move on with the clock: they are looked at now and then, not all the time.
   return { lookAgainAt: paused(startedAt) > 0 ? Math.max(due, now + SOONEST_LOOK_MS) : due };
-}
-
-/** The summary of a run that asked for something that nobody can give it. */
-export function waitsFor(what: string): string {
-  return `It asks, and nobody can answer it: ${what}`;
-}
-
-function duration(ms: number): string {
-  if (ms < 1000) return `${ms} ms`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }

@@ -1,3 +1,4 @@
+import type { Said } from '../../pipeline/fault.ts';
 import type { EndReason, StuckCause } from '../../pipeline/types.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { UsageTotals } from './signals.ts';
@@ -10,7 +11,7 @@ export interface RunOutcome {
   /** 128 + signal where a signal ended the program; null where nobody recorded it. */
   readonly exitCode: number | null;
   /** One line; empty where a successful run said nothing of itself. */
-  readonly summary: string;
+  readonly summary: Said;
   /** The end of the output as people would read it, for the next attempt's prompt; cut visibly. */
   readonly evidence: string;
   /** Set only where `reason` is `rate-limited` and the agent said when. */

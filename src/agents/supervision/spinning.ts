@@ -1,3 +1,4 @@
+import type { PlainFault } from '../../pipeline/fault.ts';
 import type { LimitSettings } from '../../config/settings.ts';
 import type { StopReason } from './limits.ts';
 import { sumUsage, type Signal, type UsageTotals } from './signals.ts';
@@ -45,14 +46,13 @@ export class SpinWatch {
     if (times < half || !live) return;
     if (this.#before === null) this.#before = { times, state: this.#state() };
     else if (times >= repeats && times - this.#before.times >= repeats - half) {
-      const what = this.#sameTimes >= this.#errorTimes ? `The same call ${times} times` : `The same error ${times} times`;
-      const about = this.#sameTimes >= this.#errorTimes ? call.text : (call.error ?? '');
-      void this.#judge(this.#before.state, `${what}, and no file changed: ${about}`);
+      const what = this.#sameTimes >= this.#errorTimes ? 'call' : 'error';
+      void this.#judge(this.#before.state, { kind: 'repeats', what, times, text: what === 'call' ? call.text : (call.error ?? '') });
       this.#before = null;
     }
   }
 
-  async #judge(before: Promise<string | null>, summary: string): Promise<void> {
+  async #judge(before: Promise<string | null>, summary: PlainFault): Promise<void> {
     const [then, now] = await Promise.all([before, this.#state()]);
     if (then !== null && then === now) this.#parts.stop({ reason: 'stuck', cause: 'spinning', summary });
   }
@@ -72,7 +72,7 @@ export class SpinWatch {
     const last = this.#lastChange;
     if (state === null) return;
     if (last === null || last.state !== state) this.#lastChange = { tokens, state };
-    else this.#parts.stop({ reason: 'stuck', cause: 'spinning', summary: `${tokens - last.tokens} output tokens, and no file changed.` });
+    else this.#parts.stop({ reason: 'stuck', cause: 'spinning', summary: { kind: 'tokens-without-change', tokens: tokens - last.tokens } });
   }
 
   /** Null where git could not say: then nothing is concluded from it. */

@@ -1,8 +1,8 @@
+import type { PlainFault } from '../../pipeline/fault.ts';
 import { pause } from '../../clock.ts';
 import type { LimitSettings } from '../../config/settings.ts';
 import { crashPoint } from '../../crash-point.ts';
-import { describeExit } from './exit.ts';
-import { OUTPUT_BYTES, overBudget, timeLimit, waitsFor, type StopReason } from './limits.ts';
+import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from '../process/follow.ts';
 import { isAlive } from '../process/identity.ts';
@@ -45,7 +45,7 @@ interface Beginning {
 }
 
 /** How a run ended, and in what it was stuck. */
-type End = Pick<RunOutcome, 'reason' | 'summary'> & { readonly cause?: RunOutcome['cause'] };
+type End = Pick<RunOutcome, 'reason'> & { readonly summary: PlainFault | string; readonly cause?: RunOutcome['cause'] };
 
 /** Watches over a process until nothing of it is left: reads its output, holds it to its limits, ends it. */
 export function supervise(spec: RunSpec, known: KnownProcess, beginning: Beginning): RunHandle {
@@ -129,7 +129,7 @@ class Supervision implements RunHandle {
     this.#begin().catch((bug: unknown) => this.#fail(bug));
   }
 
-  stop(why: 'stopped' | 'over-budget', summary: string): void {
+  stop(why: 'stopped' | 'over-budget', summary: PlainFault | string): void {
     this.#stop({ reason: why, summary });
   }
 
@@ -172,8 +172,7 @@ class Supervision implements RunHandle {
       return;
     }
     // What can't be read can't be held to a budget either.
-    if (!hasOutput(this.#spec.runDir))
-      this.#stop({ reason: 'failed', summary: 'The files of the run were removed while it was under way.' });
+    if (!hasOutput(this.#spec.runDir)) this.#stop({ reason: 'failed', summary: { kind: 'run-files-removed' } });
     const { clock } = this.#spec;
     const before = { at: clock.now(), output: this.#output.offset, errors: this.#errors.offset };
     await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
@@ -327,12 +326,11 @@ class Supervision implements RunHandle {
     // A program that Musher ended after its result has no exit code of its own.
     const said = this.#parser.end({ code: this.#lingered ? 0 : exitCode });
     const end = this.#endOf(exitCode) ?? this.#unanswered(said) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
-    const note = left === 0 ? '' : ` ${left} of its processes could not be ended.`;
     return {
       reason: end.reason,
       cause: end.cause ?? null,
       exitCode,
-      summary: `${end.summary}${note}`.trim(),
+      summary: left === 0 ? end.summary : { kind: 'processes-left', said: end.summary, processes: left },
       evidence: memory.evidence(),
       resumeAt: end.reason === 'rate-limited' ? said.resumeAt : null,
       turns: memory.turns,
@@ -348,9 +346,8 @@ class Supervision implements RunHandle {
   /** Reasons that come before what the output says. */
   #endOf(exitCode: number | null): End | null {
     if (this.#stopping !== null) return this.#stopping;
-    if (this.#wasLost) return { reason: 'lost', summary: 'The process was gone when Musher came back, and left no exit code.' };
-    if (exitCode === null && !this.#lingered)
-      return { reason: 'failed', summary: `The agent ${describeExit(null)}: it was killed from outside.` };
+    if (this.#wasLost) return { reason: 'lost', summary: { kind: 'process-lost' } };
+    if (exitCode === null && !this.#lingered) return { reason: 'failed', summary: { kind: 'killed-from-outside' } };
     return null;
   }
 
@@ -358,7 +355,7 @@ class Supervision implements RunHandle {
   #unanswered(said: End): End | null {
     const { question } = this.#signs;
     return said.reason === 'failed' && question !== null
-      ? { reason: 'stuck', cause: 'waits-for-input', summary: waitsFor(question) }
+      ? { reason: 'stuck', cause: 'waits-for-input', summary: { kind: 'asked-nobody', question } }
       : null;
   }
 

@@ -1,3 +1,4 @@
+import type { PlainFault } from '../../pipeline/fault.ts';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
@@ -80,7 +81,7 @@ export interface KnownProcess {
 
 export interface RunHandle extends KnownProcess {
   /** Ends the run; the first call counts. `ended` resolves when nothing of it is left. */
-  stop(why: 'stopped' | 'over-budget', summary: string): void;
+  stop(why: 'stopped' | 'over-budget', summary: PlainFault | string): void;
   /** Stops watching and leaves the process to itself, for Musher's own end; `ended` then never resolves. */
   release(): void;
   readonly ended: Promise<RunOutcome>;

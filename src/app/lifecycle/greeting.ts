@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import { capWords } from '../../pipeline/budget/budget-words.ts';
+import { capWords } from '../../words/budget.ts';
 import { UNITS } from '../../pipeline/budget/budget.ts';
 
 /** What an agent without a sandbox could do. */

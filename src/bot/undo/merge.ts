@@ -1,3 +1,4 @@
+import { errandWords } from '../../words/faults.ts';
 import type { ItemEvents } from '../../pipeline/events.ts';
 import type { Done, WorkItem } from '../../pipeline/types.ts';
 import type { CommandContext, Confirmation, Reply } from '../command.ts';
@@ -46,7 +47,7 @@ export async function undoMerge(context: CommandContext, item: WorkItem, reason:
   const ended = await context.until(() => outcome(context, item, begun.value), WAIT_MS);
   if (ended === null) return revertRunning(title, name);
   const base = projectOf(context, item).settings.baseBranch;
-  if ('errand' in ended) return revertFailed(title, base, ended.why, ended.files.length > 0);
+  if ('errand' in ended) return revertFailed(title, base, errandWords(ended.why), ended.files.length > 0);
   return reverted(title, name, base, dependentsOf(context, item));
 }
 

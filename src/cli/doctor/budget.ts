@@ -2,7 +2,7 @@ import { RUNTIMES } from '../../agents/runtimes/index.ts';
 import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import type { ProjectSettings } from '../../config/settings.ts';
 import { UNITS, type Caps } from '../../pipeline/budget/budget.ts';
-import { capWords } from '../../pipeline/budget/budget-words.ts';
+import { capWords } from '../../words/budget.ts';
 import { good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 

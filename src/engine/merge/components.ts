@@ -2,11 +2,12 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
+import type { Fault, Said } from '../../pipeline/fault.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import { itemDir, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { commandSandbox } from '../sandboxing.ts';
-import { digest, PRINTED_TOO_MUCH } from '../shell.ts';
+import { digest, endOf } from '../shell.ts';
 
 const TAIL_BYTES = 6_000;
 
@@ -34,16 +35,16 @@ export async function setUp(
   return null;
 }
 
-/** Undoes what set-up made outside the worktree, before the worktree goes. Resolves to one line for each command that failed. */
+/** Undoes what set-up made outside the worktree, before the worktree goes. Resolves to what failed, one for each command. */
 export async function tearDown(
   parts: EngineParts,
   item: WorkItem,
   settings: ProjectSettings,
   worktree: string,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Said[]> {
   if (!(await exists(worktree))) return [];
-  const problems: string[] = [];
+  const problems: Said[] = [];
   for (const component of settings.components) {
     const failure = await runAll(parts, item, component, 'teardown', 'item', worktree, signal);
     if (failure !== null) problems.push(failure.summary);
@@ -87,7 +88,7 @@ async function runAll(
     `${phase}-${component.name.replaceAll(/[^\w.-]/g, '_')}-${parts.clock.now()}.log`,
   );
   for (const command of component[phase]) {
-    if (!(await exists(cwd))) return failed(component, phase, `there is no folder ${component.path} in this branch`, '');
+    if (!(await exists(cwd))) return failed({ kind: 'component-folder', phase, component: component.name, path: component.path }, '');
     const { timeoutMs } = component;
     const marker = runMarker(parts, item, `${phase}-${component.name}`);
     const result = await machineOf(parts).runShell({
@@ -103,19 +104,14 @@ async function runAll(
       redactor: parts.redactor,
     });
     if (result.exitCode === 0) continue;
-    const how = result.timedOut
-      ? 'ran into its time limit'
-      : result.printedTooMuch
-        ? PRINTED_TOO_MUCH
-        : `ended with ${result.exitCode === null ? 'a signal' : `exit code ${result.exitCode}`}`;
     const { tail } = await digest(output, TAIL_BYTES);
-    return failed(component, phase, `${JSON.stringify(command)} ${how}`, tail);
+    return failed({ kind: 'component', phase, component: component.name, command, end: endOf(result) }, tail);
   }
   return null;
 }
 
-function failed(component: ComponentSettings, phase: string, what: string, evidence: string): Failure {
-  return { cause: 'setup', summary: `${phase} of ${component.name} failed: ${what}`, evidence };
+function failed(summary: Fault, evidence: string): Failure {
+  return { cause: 'setup', summary, evidence };
 }
 
 async function exists(path: string): Promise<boolean> {

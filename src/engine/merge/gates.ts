@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { crashPoint } from '../../crash-point.ts';
 import type { GateSettings } from '../../config/settings.ts';
-import { oneLine } from '../../agents/text.ts';
 import type { Receipt } from '../../pipeline/events.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { itemDir, record, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { commandSandbox } from '../sandboxing.ts';
-import { digest, PRINTED_TOO_MUCH } from '../shell.ts';
+import { digest, endOf } from '../shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
@@ -90,19 +89,11 @@ async function runGate(
 
 function failureOf(receipt: Receipt, printedTooMuch: boolean): Failure | null {
   if (receipt.exitCode === 0) return null;
-  const seconds = (receipt.durationMs / 1000).toFixed(1);
-  const how = receipt.timedOut
-    ? `ran into its time limit after ${seconds} s`
-    : printedTooMuch
-      ? `${PRINTED_TOO_MUCH}, and was ended after ${seconds} s`
-      : receipt.exitCode === null
-        ? `was ended by a signal after ${seconds} s`
-        : `ended with exit code ${receipt.exitCode} after ${seconds} s`;
-  const on = receipt.where === 'merged' ? ' on the merged tree' : '';
+  const { gate, where, durationMs, command, commit, outputTail } = receipt;
   return {
     cause: 'gate',
-    summary: oneLine(`gate ${receipt.gate}${on} ${how}`),
-    evidence: `The gate "${receipt.gate}" (${receipt.command}) ${how}${on}, at commit ${receipt.commit}. The end of its output:\n\n${receipt.outputTail}`,
+    summary: { kind: 'gate', gate, where, end: endOf({ ...receipt, printedTooMuch }), durationMs },
+    evidence: `Gate command: ${command}\nCommit: ${commit}\nThe end of its output:\n\n${outputTail}`,
     tree: receipt.tree,
   };
 }

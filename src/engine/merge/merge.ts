@@ -1,11 +1,12 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
+import type { Cause, CheckoutLeft } from '../../pipeline/cause.ts';
 import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
-import { isKnown, SEARCHED_BYTES, secretReason, secretsIn } from './secrets-in-diff.ts';
+import { isKnown, SEARCHED_BYTES, secretCause, secretsIn } from './secrets-in-diff.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
@@ -21,7 +22,7 @@ export async function merge(parts: EngineParts, project: EngineProject, item: Wo
     const outcome = await attempt(parts, project, item, signal);
     if (outcome !== 'drifted') return;
   }
-  giveUp(parts, item, `the base branch ${project.settings.baseBranch} moved ${MOST_TRIES} times while the gates ran on the merged tree`);
+  giveUp(parts, item, { kind: 'base-kept-moving', branch: project.settings.baseBranch, times: MOST_TRIES });
 }
 
 async function attempt(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<'settled' | 'drifted'> {
@@ -36,20 +37,19 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   if (work === null || work.commitsAhead === 0)
     return sendBack(parts, item, {
       cause: 'run',
-      summary: 'there is nothing to merge: the branch has no commits of its own',
+      summary: { kind: 'no-commits' },
       evidence: 'Commit your work on the branch.',
     });
   const changed = await git.changedPaths(work.head);
-  if (item.accepted !== null && item.accepted !== work.head)
-    return hold(parts, item, work, 'the branch has changed since a person approved it');
+  if (item.accepted !== null && item.accepted !== work.head) return hold(parts, item, work, { kind: 'approval-outdated' });
   const guarded = item.accepted === null ? changed.filter((path) => isGuarded(path, settings.guarded)) : [];
-  if (guarded.length > 0) return hold(parts, item, work, `it changes Musher's own settings (${oneLine(guarded.join(', '), 120)})`);
-  const secret = isKnown(parts.log.reads, item) ? null : await secretReasonOf(parts, project, work, changed);
+  if (guarded.length > 0) return hold(parts, item, work, { kind: 'settings-touched', paths: guarded });
+  const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, work, changed);
   if (secret !== null) return hold(parts, item, work, secret);
   if (changed.length === 0)
     return sendBack(parts, item, {
       cause: 'run',
-      summary: 'its commits change nothing',
+      summary: { kind: 'no-change' },
       evidence: 'What the commits do, they undo again.',
     });
 
@@ -57,7 +57,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   if (squashed.kind === 'nothing') {
     // Merged by a Musher that this log knows nothing of, before a restore; or brought there by hand: it is done all the
     // same, at the commit that holds it.
-    finish(parts, item, (await git.mergeOf(item.number)) ?? base, `its changes are on ${settings.baseBranch} already`);
+    finish(parts, item, (await git.mergeOf(item.number)) ?? base, { kind: 'already-merged', branch: settings.baseBranch });
     return 'settled';
   }
   if (squashed.kind === 'conflict') {
@@ -93,13 +93,12 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     });
     return still() ? 'drifted' : 'settled';
   }
-  const checkout = typeof moved.checkout === 'string' ? '' : `; ${leftAlone(moved.checkout)}`;
-  finish(parts, item, commit, `squashed onto ${settings.baseBranch}${checkout}`);
+  finish(parts, item, commit, { kind: 'squashed', branch: settings.baseBranch, checkout: leftAlone(moved.checkout), afterRestart: false });
   return 'settled';
 }
 
 /** The base branch moved just now, so the item is done, whatever happened to it meanwhile, unless it was deleted. */
-function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: string): void {
+function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: Cause): void {
   parts.log.transaction((tx) => {
     const now = tx.item(item.project, item.number);
     if (now === null || now.deletedAt !== null || now.stage.name !== 'merge') return;
@@ -126,19 +125,19 @@ async function finishInterrupted(parts: EngineParts, project: EngineProject, ite
   // The owner's checkout may have stayed behind: left so, it would look as if the owner had taken the merge back.
   const head = await project.git.baseHead();
   const caughtUp = await project.git.moveBase({ from: head, to: head });
-  const checkout = caughtUp.kind === 'drifted' || typeof caughtUp.checkout === 'string' ? '' : `; ${leftAlone(caughtUp.checkout)}`;
-  finish(parts, item, last.payload.commit, `squashed onto ${project.settings.baseBranch}; found after a restart${checkout}`);
+  const checkout = caughtUp.kind === 'drifted' ? null : leftAlone(caughtUp.checkout);
+  finish(parts, item, last.payload.commit, { kind: 'squashed', branch: project.settings.baseBranch, checkout, afterRestart: true });
   return true;
 }
 
 function sendBack(parts: EngineParts, item: WorkItem, failure: Failure): 'settled' {
   ifStill(parts, item, (tx) => {
-    record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+    record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
   });
   return 'settled';
 }
 
-function giveUp(parts: EngineParts, item: WorkItem, reason: string): void {
+function giveUp(parts: EngineParts, item: WorkItem, reason: Cause): void {
   ifStill(parts, item, (tx) => {
     record(tx, item, 'item.moved', {
       to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'mergeFailed', reason } },
@@ -156,18 +155,13 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
   return guarded.some((one) => path === one || path.startsWith(`${one}/`) || one.startsWith(`${path}/`));
 }
 
-async function secretReasonOf(parts: EngineParts, { git }: EngineProject, work: Work, changed: readonly string[]): Promise<string | null> {
+async function secretCauseOf(parts: EngineParts, { git }: EngineProject, work: Work, changed: readonly string[]): Promise<Cause | null> {
   const patch = await git.patch(work.head, SEARCHED_BYTES);
-  const { found, isWhole } = await secretsIn(patch, {
-    names: changed,
-    blobs: (names, most) => git.blobs(names, most),
-    redactor: parts.redactor,
-  });
-  return secretReason(found, !isWhole);
+  return secretCause(await secretsIn(patch, { names: changed, blobs: (names, most) => git.blobs(names, most), redactor: parts.redactor }));
 }
 
 /** Keeps the item until a person has looked at it. */
-function hold(parts: EngineParts, item: WorkItem, work: Work, reason: string): 'settled' {
+function hold(parts: EngineParts, item: WorkItem, work: Work, reason: Cause): 'settled' {
   ifStill(parts, item, (tx) => {
     // What they look at is the branch as it is now.
     seeWork(tx, item, work);
@@ -181,16 +175,15 @@ function hold(parts: EngineParts, item: WorkItem, work: Work, reason: string): '
 }
 
 function conflict(baseBranch: string, files: readonly string[]): Failure {
-  const summary = oneLine(`conflicts with ${baseBranch} in ${files.join(', ')}`);
   return {
     cause: 'conflict',
-    summary,
+    summary: { kind: 'conflict', branch: baseBranch, files },
     evidence: `Merging ${baseBranch} into the branch gives conflicts in:\n${files.map((file) => `- ${file}`).join('\n')}`,
   };
 }
 
-function leftAlone(checkout: { leftAlone: string; reason: string; catchUp: string }): string {
-  return `the checkout ${checkout.leftAlone} was left as it is (${checkout.reason}); do not commit there before you bring it up with: ${checkout.catchUp}`;
+function leftAlone(checkout: string | { leftAlone: string; reason: string; catchUp: string }): CheckoutLeft | null {
+  return typeof checkout === 'string' ? null : { path: checkout.leftAlone, reason: checkout.reason, catchUp: checkout.catchUp };
 }
 
 async function mergeMessage(project: EngineProject, item: WorkItem): Promise<string> {

@@ -1,6 +1,7 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { MusherError } from '../../errors.ts';
+import type { ErrandFault } from '../../pipeline/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
@@ -13,7 +14,7 @@ export async function restore(parts: EngineParts, project: EngineProject, item: 
     const at = { number: item.number, title: item.title, branch: item.work?.branch ?? null };
     const restored = await project.git.restoreSnapshot(at, snapshot);
     if (restored === null) {
-      errandFailed(parts, item, `there is no snapshot ${snapshot}`);
+      errandFailed(parts, item, { kind: 'no-snapshot', snapshot });
       return;
     }
     crashPoint('before-restored-recorded');
@@ -31,13 +32,13 @@ export async function onErrand(parts: EngineParts, item: WorkItem, work: () => P
     await work();
   } catch (error) {
     parts.onProblem(`${item.errand?.kind ?? 'an errand'} of ${item.project}#${item.number}`, error);
-    const why = error instanceof MusherError ? `${error.message} ${error.hint}` : 'an error inside Musher; the log file has the details';
-    errandFailed(parts, item, oneLine(why).replace(/\.$/, ''));
+    const said = error instanceof MusherError ? oneLine(`${error.message} ${error.hint}`) : null;
+    errandFailed(parts, item, { kind: 'broke-off', during: item.errand?.kind ?? 'undo', said });
   }
 }
 
-/** Writes down that it can't be done; the item stays where it is. `why`: a clause without a full stop. */
-export function errandFailed(parts: EngineParts, item: WorkItem, why: string, files: readonly string[] = []): void {
+/** Writes down that it can't be done; the item stays where it is. */
+export function errandFailed(parts: EngineParts, item: WorkItem, why: ErrandFault, files: readonly string[] = []): void {
   const { errand } = item;
   if (errand === null) throw new Error('nothing was asked for');
   ifStill(parts, item, (tx, now) => {

@@ -1,13 +1,13 @@
 import type { Reads } from '../../log/reads/reads.ts';
+import type { Cause } from '../../pipeline/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { seeHiddenText } from '../../redaction/hidden-text.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
 /** Patches beyond this are not searched to their end: they are held, for nobody knows what they hold. */
 export const SEARCHED_BYTES = 64 * 1024 * 1024;
-/** Named one by one. */
-const NAMED = 5;
-const REASON = 'its diff holds what looks like a secret';
+/** How versions before 1.0 wrote down that they had found something. */
+const FORMER = 'its diff holds what looks like a secret';
 
 /** Where the contents of a change are read, and what is known of it besides its patch. */
 export interface Change {
@@ -56,13 +56,9 @@ export async function secretsIn(patch: { text: string; truncated: boolean }, { n
   }
 }
 
-/** Why an item waits for a person. */
-export function secretReason(found: readonly string[], truncated: boolean): string | null {
-  if (found.length > 0) {
-    const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
-    return `${REASON}: ${found.slice(0, NAMED).join(', ')}${more}`;
-  }
-  return truncated ? `${REASON}, or it may: it is too large to be searched` : null;
+/** Why an item waits for a person; null: nothing is found, and all was searched. */
+export function secretCause({ found, isWhole }: SecretsFound): Cause | null {
+  return found.length > 0 || !isWhole ? { kind: 'secrets', found } : null;
 }
 
 /** Whether a person has let the item pass after they were told of secrets in it, and its work has not begun anew since. */
@@ -72,7 +68,9 @@ export function isKnown(reads: Reads, item: WorkItem): boolean {
     if (event.kind !== 'item.moved') continue;
     const { to } = event.payload;
     if (to.name === 'current') return false;
-    if (to.name === 'archived' && to.reason.kind === 'reviewHeld' && to.reason.reason.startsWith(REASON)) return true;
+    if (to.name !== 'archived' || to.reason.kind !== 'reviewHeld') continue;
+    const { reason } = to.reason;
+    if (typeof reason === 'string' ? reason.startsWith(FORMER) : reason.kind === 'secrets') return true;
   }
   return false;
 }

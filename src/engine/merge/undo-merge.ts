@@ -1,6 +1,7 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { ItemEvents } from '../../pipeline/events.ts';
+import type { ErrandFault } from '../../pipeline/fault.ts';
 import type { Done, Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { setUpMergeTree } from './components.ts';
@@ -8,7 +9,6 @@ import { runGates } from './gates.ts';
 import { MOST_TRIES } from './merge.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { errandFailed, onErrand } from './restore.ts';
-import { actorName } from '../../pipeline/actor.ts';
 
 /**
  * Takes an item's merge off the base branch: the reverse of its squash commit on top of the branch's tip, gates on that
@@ -22,11 +22,7 @@ export async function undoMerge(parts: EngineParts, project: EngineProject, item
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if ((await attempt(parts, project, item, signal)) === 'settled') return;
     }
-    errandFailed(
-      parts,
-      item,
-      `the base branch ${project.settings.baseBranch} moved ${MOST_TRIES} times while the gates ran without its merge`,
-    );
+    errandFailed(parts, item, { kind: 'base-kept-moving', branch: project.settings.baseBranch, times: MOST_TRIES });
   });
 }
 
@@ -34,14 +30,14 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const { git, settings } = project;
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   const merge = mergedAs(item)?.mergeCommit;
-  if (merge === undefined) return failed(parts, item, 'it is not merged');
+  if (merge === undefined) return failed(parts, item, { kind: 'not-merged' });
   const base = await git.baseHead();
   // Someone has moved the base branch back: there is nothing to reverse, only the item is still to be put back.
   const reversed = (await git.baseContains(merge)) ? await git.takeBack({ base, merge }) : ({ kind: 'nothing' } as const);
   if (reversed.kind === 'conflict') {
-    const later = reversed.later.length === 0 ? '' : ` (${reversed.later.map((subject) => `“${oneLine(subject, 60)}”`).join(', ')})`;
-    const files = oneLine(reversed.files.join(', '), 200);
-    return failed(parts, item, `later commits${later} changed the same places in ${files}`, reversed.files);
+    const { files } = reversed;
+    const subjects = reversed.later.map((subject) => oneLine(subject, 60));
+    return failed(parts, item, { kind: 'later-commits', subjects, files }, files);
   }
   const commit =
     reversed.kind === 'nothing' ? base : await git.commitSquash({ tree: reversed.tree, base, message: revertMessage(item, merge) });
@@ -51,7 +47,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       (await setUpMergeTree(parts, item, settings, path, signal)) ??
       (await runGates(parts, item, settings.gates, { path, commit, tree: reversed.tree, where: 'merged' }, signal, still));
     if (failure === 'stale' || signal.aborted) return 'settled';
-    if (failure !== null) return failed(parts, item, `without its change, ${failure.summary}`);
+    if (failure !== null) return failed(parts, item, { kind: 'fails-without', fault: failure.summary });
   }
   // DANGER: from here on the base branch may have moved although the log does not say so yet, see `merge`.
   const intended = ifStill(parts, item, (tx) => void record(tx, item, 'undo.attempted', { commit, base, merge }));
@@ -67,7 +63,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   return 'settled';
 }
 
-function failed(parts: EngineParts, item: WorkItem, why: string, files: readonly string[] = []): 'settled' {
+function failed(parts: EngineParts, item: WorkItem, why: ErrandFault, files: readonly string[] = []): 'settled' {
   errandFailed(parts, item, why, files);
   return 'settled';
 }
@@ -107,18 +103,16 @@ async function finish(
       ? null
       : await project.git.reopenBranch({ number: item.number, branch }, { head: merged?.head ?? null, merge, undone: commit, message });
   crashPoint('after-undo-branch');
-  const by = actorName(errand.by);
-  const why = `${by} took its merge back${errand.reason === '' ? '' : `: ${errand.reason.trim().replace(/\.$/, '')}`}`;
   const failure: Failure = {
     cause: 'rejected',
-    summary: oneLine(why),
+    summary: { kind: 'merge-reverted', by: errand.by, said: oneLine(errand.reason) },
     evidence: `Its merge ${merge} was taken off ${project.settings.baseBranch} again as of ${commit}.${errand.reason === '' ? '' : `\n\n${errand.reason}`}`,
   };
   ifStill(parts, item, (tx) => {
-    record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+    record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
     if (work !== null) seeWork(tx, item, work);
     // The same work would pass the same gates and be merged again: what is to change, a person says first.
-    record(tx, item, 'item.held', { why: 'its merge was taken back' }, errand.by);
+    record(tx, item, 'item.held', { why: { kind: 'merge-reverted' } }, errand.by);
   });
 }
 

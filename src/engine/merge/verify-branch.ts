@@ -15,9 +15,12 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   const work = item.work === null ? null : await git.readWork(item.work.branch);
   if (work === null || work.commitsAhead === 0) {
-    const summary = 'the branch has no commits of its own';
     ifStill(parts, item, (tx, now) =>
-      notGoodEnough(tx, now, { cause: 'run', summary, evidence: 'Nothing was committed. Commit your work on the branch.' }),
+      notGoodEnough(tx, now, {
+        cause: 'run',
+        summary: { kind: 'no-commits' },
+        evidence: 'Nothing was committed. Commit your work on the branch.',
+      }),
     );
     return;
   }
@@ -42,10 +45,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
     }
     const commitsAhead = positiveInt(work.commitsAhead);
     if (commitsAhead === null) throw new Error('counted above');
-    const why =
-      settings.gates.length === 0
-        ? 'the run finished; no gates are configured'
-        : `${gateNames(settings.gates)} passed at ${work.head.slice(0, 10)}`;
+    const why = { kind: 'gates-passed', gates: settings.gates.map(({ name }) => name), commit: work.head } as const;
     const mode = now.qaMode ?? settings.qa;
     const to =
       mode === 'server' || now.stage.name === 'qa'
@@ -57,10 +57,6 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
 
 /** In current the attempt failed; an item that a person put into qa goes back to current, to its coder. */
 function notGoodEnough(tx: Tx, item: WorkItem, failure: Failure): void {
-  if (item.stage.name === 'qa') record(tx, item, 'item.moved', { to: { name: 'current' }, why: failure.summary, failure });
+  if (item.stage.name === 'qa') record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
   else failAttempt(tx, item, failure);
-}
-
-function gateNames(gates: readonly { readonly name: string }[]): string {
-  return gates.length === 1 ? `gate ${gates[0]?.name}` : `gates ${gates.map((gate) => gate.name).join(', ')}`;
 }

@@ -88,7 +88,7 @@ function isOpen({ deletedAt, stage }: WorkItem): boolean {
 function cancelPassed(tx: Tx): number {
   const due = tx.reads.timers.due(tx.now, MOST_TIMERS);
   for (const { project, item, timer } of due) {
-    const why = 'its time came after the copy of the log that was put back';
+    const why = { kind: 'time-passed' } as const;
     tx.record({ project, item, actor: 'musher', cause: null, kind: 'timer.cancelled', payload: { timer, why } });
   }
   return due.length;

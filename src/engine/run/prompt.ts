@@ -1,13 +1,14 @@
 import type { TemplateValues } from '../../agents/template.ts';
 import { DEFAULT_PROMPTS } from '../../agents/default-prompts.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
-import type { WorkItem } from '../../pipeline/types.ts';
+import type { Failure, WorkItem } from '../../pipeline/types.ts';
 
 /** What templates say of an item and of where it is worked on. */
 export function templateValues(
   item: WorkItem,
   settings: ProjectSettings,
   place: { worktree: string; branch: string; attempt: number },
+  failureText: (failure: Failure) => string,
 ): TemplateValues {
   return {
     item: String(item.number),
@@ -18,7 +19,7 @@ export function templateValues(
       item.criteria.length === 0 ? '(none)' : item.criteria.map(({ text, checked }) => `- [${checked ? 'x' : ' '}] ${text}`).join('\n'),
     worktree: place.worktree,
     base_branch: settings.baseBranch,
-    failure: item.failure === null ? '' : `${item.failure.summary}\n\n${item.failure.evidence}`,
+    failure: item.failure === null ? '' : `${failureText(item.failure)}\n\n${item.failure.evidence}`,
     project: settings.name,
     branch: place.branch,
     attempt: String(place.attempt),

@@ -7,6 +7,8 @@ import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
 import type { Run } from '../../log/projections/run.ts';
+import type { Why } from '../../pipeline/cause.ts';
+import type { Fault } from '../../pipeline/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
 import { countUnwatched } from './meter.ts';
@@ -24,7 +26,7 @@ import { agentActor } from '../../pipeline/actor.ts';
 /** A run that the engine looks after. */
 export interface RunJob {
   /** Ends the run; nothing of the process is left when `done` resolves. */
-  stop(why: string): void;
+  stop(why: Why): void;
   /** Leaves the process to itself; `done` resolves. */
   release(): void;
   readonly done: Promise<void>;
@@ -42,7 +44,7 @@ class Control {
   readonly released: Promise<void>;
   #release: () => void = () => undefined;
   #handle: RunHandle | null = null;
-  stopped: string | null = null;
+  stopped: Why | null = null;
   letGo = false;
 
   constructor() {
@@ -54,14 +56,14 @@ class Control {
   attach(handle: RunHandle): void {
     this.#handle = handle;
     if (this.letGo) handle.release();
-    else if (this.stopped !== null) handle.stop('stopped', this.stopped);
+    else if (this.stopped !== null) handle.stop('stopped', { kind: 'stopped', why: this.stopped });
   }
 
-  stop(why: string): void {
+  stop(why: Why): void {
     if (this.stopped !== null) return;
     this.stopped = why;
     this.preparation.abort();
-    this.#handle?.stop('stopped', why);
+    this.#handle?.stop('stopped', { kind: 'stopped', why });
   }
 
   release(): void {
@@ -80,19 +82,15 @@ async function superviseRun(parts: EngineParts, project: EngineProject, item: Wo
   } catch (error) {
     if (control.letGo) throw error;
     parts.onProblem(`run ${run.run} of ${item.project}#${item.number}`, error);
-    await endBroken(
-      parts,
-      item,
-      run,
-      error instanceof MusherError ? error.message : 'an error inside Musher; the log file has the details',
-    );
+    const said = error instanceof MusherError ? oneLine(error.message) : null;
+    await endBroken(parts, item, run, { kind: 'broke-off', during: 'run', said });
   } finally {
     parts.access?.forget(run);
   }
 }
 
 /** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
-export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, why: string): Promise<void> {
+export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, summary: Fault): Promise<void> {
   const now = known(parts, run);
   await sweepRun(parts, item, now);
   crashPoint('after-orphan-ended');
@@ -109,11 +107,10 @@ export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, wh
       current.deletedAt === null &&
       current.runs === run.run &&
       (current.execution.state === 'pending' || current.execution.state === 'running');
-    const summary = oneLine(`Musher could not look after it: ${why}`);
     const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
     spendReservation(tx, settings, item, run, unpriced);
     record(tx, item, 'run.ended', ended, agentActor(run.agent));
-    if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: summary });
+    if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: '' });
   });
 }
 
@@ -130,7 +127,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   if (agent === undefined) {
     await sweepRun(parts, item, run);
     const unpriced = await countUnwatched(parts, project.settings, item, run);
-    const lost = notStarted('lost', `the agent ${run.agent} is no longer configured`);
+    const lost = notStarted('lost', { kind: 'agent-not-configured', agent: run.agent });
     await settleRun(parts, project, item, run, null, { ...lost, unpriced });
     return;
   }
@@ -177,7 +174,7 @@ async function prepare(
   // What a Musher that was killed at this very point may have left.
   await sweepRun(parts, item, { ...run, pid: null, pidStart: null });
   await countUnwatched(parts, settings, item, run);
-  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
+  if (control.stopped !== null) return { outcome: notStarted('stopped', { kind: 'stopped', why: control.stopped }) };
   const enough = launchedEnough(agent, known(parts, run));
   if (enough !== null) return { outcome: enough };
   await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
@@ -195,8 +192,8 @@ async function prepare(
   }
   const failure = await setUp(parts, item, settings, opened.path, opened.created, signal);
   if (control.letGo) return null;
-  if (control.stopped !== null) return { outcome: notStarted('stopped', control.stopped) };
-  if (failure !== null) return { outcome: { ...notStarted('failed', failure.summary), evidence: failure.evidence } };
+  if (control.stopped !== null) return { outcome: notStarted('stopped', { kind: 'stopped', why: control.stopped }) };
+  if (failure !== null) return { outcome: notStarted('failed', failure.summary, failure.evidence) };
   const base = await git.baseHead();
   if (agent.role === 'mergemaster') {
     await git.resetWorktree(at);
@@ -229,7 +226,8 @@ async function launch(
   { base, files }: Place,
 ): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
   const started = await machineOf(parts).startRun(spec);
-  if (!started.ok) return { outcome: notStarted('failed', started.error.message), mend: started.error.hint };
+  if (!started.ok)
+    return { outcome: notStarted('failed', oneLine(started.error.message), started.error.message), mend: started.error.hint };
   crashPoint('after-spawn-before-started');
   const handle = started.value;
   const { agent } = spec;

@@ -1,5 +1,6 @@
 import { crashPoint } from '../../crash-point.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
+import type { Why } from '../../pipeline/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';
@@ -60,7 +61,7 @@ export class RunJobs {
       const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
       if (item === null || wanted || this.#jobs.has(keyOf(item)) || rests(keyOf(item))) continue;
       const job = runAgent(this.#parts, project, item, run);
-      job.stop(run.stopRequested ?? 'the item was stopped, moved or deleted');
+      job.stop(run.stopRequested ?? { kind: 'not-wanted' });
       this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
     }
   }
@@ -70,13 +71,13 @@ export class RunJobs {
     for (const run of this.#parts.log.reads.openRunsElsewhere([...this.#parts.projects.keys()])) {
       const item = this.#parts.log.reads.item(run.project, run.item);
       if (item === null || this.#jobs.has(keyOf(item))) continue;
-      const done = endBroken(this.#parts, item, run, `the project ${run.project} is no longer configured`);
+      const done = endBroken(this.#parts, item, run, { kind: 'project-not-configured', project: run.project });
       const nothing = (): void => undefined;
       this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
     }
   }
 
-  #stopAsked(run: { project: string; item: number; run: number }): string | null {
+  #stopAsked(run: { project: string; item: number; run: number }): Why | null {
     return this.#parts.log.reads.run(run.project, run.item, run.run)?.stopRequested ?? null;
   }
 }

@@ -35,7 +35,7 @@ export function specOf(
 ): RunSpec {
   const { worktree, branch } = place;
   const resumeSession = sessionToResume(parts, run);
-  const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt });
+  const values = templateValues(item, project.settings, { worktree, branch, attempt: run.attempt }, parts.failureText);
   return {
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),

@@ -2,17 +2,16 @@ import { Backoff } from '../../backoff.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
-import { waitsFor } from '../../agents/supervision/limits.ts';
 import { oneLine } from '../../agents/text.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import { redactFile } from '../../redaction/file.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { EndReason, Failure, QaMode, StuckCause, Work, WorkItem } from '../../pipeline/types.ts';
-import { STUCK_WORDS } from '../../pipeline/stuck.ts';
+import type { Cause } from '../../pipeline/cause.ts';
+import type { Fault, PlainFault, Said } from '../../pipeline/fault.ts';
 import { LONGEST_LIMIT_MS } from '../../pipeline/accounts.ts';
 import { amountOf } from '../../pipeline/budget/budget.ts';
-import { inUnit } from '../../pipeline/budget/budget-words.ts';
 import { positiveInt } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
@@ -38,8 +37,8 @@ interface Judgement {
   readonly reason: EndReason;
   /** Where `reason` is `stuck`. */
   readonly cause: StuckCause | null;
-  /** One line: what the run says, or why it does not count. */
-  readonly summary: string;
+  /** What the run says, or why it does not count. */
+  readonly summary: Said;
   readonly failure: Failure | null;
   readonly work: Work | null;
   /** A person approved the work, and the merge of it touches nothing that a person has to see. */
@@ -95,7 +94,7 @@ export async function settleRun(
     if (mine && blocker !== null) block(tx, item, run, blocker);
     else if (mine) conclude(tx, now, run, outcome, judgement, { mend, qa: now.qaMode ?? project.settings.qa });
     if (mine && blocker === null && limited + 1 >= MOST_LIMITED) {
-      const why = `the model provider limited the rate ${limited + 1} times in a row`;
+      const why = { kind: 'rate-limited-too-often', times: limited + 1 } as const;
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
       record(tx, item, 'item.moved', { to, why, failure: null });
     }
@@ -153,19 +152,18 @@ async function judge(
   const seen = { ...plain, work };
   if (outcome.reason !== 'finished') return seen;
   if (run.role === 'qa')
-    return outcome.verdict === null ? notDone(seen, outcome, 'failed', 'the review ended without a verdict') : { ...seen, failure: null };
+    return outcome.verdict === null ? notDone(seen, outcome, 'failed', { kind: 'no-verdict' }) : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
   return judgeCode(seen, outcome, hollow, left);
 }
 
 /** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */
-function atLine(parts: EngineParts, run: Run, agent: AgentSettings | null, outcome: RunOutcome): string | null {
+function atLine(parts: EngineParts, run: Run, agent: AgentSettings | null, outcome: RunOutcome): Fault | null {
   if (outcome.reason !== 'over-budget') return null;
   const now = parts.log.reads.run(run.project, run.item, run.run) ?? run;
   const passed = exhaustedLine(now, outcome.turns, agent?.limits ?? null);
   if (passed === null) return null;
-  const used = amountOf(now.usage);
-  return `it was stopped at the budget's line: ${inUnit(used[passed.unit], passed.unit)} used, and ${inUnit(passed.cap, passed.unit)} were left for it`;
+  return { kind: 'budget-reached', unit: passed.unit, used: amountOf(now.usage)[passed.unit], cap: passed.cap };
 }
 
 /** Whether a run used no model and left branch and files as it found them, what an earlier attempt left included. */
@@ -191,22 +189,16 @@ function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: 
   const { work } = seen;
   const committed = work !== null && work.commitsAhead > 0;
   if (hollow) {
-    const summary = 'it ended without using a model and without changing anything';
-    return notDone(seen, outcome, 'hollow', summary);
+    return notDone(seen, outcome, 'hollow', { kind: 'hollow' });
   }
   if (committed) return { ...seen, failure: null };
-  const uncommitted =
-    left.length === 0
-      ? 'changed nothing'
-      : `committed nothing (${left.length} changed files lie in the worktree: ${left.slice(0, 5).join(', ')})`;
-  const summary = oneLine(`it said it was done, but ${uncommitted}`);
-  return notDone(seen, outcome, 'failed', summary);
+  return notDone(seen, outcome, 'failed', { kind: 'nothing-committed', changed: left });
 }
 
 /** It said that it was done and was not. Where it had asked a person for something, that is why. */
-function notDone(seen: Judgement, outcome: RunOutcome, reason: 'failed' | 'hollow', summary: string): Judgement {
+function notDone(seen: Judgement, outcome: RunOutcome, reason: 'failed' | 'hollow', summary: PlainFault): Judgement {
   if (outcome.asked === null) return { ...seen, reason, summary, failure: failed(outcome, summary) };
-  const asked = waitsFor(outcome.asked);
+  const asked = { kind: 'asked-nobody', question: outcome.asked } as const;
   return {
     ...seen,
     reason: 'stuck',
@@ -216,24 +208,24 @@ function notDone(seen: Judgement, outcome: RunOutcome, reason: 'failed' | 'hollo
   };
 }
 
-/** A summary with the name of what the run was stuck in before it. */
-function stuckIn(cause: StuckCause | null, summary: string): string {
-  return cause === null ? summary : `stuck, ${STUCK_WORDS[cause]}: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
+/** What the run said at its end, with what it was stuck in. */
+function stuckIn(cause: StuckCause | null, summary: Said): Said {
+  return cause === null || (typeof summary !== 'string' && summary.kind === 'stuck') ? summary : { kind: 'stuck', cause, said: summary };
 }
 
 async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
-  if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, 'the branch is gone') };
+  if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, { kind: 'branch-gone' }) };
   const paths = await project.git.changedPaths(seen.work.head);
   const marked = await project.git.conflictMarkers(seen.work.head, paths);
   const carriesApproval = item.accepted !== null && !paths.some((path) => isGuarded(path, project.settings.guarded));
   if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
-  const summary = oneLine(`${run.agent} left conflict markers in ${marked.join(', ')}`);
+  const summary = { kind: 'conflict-markers', agent: run.agent, files: marked } as const;
   return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), cause: 'conflict' } };
 }
 
 /** The agent has said that it can't go on: people have to look before another attempt. */
 function block(tx: Tx, item: WorkItem, run: Run, blocker: string): void {
-  const why = oneLine(`${run.agent} can not go on: ${blocker}`);
+  const why = { kind: 'agent-blocked', agent: run.agent, said: oneLine(blocker) } as const;
   const failure: Failure = { cause: 'run', summary: why, evidence: blocker };
   failAttempt(tx, item, failure);
   record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } }, why, failure });
@@ -250,13 +242,11 @@ function conclude(
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
-    const first = reason === 'over-budget' ? 'raise the limits of the run before it goes on' : mend;
-    if (first !== null) {
-      // One clause: reasons stand in the middle of sentences.
-      const mended = `${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`;
-      const blocked = { kind: 'blocked', reason: `${failure.summary}; ${mended}` } as const;
-      record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why: failure.summary, failure });
-    }
+    const why: Cause | null =
+      reason === 'over-budget' ? { kind: 'run-limits-reached' } : mend === null ? null : { kind: 'needs-fix', fix: mend };
+    if (why === null) return;
+    const blocked = { kind: 'blocked', reason: why } as const;
+    record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why, failure });
     return;
   }
   const work = judgement.work;
@@ -266,22 +256,26 @@ function conclude(
   const ahead = work === null ? null : positiveInt(work.commitsAhead);
   const by = agentActor(run.agent);
   if (outcome.verdict === 'approve' && work !== null && ahead !== null) {
-    record(tx, item, 'item.moved', { to: { name: 'merge', branch: work.branch, commitsAhead: ahead }, why: 'approved', failure: null }, by);
+    record(
+      tx,
+      item,
+      'item.moved',
+      { to: { name: 'merge', branch: work.branch, commitsAhead: ahead }, why: { kind: 'approved' }, failure: null },
+      by,
+    );
     return;
   }
-  const reasonGiven = outcome.verdict === 'approve' ? 'there are no commits to merge' : outcome.verdictReason || 'no reason given';
   const rejected: Failure = {
     cause: 'rejected',
-    summary: oneLine(`rejected: ${reasonGiven}`),
+    summary: outcome.verdict === 'approve' ? { kind: 'nothing-to-approve' } : { kind: 'rejected', said: oneLine(outcome.verdictReason) },
     evidence: outcome.verdictReason || outcome.evidence,
   };
-  record(tx, item, 'item.moved', { to: { name: 'current' }, why: rejected.summary, failure: rejected }, by);
+  record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure: rejected }, by);
 }
 
-function failed(outcome: RunOutcome, summary: string): Failure {
-  // Sentences go on after it, so a full stop of its own goes.
-  const plain = oneLine(summary).replace(/\.$/, '');
-  return { cause: 'run', summary: plain === '' ? 'it failed without saying why' : plain, evidence: outcome.evidence };
+function failed(outcome: RunOutcome, summary: Said): Failure {
+  const said = typeof summary === 'string' ? oneLine(summary) : summary;
+  return { cause: 'run', summary: said === '' ? { kind: 'failed-silently' } : said, evidence: outcome.evidence };
 }
 
 /** Runs right before this one that ended at a rate limit. */

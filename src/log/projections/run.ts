@@ -1,3 +1,5 @@
+import type { Why } from '../../pipeline/cause.ts';
+import type { Said } from '../../pipeline/fault.ts';
 import type { EndReason, Role, StuckCause, WorkStage } from '../../pipeline/types.ts';
 import type { Reservation } from '../../pipeline/budget/budget.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
@@ -25,12 +27,12 @@ export interface Run {
   readonly session: string | null;
   readonly lastHeartbeat: Millis | null;
   readonly activity: string | null;
-  readonly stopRequested: string | null;
+  readonly stopRequested: Why | null;
   readonly reason: EndReason | null;
   /** Of a run that ended as `stuck`. */
   readonly cause: StuckCause | null;
   readonly exitCode: number | null;
-  readonly summary: string | null;
+  readonly summary: Said | null;
   readonly turns: number | null;
   readonly verdict: 'approve' | 'reject' | null;
   readonly usage: Usage;

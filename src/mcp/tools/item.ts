@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { faultWords } from '../../words/faults.ts';
 import { fenced } from '../data.ts';
 import { change, write } from '../events.ts';
 import { refusal, said, tool } from '../tool.ts';
@@ -17,7 +18,7 @@ export const item = tool({
         `Item ${mine.number} of ${mine.project}, a ${mine.type}, in ${mine.stage.name}. Run ${run.run}, attempt ${run.attempt} of ${project.settings.maxRetries + 1}.`,
         fenced('item', [mine.title, mine.description, ...criteria].filter((text) => text !== '').join('\n\n')),
         `${open} of ${mine.criteria.length} criteria are open.`,
-        ...(mine.failure === null ? [] : [fenced('last failure', `${mine.failure.summary}\n\n${mine.failure.evidence}`)]),
+        ...(mine.failure === null ? [] : [fenced('last failure', `${faultWords(mine.failure.summary)}\n\n${mine.failure.evidence}`)]),
       ].join('\n'),
     );
   },

@@ -32,10 +32,10 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   ],
   'item.held': [{ why: '' }, 'stopped it'],
   'item.released': [{}, 'let it go on'],
-  'item.accepted': [{ head: SHA }, 'approved 1111111111'],
+  'item.accepted': [{ head: SHA }, 'approved 11111111'],
   'item.attempts_reset': [{ why: 'a person tries it again' }, 'forgot its failed attempts: a person tries it again'],
   'item.attempt_failed': [{ failure, stage: 'current', attempt: 2 }, 'counted attempt 2 in current as failed: lint failed'],
-  'item.work_seen': [{ work: { branch: 'b', head: SHA, commitsAhead: 2 } }, 'read its branch: 2 commits, at 1111111111'],
+  'item.work_seen': [{ work: { branch: 'b', head: SHA, commitsAhead: 2 } }, 'read its branch: 2 commits, at 11111111'],
   'item.undone': [{ words: 'edit', cause: 'inbox:1' }, 'took edit back'],
   'item.put_back': [
     {
@@ -56,16 +56,16 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'item.restore_asked': [{ snapshot: 2 }, 'asked for snapshot 2 back'],
   'item.restored': [
     { snapshot: 2, head: SHA, kept: 'refs/musher/snapshots/1/3' },
-    'restored snapshot 2, at 1111111111; what was there before is refs/musher/snapshots/1/3',
+    'restored snapshot 2, at 11111111; what was there before is refs/musher/snapshots/1/3',
   ],
   'item.undo_asked': [{ reason: 'it broke' }, 'asked for its merge to be taken back: it broke'],
-  'undo.attempted': [{ commit: sha('2'), base: SHA, merge: SHA }, 'prepared taking 1111111111 back as 2222222222'],
+  'undo.attempted': [{ commit: sha('2'), base: SHA, merge: SHA }, 'prepared taking 11111111 back as 22222222'],
   'item.errand_failed': [{ errand: 'undo', why: 'later commits', files: [] }, 'could not take its merge back: later commits'],
   'item.budget_raised': [{ tokens: 50_000, microUsd: 2_000_000 }, 'added $2.00 and 50k tokens to its budget'],
   'item.deleted': [{ purge: true }, 'deleted it, with its content'],
   'item.removed': [{ done: ['a', 'b'], left: ['c'] }, 'cleaned up after it: a; b; still left: c'],
-  'item.found_merged': [{ mergeCommit: SHA, mergedAt: 1 }, 'found it merged as 1111111111 on the base branch after a restore'],
-  'item.found_undone': [{ commit: SHA }, 'found its merge taken back by 1111111111 on the base branch after a restore'],
+  'item.found_merged': [{ mergeCommit: SHA, mergedAt: 1 }, 'found it merged as 11111111 on the base branch after a restore'],
+  'item.found_undone': [{ commit: SHA }, 'found its merge taken back by 11111111 on the base branch after a restore'],
   'item.purged': [{}, 'took its content out of the log'],
   'run.pending': [{ run: 3, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 2 }, 'gave run 3 to coder-1 (current, attempt 2)'],
   'run.started': [{ run: 3, pid: 1, pidStart: null, model: null, runtime: 'command', base: SHA }, 'started run 3 with command'],
@@ -133,7 +133,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   ],
   'request.closed': [{ run: 3, request: 7, end: 'denied', text: 'no' }, 'denied r7: no'],
   'request.refused': [{ run: 3, brief: 'Write', why: 'too long' }, 'could not ask for Write: too long'],
-  'gate.ran': [receipt, 'ran the gate test on the merged tree at 1111111111: exit 0 in 3.1 s'],
+  'gate.ran': [receipt, 'ran the gate test on the merged tree at 11111111: exit 0 in 3.1 s'],
   'merge.attempted': [
     { commit: null, base: SHA, head: SHA, outcome: 'conflict', files: ['1', '2', '3', '4', '5', '6'] },
     'found a merge conflict: 1, 2, 3, 4, 5 and 1 more',
@@ -145,7 +145,7 @@ const KINDS: { readonly [K in EventKind]: readonly [(ItemEvents & OtherEvents)[K
   'room.bound': [{ transport: 'console', room: 'here' }, 'made here speak of shop'],
   'base.seen': [
     { branch: 'main', from: sha('1'), to: sha('2'), how: 'forward', taken: [numbered(7)], lost: [] },
-    'saw that main moved from 1111111111 to 2222222222 by somebody else, with the commits of 7 that Musher did not merge',
+    'saw that main moved from 11111111 to 22222222 by somebody else, with the commits of 7 that Musher did not merge',
   ],
   'room.subscribed': [
     { transport: 'slack', room: 'C1', notify: ['merges', 'failures'], style: 'threads' },
@@ -192,7 +192,7 @@ describe('an event in words', () => {
   });
 
   it('says how a gate ended that has no exit code', () => {
-    expect(receiptWords({ ...receipt, exitCode: null, where: 'branch' })).toContain('on the branch at 1111111111: ended by a signal');
+    expect(receiptWords({ ...receipt, exitCode: null, where: 'branch' })).toContain('on the branch at 11111111: ended by a signal');
     expect(receiptWords({ ...receipt, exitCode: null, timedOut: true })).toContain('time limit in 3.1 s');
   });
 });

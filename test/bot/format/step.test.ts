@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { firstLine, sentence } from '../../../src/words/item.ts';
-import { nextContent, ticked } from '../../../src/words/step.ts';
-import type { WorkItem } from '../../../src/pipeline/types.ts';
+import { outlook } from '../../../src/words/step.ts';
+import type { Content } from '../../../src/message/build.ts';
+import { nextStep } from '../../../src/pipeline/next-step.ts';
+import { QUIET } from '../../pipeline/facts.ts';
+import { STAGE, standing } from '../../pipeline/samples.ts';
 import { actorName } from '../../../src/pipeline/actor.ts';
 
-const item = { project: 'shop', number: 4 } as WorkItem;
-const next = '`depends 4 on …` changes it; `logs 42` is another, 4 times.';
+const commands = (content: readonly Content[]): string[] =>
+  content.flatMap((one) => (typeof one !== 'string' && one.kind === 'command' ? [one.text] : []));
 
 describe('what comes next', () => {
-  it('makes commands literal', () => {
-    expect(ticked('`start 4` goes on.')).toEqual([{ kind: 'code', text: 'start 4' }, ' goes on.']);
-  });
-
-  it('names the item in full where the room speaks of another project, in commands alone', () => {
+  it('names the item in full where the room speaks of another project', () => {
+    const item = { ...standing(STAGE.qa), project: 'shop' };
+    const step = nextStep(item, { ...QUIET, qaDefault: 'human' });
+    const n = item.number;
     const reader = { now: 0, timezone: 'UTC' };
-    expect(nextContent(item, next, { ...reader, current: 'shop' })).toEqual(ticked(next));
-    expect(nextContent(item, next, { ...reader, current: 'docs' })).toEqual(
-      ticked('`depends shop#4 on …` changes it; `logs 42` is another, 4 times.'),
-    );
+    expect(commands(outlook(item, step, { ...reader, current: 'shop' }))).toEqual([`diff ${n}`, `approve ${n}`, `reject ${n} <reason>`]);
+    expect(commands(outlook(item, step, { ...reader, current: 'docs' }))).toEqual([
+      `diff shop#${n}`,
+      `approve shop#${n}`,
+      `reject shop#${n} <reason>`,
+    ]);
   });
 });
 

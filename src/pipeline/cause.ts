@@ -1,0 +1,53 @@
+import type { Exhaustion, StartReason } from './reason.ts';
+import type { CommitSha } from './values.ts';
+
+/** The owner's checkout, which a merge left as it was, and the command that brings it up to date. */
+export interface CheckoutLeft {
+  readonly path: string;
+  /** Why it was left. */
+  readonly reason: string;
+  readonly catchUp: string;
+}
+
+/** What a person did to an item, by a command. */
+export type PersonDid = 'started' | 'stopped' | 'accepted' | 'approved' | 'rejected' | 'moved' | 'retried' | 'unblocked' | 'deleted';
+
+/** Why an item moved, was stopped or went to the archive. `src/words/causes.ts` says it. */
+export type Cause =
+  | StartReason
+  | Exhaustion
+  | { readonly kind: 'no-merge-agent' }
+  | { readonly kind: 'person'; readonly did: PersonDid }
+  /** An agent's verdict. */
+  | { readonly kind: 'approved' }
+  /** The failure beside it says why. */
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'gates-passed'; readonly gates: readonly string[]; readonly commit: CommitSha }
+  | {
+      readonly kind: 'squashed';
+      readonly branch: string;
+      readonly checkout: CheckoutLeft | null;
+      readonly afterRestart: boolean;
+    }
+  | { readonly kind: 'already-merged'; readonly branch: string }
+  | { readonly kind: 'base-kept-moving'; readonly branch: string; readonly times: number }
+  | { readonly kind: 'base-moved-by-agent'; readonly branch: string; readonly head: CommitSha }
+  | { readonly kind: 'approval-outdated' }
+  | { readonly kind: 'settings-touched'; readonly paths: readonly string[] }
+  /** `found`: what looks like a secret, and where; empty: the diff is too large to be searched. */
+  | { readonly kind: 'secrets'; readonly found: readonly string[] }
+  | { readonly kind: 'rate-limited-too-often'; readonly times: number }
+  | { readonly kind: 'agent-blocked'; readonly agent: string; readonly said: string }
+  | { readonly kind: 'run-limits-reached' }
+  /** `fix`: what a person has to do first, as the program said it. */
+  | { readonly kind: 'needs-fix'; readonly fix: string }
+  | { readonly kind: 'merge-reverted' }
+  /** Its item was stopped, moved or deleted. */
+  | { readonly kind: 'not-wanted' }
+  | { readonly kind: 'musher-stopped' }
+  /** The log was put back from a copy, and its time passed meanwhile. */
+  | { readonly kind: 'time-passed' };
+export type CauseKind = Cause['kind'];
+
+/** A cause as the log holds it; logs of versions before 1.0 hold a sentence, and a purge leaves nothing of either. */
+export type Why = Cause | string;

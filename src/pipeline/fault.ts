@@ -1,0 +1,86 @@
+import type { Unit } from './budget/budget.ts';
+import type { Why } from './cause.ts';
+import type { StuckCause } from './types.ts';
+import type { Millis } from './values.ts';
+
+/** How a command of the project's owner ended. */
+export type CommandEnd = { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'signal' | 'timeout' | 'too-much-output' };
+
+/** What Musher found wrong, in itself. */
+export type PlainFault =
+  | {
+      readonly kind: 'gate';
+      readonly gate: string;
+      readonly where: 'branch' | 'merged';
+      readonly end: CommandEnd;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'component';
+      readonly phase: 'setup' | 'teardown';
+      readonly component: string;
+      readonly command: string;
+      readonly end: CommandEnd;
+    }
+  | { readonly kind: 'component-folder'; readonly phase: 'setup' | 'teardown'; readonly component: string; readonly path: string }
+  | { readonly kind: 'conflict'; readonly branch: string; readonly files: readonly string[] }
+  | { readonly kind: 'conflict-markers'; readonly agent: string; readonly files: readonly string[] }
+  /** `said`: the reason as the reviewer gave it; empty: none. */
+  | { readonly kind: 'rejected'; readonly said: string }
+  | { readonly kind: 'nothing-to-approve' }
+  | { readonly kind: 'merge-reverted'; readonly by: string; readonly said: string }
+  | { readonly kind: 'no-commits' }
+  | { readonly kind: 'no-change' }
+  /** It said that it was done. `changed`: files that lie in the worktree, not committed. */
+  | { readonly kind: 'nothing-committed'; readonly changed: readonly string[] }
+  /** It used no model and changed nothing. */
+  | { readonly kind: 'hollow' }
+  | { readonly kind: 'no-verdict' }
+  | { readonly kind: 'branch-gone' }
+  | { readonly kind: 'agent-blocked'; readonly agent: string; readonly said: string }
+  | { readonly kind: 'agent-not-configured'; readonly agent: string }
+  | { readonly kind: 'project-not-configured'; readonly project: string }
+  /** It failed, and the program said nothing of it. */
+  | { readonly kind: 'failed-silently' }
+  | { readonly kind: 'asked-nobody'; readonly question: string }
+  | { readonly kind: 'no-output' | 'ran-too-long'; readonly ms: Millis }
+  /** It printed nothing but lines that it had printed before; `text` is one of them. */
+  | { readonly kind: 'old-lines'; readonly ms: Millis; readonly times: number; readonly text: string }
+  | { readonly kind: 'too-much-output'; readonly bytes: number }
+  /** The same call or error again and again, and no file changed. */
+  | { readonly kind: 'repeats'; readonly what: 'call' | 'error'; readonly times: number; readonly text: string }
+  | { readonly kind: 'tokens-without-change'; readonly tokens: number }
+  /** A limit of the agent or of the run itself, which nobody can top up. */
+  | { readonly kind: 'over-limit'; readonly unit: Unit | 'turns'; readonly used: number; readonly cap: number }
+  | { readonly kind: 'run-files-removed' | 'process-lost' | 'killed-from-outside' }
+  | { readonly kind: 'stopped'; readonly why: Why }
+  /** It was ended at the line of a budget that people can add to. */
+  | { readonly kind: 'budget-reached'; readonly unit: Unit; readonly used: number; readonly cap: number }
+  /** A part of Musher's own work failed; `said`: what went wrong and what to do; null: a bug, of which the log file tells. */
+  | { readonly kind: 'broke-off'; readonly during: 'gates' | 'merge' | 'run' | 'restore' | 'undo'; readonly said: string | null };
+
+/** How a run ended, and that so many of its processes are still there. */
+export type ProcessesLeft = { readonly kind: 'processes-left'; readonly said: PlainFault | string; readonly processes: number };
+/** How a run ended: a fault, or what its program said. */
+export type EndSaid = PlainFault | ProcessesLeft | string;
+
+/** What Musher found wrong. `src/words/faults.ts` says it. */
+export type Fault = PlainFault | ProcessesLeft | { readonly kind: 'stuck'; readonly cause: StuckCause; readonly said: EndSaid };
+export type FaultKind = Fault['kind'];
+
+/** A fault, or one line of text: what a program or a person said, or what versions before 1.0 wrote. */
+export type Said = Fault | string;
+
+/** Why what a person asked for can't be done. */
+export type ErrandFault =
+  | { readonly kind: 'no-snapshot'; readonly snapshot: number }
+  | { readonly kind: 'not-merged' }
+  /** `subjects`: of the later commits that changed the same places. */
+  | { readonly kind: 'later-commits'; readonly subjects: readonly string[]; readonly files: readonly string[] }
+  | { readonly kind: 'base-kept-moving'; readonly branch: string; readonly times: number }
+  /** A gate or a set-up fails on the tree without its change. */
+  | { readonly kind: 'fails-without'; readonly fault: Said }
+  | Extract<Fault, { kind: 'broke-off' }>;
+
+/** An errand's fault, or a sentence of versions before 1.0. */
+export type ErrandWhy = ErrandFault | string;

@@ -1,0 +1,68 @@
+import type { Shortage } from './budget/budget.ts';
+import type { Unmet } from './dependencies.ts';
+import type { AgentRequest } from './requests.ts';
+import type { WorkStage } from './types.ts';
+import type { ItemNumber } from './values.ts';
+
+/** An agent that has a run, and the item it works on. */
+export interface Busy {
+  readonly agent: string;
+  readonly item: ItemNumber;
+}
+
+/** Why no further attempt is made at an item. The failure itself is the item's last one. */
+export type Exhaustion =
+  | { readonly kind: 'attempts-used-up'; readonly attempts: number; readonly stage: WorkStage }
+  | { readonly kind: 'sent-back-too-often'; readonly times: number }
+  | { readonly kind: 'same-failure'; readonly times: number };
+
+/** Why Musher starts an item by itself. */
+export type StartReason = { readonly kind: 'asked-to-start' } | { readonly kind: 'dependencies-met' };
+
+/** Why nothing is done although an item is not over. */
+export type WaitReason =
+  | { readonly kind: 'not-started' }
+  /** `starts`: by itself as soon as the dependencies are met; else a person has to start it. */
+  | { readonly kind: 'dependencies'; readonly unmet: readonly Unmet[]; readonly starts: boolean }
+  | { readonly kind: 'slots-busy'; readonly max: number; readonly busy: readonly Busy[] }
+  | { readonly kind: 'agents-busy'; readonly busy: readonly Busy[] }
+  | { readonly kind: 'review' }
+  /** `after`: what has to happen before a start does anything. */
+  | { readonly kind: 'stopped'; readonly by: string; readonly after: 'nothing' | 'dependencies' | 'other-dependencies' }
+  | { readonly kind: 'account-limited'; readonly account: string }
+  | { readonly kind: 'account-tried'; readonly account: string }
+  /** The provider limits this item's run, and nothing is known of the account. */
+  | { readonly kind: 'run-limited' }
+  | { readonly kind: 'budget'; readonly shortage: Shortage }
+  | { readonly kind: 'merge-queue'; readonly first: ItemNumber }
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'held-for-review' }
+  | { readonly kind: 'no-agent'; readonly stage: WorkStage }
+  | { readonly kind: 'assigned-agent-missing'; readonly agent: string; readonly stage: WorkStage }
+  /** `problem`: what the sandbox said of itself. */
+  | { readonly kind: 'sandbox'; readonly problem: string };
+
+/** Why what happens next to an item happens, or why nothing does. `src/words/reasons.ts` says it. */
+export type Reason =
+  | StartReason
+  | Exhaustion
+  | WaitReason
+  | { readonly kind: 'agent-free' }
+  | { readonly kind: 'another-attempt'; readonly attempt: number; readonly of: number }
+  /** `agent`: whose run has finished; null: nobody's, the gates alone decide. */
+  | { readonly kind: 'gates-decide'; readonly agent: string | null }
+  | { readonly kind: 'first-to-merge' }
+  | { readonly kind: 'restore-asked'; readonly by: string; readonly snapshot: number }
+  | { readonly kind: 'undo-asked'; readonly by: string }
+  /** Nobody is configured to resolve a conflict. */
+  | { readonly kind: 'no-merge-agent' }
+  | { readonly kind: 'being-prepared'; readonly agent: string }
+  | { readonly kind: 'working'; readonly agent: string; readonly stage: WorkStage }
+  /** Its agent waits for people. `more`: other requests of it that are open too. */
+  | { readonly kind: 'asks-people'; readonly request: AgentRequest; readonly more: number }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'merged' }
+  | { readonly kind: 'superseded'; readonly by: ItemNumber }
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'abandoned' };
+export type ReasonKind = Reason['kind'];

@@ -1,0 +1,95 @@
+import type { Cause, CheckoutLeft, PersonDid, Why } from '../pipeline/cause.ts';
+import type { Failure } from '../pipeline/types.ts';
+import { faultWords } from './faults.ts';
+import { firstLine, shortCommit } from './item.ts';
+import { exhaustionWords } from './reasons.ts';
+
+const LONGEST = 300;
+/** Names in a line; what is more is counted. */
+const NAMED = 5;
+
+/**
+ * Why an item moved, was stopped or went to the archive, as it goes on after a colon; empty where the actor's name says it
+ * all, or a purge took it out. `failure`: the one that came with it.
+ */
+export function causeWords(why: Why, failure: Failure | null): string {
+  if (typeof why === 'string') return firstLine(why, LONGEST);
+  switch (why.kind) {
+    case 'asked-to-start':
+      return 'it was queued';
+    case 'dependencies-met':
+      return 'everything it depends on is merged';
+    case 'attempts-used-up':
+    case 'sent-back-too-often':
+    case 'same-failure':
+      return exhaustionWords(why, { failure });
+    case 'no-merge-agent':
+    case 'failed':
+      return failure === null ? '' : faultWords(failure.summary);
+    case 'person':
+    case 'approved':
+      return '';
+    case 'gates-passed':
+      return why.gates.length === 0 ? 'no gates are configured' : `${listed(why.gates)} passed at ${shortCommit(why.commit)}`;
+    case 'squashed':
+      return `squashed onto ${why.branch}${why.afterRestart ? ', found after a restart' : ''}${why.checkout === null ? '' : `. ${checkoutWords(why.checkout)}`}`;
+    case 'already-merged':
+      return `its changes were on ${why.branch} already`;
+    case 'base-kept-moving':
+      return `${why.branch} moved ${why.times} times while the gates ran on the merged tree`;
+    case 'base-moved-by-agent':
+      return `an agent moved ${why.branch} itself: it holds this item's commits at ${shortCommit(why.head)}, and Musher didn't merge them`;
+    case 'approval-outdated':
+      return 'the branch changed after it was approved';
+    case 'settings-touched':
+      return `it changes Musher's own settings (${listed(why.paths)})`;
+    case 'secrets':
+      return why.found.length === 0
+        ? 'its diff is too large to search for secrets'
+        : `its diff holds what looks like a secret: ${listed(why.found)}`;
+    case 'rate-limited-too-often':
+      return `the model provider rate-limited it ${why.times} times in a row`;
+    case 'agent-blocked':
+      return `${why.agent} is stuck: ${firstLine(why.said, LONGEST)}`;
+    case 'run-limits-reached':
+      return `${failure === null ? '' : `${faultWords(failure.summary)}. `}Raise the run's limits before trying again`;
+    case 'needs-fix':
+      return `${failure === null ? '' : `${faultWords(failure.summary)}. `}${why.fix.replace(/\.$/, '')}`;
+    case 'merge-reverted':
+      return 'its merge was reverted';
+    case 'not-wanted':
+      return 'its item was stopped, moved or deleted';
+    case 'musher-stopped':
+      return 'Musher was stopped';
+    case 'time-passed':
+      return 'its time passed while the log was restored';
+  }
+}
+
+/** What a person did, as it goes on after their name. */
+export const PERSON_DID: { readonly [D in PersonDid]: string } = {
+  started: 'started it',
+  stopped: 'stopped it',
+  accepted: 'accepted it',
+  approved: 'approved it',
+  rejected: 'rejected it',
+  moved: 'moved it',
+  retried: 'retried it',
+  unblocked: 'unblocked it',
+  deleted: 'deleted it',
+};
+
+/** Whether it says what a person did by a command, with nothing more to it. */
+export function isPersonsAct(why: Why): why is Extract<Cause, { kind: 'person' }> {
+  return typeof why !== 'string' && why.kind === 'person';
+}
+
+/** That the owner's checkout stayed where it was, and how to bring it along. */
+export function checkoutWords({ path, reason, catchUp }: CheckoutLeft): string {
+  return `The checkout ${path} was left as it is (${reason}); before you commit there, run: ${catchUp}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return firstLine(`${names.slice(0, NAMED).join(', ')}${more}`, LONGEST);
+}

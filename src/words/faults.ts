@@ -1,0 +1,159 @@
+import { actorName } from '../pipeline/actor.ts';
+import type { CommandEnd, ErrandWhy, Said } from '../pipeline/fault.ts';
+import type { PersonDid } from '../pipeline/cause.ts';
+import { bytes, tokens } from './amounts.ts';
+import { inUnit } from './budget.ts';
+import { causeWords, isPersonsAct } from './causes.ts';
+import { firstLine } from './item.ts';
+import { STUCK_WORDS } from './run.ts';
+import { duration } from './time.ts';
+
+/** UTF-16 units of what a program or a person said. */
+const LONGEST = 300;
+/** Names in a line; what is more is counted. */
+const NAMED = 5;
+/** Output beyond this is cut off, in MB; as `OUTPUT_BYTES` of the supervision has it. */
+const MOST_OUTPUT_MB = 256;
+
+/** What went wrong, as it goes on after a name and a colon, without a full stop: `gate test failed with exit code 1 (0.4 s)`. */
+export function faultWords(fault: Said): string {
+  if (typeof fault === 'string') return clause(fault);
+  switch (fault.kind) {
+    case 'gate':
+      return `gate ${fault.gate} ${endOf(fault.end)}${fault.where === 'merged' ? ' on the merged tree' : ''} (${duration(fault.durationMs)})`;
+    case 'component':
+      return `${fault.phase} of ${fault.component} failed: ${clause(fault.command)} ${endOf(fault.end)}`;
+    case 'component-folder':
+      return `${fault.phase} of ${fault.component} failed: this branch has no folder ${fault.path}`;
+    case 'conflict':
+      return `conflicts with ${fault.branch} in ${listed(fault.files)}`;
+    case 'conflict-markers':
+      return `${fault.agent} left conflict markers in ${listed(fault.files)}`;
+    case 'rejected':
+      return fault.said === '' ? 'rejected without a reason' : `rejected: ${clause(fault.said)}`;
+    case 'nothing-to-approve':
+      return 'approved, but the branch has no commits to merge';
+    case 'merge-reverted':
+      return `${actorName(fault.by)} reverted its merge${fault.said === '' ? '' : `: ${clause(fault.said)}`}`;
+    case 'no-commits':
+      return 'the branch has no commits of its own';
+    case 'no-change':
+      return 'its commits change nothing';
+    case 'nothing-committed':
+      return fault.changed.length === 0
+        ? 'the agent said it was done but changed nothing'
+        : `the agent said it was done but committed nothing, ${fault.changed.length === 1 ? '1 changed file is' : `${fault.changed.length} changed files are`} in the worktree: ${listed(fault.changed)}`;
+    case 'hollow':
+      return 'the run ended without using a model and without changing anything';
+    case 'no-verdict':
+      return 'the review ended without a verdict';
+    case 'branch-gone':
+      return 'the branch is gone';
+    case 'agent-blocked':
+      return `${fault.agent} is stuck: ${clause(fault.said)}`;
+    case 'agent-not-configured':
+      return `agent ${fault.agent} is no longer configured`;
+    case 'project-not-configured':
+      return `project ${fault.project} is no longer configured`;
+    case 'failed-silently':
+      return 'the run failed without saying why';
+    case 'stuck':
+      return `stuck (${STUCK_WORDS[fault.cause]}): ${faultWords(fault.said)}`;
+    case 'asked-nobody':
+      return `the agent asked a question that nobody can answer: ${clause(fault.question)}`;
+    case 'no-output':
+      return `no output for ${duration(fault.ms)}`;
+    case 'ran-too-long':
+      return `ran longer than ${duration(fault.ms)}`;
+    case 'old-lines':
+      return `nothing but old lines for ${duration(fault.ms)}, ${fault.times} of them: ${clause(fault.text)}`;
+    case 'too-much-output':
+      return `printed more than ${bytes(fault.bytes)}`;
+    case 'repeats':
+      return `the same ${fault.what} ${fault.times} times with no file changed: ${clause(fault.text)}`;
+    case 'tokens-without-change':
+      return `${tokens(fault.tokens)} output tokens with no file changed`;
+    case 'over-limit':
+      return fault.unit === 'turns'
+        ? `over its limit of ${fault.cap} turns`
+        : `over its limit, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
+    case 'run-files-removed':
+      return 'the files of the run were removed while it was running';
+    case 'process-lost':
+      return 'the process was gone when Musher came back';
+    case 'killed-from-outside':
+      return 'the agent was killed from outside';
+    case 'processes-left':
+      return `${faultWords(fault.said)} (${fault.processes} of its processes could not be ended)`;
+    case 'stopped':
+      return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, null);
+    case 'budget-reached':
+      return `stopped at its budget, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
+    case 'broke-off':
+      return `${DURING[fault.during]} broke off: ${fault.said === null ? 'an error inside Musher, the log file has the details' : clause(fault.said)}`;
+  }
+}
+
+/** Why what a person asked for can't be done, without a full stop. */
+export function errandWords(why: ErrandWhy): string {
+  if (typeof why === 'string') return clause(why);
+  switch (why.kind) {
+    case 'no-snapshot':
+      return `there is no snapshot ${why.snapshot}`;
+    case 'not-merged':
+      return 'it is not merged';
+    case 'later-commits':
+      return `later commits${why.subjects.length === 0 ? '' : ` (${listed(why.subjects)})`} changed the same places in ${listed(why.files)}`;
+    case 'base-kept-moving':
+      return `${why.branch} moved ${why.times} times while the gates ran`;
+    case 'fails-without':
+      return `without its change, ${faultWords(why.fault)}`;
+    case 'broke-off':
+      return faultWords(why);
+  }
+}
+
+/** What a person did to its item, of a run that ended for it. */
+const PASSIVE: { readonly [D in PersonDid]: string } = {
+  started: 'started',
+  stopped: 'stopped',
+  accepted: 'its item was accepted',
+  approved: 'its item was approved',
+  rejected: 'its item was rejected',
+  moved: 'its item was moved',
+  retried: 'its item was retried',
+  unblocked: 'its item was unblocked',
+  deleted: 'its item was deleted',
+};
+
+const DURING = {
+  gates: 'checking it',
+  merge: 'the merge',
+  run: 'looking after the run',
+  restore: 'the restore',
+  undo: 'the revert',
+} as const;
+
+/** How a command ended, after its name. */
+function endOf(end: CommandEnd): string {
+  switch (end.kind) {
+    case 'exit':
+      return `failed with exit code ${end.code}`;
+    case 'signal':
+      return 'was ended by a signal';
+    case 'timeout':
+      return 'ran into its timeout';
+    case 'too-much-output':
+      return `printed more than ${MOST_OUTPUT_MB} MB`;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${firstLine(names.slice(0, NAMED).join(', '), LONGEST)}${more}`;
+}
+
+/** One line without a full stop, since more follows. */
+function clause(text: string): string {
+  return firstLine(text, LONGEST).replace(/\.$/, '');
+}

@@ -1,0 +1,252 @@
+import { actorName } from '../pipeline/actor.ts';
+import { code, command, type Content } from '../message/build.ts';
+import type { Unmet } from '../pipeline/dependencies.ts';
+import type { Step } from '../pipeline/next-step.ts';
+import type { Busy, Exhaustion, Reason } from '../pipeline/reason.ts';
+import { requestName } from '../pipeline/requests.ts';
+import type { WorkItem } from '../pipeline/types.ts';
+import type { ItemNumber } from '../pipeline/values.ts';
+import { counted } from './amounts.ts';
+import { causeWords } from './causes.ts';
+import { topUp, usedOf } from './budget.ts';
+import { faultWords } from './faults.ts';
+import { itemLabel, itemName, shortCommit } from './item.ts';
+import type { Reader } from './step.ts';
+import { moment } from './time.ts';
+
+/**
+ * What an item waits for, or what happens to it, as it goes on after its name and a colon: `queued: all 2 coder slots are
+ * busy (…)`. No full stop.
+ */
+export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): string {
+  const label = (number: ItemNumber): string => itemLabel({ project: item.project, number }, reader.current);
+  switch (reason.kind) {
+    case 'asked-to-start':
+      return 'starting now';
+    case 'dependencies-met':
+      return 'starting now, everything it depends on is merged';
+    case 'agent-free':
+      return 'queued for the next free agent';
+    case 'another-attempt':
+      return `queued for the next free agent (attempt ${reason.attempt} of ${reason.of})`;
+    case 'gates-decide':
+      return reason.agent === null ? 'running the gates' : `${reason.agent} has finished, running the gates`;
+    case 'first-to-merge':
+      return 'merging next';
+    case 'restore-asked':
+      return `restoring snapshot ${reason.snapshot} for ${actorName(reason.by)}`;
+    case 'undo-asked':
+      return `reverting its merge for ${actorName(reason.by)}, the gates run first`;
+    case 'no-merge-agent':
+      return `going back to current${after(item)}`;
+    case 'attempts-used-up':
+    case 'sent-back-too-often':
+    case 'same-failure':
+      return exhaustionWords(reason, item);
+    case 'being-prepared':
+      return `preparing the worktree for ${reason.agent}`;
+    case 'working':
+      return `${reason.agent} ${WORKS[reason.stage]}`;
+    case 'asks-people':
+      return `${reason.request.agent} is waiting for ${reason.request.ask.kind === 'permission' ? 'permission' : 'an answer'}: ${reason.request.brief}`;
+    case 'not-started':
+      return 'not started';
+    case 'dependencies':
+      return `waiting for ${reason.unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ')}`;
+    case 'slots-busy':
+      return `queued, ${reason.max === 1 ? 'the coder slot is' : `all ${reason.max} coder slots are`} busy (${busyWords(reason.busy, label)})`;
+    case 'agents-busy':
+      return `queued, every agent for it is busy (${busyWords(reason.busy, label)})`;
+    case 'review':
+      return 'waiting for review';
+    case 'stopped':
+      return `stopped by ${actorName(reason.by)}`;
+    case 'account-limited':
+      return `rate-limited, account ${reason.account}`;
+    case 'account-tried':
+      return `queued while one run tries account ${reason.account} after a rate limit`;
+    case 'run-limited':
+      return 'rate-limited by the model provider';
+    case 'budget':
+      return `waiting for budget, ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
+    case 'merge-queue':
+      return `queued to merge after ${label(reason.first)}`;
+    case 'blocked':
+      return `blocked${archivedFor(item)}`;
+    case 'held-for-review':
+      return `held for review${archivedFor(item)}`;
+    case 'no-agent':
+      return `can't run, no agent is configured for ${reason.stage}`;
+    case 'assigned-agent-missing':
+      return `can't run, its agent ${reason.agent} isn't configured for ${reason.stage}`;
+    case 'sandbox':
+      return `can't run, the sandbox doesn't work: ${reason.problem}`;
+    case 'deleted':
+      return 'deleted';
+    case 'merged':
+      return item.stage.name === 'done' ? `merged as ${shortCommit(item.stage.mergeCommit)}` : 'merged';
+    case 'superseded':
+      return `replaced by ${label(reason.by)}`;
+    case 'completed':
+      return 'finished';
+    case 'abandoned':
+      return 'abandoned';
+  }
+}
+
+const WORKS = { current: 'is working on it', qa: 'is reviewing it', merge: 'is resolving its conflict' } as const;
+
+/** What a person can do about it, with its commands as they are typed in that room; or what happens without them. Empty where neither says anything new. */
+export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[] {
+  const { reason } = step;
+  const n = itemName(item, reader.current);
+  switch (reason.kind) {
+    case 'working':
+      return reason.stage === 'current'
+        ? [command(`logs ${n}`), ' shows its output, ', command(`stop ${n}`), ' stops it.']
+        : [command(`logs ${n}`), ' shows its output.'];
+    case 'asks-people':
+      return askedWords(reason, reader);
+    case 'not-started':
+      return [command(`start ${n}`), ' to begin.'];
+    case 'dependencies':
+      return afterDependencies(item, reason, reader);
+    case 'slots-busy':
+    case 'agents-busy':
+      return ['It starts on its own when one is free.'];
+    case 'review':
+      return [command(`diff ${n}`), ' shows the change, ', command(`approve ${n}`), ' or ', command(`reject ${n} <reason>`), ' decides.'];
+    case 'stopped':
+      if (reason.after === 'other-dependencies')
+        return [command(`depends ${n} on nothing`), ' drops its dependencies, then ', command(`start ${n}`), ' starts it.'];
+      if (reason.after === 'dependencies') return [command(`start ${n}`), ' lets it start once its dependencies are merged.'];
+      return [command(`start ${n}`), item.stage.name === 'backlog' ? ' starts it.' : ' continues it.'];
+    case 'account-limited':
+    case 'account-tried':
+    case 'run-limited':
+      return ['It continues on its own, ', command(`stop ${n}`), ' cancels that.'];
+    case 'budget': {
+      const more = command(topUp(inRoom(reason.shortage.budget, item, reader), reason.shortage.unit));
+      if (reason.shortage.held) return ['It continues when a run ends with budget left, ', more, ' makes room now.'];
+      return reason.shortage.budget.until === null ? [more, ' lets it continue.'] : ['It continues then, ', more, ' lets it continue now.'];
+    }
+    case 'merge-queue':
+      return ['Merges go one at a time, it follows on its own.'];
+    case 'blocked':
+      return item.stage.name === 'archived'
+        ? [command(`retry ${n}`), ' tries again, ', command(`unblock ${n}`), ` puts it back to ${item.stage.from.name}.`]
+        : [];
+    case 'held-for-review':
+      return [
+        command(`diff ${n}`),
+        ' shows it, ',
+        command(`accept ${n}`),
+        ' merges it, ',
+        command(`reject ${n} <reason>`),
+        ' sends it back.',
+      ];
+    case 'no-agent':
+      return ['Add an ', code('[[agent]]'), ' to ', code('.musher/project.toml'), ' and restart Musher.'];
+    case 'assigned-agent-missing':
+      return [command(`assign ${n} any`), ' lets any agent take it.'];
+    case 'sandbox':
+      return ['Run ', code('musher doctor'), ', fix it and restart Musher.'];
+    case 'merged':
+      return [command(`accept ${n}`), ' archives it.'];
+    case 'superseded':
+      return [command(`show ${itemName({ project: item.project, number: reason.by }, reader.current)}`), ' shows that one.'];
+    case 'deleted':
+      return ['Its number is never reused.'];
+    case 'asked-to-start':
+    case 'dependencies-met':
+    case 'agent-free':
+    case 'another-attempt':
+    case 'gates-decide':
+    case 'first-to-merge':
+    case 'restore-asked':
+    case 'undo-asked':
+    case 'no-merge-agent':
+    case 'attempts-used-up':
+    case 'sent-back-too-often':
+    case 'same-failure':
+    case 'being-prepared':
+    case 'completed':
+    case 'abandoned':
+      return [];
+  }
+}
+
+/** Why no further attempt is made: the failure, and how often it came. */
+export function exhaustionWords(reason: Exhaustion, { failure }: Pick<WorkItem, 'failure'>): string {
+  const what = failure === null ? '' : `${faultWords(failure.summary)} `;
+  switch (reason.kind) {
+    case 'attempts-used-up':
+      return `${what}(${counted(reason.attempts, 'attempt')} in ${reason.stage})`;
+    case 'sent-back-too-often':
+      return `${what}(sent back ${counted(reason.times, 'time')})`;
+    case 'same-failure':
+      return `${what}(${reason.times} times in a row, with no change to the work)`;
+  }
+}
+
+/** Why a dependency isn't met: `in qa`, `blocked`, `deleted`. */
+export function unmetWords({ stage, never }: Unmet, label: (number: ItemNumber) => string): string {
+  if (never === null) return stage === 'archived' ? 'blocked' : `in ${stage}`;
+  switch (never.kind) {
+    case 'missing':
+      return "doesn't exist";
+    case 'deleted':
+      return 'deleted';
+    case 'abandoned':
+      return 'abandoned';
+    case 'superseded':
+      return `replaced by ${label(never.by)}`;
+  }
+}
+
+function busyWords(busy: readonly Busy[], label: (number: ItemNumber) => string): string {
+  return busy.map(({ agent, item }) => `${agent} on ${label(item)}`).join(', ');
+}
+
+function after({ failure }: WorkItem): string {
+  return failure === null ? '' : `: ${faultWords(failure.summary)}`;
+}
+
+function archivedFor({ stage, failure }: WorkItem): string {
+  if (stage.name !== 'archived' || !('reason' in stage.reason)) return '';
+  const why = causeWords(stage.reason.reason, failure);
+  return why === '' ? '' : `: ${why}`;
+}
+
+/** What is stuck needs a person first, and who waits for it should hear which item that is. */
+function afterDependencies(item: WorkItem, { unmet, starts }: Extract<Reason, { kind: 'dependencies' }>, { current }: Reader): Content[] {
+  const n = itemName(item, current);
+  if (unmet.some(({ never }) => never !== null))
+    return ["That won't happen on its own, ", command(`depends ${n} on nothing`), ' drops its dependencies.'];
+  const stuck = unmet.find(({ stage }) => stage === 'archived');
+  const about = stuck === undefined ? null : { project: item.project, number: stuck.number };
+  const first = about === null ? [] : [command(`why ${itemName(about, current)}`), ` shows what ${itemLabel(about, current)} needs. `];
+  const goes = item.stage.name === 'backlog' ? 'starts' : 'continues';
+  return [...first, ...(starts ? [`It ${goes} on its own after that.`] : [command(`start ${n}`), ' starts it after that.'])];
+}
+
+function askedWords({ request, more }: Extract<Reason, { kind: 'asks-people' }>, { now, timezone }: Reader): Content[] {
+  const name = requestName(request.number);
+  const who = request.role === 'admin' ? 'An admin' : 'An operator';
+  const how =
+    request.ask.kind === 'permission'
+      ? [command(`allow ${name}`), ' or ', command(`deny ${name} <reason>`)]
+      : [command(`answer ${name} <text>`)];
+  const others: Content[] = more === 0 ? [] : [` ${more} more: `, command('requests'), '.'];
+  return [
+    `Since ${moment(request.openedAt, now, timezone)}, until ${moment(request.expiresAt, now, timezone)}. ${who} can `,
+    ...how,
+    '.',
+    ...others,
+  ];
+}
+
+/** A budget's name where its item belongs to another project than the room. */
+function inRoom<B extends { readonly scope: string; readonly name: string }>(budget: B, item: WorkItem, { current }: Reader): B {
+  return budget.scope === 'item' ? { ...budget, name: itemName(item, current) } : budget;
+}
