@@ -76,7 +76,7 @@ describe('notifications', () => {
       play(log, works);
       const own = kept.mock.calls.length;
       await vi.waitFor(() => expect(position()).toBe(log.reads.lastSeq()));
-      const news = log.reads.events(before, 1_000).filter(isNews);
+      const news = log.reads.events(before, 1_000).filter((event) => KINDS[event.kind].news !== null && isNews(event));
       expect(kept.mock.calls.length - own).toBe(news.length);
       kept.mockRestore();
     }
@@ -95,6 +95,32 @@ describe('notifications', () => {
     expect(texts.at(-1)).toContain(`merged · 11111111 <https://git.example.org/commit/${SHA}>`);
     // In a room that speaks of another project the number alone would name another item.
     expect(plainText((await told('elsewhere'))[0]?.body ?? { blocks: [] }, { width: 500 })).toMatch(/^shop#1 </);
+  });
+
+  it('cost none for what a room may be told of, and that is no news this time', async () => {
+    rooms = [roomOf('here')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    await told('here');
+    const about = { project: 'shop', item: null, actor: 'musher', cause: null } as const;
+    const kept = vi.spyOn(log, 'transaction');
+    log.transaction((tx) => {
+      const seen = { branch: 'main', from: SHA, to: SHA, taken: [], lost: [] } as const;
+      for (const how of ['merged', 'forward'] as const) tx.record({ ...about, kind: 'base.seen', payload: { ...seen, how } });
+      const again = { account: 'main', until: 1, times: 2, news: false, others: [], earliest: null };
+      tx.record({ ...about, kind: 'account.limited', payload: again });
+    });
+    record('item.restore_asked', { snapshot: 1 });
+    record('item.errand_failed', { errand: 'restore', why: 'gone', files: [] });
+    record('item.deleted', { purge: false });
+    record('item.removed', { done: ['removed its branch'], left: [] });
+    expect(await told('here')).toEqual([]);
+    expect(kept).toHaveBeenCalledTimes(5);
+    log.transaction((tx) =>
+      tx.record({ ...about, kind: 'base.seen', payload: { branch: 'main', from: SHA, to: SHA, how: 'rewritten', taken: [], lost: [] } }),
+    );
+    expect(await told('here')).toHaveLength(1);
+    expect(kept).toHaveBeenCalledTimes(7);
+    kept.mockRestore();
   });
 
   it('name the stage from which an item really comes, also after an undo', async () => {
