@@ -7,7 +7,6 @@ import { COMMANDS } from '../../commands/index.ts';
 import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
 import { runBatch } from './batch.ts';
 import type { NetworkState } from '../bot/capabilities.ts';
-import { projectOf, type BotParts } from '../bot/loop/context.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { refused } from '../words/replies.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
@@ -34,16 +33,10 @@ import { startNotify } from '../notices/notify.ts';
 import { type EngineParts } from '../engine/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { batchParts, localOwner } from './script.ts';
+import type { Streams } from './streams.ts';
+import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 
 /** What a conversation in a terminal, or a script, is read from and printed to. */
-export interface Streams {
-  /** Messages come as the lines of a script. */
-  readonly batch: boolean;
-  readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable;
-}
-
 /** How long the end of Musher waits for messages that are still to be sent. */
 const LAST_MESSAGES_MS = 5_000;
 

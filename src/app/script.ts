@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
 import type { runBatch } from './batch.ts';
-import { projectOf, type BotParts } from '../bot/loop/context.ts';
 import type { Router } from '../bot/loop/router.ts';
 import type { AwaitedReplies } from './lifecycle/awaited-replies.ts';
 import { waitUntilSent } from './lifecycle/wait-until-sent.ts';
@@ -12,7 +11,8 @@ import { decide, projectFacts } from '../decide/facts.ts';
 import type { Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';
 import type { IncomingMessage } from '../message/address.ts';
-import type { Streams } from './run-musher.ts';
+import type { Streams } from './streams.ts';
+import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 
 /** Whoever started Musher in a terminal. */
 export function localOwner(): IncomingMessage['sender'] {

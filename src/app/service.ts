@@ -8,7 +8,6 @@ import process from 'node:process';
 import { COMMANDS } from '../../commands/index.ts';
 import { readLog } from '../agents/transcript.ts';
 import type { Project } from '../bot/capabilities.ts';
-import { type BotParts } from '../bot/loop/context.ts';
 import { rightsFrom } from '../bot/rights/rights.ts';
 import { systemClock } from '../clock.ts';
 import { loadSettings } from '../config/load.ts';
@@ -27,7 +26,9 @@ import { readLastShutdown } from '../engine/recovery/start.ts';
 import { runDir, type EngineParts, type EngineProject } from '../engine/parts.ts';
 import { trySandboxes } from './sandboxes.ts';
 import { musherVersion } from '../version.ts';
-import { runMusher, type Streams } from './run-musher.ts';
+import { runMusher } from './run-musher.ts';
+import type { Streams } from './streams.ts';
+import type { BotParts } from '../bot/bot-parts.ts';
 
 export interface StartOptions extends Streams {
   /** Absolute path of bot.toml; null: the embedded demo. */

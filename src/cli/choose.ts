@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Typed } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
+import type { Typed } from './subcommand.ts';
 
 /** What a call is about, found the same way by every subcommand. Paths are absolute. */
 export interface Choice {

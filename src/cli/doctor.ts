@@ -18,8 +18,8 @@ import { sandbox } from './doctor/sandbox.ts';
 import { backups, monitor } from './doctor/upkeep.ts';
 import { counted } from '../words/amounts.ts';
 import { printLine } from './terminal.ts';
-import type { Run } from './subcommands.ts';
 import type { Terminal } from './terminal.ts';
+import type { Run } from './subcommand.ts';
 
 /** In the order in which they are printed. */
 const CHECKS: readonly Check[] = [

@@ -1,6 +1,6 @@
 import { usageLine } from './parse.ts';
 import { SUBCOMMANDS } from './subcommands.ts';
-import type { Subcommand } from './subcommands.ts';
+import type { Subcommand } from './subcommand.ts';
 
 /** The help of one subcommand, or of all. */
 export function helpText(of: Subcommand | null, calledAs: string): string {

@@ -11,7 +11,7 @@ import { botToml, projectToml } from './init/files.ts';
 import type { Findings } from './init/files.ts';
 import { printLine, shellWord } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
-import type { Run } from './subcommands.ts';
+import type { Run } from './subcommand.ts';
 
 /** `musher init DIR`: writes both configuration files into a repository, or nothing at all. */
 export const run: Run = async ({ positionals }, terminal) => {

@@ -1,8 +1,8 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { NetworkTool } from '../../transports/network.ts';
 import { catalogueOf } from '../app/command-catalogue.ts';
-import type { Run } from './subcommands.ts';
 import { printLine } from './terminal.ts';
+import type { Run } from './subcommand.ts';
 
 /** A network's own subcommand: prints what somebody needs to set the network up. */
 export function forTool(tool: NetworkTool): { readonly run: Run } {

@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { SUBCOMMANDS } from './subcommands.ts';
-import type { Subcommand, Typed } from './subcommands.ts';
+import type { Subcommand, Typed } from './subcommand.ts';
 
 export type CommandLine =
   | { readonly kind: 'help'; readonly of: Subcommand | null }

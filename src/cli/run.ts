@@ -1,7 +1,7 @@
 import { startMusher } from '../app/service.ts';
 import { choose } from './choose.ts';
 import { printLine } from './terminal.ts';
-import type { Run } from './subcommands.ts';
+import type { Run } from './subcommand.ts';
 
 /** `musher run`: which configuration and data directory, then the service. */
 export const run: Run = async (typed, terminal) => {

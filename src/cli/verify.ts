@@ -2,7 +2,7 @@ import { verifyAll } from '../log/verify.ts';
 import { choose } from './choose.ts';
 import { dataDirOf, withLog } from './data-dir.ts';
 import { printLine } from './terminal.ts';
-import type { Run } from './subcommands.ts';
+import type { Run } from './subcommand.ts';
 
 /**
  * `musher verify`: replays the log of a stopped Musher against its projections, in the data directory that `run` with

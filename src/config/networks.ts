@@ -3,6 +3,7 @@ import { idProblems } from './sections/network-ids.ts';
 import { idOn, sectionOf } from './sections/networks.ts';
 import type { BotFile } from './schema.ts';
 import type { RoomSettings, Settings } from './settings.ts';
+import type { NetworkProblem } from './sections/network-problem.ts';
 
 type OfNetworks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | 'people' | 'rooms' | 'networks'>;
 
@@ -39,12 +40,6 @@ function roomSettings(room: BotFile['room'][number]): RoomSettings {
     quietHours: room.quiet_hours ?? null,
     roles: { admin, operator, viewer },
   };
-}
-
-/** A key of `bot.toml`, and what is wrong with it. */
-export interface NetworkProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 /** What only the whole file shows: rooms of networks or projects that are not there, names that nobody has, missing tokens. */

@@ -2,11 +2,8 @@ import { statSync } from 'node:fs';
 import { keyText } from './read/explain.ts';
 import type { KeyLocator, KeyPath } from './read/locate.ts';
 import type { Problem } from './read/problem.ts';
+import { isSecretKey } from './secret-keys.ts';
 
-/** How variables of an environment are called whose value is a secret. */
-const SECRET_VARIABLE = /key|token|secret|passw|credential/i;
-/** The same of Musher's own keys: `access_token`, and not `day_tokens`. */
-const SECRET_KEY = /(?:^|_)(?:key|token|secret|password)$/;
 /** Read, write or run, for anyone but the owner. */
 const FOR_OTHERS = 0o077;
 const WRITE_FOR_ALL = 0o002;
@@ -46,11 +43,6 @@ export function openSecrets(file: string, written: unknown, line: KeyLocator): P
 export function openToWrite(file: string): Problem[] {
   if ((statSync(file).mode & WRITE_FOR_ALL) === 0) return [];
   return [{ file, line: 1, key: '', message: `can be written by every user of this machine; run: chmod o-w ${quoted(file)}` }];
-}
-
-/** Whether the value of a key is a secret: such a value never stands in a message. */
-export function isSecretKey(path: KeyPath): boolean {
-  return (path.at(-2) === 'env' ? SECRET_VARIABLE : SECRET_KEY).test(String(path.at(-1)));
 }
 
 function quoted(file: string): string {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { adoptRun, startRun, type KnownProcess } from '../../src/agents/supervision/supervisor.ts';
+import { adoptRun, startRun } from '../../src/agents/supervision/supervisor.ts';
 import { identify } from '../../src/agents/process/identity.ts';
 import { writeStop } from '../../src/agents/supervision/run-record.ts';
 import { leaveNothingBehind, NO_LIMITS, shellRun, until, type RunFixture } from './run-fixture.ts';
+import type { KnownProcess } from '../../src/agents/supervision/run-spec.ts';
 
 leaveNothingBehind();
 

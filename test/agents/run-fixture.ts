@@ -6,9 +6,9 @@ import { afterEach, expect } from 'vitest';
 import type { AgentSettings, LimitSettings } from '../../src/config/settings.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
 import type { Signal } from '../../src/agents/supervision/signals.ts';
-import type { RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { TemplateValues } from '../../src/agents/template.ts';
 import { jumpingClock, type JumpingClock } from './jumping-clock.ts';
+import type { RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 export const NO_LIMITS: LimitSettings = {
   turns: null,

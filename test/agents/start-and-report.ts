@@ -1,6 +1,7 @@
 /** A Musher of the smallest kind: starts the run that it is told to, says its process, and waits to be killed. */
 import { systemClock } from '../../src/clock.ts';
-import { startRun, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
+import type { RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 const plain = JSON.parse(process.argv[2] ?? '{}') as Omit<RunSpec, 'clock' | 'onSignal'>;
 const result = await startRun({ ...plain, clock: systemClock(), onSignal: () => {} });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { looksLikeQuestion } from '../../src/agents/question.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
-import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, NO_LIMITS, runFixture, shellRun, until, type RunFixture } from './run-fixture.ts';
+import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 leaveNothingBehind();
 

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adoptRun, startRun, type RunHandle } from '../../src/agents/supervision/supervisor.ts';
+import { adoptRun, startRun } from '../../src/agents/supervision/supervisor.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { identify } from '../../src/agents/process/identity.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
 import { leaveNothingBehind, NO_LIMITS, numberIn, runFixture, shellRun, until, type RunFixture } from './run-fixture.ts';
+import type { RunHandle } from '../../src/agents/supervision/run-spec.ts';
 
 leaveNothingBehind();
 

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Said } from '../../src/pipeline/fault.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
-import type { RunHandle, RunSpec } from '../../src/agents/supervision/supervisor.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { Machine } from '../../src/engine/machine.ts';
 import type { ShellResult } from '../../src/engine/shell.ts';
 import type { Role, Work } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
+import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 /** How an agent's process ends, when the test says so. */
 export type Result = 'commit' | 'nothing' | 'fail' | 'limited' | 'reject';

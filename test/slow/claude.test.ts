@@ -7,11 +7,12 @@ import { identify } from '../../src/agents/process/identity.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { readLog } from '../../src/agents/transcript.ts';
-import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import type { AgentSettings } from '../../src/config/settings.ts';
 import { leaveNothingBehind, NO_LIMITS, numberIn, runFixture, until, type RunFixture } from '../agents/run-fixture.ts';
 import { startMessagesApi } from '../fakes/messages-api.ts';
 import type { Answer, ModelServer } from '../fakes/model-server.ts';
+import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 leaveNothingBehind();
 

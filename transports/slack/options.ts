@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
-import type { SlackState } from './intake/catch-up.ts';
 import type { HttpOptions } from './intake/http.ts';
+import type { SlackState } from './state.ts';
 
 export interface SlackOptions {
   /** `xoxb-…` */

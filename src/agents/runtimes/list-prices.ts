@@ -1,4 +1,4 @@
-import type { ModelPrice } from './pricing.ts';
+import type { ModelPrice } from './model-price.ts';
 
 type Listed = ModelPrice & { readonly model: string };
 

@@ -1,15 +1,6 @@
 import { LIST_PRICES } from './list-prices.ts';
 import type { Usage } from '../../pipeline/usage.ts';
-
-/** US dollars per million tokens. */
-export interface ModelPrice {
-  readonly input: number;
-  readonly output: number;
-  readonly cacheRead: number;
-  readonly cacheWrite: number;
-  /** Cache writes that are kept for an hour; missing: as other cache writes. */
-  readonly cacheWriteHour?: number;
-}
+import type { ModelPrice } from './model-price.ts';
 
 /** Tells what tokens cost. */
 export interface Pricing {

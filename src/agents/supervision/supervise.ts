@@ -18,9 +18,9 @@ import { findRuntime, type OutputParser } from '../runtimes/runtime.ts';
 import type { Signal } from './signals.ts';
 import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
 import { SpinWatch } from './spinning.ts';
-import type { KnownProcess, RunHandle, RunSpec } from './supervisor.ts';
 import { oneLine } from '../text.ts';
 import { NO_USAGE } from '../../pipeline/usage.ts';
+import type { KnownProcess, RunHandle, RunSpec } from './run-spec.ts';
 
 const STOP_GRACE_MS = 10_000;
 /** What can't be kept in this time is kept after the end: the agent must not work on because git is slow. */

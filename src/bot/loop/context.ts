@@ -15,29 +15,7 @@ import { lacking } from '../../words/bot/access.ts';
 import { plannedCommand } from '../parse/timer-command.ts';
 import { refused } from '../../words/replies.ts';
 import { includes, type Rights } from '../rights/rights.ts';
-
-/** What all commands share. */
-export interface BotParts {
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly rights: Rights;
-  /** The project that a room is configured for; null where it is in no configuration. */
-  readonly roomProject: (transport: string, room: string) => string | null;
-  readonly timezone: string;
-  readonly projects: readonly [Project, ...Project[]];
-  readonly commands: readonly Command[];
-  readonly runLog: Capabilities['runLog'];
-  readonly processes: () => Promise<readonly ProcessUse[]>;
-  readonly networks: Capabilities['networks'];
-  readonly dump: Capabilities['dump'];
-  readonly backups: {
-    make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
-    state: Capabilities['backups'];
-  };
-  readonly rooms: Capabilities['rooms'];
-  readonly version: string;
-  readonly startedAt: number;
-}
+import { projectOf, type BotParts } from '../bot-parts.ts';
 
 /** How a context tells the router what has become of the message: both run inside the command's own transaction. */
 export interface Settlement {
@@ -45,12 +23,6 @@ export interface Settlement {
   answer(tx: Tx, reply: Reply): void;
   /** The change is kept, the final reply comes later: the command must not run again. */
   hold(tx: Tx): void;
-}
-
-/** The room's project: the one it was switched to, where that still exists, else the first. */
-export function projectOf(parts: BotParts, transport: string, room: string): Project {
-  const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
-  return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
 }
 
 /** Everything one command gets for one message. */

@@ -14,7 +14,7 @@ import { authorise } from '../rights/authorise.ts';
 import { commandName, commandTable, type CommandTable } from '../command-table.ts';
 import type { Command, CommandContext, CommandResult, Reply } from '../command.ts';
 import { answerIn, ask, takeAnswer } from './confirm.ts';
-import { commandContext, projectOf, type BotParts } from './context.ts';
+import { commandContext } from './context.ts';
 import type { Project } from '../capabilities.ts';
 import { parseCommand } from '../parse/parse.ts';
 import type { Completion } from '../parse/complete.ts';
@@ -26,6 +26,7 @@ import { closeRevoked } from '../rights/revoke.ts';
 import { includes, type Origin } from '../rights/rights.ts';
 import { Turns } from './turns.ts';
 import { WorkSigns } from './work-signs.ts';
+import { projectOf, type BotParts } from '../bot-parts.ts';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */

@@ -3,8 +3,8 @@ import type { Project } from '../capabilities.ts';
 import { commandName, type CommandTable } from '../command-table.ts';
 import type { Command } from '../command.ts';
 import { completeLine, type Completion } from './complete.ts';
-import { projectOf, type BotParts } from '../loop/context.ts';
 import { includes, type Origin } from '../rights/rights.ts';
+import { projectOf, type BotParts } from '../bot-parts.ts';
 
 /** What a line is read and completed against. */
 export function parseContext(

@@ -1,11 +1,11 @@
 import { authorise } from './authorise.ts';
 import type { CommandTable } from '../command-table.ts';
 import type { Command } from '../command.ts';
-import type { BotParts } from '../loop/context.ts';
 import { parseContext } from '../parse/parse-context.ts';
 import { parseCommand } from '../parse/parse.ts';
 import type { Origin } from './rights.ts';
 import type { OpenConfirmation } from '../../log/tables/confirmations.ts';
+import type { BotParts } from '../bot-parts.ts';
 
 /**
  * Closes the open questions of people who no longer have the right to what they were asked about. Rights are read at a

@@ -4,7 +4,7 @@ import { makeBackup } from '../../log/copies/backup.ts';
 import { choose } from '../choose.ts';
 import { dataDirOf, withLog } from '../data-dir.ts';
 import { printLine } from '../terminal.ts';
-import type { Run } from '../subcommands.ts';
+import type { Run } from '../subcommand.ts';
 
 /** `musher backup`: a backup beside those of a running Musher. It deletes none of the older ones. */
 export const run: Run = async (typed, terminal) => {

@@ -7,7 +7,7 @@ import { redactorFor } from '../../redaction/redactor.ts';
 import { musherVersion } from '../../version.ts';
 import { choose, type Choice } from '../choose.ts';
 import { dataDirOf, withLog } from '../data-dir.ts';
-import type { Run } from '../subcommands.ts';
+import type { Run } from '../subcommand.ts';
 
 /** `musher dump`: what the log of a stopped Musher holds, as JSON on the standard output. */
 export const run: Run = (typed, terminal) => {

@@ -3,7 +3,7 @@ import { exportedLines } from '../../log/copies/export.ts';
 import { musherVersion } from '../../version.ts';
 import { choose } from '../choose.ts';
 import { dataDirOf, withLog } from '../data-dir.ts';
-import type { Run } from '../subcommands.ts';
+import type { Run } from '../subcommand.ts';
 
 /** `musher export`: the log as JSON lines on the standard output, no faster than whoever reads it. */
 export const run: Run = (typed, terminal) =>

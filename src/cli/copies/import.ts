@@ -11,7 +11,7 @@ import { makePrivateFile } from '../../log/private-dir.ts';
 import { choose } from '../choose.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { printLine } from '../terminal.ts';
-import type { Run } from '../subcommands.ts';
+import type { Run } from '../subcommand.ts';
 
 /** `musher import FILE`: an export into a data directory that holds no log yet; `-` is the standard input. */
 export const run: Run = async (typed, terminal) => {

@@ -4,7 +4,7 @@ import { restoreBackup } from '../../log/copies/restore.ts';
 import { choose } from '../choose.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { printLine } from '../terminal.ts';
-import type { Run } from '../subcommands.ts';
+import type { Run } from '../subcommand.ts';
 
 /** `musher restore FILE`: says what is in place now, and what only the log that was replaced holds. */
 export const run: Run = async (typed, terminal) => {

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { nearest } from '../../nearest.ts';
 import type { KeyLocator, KeyPath } from './locate.ts';
 import type { Problem } from './problem.ts';
-import { isSecretKey } from '../secrets.ts';
 import { sectionsOf, unwrap } from './shape.ts';
+import { isSecretKey } from '../secret-keys.ts';
 
 /** What is needed to explain a schema issue to a person. */
 export interface Explaining {

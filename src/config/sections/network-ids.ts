@@ -1,7 +1,7 @@
 import type { IdShape, Network } from '../../../transports/network.ts';
 import type { BotFile } from '../schema.ts';
-import type { NetworkProblem } from '../networks.ts';
 import { idOn } from './networks.ts';
+import type { NetworkProblem } from './network-problem.ts';
 
 /** Ids that can't be any, and ids that two people claim. */
 export function idProblems(bot: BotFile, networks: readonly Network[]): NetworkProblem[] {

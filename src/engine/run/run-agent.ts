@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { oneLine } from '../../agents/text.ts';
-import type { RunHandle, RunSpec } from '../../agents/supervision/supervisor.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import type { AgentSettings } from '../../config/settings.ts';
@@ -22,6 +21,7 @@ import { spendReservation } from './unpriced.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import { agentActor } from '../../pipeline/actor.ts';
+import type { RunHandle, RunSpec } from '../../agents/supervision/run-spec.ts';
 
 /** A run that the engine looks after. */
 export interface RunJob {

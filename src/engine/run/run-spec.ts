@@ -1,6 +1,5 @@
 import type { RunAccess } from '../../agents/access.ts';
 import type { RunSandbox } from '../../agents/supervision/sandboxed.ts';
-import type { RunSpec } from '../../agents/supervision/supervisor.ts';
 import { expandTemplate } from '../../agents/template.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import type { Run } from '../../log/projections/run.ts';
@@ -11,6 +10,7 @@ import { runDir, runMarker, type EngineParts, type EngineProject } from '../part
 import { promptTemplate, templateValues } from './prompt.ts';
 import { sessionToResume, usedInSession } from './resume.ts';
 import { limitedAgent } from './run-budget.ts';
+import type { RunSpec } from '../../agents/supervision/run-spec.ts';
 
 /** Where a run works. */
 export interface Place {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../../../src/agents/process/identity.ts';
 import { sumUsage } from '../../../src/agents/supervision/signals.ts';
-import { startRun, type RunHandle } from '../../../src/agents/supervision/supervisor.ts';
+import { startRun } from '../../../src/agents/supervision/supervisor.ts';
 import { leaveNothingBehind, numberIn, runFixture, until, type RunFixture } from '../run-fixture.ts';
 import { CASES, type Case, type CaseName, type Play, type Plays } from './cases.ts';
 import { replayProgram } from './replay.ts';
 import { totalTokens } from '../../../src/pipeline/usage.ts';
+import type { RunHandle } from '../../../src/agents/supervision/run-spec.ts';
 
 /** Bytes of output that a played program may print. */
 const OUTPUT_BYTES = 16 * 1024 * 1024;

@@ -6,12 +6,7 @@ import { SLACK_LIMITS } from '../limits.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
 import { Threads } from './threads.ts';
 import type { CallSlack } from '../web-api.ts';
-
-/** A small durable store of texts by key. */
-export interface SlackState {
-  get(key: string): string | null;
-  set(key: string, value: string): void;
-}
+import type { SlackState } from '../state.ts';
 
 export interface CatchUpParts {
   readonly call: CallSlack;

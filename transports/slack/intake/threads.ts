@@ -1,4 +1,4 @@
-import type { SlackState } from './catch-up.ts';
+import type { SlackState } from '../state.ts';
 
 /** The threads of each channel in which something was written last, by their first message; kept when `keep` is called. */
 export class Threads {

@@ -1,0 +1,34 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log/log.ts';
+import type { Capabilities, Project, ProcessUse } from './capabilities.ts';
+import type { Command } from './command.ts';
+import type { Rights } from './rights/rights.ts';
+
+/** What all commands share. */
+export interface BotParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly rights: Rights;
+  /** The project that a room is configured for; null where it is in no configuration. */
+  readonly roomProject: (transport: string, room: string) => string | null;
+  readonly timezone: string;
+  readonly projects: readonly [Project, ...Project[]];
+  readonly commands: readonly Command[];
+  readonly runLog: Capabilities['runLog'];
+  readonly processes: () => Promise<readonly ProcessUse[]>;
+  readonly networks: Capabilities['networks'];
+  readonly dump: Capabilities['dump'];
+  readonly backups: {
+    make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
+    state: Capabilities['backups'];
+  };
+  readonly rooms: Capabilities['rooms'];
+  readonly version: string;
+  readonly startedAt: number;
+}
+
+/** The room's project: the one it was switched to, where that still exists, else the first. */
+export function projectOf(parts: BotParts, transport: string, room: string): Project {
+  const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
+  return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
+}
