@@ -1,5 +1,5 @@
 import { amount, budgetOwner, type BudgetOwner } from '../../src/bot/parse/arguments-budget.ts';
-import { command, type CommandContext, type Confirmation, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
 import { lacking } from '../../src/words/bot/access.ts';
 import { findBudget, inRoom, type FoundBudget } from '../../src/bot/find-budget.ts';
 import { amountWords, budgetTable, capWords, dayEnd, inUnit, ownerOf, usedOf } from '../../src/words/budget.ts';
@@ -14,6 +14,7 @@ import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipelin
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const budget = command({
   words: ['budget'],

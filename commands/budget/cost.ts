@@ -1,5 +1,5 @@
 import { choice, either, itemRef, type ItemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { itemTitle } from '../../src/words/item.ts';
 import { runState } from '../../src/words/run.ts';
@@ -9,6 +9,7 @@ import type { SpendRow } from '../../src/log/reads/spend-reads.ts';
 import { doc, heading, paragraph, right, table } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { NO_USAGE, addUsage, totalTokens, type Usage } from '../../src/pipeline/usage.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** Rows of a table. The most expensive come first; the sum covers all of them. */
 const MOST_ROWS = 15;

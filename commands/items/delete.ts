@@ -1,5 +1,5 @@
 import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Confirmation, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
@@ -8,6 +8,7 @@ import { code, command as typed, doc, list, paragraph, type Content } from '../.
 import type { Block } from '../../src/message/document.ts';
 import type { ItemEvents } from '../../src/pipeline/events.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** Long enough to stop a run, take a snapshot and run the teardown. */
 const WAIT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { choice, either, itemRef, itemRefs, keyword, type ItemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
@@ -8,6 +8,7 @@ import { code, command as typed } from '../../src/message/build.ts';
 import { findCycle } from '../../src/pipeline/dependencies.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const depends = command({
   words: ['depends'],

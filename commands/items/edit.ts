@@ -7,8 +7,8 @@ import { itemTitle } from '../../src/words/item.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { editSection } from '../../src/bot/sections.ts';
-import type { Reply } from '../../src/bot/command.ts';
 import { ITEM_TYPES, QA_MODES, type Criterion, type WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 const FIELDS = ['title', 'type', 'qa', 'description', 'criteria'] as const;
 /** Longest title and name of a section, in UTF-16 units. */

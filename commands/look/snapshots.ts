@@ -1,5 +1,5 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
 import { readerOf } from '../../src/words/step.ts';
@@ -10,6 +10,7 @@ import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
 import { codeBlock, command as typed, doc, paragraph, table } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** How many snapshots are listed, newest first. */
 const MOST = 20;

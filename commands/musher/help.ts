@@ -1,10 +1,10 @@
 import { commandName } from '../../src/bot/parse/arguments.ts';
-import { commandName as nameOf } from '../../src/bot/command-table.ts';
 import { command } from '../../src/bot/command.ts';
 import { helpFor, helpIndex } from '../../src/words/help-text.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import { suggestCommands } from '../../src/bot/parse/suggest.ts';
 import { command as typed, type Content } from '../../src/message/build.ts';
+import { commandName as nameOf } from '../../src/words/described.ts';
 
 export const help = command({
   words: ['help'],

@@ -1,5 +1,5 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -10,6 +10,7 @@ import { done, refused } from '../../src/words/replies.ts';
 import { isAnother, seenCommit } from '../../src/bot/seen-commit.ts';
 import { command as typed } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const approve = command({
   words: ['approve'],

@@ -1,5 +1,5 @@
 import { choice, itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook, readerOf } from '../../src/words/step.ts';
@@ -10,6 +10,7 @@ import { cancelTimers } from '../../src/bot/timers.ts';
 import { moveRefusal, validMoves } from '../../src/pipeline/moves.ts';
 import type { MoveTarget } from '../../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const move = command({
   words: ['move'],

@@ -1,5 +1,5 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { short } from '../../src/words/event.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
@@ -13,6 +13,7 @@ import { code, command as typed } from '../../src/message/build.ts';
 import type { ItemEvents } from '../../src/pipeline/events.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** Long enough for git to restore any worktree. */
 const WAIT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -9,6 +9,7 @@ import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const retry = command({
   words: ['retry'],

@@ -1,5 +1,5 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -11,6 +11,7 @@ import { unmetDependencies } from '../../src/pipeline/dependencies.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const start = command({
   words: ['start'],

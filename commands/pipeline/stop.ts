@@ -1,5 +1,5 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
@@ -14,6 +14,7 @@ import { cancelTimers } from '../../src/bot/timers.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import { code, command as typed, type Content } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** Long enough for both steps of a stop: interrupt, then kill. */
 const WAIT_MS = 35_000;

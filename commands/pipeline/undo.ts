@@ -1,5 +1,5 @@
 import { itemRef, text, type ItemRef } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { itemName, itemTitle, mergedAs } from '../../src/words/item.ts';
 import { refused } from '../../src/words/replies.ts';
 import { undoCommand } from '../../src/bot/undo/command.ts';
@@ -7,6 +7,7 @@ import { lastOfItem, lastOfPerson } from '../../src/bot/undo/last-command.ts';
 import { confirmUndoMerge, undoMerge } from '../../src/bot/undo/merge.ts';
 import { command as typed } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const undo = command({
   words: ['undo'],

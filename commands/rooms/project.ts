@@ -1,7 +1,8 @@
 import { project as projectArgument } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { command as typed, doc, list, paragraph } from '../../src/message/build.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 export const project = command({
   words: ['project'],

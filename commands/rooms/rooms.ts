@@ -1,8 +1,8 @@
-import type { RoomState } from '../../src/bot/capabilities.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { notificationsCell } from '../../src/words/bot/notifications.ts';
 import { answer } from '../../src/words/replies.ts';
 import { command as typed, doc, list, paragraph, table } from '../../src/message/build.ts';
+import type { RoomState } from '../../src/decide/room-state.ts';
 
 export const rooms = command({
   words: ['rooms'],

@@ -1,10 +1,11 @@
-import { command, type CommandContext, type Reply } from '../../src/bot/command.ts';
-import type { RoomState } from '../../src/bot/capabilities.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
 import { notificationsOf } from '../../src/words/bot/notifications.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { mayChange, roomOf, sameKinds } from '../../src/bot/rights/room-of.ts';
 import { KINDS, roomRef, wish, type Wish } from '../../src/bot/parse/arguments-room.ts';
 import { command as typed } from '../../src/message/build.ts';
+import type { Reply } from '../../src/words/reply.ts';
+import type { RoomState } from '../../src/decide/room-state.ts';
 
 export const subscribe = command({
   words: ['subscribe'],

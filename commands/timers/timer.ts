@@ -1,5 +1,5 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
-import { command, type Reply } from '../../src/bot/command.ts';
+import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
@@ -7,6 +7,7 @@ import type { Moment } from '../../src/bot/parse/local-time.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { resolveWhen, when } from '../../src/bot/parse/when.ts';
 import { command as typed } from '../../src/message/build.ts';
+import type { Reply } from '../../src/words/reply.ts';
 
 /** Enough for any plan, and short enough for a list. */
 const MOST_OF_ITEM = 10;

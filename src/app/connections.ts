@@ -1,10 +1,10 @@
 import type { ShowsWork, Sink, Transport } from '../../transports/transport.ts';
-import type { NetworkState } from '../bot/capabilities.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Outbox } from '../log/tables/outbox.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
 import { RoomTroubles } from './room-troubles.ts';
+import type { NetworkState } from '../decide/network-state.ts';
 
 /** The transports of a running Musher: the terminal, and the networks under supervision. */
 export class Connections {

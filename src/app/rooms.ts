@@ -1,9 +1,9 @@
 import { TERMINAL_ADDRESS } from '../../transports/console/console.ts';
-import type { RoomState } from '../bot/capabilities.ts';
 import { NOTIFY_KINDS, type NotifyKind, type RoomSettings, type Settings } from '../config/settings.ts';
 import { afterQuietHours } from '../notices/quiet-hours.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { NotifiedRoom } from '../notices/notify.ts';
+import type { RoomState } from '../decide/room-state.ts';
 
 /** Every kind of news there is. */
 const EVERYTHING: readonly NotifyKind[] = NOTIFY_KINDS.filter((kind) => kind !== 'none');

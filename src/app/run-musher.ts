@@ -6,7 +6,6 @@ import process from 'node:process';
 import { COMMANDS } from '../../commands/index.ts';
 import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
 import { runBatch } from './batch.ts';
-import type { NetworkState } from '../bot/capabilities.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { refused } from '../words/replies.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
@@ -34,7 +33,9 @@ import { type EngineParts } from '../engine/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { batchParts, localOwner } from './script.ts';
 import type { Streams } from './streams.ts';
+import { missedTimer } from '../words/missed-timer.ts';
 import { projectOf, type BotParts } from '../bot/bot-parts.ts';
+import type { NetworkState } from '../decide/network-state.ts';
 
 /** What a conversation in a terminal, or a script, is read from and printed to. */
 /** How long the end of Musher waits for messages that are still to be sent. */
@@ -131,7 +132,13 @@ export async function runMusher(
     onAnswered: (inbox, reply) => awaitedReplies.answered(inbox, reply),
   });
   const engine = new Engine(engineParts);
-  const timers = new Timers({ log, clock, timezone: settings.timezone, onProblem, takeUp: (id, message) => router.takeUp(id, message) });
+  const timers = new Timers({
+    log,
+    clock,
+    missed: (timer) => missedTimer(timer, settings.timezone),
+    onProblem,
+    takeUp: (id, message) => router.takeUp(id, message),
+  });
 
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
   const { differences } = await recoverAndRecord(engineParts, before, version);

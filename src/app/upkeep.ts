@@ -1,4 +1,3 @@
-import type { NetworkState } from '../bot/capabilities.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { Backups } from './lifecycle/backups.ts';
@@ -6,6 +5,7 @@ import { figures, healthOf } from './lifecycle/figures.ts';
 import { pruneDaily } from './lifecycle/maintenance.ts';
 import { startMonitor, type Monitor } from './lifecycle/monitor.ts';
 import type { Log } from '../log/log.ts';
+import type { NetworkState } from '../decide/network-state.ts';
 
 export interface UpkeepParts {
   readonly settings: Settings;

@@ -9,8 +9,11 @@ import type { DumpAsk } from '../log/copies/dump.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './parse/arguments.ts';
-import type { Command, Reply } from './command.ts';
+import type { Described } from '../words/described.ts';
 import type { Grant } from './rights/rights.ts';
+import type { Reply } from '../words/reply.ts';
+import type { NetworkState } from '../decide/network-state.ts';
+import type { RoomState } from '../decide/room-state.ts';
 
 /** What of git commands may do: reading, and making a new branch from a snapshot, which takes nothing from anybody. */
 export type { GitStatus } from '../git/overview.ts';
@@ -91,7 +94,7 @@ export interface Capabilities {
   /** What the sender may do, from where they write, with what is a project's; null: of all projects, where the least of their roles counts. */
   roleIn(about: Pick<RoomState, 'project'>): AccessRole | null;
   /** The commands that the sender may use. */
-  commands(): readonly Command[];
+  commands(): readonly Described[];
   /** Resources of the agents' processes and of Musher itself, now. */
   processes(): Promise<readonly ProcessUse[]>;
   readonly version: string;
@@ -114,43 +117,6 @@ export interface BackupView {
   readonly next: Millis | null;
   /** Why the last try failed; null where it did not. */
   readonly problem: string | null;
-}
-
-/** One network as `health` shows it. */
-/** The terminal among the networks: it is none that one has to be connected to. */
-export const TERMINAL_NETWORK = 'console';
-
-export interface NetworkState {
-  readonly name: string;
-  readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
-  readonly since: Millis;
-  readonly lastEvent: Millis | null;
-  /** What is wrong and what to do, where something is. */
-  readonly problem: string | null;
-  /** Messages that are still to be sent, and since when the oldest waits. */
-  readonly waiting: number;
-  readonly oldest: Millis | null;
-  /** Rooms that are out of reach or get nothing, each with why. */
-  readonly unsent: readonly { readonly room: string; readonly why: string }[];
-}
-
-/** A room as `rooms` shows it. */
-export interface RoomState {
-  readonly transport: string;
-  readonly id: string;
-  /** What people call it. */
-  readonly name: string;
-  /** Null: all. */
-  readonly project: string | null;
-  readonly notify: readonly NotifyKind[];
-  readonly style: NotifyStyle;
-  readonly hasThreads: boolean;
-  /** Minutes after midnight. */
-  readonly quietHours: { readonly from: number; readonly to: number } | null;
-  /** Where that comes from: the configuration, or a word from chat. */
-  readonly saidBy: 'file' | 'chat';
-  /** What chat said alone. */
-  readonly said: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null };
 }
 
 export interface ProcessUse {

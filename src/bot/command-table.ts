@@ -30,11 +30,6 @@ export function commandTable<C extends Declared>(commands: readonly C[]): Comman
   return { commands, byName, longest };
 }
 
-/** A command's own name, as typed: `timer list`. */
-export function commandName(command: Pick<Declared, 'words'>): string {
-  return command.words.join(' ');
-}
-
 /** The first words of a line, as many as the longest name has. */
 export function leadingWords(source: string, count: number): readonly Word[] {
   const words: Word[] = [];

@@ -7,18 +7,7 @@ import type { Millis } from '../pipeline/values.ts';
 import type { ArgumentTypes, ArgumentValues } from './parse/arguments.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Actor } from '../pipeline/actor.ts';
-
-/** A final answer. `ok: false`: nothing was done, and the text says why and what to do next. */
-export interface Reply {
-  readonly ok: boolean;
-  readonly body: Document;
-  /** A stable word for the audit and for tests, where `ok` is false. */
-  readonly code: string | null;
-  /** Not said again to the same sender in the same room within so many ms; the audit has each. Missing: always said. */
-  readonly notWithinMs?: Millis;
-  /** What its buttons hang on: they are taken away when that is over. Missing: it has none, or they always mean the same. */
-  readonly occasion?: Occasion;
-}
+import type { Reply } from '../words/reply.ts';
 
 /** What a command gives back: a reply, or a live one whose last document is the final reply. */
 export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;

@@ -5,10 +5,11 @@ import type { Budget } from '../pipeline/budget/budget.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { BudgetOwner } from './parse/arguments-budget.ts';
-import type { CommandContext, Reply } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { itemName } from '../words/item.ts';
 import { projectOf } from './of-item.ts';
 import { noSuchBudget } from '../words/bot/finding.ts';
+import type { Reply } from '../words/reply.ts';
 
 /** A budget that a person named; `item` where it is an item's. */
 export interface FoundBudget {

@@ -1,8 +1,8 @@
 import type { Merge, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
-import type { Reply } from './command.ts';
 import { itemName, itemTitle } from '../words/item.ts';
 import { nothingToMerge } from '../words/bot/finding.ts';
+import type { Reply } from '../words/reply.ts';
 
 /** The merge stage for an item's own commits, or the refusal if it has none. */
 export function mergeTarget(item: WorkItem, current: string): Merge | Reply {

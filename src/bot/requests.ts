@@ -5,7 +5,7 @@ import { isUnderWay, type AgentRequest, type RequestEnd } from '../pipeline/requ
 import type { WorkItem } from '../pipeline/types.ts';
 import { word, type Argument } from './parse/arguments.ts';
 import type { CommandTx } from './capabilities.ts';
-import type { CommandContext, Reply } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { moment } from '../words/time.ts';
 import {
   allowInstead,
@@ -19,6 +19,7 @@ import {
 import { lists, parsing } from '../words/bot/parsing.ts';
 import { includes } from './rights/rights.ts';
 import { actorName } from '../pipeline/actor.ts';
+import type { Reply } from '../words/reply.ts';
 
 /** The name of an agent's request: `r7`. The letter keeps an item number from answering a request by mistake. */
 export function requestNumber(): Argument<number> {

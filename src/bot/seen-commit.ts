@@ -1,11 +1,11 @@
 import type { WorkItem } from '../pipeline/types.ts';
 import { word } from './parse/arguments.ts';
 import type { Argument } from './parse/argument.ts';
-import type { Reply } from './command.ts';
 import { itemName, itemTitle } from '../words/item.ts';
 import { commitChanged } from '../words/bot/finding.ts';
 import { parsing } from '../words/bot/parsing.ts';
 import { short } from '../words/event.ts';
+import type { Reply } from '../words/reply.ts';
 import * as z from 'zod';
 
 /** The commit that was looked at. A button carries it, so that it can't approve anything newer. */

@@ -1,6 +1,5 @@
 import { sweep } from '../agents/process/stop.ts';
 import { adoptRun, startRun } from '../agents/supervision/supervisor.ts';
-import type { EngineParts } from './parts.ts';
 import { runShell } from './shell.ts';
 
 /** All that the engine does to the process table: the one edge at which its decisions can be tried without processes. */
@@ -14,6 +13,6 @@ export interface Machine {
 const THIS_MACHINE: Machine = { startRun, adoptRun, sweep, runShell };
 
 /** Where the engine's processes run: on this machine, unless its parts say otherwise. */
-export function machineOf({ machine }: Pick<EngineParts, 'machine'>): Machine {
+export function machineOf({ machine }: { readonly machine?: Machine }): Machine {
   return machine ?? THIS_MACHINE;
 }

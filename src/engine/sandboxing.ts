@@ -6,12 +6,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 import type { EngineParts, EngineProject } from './parts.ts';
-
-/** What a gate or a set-up command is held by. */
-export interface CommandSandbox {
-  readonly box: Box;
-  readonly mounts: readonly Mount[];
-}
+import type { CommandSandbox } from './shell.ts';
 
 /** What a run is held by; null where the project asks for nothing. Throws SANDBOX_UNUSABLE where it does not hold. */
 export async function runSandbox(

@@ -8,12 +8,18 @@ import { OUTPUT_BYTES } from '../agents/supervision/limits.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { MARKER_VARIABLE } from '../agents/process/table.ts';
 import { sweep } from '../agents/process/stop.ts';
-import { boxed } from '../sandbox/box.ts';
-import type { CommandSandbox } from './sandboxing.ts';
+import { boxed, type Box } from '../sandbox/box.ts';
+import type { Mount } from '../sandbox/mounts.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandEnd } from '../pipeline/fault.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+
+/** What a gate or a set-up command is held by. */
+export interface CommandSandbox {
+  readonly box: Box;
+  readonly mounts: readonly Mount[];
+}
 
 export interface ShellCommand {
   /** Run by `/bin/sh -c`: the owner wrote it in the project file. */

@@ -4,10 +4,8 @@ import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Timer } from '../log/reads/timers.ts';
 import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
-import { code, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { TransientRetries } from '../log/retry-transient.ts';
-import { timeOfDay } from '../notices/time-of-day.ts';
 
 /** A command that comes later than this after its time may do harm: nobody expects it any more. */
 const LATEST_MS = 60 * 60 * 1000;
@@ -16,8 +14,8 @@ const AT_ONCE = 100;
 export interface TimersParts {
   readonly log: Log;
   readonly clock: Clock;
-  /** IANA name: times are told in it. */
-  readonly timezone: string;
+  /** What the room is told of a timer that came due too long ago. */
+  readonly missed: (timer: Timer) => Document;
   readonly onProblem: (what: string, error: unknown) => void;
   /** Works on a message that was put into the inbox. */
   readonly takeUp: (inbox: number, message: IncomingMessage) => void;
@@ -100,7 +98,7 @@ export class Timers {
   #tellMissed(tx: Tx, timer: Timer): void {
     const { at } = timer.from;
     const subject = { project: timer.project, number: timer.item };
-    tx.outbox.add({ to: at, kind: 'notice', body: missed(timer, this.#parts.timezone), inbox: null, item: subject }, tx.now);
+    tx.outbox.add({ to: at, kind: 'notice', body: this.#parts.missed(timer), inbox: null, item: subject }, tx.now);
   }
 }
 
@@ -114,12 +112,4 @@ function messageOf(timer: Timer): IncomingMessage {
     direct,
     text: timer.command,
   };
-}
-
-function missed(timer: Timer, timezone: string): Document {
-  return line(
-    `Timer ${timer.timer} was due at ${timeOfDay(timer.due, timezone)}, when Musher was not running. That is more than an hour ago, so `,
-    code(timer.command),
-    ' was not run; type it where it is still wanted.',
-  );
 }

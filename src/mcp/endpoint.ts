@@ -10,7 +10,7 @@ import { record, type AgentAccess, type EngineParts } from '../engine/parts.ts';
 import { callerOf } from './caller.ts';
 import { GateRuns } from './gate-runs.ts';
 import { Allowance, bearerOf, bodyOf, isFromHere } from './guards.ts';
-import type { PeopleSettings } from './people.ts';
+import type { ApprovalSettings } from '../config/settings.ts';
 import { resume } from './resume.ts';
 import { resumptionIn } from './resumption.ts';
 import { loadSdk, serveCall, type Sdk } from './serve-call.ts';
@@ -26,7 +26,7 @@ const REQUEST_MS = 30_000;
 
 export interface EndpointParts extends Omit<EngineParts, 'access'> {
   readonly settings: McpSettings;
-  readonly people: PeopleSettings;
+  readonly people: ApprovalSettings;
   /** When people first see what is asked of them at this moment, ms since the epoch. */
   readonly seenFrom: (project: string, now: number) => number;
 }

@@ -1,11 +1,8 @@
-import type { ApprovalSettings } from '../config/settings.ts';
 import { isTransient } from '../log/database.ts';
 import type { Log } from '../log/log.ts';
 import type { AgentRequest, Ask } from '../pipeline/requests.ts';
 import { change, write } from './events.ts';
 import type { Call, ToolParts } from './tool.ts';
-
-export type PeopleSettings = ApprovalSettings;
 
 /** Open at the same time for one run, and in all: a person can't read more, and each may hold a run for its whole time. */
 const MOST_OPEN = 5;

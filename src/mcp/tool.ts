@@ -2,11 +2,11 @@ import type * as z from 'zod';
 import type { EngineParts } from '../engine/parts.ts';
 import type { Caller } from './caller.ts';
 import type { GateRuns } from './gate-runs.ts';
-import type { PeopleSettings } from './people.ts';
+import type { ApprovalSettings } from '../config/settings.ts';
 
 /** What tools share. */
 export interface ToolParts extends Pick<EngineParts, 'log' | 'clock' | 'dataDir' | 'installation' | 'onProblem' | 'projects' | 'redactor'> {
-  readonly people: PeopleSettings;
+  readonly people: ApprovalSettings;
   /** When people first see what is asked of them at this moment, ms since the epoch. */
   readonly seenFrom: (project: string, now: number) => number;
   readonly gateRuns: GateRuns;

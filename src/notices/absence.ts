@@ -1,4 +1,3 @@
-import type { NetworkState, RoomState } from '../bot/capabilities.ts';
 import { counted } from '../words/amounts.ts';
 import { duration } from '../words/time.ts';
 import type { Clock } from '../clock.ts';
@@ -9,6 +8,8 @@ import type { Document } from '../message/document.ts';
 import { visibleLine } from '../message/sanitize.ts';
 import { clampText } from '../message/split.ts';
 import { afterQuietHours } from './quiet-hours.ts';
+import type { NetworkState } from '../decide/network-state.ts';
+import type { RoomState } from '../decide/room-state.ts';
 
 /** How often networks are looked at. */
 const LOOK_MS = 15_000;

@@ -1,7 +1,7 @@
 import { line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
-import { timeOfDay } from './time-of-day.ts';
+import { timeOfDay } from '../words/time-of-day.ts';
 
 /** What rooms are told of a limit: once for each account, and not for each run that meets it. Null for what is no news. */
 export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {

@@ -14,7 +14,7 @@ import type { Block, Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
-import { timeOfDay } from './time-of-day.ts';
+import { timeOfDay } from '../words/time-of-day.ts';
 import { actorName } from '../pipeline/actor.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */

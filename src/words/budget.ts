@@ -2,7 +2,7 @@ import { actorName } from '../pipeline/actor.ts';
 import { right, table } from '../message/build.ts';
 import type { Block } from '../message/document.ts';
 import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Unit } from '../pipeline/budget/budget.ts';
-import type { CommandContext } from '../bot/command.ts';
+import type { Typed } from './step.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
 import { labelOf } from './item.ts';
@@ -38,7 +38,7 @@ function inCell(value: number, unit: Unit): string {
 }
 
 /** When a day ends: `00:00 Europe/Berlin, in 9 h 55 min`. */
-export function dayEnd({ clock, timezone }: Pick<CommandContext, 'clock' | 'timezone'>, until: number): string {
+export function dayEnd({ clock, timezone }: Pick<Typed, 'clock' | 'timezone'>, until: number): string {
   return `${localTime(until, timezone).time} ${timezone}, in ${duration(until - clock.now())}`;
 }
 

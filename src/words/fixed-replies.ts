@@ -1,9 +1,9 @@
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, command as typed, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { commandName } from '../bot/command-table.ts';
-import type { Command, Reply } from '../bot/command.ts';
 import { refused } from './replies.ts';
+import type { Reply } from './reply.ts';
+import { commandName, type Described } from './described.ts';
 
 /** A stranger gets at most one answer in this time, so that people without a role can't fill a room with replies. */
 const STRANGER_EVERY_MS = 10 * 60_000;
@@ -21,7 +21,7 @@ export function afterRestart(): Reply {
 }
 
 /** A timer ran a command that asks for confirmation, and nobody is there to answer. */
-export function notByTimer(command: Command): Reply {
+export function notByTimer(command: Described): Reply {
   return refused(
     'not-in-timer',
     code(commandName(command)),

@@ -1,13 +1,7 @@
 import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
 import { code, codeBlock, command as typed, doc, fields, heading, join, line, list, paragraph, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import type { Command } from '../bot/command.ts';
-import { commandName } from '../bot/command-table.ts';
-
-/** What help needs to know about a command. */
-export type Described = Pick<Command, 'words' | 'aliases' | 'summary' | 'details' | 'examples' | 'args' | 'role'> & {
-  readonly confirm?: unknown;
-};
+import { commandName, type Described } from './described.ts';
 
 const GROUP_TITLES: { readonly [R in AccessRole]: string } = {
   viewer: 'View',

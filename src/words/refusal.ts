@@ -1,4 +1,4 @@
-import type { Reply } from '../bot/command.ts';
+import type { Reply } from './reply.ts';
 
 /** Thrown inside a transaction to undo it. It never leaves the context that opened the transaction. */
 export class Refusal extends Error {

@@ -1,6 +1,6 @@
 import { line, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import type { Reply } from '../bot/command.ts';
+import type { Reply } from './reply.ts';
 
 /** The final reply to a command that did what was asked. */
 export function done(...content: readonly Content[]): Reply {

@@ -1,7 +1,7 @@
 import type { Content } from '../message/build.ts';
 import type { Step, WaitingFor } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import type { CommandContext } from '../bot/command.ts';
+import type { Clock } from '../clock.ts';
 import { itemTitle, sentence } from './item.ts';
 import { nextWords, reasonWords } from './reasons.ts';
 import { duration, moment } from './time.ts';
@@ -14,8 +14,16 @@ export interface Reader {
   readonly timezone: string;
 }
 
+/** Where and when a command was typed, as far as texts depend on it. */
+export interface Typed {
+  readonly project: { readonly name: string };
+  readonly clock: Clock;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 /** Where the texts of a command's answer are read. */
-export function readerOf(context: Pick<CommandContext, 'project' | 'clock' | 'timezone'>): Reader {
+export function readerOf(context: Typed): Reader {
   return { current: context.project.name, now: context.clock.now(), timezone: context.timezone };
 }
 

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { parseCommand, type ParseProblem } from '../../src/bot/parse/parse.ts';
+import { parseCommand } from '../../src/bot/parse/parse.ts';
 import { problemDocument } from '../../src/words/bot/problem-document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { sampleCommands, sampleContext, sampleTable } from './sample-commands.ts';
+import type { ParseProblem } from '../../src/words/bot/parse-problem.ts';
 
 const parse = (source: string) => parseCommand(source, sampleTable, sampleContext);
 const args = (source: string): Record<string, unknown> => {

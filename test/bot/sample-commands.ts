@@ -15,8 +15,10 @@ import {
   type ParseContext,
 } from '../../src/bot/parse/arguments.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import type { Described } from '../../src/words/help-text.ts';
 import type { AccessRole } from '../../src/config/settings.ts';
+import type { Command } from '../../src/bot/command.ts';
+
+type Described = Omit<Command, 'run' | 'confirm'> & { readonly confirm?: unknown };
 
 function declared(words: string, args: ArgumentTypes, role: AccessRole = 'viewer', more: Partial<Described> = {}): Described {
   const [first = '', ...others] = words.split(' ');

@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../commands/index.ts';
-import type { NetworkState, Project, ProcessUse } from '../../src/bot/capabilities.ts';
+import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { Router } from '../../src/bot/loop/router.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -18,6 +18,8 @@ import { commitSha, itemNumber, type CommitSha, type ItemNumber } from '../../sr
 import type { BotIdentity } from '../../transports/transport.ts';
 import { Timers } from '../../src/engine/timers.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
+import { missedTimer } from '../../src/words/missed-timer.ts';
 
 /** A Saturday, 14:05 in Berlin. */
 export const START = Date.UTC(2026, 10, 21, 13, 5);
@@ -173,7 +175,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
   const timers = new Timers({
     log,
     clock,
-    timezone: 'Europe/Berlin',
+    missed: (timer) => missedTimer(timer, 'Europe/Berlin'),
     onProblem: (_what, error) => void incidents.push(error),
     takeUp: (id, message) => router.takeUp(id, message),
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { NetworkState } from '../../src/bot/capabilities.ts';
 import { makeDesk, makeWorld, type Desk } from './harness.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
 
 let desk: Desk;
 beforeAll(async () => {

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import type { ParseContext } from '../../src/bot/parse/arguments.ts';
-import { commandName, commandTable } from '../../src/bot/command-table.ts';
+import { commandTable } from '../../src/bot/command-table.ts';
 import { parseCommand } from '../../src/bot/parse/parse.ts';
+import { commandName } from '../../src/words/described.ts';
 
 const FOLDER = new URL('../../commands/', import.meta.url);
 const context: ParseContext = { currentProject: 'shop', projects: ['shop', 'docs'], agentNames: () => ['coder-1', 'qa'] };

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import { commandName } from '../../src/bot/command-table.ts';
 import type { Origin, RightsSettings } from '../../src/bot/rights/rights.ts';
 import { makeDesk, makeWorld, type Answer, type Desk, type World } from './harness.ts';
+import { commandName } from '../../src/words/described.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
 const room = (id: string, project: string, roles: Partial<RightsSettings['roles']> = {}): RightsSettings['rooms'][number] => ({

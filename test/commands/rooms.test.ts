@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { NetworkState } from '../../src/bot/capabilities.ts';
 import type { RoomSettings } from '../../src/config/settings.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { makeDesk, makeWorld, type Desk, type World } from './harness.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
 const roomOf = (transport: string, id: string, more: Partial<RoomSettings> = {}): RoomSettings => ({

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
-import { commandName } from '../../src/bot/command-table.ts';
 import type { Block, Document, Inline } from '../../src/message/document.ts';
 import {
   blockedStage,
@@ -17,6 +16,7 @@ import {
   type World,
 } from '../commands/harness.ts';
 import { PLACES, shownAt, understood } from './typed-places.ts';
+import { commandName } from '../../src/words/described.ts';
 
 /** Commands that a text holds as values: within lines, and what is typed in place of a button. */
 function commandsIn(document: Document): string[] {

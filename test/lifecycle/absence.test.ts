@@ -1,11 +1,12 @@
 import { titleOfNetwork } from '../../src/app/networks.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NetworkState, RoomState } from '../../src/bot/capabilities.ts';
 import { watchAbsences } from '../../src/notices/absence.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { testClock, type TestClock } from '../commands/harness.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
+import type { RoomState } from '../../src/decide/room-state.ts';
 
 const MINUTE = 60_000;
 const roomOf = (transport: string, id: string, more: Partial<RoomState> = {}): RoomState => ({

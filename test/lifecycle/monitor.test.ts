@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NetworkState } from '../../src/bot/capabilities.ts';
 import { figures, healthOf, type FigureParts } from '../../src/app/lifecycle/figures.ts';
 import { startMonitor, type Monitor } from '../../src/app/lifecycle/monitor.ts';
 import { Log } from '../../src/log/log.ts';
 import { projectSettings, START, testClock } from '../commands/harness.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
 
 const clock = testClock();
 let log: Log;

@@ -1,4 +1,4 @@
-import type { Reply } from '../../bot/command.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** Waits for a message to be answered and for the answer to stand in the output. */
 export class AwaitedReplies {

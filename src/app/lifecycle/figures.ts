@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gauge as PromGauge, Registry as PromRegistry } from 'prom-client';
-import type { NetworkState } from '../../bot/capabilities.ts';
 import type { Clock } from '../../clock.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import { DATABASE_FILE, type Log } from '../../log/log.ts';
@@ -10,6 +9,7 @@ import type { BackupState } from './backups.ts';
 import type { Health } from './monitor.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { dollarsOf } from '../../pipeline/money.ts';
+import type { NetworkState } from '../../decide/network-state.ts';
 
 export interface FigureParts {
   readonly log: Log;

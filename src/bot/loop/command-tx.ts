@@ -6,11 +6,11 @@ import { eventOf } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Address } from '../../message/address.ts';
 import type { CommandTx } from '../capabilities.ts';
-import type { Reply } from '../command.ts';
 import { findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { refused } from '../../words/replies.ts';
 import type { Actor } from '../../pipeline/actor.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** Who acts, where, and because of what: written into each event. */
 export interface Author {

@@ -4,7 +4,7 @@ import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { closed } from '../../message/build.ts';
-import type { Confirmation, Reply } from '../command.ts';
+import type { Confirmation } from '../command.ts';
 import {
   answeredBy,
   answeredLate,
@@ -16,6 +16,7 @@ import {
   questionStale,
 } from '../../words/bot/confirming.ts';
 import type { Actor } from '../../pipeline/actor.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** How long a question waits for an answer. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;

@@ -7,7 +7,7 @@ import type { Log } from '../../log/log.ts';
 import type { Tx } from '../../log/tx.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Capabilities, Project, ProcessUse } from '../capabilities.ts';
-import type { Command, CommandContext, Reply } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
@@ -16,6 +16,7 @@ import { plannedCommand } from '../parse/timer-command.ts';
 import { refused } from '../../words/replies.ts';
 import { includes, type Rights } from '../rights/rights.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** How a context tells the router what has become of the message: both run inside the command's own transaction. */
 export interface Settlement {

@@ -11,8 +11,8 @@ import type { Document } from '../../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { itemsNamed, type ItemRef } from '../parse/arguments.ts';
 import { authorise } from '../rights/authorise.ts';
-import { commandName, commandTable, type CommandTable } from '../command-table.ts';
-import type { Command, CommandContext, CommandResult, Reply } from '../command.ts';
+import { commandTable, type CommandTable } from '../command-table.ts';
+import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext } from './context.ts';
 import type { Project } from '../capabilities.ts';
@@ -27,6 +27,8 @@ import { includes, type Origin } from '../rights/rights.ts';
 import { Turns } from './turns.ts';
 import { WorkSigns } from './work-signs.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
+import type { Reply } from '../../words/reply.ts';
+import { commandName } from '../../words/described.ts';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */

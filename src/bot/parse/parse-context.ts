@@ -1,10 +1,11 @@
 import type { ParseContext } from './argument.ts';
 import type { Project } from '../capabilities.ts';
-import { commandName, type CommandTable } from '../command-table.ts';
+import type { CommandTable } from '../command-table.ts';
 import type { Command } from '../command.ts';
 import { completeLine, type Completion } from './complete.ts';
 import { includes, type Origin } from '../rights/rights.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
+import { commandName } from '../../words/described.ts';
 
 /** What a line is read and completed against. */
 export function parseContext(

@@ -4,31 +4,12 @@ import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
 import { problemAt, quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
-import { commandName, leadingWords, matchCommand, type CommandTable, type Declared } from '../command-table.ts';
+import { leadingWords, matchCommand, type CommandTable, type Declared } from '../command-table.ts';
 import { suggestCommands } from './suggest.ts';
 import { afterDashes } from './tokenize.ts';
 import { wordReader, type CommandReader } from './word-reader.ts';
-
-export type ParseProblemCode = 'empty' | 'unknown-command' | 'missing-argument' | 'bad-argument' | 'extra-argument';
-
-/** Why a text can't be run as a command. */
-export interface ParseProblem<C extends Declared = Declared> {
-  readonly code: ParseProblemCode;
-  /** One sentence with a full stop. */
-  readonly message: string;
-  /** What to do about it, with its commands; may be empty. */
-  readonly next: readonly Content[];
-  readonly source: string;
-  /** UTF-16 offset and length of the word in question; if one is missing, the end of the text and 0. */
-  readonly offset: number;
-  readonly length: number;
-  /** What was perhaps meant instead, best first. */
-  readonly near: readonly string[];
-  /** The command, if it was found. */
-  readonly command: C | null;
-  /** The name of the argument, if it is about one. */
-  readonly argument: string | null;
-}
+import { commandName } from '../../words/described.ts';
+import type { ParseProblem, ParseProblemCode } from '../../words/bot/parse-problem.ts';
 
 export interface ParsedCommand<C extends Declared = Declared> {
   readonly command: C;

@@ -3,14 +3,15 @@ import type { IncomingMessage } from '../../message/address.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { ItemRef } from './arguments.ts';
 import { authorise } from '../rights/authorise.ts';
-import { commandName, commandTable, leadingWords, matchCommand } from '../command-table.ts';
-import type { Reply } from '../command.ts';
+import { commandTable, leadingWords, matchCommand } from '../command-table.ts';
 import { parseContext } from './parse-context.ts';
 import { parseCommand } from './parse.ts';
 import { problemDocument } from '../../words/bot/problem-document.ts';
 import { asksFirst, noCommand, notForTimers } from '../../words/bot/timers.ts';
 import { readWord } from './tokenize.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
+import type { Reply } from '../../words/reply.ts';
+import { commandName } from '../../words/described.ts';
 
 /**
  * The command that a timer will run, as it would be typed, if the sender may run it now. The item is inserted after the

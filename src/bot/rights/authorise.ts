@@ -1,9 +1,10 @@
 import type { AccessRole } from '../../config/settings.ts';
 
-import { commandName } from '../command-table.ts';
-import type { Command, Reply } from '../command.ts';
+import type { Command } from '../command.ts';
 import { notAllowed } from '../../words/bot/access.ts';
 import { includes } from './rights.ts';
+import type { Reply } from '../../words/reply.ts';
+import { commandName } from '../../words/described.ts';
 
 /** What deciding about a command needs to know of its sender. */
 export interface SenderRoles {

@@ -1,10 +1,11 @@
 import type { NotifyKind } from '../../config/settings.ts';
 
 import { err, ok, type Result } from '../../result.ts';
-import type { RoomState } from '../capabilities.ts';
-import type { CommandContext, Reply } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { mayNotChange, noSuchRoom } from '../../words/bot/access.ts';
 import { includes } from './rights.ts';
+import type { Reply } from '../../words/reply.ts';
+import type { RoomState } from '../../decide/room-state.ts';
 
 /** The named room, or the one where the command was typed; the error is the reply. */
 export function roomOf(context: Pick<CommandContext, 'rooms' | 'at'>, named: string | null): Result<RoomState, Reply> {

@@ -1,12 +1,13 @@
 import type { Content } from '../../message/build.ts';
 import type { ItemEvent } from '../../pipeline/events.ts';
-import type { CommandContext, Reply } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { cannotUndo, commandOf, deletedSince, undone } from '../../words/bot/undoing.ts';
 import { itemTitle } from '../../words/item.ts';
 import { outlook, readerOf } from '../../words/step.ts';
 import { compensate } from './compensate.ts';
 import type { Change } from './last-command.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** Undoes a command: everything that it changed, or nothing. */
 export function undoCommand(context: CommandContext, change: Change): Reply {

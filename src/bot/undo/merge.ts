@@ -1,7 +1,7 @@
 import { errandWords } from '../../words/faults.ts';
 import type { ItemEvents } from '../../pipeline/events.ts';
 import type { Done, WorkItem } from '../../pipeline/types.ts';
-import type { CommandContext, Confirmation, Reply } from '../command.ts';
+import type { CommandContext, Confirmation } from '../command.ts';
 import { short } from '../../words/event.ts';
 import { itemName, itemTitle, mergedAs } from '../../words/item.ts';
 import { projectOf } from '../of-item.ts';
@@ -15,6 +15,7 @@ import {
   revertRunning,
   reverted,
 } from '../../words/bot/undoing.ts';
+import type { Reply } from '../../words/reply.ts';
 
 /** How long the reply waits for the result. Gates may take longer; the room is notified then. */
 const WAIT_MS = 60_000;

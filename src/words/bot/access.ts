@@ -1,7 +1,7 @@
-import type { Reply } from '../../bot/command.ts';
 import type { AccessRole } from '../../config/settings.ts';
 import { code, command, type Content } from '../../message/build.ts';
 import { refused } from '../replies.ts';
+import type { Reply } from '../reply.ts';
 
 /** A command that the sender's role does not cover. `project` null: it belongs to Musher itself. */
 export function notAllowed(name: string, needs: AccessRole, project: string | null, has: AccessRole | null): Reply {

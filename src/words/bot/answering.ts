@@ -1,8 +1,8 @@
-import type { Reply } from '../../bot/command.ts';
 import type { AccessRole } from '../../config/settings.ts';
 import { command } from '../../message/build.ts';
 import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
 import { refused } from '../replies.ts';
+import type { Reply } from '../reply.ts';
 
 /** No agent has made this request. */
 export function noSuchRequest(number: number): Reply {

@@ -1,10 +1,10 @@
-import type { Reply } from '../../bot/command.ts';
 import { command, doc, join, paragraph } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { done, refused } from '../replies.ts';
 import { clockTime } from './clock-time.ts';
+import type { Reply } from '../reply.ts';
 
 /** A question with its yes and no, which name it by its number. */
 export function askedQuestion(question: Document, id: number, minutes: number): Document {

@@ -1,6 +1,6 @@
-import type { Reply } from '../../bot/command.ts';
 import { command } from '../../message/build.ts';
 import { refused } from '../replies.ts';
+import type { Reply } from '../reply.ts';
 
 /** A number in a project that has no items. */
 export function noItemsYet(project: string): Reply {

@@ -1,5 +1,5 @@
-import type { RoomState } from '../../bot/capabilities.ts';
 import { NOTIFY_KINDS } from '../../config/settings.ts';
+import type { RoomState } from '../../decide/room-state.ts';
 
 /** The parts of a room that its notifications depend on. */
 type Notified = Pick<RoomState, 'notify' | 'style' | 'hasThreads'>;

@@ -2,9 +2,9 @@ import { code, codeBlock, command as typed, doc, fields, paragraph, type Content
 import type { Block, Document } from '../../message/document.ts';
 import { visibleLine } from '../../message/sanitize.ts';
 import { displayWidth, graphemeStart } from '../../message/width.ts';
-import { commandName } from '../../bot/command-table.ts';
-import type { ParseProblem } from '../../bot/parse/parse.ts';
 import { usage } from '../help-text.ts';
+import { commandName } from '../described.ts';
+import type { ParseProblem } from './parse-problem.ts';
 
 /** How much of the line is shown before and after the place, in UTF-16 units. */
 const BEFORE = 40;

@@ -1,15 +1,19 @@
-import type { CommandContext, Reply } from '../../bot/command.ts';
-import type { Change } from '../../bot/undo/last-command.ts';
 import { code, command, doc, list, paragraph, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { stageWords } from '../item.ts';
-import { actorName } from '../../pipeline/actor.ts';
+import { actorName, type Actor } from '../../pipeline/actor.ts';
 import { answer, done, refused } from '../replies.ts';
+import type { Typed } from '../step.ts';
 import { moment } from '../time.ts';
+import type { Millis } from '../../pipeline/values.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import type { Reply } from '../reply.ts';
 
 /** A command that was typed earlier: `move (14:05, by anna)`. */
-export function commandOf(change: Change, context: Pick<CommandContext, 'clock' | 'timezone'>): string {
+export function commandOf(
+  change: { readonly words: string | null; readonly at: Millis; readonly actor: Actor },
+  context: Pick<Typed, 'clock' | 'timezone'>,
+): string {
   return `${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${actorName(change.actor)})`;
 }
 
