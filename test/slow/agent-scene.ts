@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { processesOf } from '../../src/agents/process/table.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
-import { startRun, type RunHandle, type RunSpec } from '../../src/agents/supervision/supervisor.ts';
+import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import type { AgentSettings } from '../../src/config/settings.ts';
 import { runFixture, until, type RunFixture } from '../agents/run-fixture.ts';
 import type { Answer, ModelServer } from '../fakes/model-server.ts';
+import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
 
 /** How a runtime's real program is set up against a scripted model server. */
 export interface AgentSetUp {
