@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import process from 'node:process';
 import { COMMANDS } from '../../commands/index.ts';
 import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';

@@ -4,7 +4,6 @@ import { MusherError } from '../errors.ts';
 import { folderName } from '../git/names.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Box } from '../sandbox/box.ts';
-import type { Mount } from '../sandbox/mounts.ts';
 import type { EngineParts, EngineProject } from './parts.ts';
 import type { CommandSandbox } from './shell.ts';
 

@@ -1,26 +1,18 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Clock } from '../../clock.ts';
-import type { AgentSettings, LimitSettings } from '../../config/settings.ts';
 import type { MusherError } from '../../errors.ts';
 import { ok, type Result } from '../../result.ts';
-import type { RunAccess } from '../access.ts';
 import { childEnvironment, reachingLoopback, runVariables } from '../environment.ts';
-import type { Waited } from './limits.ts';
-import type { RunOutcome } from './outcome.ts';
 import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
 import { type ProcessSpec, startProcess } from '../process/start.ts';
 import { MARKER_VARIABLE } from '../process/table.ts';
-import { type RunSandbox, sandboxed } from './sandboxed.ts';
+import { sandboxed } from './sandboxed.ts';
 import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
-import type { Pricing } from '../runtimes/pricing.ts';
-import { findRuntime, type Launch, type Runtime, type RuntimeOptions } from '../runtimes/runtime.ts';
-import type { Signal } from './signals.ts';
+import { findRuntime, type Launch, type RuntimeOptions } from '../runtimes/runtime.ts';
 import { supervise } from './supervise.ts';
-import type { TemplateValues } from '../template.ts';
-import { NO_USAGE, type Usage } from '../../pipeline/usage.ts';
+import { NO_USAGE } from '../../pipeline/usage.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './run-spec.ts';
 
 /** Starts an agent's program and watches over it. Fails with RUNTIME_MISSING where it can't be started. */

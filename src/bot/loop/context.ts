@@ -1,12 +1,10 @@
-import type { Clock } from '../../clock.ts';
 import { ACCESS_ROLES, type AccessRole } from '../../config/settings.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
-import type { Log } from '../../log/log.ts';
 import type { Tx } from '../../log/tx.ts';
 import { err, ok, type Result } from '../../result.ts';
-import type { Capabilities, Project, ProcessUse } from '../capabilities.ts';
+import type { Project } from '../capabilities.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
@@ -14,7 +12,7 @@ import { Refusal } from '../../words/refusal.ts';
 import { lacking } from '../../words/bot/access.ts';
 import { plannedCommand } from '../parse/timer-command.ts';
 import { refused } from '../../words/replies.ts';
-import { includes, type Rights } from '../rights/rights.ts';
+import { includes } from '../rights/rights.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import type { Reply } from '../../words/reply.ts';
 

@@ -1,5 +1,4 @@
 import { nearest } from '../../nearest.ts';
-import type { Content } from '../../message/build.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
 import { problemAt, quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
