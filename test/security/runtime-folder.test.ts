@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claudeRuntime } from '../../src/agents/runtimes/claude/claude.ts';
+import { codexRuntime } from '../../src/agents/runtimes/codex/codex.ts';
+import { geminiRuntime } from '../../src/agents/runtimes/gemini/gemini.ts';
+import { opencodeRuntime } from '../../src/agents/runtimes/opencode/opencode.ts';
+import type { Runtime } from '../../src/agents/runtimes/runtime.ts';
 import { sandboxed } from '../../src/agents/supervision/sandboxed.ts';
 import type { Box } from '../../src/sandbox/box.ts';
 import { write } from '../git/owner.ts';
@@ -29,7 +33,7 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  async function inside(script: string, env: Record<string, string> = {}): Promise<string> {
+  async function inside(script: string, env: Record<string, string> = {}, runtime: Runtime = claudeRuntime): Promise<string> {
     const box: Box = { program: BWRAP, allowHosts: [], read: [], write: [], home, path: process.env['PATH'] ?? '', secret: [] };
     const started = await sandboxed(
       { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
@@ -39,7 +43,7 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
         env: { PATH: '/usr/bin:/bin', ...env },
         worktree: '/tmp',
         runDir: join(dir, 'run'),
-        runtime: claudeRuntime,
+        runtime,
       },
     );
     if (!started.ok) throw started.error;
@@ -52,6 +56,20 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
     expect(
       await inside('echo $CLAUDE_CONFIG_DIR; ls -A "$CLAUDE_CONFIG_DIR"; cat "$CLAUDE_CONFIG_DIR/.credentials.json"; ls -A "$HOME"'),
     ).toBe(`${join(home, '.claude')}\n.credentials.json\nlogin.claude`);
+  });
+
+  it.each([
+    { runtime: codexRuntime, folder: '.codex', login: 'auth.json', seen: 'auth.json' },
+    { runtime: opencodeRuntime, folder: '.local/share/opencode', login: 'auth.json', seen: 'auth.json' },
+    // Without its settings Gemini CLI does not know how somebody is signed in.
+    { runtime: geminiRuntime, folder: '.gemini', login: 'oauth_creds.json', seen: 'oauth_creds.json\nsettings.json' },
+  ])('is so for $runtime.name, whose settings nothing inside can change', async ({ runtime, folder, login, seen }) => {
+    const files = { [login]: 'login', 'settings.json': '{}', 'config.toml': 'private', 'opencode.json': '{}' };
+    write(home, Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text])));
+    expect(await inside(`cd "$HOME/${folder}" && ls -A`, { HOME: home }, runtime)).toBe(seen);
+    await inside(`cd "$HOME/${folder}" && for f in *.json *.toml; do echo evil > $f; done`, { HOME: home }, runtime);
+    expect(readFileSync(join(home, folder, login), 'utf8')).toBe('evil\n');
+    expect(readFileSync(join(home, folder, 'settings.json'), 'utf8')).toBe('{}');
   });
 
   it('keeps what the runtime remembers, and none of it comes out', async () => {

@@ -85,6 +85,8 @@ export interface Folder {
   readonly below: string;
   /** Files in it without which nobody is signed in. Writable, because a login is renewed in place. */
   readonly login: readonly string[];
+  /** Files in it that the program has to read to know how it is signed in; never writable. Missing: none. */
+  readonly reads?: readonly string[];
 }
 
 /** What `doctor` and the supervisor may ask before a run, without using a model. */

@@ -70,13 +70,14 @@ function runtimeNeeds(
   { box, stateDir }: RunSandbox,
   { runtime: { name, needs }, env }: RunCommand,
 ): { hosts: readonly string[]; mounts: Mount[]; env: Record<string, string> } {
-  const folders = needs.folders.map(({ variable, fallback, below, login }) => {
+  const folders = needs.folders.map(({ variable, fallback, below, login, reads = [] }) => {
     const base = env[variable] ?? join(box.home, fallback);
     const real = join(base, below);
     const own = join(stateDir, `${name}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`);
     mkdirSync(own, { recursive: true, mode: 0o700 });
-    const files = login.map((file) => join(real, file)).filter((file) => existsSync(file));
-    return { variable, base, mounts: [{ kind: 'write', from: own, to: real } satisfies Mount, ...files.map(writable)] };
+    const shown = (files: readonly string[]): string[] => files.map((file) => join(real, file)).filter((file) => existsSync(file));
+    const files = [...shown(login).map(writable), ...shown(reads).map(readable)];
+    return { variable, base, mounts: [{ kind: 'write', from: own, to: real } satisfies Mount, ...files] };
   });
   return {
     hosts: needs.hosts,

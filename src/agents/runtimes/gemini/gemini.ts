@@ -25,7 +25,9 @@ export const geminiRuntime = defineRuntime({
         variable: 'GEMINI_CLI_HOME',
         fallback: '',
         below: '.gemini',
-        login: ['oauth_creds.json', 'google_accounts.json', 'installation_id', 'settings.json'],
+        login: ['oauth_creds.json', 'google_accounts.json'],
+        // It holds the way in which somebody signs in; hooks and servers in it are shut by the settings of the run.
+        reads: ['settings.json'],
       },
     ],
     keyVariable: 'GEMINI_API_KEY',

@@ -1,0 +1,129 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { agentProgram } from '../../scripts/install-agent.ts';
+import { type Bench, create, succeeded } from '../e2e/harness.ts';
+import { startGeminiApi } from '../fakes/gemini-api.ts';
+import { startMessagesApi } from '../fakes/messages-api.ts';
+import type { Answer, ModelServer } from '../fakes/model-server.ts';
+import { startResponsesApi } from '../fakes/responses-api.ts';
+import { write } from '../git/owner.ts';
+import { MISSING, sandboxedBench } from '../security/sandboxed.ts';
+
+// The real programs in the sandbox: they reach their models through the proxy alone, work with the worktree's git, and keep
+// their sessions in a folder of the project's.
+
+interface Real {
+  readonly runtime: 'codex' | 'opencode' | 'gemini';
+  readonly model: string;
+  readonly tool: string;
+  readonly key: string;
+  startApi(script: readonly Answer[]): Promise<ModelServer>;
+  env(url: string): Record<string, string>;
+  command?(url: string): readonly string[];
+  /** A person's settings, below the home. */
+  readonly homeFile?: readonly [string, string];
+}
+
+const REAL: readonly Real[] = [
+  {
+    runtime: 'codex',
+    model: 'gpt-5',
+    tool: 'exec_command',
+    key: 'cmd',
+    startApi: startResponsesApi,
+    env: () => ({ CODEX_API_KEY: 'sk-fake' }),
+    command: (url) =>
+      Object.entries({ name: 'scripted', base_url: `${url}/v1`, wire_api: 'responses', env_key: 'CODEX_API_KEY' })
+        .flatMap(([key, value]) => ['--config', `model_providers.scripted.${key}=${JSON.stringify(value)}`])
+        .concat('--config', 'model_provider="scripted"'),
+  },
+  {
+    runtime: 'opencode',
+    model: 'anthropic/claude-sonnet-4-5',
+    tool: 'bash',
+    key: 'command',
+    startApi: startMessagesApi,
+    env: (url) => ({
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({ provider: { anthropic: { options: { baseURL: `${url}/v1`, apiKey: 'sk-fake' } } } }),
+      OPENCODE_DISABLE_MODELS_FETCH: '1',
+    }),
+  },
+  {
+    runtime: 'gemini',
+    model: 'gemini-2.5-pro',
+    tool: 'run_shell_command',
+    key: 'command',
+    startApi: startGeminiApi,
+    env: (url) => ({ GEMINI_API_KEY: 'fake-key', GOOGLE_GEMINI_BASE_URL: url }),
+    homeFile: ['.gemini/settings.json', '{"security":{"auth":{"selectedType":"gemini-api-key"}}}'],
+  },
+];
+
+/** Another address of the loopback interface: programs leave the proxy out for the usual one. */
+async function doorTo(api: ModelServer): Promise<{ readonly door: Server; readonly address: string }> {
+  const door = createServer((client) => {
+    const far = connect(Number(new URL(api.url).port), '127.0.0.1');
+    client.on('error', () => far.destroy()).pipe(far);
+    far.on('error', () => client.destroy()).pipe(client);
+  });
+  await new Promise<void>((resolve) => {
+    door.listen(0, '127.0.0.2', resolve);
+  });
+  return { door, address: `127.0.0.2:${(door.address() as AddressInfo).port}` };
+}
+
+const base = { dir: '' };
+// Not below `/tmp`: Gemini CLI takes no settings from there.
+beforeAll(() => {
+  base.dir = mkdtempSync(join(new URL('../../node_modules/.cache/', import.meta.url).pathname, 'agents-'));
+  vi.stubEnv('TMPDIR', base.dir);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(base.dir, { recursive: true, force: true });
+});
+
+const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, startApi, env, command, homeFile }) => {
+  const { file, missing } = agentProgram(runtime);
+  it.skipIf(MISSING !== null || missing !== null)(`commits, and the commit is merged${MISSING ?? missing ?? ''}`, async () => {
+    const work = 'echo priced > price.txt && git add price.txt && git commit -qm priced';
+    const api = await startApi([
+      { kind: 'tool', tool, input: { [key]: work, description: 'x' } },
+      { kind: 'text', text: 'All done.' },
+    ]);
+    open.push(() => api.close());
+    const { door, address } = await doorTo(api);
+    open.push(() => new Promise((resolve) => door.close(resolve)));
+    const url = `http://${address}`;
+    const variables = Object.entries(env(url)).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+    const bench: Bench = sandboxedBench(
+      {
+        gates: { test: 'grep -q priced price.txt' },
+        agents: {},
+        sections: [
+          '[[agent]]',
+          'name = "coder-1"',
+          'stage = "current"',
+          `runtime = "${runtime}"`,
+          `command = ${JSON.stringify([file, ...(command?.(url) ?? [])])}`,
+          `model = "${model}"`,
+          `env = { ${variables.join(', ')} }`,
+          '',
+        ].join('\n'),
+      },
+      { hosts: [address], read: [dirname(dirname(file))] },
+    );
+    open.push(() => bench.close());
+    if (homeFile !== undefined) write(join(bench.dir, 'home'), { [homeFile[0]]: homeFile[1] });
+    succeeded(await bench.run(create('Prices'), 'start 1', 'wait 1 done 110'));
+    expect(bench.filesAt('main')).toMatchObject({ 'price.txt': 'priced' });
+    expect(bench.runs(1)[0]).toMatchObject({ reason: 'finished', session: expect.any(String) as string });
+  });
+});
