@@ -19,9 +19,9 @@ interface Real {
   readonly model: string;
   readonly tool: string;
   readonly key: string;
-  startApi(script: readonly Answer[]): Promise<ModelServer>;
-  env(url: string): Record<string, string>;
-  command?(url: string): readonly string[];
+  readonly startApi: (script: readonly Answer[]) => Promise<ModelServer>;
+  readonly env: (url: string) => Record<string, string>;
+  readonly command?: (url: string) => readonly string[];
   /** A person's settings, below the home. */
   readonly homeFile?: readonly [string, string];
 }
@@ -87,7 +87,7 @@ afterAll(() => {
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
+  for (const close of open.splice(0).toReversed()) await close();
 });
 
 describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, startApi, env, command, homeFile }) => {
