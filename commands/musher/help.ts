@@ -19,7 +19,7 @@ export const help = command({
     const commands = context.commands();
     if (wanted === null) return answer(helpIndex(commands));
     const found = commands.find((one) => [one.words, ...(one.aliases ?? [])].some((words) => words.join(' ') === wanted));
-    if (found !== undefined) return answer(helpFor(found));
+    if (found !== undefined) return answer(helpFor(found, (word) => commands.some(({ words }) => words[0] === word)));
     const near = suggestCommands(wanted.split(' '), commands.map(nameOf));
     return refused(
       'unknown-command',

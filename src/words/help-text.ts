@@ -1,6 +1,6 @@
 import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
 import { code, codeBlock, command as typed, doc, fields, heading, join, line, list, paragraph, type Content } from '../message/build.ts';
-import type { Document } from '../message/document.ts';
+import type { Block, Document } from '../message/document.ts';
 import { commandName, type Described } from './described.ts';
 
 const GROUP_TITLES: { readonly [R in AccessRole]: string } = {
@@ -30,22 +30,24 @@ export function helpIndex(commands: readonly Described[]): Document {
     .map((group) =>
       doc(
         heading(GROUP_TITLES[group[0]?.role ?? 'viewer']),
-        fields(group.map((command): [string, string] => [commandName(command), command.summary])),
+        fields(group.map((command): [string, Content[]] => [commandName(command), ticked(command.summary)])),
       ),
     );
   return join(...groups, line(typed('help <command>'), ' explains one of them.'));
 }
 
-/** Everything about one command. */
-export function helpFor(command: Described): Document {
+/** Everything about one command. `isCommand`: whether a word in its texts is the name of a command. */
+export function helpFor(command: Described, isCommand: (word: string) => boolean = () => false): Document {
+  const prose = (text: string): Block =>
+    paragraph(...ticked(text, (part) => (isCommand(part.split(' ', 1)[0] ?? '') ? typed(part) : code(part))));
   const described = Object.entries(command.args).filter(
     ([, argument]) => argument.usage('').startsWith('<') || argument.usage('').startsWith('['),
   );
   const aliases = (command.aliases ?? []).map((words) => words.join(' '));
   return doc(
     heading(usage(command)),
-    paragraph(command.summary),
-    command.details !== undefined && paragraph(command.details),
+    prose(command.summary),
+    command.details !== undefined && prose(command.details),
     described.length > 0 &&
       fields(described.map(([name, argument]): [string, Content[]] => [argument.usage(name), ticked(argument.description)])),
     paragraph('Examples:'),
@@ -98,7 +100,7 @@ function anchor(command: Described): string {
   return commandName(command).toLowerCase().replaceAll(' ', '-');
 }
 
-/** Text between backquotes as literal text. */
-function ticked(text: string): Content[] {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? code(part) : part));
+/** A text of our own, in which backquotes mark what is typed or literal. */
+function ticked(text: string, as: (part: string) => Content = code): Content[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? as(part) : part));
 }

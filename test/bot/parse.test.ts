@@ -163,6 +163,23 @@ describe('parseCommand', () => {
   });
 });
 
+describe('punctuation after a command', () => {
+  it('is forgiven, and a question mark only where nothing is changed', () => {
+    const found = (source: string): string | undefined => {
+      const parsed = parse(source);
+      return parsed.ok ? parsed.value.command.words.join(' ') : undefined;
+    };
+    const viewer = sampleTable.commands.find(({ role, words }) => role === 'viewer' && words[0] === 'help');
+    expect(viewer).toBeDefined();
+    expect(found('Help?')).toBe('help');
+    expect(found('HELP!')).toBe('help');
+    expect(found('Status.')).toBe('status');
+    const steering = sampleTable.commands.filter(({ role }) => role !== 'viewer');
+    expect(steering.length).toBeGreaterThan(0);
+    expect(steering.filter(({ words }) => found(`${words.join(' ')}?`) !== undefined)).toEqual([]);
+  });
+});
+
 describe('problemDocument', () => {
   const shown = (source: string): string => plainText(problemDocument(problem(source)), { width: 80 });
 

@@ -67,7 +67,7 @@ it('says which token is not taken, and shows none', async () => {
   );
   expect(exitCode).toBe(1);
   expect(lines).toEqual([
-    expect.stringMatching(/^FAIL +matrix: The homeserver does not accept the access token.* -> Log in again/),
+    expect.stringMatching(/^FAIL +matrix: The homeserver rejected the access token.* -> Log in as the bot again/),
     expect.stringMatching(/^FAIL +discord: Discord rejected the token -> Reset it/),
     expect.stringMatching(/^FAIL +slack: Slack refused the connection: Slack answered invalid_auth -> The bot token is not valid/),
   ]);

@@ -96,9 +96,9 @@ describe('musher doctor', () => {
     const { exitCode, worst, stdout } = await doctor();
     expect(exitCode).toBe(0);
     expect(worst).toEqual([
-      expect.stringMatching(/^warn +secrets: .*project\.toml holds agent\[1\]\.env\.API_KEY as plain text -> Write env:NAME/),
+      expect.stringMatching(/^warn +secrets: .*project\.toml contains agent\[1\]\.env\.API_KEY as plain text -> Use env:NAME/),
       expect.stringMatching(/^warn +project shop: your checkout of trunk has changes/),
-      expect.stringMatching(/^warn +project shop: there is no gate/),
+      expect.stringMatching(/^warn +project shop: no gate/),
       'Ready to start (4 warnings).',
     ]);
     expect(stdout).not.toContain('very-secret');
@@ -119,7 +119,7 @@ describe('musher doctor', () => {
     try {
       const { exitCode, worst } = await doctor();
       expect(exitCode).toBe(1);
-      expect(worst[0]).toMatch(new RegExp(`^FAIL +owner: a Musher runs there \\(pid ${process.pid}\\)`));
+      expect(worst[0]).toMatch(new RegExp(`^FAIL +owner: Musher is already running \\(pid ${process.pid}\\)`));
     } finally {
       ownership.release();
     }
@@ -130,7 +130,7 @@ describe('musher doctor', () => {
     const { doctor, data } = await machine();
     mkdirSync(data);
     chmodSync(data, 0o755);
-    expect((await doctor()).worst[0]).toMatch(/^warn +data: .* is open to other users; a start closes it -> Now: chmod 700/);
+    expect((await doctor()).worst[0]).toMatch(/^warn +data: other users can read .* -> To close it now: chmod 700/);
   });
 
   it('finds a data directory that is a file', async () => {
@@ -141,7 +141,7 @@ describe('musher doctor', () => {
 
   it('says what agents may use, and where nothing stops them', async () => {
     const usual = await machine();
-    expect((await usual.doctor()).stdout).toContain('ok    budget: all projects together may use $100.00 and 500M tokens in a day');
+    expect((await usual.doctor()).stdout).toContain('ok    budget: $100.00 and 500M tokens a day for all projects together');
     const open = await machine(
       PROJECT,
       `${BOT}[project.budget]\nitem_usd = "none"\nitem_tokens = "none"\n[budget]\nday_usd = "none"\nday_tokens = "none"\n`,
@@ -149,26 +149,26 @@ describe('musher doctor', () => {
     const { exitCode, worst } = await open.doctor();
     expect(exitCode).toBe(0);
     expect(worst.filter((line) => line.includes(' budget'))).toEqual([
-      'warn  budget: nothing caps what all projects together use in a day -> Set day_usd and day_tokens under [budget] in bot.toml.',
-      'warn  budget shop: nothing caps what an item uses in its life -> Set item_usd and item_tokens under [project.budget] in bot.toml.',
-      'warn  budget shop: no cap in tokens holds coder, whose program may tell no money -> Set item_tokens under [budget] in .musher/project.toml.',
+      'warn  budget: no daily cap for all projects together -> Set day_usd and day_tokens under [budget] in bot.toml.',
+      'warn  budget shop: an item has no cap -> Set item_usd and item_tokens under [project.budget] in bot.toml.',
+      'warn  budget shop: no token cap for coder, whose program may not report its cost -> Set item_tokens under [budget] in .musher/project.toml.',
     ]);
   });
 
   it('finds copies that cannot be made, and warns where none are', async () => {
     const { doctor, folder } = await machine(PROJECT, `${BOT}[backup]\nfolder = "copies"\n`);
-    expect((await doctor()).stdout).toContain(`ok    backup: 7 copies by the schedule 0 3 * * * in ${join(folder, 'copies')}`);
+    expect((await doctor()).stdout).toContain(`ok    backup: ${join(folder, 'copies')}, schedule 0 3 * * *, keeps 7`);
     write(folder, { 'copies/other.txt': '' });
     chmodSync(join(folder, 'copies'), 0o755);
     expect(await doctor()).toMatchObject({
       exitCode: 1,
-      worst: [expect.stringMatching(/^FAIL +backup: .*copies is open to other users/), expect.anything()],
+      worst: [expect.stringMatching(/^FAIL +backup: other users can read .*copies/), expect.anything()],
     });
     rmSync(join(folder, 'copies'), { recursive: true });
     writeFileSync(join(folder, 'copies'), '');
-    expect((await doctor()).worst[0]).toMatch(/^FAIL +backup: .*copies cannot be written, or is a file -> Make it a folder of yours/);
+    expect((await doctor()).worst[0]).toMatch(/^FAIL +backup: .*copies is not writable, or is a file -> Make it a folder/);
     write(folder, { 'bot.toml': `${BOT}[backup]\nschedule = "off"\n` });
-    expect((await doctor()).worst[0]).toMatch(/^warn +backup: no copies of the log are made by themselves/);
+    expect((await doctor()).worst[0]).toMatch(/^warn +backup: no backups are scheduled/);
   });
 
   it('warns of figures that others can reach, of secrets in files that all can read, and of networks in which nobody has a role', async () => {
@@ -180,9 +180,11 @@ describe('musher doctor', () => {
     const { worst, stdout } = await doctor();
     expect(worst).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^warn +roles: nobody of slack has a role/),
-        expect.stringMatching(/^warn +secrets: every user of this machine can read .*\/token, which holds slack\.bot_token -> chmod 600/),
-        expect.stringMatching(/^warn +monitor: 0\.0\.0\.0:9464 is no loopback address/),
+        expect.stringMatching(/^warn +roles: nobody on slack has a role/),
+        expect.stringMatching(
+          /^warn +secrets: every user of this machine can read .*\/token, which contains slack\.bot_token -> chmod 600/,
+        ),
+        expect.stringMatching(/^warn +monitor: 0\.0\.0\.0:9464 is not a loopback address/),
       ]),
     );
     expect(stdout).not.toContain('not-a-real-token');
@@ -194,18 +196,16 @@ describe('musher doctor', () => {
   it('finds a log that was changed, and a clock that is behind it', async () => {
     const { doctor, data, folder, home } = await machine();
     await musher(folder, home, ['run', '--batch']);
-    expect((await doctor()).stdout).toMatch(/^ok +log: \d+ events looked at, and none was changed/m);
+    expect((await doctor()).stdout).toMatch(/^ok +log: \d+ events checked, all intact/m);
     const db = new Database(join(data, 'musher.sqlite'));
     db.exec("UPDATE events SET actor = 'x' || actor WHERE seq = (SELECT max(seq) FROM events)");
     db.close();
     const { exitCode, worst } = await doctor();
     expect(exitCode).toBe(1);
-    expect(worst[0]).toMatch(
-      /^FAIL +log: event \d+ \(musher.stopped\) was changed after it was written: .* -> Look closer with `musher verify`/,
-    );
+    expect(worst[0]).toMatch(/^FAIL +log: event \d+ \(musher.stopped\) was changed after it was written: .* -> `musher verify`/);
     const ahead = new Date(Date.now() + 3_600_000);
     utimesSync(join(data, 'musher.sqlite'), ahead, ahead);
-    expect((await doctor()).worst[0]).toMatch(/^warn +clock: it is (?:59|60) min behind the last entry of the log/);
+    expect((await doctor()).worst[0]).toMatch(/^warn +clock: (?:59|60) min behind the last entry of the log/);
   });
 
   it('says that the demo needs no configuration', async () => {

@@ -22,7 +22,7 @@ describe('musher', () => {
     const { exitCode, stdout, stderr } = await musher(folder, home, ['docter']);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^There is no subcommand "docter"; did you mean `doctor`\?\nAll of them: node \S+ help$/);
+    expect(stderr).toMatch(/^There is no subcommand "docter"; did you mean `doctor`\?\nSee all: node \S+ help$/);
   });
 
   it('prints no Slack manifest for an address that Slack cannot send to', async () => {

@@ -43,10 +43,10 @@ describe('parseCommandLine', () => {
     [['run', '--config'], '--config needs a value: --config FILE'],
     [['run', '--config='], '--config needs a value: --config FILE'],
     [['run', '--batch=yes'], '--batch takes no value.'],
-    [['run', '--data', 'a', '--data', 'b'], '--data is given twice.'],
-    [['run', 'extra'], '`run` does not know what to do with "extra".'],
+    [['run', '--data', 'a', '--data', 'b'], '--data was given twice.'],
+    [['run', 'extra'], '`run` takes no argument "extra".'],
     [['init'], '`init` needs DIR.'],
-    [['init', 'a', 'b'], '`init` does not know what to do with "b".'],
+    [['init', 'a', 'b'], '`init` takes no argument "b".'],
   ])('refuses %j', (words, message) => {
     expect(read(...words)).toMatchObject({ ok: false, error: { code: 'USAGE', message } });
   });

@@ -45,7 +45,7 @@ describe('a timer', () => {
     expect((await world.say('timer list')).text).toMatch(/1: start 1 at 14:30, in 25 min[^]*2: move 1 archived at 2026-11-22 09:00/);
     expect((await world.say('show 1')).text).toContain('timer 1 at 14:30 (start), timer 2 at 2026-11-22 09:00 (move archived)');
     expect((await world.say('why 1')).text).toContain('Timers: timer 1 at 14:30 (start)');
-    expect((await world.say('status')).text).toContain('1: start of 1 at 14:30');
+    expect((await world.say('status')).text).toContain('1: start 1 at 14:30');
   });
 
   it('runs once, in the name of who set it, and says what came of it', async () => {

@@ -444,6 +444,6 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
     await transport.start(collect().sink);
     await session.request('POST', '/logout', {});
     await within(() => expect(transport.health()).toMatchObject({ state: 'offline' }));
-    expect(transport.health().problem).toContain('Log in again');
+    expect(transport.health().problem).toContain('Log in as the bot again');
   });
 });

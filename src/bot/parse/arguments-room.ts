@@ -78,7 +78,7 @@ function notKnown(word: Word, part: string, words: readonly string[]): ArgumentP
   const typed = quoted(part);
   return part.includes(':')
     ? problemAt(word, parsing.noSuchRoom(typed), near(part, words), lists('rooms'))
-    : problemAt(word, parsing.noSuchNotification(typed, words), near(part, words));
+    : problemAt(word, parsing.noSuchNotification(typed, KINDS), near(part, words));
 }
 
 function near(word: string, words: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
 import { problemAt, quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
 import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
-import { leadingWords, matchCommand, type CommandTable, type Declared } from '../command-table.ts';
+import { leadingWords, matchCommand, matchPunctuated, type CommandTable, type Declared } from '../command-table.ts';
 import { suggestCommands } from './suggest.ts';
 import { afterDashes } from './tokenize.ts';
 import { wordReader, type CommandReader } from './word-reader.ts';
@@ -30,7 +30,7 @@ export function parseCommand<C extends Declared>(
   const first = leading[0];
   const nowhere = { source, next: [], near: [], command: null, argument: null };
   if (first === undefined) return err({ ...nowhere, code: 'empty', message: parsing.empty, offset: source.length, length: 0 });
-  const match = matchCommand(table, leading);
+  const match = matchCommand(table, leading) ?? matchPunctuated(table, leading);
   if (match === null) {
     const names = table.commands.filter(mayUse).flatMap((one) => [one.words, ...(one.aliases ?? [])].map((words) => words.join(' ')));
     const near = suggestCommands(

@@ -36,7 +36,7 @@ function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSet
     found.push(
       warning(
         subject,
-        `no cap in tokens holds ${unpriced.map((agent) => agent.name).join(', ')}, whose program may tell no money`,
+        `no token cap for ${unpriced.map((agent) => agent.name).join(', ')}, whose program may not report its cost`,
         'Set item_tokens under [budget] in .musher/project.toml.',
       ),
     );

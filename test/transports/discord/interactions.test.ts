@@ -191,7 +191,7 @@ describe('a slash command', () => {
     const elsewhere = fake.slash(ada, other, 'status');
     const stranger = fake.slash(fake.world.person('Eve'), fake.world.direct(), 'status');
     await expect.poll(() => elsewhere.answers[0]?.content ?? '').toContain(other.id);
-    await expect.poll(() => stranger.answers[0]?.content ?? '').toContain('no rights');
+    await expect.poll(() => stranger.answers[0]?.content ?? '').toContain('no role');
     expect(received).toEqual([]);
   });
 

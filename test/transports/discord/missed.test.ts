@@ -53,6 +53,6 @@ describe('what was written while Musher was away', () => {
     await expect.poll(() => fake.gateway.identifies.length, { timeout: 10_000 }).toBeGreaterThan(length);
     fake.write(ada, room, 'now');
     await expect.poll(() => received.map(({ text }) => text), { timeout: 10_000 }).toEqual(['while away', 'now']);
-    expect(errors.map(String).join()).toContain('it is tried again');
+    expect(errors.map(String).join()).toContain('retrying');
   });
 });

@@ -108,8 +108,8 @@ describe('the Matrix transport', () => {
   });
 
   it.each([
-    ['someone who is not allowed', '@mallory:example.org', {}, 'only of people'],
-    ['the same name on another server', '@ada:evil.org', {}, 'only of people'],
+    ['someone who is not allowed', '@mallory:example.org', {}, 'only accepts invitations'],
+    ['the same name on another server', '@ada:evil.org', {}, 'only accepts invitations'],
     ['an allowed person into an encrypted room', '@ada:example.org', { encrypted: true }, 'download-lib.js'],
   ])('declines an invitation of %s', async (_, inviter, options, reason) => {
     await started([ROOM, OTHER]);
@@ -140,7 +140,10 @@ describe('the Matrix transport', () => {
     // A sync that waits already gets this, and is refused when it asks again.
     server.say(ROOM, '!nothing yet');
     await vi.waitFor(() =>
-      expect(transport.health()).toMatchObject({ state: 'offline', problem: expect.stringContaining('Log in again') as unknown }),
+      expect(transport.health()).toMatchObject({
+        state: 'offline',
+        problem: expect.stringContaining('Log in as the bot again') as unknown,
+      }),
     );
     server.say(ROOM, '!status');
     server.accessToken = token;

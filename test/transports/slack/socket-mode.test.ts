@@ -84,9 +84,7 @@ describe('Socket Mode', () => {
     opened.state.set('last:C1', '1.000000');
     await start(opened);
     await vi.waitFor(() =>
-      expect(transport.health().rooms).toEqual([
-        { room: 'C1', why: expect.stringContaining('Invite the app into the channel') as unknown },
-      ]),
+      expect(transport.health().rooms).toEqual([{ room: 'C1', why: expect.stringContaining('Invite the app to the channel') as unknown }]),
     );
     slack.rooms.members.add('C1');
     expect(await slack.say('<@UBOT> status').heard).toBe(true);
@@ -250,7 +248,7 @@ describe('the start', () => {
     ['auth.test', 'missing_scope', 'slack-manifest', 'NETWORK_PERMISSION_MISSING'],
     ['apps.connections.open', 'invalid_auth', 'The app-level token is not valid', 'NETWORK_TOKEN_REFUSED'],
     ['apps.connections.open', 'missing_scope', 'connections:write', 'NETWORK_PERMISSION_MISSING'],
-    ['apps.connections.open', 'internal_error', 'tries again', 'NETWORK_REFUSED'],
+    ['apps.connections.open', 'internal_error', 'keeps retrying', 'NETWORK_REFUSED'],
   ])('says what is wrong when %s answers %s', async (method, error, words, code) => {
     const opened = await prepare();
     opened.slack.trouble(method, { kind: 'refused', error });
