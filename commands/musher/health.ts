@@ -3,7 +3,7 @@ import { bytes, counted } from '../../src/words/amounts.ts';
 import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
+import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
 import { TERMINAL_NETWORK, type NetworkState } from '../../src/decide/network-state.ts';
 
 export const health = command({
@@ -24,6 +24,7 @@ export const health = command({
         `${network.name}: ${what}`,
       ]),
     );
+    const accounts = pausedAccounts(context);
     return answer(
       doc(
         paragraph(summary(networks, all)),
@@ -38,6 +39,7 @@ export const health = command({
           ]),
         ),
         problems.length > 0 && list(problems),
+        accounts.length > 0 && list(accounts),
         paragraph(backupWords(context)),
       ),
     );
@@ -53,6 +55,21 @@ function backupWords(context: CommandContext): string {
       : `Last backup: ${moment(newest.at, now, timezone)} (${bytes(newest.bytes)}), ${count} kept`;
   const coming = next === null ? 'none scheduled' : `next ${moment(next, now, timezone)}`;
   return `${have}; ${coming}.${problem === null ? '' : ` The last attempt failed: ${problem}.`}`;
+}
+
+/** Accounts at model providers that can't be used for now. One that belongs to a project by name is told only to those who see the project. */
+function pausedAccounts({ reads, projects, clock, timezone }: CommandContext): Content[][] {
+  const now = clock.now();
+  const seen = reads.accounts.all().filter(({ account }) => {
+    const [project, agent] = account.split('/');
+    return agent === undefined || projects.some(({ name }) => name === project);
+  });
+  return seen.map(({ account, until, signIn }): Content[] => {
+    if (signIn === null) return [`Account ${account} is rate-limited${until > now ? ` until ${moment(until, now, timezone)}` : ''}.`];
+    return signIn === ''
+      ? [`Account ${account} is signed out. Sign in on the machine that runs Musher.`]
+      : [`Account ${account} is signed out. On the machine that runs Musher, run `, code(signIn), '.'];
+  });
 }
 
 /** Rooms of one network whose problem is shown; the rest are counted. */

@@ -1,3 +1,4 @@
+import { SignIns } from '../engine/run/sign-ins.ts';
 import { pricing } from '../agents/runtimes/pricing.ts';
 import type { Failure } from '../pipeline/types.ts';
 import { faultWords } from '../words/faults.ts';
@@ -107,6 +108,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       redactor,
       pricing: pricing(settings.prices),
       failureText: ({ summary }: Pick<Failure, 'summary'>) => faultWords(summary),
+      signIns: new SignIns(clock, process.env),
     };
     const access = new McpEndpoint({
       ...shared,

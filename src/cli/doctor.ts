@@ -15,6 +15,7 @@ import { disk, git, node, sqlite } from './doctor/machine.ts';
 import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { sandbox } from './doctor/sandbox.ts';
+import { signIns } from './doctor/sign-in.ts';
 import { backups, monitor } from './doctor/upkeep.ts';
 import { counted } from '../words/amounts.ts';
 import { printLine } from './terminal.ts';
@@ -39,6 +40,7 @@ const CHECKS: readonly Check[] = [
   gates,
   agents,
   accounts,
+  signIns,
   networks,
   sandbox,
   budget,

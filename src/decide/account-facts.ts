@@ -12,7 +12,7 @@ export function agentsWithAccounts(reads: Reads, { name, agents }: ProjectSettin
     if (row === undefined) return { name: account, until: null, tried: false };
     // What began before the limit shows nothing.
     const tried = open.some((run) => run.account === account && run.pendingAt >= row.until);
-    return { name: account, until: row.until, tried };
+    return { name: account, until: row.until, signedOut: row.signIn !== null, tried };
   };
   return agents.map((agent) => ({ ...agent, accounts: accountNames(name, agents, agent).map(fact) }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunAccess } from '../agents/access.ts';
+import type { SignIns } from './run/sign-ins.ts';
 import type { Pricing } from '../agents/runtimes/pricing.ts';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
@@ -39,6 +40,8 @@ export interface EngineParts {
   readonly stopGraceMs: number;
   /** Takes secrets out of what agents and gates leave in files. */
   readonly redactor: Redactor;
+  /** Looks whether somebody is signed in before a run begins; missing: nobody looks. */
+  readonly signIns?: SignIns;
   /** What models cost; missing: list prices. */
   readonly pricing?: Pricing | undefined;
   /** A failure as the next attempt's prompt and reports name it, in one line. */

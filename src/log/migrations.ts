@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, PROJECTION_TABLES } from './projections/tables.ts';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -131,6 +131,13 @@ const MIGRATIONS: readonly string[] = [
   `,
   // `step` of an item is `stepSeq`. Only a key can be written so: within a text the quotes have a backslash before them.
   `UPDATE items SET state = replace(state, '"step":', '"stepSeq":');`,
+  // A new database has made the table as it is now: it is filled over from itself, which changes nothing.
+  `
+  ALTER TABLE accounts RENAME TO accounts_before;
+  ${ACCOUNTS}
+  INSERT INTO accounts (account, until, times) SELECT account, until, times FROM accounts_before;
+  DROP TABLE accounts_before;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,4 +1,4 @@
-import { line } from '../message/build.ts';
+import { code, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 import { timeOfDay } from '../words/time-of-day.ts';
@@ -6,9 +6,17 @@ import { timeOfDay } from '../words/time-of-day.ts';
 /** What rooms are told of a limit: once for each account, and not for each run that meets it. Null for what is no news. */
 export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {
   if (!limit.news) return null;
-  const { account, until, others, earliest } = limit;
+  const { account, until, others, earliest, signIn } = limit;
+  if (signIn !== undefined) return signedOut(account, signIn, others[0] ?? null);
   const what = `… Account ${account} is rate-limited until ${timeOfDay(until, timezone)}.`;
   if (others.length > 0) return line(`${what} Agents continue with ${others[0] ?? ''}.`);
   const all = earliest === null ? '' : ` So are all others for these agents, the first is back at ${timeOfDay(earliest, timezone)}.`;
   return line(`${what}${all} Items that wait for it continue on their own.`);
+}
+
+/** Someone with access to the machine has to act; Musher sees by itself when they have. */
+function signedOut(account: string, signIn: string, next: string | null): Document {
+  const how = signIn === '' ? ['Sign in on the machine that runs Musher'] : ['On the machine that runs Musher, run ', code(signIn)];
+  const others = next === null ? '' : ` Agents continue with ${next}.`;
+  return line(`! Account ${account} is signed out.${others} `, ...how, '. Musher checks again within 10 minutes.');
 }

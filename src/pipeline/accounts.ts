@@ -5,6 +5,8 @@ export interface AccountFact {
   readonly name: string;
   /** Until when the provider said to wait; null: it has not, or a run has since shown that it works again. */
   readonly until: Millis | null;
+  /** Nobody is signed in, rather than that it is limited. */
+  readonly signedOut?: boolean;
   /** Its time has come, and a first run tries it. */
   readonly tried: boolean;
 }
@@ -15,7 +17,7 @@ export const LONGEST_LIMIT_MS = 31 * 24 * 60 * 60_000;
 /** The account that a run takes, or why none can be taken. */
 export type AccountChoice =
   | { readonly take: string }
-  | { readonly take: null; readonly why: 'limited'; readonly name: string; readonly until: Millis }
+  | { readonly take: null; readonly why: 'limited' | 'signed-out'; readonly name: string; readonly until: Millis }
   | { readonly take: null; readonly why: 'tried'; readonly name: string };
 
 /**
@@ -30,7 +32,9 @@ export function chooseAccount(all: readonly AccountFact[], now: Millis): Account
   const tried = accounts.find(({ until }) => (until ?? 0) <= now);
   if (tried !== undefined) return { take: null, why: 'tried', name: tried.name };
   const [first] = accounts.toSorted((a, b) => (a.until ?? 0) - (b.until ?? 0));
-  return first === undefined ? null : { take: null, why: 'limited', name: first.name, until: first.until ?? now };
+  return first === undefined
+    ? null
+    : { take: null, why: first.signedOut === true ? 'signed-out' : 'limited', name: first.name, until: first.until ?? now };
 }
 
 /** An agent as far as it matters to which account its runs go. */

@@ -254,7 +254,7 @@ export interface OtherEvents {
   };
   /** Added to the budget of a day, until that ends. `name` as in `Budget`. */
   'budget.raised': Amount & { readonly scope: Exclude<Scope, 'item'>; readonly name: string; readonly until: Millis };
-  /** A provider said to wait. `news`: the account was not limited before; `others`: what its agent can go on with; `earliest`: when the first of all its accounts comes back, where all are limited. */
+  /** A provider said to wait, or nobody is signed in (`signIn`: what a person types to do that, or nothing). `news`: the account was not limited before; `others`: what its agent can go on with; `earliest`: when the first of all its accounts comes back, where all are limited. */
   'account.limited': {
     readonly account: string;
     readonly until: Millis;
@@ -262,6 +262,7 @@ export interface OtherEvents {
     readonly news: boolean;
     readonly others: readonly string[];
     readonly earliest: Millis | null;
+    readonly signIn?: string;
   };
   /** A run has shown that it works again. */
   'account.recovered': { readonly account: string };

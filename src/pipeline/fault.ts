@@ -39,6 +39,8 @@ export type PlainFault =
   | { readonly kind: 'branch-gone' }
   | { readonly kind: 'agent-blocked'; readonly agent: string; readonly said: string }
   | { readonly kind: 'agent-not-configured'; readonly agent: string }
+  /** Nobody is signed in to the agent's program. */
+  | { readonly kind: 'signed-out'; readonly program: string }
   | { readonly kind: 'project-not-configured'; readonly project: string }
   /** It failed, and the program said nothing of it. */
   | { readonly kind: 'failed-silently' }

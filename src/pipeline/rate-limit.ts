@@ -9,10 +9,10 @@ export function onAccounts(choices: readonly AccountChoice[]): Step {
   const refused = choices.filter((choice) => choice.take === null);
   const tried = refused.find(({ why }) => why === 'tried');
   if (tried !== undefined) return waiting({ kind: 'account-tried', account: tried.name }, null);
-  const limited = refused.flatMap((choice) => (choice.why === 'limited' ? [choice] : []));
+  const limited = refused.flatMap((choice) => (choice.why === 'tried' ? [] : [choice]));
   const [first] = limited.toSorted((a, b) => a.until - b.until);
   if (first === undefined) throw new Error('asked only where every account is refused');
-  return waiting({ kind: 'account-limited', account: first.name }, first.until);
+  return waiting({ kind: first.why === 'signed-out' ? 'account-signed-out' : 'account-limited', account: first.name }, first.until);
 }
 
 /** Until when an item waits for a rate limit that only it knows of, because nothing is known of its agents' accounts; null: it does not. */

@@ -30,6 +30,7 @@ export type WaitReason =
   /** `after`: what has to happen before a start does anything. */
   | { readonly kind: 'stopped'; readonly by: string; readonly after: 'nothing' | 'dependencies' | 'other-dependencies' }
   | { readonly kind: 'account-limited'; readonly account: string }
+  | { readonly kind: 'account-signed-out'; readonly account: string }
   | { readonly kind: 'account-tried'; readonly account: string }
   /** The provider limits this item's run, and nothing is known of the account. */
   | { readonly kind: 'run-limited' }

@@ -146,7 +146,9 @@ export function eventWords(event: LoggedEvent): string {
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'account.limited':
-      return `met a rate limit of the account ${event.payload.account}`;
+      return event.payload.signIn === undefined
+        ? `met a rate limit of the account ${event.payload.account}`
+        : `found nobody signed in to the account ${event.payload.account}`;
     case 'account.recovered':
       return `saw the account ${event.payload.account} work again`;
     case 'musher.recovered': {

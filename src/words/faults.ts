@@ -53,6 +53,8 @@ export function faultWords(fault: Said): string {
       return `${fault.agent} is stuck: ${clause(fault.said)}`;
     case 'agent-not-configured':
       return `agent ${fault.agent} is no longer configured`;
+    case 'signed-out':
+      return `nobody is signed in to ${fault.program}`;
     case 'project-not-configured':
       return `project ${fault.project} is no longer configured`;
     case 'failed-silently':

@@ -63,6 +63,8 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
       return `stopped by ${actorName(reason.by)}`;
     case 'account-limited':
       return `rate-limited, account ${reason.account}`;
+    case 'account-signed-out':
+      return `waiting until somebody signs in to account ${reason.account}`;
     case 'account-tried':
       return `queued while one run tries account ${reason.account} after a rate limit`;
     case 'run-limited':
@@ -121,6 +123,8 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
         return [command(`depends ${n} on nothing`), ' drops its dependencies, then ', command(`start ${n}`), ' starts it.'];
       if (reason.after === 'dependencies') return [command(`start ${n}`), ' lets it start once its dependencies are merged.'];
       return [command(`start ${n}`), item.stage.name === 'backlog' ? ' starts it.' : ' continues it.'];
+    case 'account-signed-out':
+      return [command('health'), ' says how to sign in. It continues on its own after that.'];
     case 'account-limited':
     case 'account-tried':
     case 'run-limited':

@@ -14,8 +14,8 @@ export function limitsBefore(tx: Tx, run: Run): number {
   return row === null || run.pendingAt < row.until ? 0 : row.times;
 }
 
-/** Writes down that a run's account is limited. Runs beside each other meet the same limit: it is one event, and one notice. */
-export function limitAccount(tx: Tx, settings: ProjectSettings, run: Run, until: Millis): void {
+/** Writes down that a run's account is limited, or that nobody is signed in to it (`signIn`: what a person types; null: it is limited). Runs beside each other meet the same limit: it is one event, and one notice. */
+export function limitAccount(tx: Tx, settings: ProjectSettings, run: Run, until: Millis, signIn: string | null): void {
   const { account } = run;
   if (account === null) return;
   const row = tx.reads.accounts.get(account);
@@ -32,7 +32,15 @@ export function limitAccount(tx: Tx, settings: ProjectSettings, run: Run, until:
     actor: agentActor(run.agent),
     cause: null,
     kind: 'account.limited',
-    payload: { account, until, times, news: row === null, others, earliest },
+    payload: {
+      account,
+      until,
+      times,
+      news: row === null || (row.signIn === null) !== (signIn === null),
+      others,
+      earliest,
+      ...(signIn === null ? {} : { signIn }),
+    },
   });
 }
 

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { oneLine } from '../../agents/text.ts';
+import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import type { AgentSettings } from '../../config/settings.ts';
@@ -177,6 +179,9 @@ async function prepare(
   if (control.stopped !== null) return { outcome: notStarted('stopped', { kind: 'stopped', why: control.stopped }) };
   const enough = launchedEnough(agent, known(parts, run));
   if (enough !== null) return { outcome: enough };
+  if ((await parts.signIns?.mayStart(agent, run.account)) === false) {
+    return { outcome: notStarted('signed-out', { kind: 'signed-out', program: findRuntime(RUNTIMES, agent.runtime).title }) };
+  }
   await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
   const at = { number: item.number, branch: opened.branch };

@@ -1,6 +1,7 @@
 import { Backoff } from '../../backoff.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import { crashPoint } from '../../crash-point.ts';
+import { signInWords } from '../../agents/sign-in.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
 import { oneLine } from '../../agents/text.ts';
 import type { AgentSettings } from '../../config/settings.ts';
@@ -17,6 +18,7 @@ import { lookAtBase } from '../base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { isGuarded } from '../merge/merge.ts';
 import { exhaustedLine } from './run-budget.ts';
+import { environmentOf } from './sign-ins.ts';
 import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
@@ -26,6 +28,8 @@ import { agentActor } from '../../pipeline/actor.ts';
 const FIRST_PAUSE_MS = 60_000;
 /** 1, 2, 4 … minutes, at most an hour. */
 const PAUSES = new Backoff({ first: FIRST_PAUSE_MS, longest: 60 * 60_000, jitter: 0 });
+/** To look whether somebody has signed in costs next to nothing. */
+const SIGN_IN_PAUSES = new Backoff({ first: FIRST_PAUSE_MS, longest: 10 * 60_000, jitter: 0 });
 /** So many limited runs in a row, at least half a day of them, and a person has to look. */
 const MOST_LIMITED = 20;
 
@@ -64,7 +68,11 @@ export async function settleRun(
   parts.log.transaction((tx) => {
     const paused = PAUSED.has(outcome.reason);
     const limited = paused ? limitedBefore(tx, run) : 0;
-    const resumeAt = paused ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run))) : null;
+    const pauses = outcome.reason === 'signed-out' ? SIGN_IN_PAUSES : PAUSES;
+    const resumeAt = paused ? resumeTime(tx.now, outcome.resumeAt, Math.max(limited, limitsBefore(tx, run)), pauses) : null;
+    const signedOut = outcome.reason === 'signed-out';
+    const signIn = signedOut ? (agent === null ? '' : signInWords(agent, environmentOf(agent, run.account))) : null;
+    if (signedOut && agent !== null) parts.signIns?.forget(agent, run.account);
     const { reason, cause, summary } = judgement;
     const named = cause === null ? {} : { cause };
     const ended = {
@@ -87,13 +95,14 @@ export async function settleRun(
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     spendReservation(tx, project.settings, item, run, outcome.unpriced);
     record(tx, item, 'run.ended', ended, agentActor(run.agent));
-    if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt);
+    if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt, signIn);
     else if (reason === 'finished') accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
     if (mine && blocker !== null) block(tx, item, run, blocker);
     else if (mine) conclude(tx, now, run, outcome, judgement, { mend, qa: now.qaMode ?? project.settings.qa });
-    if (mine && blocker === null && limited + 1 >= MOST_LIMITED) {
+    // Whoever has to sign in was told: no item is blocked for that.
+    if (mine && blocker === null && !signedOut && limited + 1 >= MOST_LIMITED) {
       const why = { kind: 'rate-limited-too-often', times: limited + 1 } as const;
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
       record(tx, item, 'item.moved', { to, why, failure: null });
@@ -288,8 +297,8 @@ function limitedBefore(tx: Tx, run: Run): number {
  * The provider's own time, also one that has passed while the run ended; after the first limit in a row never earlier
  * than the growing pause, so that a wrong time can't make runs without end.
  */
-function resumeTime(now: number, said: number | null, limited: number): number {
-  const pause = now + PAUSES.after(limited + 1);
+function resumeTime(now: number, said: number | null, limited: number, pauses: Backoff): number {
+  const pause = now + pauses.after(limited + 1);
   if (said === null || said <= now - FIRST_PAUSE_MS || said > now + LONGEST_LIMIT_MS) return pause;
   return limited === 0 ? Math.max(said, now) : Math.max(said, pause);
 }

@@ -1,4 +1,13 @@
 /** The tables that are derived from the events and from nothing else: `verify` makes them again and compares. */
+/** Since schema version 3 with `sign_in`. */
+export const ACCOUNTS = `
+  CREATE TABLE accounts (      -- those that are limited, and those to which nobody is signed in
+    account TEXT NOT NULL PRIMARY KEY,
+    until   INTEGER NOT NULL,
+    times   INTEGER NOT NULL,  -- limits in a row
+    sign_in TEXT               -- nobody is signed in: what a person types, or nothing; null: it is limited
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE items (
     project     TEXT NOT NULL,
@@ -96,11 +105,7 @@ export const PROJECTION_TABLES = `
     PRIMARY KEY (scope, name, until)
   ) WITHOUT ROWID;
 
-  CREATE TABLE accounts (      -- those that are limited
-    account TEXT NOT NULL PRIMARY KEY,
-    until   INTEGER NOT NULL,
-    times   INTEGER NOT NULL   -- limits in a row
-  ) WITHOUT ROWID;
+  ${ACCOUNTS}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
