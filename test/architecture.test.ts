@@ -96,6 +96,30 @@ function isAllowed({ from, to }: Import): boolean {
   return partOf(to) === part || MAY_SEE[part]?.some((seen) => to.startsWith(`${seen}/`)) === true;
 }
 
+/** Groups of files that import each other in a circle, types included: each is its files, in order. */
+function circles(imports: readonly Import[]): string[][] {
+  const edges = new Map<string, string[]>();
+  for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
+  const reaches = (start: string, end: string): boolean => {
+    const seen = new Set<string>();
+    const open = [...(edges.get(start) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === end) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(edges.get(next) ?? []));
+    }
+    return false;
+  };
+  const inOne = new Set([...edges.keys()].filter((file) => reaches(file, file)));
+  const found: string[][] = [];
+  for (const file of [...inOne].toSorted()) {
+    if (found.some((circle) => circle.includes(file))) continue;
+    found.push([...inOne].filter((other) => other === file || (reaches(file, other) && reaches(other, file))).toSorted());
+  }
+  return found;
+}
+
 /** `transports/console/console.ts` -> `transports/console`. */
 function folderOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
@@ -150,6 +174,16 @@ describe('the layout', () => {
     ['src/config/project.ts', 'src/agents/supervision/supervisor.ts'],
   ])('would not have %s see %s', (from, to) => {
     expect(isAllowed({ from, to })).toBe(false);
+  });
+
+  it('has no files that import each other in a circle', () => {
+    expect(circles(sources.flatMap(importsOf))).toEqual([]);
+    const pair = [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'c' },
+      { from: 'c', to: 'b' },
+    ];
+    expect(circles(pair)).toEqual([['b', 'c']]);
   });
 
   it('keeps each network’s library in its folder, and the domain free of the machine', () => {

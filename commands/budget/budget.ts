@@ -4,7 +4,7 @@ import { lacking } from '../../src/words/bot/access.ts';
 import { findBudget, inRoom, type FoundBudget } from '../../src/bot/find-budget.ts';
 import { amountWords, budgetTable, capWords, dayEnd, inUnit, ownerOf, usedOf } from '../../src/words/budget.ts';
 import { itemTitle, sentence } from '../../src/words/item.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { includes } from '../../src/bot/rights/rights.ts';
@@ -15,6 +15,7 @@ import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const budget = command({
   words: ['budget'],

@@ -1,9 +1,10 @@
 import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
-import { readerOf, stepWords } from '../../src/words/step.ts';
+import { stepWords } from '../../src/words/step.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { decide } from '../../src/decide/facts.ts';
 import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Items listed at once. */
 const MOST = 50;

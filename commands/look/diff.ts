@@ -3,12 +3,12 @@ import { command } from '../../src/bot/command.ts';
 import { bytes } from '../../src/words/amounts.ts';
 import { short } from '../../src/words/event.ts';
 import { itemName, itemTitle, mergedAs } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import type { Diff } from '../../src/git/history.ts';
 import { action, actions, code, codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Most bytes of a diff shown in a room: about eight long messages. */
 const MOST_BYTES = 24_000;

@@ -1,11 +1,11 @@
 import { command } from '../../src/bot/command.ts';
 import { short } from '../../src/words/event.ts';
 import { firstLine } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { GitStatus } from '../../src/git/overview.ts';
 import { code, codeBlock, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Worktrees listed at once. */
 const MOST = 30;

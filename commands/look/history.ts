@@ -2,7 +2,6 @@ import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
 import { itemTitle } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { doc, heading, list } from '../../src/message/build.ts';
@@ -10,6 +9,7 @@ import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 const DEFAULT = 20;
 const MOST = 200;

@@ -3,10 +3,10 @@ import { command } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { duration } from '../../src/words/time.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import { codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 const DEFAULT = 20;
 const MOST = 500;

@@ -5,7 +5,7 @@ import { exitWords, short } from '../../src/words/event.ts';
 import { faultWords } from '../../src/words/faults.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
-import { outlook, readerOf, type Reader } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -30,6 +30,7 @@ import type { Document } from '../../src/message/document.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
+import { readerOf, type Reader } from '../../src/words/reader.ts';
 
 /** Runs and receipts shown, the latest ones. */
 const MOST_ROWS = 15;

@@ -2,7 +2,6 @@ import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done } from '../../src/words/replies.ts';
@@ -11,6 +10,7 @@ import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
 import { codeBlock, command as typed, doc, paragraph, table } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** How many snapshots are listed, newest first. */
 const MOST = 20;

@@ -2,7 +2,7 @@ import { command } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { firstLine, itemTitle, mergedAs, shortCommit } from '../../src/words/item.ts';
 import { runState, runTime } from '../../src/words/run.ts';
-import { readerOf, stepLine, type Reader } from '../../src/words/step.ts';
+import { stepLine } from '../../src/words/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
@@ -11,9 +11,10 @@ import type { Run } from '../../src/log/projections/run.ts';
 import { code, command as typed, doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
-import type { Step } from '../../src/pipeline/next-step.ts';
 import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
+import { readerOf, type Reader } from '../../src/words/reader.ts';
+import type { Step } from '../../src/pipeline/step.ts';
 
 /** Lines of each part; what is left out is counted. */
 const MOST_LINES = 15;

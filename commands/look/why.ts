@@ -3,7 +3,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/event.ts';
 import { faultWords } from '../../src/words/faults.ts';
 import { itemTitle, sentence, stageWords } from '../../src/words/item.ts';
-import { outlook, readerOf, stepWords, type Reader } from '../../src/words/step.ts';
+import { outlook, stepWords } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
@@ -12,6 +12,7 @@ import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
+import { readerOf, type Reader } from '../../src/words/reader.ts';
 
 /** Events looked through for the last one that changed where the item stands, and events of one look. */
 const MOST_EVENTS = 1_000;

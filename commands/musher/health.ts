@@ -1,10 +1,10 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
 import { TERMINAL_NETWORK, type NetworkState } from '../../src/decide/network-state.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const health = command({
   words: ['health'],

@@ -2,11 +2,11 @@ import { integer } from '../../src/bot/parse/arguments.ts';
 import type { ProcessUse } from '../../src/bot/capabilities.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { pause } from '../../src/clock.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
 import { doc, paragraph, right, table } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 const DEFAULT_SECONDS = 5;
 /** Two minutes: one edit a second for longer would run into the networks' rate limits. */

@@ -1,7 +1,7 @@
 import { command } from '../../src/bot/command.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { done } from '../../src/words/replies.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const version = command({
   words: ['version'],

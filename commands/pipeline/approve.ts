@@ -3,7 +3,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -11,6 +11,7 @@ import { isAnother, seenCommit } from '../../src/bot/seen-commit.ts';
 import { command as typed } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const approve = command({
   words: ['approve'],

@@ -2,7 +2,7 @@ import { choice, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -11,6 +11,7 @@ import { moveRefusal, validMoves } from '../../src/pipeline/moves.ts';
 import type { MoveTarget } from '../../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const move = command({
   words: ['move'],

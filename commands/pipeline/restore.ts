@@ -4,7 +4,7 @@ import { short } from '../../src/words/event.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
 import { errandWords } from '../../src/words/faults.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -14,6 +14,7 @@ import type { ItemEvents } from '../../src/pipeline/events.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Long enough for git to restore any worktree. */
 const WAIT_MS = 60_000;

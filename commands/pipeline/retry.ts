@@ -3,13 +3,14 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const retry = command({
   words: ['retry'],

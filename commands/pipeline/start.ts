@@ -4,7 +4,7 @@ import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { unmetWords } from '../../src/words/reasons.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { unmetDependencies } from '../../src/pipeline/dependencies.ts';
@@ -12,6 +12,7 @@ import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const start = command({
   words: ['start'],

@@ -6,7 +6,7 @@ import { itemName, itemTitle } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { runState, runTime } from '../../src/words/run.ts';
 import { nextWords } from '../../src/words/reasons.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { duration } from '../../src/words/time.ts';
 import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -15,6 +15,7 @@ import type { Run } from '../../src/log/projections/run.ts';
 import { code, command as typed, type Content } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Long enough for both steps of a stop: interrupt, then kill. */
 const WAIT_MS = 35_000;

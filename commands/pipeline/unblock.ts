@@ -2,10 +2,11 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook, readerOf } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const unblock = command({
   words: ['unblock'],

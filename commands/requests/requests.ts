@@ -1,10 +1,10 @@
 import { requestDocument } from '../../src/words/request.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { join, line } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Requests shown in full, each as long as a message; the rest are counted. */
 const MOST = 5;

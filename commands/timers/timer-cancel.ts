@@ -1,9 +1,9 @@
 import { integer } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { command as typed } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const timerCancel = command({
   words: ['timer', 'cancel'],

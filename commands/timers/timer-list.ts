@@ -1,8 +1,8 @@
 import { command } from '../../src/bot/command.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { done, answer } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { command as typed, doc, heading, list } from '../../src/message/build.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 export const timerList = command({
   words: ['timer', 'list'],

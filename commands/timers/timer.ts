@@ -1,13 +1,13 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item.ts';
-import { readerOf } from '../../src/words/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import type { Moment } from '../../src/bot/parse/local-time.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { resolveWhen, when } from '../../src/bot/parse/when.ts';
 import { command as typed } from '../../src/message/build.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { readerOf } from '../../src/words/reader.ts';
 
 /** Enough for any plan, and short enough for a list. */
 const MOST_OF_ITEM = 10;

@@ -1,4 +1,4 @@
-import type { Role } from '../pipeline/types.ts';
+import type { Role } from '../pipeline/role.ts';
 
 /** The item as its authors wrote it, marked as data. */
 const ITEM = `Project: {{project}}

@@ -13,9 +13,9 @@ import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import type { Log } from '../log/log.ts';
 import { unusable } from '../log/private-dir.ts';
-import { ROLE_OF, type WorkStage } from '../pipeline/types.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
 import { packageRoot } from '../version.ts';
+import { ROLE_OF, type WorkStage } from '../pipeline/role.ts';
 
 export const DEMO_PROJECT = 'demo';
 

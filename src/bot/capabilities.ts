@@ -1,7 +1,6 @@
 import type { AccessRole, AgentSettings, NotifyKind, NotifyStyle, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents, OtherEvents, TimerOrigin } from '../pipeline/events.ts';
-import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../decide/facts.ts';
 import type { ProjectGit } from '../git/project-git.ts';
@@ -14,6 +13,7 @@ import type { Grant } from './rights/rights.ts';
 import type { Reply } from '../words/reply.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 import type { RoomState } from '../decide/room-state.ts';
+import type { Step } from '../pipeline/step.ts';
 
 /** What of git commands may do: reading, and making a new branch from a snapshot, which takes nothing from anybody. */
 export type { GitStatus } from '../git/overview.ts';

@@ -1,6 +1,4 @@
 import { statSync } from 'node:fs';
-import { ROLE_OF } from '../pipeline/types.ts';
-import type { WorkStage } from '../pipeline/types.ts';
 import { projectCaps, UNLIMITED, widened } from './sections/budget.ts';
 import { readDocument } from './read/document.ts';
 import { keyText } from './read/explain.ts';
@@ -15,6 +13,7 @@ import { NO_SANDBOX } from './sections/sandbox.ts';
 import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
 import { templateProblems } from './sections/templates.ts';
 import { microUsdOf } from '../pipeline/money.ts';
+import { ROLE_OF, type WorkStage } from '../pipeline/role.ts';
 
 /** Which project, where its checkout is and which file describes it; both absolute. */
 export interface ProjectPlace {

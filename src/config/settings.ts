@@ -1,5 +1,6 @@
 import type { Caps } from '../pipeline/budget/budget.ts';
-import type { QaMode, Role, WorkStage } from '../pipeline/types.ts';
+import type { QaMode } from '../pipeline/types.ts';
+import type { Role, WorkStage } from '../pipeline/role.ts';
 
 /** What Musher runs with: `bot.toml` and each project's `.musher/project.toml`, validated and frozen. */
 export interface Settings {

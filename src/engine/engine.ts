@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import { isTransient } from '../log/database.ts';
 import { decide, projectFacts, type ProjectFacts } from '../decide/facts.ts';
 import { KINDS } from '../pipeline/kinds.ts';
-import type { Step } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyedLock } from '../git/lock.ts';
 import { Alarms } from './alarms.ts';
@@ -19,6 +18,7 @@ import { RunJobs } from './run/run-jobs.ts';
 import { Tidying } from './tidying.ts';
 import { undoMerge } from './merge/undo-merge.ts';
 import { verifyBranch } from './merge/verify-branch.ts';
+import type { Step } from '../pipeline/step.ts';
 
 /** Items started in one commit, and in one look. */
 const STARTS_AT_ONCE = 100;

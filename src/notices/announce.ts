@@ -1,7 +1,6 @@
 import { labelOf, sentence, shortCommit } from '../words/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/causes.ts';
-import { errandWords, faultWords } from '../words/faults.ts';
 import { requestDocument, requestEnd } from '../words/request.ts';
 import { duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
@@ -16,6 +15,7 @@ import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 import { timeOfDay } from '../words/time-of-day.ts';
 import { actorName } from '../pipeline/actor.ts';
+import { errandWords, failureWords, faultWords } from '../words/faults.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -103,7 +103,7 @@ function moved(event: Moved, about: Announced): Document {
 /** Where it came to and by whom or why: `started by anna`, `back in current, gate test failed …`. */
 function arrived(event: Moved, about: Announced): string {
   const { to, why, failure } = event.payload;
-  const cause = causeWords(why, failure);
+  const cause = causeWords(why, failureWords(failure));
   const by = event.actor === 'musher' ? '' : ` by ${actorName(event.actor)}`;
   const from = previousStage(event, about);
   const begun = from === 'backlog' && to.name === 'current';
@@ -124,7 +124,7 @@ function arrived(event: Moved, about: Announced): string {
 
 function toQa(event: Moved, about: Announced): Document {
   const { why, failure } = event.payload;
-  const cause = causeWords(why, failure);
+  const cause = causeWords(why, failureWords(failure));
   const asks = (about.item.qaMode ?? about.qaDefault) === 'human';
   const by = event.actor === 'musher' ? '' : `, moved there by ${actorName(event.actor)}`;
   if (!asks) return line(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`);
@@ -163,7 +163,7 @@ function archived(event: Moved, about: Announced): Document {
         paragraph(
           '! ',
           ...named(about),
-          ` is held for review${because(causeWords(reason.reason, failure))}. `,
+          ` is held for review${because(causeWords(reason.reason, failureWords(failure)))}. `,
           command(`diff ${n}`),
           ' shows it, ',
           command(`accept ${n}`),
@@ -179,7 +179,7 @@ function archived(event: Moved, about: Announced): Document {
       return line(
         '✗ ',
         ...named(about),
-        ` is blocked${because(causeWords(reason.reason, failure))}. `,
+        ` is blocked${because(causeWords(reason.reason, failureWords(failure)))}. `,
         ...logs,
         command(`retry ${n}`),
         ' tries again.',

@@ -1,5 +1,14 @@
-import type { Exhaustion, StartReason } from './reason.ts';
+import type { WorkStage } from './role.ts';
 import type { CommitSha } from './values.ts';
+
+/** Why no further attempt is made at an item. The failure itself is the item's last one. */
+export type Exhaustion =
+  | { readonly kind: 'attempts-used-up'; readonly attempts: number; readonly stage: WorkStage }
+  | { readonly kind: 'sent-back-too-often'; readonly times: number }
+  | { readonly kind: 'same-failure'; readonly times: number };
+
+/** Why Musher starts an item by itself. */
+export type StartReason = { readonly kind: 'asked-to-start' } | { readonly kind: 'dependencies-met' };
 
 /** The owner's checkout, which a merge left as it was, and the command that brings it up to date. */
 export interface CheckoutLeft {

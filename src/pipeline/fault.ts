@@ -1,7 +1,13 @@
 import type { Unit } from './budget/budget.ts';
 import type { Why } from './cause.ts';
-import type { StuckCause } from './types.ts';
 import type { Millis } from './values.ts';
+
+/**
+ * In what a run that ended as `stuck` was stuck: it said nothing, ran out of time, filled the disk, did the same again and
+ * again, or waits for a person who is not there.
+ */
+export const STUCK_CAUSES = ['silent', 'out-of-time', 'flooding', 'spinning', 'waits-for-input'] as const;
+export type StuckCause = (typeof STUCK_CAUSES)[number];
 
 /** How a command of the project's owner ended. */
 export type CommandEnd = { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'signal' | 'timeout' | 'too-much-output' };

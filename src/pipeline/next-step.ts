@@ -1,75 +1,12 @@
-import { shortage, type Budget } from './budget/budget.ts';
-import { chooseAccount, type AccountFact } from './accounts.ts';
-import type { Unmet } from './dependencies.ts';
+import { shortage } from './budget/budget.ts';
+import { chooseAccount } from './accounts.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
-import type { AgentRequest } from './requests.ts';
-import type { Busy, Exhaustion, Reason, StartReason, WaitReason } from './reason.ts';
+import type { Busy, Reason, WaitReason } from './reason.ts';
 import { sameAgain } from './same-failure.ts';
-import type { Errand, QaMode, Role, WorkItem, WorkStage } from './types.ts';
-import type { ItemNumber, Millis } from './values.ts';
-
-/** An agent, and how the accounts stand that it may use; without any, nothing is known of its provider. */
-export interface AgentFact {
-  readonly name: string;
-  readonly stage: WorkStage;
-  readonly role: Role;
-  readonly accounts?: readonly AccountFact[];
-}
-
-/** What the decision about one item depends on besides the item itself. */
-export interface Facts {
-  readonly now: Millis;
-  readonly qaDefault: QaMode;
-  readonly autoStart: boolean;
-  readonly maxCoders: number;
-  /** Attempts after the first. */
-  readonly maxRetries: number;
-  readonly agents: readonly AgentFact[];
-  /** Names of the agents that have a run, and the item they work on. */
-  readonly busy: ReadonlyMap<string, ItemNumber>;
-  /** Coder runs under way in the project. */
-  readonly coders: number;
-  readonly unmet: readonly Unmet[];
-  /** When the last of the item's dependencies was met; null while one is not. */
-  readonly metAt: Millis | null;
-  /** The item at the head of the project's merge queue; null where it is empty. */
-  readonly mergeHead: ItemNumber | null;
-  /** The budgets that a run of the item has to fit in. */
-  readonly budgets: readonly Budget[];
-  /** Why nothing of the project may run in the sandbox that it asks for; null: it may. */
-  readonly sandboxProblem: string | null;
-  /** What agents of the project ask people for at this moment, by item, the oldest first. */
-  readonly requests: ReadonlyMap<ItemNumber, readonly AgentRequest[]>;
-}
-
-export type WaitingFor =
-  | 'start'
-  | 'dependencies'
-  | 'slot'
-  | 'agent'
-  | 'approval'
-  | 'hold'
-  | 'rate-limit'
-  | 'budget'
-  | 'merge-queue'
-  | 'unblock'
-  | 'acceptance'
-  | 'configuration';
-
-/** What happens next to an item, and why: facts, which `src/words` makes sentences of. */
-export type Step =
-  | { readonly do: 'start'; readonly reason: StartReason }
-  | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly account: string | null; readonly reason: Reason }
-  | { readonly do: 'gates' | 'merge' | 'restore' | 'undo' | 'send-back' | 'watch' | 'rest'; readonly reason: Reason }
-  | { readonly do: 'block'; readonly reason: Exhaustion }
-  | {
-      readonly do: 'wait';
-      readonly for: WaitingFor;
-      readonly reason: WaitReason;
-      readonly until: Millis | null;
-      /** What it waits for can't come by waiting. */
-      readonly never: boolean;
-    };
+import type { Errand, WorkItem } from './types.ts';
+import type { WorkStage } from './role.ts';
+import type { Exhaustion } from './cause.ts';
+import type { Facts, Step, WaitingFor } from './step.ts';
 
 /**
  * The one decision of the engine: what an item needs now. Pure, so `why`, `status` and the engine can't disagree.

@@ -1,23 +1,15 @@
 import type { Shortage } from './budget/budget.ts';
 import type { Unmet } from './dependencies.ts';
 import type { AgentRequest } from './requests.ts';
-import type { WorkStage } from './types.ts';
 import type { ItemNumber } from './values.ts';
+import type { WorkStage } from './role.ts';
+import type { Exhaustion, StartReason } from './cause.ts';
 
 /** An agent that has a run, and the item it works on. */
 export interface Busy {
   readonly agent: string;
   readonly item: ItemNumber;
 }
-
-/** Why no further attempt is made at an item. The failure itself is the item's last one. */
-export type Exhaustion =
-  | { readonly kind: 'attempts-used-up'; readonly attempts: number; readonly stage: WorkStage }
-  | { readonly kind: 'sent-back-too-often'; readonly times: number }
-  | { readonly kind: 'same-failure'; readonly times: number };
-
-/** Why Musher starts an item by itself. */
-export type StartReason = { readonly kind: 'asked-to-start' } | { readonly kind: 'dependencies-met' };
 
 /** Why nothing is done although an item is not over. */
 export type WaitReason =

@@ -1,5 +1,5 @@
-import type { Exhaustion } from './reason.ts';
 import type { Failure, RepeatedFailure, WorkItem } from './types.ts';
+import type { Exhaustion } from './cause.ts';
 
 /**
  * So many equal failures in a row, on work that did not change, and another attempt is money thrown after nothing: the

@@ -8,17 +8,9 @@ import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
 import { repeatedBy } from './same-failure.ts';
 import { withoutTexts } from './purge-plan.ts';
 import { ITEM_TEXTS } from './texts.ts';
-import {
-  ROLE_OF,
-  type AgentRef,
-  type Execution,
-  type ItemBase,
-  type Stage,
-  type StageName,
-  type WorkItem,
-  type WorkStage,
-} from './types.ts';
+import type { AgentRef, Execution, ItemBase, Stage, StageName, WorkItem } from './types.ts';
 import { isPerson } from './actor.ts';
+import { ROLE_OF, type WorkStage } from './role.ts';
 
 /** Why an event does not fit an item. `message` is fit for a room. */
 export interface TransitionError {

@@ -2,6 +2,7 @@ import type { Amount } from './budget/budget.ts';
 import type { Why } from './cause.ts';
 import type { Said } from './fault.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
+import type { Role } from './role.ts';
 
 export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
@@ -12,16 +13,6 @@ export type StageName = (typeof STAGES)[number];
 /** Who decides in `qa`: Musher's gates alone, an agent's verdict, or a person. */
 export const QA_MODES = ['server', 'agent', 'human'] as const;
 export type QaMode = (typeof QA_MODES)[number];
-
-/** Each stage in which agents work has exactly one role that fits it. */
-export interface RoleOf {
-  current: 'coder';
-  qa: 'qa';
-  merge: 'mergemaster';
-}
-export type WorkStage = keyof RoleOf;
-export type Role = RoleOf[WorkStage];
-export const ROLE_OF: { readonly [S in WorkStage]: RoleOf[S] } = { current: 'coder', qa: 'qa', merge: 'mergemaster' };
 
 /** An agent as the domain sees it. `AgentRef<'coder'>` can't stand where `AgentRef<'mergemaster'>` is asked for. */
 export interface AgentRef<R extends Role = Role> {
@@ -210,10 +201,3 @@ export const END_REASONS = [
   'lost',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
-
-/**
- * In what a run that ended as `stuck` was stuck: it said nothing, ran out of time, filled the disk, did the same again and
- * again, or waits for a person who is not there.
- */
-export const STUCK_CAUSES = ['silent', 'out-of-time', 'flooding', 'spinning', 'waits-for-input'] as const;
-export type StuckCause = (typeof STUCK_CAUSES)[number];

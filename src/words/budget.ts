@@ -2,11 +2,11 @@ import { actorName } from '../pipeline/actor.ts';
 import { right, table } from '../message/build.ts';
 import type { Block } from '../message/document.ts';
 import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Unit } from '../pipeline/budget/budget.ts';
-import type { Typed } from './step.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
 import { labelOf } from './item.ts';
 import { duration } from './time.ts';
+import type { Typed } from './reader.ts';
 
 /** Budgets as a table: a row for each cap, or one for what has none. */
 export function budgetTable(budgets: readonly Budget[]): Block {

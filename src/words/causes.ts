@@ -1,8 +1,6 @@
 import type { Cause, CheckoutLeft, PersonDid, Why } from '../pipeline/cause.ts';
-import type { Failure } from '../pipeline/types.ts';
-import { faultWords } from './faults.ts';
 import { firstLine, shortCommit } from './item.ts';
-import { exhaustionWords } from './reasons.ts';
+import { exhaustionWords } from './exhaustion.ts';
 
 const LONGEST = 300;
 /** Names in a line; what is more is counted. */
@@ -10,9 +8,9 @@ const NAMED = 5;
 
 /**
  * Why an item moved, was stopped or went to the archive, as it goes on after a colon; empty where the actor's name says it
- * all, or a purge took it out. `failure`: the one that came with it.
+ * all, or a purge took it out. `failure`: the words of the one that came with it; empty: none.
  */
-export function causeWords(why: Why, failure: Failure | null): string {
+export function causeWords(why: Why, failure: string): string {
   if (typeof why === 'string') return firstLine(why, LONGEST);
   switch (why.kind) {
     case 'asked-to-start':
@@ -22,10 +20,10 @@ export function causeWords(why: Why, failure: Failure | null): string {
     case 'attempts-used-up':
     case 'sent-back-too-often':
     case 'same-failure':
-      return exhaustionWords(why, { failure });
+      return exhaustionWords(why, failure);
     case 'no-merge-agent':
     case 'failed':
-      return failure === null ? '' : faultWords(failure.summary);
+      return failure;
     case 'person':
     case 'approved':
       return '';
@@ -52,9 +50,9 @@ export function causeWords(why: Why, failure: Failure | null): string {
     case 'agent-blocked':
       return `${why.agent} is stuck: ${firstLine(why.said, LONGEST)}`;
     case 'run-limits-reached':
-      return `${failure === null ? '' : `${faultWords(failure.summary)}. `}Raise the run's limits before trying again`;
+      return `${failure === '' ? '' : `${failure}. `}Raise the run's limits before trying again`;
     case 'needs-fix':
-      return `${failure === null ? '' : `${faultWords(failure.summary)}. `}${why.fix.replace(/\.$/, '')}`;
+      return `${failure === '' ? '' : `${failure}. `}${why.fix.replace(/\.$/, '')}`;
     case 'merge-reverted':
       return 'its merge was reverted';
     case 'not-wanted':

@@ -3,11 +3,11 @@ import { amountWords, lineWords, ownerOf, usedOf } from './budget.ts';
 import { requestName, type RequestEnd } from '../pipeline/requests.ts';
 import { money, tokens, counted } from './amounts.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
-import { errandWords, faultWords } from './faults.ts';
 import { firstLine, shortCommit, stageWords } from './item.ts';
 import { endWords } from './run.ts';
 import { duration } from './time.ts';
 import { totalTokens } from '../pipeline/usage.ts';
+import { errandWords, failureWords, faultWords } from './faults.ts';
 
 /** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
 export function eventWords(event: LoggedEvent): string {
@@ -27,13 +27,13 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.moved':
       return movedWords(event.payload);
     case 'item.held':
-      return because('stopped it', causeWords(event.payload.why, null));
+      return because('stopped it', causeWords(event.payload.why, ''));
     case 'item.released':
       return 'let it go on';
     case 'item.accepted':
       return `approved ${shortCommit(event.payload.head)}`;
     case 'item.attempts_reset':
-      return because('forgot its failed attempts', causeWords(event.payload.why, null));
+      return because('forgot its failed attempts', causeWords(event.payload.why, ''));
     case 'item.attempt_failed':
       return because(
         `counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`,
@@ -93,7 +93,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.heartbeat':
       return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
     case 'run.stop_requested':
-      return because(`asked run ${event.payload.run} to stop`, causeWords(event.payload.why, null));
+      return because(`asked run ${event.payload.run} to stop`, causeWords(event.payload.why, ''));
     case 'run.ended':
       return because(
         `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
@@ -106,7 +106,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'timer.missed':
       return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
     case 'timer.cancelled':
-      return because(`cancelled timer ${event.payload.timer}`, causeWords(event.payload.why, null));
+      return because(`cancelled timer ${event.payload.timer}`, causeWords(event.payload.why, ''));
     case 'run.admitted':
       return `let run ${event.payload.run} speak to Musher`;
     case 'run.blocker':
@@ -169,7 +169,9 @@ export function eventWords(event: LoggedEvent): string {
 /** What a person did by a command says more than the stage that followed from it. */
 function movedWords({ to, why, failure }: ItemEvents['item.moved']): string {
   const where = `moved it to ${stageWords(movedTo(to))}`;
-  return isPersonsAct(why) && why.did !== 'moved' ? `${PERSON_DID[why.did]}, ${where}` : because(where, causeWords(why, failure));
+  return isPersonsAct(why) && why.did !== 'moved'
+    ? `${PERSON_DID[why.did]}, ${where}`
+    : because(where, causeWords(why, failureWords(failure)));
 }
 
 const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {

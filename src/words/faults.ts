@@ -1,6 +1,7 @@
 import { actorName } from '../pipeline/actor.ts';
 import type { CommandEnd, ErrandWhy, Said } from '../pipeline/fault.ts';
 import type { PersonDid } from '../pipeline/cause.ts';
+import type { Failure } from '../pipeline/types.ts';
 import { bytes, tokens } from './amounts.ts';
 import { inUnit } from './budget.ts';
 import { causeWords, isPersonsAct } from './causes.ts';
@@ -88,12 +89,17 @@ export function faultWords(fault: Said): string {
     case 'processes-left':
       return `${faultWords(fault.said)} (${fault.processes} of its processes could not be ended)`;
     case 'stopped':
-      return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, null);
+      return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, '');
     case 'budget-reached':
       return `stopped at its budget, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'broke-off':
       return `${DURING[fault.during]} broke off: ${fault.said === null ? 'an error inside Musher, the log file has the details' : clause(fault.said)}`;
   }
+}
+
+/** The words of a failure; empty where there is none. */
+export function failureWords(failure: Failure | null): string {
+  return failure === null ? '' : faultWords(failure.summary);
 }
 
 /** Why what a person asked for can't be done, without a full stop. */

@@ -1,18 +1,18 @@
 import { actorName } from '../pipeline/actor.ts';
 import { code, command, type Content } from '../message/build.ts';
 import type { Unmet } from '../pipeline/dependencies.ts';
-import type { Step } from '../pipeline/next-step.ts';
-import type { Busy, Exhaustion, Reason } from '../pipeline/reason.ts';
+import type { Busy, Reason } from '../pipeline/reason.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
-import { counted } from './amounts.ts';
 import { causeWords } from './causes.ts';
 import { topUp, usedOf } from './budget.ts';
-import { faultWords } from './faults.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
-import type { Reader } from './step.ts';
 import { moment } from './time.ts';
+import type { Reader } from './reader.ts';
+import { exhaustionWords } from './exhaustion.ts';
+import { failureWords } from './faults.ts';
+import type { Step } from '../pipeline/step.ts';
 
 /**
  * What an item waits for, or what happens to it, as it goes on after its name and a colon: `queued: all 2 coder slots are
@@ -42,7 +42,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'attempts-used-up':
     case 'sent-back-too-often':
     case 'same-failure':
-      return exhaustionWords(reason, item);
+      return exhaustionWords(reason, failureWords(item.failure));
     case 'being-prepared':
       return `preparing the worktree for ${reason.agent}`;
     case 'working':
@@ -180,19 +180,6 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
   }
 }
 
-/** Why no further attempt is made: the failure, and how often it came. */
-export function exhaustionWords(reason: Exhaustion, { failure }: Pick<WorkItem, 'failure'>): string {
-  const what = failure === null ? '' : `${faultWords(failure.summary)} `;
-  switch (reason.kind) {
-    case 'attempts-used-up':
-      return `${what}(${counted(reason.attempts, 'attempt')} in ${reason.stage})`;
-    case 'sent-back-too-often':
-      return `${what}(sent back ${counted(reason.times, 'time')})`;
-    case 'same-failure':
-      return `${what}(${reason.times} times in a row, with no change to the work)`;
-  }
-}
-
 /** Why a dependency isn't met: `in qa`, `blocked`, `deleted`. */
 export function unmetWords({ stage, never }: Unmet, label: (number: ItemNumber) => string): string {
   if (never === null) return stage === 'archived' ? 'blocked' : `in ${stage}`;
@@ -213,12 +200,12 @@ function busyWords(busy: readonly Busy[], label: (number: ItemNumber) => string)
 }
 
 function after({ failure }: WorkItem): string {
-  return failure === null ? '' : `: ${faultWords(failure.summary)}`;
+  return failure === null ? '' : `: ${failureWords(failure)}`;
 }
 
 function archivedFor({ stage, failure }: WorkItem): string {
   if (stage.name !== 'archived' || !('reason' in stage.reason)) return '';
-  const why = causeWords(stage.reason.reason, failure);
+  const why = causeWords(stage.reason.reason, failureWords(failure));
   return why === '' ? '' : `: ${why}`;
 }
 

@@ -1,31 +1,10 @@
 import type { Content } from '../message/build.ts';
-import type { Step, WaitingFor } from '../pipeline/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import type { Clock } from '../clock.ts';
 import { itemTitle, sentence } from './item.ts';
 import { nextWords, reasonWords } from './reasons.ts';
 import { duration, moment } from './time.ts';
-
-/** Where a text about an item is read. */
-export interface Reader {
-  /** The project that a bare number belongs to there. */
-  readonly current: string;
-  readonly now: number;
-  readonly timezone: string;
-}
-
-/** Where and when a command was typed, as far as texts depend on it. */
-export interface Typed {
-  readonly project: { readonly name: string };
-  readonly clock: Clock;
-  /** IANA name. */
-  readonly timezone: string;
-}
-
-/** Where the texts of a command's answer are read. */
-export function readerOf(context: Typed): Reader {
-  return { current: context.project.name, now: context.clock.now(), timezone: context.timezone };
-}
+import type { Reader } from './reader.ts';
+import type { Step, WaitingFor } from '../pipeline/step.ts';
 
 /** What happens to an item, or what it waits for and until when: `rate-limited, account main, until 14:05`. No full stop. */
 export function stepWords(item: WorkItem, step: Step, reader: Reader): string {

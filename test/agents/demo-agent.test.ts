@@ -9,8 +9,8 @@ import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { expandTemplate } from '../../src/agents/template.ts';
-import type { Role } from '../../src/pipeline/types.ts';
 import { leaveNothingBehind, runFixture, VARIABLES } from './run-fixture.ts';
+import type { Role } from '../../src/pipeline/role.ts';
 
 leaveNothingBehind();
 

@@ -10,13 +10,14 @@ import type { Run } from '../../src/log/projections/run.ts';
 import { McpEndpoint } from '../../src/mcp/endpoint.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
 import type { AgentRequest } from '../../src/pipeline/requests.ts';
-import type { Criterion, Role, WorkItem } from '../../src/pipeline/types.ts';
+import type { Criterion, WorkItem } from '../../src/pipeline/types.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { EngineProject } from '../../src/engine/parts.ts';
 import { keepRequests } from '../../src/engine/run/requests.ts';
 import { jumpingClock, type JumpingClock } from '../agents/jumping-clock.ts';
 import { agentSettings } from '../agents/run-fixture.ts';
 import { makeOwner, numbered, open, type Owner } from '../git/owner.ts';
+import type { Role } from '../../src/pipeline/role.ts';
 
 /** What no room is shown. */
 export const CANARY = 'canary-in-the-coal-mine';

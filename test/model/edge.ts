@@ -5,9 +5,10 @@ import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { Machine } from '../../src/engine/machine.ts';
 import type { ShellResult } from '../../src/engine/shell.ts';
-import type { Role, Work } from '../../src/pipeline/types.ts';
+import type { Work } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
+import type { Role } from '../../src/pipeline/role.ts';
 
 /** How an agent's process ends, when the test says so. */
 export type Result = 'commit' | 'nothing' | 'fail' | 'limited' | 'reject';

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
-import type { QaMode, Role, WorkItem } from '../../src/pipeline/types.ts';
+import type { QaMode, WorkItem } from '../../src/pipeline/types.ts';
 import type { Outside } from './edge.ts';
+import type { Role } from '../../src/pipeline/role.ts';
 
 /** An item as a person would keep it on a sheet of paper. */
 interface Plain {

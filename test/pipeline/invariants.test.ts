@@ -3,9 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemEvent } from '../../src/pipeline/events.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
-import { ROLE_OF, type WorkItem } from '../../src/pipeline/types.ts';
+import type { WorkItem } from '../../src/pipeline/types.ts';
 import { CREATION, eventOf, T0 } from './samples.ts';
 import { draft, fit, type Draft } from './random-events.ts';
+import { ROLE_OF } from '../../src/pipeline/role.ts';
 
 const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.heartbeat',

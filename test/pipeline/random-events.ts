@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
 import { REQUEST_ENDS } from '../../src/pipeline/requests.ts';
-import { END_REASONS, ITEM_TYPES, QA_MODES, ROLE_OF, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
+import { END_REASONS, ITEM_TYPES, QA_MODES, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { amount, budget, reservation } from './random-budgets.ts';
 import { ahead, archivedStage, num, sha, STAGE, T0, type ReasonName } from './samples.ts';
+import { ROLE_OF } from '../../src/pipeline/role.ts';
 
 /** In all that people, agents and gates are made to say, so that a search can find whether any of it is left; no hash in base64 has a tilde. */
 export const SPOKEN = 'q~zx';

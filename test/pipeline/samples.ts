@@ -1,7 +1,8 @@
 import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
 import { agentFor, created } from '../../src/pipeline/transition.ts';
-import type { ArchiveReason, Execution, ItemBase, Stage, WorkItem, WorkStage } from '../../src/pipeline/types.ts';
+import type { ArchiveReason, Execution, ItemBase, Stage, WorkItem } from '../../src/pipeline/types.ts';
 import { commitSha, itemNumber, positiveInt, type CommitSha, type ItemNumber, type PositiveInt } from '../../src/pipeline/values.ts';
+import type { WorkStage } from '../../src/pipeline/role.ts';
 
 /** Values that are known to be valid, for tests to build with. */
 export function num(n: number): ItemNumber {

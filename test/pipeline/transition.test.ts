@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ItemEvent, ItemEventKind } from '../../src/pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../src/pipeline/transition.ts';
 import { undoPositionOf } from '../../src/pipeline/undo-position.ts';
-import type { Removal, Stage, WorkItem, WorkStage } from '../../src/pipeline/types.ts';
-import { ROLE_OF } from '../../src/pipeline/types.ts';
+import type { Removal, Stage, WorkItem } from '../../src/pipeline/types.ts';
 import {
   archivedStage,
   CREATION,
@@ -18,6 +17,7 @@ import {
   T0,
   type ExecutionState,
 } from './samples.ts';
+import { ROLE_OF, type WorkStage } from '../../src/pipeline/role.ts';
 
 const FAILURE = { cause: 'gate', summary: 'test: exit 1', evidence: '1 failing' } as const;
 const USAGE = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, microUsd: 5 };

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import type { EndReason, Role } from '../../pipeline/types.ts';
+import type { EndReason } from '../../pipeline/types.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { RunAccess } from '../access.ts';
 import type { Signal } from '../supervision/signals.ts';
 import type { TemplateValues } from '../template.ts';
 import type { Pricing } from './pricing.ts';
 import type { Usage } from '../../pipeline/usage.ts';
+import type { Role } from '../../pipeline/role.ts';
 
 /**
  * A runtime drives one kind of agent program. It is a folder `src/agents/runtimes/<name>/` and one line in `index.ts`;

@@ -1,10 +1,10 @@
 import type { LimitSettings } from '../../config/settings.ts';
-import type { PlainFault } from '../../pipeline/fault.ts';
-import type { EndReason, StuckCause } from '../../pipeline/types.ts';
+import type { EndReason } from '../../pipeline/types.ts';
 import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { dollarsOf } from '../../pipeline/money.ts';
+import type { PlainFault, StuckCause } from '../../pipeline/fault.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {

@@ -4,10 +4,11 @@ import type { CommandContext } from '../command.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { cannotUndo, commandOf, deletedSince, undone } from '../../words/bot/undoing.ts';
 import { itemTitle } from '../../words/item.ts';
-import { outlook, readerOf } from '../../words/step.ts';
+import { outlook } from '../../words/step.ts';
 import { compensate } from './compensate.ts';
 import type { Change } from './last-command.ts';
 import type { Reply } from '../../words/reply.ts';
+import { readerOf } from '../../words/reader.ts';
 
 /** Undoes a command: everything that it changed, or nothing. */
 export function undoCommand(context: CommandContext, change: Change): Reply {

@@ -1,9 +1,9 @@
 import type { Timer } from '../../log/reads/timers.ts';
 import { code, command } from '../../message/build.ts';
 import { refused } from '../replies.ts';
-import type { Reader } from '../step.ts';
 import { duration, moment } from '../time.ts';
 import type { Reply } from '../reply.ts';
+import type { Reader } from '../reader.ts';
 
 /** A timer in a sentence: `timer 3 at 14:30 (start)`. */
 export function timerWords(timer: Timer, reader: Reader): string {

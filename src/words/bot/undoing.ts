@@ -3,11 +3,11 @@ import type { Document } from '../../message/document.ts';
 import { stageWords } from '../item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
 import { answer, done, refused } from '../replies.ts';
-import type { Typed } from '../step.ts';
 import { moment } from '../time.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Reply } from '../reply.ts';
+import type { Typed } from '../reader.ts';
 
 /** A command that was typed earlier: `move (14:05, by anna)`. */
 export function commandOf(

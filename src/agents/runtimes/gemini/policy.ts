@@ -1,4 +1,4 @@
-import type { Role } from '../../../pipeline/types.ts';
+import type { Role } from '../../../pipeline/role.ts';
 
 const READING = ['read_file', 'read_many_files', 'list_directory', 'glob', 'grep_search', 'write_todos', 'update_topic', 'complete_task'];
 const LOOKING = ['git status', 'git diff', 'git log', 'git show', 'ls', 'pwd'].map((command) => `run_shell_command(${command})`);

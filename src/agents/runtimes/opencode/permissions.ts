@@ -1,4 +1,4 @@
-import type { Role } from '../../../pipeline/types.ts';
+import type { Role } from '../../../pipeline/role.ts';
 
 type Rule = 'allow' | 'deny';
 type Rules = Record<string, Rule | Record<string, Rule>>;

@@ -1,0 +1,22 @@
+import type { Clock } from '../clock.ts';
+
+/** Where a text about an item is read. */
+export interface Reader {
+  /** The project that a bare number belongs to there. */
+  readonly current: string;
+  readonly now: number;
+  readonly timezone: string;
+}
+
+/** Where and when a command was typed, as far as texts depend on it. */
+export interface Typed {
+  readonly project: { readonly name: string };
+  readonly clock: Clock;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** Where the texts of a command's answer are read. */
+export function readerOf(context: Typed): Reader {
+  return { current: context.project.name, now: context.clock.now(), timezone: context.timezone };
+}
