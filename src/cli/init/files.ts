@@ -1,3 +1,6 @@
+import { SUGGESTED } from '../../agents/runtimes/index.ts';
+import { tomlValue } from '../../config/read/example.ts';
+import { keyExample } from '../../config/sections/agents.ts';
 import type { TestCommand } from './detect-tests.ts';
 
 /** What `init` learned about a repository. */
@@ -60,14 +63,14 @@ max_retries = 3
 
 ${gateSection(tests)}
 ${componentSection(tests[0])}
-# Who writes the code. \`claude\` is Claude Code; install it and sign in first.
+# Who writes the code. \`${SUGGESTED.name}\` is ${SUGGESTED.title}; install it and sign in first.
 [[agent]]
 name = "coder-1"
 stage = "current"
-runtime = "claude"
+runtime = "${SUGGESTED.name}"
 # model = "opus"
 # Keep keys out of this file: values may be env:NAME or file:PATH.
-# env = { ANTHROPIC_API_KEY = "env:ANTHROPIC_API_KEY" }
+# env = ${tomlValue(keyExample(SUGGESTED))}
 
 # A run is stopped when it reaches one of these limits.
 [agent.limits]
@@ -81,13 +84,13 @@ silence = "10m"
 # [[agent]]
 # name = "qa"
 # stage = "qa"
-# runtime = "claude"
+# runtime = "${SUGGESTED.name}"
 
 # Who resolves merge conflicts.
 # [[agent]]
 # name = "mergemaster"
 # stage = "merge"
-# runtime = "claude"
+# runtime = "${SUGGESTED.name}"
 
 # Any program can be an agent; docs/runtimes.md says how.
 # [[agent]]

@@ -72,7 +72,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     usage: { [SONNET]: calls(2) },
     extra: [activity('Not allowed: Bash')],
   },
-  e400: { exit: 1, reason: 'failed', summary: 'Credit balance is too low', turns: 0, usage: {} },
+  e400: { exit: 1, reason: 'rate-limited', summary: 'Credit balance is too low', turns: 0, usage: {} },
   e401: {
     exit: 143,
     reason: 'failed',

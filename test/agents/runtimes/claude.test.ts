@@ -85,11 +85,25 @@ describe('when an allowance comes back', () => {
     ["You've hit your session limit · resets 11pm (Europe/Warsaw)", '2026-11-21T22:00:00Z'],
     ["You've hit your weekly limit · resets Nov 24, 9am (America/New_York)", '2026-11-24T14:00:00Z'],
     ["You've hit your weekly limit · resets Jan 2, 12am (UTC)", '2027-01-02T00:00:00Z'],
+    ["You're out of extra usage · resets 6pm (America/New_York)", '2026-11-21T23:00:00Z'],
+    ['5-hour limit reached ∙ resets 3pm (UTC)', '2026-11-21T15:00:00Z'],
+    ['Weekly limit reached ∙ resets Nov 24, 5pm (UTC)', '2026-11-24T17:00:00Z'],
+    ["You've hit your session limit · resets 6:30pm (Asia/Jerusalem)", '2026-11-21T16:30:00Z'],
     ['Claude usage limit reached. Your limit will reset at 1pm (Etc/GMT+5).', '2026-11-21T18:00:00Z'],
   ])('reads %j', (text, expected) => {
     expect(isRateLimit(text, 0)).toBe(true);
     expect(new Date(resetTime(text, now) ?? 0).toISOString()).toBe(new Date(expected).toISOString());
   });
+
+  it.each(['Invalid API key · Please run /login', 'Not logged in · Please run /login', 'OAuth token has expired', 'API Error: 401 x'])(
+    'takes %j for nobody signed in',
+    (result) => {
+      const parser = claudeRuntime.parser({ model: null, resumed: false, before: NO_USAGE, now: () => now, pricing: pricing() });
+      const status = result.includes('401') ? 401 : null;
+      parser.line(JSON.stringify({ type: 'result', subtype: 'success', is_error: true, api_error_status: status, result }));
+      expect(parser.end({ code: 1 })).toMatchObject({ reason: 'signed-out', summary: result });
+    },
+  );
 
   it('says that it does not know where the text does not say', () => {
     for (const text of ['limit', 'resets soon', 'resets 13pm', 'resets Foo 3, 3pm', '|12']) expect(resetTime(text, now)).toBeNull();

@@ -1,14 +1,39 @@
 import type { Millis } from '../../../pipeline/values.ts';
 
-/** Texts of a used-up allowance, as versions 1.0 to 2.1 print them. */
-const LIMIT_TEXT = /usage limit reached|(?:hit|reached) your (?:[\w-]+ ){0,3}limit|rate limit/i;
+/** How versions 1.0 to 2.1 say that an allowance is used up. It comes back by itself, or when somebody pays. */
+const LIMIT_TEXTS = [
+  // "Claude AI usage limit reached|1795262400", "5-hour limit reached ∙ resets 3pm", "Weekly limit reached ∙ resets Nov 24, 9am"
+  /\b(?:usage|session|hourly|daily|weekly|monthly|\d+-hour|opus|sonnet|haiku) limit reached/i,
+  // "You've hit your session limit · resets 6:30pm (Asia/Jerusalem)", "You have reached your weekly limit"
+  /(?:hit|reached) your (?:[\w-]+ ){0,3}limit/i,
+  // "You're out of extra usage · resets 6pm (America/New_York)"
+  /\bout of (?:extra )?usage\b/i,
+  /\brate limit/i,
+  // Of an account that is paid by use: "Credit balance is too low".
+  /credit balance is too low/i,
+] as const;
 
+/** How it says that nobody is signed in, or that the login is not taken: "Invalid API key · Please run /login". */
+const SIGNED_OUT_TEXTS = [
+  /\bplease run \/login\b/i,
+  /\binvalid api key\b/i,
+  /\bnot logged in\b/i,
+  /\boauth token (?:has expired|revoked)/i,
+] as const;
+
+/** The key or the login was refused. A wrong one stays wrong, though Claude Code tries ten times over a minute. */
+export const REFUSED_STATUS = 401;
 /** Too many requests, and overloaded: nobody's failed attempt, to be tried again later. */
 const LIMIT_STATUS = new Set([429, 529]);
 
 /** Whether an error is about an allowance that comes back by itself. */
 export function isRateLimit(text: string, status: number): boolean {
-  return LIMIT_STATUS.has(status) || LIMIT_TEXT.test(text);
+  return LIMIT_STATUS.has(status) || LIMIT_TEXTS.some((pattern) => pattern.test(text));
+}
+
+/** Whether an error is about who is signed in. */
+export function isSignedOut(text: string, status: number): boolean {
+  return status === REFUSED_STATUS || SIGNED_OUT_TEXTS.some((pattern) => pattern.test(text));
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;

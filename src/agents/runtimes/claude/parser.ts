@@ -4,14 +4,13 @@ import type { Signal } from '../../supervision/signals.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { askedBy, claudeCalls } from './calls.ts';
-import { isRateLimit, resetTime } from './limits.ts';
+import { isRateLimit, isSignedOut, REFUSED_STATUS, resetTime } from './limits.ts';
 import { realModel, usageMeter } from './usage.ts';
 import { asFields, fieldsOf, listField, numberField, textField, type Fields } from '../json-line.ts';
 import { believable } from '../resume-time.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
 
-/** A key that is wrong stays wrong, and what is forbidden too; the command line itself would try ten times over a minute. */
-const REFUSED = 401;
+/** What is forbidden stays so. */
 const FORBIDDEN = 403;
 
 /** Reads the lines of `--output-format stream-json --verbose`, with or without partial messages. */
@@ -73,7 +72,7 @@ export function claudeParser(context: ParserContext): OutputParser {
       case 'api_retry': {
         const status = numberField(fields, 'error_status');
         const error = textField(fields, 'error') ?? 'error';
-        if (status === REFUSED) return [{ kind: 'signed-out', text: `The model service refused the key (${status}, ${error}).` }];
+        if (status === REFUSED_STATUS) return [{ kind: 'signed-out', text: `The model service refused the key (${status}, ${error}).` }];
         if (status === FORBIDDEN) return [{ kind: 'fatal', text: `The model service forbids this (${status}, ${error}).` }];
         const where = status === 0 ? error : `${status}, ${error}`;
         return [
@@ -124,7 +123,10 @@ export function claudeParser(context: ParserContext): OutputParser {
       return [{ kind: 'result', outcome: 'over-budget', summary }, ...usage];
     }
     if (/No conversation found with session ID/i.test(text)) signals.push({ kind: 'session-missing', text: summary });
-    if (isRateLimit(text, status)) {
+    if (isSignedOut(text, status)) {
+      signals.push({ kind: 'signed-out', text: summary });
+      conclusion = { reason: 'signed-out', summary, resumeAt: null };
+    } else if (isRateLimit(text, status)) {
       const resumeAt = announcedReset ?? believable(resetTime(text, timeOf(fields) ?? context.now()), context.now());
       signals.push({ kind: 'rate-limited', resumeAt, text: summary });
       conclusion = { reason: 'rate-limited', summary, resumeAt };
