@@ -6,7 +6,7 @@ export type Typist = Pick<IncomingMessage, 'sender' | 'at' | 'ingress' | 'direct
 /** What a network with typed commands shows of Musher's commands. Derived from their declarations by the composition root. */
 export interface CommandCatalogue {
   readonly commands: readonly CatalogueCommand[];
-  /** Ways to go on with a command text typed up to its end, best first; only what the typist may see. */
+  /** Ways to continue with a command text typed up to its end, best first; only what the typist may see. */
   readonly complete: (text: string, typist: Typist) => readonly CatalogueChoice[];
 }
 
@@ -30,7 +30,7 @@ export interface CatalogueForm {
   readonly submit: string;
   /** Other words that the command is called by. */
   readonly aliases: readonly (readonly string[])[];
-  /** What may go on the lines below the last option. */
+  /** What may continue the lines below the last option. */
   readonly below: { readonly label: string; readonly hint: string };
 }
 

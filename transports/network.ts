@@ -44,7 +44,7 @@ export interface Where {
   readonly direct: boolean;
   /** `within`: a thread of a room. `own`: an answer that one person alone sees. */
   readonly thread: 'none' | 'within' | 'own';
-  /** What the network itself shows of the commands; null where it knows none. */
+  /** What the network itself shows of the commands; null if it knows none. */
   readonly catalogue: CommandCatalogue | null;
 }
 

@@ -57,7 +57,7 @@ export interface Health {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly lastEvent: number | null;
-  /** What is wrong and what to do, where something is. */
+  /** What is wrong and what to do, if something is. */
   readonly problem: string | null;
   /** Rooms that are out of reach; left out where that is never known. */
   readonly rooms?: readonly RoomTrouble[];
@@ -120,7 +120,7 @@ export interface ShowsWork {
 
 /** A transport that can take the buttons off a message. */
 export interface Retires {
-  /** Shows `body` in place of a message of one part, or changes nothing where it can't; never shows anything anew. Throws SendFailure. */
+  /** Shows `body` in place of a message of one part, or changes nothing if it can't; never shows anything anew. Throws SendFailure. */
   retire(ref: MessageRef, body: Document): Promise<void>;
 }
 
@@ -144,12 +144,12 @@ export interface Transport {
   readonly capabilities: Capabilities;
   /** Resolves when connected; reconnects by itself afterwards. */
   start(sink: Sink): Promise<void>;
-  /** Null where nobody has to be addressed. */
+  /** Null if nobody has to be addressed. */
   identity(): BotIdentity | null;
   /** Sends a document, split where it is too long. The same key never shows twice. Throws SendFailure. */
   send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
   health(): Health;
-  /** Stops intake at once, ends what is under way until `signal` aborts. */
+  /** Stops intake at once, ends what is in progress until `signal` aborts. */
   stop(signal: AbortSignal): Promise<void>;
 }

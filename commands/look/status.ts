@@ -45,7 +45,7 @@ export const status = command({
       .waking(name)
       .filter((item) => item.stage.name === 'backlog' && item.deletedAt === null)
       .map((item) => ({ item, step: decide(reads, item, facts) }))
-      // What nobody has started yet is only counted.
+      // Items that nobody has started are only counted.
       .filter(({ item, step }) => item.queued || (step.do === 'wait' && step.for !== 'start'));
     const startable = (item: WorkItem): boolean => {
       const step = decide(reads, item, facts);
@@ -102,7 +102,7 @@ function runLine(item: WorkItem, run: Run | null, step: Step, reader: Reader): C
   ];
 }
 
-/** The items merged last, the latest first. */
+/** The latest merged items, newest first. */
 function lately(items: readonly WorkItem[]): WorkItem[] {
   return items
     .flatMap((item) => {

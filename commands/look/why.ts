@@ -14,7 +14,7 @@ import type { WorkItem } from '../../src/pipeline/types.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
 
-/** Events looked through for the last one that changed where the item stands, and events of one look. */
+/** How many events to search for the last one that moved the item, and events per page. */
 const MOST_EVENTS = 1_000;
 const PAGE = 100;
 

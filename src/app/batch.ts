@@ -12,7 +12,7 @@ export interface BatchParts {
   readonly complain: (text: string) => void;
   /** Sends a message as the local owner; resolves when its final reply stands in the output. */
   readonly say: (text: string) => Promise<{ ok: boolean; code: string | null }>;
-  /** The item that a word like `42` or `shop#42` names; null where there is none. */
+  /** The item that a word like `42` or `shop#42` names; null if there is none. */
   readonly find: (word: string) => WorkItem | null;
   /** Whether a command is set for later on an item. */
   readonly hasTimer: (item: WorkItem) => boolean;
@@ -50,7 +50,7 @@ const STATES: ReadonlyMap<string, (item: WorkItem) => boolean> = new Map([
 
 /**
  * Runs a script: one message a line, `wait <item> <state> [seconds]`, `#` for comments, a backslash at the end of a
- * line to go on in the next. Resolves to the exit code: 0 when every command succeeded and every wait was met.
+ * line to continue in the next. Resolves to the exit code: 0 when every command succeeded and every wait was met.
  */
 export async function runBatch(parts: BatchParts): Promise<number> {
   let failed = false;
@@ -89,7 +89,7 @@ function firstLine(text: string): string {
   return line.length > LONGEST_NAMED ? `${line.slice(0, LONGEST_NAMED)}…` : line;
 }
 
-/** The value, or null where the signal comes first: a command may wait for longer than Musher has left. */
+/** The value, or null if the signal comes first: a command may wait for longer than Musher has left. */
 function orStopped<T>(value: Promise<T>, signal: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const stopped = (): void => resolve(null);

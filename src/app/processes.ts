@@ -64,7 +64,7 @@ async function readUse(pid: number): Promise<Reading | null> {
   return Number.isFinite(ticks) && Number.isFinite(pages) ? { seconds: ticks / TICKS_PER_SECOND, residentBytes: pages * PAGE_BYTES } : null;
 }
 
-/** The processes of all runs that are under way. */
+/** The processes of all runs that are in progress. */
 export function openRunProcesses(
   parts: EngineParts,
 ): { label: string; project: string; processes: { marker: string; pid: number; pidStart: string | null } }[] {

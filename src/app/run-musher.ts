@@ -81,7 +81,7 @@ export async function runMusher(
     historyFile: join(settings.dataDir, 'history'),
     remembered: (line) => engineParts.redactor.redact(line),
     onExit: () => {
-      // Run by a service manager there is no terminal: Musher then goes on for its networks.
+      // Run by a service manager there is no terminal: Musher then continues for its networks.
       if (connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
     },
     report: (error) => onProblem('the terminal', error),
@@ -191,7 +191,7 @@ export async function runMusher(
       timezone: settings.timezone,
       onProblem,
     });
-    // A command that waits is told so at once: a script that it belongs to could not go on to its end otherwise.
+    // A command that waits is told so at once: a script that it belongs to could not continue to its end otherwise.
     ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
     if (options.batch) {
       exitCode = await runBatch(batchParts(options, bot, router, awaitedReplies, log, notify, ending.signal));
@@ -199,7 +199,7 @@ export async function runMusher(
     }
     await ending.begun;
   } finally {
-    // Where a part broke down, agents are left to go on: the next start takes them up.
+    // Where a part broke down, agents are left to continue: the next start takes them up.
     ending.begin('release');
     const leave = await ending.begun;
     const runs = openRuns(log.reads, engineParts.projects.keys());

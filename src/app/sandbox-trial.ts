@@ -39,7 +39,7 @@ export async function tryBox(box: Box, dataDir: string, clock: Clock): Promise<A
   }
 }
 
-/** What a Musher that was killed during a trial has left. A trial that goes on elsewhere is younger. */
+/** What a Musher that was killed during a trial has left. A trial that continues elsewhere is younger. */
 async function removeOld(dataDir: string, now: number): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith(FOLDER)) continue;

@@ -20,7 +20,7 @@ export interface UpkeepParts {
 /** What a Musher that runs for months needs besides its work: copies of the log, figures for a monitoring system, pruning. */
 export interface Upkeep {
   readonly backups: Backups;
-  /** Throws MONITOR_UNUSABLE where the port of `[monitor]` can't be had. */
+  /** Throws MONITOR_UNUSABLE if the port of `[monitor]` can't be had. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface BotParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly rights: Rights;
-  /** The project that a room is configured for; null where it is in no configuration. */
+  /** The project that a room is configured for; null if it is not configured. */
   readonly roomProject: (transport: string, room: string) => string | null;
   readonly timezone: string;
   readonly projects: readonly [Project, ...Project[]];
@@ -27,7 +27,7 @@ export interface BotParts {
   readonly startedAt: number;
 }
 
-/** The room's project: the one it was switched to, where that still exists, else the first. */
+/** The room's project: the one it was switched to, if that still exists, else the first. */
 export function projectOf(parts: BotParts, transport: string, room: string): Project {
   const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
   return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];

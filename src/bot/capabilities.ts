@@ -30,20 +30,20 @@ export interface Project {
   readonly agents: readonly AgentSettings[];
 }
 
-/** What one transaction of a command can do. Each call that does not fit refuses the whole command: nothing of it is kept. */
+/** What a command can do in one transaction. Any invalid call refuses the whole command, and nothing of it is kept. */
 export interface CommandTx {
   readonly now: Millis;
   readonly reads: Reads;
-  /** The item as it stands in this transaction; refuses with the near numbers where there is none, or it was deleted. */
+  /** The item in this transaction; refuses if it doesn't exist or was deleted. */
   find(ref: ItemRef): WorkItem;
-  /** Appends an event of an item and returns the item after it; refuses with what the pipeline says where it does not fit. */
+  /** Appends an event of an item and returns the item after it; refuses with the pipeline's reason if it is not valid. */
   append<K extends ItemEventKind>(item: WorkItem, kind: K, payload: ItemEvents[K]): WorkItem;
   create(project: string, fields: ItemEvents['item.created']): WorkItem;
-  /** The room speaks of `project` from now on, and no longer of `from`. */
+  /** Switches the room to `project`, away from `from`. */
   bindRoom(project: string, from: string): void;
-  /** What a room is told from now on, and how; null: as the configuration says. */
+  /** Sets a room's notifications and their style; null: as in the configuration. */
   subscribe(room: RoomState, told: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null }): void;
-  /** Adds to the budget of a day; `project` is where it was asked for. */
+  /** Raises a day's budget; `project` is where the command was typed. */
   raiseDay(project: string, raise: OtherEvents['budget.raised']): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
@@ -53,11 +53,11 @@ export interface CommandTx {
 
 /** What commands are given: reading, changing, waiting. */
 export interface Capabilities {
-  /** The project that the room speaks of. */
+  /** The room's project. */
   readonly project: Project;
-  /** Those that the sender may see from here. */
+  /** The projects that the sender may see from here. */
   readonly projects: readonly Project[];
-  /** The sender's rights to each of these. */
+  /** The sender's roles in each of these. */
   readonly standing: PersonStanding;
   readonly reads: Reads;
   /** Finds an item that exists and was not deleted; the error is the reply. The one way from a number to an item. */
@@ -65,68 +65,68 @@ export interface Capabilities {
   /** As `find`, but gives deleted items too (for `show`, `history`, `delete`). */
   findAny(ref: ItemRef): Result<WorkItem, Reply>;
   facts(project: string): ProjectFacts;
-  /** What happens next to an item, and why it stands where it stands. */
+  /** What happens next to an item, and why it is where it is. */
   step(item: WorkItem): Step;
-  /** Changes the pipeline and answers, in one transaction. Return what it returns. */
+  /** Changes the pipeline and answers, in one transaction. The command returns its result. */
   change(change: (tx: CommandTx) => Reply): Reply;
-  /** Changes the pipeline before the final answer is known: for commands that then wait for what the change sets off. A refusal is returned. */
+  /** Changes the pipeline before the final answer is known, for commands that then wait for the effect. A refusal is returned. */
   begin<T>(change: (tx: CommandTx) => T): Result<T, Reply>;
-  /** Resolves when `met` gives something else than null, checked after each commit; null after `timeoutMs`, or when Musher stops. */
+  /** Resolves when `met` returns something other than null, checked after each commit; null after `timeoutMs`, or when Musher stops. */
   until<T>(met: () => T | null, timeoutMs: number): Promise<T | null>;
-  /** The text of a command that a timer is to run on an item, once it was looked at whether it reads and the sender may; the error is the reply. */
+  /** The command text that a timer will run on an item, checked for syntax and the sender's role; the error is the reply. */
   planned(ref: ItemRef, words: string): Result<string, Reply>;
-  /** The message as a timer keeps it. */
+  /** The message as a timer stores it. */
   readonly from: TimerOrigin;
-  /** A timer runs this command, and nobody types it. */
+  /** A timer runs this command; nobody has typed it. */
   readonly byTimer: boolean;
   /** The last lines of a run, readable. `run` null: the latest. */
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
-  /** How the networks stand, the terminal among them. */
+  /** The state of the networks, including the terminal. */
   networks(): readonly NetworkState[];
   /** Copies the log now; the reason where it could not. */
-  /** Writes what the database holds to a file; `text` is what stands in it. */
+  /** Writes the content of the database to a file; `text` is the file's content. */
   dump(ask: DumpAsk): Promise<Result<{ readonly file: string; readonly text: string }, string>>;
   backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
-  /** How the copies of the log stand. */
+  /** The state of the backups. */
   backups(): BackupView;
-  /** The rooms that Musher serves, the terminal first. */
+  /** The configured rooms, the terminal first. */
   rooms(): readonly RoomState[];
-  /** What the sender may do, from where they write, with what is a project's; null: of all projects, where the least of their roles counts. */
+  /** The sender's role for something that belongs to a project; null: to all projects, where their lowest role counts. */
   roleIn(about: Pick<RoomState, 'project'>): AccessRole | null;
   /** The commands that the sender may use. */
   commands(): readonly Described[];
-  /** Resources of the agents' processes and of Musher itself, now. */
+  /** Present resource use of agents' processes and of Musher itself. */
   processes(): Promise<readonly ProcessUse[]>;
   readonly version: string;
   readonly startedAt: Millis;
 }
 
-/** Who a sender is to Musher, and what they may do from where they write. */
+/** Who a sender is, and their roles from where they write. */
 export interface PersonStanding {
   /** The configured person, with their ids on all networks; null: none. */
   readonly person: PersonSettings | null;
-  /** By project, those that they may see alone. */
+  /** By project; only those that they may see. */
   readonly grants: ReadonlyMap<string, readonly Grant[]>;
 }
 
-/** The copies of the log as `health` shows them. */
+/** The backups as `health` shows them. */
 export interface BackupView {
   readonly newest: { readonly at: Millis; readonly bytes: number } | null;
   readonly count: number;
-  /** When the next is made by itself; null: never. */
+  /** When the next scheduled backup is due; null: never. */
   readonly next: Millis | null;
-  /** Why the last try failed; null where it did not. */
+  /** Why the last try failed; null if it did not. */
   readonly problem: string | null;
 }
 
 export interface ProcessUse {
   readonly label: string;
-  /** Whose run it is; null: Musher itself. */
+  /** The project of the run; null: Musher itself. */
   readonly project: string | null;
   readonly pid: number;
-  /** Share of one core since the last look, 0 to 1 and more; null at the first. */
+  /** Share of one core since the last measurement, may exceed 1; null at the first. */
   readonly cpu: number | null;
   readonly residentBytes: number;
-  /** Processes of the run in all. */
+  /** Number of processes of the run. */
   readonly processes: number;
 }

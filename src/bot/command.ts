@@ -8,17 +8,17 @@ import type { Capabilities } from './capabilities.ts';
 import type { Actor } from '../pipeline/actor.ts';
 import type { Reply } from '../words/reply.ts';
 
-/** What a command gives back: a reply, or a live one whose last document is the final reply. */
+/** What a command returns: a reply, or a live one whose last document is the final reply. */
 export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
 
-/** What a command gets, and nothing else: never the bot, never a transport. */
+/** All that a command gets: never the bot, never a transport. */
 export interface CommandContext extends Capabilities {
   readonly clock: Clock;
   readonly sender: Sender;
   /** Who acts, as the log names them. */
   readonly actor: Actor;
   readonly at: Address;
-  /** When the message was taken into the inbox. */
+  /** When the message was received. */
   readonly receivedAt: Millis;
   /** IANA time zone for showing times. */
   readonly timezone: string;
@@ -29,7 +29,7 @@ export interface CommandContext extends Capabilities {
 /** A destructive command: what is asked before it runs. */
 export interface Confirmation {
   readonly question: Document;
-  /** The item it is about: the answer is void when the item has changed in between, `despite` what its runs do by themselves. */
+  /** The item it is about. The answer is void if the item has changed since, apart from what its runs do if `despite` is set. */
   readonly item: { readonly project: string; readonly number: number; readonly version: number; readonly despite?: 'its runs' } | null;
 }
 
@@ -47,12 +47,12 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   readonly examples: readonly [string, ...string[]];
   /** In the order in which they are typed. */
   readonly args: A;
-  /** Networks with forms ask for the arguments in one when the command is typed without its last argument, which goes on below its first line. */
+  /** Networks with forms ask for the arguments in one when the command is typed without its last argument, which continues below its first line. */
   readonly form?: { readonly title: string; readonly submit: string; readonly below: { readonly label: string; readonly hint: string } };
   readonly role: AccessRole;
-  /** Speaks of Musher itself and of no project: the role in any project is enough. */
+  /** About Musher itself and not a project: the role in any project is enough. */
   readonly about?: 'musher';
-  /** Present on destructive commands; returns the reply instead when there is nothing to confirm, null where this call destroys nothing. */
+  /** Present on destructive commands. Returns the reply if there is nothing to confirm, null if this call destroys nothing. */
   // Methods, not properties: so that commands of different arguments fit in one list.
   confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply | null;
   run(context: CommandContext, args: ArgumentValues<A>): CommandResult;

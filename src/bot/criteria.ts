@@ -2,12 +2,12 @@ import type { Criterion } from '../pipeline/types.ts';
 
 /** A line that is a check box: `- [ ] text`, `* [x] text`, `+ [X] text`, indented or not. */
 const CHECKBOX = /^[ \t]*[-*+][ \t]+\[([ xX])\](?:[ \t]+(.*))?$/;
-/** A heading or label that stands for the criteria alone, and is dropped with them. */
+/** A heading or label for the criteria, which is dropped with them. */
 const CRITERIA_LABEL = /^(?:#{1,6}[ \t]*)?(?:acceptance criteria|criteria)[ \t]*:?[ \t]*$/i;
 
 /**
- * Takes the check boxes out of a text: they are the item's criteria, in order; what is left is its description. Lines
- * within a code fence stay where they are, and so does a check box without a text.
+ * Splits a text into the item's criteria (its check boxes, in order) and the description (the rest). Lines
+ * within a code fence stay in the description, and so does a check box without text.
  */
 export function splitCriteria(text: string): { readonly description: string; readonly criteria: readonly Criterion[] } {
   const criteria: Criterion[] = [];

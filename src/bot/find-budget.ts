@@ -11,13 +11,13 @@ import { projectOf } from './of-item.ts';
 import { noSuchBudget } from '../words/bot/finding.ts';
 import type { Reply } from '../words/reply.ts';
 
-/** A budget that a person named; `item` where it is an item's. */
+/** A budget that a person named; `item` is set if it belongs to an item. */
 export interface FoundBudget {
   readonly budget: Budget;
   readonly item: WorkItem | null;
 }
 
-/** The budget that a person named, as it stands; the error is the reply. */
+/** The budget that a person named, in its present state; the error is the reply. */
 export function findBudget(context: CommandContext, owner: BudgetOwner): Result<FoundBudget, Reply> {
   const { reads, project, projects } = context;
   const now = context.clock.now();
@@ -48,7 +48,7 @@ export function findBudget(context: CommandContext, owner: BudgetOwner): Result<
   }
 }
 
-/** A budget as it is named in a room: an item of another project in full. */
+/** A budget under its name in a room: items of another project with the project. */
 export function inRoom(budget: Budget, item: WorkItem, current: string): Budget {
   return budget.scope === 'item' ? { ...budget, name: itemName(item, current) } : budget;
 }

@@ -4,20 +4,20 @@ import type { Why } from '../pipeline/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Capabilities, CommandTx, Project } from './capabilities.ts';
 
-/** The project of an item. Only items of configured projects can be named, so there always is one. */
+/** The project of an item. Only items of configured projects can be named, so it always exists. */
 export function projectOf(context: Pick<Capabilities, 'projects'>, item: Pick<WorkItem, 'project'>): Project {
   const project = context.projects.find(({ name }) => name === item.project);
   if (project === undefined) throw new Error(`no project ${item.project}`);
   return project;
 }
 
-/** The run of an item that has not ended; null where there is none. Also one that the item itself has let go of. */
+/** The run of an item that has not ended; null if there is none. Includes a run that the item itself no longer refers to. */
 export function openRun(reads: Reads, item: WorkItem): Run | null {
   const run = item.runs === 0 ? null : reads.run(item.project, item.number, item.runs);
   return run === null || run.state === 'ended' ? null : run;
 }
 
-/** Asks the item's open run to stop, where there is one that was not asked before; the engine does it. */
+/** Asks the item's open run to stop, unless it was asked before; the engine stops it. */
 export function stopOpenRun(tx: CommandTx, item: WorkItem, why: Why): { readonly item: WorkItem; readonly run: Run | null } {
   const run = openRun(tx.reads, item);
   if (run === null || run.stopRequested !== null) return { item, run };

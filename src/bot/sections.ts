@@ -3,15 +3,15 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
 
 export interface SectionEdit {
   readonly description: string;
-  /** The heading as it now stands. */
+  /** The heading as it is now. */
   readonly name: string;
   readonly created: boolean;
 }
 
 /**
- * A description with the text of one section replaced; a section that is not there is added at the end, as `## Name`.
- * A section goes to the next heading that is not below its own; case does not count in names, and headings within
- * code fences are none.
+ * Replaces the text of one section in a description; a missing section is added at the end, as `## Name`.
+ * A section ends at the next heading of its own level or above; case does not matter in names, and headings within
+ * code fences do not count.
  */
 export function editSection(description: string, name: string, text: string): SectionEdit {
   const lines = description === '' ? [] : description.split('\n');

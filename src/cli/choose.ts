@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { Terminal } from './terminal.ts';
 import type { Typed } from './subcommand.ts';
 
-/** What a call is about, found the same way by every subcommand. Paths are absolute. */
+/** Which configuration and data a call is about, found the same way by every subcommand. Paths are absolute. */
 export interface Choice {
-  /** The `--config` that was named, else ./bot.toml where there is one; null: the demo. */
+  /** The `--config` that was named, else ./bot.toml if there is one; null: the demo. */
   readonly config: string | null;
-  /** The configuration was found, not named: worth telling. */
+  /** The configuration was found, not named, which is worth saying. */
   readonly isFound: boolean;
   /** The `--data` that was named, which wins over any configuration. */
   readonly data: string | null;

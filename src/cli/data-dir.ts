@@ -21,7 +21,7 @@ export function dataDirOf({ config, data }: Choice, env: NodeJS.ProcessEnv): str
   return settings.value.dataDir;
 }
 
-/** Works on the log of a data directory that no Musher uses now. Throws DATA_DIR_IN_USE where one does, CONFIG_MISSING where there is no log. */
+/** Opens the log of a data directory that no other Musher is using. Throws DATA_DIR_IN_USE if one is, CONFIG_MISSING if there is no log. */
 export async function withLog<T>(dataDir: string, work: (db: Db) => T | Promise<T>): Promise<T> {
   const file = join(dataDir, DATABASE_FILE);
   if (!existsSync(file))

@@ -34,7 +34,7 @@ export const run: Run = async ({ positionals }, terminal) => {
   return 0;
 };
 
-/** The repository's root at `named`, as its real path. Throws REPOSITORY_UNUSABLE where there is none. */
+/** The repository's root at `named`, as its real path. Throws REPOSITORY_UNUSABLE if there is none. */
 async function checkoutAt(named: string): Promise<string> {
   const unusable = (message: string, hint: string) => new MusherError('REPOSITORY_UNUSABLE', message, hint);
   if (statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {

@@ -52,7 +52,7 @@ export function parseCommandLine(words: readonly string[], calledAs: string): Re
   return ok({ kind: 'call', subcommand, typed: { positionals, options } });
 }
 
-/** `--config --batch` has forgotten the value; whoever means a file of that name writes `--config=--batch`. */
+/** `--config --batch` lacks the value; a file of that name is written `--config=--batch`. */
 function isNoValue(value: string | undefined, isInline: boolean | undefined): boolean {
   return value === undefined || value === '' || (isInline !== true && value.startsWith('-'));
 }

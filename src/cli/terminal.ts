@@ -6,9 +6,9 @@ export interface Terminal {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly env: NodeJS.ProcessEnv;
-  /** Absolute: where the person is, from which the paths that they type count. */
+  /** The person's current folder, absolute; paths that they type are relative to it. */
   readonly cwd: string;
-  /** How this Musher was called, so that a command it shows works as it stands: `npx musher`. */
+  /** How this Musher was called, so that the commands it shows can be typed: `npx musher`. */
   readonly calledAs: string;
 }
 

@@ -20,7 +20,7 @@ function below(top: string, file: string): string[] {
   return path === '' || path === '..' || path.startsWith('../') || isAbsolute(path) ? [] : [path];
 }
 
-/** Without links on the way; the path itself where it can't be followed. */
+/** Without links on the way; the path itself if it can't be followed. */
 function real(path: string): string {
   try {
     return realpathSync(path);

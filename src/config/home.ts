@@ -4,7 +4,7 @@ import { MusherError } from '../errors.ts';
 
 /**
  * The home folder of whoever runs Musher, absolute. An empty HOME counts as none: paths below it would be those of the
- * root, or of the current folder. Throws MusherError DATA_DIR_UNUSABLE where the system knows none either.
+ * root, or of the current folder. Throws MusherError DATA_DIR_UNUSABLE if the system knows none either.
  */
 export function homeFolder(env: NodeJS.ProcessEnv): string {
   const named = env['HOME'] ?? '';

@@ -19,11 +19,11 @@ import { backupSchema, monitorSchema } from './sections/upkeep.ts';
 /**
  * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
  * `docs/configuration.md` all come from here: `description` is the comment in the example, `example` the value shown
- * where there is no default. Defaults that are written as text (`"10m"`) use `prefault`, so that they read like input.
+ * if there is no default. Defaults that are written as text (`"10m"`) use `prefault`, so that they read like input.
  */
 declare module 'zod' {
   interface GlobalMeta {
-    /** The value in the generated example, where it is not the default. */
+    /** The value in the generated example, if it is not the default. */
     example?: unknown;
     /** How the documentation names the type, where it is more than the schema's own. */
     type?: string;

@@ -1,6 +1,6 @@
 import type { Millis } from '../pipeline/values.ts';
 
-/** The terminal among the networks: it is none that one has to be connected to. */
+/** The terminal's name among the networks; unlike the others it needs no connection. */
 export const TERMINAL_NETWORK = 'console';
 
 /** One network as `health` shows it. */
@@ -9,11 +9,11 @@ export interface NetworkState {
   readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
   readonly since: Millis;
   readonly lastEvent: Millis | null;
-  /** What is wrong and what to do, where something is. */
+  /** What is wrong and what to do, if something is. */
   readonly problem: string | null;
-  /** Messages that are still to be sent, and since when the oldest waits. */
+  /** Queued messages, and since when the oldest waits. */
   readonly waiting: number;
   readonly oldest: Millis | null;
-  /** Rooms that are out of reach or get nothing, each with why. */
+  /** Rooms that can't be reached or get nothing, each with the reason. */
   readonly unsent: readonly { readonly room: string; readonly why: string }[];
 }

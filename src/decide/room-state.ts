@@ -13,8 +13,8 @@ export interface RoomState {
   readonly hasThreads: boolean;
   /** Minutes after midnight. */
   readonly quietHours: { readonly from: number; readonly to: number } | null;
-  /** Where that comes from: the configuration, or a word from chat. */
+  /** Where that was set: the configuration, or chat. */
   readonly saidBy: 'file' | 'chat';
-  /** What chat said alone. */
+  /** What was set from chat. */
   readonly said: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null };
 }

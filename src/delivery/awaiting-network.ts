@@ -32,7 +32,7 @@ export class Away {
     if (!this.#looks.has(network)) this.#lookLater(network);
   }
 
-  /** Until when the message waits; 0 where it does not. */
+  /** Until when the message waits; 0 if it does not. */
   until(network: string, message: number): number {
     return this.#waits.get(network)?.get(message) ?? 0;
   }

@@ -28,7 +28,7 @@ export class ItemThreads {
     this.#log = log;
   }
 
-  /** The thread that a message goes into, null for the room itself. Throws what the network throws where it can't be opened now. */
+  /** The thread that a message goes into, null for the room itself. Throws what the network throws if it can't be opened now. */
   async threadOf(network: Threading, row: OutboxRow): Promise<string | null> {
     const key = keyOf(row);
     // Once tried it stays where it was tried.

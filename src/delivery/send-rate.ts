@@ -69,7 +69,7 @@ export class SendRate {
       this.#setRoom(room, Math.max(this.#rooms.get(room) ?? 0, until + (this.#rule.roomBurst - 1) * this.#rule.roomMs));
       return;
     }
-    // Of many messages that were under way at once each comes back with the same news.
+    // Of many messages that were in progress at once each comes back with the same news.
     const isNews = now >= this.#pausedUntil;
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
     const waited = Math.min(SLOWEST_MS, Math.max(1, until - now));

@@ -36,7 +36,7 @@ export interface IncomingMessage {
   readonly at: Address;
   readonly sender: Sender;
   readonly ingress: IngressKind;
-  /** In a conversation with Musher alone, whatever the way in: `direct` is that by itself. */
+  /** In a direct conversation with Musher, whatever the way in; `direct` implies it. */
   readonly direct?: boolean;
   readonly text: string;
 }

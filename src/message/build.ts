@@ -1,6 +1,6 @@
 import type { Action, Block, Column, Document, Inline } from './document.ts';
 
-/** What a builder takes where text stands: a plain string becomes a text node. */
+/** Content of a builder: a plain string becomes a text node. */
 export type Content = string | Inline;
 
 /** A document of the blocks that are there: null, undefined and false are left out. */
@@ -101,7 +101,7 @@ export function progress(label: string, done: number, of: number): Block {
   return { kind: 'progress', label, done, of };
 }
 
-/** What can be done next, as commands; buttons where the network has them. */
+/** What can be done next, as commands; buttons if the network has them. */
 export function actions(...all: readonly Action[]): Block {
   return { kind: 'actions', actions: all };
 }

@@ -3,7 +3,7 @@ import { graphemeStart } from './width.ts';
 
 export interface Cut {
   readonly head: Block;
-  /** What is left of the block, in order; empty where the head is all of it. */
+  /** What is left of the block, in order; empty if the head is all of it. */
   readonly tail: readonly Block[];
 }
 
@@ -13,7 +13,7 @@ type Fits = (head: Block) => boolean;
 const NARROWEST_VALUE = '0'.repeat(16);
 
 /**
- * Cuts a block in two so that the head `fits` and is as large as can be. Null where no head fits. `force`: the smallest
+ * Cuts a block in two so that the head `fits` and is as large as can be. Null if no head fits. `force`: the smallest
  * possible head is taken even when it does not fit, so that cutting always gets on. A row, field or link that is too
  * large on its own is written out as text first, which can be cut anywhere.
  */
@@ -139,7 +139,7 @@ function cutInline(
   return { head: { ...inline, text: inline.text.slice(0, at) }, tail: tail === '' ? null : { ...inline, text: tail } };
 }
 
-/** Cuts between lines, dropping the line break that the cut stands for; within a line only where it does not fit alone. */
+/** Cuts between lines, dropping the line break that the cut stands for; within a line only if it does not fit alone. */
 function cutText(text: string, make: (text: string) => Block, fits: Fits, force: boolean): Cut | null {
   const lines = text.split('\n');
   const count = most(lines.length, (some) => fits(make(lines.slice(0, some).join('\n'))));
@@ -151,7 +151,7 @@ function cutText(text: string, make: (text: string) => Block, fits: Fits, force:
   return { head: make(text.slice(0, at)), tail: at < text.length ? [make(text.slice(at))] : [] };
 }
 
-/** How much of a text fits, in UTF-16 units: up to white space near the end where there is some, else to a grapheme. */
+/** How much of a text fits, in UTF-16 units: up to white space near the end if there is some, else to a grapheme. */
 function cutOffset(text: string, fits: (text: string) => boolean, force: boolean): number {
   const raw = most(text.length, (length) => fits(text.slice(0, length)));
   const at = graphemeStart(text, raw);

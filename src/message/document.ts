@@ -11,7 +11,7 @@ export type Inline =
   /** A command of Musher as a value, without prefix or mention: `start 1`. Each network writes it as it is typed in that room. */
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'link'; readonly url: string; readonly text: string }
-  /** A person or bot of the network the message goes to, by stable id; `name` is shown where it can't be linked. */
+  /** A person or bot of the network the message goes to, by stable id; `name` is shown if it can't be linked. */
   | { readonly kind: 'mention'; readonly id: string; readonly name: string };
 
 export type Block =
@@ -23,7 +23,7 @@ export type Block =
   | { readonly kind: 'fields'; readonly fields: readonly { readonly name: string; readonly value: readonly Inline[] }[] }
   | { readonly kind: 'quote'; readonly text: string }
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly of: number }
-  /** Buttons where the network has them; elsewhere shown as what to type. */
+  /** Buttons if the network has them, otherwise what to type. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }
   | { readonly kind: 'image'; readonly path: string; readonly alternative: string };
 
@@ -34,9 +34,9 @@ export interface Column {
 
 export interface Action {
   readonly label: string;
-  /** The command text that pressing it stands for, e.g. `approve 42`. */
+  /** The command that pressing it runs, e.g. `approve 42`. */
   readonly command: string;
-  /** What a person types for it, where that is shorter: `yes`. */
+  /** What a person types instead, if that is shorter: `yes`. */
   readonly typed?: string;
   readonly style: 'plain' | 'primary' | 'danger';
 }

@@ -10,7 +10,7 @@ const GAP = 2;
 const NARROWEST = 8;
 
 /**
- * A table as lines, its columns aligned by display width. Where it is wider than `width` the widest columns are
+ * A table as lines, with columns aligned by display width. If it is wider than `width`, the widest columns are
  * narrowed and their cells wrapped: nothing is cut.
  */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly (readonly Inline[])[])[], width: number): Line[] {

@@ -86,7 +86,7 @@ function blockLines(block: Block, width: number): Line[] {
   }
 }
 
-/** Lines under a first one that begins with a mark. */
+/** Lines under a first line with a mark. */
 function hanging(mark: string, spans: readonly Span[], width: number): Line[] {
   const indent = ' '.repeat(mark.length);
   return wrap(spans, width - mark.length).map((line, index) => after(span(index === 0 ? mark : indent), line));
@@ -106,7 +106,7 @@ function progressLine(label: string, done: number, of: number): string {
   return `${visibleLine(label)} [${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] ${done}/${of} (${Math.floor(share * 100)} %)`.trimStart();
 }
 
-/** A blank line stands between blocks, but not under a heading nor within what belongs together. */
+/** Blocks are separated by a blank line, except under a heading and within groups. */
 function apart(before: Block, block: Block): boolean {
   if (before.kind === 'heading') return false;
   if (before.kind === 'paragraph' && (block.kind === 'list' || block.kind === 'code')) return false;

@@ -1,7 +1,7 @@
 /**
  * What is not seen as what it is: controls, format characters (overrides of the writing direction, joiners, zero-width
  * ones, tags), spaces that are not the space, what is unassigned or private, and all that fonts leave out by default.
- * The line break alone is left.
+ * Only line breaks stay.
  */
 const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 

@@ -38,7 +38,7 @@ export function clampText(text: string, limit: number, unit: TextUnit): string {
 }
 
 /**
- * Cuts a document into parts that each `fit`: between blocks; within a block only where it does not fit on its own,
+ * Cuts a document into parts that each `fit`: between blocks; within a block only if it does not fit on its own,
  * and then between lines, rows or items, with code fences and table heads repeated. Every part of several says which
  * it is. Nothing is left out. `fits` renders a part the way it will be sent and holds it against the limit; what does
  * not fit may be cut to single graphemes, and one of those is sent as it is.

@@ -29,7 +29,7 @@ export function wrap(spans: readonly Span[], width: number): Line[] {
     lines.at(-1)?.push({ text, look });
     used += wide;
   };
-  /** Words that stand together with no white space between: `strong` followed by a full stop does not break. */
+  /** Words without white space between them stay together: `strong` followed by a full stop does not break. */
   for (const word of glued(spans)) {
     if (word === 'break') {
       open();

@@ -16,7 +16,7 @@ const SHORTEST_RUN = 24;
 
 interface Packed {
   readonly magic: Buffer;
-  /** Null where this only looks like the beginning of something compressed. */
+  /** Null if this only looks like the beginning of something compressed. */
   open(bytes: Buffer, limit: number): Buffer | null;
 }
 
@@ -94,7 +94,7 @@ function* parts(bytes: Buffer): Generator<{ at: number; kind: Packed }> {
   }
 }
 
-/** What was packed; null where it only looked like it. */
+/** What was packed; null if it only looked like it. */
 function unpacked(kind: Packed, bytes: Buffer, search: Search): Buffer | null {
   try {
     const inner = kind.open(bytes, search.left);
@@ -109,7 +109,7 @@ function unpacked(kind: Packed, bytes: Buffer, search: Search): Buffer | null {
   }
 }
 
-/** One entry of a zip file, by its local header (APPNOTE 4.3.7); null where it is stored as it is or encrypted. */
+/** One entry of a zip file, by its local header (APPNOTE 4.3.7); null if it is stored as it is or encrypted. */
 function zipEntry(bytes: Buffer, limit: number): Buffer | null {
   const header = 30;
   if (bytes.length < header) return null;

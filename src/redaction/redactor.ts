@@ -13,9 +13,9 @@ export interface Finding {
 
 /** The one place that knows what is secret. Everything that is kept, logged or said goes through it. */
 export interface Redactor {
-  /** The text with `[redacted: …]` in the place of each secret; the same text where there is none. */
+  /** The text with `[redacted: …]` in the place of each secret; the same text if there is none. */
   redact(text: string): string;
-  /** The same for every text inside a value of plain data; the same value where there is none. */
+  /** The same for every text inside a value of plain data; the same value if there is none. */
   redactAll<T>(value: T): T;
   find(text: string): Finding[];
 }

@@ -26,7 +26,7 @@ export interface ConsoleOptions {
   readonly dumb?: boolean;
   /** Asked before each line; `musher> ` by default. */
   readonly prompt?: () => string;
-  /** Ways to go on with a line typed up to its end. */
+  /** Ways to continue with a line typed up to its end. */
   readonly complete?: (line: string) => readonly Candidate[];
   /** Where lines are kept between sessions; absent: nowhere. */
   readonly historyFile?: string | null;

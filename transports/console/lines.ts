@@ -6,7 +6,7 @@ export interface LineIntake {
 }
 
 /**
- * Each line is a message; a backslash at its end goes on with the next line. What is left unfinished at the end of the
+ * Each line is a message; a backslash at its end continues with the next line. What is left unfinished at the end of the
  * stream is a message too. `onEnd` is called once when the stream ends by itself.
  */
 export function readLines(input: NodeJS.ReadableStream, onMessage: (text: string) => void, onEnd: () => void): LineIntake {

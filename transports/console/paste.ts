@@ -29,7 +29,7 @@ export interface PasteFilter {
 }
 
 /**
- * Finds pastes in what a terminal sends, however it is cut into chunks. A paste that does not end goes on with the next
+ * Finds pastes in what a terminal sends, however it is cut into chunks. A paste that does not end continues with the next
  * chunk. Outside a paste, at least three characters of the mark are needed to wait for more: a single ESC is a key.
  */
 export function pasteFilter(typed: (text: string) => void, pasted: (text: string) => void): PasteFilter {

@@ -1,4 +1,4 @@
-/** One way to go on with a line that was typed up to its end. */
+/** One way to continue with a line that was typed up to its end. */
 export interface Candidate {
   readonly value: string;
   readonly label: string;
@@ -6,11 +6,11 @@ export interface Candidate {
   readonly replaces: readonly [start: number, end: number];
 }
 
-/** What Tab does: go on with the line, or show what there is to choose from. */
+/** What Tab does: continue with the line, or show what there is to choose from. */
 export interface TabResult {
-  /** What the line becomes, as far as all candidates agree; null where it can't go on. */
+  /** What the line becomes, as far as all candidates agree; null if it can't continue. */
   readonly line: string | null;
-  /** Shown when the line can't go on by itself. */
+  /** Shown when the line can't continue by itself. */
   readonly labels: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export interface ReplyHandle {
   readonly expiresAt: number;
   /** Only the asker sees the answer. */
   readonly ephemeral: boolean;
-  /** The asker's id; empty where it is not known. */
+  /** The asker's id; empty if it is not known. */
   readonly user: string;
 }
 

@@ -14,7 +14,7 @@ export interface Place {
 export interface Channels {
   /** Null: not known yet, see `find`. */
   known(channel: string): Place | null;
-  /** Asks Discord; null where the channel can't be seen. */
+  /** Asks Discord; null if the channel can't be seen. */
   find(channel: string): Promise<Place | null>;
   learn(channel: Pick<APIChannel, 'id' | 'type'> & { parent_id?: string | null | undefined }): Place;
 }

@@ -38,7 +38,7 @@ export interface Gateway {
   keepSession(sequence: number): void;
   /** Gives the connection up and opens it again, with the same session. */
   renew(): void;
-  /** Leaves the session open, so that the next start goes on with it. Resolves when nothing of it is left. */
+  /** Leaves the session open, so that the next start continues with it. Resolves when nothing of it is left. */
   close(signal: AbortSignal): Promise<void>;
 }
 
@@ -132,7 +132,7 @@ export function openGateway(parts: GatewayParts): Gateway {
           return session;
         },
         updateSessionInfo(_id, next) {
-          // The library drops the session also where nobody was reached, and at an end after which we go on with it.
+          // The library drops the session also where nobody was reached, and at an end after which we continue with it.
           if (connection.ended || (next === null && connection.phase !== 'open')) return;
           session = next;
           if (next === null) state.set(SESSION, '');
@@ -190,7 +190,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         } else events.reconnecting(`The connection to Discord was closed (${code}); Musher is reconnecting.`);
       });
     });
-    // What goes wrong comes as events; the library's loop goes on whatever becomes of this promise.
+    // What goes wrong comes as events; the library's loop continues whatever becomes of this promise.
     shard.connect().catch(() => {});
     return connection;
   };

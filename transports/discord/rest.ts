@@ -15,7 +15,7 @@ export type GatewayLibrary = typeof Gateway;
 /** Loads the library; costs a third of a second, so only where Discord is used. */
 export async function loadLibrary(): Promise<{ readonly library: Library; readonly gatewayLibrary: GatewayLibrary }> {
   const library = await import('discord.js');
-  // discord.js hides its shard behind one of its own that can't go on with a session after a restart: taken from
+  // discord.js hides its shard behind one of its own that can't continue with a session after a restart: taken from
   // where discord.js itself takes it, so that it is the same version.
   const fromLibrary = createRequire(createRequire(import.meta.url).resolve('discord.js'));
   return { library, gatewayLibrary: fromLibrary('@discordjs/ws') as GatewayLibrary };
@@ -56,7 +56,7 @@ export function apiCode(error: unknown): number | null {
   return Number.isFinite(code) ? code : null;
 }
 
-/** The HTTP status of an answer that was no success; null where there was no answer. */
+/** The HTTP status of an answer that was no success; null if there was no answer. */
 export function statusOf(error: unknown): number | null {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
 }

@@ -168,7 +168,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     // Without its actions a message offers nothing: a reaction to it is only a reaction.
     retire: async (ref, body) => open().sending.edit(ref, body),
 
-    // A thread is named by its first message, also by one that was taken back since.
+    // A thread is named by its first message, also by one that was undone since.
     threadUnder: async (ref) => ref.id,
 
     health() {

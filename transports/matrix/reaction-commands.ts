@@ -29,7 +29,7 @@ export interface ReactionCommands {
   settle(transaction: string, eventId: string): void;
   /** Replaces what the message offered before; a document without actions takes its offer back. */
   put(eventId: string, thread: string | null, body: Document): void;
-  /** The command that a reaction stands for, and the thread of the message; null where it stands for nothing. */
+  /** The command that a reaction stands for, and the thread of the message; null if it stands for nothing. */
   find(eventId: string, reaction: string): { readonly command: string; readonly thread: string | null } | null;
 }
 

@@ -86,7 +86,7 @@ function unusable(): unknown {
   return new Proxy(function missingLibrary() {}, { apply: fail, construct: fail, get: fail });
 }
 
-/** The SDK's client, with all its requests over `call`, and encryption where there is a folder for its keys. */
+/** The SDK's client, with all its requests over `call`, and encryption if there is a folder for its keys. */
 export function openClient(
   { sdk, withoutCrypto }: LoadedSdk,
   options: {

@@ -62,7 +62,7 @@ export function slackError(error: unknown): string | null {
   return textOf(objectOf(asPayload(error), 'data'), 'error');
 }
 
-/** The time that Slack said to wait, in ms, or null where this is no refusal for too many calls. */
+/** The time that Slack said to wait, in ms, or null if this is no refusal for too many calls. */
 export function rateLimitOf(error: unknown): number | null {
   const failure = asPayload(error);
   if (typeof failure['retryAfter'] === 'number') return Math.max(1, failure['retryAfter']) * 1_000;

@@ -31,7 +31,7 @@ export class Names {
       const name = textOf(objectOf(found, 'profile'), 'display_name') ?? textOf(found, 'real_name') ?? textOf(found, 'name');
       if (name !== null) this.#known.set(user, name);
     } catch (error) {
-      // A refusal leaves the id, which says it too; a broken connection may be mended at the next message.
+      // A refusal leaves the id, which says it too; a broken connection may be fixed at the next message.
       if (slackError(error) !== null) return;
       this.#known.delete(user);
       this.#report(error);

@@ -16,7 +16,7 @@ export interface SdkOptions {
   readonly botToken: string;
   /** Ends with a slash; null: Slack's own. */
   readonly apiUrl: string | null;
-  /** Aborts every call that is under way. */
+  /** Aborts every call that is in progress. */
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
 }

@@ -8,7 +8,7 @@ export interface Workspace {
   readonly team: string;
   readonly botUser: string;
   readonly botId: string | null;
-  /** Null where it isn't known; the socket belongs to the app anyway. */
+  /** Null if it isn't known; the socket belongs to the app anyway. */
   readonly app: string | null;
 }
 

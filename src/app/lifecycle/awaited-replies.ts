@@ -22,7 +22,7 @@ export class AwaitedReplies {
     this.#settle(inbox);
   }
 
-  /** The answer will not come soon, nor any behind it: whoever waits for one goes on without. */
+  /** The answer will not come soon, nor any behind it: whoever waits for one continues without. */
   stuck(inbox: number, reply: Reply): void {
     this.#stuck = { inbox, reply };
     const open = this.#open.get(inbox);

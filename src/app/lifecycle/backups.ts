@@ -18,7 +18,7 @@ export interface BackupParts {
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-/** After a copy that failed, the next try; the schedule goes on beside it. */
+/** After a copy that failed, the next try; the schedule continues beside it. */
 const AGAIN_MS = 60 * 60_000;
 /** A copy that was missed while Musher did not run is made this long after the start: a start has enough to do. */
 const CATCH_UP_MS = 60_000;
@@ -28,9 +28,9 @@ export interface BackupState {
   readonly folder: string;
   readonly newest: Backup | null;
   readonly count: number;
-  /** When the next is made by itself; null: never. */
+  /** When the next scheduled backup is due; null: never. */
   readonly next: number | null;
-  /** Why the last try failed; null where it did not. */
+  /** Why the last try failed; null if it did not. */
   readonly problem: string | null;
 }
 
@@ -56,14 +56,14 @@ export class Backups {
     this.#wake(due !== null && due <= clock.now() ? clock.now() + CATCH_UP_MS : this.#after(clock.now()));
   }
 
-  /** Waits for a copy that is under way, and makes no more. */
+  /** Waits for a copy that is in progress, and makes no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
     await this.#under;
   }
 
-  /** Copies the log now; who asks while a copy is under way gets that one. Gives the reason where it could not be made. */
+  /** Copies the log now; who asks while a copy is in progress gets that one. Gives the reason where it could not be made. */
   async make(actor: string, cause: string | null): Promise<Result<Backup, string>> {
     this.#under ??= this.#copy(actor, cause).finally(() => (this.#under = null));
     return this.#under;
@@ -108,7 +108,7 @@ export class Backups {
     this.#wake(made.ok || next === null ? next : Math.min(next, now + AGAIN_MS));
   }
 
-  /** When the schedule comes next after a time; null where there is none. */
+  /** When the schedule comes next after a time; null if there is none. */
   #after(time: number): number | null {
     const { schedule } = this.#parts.settings;
     if (schedule === null) return null;

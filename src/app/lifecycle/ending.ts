@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Reads } from '../../log/reads/reads.ts';
 
-/** What becomes of agents that are at work: they go on without Musher, or are stopped. */
+/** What becomes of agents that are at work: they continue without Musher, or are stopped. */
 export type Leave = 'release' | 'stop';
 
 /** Signals this close together are one press of Ctrl-C. */
@@ -37,7 +37,7 @@ export class Ending {
       if (first !== null) process.exit(130);
       first = performance.now();
       stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
-      // A service manager restarts Musher: agents go on meanwhile. Whoever presses Ctrl-C wants them stopped.
+      // A service manager restarts Musher: agents continue meanwhile. Whoever presses Ctrl-C wants them stopped.
       this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -48,13 +48,13 @@ export class Ending {
   }
 }
 
-/** Runs that are under way, and how many of them are still what their item wants: the others were asked to end already. */
+/** Runs that are in progress, and how many of them are still what their item wants: the others were asked to end already. */
 export interface OpenRuns {
   readonly all: number;
   readonly wanted: number;
 }
 
-/** Counts the runs that are under way in the projects. */
+/** Counts the runs that are in progress in the projects. */
 export function openRuns(reads: Reads, projects: Iterable<string>): OpenRuns {
   const open = [...projects].flatMap((project) => reads.openRuns(project));
   const wanted = open.filter((run) => {
@@ -65,7 +65,7 @@ export function openRuns(reads: Reads, projects: Iterable<string>): OpenRuns {
   return { all: open.length, wanted: wanted.length };
 }
 
-/** What the person who ended Musher is told of runs that were under way; empty where there were none. */
+/** What the person who ended Musher is told of runs that were in progress; empty if there were none. */
 export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
   if (all === 0) return '';
   const asked = all - wanted;

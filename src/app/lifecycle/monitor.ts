@@ -31,7 +31,7 @@ const LONGEST_REQUEST_MS = 10_000;
 
 /**
  * Serves `/healthz` (200, or 503 where something is not well) and `/metrics`: figures and states only, never the text
- * of items or messages. Throws MONITOR_UNUSABLE where it can't listen.
+ * of items or messages. Throws MONITOR_UNUSABLE if it can't listen.
  */
 export async function startMonitor({ settings, health, metrics, onProblem }: MonitorParts): Promise<Monitor> {
   const server = createServer({ requestTimeout: LONGEST_REQUEST_MS, headersTimeout: LONGEST_REQUEST_MS }, (request, response) => {

@@ -1,11 +1,11 @@
 import type { IngressKind } from '../../message/address.ts';
 
-/** What a message is held against to see whether Musher is meant. */
+/** What decides whether a message is for Musher. */
 export interface AddressRules {
   readonly ingress: IngressKind;
   /** Names that people call the bot by; case does not count. */
   readonly botNames: readonly string[];
-  /** The network's stable ids of the bot, as they stand in a mention: `U0123`, `@musher:example.org`. */
+  /** The network's stable ids of the bot, as mentions contain them: `U0123`, `@musher:example.org`. */
   readonly botIds: readonly string[];
   /** Starts a command in a room, like `!`; empty: none does. */
   readonly prefix: string;
@@ -13,11 +13,11 @@ export interface AddressRules {
 
 export type Addressed = { readonly addressed: true; readonly command: string } | { readonly addressed: false };
 
-/** Ways in that are always meant for Musher. */
+/** Ways in that are always for Musher. */
 const ALWAYS: ReadonlySet<IngressKind> = new Set(['direct', 'terminal', 'slash', 'button', 'reaction', 'select', 'modal']);
 
 /**
- * The command text in a message, or that Musher was not addressed. In a room it is by a mention, `@name`, `name:`,
+ * The command text in a message, or that it is not for Musher. In a room it starts with a mention, `@name`, `name:`,
  * `name,` or the prefix at the start; in a direct message, the terminal and wherever a person pressed something always,
  * and those forms, and a slash, are tolerated there.
  */
@@ -28,14 +28,14 @@ export function commandText(text: string, rules: AddressRules): Addressed {
   if (afterMention !== null) return { addressed: true, command: withoutSign(afterMention, rules) };
   if (rules.prefix !== '' && trimmed.startsWith(rules.prefix)) {
     const command = trimmed.slice(rules.prefix.length);
-    // `!!!` and `! ` are what people exclaim.
+    // `!!!` and `! ` are exclamations.
     if (always || /^[\p{L}\p{N}]/u.test(command)) return { addressed: true, command: command.trim() };
   }
   if (rules.ingress === 'mention') return { addressed: true, command: trimmed };
   return always ? { addressed: true, command: withoutSign(trimmed, rules) } : { addressed: false };
 }
 
-/** `<@U0123>`, `<@!123>`, or the bare id, with what may stand between it and the command. */
+/** `<@U0123>`, `<@!123>`, or the bare id, with the separator before the command. */
 function withoutMention(text: string, ids: readonly string[]): string | null {
   for (const id of ids) {
     if (id === '') continue;
@@ -49,7 +49,7 @@ function withoutMention(text: string, ids: readonly string[]): string | null {
   return null;
 }
 
-/** `@name command`, `name: command`, `name, command`. A name alone, or with nothing but a space, is talk about it. */
+/** `@name command`, `name: command`, `name, command`. A name alone, or followed by only a space, is talk about the bot. */
 function withoutName(text: string, names: readonly string[]): string | null {
   for (const name of names) {
     if (name === '') continue;
@@ -64,7 +64,7 @@ function withoutName(text: string, names: readonly string[]): string | null {
 
 /**
  * What follows the address: white space, or a colon or comma and white space. `@musherman` and `@musher:other.org` are
- * someone else. `closed`: the address has an end of its own, so nothing needs to stand between.
+ * someone else. `closed`: the address has its own end, so no separator is needed.
  */
 function afterAddress(rest: string, closed: boolean): string | null {
   const between = /^[:,]?(?:\s+|$)/.exec(rest);

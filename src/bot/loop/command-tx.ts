@@ -12,18 +12,18 @@ import { refused } from '../../words/replies.ts';
 import type { Actor } from '../../pipeline/actor.ts';
 import type { Reply } from '../../words/reply.ts';
 
-/** Who acts, where, and because of what: written into each event. */
+/** Who acts, where, and why: written into each event. */
 export interface Author {
   readonly actor: Actor;
   readonly cause: string | null;
   readonly at: Address;
-  /** The project that the room speaks of. */
+  /** The room's project. */
   readonly project: string;
 }
 
 /**
- * A transaction as a command sees it: what does not fit refuses the command and undoes all of it. `barred` is the second
- * line of defence after the look at the arguments: no command gets at an item of a project to which its sender has no right.
+ * A transaction as a command sees it: anything invalid refuses the command and undoes all of it. `barred` is the second
+ * line of defence after the check of the arguments: no command reaches an item of a project in which its sender has no role.
  */
 export function commandTx(
   tx: Tx,
@@ -58,7 +58,7 @@ export function commandTx(
     append,
     create: (project, fields) => append({ project, number: tx.nextNumber(project) }, 'item.created', fields),
     bindRoom(project, from) {
-      // Whoever takes a room away from a project needs a right to that one as well.
+      // Switching a room away from a project needs a role in that project too.
       for (const one of [project, from]) guard(one);
       tx.record({
         project,

@@ -16,11 +16,11 @@ import { includes } from '../rights/rights.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import type { Reply } from '../../words/reply.ts';
 
-/** How a context tells the router what has become of the message: both run inside the command's own transaction. */
+/** How a context reports to the router what happened with the message. Both run inside the command's transaction. */
 export interface Settlement {
   /** The final reply goes out with the change. */
   answer(tx: Tx, reply: Reply): void;
-  /** The change is kept, the final reply comes later: the command must not run again. */
+  /** The change is kept and the final reply comes later: the command must not run again. */
   hold(tx: Tx): void;
 }
 
@@ -100,7 +100,7 @@ export function commandContext(
     until: (met, timeoutMs) => log.when(met, signal, timeoutMs),
     planned: (ref, words) => plannedCommand(parts, message, ref, words),
     from: {
-      // An answer later on finds no open interaction any more: it goes to the room itself.
+      // A later answer finds no open interaction, so it goes to the room itself.
       at: { ...at, thread: null },
       senderId: sender.id,
       ingress: message.ingress,
@@ -125,7 +125,7 @@ function denied(reply: Reply | null): Result<never, Reply> | null {
   return reply === null ? null : err(reply);
 }
 
-/** The role that one has everywhere. */
+/** The role that the sender has in all projects. */
 function lowest(roles: readonly (AccessRole | null)[]): AccessRole | null {
   return roles.includes(null) ? null : (ACCESS_ROLES.find((role) => roles.includes(role)) ?? null);
 }

@@ -33,33 +33,33 @@ import { commandName } from '../../words/described.ts';
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
   readonly addressing: (transport: string) => Omit<AddressRules, 'ingress'>;
-  /** Shows a document of a live reply at once, replacing the one before; does nothing where the network can't. */
+  /** Shows a document of a live reply at once, in place of the previous one; does nothing if the network can't. */
   readonly showLive: (message: IncomingMessage, inbox: number, body: Document) => Promise<void>;
-  /** Shows, in the network's own way, that a message is worked on, or no longer. */
+  /** Shows, in the network's own way, that a message is in progress, or no longer. */
   readonly showWork: (message: IncomingMessage, working: boolean) => void;
-  /** Told of a bug: the id is what the room sees, the error goes to the log file. */
+  /** Called for a bug: the room sees the id, the error goes to the log file. */
   readonly onIncident: (id: string, error: unknown, words: string) => void;
   readonly newIncidentId: () => string;
-  /** Told once of a message that waits until the log can be written again. */
+  /** Called once for a message that waits until the log can be written again. */
   readonly onStuck?: (inbox: number, error: Error) => void;
   readonly flood: FloodSettings;
-  /** Told of each final reply, once it is kept. */
+  /** Called for each final reply, once it is stored. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
 }
 
 /**
- * From a message to its one final reply. Taking a message in is synchronous up to the durable row; then it waits for
+ * From a message to its one final reply. Receiving is synchronous up to the durable row; then the message waits for
  * its turn.
  */
 export class Router {
   readonly #parts: RouterParts;
   readonly #table: CommandTable<Command>;
   readonly #turns: Turns;
-  /** Messages that are worked on now, live replies among them. */
+  /** Messages in progress, including live replies. */
   readonly #open = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #signs: WorkSigns;
-  /** What ends the live reply that a room has now. */
+  /** Ends the live reply that a room shows now. */
   readonly #live = new Map<string, AbortController>();
 
   constructor(parts: RouterParts) {
@@ -69,7 +69,7 @@ export class Router {
     this.#turns = new Turns(parts.clock, { burst: parts.flood.burst, everyMs: 60_000 / parts.flood.perMinute });
   }
 
-  /** Goes on with what was taken in before a restart and has no final reply yet. */
+  /** Resumes messages that were received before a restart and have no final reply yet. */
   start(): void {
     closeRevoked(this.#parts, this.#table);
     let after = 0;
@@ -81,14 +81,14 @@ export class Router {
     }
   }
 
-  /** Takes a message in; null when it is not for Musher or was taken in before. What is not addressed leaves no trace. */
+  /** Receives a message; null if it is not for Musher or was received before. A message that isn't addressed leaves no trace. */
   receive(message: IncomingMessage): number | null {
     if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
     const { log, clock, flood } = this.#parts;
     const addressed = this.#address(message);
     if (!addressed.addressed) return null;
-    // Kept as what was asked: how Musher is called in a network is not known before it is connected, and after a crash this
-    // is worked on before.
+    // Stored without the address: a network's name for Musher is unknown before it connects, and after a crash this
+    // is handled before that.
     const asked = { ...message, text: addressed.command };
     return log.transaction((tx) => {
       const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
@@ -99,7 +99,7 @@ export class Router {
         tx.afterCommit(() => this.#enqueue(asked, id));
         return id;
       }
-      // Decided before the network is told that it was taken, so that a crash can't make two answers of it, or none.
+      // Decided before the message is acknowledged, so that a crash can't cause two answers, or none.
       const reply = tooMany(asked, waiting);
       this.#answer(tx, this.#handlingOf(asked, id, tx.now), reply);
       tx.afterCommit(() => this.#parts.onAnswered(id, reply));
@@ -107,7 +107,7 @@ export class Router {
     });
   }
 
-  /** Works on a message that something else has put into the inbox: a timer that is due. */
+  /** Handles a message that something else put into the inbox, such as a timer that is due. */
   takeUp(id: number, message: IncomingMessage): void {
     if (!this.#stopping.signal.aborted) this.#enqueue(message, id);
   }
@@ -117,7 +117,7 @@ export class Router {
     return this.#address(message).addressed;
   }
 
-  /** How a line that is being typed may go on. */
+  /** How a line that is being typed may continue. */
   complete(line: string, origin: Origin): readonly Completion[] {
     return completionFor(this.#parts, this.#table, line, origin);
   }
@@ -126,7 +126,7 @@ export class Router {
     return this.#table;
   }
 
-  /** Takes nothing more; resolves when what is under way has its reply. Commands that wait are told to stop waiting. */
+  /** Takes no more messages; resolves when everything in progress has its reply. Commands that wait are aborted. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#turns.stop();
@@ -139,12 +139,12 @@ export class Router {
   }
 
   #enqueue(message: IncomingMessage, id: number): void {
-    // From here on, and not from its turn: behind a command that takes long nobody should wonder whether they were heard.
+    // Shown from now on, not from its turn: people waiting behind a slow command should see that they were heard.
     const endSign = this.#signs.begin(message);
     this.#turns.add(
       roomOf(message),
       isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null,
-      // The room goes on at the final reply, or at the first document of a live one.
+      // The room moves on at the final reply, or at the first document of a live one.
       () =>
         new Promise((resolve) => {
           const work = this.#handle(message, id, resolve).finally(() => {
@@ -162,7 +162,7 @@ export class Router {
     return { message, id, receivedAt, words: '', project, item: null, answered: false, ending: new AbortController() };
   }
 
-  /** Where the log can't be written, on a full disk say, the message stays in the inbox and its room waits for it: nothing of it has happened. */
+  /** If the log can't be written, for example on a full disk, the message stays in the inbox and its room waits: nothing has happened yet. */
   #handle(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const { clock, onStuck } = this.#parts;
     return retryTransient(
@@ -173,7 +173,7 @@ export class Router {
     );
   }
 
-  /** Works on a message once. Rejects only where nothing of it could be kept and that may pass. */
+  /** Handles a message once. Rejects only if nothing of it could be stored and that may change. */
   async #try(message: IncomingMessage, id: number, release: () => void): Promise<void> {
     const { log } = this.#parts;
     let state: Handling | null = null;
@@ -205,7 +205,7 @@ export class Router {
     const taken = parts.log.transaction((tx) => {
       const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender), parts.timezone);
       if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
-      // A crash before the command has run must not make of this yes an answer to nothing.
+      // A crash before the command has run must not turn this yes into an answer to nothing.
       else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
       return outcome;
     });
@@ -273,7 +273,7 @@ export class Router {
 
   async #finish(result: CommandResult, state: Handling, release: () => void): Promise<Reply> {
     if (!(Symbol.asyncIterator in result)) return result;
-    // A room watches one thing at a time: that is also how a person ends what they no longer want to see.
+    // A room shows one live reply at a time. Starting another is also how a person ends the first.
     const room = roomOf(state.message);
     this.#live.get(room)?.abort();
     this.#live.set(room, state.ending);
@@ -293,7 +293,7 @@ export class Router {
     return { ok: true, code: null, body: last };
   }
 
-  /** The one place that makes a final reply: the reply, the end of the inbox row and the audit commit together. What was said lately is not said again. */
+  /** The one place that creates a final reply: the reply, the end of the inbox row and the audit commit together. Within a cooldown, the same reply is not repeated. */
   #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = reply.occasion ?? null): void {
     const { message, id } = state;
     const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
@@ -316,7 +316,7 @@ export class Router {
     state.answered = true;
   }
 
-  /** A bug: the room learns that something went wrong and under which id the details are kept. */
+  /** A bug: the room gets an id under which the log file has the details. */
   #incident(state: Handling, error: unknown): void {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
@@ -327,18 +327,18 @@ export class Router {
   }
 }
 
-/** What is known of one message while it is worked on. */
+/** The state of one message while it is handled. */
 interface Handling {
   readonly message: IncomingMessage;
   readonly id: number;
   readonly receivedAt: number;
-  /** The command's words, for the audit; empty where none was recognised. */
+  /** The command's words, for the audit; empty if none was recognised. */
   words: string;
   project: Project;
-  /** What its answer speaks of, so that a purge finds it while it waits to be sent. */
+  /** The item that its answer is about, so that a purge finds it in the queue. */
   item: ItemRef | null;
   answered: boolean;
-  /** Ends its live reply before its time. */
+  /** Ends its live reply early. */
   readonly ending: AbortController;
 }
 
@@ -346,7 +346,7 @@ function roomOf({ at }: IncomingMessage): string {
   return `${at.transport}\0${at.room}`;
 }
 
-/** Whoever sits at the terminal writes scripts, and slows down nobody else. */
+/** The terminal has no quota: scripts run there, and they slow down nobody else. */
 function isPaced(message: IncomingMessage): boolean {
   return message.ingress !== 'terminal' && timerOf(message) === null;
 }

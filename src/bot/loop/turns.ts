@@ -1,30 +1,30 @@
 import type { Clock } from '../../clock.ts';
 
-/** How fast one sender's messages are worked on: so many at once, then one in each `everyMs`. */
+/** How fast one sender's messages are handled: a burst at once, then one every `everyMs`. */
 export interface SenderQuota {
   readonly burst: number;
   readonly everyMs: number;
 }
 
-/** One message's work; resolves when its room may go on. */
+/** One message's work; resolves when its room may move on. */
 export type Work = () => Promise<void>;
 
 interface Room {
-  /** Work by sender, each sender's in order; whoever is next stands first. */
+  /** Work by sender, each sender's in order; the next sender comes first. */
   readonly senders: Map<string, Work[]>;
-  /** Ends the room's wait, where it waits. */
+  /** Ends the room's wait, if it waits. */
   wake: () => void;
 }
 
 /**
- * Whose message is next. Rooms do not wait for each other; in a room one message is worked on at a time, the senders take
- * turns, and each sender's own messages stay in order. So a flood waits for itself: others wait for one message of it at most.
+ * Decides whose message is next. Rooms do not wait for each other; in a room one message is handled at a time, senders take
+ * turns, and each sender's messages stay in order. So a flood only delays its sender: others wait for at most one of its messages.
  */
 export class Turns {
   readonly #clock: Clock;
   readonly #quota: SenderQuota;
   readonly #rooms = new Map<string, Room>();
-  /** When each sender would have used up what they were given, in ms: the past is as good as nothing. */
+  /** When each sender will have used up their quota, in ms. A time in the past means a full quota. */
   readonly #usedUntil = new Map<string, number>();
   readonly #serving = new Set<Promise<void>>();
   #stopped = false;
@@ -49,7 +49,7 @@ export class Turns {
     this.#serving.add(serving);
   }
 
-  /** Works on what may go at once and leaves what has to wait for its quota; resolves when nothing is under way. */
+  /** Finishes what may run now and leaves what has to wait for its quota; resolves when nothing is in progress. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { wake } of this.#rooms.values()) wake();
@@ -57,7 +57,7 @@ export class Turns {
   }
 
   async #serve(name: string, room: Room): Promise<void> {
-    // Never before `add` returns: whoever hands a message in has to acknowledge it first.
+    // Never before `add` returns: the caller has to acknowledge the message first.
     await Promise.resolve();
     while (room.senders.size > 0) {
       const next = this.#next(room);
@@ -68,7 +68,7 @@ export class Turns {
     this.#rooms.delete(name);
   }
 
-  /** The work of the first sender who may; where none may, the time at which the first one will. */
+  /** The work of the first sender within their quota; if there is none, the time at which the first one will be. */
   #next(room: Room): Work | number {
     let soonest = Number.POSITIVE_INFINITY;
     for (const [sender, [work, ...rest]] of room.senders) {
@@ -94,7 +94,7 @@ export class Turns {
   #use(sender: string): void {
     const now = this.#clock.now();
     for (const [one, until] of this.#usedUntil) {
-      // Senders who have rested are forgotten; they stand in the order of their last message.
+      // Senders with a full quota are forgotten; the map is in the order of their last message.
       if (until > now) break;
       this.#usedUntil.delete(one);
     }

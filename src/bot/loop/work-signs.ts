@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 
-/** A command that takes longer than this is worth showing that it is worked on. */
+/** A command that takes longer than this is shown as in progress. */
 const SHOW_AFTER_MS = 1_000;
 
 /**
- * Shows, in the network's own way, that a message was heard and is worked on, or waits for another one of its room. Most are
- * answered at once, and for those nothing is shown.
+ * Shows, in the network's own way, that a message was received and is in progress or waiting. Most are
+ * answered at once, and nothing is shown for those.
  */
 export class WorkSigns {
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class WorkSigns {
     this.#show = show;
   }
 
-  /** The message was taken in. Returns how to end its sign. */
+  /** The message was received. Returns how to end its sign. */
   begin(message: IncomingMessage): () => void {
     let showing = false;
     const cancel = this.#clock.at(this.#clock.now() + SHOW_AFTER_MS, () => {
@@ -34,7 +34,7 @@ export class WorkSigns {
     return end;
   }
 
-  /** Ends those of messages that the next start works on. */
+  /** Ends the signs of messages that the next start will handle. */
   endAll(): void {
     for (const end of this.#ends) end();
   }

@@ -32,7 +32,7 @@ export interface Choice {
 export interface ArgumentProblem {
   /** One sentence with a full stop. */
   readonly message: string;
-  /** What to do about it, with its commands; empty where the message says enough. */
+  /** What to do about it, with its commands; empty if the message says enough. */
   readonly next: readonly Content[];
   /** Values that were perhaps meant, best first. */
   readonly near: readonly string[];
@@ -46,11 +46,11 @@ export interface WordReader {
   readonly source: string;
   /** The next word, left in place; null at the end. */
   peek(): Word | null;
-  /** The word that a text would begin with, left in place; null where nothing is left. */
+  /** The word that a text would begin with, left in place; null if nothing is left. */
   peekRest(): Word | null;
   /** The next word, taken. */
   take(): Word | null;
-  /** Everything from the next word on as it was typed, taken; null where nothing is left. */
+  /** Everything from the next word on as it was typed, taken; null if nothing is left. */
   takeRest(): { readonly text: string; readonly start: number } | null;
   /** The reader's position, for `reset`. */
   mark(): number;
@@ -66,7 +66,7 @@ export interface Argument<T> {
   readonly flag: string | null;
   /** The values of a choice. */
   readonly choices: readonly string[];
-  /** The smallest and largest integer, where there is one. */
+  /** The smallest and largest integer, if there is one. */
   readonly range: { readonly min: number | null; readonly max: number | null };
   readonly description: string;
   /** What fits, as a noun: `an item number, like 42`. */

@@ -6,7 +6,7 @@ import { budgetExamples, parsing } from '../../words/bot/parsing.ts';
 import type { Word } from './tokenize.ts';
 import { microUsdOf } from '../../pipeline/money.ts';
 
-/** Whose budget is meant. `named`: a project or a person; whether there is such a one is not checked here. */
+/** Whose budget is meant. `named`: a project or a person, not checked here. */
 export type BudgetOwner =
   | { readonly kind: 'item'; readonly ref: ItemRef }
   | { readonly kind: 'today' | 'all' }
@@ -84,7 +84,7 @@ function amountIn(words: readonly Word[]): Result<Amount, ArgumentProblem> {
     const word = words[i];
     if (word === undefined) break;
     const next = words[i + 1];
-    // The unit may be a word of its own: `5 usd`, `50k tokens`.
+    // The unit may be a separate word: `5 usd`, `50k tokens`.
     const unit = next !== undefined && isUnit(next.text) ? next.text : '';
     const one = read(word.text, unit);
     if (typeof one === 'string') return err(problemAt(word, one));

@@ -79,7 +79,7 @@ export function itemsNamed(args: Readonly<Record<string, unknown>>): ItemRef[] {
     );
 }
 
-/** The name of an agent of the current project, checked where the context knows the agents. */
+/** The name of an agent of the current project, checked if the context knows the agents. */
 export function agent(description = 'The name of an agent.'): Argument<string> {
   return named('an agent', description, (context) => context.agentNames?.(context.currentProject));
 }
@@ -138,7 +138,7 @@ function named(
   });
 }
 
-/** The known name that was typed: as it stands, or else the one that differs in case alone. */
+/** The known name that was typed, either exactly or in another case. */
 function pick(typed: Word, name: string, known: readonly string[], what: string): Result<string, ArgumentProblem> {
   const found = known.find((one) => one === name) ?? known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return ok(found);

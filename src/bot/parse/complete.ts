@@ -3,17 +3,17 @@ import { matchCommand, type CommandTable, type Declared } from '../command-table
 import { readWord, skipSpace, tokenize } from './tokenize.ts';
 import { wordReader } from './word-reader.ts';
 
-/** One way to go on. */
+/** One possible completion. */
 export interface Completion {
   readonly value: string;
-  /** Says more than the value: an item's title. */
+  /** More than the value: an item's title. */
   readonly label: string;
-  /** UTF-16 offsets of what the value stands instead of. */
+  /** UTF-16 offsets of the text that the value replaces. */
   readonly replaces: readonly [start: number, end: number];
 }
 
 /**
- * How a line that was typed up to its end may go on: command words, then the values of the argument it stands in, and
+ * How a typed line may continue: command words, then the values of the argument at its end, and
  * flags. Only commands that the sender may use are offered.
  */
 export function completeLine<C extends Declared>(
@@ -24,7 +24,7 @@ export function completeLine<C extends Declared>(
 ): readonly Completion[] {
   const names = completeName(line, table, mayUse);
   const words = tokenize(line);
-  // A word that the cursor stands in may still become another one: it is not yet part of a name.
+  // The word under the cursor may still change, so it is not yet part of a name.
   const whole = words.ok ? words.value.filter((word) => word.end < line.length) : [];
   const match = matchCommand(table, whole.slice(0, table.longest));
   if (match === null || !mayUse(match.command)) return names;
@@ -61,7 +61,7 @@ function completeArgument(line: string, command: Declared, offset: number, conte
     if (argument.kind === 'flag') continue;
     const next = reader.peek();
     const start = next === null ? line.length : next.start;
-    // With nothing between it and the word before, the cursor still stands in that word.
+    // Without a space, the cursor is still in the word before.
     if (next === null && !/\s$/.test(line)) return [];
     const parsed = next === null ? null : argument.parse(reader, context);
     const goesOn =
@@ -82,7 +82,7 @@ function takesMore(type: string): boolean {
   return type === 'item';
 }
 
-/** The word that ends where the line ends; null where the line ends with white space. */
+/** The word that ends where the line ends; null if the line ends with white space. */
 function lastWord(line: string, offset: number): { readonly text: string; readonly start: number } | null {
   const text = /\S+$/.exec(line.slice(Math.max(offset, line.length - 200)))?.[0];
   if (text === undefined || readWord(text, 0) === null) return null;

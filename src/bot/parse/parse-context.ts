@@ -31,7 +31,7 @@ export function parseContext(
 }
 
 /**
- * How a line may go on for whoever types it there: only commands that they may use, and items, titles and agents of
+ * How a line may continue for the person who types it there: only commands that they may use, and items, titles and agents of
  * projects that they may see. Nothing for a stranger: completion shows before anything is sent.
  */
 export function completionFor(parts: BotParts, table: CommandTable<Command>, line: string, origin: Origin): readonly Completion[] {

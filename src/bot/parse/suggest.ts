@@ -1,12 +1,12 @@
 import { editDistance } from '../../nearest.ts';
 
-/** Suggestions shown at once. */
+/** How many suggestions are shown. */
 const MOST = 3;
 /** Longer words are compared by their beginning. UTF-16 units. */
 const LONGEST_WORD = 64;
 
 /**
- * The command names that were perhaps meant, nearest first: those that go on from what was typed, and those a few
+ * The command names that were perhaps meant, nearest first: those that continue from what was typed, and those a few
  * edits away (a third of the length, at least one). `words` are all words of the line; as many of them are compared
  * as a name has; of equally near names the longest goes first, it explains more of the line. A suggestion is only ever shown: nothing runs that was not typed.
  */

@@ -10,7 +10,7 @@ export interface Word {
   readonly closed: boolean;
 }
 
-/** A quote that was opened and never closed; `offset` is where it stands. */
+/** A quote that is never closed; `offset` is its position. */
 export interface UnclosedQuote {
   readonly code: 'unclosed-quote';
   readonly offset: number;
@@ -26,7 +26,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The word that begins at or after `offset`, or null where only white space is left. A quote opens a word only at
+ * The word that begins at or after `offset`, or null if only white space is left. A quote opens a word only at
  * its start and is closed by its partner before white space or the end, so `don't` and `'don't stop'` both read as
  * meant. Nothing is an escape: a backslash is a backslash.
  */
@@ -56,7 +56,7 @@ export function tokenize(source: string): { ok: true; value: Word[] } | { ok: fa
   return { ok: true, value: words };
 }
 
-/** The offset of the first character at or after `offset` that is not white space; the length where there is none. */
+/** The offset of the first character at or after `offset` that is not white space; the length if there is none. */
 export function skipSpace(source: string, offset: number): number {
   const notSpace = /\S/g;
   notSpace.lastIndex = offset;
@@ -65,7 +65,7 @@ export function skipSpace(source: string, offset: number): number {
 
 /**
  * The text with an en or em dash at its start written as the `--` that was typed: phones replace two hyphens by one
- * dash. Null where the text starts with neither.
+ * dash. Null if the text starts with neither.
  */
 export function afterDashes(text: string): string | null {
   if (text.startsWith('--')) return text.slice(2);

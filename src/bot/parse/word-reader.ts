@@ -1,11 +1,11 @@
 import type { WordReader } from './argument.ts';
 import { afterDashes, readWord, skipSpace, type Word } from './tokenize.ts';
 
-/** A reader that also tells what it met on the way. */
+/** A reader that also reports flags and unclosed quotes. */
 export interface CommandReader extends WordReader {
-  /** Names of the flags that were met and known. */
+  /** Names of the known flags that were read. */
   readonly flags: ReadonlySet<string>;
-  /** The first `--word` that no flag of the command has; null where there is none. */
+  /** The first `--word` that no flag of the command has; null if there is none. */
   unknownFlag(): Word | null;
   /** The first word taken whose quote is never closed. */
   unclosed(): Word | null;
@@ -14,7 +14,7 @@ export interface CommandReader extends WordReader {
 }
 
 /**
- * Reads the words of `source` from `offset` on. Flags are taken out wherever they stand, up to a lone `--`. Where a
+ * Reads the words of `source` from `offset` on. Flags are removed wherever they are, up to a lone `--`. Where a
  * text begins, only flags that the command knows are flags: any other `--word` belongs to the text.
  */
 export function wordReader(source: string, offset: number, known: ReadonlySet<string>): CommandReader {
@@ -23,7 +23,7 @@ export function wordReader(source: string, offset: number, known: ReadonlySet<st
   let unknown: Word | null = null;
   let unclosed: Word | null = null;
 
-  /** The next word that is no flag, with the place to go on from. */
+  /** The next word that is not a flag. */
   const next = (strict: boolean): Word | null => {
     for (let word = readWord(source, at); word !== null; word = readWord(source, word.end)) {
       const name = flagName(word);

@@ -6,9 +6,9 @@ import { includes } from './rights.ts';
 import type { Reply } from '../../words/reply.ts';
 import { commandName } from '../../words/described.ts';
 
-/** What deciding about a command needs to know of its sender. */
+/** What authorisation needs to know about the sender. */
 export interface SenderRoles {
-  /** The project that the room speaks of. */
+  /** The room's project. */
   readonly current: string;
   /** The sender's role in a project, from where they write. */
   readonly roleIn: (project: string) => AccessRole | null;
@@ -17,8 +17,8 @@ export interface SenderRoles {
 }
 
 /**
- * Null where the sender may do this; else the refusal. A command needs its role in every project that its arguments
- * name, and in the room's own where they name none: `delete shop#42` is a matter of `shop`, wherever it is typed.
+ * Null if the sender may do this, else the refusal. A command needs its role in every project that its arguments
+ * name, or in the room's project if they name none: `delete shop#42` needs a role in `shop`, wherever it is typed.
  */
 export function authorise(command: Command, args: Readonly<Record<string, unknown>>, roles: SenderRoles): Reply | null {
   if (command.about === 'musher')

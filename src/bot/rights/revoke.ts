@@ -8,8 +8,8 @@ import type { OpenConfirmation } from '../../log/tables/confirmations.ts';
 import type { BotParts } from '../bot-parts.ts';
 
 /**
- * Closes the open questions of people who no longer have the right to what they were asked about. Rights are read at a
- * start: a question must not outlive the right in which it was asked, also where that is given back within its five minutes.
+ * Closes the open questions of people who no longer have the role for the command in question. Roles are read at a
+ * start: a question must not outlive the role with which it was asked, even if the role returns within its five minutes.
  */
 export function closeRevoked(parts: BotParts, table: CommandTable<Command>): void {
   const { log, rights } = parts;

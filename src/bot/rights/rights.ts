@@ -9,50 +9,50 @@ import {
 import type { Address, IngressKind, Sender } from '../../message/address.ts';
 import type { Actor } from '../../pipeline/actor.ts';
 
-/** What rights are given by: the parts of the configuration that name people. */
+/** The parts of the configuration that give roles to people. */
 export interface RightsSettings {
   readonly roles: RoleSettings;
   /** Whether `roles` and those of projects count in direct messages too. */
   readonly directMessages: boolean;
   readonly people: readonly PersonSettings[];
-  /** Every project, also one that gives no rights of its own. */
+  /** Every project, including those without their own roles. */
   readonly projectRoles: readonly ProjectRoles[];
   readonly rooms: readonly Pick<RoomSettings, 'transport' | 'id' | 'project' | 'roles'>[];
 }
 
-/** Where a message came from, as far as rights depend on it. */
+/** Where a message came from, as far as roles depend on it. */
 export interface Origin {
   readonly sender: Sender;
   readonly at: Address;
   readonly ingress: IngressKind;
-  /** In a conversation with Musher alone: buttons and slash commands come from there too. */
+  /** In a direct conversation with Musher; buttons and slash commands come from there too. */
   readonly direct?: boolean;
 }
 
-/** A role, and the part of `bot.toml` that gives it: `[roles]`, a `[[project]]` or a `[[room]]`. */
+/** A role and the part of `bot.toml` that gives it: `[roles]`, a `[[project]]` or a `[[room]]`. */
 export interface Grant {
   readonly role: AccessRole;
   readonly by: 'roles' | 'project' | 'room';
 }
 
-/** Who may do what where. Whatever is unknown has no rights. */
+/** Who may do what where. Anything unknown has no role. */
 export interface Rights {
-  /** A person as the log names them: `person:<name>` where they are configured, else by the network's stable id; never by a name that they choose. */
+  /** A person as the log names them: `person:<name>` if they are configured, else the network's stable id; never a name that they choose. */
   actorOf(sender: Sender): Actor;
   /** The configured person that a sender is; null: none. */
   personOf(sender: Sender): PersonSettings | null;
-  /** What gives a sender rights to a project from where they write. Empty: they have none. */
+  /** The roles of a sender in a project, with their source, from where they write. Empty: none. */
   grants(origin: Origin, project: string): readonly Grant[];
-  /** The role of a sender in a project, from where they write; null: none, and then nothing is allowed. */
+  /** The role of a sender in a project, from where they write; null: none, so nothing is allowed. */
   roleIn(origin: Origin, project: string): AccessRole | null;
-  /** The highest of a sender's roles over all projects, from where they write; null: they are a stranger there. */
+  /** A sender's highest role in any project, from where they write; null: they are a stranger. */
   highest(origin: Origin): AccessRole | null;
 }
 
 /**
- * Reads the rights off the configuration. Those of `[roles]` hold for all projects wherever Musher is served, those of a
- * project for that project alone, and those of a room for the room's configured project and only in that room: what the
- * room was made to speak of since gives nothing.
+ * Reads the roles from the configuration. Those of `[roles]` apply to all projects in all configured rooms, those of a
+ * project to that project only, and those of a room to the room's configured project, only in that room. Switching the
+ * room to another project gives no roles there.
  */
 export function rightsFrom(settings: RightsSettings): Rights {
   const people = new Map(settings.people.flatMap((person) => person.ids.map((id) => [id, person] as const)));
@@ -61,10 +61,10 @@ export function rightsFrom(settings: RightsSettings): Rights {
   const idOf = (sender: Sender): string => `${sender.transport}:${sender.id}`;
 
   const grants: Rights['grants'] = ({ sender, at, ingress, direct }, project) => {
-    // A message that claims to come from another network than its sender is nobody's, and so is an unknown project.
+    // A message whose network differs from its sender's gives no roles, nor does an unknown project.
     const ofProject = projects.get(project);
     if (sender.transport !== at.transport || ofProject === undefined) return [];
-    // Whoever sits at the terminal is in no room of a network.
+    // The terminal is not a room of a network.
     const room = ingress === 'terminal' ? undefined : rooms.get(`${at.transport}\0${at.room}`);
     const isServed = ingress === 'terminal' || room !== undefined || ((direct === true || ingress === 'direct') && settings.directMessages);
     if (!isServed) return [];
@@ -102,7 +102,7 @@ function highestOf(roles: readonly AccessRole[]): AccessRole | null {
   return ACCESS_ROLES.findLast((role) => roles.includes(role)) ?? null;
 }
 
-/** Whether a role includes another. */
+/** Whether one role includes another. */
 export function includes(has: AccessRole | null, needs: AccessRole): boolean {
   return has !== null && ACCESS_ROLES.indexOf(has) >= ACCESS_ROLES.indexOf(needs);
 }

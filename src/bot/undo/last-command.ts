@@ -8,7 +8,7 @@ export interface Change {
   /** `inbox:<id>`: names the message. */
   readonly cause: string;
   readonly actor: string;
-  /** The command's words; null where it has not been answered yet. */
+  /** The command's words; null if it has not been answered yet. */
   readonly words: string | null;
   readonly at: Millis;
   readonly events: readonly [ItemEvent, ...ItemEvent[]];

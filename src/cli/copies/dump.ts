@@ -30,7 +30,7 @@ function askOf(typed: string | undefined): DumpAsk {
   return { project, number: Number(number) };
 }
 
-/** What the configuration names as secret, where there is one that can be read; the log itself was kept without those. */
+/** The secrets in the configuration, if it can be read; the log itself was written without them. */
 function secretsOf({ config }: Choice, env: NodeJS.ProcessEnv): readonly string[] {
   if (config === null) return [];
   const settings = loadSettings(config, env);

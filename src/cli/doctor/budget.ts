@@ -6,7 +6,7 @@ import { capWords } from '../../words/budget.ts';
 import { good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
-/** What agents may use, and where nothing would stop them. */
+/** Agents' budgets, and where there is no cap. */
 export const budget: Check = ({ settings }) => {
   const [first] = settings?.projects ?? [];
   if (settings === null || first === undefined) return [];
@@ -30,7 +30,7 @@ function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSet
         )
       : good(subject, `${capWords(item)} per item`),
   ];
-  // What a program does not tell in money is held by tokens alone.
+  // A program that reports no cost is only limited by tokens.
   const unpriced = agents.filter(({ runtime, limits }) => !findRuntime(RUNTIMES, runtime).metered && limits.tokens === null);
   if (unpriced.length > 0 && [run, item, day, bot].every(({ tokens }) => tokens === null))
     found.push(

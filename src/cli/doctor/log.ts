@@ -19,7 +19,7 @@ export const log: Check = async ({ settings, dataDir }) => {
   const { checkLog } = await import('../../log/check.ts');
   const fix = '`musher verify` shows more; `musher restore` restores a backup.';
   try {
-    // Another Musher looked at it when it started, and writes it now; one in an open folder is told of already.
+    // A running Musher checked it at its start and is writing it now; a log in an open folder was reported before.
     if (isOpen(dataDir) || isForeign(dataDir) || ownerOf(dataDir) !== null) return [];
     const ahead = statSync(file).mtimeMs - systemClock().now();
     const clock =

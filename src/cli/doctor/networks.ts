@@ -4,7 +4,7 @@ import { MusherError } from '../../errors.ts';
 import { failure } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
-/** Longest look at one network, in ms: whoever waits for the doctor should not wait for a network that is away. */
+/** Longest check of one network, in ms: doctor should not hang on a network that is down. */
 const LONGEST_LOOK = 15_000;
 
 /** Looks at the networks as a start would, without connecting: token, permissions, rooms, port. Changes nothing there. */

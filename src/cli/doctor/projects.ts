@@ -18,7 +18,7 @@ export const repositories: Check = async ({ settings }) => {
 
 async function repository(project: ProjectSettings): Promise<Finding[]> {
   const subject = `project ${project.name}`;
-  // The same code opens it at a start; here in a directory of its own, so that the real one stays as it is.
+  // The same code opens it at a start; here in a separate directory, so that the real one stays as it is.
   const scratch = await mkdtemp(join(tmpdir(), 'musher-doctor-'));
   try {
     const git = await openProjectGit({

@@ -47,7 +47,7 @@ function attackLine(subject: string, { attack, held, words }: AttackResult): Fin
   return held ? good(subject, what) : failure(subject, what, 'Nothing runs in this project until this is fixed: see docs/security.md.');
 }
 
-/** Whether the program of each agent is seen inside: what is missing there is found by nobody before the first run. */
+/** Whether each agent's program exists inside: otherwise nobody notices before the first run. */
 async function programs(box: Box, project: ProjectSettings, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const agent of project.agents) {
@@ -71,7 +71,7 @@ async function isSeen(box: Box, project: ProjectSettings, agent: AgentSettings, 
       { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
       {
         file: agent.command[0] ?? '',
-        // Asked of a shell in its place: what a program does without its arguments, nobody knows.
+        // A shell looks for it instead of starting it: a program without its arguments could do anything.
         args: [],
         env: childEnvironment(env, agent.env),
         worktree: '/tmp',

@@ -16,7 +16,7 @@ export const signIns: Check = async ({ settings, env }) => {
   const findings = await Promise.all(
     [...asked].map(async ([subject, { agent, account }]): Promise<Finding[]> => {
       const { title } = findRuntime(RUNTIMES, agent.runtime);
-      // A program that can't be started at all is told of where agents are looked at.
+      // The check of agents reports a program that can't be started at all.
       switch (await signedIn(agent, account, env).catch(() => 'unknown' as const)) {
         case 'in':
           return [good(subject, `signed in to ${title}`)];

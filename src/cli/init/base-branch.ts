@@ -4,7 +4,7 @@ import { detectBaseBranch, findRepository } from '../../git/repository.ts';
 
 /**
  * The branch that work should start from: what the remote `origin` calls its main one, where that exists here as
- * well, else the one that is checked out. Null where there is no commit yet.
+ * well, else the one that is checked out. Null if there is no commit yet.
  */
 export async function proposeBaseBranch(folder: string): Promise<string | null> {
   const { commonDir } = await findRepository(folder);

@@ -1,7 +1,7 @@
 /** A time of day: minutes after midnight. */
 const TIME = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 
-/** Reads `22:00-07:00`; null where it is not two different times. The span may go over midnight. */
+/** Reads `22:00-07:00`; null if it is not two different times. The span may go over midnight. */
 export function parseQuietHours(text: string): { from: number; to: number } | null {
   const [from, to, ...more] = text.split('-').map((part) => minutes(part.trim()));
   if (from === undefined || to === undefined || from === null || to === null || from === to || more.length > 0) return null;

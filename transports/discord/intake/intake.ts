@@ -37,7 +37,7 @@ export interface Intake {
   prepare(): Promise<void>;
   /** Reads what was written in the served rooms since the last message seen. Problems by room. */
   catchUp(): Promise<ReadonlyMap<string, unknown>>;
-  /** The same for one room. Rejects where it can't be read. */
+  /** The same for one room. Rejects if it can't be read. */
   catchUpRoom(room: string): Promise<void>;
   /** Reads what was written in a thread, of whose room it is, since the last message seen. */
   catchUpThread(thread: string, lastMessage: string | null | undefined): Promise<void>;

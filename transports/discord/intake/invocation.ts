@@ -24,7 +24,7 @@ export function invocation(command: CatalogueCommand, given: Given): Invocation 
   return { text: commandTextOf(command, values), visible: !own && values.get(PUBLIC) === true };
 }
 
-/** How the option that is being filled in may go on, at most as many as Discord shows. */
+/** How the option that is being filled in may continue, at most as many as Discord shows. */
 export function choices(
   catalogue: CommandCatalogue,
   command: CatalogueCommand,

@@ -18,7 +18,7 @@ export function customIdOf(command: string, state: StateStore): string {
   return KEY + key;
 }
 
-/** The command of a pressed button; null where it is not one of ours. */
+/** The command of a pressed button; null if it is not one of ours. */
 export function commandOfCustomId(customId: string, state: StateStore): string | null {
   if (customId.startsWith(COMMAND)) return customId.slice(COMMAND.length);
   if (customId.startsWith(KEY)) return state.get(`button:${customId.slice(KEY.length)}`);

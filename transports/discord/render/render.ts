@@ -28,7 +28,7 @@ export function rendered(document: Document, customId: (command: string) => stri
   return splitDocument(document, fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
 }
 
-/** A message that may have been shown already. Its text is the same, so that what comes after it goes on where it ends. */
+/** A message that may have been shown already. Its text is the same, so that what comes after it continues where it ends. */
 export function perhapsSeen(message: Rendered): Rendered {
   return { ...message, content: `${AGAIN}${message.content}` };
 }

@@ -128,7 +128,7 @@ export function outgoing(
     if (head === undefined) return;
     const channel = channelOf(now);
     if (!(await editAt(now.room, now.id, head))) {
-      // Its interaction has ended: it goes on as a message of the channel.
+      // Its interaction has ended: it continues as a message of the channel.
       const id = await posts.post(channel, head, nonceOf(`instead:${ref.id}`, 0));
       remember(instead, ref.id, channelRef(now.room, channel, id));
     }

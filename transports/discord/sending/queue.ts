@@ -2,7 +2,7 @@
 export interface Queues {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
   busy(key: string): boolean;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in progress. */
   idle(): Promise<void>;
 }
 

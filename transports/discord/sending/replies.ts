@@ -68,7 +68,7 @@ export interface RepliesParts {
 
 /**
  * The first answer is made by a callback or, once that is made, by editing it: an edit may be repeated, so an unknown
- * outcome is settled by it. How far it has come is on disk before each call, so that a restart goes on with it.
+ * outcome is settled by it. How far it has come is on disk before each call, so that a restart continues with it.
  */
 export function repliesOf({ library, rest, clock, state, applicationId, report }: RepliesParts): Replies {
   const { Routes } = library;

@@ -30,7 +30,7 @@ export const TIMELINE_TYPES = [
 ] as const;
 
 /**
- * Takes in what one sync brought. Throws HomeserverError where a part of it could not be had: then the whole is taken
+ * Takes in what one sync brought. Throws HomeserverError if a part of it could not be had: then the whole is taken
  * again, and what was given before is known by its id. `since` null: the first sync ever, whose messages are old.
  */
 export async function takeBatch(sync: Json, since: string | null, parts: BatchParts): Promise<void> {

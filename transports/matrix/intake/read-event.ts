@@ -15,7 +15,7 @@ export interface Reader {
 }
 
 /**
- * The message in an event, or null where there is none for Musher: its own, a notice (what bots say), an edit, a
+ * The message in an event, or null if there is none for Musher: its own, a notice (what bots say), an edit, a
  * reaction that stands for nothing, or anything that is not well formed.
  */
 export function readEvent(event: Json, reader: Reader): IncomingMessage | null {

@@ -29,7 +29,7 @@ export interface SendingParts {
 export interface Sending {
   send(to: Address, body: Document, key: string, options: SendOptions): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in progress. */
   idle(): Promise<void>;
 }
 

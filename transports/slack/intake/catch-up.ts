@@ -23,7 +23,7 @@ export interface CatchUpParts {
 const KEEP_EVERY_MS = 10_000;
 /** Threads are looked at for new replies where they began at most so long before the gap … */
 const THREAD_AGE_S = 24 * 3_600;
-/** … or are among so many of a channel in which something was written last: an item's thread goes on for days. */
+/** … or are among so many of a channel in which something was written last: an item's thread continues for days. */
 const MOST_THREADS = 30;
 const MOST_PAGES = 10;
 const MOST_DIRECT = 200;
@@ -83,7 +83,7 @@ export class CatchUp {
     return this.#running;
   }
 
-  /** Keeps what was seen; resolves when no reading is under way. */
+  /** Keeps what was seen; resolves when no reading is in progress. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancelAgain?.();

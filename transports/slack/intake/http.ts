@@ -16,14 +16,14 @@ export interface HttpOptions {
 export interface HttpParts extends HttpOptions {
   readonly now: () => number;
   readonly isForUs: (body: Payload) => boolean;
-  /** Gives what Slack is to be answered, or null where it could not be stored: Slack is to send it again. */
+  /** Gives what Slack is to be answered, or null if it could not be stored: Slack is to send it again. */
   readonly take: (kind: string, body: Payload) => Promise<Payload | null>;
   readonly report: (error: unknown) => void;
 }
 
 export interface HttpIntake {
   readonly port: number;
-  /** Takes nothing more; what is under way is answered until then. */
+  /** Takes nothing more; what is in progress is answered until then. */
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        // What is under way takes no longer than a synchronous write to disk; a client that hangs has no claim.
+        // What is in progress takes no longer than a synchronous write to disk; a client that hangs has no claim.
         setImmediate(() => server.closeAllConnections());
       }),
   };

@@ -43,7 +43,7 @@ export class Intake {
     this.#open = false;
   }
 
-  /** Gives what Slack is to be answered, or null where it is to send the same again. */
+  /** Gives what Slack is to be answered, or null if it is to send the same again. */
   take(kind: string, body: Payload): Payload | null {
     if (!this.#open) return null;
     const { workspace, rules, clock } = this.#parts;

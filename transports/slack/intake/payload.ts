@@ -17,7 +17,7 @@ export function textOf(payload: Payload, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** The objects of a list under a name; none where there is no list. */
+/** The objects of a list under a name; none if there is no list. */
 export function listOf(payload: Payload, name: string): Payload[] {
   const value = payload[name];
   return Array.isArray(value) ? value.map(asPayload) : [];

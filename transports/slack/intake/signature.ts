@@ -4,7 +4,7 @@ import { SLACK_LIMITS } from '../limits.ts';
 
 /** What a request has to prove its origin with. */
 export interface SignedRequest {
-  /** `x-slack-request-timestamp` and `x-slack-signature`; empty where they are missing. */
+  /** `x-slack-request-timestamp` and `x-slack-signature`; empty if they are missing. */
   readonly timestamp: string;
   readonly signature: string;
   /** The bytes as they came. */

@@ -5,7 +5,7 @@ import { problemOf, rateLimitOf } from '../failure.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
 import type { SocketClient } from '../web-api.ts';
 
-/** What came over a socket. Gives what Slack is answered with the acknowledgement, or null where it must not be given. */
+/** What came over a socket. Gives what Slack is answered with the acknowledgement, or null if it must not be given. */
 export type TakeEnvelope = (kind: string, body: Payload) => Payload | null;
 
 export interface SocketsParts {

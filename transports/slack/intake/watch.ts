@@ -10,7 +10,7 @@ const AGAIN_MS = 15_000;
 export interface WatchParts {
   readonly call: CallSlack;
   readonly clock: Clock;
-  /** Told after each look: null where Slack answers, or what is wrong. */
+  /** Told after each look: null if Slack answers, or what is wrong. */
   readonly looked: (problem: string | null) => void;
 }
 

@@ -33,7 +33,7 @@ function field(option: CatalogueOption, given: string | null): types.InputBlock 
   };
 }
 
-/** What goes on the lines below the last option. */
+/** What continues the lines below the last option. */
 function below({ below: { label, hint } }: CatalogueForm): types.InputBlock {
   return {
     type: 'input',

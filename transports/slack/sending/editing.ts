@@ -29,7 +29,7 @@ export class Editing {
     this.#installation = installation;
   }
 
-  /** A text was sent: its first message, and those that go on with it. */
+  /** A text was sent: its first message, and those that continue with it. */
   know(room: string, first: string, thread: string | null, ids: readonly string[]): void {
     remember(this.#further, `${room} ${first}`, { thread, ids });
   }
@@ -40,7 +40,7 @@ export class Editing {
     return typedIn(room, known === undefined || known.thread !== null ? 'within' : 'none', body);
   }
 
-  /** Replaces what a message and those that go on with it show. Throws SendFailure. */
+  /** Replaces what a message and those that continue with it show. Throws SendFailure. */
   async edit(room: string, ts: string, body: Document): Promise<void> {
     const [call, installation] = [this.#call, this.#installation];
     const name = `${room} ${ts}`;
@@ -56,7 +56,7 @@ export class Editing {
           there ??
           (await post(call, { room, thread: known.thread, broadcast: false }, message, { key: `${installation}:more:${ts}`, part: at }));
       }
-      // What the new text no longer needs would go on showing the old one.
+      // What the new text no longer needs would continue showing the old one.
       for (const gone of ids.splice(more.length)) await call('chat.delete', { channel: room, ts: gone });
     } catch (error) {
       throw sendFailure(error);

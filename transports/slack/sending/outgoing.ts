@@ -91,7 +91,7 @@ export class Outgoing {
       } catch (error) {
         const failure = this.#widened(sendFailure(error), to.room);
         if (failure.outcome === 'unknown') sending.unknown = true;
-        // Some of it is there: a process that knows nothing of it has to look before it goes on.
+        // Some of it is there: a process that knows nothing of it has to look before it continues.
         throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
