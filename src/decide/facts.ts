@@ -14,11 +14,21 @@ export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'>
   readonly today: DayBudgets;
 }
 
-/** Reads what decisions in a project depend on. Costs the open runs and the items in merge. */
+/** Reads what decisions in a project depend on. Costs the open runs, and the items in merge that can't be merged yet. */
 export function projectFacts(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
+  const facts = factsWithoutQueue(reads, settings, now);
+  return { ...facts, mergeHead: firstToMerge(reads, facts) };
+}
+
+/** The item that is merged first; null where none can be. */
+export function mergeHead(reads: Reads, settings: ProjectSettings, now: Millis): ItemNumber | null {
+  return firstToMerge(reads, factsWithoutQueue(reads, settings, now));
+}
+
+function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
   const open = reads.openRuns(settings.name);
   const busy = new Map<string, ItemNumber>(open.map((run) => [run.agent, run.item]));
-  const facts: ProjectFacts = {
+  return {
     settings,
     today: dayBudgets(reads, settings.budget, now),
     now,
@@ -33,8 +43,20 @@ export function projectFacts(reads: Reads, settings: ProjectSettings, now: Milli
     sandboxProblem: settings.sandbox.problem,
     requests: Map.groupBy(reads.requests.open(settings.name), (request) => request.item),
   };
-  const head = reads.inStage(settings.name, 'merge', 1_000).find((item) => decide(reads, item, facts).do === 'merge');
-  return { ...facts, mergeHead: head?.number ?? null };
+}
+
+/** How many of the merge queue are read at a time: mostly the first one is it. */
+const READ_AT_ONCE = [1, 10, 100, 1_000] as const;
+
+function firstToMerge(reads: Reads, facts: ProjectFacts): ItemNumber | null {
+  let seen = 0;
+  for (const most of READ_AT_ONCE) {
+    const queue = reads.inStage(facts.settings.name, 'merge', most);
+    const head = queue.slice(seen).find((item) => decide(reads, item, facts).do === 'merge');
+    if (head !== undefined || queue.length < most) return head?.number ?? null;
+    seen = most;
+  }
+  return null;
 }
 
 /** What happens next to an item, from the log as it stands. */

@@ -22,11 +22,10 @@ export async function lookAtBase(parts: EngineParts, project: EngineProject): Pr
   // Where Musher's last merge has put it since the look: else one that is moved back to that place would look untouched.
   const stood = fresh ? null : (landed.top ?? known.commit);
   if (stood === head && known?.commit === head) return;
-  const items = log.reads.active(name).flatMap(({ number, work }) => (work === null ? [] : [{ number, branch: work.branch }]));
   const drift =
     stood === null || stood === head
       ? ({ kind: stood === null ? 'first' : 'merged', head, taken: [] } as const)
-      : await project.git.drift({ known: stood, merges: landed.all, items });
+      : await project.git.drift({ known: stood, merges: landed.all, items: withBranches(log.reads, name) });
   const { kind } = drift;
   if (kind === 'none') return;
   const lost = kind === 'rewritten' ? await lostMerges(log.reads, project) : [];
@@ -47,6 +46,10 @@ export async function lookAtBase(parts: EngineParts, project: EngineProject): Pr
     });
     for (const number of taken) block(tx, name, number, baseBranch, drift.head);
   });
+}
+
+function withBranches(reads: Reads, project: string): { readonly number: ItemNumber; readonly branch: string }[] {
+  return reads.active(project).flatMap(({ number, work }) => (work === null ? [] : [{ number, branch: work.branch }]));
 }
 
 /** Merges that are looked for where the base branch was rewritten, the newest first. */

@@ -1,41 +1,44 @@
 import { performance } from 'node:perf_hooks';
+import { decide, mergeHead, projectFacts, type ProjectFacts } from '../decide/facts.ts';
 import { isTransient } from '../log/database.ts';
-import { decide, projectFacts, type ProjectFacts } from '../decide/facts.ts';
+import { TransientRetries } from '../log/retry-transient.ts';
+import type { LoggedEvent } from '../pipeline/events.ts';
 import { KINDS } from '../pipeline/kinds.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import { keyedLock } from '../git/lock.ts';
+import { Agenda, Turns } from './agenda.ts';
 import { Alarms } from './alarms.ts';
 import { watchBases } from './base-watch.ts';
 import { itemOfKey, Jobs, keyOf } from './jobs.ts';
-import { merge } from './merge/merge.ts';
-import { MusherError } from '../errors.ts';
-import { oneLine } from '../agents/text.ts';
-import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
-import { TransientRetries } from '../log/retry-transient.ts';
-import { remove } from './remove.ts';
-import { restore } from './merge/restore.ts';
+import { record, type EngineParts, type EngineProject } from './parts.ts';
 import { RunJobs } from './run/run-jobs.ts';
+import { Steps } from './steps.ts';
 import { Tidying } from './tidying.ts';
-import { undoMerge } from './merge/undo-merge.ts';
-import { verifyBranch } from './merge/verify-branch.ts';
-import type { Step } from '../pipeline/step.ts';
+import { lineOf, MERGE_LINE } from './waiting-lines.ts';
 
 /** Items started in one commit, and in one look. */
 const STARTS_AT_ONCE = 100;
 const LONG_LOOK_MS = 50;
+/** Between two looks at some of all items, and how many those are. */
+const SWEEP_MS = 30_000;
+const SWEPT_AT_ONCE = 100;
 
 /**
- * Does what `nextStep` says, for every item, after every commit. It decides by where items stand and not by which
- * events it has seen, so a restart needs no memory: what is under way is taken up, what is missing is begun.
+ * Does what `nextStep` says, after every commit. It decides by where items stand and not by which events it has seen, so a
+ * restart needs no memory: what is under way is taken up, what is missing is begun. Events only say at whom to look: a look at
+ * ten thousand items that wait would find what it found before.
  */
 export class Engine {
   readonly #parts: EngineParts;
   readonly #jobs: Jobs;
   readonly #alarms: Alarms;
   readonly #retries: TransientRetries;
-  readonly #mergeLock = keyedLock();
-  /** Items whose last removal left something: not tried again until someone asks, or Musher starts. */
-  readonly #removalTried = new Map<string, number>();
+  /** Rings when what a whole line waits for has its time. */
+  readonly #lineAlarms: Alarms;
+  readonly #steps: Steps;
+  /** By project. */
+  readonly #agendas: ReadonlyMap<string, Agenda>;
+  /** Numbers that the present round of looks at all items has still before it, by project. */
+  readonly #sweeping = new Map<string, readonly number[]>();
   readonly #runs: RunJobs;
   readonly #tidying: Tidying;
   #seen = 0;
@@ -45,6 +48,7 @@ export class Engine {
   #stopped = false;
   #unlisten: (() => void) | null = null;
   #unwatchBases: (() => void) | null = null;
+  #cancelSweep = (): void => undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -54,6 +58,12 @@ export class Engine {
     this.#runs = new RunJobs(parts, this.#jobs);
     this.#tidying = new Tidying(parts, this.#jobs);
     this.#alarms = new Alarms(parts.clock, (key) => this.#evaluateItem(key));
+    this.#lineAlarms = new Alarms(parts.clock, (key) => {
+      this.#agendas.get(itemOfKey(key).name)?.free();
+      this.#wake();
+    });
+    this.#steps = new Steps(parts, this.#jobs, this.#runs);
+    this.#agendas = new Map([...parts.projects.keys()].map((name) => [name, new Agenda()]));
     this.#retries = new TransientRetries(parts.clock, (name, error) => parts.onProblem(`${name}; it is tried again`, error));
   }
 
@@ -65,6 +75,7 @@ export class Engine {
       this.#runs.endOrphans();
       this.#evaluateAll();
     });
+    this.#sweep();
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
   }
 
@@ -74,7 +85,9 @@ export class Engine {
     this.#unlisten?.();
     this.#unwatchBases?.();
     this.#retries.stop();
+    this.#cancelSweep();
     this.#alarms.cancelAll();
+    this.#lineAlarms.cancelAll();
     await this.#jobs.end(leave);
   }
 
@@ -95,40 +108,104 @@ export class Engine {
   /** What it has seen it counts as seen at the end only: where that breaks off, the same events come again. */
   #look(): void {
     const events = this.#parts.log.reads.events(this.#seen, 1_000);
-    for (const event of events) if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
-    const touched = events.some(({ kind }) => KINDS[kind].wakes === 'all')
-      ? this.#parts.projects.keys()
-      : new Set(events.filter(({ kind }) => KINDS[kind].wakes === 'project').map(({ project }) => project));
-    for (const name of touched) {
+    for (const event of events) this.#note(event);
+    for (const [name, agenda] of this.#agendas) {
       const project = this.#parts.projects.get(name);
-      if (project !== undefined) this.#evaluate(name, project);
+      if (project !== undefined && !agenda.isEmpty) this.#evaluate(name, project, agenda);
     }
     this.#seen = events.at(-1)?.seq ?? this.#seen;
-    if (events.length === 1_000) this.#wake();
+    if (events.length === 1_000 || [...this.#agendas.values()].some((agenda) => !agenda.isEmpty)) this.#wake();
+  }
+
+  /** Puts on the agenda whoever an event may let go on. */
+  #note(event: LoggedEvent): void {
+    const { wakes } = KINDS[event.kind];
+    if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
+    if (wakes === 'nothing') return;
+    if (wakes === 'all') for (const one of this.#agendas.values()) one.free();
+    const agenda = this.#agendas.get(event.project);
+    if (event.item === null || agenda === undefined) return;
+    agenda.touch(event.item);
+    if (wakes === 'dependents') for (const number of this.#parts.log.reads.dependents(event.project, event.item)) agenda.touch(number);
   }
 
   #evaluateAll(): void {
     if (this.#stopped) return;
-    for (const [name, project] of this.#parts.projects) this.#evaluate(name, project);
+    for (const [name, agenda] of this.#agendas) {
+      const project = this.#parts.projects.get(name);
+      if (project === undefined) continue;
+      agenda.lookAtAll([...this.#parts.log.reads.openNumbers(name)]);
+      agenda.free();
+      // Also of items that are over: an earlier Musher was killed before it had ended them.
+      for (const run of this.#parts.log.reads.openRuns(name)) agenda.touch(run.item);
+      this.#evaluate(name, project, agenda);
+      if (!agenda.isEmpty) this.#wake();
+    }
   }
 
-  #evaluate(name: string, project: EngineProject): void {
+  /** Some items are looked at every now and then whatever has happened, so that nothing that was overlooked waits for ever. */
+  #sweep(): void {
+    this.#cancelSweep = this.#parts.clock.at(this.#parts.clock.now() + SWEEP_MS, () => {
+      this.#retries.run('looking at all items bit by bit', () => {
+        for (const [name, agenda] of this.#agendas) {
+          const project = this.#parts.projects.get(name);
+          if (project === undefined || this.#stopped) continue;
+          const all = this.#sweeping.get(name) ?? [];
+          const some = all.length > 0 ? all : this.#parts.log.reads.openNumbers(name);
+          for (const number of some.slice(0, SWEPT_AT_ONCE)) agenda.touch(number);
+          this.#sweeping.set(name, some.slice(SWEPT_AT_ONCE));
+        }
+      });
+      this.#wake();
+      if (!this.#stopped) this.#sweep();
+    });
+  }
+
+  /** What it takes off the agenda it puts back where it breaks off: then the same has to be looked at again. */
+  #evaluate(name: string, project: EngineProject, agenda: Agenda): void {
     const { log } = this.#parts;
-    this.#jobs.endUnwanted(name, (number) => log.reads.item(name, number));
-    this.#runs.endForgotten(name, project, (key) => this.#alarms.rests(key));
-    // Once for all items: whatever is then done is decided again in its own transaction.
-    const facts = projectFacts(log.reads, project.settings, this.#parts.clock.now());
-    const starts: WorkItem[] = [];
-    for (const item of [...log.reads.active(name), ...log.reads.waking(name)]) {
+    const { numbers, freed } = agenda.take();
+    try {
+      const find = (number: number): WorkItem | null => log.reads.item(name, number);
+      const head = this.#headThatWaits(project, agenda);
+      const items = [...new Set(head === null ? numbers : [...numbers, head])].flatMap((number) => find(number) ?? []);
+      for (const item of items) this.#jobs.endUnwanted(item);
+      this.#runs.endForgotten(name, project, numbers, (key) => this.#alarms.rests(key));
+      const turns = new Turns(items, agenda.lines, freed, find);
+      const starts = this.#takeTurns(project, agenda, turns);
       // The rest follows their commit: thousands that one merge has freed must not keep people from their answers.
-      if (starts.length >= STARTS_AT_ONCE) break;
+      for (const number of turns.left()) agenda.touch(number);
+      this.#start(project, starts);
+    } catch (error) {
+      for (const number of numbers) agenda.touch(number);
+      if (freed) agenda.free();
+      throw error;
+    }
+  }
+
+  /** Who is first in the merge queue now, where it was last seen waiting for another. */
+  #headThatWaits({ settings }: EngineProject, { lines }: Agenda): number | null {
+    const head = lines.has(MERGE_LINE) ? mergeHead(this.#parts.log.reads, settings, this.#parts.clock.now()) : null;
+    return head !== null && lines.lineOf(head) === MERGE_LINE ? head : null;
+  }
+
+  /** Lets each item do its next step; gives those that are to be started. */
+  #takeTurns(project: EngineProject, agenda: Agenda, turns: Turns): WorkItem[] {
+    const { log, clock } = this.#parts;
+    const facts = (): ProjectFacts => projectFacts(log.reads, project.settings, clock.now());
+    const starts: WorkItem[] = [];
+    let now = facts();
+    while (starts.length < STARTS_AT_ONCE) {
+      const item = turns.next();
+      if (item === null) break;
       try {
-        this.#act(project, item, facts, starts);
+        // What was done has changed what the next one finds.
+        if (this.#act(project, item, now, agenda, turns, starts)) now = facts();
       } catch (error) {
-        this.#failed(keyOf(item), `the next step of ${name}#${item.number}`, error);
+        this.#failed(keyOf(item), `the next step of ${item.project}#${item.number}`, error);
       }
     }
-    this.#start(project, starts);
+    return starts;
   }
 
   /** Starts items in one commit; where that fails, one by one, so that the one which can't is found. */
@@ -153,109 +230,37 @@ export class Engine {
     }
   }
 
-  #act(project: EngineProject, item: WorkItem, facts: ProjectFacts, starts: WorkItem[]): void {
+  /** Returns whether something has changed by it that others wait for. */
+  #act(project: EngineProject, item: WorkItem, facts: ProjectFacts, agenda: Agenda, turns: Turns, starts: WorkItem[]): boolean {
     const key = keyOf(item);
-    if (this.#jobs.has(key) || this.#alarms.rests(key)) return;
-    if (item.deletedAt !== null) {
-      this.#alarms.clear(key);
-      if (item.removal?.state !== 'asked' || this.#removalTried.get(key) === item.stepSeq) return;
-      this.#removalTried.set(key, item.stepSeq);
-      this.#jobs.begin(
-        item,
-        'remove',
-        (signal) => remove(this.#parts, project, item, signal),
-        () => true,
-      );
-      return;
+    const left = agenda.lines.leave(item.number);
+    if (left !== null && !agenda.lines.has(left)) this.#lineAlarms.clear(`${item.project}\0${left}`);
+    if (this.#jobs.has(key) || this.#alarms.rests(key)) return false;
+    const step = item.deletedAt === null ? decide(this.#parts.log.reads, item, facts) : null;
+    const line = step?.do === 'wait' ? lineOf(item, step, facts) : null;
+    const until = step?.do === 'wait' ? step.until : null;
+    // Thousands that wait for the same midnight have one alarm.
+    setAlarm(this.#alarms, key, line === null ? until : null);
+    if (line !== null) {
+      agenda.lines.join(line, item);
+      turns.waits(line);
+      setAlarm(this.#lineAlarms, `${item.project}\0${line}`, until);
     }
-    const step = decide(this.#parts.log.reads, item, facts);
-    // Thousands that once waited for midnight must not all be looked at then.
-    if (step.do !== 'wait' || step.until === null) this.#alarms.clear(key);
-    switch (step.do) {
-      case 'start':
-        starts.push(item);
-        return;
-      case 'run':
-        this.#runs.assign(project, item);
-        return;
-      case 'watch':
-        this.#runs.takeUp(project, item);
-        return;
-      case 'gates':
-        this.#jobs.begin(
-          item,
-          'gates',
-          (signal) => this.#bounded(item, 'gates', verifyBranch(this.#parts, project, item, signal)),
-          sameStep(item),
-        );
-        return;
-      case 'merge':
-        this.#jobs.begin(
-          item,
-          'merge',
-          (signal) =>
-            this.#bounded(
-              item,
-              'merge',
-              this.#mergeLock(item.project, () => merge(this.#parts, project, item, signal)),
-            ),
-          sameStep(item),
-        );
-        return;
-      case 'restore':
-        this.#jobs.begin(item, 'restore', () => restore(this.#parts, project, item), sameStep(item));
-        return;
-      case 'undo':
-        this.#jobs.begin(
-          item,
-          'undo',
-          (signal) => this.#mergeLock(item.project, () => undoMerge(this.#parts, project, item, signal)),
-          sameStep(item),
-        );
-        return;
-      case 'send-back':
-        this.#inStep(
-          project,
-          item,
-          'send-back',
-          (tx, now) =>
-            void record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'no-merge-agent' }, failure: now.failure }),
-        );
-        return;
-      case 'block':
-        this.#inStep(project, item, 'block', (tx, now) => {
-          const reason = { kind: 'blocked', reason: step.reason } as const;
-          record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason }, why: step.reason, failure: now.failure });
-        });
-        return;
-      case 'wait':
-        if (step.until !== null) this.#alarms.set(key, step.until);
-        return;
-      case 'rest':
-    }
-  }
-
-  /** Decides once more inside the transaction, so that what is written is what the log says at that moment. */
-  #inStep(
-    project: EngineProject,
-    item: WorkItem,
-    wanted: Step['do'],
-    change: (tx: Parameters<Parameters<EngineParts['log']['transaction']>[0]>[0], now: WorkItem) => void,
-  ): void {
-    this.#parts.log.transaction((tx) => {
-      const now = tx.item(item.project, item.number);
-      if (now === null || decide(tx.reads, now, projectFacts(tx.reads, project.settings, tx.now)).do !== wanted) return;
-      change(tx, now);
-    });
+    if (step === null) this.#steps.remove(project, item);
+    else if (step.do === 'start') starts.push(item);
+    else if (this.#steps.do(project, item, step)) return true;
+    return false;
   }
 
   #evaluateItem(key: string): void {
     this.#retries.run(`the next step of ${key.replace('\0', '#')}`, () => {
       const { name, number } = itemOfKey(key);
-      const project = this.#parts.projects.get(name);
-      if (project === undefined || this.#stopped) return;
+      const [project, agenda] = [this.#parts.projects.get(name), this.#agendas.get(name)];
+      if (project === undefined || agenda === undefined || this.#stopped) return;
       this.#tidying.ifOver(name, number);
-      this.#evaluate(name, project);
+      agenda.touch(number);
+      this.#evaluate(name, project, agenda);
+      if (!agenda.isEmpty) this.#wake();
     });
   }
 
@@ -269,25 +274,9 @@ export class Engine {
     this.#parts.onProblem(what, error);
     this.#alarms.rest(key);
   }
-
-  /** A job that breaks counts as a failed attempt, so that it is seen, bounded, and never just repeated in silence. */
-  async #bounded(item: WorkItem, kind: 'gates' | 'merge', work: Promise<void>): Promise<void> {
-    try {
-      await work;
-    } catch (error) {
-      this.#parts.onProblem(`${kind} of ${item.project}#${item.number}`, error);
-      const said = error instanceof MusherError ? oneLine(`${error.message} ${error.hint}`) : null;
-      ifStill(this.#parts, item, (tx) => {
-        failAttempt(tx, item, {
-          cause: 'musher',
-          summary: { kind: 'broke-off', during: kind, said },
-          evidence: said ?? '',
-        });
-      });
-    }
-  }
 }
 
-function sameStep(item: WorkItem): (now: WorkItem) => boolean {
-  return (now) => now.stepSeq === item.stepSeq && now.deletedAt === null;
+function setAlarm(alarms: Alarms, key: string, until: number | null): void {
+  if (until === null) alarms.clear(key);
+  else alarms.set(key, until);
 }

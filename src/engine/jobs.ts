@@ -43,14 +43,10 @@ export class Jobs {
     this.keep(keyOf(item), { kind, fits, stop, release: stop, done: work(abort.signal) });
   }
 
-  /** Ends jobs of a project whose item has gone elsewhere: stopped, moved or deleted by a person. */
-  endUnwanted(project: string, find: (number: number) => WorkItem | null): void {
-    for (const [key, job] of this.#jobs) {
-      const { name, number } = itemOfKey(key);
-      if (name !== project) continue;
-      const item = find(number);
-      if (item === null || !job.fits(item)) job.stop({ kind: 'not-wanted' });
-    }
+  /** Ends the job of an item that has gone elsewhere: stopped, moved or deleted by a person. */
+  endUnwanted(item: WorkItem): void {
+    const job = this.#jobs.get(keyOf(item));
+    if (job !== undefined && !job.fits(item)) job.stop({ kind: 'not-wanted' });
   }
 
   /** Leaves runs to themselves or stops them; resolves when all jobs have ended. */

@@ -21,8 +21,11 @@ export type Projection =
 
 /** What every kind has to say of itself. */
 interface OtherRow {
-  /** What can become possible by it: something in its project, in all projects (they share accounts and budgets), or nothing, so that the engine does not look. */
-  readonly wakes: 'project' | 'all' | 'nothing';
+  /**
+   * For whom something can become possible by it, so that the engine looks at them: its item, the item and those that depend on
+   * it, besides the item all that wait for a slot, an agent, an account or a budget (projects share those), or nobody.
+   */
+  readonly wakes: 'item' | 'dependents' | 'all' | 'nothing';
   /** Under which heading rooms may ask for it; null: no room is ever told, and it costs the notices no commit. */
   readonly news: Exclude<NotifyKind, 'none'> | null;
   /** The projections besides the item itself that it changes. */
@@ -77,7 +80,7 @@ const RECORD = {
   beginsProcess: false,
 } as const satisfies Family;
 /** A change of the item's own fields, after which something may be possible. */
-const CHANGE = { ...RECORD, changes: 'item', wakes: 'project' } as const satisfies Family;
+const CHANGE = { ...RECORD, changes: 'item', wakes: 'item' } as const satisfies Family;
 /** What `undo` takes back by a second one with the values swapped. */
 const EDIT = { ...CHANGE, undo: 'itself' } as const satisfies Family;
 /** What moves, stops, approves or starts an item anew. */
@@ -85,7 +88,7 @@ const POSITION = { ...CHANGE, undo: 'position', overtakes: true } as const satis
 /** What brings an item to a place from which no undo leads back. */
 const ARRIVAL = { ...CHANGE, overtakes: true } as const satisfies Family;
 /** What a run does on its usual way. */
-const COURSE = { ...RECORD, changes: 'run', wakes: 'project' } as const satisfies Family;
+const COURSE = { ...RECORD, changes: 'run', wakes: 'item' } as const satisfies Family;
 /** What is counted for a run, also when its item is gone. */
 const ACCOUNT = { ...RECORD, ofDeleted: true } as const satisfies Family;
 
@@ -117,6 +120,7 @@ const ROWS = {
   'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.moved': {
     ...POSITION,
+    wakes: 'dependents',
     steers: 'stage',
     paid: true,
     news: 'stages',
@@ -139,13 +143,13 @@ const ROWS = {
   'item.budget_raised': { ...CHANGE, into: [], purge: {} },
   // The command's name and its message's number, without what was typed.
   'item.undone': { ...CHANGE, into: [], purge: { words: 'keep', cause: 'keep' } },
-  'item.put_back': { ...ARRIVAL, steers: 'stage', takesAway: true, into: [], purge: { standing: POSITION_TEXTS } },
-  'item.deleted': { ...ARRIVAL, steers: 'pause', takesAway: true, ofDeleted: true, into: ['timers'], purge: {} },
+  'item.put_back': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', takesAway: true, into: [], purge: { standing: POSITION_TEXTS } },
+  'item.deleted': { ...ARRIVAL, wakes: 'dependents', steers: 'pause', takesAway: true, ofDeleted: true, into: ['timers'], purge: {} },
   // What was done is said without the item's words: it outlives the purge.
   'item.removed': { ...CHANGE, news: 'failures', ofDeleted: true, into: [], purge: { done: 'keep', left: 'empty' } },
   'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests'], purge: {} },
-  'item.found_merged': { ...ARRIVAL, steers: 'stage', into: [], purge: {} },
-  'item.found_undone': { ...ARRIVAL, steers: 'stage', into: [], purge: {} },
+  'item.found_merged': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
+  'item.found_undone': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
 
   'run.pending': {
     ...COURSE,

@@ -17,7 +17,7 @@ export function onAccounts(choices: readonly AccountChoice[]): Step {
 }
 
 /** Until when an item waits for a rate limit that only it knows of, because nothing is known of its agents' accounts; null: it does not. */
-export function limitedAlone({ execution }: WorkItem, stage: WorkStage, facts: Facts): Millis | null {
+export function limitedAlone({ execution }: WorkItem, stage: WorkStage, facts: Pick<Facts, 'now' | 'agents'>): Millis | null {
   if (execution.state !== 'rateLimited' || execution.resumeAt <= facts.now) return null;
   if (execution.resumeAt > facts.now + LONGEST_LIMIT_MS) return null;
   return facts.agents.some((agent) => agent.stage === stage && (agent.accounts ?? []).length > 0) ? null : execution.resumeAt;

@@ -12,6 +12,7 @@ import { benchNotifications } from './notifications.ts';
 import { benchRebuild, fill } from './rebuild.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchScale } from './scale.ts';
 import { benchSoak } from './soak.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack.ts';
@@ -61,6 +62,7 @@ try {
   await measure('memory', 'connecting to three networks', async () => [await benchMemory(dir)]);
   await measure('recovery', 'coming back', async () => [await benchRecovery()]);
   await measure('pipeline', 'bringing items through the pipeline', () => benchPipeline());
+  await measure('scale', 'filling a board', () => benchScale());
   await measure('notifications', 'telling rooms', () => benchNotifications());
   await measure('matrix', 'writing to a homeserver', async () => {
     const row = await benchMatrix(dir);

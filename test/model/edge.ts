@@ -290,6 +290,7 @@ export class Outside {
       baseContains: guard((commit: CommitSha) => this.base.includes(commit)),
       changedPaths: guard(() => ['shop.txt']),
       patch: guard(() => ({ text: '', truncated: false })),
+      blobs: guard(() => new Map<string, Buffer>()),
       diff: guard(() => ({ text: '', truncated: false, stat: '' })),
       log: guard(() => []),
       drift: guard(({ known }: { known: CommitSha }) => ({

@@ -54,9 +54,10 @@ export class RunJobs {
     this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job });
   }
 
-  /** Ends open runs that nobody looks after and whose items have gone elsewhere: an earlier Musher was killed while it ended them. */
-  endForgotten(name: string, project: EngineProject, rests: (key: string) => boolean): void {
+  /** Ends open runs of the items that are looked at where nobody looks after the run and the item has gone elsewhere: an earlier Musher was killed while it ended them. */
+  endForgotten(name: string, project: EngineProject, looked: ReadonlySet<number>, rests: (key: string) => boolean): void {
     for (const run of this.#parts.log.reads.openRuns(name)) {
+      if (!looked.has(run.item)) continue;
       const item = this.#parts.log.reads.item(name, run.item);
       const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
       if (item === null || wanted || this.#jobs.has(keyOf(item)) || rests(keyOf(item))) continue;

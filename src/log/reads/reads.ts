@@ -38,6 +38,8 @@ export class Reads {
   readonly #inStage;
   readonly #recentInStage;
   readonly #waking;
+  readonly #numbersInStage;
+  readonly #wakingNumbers;
   readonly #counts;
   readonly #dependents;
   readonly #near;
@@ -72,6 +74,14 @@ export class Reads {
       .pluck();
     this.#waking = db
       .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 ORDER BY number LIMIT ?')
+      .pluck();
+    this.#numbersInStage = db
+      .prepare<[string, string], ItemNumber>(
+        'SELECT number FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since, number',
+      )
+      .pluck();
+    this.#wakingNumbers = db
+      .prepare<[string], ItemNumber>('SELECT number FROM items WHERE project = ? AND wakes = 1 ORDER BY number')
       .pluck();
     this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
     this.#dependents = db
@@ -119,6 +129,12 @@ export class Reads {
   /** Items that may move by themselves without being active: backlog items that wait for others, and deleted ones whose removal is not done. */
   waking(project: string): WorkItem[] {
     return this.#waking.all(project, 10_000).map(parseItem);
+  }
+
+  /** Numbers of all items that may move by themselves, in the order in which they come to their turn. */
+  openNumbers(project: string): ItemNumber[] {
+    const active = (['current', 'qa', 'merge'] as const).flatMap((stage) => this.#numbersInStage.all(project, stage));
+    return [...new Set([...active, ...this.#wakingNumbers.all(project)])];
   }
 
   /** How many items stand in each stage. */
