@@ -197,6 +197,21 @@ describe('the layout', () => {
     expect(database).toEqual([]);
   });
 
+  it('loads no network’s library, and no database, with what is known of networks before one is used', () => {
+    const statically = (path: string, seen: Set<string>): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const text = sources.find((source) => source.path === path)?.text ?? '';
+      const withoutTypes = text.replaceAll(/(?:^|\n)import type [^;]*;/g, '').replaceAll(/\bimport\s*\(/g, '');
+      for (const { to } of importsOf({ path, text: withoutTypes })) statically(to, seen);
+    };
+    const seen = new Set<string>();
+    statically('transports/index.ts', seen);
+    expect(seen.size).toBeGreaterThan(5);
+    const packages = [...seen].filter((to) => !/^(?:src|transports|node:)/.test(to));
+    expect(packages).toEqual(['zod']);
+  });
+
   it('names each file after what it is', () => {
     const vague = sources.filter(({ path }) => /(?:^|[/-])(?:utils?|helpers?|common|misc|managers?)(?:[-./]|$)/.test(path));
     expect(vague.map(({ path }) => path)).toEqual([]);

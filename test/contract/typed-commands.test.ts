@@ -3,6 +3,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
 import { commandName } from '../../src/words/described.ts';
 import type { Block, Document, Inline } from '../../src/message/document.ts';
+import { usage } from '../../src/words/help-text.ts';
 import {
   blockedStage,
   doneStage,
@@ -125,10 +126,16 @@ afterAll(async () => {
   desk.remove();
 });
 
+/** What is no command to type: what a timer is given to do later, and how a command is written in general. */
+const NOT_TYPED = new Set([
+  'move qa',
+  ...COMMANDS.flatMap((command) => [usage(command), ...[command.words, ...(command.aliases ?? [])].map((words) => words.join(' '))]),
+]);
+
 it('no text shows a command as mere letters, which no network could write as it is typed there', () => {
-  const table = commandTable(COMMANDS);
-  const first = new Set(table.commands.flatMap(({ words, aliases = [] }) => [words, ...aliases].map(([word]) => word)));
-  expect([...literal].filter((text) => first.has(text.split(' ', 1)[0] ?? ''))).toEqual([]);
+  const { byName } = commandTable(COMMANDS);
+  const isCommand = (text: string): boolean => byName.has(text.split(' ', 1)[0] ?? '') || byName.has(text.split(' ', 2).join(' '));
+  expect([...literal].filter((text) => isCommand(text) && !NOT_TYPED.has(text))).toEqual([]);
 });
 
 it('every command that a text shows is one that Musher knows', async () => {
@@ -137,7 +144,7 @@ it('every command that a text shows is one that Musher knows', async () => {
   for (const [index, text] of commands.filter(ends).entries()) {
     await answer(world, text, 10_000 + index);
     const handled = world.log.reads.events(0, 100_000).findLast(({ kind }) => kind === 'command.handled');
-    if (handled?.kind === 'command.handled' && handled.payload.code === 'unknown-command') unknown.push(text);
+    if (handled?.kind === 'command.handled' && handled.payload.words === '') unknown.push(text);
   }
   expect(unknown).toEqual([]);
 }, 60_000);

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { vi } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { catalogueOf } from '../../src/app/command-catalogue.ts';
@@ -5,14 +6,19 @@ import { commandText } from '../../src/bot/loop/address.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Address, IncomingMessage } from '../../src/message/address.ts';
 import { command, doc, list } from '../../src/message/build.ts';
+import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
 import { matrixTransport } from '../../transports/matrix/matrix.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState as matrixState } from '../fakes/matrix/memory-state.ts';
+import { Screen } from '../fakes/screen.ts';
 import { openDiscord } from '../transports/discord/fixture.ts';
 import { open as openSlack } from '../transports/slack/workspace.ts';
 
 export const CATALOGUE = catalogueOf(COMMANDS, () => []);
+
+/** Looked at often: there are thousands of these. */
+const SOON = { interval: 1, timeout: 5_000 };
 
 /** A conversation of a network in which commands are shown, and typed by a person. */
 export interface Place {
@@ -42,7 +48,7 @@ export async function understood({ transport, received, type }: Place, text: str
   await type(text);
   await vi.waitFor(() => {
     if (received.length === before) throw new Error(`nothing has come of: ${text}`);
-  });
+  }, SOON);
   const message = received[before];
   if (message === undefined) return null;
   const { names = [], ids = [] } = transport.identity() ?? {};
@@ -160,6 +166,26 @@ async function discordPlace(where: 'room' | 'thread' | 'direct'): Promise<Place>
   };
 }
 
+function terminalPlace(): Promise<Place> {
+  const input = new PassThrough();
+  const screen = new Screen({ isTTY: false, columns: 400, rows: 50 });
+  const received: IncomingMessage[] = [];
+  const transport = consoleTransport({ input, output: screen, clock: systemClock(), userName: 'ada', colour: false });
+  return transport
+    .start((message) => {
+      received.push(message);
+      return 'accepted';
+    })
+    .then(() => ({
+      transport,
+      received,
+      at: TERMINAL_ADDRESS,
+      shown: () => between(screen.text(), /`([^`]+)`/g),
+      type: (text) => Promise.resolve(input.write(`${text}\n`)),
+      close: () => transport.stop(AbortSignal.timeout(2_000)),
+    }));
+}
+
 /** What Discord's client makes of a slash command that is typed with its options: `/show item:1`. */
 function filledIn(text: string): [name: string, values: Record<string, string | number | boolean>] {
   const [head = ''] = text.split(' ', 1);
@@ -180,6 +206,7 @@ function filledIn(text: string): [name: string, values: Record<string, string | 
 
 /** Every kind of conversation that there is, by what it is called. */
 export const PLACES: readonly (readonly [string, () => Promise<Place>])[] = [
+  ['the terminal', () => terminalPlace()],
   ['a Matrix room', () => matrixPlace('room')],
   ['a thread of a Matrix room', () => matrixPlace('thread')],
   ['a direct Matrix room', () => matrixPlace('direct')],
