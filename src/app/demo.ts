@@ -6,9 +6,10 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa, ExecaError } from 'execa';
 import { DEMO_ITEMS } from '../../demo/items.ts';
-import { UNLIMITED } from '../config/sections/budget.ts';
 import { homeFolder } from '../config/home.ts';
-import type { AgentSettings, Settings } from '../config/settings.ts';
+import { builtInSettings, PROJECT_FILE } from '../config/load.ts';
+import { tomlValue } from '../config/read/example.ts';
+import type { Settings } from '../config/settings.ts';
 import { MusherError } from '../errors.ts';
 import { oneLine } from '../agents/text.ts';
 import type { Log } from '../log/log.ts';
@@ -29,71 +30,63 @@ export function demoDataDir(env: NodeJS.ProcessEnv): string {
 /** Settings of the embedded demo: a repository of its own, four agents that are one program of ours, one real gate. */
 export function demoSettings(dataDir: string): Settings {
   const path = join(dataDir, 'repository');
-  const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const agents = [agent('coder-1', 'current'), agent('coder-2', 'current'), agent('qa', 'qa'), agent('mergemaster', 'merge')];
-  return {
-    file: null,
-    name: 'musher',
-    dataDir,
-    timezone,
-    logLevel: 'info',
-    backup: { schedule: '0 3 * * *', folder: null, keep: 7 },
-    monitor: null,
-    secrets: [],
-    roles: { admin: ['console:local'], operator: [], viewer: [] },
-    directMessages: false,
-    flood: { burst: 20, perMinute: 60, waiting: 40 },
-    projectRoles: [{ project: DEMO_PROJECT, roles: { admin: [], operator: [], viewer: [] } }],
-    people: [],
-    rooms: [],
-    networks: [],
-    bubblewrap: null,
-    approvals: { role: 'operator', expireMs: 15 * 60_000, questionMs: 60 * 60_000 },
-    mcp: { port: 0 },
-    prices: {},
-    projects: [
-      {
-        name: DEMO_PROJECT,
-        path,
-        file: join(path, '.musher', 'project.toml'),
-        sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
-        guarded: ['.musher'],
-        baseBranch: 'main',
-        qa: 'server',
-        autoStart: true,
-        maxCoders: 2,
-        maxRetries: 3,
-        links: { item: null, commit: null },
-        // The Node that runs Musher: the stranger's own may be too old for the test runner's options.
-        gates: [{ name: 'test', command: `'${process.execPath.replaceAll("'", `'\\''`)}' --test`, timeoutMs: 60_000 }],
-        components: [],
-        agents,
-        // Far more than the demo's agents say they use: so that `budget` has something to show.
-        budget: { ...UNLIMITED, item: { tokens: null, microUsd: 5_000_000 }, bot: { tokens: null, microUsd: 20_000_000 }, timezone },
-      },
-    ],
-  };
+  const file = join(dataDir, 'bot.toml');
+  const texts = new Map([
+    [file, botToml(dataDir, path)],
+    [join(path, PROJECT_FILE), projectToml(process.env['MUSHER_DEMO_SECONDS'])],
+  ]);
+  const loaded = builtInSettings(file, texts, process.env);
+  if (!loaded.ok) throw loaded.error;
+  return { ...loaded.value, file: null };
 }
 
-/** The defaults of the configuration. */
-const WATCHED = { questionMs: 2 * 60_000, repeats: 12, idleTokens: 200_000 };
+/** The caps are far more than the demo's agents say they use, so that `budget` has something to show. */
+function botToml(dataDir: string, path: string): string {
+  return `
+data_dir = ${tomlValue(dataDir)}
 
-function agent(name: string, stage: WorkStage): AgentSettings {
-  return {
-    name,
-    stage,
-    role: ROLE_OF[stage],
-    runtime: 'command',
-    command: [process.execPath, demoAgent()],
-    model: null,
-    effort: null,
-    options: {},
-    env: process.env['MUSHER_DEMO_SECONDS'] === undefined ? {} : { MUSHER_DEMO_SECONDS: process.env['MUSHER_DEMO_SECONDS'] },
-    limits: { turns: null, tokens: null, microUsd: null, wallClockMs: 5 * 60_000, silenceMs: 60_000, ...WATCHED },
-    prompt: null,
-    systemPrompt: null,
-    commit: 'agent',
-  };
+[budget]
+day_usd = 20
+day_tokens = "none"
+
+[[project]]
+name = "${DEMO_PROJECT}"
+path = ${tomlValue(path)}
+
+[project.budget]
+item_usd = 5
+item_tokens = "none"
+`;
+}
+
+/** `seconds`: how long each run takes; missing: as long as the demo's agent finds pleasant. */
+function projectToml(seconds: string | undefined): string {
+  // The Node that runs Musher: the stranger's own may be too old for the test runner's options.
+  const gate = `'${process.execPath.replaceAll("'", `'\\''`)}' --test`;
+  const agents = [
+    ['coder-1', 'current'],
+    ['coder-2', 'current'],
+    ['qa', 'qa'],
+    ['mergemaster', 'merge'],
+  ];
+  return `
+[[gate]]
+name = "test"
+command = ${tomlValue(gate)}
+timeout = "1m"
+${agents
+  .map(
+    ([name, stage]) => `
+[[agent]]
+name = "${name}"
+stage = "${stage}"
+runtime = "command"
+command = ${tomlValue([process.execPath, demoAgent()])}
+limits = { wall_clock = "5m", silence = "1m" }
+env = ${tomlValue(seconds === undefined ? {} : { MUSHER_DEMO_SECONDS: seconds })}
+`,
+  )
+  .join('')}`;
 }
 
 /** The demo agent's program: beside this file in the checkout, built in the package. */

@@ -34,7 +34,6 @@ export const PROJECT_FILE = join('.musher', 'project.toml');
  * (`CONFIG_INVALID`), or `CONFIG_MISSING` when there is no such `bot.toml`. Secrets are resolved and never in a message.
  */
 export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: readonly Network[] = NETWORKS): Result<Settings, MusherError> {
-  const schema = botSchemaOf(networks);
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     return err(
@@ -45,15 +44,30 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: rea
       ),
     );
   }
+  return read(file, env, networks, new Map());
+}
+
+/** The same of texts that are built in, by the absolute paths that files of theirs would have. */
+export function builtInSettings(path: string, texts: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Result<Settings, MusherError> {
+  return read(path, env, NETWORKS, texts);
+}
+
+function read(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  networks: readonly Network[],
+  builtIn: ReadonlyMap<string, string>,
+): Result<Settings, MusherError> {
+  const schema = botSchemaOf(networks);
   const folder = dirname(file);
   const elsewhere = misplacedKeys(
     [...Object.keys(projectSchema.shape), ...Object.keys(agentSchema.shape)],
     schema.shape,
     `<project>/${PROJECT_FILE}`,
   );
-  const bot = readDocument(file, { schema, folder, env, elsewhere });
+  const bot = readDocument(file, { schema, folder, env, elsewhere, builtIn: builtIn.get(file) });
   const places = projectPlaces(bot.document, folder, env);
-  const projects = places.map((place) => readProject(place, env));
+  const projects = places.map((place) => readProject(place, env, builtIn.get(place.file)));
   const problems = [
     ...bot.problems,
     ...places.flatMap((place) => placeProblems(place, places, file, bot.line)),

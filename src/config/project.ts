@@ -36,9 +36,9 @@ interface ReadProject {
 }
 
 /** Reads and checks the file of one project; `value` is null when there are problems. */
-export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadProject {
+export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv, builtIn?: string): ReadProject {
   const { file } = place;
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+  if (builtIn === undefined && statSync(file, { throwIfNoEntry: false }) === undefined) {
     const message = `is not there: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
     return { value: null, secrets: [], files: [file], problems: [{ file, line: 1, key: '', message }] };
   }
@@ -47,7 +47,7 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv): ReadPr
     ...Object.keys(projectEntrySchema.shape).map((key) => [key, 'the section [[project]] of bot.toml'] as const),
     ...Object.keys(botSchema.shape).map((key) => [key, 'bot.toml'] as const),
   ]);
-  const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere });
+  const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere, builtIn });
   const { secrets, files } = read;
   if (read.value === null) return { value: null, secrets, files, problems: read.problems };
   const problems = [...crossChecks(read.value, file, read.line), ...budgetProblems(place, read.value, read.line)];

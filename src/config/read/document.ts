@@ -28,6 +28,8 @@ export interface DocumentOptions<T> {
   readonly env: NodeJS.ProcessEnv;
   /** Keys that belong in another file, and where. */
   readonly elsewhere: ReadonlyMap<string, string>;
+  /** The text, where it is built in and stands in no file of that name. */
+  readonly builtIn?: string | undefined;
 }
 
 /** Reads one TOML file and checks it against its schema. Everything that is wrong in it is told at once. */
@@ -35,7 +37,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
   const nothing = { value: null, document: undefined, line: () => 1, secrets: [], files: [file] };
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = options.builtIn ?? readFileSync(file, 'utf8');
   } catch (error) {
     return { ...nothing, problems: [{ file, line: 1, key: '', message: `cannot be read (${errorCode(error)})` }] };
   }
@@ -59,8 +61,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
       { ...about, hidden: unresolved },
     ),
     ...explainIssues(issues, about),
-    ...openSecrets(file, written, line),
-    ...openToWrite(file),
+    ...(options.builtIn === undefined ? [...openSecrets(file, written, line), ...openToWrite(file)] : []),
   ].toSorted((a, b) => a.line - b.line);
   return {
     value: checked.success && problems.length === 0 ? checked.data : null,
