@@ -16,7 +16,6 @@ import type { Log } from '../log/log.ts';
 import { unusable } from '../log/private-dir.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
 import { packageRoot } from '../version.ts';
-import { ROLE_OF, type WorkStage } from '../pipeline/role.ts';
 
 export const DEMO_PROJECT = 'demo';
 
