@@ -37,6 +37,8 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words', 'src/bot'],
   transports: [],
 };
+/** More files side by side than this, and nobody sees any more what a folder holds. */
+const MOST_FILES = 16;
 const SEEN_BY_ALL = new Set([
   'src/result.ts',
   'src/backoff.ts',
@@ -120,6 +122,13 @@ function circles(imports: readonly Import[]): string[][] {
   return found;
 }
 
+/** Files side by side in each folder. */
+function filesByFolder(paths: readonly string[]): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const path of paths) count.set(dirname(path), (count.get(dirname(path)) ?? 0) + 1);
+  return count;
+}
+
 /** `transports/console/console.ts` -> `transports/console`. */
 function folderOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
@@ -184,6 +193,17 @@ describe('the layout', () => {
       { from: 'c', to: 'b' },
     ];
     expect(circles(pair)).toEqual([['b', 'c']]);
+  });
+
+  it('has at most 16 files side by side in a folder', () => {
+    const crowded = [...filesByFolder(sources.map(({ path }) => path))].filter(([, files]) => files > MOST_FILES);
+    expect(crowded).toEqual([]);
+    expect(filesByFolder(['a/x.ts', 'a/y.ts', 'a/b/z.ts'])).toEqual(
+      new Map([
+        ['a', 2],
+        ['a/b', 1],
+      ]),
+    );
   });
 
   it('keeps each network’s library in its folder, and the domain free of the machine', () => {

@@ -3,8 +3,8 @@ import { command, type CommandContext, type Confirmation } from '../../src/bot/c
 import { lacking } from '../../src/words/bot/access.ts';
 import { findBudget, inRoom, type FoundBudget } from '../../src/bot/find-budget.ts';
 import { amountWords, budgetTable, capWords, dayEnd, inUnit, ownerOf, usedOf } from '../../src/words/budget.ts';
-import { itemTitle, sentence } from '../../src/words/item.ts';
-import { outlook } from '../../src/words/step.ts';
+import { itemTitle, sentence } from '../../src/words/item/item.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { includes } from '../../src/bot/rights/rights.ts';

@@ -1,8 +1,8 @@
 import { choice, either, itemRef, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { itemTitle } from '../../src/words/item.ts';
-import { runState } from '../../src/words/run.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
+import { runState } from '../../src/words/item/run.ts';
 import { startOfDay, startOfWeek } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { SpendRow } from '../../src/log/reads/spend-reads.ts';

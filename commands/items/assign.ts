@@ -1,6 +1,6 @@
 import { itemRef, word } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { nearest } from '../../src/nearest.ts';

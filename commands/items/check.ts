@@ -1,6 +1,6 @@
 import { flag, integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemName, itemTitle } from '../../src/words/item.ts';
+import { itemName, itemTitle } from '../../src/words/item/item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 

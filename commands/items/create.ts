@@ -2,7 +2,7 @@ import { choice, titleAndBody } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { splitCriteria } from '../../src/bot/criteria.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemName, itemTitle } from '../../src/words/item.ts';
+import { itemName, itemTitle } from '../../src/words/item/item.ts';
 import { done } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { ITEM_TYPES } from '../../src/pipeline/types.ts';

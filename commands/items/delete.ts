@@ -1,6 +1,6 @@
 import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';

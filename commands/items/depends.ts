@@ -1,11 +1,11 @@
 import { choice, either, itemRef, itemRefs, keyword, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
-import { outlook } from '../../src/words/step.ts';
+import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { code, command as typed } from '../../src/message/build.ts';
-import { findCycle } from '../../src/pipeline/dependencies.ts';
+import { findCycle } from '../../src/pipeline/next/dependencies.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import type { Reply } from '../../src/words/reply.ts';

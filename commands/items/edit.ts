@@ -3,7 +3,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { splitCriteria } from '../../src/bot/criteria.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { editSection } from '../../src/bot/sections.ts';

@@ -1,6 +1,6 @@
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
-import { stepWords } from '../../src/words/step.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
+import { stepWords } from '../../src/words/item/step.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { decide } from '../../src/decide/facts.ts';
 import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';

@@ -1,8 +1,8 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { bytes } from '../../src/words/amounts.ts';
-import { short } from '../../src/words/event.ts';
-import { itemName, itemTitle, mergedAs } from '../../src/words/item.ts';
+import { short } from '../../src/words/item/event.ts';
+import { itemName, itemTitle, mergedAs } from '../../src/words/item/item.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import type { Diff } from '../../src/git/history.ts';

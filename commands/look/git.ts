@@ -1,6 +1,6 @@
 import { command } from '../../src/bot/command.ts';
-import { short } from '../../src/words/event.ts';
-import { firstLine } from '../../src/words/item.ts';
+import { short } from '../../src/words/item/event.ts';
+import { firstLine } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { GitStatus } from '../../src/git/overview.ts';

@@ -1,7 +1,7 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { eventWords } from '../../src/words/event.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { eventWords } from '../../src/words/item/event.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { doc, heading, list } from '../../src/message/build.ts';

@@ -1,8 +1,8 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemName, itemTitle } from '../../src/words/item.ts';
-import { runState, runTime } from '../../src/words/run.ts';
+import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { runState, runTime } from '../../src/words/item/run.ts';
 import { duration } from '../../src/words/time.ts';
 import { answer, refused } from '../../src/words/replies.ts';
 import { codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';

@@ -1,11 +1,11 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { exitWords, short } from '../../src/words/event.ts';
-import { faultWords } from '../../src/words/faults.ts';
-import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item.ts';
-import { runState, runTime } from '../../src/words/run.ts';
-import { outlook } from '../../src/words/step.ts';
+import { exitWords, short } from '../../src/words/item/event.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
+import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
+import { runState, runTime } from '../../src/words/item/run.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';

@@ -1,7 +1,7 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
-import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
+import { firstLine, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done } from '../../src/words/replies.ts';

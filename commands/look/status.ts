@@ -1,8 +1,8 @@
 import { command } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { firstLine, itemTitle, mergedAs, shortCommit } from '../../src/words/item.ts';
-import { runState, runTime } from '../../src/words/run.ts';
-import { stepLine } from '../../src/words/step.ts';
+import { firstLine, itemTitle, mergedAs, shortCommit } from '../../src/words/item/item.ts';
+import { runState, runTime } from '../../src/words/item/run.ts';
+import { stepLine } from '../../src/words/item/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
@@ -14,7 +14,7 @@ import { isResumable } from '../../src/pipeline/moves.ts';
 import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
-import type { Step } from '../../src/pipeline/step.ts';
+import type { Step } from '../../src/pipeline/next/step.ts';
 
 /** Lines of each part; what is left out is counted. */
 const MOST_LINES = 15;

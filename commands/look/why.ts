@@ -1,9 +1,9 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { eventWords } from '../../src/words/event.ts';
-import { faultWords } from '../../src/words/faults.ts';
-import { itemTitle, sentence, stageWords } from '../../src/words/item.ts';
-import { outlook, stepWords } from '../../src/words/step.ts';
+import { eventWords } from '../../src/words/item/event.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
+import { itemTitle, sentence, stageWords } from '../../src/words/item/item.ts';
+import { outlook, stepWords } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';

@@ -1,8 +1,8 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { firstLine, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { firstLine, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';

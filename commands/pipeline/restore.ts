@@ -1,10 +1,10 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { short } from '../../src/words/event.ts';
+import { short } from '../../src/words/item/event.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { firstLine, itemName, itemTitle } from '../../src/words/item.ts';
-import { errandWords } from '../../src/words/faults.ts';
-import { outlook } from '../../src/words/step.ts';
+import { firstLine, itemName, itemTitle } from '../../src/words/item/item.ts';
+import { errandWords } from '../../src/words/item/faults.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';

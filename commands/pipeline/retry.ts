@@ -1,9 +1,9 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { outlook } from '../../src/words/step.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';

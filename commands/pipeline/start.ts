@@ -1,13 +1,13 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
-import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item.ts';
+import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { unmetWords } from '../../src/words/reasons.ts';
-import { outlook } from '../../src/words/step.ts';
+import { unmetWords } from '../../src/words/item/reasons.ts';
+import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
-import { unmetDependencies } from '../../src/pipeline/dependencies.ts';
+import { unmetDependencies } from '../../src/pipeline/next/dependencies.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';

@@ -1,6 +1,6 @@
 import { itemRef, text, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { itemName, itemTitle, mergedAs } from '../../src/words/item.ts';
+import { itemName, itemTitle, mergedAs } from '../../src/words/item/item.ts';
 import { refused } from '../../src/words/replies.ts';
 import { undoCommand } from '../../src/bot/undo/command.ts';
 import { lastOfItem, lastOfPerson } from '../../src/bot/undo/last-command.ts';

@@ -1,5 +1,5 @@
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { done } from '../../src/words/replies.ts';
 import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 

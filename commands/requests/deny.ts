@@ -1,6 +1,6 @@
 import { text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { done } from '../../src/words/replies.ts';
 import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 

@@ -1,6 +1,6 @@
-import { requestDocument } from '../../src/words/request.ts';
+import { requestDocument } from '../../src/words/item/request.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { join, line } from '../../src/message/build.ts';

@@ -1,6 +1,6 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemTitle } from '../../src/words/item.ts';
+import { itemTitle } from '../../src/words/item/item.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import type { Moment } from '../../src/bot/parse/local-time.ts';
 import { done, refused } from '../../src/words/replies.ts';

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import { ARCHIVE_REASONS, STAGES, type WorkItem } from '../pipeline/types.ts';
 import { nearest } from '../nearest.ts';
-import { stepWords } from '../words/step.ts';
+import { stepWords } from '../words/item/step.ts';
 import type { Reader } from '../words/reader.ts';
-import type { Step } from '../pipeline/step.ts';
+import type { Step } from '../pipeline/next/step.ts';
 
 /** What a script needs of the running Musher. */
 export interface BatchParts {

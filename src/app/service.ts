@@ -1,7 +1,7 @@
 import { SignIns } from '../engine/run/sign-ins.ts';
 import { pricing } from '../agents/runtimes/pricing.ts';
 import type { Failure } from '../pipeline/types.ts';
-import { faultWords } from '../words/faults.ts';
+import { faultWords } from '../words/item/faults.ts';
 import { createHash } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { realpathSync } from 'node:fs';

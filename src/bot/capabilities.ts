@@ -13,7 +13,7 @@ import type { Grant } from './rights/rights.ts';
 import type { Reply } from '../words/reply.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 import type { RoomState } from '../decide/room-state.ts';
-import type { Step } from '../pipeline/step.ts';
+import type { Step } from '../pipeline/next/step.ts';
 
 /** What of git commands may do: reading, and making a new branch from a snapshot, which takes nothing from anybody. */
 export type { GitStatus } from '../git/overview.ts';

@@ -6,7 +6,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { BudgetOwner } from './parse/arguments-budget.ts';
 import type { CommandContext } from './command.ts';
-import { itemName } from '../words/item.ts';
+import { itemName } from '../words/item/item.ts';
 import { projectOf } from './of-item.ts';
 import { noSuchBudget } from '../words/bot/finding.ts';
 import type { Reply } from '../words/reply.ts';

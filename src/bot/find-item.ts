@@ -3,7 +3,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ItemRef } from './parse/arguments.ts';
 import { itemDeleted, noItemsYet, noSuchItem } from '../words/bot/finding.ts';
-import { itemName } from '../words/item.ts';
+import { itemName } from '../words/item/item.ts';
 import type { Reply } from '../words/reply.ts';
 
 /** How far from a number that doesn't exist to look for others. */

@@ -1,6 +1,6 @@
 import type { Merge, WorkItem } from '../pipeline/types.ts';
 import { positiveInt } from '../pipeline/values.ts';
-import { itemName, itemTitle } from '../words/item.ts';
+import { itemName, itemTitle } from '../words/item/item.ts';
 import { nothingToMerge } from '../words/bot/finding.ts';
 import type { Reply } from '../words/reply.ts';
 

@@ -1,6 +1,6 @@
 import type { Reads } from '../log/reads/reads.ts';
 import type { Run } from '../log/projections/run.ts';
-import type { Why } from '../pipeline/cause.ts';
+import type { Why } from '../pipeline/why/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Capabilities, CommandTx, Project } from './capabilities.ts';
 

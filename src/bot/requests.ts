@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { requestEnd } from '../words/request.ts';
+import { requestEnd } from '../words/item/request.ts';
 
 import { isUnderWay, type AgentRequest, type RequestEnd } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';

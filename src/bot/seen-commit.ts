@@ -1,10 +1,10 @@
 import type { WorkItem } from '../pipeline/types.ts';
 import { word } from './parse/arguments.ts';
 import type { Argument } from './parse/argument.ts';
-import { itemName, itemTitle } from '../words/item.ts';
+import { itemName, itemTitle } from '../words/item/item.ts';
 import { commitChanged } from '../words/bot/finding.ts';
 import { parsing } from '../words/bot/parsing.ts';
-import { short } from '../words/event.ts';
+import { short } from '../words/item/event.ts';
 import type { Reply } from '../words/reply.ts';
 import * as z from 'zod';
 

@@ -1,4 +1,4 @@
-import type { Why } from '../pipeline/cause.ts';
+import type { Why } from '../pipeline/why/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { timersCancelled } from '../words/bot/timers.ts';
 import type { CommandTx } from './capabilities.ts';

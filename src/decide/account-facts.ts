@@ -1,7 +1,7 @@
 import type { ProjectSettings } from '../config/settings.ts';
-import { accountNames, type AccountFact } from '../pipeline/accounts.ts';
+import { accountNames, type AccountFact } from '../pipeline/next/accounts.ts';
 import type { Reads } from '../log/reads/reads.ts';
-import type { Facts } from '../pipeline/step.ts';
+import type { Facts } from '../pipeline/next/step.ts';
 
 /** The agents of a project, each with how its accounts stand. Costs the limited accounts and, where there are any, the open runs. */
 export function agentsWithAccounts(reads: Reads, { name, agents }: ProjectSettings): Facts['agents'] {

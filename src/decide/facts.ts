@@ -1,12 +1,12 @@
 import type { ProjectSettings } from '../config/settings.ts';
-import { metSince, unmetDependencies } from '../pipeline/dependencies.ts';
-import { nextStep } from '../pipeline/next-step.ts';
+import { metSince, unmetDependencies } from '../pipeline/next/dependencies.ts';
+import { nextStep } from '../pipeline/next/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
 import { agentsWithAccounts } from './account-facts.ts';
 import { budgetsOf, dayBudgets, type DayBudgets } from './budgets.ts';
 import type { Reads } from '../log/reads/reads.ts';
-import type { Facts, Step } from '../pipeline/step.ts';
+import type { Facts, Step } from '../pipeline/next/step.ts';
 
 /** The facts about a project that all its items share at one moment. */
 export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'> {

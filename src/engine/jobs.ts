@@ -1,4 +1,4 @@
-import type { Why } from '../pipeline/cause.ts';
+import type { Why } from '../pipeline/why/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
 /** Something that is under way for an item. At most one at a time: the next begins when this one has ended. */

@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../agents/supervision/outcome.ts';
 import { oneLine } from '../agents/text.ts';
 import { MusherError } from '../errors.ts';
-import type { Said } from '../pipeline/fault.ts';
+import type { Said } from '../pipeline/why/fault.ts';
 
 /** The outcome of a run whose program never ran. */
 export function notStarted(reason: RunOutcome['reason'], summary: Said, evidence = ''): RunOutcome {

@@ -14,7 +14,7 @@ import type { Machine } from './machine.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent } from '../pipeline/events.ts';
 import { eventOf } from '../pipeline/kinds.ts';
-import { normalised } from '../pipeline/same-failure.ts';
+import { normalised } from '../pipeline/why/same-failure.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
 

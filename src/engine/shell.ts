@@ -11,7 +11,7 @@ import { sweep } from '../agents/process/stop.ts';
 import { boxed, type Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 import type { Clock } from '../clock.ts';
-import type { CommandEnd } from '../pipeline/fault.ts';
+import type { CommandEnd } from '../pipeline/why/fault.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 

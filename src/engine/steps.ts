@@ -2,7 +2,7 @@ import { oneLine } from '../agents/text.ts';
 import { decide, projectFacts } from '../decide/facts.ts';
 import { MusherError } from '../errors.ts';
 import { keyedLock } from '../git/lock.ts';
-import type { Step } from '../pipeline/step.ts';
+import type { Step } from '../pipeline/next/step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { keyOf, type Jobs } from './jobs.ts';
 import { merge } from './merge/merge.ts';

@@ -1,6 +1,6 @@
 import type { ProjectFacts } from '../decide/facts.ts';
-import type { Step } from '../pipeline/step.ts';
-import { limitedAlone } from '../pipeline/rate-limit.ts';
+import type { Step } from '../pipeline/next/step.ts';
+import { limitedAlone } from '../pipeline/next/rate-limit.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
 /** Where an item stands among all that wait: by stage, then by who came first. */

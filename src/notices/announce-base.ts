@@ -1,5 +1,5 @@
 import { code, command, line } from '../message/build.ts';
-import { shortCommit } from '../words/item.ts';
+import { shortCommit } from '../words/item/item.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 

@@ -2,7 +2,7 @@ import { action, actions, code, doc, line, list, paragraph } from '../message/bu
 import type { Document } from '../message/document.ts';
 import type { Crossing } from '../pipeline/budget/budget.ts';
 import { inUnit, ownerOf, topUp, usedOf } from '../words/budget.ts';
-import { labelOf } from '../words/item.ts';
+import { labelOf } from '../words/item/item.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 

@@ -1,7 +1,7 @@
-import { labelOf, sentence, shortCommit } from '../words/item.ts';
+import { labelOf, sentence, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
-import { causeWords, checkoutWords, isPersonsAct } from '../words/causes.ts';
-import { requestDocument, requestEnd } from '../words/request.ts';
+import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
+import { requestDocument, requestEnd } from '../words/item/request.ts';
 import { duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
@@ -10,12 +10,12 @@ import type { Reads } from '../log/reads/reads.ts';
 import type { LinkSettings } from '../config/settings.ts';
 import { action, actions, code, command, doc, line, link, paragraph, strong, type Content } from '../message/build.ts';
 import type { Block, Document } from '../message/document.ts';
-import { SAME_FAILURES } from '../pipeline/same-failure.ts';
+import { SAME_FAILURES } from '../pipeline/why/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 import { timeOfDay } from '../words/time-of-day.ts';
 import { actorName } from '../pipeline/actor.ts';
-import { errandWords, failureWords, faultWords } from '../words/faults.ts';
+import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {

@@ -1,14 +1,14 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
 import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
-import type { Why } from './cause.ts';
+import type { Why } from './why/cause.ts';
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
 import type { Actor } from './actor.ts';
 import type { Role, WorkStage } from './role.ts';
-import type { ErrandWhy, Said, StuckCause } from './fault.ts';
+import type { ErrandWhy, Said, StuckCause } from './why/fault.ts';
 
 /** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
 export interface Receipt {

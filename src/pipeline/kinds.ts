@@ -234,7 +234,7 @@ const ROWS = {
 
 /**
  * Everything that the parts of Musher have to know of a kind of event, one row each. What a kind does to its item stands
- * in `transition`, its words in `src/words/event.ts`; there is no other list of kinds.
+ * in `transition`, its words in `src/words/item/event.ts`; there is no other list of kinds.
  */
 export const KINDS: { readonly [K in EventKind]: KindRow<K> } = ROWS;
 

@@ -1,6 +1,6 @@
 import type { Amount } from './budget/budget.ts';
-import type { Why } from './cause.ts';
-import type { Said } from './fault.ts';
+import type { Why } from './why/cause.ts';
+import type { Said } from './why/fault.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
 import type { Role } from './role.ts';
 

@@ -4,7 +4,7 @@ import type { Block } from '../message/document.ts';
 import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Unit } from '../pipeline/budget/budget.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
-import { labelOf } from './item.ts';
+import { labelOf } from './item/item.ts';
 import { duration } from './time.ts';
 import type { Typed } from './reader.ts';
 

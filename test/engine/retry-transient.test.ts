@@ -1,4 +1,4 @@
-import { faultWords } from '../../src/words/faults.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { faultWords } from '../../src/words/faults.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
 import type { RunAccess } from '../../src/agents/access.ts';
 import { UNLIMITED } from '../../src/config/sections/budget.ts';
 import type { AgentSettings, ApprovalSettings, GateSettings, ProjectSettings } from '../../src/config/settings.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Said } from '../../src/pipeline/fault.ts';
+import type { Said } from '../../src/pipeline/why/fault.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { Machine } from '../../src/engine/machine.ts';

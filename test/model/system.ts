@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
-import { faultWords } from '../../src/words/faults.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { ProjectSettings } from '../../src/config/settings.ts';
 import { decide, projectFacts } from '../../src/decide/facts.ts';

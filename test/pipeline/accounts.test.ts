@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accountNames, chooseAccount, LONGEST_LIMIT_MS, type AccountFact } from '../../src/pipeline/accounts.ts';
-import { nextStep } from '../../src/pipeline/next-step.ts';
+import { accountNames, chooseAccount, LONGEST_LIMIT_MS, type AccountFact } from '../../src/pipeline/next/accounts.ts';
+import { nextStep } from '../../src/pipeline/next/next-step.ts';
 import { num } from './samples.ts';
 import { QUIET } from './facts.ts';
 import { STAGE, standing, T0 } from './samples.ts';
-import type { Facts } from '../../src/pipeline/step.ts';
+import type { Facts } from '../../src/pipeline/next/step.ts';
 
 const free = (name: string): AccountFact => ({ name, until: null, tried: false });
 const limited = (name: string, until: number, tried = false): AccountFact => ({ name, until, tried });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCycle, isMet, metSince, unmetDependencies } from '../../src/pipeline/dependencies.ts';
+import { findCycle, isMet, metSince, unmetDependencies } from '../../src/pipeline/next/dependencies.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import { archivedStage, LIVE_NAMES, num, REASON_NAMES, STAGE, standing, T0 } from './samples.ts';

@@ -1,5 +1,5 @@
 import { T0 } from './samples.ts';
-import type { Facts } from '../../src/pipeline/step.ts';
+import type { Facts } from '../../src/pipeline/next/step.ts';
 
 export const AGENTS: Facts['agents'] = [
   { name: 'coder-1', stage: 'current', role: 'coder' },

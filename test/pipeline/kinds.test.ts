@@ -42,7 +42,7 @@ it(
     expect(await filesThatFail((events) => events.replace('export interface ItemEvents {', pinned))).toEqual([
       'src/pipeline/kinds.ts',
       'src/pipeline/transition.ts',
-      'src/words/event.ts',
+      'src/words/item/event.ts',
     ]);
     const noted = "'item.held': { readonly why: string; readonly note?: string };";
     expect(await filesThatFail((events) => events.replace("'item.held': { readonly why: string };", noted))).toEqual([

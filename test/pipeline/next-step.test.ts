@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shortage } from '../../src/pipeline/budget/budget.ts';
-import type { Unmet } from '../../src/pipeline/dependencies.ts';
-import { nextStep } from '../../src/pipeline/next-step.ts';
+import type { Unmet } from '../../src/pipeline/next/dependencies.ts';
+import { nextStep } from '../../src/pipeline/next/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
-import { nextWords } from '../../src/words/reasons.ts';
-import { stepWords } from '../../src/words/step.ts';
+import { nextWords } from '../../src/words/item/reasons.ts';
+import { stepWords } from '../../src/words/item/step.ts';
 import { AGENTS, QUIET } from './facts.ts';
 import { budget } from './random-budgets.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
 import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, standing, T0, type ExecutionState } from './samples.ts';
-import type { Facts, Step } from '../../src/pipeline/step.ts';
+import type { Facts, Step } from '../../src/pipeline/next/step.ts';
 
 const { backlog, current, qa, merge, done } = STAGE;
 const failure = (cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup') => ({ cause, summary: 'it broke', evidence: '…' }) as const;

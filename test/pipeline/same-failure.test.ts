@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextStep } from '../../src/pipeline/next-step.ts';
-import { normalised, repeatedBy, SAME_FAILURES } from '../../src/pipeline/same-failure.ts';
+import { nextStep } from '../../src/pipeline/next/next-step.ts';
+import { normalised, repeatedBy, SAME_FAILURES } from '../../src/pipeline/why/same-failure.ts';
 import { transition } from '../../src/pipeline/transition.ts';
 import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
 import { QUIET } from './facts.ts';

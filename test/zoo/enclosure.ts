@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { faultWords } from '../../src/words/faults.ts';
+import { faultWords } from '../../src/words/item/faults.ts';
 import type { AgentSettings, LimitSettings, ProjectSettings } from '../../src/config/settings.ts';
 import { Log } from '../../src/log/log.ts';
 import type { Run } from '../../src/log/projections/run.ts';

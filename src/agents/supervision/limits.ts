@@ -4,7 +4,7 @@ import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { dollarsOf } from '../../pipeline/money.ts';
-import type { PlainFault, StuckCause } from '../../pipeline/fault.ts';
+import type { PlainFault, StuckCause } from '../../pipeline/why/fault.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {

@@ -1,7 +1,7 @@
 import type { EndReason } from '../../pipeline/types.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { UsageTotals } from './signals.ts';
-import type { Said, StuckCause } from '../../pipeline/fault.ts';
+import type { Said, StuckCause } from '../../pipeline/why/fault.ts';
 
 /** How a run ended. Whether it was `hollow` the caller decides, who knows the diff. */
 export interface RunOutcome {

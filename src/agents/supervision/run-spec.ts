@@ -1,4 +1,4 @@
-import type { PlainFault } from '../../pipeline/fault.ts';
+import type { PlainFault } from '../../pipeline/why/fault.ts';
 import type { Clock } from '../../clock.ts';
 import type { AgentSettings, LimitSettings } from '../../config/settings.ts';
 import type { Usage } from '../../pipeline/usage.ts';

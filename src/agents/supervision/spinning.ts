@@ -1,4 +1,4 @@
-import type { PlainFault } from '../../pipeline/fault.ts';
+import type { PlainFault } from '../../pipeline/why/fault.ts';
 import type { LimitSettings } from '../../config/settings.ts';
 import type { StopReason } from './limits.ts';
 import { sumUsage, type Signal, type UsageTotals } from './signals.ts';

@@ -1,4 +1,4 @@
-import type { PlainFault } from '../../pipeline/fault.ts';
+import type { PlainFault } from '../../pipeline/why/fault.ts';
 import { pause } from '../../clock.ts';
 import type { LimitSettings } from '../../config/settings.ts';
 import { crashPoint } from '../../crash-point.ts';

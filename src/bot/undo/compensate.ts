@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findCycle } from '../../pipeline/dependencies.ts';
+import { findCycle } from '../../pipeline/next/dependencies.ts';
 import type { ItemEvent, ItemEventKind } from '../../pipeline/events.ts';
 import { isUndoneByItself, KINDS, type EventWith } from '../../pipeline/kinds.ts';
 import { undoPositionOf } from '../../pipeline/undo-position.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
-import { eventWords } from '../../words/event.ts';
+import { eventWords } from '../../words/item/event.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { obstacle, restored } from '../../words/bot/undoing.ts';
 import type { Content } from '../../message/build.ts';

@@ -1,9 +1,9 @@
-import { errandWords } from '../../words/faults.ts';
+import { errandWords } from '../../words/item/faults.ts';
 import type { ItemEvents } from '../../pipeline/events.ts';
 import type { Done, WorkItem } from '../../pipeline/types.ts';
 import type { CommandContext, Confirmation } from '../command.ts';
-import { short } from '../../words/event.ts';
-import { itemName, itemTitle, mergedAs } from '../../words/item.ts';
+import { short } from '../../words/item/event.ts';
+import { itemName, itemTitle, mergedAs } from '../../words/item/item.ts';
 import { projectOf } from '../of-item.ts';
 import {
   alreadyReverting,

@@ -2,7 +2,7 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
-import type { Fault, Said } from '../../pipeline/fault.ts';
+import type { Fault, Said } from '../../pipeline/why/fault.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import { itemDir, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';

@@ -1,6 +1,6 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
-import type { Cause, CheckoutLeft } from '../../pipeline/cause.ts';
+import type { Cause, CheckoutLeft } from '../../pipeline/why/cause.ts';
 import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';

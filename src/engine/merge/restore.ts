@@ -1,7 +1,7 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { MusherError } from '../../errors.ts';
-import type { ErrandFault } from '../../pipeline/fault.ts';
+import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 

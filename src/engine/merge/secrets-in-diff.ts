@@ -1,5 +1,5 @@
 import type { Reads } from '../../log/reads/reads.ts';
-import type { Cause } from '../../pipeline/cause.ts';
+import type { Cause } from '../../pipeline/why/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { seeHiddenText } from '../../redaction/hidden-text.ts';
 import type { Redactor } from '../../redaction/redactor.ts';

@@ -1,7 +1,7 @@
 import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { ItemEvents } from '../../pipeline/events.ts';
-import type { ErrandFault } from '../../pipeline/fault.ts';
+import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { Done, Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { setUpMergeTree } from './components.ts';

@@ -3,7 +3,7 @@ import type { PastMerge } from '../../git/base/merge-history.ts';
 import { keepCopyMark, readCopyMark, type CopyMark } from '../../log/copies/copy-mark.ts';
 import type { CopyFound } from '../../pipeline/events.ts';
 import type { Tx } from '../../log/tx.ts';
-import { isMet } from '../../pipeline/dependencies.ts';
+import { isMet } from '../../pipeline/next/dependencies.ts';
 import { isResumable } from '../../pipeline/moves.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';

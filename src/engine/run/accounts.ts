@@ -1,7 +1,7 @@
 import type { ProjectSettings } from '../../config/settings.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
-import { accountNames } from '../../pipeline/accounts.ts';
+import { accountNames } from '../../pipeline/next/accounts.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { agentActor } from '../../pipeline/actor.ts';
 

@@ -1,6 +1,6 @@
 import { crashPoint } from '../../crash-point.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
-import type { Why } from '../../pipeline/cause.ts';
+import type { Why } from '../../pipeline/why/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';

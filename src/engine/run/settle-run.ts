@@ -9,8 +9,8 @@ import { redactFile } from '../../redaction/file.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { EndReason, Failure, QaMode, Work, WorkItem } from '../../pipeline/types.ts';
-import type { Cause } from '../../pipeline/cause.ts';
-import { LONGEST_LIMIT_MS } from '../../pipeline/accounts.ts';
+import type { Cause } from '../../pipeline/why/cause.ts';
+import { LONGEST_LIMIT_MS } from '../../pipeline/next/accounts.ts';
 import { amountOf } from '../../pipeline/budget/budget.ts';
 import { positiveInt } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
@@ -22,7 +22,7 @@ import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { agentActor } from '../../pipeline/actor.ts';
-import type { Fault, PlainFault, Said, StuckCause } from '../../pipeline/fault.ts';
+import type { Fault, PlainFault, Said, StuckCause } from '../../pipeline/why/fault.ts';
 
 /** Wait after a rate limit that came without a usable time: doubled for each one in a row, at most an hour. */
 const FIRST_PAUSE_MS = 60_000;

@@ -1,10 +1,10 @@
-import type { Why } from '../../pipeline/cause.ts';
+import type { Why } from '../../pipeline/why/cause.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { Reservation } from '../../pipeline/budget/budget.ts';
 import type { ItemNumber, Millis } from '../../pipeline/values.ts';
 import type { Usage } from '../../pipeline/usage.ts';
 import type { Role, WorkStage } from '../../pipeline/role.ts';
-import type { Said, StuckCause } from '../../pipeline/fault.ts';
+import type { Said, StuckCause } from '../../pipeline/why/fault.ts';
 
 /** One run as the projection holds it. */
 export interface Run {

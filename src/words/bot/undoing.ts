@@ -1,6 +1,6 @@
 import { code, command, doc, list, paragraph, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
-import { stageWords } from '../item.ts';
+import { stageWords } from '../item/item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
 import { answer, done, refused } from '../replies.ts';
 import { moment } from '../time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventWords, receiptWords } from '../../../src/words/event.ts';
+import { eventWords, receiptWords } from '../../../src/words/item/event.ts';
 import type { EventKind, ItemEvents, LoggedEvent, OtherEvents } from '../../../src/pipeline/events.ts';
 import { numbered, sha, SHA } from '../../commands/harness.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { firstLine, sentence } from '../../../src/words/item.ts';
-import { outlook } from '../../../src/words/step.ts';
+import { firstLine, sentence } from '../../../src/words/item/item.ts';
+import { outlook } from '../../../src/words/item/step.ts';
 import type { Content } from '../../../src/message/build.ts';
-import { nextStep } from '../../../src/pipeline/next-step.ts';
+import { nextStep } from '../../../src/pipeline/next/next-step.ts';
 import { QUIET } from '../../pipeline/facts.ts';
 import { STAGE, standing } from '../../pipeline/samples.ts';
 import { actorName } from '../../../src/pipeline/actor.ts';

@@ -1,4 +1,4 @@
-import type { ArchiveReason, Done, Failure, Stage, WorkItem } from '../pipeline/types.ts';
+import type { ArchiveReason, Done, Failure, Stage, WorkItem } from '../../pipeline/types.ts';
 
 /** What names an item. */
 export type Named = Pick<WorkItem, 'project' | 'number' | 'title'>;

@@ -1,5 +1,5 @@
-import { counted } from './amounts.ts';
-import type { Exhaustion } from '../pipeline/cause.ts';
+import { counted } from '../amounts.ts';
+import type { Exhaustion } from '../../pipeline/why/cause.ts';
 
 /** Why no further attempt is made: the words of the failure (empty: none), and how often it came. */
 export function exhaustionWords(reason: Exhaustion, failure: string): string {

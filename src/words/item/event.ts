@@ -1,12 +1,12 @@
-import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../pipeline/events.ts';
-import { amountWords, lineWords, ownerOf, usedOf } from './budget.ts';
-import { requestName, type RequestEnd } from '../pipeline/requests.ts';
-import { money, tokens, counted } from './amounts.ts';
+import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
+import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
+import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
+import { money, tokens, counted } from '../amounts.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
 import { firstLine, shortCommit, stageWords } from './item.ts';
 import { endWords } from './run.ts';
-import { duration } from './time.ts';
-import { totalTokens } from '../pipeline/usage.ts';
+import { duration } from '../time.ts';
+import { totalTokens } from '../../pipeline/usage.ts';
 import { errandWords, failureWords, faultWords } from './faults.ts';
 
 /** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */

@@ -1,7 +1,7 @@
-import type { Run } from '../log/projections/run.ts';
-import type { EndReason } from '../pipeline/types.ts';
-import type { Millis } from '../pipeline/values.ts';
-import type { StuckCause } from '../pipeline/fault.ts';
+import type { Run } from '../../log/projections/run.ts';
+import type { EndReason } from '../../pipeline/types.ts';
+import type { Millis } from '../../pipeline/values.ts';
+import type { StuckCause } from '../../pipeline/why/fault.ts';
 
 /** In what a run was stuck. */
 export const STUCK_WORDS: { readonly [C in StuckCause]: string } = {

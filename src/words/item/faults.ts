@@ -1,13 +1,13 @@
-import { actorName } from '../pipeline/actor.ts';
-import type { CommandEnd, ErrandWhy, Said } from '../pipeline/fault.ts';
-import type { PersonDid } from '../pipeline/cause.ts';
-import type { Failure } from '../pipeline/types.ts';
-import { bytes, tokens } from './amounts.ts';
-import { inUnit } from './budget.ts';
+import { actorName } from '../../pipeline/actor.ts';
+import type { CommandEnd, ErrandWhy, Said } from '../../pipeline/why/fault.ts';
+import type { PersonDid } from '../../pipeline/why/cause.ts';
+import type { Failure } from '../../pipeline/types.ts';
+import { bytes, tokens } from '../amounts.ts';
+import { inUnit } from '../budget.ts';
 import { causeWords, isPersonsAct } from './causes.ts';
 import { firstLine } from './item.ts';
 import { STUCK_WORDS } from './run.ts';
-import { duration } from './time.ts';
+import { duration } from '../time.ts';
 
 /** UTF-16 units of what a program or a person said. */
 const LONGEST = 300;

@@ -1,9 +1,9 @@
-import type { Shortage } from './budget/budget.ts';
+import type { Shortage } from '../budget/budget.ts';
 import type { Unmet } from './dependencies.ts';
-import type { AgentRequest } from './requests.ts';
-import type { ItemNumber } from './values.ts';
-import type { WorkStage } from './role.ts';
-import type { Exhaustion, StartReason } from './cause.ts';
+import type { AgentRequest } from '../requests.ts';
+import type { ItemNumber } from '../values.ts';
+import type { WorkStage } from '../role.ts';
+import type { Exhaustion, StartReason } from '../why/cause.ts';
 
 /** An agent that has a run, and the item it works on. */
 export interface Busy {
@@ -35,7 +35,7 @@ export type WaitReason =
   /** `problem`: what the sandbox said of itself. */
   | { readonly kind: 'sandbox'; readonly problem: string };
 
-/** Why what happens next to an item happens, or why nothing does. `src/words/reasons.ts` says it. */
+/** Why what happens next to an item happens, or why nothing does. `src/words/item/reasons.ts` says it. */
 export type Reason =
   | StartReason
   | Exhaustion

@@ -1,5 +1,5 @@
-import type { Stage, WorkItem } from './types.ts';
-import type { ItemNumber, Millis } from './values.ts';
+import type { Stage, WorkItem } from '../types.ts';
+import type { ItemNumber, Millis } from '../values.ts';
 
 /** A dependency is met only by work that is there: an abandoned or superseded item never counts. What was merged stays merged, whatever becomes of its item. */
 export function isMet(stage: Stage): boolean {

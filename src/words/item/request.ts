@@ -1,8 +1,8 @@
-import { action, actions, codeBlock, command, doc, list, paragraph, type Content } from '../message/build.ts';
-import type { Document } from '../message/document.ts';
-import { revealed } from '../message/reveal.ts';
-import { requestName, type AgentRequest } from '../pipeline/requests.ts';
-import { shownInput } from '../agents/shown-input.ts';
+import { action, actions, codeBlock, command, doc, list, paragraph, type Content } from '../../message/build.ts';
+import type { Document } from '../../message/document.ts';
+import { revealed } from '../../message/reveal.ts';
+import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
+import { shownInput } from '../../agents/shown-input.ts';
 
 /** A request as people decide by it: all that the tool would get or all of the question, with nothing hidden, and how to answer. */
 export function requestDocument(request: AgentRequest, about: readonly Content[], until: string): Document {

@@ -1,12 +1,12 @@
 import type { AccountFact } from './accounts.ts';
-import type { Budget } from './budget/budget.ts';
-import type { Exhaustion, StartReason } from './cause.ts';
+import type { Budget } from '../budget/budget.ts';
+import type { Exhaustion, StartReason } from '../why/cause.ts';
 import type { Unmet } from './dependencies.ts';
 import type { Reason, WaitReason } from './reason.ts';
-import type { AgentRequest } from './requests.ts';
-import type { Role, WorkStage } from './role.ts';
-import type { QaMode } from './types.ts';
-import type { ItemNumber, Millis } from './values.ts';
+import type { AgentRequest } from '../requests.ts';
+import type { Role, WorkStage } from '../role.ts';
+import type { QaMode } from '../types.ts';
+import type { ItemNumber, Millis } from '../values.ts';
 
 /** An agent, and how the accounts stand that it may use; without any, nothing is known of its provider. */
 export interface AgentFact {

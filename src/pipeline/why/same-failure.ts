@@ -1,4 +1,4 @@
-import type { Failure, RepeatedFailure, WorkItem } from './types.ts';
+import type { Failure, RepeatedFailure, WorkItem } from '../types.ts';
 import type { Exhaustion } from './cause.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { shortage } from './budget/budget.ts';
+import { shortage } from '../budget/budget.ts';
 import { chooseAccount } from './accounts.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
 import type { Busy, Reason, WaitReason } from './reason.ts';
-import { sameAgain } from './same-failure.ts';
-import type { Errand, WorkItem } from './types.ts';
-import type { WorkStage } from './role.ts';
-import type { Exhaustion } from './cause.ts';
+import { sameAgain } from '../why/same-failure.ts';
+import type { Errand, WorkItem } from '../types.ts';
+import type { WorkStage } from '../role.ts';
+import type { Exhaustion } from '../why/cause.ts';
 import type { Facts, Step, WaitingFor } from './step.ts';
 
 /**

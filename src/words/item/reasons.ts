@@ -1,18 +1,18 @@
-import { actorName } from '../pipeline/actor.ts';
-import { code, command, type Content } from '../message/build.ts';
-import type { Unmet } from '../pipeline/dependencies.ts';
-import type { Busy, Reason } from '../pipeline/reason.ts';
-import { requestName } from '../pipeline/requests.ts';
-import type { WorkItem } from '../pipeline/types.ts';
-import type { ItemNumber } from '../pipeline/values.ts';
+import { actorName } from '../../pipeline/actor.ts';
+import { code, command, type Content } from '../../message/build.ts';
+import type { Unmet } from '../../pipeline/next/dependencies.ts';
+import type { Busy, Reason } from '../../pipeline/next/reason.ts';
+import { requestName } from '../../pipeline/requests.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
+import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
-import { topUp, usedOf } from './budget.ts';
+import { topUp, usedOf } from '../budget.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
-import { moment } from './time.ts';
-import type { Reader } from './reader.ts';
+import { moment } from '../time.ts';
+import type { Reader } from '../reader.ts';
 import { exhaustionWords } from './exhaustion.ts';
 import { failureWords } from './faults.ts';
-import type { Step } from '../pipeline/step.ts';
+import type { Step } from '../../pipeline/next/step.ts';
 
 /**
  * What an item waits for, or what happens to it, as it goes on after its name and a colon: `queued: all 2 coder slots are

@@ -1,6 +1,6 @@
-import type { Unit } from './budget/budget.ts';
+import type { Unit } from '../budget/budget.ts';
 import type { Why } from './cause.ts';
-import type { Millis } from './values.ts';
+import type { Millis } from '../values.ts';
 
 /**
  * In what a run that ended as `stuck` was stuck: it said nothing, ran out of time, filled the disk, did the same again and
@@ -72,7 +72,7 @@ export type ProcessesLeft = { readonly kind: 'processes-left'; readonly said: Pl
 /** How a run ended: a fault, or what its program said. */
 export type EndSaid = PlainFault | ProcessesLeft | string;
 
-/** What Musher found wrong. `src/words/faults.ts` says it. */
+/** What Musher found wrong. `src/words/item/faults.ts` says it. */
 export type Fault = PlainFault | ProcessesLeft | { readonly kind: 'stuck'; readonly cause: StuckCause; readonly said: EndSaid };
 export type FaultKind = Fault['kind'];
 

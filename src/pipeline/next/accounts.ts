@@ -1,4 +1,4 @@
-import type { Millis } from './values.ts';
+import type { Millis } from '../values.ts';
 
 /** An account at a model provider as a decision sees it. */
 export interface AccountFact {

@@ -1,8 +1,8 @@
 import { LONGEST_LIMIT_MS, type AccountChoice } from './accounts.ts';
 import type { WaitReason } from './reason.ts';
-import type { WorkItem } from './types.ts';
-import type { Millis } from './values.ts';
-import type { WorkStage } from './role.ts';
+import type { WorkItem } from '../types.ts';
+import type { Millis } from '../values.ts';
+import type { WorkStage } from '../role.ts';
 import type { Facts, Step } from './step.ts';
 
 /** The wait for an account: each that an idle agent may use is limited, or is just being tried again. */

@@ -1,5 +1,5 @@
-import type { WorkStage } from './role.ts';
-import type { CommitSha } from './values.ts';
+import type { WorkStage } from '../role.ts';
+import type { CommitSha } from '../values.ts';
 
 /** Why no further attempt is made at an item. The failure itself is the item's last one. */
 export type Exhaustion =
@@ -21,7 +21,7 @@ export interface CheckoutLeft {
 /** What a person did to an item, by a command. */
 export type PersonDid = 'started' | 'stopped' | 'accepted' | 'approved' | 'rejected' | 'moved' | 'retried' | 'unblocked' | 'deleted';
 
-/** Why an item moved, was stopped or went to the archive. `src/words/causes.ts` says it. */
+/** Why an item moved, was stopped or went to the archive. `src/words/item/causes.ts` says it. */
 export type Cause =
   | StartReason
   | Exhaustion

@@ -1,10 +1,10 @@
-import type { Content } from '../message/build.ts';
-import type { WorkItem } from '../pipeline/types.ts';
+import type { Content } from '../../message/build.ts';
+import type { WorkItem } from '../../pipeline/types.ts';
 import { itemTitle, sentence } from './item.ts';
 import { nextWords, reasonWords } from './reasons.ts';
-import { duration, moment } from './time.ts';
-import type { Reader } from './reader.ts';
-import type { Step, WaitingFor } from '../pipeline/step.ts';
+import { duration, moment } from '../time.ts';
+import type { Reader } from '../reader.ts';
+import type { Step, WaitingFor } from '../../pipeline/next/step.ts';
 
 /** What happens to an item, or what it waits for and until when: `rate-limited, account main, until 14:05`. No full stop. */
 export function stepWords(item: WorkItem, step: Step, reader: Reader): string {

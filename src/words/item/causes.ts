@@ -1,4 +1,4 @@
-import type { Cause, CheckoutLeft, PersonDid, Why } from '../pipeline/cause.ts';
+import type { Cause, CheckoutLeft, PersonDid, Why } from '../../pipeline/why/cause.ts';
 import { firstLine, shortCommit } from './item.ts';
 import { exhaustionWords } from './exhaustion.ts';
 
