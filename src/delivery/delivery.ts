@@ -200,13 +200,16 @@ export class Delivery {
       crashPoint('after-outbox-sending');
       const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });
       crashPoint('after-send-before-mark');
-      await log.inSharedCommit(() =>
-        log.transaction(() => {
-          log.outbox.sent(id, refs);
-          this.#threads.sent(row, refs[0]);
-          // Of several messages it is not known which one has the buttons.
-          if (refs.length === 1) log.buttons.shown(row.id, refs[0]);
-        }),
+      // Not worth a wait for the disk: where a power cut takes it back, the message was perhaps sent, and that is settled.
+      await log.inSharedCommit(
+        () =>
+          log.transaction(() => {
+            log.outbox.sent(id, refs);
+            this.#threads.sent(row, refs[0]);
+            // Of several messages it is not known which one has the buttons.
+            if (refs.length === 1) log.buttons.shown(row.id, refs[0]);
+          }),
+        false,
       );
       crashPoint('after-mark-sent');
       if (!isApart(transport, row)) this.#rates.get(transport.name)?.sent(row.to.room, refs.length);

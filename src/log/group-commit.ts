@@ -1,5 +1,6 @@
 interface Waiting {
   readonly run: () => unknown;
+  readonly isDurable: boolean;
   readonly kept: (value: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -9,11 +10,11 @@ interface Waiting {
  * busy at once would wait for one another's. Nothing is said to be kept before it is.
  */
 export class GroupCommit {
-  readonly #together: (run: () => void) => void;
+  readonly #together: (run: () => void, isDurable: boolean) => void;
   #waiting: Waiting[] = [];
 
-  /** `together` runs a function that holds several transactions in one commit, and throws where that fails. */
-  constructor(together: (run: () => void) => void) {
+  /** `together` runs a function that holds several transactions in one commit, and throws where that fails; it waits for the disk where one of them needs that. */
+  constructor(together: (run: () => void, isDurable: boolean) => void) {
     this.#together = together;
   }
 
@@ -21,10 +22,10 @@ export class GroupCommit {
    * Runs `run`, with the transactions in it, soon. Resolves to what it gave when that is on the disk; rejects where it
    * threw, or where the commit failed.
    */
-  keep<T>(run: () => T): Promise<T> {
+  keep<T>(run: () => T, isDurable: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-      this.#waiting.push({ run, kept: (value) => resolve(value as T), failed: reject });
+      this.#waiting.push({ run, isDurable, kept: (value) => resolve(value as T), failed: reject });
     });
   }
 
@@ -33,7 +34,10 @@ export class GroupCommit {
     this.#waiting = [];
     const settle: (() => void)[] = [];
     try {
-      this.#together(() => waiting.forEach((one) => settle.push(attempt(one))));
+      this.#together(
+        () => waiting.forEach((one) => settle.push(attempt(one))),
+        waiting.some(({ isDurable }) => isDurable),
+      );
     } catch (error) {
       for (const { failed } of waiting) failed(error);
       return;

@@ -49,7 +49,7 @@ export class Log {
   readonly #setCursor;
   readonly #dropCursor;
   readonly #redactor: Redactor;
-  readonly #commits = new GroupCommit((run) => this.#together(run));
+  readonly #commits = new GroupCommit((run, isDurable) => this.#together(run, isDurable));
   #inTransaction = false;
   /** While several transactions share a commit: what is to be told of them after it. */
   #untold: (() => void)[] | null = null;
@@ -193,17 +193,21 @@ export class Log {
   /**
    * Runs `run`, with the transactions in it, in a commit that it shares with all that wait for one at this moment.
    * Each transaction is still undone alone. Resolves to what it gave when that is on the disk; rejects where it is not kept.
+   * `isDurable` false: it survives the end of Musher, and waits for the disk together with the next commit that does; for
+   * what a power cut may take back, because then it is found out again.
    */
-  inSharedCommit<T>(run: () => T): Promise<T> {
-    return this.#commits.keep(run);
+  inSharedCommit<T>(run: () => T, isDurable = true): Promise<T> {
+    return this.#commits.keep(run, isDurable);
   }
 
-  #together(run: () => void): void {
+  #together(run: () => void, isDurable: boolean): void {
     const untold: (() => void)[] = [];
     this.#untold = untold;
     try {
+      if (!isDurable) this.db.pragma('synchronous = NORMAL');
       this.db.transaction(run).immediate();
     } finally {
+      if (!isDurable) this.db.pragma('synchronous = FULL');
       this.#untold = null;
     }
     for (const tell of untold) tell();

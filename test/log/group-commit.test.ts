@@ -70,3 +70,19 @@ test('what is to follow a commit runs after the shared one, and not at all where
   expect(state.get('f')).toBe('1');
   log.close();
 });
+
+test('only a commit that nobody needs on the disk at once does not wait for it', async () => {
+  const { log } = counted();
+  const level = (): unknown => log.db.pragma('synchronous', { simple: true });
+  const [full, normal] = [2, 1];
+  expect(await Promise.all([log.inSharedCommit(level, false), log.inSharedCommit(level, false)])).toEqual([normal, normal]);
+  expect(await Promise.all([log.inSharedCommit(level, false), log.inSharedCommit(level)])).toEqual([full, full]);
+  expect(await log.inSharedCommit(level)).toBe(full);
+  await expect(
+    log.inSharedCommit(() => {
+      throw new Error('no');
+    }, false),
+  ).rejects.toThrow('no');
+  expect(level()).toBe(full);
+  log.close();
+});
