@@ -28,8 +28,7 @@ export const status = command({
   words: ['status'],
   aliases: [['board']],
   summary: 'Shows the board: what runs, what waits and why.',
-  details:
-    'Counts of each stage, the runs under way, the items that wait with their reason, the coder slots, what was merged lately, and what today has cost.',
+  details: 'Counts per stage, runs in progress, waiting items with the reason, coder slots, the latest merges, and today’s cost.',
   examples: ['status'],
   args: {},
   role: 'viewer',

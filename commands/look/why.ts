@@ -20,7 +20,7 @@ const PAGE = 100;
 
 export const why = command({
   words: ['why'],
-  summary: 'Says why an item stands where it stands, and what comes next.',
+  summary: 'Says why an item is where it is, and what comes next.',
   examples: ['why 42'],
   args: { item: itemRef() },
   role: 'viewer',

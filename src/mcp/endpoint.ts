@@ -120,29 +120,29 @@ export class McpEndpoint implements AgentAccess {
     this.#answer(request, response).catch((error: unknown) => {
       this.#parts.onProblem('a call of an agent', error);
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'That went wrong inside Musher.');
+      else refuse(response, 500, 'Musher hit a bug.');
     });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isFromHere(request, request.socket.localPort ?? 0))
-      return refuse(response, 403, 'Only programs on this machine may call, by its address.');
+      return refuse(response, 403, 'Only programs on this machine may call, by its loopback address.');
     if (request.url !== PATH) return refuse(response, 404, `There is only ${PATH}.`);
     const token = bearerOf(request);
     const caller = token === null ? null : callerOf(this.#parts, token);
-    if (caller === null) return refuse(response, 401, 'The token is of no run that is under way.');
+    if (caller === null) return refuse(response, 401, 'The token does not belong to a running run.');
     if (!this.#allowance.take(`${caller.run.project}\0${caller.run.item}\0${caller.run.run}`))
-      return refuse(response, 429, 'That are too many calls. Wait a few seconds.', { 'retry-after': '5' });
+      return refuse(response, 429, 'Too many calls. Wait a few seconds.', { 'retry-after': '5' });
     if (request.method === 'GET') {
       const resumption = resumptionIn(String(request.headers['last-event-id'] ?? ''));
       // A stream for what the server says by itself: there is none.
-      if (resumption === null) return refuse(response, 405, 'Nothing is sent unasked.', { allow: 'POST' });
+      if (resumption === null) return refuse(response, 405, 'This server sends nothing unasked.', { allow: 'POST' });
       return resume(this.#tools, caller, resumption, response);
     }
     if (request.method !== 'POST') return refuse(response, 405, 'There are no sessions to end.', { allow: 'POST' });
     const body = await bodyOf(request);
     if (body === 'too-large') return refuse(response, 413, 'The message is too large.', { connection: 'close' });
-    if (body === 'broken' || Array.isArray(body.json)) return refuse(response, 400, 'One JSON message is expected.');
+    if (body === 'broken' || Array.isArray(body.json)) return refuse(response, 400, 'Expected one JSON message.');
     this.#sdk ??= loadSdk();
     return serveCall(await this.#sdk, this.#tools, caller, body.json, { request, response });
   }

@@ -35,9 +35,9 @@ export function putToPeople(
     write(tx, caller, 'request.opened', { run, request, agent, ask, brief, call: call.key, role, expiresAt });
     return request;
   });
-  if (put === null) return 'The run is over.';
+  if (put === null) return 'The run has ended.';
   if (typeof put === 'string') return put;
-  return parts.log.reads.requests.get(put) ?? 'The run is over.';
+  return parts.log.reads.requests.get(put) ?? 'The run has ended.';
 }
 
 /** Keeps in the log that people were not asked, and why. */

@@ -32,7 +32,7 @@ export async function resume(parts: ToolParts, caller: Caller, resumption: Resum
 
 async function answerOf(parts: ToolParts, { run }: Caller, { call }: Resumption, signal: AbortSignal): Promise<ToolAnswer> {
   const request = parts.log.reads.requests.ofCall(run.project, run.item, run.run, call);
-  if (request === null) return refusal('Musher was restarted while it worked on this call. Call it again.');
+  if (request === null) return refusal('Musher restarted during this call. Call it again.');
   const end = await ended(parts.log, request.number, signal);
   return request.ask.kind === 'permission' ? decision(end) : answerText(end);
 }

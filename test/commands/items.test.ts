@@ -145,7 +145,7 @@ describe('depends', () => {
     expect((await world.say(`depends ${c} ${b}`)).ok).toBe(true);
     expect(world.last(c)).toMatchObject({ payload: { dependsOn: [b], prior: [a, b] } });
     const shown = await world.say(`depends ${c}`);
-    expect(shown.text).toContain(`${b} “B” (backlog)`);
+    expect(shown.text).toContain(`#${b} B (backlog)`);
     expect((await world.say(`depends ${c} on nothing`)).text).toContain('no longer depends on anything');
     expect((await world.say(`depends ${c}`)).text).toContain('depends on nothing');
   });

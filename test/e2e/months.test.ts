@@ -65,6 +65,6 @@ test('an export goes into another data directory and verifies there', async () =
   );
   expect((await bench.call('run', '--batch', '--config', config, '--data', other)).out).toBe('');
   expect((await bench.call('import', join(bench.dir, 'log.jsonl'), '--data', other)).err).toContain(
-    'There is a log in this data directory already.',
+    'This data directory already has a log.',
   );
 });

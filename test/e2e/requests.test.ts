@@ -34,7 +34,7 @@ describe('an agent that asks for leave', { timeout: 180_000 }, () => {
     const second = bench.start();
     second.type('deny r1 not now', 'wait 1 done');
     succeeded(await second.end());
-    expect(bench.flag('answer')).toContain('A person has denied it: not now');
+    expect(bench.flag('answer')).toContain('A person denied it: not now');
     expect(bench.runs(1)).toHaveLength(1);
     expect(bench.only('run.admitted', 1)).toHaveLength(1);
   });

@@ -64,14 +64,14 @@ test('an import refuses what was changed, cut, mixed up, or is something else, a
   expect(await refusal([header, first, second])).toContain('it ends after 2 of 3 events');
   expect(await refusal([header, first, third])).toContain('event 2 is missing');
   expect(await refusal([header, second, first, third])).toContain('event 1 is missing');
-  expect(await refusal(['hello'])).toContain('it is no export of a log');
+  expect(await refusal(['hello'])).toContain('this is not an export of a log');
   expect(await refusal([])).toContain('it is empty');
-  expect(await refusal([header.replace('"form":1', '"form":2'), first])).toContain('it has form 2');
+  expect(await refusal([header.replace('"form":1', '"form":2'), first])).toContain('format 2');
   expect(await refusal(lines)).toBe('imported');
 });
 
 test('an import goes into an empty log only', async () => {
   const { log, lines } = filled();
-  await expect(importLines(log.db, each(lines))).rejects.toThrow('There is a log in this data directory already.');
+  await expect(importLines(log.db, each(lines))).rejects.toThrow('This data directory already has a log.');
   log.close();
 });

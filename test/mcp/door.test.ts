@@ -47,7 +47,7 @@ describe('the way to Musher', () => {
 
   it('is closed without a token, with another one, and when the run is over or asked to stop', async () => {
     const { access, item } = await shop.working();
-    const refused = { status: 401, text: expect.stringContaining('of no run that is under way') };
+    const refused = { status: 401, text: expect.stringContaining('does not belong to a running run') };
     expect(await plain(access)).toMatchObject({ status: 200 });
     expect(await plain(access, { headers: { authorization: undefined } })).toMatchObject(refused);
     expect(await plain({ ...access, token: `musher_${'x'.repeat(43)}` })).toMatchObject(refused);

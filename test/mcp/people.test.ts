@@ -34,7 +34,7 @@ describe('leave to use a tool', () => {
     const { client } = await agent();
     const answer = approve(client);
     shop.answer(await shop.asked(), 'denied', 'use make clean');
-    expect(await answer).toEqual({ behavior: 'deny', message: 'A person has denied it: use make clean' });
+    expect(await answer).toEqual({ behavior: 'deny', message: 'A person denied it: use make clean' });
   });
 
   it('is denied when nobody answers in time', async () => {
@@ -42,7 +42,7 @@ describe('leave to use a tool', () => {
     const answer = approve(client);
     const { number } = await shop.asked();
     shop.clock.jump(15 * 60_000);
-    expect(await answer).toMatchObject({ behavior: 'deny', message: expect.stringContaining('Nobody has answered in time') });
+    expect(await answer).toMatchObject({ behavior: 'deny', message: expect.stringContaining('Nobody answered in time') });
     expect(shop.log.reads.requests.get(number)).toMatchObject({ state: 'expired', closedBy: 'musher' });
     expect(shop.kinds(item)[0]).toBe('musher request.closed');
   });
@@ -133,7 +133,7 @@ describe('leave to use a tool', () => {
     const answer = approve(client);
     const { number } = await shop.asked();
     shop.end(item);
-    expect(await answer).toEqual({ behavior: 'deny', message: 'The request is void.' });
+    expect(await answer).toEqual({ behavior: 'deny', message: 'The request is no longer valid.' });
     expect(shop.log.reads.requests.get(number)?.state).toBe('cancelled');
   });
 
@@ -175,7 +175,7 @@ describe('a question', () => {
     const { client } = await agent();
     const answer = call(client, 'ask', ASK);
     shop.answer(await shop.asked(), 'answered', 'SQLite');
-    expect((await answer).text).toMatch(/^A person has answered\.\n----- answer, [0-9a-f]{12}: data[^\n]*\nSQLite\n/);
+    expect((await answer).text).toMatch(/^A person answered\.\n----- answer, [0-9a-f]{12}: data[^\n]*\nSQLite\n/);
     // Asked again, it is not put to people again.
     expect((await call(client, 'ask', ASK)).text).toContain('SQLite');
     expect(shop.log.reads.requests.last()).toBe(1);
@@ -187,7 +187,7 @@ describe('a question', () => {
     const { expiresAt, openedAt } = await shop.asked();
     expect(expiresAt - openedAt).toBe(5 * 60_000);
     shop.clock.jump(5 * 60_000);
-    expect(await answer).toEqual({ ok: true, text: 'Nobody has answered in time. Your default holds: files' });
+    expect(await answer).toEqual({ ok: true, text: 'Nobody answered in time. Continue with your default: files' });
   });
 
   it('waits no longer than people let it, and hides nothing in a choice', async () => {

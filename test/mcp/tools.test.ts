@@ -66,9 +66,9 @@ describe('what an agent changes', () => {
     const hook = join(shop.owner.repository, '.git/hooks/pre-commit');
     writeFileSync(hook, '#!/bin/sh\ntouch "$0.ran"\nexit 1\n', { mode: 0o755 });
     writeFileSync(join(worktree, 'new.txt'), 'new\n');
-    expect((await call(client, 'git_status')).text).toMatch(/0 commits that main does not have[^]*Not committed:\n {2}new.txt/);
+    expect((await call(client, 'git_status')).text).toMatch(/0 commits ahead of main[^]*Uncommitted:\n {2}new.txt/);
     expect((await call(client, 'git_diff')).text).toContain('+new');
-    expect((await call(client, 'git_diff', { what: 'committed' })).text).toBe('Nothing is changed.');
+    expect((await call(client, 'git_diff', { what: 'committed' })).text).toBe('No changes.');
     const { text } = await call(client, 'git_commit', { message: 'add new\n\nBecause.' });
     const { work } = shop.item(item);
     const [commit = ''] = /[0-9a-f]{40}/.exec(text) ?? [];
@@ -77,7 +77,7 @@ describe('what an agent changes', () => {
     expect(() => readFileSync(`${hook}.ran`)).toThrow('ENOENT');
     expect(shop.kinds(item)[0]).toBe('agent:coder-1 agent.called');
     expect(await call(client, 'git_commit', { message: 'again' })).toEqual({ ok: true, text: 'There is nothing to commit.' });
-    expect((await call(client, 'git_status')).text).toMatch(/1 commits[^]*add new[^]*Nothing is uncommitted/);
+    expect((await call(client, 'git_status')).text).toMatch(/1 commits[^]*add new[^]*No uncommitted changes/);
   });
 
   it('is no commit where it reviews', async () => {
@@ -85,7 +85,7 @@ describe('what an agent changes', () => {
     writeFileSync(join(worktree, 'new.txt'), 'new\n');
     expect(await call(await shop.client(access), 'git_commit', { message: 'x' })).toEqual({
       ok: false,
-      text: 'A reviewer commits nothing.',
+      text: 'Reviewers cannot commit.',
     });
   });
 
@@ -93,7 +93,7 @@ describe('what an agent changes', () => {
     const { access, item } = await shop.working({ criteria });
     const client = await shop.client(access);
     shop.end(item);
-    await expect(call(client, 'check_criterion', { number: 1 })).rejects.toThrow('of no run that is under way');
+    await expect(call(client, 'check_criterion', { number: 1 })).rejects.toThrow('does not belong to a running run');
     expect(shop.item(item).criteria[0]?.checked).toBe(false);
   });
 
@@ -168,7 +168,7 @@ describe('gates that take long', () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }
-    expect(await call(client, 'run_gates')).toEqual({ ok: false, text: 'The gates are running already. Wait for that call.' });
+    expect(await call(client, 'run_gates')).toEqual({ ok: false, text: 'The gates are already running. Wait for that call.' });
     shop.clock.jump(5 * 60_000);
     const waited = shop.endpoint.waited(shop.run(item), from, shop.clock.now());
     expect(waited.forPeople).toBe(0);

@@ -72,7 +72,7 @@ describe('the real Claude Code', () => {
     shop.answer(await shop.asked(), 'denied', 'use make clean');
     expect(await ended).toMatchObject({ reason: 'finished' });
     expect(existsSync(join(worktree, 'seen.txt'))).toBe(false);
-    expect(api.requests[1]?.body).toContain('A person has denied it: use make clean');
+    expect(api.requests[1]?.body).toContain('A person denied it: use make clean');
   });
 
   it('does not use it when nobody answers in time', async () => {

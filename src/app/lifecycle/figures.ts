@@ -98,7 +98,7 @@ function describeWork({ log, clock, projects }: FigureParts, gauge: Describe): v
       for (const [what, n] of waiting) set(n, { project: settings.name, for: what });
     }
   });
-  gauge('runs_open', 'Runs under way.', ['project'], (set) => {
+  gauge('runs_open', 'Runs in progress.', ['project'], (set) => {
     for (const { name } of projects) set(reads.openRuns(name).length, { project: name });
   });
   gauge('spend_tokens_total', 'Tokens used, cache included.', ['project', 'agent'], (set) => {
@@ -114,13 +114,13 @@ function describeWork({ log, clock, projects }: FigureParts, gauge: Describe): v
 function describeMachine({ log, clock, dataDir, networks, backups, version, startedAt }: FigureParts, gauge: Describe): void {
   gauge('info', 'Always 1; the version is a label.', ['version'], (set) => set(1, { version }));
   gauge('start_time_seconds', 'When Musher was started.', [], (set) => set(startedAt / 1000));
-  gauge('network_online', '1 where the network is connected.', ['network'], (set) => {
+  gauge('network_online', '1 if the network is connected.', ['network'], (set) => {
     for (const { name, state } of networks()) set(state === 'online' ? 1 : 0, { network: name });
   });
-  gauge('messages_waiting', 'Messages that are still to be sent.', ['network'], (set) => {
+  gauge('messages_waiting', 'Queued messages.', ['network'], (set) => {
     for (const { name, waiting } of networks()) set(waiting, { network: name });
   });
-  gauge('oldest_message_seconds', 'How long the oldest of them waits.', ['network'], (set) => {
+  gauge('oldest_message_seconds', 'Age of the oldest queued message.', ['network'], (set) => {
     for (const { name, oldest } of networks()) set(oldest === null ? 0 : (clock.now() - oldest) / 1000, { network: name });
   });
   gauge('log_events_total', 'Events in the log.', [], (set) => set(log.reads.lastSeq()));
@@ -131,8 +131,8 @@ function describeMachine({ log, clock, dataDir, networks, backups, version, star
     ] as const)
       set(statSync(join(dataDir, name), { throwIfNoEntry: false })?.size ?? 0, { file });
   });
-  gauge('backup_time_seconds', 'When the newest backup was made; 0 where there is none.', [], (set) =>
+  gauge('backup_time_seconds', 'When the newest backup was made; 0 if there is none.', [], (set) =>
     set((backups().newest?.at ?? 0) / 1000),
   );
-  gauge('backup_failed', '1 where the last try of a backup failed.', [], (set) => set(backups().problem === null ? 0 : 1));
+  gauge('backup_failed', '1 if the last backup failed.', [], (set) => set(backups().problem === null ? 0 : 1));
 }

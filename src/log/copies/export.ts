@@ -88,15 +88,16 @@ export async function importLines(db: Db, lines: AsyncIterable<string>, file: st
 
 function readHeader(text: string): Result<Header, string> {
   const value = parse(text);
-  if (typeof value !== 'object' || value === null || !('form' in value) || !('events' in value)) return err('it is no export of a log');
-  if (value.form !== FORM) return err(`it has form ${String(value.form)}; this Musher reads form ${FORM}`);
+  if (typeof value !== 'object' || value === null || !('form' in value) || !('events' in value))
+    return err('this is not an export of a log');
+  if (value.form !== FORM) return err(`the export has format ${String(value.form)}; this Musher reads format ${FORM}`);
   return ok(value as Header);
 }
 
 function readRow(text: string): Result<EventRow, string> {
   const value = parse(text) as (Omit<EventRow, 'payload'> & { payload: unknown }) | null;
   if (typeof value !== 'object' || value === null || typeof value.seq !== 'number' || typeof value.hash !== 'string')
-    return err('it is no event');
+    return err('this is not an event');
   return ok({ ...value, payload: JSON.stringify(value.payload) });
 }
 

@@ -14,7 +14,7 @@ const LONGEST_NAME = 100;
 export const approve = tool({
   name: 'approve',
   description:
-    'Asks people for leave to use a tool once, with exactly this input, and waits for their answer. Use it only where your own program does not ask by itself.',
+    'Asks people for permission to use a tool once, with exactly this input, and waits for the answer. Use it only if your program does not ask by itself.',
   input: {
     tool_name: z.string().max(LONGEST_NAME),
     input: z.record(z.string(), z.unknown()),
@@ -22,7 +22,7 @@ export const approve = tool({
   },
   async run(parts, call, { tool_name: name, input, tool_use_id: use }) {
     // Its own way of asking people would be shown here as a tool's input; there is a better one.
-    if (name === 'AskUserQuestion') return denied('Nobody sees this. Use the tool ask of the server musher.');
+    if (name === 'AskUserQuestion') return denied('Nobody sees this. Use the tool ask of the server musher instead.');
     const given = JSON.stringify(input);
     const brief = briefInput(name, given);
     const shown = shownInput(given);
@@ -32,9 +32,9 @@ export const approve = tool({
       return denied(`Nobody was asked: ${why}. Do it in smaller steps.`);
     }
     if (parts.redactor.redact(given) !== given) {
-      const why = 'its input holds what looks like a secret, which rooms are not shown';
+      const why = 'its input contains what looks like a secret, which rooms must not see';
       refuseUnasked(parts, call, brief, why);
-      return denied(`Nobody was asked: ${why}. Take it from a file or from the environment.`);
+      return denied(`Nobody was asked: ${why}. Read it from a file or from the environment.`);
     }
     const request = putToPeople(parts, call, {
       ask: { kind: 'permission', tool: name, input: given },
@@ -50,18 +50,18 @@ export const approve = tool({
 
 /** The answer to a request for leave, as Claude Code reads it. Null: nobody listens any more. */
 export function decision(request: AgentRequest | null): ToolAnswer {
-  if (request === null || request.ask.kind !== 'permission') return denied('The request was broken off.');
+  if (request === null || request.ask.kind !== 'permission') return denied('The request was cancelled.');
   switch (request.state) {
     case 'allowed':
       return said(JSON.stringify({ behavior: 'allow', updatedInput: JSON.parse(request.ask.input) as unknown }));
     case 'denied':
-      return denied(request.text === '' ? 'A person has denied it.' : `A person has denied it: ${request.text}`);
+      return denied(request.text === '' ? 'A person denied it.' : `A person denied it: ${request.text}`);
     case 'expired':
-      return denied('Nobody has answered in time, so it is denied. Go on without, or report a blocker.');
+      return denied('Nobody answered in time, so it is denied. Continue without it, or report a blocker.');
     case 'open':
     case 'answered':
     case 'cancelled':
-      return denied('The request is void.');
+      return denied('The request is no longer valid.');
   }
 }
 

@@ -21,20 +21,19 @@ const line = (most: number, what: string) =>
 export const ask = tool({
   name: 'ask',
   description:
-    'Asks people a question in the room and waits for the answer. Say what you would do without one: that is taken when nobody answers in time. Ask only what you cannot find out yourself.',
+    'Asks people a question in the room and waits for the answer. Give a default, which applies if nobody answers in time. Ask only what you cannot find out yourself.',
   input: {
     question: z.string().trim().min(1).max(1_000),
     choices: z
       .array(line(LONGEST_CHOICE, 'a choice'))
       .max(MOST_CHOICES)
       .optional()
-      .describe('Answers to choose from; any other text may come back.'),
-    default: line(200, 'the default').describe('What holds when nobody answers in time.'),
-    minutes: z.number().positive().max(10_000).optional().describe('How long to wait; people set the most.'),
+      .describe('Suggested answers; people may answer something else.'),
+    default: line(200, 'the default').describe('The answer if nobody replies in time.'),
+    minutes: z.number().positive().max(10_000).optional().describe('How long to wait; the configuration sets the maximum.'),
   },
   async run(parts, call, { question, choices = [], default: fallback, minutes }) {
-    if (!canBeShown([question, ...choices, fallback].join('\n')))
-      return refusal('The question is too long to be shown. Ask a shorter one.');
+    if (!canBeShown([question, ...choices, fallback].join('\n'))) return refusal('The question is too long to show. Ask a shorter one.');
     const request = putToPeople(parts, call, {
       ask: { kind: 'question', text: question, choices, fallback },
       brief: cutLine(question),
@@ -42,14 +41,14 @@ export const ask = tool({
       // The same question in the same run has the same answer.
       again: ({ state }) => state !== 'cancelled',
     });
-    if (typeof request === 'string') return refusal(`Nobody was asked: ${request}. Go on with your default.`);
+    if (typeof request === 'string') return refusal(`Nobody was asked: ${request}. Continue with your default.`);
     return answerText(await ended(parts.log, request.number, call.signal));
   },
 });
 
 /** The answer to a question. Null: nobody listens any more. */
 export function answerText(request: AgentRequest | null): ToolAnswer {
-  if (request?.state === 'answered') return said(`A person has answered.\n${fenced('answer', request.text)}`);
-  if (request?.state === 'expired') return said(`Nobody has answered in time. Your default holds: ${request.text}`);
-  return refusal('The question was broken off. Go on with your default.');
+  if (request?.state === 'answered') return said(`A person answered.\n${fenced('answer', request.text)}`);
+  if (request?.state === 'expired') return said(`Nobody answered in time. Continue with your default: ${request.text}`);
+  return refusal('The question was cancelled. Continue with your default.');
 }

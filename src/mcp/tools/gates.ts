@@ -14,7 +14,7 @@ export const runGates = tool({
   name: 'run_gates',
   description:
     "Runs the project's gates (tests, lint …) on the files of the worktree as they are now, and gives their results. For your own use: what counts is what Musher runs itself on what you have committed, after your run.",
-  input: { gates: z.array(z.string()).optional().describe('Names of gates; all where none are named.') },
+  input: { gates: z.array(z.string()).optional().describe('Names of gates; all by default.') },
   async run(parts, call, { gates: names }) {
     const all = call.caller.project.settings.gates;
     const known = `The gates are: ${all.map(({ name }) => name).join(', ')}.`;
@@ -22,13 +22,13 @@ export const runGates = tool({
     const unknown = names?.find((name) => !all.some((gate) => gate.name === name));
     if (unknown !== undefined) return refusal(`There is no gate of that name. ${known}`);
     const done = parts.gateRuns.begin(call.caller.run);
-    if (done === null) return refusal('The gates are running already. Wait for that call.');
+    if (done === null) return refusal('The gates are already running. Wait for that call.');
     try {
       const results: string[] = [];
       const summary: string[] = [];
       for (const gate of all.filter(({ name }) => names?.includes(name) ?? true)) {
         const { exit, text } = await runOne(parts, call, gate);
-        if (call.signal.aborted) return refusal('The call was broken off.');
+        if (call.signal.aborted) return refusal('The call was cancelled.');
         results.push(text);
         summary.push(`${gate.name} ${exit}`);
       }
@@ -58,6 +58,6 @@ async function runOne(parts: ToolParts, { caller, signal }: Call, gate: GateSett
     sandbox: await commandSandbox(parts, item, 'item'),
   });
   const { tail } = await digest(output, TAIL_BYTES);
-  const exit = ran.timedOut ? 'ran into its time limit' : ran.exitCode === null ? 'was ended' : `exit ${ran.exitCode}`;
+  const exit = ran.timedOut ? 'timed out' : ran.exitCode === null ? 'was killed' : `exit ${ran.exitCode}`;
   return { exit, text: `${gate.name}: ${exit} after ${(ran.durationMs / 1000).toFixed(1)} s\n${tail}`.trimEnd() };
 }

@@ -30,9 +30,9 @@ export const gitStatus = tool({
     const more = changed.length > MOST_FILES ? [`and ${changed.length - MOST_FILES} more`] : [];
     return said(
       [
-        `Branch ${work.branch} at ${work.head}, ${work.commitsAhead} commits that ${settings.baseBranch} does not have.`,
+        `Branch ${work.branch} at ${work.head}, ${work.commitsAhead} commits ahead of ${settings.baseBranch}.`,
         ...commits.map(({ sha, subject }) => `  ${sha.slice(0, 10)} ${subject}`),
-        changed.length === 0 ? 'Nothing is uncommitted.' : 'Not committed:',
+        changed.length === 0 ? 'No uncommitted changes.' : 'Uncommitted:',
         ...[...changed.slice(0, MOST_FILES), ...more].map((path) => `  ${path}`),
       ].join('\n'),
     );
@@ -41,8 +41,7 @@ export const gitStatus = tool({
 
 export const gitDiff = tool({
   name: 'git_diff',
-  description:
-    'Shows what this item changes against where its branch left the base branch: what is committed, or all files of the worktree.',
+  description: 'Shows the changes of this item since it branched off the base branch: the commits, or all files of the worktree.',
   input: { what: z.enum(['worktree', 'committed']).default('worktree') },
   async run(_parts, { caller }, { what }) {
     const at = placeOf(caller);
@@ -51,7 +50,7 @@ export const gitDiff = tool({
     const diff =
       what === 'committed' ? await git.diff({ branch: at.branch, maxBytes: MOST_DIFF_BYTES }) : await git.diffOfFiles(at, MOST_DIFF_BYTES);
     if (diff === null) return refusal('The branch or its worktree is gone.');
-    if (diff.text === '') return said('Nothing is changed.');
+    if (diff.text === '') return said('No changes.');
     return said(`${diff.stat}\n\n${diff.text}${diff.truncated ? '\n[the rest is left out]' : ''}`);
   },
 });
@@ -63,12 +62,12 @@ export const gitCommit = tool({
   async run(parts, { caller }, { message }) {
     const at = placeOf(caller);
     if (at === null) return refusal('The item has no branch.');
-    if (caller.run.role === 'qa') return refusal('A reviewer commits nothing.');
+    if (caller.run.role === 'qa') return refusal('Reviewers cannot commit.');
     const commit = await caller.project.git.commitLeftovers(at, message).catch((error: unknown) => {
       if (!(error instanceof MusherError)) parts.onProblem(`git_commit of ${caller.item.project}#${caller.item.number}`, error);
       return 'failed' as const;
     });
-    if (commit === 'failed') return refusal('git could not commit: the branch moved meanwhile, or a file cannot be read. Try again.');
+    if (commit === 'failed') return refusal('git could not commit: the branch moved in the meantime, or a file cannot be read. Try again.');
     if (commit === null) return said('There is nothing to commit.');
     const result = `${commit.slice(0, 10)} ${message.split('\n', 1)[0] ?? ''}`;
     change(parts, caller, (tx, now) => write(tx, now, 'agent.called', { run: now.run.run, tool: 'git_commit', result }));

@@ -26,9 +26,9 @@ export const item = tool({
 
 export const checkCriterion = tool({
   name: 'check_criterion',
-  description: 'Checks an acceptance criterion that is met, or unchecks it. It moves the item nowhere: the gates and people decide.',
+  description: 'Checks an acceptance criterion that is met, or unchecks it. This does not move the item: the gates and people decide.',
   input: {
-    number: z.int().min(1).describe('As the tool item numbers it, from 1.'),
+    number: z.int().min(1).describe('The number in the tool item, from 1.'),
     checked: z.boolean().default(true),
   },
   run(parts, { caller }, { number, checked }) {
@@ -37,9 +37,9 @@ export const checkCriterion = tool({
         const criterion = now.item.criteria[number - 1];
         if (criterion === undefined) return refusal(`The item has ${now.item.criteria.length} criteria, not ${number}.`);
         const news = criterion.checked !== checked;
-        if (news && !write(tx, now, 'item.criterion_set', { index: number - 1, checked })) return refusal('That cannot be done now.');
+        if (news && !write(tx, now, 'item.criterion_set', { index: number - 1, checked })) return refusal('That is not possible now.');
         return said(`Criterion ${number} is ${checked ? 'checked' : 'unchecked'}.`);
-      }) ?? refusal('The run is over.')
+      }) ?? refusal('The run has ended.')
     );
   },
 });

@@ -17,7 +17,7 @@ export const note = tool({
         if (last === null || tx.now - last >= BETWEEN_NOTES_MS)
           write(tx, now, 'run.heartbeat', { run: now.run.run, activity: cutLine(text, 200) });
         return said('Noted.');
-      }) ?? refusal('The run is over.')
+      }) ?? refusal('The run has ended.')
     );
   },
 });
@@ -25,14 +25,14 @@ export const note = tool({
 export const reportBlocker = tool({
   name: 'report_blocker',
   description:
-    'Says that the item cannot be done, and why. When your run ends the item is blocked with this reason and people are told, instead of another attempt. End your run after it.',
+    'Reports that the item cannot be done, and why. When your run ends, the item is blocked with this reason and people are notified, instead of another attempt. End your run afterwards.',
   input: { reason: z.string().trim().min(1).max(2_000) },
   run(parts, { caller }, { reason }) {
     return (
       change(parts, caller, (tx, now) => {
         write(tx, now, 'run.blocker', { run: now.run.run, reason });
-        return said('Kept. End your run now: the item is then blocked with this reason, and people are told.');
-      }) ?? refusal('The run is over.')
+        return said('Noted. End your run now: the item is then blocked with this reason, and people are notified.');
+      }) ?? refusal('The run has ended.')
     );
   },
 });

@@ -134,7 +134,7 @@ describe('a slash command', () => {
     fake.slash(ada, room, 'status');
     const { at } = await taken(it_);
     await transport.send(at, line('too late'), 'k', { again: false });
-    const whose = 'For @Ada, too late to stand where it was asked.';
+    const whose = 'For @Ada, too late for a private answer.';
     expect(fake.world.shown(room.id)).toBe(`${whose}\n\ntoo late`);
     const ended = { ...at, thread: ['i', '1', 'token', room.id, '1', 'e', ada.id].join('|') };
     await transport.send(ended, line('after 15 minutes'), 'k2', { again: false });
@@ -151,7 +151,7 @@ describe('a slash command', () => {
     fake.next(/^POST \/channels\/\d+\/messages$/, 'unavailable');
     await expect(transport.send(at, line('too late'), 'k', { again: false })).rejects.toMatchObject({ outcome: 'unknown' });
     expect(await transport.send(at, line('too late'), 'k', { again: true })).toHaveLength(1);
-    expect(fake.world.shown(room.id)).toBe('For @Ada, too late to stand where it was asked.\n\ntoo late');
+    expect(fake.world.shown(room.id)).toBe('For @Ada, too late for a private answer.\n\ntoo late');
   });
 
   it('has a long answer in parts, none of which shows twice when a reply is lost', async () => {

@@ -18,7 +18,7 @@ export interface Rendered {
 }
 
 const AGAIN = `*${PERHAPS_SEEN}*\n\n`;
-const late = (user: string): string => `*For* <@${user}>*, too late to stand where it was asked.*\n\n`;
+const late = (user: string): string => `*For* <@${user}>*, too late for a private answer.*\n\n`;
 /** What may come before a message: its parts are cut so that there is room for it. An id has 20 digits at most. */
 const MOST_BEFORE = AGAIN.length + late('0'.repeat(20)).length;
 
