@@ -52,6 +52,7 @@ function readable(signal: Signal): string[] {
     case 'session':
     case 'call':
     case 'turn':
+    case 'untold':
     case 'usage':
       return [];
   }

@@ -23,7 +23,7 @@ export interface RunOutcome {
   /** The session that was to be resumed is not there: the next run starts afresh. */
   readonly sessionMissing: boolean;
   readonly usage: UsageTotals;
-  /** Models in `usage` whose price is not known. */
+  /** Models whose price is not known, or whose usage was never told: what such a run cost is not known. */
   readonly unpriced: readonly string[];
   /** What it asked a person for, in one line, and nobody answered; null: nothing. */
   readonly asked: string | null;

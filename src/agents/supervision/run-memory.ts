@@ -7,7 +7,7 @@ import type { Usage } from '../../pipeline/usage.ts';
 /** What a run's signals add up to. */
 export interface RunMemory {
   readonly usage: UsageTotals;
-  /** Models whose price is not known. */
+  /** Models whose price is not known, or whose usage the output has not told. */
   readonly unpriced: readonly string[];
   readonly turns: number;
   readonly verdict: Verdict | null;
@@ -33,6 +33,7 @@ const EVIDENCE_LIMIT = 8000;
 export function runMemory(): RunMemory {
   const usage = new Map<string, Usage>();
   const unpriced = new Set<string>();
+  let untold: string | null = null;
   const activity: string[] = [];
   const complaints: string[] = [];
   const telling = tellingLine();
@@ -52,7 +53,7 @@ export function runMemory(): RunMemory {
       return usage;
     },
     get unpriced() {
-      return [...unpriced];
+      return [...unpriced, ...(untold === null ? [] : [untold])];
     },
     get turns() {
       return turns;
@@ -73,8 +74,12 @@ export function runMemory(): RunMemory {
       switch (signal.kind) {
         case 'usage':
           usage.set(signal.model, signal.usage);
+          untold = null;
           if (signal.unpriced === true) unpriced.add(signal.model);
           else unpriced.delete(signal.model);
+          break;
+        case 'untold':
+          untold = signal.model;
           break;
         case 'turn':
           turns = signal.count;

@@ -9,6 +9,8 @@ export type Signal =
   | { readonly kind: 'session'; readonly id: string }
   /** `unpriced`: the money in it is not all, because no price is known for the model. */
   | { readonly kind: 'usage'; readonly model: string; readonly usage: Usage; readonly unpriced?: true }
+  /** A model was used, and the output tells how much at the end alone: until then what it costs is not known. */
+  | { readonly kind: 'untold'; readonly model: string }
   | { readonly kind: 'turn'; readonly count: number }
   /** One line for people: a tool and its target, or what the agent says. */
   | { readonly kind: 'activity'; readonly text: string }

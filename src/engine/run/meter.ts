@@ -72,6 +72,7 @@ export function meter(
         write('run.heartbeat', { run: run.run, activity: signal.text });
         return;
       }
+      case 'untold':
       case 'turn':
       case 'call':
       case 'asks':
@@ -132,9 +133,9 @@ export async function countUnwatched(
   run: Run,
 ): Promise<readonly string[]> {
   const take = meter(parts, settings, item, run, usageInLog(parts, item, run));
-  const used = await usageInOutput(runDir(parts, run.project, run.item, run.run), parts.pricing);
+  const { used, unpriced } = await usageInOutput(runDir(parts, run.project, run.item, run.run), parts.pricing);
   for (const signal of used) take(signal);
-  return used.filter(({ unpriced }) => unpriced === true).map(({ model }) => model);
+  return unpriced;
 }
 
 /** What the log counts for a run's process, per model. */

@@ -5,6 +5,7 @@ import { geminiRuntime } from '../../../src/agents/runtimes/gemini/gemini.ts';
 import { opencodeRuntime } from '../../../src/agents/runtimes/opencode/opencode.ts';
 import { pricing } from '../../../src/agents/runtimes/pricing.ts';
 import type { Conclusion, Runtime } from '../../../src/agents/runtimes/runtime.ts';
+import { runMemory } from '../../../src/agents/supervision/run-memory.ts';
 import type { Signal } from '../../../src/agents/supervision/signals.ts';
 import { NO_USAGE, type Usage } from '../../../src/pipeline/usage.ts';
 
@@ -30,6 +31,7 @@ interface Expected {
   readonly resumeAt?: number;
   readonly turns: number;
   readonly usage: Usage | null;
+  readonly model?: string;
   /** What the session had used before. */
   readonly before?: Usage;
   readonly errors?: readonly string[];
@@ -178,9 +180,13 @@ const ALL = [
   { runtime: geminiRuntime, table: GEMINI },
 ];
 
-function replay(runtime: Runtime, name: string, { exit, before, errors = [] }: Expected): { signals: readonly Signal[]; end: Conclusion } {
+function replay(
+  runtime: Runtime,
+  name: string,
+  { exit, before, errors = [], model }: Expected,
+): { signals: readonly Signal[]; end: Conclusion } {
   const parser = runtime.parser({
-    model: null,
+    model: model ?? null,
     resumed: before !== undefined,
     before: before ?? NO_USAGE,
     now: () => NOW,
@@ -234,6 +240,28 @@ describe('a refused key', () => {
     const { signals } = replay(codexRuntime, 'e401', { exit: 1, reason: 'signed-out', summary: '', turns: 0, usage: null });
     const at = signals.findIndex(({ kind }) => kind === 'signed-out');
     expect(signals.slice(0, at).some((signal) => signal.kind === 'activity' && signal.text.includes('Reconnecting'))).toBe(false);
+  });
+});
+
+describe('what a run cost that was ended before it told what it used', () => {
+  const unpriced = (runtime: Runtime, name: string, exit: number, model: string): readonly string[] => {
+    const memory = runMemory();
+    const { signals } = replay(runtime, name, { exit, reason: 'failed', summary: '', turns: 0, usage: null, model });
+    for (const signal of signals) memory.take(signal);
+    return memory.unpriced;
+  };
+  it.each([
+    [codexRuntime, 'tools', 'gpt-5'],
+    [geminiRuntime, 'denied', 'gemini-2.5-pro'],
+  ])('is not known, and is once it was told: %#', (runtime, told, model) => {
+    expect(unpriced(runtime, 'sig_TERM', 143, model)).toEqual([model]);
+    expect(unpriced(runtime, told, 0, model)).toEqual([]);
+    // Its model was never reached, so it cost nothing.
+    expect(unpriced(runtime, 'r429forever', 1, model)).toEqual([]);
+  });
+
+  it('is known of opencode, which tells it after each step', () => {
+    expect(unpriced(opencodeRuntime, 'ask_perm', 0, 'x')).toEqual([]);
   });
 });
 

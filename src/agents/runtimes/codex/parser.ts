@@ -13,6 +13,7 @@ import { threadTokens } from './usage.ts';
 /** Reads the lines of `codex exec --json`. */
 export function codexParser(context: ParserContext): OutputParser {
   const turns = turnCounter();
+  const model = context.model ?? UNNAMED_MODEL;
   const metered = runUsage(context.pricing);
   let session: string | null = null;
   let conclusion: Conclusion | null = null;
@@ -45,12 +46,12 @@ export function codexParser(context: ParserContext): OutputParser {
     if (type === 'agent_message') {
       if (!completed) return [];
       answer = textField(fields, 'text') ?? '';
-      return [...turns.spoke(), ...said(answer)];
+      return [...turns.spoke(model), ...said(answer)];
     }
     const call = callOf(type, fields);
     if (call === null) return [];
-    if (!completed) return [...turns.spoke(), ...said(call.text)];
-    const spoke = turns.spoke();
+    if (!completed) return [...turns.spoke(model), ...said(call.text)];
+    const spoke = turns.spoke(model);
     turns.answered();
     const status = textField(fields, 'status');
     const asks: readonly Signal[] = status === 'declined' ? [{ kind: 'asks', text: oneLine(`permission for ${call.text}`) }] : [];
@@ -79,7 +80,7 @@ export function codexParser(context: ParserContext): OutputParser {
     return [
       { kind: 'result', outcome: 'success', summary },
       ...(verdict === null ? [] : [{ kind: 'verdict', ...verdict } as const]),
-      ...metered.total(context.model ?? UNNAMED_MODEL, threadTokens(usage, context.before)),
+      ...metered.total(model, threadTokens(usage, context.before)),
     ];
   };
 

@@ -4,7 +4,7 @@ import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { asFields, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
-import { runUsage, type Tokens } from '../run-usage.ts';
+import { runUsage, UNNAMED_MODEL, type Tokens } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
 import { turnCounter } from '../turns.ts';
 import { isSessionMissing, isSignedOut, isUnprotected, outcomeOfError, outcomeOfExit } from './limits.ts';
@@ -18,6 +18,7 @@ const REFUSAL = new Set(['policy_violation', 'tool_not_registered']);
 export function geminiParser(context: ParserContext): OutputParser {
   const metered = runUsage(context.pricing);
   const turns = turnCounter();
+  const model = context.model ?? UNNAMED_MODEL;
   const open = new Map<string, { readonly text: string; readonly input: string }>();
   let session: string | null = null;
   let conclusion: Conclusion | null = null;
@@ -37,7 +38,7 @@ export function geminiParser(context: ParserContext): OutputParser {
     const input = asFields(fields['parameters']) ?? {};
     const text = describeCall(textField(fields, 'tool_name') ?? 'tool', input, TARGETS);
     open.set(textField(fields, 'tool_id') ?? '', { text, input: JSON.stringify(input) });
-    return [...turns.spoke(), ...spoken(), ...said(text)];
+    return [...turns.spoke(model), ...spoken(), ...said(text)];
   };
 
   /** Told once it is whole: a line of its own for each piece would be read by nobody. */
@@ -94,7 +95,7 @@ export function geminiParser(context: ParserContext): OutputParser {
       case 'message':
         if (textField(fields, 'role') !== 'assistant') return [];
         answer += textField(fields, 'content') ?? '';
-        return turns.spoke();
+        return turns.spoke(model);
       case 'tool_use':
         return called(fields);
       case 'tool_result':
