@@ -29,6 +29,7 @@ export async function signedIn(
   const { execa } = await import('execa');
   return doctor.signedIn({
     env: environment,
+    args,
     home: environment['HOME'] ?? homedir(),
     read: textOf,
     ask: async (words) => {

@@ -109,6 +109,8 @@ export type SignedIn = 'in' | 'out' | 'unknown';
 export interface Probe {
   /** The environment that a run would get. */
   readonly env: Readonly<Record<string, string>>;
+  /** Words of the agent's `command` behind the program; `ask` puts them first. */
+  readonly args: readonly string[];
   /** Absolute path of the home. */
   readonly home: string;
   /** Starts the agent's program with these arguments; bounded in time. `code` is null where it did not end by itself. */

@@ -125,6 +125,7 @@ describe('how Gemini CLI is started', () => {
 describe('whether somebody is signed in', () => {
   const probe = (env: Record<string, string>, files: Record<string, string>, answer = { code: 0, stdout: '', stderr: '' }) => ({
     env,
+    args: [],
     home: '/home/ada',
     ask: () => Promise.resolve(answer),
     read: (path: string) => files[path] ?? null,
@@ -150,5 +151,13 @@ describe('whether somebody is signed in', () => {
     ['gemini', geminiRuntime, { GEMINI_CLI_HOME: '/g' }, { '/g/.gemini/settings.json': '{}' }, undefined, 'unknown'],
   ] as const)('%s', async (_name, runtime, env, files, answer, expected) => {
     expect(await runtime.doctor.signedIn?.(probe(env, files, answer))).toBe(expected);
+  });
+
+  it('is not asked of Codex where its command names another provider', async () => {
+    const out = { code: 1, stdout: '', stderr: 'Not logged in' };
+    for (const args of [['--config', 'model_provider="own"'], ['--profile', 'own'], ['--oss']]) {
+      expect(await codexRuntime.doctor.signedIn?.({ ...probe({}, {}, out), args })).toBe('unknown');
+    }
+    expect(await codexRuntime.doctor.signedIn?.({ ...probe({}, {}, out), args: ['--search'] })).toBe('out');
   });
 });
