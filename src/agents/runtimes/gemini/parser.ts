@@ -62,8 +62,8 @@ export function geminiParser(context: ParserContext): OutputParser {
   };
 
   const result = (fields: Fields): readonly Signal[] => {
-    const usage = modelUsage(asFields(asFields(fields['stats'])?.['models']) ?? {}).flatMap(([model, tokens]) =>
-      metered.total(model, tokens),
+    const usage = modelUsage(asFields(asFields(fields['stats'])?.['models']) ?? {}).flatMap(([name, tokens]) =>
+      metered.total(name, tokens),
     );
     const text = answer;
     const last = spoken();
