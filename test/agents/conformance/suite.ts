@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { identify } from '../../../src/agents/process/identity.ts';
 import { sumUsage } from '../../../src/agents/supervision/signals.ts';
 import { startRun } from '../../../src/agents/supervision/supervisor.ts';
-import { faultWords } from '../../../src/words/faults.ts';
+import { faultWords } from '../../../src/words/item/faults.ts';
 import { leaveNothingBehind, numberIn, runFixture, until, type RunFixture } from '../run-fixture.ts';
 import { CASES, type Case, type CaseName, type Play, type Plays } from './cases.ts';
 import { replayProgram } from './replay.ts';
