@@ -206,6 +206,23 @@ describe('the layout', () => {
     );
   });
 
+  it('says of each folder what it is, in the folder and on the map alike', () => {
+    const folders = [...filesByFolder(sources.map(({ path }) => path)).keys()].toSorted();
+    const said = folders.map((folder) => {
+      const [title, , line = '', ...more] = readFileSync(join(ROOT, folder, 'README.md'), 'utf8')
+        .trimEnd()
+        .split('\n');
+      expect([title, more]).toEqual([`# ${folder}`, []]);
+      return `${folder}: ${line}`;
+    });
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const map = Array.from(
+      page.matchAll(/^((?:src|commands|transports)(?:\/[\w-]+)*)\/ +(\S.*)$/gm),
+      ([, folder, line]) => `${folder}: ${line}`,
+    );
+    expect(map.toSorted()).toEqual(said.toSorted());
+  });
+
   it('keeps each network’s library in its folder, and the domain free of the machine', () => {
     const isPackage = (to: string): boolean => !/^(?:src|transports|commands)\//.test(to);
     const packages = sources.flatMap(importsOf).filter(({ to }) => isPackage(to));

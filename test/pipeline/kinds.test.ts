@@ -44,8 +44,8 @@ it(
       'src/pipeline/transition.ts',
       'src/words/item/event.ts',
     ]);
-    const noted = "'item.held': { readonly why: string; readonly note?: string };";
-    expect(await filesThatFail((events) => events.replace("'item.held': { readonly why: string };", noted))).toEqual([
+    const noted = "'item.held': { readonly why: Why; readonly note?: string };";
+    expect(await filesThatFail((events) => events.replace("'item.held': { readonly why: Why };", noted))).toEqual([
       'src/pipeline/kinds.ts',
     ]);
   },
