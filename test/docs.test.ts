@@ -145,3 +145,35 @@ function headingsOf(name: string): Set<string> {
     ),
   );
 }
+
+describe('docs/glossary.md', () => {
+  const SAID = ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/runtimes.md', 'docs/security.md'];
+  const rows = Array.from(read('docs/glossary.md').matchAll(/^\| ([^|]+) \| [^|]+ \| ([^|]*)\|$/gm), ([, word = '', not = '']) => ({
+    word: word.trim(),
+    not: not
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  })).slice(1);
+  const forbidden = new Set(rows.flatMap(({ not }) => not));
+  /** Also the parts of a name: `ticketOf` is a ticket. */
+  const wordsIn = (text: string): string[] => Array.from(text.matchAll(/[A-Z]?[a-z]+/g), ([word]) => word.toLowerCase().replace(/s$/, ''));
+
+  it('has each word once', () => {
+    const words = rows.flatMap(({ word }) => word.split(',').map((one) => one.trim()));
+    expect(words.length).toBeGreaterThan(25);
+    expect(new Set(words).size).toBe(words.length);
+  });
+
+  it('names the words that are used nowhere, in names and texts alike', () => {
+    const ours = code.filter((name) => /^(?:src|commands)\//.test(name));
+    const wrong = [...ours, ...SAID].flatMap((file) =>
+      wordsIn(read(file))
+        .filter((word) => forbidden.has(word))
+        .map((word) => `${file}: ${word}`),
+    );
+    expect(forbidden.size).toBeGreaterThan(4);
+    expect(wrong).toEqual([]);
+    expect(wordsIn('const ticketOf = (aWorker) => "Tickets"')).toEqual(expect.arrayContaining(['ticket', 'worker']));
+  });
+});
