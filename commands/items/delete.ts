@@ -1,5 +1,6 @@
 import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
+import { removalWords } from '../../src/words/item/event.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
@@ -132,11 +133,11 @@ function report(context: CommandContext, item: WorkItem, removed: Removed): Repl
   const now = context.reads.item(item.project, item.number);
   if (now?.removal?.state === 'purged') {
     // The reply is stored too, so it must not repeat what was purged.
-    const steps = [...removed.done, 'erased its title, text and everything written about it from the log'];
+    const steps = [...removed.done.map(removalWords), 'erased its title, text and everything written about it from the log'];
     return answer(doc(paragraph(`Item ${name} is deleted and purged.`), list(steps)));
   }
   const title = itemTitle(item, context.project.name);
-  const steps: Block | false = removed.done.length > 0 && list(removed.done);
+  const steps: Block | false = removed.done.length > 0 && list(removed.done.map(removalWords));
   if (removed.left.length === 0) return answer(doc(paragraph(`${title} is deleted.`), steps));
   return {
     ...refused('delete-incomplete', ''),

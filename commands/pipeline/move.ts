@@ -7,7 +7,8 @@ import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
-import { moveRefusal, validMoves } from '../../src/pipeline/moves.ts';
+import { validMoves } from '../../src/pipeline/moves.ts';
+import { moveRefusal } from '../../src/words/item/misfit.ts';
 import type { MoveTarget } from '../../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
@@ -47,7 +48,7 @@ function target(context: CommandContext, item: WorkItem, stage: StageName, now: 
     case 'merge':
       return validMoves(item.stage).includes('merge')
         ? mergeTarget(item, context.project.name)
-        : refused('invalid-move', moveRefusal(item.number, item.stage, stage));
+        : refused('invalid-move', moveRefusal(item.number, item.stage.name, stage, validMoves(item.stage)));
     case 'done': {
       return refused(
         'done-by-merge',

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
+import type { RemovalNote } from '../pipeline/why/cause.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
 import { itemDir, record, type EngineParts, type EngineProject } from './parts.ts';
@@ -13,9 +14,9 @@ import { itemDir, record, type EngineParts, type EngineProject } from './parts.t
  */
 export async function remove(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
   crashPoint('before-removal');
-  const done: string[] = [];
+  const done: RemovalNote[] = [];
   const left: string[] = [];
-  const step = async (what: string, work: () => Promise<readonly string[]>): Promise<boolean> => {
+  const step = async (what: string, work: () => Promise<readonly RemovalNote[]>): Promise<boolean> => {
     try {
       done.push(...(await work()));
       return true;
@@ -33,8 +34,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     const refs = (await project.git.snapshots({ number: item.number })).map(({ ref }) => ref);
     const last = snapshot?.ref ?? refs.at(-1);
     if (last === undefined) return [];
-    const others = refs.length > 1 ? `, and earlier states beside it (${refs.length} in all)` : '';
-    return [`its work is kept under ${last}${others}`];
+    return [{ kind: 'work-kept', ref: last, states: refs.length }];
   });
   // Nothing is removed that was not kept before.
   if (kept) {
@@ -47,11 +47,13 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     });
     // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
     if (signal.aborted && brokenOff) return;
-    await step('worktree and branch', async () => {
+    await step('worktree, branch', async () => {
       const { removed, kept: refused, moved } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
       // The branch's name holds words of the title, and this report outlives a purge, also one that is asked for later.
-      const gone = removed.map((what) => (what.startsWith('branch ') ? 'removed its branch' : `removed ${what}`));
+      const gone = removed.map((what): RemovalNote =>
+        what.startsWith('branch ') ? { kind: 'branch-removed' } : { kind: 'removed', what },
+      );
       return moved === null ? gone : [moved, ...gone];
     });
   }
@@ -59,7 +61,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     await step('run logs', async () => {
       await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
       crashPoint('after-run-logs-removed');
-      return ['removed its run logs and gate outputs'];
+      return [{ kind: 'run-logs-removed' }];
     });
   }
   parts.log.transaction((tx) => {

@@ -143,7 +143,8 @@ export class Log {
       append,
       record: (event) => {
         const result = append(event);
-        if (!result.ok) throw new Error(`${event.kind} of item ${event.item} does not fit: ${result.error.message}`);
+        if (!result.ok)
+          throw new Error(`${event.kind} of item ${event.item} does not fit: ${result.error.code} (${result.error.misfit.kind})`);
         return result.value;
       },
       nextNumber: (project) => {

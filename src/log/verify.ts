@@ -64,7 +64,7 @@ export function rebuild(source: Db, target: Db, onProblem: (problem: string) => 
 function replay(projector: Projector, row: EventRow): string | null {
   try {
     const applied = projector.apply(toEvent(row));
-    return applied.ok ? null : applied.error.message;
+    return applied.ok ? null : `${applied.error.code}: ${applied.error.misfit.kind}`;
   } catch (error) {
     return `it cannot be read (${(error as Error).message})`;
   }

@@ -115,8 +115,9 @@ function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsE
 /** Ways in whose answers may be seen by their sender alone. */
 const PERHAPS_PRIVATE: ReadonlySet<IngressKind> = new Set(['slash', 'button', 'select', 'modal']);
 
-/** Whether the room reads the answer to the command that did this: one act is one message. */
-function isAnswered({ cause }: ItemEvent, { to }: NotifiedRoom, tx: Pick<Tx, 'inbox'>): boolean {
+/** Whether the room reads the answer to the command that did this: one act is one message. An item's thread has all of its news. */
+function isAnswered({ cause }: ItemEvent, { to, style }: NotifiedRoom, tx: Pick<Tx, 'inbox'>): boolean {
+  if (style === 'threads') return false;
   const id = /^inbox:(\d+)$/.exec(cause ?? '')?.[1];
   const message = id === undefined ? null : (tx.inbox.get(Number(id))?.message ?? null);
   if (message?.at.transport !== to.transport || message.at.room !== to.room) return false;

@@ -1,7 +1,7 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
 import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
-import type { Why } from './why/cause.ts';
+import type { RemovalNote, Why } from './why/cause.ts';
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
@@ -95,7 +95,7 @@ export interface ItemEvents {
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */
-  'item.removed': { readonly done: readonly string[]; readonly left: readonly string[] };
+  'item.removed': { readonly done: readonly RemovalNote[]; readonly left: readonly string[] };
   'item.purged': Record<string, never>;
   /** The log was put back from a copy, and the base branch holds the item's merge. */
   'item.found_merged': { readonly mergeCommit: CommitSha; readonly mergedAt: Millis };

@@ -1,6 +1,5 @@
 import type { MoveTarget } from './events.ts';
 import type { ArchiveReasonKind, Stage, StageName } from './types.ts';
-import type { ItemNumber } from './values.ts';
 
 /** The moves between live stages. `merge → current`: a conflict or a failed gate; `done → current`: a revert. */
 const LIVE_MOVES: { readonly [From in Exclude<StageName, 'archived'>]: readonly Exclude<StageName, 'archived'>[] } = {
@@ -29,13 +28,6 @@ export function validMoves(from: Stage): StageName[] {
   if (from.name !== 'archived') return [...LIVE_MOVES[from.name], 'archived'];
   if (!isResumable(from)) return [];
   return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
-}
-
-/** Why an item can't move there, with where a person can move it: `done` is never offered, only a merge makes an item done. */
-export function moveRefusal(number: ItemNumber, from: Stage, to: StageName): string {
-  const offered = validMoves(from).filter((name) => name !== 'done');
-  const where = offered.length === 0 ? 'It can not move any more.' : `From there it can move to ${offered.join(', ')}.`;
-  return `${number} is in ${from.name} and can not move to ${to}. ${where}`;
 }
 
 /** Whether an archived item can come back; false for one that is not archived. */

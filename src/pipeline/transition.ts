@@ -1,21 +1,50 @@
+import type { ItemNumber } from './values.ts';
 import { err, ok, type Result } from '../result.ts';
 import { NOTHING, plus } from './budget/budget.ts';
 import { payerAfter } from './budget/payer.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './next/dependencies.ts';
 import { KINDS } from './kinds.ts';
-import { isResumable, mayMove, moveRefusal, validMoves } from './moves.ts';
+import { isResumable, mayMove, validMoves } from './moves.ts';
 import { repeatedBy } from './why/same-failure.ts';
 import { withoutTexts } from './purge-plan.ts';
 import { ITEM_TEXTS } from './texts.ts';
 import type { AgentRef, Execution, ItemBase, Stage, StageName, WorkItem } from './types.ts';
 import { isPerson } from './actor.ts';
-import { ROLE_OF, type WorkStage } from './role.ts';
+import { ROLE_OF, type Role, type WorkStage } from './role.ts';
 
-/** Why an event does not fit an item. `message` is fit for a room. */
+/** What keeps an event from fitting an item, besides the stage that it is in. */
+export type Misfit =
+  | { readonly kind: 'no-such-move'; readonly to: StageName }
+  | { readonly kind: 'landing'; readonly undoing: boolean }
+  | { readonly kind: 'no-such-criterion'; readonly wanted: number; readonly there: number }
+  | { readonly kind: 'wrong-role'; readonly role: Role; readonly stage: WorkStage }
+  | { readonly kind: 'wrong-run'; readonly wanted: number; readonly next: number }
+  | {
+      readonly kind:
+        | 'missing'
+        | 'exists'
+        | 'deleted'
+        | 'purged'
+        | 'not-in-backlog'
+        | 'not-deleted'
+        | 'nothing-asked'
+        | 'over'
+        | 'not-merged'
+        | 'nothing-to-stop'
+        | 'run-open'
+        | 'errand-open'
+        | 'stopped'
+        | 'not-reserved';
+    };
+
+/** Why an event does not fit an item: `src/words/item/misfit.ts` says it. */
 export interface TransitionError {
   readonly code: 'invalid-move' | 'deleted' | 'landing' | 'wrong-state' | 'wrong-role' | 'no-such-criterion' | 'exists';
-  readonly message: string;
+  readonly item: ItemNumber;
+  /** Where the item is; null: it is not there. */
+  readonly stage: StageName | null;
+  readonly misfit: Misfit;
   readonly validMoves: readonly StageName[];
 }
 
@@ -67,11 +96,7 @@ export function created(event: Logged<Extract<NewItemEvent, { kind: 'item.create
  */
 export function transition(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   if (item.deletedAt !== null) return afterDelete(item, event);
-  if (item.landing !== null && interferes(item, event))
-    return refuse(
-      'landing',
-      `${item.number} is being ${item.errand === null ? 'merged' : 'taken back'} at this very moment. Try again in a few seconds.`,
-    );
+  if (item.landing !== null && interferes(item, event)) return refuse(item, 'landing', { kind: 'landing', undoing: item.errand !== null });
   const next = apply(item, event);
   if (!next.ok) return next;
   return ok({ ...next.value, version: versionAfter(item, event), payer: payerAfter(item.payer, event) });
@@ -98,10 +123,10 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
   const after = { ...item, version: versionAfter(item, event) };
   switch (event.kind) {
     case 'item.deleted':
-      if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was deleted and purged: nothing is left of it.`);
+      if (item.removal?.state === 'purged') return refuse(item, 'deleted', { kind: 'purged' });
       return ok({ ...after, removal: { state: 'asked', purge: event.payload.purge || item.removal?.purge === true }, stepSeq: event.seq });
     case 'item.removed':
-      if (item.removal?.state === 'purged') return refuse('deleted', `${item.number} was purged: there is nothing left to remove.`);
+      if (item.removal?.state === 'purged') return refuse(item, 'deleted', { kind: 'purged' });
       return ok({
         ...after,
         removal: { state: event.payload.left.length === 0 ? 'removed' : 'asked', purge: item.removal?.purge === true },
@@ -109,14 +134,14 @@ function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, Transit
     case 'item.purged':
       return ok(blank(after));
     default:
-      return KINDS[event.kind].ofDeleted ? ok(after) : refuse('deleted', `${item.number} was deleted; a number is never used again.`);
+      return KINDS[event.kind].ofDeleted ? ok(after) : refuse(item, 'deleted', { kind: 'deleted' });
   }
 }
 
 function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   switch (event.kind) {
     case 'item.created':
-      return refuse('exists', `${item.number} exists already.`);
+      return refuse(item, 'exists', { kind: 'exists' });
     case 'item.edited':
       return ok(edited(item, event.payload));
     case 'item.criterion_set':
@@ -126,9 +151,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'item.assigned':
       return ok({ ...item, assignedTo: event.payload.agent });
     case 'item.queued':
-      return item.stage.name === 'backlog'
-        ? ok({ ...item, queued: event.payload.queued })
-        : notNow(item, 'Only an item in the backlog can be queued');
+      return item.stage.name === 'backlog' ? ok({ ...item, queued: event.payload.queued }) : notNow(item, { kind: 'not-in-backlog' });
     case 'item.held':
       return held(item, event);
     case 'item.released':
@@ -152,7 +175,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       );
     case 'item.removed':
     case 'item.purged':
-      return notNow(item, 'Only a deleted item can be removed or purged');
+      return notNow(item, { kind: 'not-deleted' });
     case 'run.pending':
       return pending(item, event);
     case 'run.started':
@@ -195,12 +218,10 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       return undoAsked(item, event);
     case 'item.restored':
     case 'item.errand_failed':
-      if (item.errand === null) return notNow(item, 'Nothing was asked to be done with its work');
+      if (item.errand === null) return notNow(item, { kind: 'nothing-asked' });
       return ok({ ...item, errand: null, landing: null, stepSeq: event.seq });
     case 'undo.attempted':
-      return item.errand?.kind === 'undo'
-        ? ok({ ...item, landing: event.payload.commit })
-        : notNow(item, 'Nobody asked to take its merge back');
+      return item.errand?.kind === 'undo' ? ok({ ...item, landing: event.payload.commit }) : notNow(item, { kind: 'nothing-asked' });
     case 'merge.attempted':
       return ok({ ...item, landing: item.stage.name === 'merge' ? event.payload.commit : null });
   }
@@ -208,13 +229,13 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
 
 /** From wherever it stood when the log was copied: its run, its errand and its landing are of another time. */
 function foundMerged(item: WorkItem, event: Event<'item.found_merged'>): Result<WorkItem, TransitionError> {
-  if (item.stage.name === 'done' || (item.stage.name === 'archived' && !isResumable(item.stage))) return notNow(item, 'It is over');
+  if (item.stage.name === 'done' || (item.stage.name === 'archived' && !isResumable(item.stage))) return notNow(item, { kind: 'over' });
   return ok({ ...settled(item, event), sentBack: 0, repeated: null, stage: { name: 'done', ...event.payload }, execution: IDLE });
 }
 
 /** As `undo` leaves an item: in current again, and stopped, for it would pass the same gates. */
 function foundUndone(item: WorkItem, event: Event<'item.found_undone'>): Result<WorkItem, TransitionError> {
-  if (!isMet(item.stage)) return notNow(item, 'Only what is merged can be taken back');
+  if (!isMet(item.stage)) return notNow(item, { kind: 'not-merged' });
   const stopped = { by: event.actor, since: event.at };
   return ok({ ...settled(item, event), accepted: null, held: stopped, stage: { name: 'current' }, execution: IDLE });
 }
@@ -225,7 +246,7 @@ function settled(item: WorkItem, { at, seq }: ItemEvent): ItemBase {
 
 /** A coder's run that has finished stays so: when the item goes on, its gates come next and not another run. */
 function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, TransitionError> {
-  if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, 'There is nothing to stop');
+  if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, { kind: 'nothing-to-stop' });
   const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };
   return ok(item.execution.state === 'completed' ? { ...after, stepSeq: event.seq } : idle(after, event.seq));
 }
@@ -233,8 +254,8 @@ function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, Trans
 /** Never under a run: what it works for would be gone. */
 function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem, TransitionError> {
   const { execution } = item;
-  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
-  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
+  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, { kind: 'run-open' });
+  if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
   // An idle item fits every stage; the compiler does not see through the union here.
   return ok({ ...item, ...event.payload.standing, execution: IDLE, stepSeq: event.seq } as WorkItem);
 }
@@ -242,15 +263,15 @@ function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem
 /** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
 function restoreAsked(item: WorkItem, event: Event<'item.restore_asked'>): Result<WorkItem, TransitionError> {
   const { execution, stage } = item;
-  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
-  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, 'A run is under way');
-  if (stage.name === 'done' || (stage.name === 'archived' && !isResumable(stage))) return notNow(item, 'It is over');
+  if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
+  if (execution.state === 'pending' || execution.state === 'running') return notNow(item, { kind: 'run-open' });
+  if (stage.name === 'done' || (stage.name === 'archived' && !isResumable(stage))) return notNow(item, { kind: 'over' });
   return ok({ ...item, errand: { kind: 'restore', snapshot: event.payload.snapshot, by: event.actor }, stepSeq: event.seq });
 }
 
 function undoAsked(item: WorkItem, event: Event<'item.undo_asked'>): Result<WorkItem, TransitionError> {
-  if (item.errand !== null) return notNow(item, 'Something else is being done with its work');
-  if (!isMet(item.stage)) return notNow(item, 'Only what is merged can be taken back');
+  if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
+  if (!isMet(item.stage)) return notNow(item, { kind: 'not-merged' });
   return ok({ ...item, errand: { kind: 'undo', reason: event.payload.reason, by: event.actor }, stepSeq: event.seq });
 }
 
@@ -272,21 +293,15 @@ function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
 function criterionSet(item: WorkItem, event: Event<'item.criterion_set'>): Result<WorkItem, TransitionError> {
   const { index, checked } = event.payload;
   const criterion = item.criteria[index];
-  if (criterion === undefined) return refuse('no-such-criterion', `${item.number} has ${item.criteria.length} criteria, not ${index + 1}.`);
+  if (criterion === undefined)
+    return refuse(item, 'no-such-criterion', { kind: 'no-such-criterion', wanted: index + 1, there: item.criteria.length });
   return ok({ ...item, criteria: item.criteria.with(index, { ...criterion, checked }) });
 }
 
 function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, TransitionError> {
   const { to, failure } = event.payload;
   if (!mayMove(item.stage, to) && !takenBack(item, event)) {
-    return {
-      ok: false,
-      error: {
-        code: 'invalid-move',
-        message: moveRefusal(item.number, item.stage, to.name),
-        validMoves: validMoves(item.stage),
-      },
-    };
+    return unfit(item, 'invalid-move', { kind: 'no-such-move', to: to.name });
   }
   const back = to.name === 'current' && (item.stage.name === 'qa' || item.stage.name === 'merge');
   const byPerson = isPerson(event.actor);
@@ -316,18 +331,18 @@ function arrived(from: Stage, to: ItemEvents['item.moved']['to']): Stage {
 
 function pending(item: WorkItem, event: Event<'run.pending'>): Result<WorkItem, TransitionError> {
   const { run, agent, role, stage } = event.payload;
-  if (item.stage.name !== stage) return notNow(item, `A ${role} run belongs to ${stage}`);
-  if (ROLE_OF[stage] !== role) return refuse('wrong-role', `A ${role} can not work in ${stage}: that takes a ${ROLE_OF[stage]}.`);
-  if (item.execution.state === 'pending' || item.execution.state === 'running') return notNow(item, 'A run is under way already');
-  if (item.held !== null) return notNow(item, 'Someone has stopped it, so no run can begin');
-  if (item.errand !== null) return notNow(item, 'Something else is being done with its work, so no run can begin');
-  if (run !== item.runs + 1) return notNow(item, `The next run is number ${item.runs + 1}, not ${run}`);
+  if (item.stage.name !== stage) return notNow(item, { kind: 'wrong-role', role, stage });
+  if (ROLE_OF[stage] !== role) return refuse(item, 'wrong-role', { kind: 'wrong-role', role, stage });
+  if (item.execution.state === 'pending' || item.execution.state === 'running') return notNow(item, { kind: 'run-open' });
+  if (item.held !== null) return notNow(item, { kind: 'stopped' });
+  if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
+  if (run !== item.runs + 1) return notNow(item, { kind: 'wrong-run', wanted: run, next: item.runs + 1 });
   return ok(attach({ ...item, runs: run, stepSeq: event.seq }, { state: 'pending', agent: { name: agent, role }, since: event.at }));
 }
 
 function started(item: WorkItem, event: Event<'run.started'>): Result<WorkItem, TransitionError> {
   const { execution } = item;
-  if (execution.state !== 'pending' || event.payload.run !== item.runs) return notNow(item, `Run ${event.payload.run} was not reserved`);
+  if (execution.state !== 'pending' || event.payload.run !== item.runs) return notNow(item, { kind: 'not-reserved' });
   return ok(
     attach({ ...item, stepSeq: event.seq }, { state: 'running', agent: execution.agent, startedAt: event.at, lastHeartbeat: event.at }),
   );
@@ -370,16 +385,17 @@ function blank(item: WorkItem): WorkItem {
   return { ...withoutTexts(ITEM_TEXTS, item), removal: { state: 'purged', purge: true }, execution: IDLE };
 }
 
-function refuse(code: TransitionError['code'], message: string): Result<never, TransitionError> {
-  return err({ code, message, validMoves: [] });
+/** Where another stage would not help. */
+function refuse(item: WorkItem, code: TransitionError['code'], misfit: Misfit): Result<never, TransitionError> {
+  return err({ code, item: item.number, stage: item.stage.name, misfit, validMoves: [] });
 }
 
-function notNow(item: WorkItem, what: string): Result<never, TransitionError> {
-  return err({
-    code: 'wrong-state',
-    message: `${what}: ${item.number} is in ${item.stage.name}${item.execution.state === 'idle' ? '' : ` (${item.execution.state})`}.`,
-    validMoves: validMoves(item.stage),
-  });
+function unfit(item: WorkItem, code: TransitionError['code'], misfit: Misfit): Result<never, TransitionError> {
+  return err({ code, item: item.number, stage: item.stage.name, misfit, validMoves: validMoves(item.stage) });
+}
+
+function notNow(item: WorkItem, misfit: Misfit): Result<never, TransitionError> {
+  return unfit(item, 'wrong-state', misfit);
 }
 
 /** An agent as the given stage asks for it: `agentFor('merge', …)` is a mergemaster by type. */

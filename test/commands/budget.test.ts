@@ -67,8 +67,8 @@ describe('budget', () => {
   it('adds to an item only after a second step, for an operator, and it goes on', async () => {
     const n = spent(51_200, 0);
     const asked = await world.say(`budget ${n} +50k`);
-    expect(asked.text).toContain(`Add 50k tokens to the budget of item ${n}?`);
-    expect(asked.text).toContain(`Item ${n} has used 51.2k of its 50k tokens. New cap: 100k tokens.`);
+    expect(asked.text).toContain(`Add 50k tokens to the budget of #${n}?`);
+    expect(asked.text).toContain(`#${n} has used 51.2k of its 50k tokens. New cap: 100k tokens.`);
     expect(world.item(n).toppedUp).toEqual({ tokens: 0, microUsd: 0 });
     const done = await world.say('yes');
     expect(done.text).toBe(`Added 50k tokens to the budget of #${n}: 48.8k tokens left. Queued for the next free agent.`);

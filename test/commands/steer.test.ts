@@ -156,7 +156,7 @@ describe('move', () => {
     expect(invalid).toMatchObject({ ok: false, code: 'invalid-move' });
     expect(invalid.text).toContain('can move to current, archived');
     expect(await world.say(`move ${n} merge`)).toMatchObject({ code: 'invalid-move', text: invalid.text.replace('to qa', 'to merge') });
-    expect((await world.say(`move ${inMerge()} qa`)).text).toMatch(/it can move to current, archived\.$/);
+    expect((await world.say(`move ${inMerge()} qa`)).text).toMatch(/It can move to current, archived\.$/);
     const empty = inCurrent();
     expect(await world.say(`move ${empty} merge`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
     seeWork(world, empty, 0);

@@ -32,12 +32,12 @@ test('a script answers in order, knows comments and lines that go on, and names 
   expect(err.trim().split('\n')).toEqual([
     'line 8: creat story x: refused (unknown-command).',
     'line 9: show 99: refused (no-such-item).',
-    'line 10: wait 1 done: it does not get there by waiting: 1 is in backlog, because nobody has started it.',
+    'line 10: wait 1 done: it does not get there by waiting: 1 is in backlog, not started.',
     expect.stringMatching(/^line 11: wait 1 dnoe: there is no state dnoe; did you mean done\. States are backlog, current, /),
     'line 12: wait 99 done: there is no item 99.',
     'line 13: wait 1 done soon: the time soon is no number of seconds from 1 to 86400.',
     'line 14: wait 1: write it as `wait <item> <state> [seconds]`.',
-    'line 17: wait 2 done 300: it does not get there by waiting: 2 is in qa, because a person has to look at it.',
+    'line 17: wait 2 done 300: it does not get there by waiting: 2 is in qa, waiting for review.',
   ]);
   // Nothing was waited for that could not come.
   expect(performance.now() - begun).toBeLessThan(60_000);
@@ -45,9 +45,9 @@ test('a script answers in order, knows comments and lines that go on, and names 
     'pong',
     'Created bug 1 “A title” in shop, with 1 criterion',
     'The description',
-    '2 Two: current → qa',
-    '2 Two: qa → merge',
-    '2 Two: merge → done',
+    '#2 Two: waiting for review',
+    '#2 Two approved by ',
+    '#2 Two merged into',
   ];
   const places = order.map((text) => out.indexOf(text));
   expect(places).not.toContain(-1);
@@ -65,7 +65,7 @@ test('the end of a script stops what still runs, keeps its work, and the next st
   first.type('wait 1 done 1');
   const { code, err } = await first.end();
   expect(code).toBe(1);
-  expect(err).toMatch(/^line \d+: wait 1 done 1: not reached in 1 s: 1 is in current, because coder-1 works on it\.$/m);
+  expect(err).toMatch(/^line \d+: wait 1 done 1: not reached in 1 s: 1 is in current, coder-1 is working on it\.$/m);
   expect(err).toMatch(/1 run stopped; the work is kept and (?:it )?begins again at the next start/);
   expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['stopped']);
   succeeded(await bench.run('wait 1 done 30'));
@@ -90,7 +90,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a script also while a command
 test('what happened while a script went on stands before the replies that came later', async () => {
   bench = new Bench({ top: 'qa = "human"' });
   const out = succeeded(await bench.run(create('One'), 'start 1', ...Array.from({ length: 20 }, () => 'ping')));
-  expect(out.indexOf('1 One: backlog → current')).toBeLessThan(out.indexOf('pong'));
+  expect(out.indexOf('#1 One: started')).toBeLessThan(out.indexOf('pong'));
 });
 
 test('a wait for what depends on something that never comes ends at once', async () => {
@@ -106,9 +106,7 @@ test('a wait for what depends on something that never comes ends at once', async
   );
   expect(code).toBe(1);
   const [line, end] = err.trim().split('\n');
-  expect(line).toBe(
-    'line 7: wait 2 done 3000: it does not get there by waiting: 2 is in backlog, because it depends on 1 (it was abandoned).',
-  );
+  expect(line).toBe('line 7: wait 2 done 3000: it does not get there by waiting: 2 is in backlog, waiting for #1 (abandoned).');
   // The run of what was abandoned never begins again.
   expect(end ?? '1 run stopped; the work is kept.').toBe('1 run stopped; the work is kept.');
 });

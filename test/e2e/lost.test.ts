@@ -17,7 +17,7 @@ test('after its log was lost, an item of the new one with the same number and ti
   const out = succeeded(
     await bench.run(create('Sell tea', 'coder: write new.txt new; commit; usage 1 1 0; success'), 'start 1', 'wait 1 done 30'),
   );
-  expect(out).toMatch(/1 Sell tea: merge → done/);
+  expect(out).toMatch(/#1 Sell tea merged into/);
   expect(bench.filesAt('main')).toHaveProperty('new.txt');
   expect(bench.filesAt('main')).not.toHaveProperty('old.txt');
   // What the lost log's item came to is neither merged nor removed.

@@ -35,9 +35,7 @@ test('an item goes from an idea to a merge commit with its number and title, rec
   ]);
   expect(receipts.slice(2).every(({ commit }) => commit === main)).toBe(true);
   expect(receipts[2]?.tree).toBe(bench.git(['rev-parse', 'main^{tree}']));
-  expect(out).toMatch(
-    new RegExp(`1 Sell tea: merge → done as .${main.slice(0, 10)}. \\(on the merged tree: test exit 0 in [\\d.]+ s, lint exit 0`),
-  );
+  expect(out).toMatch(new RegExp(`#1 Sell tea merged into main · .${main.slice(0, 8)}. · test passed \\([\\d.]+ s\\), lint passed`));
 
   // An agent's usage lines are totals per model: what the log holds adds up to the last of each.
   const usage = bench.only('run.usage', 1).map(({ payload }) => payload);
@@ -76,7 +74,7 @@ test("the owner's changed checkout stays as it is to the byte, with the command 
   bench.git(['switch', '-q', '-c', 'elsewhere']);
   const elsewhere = [...look(), bench.git(['status', '--porcelain'])];
   musher.type(create('Sell milk'), 'start 2', 'wait 2 done 30');
-  await musher.said(/2 Sell milk: merge → done as/);
+  await musher.said(/#2 Sell milk merged into/);
   expect([...look(), bench.git(['status', '--porcelain'])]).toEqual(elsewhere);
   expect(bench.merges).toEqual(['2: Sell milk', '1: Sell tea']);
   succeeded(await musher.end());
@@ -114,15 +112,15 @@ test('without a mergemaster a conflict goes back to the coder with the evidence,
     'wait 3 running',
     'start 1',
   );
-  await musher.said(/1 Two becomes zwei: merge → done/);
+  await musher.said(/#1 Two becomes zwei merged into/);
   bench.raise('merged');
   musher.type('wait 2 done 30', 'wait 3 done 30', 'why 3');
   const out = succeeded(await musher.end());
   expect(bench.path(2)).toEqual(['backlog', 'current', 'merge', 'current', 'merge', 'done']);
   expect(bench.prompt(2, 2)).toContain('Merging main into the branch gives conflicts in:\n- list.txt');
-  expect(out).toMatch(/2 Two becomes deux: merge → current \((?:Musher: )?conflicts with main in list\.txt\)/);
+  expect(out).toMatch(/#2 Two becomes deux: back in current, conflicts with main in list\.txt/);
   expect(bench.filesAt('main')).toEqual({ 'list.txt': 'one\ndeux\nthree' });
-  expect(out).toMatch(/3 Zwei again: merge → done as .*its changes are on main already/);
+  expect(out).toMatch(/#3 Zwei again merged into main .*its changes were there already/);
   expect(bench.merges).toEqual(['2: Two becomes deux', '1: Two becomes zwei']);
 });
 
@@ -144,7 +142,7 @@ test('a mergemaster resolves a conflict so that both sides are kept; one that le
     'wait 2 running',
     'start 1',
   );
-  await musher.said(/1 Two becomes zwei: merge → done/);
+  await musher.said(/#1 Two becomes zwei merged into/);
   bench.raise('merged');
   musher.type('wait 2 done 30');
   const out = succeeded(await musher.end());
@@ -177,10 +175,10 @@ test('two changes that each pass alone and not together: the second goes back wi
     'wait 2 running',
     'start 1',
   );
-  await musher.said(/1 Add a: merge → done/);
+  await musher.said(/#1 Add a merged into/);
   const before = bench.git(['rev-parse', 'main']);
   bench.raise('merged');
-  await musher.said(/2 Add b: merge → current \((?:Musher: )?gate test on the merged tree ended with exit code 5/);
+  await musher.said(/#2 Add b: back in current, gate test failed with exit code 5 on the merged tree/);
   expect(bench.git(['rev-parse', 'main'])).toBe(before);
   bench.raise('go');
   musher.type('wait 2 done 30');

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { until } from './harness.ts';
 import { expectEachStepOnce, expectThreads, NETWORK_NAMES, SECOND_TRY, ThreeNetworks } from './three-networks.ts';
 
-const STEPS = ['backlog → current', 'current → qa', 'qa → merge', 'merge → done'];
+const STEPS = [': started', 'waiting for review', 'queued to merge', ' merged into'];
 let all: ThreeNetworks;
 afterEach(() => all.close());
 
@@ -14,10 +14,10 @@ test('one item is made in one network, started in another and approved by a butt
   await all.shows('matrix', 'Created story 1');
   all.write('slack', 'start 1');
   await all.shows('slack', 'is started');
-  await all.shows('discord', 'current → qa');
+  await all.shows('discord', 'waiting for review');
   await all.press('discord', 'Approve');
   for (const network of NETWORK_NAMES) {
-    await all.shows(network, 'merge → done');
+    await all.shows(network, ' merged into');
     expectEachStepOnce(all.said(network), STEPS);
     await all.shows(network, 'It has moved on to');
     expect(all.said(network)).not.toMatch(/\[Approve\]|React, or type/);
@@ -36,7 +36,7 @@ test('a network that cannot be reached keeps neither the others nor the work fro
   all.write('matrix', 'create story Price');
   await all.shows('matrix', 'Created story 1');
   all.write('slack', 'start 1');
-  await all.shows('slack', 'current → qa');
+  await all.shows('slack', 'waiting for review');
   all.write('slack', 'health');
   await all.shows('slack', '2 of 3 networks online.');
   expect((await musher.kill('SIGTERM')).code).toBe(0);
@@ -51,7 +51,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
   await all.shows('slack', 'Created story 1');
   all.matrixIsIn(false);
   all.write('slack', 'start 1');
-  await all.shows('slack', 'current → qa');
+  await all.shows('slack', 'waiting for review');
   await until(
     () => all.bench.rows("SELECT 1 FROM outbox WHERE transport = 'matrix' AND attempts > 0 AND state = 'pending'").length > 0,
     () => 'a message that waits for matrix',
@@ -60,7 +60,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
   await all.shows('slack', '3 networks online, but not all messages come through.');
   await all.shows('slack', 'matrix: !room:example.org: Musher is not allowed to write there: Not in the room.');
   all.matrixIsIn(true);
-  await all.shows('matrix', 'current → qa');
+  await all.shows('matrix', 'waiting for review');
   expectEachStepOnce(all.said('matrix'), STEPS.slice(0, 2));
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });
@@ -72,7 +72,7 @@ test('what happens to an item stands in a thread of its own in each network, and
   all.write('matrix', SECOND_TRY);
   await all.shows('matrix', 'Created story 1');
   all.write('discord', 'start 1');
-  for (const network of NETWORK_NAMES) await all.shows(network, 'merge → done');
+  for (const network of NETWORK_NAMES) await all.shows(network, ' merged into');
   expectThreads(all);
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });
@@ -90,7 +90,7 @@ test('a purge takes an item’s words out of what waits for networks that are aw
   all.write('discord', 'create story Unspeakable');
   await all.shows('discord', 'Created story 2');
   for (const command of ['start 2', 'show 2', 'start 1']) all.write('discord', command);
-  for (const item of [1, 2]) await all.shows('discord', `${item} ${item === 1 ? 'Plain' : 'Unspeakable'}: current → qa`);
+  for (const item of [1, 2]) await all.shows('discord', `#${item} ${item === 1 ? 'Plain' : 'Unspeakable'}: waiting for review`);
   all.write('discord', 'delete 2 --purge');
   await all.shows('discord', 'and purge it?');
   all.write('discord', 'yes');
@@ -98,10 +98,10 @@ test('a purge takes an item’s words out of what waits for networks that are aw
   all.slack.comeBack();
   await all.matrix.listen();
   for (const network of ['slack', 'matrix'] as const) {
-    await all.shows(network, '1 Plain: current → qa');
+    await all.shows(network, '#1 Plain: waiting for review');
     expect(all.said(network)).not.toContain('Unspeakable');
     expect(all.said(network)).toContain('(removed by a purge)');
-    expectEachStepOnce(all.said(network), ['pong', '1 Plain: backlog → current', '1 Plain: current → qa']);
+    expectEachStepOnce(all.said(network), ['pong', '#1 Plain: started', '#1 Plain: waiting for review']);
   }
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });

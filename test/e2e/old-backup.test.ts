@@ -26,7 +26,7 @@ test('an old backup knows after its first start what was merged and taken back s
   await musher.said(/The log is copied to/);
   bench.raise('go');
   musher.type('wait 3 done 60', 'start 1', 'wait 1 done 60', create('Not known then'), 'start 6', 'wait 6 done 60', 'undo 2', 'yes');
-  await musher.said(/2 Taken back since: done → current/);
+  await musher.said(/#2 Taken back since: back in current/);
   succeeded(await musher.end());
   bench.git(['revert', '--no-edit', bench.git(['log', '--format=%H', '--grep=^Musher-Item: 4$', 'main'])]);
   const merges = bench.merges;
@@ -41,7 +41,7 @@ test('an old backup knows after its first start what was merged and taken back s
   );
   again.type('history 1', 'why 2', 'start 5', 'wait 5 done 60');
   await again.said(/found it merged as \w+ on the base branch after a restore/);
-  await again.said(/2 .*waits because musher stopped it/);
+  await again.said(/#2 .*[Ss]topped by Musher/);
   const out = succeeded(await again.end());
   expect(out).not.toContain('without a farewell');
   expect(bench.merges.slice(1)).toEqual(merges);

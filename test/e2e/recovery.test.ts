@@ -68,12 +68,12 @@ test('after a kill the room gets one line of what was found and done; orphans ar
   expect(readFileSync(join(quarantine(), 'notes.txt'), 'utf8')).toBe('also');
   expect(existsSync(join(bench.data, 'worktrees/shop/77'))).toBe(false);
   second.type('wait 2 done 30', 'approve 3', 'wait 3 done 30');
-  await second.said(/Blocked: merge → done/);
+  await second.said(/Blocked merged into/);
 
   // A lock that a killed git left, once nobody is at work; and the same odd branch is not told again.
   bench.raise('go');
   second.type('wait 1 done 30');
-  await second.said(/Goes on: merge → done/);
+  await second.said(/Goes on merged into/);
   await second.kill();
   mkdirSync(join(lock, '..'), { recursive: true });
   writeFileSync(lock, '');

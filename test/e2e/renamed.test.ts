@@ -42,15 +42,15 @@ test('a room that is gone from the configuration gets nothing more, and stops no
   slack.say('<@UBOT> create story One\ndo coder: raise there; await go; write a.txt a; commit; success');
   await until(() => said('C1').includes('Created story 1'));
   slack.say('<@UBOT> start 1');
-  await until(() => bench.raised('there') && said('C2').includes('backlog → current'));
+  await until(() => bench.raised('there') && said('C2').includes(': started'));
   await first.kill('SIGTERM');
   bench.write('bot.toml', `${plain}${network}${room('C1')}`);
   const second = bench.service();
   bench.raise('go');
   await until(
-    () => said('C1').includes('merge → done'),
+    () => said('C1').includes(' merged into'),
     () => said('C1'),
   );
-  expect(said('C2')).not.toContain('current → ');
+  expect(said('C2')).not.toContain('queued to merge');
   expect((await second.kill('SIGTERM')).code).toBe(0);
 });

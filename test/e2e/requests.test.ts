@@ -95,7 +95,7 @@ describe('an agent that works by Musher’s tools', { timeout: 180_000 }, () => 
       create('Add a', `coder: write a.txt a; commit a; call said report_blocker {"reason":"There is no test database."}; success`),
       'start 1',
     );
-    await musher.said(/current → archived \(blocked, Musher\): coder-1 can not go on: There is no test database\./);
+    await musher.said(/is blocked: coder-1 is stuck: There is no test database/);
     await musher.end();
     expect(bench.path(1)).toEqual(['backlog', 'current', 'archived']);
     expect(bench.runs(1)).toHaveLength(1);

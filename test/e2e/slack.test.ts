@@ -43,7 +43,7 @@ test('a person creates, starts and approves in a channel, and the channel is tol
   slack.say('<@UBOT> create story Price');
   await shows('Created story 1');
   slack.say('<@UBOT> start 1');
-  await shows('current → qa');
+  await shows('waiting for review');
   // Somebody without rights is told so, and nothing moves.
   slack.say('<@UBOT> approve 1', { user: 'U9' });
   await shows('You have no role here');
@@ -51,14 +51,14 @@ test('a person creates, starts and approves in a channel, and the channel is tol
   slack.say('<@UBOT> diff 1');
   await shows('[Approve]');
   await slack.press('Approve');
-  await shows('merge → done');
+  await shows(' merged into');
   expect(bench.only('item.moved', 1).map(({ actor, payload }) => `${actor} ${payload.to.name}`)).toEqual([
     'person:anna current',
     'musher qa',
     'person:anna merge',
     'musher done',
   ]);
-  for (const step of ['backlog → current', 'current → qa', 'qa → merge', 'merge → done']) expect(said().split(step)).toHaveLength(2);
+  for (const step of [': started', 'waiting for review', 'queued to merge', ' merged into']) expect(said().split(step)).toHaveLength(2);
   const { code } = await musher.kill('SIGTERM');
   expect(code).toBe(0);
 });

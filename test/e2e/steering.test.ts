@@ -33,7 +33,7 @@ test('stop ends the run with all its processes and holds the item; its work and 
   musher.type('stop 1', 'why 1');
   await musher.said(/Long”?: stopped by local\. Run 1 by coder-1 ended \(stopped\) after .*?`snapshots 1 1`\. `start 1`/);
   expect(agents(1)).toEqual([]);
-  await musher.said(/It waits because .*?local stopped it/);
+  await musher.said(/Stopped by local/);
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, execution: { state: 'idle' }, held: { by: 'console:local' } });
   expect(bench.item(1).attempts).toBe(0);
   expect(bench.git(['show', 'refs/musher/snapshots/1/1:draft.txt'])).toBe('half');
@@ -41,7 +41,7 @@ test('stop ends the run with all its processes and holds the item; its work and 
   const { code, out, err } = await musher.end();
   expect(code).toBe(1);
   expect(err.trim()).toMatch(/^line \d+: stop 1: refused \(already-stopped\)\.$/);
-  expect(out).toMatch(/1 Long: merge → done/);
+  expect(out).toMatch(/#1 Long merged into/);
   expect(readFileSync(join(bench.flags, 'session'), 'utf8')).toBe('s-41');
   expect(bench.filesAt('main')['draft.txt']).toBe('half\nmore');
   expect(bench.only('run.usage', 1).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(15_000);
@@ -134,7 +134,7 @@ test('a confirmation counts only for the item as it was when the question was as
   musher.type(create('Doomed', 'coder: await go; write a.txt a; commit; usage 1 1 0; success'), 'start 1', 'wait 1 running 30', 'delete 1');
   await musher.said(/Delete #1 Doomed, in current\?.*?5 minutes/);
   bench.raise('go');
-  await musher.said(/merge → done/);
+  await musher.said(/ merged into /);
   musher.type('yes');
   await musher.said(/1 changed after the question was asked.*?type `delete 1` again/);
   musher.type('delete 1', 'yes');
@@ -163,8 +163,8 @@ test('a rate-limited item goes on by itself at its time, also after a restart, a
     'wait 1 done 30',
   );
   const out = succeeded(await first.end());
-  expect(out).toMatch(/The account shop\/a is rate-limited until .*? What waits for it goes on by itself/);
-  expect(out).toMatch(/It waits because the account shop\/c is rate-limited\. .*?It goes on by itself; `stop 3` cancels that/);
+  expect(out).toMatch(/Account shop\/a is rate-limited until .*? continue on their own/);
+  expect(out).toMatch(/Rate-limited, account shop\/c, until .*?`stop 3` cancels that/);
   expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['rate-limited', 'finished']);
   expect(bench.runs(1)[1]?.pendingAt).toBeGreaterThanOrEqual(resumeAt(1));
   expect(bench.item(1).attempts).toBe(0);

@@ -167,19 +167,19 @@ export const SECOND_TRY = 'create story Price\ndo coder@1: exit 3\ndo coder@2: w
 /** In threads: the first step begins it, the next stands in it, the last where nobody misses it. */
 export function expectThreads(all: ThreeNetworks): void {
   for (const network of NETWORK_NAMES) {
-    const [room, thread] = [all.inRoom(network), all.inThread(network, 'backlog → current') ?? ''];
-    expect(room).toContain('backlog → current');
-    expect(room).toContain('merge → done');
-    for (const step of ['current → merge', 'attempt 1']) {
+    const [room, thread] = [all.inRoom(network), all.inThread(network, ': started') ?? ''];
+    expect(room).toContain(': started');
+    expect(room).toContain(' merged into');
+    for (const step of ['queued to merge', 'attempt 2 of']) {
       expect(room).not.toContain(step);
       expect(thread).toContain(step);
     }
     // Slack shows one message at both places.
-    expect(thread.includes('merge → done')).toBe(network === 'slack');
-    expectEachStepOnce(network === 'slack' ? thread : `${thread}\n${room.slice(room.indexOf('merge → done'))}`, [
-      'attempt 1',
-      'current → merge',
-      'merge → done',
+    expect(thread.includes(' merged into')).toBe(network === 'slack');
+    expectEachStepOnce(network === 'slack' ? thread : `${thread}\n${room.slice(room.indexOf(' merged into'))}`, [
+      'attempt 2 of',
+      'queued to merge',
+      ' merged into',
     ]);
   }
 }

@@ -54,7 +54,7 @@ test('a button in the room tops a budget up after a second step, for who may, an
   expect(bench.item(1).toppedUp.tokens).toBe(0);
   await slack.press('Yes');
   await shows('Added 1k tokens to the budget of item 1: 900 tokens left');
-  await shows('merge → done');
+  await shows(' merged into');
   expect(bench.only('item.budget_raised', 1).map(({ actor, payload }) => [actor, payload.tokens])).toEqual([['person:anna', 1000]]);
   expect(bench.only('run.pending', 1).map(({ payload }) => payload.reserved?.person)).toEqual(['person:anna', 'person:anna']);
   expect(said().split('A budget is used up')).toHaveLength(2);

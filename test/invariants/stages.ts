@@ -1,22 +1,45 @@
 import type { Bench } from '../e2e/harness.ts';
 import type { Room } from './messages.ts';
 
-/** `12 Title: current → qa (…)`, as every network shows it once its own signs for bold are taken away. */
-const CHANGE = /^(\d+) [^\n]*?: (backlog|current|qa|merge|done|archived) → (backlog|current|qa|merge|done|archived)\b/;
+/** What tells of a move, in a notice or in the answer to the command that made it, and the stage that the item came to. */
+const MOVES: readonly (readonly [RegExp, string])[] = [
+  [/^✓ #(\d+) [^\n]*? merged(?: into \S+)? · /, 'done'],
+  [/^#(\d+) [^\n]*?: started\b/, 'current'],
+  [/^(?:! )?#(\d+) [^\n]*?: (?:waiting for review|in review)\b/, 'qa'],
+  [/^(?:✓ )?#(\d+) [^\n]*?(?:: queued to merge|: approved by [^\n]*?, queued to merge| approved by [^\n]*? \(\d+ commits?\))/, 'merge'],
+  [
+    /^(?:✓ )?#(\d+) [^\n]*?(?:from \S+ back to|, back in|: back in|, now in|: moved from \S+ to|: moved to) (current|qa|merge|backlog)\b/,
+    '',
+  ],
+  [
+    /^(?:[✓✗!] )?#(\d+) [^\n]*?(?: is blocked\b| is held for review\b|: abandoned\b|: accepted by\b| accepted by [^\n]*? and archived|: moved from \S+ to archived)/,
+    'archived',
+  ],
+];
 
-/** A room shows each stage change of each item once and in order. What a purge took back is not asked for. */
+function moveIn(text: string): readonly [item: number, to: string] | null {
+  for (const [pattern, to] of MOVES) {
+    const [, number, found = to] = pattern.exec(text) ?? [];
+    if (number !== undefined) return [Number(number), found];
+  }
+  return null;
+}
+
+/**
+ * A room shows each stage change of each item once: a notice, or the answer to the command that made it. An answer may
+ * come before a notice of what went before it. What a purge took back is not asked for.
+ */
 export function stageViolations(bench: Bench, project: string, room: Room): string[] {
   const told = new Map<number, string[]>();
   for (const { text } of room.shown()) {
-    const [, number, from, to] = CHANGE.exec(text.replaceAll(/[*_`\\]/g, '')) ?? [];
-    if (number !== undefined) told.set(Number(number), [...(told.get(Number(number)) ?? []), `${from} → ${to}`]);
+    const [number, to] = moveIn(text.replaceAll(/[*_`\\]/g, '')) ?? [];
+    if (number !== undefined && to !== undefined) told.set(number, [...(told.get(number) ?? []), to]);
   }
   return bench.items().flatMap((item) => {
     if (item.project !== project || item.removal?.state === 'purged') return [];
-    const path = bench.path(item.number, project);
-    const wanted = path.slice(1).map((to, i) => `${path[i]} → ${to}`);
+    const wanted = bench.path(item.number, project).slice(1);
     const seen = told.get(item.number) ?? [];
-    return seen.join('; ') === wanted.join('; ')
+    return seen.toSorted().join('; ') === wanted.toSorted().join('; ')
       ? []
       : [`${room.transport} ${room.id} shows of item ${item.number}: ${seen.join('; ')}; it went: ${wanted.join('; ')}`];
   });

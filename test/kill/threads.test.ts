@@ -27,14 +27,14 @@ test('a Musher that is killed around the sendings of a thread shows nothing twic
   all.write('slack', 'start 1');
   for (const death of [...others, null]) {
     await until(
-      () => !musher.running || NETWORK_NAMES.every((network) => all.said(network).includes('merge → done')),
+      () => !musher.running || NETWORK_NAMES.every((network) => all.said(network).includes(' merged into')),
       () => `an end of ${String(death)}: ${NETWORK_NAMES.map((network) => all.said(network)).join('\n---\n')}`,
     );
     if (musher.running) break;
     expect(musher.signal).toBe('SIGKILL');
     musher = all.bench.service(death === null ? {} : { MUSHER_CRASH_AT: death });
   }
-  for (const network of NETWORK_NAMES) await all.shows(network, 'merge → done');
+  for (const network of NETWORK_NAMES) await all.shows(network, ' merged into');
   expectThreads(all);
   expect((await musher.kill('SIGTERM')).code).toBe(0);
 });

@@ -13,7 +13,7 @@ const failure = (over: Partial<Failure> = {}): Failure => ({ ...gate('no'), sign
 function after(...failures: readonly Failure[]): WorkItem {
   return failures.reduce<WorkItem>((item, one, i) => {
     const next = transition(item, eventOf('item.attempt_failed', { failure: one, stage: 'current', attempt: i + 1 }, { seq: i + 2 }));
-    if (!next.ok) throw new Error(next.error.message);
+    if (!next.ok) throw new Error(next.error.misfit.kind);
     return next.value;
   }, standing(STAGE.current));
 }

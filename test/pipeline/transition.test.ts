@@ -1,3 +1,4 @@
+import { misfitWords } from '../../src/words/item/misfit.ts';
 import { describe, expect, it } from 'vitest';
 import type { ItemEvent, ItemEventKind } from '../../src/pipeline/events.ts';
 import { created, transition, type TransitionError } from '../../src/pipeline/transition.ts';
@@ -267,7 +268,7 @@ describe('transition', () => {
   });
 
   it('says in each refusal what stands in the way', () => {
-    const messages = results.flatMap(({ result }) => (result.ok ? [] : [result.error.message]));
+    const messages = results.flatMap(({ result }) => (result.ok ? [] : [misfitWords(result.error)]));
     expect(messages.length).toBeGreaterThan(100);
     expect(messages.filter((message) => !/^\S.+\.$/.test(message))).toEqual([]);
   });
@@ -441,7 +442,7 @@ describe('an errand', () => {
   const after = (item: WorkItem, ...events: readonly ItemEvent[]): WorkItem =>
     events.reduce((now, event) => {
       const result = transition(now, event);
-      if (!result.ok) throw new Error(result.error.message);
+      if (!result.ok) throw new Error(result.error.misfit.kind);
       return result.value;
     }, item);
   const code = (item: WorkItem, event: ItemEvent): string => {

@@ -100,6 +100,6 @@ describe('the published package', () => {
       },
     );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/merge → done|merge -> done/);
+    expect(stdout).toMatch(/ merged into /);
   });
 });

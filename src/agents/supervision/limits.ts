@@ -3,7 +3,6 @@ import type { EndReason } from '../../pipeline/types.ts';
 import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
-import { dollarsOf } from '../../pipeline/money.ts';
 import type { PlainFault, StuckCause } from '../../pipeline/why/fault.ts';
 
 /** Why Musher ends a run. */
@@ -23,8 +22,7 @@ export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: nu
   const used = sumUsage(totals);
   const tokens = totalTokens(used);
   if (limits.microUsd !== null && used.microUsd > limits.microUsd) {
-    const summary = `Over its limit of $${dollarsOf(limits.microUsd)}: $${dollarsOf(used.microUsd).toFixed(2)} spent.`;
-    return { reason: 'over-budget', summary };
+    return { reason: 'over-budget', summary: { kind: 'over-limit', unit: 'microUsd', used: used.microUsd, cap: limits.microUsd } };
   }
   if (limits.tokens !== null && tokens > limits.tokens) {
     return { reason: 'over-budget', summary: { kind: 'over-limit', unit: 'tokens', used: tokens, cap: limits.tokens } };

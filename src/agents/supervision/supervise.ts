@@ -115,7 +115,7 @@ class Supervision implements RunHandle {
     const bytes = spec.outputBytes ?? OUTPUT_BYTES;
     const limit: SizeLimit = {
       bytes,
-      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: `Printed more than ${bytes / 1024 / 1024} MB.` }),
+      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-much-output', bytes } }),
     };
     this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
     this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);

@@ -8,6 +8,7 @@ import type { Address } from '../../message/address.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { misfitWords } from '../../words/item/misfit.ts';
 import { refused } from '../../words/replies.ts';
 import type { Actor } from '../../pipeline/actor.ts';
 import type { Reply } from '../../words/reply.ts';
@@ -39,7 +40,7 @@ export function commandTx(
   const append = <K extends ItemEventKind>(item: Pick<WorkItem, 'project' | 'number'>, kind: K, payload: ItemEvents[K]): WorkItem => {
     guard(item.project);
     const result = tx.append(eventOf(kind, payload, item, actor, cause));
-    if (!result.ok) throw new Refusal(refused(result.error.code, result.error.message));
+    if (!result.ok) throw new Refusal(refused(result.error.code, misfitWords(result.error)));
     const after = tx.item(item.project, item.number);
     if (after === null) throw new Error(`${item.project}#${item.number} is not there after ${kind}`);
     return after;

@@ -80,7 +80,7 @@ export function launchedEnough(agent: AgentSettings, run: Run): RunOutcome | nul
   if (run.launches === 0) return null;
   const { tokens, microUsd } = limitedAgent(agent, run).limits;
   if ((tokens !== null && tokens <= 0) || (microUsd !== null && microUsd <= 0))
-    return notStarted('over-budget', 'What it may use was used up by processes whose start Musher did not survive.');
+    return notStarted('over-budget', { kind: 'used-up-before' });
   if (run.launches < MOST_LAUNCHES) return null;
-  return notStarted('lost', `Musher died ${run.launches} times right after it had started the agent`);
+  return notStarted('lost', { kind: 'died-at-start', times: run.launches });
 }

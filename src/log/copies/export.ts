@@ -63,7 +63,8 @@ export async function importLines(db: Db, lines: AsyncIterable<string>, file: st
       if (chain(previous.hash, row, originalDigest(row)) !== row.hash)
         orThrow(err(`event ${row.seq} was changed: its hash does not fit`), line);
       const applied = projector.apply(toEvent(row));
-      if (!applied.ok) orThrow(err(`event ${row.seq} (${row.kind}) does not fit: ${applied.error.message}`), line);
+      if (!applied.ok)
+        orThrow(err(`event ${row.seq} (${row.kind}) does not fit: ${applied.error.code} (${applied.error.misfit.kind})`), line);
       store.insertRow(row);
       previous = { seq: row.seq, hash: row.hash };
       until = row.at;

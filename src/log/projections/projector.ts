@@ -210,5 +210,5 @@ export class Projector {
 }
 
 function missing(event: ItemEvent): Result<never, TransitionError> {
-  return { ok: false, error: { code: 'wrong-state', message: `There is no item ${event.item}.`, validMoves: [] } };
+  return { ok: false, error: { code: 'wrong-state', item: event.item, stage: null, misfit: { kind: 'missing' }, validMoves: [] } };
 }

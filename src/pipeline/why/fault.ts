@@ -60,6 +60,10 @@ export type PlainFault =
   | { readonly kind: 'tokens-without-change'; readonly tokens: number }
   /** A limit of the agent or of the run itself, which nobody can top up. */
   | { readonly kind: 'over-limit'; readonly unit: Unit | 'turns'; readonly used: number; readonly cap: number }
+  /** Processes whose start Musher did not survive used up what the run may use. */
+  | { readonly kind: 'used-up-before' }
+  /** Musher died so often right after it had started the agent. */
+  | { readonly kind: 'died-at-start'; readonly times: number }
   | { readonly kind: 'run-files-removed' | 'process-lost' | 'killed-from-outside' }
   | { readonly kind: 'stopped'; readonly why: Why }
   /** It was ended at the line of a budget that people can add to. */

@@ -2,6 +2,7 @@ import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeli
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
 import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from '../amounts.ts';
+import type { RemovalNote } from '../../pipeline/why/cause.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
 import { firstLine, shortCommit, stageWords } from './item.ts';
 import { endWords } from './run.ts';
@@ -215,8 +216,23 @@ function edited(edit: ItemEvents['item.edited']): string {
 }
 
 function removed({ done, left }: ItemEvents['item.removed']): string {
-  const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.join('; ')}`;
+  const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.map(removalWords).join('; ')}`;
   return left.length === 0 ? did : `${did}; still left: ${left.join('; ')}`;
+}
+
+/** What a clean-up did, in a clause. */
+export function removalWords(note: RemovalNote): string {
+  if (typeof note === 'string') return note;
+  switch (note.kind) {
+    case 'work-kept':
+      return `its work is kept under ${note.ref}${note.states > 1 ? `, ${note.states} states in all` : ''}`;
+    case 'branch-removed':
+      return 'removed its branch';
+    case 'run-logs-removed':
+      return 'removed its run logs and gate outputs';
+    case 'removed':
+      return `removed ${note.what}`;
+  }
 }
 
 function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.attempted']): string {

@@ -80,6 +80,10 @@ export function faultWords(fault: Said): string {
       return fault.unit === 'turns'
         ? `over its limit of ${fault.cap} turns`
         : `over its limit, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
+    case 'used-up-before':
+      return 'earlier starts of the run used up its limits';
+    case 'died-at-start':
+      return `Musher died ${fault.times} times right after it started the agent`;
     case 'run-files-removed':
       return 'the files of the run were removed while it was running';
     case 'process-lost':
