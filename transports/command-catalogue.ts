@@ -20,7 +20,7 @@ export interface CatalogueCommand {
   readonly words: readonly string[];
   readonly summary: string;
   readonly options: readonly CatalogueOption[];
-  /** Where a network has forms, the options are asked for in one when the command is typed without its last option. */
+  /** On networks with forms, a form asks for the options if the command is typed without its last one. */
   readonly form?: CatalogueForm;
 }
 
@@ -74,7 +74,7 @@ export function commandTextOf(command: CatalogueCommand, values: OptionValues): 
   for (const [at, option] of command.options.entries()) {
     const value = values.get(option.name);
     if (option.keyword !== null) {
-      // The `on` of `depends 42 on 40` stands only where something comes after it, or is about to be typed.
+      // The `on` of `depends 42 on 40` is added only if something comes after it, or is being typed.
       const followed = command.options.slice(at + 1).some((later) => later.flag === null && values.has(later.name));
       if (followed || option.required || at === command.options.length - 1) parts.push(option.keyword);
     } else if (option.flag !== null) {
@@ -86,7 +86,7 @@ export function commandTextOf(command: CatalogueCommand, values: OptionValues): 
   return [...command.words, ...flags, ...parts].join(' ').trim();
 }
 
-/** One word of the text; several words stand in quotes, unless the option takes several. */
+/** One word of the text; several words are quoted, unless the option takes several. */
 function asToken(value: string, option: CatalogueOption): string {
   if (option.type !== 'string' || option.several || !/\s/.test(value)) return value;
   const quote = value.includes('"') ? "'" : '"';

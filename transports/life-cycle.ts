@@ -3,11 +3,11 @@ import { problemText } from '../src/errors.ts';
 import { untilAborted } from '../src/until-aborted.ts';
 import type { Health } from './transport.ts';
 
-/** What a transport does of its own when it starts. */
+/** The network's own part of the start. */
 export interface Starting {
   /** Resolves when the network is there. */
   readonly connect: () => Promise<void>;
-  /** What people are told of a failure, and what is thrown. Missing: the error itself. */
+  /** The text of a failure for people, and what is thrown. Missing: the error itself. */
   readonly explain?: (error: unknown) => unknown;
   /** Closes what a failed start has opened. */
   readonly abandon?: () => Promise<unknown>;
@@ -54,7 +54,7 @@ export class LifeCycle {
     }
   }
 
-  /** The network is there. True where it had been away since it was last there, so that something may have been missed. */
+  /** The network is connected. True if it was away in between, so that messages may have been missed. */
   online(): boolean {
     const wasAway = this.state === 'reconnecting';
     this.#become('online', null);

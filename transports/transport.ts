@@ -14,7 +14,7 @@ export interface Capabilities {
   /** A sent message can be replaced in place. */
   readonly edits: boolean;
   readonly threads: boolean;
-  /** A message of a thread can stand in the room itself too. */
+  /** A message of a thread can also appear in the room itself. */
   readonly broadcasts: boolean;
   readonly buttons: boolean;
   readonly reactions: boolean;
@@ -59,13 +59,13 @@ export interface Health {
   readonly lastEvent: number | null;
   /** What is wrong and what to do, if something is. */
   readonly problem: string | null;
-  /** Rooms that are out of reach; left out where that is never known. */
+  /** Rooms that can't be reached; missing if the network never knows. */
   readonly rooms?: readonly RoomTrouble[];
 }
 
 /** How the network and its people call the bot; known when `start` has resolved. */
 export interface BotIdentity {
-  /** Stable ids as they stand in a mention. */
+  /** Stable ids as mentions contain them. */
   readonly ids: readonly string[];
   readonly names: readonly string[];
 }
@@ -76,11 +76,11 @@ export interface SendOptions {
    * by a resend that the network takes once only, or by reading back what the room shows.
    */
   readonly again: boolean;
-  /** A message into a thread stands in the room itself too; only where the capability says so. */
+  /** A message into a thread also appears in the room itself; only with that capability. */
   readonly broadcast?: boolean;
 }
 
-/** Stands on what one person alone sees and no network reads back, where an earlier try may have shown it: better than an answer that is lost. */
+/** Added to a private message that can't be read back and may have been shown before: better twice than lost. */
 export const PERHAPS_SEEN = 'The connection broke, so you may have seen this before.';
 
 /** Why a message has not been sent. Anything else that `send` throws counts as `unknown`. */
@@ -127,7 +127,7 @@ export interface Retires {
 /** A transport with threads. */
 export interface OpensThreads {
   /**
-   * The thread under a message that was sent into a room, as it stands in `Address.thread`; asked twice it is the same.
+   * The thread under a message in a room, as its `Address.thread`; asking twice returns the same.
    * Null: there can be none, because the message is gone or threads are not allowed there. Throws SendFailure.
    */
   threadUnder(ref: MessageRef, name: string): Promise<string | null>;
@@ -144,9 +144,9 @@ export interface Transport {
   readonly capabilities: Capabilities;
   /** Resolves when connected; reconnects by itself afterwards. */
   start(sink: Sink): Promise<void>;
-  /** Null if nobody has to be addressed. */
+  /** Null if no address is needed. */
   identity(): BotIdentity | null;
-  /** Sends a document, split where it is too long. The same key never shows twice. Throws SendFailure. */
+  /** Sends a document, split if it is too long. The same key never shows twice. Throws SendFailure. */
   send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
   health(): Health;

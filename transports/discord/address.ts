@@ -24,7 +24,7 @@ export function replyHandle(id: string, token: string, channel: string, ephemera
   return { id, token, channel, ephemeral, user, expiresAt: now + CHOSEN.tokenMs };
 }
 
-/** What stands in `Address.thread`: `t|<thread>` or `i|<interaction>|<token>|<channel>|<expires>|<e or p>|<asker>`. */
+/** The formats of `Address.thread`: `t|<thread>` or `i|<interaction>|<token>|<channel>|<expires>|<e or p>|<asker>`. */
 export function threadOfReply(handle: ReplyHandle): string {
   return ['i', handle.id, handle.token, handle.channel, handle.expiresAt, handle.ephemeral ? 'e' : 'p', handle.user].join('|');
 }

@@ -19,7 +19,7 @@ export interface Channels {
   learn(channel: Pick<APIChannel, 'id' | 'type'> & { parent_id?: string | null | undefined }): Place;
 }
 
-/** `rooms` are no threads by themselves: nobody asks for them. */
+/** `rooms` are not threads, so they are not asked for. */
 export function channelsOf(library: Library, rest: REST, rooms: () => ReadonlySet<string>): Channels {
   const parents = new Map<string, Place>();
   const channels: Channels = {

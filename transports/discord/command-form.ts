@@ -2,7 +2,7 @@ import { commandTextOf, type CatalogueCommand, type CatalogueOption } from '../c
 import type { Where } from '../network.ts';
 import { askedFor, publishable, type Published } from './intake/commands.ts';
 
-/** `/start item:1` if there is such a slash command, else `!start 1`; with Musher alone `start 1`. */
+/** `/start item:1` if there is such a slash command, else `!start 1`; in a direct conversation `start 1`. */
 export function commandForm(command: string, { direct, catalogue }: Omit<Where, 'thread'>): string {
   return formsOf(catalogue === null ? null : publishable(catalogue))(command, direct);
 }
@@ -26,7 +26,7 @@ function slashForm(text: string, { byName }: Published): string | null {
   return [`/${name}`, ...options].join(' ');
 }
 
-/** What stands after the command's words, by options; null if an option that is needed has no fitting word. */
+/** The words after the command, by option; null if a required option has no matching word. */
 function valuesIn(rest: string, { options }: CatalogueCommand): Map<string, string | number | boolean> | null {
   const values = new Map<string, string | number | boolean>();
   let left = rest;

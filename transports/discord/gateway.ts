@@ -42,11 +42,11 @@ export interface Gateway {
   close(signal: AbortSignal): Promise<void>;
 }
 
-/** After so many attempts in a row that reached nobody, the session's own address is given up. */
+/** After this many failed attempts in a row, the session's own address is given up. */
 const TRIES_WITH_SESSION = 3;
 const SESSION = 'session';
 
-/** Close codes after which Discord takes no reconnect, each with what to do. */
+/** Close codes after which Discord accepts no reconnect, each with what to do. */
 const FATAL: ReadonlyMap<number, readonly [code: ErrorCode, message: string, hint: string]> = new Map([
   [4004, ['NETWORK_TOKEN_REFUSED', 'Discord rejected the token.', TOKEN_HINT]],
   [4010, ['NETWORK_REFUSED', 'Discord refused the shard.', 'Start again.']],
@@ -83,7 +83,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   let line: Line | null = null;
   /** Ends of connections since one has lasted: the waits grow by them. */
   let failures = 0;
-  /** Tries in a row that reached nobody. */
+  /** Failed attempts in a row. */
   let unreached = 0;
   let onlineSince: number | null = null;
   /** The last connection was greeted: only then an identify can have been spent on it. */
@@ -99,7 +99,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       if (!connection.ended) connection.cancelWait = clock.at(clock.now() + ms, resolve);
     });
 
-  /** Somebody may set it right in the portal: nobody should have to start Musher anew for that. */
+  /** Someone may fix it in the portal, and that should not need a restart of Musher. */
   const tryLater = (): void => {
     cancelLater = clock.at(clock.now() + timing.refused, () => {
       if (line === null) return;

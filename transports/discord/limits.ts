@@ -45,10 +45,10 @@ export const CHOSEN = {
   typingMs: 8_000,
   /** A command that works longer than this shows typing no more. */
   longestTypingMs: 10 * 60_000,
-  /** 50 requests a second are taken in all, of everything: messages use four fifths of them. */
+  /** Discord allows 50 requests a second in total; messages use four fifths of them. */
   messageMs: 25,
   messageBurst: 10,
-  /** A full bucket is waited for so long within a send; more is told to the caller. */
+  /** How long a send waits for a full bucket; longer waits are reported to the caller. */
   longestWaitMs: 10_000,
   /** Messages read back in one room after an absence. */
   missed: 1_000,

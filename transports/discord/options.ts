@@ -32,7 +32,7 @@ export interface DiscordOptions {
 export interface Timing {
   /** Waits before a reconnect: 1, 2, 4 … s, at most 2 minutes, half to all of each. */
   readonly backoff: BackoffRule;
-  /** The longest where Discord could not be reached at all. */
+  /** The longest wait if Discord could not be reached at all. */
   readonly longestUnreached: number;
   /** A connection that lasted so long was a good one: the next wait is the first again. */
   readonly lasted: number;

@@ -1,12 +1,12 @@
 import type { RoomTrouble } from '../transport.ts';
 
-/** What to do where a room is out of reach. */
+/** What to do if a room can't be reached. */
 const HINT =
   'Invite the bot to the server and give it access to the channel and its history, or fix the id in bot.toml. (NETWORK_ROOM_MISSING)';
 
 export interface ReachParts {
   readonly rooms: () => ReadonlySet<string>;
-  /** Reads what came in a room since the last message seen there; rejects where the room can't be read. */
+  /** Reads the messages of a room since the last one seen there; rejects if the room can't be read. */
   readonly read: (room: string) => Promise<void>;
   readonly report: (error: unknown) => void;
 }
@@ -39,7 +39,7 @@ export function reachOf({ rooms, read, report }: ReachParts): Reach {
     async shown(room, guild) {
       guilds.set(room, guild);
       if (!lost.has(room)) return;
-      // Where it can't be read it is still told as out of reach.
+      // If it can't be read, it is still reported as unreachable.
       await read(room).then(
         () => lost.delete(room),
         () => false,

@@ -5,14 +5,14 @@ import type { REST } from 'discord.js';
 import { SendFailure } from '../transport.ts';
 import { CHOSEN } from './limits.ts';
 
-/** What to do where the token is not taken. */
+/** What to do if the token is rejected. */
 export const TOKEN_HINT = 'Reset it in the developer portal (your application → Bot → Reset Token) and set the new one in bot.toml.';
 
 /** The library as it was loaded, and its part that holds the connection. */
 export type Library = typeof Discord;
 export type GatewayLibrary = typeof Gateway;
 
-/** Loads the library; costs a third of a second, so only where Discord is used. */
+/** Loads the library. That takes a third of a second, so only if Discord is used. */
 export async function loadLibrary(): Promise<{ readonly library: Library; readonly gatewayLibrary: GatewayLibrary }> {
   const library = await import('discord.js');
   // discord.js hides its shard behind one of its own that can't continue with a session after a restart: taken from
@@ -41,7 +41,7 @@ export function openRest(library: Library, token: string, api: string | undefine
     // Before a request the library gives one time twice; after a 429 they are of different sources and differ.
     rejectOnRateLimit: ({ retryAfter, timeToReset }) => retryAfter !== timeToReset || timeToReset > CHOSEN.longestWaitMs,
   });
-  // After one 401 the library forgets the token for good; Discord gives some in outages of its own, and takes the same token after.
+  // After one 401 the library forgets the token for good, but Discord also sends some during its own outages and accepts the same token afterwards.
   const queue = rest.queueRequest.bind(rest);
   rest.queueRequest = (request) => {
     rest.setToken(token);
@@ -91,7 +91,7 @@ function refusal(error: Error, status: number): SendFailure {
   // A channel that is gone, a thread that is archived and locked: what was meant for a thread can go into its room.
   if (NO_LONGER_TAKES.has(apiCode(error)))
     return new SendFailure('rejected', `Discord rejected the message: ${error.message}.`, { threadGone: true, cause: error });
-  // A right that is missing can be given; a person who takes no direct messages (50007) stays so.
+  // A missing permission can be granted; a person who accepts no direct messages (50007) stays unreachable.
   if (status === 403 && apiCode(error) !== 50007) {
     return new SendFailure('not-sent', `Musher is not allowed to write there: ${error.message}. Check the channel’s permissions.`, {
       cause: error,

@@ -2,7 +2,7 @@ import type { APIApplication, APIGatewayBotInfo, APIUser, REST } from 'discord.j
 import { MusherError } from '../../src/errors.ts';
 import { sendFailure, statusOf, TOKEN_HINT, type Library } from './rest.ts';
 
-/** Who the token belongs to, and where the gateway is; throws with what to do where the bot can't get in. */
+/** Whose token it is, and the gateway's address. Throws with what to do if the bot can't connect. */
 export async function whoAmI(library: Library, rest: REST): Promise<{ me: APIUser; application: APIApplication; info: APIGatewayBotInfo }> {
   const { Routes } = library;
   const me = (await rest.get(Routes.user('@me'))) as APIUser;

@@ -2,11 +2,11 @@ import type { MatrixClient } from 'matrix-bot-sdk';
 import { asObject, listAt, objectAt, type Json } from './json.ts';
 import type { LoadedSdk } from './sdk.ts';
 
-/** What encrypted rooms need; absent where the library is missing. */
+/** What encrypted rooms need; absent if the library is missing. */
 export interface Encryption {
   /** Takes in the keys that a sync brought; before its events are read. */
   update(sync: Json): Promise<void>;
-  /** The event as it was written. Throws where its key is missing. */
+  /** The decrypted event. Throws if its key is missing. */
   decrypt(room: string, event: Json): Promise<Json>;
   encrypt(room: string, type: string, content: Json): Promise<Json>;
   /** Follows who is in a room and how it is encrypted. */

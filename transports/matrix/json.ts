@@ -1,7 +1,7 @@
 /** What came from a server: nothing about it is known until it is looked at. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The object that stands there, or an empty one. */
+/** The object at that key, or an empty one. */
 export function objectAt(value: unknown, key: string): Json {
   return asObject(asObject(value)[key]);
 }
@@ -10,7 +10,7 @@ export function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
-/** The objects of a list that stands there; anything else in it is left out. */
+/** The objects of the list at that key; anything else in it is skipped. */
 export function listAt(value: unknown, key: string): Json[] {
   const list = asObject(value)[key];
   return Array.isArray(list) ? list.filter((one): one is Json => typeof one === 'object' && one !== null && !Array.isArray(one)) : [];

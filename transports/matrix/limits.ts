@@ -5,7 +5,7 @@ export const MATRIX_LIMITS = {
    * (spec, "Size limits"); JSON doubles quotes and backslashes, encryption adds a third, and the envelope takes some.
    */
   text: 24 * 1024,
-  /** The text that stands for an edit where a client knows no edits, in bytes: the whole one is in `m.new_content`. */
+  /** The text shown for an edit by clients without edits, in bytes; the whole text is in `m.new_content`. */
   editFallback: 1024,
   /** Edits of one message before it is posted anew. At about a thousand, clients become slow or lose the message. */
   edits: 200,
@@ -33,7 +33,7 @@ export const MATRIX_LIMITS = {
   gapPages: 50,
   /** Pages of our own messages in which an earlier sending is looked for: 300 messages. */
   readBackPages: 3,
-  /** How long a typing notice stands unless renewed, in ms. Element shows at most 30 s of one notice. */
+  /** How long a typing notice lasts unless renewed, in ms. Element shows at most 30 s of one notice. */
   typing: 30_000,
   /** How long before its end it is renewed, in ms. */
   typingRenewal: 5_000,

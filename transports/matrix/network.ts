@@ -6,7 +6,7 @@ import { keys } from './section.ts';
 const PERSON = /^@[^\s:]+:\S+$/;
 const PERSON_SHOULD = 'a full Matrix id such as "@anna:example.org"';
 
-/** Matrix: any homeserver, with end-to-end encryption where its library is there. */
+/** Matrix: any homeserver, with end-to-end encryption if its library is installed. */
 export const matrix = defineNetwork({
   name: 'matrix',
   title: 'Matrix',

@@ -13,7 +13,7 @@ const SAME: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The reaction that stands for an action: of one or two, thumbs up is the first and thumbs down the second; of more
+ * The reaction for an action: of one or two, thumbs up is the first and thumbs down the second; of more
  * their numbers.
  */
 export function reactionFor(index: number, of: number): string {
@@ -21,15 +21,15 @@ export function reactionFor(index: number, of: number): string {
   return index < 9 ? `${index + 1}\ufe0f\u20e3` : '•';
 }
 
-/** What reactions to our messages stand for: kept durably, so that a question asked before a restart can be answered after it. */
+/** What reactions to our messages mean, stored durably, so that a question from before a restart can be answered after it. */
 export interface ReactionCommands {
   /** Keeps what a message offers before it is sent: people may react to it before its sender knows that it arrived. */
   expect(transaction: string, thread: string | null, body: Document): void;
   /** The message of that transaction is there, under this id. */
   settle(transaction: string, eventId: string): void;
-  /** Replaces what the message offered before; a document without actions takes its offer back. */
+  /** Replaces the message's earlier actions; a document without actions removes them. */
   put(eventId: string, thread: string | null, body: Document): void;
-  /** The command that a reaction stands for, and the thread of the message; null if it stands for nothing. */
+  /** The command that a reaction means, and the thread of the message; null if it means nothing. */
   find(eventId: string, reaction: string): { readonly command: string; readonly thread: string | null } | null;
 }
 

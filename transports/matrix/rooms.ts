@@ -23,7 +23,7 @@ export interface Rooms {
   load(): Promise<void>;
   /** Whether messages of the room are taken. */
   serves(room: string): boolean;
-  /** The room was made for one person and the bot, and there is still nobody else in it. */
+  /** The room was created for one person and the bot, and nobody else has joined. */
   isDirect(room: string): Promise<boolean>;
   isEncrypted(room: string): Promise<boolean>;
   nameOf(room: string, id: string): string | null;

@@ -6,7 +6,7 @@ import { STATE_KEYS, type StateStore } from './state.ts';
 
 const CRYPTO_PACKAGE = '@matrix-org/matrix-sdk-crypto-nodejs';
 
-/** What to do where rooms are encrypted and the library for it is missing. */
+/** What to do if rooms are encrypted and the library is missing. */
 export const HOW_TO_INSTALL_CRYPTO =
   'This Musher has no library for encrypted rooms. Install it on its machine with ' +
   `"node node_modules/${CRYPTO_PACKAGE}/download-lib.js" (it fetches a file from github.com) and restart Musher, or use a room without encryption.`;
@@ -19,14 +19,14 @@ export interface LoadedSdk {
 
 /**
  * Loads the SDK. It requires a native library that is fetched after installation and may not be there: then a stand-in
- * takes its place which fails only when it is used.
+ * replaces it that fails only when it is used.
  */
 export function loadSdk(): LoadedSdk {
   const require = createRequire(import.meta.url);
   const fromSdk = createRequire(require.resolve('matrix-bot-sdk'));
   const withoutCrypto = missing(fromSdk);
   leaveOutRequest(fromSdk);
-  // A package of the SDK calls `util._extend` while it loads; nobody who starts Musher can do anything about that warning.
+  // A package of the SDK calls `util._extend` while it loads; nobody can do anything about that warning.
   const quiet = process.noDeprecation;
   process.noDeprecation = true;
   const sdk = require('matrix-bot-sdk') as typeof Sdk;
@@ -78,7 +78,7 @@ class StandIn {
   }
 }
 
-/** Stands for any class or constant of the library; each use of it fails with what to do. */
+/** Replaces any class or constant of the library; each use fails with what to do. */
 function unusable(): unknown {
   const fail = (): never => {
     throw new Error(HOW_TO_INSTALL_CRYPTO);

@@ -6,11 +6,11 @@ export interface StateStore {
 
 /** The keys that this transport uses. */
 export const STATE_KEYS = {
-  /** Where the next sync begins: all before it has been taken in. */
+  /** The token of the next sync: everything before it has been stored. */
   syncToken: 'sync-token',
   /** Begins our transaction ids: keys of another database must not meet those of this one at the same server. */
   transactionPrefix: 'transaction-prefix',
-  /** What reactions to our messages stand for. */
+  /** What reactions to our messages mean. */
   reactionCommands: 'offers',
 } as const;
 

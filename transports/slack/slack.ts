@@ -35,7 +35,7 @@ const CAPABILITIES: Capabilities = {
   maxText: SLACK_LIMITS.text,
   maxTextUnit: 'utf16',
 };
-/** Two, so that one stands while Slack takes the other down. */
+/** Two, so that one stays up while Slack closes the other. */
 const CONNECTIONS = 2;
 const SLACK_RESPONSES = 'https://hooks.slack.com/';
 /** The sign on a message that is worked on. */

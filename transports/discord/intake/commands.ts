@@ -110,7 +110,7 @@ function description(text: string, fallback: string): string {
   return shortened(text, LIMITS.description) || fallback;
 }
 
-/** On one line, with `…` where it is cut. */
+/** On one line, shortened with `…`. */
 export function shortened(text: string, limit: number): string {
   const line = visibleLine(text).trim();
   if (line.length <= limit) return line;

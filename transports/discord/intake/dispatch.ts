@@ -53,13 +53,13 @@ export function dispatcher({
   };
   const hold = (work: Promise<void>): void => {
     pending += 1;
-    // What it could not read is told, and must not keep the session from being kept.
+    // Unreadable rooms are reported, and must not keep the session from being stored.
     work.then(settle, settle);
   };
   return (payload) => {
     switch (payload.t) {
       case Events.MessageCreate:
-        // One that can't be read must not keep the session where it is.
+        // An unreadable one must not hold back the session.
         if (!isMessage(payload.d)) return keep(payload.s);
         reach.heard(payload.d.channel_id);
         pending += 1;
@@ -115,7 +115,7 @@ function isMessage(message: Partial<GatewayMessageCreateDispatchData> | null): b
   return isId(id) && isId(channel) && typeof content === 'string' && isId(author?.id) && typeof author?.username === 'string';
 }
 
-/** A bot has a role of its own name in each server, and people mention the one for the other: `<@&id>`. */
+/** In each server the bot has a role of the same name, and people mention the role instead of the bot: `<@&id>`. */
 function rolesOf(roles: readonly APIRole[], botId: string): string[] {
   return roles.filter(({ tags }) => tags?.bot_id === botId).map(({ id }) => `&${id}`);
 }

@@ -33,7 +33,7 @@ export interface IntakeParts {
 export interface Intake {
   /** Calls `taken` once the message is with the sink, or was none for it. */
   message(message: Message, taken: () => void): void;
-  /** Notes where each room stands that was never looked at: what is written from here on is not missed. */
+  /** Notes the present position of each new room, so that nothing written from now on is missed. */
   prepare(): Promise<void>;
   /** Reads what was written in the served rooms since the last message seen. Problems by room. */
   catchUp(): Promise<ReadonlyMap<string, unknown>>;
@@ -127,7 +127,7 @@ export function intake({ library, rest, options, channels, botId, take, noticed,
         if (where === null) direct(message);
         else inGuild(message, where);
       };
-      // At once where that is possible: then what is told to Discord is never ahead of what is stored.
+      // At once if possible, so that the acknowledgement is never ahead of what is stored.
       if (!turns.busy(channel) && (message.guild_id === undefined || place !== null)) {
         pass(place);
         taken();
@@ -143,7 +143,7 @@ export function intake({ library, rest, options, channels, botId, take, noticed,
 
     async prepare() {
       const unseen = [...options.rooms()].filter((room) => seen(room) === null);
-      // What fails is met again, and told, when the rooms are read.
+      // Failures show up again, and are reported, when the rooms are read.
       await Promise.allSettled(unseen.map(begin));
     },
 

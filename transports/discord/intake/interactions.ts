@@ -25,7 +25,7 @@ export interface InteractionsParts {
   readonly heard: () => void;
 }
 
-/** Takes what people do with slash commands and buttons. */
+/** Receives slash commands and button presses. */
 export type TakeInteraction = (interaction: APIInteraction) => void;
 
 /** What an interaction asks for, as text; or why there is nothing to take. */
@@ -47,7 +47,7 @@ export function interactions({ library, clock, options, channels, replies, publi
     if (interaction.type === InteractionType.MessageComponent) {
       const text = commandOfCustomId(interaction.data.custom_id, options.state);
       if (text === null) return { refuse: 'That button is outdated. Type the command instead.' };
-      // The answer is seen by whoever sees the button.
+      // Everyone who sees the button sees the answer.
       return { ingress: 'button', text, ephemeral: ((interaction.message.flags ?? 0) & EPHEMERAL) !== 0 };
     }
     return { refuse: 'Musher can’t handle that.' };
@@ -107,7 +107,7 @@ export function interactions({ library, clock, options, channels, replies, publi
   };
 }
 
-/** In a guild the person comes as a member, elsewhere alone. */
+/** In a guild the event has a member, elsewhere only a user. */
 function userOf(interaction: APIInteraction): APIUser | undefined {
   return interaction.member?.user ?? interaction.user;
 }

@@ -69,7 +69,7 @@ function inline(one: Inline): string {
       return codeSpan(visibleLine(one.text));
     case 'link':
       return link(one.url, visibleLine(one.text));
-    // The name shows even to those who can't see the person; nobody is notified of it anyway.
+    // The name is visible even to people who can't see the person, and nobody is notified.
     case 'mention':
       return /^\d{17,20}$/.test(one.id) ? `<@${one.id}>` : escaped(`@${visibleLine(one.name)}`);
   }

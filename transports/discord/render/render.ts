@@ -33,7 +33,7 @@ export function perhapsSeen(message: Rendered): Rendered {
   return { ...message, content: `${AGAIN}${message.content}` };
 }
 
-/** An answer in the channel, where nobody sees any more what it belongs to. */
+/** An answer in the channel, away from its question. */
 export function tooLate(message: Rendered, user: string): Rendered {
   return /^\d{1,20}$/.test(user) ? { ...message, content: `${late(user)}${message.content}` } : message;
 }
@@ -53,7 +53,7 @@ function content(document: Document): string {
     ...left.map(({ label, command, typed = command }) => `\ntype: ${codeSpan(visibleLine(typed))}  (${escaped(visibleLine(label))})`),
   );
   const text = texts.join('');
-  // A message of buttons alone is refused; so is one of nothing.
+  // Discord rejects a message with only buttons, or an empty one.
   return text.trim() === '' ? (left.length < all(document).length ? 'What next?' : '\u200b') : text;
 }
 
@@ -84,7 +84,7 @@ function rows(actions: readonly Action[], customId: (command: string) => string)
   return result;
 }
 
-/** A blank line stands between blocks, but not where markdown or the eye keeps them together. */
+/** Blocks are separated by a blank line, unless markdown or the layout keeps them together. */
 function apart(before: Block, block: Block): boolean {
   if (before.kind === 'heading' || before.kind === 'code' || block.kind === 'code') return false;
   if (before.kind === 'table' || block.kind === 'table') return false;

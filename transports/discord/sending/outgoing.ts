@@ -14,7 +14,7 @@ const MOST_KEYS = 5_000;
 export interface Outgoing {
   send(to: Address, body: Document, key: SendKey): Promise<MessageRef[]>;
   edit(ref: MessageRef, body: Document): Promise<void>;
-  /** Replaces a message of one part where it still stands. */
+  /** Replaces a message of one part, if it is still there. */
   retire(ref: MessageRef, body: Document): Promise<void>;
   idle(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export function outgoing(
         if (index >= from) refs.push(channelRef(room, channel, await posts.post(channel, message, nonceOf(key, index))));
       }
     } catch (error) {
-      // What stands there already would be shown again elsewhere.
+      // What is there already would be shown again elsewhere.
       if (refs.length > 0 && error instanceof SendFailure && error.threadGone)
         throw new SendFailure('rejected', error.message, { cause: error });
       throw error;
@@ -73,14 +73,14 @@ export function outgoing(
     const first = await replies.first(handle, head, key);
     const said = typeof first === 'string' ? [] : [replyRef(room, handle, first.id)];
     const shown = first === 'doubtful' ? [perhapsSeen(head), ...messages.slice(1)] : messages;
-    // A channel message may have been sent already where the first answer found nothing to answer.
+    // A channel message may have been sent already if the first answer had nothing to answer.
     if (!handle.ephemeral) {
       const there = said.length === 0 ? shown.with(0, tooLate(shown[0] ?? head, handle.user)) : shown;
       return [...said, ...(await post(room, handle.channel, there, key, said.length))];
     }
     return [...said, ...(await replyFurther(room, handle, shown, body, key, said.length))];
   };
-  /** The parts of an answer to one person alone, from one of them on. */
+  /** The parts of a private answer, starting at one of them. */
   const replyFurther = async (
     room: string,
     handle: ReplyHandle,

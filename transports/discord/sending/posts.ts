@@ -14,7 +14,7 @@ export const EPHEMERAL = 64;
 
 /** How far the clocks here and at Discord may differ when a message is looked for by its time. */
 const SKEW_MS = 60_000;
-/** A try that nobody asked after for so long is forgotten, and all but so many of a channel. */
+/** Attempts older than this are forgotten, as are all but this many per channel. */
 const FORGOTTEN_MS = 24 * 60 * 60_000;
 const MOST_TRIES = 40;
 
@@ -47,7 +47,7 @@ export function nonceOf(key: SendKey, part: number): string {
   return createHash('sha256').update(`${key}\0${part}`).digest('base64url').slice(0, LIMITS.nonce);
 }
 
-/** What goes into each message and each edit: it notifies nobody and unfurls nothing. */
+/** Part of each message and edit: notify nobody, unfurl nothing. */
 export function inert(message: Rendered, flags = 0): object {
   return { content: message.content, components: message.components, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS | flags };
 }

@@ -12,7 +12,7 @@ import { apiCode, sendFailure, statusOf, type Library } from '../rest.ts';
 const MESSAGE = 4;
 const DEFERRED = 5;
 const CHOICES = 8;
-/** Discord's numbers of errors: nobody waits for an answer any more; it was answered already; no such answer. */
+/** Discord's error numbers: the interaction has expired; it was answered already; no such answer. */
 const UNKNOWN_INTERACTION = 10062;
 const ALREADY_ANSWERED = 40060;
 const UNKNOWN_WEBHOOK = 10015;
@@ -40,7 +40,7 @@ type Given = { readonly id: string } | 'gone' | 'doubtful';
 export interface Replies {
   /** Nothing was said yet: says after 2.5 s that an answer is coming, unless there is one. */
   expect(handle: ReplyHandle): void;
-  /** Answers at once, to the asker alone, with a text that is no command's reply. */
+  /** Answers at once and privately, with a text that is not a command's reply. */
   refuse(handle: ReplyHandle, message: Rendered): Promise<void>;
   /** The first answer under a key. `gone`: this interaction has another one, or takes none any more; `doubtful`: that too, but an earlier try may have gone through. */
   first(handle: ReplyHandle, message: Rendered, by: string): Promise<Given>;
@@ -152,7 +152,7 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
       return { id };
     } catch (error) {
       const failure = sendFailure(error);
-      // Taken by nobody: a crash before it is posted elsewhere must not leave a doubt that was none.
+      // Discord did not accept it: a crash before it is posted elsewhere must not leave it in doubt.
       if (!doubted && (isGone(error) || failure.outcome !== 'unknown')) keep(undefined);
       if (isGone(error)) return 'gone';
       throw failure;
@@ -228,7 +228,7 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
     },
 
     async stop() {
-      // Their answers come after a restart, and need something to stand in.
+      // Their answers come after a restart, and need a message to edit.
       for (const { handle, cancel } of deferrals.values()) {
         cancel();
         defer(handle).catch(report);

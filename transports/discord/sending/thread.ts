@@ -9,8 +9,8 @@ const HAS_THREAD = 160004;
 const GONE: ReadonlySet<number | null> = new Set([10008, 10003]);
 
 /**
- * Opens a thread under a message and gives what stands in `Address.thread`. It has the message's id, so once is enough.
- * Null: the message is gone, is none of a channel, or the bot may not open threads there, which is reported.
+ * Opens a thread under a message and returns its `Address.thread`. The thread has the message's id, so opening it twice is harmless.
+ * Null: the message is gone, is not in a channel, or the bot may not open threads there, which is reported.
  */
 export async function threadUnder(
   library: Library,

@@ -19,7 +19,7 @@ export function typing(library: Library, rest: REST, clock: Clock): Typing {
       channels.delete(channel);
       return;
     }
-    // Nobody misses it where it fails.
+    // If it fails, nobody misses it.
     rest.post(library.Routes.channelTyping(channel)).catch(() => {});
     shown.cancel = clock.at(clock.now() + CHOSEN.typingMs, () => again(channel));
   };

@@ -7,7 +7,7 @@ import { MATRIX_LIMITS } from '../limits.ts';
 export interface IntakeOptions {
   readonly sink: Sink;
   readonly clock: Clock;
-  /** Keeps where the next sync begins, durably. */
+  /** Stores the token of the next sync durably. */
   readonly saveToken: (token: string) => void;
   readonly report: (error: unknown) => void;
   /** Says in the room that a message could not be stored yet. Once for each message. */
@@ -92,7 +92,7 @@ export function intake(options: IntakeOptions): Intake {
       // A batch that is read again after a failure brings what is held already.
       if (waiting.some(({ id }) => id === message.id)) return;
       waiting.push(message);
-      // Whoever writes again is a good moment to try.
+      // A new message is a good moment to retry.
       if (isBehind) retry();
       else arm();
     },

@@ -7,16 +7,16 @@ export interface Reader {
   /** The bot's own full id. */
   readonly me: string;
   readonly room: string;
-  /** The room has nobody in it but one person and the bot. */
+  /** Only one person and the bot are in the room. */
   readonly direct: boolean;
-  /** The display name of a member, where it is known. */
+  /** The display name of a member, if known. */
   readonly nameOf: (id: string) => string | null;
   readonly reactionCommands: Pick<ReactionCommands, 'find'>;
 }
 
 /**
  * The message in an event, or null if there is none for Musher: its own, a notice (what bots say), an edit, a
- * reaction that stands for nothing, or anything that is not well formed.
+ * reaction without a meaning, or anything malformed.
  */
 export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   const id = textAt(event, 'event_id');

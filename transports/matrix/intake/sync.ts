@@ -28,7 +28,7 @@ export interface SyncOptions {
   readonly signal: AbortSignal;
   /** Takes in what a sync brought. What it throws counts as a failed sync, which is asked for again. */
   readonly take: (sync: Json, since: string | null) => Promise<void>;
-  /** All up to this token was taken in. */
+  /** Everything up to this token was stored. */
   readonly reached: (token: string) => void;
   readonly onOnline: () => void;
   readonly onLost: (error: unknown) => void;

@@ -5,7 +5,7 @@ import { documentHtml } from './html.ts';
 import type { Json } from '../json.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
 
-/** Where our own name of a sending stands in an event, so that it can be found again whatever device sent it. */
+/** The place of our own name of a sending in an event, so that it can be found again, whichever device sent it. */
 export const KEY_FIELD = 'musher.key';
 
 /** Columns of the plain text. Clients that show it break lines themselves; very long lines are slow to make. */

@@ -99,7 +99,7 @@ function words(text: string): string {
     .join('');
 }
 
-/** Element asks for no preview of what stands in `code`; `com.beeper.linkpreviews` alone is heard by few clients. */
+/** Element asks for no preview of text in `code`; few clients respect `com.beeper.linkpreviews` alone. */
 function unpreviewed(html: string): string {
   return `<code>${html}</code>`;
 }

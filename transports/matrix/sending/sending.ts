@@ -33,7 +33,7 @@ export interface Sending {
   idle(): Promise<void>;
 }
 
-/** The events in which a message stands now, and how often the first was edited. */
+/** The events that show a message now, and how often the first was edited. */
 interface Standing {
   readonly thread: string | null;
   events: string[];
@@ -76,7 +76,7 @@ export function sending(parts: SendingParts): Sending {
     }
   };
 
-  /** Commands as they are typed in the room. Where the server does not say whether it is direct, the form that works anywhere. */
+  /** Commands as they are typed in the room. If the server does not say whether it is direct, the form that works anywhere. */
   const typed = async (room: string, body: Document): Promise<Document> => {
     const direct = await rooms.isDirect(room).catch(() => false);
     return asTyped(body, (command) => commandForm(command, { direct }));
@@ -99,7 +99,7 @@ export function sending(parts: SendingParts): Sending {
     return events.map((id) => ({ transport: 'matrix', room: to.room, id }));
   };
 
-  /** Which of these transactions stand among our last messages in the room, with their events. */
+  /** Which of these transactions are among our last messages in the room, with their events. */
   const readBack = async (room: string, wanted: ReadonlySet<string>): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     const filter = JSON.stringify({ senders: [me], types: ['m.room.message', 'm.room.encrypted'] });
@@ -149,7 +149,7 @@ export function sending(parts: SendingParts): Sending {
       message.edits = 0;
     }
     for (const [index, part] of documents.entries()) {
-      // An edit shows the same however often it arrives: each may have a transaction of its own.
+      // An edit shows the same text however often it arrives, so each may have its own transaction.
       const transaction = `${parts.prefix}.edit.${randomUUID()}`;
       const event = message.events[index];
       const id =

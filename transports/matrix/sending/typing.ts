@@ -24,7 +24,7 @@ export function typing(call: Call, clock: Clock, me: string): Typing {
     try {
       await call({ method: 'PUT', path: path`/rooms/${room}/typing/${me}`, body });
     } catch {
-      // A courtesy: it ends by itself, and nobody waits for it.
+      // A courtesy: it ends by itself.
     }
   };
   const keep = async (room: string, working: Working): Promise<void> => {

@@ -15,7 +15,7 @@ export interface AnswersParts {
   readonly responseBase: string;
 }
 
-/** An address is left alone shortly before it expires. */
+/** An address is not used shortly before it expires. */
 const SPARE_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 /** Addresses whose uses are counted. */
@@ -61,7 +61,7 @@ export class Answers {
     );
   }
 
-  /** False where the address is used up, which Slack alone knows after a restart. */
+  /** False if the address is used up, which only Slack knows after a restart. */
   async #respond(url: string, body: SlackBody, inChannel: boolean): Promise<boolean> {
     this.#uses.set(url, (this.#uses.get(url) ?? 0) + 1);
     const oldest = this.#uses.size > MOST_ADDRESSES ? this.#uses.keys().next().value : undefined;

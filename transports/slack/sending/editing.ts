@@ -15,11 +15,11 @@ interface Further {
   readonly ids: readonly string[];
 }
 
-/** Edits of messages in channels, also where a text takes more messages than it did, or fewer. */
+/** Edits of messages in channels, also if a text now needs more messages, or fewer. */
 export class Editing {
   readonly #call: CallSlack;
   readonly #installation: string;
-  /** The further messages of a text that takes several, by the first one's name; and the thread they stand in. */
+  /** The further messages of a text that needs several, by the first one's name; and their thread. */
   readonly #further = new Map<string, Further>();
   /** Messages that were sent anew under another name, by their own. */
   readonly #moved = new Map<string, string>();
@@ -34,7 +34,7 @@ export class Editing {
     remember(this.#further, `${room} ${first}`, { thread, ids });
   }
 
-  /** A text with its commands as they are typed where a message stands. Of one of an earlier process that is not known: then in the form that is understood in threads too. */
+  /** A text with its commands as they are typed at the message's place. For a message of an earlier process that is unknown: then the form that also works in threads. */
   typed(room: string, ts: string, body: Document): Document {
     const known = this.#further.get(`${room} ${ts}`);
     return typedIn(room, known === undefined || known.thread !== null ? 'within' : 'none', body);

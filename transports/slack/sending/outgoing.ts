@@ -121,7 +121,7 @@ export class Outgoing {
       } catch (error) {
         const outside = slackError(error) === 'not_in_channel' || slackError(error) === 'channel_not_found';
         if (!outside || handle?.kind !== 'answer') throw error;
-        // A slash command works where the app is not: there the answer can be public by the response address alone.
+        // A slash command also works in channels without the app: there, a public answer is only possible through the response address.
         await this.#answers.give(room, handle, message, true);
         sending.sent.push(answerId(handle, key, sending.sent.length));
       }
@@ -130,7 +130,7 @@ export class Outgoing {
     if (first !== undefined) this.#editing.know(room, first, thread, further);
   }
 
-  /** Takes what the channel shows already for sent. Where that can't be read the outcome stays unknown. */
+  /** Counts what the channel already shows as sent. If that can't be read, the outcome stays unknown. */
   async #settle(room: string, thread: string | null, mark: string, sending: Sending): Promise<void> {
     const found = await readBack(this.#parts.call, room, thread, mark).catch((error: unknown) => {
       const failure = sendFailure(error);
@@ -144,7 +144,7 @@ export class Outgoing {
     sending.unknown = false;
   }
 
-  /** What one person alone sees can't be read back: shown again it says so. */
+  /** Private messages can't be read back; a repeat says so. */
   async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
     const shown = sending.unknown ? join(doc(paragraph(emphasis(PERHAPS_SEEN))), body) : body;
     for (const message of renderMessages(typedIn(room, 'own', shown)).slice(sending.sent.length)) {
@@ -183,7 +183,7 @@ function inPart(failure: SendFailure): SendFailure {
   });
 }
 
-/** An answer has no name of its own in Slack: the name holds all that is needed to show it anew. */
+/** An answer has no name in Slack, so our name holds all that is needed to post it again. */
 function answerId(handle: AnswerHandle, key: SendKey, part: number): string {
   return `${ANSWER_REF}${key}:${part}:${encodeHandle(handle)}`;
 }

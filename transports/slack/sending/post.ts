@@ -7,7 +7,7 @@ import type { CallSlack } from '../web-api.ts';
 /** What no message of ours does: look for names, channels and links in its text, or show what is behind them. */
 export const INERT = { mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
-/** Where a message is posted. `broadcast`: an answer in a thread that stands in the channel too. */
+/** Where a message is posted. `broadcast`: a reply in a thread that also appears in the channel. */
 export interface Place {
   readonly room: string;
   readonly thread: string | null;

@@ -8,7 +8,7 @@ export const METADATA_TYPE = 'musher_message';
 /** Pages that are looked through: 4,000 messages. One that is older than that is not waited for. */
 const MOST_PAGES = 20;
 
-/** What stands in a message's metadata: which sending it belongs to, and which part of it it is, from 0. */
+/** A message's metadata: the sending it belongs to, and which part it is, from 0. */
 export interface SentMark {
   readonly key: string;
   readonly part: number;
@@ -29,7 +29,7 @@ export async function readBack(call: CallSlack, room: string, thread: string | n
       limit: SLACK_LIMITS.historyPage,
       include_all_metadata: true,
     }).catch((error: unknown) => {
-      // Nothing stands in a thread that is gone.
+      // A deleted thread contains nothing.
       if (slackError(error) === 'thread_not_found') return null;
       throw error;
     });

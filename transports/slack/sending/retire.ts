@@ -5,10 +5,10 @@ import { update } from './post.ts';
 import { renderMessages } from '../render/render.ts';
 import type { CallSlack } from '../web-api.ts';
 
-/** Somebody deleted it, or it can't be changed any more: then nobody presses its buttons, or the press is answered. */
+/** It was deleted, or can't be changed any more: then nobody presses its buttons, or the press is answered. */
 const LEFT = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
-/** Replaces a message without its buttons. What one person alone sees can't be changed. `typed`: with commands as they are typed there. */
+/** Replaces a message without its buttons. Private messages can't be changed. `typed`: with commands as they are typed there. */
 export async function retire(call: CallSlack, { room, id }: MessageRef, typed: Document): Promise<void> {
   const [message, ...more] = renderMessages(typed);
   if (!/^\d+\.\d+$/.test(id) || message === undefined || more.length > 0) return;

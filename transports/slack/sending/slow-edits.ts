@@ -13,7 +13,7 @@ interface Live {
 }
 
 /**
- * What one person alone sees can't be edited, only shown anew. So a live answer is shown at growing intervals, always
+ * A private message can't be edited, only posted again. So a live answer is posted at growing intervals, always
  * with what is newest then, and what is newest at the end is shown in any case.
  */
 export class SlowEdits {
@@ -28,7 +28,7 @@ export class SlowEdits {
     this.#report = report;
   }
 
-  /** Shows the document now, or when its time has come unless a newer one takes its place. */
+  /** Shows the document now, or later unless a newer one replaces it. */
   async edit(id: string, body: Document): Promise<void> {
     const live = this.#live.get(id);
     const now = this.#clock.now();

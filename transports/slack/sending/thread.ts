@@ -5,7 +5,7 @@ import type { CallSlack } from '../web-api.ts';
 
 /**
  * A thread is named by the time stamp of its first message. That one is looked for, once for each thread: under a message
- * that was deleted before anybody answered it, an answer would stand where nobody finds it.
+ * that was deleted before anyone answered it, an answer would be where nobody finds it.
  */
 export async function threadUnder(call: CallSlack, { room, id }: MessageRef): Promise<string | null> {
   if (!/^\d+\.\d+$/.test(id)) return null;
