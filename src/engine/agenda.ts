@@ -1,7 +1,7 @@
 import type { WorkItem } from '../pipeline/types.ts';
 import { type Place, placeOf, WaitingLines } from './waiting-lines.ts';
 
-/** Items that are taken on in one look besides what has just changed: some milliseconds. */
+/** Items that are taken on in one look, of those that were touched and of a look at everything: some milliseconds. */
 const TAKEN_AT_ONCE = 250;
 
 /**
@@ -35,17 +35,12 @@ export class Agenda {
     return this.#touched.size === 0 && this.#rest.length === 0 && !this.#freed;
   }
 
-  /** Items of a look at everything that are still to come. */
-  get left(): number {
-    return this.#rest.length;
-  }
-
-  /** What is looked at now; what is not taken on is handed back by `touch`. `most`: of a look at everything. */
+  /** What is looked at now; what is not taken on is handed back by `touch`. `most`: of those touched, and of a look at everything. */
   take(most = TAKEN_AT_ONCE): { readonly numbers: ReadonlySet<number>; readonly freed: boolean } {
-    const taken = this.#rest.slice(0, most);
-    const now = { numbers: new Set([...this.#touched, ...taken]), freed: this.#freed };
+    const touched = [...this.#touched].slice(0, most);
+    const now = { numbers: new Set([...touched, ...this.#rest.slice(0, most)]), freed: this.#freed };
     this.#rest = this.#rest.slice(most);
-    this.#touched.clear();
+    for (const number of touched) this.#touched.delete(number);
     this.#freed = false;
     return now;
   }

@@ -126,7 +126,8 @@ export class Engine {
     const agenda = this.#agendas.get(event.project);
     if (event.item === null || agenda === undefined) return;
     agenda.touch(event.item);
-    if (wakes === 'dependents') for (const number of this.#parts.log.reads.dependents(event.project, event.item)) agenda.touch(number);
+    if (wakes === 'dependents' && mayMeet(event))
+      for (const number of this.#parts.log.reads.dependents(event.project, event.item)) agenda.touch(number);
   }
 
   #evaluateAll(): void {
@@ -274,6 +275,11 @@ export class Engine {
     this.#parts.onProblem(what, error);
     this.#alarms.rest(key);
   }
+}
+
+/** Whether what depends on the event's item may go on by it: not by a move to where nothing is done yet. */
+function mayMeet(event: LoggedEvent): boolean {
+  return event.kind !== 'item.moved' || event.payload.to.name === 'done' || event.payload.to.name === 'archived';
 }
 
 function setAlarm(alarms: Alarms, key: string, until: number | null): void {
