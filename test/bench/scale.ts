@@ -4,14 +4,17 @@ import { median, millis, times, type Row } from './measure.ts';
 
 const [FEW, MANY] = [100, 10_000];
 /** Commands that are measured on each board, and items that one merge frees. */
-const COMMANDS = 60;
+const COMMANDS = 100;
+const ROUNDS = 4;
 const FREED = 1_000;
 const MOST = 1.2;
 
 /** What a command and its effect cost on a large board, and a look after a merge that frees a thousand items, against a small one. */
 export async function benchScale(): Promise<Row[]> {
-  const few = await onBoard(FEW);
-  const many = await onBoard(MANY);
+  // In turns, and the first of each only warms up: what is compiled by then would be the difference.
+  const boards: [Cost[], Cost[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) for (const [i, open] of [FEW, MANY].entries()) boards[i]?.push(await onBoard(open));
+  const [few, many] = boards.map((costs) => middle(costs.slice(1))) as [Cost, Cost];
   const row = (what: string, floor: number, musher: number): Row => ({
     what,
     floor: millis(floor),
@@ -33,6 +36,11 @@ interface Cost {
   readonly next: number;
   /** Milliseconds for all. */
   readonly freed: number;
+}
+
+function middle(costs: readonly Cost[]): Cost {
+  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
+  return { command: of('command'), next: of('next'), freed: of('freed') };
 }
 
 /** A project with two slots and that many items that wait for one, the real engine, log and commands, and agents that the bench drives. */
