@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod';
 import { approvalHook, HOOK_SECONDS, type ApprovalHook } from '../approval-hook.ts';
@@ -48,6 +49,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       '--skip-git-repo-check',
       ...rights(launch, hook),
       ...setting('check_for_update_on_startup', false),
+      ...setting('projects', distrusted(launch.worktree)),
       ...setting('shell_environment_policy.exclude', HIDDEN),
       ...(access === null ? [] : musherServer(access.url)),
       ...(launch.model === null ? [] : ['--model', launch.model]),
@@ -82,6 +84,23 @@ function rights({ role, gitDirs, sandboxed }: Launch<unknown>, hook: ApprovalHoo
   ];
 }
 
+/**
+ * Whoever uses Codex in the repository has marked it as trusted, and its worktrees with it: a `.codex` folder on an item's
+ * branch would then start servers and hooks outside of every sandbox (seen with 0.169.0).
+ */
+function distrusted(worktree: string): Setting {
+  const paths = new Set([worktree, realPath(worktree)]);
+  return Object.fromEntries([...paths].map((path) => [path, { trust_level: 'untrusted' }]));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The worktree's own git directory, and of the repository's what a commit writes: objects, the item's branch, its log. */
 function writableGit([own, common]: readonly string[]): string[] {
   if (own === undefined) return [];
@@ -109,7 +128,7 @@ function toml(value: Setting): string {
   if (typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map(toml).join(', ')}]`;
   return `{ ${Object.entries(value)
-    .map(([key, one]) => `${key} = ${toml(one)}`)
+    .map(([key, one]) => `${toml(key)} = ${toml(one)}`)
     .join(', ')} }`;
 }
 

@@ -4,7 +4,7 @@ import { believable, waitIn } from '../resume-time.ts';
 /** Texts of a used-up allowance, of versions 0.4x to 0.169. The apostrophe in them is a curly one. */
 const LIMIT = /hit your (?:\w+ )?usage limit|usage limit reached|status:? 429|too many requests|rate limit/i;
 const SIGNED_OUT =
-  /status:? 40[13]\b|incorrect api key|invalid api key|not logged in|please (?:log|sign) in|log ?in again|refresh token|missing environment variable|access token could not be refreshed/i;
+  /status:? 401\b|incorrect api key|invalid api key|not logged in|please (?:log|sign) in|log ?in again|refresh token|missing environment variable|access token could not be refreshed/i;
 const CLOCK = /again at (?:([a-z]{3})[a-z]* (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}),? (?:at )?)?(\d{1,2}):(\d{2}) ?([ap])\.?m/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -16,6 +16,11 @@ export function isRateLimit(text: string): boolean {
 /** Whether an error says that nobody is signed in, or that the key was refused. */
 export function isSignedOut(text: string): boolean {
   return SIGNED_OUT.test(text);
+}
+
+/** Whether an error says that the service forbids this, whoever is signed in: to try again is no use. */
+export function isForbidden(text: string): boolean {
+  return /status:? 403\b/i.test(text);
 }
 
 /** Whether an error says that the thread to be resumed is not there. */

@@ -7,7 +7,7 @@ import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../ru
 import { runUsage, UNNAMED_MODEL } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
 import { turnCounter } from '../turns.ts';
-import { isRateLimit, isSessionMissing, isSignedOut, resetTime } from './limits.ts';
+import { isForbidden, isRateLimit, isSessionMissing, isSignedOut, resetTime } from './limits.ts';
 import { threadTokens } from './usage.ts';
 
 /** Reads the lines of `codex exec --json`. */
@@ -33,6 +33,7 @@ export function codexParser(context: ParserContext): OutputParser {
   /** An error on the way: Codex tries again by itself, but a refused key stays refused. */
   const trouble = (message: string): readonly Signal[] => {
     if (isSignedOut(message)) return [{ kind: 'signed-out', text: refused(message) }];
+    if (isForbidden(message)) return [{ kind: 'fatal', text: oneLine(message) }];
     if (!isRateLimit(message)) return said(message);
     // It waits as long as the service says, be it an hour, and prints nothing meanwhile.
     limited = { reason: 'rate-limited', summary: oneLine(message), resumeAt: resetTime(message, context.now()) };

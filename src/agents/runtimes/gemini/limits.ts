@@ -6,7 +6,7 @@ import type { Conclusion } from '../runtime.ts';
 const LIMIT =
   /"code": ?429|status:? 429|RESOURCE_EXHAUSTED|quota exceeded|exceeded your (?:current )?quota|exhausted your (?:daily )?(?:capacity|quota)|rate limit|too many requests|usage limit reached/i;
 const SIGNED_OUT =
-  /"code": ?40[13]\b|status:? 40[13]\b|UNAUTHENTICATED|API key not valid|API_KEY_INVALID|API key expired|must specify the GEMINI_API_KEY|set an Auth method|invalid auth method|failed to (?:log|sign) in|authentication (?:failed|consent|required)|please (?:log|sign) in|re-?authenticate/i;
+  /"code": ?401\b|status:? 401\b|UNAUTHENTICATED|API key not valid|API_KEY_INVALID|API key expired|must specify the GEMINI_API_KEY|set an Auth method|invalid auth method|failed to (?:log|sign) in|authentication (?:failed|consent|required)|please (?:log|sign) in|re-?authenticate/i;
 
 /** Its exit code where nobody is signed in. */
 const NO_AUTH = 41;

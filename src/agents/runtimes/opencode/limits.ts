@@ -35,7 +35,7 @@ export function outcomeOfError(error: Fields, now: Millis): Conclusion {
   const status = numberField(data, 'statusCode');
   const name = textField(error, 'name') ?? '';
   const summary = oneLine(message);
-  if (status === 401 || status === 403 || name === 'ProviderAuthError' || (status === 0 && SIGNED_OUT.test(message))) {
+  if (status === 401 || name === 'ProviderAuthError' || (status === 0 && SIGNED_OUT.test(message))) {
     return {
       reason: 'signed-out',
       summary: oneLine(`The model service refused the key${status === 0 ? '' : ` (${status})`}: ${message}`),
