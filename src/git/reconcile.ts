@@ -115,7 +115,8 @@ async function mendBranch(at: Context, item: KnownItem, refs: readonly Ref[], fo
       found.mended.push(`${number}: its branch was gone and is at ${head} again`);
     else
       found.odd.push(
-        `${number}: its branch ${work.branch} is gone, and so is its last commit ${head}; \`snapshots ${number}\` lists what was kept`,
+        // Without the branch's name, which holds words of the title: this report outlives a purge.
+        `${number}: its branch is gone, and so is its last commit ${head}; \`snapshots ${number}\` lists what was kept`,
       );
     return;
   }

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src/pipeline/events.ts';
+import type { Why } from '../../src/pipeline/why/cause.ts';
+import type { Said } from '../../src/pipeline/why/fault.ts';
 import { REQUEST_ENDS } from '../../src/pipeline/requests.ts';
 import { END_REASONS, ITEM_TYPES, QA_MODES, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
@@ -28,16 +30,33 @@ const stage = fc.constantFrom('current' as const, 'qa' as const, 'merge' as cons
 const count = fc.nat({ max: 1_000_000 });
 const dependsOn = fc.uniqueArray(fc.integer({ min: 1, max: 6 }).map(num), { maxLength: 3 });
 const criteria: fc.Arbitrary<Criterion[]> = fc.array(fc.record({ text, checked: fc.boolean() }), { maxLength: 3 });
+/** A reason as older logs have it, in words, or as facts. */
+const why: fc.Arbitrary<Why> = fc.oneof(
+  text,
+  fc.record({ kind: fc.constant('agent-blocked' as const), agent, said: text }),
+  fc.record({ kind: fc.constant('secrets' as const), found: fc.array(text, { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    kind: fc.constant('squashed' as const),
+    branch: text,
+    checkout: fc.option(fc.record({ path: text, reason: text, catchUp: text })),
+    afterRestart: fc.boolean(),
+  }),
+);
+const said: fc.Arbitrary<Said> = fc.oneof(
+  text,
+  fc.record({ kind: fc.constant('conflict' as const), branch: text, files: fc.array(text, { minLength: 1, maxLength: 2 }) }),
+  fc.record({ kind: fc.constant('stopped' as const), why }),
+);
 const failure: fc.Arbitrary<Failure> = fc.record({
   cause: fc.constantFrom('run' as const, 'gate' as const, 'conflict' as const, 'rejected' as const, 'setup' as const),
-  summary: text,
+  summary: said,
   evidence: text,
   tree: fc.constantFrom('t1', 't2'),
   signature: fc.constantFrom('', `${SPOKEN}aa`, `${SPOKEN}bb`),
 });
 const reason = fc.oneof(
   fc.constantFrom({ kind: 'completed' as const }, { kind: 'abandoned' as const }, { kind: 'superseded' as const, by: num(3) }),
-  fc.record({ kind: fc.constantFrom('blocked' as const, 'mergeFailed' as const, 'reviewHeld' as const), reason: text }),
+  fc.record({ kind: fc.constantFrom('blocked' as const, 'mergeFailed' as const, 'reviewHeld' as const), reason: why }),
 );
 const merge = fc.record({ name: fc.constant('merge' as const), branch: text, commitsAhead: fc.integer({ min: 1, max: 9 }).map(ahead) });
 const target: fc.Arbitrary<MoveTarget> = fc.oneof(
@@ -67,11 +86,11 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.dependencies_set': fc.record({ dependsOn, prior: dependsOn }),
   'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
   'item.queued': fc.record({ queued: fc.boolean() }),
-  'item.moved': fc.record({ to: target, why: text, failure: fc.option(failure) }),
-  'item.held': fc.record({ why: text }),
+  'item.moved': fc.record({ to: target, why, failure: fc.option(failure) }),
+  'item.held': fc.record({ why }),
   'item.released': fc.constant({}),
   'item.accepted': fc.record({ head: commit }),
-  'item.attempts_reset': fc.record({ why: text }),
+  'item.attempts_reset': fc.record({ why }),
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
   'item.undone': fc.record({ words: fc.constantFrom('edit', 'move'), cause: fc.constant('inbox:1') }),
@@ -158,13 +177,13 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   }),
   'timer.fired': fc.record({ timer: fc.integer({ min: 1, max: 4 }) }),
   'timer.missed': fc.record({ timer: fc.integer({ min: 1, max: 4 }) }),
-  'timer.cancelled': fc.record({ timer: fc.integer({ min: 1, max: 4 }), why: text }),
-  'run.stop_requested': fc.record({ run, why: text }),
+  'timer.cancelled': fc.record({ timer: fc.integer({ min: 1, max: 4 }), why }),
+  'run.stop_requested': fc.record({ run, why }),
   'run.ended': fc.record({
     run,
     reason: fc.constantFrom(...END_REASONS, 'finished' as const, 'rate-limited' as const),
     exitCode: fc.option(fc.nat({ max: 255 })),
-    summary: text,
+    summary: said,
     resumeAt: fc.option(fc.nat()),
     turns: fc.option(fc.nat({ max: 50 })),
     verdict: fc.option(fc.constantFrom('approve' as const, 'reject' as const)),
@@ -271,7 +290,7 @@ export const anyStage = fc.oneof(
       fc.constantFrom<ReasonName>('completed', 'abandoned', 'superseded', 'blocked', 'mergeFailed', 'reviewHeld'),
       fc.constantFrom('backlog' as const, 'current' as const, 'qa' as const, 'merge' as const, 'done' as const),
     )
-    .map(([why, from]) => archivedStage(why, from)),
+    .map(([name, from]) => archivedStage(name, from)),
 );
 export const anyFailure = failure;
 export const anyTime = fc.integer({ min: T0 - 100_000, max: T0 + 100_000 });
