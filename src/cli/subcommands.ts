@@ -42,7 +42,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: 'restore',
-    summary: 'replace the log by a backup; the old log is kept beside it',
+    summary: 'replace the log with a backup; the old log is kept beside it',
     positionals: ['FILE'],
     options: [CONFIG, DATA],
     load: () => import('./copies/restore.ts'),
