@@ -83,8 +83,8 @@ export function isPersonsAct(why: Why): why is Extract<Cause, { kind: 'person' }
 }
 
 /** That the owner's checkout stayed where it was, and how to bring it along. */
-export function checkoutWords({ path, reason, catchUp }: CheckoutLeft): string {
-  return `The checkout ${path} was left as it is (${reason}); before you commit there, run: ${catchUp}`;
+export function checkoutWords({ reason, catchUp }: CheckoutLeft): string {
+  return `Your checkout was left as it is (${reason}). Before you commit there, run: ${catchUp}`;
 }
 
 function listed(names: readonly string[]): string {
