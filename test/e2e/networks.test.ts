@@ -11,7 +11,7 @@ test('one item is made in one network, started in another and approved by a butt
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('matrix', 'create story Price');
-  await all.shows('matrix', 'Created story 1');
+  await all.shows('matrix', 'Created story #1');
   all.write('slack', 'start 1');
   await all.shows('slack', 'is started');
   await all.shows('discord', 'waiting for review');
@@ -34,7 +34,7 @@ test('a network that cannot be reached keeps neither the others nor the work fro
   const musher = all.bench.service();
   await all.connected('slack', 'matrix');
   all.write('matrix', 'create story Price');
-  await all.shows('matrix', 'Created story 1');
+  await all.shows('matrix', 'Created story #1');
   all.write('slack', 'start 1');
   await all.shows('slack', 'waiting for review');
   all.write('slack', 'health');
@@ -48,7 +48,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('slack', 'create story Price');
-  await all.shows('slack', 'Created story 1');
+  await all.shows('slack', 'Created story #1');
   all.matrixIsIn(false);
   all.write('slack', 'start 1');
   await all.shows('slack', 'waiting for review');
@@ -70,7 +70,7 @@ test('what happens to an item stands in a thread of its own in each network, and
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('matrix', SECOND_TRY);
-  await all.shows('matrix', 'Created story 1');
+  await all.shows('matrix', 'Created story #1');
   all.write('discord', 'start 1');
   for (const network of NETWORK_NAMES) await all.shows(network, ' merged into');
   expectThreads(all);
@@ -88,7 +88,7 @@ test('a purge takes an item’s words out of what waits for networks that are aw
   all.slack.goAway();
   await all.matrix.close();
   all.write('discord', 'create story Unspeakable');
-  await all.shows('discord', 'Created story 2');
+  await all.shows('discord', 'Created story #2');
   for (const command of ['start 2', 'show 2', 'start 1']) all.write('discord', command);
   for (const item of [1, 2]) await all.shows('discord', `#${item} ${item === 1 ? 'Plain' : 'Unspeakable'}: waiting for review`);
   all.write('discord', 'delete 2 --purge');

@@ -45,7 +45,7 @@ test('what depends on others starts by itself when they are done, or says how; a
   expect(err.trim().split('\n')).toEqual([
     expect.stringMatching(/^line \d+: depends 1 on 3: refused \(cycle\)\.$/),
     expect.stringMatching(/^line \d+: depends 2 on shop#1: refused \(other-project\)\.$/),
-    expect.stringMatching(/^line \d+: wait docs#2 done 30: it does not get there by waiting: 2 is in backlog, not started\.$/),
+    expect.stringMatching(/^line \d+: wait docs#2 done 30: waiting won't help: 2 is in backlog, not started\.$/),
   ]);
   expect(out).toMatch(/That would go round in a circle: 1 needs 3 needs 1\. Nothing was changed/);
   expect(out).toMatch(/#5 Waits in vain .*[Ww]aiting for #4 \(abandoned\)/);
@@ -76,7 +76,7 @@ test('never more coders than slots, never two runs of one agent, and each item g
     'status',
   );
   await musher.said(/the coder slot is busy \(a on #1\)/);
-  await musher.said(/1 of 1 coder slot in use/);
+  await musher.said(/1 of 1 coder slot busy/);
   bench.raise('go');
   musher.type(...[1, 2, 3].map((number) => `wait ${number} done 30`));
   succeeded(await musher.end());

@@ -40,7 +40,7 @@ test('a room that is gone from the configuration gets nothing more, and stops no
   const first = bench.service();
   await until(() => (slack?.sockets.connected ?? 0) > 0);
   slack.say('<@UBOT> create story One\ndo coder: raise there; await go; write a.txt a; commit; success');
-  await until(() => said('C1').includes('Created story 1'));
+  await until(() => said('C1').includes('Created story #1'));
   slack.say('<@UBOT> start 1');
   await until(() => bench.raised('there') && said('C2').includes(': started'));
   await first.kill('SIGTERM');

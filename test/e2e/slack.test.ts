@@ -41,7 +41,7 @@ test('a person creates, starts and approves in a channel, and the channel is tol
     );
   await until(() => slack.sockets.connected > 0);
   slack.say('<@UBOT> create story Price');
-  await shows('Created story 1');
+  await shows('Created story #1');
   slack.say('<@UBOT> start 1');
   await shows('waiting for review');
   // Somebody without rights is told so, and nothing moves.

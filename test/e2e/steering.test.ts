@@ -62,7 +62,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   );
   await until(() => bench.raised('there'));
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
-  await musher.said(/Delete #?1 “?Doomed”? \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
+  await musher.said(/Delete #?#1 ?Doomed? \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
   await musher.said(/nothing was done/);
   await musher.said(
     /Doomed”? is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+(?:, and earlier states beside it \(\d+ in all\))? - removed /,
@@ -80,7 +80,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
     expect.stringContaining('yes: refused (nothing-to-confirm)'),
   ]);
   expect(first.out).toMatch(/is already deleted\..*?`delete 1 --purge`/);
-  expect(first.out).toMatch(/Created story 4 “Later”/);
+  expect(first.out).toMatch(/Created story #4 “Later”/);
   const before = bench.events(1).length + bench.events(2).length;
   const time = resumeAt(2);
 
@@ -88,7 +88,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   await until(() => Date.now() > time);
   again.type('start 4', 'wait 4 done 30', 'history 1', 'status', create('Latest'));
   const out = succeeded(await again.end());
-  expect(out).toMatch(/Created story 5/);
+  expect(out).toMatch(/Created story #5/);
   expect(bench.events(1).length + bench.events(2).length).toBe(before);
   expect(bench.runs(2)).toHaveLength(1);
 });

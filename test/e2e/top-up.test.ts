@@ -43,7 +43,7 @@ test('a button in the room tops a budget up after a second step, for who may, an
   await until(() => slack.sockets.connected > 0);
   const steps = ['coder@1: usage 900 200 0.02; hang', 'coder@2: write a.txt a; commit; usage 50 10 0.01; success'];
   slack.say(`<@UBOT> create story Price\n${steps.map((step) => `do ${step}`).join('\n')}`);
-  await shows('Created story 1');
+  await shows('Created story #1');
   slack.say('<@UBOT> start 1');
   await shows('A budget is used up: item 1 has used 1.1k of its 1k tokens');
   await until(() => bench.only('run.ended', 1).length === 1);

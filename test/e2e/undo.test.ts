@@ -26,7 +26,7 @@ test('a merge is taken back on the base branch after the gates, and its item is 
   );
   await musher.said(/Take the merge of #1 First back\?.*A commit on main takes back .*2 depends on it and will wait for it again/);
   musher.type('yes');
-  await musher.said(/Reverted the merge of #?1 “?First”? on main\..*?stopped\. #2 waits for it again\./);
+  await musher.said(/Reverted the merge of #?#1 ?First? on main\..*?stopped\. #2 waits for it again\./);
   expect(tracked()).toEqual(['c.txt', 'list.txt']);
   expect(bench.git(['log', '-1', '--format=%s%n%b', 'main'])).toMatch(
     /^Revert "1: First"\nThis takes back commit [0-9a-f]{40}\.\n\nMusher-Undo: 1/m,
@@ -37,7 +37,7 @@ test('a merge is taken back on the base branch after the gates, and its item is 
   const gate = bench.only('gate.ran', 1).at(-1)?.payload;
   expect([gate?.commit, gate?.exitCode]).toEqual([bench.git(['rev-parse', 'main']), 0]);
   musher.type('undo 1', 'why 2', 'why 1');
-  await musher.said(/Can’t undo undo \(.*?, by local\) on #?1 “?First”?: .*?`move 1 merge`.*?`start 1`.*?Nothing changed/);
+  await musher.said(/Can’t undo undo \(.*?, by local\) on #?#1 ?First?: .*?`move 1 merge`.*?`start 1`.*?Nothing changed/);
   await musher.said(/it depends on 1 \(in current\)/);
   await musher.said(/Stopped by local.*Last failure: Local reverted its merge: It loses the time zone/);
 
@@ -146,7 +146,7 @@ test('commands are taken back with what was there before, one after the other, a
   musher.type('undo', 'undo', 'undo');
   await musher.said(/Took back depends .*: it depends on nothing again\./);
   await musher.said(/Took back edit .*its title is “First title” again\./);
-  await musher.said(/Can’t undo create \(.*?\) on #?2 “?Other”?: .*?`delete 2`/);
+  await musher.said(/Can’t undo create \(.*?\) on #?#2 ?Other?: .*?`delete 2`/);
   expect(bench.item(1)).toMatchObject({ title: 'First title', dependsOn: [], assignedTo: null });
 
   musher.type('move 1 archived', 'undo 1');
@@ -154,7 +154,7 @@ test('commands are taken back with what was there before, one after the other, a
   musher.type('start 1');
   await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
   musher.type('undo');
-  await musher.said(/Can’t undo start \(.*?\) on #?1 “?First title”?: work has continued since.*coder-1.*Nothing changed/);
+  await musher.said(/Can’t undo start \(.*?\) on #?#1 ?First title?: work has continued since.*coder-1.*Nothing changed/);
   musher.type('stop 1');
   await musher.said(/is stopped/);
   bench.raise('go');

@@ -45,7 +45,7 @@ test('killed between what a network did and what it keeps of that, Musher loses 
   await until(() => networks.isConnectedSince(before), 'the first connection');
   await musher.kill();
   discord.say('create story Tea');
-  await until(() => discord.shown().some(({ text }) => text.includes('Created story 1')), 'the item');
+  await until(() => discord.shown().some(({ text }) => text.includes('Created story #1')), 'the item');
   for (const [room, of] of [
     [slack, 'slack'],
     [discord, 'discord'],

@@ -116,7 +116,7 @@ describe('Musher that is killed', { timeout: LONGEST_MS }, () => {
     await until(connected, 'the first connection');
     room.say('project other');
     room.say(item('Elsewhere', 'coder: raise there; hang'));
-    await until(() => room.text.includes('Created story 1'), 'the item');
+    await until(() => room.text.includes('Created story #1'), 'the item');
     room.say('start 1');
     await until(() => bench.raised('there') && bench.only('run.started', 1, 'other').length === 1, 'the run');
     const file = join(bench.dir, 'bot.toml');

@@ -32,7 +32,7 @@ export const SCENARIOS = {
       say(
         item('Tea', 'coder: session s-1; usage 100 10 0.01; write tea.txt green; commit; write draft.txt rest; usage 200 20 0.02; success'),
       );
-      await shows('Created story 1');
+      await shows('Created story #1');
       say('ping');
       say('start 1');
       await ends(1, 'done');
@@ -44,7 +44,7 @@ export const SCENARIOS = {
     project: {},
     async play({ bench, say, shows, until, ends }) {
       say(item('Secret', 'coder: usage 10 1 0.001; write draft.txt half; raise there; hang'));
-      await shows('Created story 1');
+      await shows('Created story #1');
       say('start 1');
       await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1, 'the run');
       say('delete 1 --purge');
@@ -59,9 +59,9 @@ export const SCENARIOS = {
     project: { agents: { a: 'current', b: 'current', m: 'merge' } },
     async play({ bench, say, shows, until, ends }) {
       say(item('Two', 'coder: write list.txt two; commit; raise ready; await go; usage 1 1 0; success'));
-      await shows('Created story 1');
+      await shows('Created story #1');
       say(item('One', 'coder: write list.txt one; commit; usage 1 1 0; success'));
-      await shows('Created story 2');
+      await shows('Created story #2');
       say('start 1');
       await until(() => bench.raised('ready'), 'the first coder');
       say('start 2');
@@ -76,7 +76,7 @@ export const SCENARIOS = {
     project: {},
     async play({ bench, say, shows, until, ends }) {
       say(item('Late', 'coder@1: raise ready; await go; exit 3'));
-      await shows('Created story 1');
+      await shows('Created story #1');
       say('start 1');
       await until(() => bench.raised('ready'), 'the first attempt');
       bench.write('shop/own.txt', 'by hand\n');
@@ -93,7 +93,7 @@ export const SCENARIOS = {
     project: { agents: { a: { stage: 'current', keys: 'commit = "musher"' } } },
     async play({ say, shows, ends }) {
       say(item('Hands', 'coder: write a.txt a; usage 1 1 0; success'));
-      await shows('Created story 1');
+      await shows('Created story #1');
       say('start 1');
       await ends(1, 'done');
     },
@@ -104,7 +104,7 @@ export const SCENARIOS = {
     project: { gates: { test: 'true' } },
     async play({ bench, say, shows, until, ends }) {
       say(item('Tea'));
-      await shows('Created story 1');
+      await shows('Created story #1');
       say('start 1');
       await ends(1, 'done');
       // While it is being tidied away the question would be about an item that has changed.
@@ -125,7 +125,7 @@ export const SCENARIOS = {
     async play({ say, shows, ends }) {
       for (const number of [1, 2]) {
         say(item(`Later ${number}`));
-        await shows(`Created story ${number}`);
+        await shows(`Created story #${number}`);
         say(`timer ${number} in 1s start`);
       }
       await ends(1, 'done');

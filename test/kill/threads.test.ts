@@ -18,7 +18,7 @@ test('a Musher that is killed around the sendings of a thread shows nothing twic
   let musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('matrix', SECOND_TRY);
-  await all.shows('matrix', 'Created story 1');
+  await all.shows('matrix', 'Created story #1');
   await musher.kill('SIGTERM');
   const [first, ...others] = deaths;
   const before = all.slack.sockets.connected;
