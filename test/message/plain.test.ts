@@ -153,8 +153,10 @@ describe('plainText', () => {
   });
 
   it('renders a megabyte in a moment', () => {
-    const before = performance.now();
+    // Of its own: others may use the machine at the same time.
+    const before = process.cpuUsage();
     plainText(doc(paragraph('word '.repeat(200_000)), codeBlock('漢字\n'.repeat(50_000))), { width: 80 });
-    expect(performance.now() - before).toBeLessThan(3000);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1_000).toBeLessThan(3000);
   });
 });

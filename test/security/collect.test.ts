@@ -118,7 +118,10 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     inside(
       'blob=$(git rev-parse HEAD:a); file="$COMMON/objects/$(echo $blob | cut -c1-2)/$(echo $blob | cut -c3-)"; chmod +w "$file"; echo damaged > "$file"',
     );
-    await expect(git.readWork(item.branch)).rejects.toThrow('is not complete');
+    await expect(git.readWork(item.branch)).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: expect.stringContaining('incomplete') as string,
+    });
     expect(real()).toBe(base);
     // It does not stand in the way of what comes next.
     expect((await git.readWork(item.branch))?.head).toBe(base);
@@ -135,7 +138,10 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     const secret = owner.commit({ 'secret.txt': 'secret\n' }, 'secret', other);
     const links = `rm -rf "$COMMON/objects/pack"; ln -s '${other}/.git/objects/pack' "$COMMON/objects/pack"; for two in ${secret.slice(0, 2)}; do ln -s "${other}/.git/objects/$two" "$COMMON/objects/$two"; done`;
     inside(`${links}; echo ${secret} > "$COMMON/refs/heads/$BRANCH"`);
-    await expect(git.readWork(item.branch)).rejects.toThrow('is not complete');
+    await expect(git.readWork(item.branch)).rejects.toMatchObject({
+      code: 'GIT_FAILED',
+      message: expect.stringContaining('incomplete') as string,
+    });
     expect(real()).toBe(base);
     expect(() => owner.git(['cat-file', '-e', secret])).toThrow('Command failed');
   });

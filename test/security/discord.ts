@@ -22,7 +22,7 @@ export async function openDiscordNet(catalogue: CommandCatalogue): Promise<Net> 
     catalogue,
     report: () => {},
     api: fake.api,
-    timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 5_000 },
+    timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 20_000 },
   });
   const at = { transport: 'discord', room: room.id, thread: null };
   const write = (who: Who, text: string, extra: Parameters<FakeDiscord['write']>[3] = {}): unknown =>

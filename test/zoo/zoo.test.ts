@@ -49,7 +49,11 @@ describe('an agent that', () => {
     enclosure.clock.jump(2 * MINUTE);
     enclosure.clock.jump(2 * MINUTE);
     expect(await enclosure.named()).toBe('stuck: waits-for-input');
-    expect(enclosure.item.failure?.summary).toBe('stuck, waits for input: it asks, and nobody can answer it: Which one?');
+    expect(enclosure.item.failure?.summary).toMatchObject({
+      kind: 'stuck',
+      cause: 'waits-for-input',
+      said: { kind: 'asked-nobody', question: 'Which one?' },
+    });
   });
 
   it('forks twice into a session of its own leaves nothing behind when it ends', async () => {
@@ -69,7 +73,7 @@ describe('an agent that', () => {
   it('claims to be done without work has failed', async () => {
     await loose({ script: `${usage(50)}; ${success}` });
     expect(await enclosure.named()).toBe('failed');
-    expect(enclosure.item.failure?.summary).toBe('it said it was done, but changed nothing');
+    expect(enclosure.item.failure?.summary).toEqual({ kind: 'nothing-committed', changed: [] });
   });
 
   it('repeats one failure is stopped at the third', async () => {
@@ -77,13 +81,13 @@ describe('an agent that', () => {
     await loose({ script: `[ -e work.txt ] || { ${work}; }; ${usage(5)}; ${success}`, settings: { maxRetries: 9, gates: [gate] } });
     await enclosure.until(() => enclosure.item.stage.name === 'archived', 'its being blocked');
     expect(enclosure.runs).toHaveLength(3);
-    expect(enclosure.item.stage).toMatchObject({ reason: { reason: expect.stringContaining('the same failure came 3 times in a row') } });
+    expect(enclosure.item.stage).toMatchObject({ reason: { reason: { kind: 'same-failure', times: 3 } } });
   });
 
   it('uses ten times as much from one line to the next is over its budget', async () => {
     await loose({ script: `${usage(100)}; ${usage(1_000)}; sleep 3000`, limits: { tokens: 500 } });
     expect(await enclosure.named()).toBe('over-budget');
-    expect(enclosure.runs[0]?.summary).toBe('Over its limit of 500 tokens: 1001 used.');
+    expect(enclosure.runs[0]?.summary).toMatchObject({ kind: 'over-limit', unit: 'tokens', used: 1001, cap: 500 });
   });
 
   it('ignores SIGTERM is killed after the grace', async () => {
