@@ -113,6 +113,16 @@ describe('buttons', () => {
     await vi.waitFor(() => expect(edits.at(-1)).toContain('✗ Rejected by ben'));
   });
 
+  it('name who approved although Musher has merged it since', async () => {
+    sent(withButtons());
+    record('item.accepted', { head: SHA }, 'person:anna');
+    record('item.moved', { to: { name: 'merge', branch: 'b', commitsAhead: 1 as never }, why: '', failure: null }, 'person:anna');
+    clock.move(60_000);
+    record('item.moved', { to: { name: 'done', mergeCommit: SHA, mergedAt: clock.now() }, why: '', failure: null });
+    await look();
+    await vi.waitFor(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
+  });
+
   it('go from a round of review that is over, although the item is in review again', async () => {
     sent(withButtons());
     clock.move(1_000);

@@ -43,8 +43,8 @@ test('only work that is committed and passes its gates counts: a gate that fails
   expect(out).toMatch(/#1 Fails its gate once: gate test failed with exit code 3 \([\d.]+ s\)\. Trying again \(attempt 2 of 2\)/);
 
   expect(out).toMatch(/✗ #2 Always fails is blocked: gate test failed with exit code 3 .*\(2 attempts in current\)/);
-  expect(out).toMatch(/`unblock 2` puts it back to current; `retry 2` also starts afresh/);
-  expect(out).toMatch(/#2 ?Always fails?: unblocked by local, back in current/);
+  expect(out).toMatch(/`retry 2`.*? tries again, `unblock 2` puts it back to current/);
+  expect(out).toMatch(/#2 Always fails: unblocked by local, back in current/);
   expect(bench.runs(2).map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 1]);
   expect(bench.prompt(2, 3)).toContain('it is broken: always');
 
@@ -57,7 +57,7 @@ test('only work that is committed and passes its gates counts: a gate that fails
   }
 
   expect(bench.runs(5).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
-  expect(out).toMatch(/it said it was done, but committed nothing \(1 changed files lie in the worktree: draft\.txt\)/);
+  expect(out).toMatch(/#5 Forgets to commit: .*?committed nothing, 1 changed file .*?draft\.txt/);
   expect(bench.git(['show', 'refs/musher/snapshots/5/1:draft.txt'])).toBe('half');
   expect(bench.filesAt('main')['draft.txt']).toBe('half');
 
@@ -180,7 +180,7 @@ test('an agent that is silent, goes on too long, or goes over its tokens or mone
     [['stuck', { kind: 'no-output', ms: 5_000 }]],
     [['stuck', { kind: 'ran-too-long', ms: 900 }]],
     [['over-budget', { kind: 'over-limit', unit: 'tokens', used: 305, cap: 100 }]],
-    [['over-budget', { kind: 'over-limit', unit: 'microUsd', used: 60_000, cap: 50_000 }]],
+    [['over-budget', { kind: 'over-limit', unit: 'microUsd', used: 60_100, cap: 50_000 }]],
   ]);
   expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
   // Work that was committed before the line stays on its branch, and the cost is what was used.
@@ -204,6 +204,6 @@ test('the same failure again on the same work stops the item early and tells the
       reason: { kind: 'same-failure', times: 3 },
     },
   });
-  expect(out).not.toContain('attempt 3 of 10');
+  expect(out).not.toContain('attempt 4 of 10');
   expect(out.match(/is blocked: .*\(3 times in a row/g)).toHaveLength(1);
 });

@@ -33,10 +33,10 @@ test('a script answers in order, knows comments and lines that go on, and names 
     'line 8: creat story x: refused (unknown-command).',
     'line 9: show 99: refused (no-such-item).',
     "line 10: wait 1 done: waiting won't help: 1 is in backlog, not started.",
-    expect.stringMatching(/^line 11: wait 1 dnoe: there is no state dnoe; did you mean done\. States are backlog, current, /),
+    expect.stringMatching(/^line 11: wait 1 dnoe: there is no state dnoe; did you mean done\. States: backlog, current, /),
     'line 12: wait 99 done: there is no item 99.',
-    'line 13: wait 1 done soon: the time soon is no number of seconds from 1 to 86400.',
-    'line 14: wait 1: write it as `wait <item> <state> [seconds]`.',
+    'line 13: wait 1 done soon: soon is not a number of seconds from 1 to 86400.',
+    'line 14: wait 1: usage: `wait <item> <state> [seconds]`.',
     "line 17: wait 2 done 300: waiting won't help: 2 is in qa, waiting for review.",
   ]);
   // Nothing was waited for that could not come.

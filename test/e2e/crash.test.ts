@@ -86,7 +86,7 @@ test('an agent over whose start Musher dies each time is started five times, and
   }
   const last = bench.start(armed);
   last.type('wait 1 blocked 30', 'why 1');
-  expect(succeeded(await last.end())).toMatch(/Musher died 5 times right after it had started the agent/);
+  expect(succeeded(await last.end())).toMatch(/Musher died 5 times right after it started the agent/);
   expect(bench.runs(1).map(({ reason, launches }) => `${reason} ${launches}`)).toEqual(['lost 5']);
   expect(bench.only('item.attempt_failed', 1)).toHaveLength(1);
   expect(agents()).toEqual([]);
@@ -139,7 +139,7 @@ test('a Musher that is asked to end by a service manager leaves its agents at wo
   expect(agents()).toHaveLength(2);
   const second = bench.start();
   second.type('status');
-  await second.said(/Running - #1 Long in current, coder-1 for/);
+  await second.said(/Running - … #1 Long · coder-1 running in current/);
   const { err: interrupted } = await second.kill('SIGINT');
   expect(interrupted).toMatch(/1 run stopped; the work is kept and (?:it )?begins again at the next start/);
   expect(agents()).toEqual([]);
@@ -171,11 +171,11 @@ test('what a killed Musher was ending is ended by the next one, and what works f
   second.type('wait 2 deleted 30');
   await until(() => [2, 3, 4].every((number) => bench.runs(number).every(({ state }) => state === 'ended')));
   second.type('why 4');
-  await second.said(/the agent d it is assigned to is not configured for current/);
+  await second.said(/its agent d isn't configured for current/);
   expect(agents()).toHaveLength(2);
   bench.raise('asked-1');
   second.type('stop 1');
-  await second.said(/Long 1”?: stopped by local\. Run 1/);
+  await second.said(/#1 Long 1: stopped by local\. Run 1/);
   expect(agents()).toEqual([]);
   succeeded(await second.end());
   expect(numbers.map((number) => bench.runs(number).map(({ reason }) => reason))).toEqual([

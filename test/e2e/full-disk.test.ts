@@ -36,7 +36,7 @@ test('a disk that is full loses nothing that was answered, stops nothing for goo
   expect(err).toMatch(/create story .*: refused \(not-stored: .*(?:full|disk I\/O error)/);
   expect(err).toContain('musher.log cannot be written: EFBIG');
   expect(err).not.toMatch(/^\s+at .*\n\s+at /m);
-  const answered = [...out.matchAll(/Created story (\d+)/g)].map((match) => Number(match[1]));
+  const answered = [...out.matchAll(/Created story #(\d+)/g)].map((match) => Number(match[1]));
   expect(answered.length).toBeGreaterThan(0);
   expect(answered.length).toBeLessThan(30);
   // There is room again.

@@ -41,8 +41,8 @@ test('stop and delete end a gate that runs, and the end of Musher puts it off to
   first.type(...numbers.map((number) => create(`Item ${number}`)), ...numbers.map((number) => `start ${number}`));
   await until(() => numbers.every((number) => bench.raised(`gate-${number}`)));
   first.type('stop 1', 'delete 2', 'yes', 'wait 2 deleted 30', 'show 1');
-  await first.said(/#1 Item 1 is stopped/);
-  await first.said(/#2 ?Item 2? is deleted/);
+  await first.said(/#1 Item 1: stopped by local/);
+  await first.said(/#2 Item 2 is deleted/);
   await until(
     () => sleepers().length === 2,
     () => sleepers().join('\n'),

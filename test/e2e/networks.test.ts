@@ -13,13 +13,13 @@ test('one item is made in one network, started in another and approved by a butt
   all.write('matrix', 'create story Price');
   await all.shows('matrix', 'Created story #1');
   all.write('slack', 'start 1');
-  await all.shows('slack', 'is started');
+  await all.shows('slack', ': started by ada');
   await all.shows('discord', 'waiting for review');
   await all.press('discord', 'Approve');
   for (const network of NETWORK_NAMES) {
     await all.shows(network, ' merged into');
     expectEachStepOnce(all.said(network), STEPS);
-    await all.shows(network, 'It has moved on to');
+    await all.shows(network, '✓ Approved by ada, ');
     expect(all.said(network)).not.toMatch(/\[Approve\]|React, or type/);
   }
   const moves = all.bench.only('item.moved', 1).map(({ actor, payload }) => `${actor} ${payload.to.name}`);
@@ -57,7 +57,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
     () => 'a message that waits for matrix',
   );
   all.write('slack', 'health');
-  await all.shows('slack', '3 networks online, but not all messages come through.');
+  await all.shows('slack', '3 networks online, but some messages are not delivered');
   await all.shows('slack', 'matrix: !room:example.org: Musher is not allowed to write there: Not in the room.');
   all.matrixIsIn(true);
   await all.shows('matrix', 'waiting for review');

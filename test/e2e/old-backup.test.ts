@@ -23,7 +23,7 @@ test('an old backup knows after its first start what was merged and taken back s
   );
   await until(() => bench.raised('there') && bench.only('run.started', 3).length === 1);
   musher.type('backup');
-  await musher.said(/The log is copied to/);
+  await musher.said(/Backed up the log to/);
   bench.raise('go');
   musher.type('wait 3 done 60', 'start 1', 'wait 1 done 60', create('Not known then'), 'start 6', 'wait 6 done 60', 'undo 2', 'yes');
   await musher.said(/#2 Taken back since: back in current/);
@@ -37,13 +37,13 @@ test('an old backup knows after its first start what was merged and taken back s
   expect((await bench.start({ MUSHER_CRASH_AT: 'after-copy-compared' }).ended()).code).not.toBe(0);
   const again = bench.start();
   await again.said(
-    /Musher \S+ is back, from a backup whose last entry is of \S+ \S+ \(musher-\S+\.sqlite\): 2 items were merged since and are done \(1, 3\), 2 merges were taken back since, and their items are in current again, stopped \(2, 4\), 1 merge is of an item that this log does not know \(6\), .*`why 1` and `dump` tell more\./,
+    /Musher \S+ is back, from a backup whose last entry is of \S+ \S+ \(musher-\S+\.sqlite\): 2 items were merged since .*?\(1, 3\), 2 merges were reverted since, .*?\(2, 4\), 1 merge .*?\(6\).*`why 1` and `dump`/,
   );
   again.type('history 1', 'why 2', 'start 5', 'wait 5 done 60');
   await again.said(/found it merged as \w+ on the base branch after a restore/);
   await again.said(/#2 .*[Ss]topped by Musher/);
   const out = succeeded(await again.end());
-  expect(out).not.toContain('without a farewell');
+  expect(out).not.toContain('ended unexpectedly');
   expect(bench.merges.slice(1)).toEqual(merges);
   expect([1, 3].map((n) => bench.item(n).stage.name)).toEqual(['done', 'done']);
   expect([1, 3].map((n) => bench.runs(n).length)).toEqual([0, 1]);

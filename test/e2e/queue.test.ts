@@ -47,7 +47,7 @@ test('what depends on others starts by itself when they are done, or says how; a
     expect.stringMatching(/^line \d+: depends 2 on shop#1: refused \(other-project\)\.$/),
     expect.stringMatching(/^line \d+: wait docs#2 done 30: waiting won't help: 2 is in backlog, not started\.$/),
   ]);
-  expect(out).toMatch(/That would go round in a circle: 1 needs 3 needs 1\. Nothing was changed/);
+  expect(out).toMatch(/circular dependency: #1 needs #3 needs #1\. Nothing changed/);
   expect(out).toMatch(/#5 Waits in vain .*[Ww]aiting for #4 \(abandoned\)/);
   expect(bench.merges).toEqual(['5: Waits in vain', '3: Roof', '2: House', '1: Foundation']);
   for (const number of [2, 3]) {

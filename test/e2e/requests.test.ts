@@ -9,17 +9,17 @@ afterEach(() => bench.close());
 const APPROVE = 'call answer approve {"tool_name":"Bash","tool_use_id":"t1","input":{"command":"rm -rf build"}}';
 const WORK = 'write a.txt a; commit a; success';
 
-describe('an agent that asks for leave', { timeout: 180_000 }, () => {
+describe('an agent that asks for permission', { timeout: 180_000 }, () => {
   it('gets the answer that a person types, and the item goes on to be merged', async () => {
     bench = new Bench({ gates: { test: 'test -f a.txt' } });
     const musher = bench.start();
     musher.type(create('Clean up', `coder: ${APPROVE}; ${WORK}`), 'start 1');
-    await musher.said(/asks an operator for leave to use Bash once \(r1\):/);
-    await musher.said(/command: rm -rf build/);
+    await musher.said(/! #1 Clean up: coder-1 is waiting for permission to use Bash once \(r1\):/);
+    await musher.said(/command: rm -rf build.*An operator can `allow r1` or `deny r1 <reason>`/);
     musher.type('why 1');
-    await musher.said(/Coder-1 waits for approval of rm -rf build by an operator\. Since [\d:]+, until [\d:]+\. `?allow r1`?/);
+    await musher.said(/[Cc]oder-1 is waiting for permission: rm -rf build\. Since [\d:]+, until [\d:]+\. An operator can `allow r1`/);
     musher.type('allow r1', 'wait 1 done');
-    await musher.said(/Allowed once: rm -rf build/);
+    await musher.said(/✓ Allowed once: rm -rf build/);
     succeeded(await musher.end());
     expect(JSON.parse(bench.flag('answer') ?? '')).toEqual({ behavior: 'allow', updatedInput: { command: 'rm -rf build' } });
     expect(bench.only('request.closed', 1)).toMatchObject([{ actor: 'console:local', payload: { end: 'allowed' } }]);
@@ -45,9 +45,9 @@ describe('an agent that asks for leave', { timeout: 180_000 }, () => {
     musher.type(create('Clean up', `coder: ${APPROVE}; ${WORK}`), 'start 1');
     await musher.said(/use Bash once \(r1\)/);
     musher.type('stop 1');
-    await musher.said(/is void: the run that asked is over/);
+    await musher.said(/#1 Clean up: r1 \(rm -rf build\) is void/);
     musher.type('allow r1');
-    await musher.said(/Nothing was done|nothing was done/);
+    await musher.said(/[Nn]othing was done/);
     await musher.end();
     expect(bench.only('request.closed', 1)).toMatchObject([{ payload: { end: 'cancelled' } }]);
   });

@@ -31,7 +31,7 @@ test('stop ends the run with all its processes and holds the item; its work and 
   await until(() => bench.raised('there'));
   expect(agents(1).length).toBeGreaterThan(2);
   musher.type('stop 1', 'why 1');
-  await musher.said(/Long”?: stopped by local\. Run 1 by coder-1 ended \(stopped\) after .*?`snapshots 1 1`\. `start 1`/);
+  await musher.said(/#1 Long: stopped by local\. Run 1 by coder-1 ended \(stopped\) after .*?`snapshots 1 1`\. `start 1`/);
   expect(agents(1)).toEqual([]);
   await musher.said(/Stopped by local/);
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, execution: { state: 'idle' }, held: { by: 'console:local' } });
@@ -52,7 +52,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   const musher = bench.start();
   musher.type(
     create('Doomed', 'coder: write draft.txt half; raise there; hang'),
-    create('Limited', 'coder: limited 6000'),
+    create('Limited', 'coder: limited 12000'),
     create('Needs the doomed'),
     'depends 3 on 1',
     'assign 1 a',
@@ -62,11 +62,9 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   );
   await until(() => bench.raised('there'));
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
-  await musher.said(/Delete #?#1 ?Doomed? \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
+  await musher.said(/Delete #1 Doomed \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
   await musher.said(/nothing was done/);
-  await musher.said(
-    /Doomed”? is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+(?:, and earlier states beside it \(\d+ in all\))? - removed /,
-  );
+  await musher.said(/#1 Doomed is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+.*? - removed /);
   expect(agents(1)).toEqual([]);
   expect(bench.git(['show', `${bench.snapshots(1).at(-1)}:draft.txt`])).toBe('half');
   expect(bench.runs(1).map(({ state, reason }) => `${state} ${reason}`)).toEqual(['ended stopped']);
@@ -79,8 +77,8 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
     expect.stringContaining('retry 2: refused (deleted)'),
     expect.stringContaining('yes: refused (nothing-to-confirm)'),
   ]);
-  expect(first.out).toMatch(/is already deleted\..*?`delete 1 --purge`/);
-  expect(first.out).toMatch(/Created story #4 “Later”/);
+  expect(first.out).toMatch(/#1 Doomed is already deleted\..*?`delete 1 --purge`/);
+  expect(first.out).toMatch(/Created story #4 Later/);
   const before = bench.events(1).length + bench.events(2).length;
   const time = resumeAt(2);
 
@@ -132,13 +130,13 @@ test('a confirmation counts only for the item as it was when the question was as
   bench = new Bench({});
   const musher = bench.start();
   musher.type(create('Doomed', 'coder: await go; write a.txt a; commit; usage 1 1 0; success'), 'start 1', 'wait 1 running 30', 'delete 1');
-  await musher.said(/Delete #1 Doomed, in current\?.*?5 minutes/);
+  await musher.said(/Delete #1 Doomed \(current\)\?.*?5 minutes/);
   bench.raise('go');
   await musher.said(/ merged into /);
   musher.type('yes');
   await musher.said(/1 changed after the question was asked.*?type `delete 1` again/);
   musher.type('delete 1', 'yes');
-  await musher.said(/Doomed”? is deleted\./);
+  await musher.said(/#1 Doomed is deleted\./);
   expect(await musher.end()).toMatchObject({ code: 1, err: expect.stringMatching(/^line \d+: yes: refused \(confirmation-stale\)\.\s*$/) });
   expect(bench.merges).toEqual(['1: Doomed']);
 });
@@ -149,7 +147,7 @@ test('a rate-limited item goes on by itself at its time, also after a restart, a
   first.type(
     create('Goes on', 'coder@1: session s-7; limited 700'),
     create('Stopped', 'coder@1: limited 1200'),
-    create('Restarted', 'coder@1: limited 2500', 'coder@2: write c.txt c; commit; usage 1 1 0; success'),
+    create('Restarted', 'coder@1: limited 8000', 'coder@2: write c.txt c; commit; usage 1 1 0; success'),
     'assign 1 a',
     'assign 2 b',
     'assign 3 c',

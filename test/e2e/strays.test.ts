@@ -19,7 +19,7 @@ test('gates that an agent had Musher run are found and ended by the start after 
   await first.kill();
   expect(processes(bench).length).toBeGreaterThan(0);
   const second = bench.start();
-  await second.said(/1 agent is still at work, 1 stray process was ended/);
+  await second.said(/1 agent is still running, 1 stray process was ended/);
   bench.raise('quick');
   const kept = bench.snapshots(1).at(-1);
   expect(bench.git(['log', '-1', '--format=%s', String(kept)])).toContain('before stray processes were ended');
@@ -43,7 +43,7 @@ test('what is left of a run whose agent is gone from the configuration is ended 
   const subjects = bench.snapshots(1).map((ref) => bench.git(['log', '-1', '--format=%s', ref]));
   expect(subjects[0]).toContain('before what is left of run 1 was ended');
   second.type('why 1');
-  await second.said(/the agent a it is assigned to is not configured/);
+  await second.said(/its agent a isn't configured/);
   second.type('assign 1 any', 'wait 1 done 60');
   succeeded(await second.end());
 });

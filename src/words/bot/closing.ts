@@ -7,6 +7,8 @@ import { actorName } from '../../pipeline/actor.ts';
 import { clockTime } from './clock-time.ts';
 import { QUESTION_EXPIRED } from './confirming.ts';
 
+type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
+
 /** Newest events of an item to search for the one that closed a question. */
 const LOOKED_AT = 50;
 
@@ -29,11 +31,14 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
     return deleted === undefined ? '✗ Deleted' : `✗ Deleted ${by(deleted)}`;
   }
   if (item.stage.name === occasion.stage) return item.stageSince === occasion.since ? null : 'Outdated: there are newer changes';
-  const moved = news.find((event): event is Extract<ItemEvent, { kind: 'item.moved' }> => event.kind === 'item.moved');
+  // The first move after the one with which the wait began: by the time the network is told, Musher may have merged what Anna approved.
+  const moves = news.filter((event): event is Moved => event.kind === 'item.moved');
+  const began = moves.findIndex(({ at, payload }) => at === occasion.since && payload.to.name === occasion.stage);
+  const moved = moves.slice(0, began === -1 ? undefined : began).at(-1);
   if (moved === undefined) return `Now in ${item.stage.name}`;
   const approved = news.some(({ kind, cause }) => kind === 'item.accepted' && cause !== null && cause === moved.cause);
   const rejected = moved.payload.failure?.cause === 'rejected';
-  return `${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${item.stage.name}`} ${by(moved)}`;
+  return `${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${moved.payload.to.name}`} ${by(moved)}`;
 }
 
 function requestOver(request: AgentRequest | null, timezone: string): string | null {
