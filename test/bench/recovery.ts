@@ -38,7 +38,7 @@ async function recoverOnce(): Promise<Round> {
     await first.kill();
     let begun = performance.now();
     const second = bench.start();
-    await second.said(/is back after .*3 agents are still at work/);
+    await second.said(/is back after .*3 agents are still running/);
     const back = performance.now() - begun;
     second.type(...NUMBERS.map((n) => `stop ${n}`));
     await until(() => NUMBERS.every((n) => bench.only('run.ended', n).length === 1));

@@ -107,7 +107,7 @@ class Errand {
     } else if (this.#said === 'start' && item.execution.state === 'running' && people !== undefined && people !== 'stop' && mayAsk) {
       this.#said = 'asked';
       this.#say(`delete ${item.number}${people === 'purge' ? ' --purge' : ''}`);
-    } else if (this.#said === 'asked' && this.#hears(new RegExp(`Delete ${item.number} .*\\?`))) {
+    } else if (this.#said === 'asked' && this.#hears(new RegExp(`Delete #${item.number} .*\\?`))) {
       this.#said = 'answered';
       this.#say(people === 'decline' ? 'no' : 'yes');
     } else if (this.#said === 'asked' && this.#hears(/Musher restarted while working on this/)) {

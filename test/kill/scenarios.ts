@@ -110,7 +110,7 @@ export const SCENARIOS = {
       // While it is being tidied away the question would be about an item that has changed.
       await until(() => settled(bench), 'the end of its worktree');
       say('undo 1 It is too strong.');
-      await shows('back?');
+      await shows('Revert the merge of');
       say('yes');
       await ends(1, 'held');
       say('restore 1 1');
@@ -138,7 +138,7 @@ export const SCENARIOS = {
     project: {},
     async play({ say, shows }) {
       say('htop 1');
-      await shows('in all, after 1 s');
+      await shows(' (after ');
     },
     ends: {},
   },

@@ -15,9 +15,9 @@ test('an agent that is deaf to SIGTERM, and what it started in sessions of their
   await until(() => bench.raised('there-1') && bench.raised('there-2'));
   const begun = performance.now();
   musher.type('stop 1', 'delete 2', 'yes');
-  await musher.said(/#1 Deaf is stopped: run 1 of \w ended \(stopped\)/);
+  await musher.said(/#1 Deaf: stopped by .+ Run 1 by \w ended \(stopped\)/);
   expect(performance.now() - begun).toBeGreaterThan(9_000);
-  await musher.said(/Deaf as well”? is deleted/);
+  await musher.said(/#2 Deaf as well is deleted/);
   expect(processes(bench).filter(({ what }) => !what.includes('musher.js'))).toEqual([]);
   for (const number of [1, 2]) expect(bench.git(['show', `${bench.snapshots(number).at(-1)}:draft.txt`])).toBe('half');
   succeeded(await musher.end());
@@ -43,7 +43,7 @@ test('twenty items with conflicts, failing gates and kills at any moment all end
   };
   let musher = bench.start();
   musher.type(...numbers.map((number) => create(`Item ${number}`, ...body(number))), ...numbers.map((number) => `start ${number}`));
-  await musher.said(/#20 Item 20 is started/);
+  await musher.said(/#20 Item 20: started by /);
   const done = (): number => bench.items().filter(({ stage }) => stage.name === 'done').length;
   for (const wanted of [1, 3, 6, 10, 14, 18]) {
     await until(() => done() >= wanted);

@@ -281,7 +281,7 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
       const { sink, texts } = collect();
       await transport.start(sink);
       expect(outOfReach(transport)).toContain(wanted);
-      expect(await declined(mallory, ofMallory)).toContain('only of people');
+      expect(await declined(mallory, ofMallory)).toContain('only accepts invitations');
       const other = await ada.createRoom({ preset: 'private_chat', invite: [BOT] });
       expect(await declined(ada, other)).toContain('only joins the rooms');
       await ada.say(wanted, '!status said before it came');
@@ -437,7 +437,7 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
 
   it('says what is wrong with a token, at start and when it is revoked', async () => {
     const wrong = transportFor([], memoryState(), { accessToken: 'syt_wrong' });
-    await expect(wrong.start(collect().sink)).rejects.toThrow('does not accept the access token');
+    await expect(wrong.start(collect().sink)).rejects.toMatchObject({ code: 'NETWORK_TOKEN_REFUSED' });
     expect(wrong.health().state).toBe('offline');
     const session = await logIn(url, 'musher', password);
     const transport = transportFor([], memoryState(), { accessToken: session.accessToken });

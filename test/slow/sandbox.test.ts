@@ -114,12 +114,12 @@ describe.skipIf(MISSING !== null)(`in the sandbox${MISSING === null ? '' : ` (${
 test('without the program nothing runs: the item waits and says why, and doctor fails', async () => {
   bench = sandboxedBench({ gates: { test: 'touch {flags}/gate-ran' } }, { program: '/nonexistent/bwrap' });
   const out = succeeded(await bench.run(create('Waits', 'coder: raise ran; success'), 'start 1', 'why 1', 'status'));
-  expect(out).toContain('its sandbox does not hold: /nonexistent/bwrap is not there');
+  expect(out).toContain("the sandbox doesn't work: /nonexistent/bwrap does not exist");
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, runs: 0, attempts: 0 });
   expect(bench.raised('ran') || bench.raised('gate-ran')).toBe(false);
   const doctor = await bench.call('doctor', '--config', join(bench.dir, 'bot.toml'));
   expect(doctor.code).toBe(1);
-  expect(doctor.out).toContain('FAIL sandbox shop: /nonexistent/bwrap is not there');
+  expect(doctor.out).toContain('FAIL  sandbox shop: /nonexistent/bwrap does not exist');
 });
 
 test('without the program a run that was reserved before does not start either', async () => {
@@ -138,7 +138,7 @@ test('without the program a run that was reserved before does not start either',
   const second = bench.start();
   await until(() => bench.runs(1)[0]?.state === 'ended');
   second.type('why 1');
-  await second.said(/its sandbox does not hold/);
+  await second.said(/the sandbox doesn't work/);
   bench.raise('go');
   await until(() => processes(bench).every(({ pid }) => pid === second.pid));
   succeeded(await second.end());
