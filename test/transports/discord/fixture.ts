@@ -52,7 +52,7 @@ export async function openDiscord(
       catalogue: null,
       report: (error) => errors.push(error),
       api: fake.api,
-      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 5_000 },
+      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 30_000 },
       ...options,
       ...more,
     });

@@ -132,7 +132,7 @@ describe('the connection', () => {
         return system.at(wait < 1_000 ? system.now() : time, fire);
       },
     };
-    const timing = { backoff: { first: 16, longest: 900, jitter: 0.5 }, identifySpacing: 0, connect: 5_000, lasted };
+    const timing = { backoff: { first: 16, longest: 900, jitter: 0.5 }, identifySpacing: 0, connect: 30_000, lasted };
     const { fake, transport } = await started({ clock, timing });
     for (let n = 1; n <= 6; n++) {
       fake.gateway.disconnect();
@@ -182,7 +182,7 @@ describe('a start', () => {
 
   it('is offline while Discord refuses the intent that it let pass before, and comes back when that is mended', async () => {
     const it_ = await started({
-      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 5_000, refused: 50 },
+      timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 30_000, refused: 50 },
     });
     const { fake, transport, room, ada } = it_;
     fake.gateway.refuseIdentify = 4014;
