@@ -113,8 +113,9 @@ ${NETWORK_NAMES.map((name) => `[[room]]\ntransport = "${name}"\nid = "${rooms[na
     }
     if (network === 'discord') {
       const { world } = this.discord;
-      const root = world.in(this.room.id).find((one) => world.read(one).includes(under));
-      return root === undefined || !world.channels.has(root.id) ? null : world.shown(root.id);
+      // The reply to the command says the same and begins no thread.
+      const root = world.in(this.room.id).find((one) => world.channels.has(one.id) && world.read(one).includes(under));
+      return root === undefined ? null : world.shown(root.id);
     }
     const root = this.#seen().find(({ text, thread }) => thread === null && text.includes(under));
     return root === undefined
