@@ -30,9 +30,9 @@ test('only work that is committed and passes its gates counts: a gate that fails
     'wait 8 done 60',
     'why 2',
     'unblock 2',
-    'wait 2 blocked 30',
+    'wait 2 blocked 60',
     'retry 2',
-    'wait 2 done 30',
+    'wait 2 done 60',
   );
   const out = succeeded(await musher.end());
 

@@ -44,7 +44,7 @@ test('an agent, a person or the gates alone decide in qa, by the default of the 
   const out = succeeded(await musher.end());
 
   expect(bench.path(1)).toEqual(['backlog', 'current', 'qa', 'merge', 'done']);
-  expect(bench.only('item.moved', 1).at(-2)).toMatchObject({ actor: 'agent:reviewer', payload: { why: 'approved' } });
+  expect(bench.only('item.moved', 1).at(-2)).toMatchObject({ actor: 'agent:reviewer', payload: { why: { kind: 'approved' } } });
   expect(bench.runs(2).map(({ role, verdict }) => `${role} ${verdict}`)).toEqual(['coder null', 'qa reject', 'coder null', 'qa approve']);
   expect(bench.prompt(2, 3)).toContain('rejected: the price has no tax');
   expect(bench.filesAt('main')).toMatchObject({ 'tax.txt': '7' });
