@@ -24,7 +24,7 @@ function google(model: string, input: number, output: number): Listed {
  * request, so the lower price stands here.
  */
 export const LIST_PRICES: { readonly date: string; readonly models: readonly Listed[] } = {
-  /** When they were last compared with the providers' pages. */
+  /** When the list was made, from a public catalogue of models; compare it with the providers' pages before you rely on a cap to the cent. */
   date: '2026-11-30',
   models: [
     anthropic('claude-fable-5-1', 10, 50, 0.25),
