@@ -70,7 +70,8 @@ async function locate(repository: string): Promise<{ gitDir: string; checkout: s
       const [, target] = /^gitdir: (.+)$/m.exec(await readFile(dotGit, 'utf8')) ?? [];
       return target === undefined ? null : { gitDir: resolve(folder, target), checkout: folder };
     }
-    if (found !== null) return { gitDir: dotGit, checkout: folder };
+    // As git does, passes over an empty `.git`: sandboxes of other tools leave one behind, in /tmp for example.
+    if (found !== null && (await lstat(join(dotGit, 'HEAD')).catch(() => null)) !== null) return { gitDir: dotGit, checkout: folder };
     if (['HEAD', 'objects', 'refs'].every((name) => existsSync(join(folder ?? '', name)))) return { gitDir: folder, checkout: null };
     folder = dirname(folder) === folder ? null : dirname(folder);
   }

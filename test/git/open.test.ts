@@ -80,10 +80,13 @@ describe('opening a repository', () => {
     owner = makeOwner();
     const plain = join(owner.root, 'plain');
     mkdirSync(plain);
+    const hollow = join(owner.root, 'hollow');
+    mkdirSync(join(hollow, '.git'), { recursive: true });
     const empty = join(owner.root, 'empty');
     owner.git(['init', '-q', '-b', 'main', empty]);
     for (const [options, message] of [
       [{ repository: plain }, 'not a git repository'],
+      [{ repository: hollow }, 'not a git repository'],
       [{ repository: join(owner.root, 'nowhere') }, 'not a git repository'],
       [{ repository: empty }, 'base branch main '],
       [{ baseBranch: 'trunk' }, 'base branch trunk '],

@@ -60,7 +60,7 @@ describe('spend', () => {
     await musher.said(/used up: #1 has used 1\.1k of its 1k tokens\..* budget 1 \+1k/);
     await until(() => bench.only('run.ended', 1).length === 1);
     musher.type('why 1', 'budget 1');
-    await musher.said(/waiting for budget, #1 has used 1\.1k of its 1k tokens\. `budget 1 \+1k`/);
+    await musher.said(/#1 has used 1\.1k of its 1k tokens\. `budget 1 \+1k`/);
     await musher.said(/#1 1k 1\.1k 0 0/);
     expect(bench.only('item.attempt_failed', 1)).toEqual([]);
     expect(bench.git(['show', `${bench.snapshots(1).at(-1)}:a.txt`])).toBe('half');

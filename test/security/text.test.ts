@@ -81,14 +81,14 @@ describe('13. Between a person’s words and a process', () => {
       'src/agents/process/start.ts',
       // Whether a program is there, inside the sandbox: its path is an argument.
       'src/agents/supervision/sandboxed.ts',
+      // The commands of the project file, which only its owner writes.
+      'src/engine/shell.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
       'src/git/worktree/collect.ts',
       // The attacker of the sandbox's trial, inside it.
       'src/sandbox/attack.ts',
       // bwrap as arguments, deaf to a polite end.
       'src/sandbox/guard.ts',
-      // The commands of the project file, which only its owner writes.
-      'src/engine/shell.ts',
     ]);
   });
 });
