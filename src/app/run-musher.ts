@@ -192,7 +192,11 @@ export async function runMusher(
       onProblem,
     });
     // A command that waits is told so at once: a script that it belongs to could not continue to its end otherwise.
-    ending.signal.addEventListener('abort', () => void router.stop(), { once: true });
+    const onEnding = (): void => {
+      delivery.giveUpReturns();
+      void router.stop();
+    };
+    ending.signal.addEventListener('abort', onEnding, { once: true });
     if (options.batch) {
       exitCode = await runBatch(batchParts(options, bot, router, awaitedReplies, log, notify, ending.signal));
       ending.begin('stop');

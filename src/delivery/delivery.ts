@@ -9,6 +9,7 @@ import type { OutboxRow } from '../log/tables/outbox.ts';
 import { Away } from './awaiting-network.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
 import { SendRate, type SendRateRule } from './send-rate.ts';
+import { Returning } from './returning.ts';
 import { isItsOwn, sendFailure } from './send-failure.ts';
 
 /** What delivery needs of a transport: the part of the contract that sends. */
@@ -73,6 +74,7 @@ export class Delivery {
   readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
   readonly #threads: ItemThreads;
   readonly #away: Away;
+  readonly #returning: Returning;
   readonly #backoff: Backoff;
   #unlisten: (() => void) | null = null;
   /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
@@ -85,16 +87,24 @@ export class Delivery {
     this.#backoff = new Backoff(RETRIES, parts.random);
     this.#threads = new ItemThreads(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
+    this.#returning = new Returning(parts);
     for (const { name, capabilities } of parts.transports) this.#rates.set(name, new SendRate(capabilities.pace));
   }
 
   /** Sends what waits; for when a network has come up. */
   wake(): void {
+    this.#returning.look();
     this.#wake();
+  }
+
+  /** No live reply waits for its network any more: Musher is about to end, and the router waits for its commands first. */
+  giveUpReturns(): void {
+    this.#returning.stop();
   }
 
   start(): void {
     this.#lastBefore = this.#parts.log.inbox.lastId();
+    this.#returning.start();
     this.#unlisten = this.#parts.log.onOutbox(() => this.#wake());
     this.#wake();
   }
@@ -102,6 +112,7 @@ export class Delivery {
   /** Sends what can be sent now; then, or when `signal` aborts, stops. What is left waits in the outbox. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopping = true;
+    this.giveUpReturns();
     for (const turn of this.#turns) if (this.#isTooLate(turn.time)) turn.end(false);
     this.#wake();
     while (this.#busy.size > 0 && !signal.aborted) {
@@ -118,8 +129,10 @@ export class Delivery {
   async showLive(message: IncomingMessage, inbox: number, look: Document): Promise<void> {
     const body = this.#parts.log.outbox.redacted(look);
     const transport = this.#transport(message.at.transport);
-    if (transport === undefined || !transport.capabilities.edits || !this.#parts.isOpen(transport.name)) return;
+    if (transport === undefined || !transport.capabilities.edits) return;
     const again = inbox <= this.#lastBefore;
+    if (again) await this.#returning.until(transport.name);
+    if (!this.#parts.isOpen(transport.name)) return;
     const ref = this.#live.get(inbox);
     try {
       if (ref !== undefined) return await transport.edit(ref, body);

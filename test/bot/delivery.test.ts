@@ -205,3 +205,75 @@ test('a look of a live reply shows no secret either', async () => {
   expect(tries[0]?.text).not.toContain(SECRET);
   await delivery.stop(AbortSignal.timeout(1_000));
 });
+
+test('a live reply that a restart broke off waits for its network, and goes on in the message that stands there', async () => {
+  const { clock, log, open, delivery: before, network, tries } = world();
+  const at = { transport: 'net', room: 'lobby', thread: null };
+  const htop = { id: 'm1', at, sender: { transport: 'net', id: 'ada', name: 'Ada' }, ingress: 'message' as const, text: 'htop' };
+  const inbox = log.transaction((tx) => tx.inbox.receive(htop, tx.now)) ?? 0;
+  await before.stop(AbortSignal.timeout(1_000));
+  open.now = false;
+  const edits: string[] = [];
+  const keys: string[] = [];
+  const delivery = new Delivery({
+    log,
+    clock,
+    random: () => 1,
+    transports: [
+      {
+        name: 'net',
+        capabilities: { edits: true, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
+        send: (to, _body, key, { again }) => {
+          keys.push(`${key} ${again}`);
+          return Promise.resolve([{ transport: to.transport, room: to.room, id: key }]);
+        },
+        edit: (ref) => Promise.resolve(void edits.push(ref.id)),
+        health: () => network,
+      },
+    ],
+    isOpen: () => open.now,
+    onSent: () => undefined,
+    onProblem: () => undefined,
+  });
+  delivery.start();
+  const shown = delivery.showLive(htop, inbox, line('1 s left'));
+  await new Promise(setImmediate);
+  expect(keys).toEqual([]);
+  open.now = true;
+  delivery.wake();
+  await shown;
+  log.transaction((tx) => void tx.outbox.add({ to: at, kind: 'reply', body: line('after 1 s'), inbox, item: null }, tx.now));
+  await vi.waitFor(() => expect(edits).toEqual([`live:${inbox}`, `live:${inbox}`]), { interval: 2 });
+  expect(keys).toEqual([`live:${inbox} true`]);
+  expect(tries).toEqual([]);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('a live reply waits no longer than half a minute for its network, and not at the end', async () => {
+  const { clock, log, open, delivery: before } = world();
+  const at = { transport: 'net', room: 'lobby', thread: null };
+  const htop = { id: 'm1', at, sender: { transport: 'net', id: 'ada', name: 'Ada' }, ingress: 'message' as const, text: 'htop' };
+  const inbox = log.transaction((tx) => tx.inbox.receive(htop, tx.now)) ?? 0;
+  await before.stop(AbortSignal.timeout(1_000));
+  open.now = false;
+  const parts = { log, clock, random: () => 1, isOpen: () => open.now, onSent: () => undefined, onProblem: () => undefined };
+  const pace = { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 };
+  const away: SendingNetwork = {
+    name: 'net',
+    capabilities: { edits: true, threads: false, broadcasts: false, pace },
+    send: () => Promise.reject(new Error('the network is away')),
+    edit: () => Promise.reject(new Error('the network is away')),
+  };
+  const delivery = new Delivery({ ...parts, transports: [away] });
+  delivery.start();
+  const first = delivery.showLive(htop, inbox, line('1 s left'));
+  clock.move(30_000);
+  await first;
+  await delivery.showLive(htop, inbox, line('after 1 s'));
+  await delivery.stop(AbortSignal.timeout(1_000));
+  const next = new Delivery({ ...parts, transports: [away] });
+  next.start();
+  const second = next.showLive(htop, inbox, line('1 s left'));
+  await next.stop(AbortSignal.timeout(1_000));
+  await second;
+});

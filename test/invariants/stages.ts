@@ -17,6 +17,9 @@ const MOVES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** What stands before the answer to a command that a timer ran. */
+const BY_TIMER = /^Timer \d+(?: ran [^\n]*)?:\s+/;
+
 function moveIn(text: string): readonly [item: number, to: string] | null {
   for (const [pattern, to] of MOVES) {
     const [, number, found = to] = pattern.exec(text) ?? [];
@@ -32,7 +35,7 @@ function moveIn(text: string): readonly [item: number, to: string] | null {
 export function stageViolations(bench: Bench, project: string, room: Room): string[] {
   const told = new Map<number, string[]>();
   for (const { text } of room.shown()) {
-    const [number, to] = moveIn(text.replaceAll(/[*_`\\]/g, '')) ?? [];
+    const [number, to] = moveIn(text.replaceAll(/[*_`\\]/g, '').replace(BY_TIMER, '')) ?? [];
     if (number !== undefined && to !== undefined) told.set(number, [...(told.get(number) ?? []), to]);
   }
   return bench.items().flatMap((item) => {

@@ -119,7 +119,7 @@ test('without the program nothing runs: the item waits and says why, and doctor 
   expect(bench.raised('ran') || bench.raised('gate-ran')).toBe(false);
   const doctor = await bench.call('doctor', '--config', join(bench.dir, 'bot.toml'));
   expect(doctor.code).toBe(1);
-  expect(doctor.out).toContain('FAIL  sandbox shop: /nonexistent/bwrap does not exist');
+  expect(doctor.out).toContain('FAIL sandbox shop: /nonexistent/bwrap does not exist');
 });
 
 test('without the program a run that was reserved before does not start either', async () => {
