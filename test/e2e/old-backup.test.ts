@@ -6,7 +6,7 @@ import { Bench, create, succeeded, until } from './harness.ts';
 let bench: Bench;
 afterEach(() => bench.close());
 
-test('an old backup knows after its first start what was merged and taken back since, works on none of it again, and says so in one line', async () => {
+test('an old backup knows after its first start what was merged and reverted since, works on none of it again, and says so in one line', async () => {
   bench = new Bench({});
   const musher = bench.start();
   musher.type(

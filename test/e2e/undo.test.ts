@@ -6,7 +6,7 @@ afterEach(() => bench.close());
 
 const tracked = (commit = 'main'): string[] => Object.keys(bench.filesAt(commit)).sort();
 
-test('a merge is taken back on the base branch after the gates, and its item is in current with its branch and can be merged again', async () => {
+test('a merge is reverted on the base branch after the gates, and its item is in current with its branch and can be merged again', async () => {
   bench = new Bench({ top: 'auto_start = false', gates: { list: 'test -f list.txt' } });
   const musher = bench.start();
   musher.type(
@@ -50,7 +50,7 @@ test('a merge is taken back on the base branch after the gates, and its item is 
   expect(spent).toBe(20_000);
 });
 
-test('a merge that later ones build on, or without which the gates fail, is not taken back, and says why', async () => {
+test('a merge that later ones build on, or without which the gates fail, is not reverted, and says why', async () => {
   bench = new Bench({ gates: { pair: 'test ! -f need.txt || test -f base.txt' } });
   const musher = bench.start();
   musher.type(
@@ -127,7 +127,7 @@ test('a base branch that was moved back while Musher was away is told with the i
   expect(tracked()).toContain('g.txt');
 });
 
-test('commands are taken back with what was there before, one after the other, and what has gone on since is not', async () => {
+test('commands are undone with what was there before, one after the other, and what has gone on since is not', async () => {
   bench = new Bench({ top: 'auto_start = false' });
   const musher = bench.start();
   musher.type(
