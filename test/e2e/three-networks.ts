@@ -105,25 +105,33 @@ ${NETWORK_NAMES.map((name) => `[[room]]\ntransport = "${name}"\nid = "${rooms[na
       .join('\n');
   }
 
-  /** What stands in the thread under the message of the room that has this text; null where there is none. */
+  /**
+   * What stands in the threads under the messages of the room that have this text, all together; null where there is none.
+   * The answer to a command may say the same as the message that an item's thread is under.
+   */
   inThread(network: NetworkName, under: string): string | null {
-    if (network === 'slack') {
-      const root = this.slack.rooms.all.find((one) => one.channel === 'C1' && one.bot && one.thread === null && one.text.includes(under));
-      return root === undefined ? null : this.slack.rooms.inThread('C1', root.ts).join('\n');
-    }
+    const threads = this.#threadsUnder(network, under).filter((text) => text !== '');
+    return threads.length === 0 ? null : threads.join('\n');
+  }
+
+  #threadsUnder(network: NetworkName, under: string): string[] {
+    if (network === 'slack')
+      return this.slack.rooms.all
+        .filter((one) => one.channel === 'C1' && one.bot && one.thread === null && one.text.includes(under))
+        .map(({ ts }) => this.slack.rooms.inThread('C1', ts).join('\n'));
     if (network === 'discord') {
       const { world } = this.discord;
-      // The reply to the command says the same and begins no thread.
-      const root = world.in(this.room.id).find((one) => world.channels.has(one.id) && world.read(one).includes(under));
-      return root === undefined ? null : world.shown(root.id);
+      const roots = world.in(this.room.id).filter((one) => world.read(one).includes(under) && world.channels.has(one.id));
+      return roots.map(({ id }) => world.shown(id));
     }
-    const root = this.#seen().find(({ text, thread }) => thread === null && text.includes(under));
-    return root === undefined
-      ? null
-      : this.#seen()
-          .filter(({ thread }) => thread === root.id)
-          .map(({ text }) => text)
-          .join('\n');
+    const seen = this.#seen();
+    const roots = seen.filter(({ text, thread }) => thread === null && text.includes(under));
+    return roots.map(({ id }) =>
+      seen
+        .filter(({ thread }) => thread === id)
+        .map(({ text }) => text)
+        .join('\n'),
+    );
   }
 
   #seen(): SeenMessage[] {
