@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agentProgram } from '../../scripts/install-agent.ts';
@@ -75,9 +76,9 @@ async function doorTo(api: ModelServer): Promise<{ readonly door: Server; readon
 }
 
 const base = { dir: '' };
-// Not below `/tmp`: Gemini CLI takes no settings from there.
+// Not below `/tmp`, from where Gemini CLI takes no settings, nor beside the programs, which the sandbox lets agents read.
 beforeAll(() => {
-  base.dir = mkdtempSync(join(new URL('../../node_modules/.cache/', import.meta.url).pathname, 'agents-'));
+  base.dir = mkdtempSync(join(userInfo().homedir, '.musher-agents-'));
   vi.stubEnv('TMPDIR', base.dir);
 });
 afterAll(() => {
