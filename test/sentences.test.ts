@@ -33,7 +33,7 @@ const TEXTS: readonly (readonly [start: RegExp, why: string])[] = [
     'evidence: the prompt of the next attempt',
   ],
   [/^its diff holds what looks like a secret$/, 'how a log of an earlier version says it'],
-  [/^This takes back commit/, 'the message of a commit'],
+  [/^This reverts commit/, 'the message of a commit'],
   [/^… in the name of …$/, 'where a secret was found'],
   [/^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|WITH|ATTACH|VACUUM|EXPLAIN|REPLACE|FROM|WHERE|ORDER|JOIN)\b/, 'SQL'],
 ];

@@ -17,6 +17,8 @@ import { readerOf, type Reader } from '../../src/words/reader.ts';
 /** How many events to search for the last one that moved the item, and events per page. */
 const MOST_EVENTS = 1_000;
 const PAGE = 100;
+/** What is younger happened just now: a length of time would only be noise. */
+const JUST_NOW_MS = 2_000;
 
 export const why = command({
   words: ['why'],
@@ -36,9 +38,7 @@ export const why = command({
     const failure = item.failure === null ? '' : faultWords(item.failure.summary);
     return answer(
       doc(
-        paragraph(
-          `${itemTitle(item, reader.current)} has been in ${stageWords(item.stage)} for ${duration(reader.now - item.stageSince)}.`,
-        ),
+        paragraph(`${itemTitle(item, reader.current)} ${place(item, reader.now)}.`),
         paragraph(...outlook(item, step, reader)),
         timers.length > 0 && paragraph(sentence(`Timers: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
         failure !== '' && !stepWords(item, step, reader).includes(failure) && paragraph(`Last failure: ${sentence(failure)}`),
@@ -49,9 +49,21 @@ export const why = command({
   },
 });
 
+/** Where it is and since when: `was merged 3 min ago`, `has been in qa for 2 h`; without a time where it just came there. */
+function place({ stage, stageSince }: WorkItem, now: number): string {
+  const since = now - stageSince;
+  if (since < JUST_NOW_MS) return `is in ${stageWords(stage)}`;
+  if (stage.name === 'done') return `was merged ${duration(since)} ago`;
+  return stage.name === 'archived'
+    ? `was ${stageWords(stage)} ${duration(since)} ago`
+    : `has been in ${stageWords(stage)} for ${duration(since)}`;
+}
+
 /** `14:05, 3 min ago: anna stopped it.` */
 function told(event: LoggedEvent, { now, timezone }: Reader): string {
-  return sentence(`${moment(event.at, now, timezone)}, ${duration(now - event.at)} ago: ${actorName(event.actor)} ${eventWords(event)}`);
+  const since = now - event.at;
+  const ago = since < JUST_NOW_MS ? 'just now' : `${duration(since)} ago`;
+  return sentence(`${moment(event.at, now, timezone)}, ${ago}: ${actorName(event.actor)} ${eventWords(event)}`);
 }
 
 function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | null {

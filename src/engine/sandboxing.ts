@@ -41,7 +41,7 @@ function boxOf({ settings, box }: EngineProject): Box | null {
   if (problem === null && box !== null) return box;
   throw new MusherError(
     'SANDBOX_UNUSABLE',
-    `The sandbox of ${settings.name} can not be used: ${problem ?? 'it was not tried'}.`,
+    `The sandbox of ${settings.name} can't be used: ${problem ?? 'it was not tried'}.`,
     'Fix what `musher doctor` shows and restart Musher.',
   );
 }

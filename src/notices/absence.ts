@@ -1,5 +1,5 @@
 import { counted } from '../words/amounts.ts';
-import { duration } from '../words/time.ts';
+import { clockTime, duration } from '../words/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { StateStore } from '../log/tx.ts';
@@ -92,7 +92,7 @@ function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, n
 /** What its own rooms are told when it is back. */
 function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absence, back: number, now: number): void {
   const late = parts.log.outbox.queuedBetween(network, since, back);
-  const when = `from ${timeOfDay(since, parts.timezone)} to ${timeOfDay(back, parts.timezone)}, for ${duration(back - since)}`;
+  const when = `from ${clockTime(since, parts.timezone)} to ${clockTime(back, parts.timezone)}, for ${duration(back - since)}`;
   for (const room of parts.rooms().filter(({ transport }) => transport === network)) {
     const n = late.get(room.id) ?? 0;
     const held = n === 0 ? 'No message was delayed.' : `${counted(n, 'message')} from that time ${n === 1 ? 'was' : 'were'} delayed.`;
@@ -113,7 +113,7 @@ function tellOthers(parts: AbsenceParts, network: string, now: number, body: Doc
 
 function gone({ timezone, titleOf }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
   return line(
-    `✗ ${titleOf(network)} has been unreachable since ${timeOfDay(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back, `,
+    `✗ ${titleOf(network)} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back, `,
     command('health'),
     ' shows its state.',
   );
@@ -152,8 +152,4 @@ function isTime(state: StateStore, key: string, now: number, everyMs: number): b
   if (last <= now && now < last + everyMs) return false;
   state.set(key, String(now));
   return true;
-}
-
-function timeOfDay(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(at);
 }

@@ -1,16 +1,16 @@
 import { code, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
-import { timeOfDay } from '../words/time-of-day.ts';
+import { dayAndTime } from '../words/time.ts';
 
 /** What rooms are told of a limit: once for each account, and not for each run that meets it. Null for what is no news. */
 export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {
   if (!limit.news) return null;
   const { account, until, others, earliest, signIn } = limit;
   if (signIn !== undefined) return signedOut(account, signIn, others[0] ?? null);
-  const what = `… Account ${account} is rate-limited until ${timeOfDay(until, timezone)}.`;
+  const what = `… Account ${account} is rate-limited until ${dayAndTime(until, timezone)}.`;
   if (others.length > 0) return line(`${what} Agents continue with ${others[0] ?? ''}.`);
-  const all = earliest === null ? '' : ` So are all others for these agents, the first is back at ${timeOfDay(earliest, timezone)}.`;
+  const all = earliest === null ? '' : ` So are all others for these agents, the first is back at ${dayAndTime(earliest, timezone)}.`;
   return line(`${what}${all} Items that wait for it continue on their own.`);
 }
 

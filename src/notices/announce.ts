@@ -2,7 +2,7 @@ import { labelOf, sentence, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
 import { requestDocument, requestEnd } from '../words/item/request.ts';
-import { duration } from '../words/time.ts';
+import { dayAndTime, duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
@@ -13,7 +13,7 @@ import type { Block, Document } from '../message/document.ts';
 import { SAME_FAILURES } from '../pipeline/why/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
-import { timeOfDay } from '../words/time-of-day.ts';
+
 import { actorName } from '../pipeline/actor.ts';
 import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
 
@@ -266,7 +266,7 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
 function asked(event: Extract<ItemEvent, { kind: 'request.opened' }>, about: Announced): Document | null {
   const request = about.reads.requests.get(event.payload.request);
   if (request?.state !== 'open') return null;
-  return requestDocument(request, ['! ', ...named(about)], timeOfDay(request.expiresAt, about.timezone));
+  return requestDocument(request, ['! ', ...named(about)], dayAndTime(request.expiresAt, about.timezone));
 }
 
 function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: Announced): Document | null {

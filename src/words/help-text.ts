@@ -53,11 +53,7 @@ export function helpFor(command: Described, isCommand: (word: string) => boolean
     paragraph('Examples:'),
     list(command.examples.filter((example) => !example.includes('\n')).map((example) => typed(example))),
     ...command.examples.filter((example) => example.includes('\n')).map((example) => codeBlock(example)),
-    fields([
-      ['For', ROLES[command.role]],
-      ['Aliases', aliases.length > 0 ? aliases.join(', ') : null],
-      ['Confirmation', command.confirm === undefined ? null : 'asks first'],
-    ]),
+    paragraph(whoMay(command, aliases)),
   );
 }
 
@@ -86,10 +82,16 @@ function commandMarkdown(command: Described): string {
     command.summary,
     ...(command.details === undefined ? [] : [command.details]),
     ...(described.length === 0 ? [] : [described.join('\n')]),
-    `For ${ROLES[command.role]}.${command.confirm === undefined ? '' : ' Asks for confirmation first.'}${aliases.length === 0 ? '' : ` Aliases: ${aliases.join(', ')}.`}`,
+    whoMay(command, aliases),
     `Examples:`,
     fenced(command.examples.join('\n\n')),
   ].join('\n\n');
+}
+
+/** Who may use a command, whether it asks first, and its other names: `For admins. Asks for confirmation first. Aliases: rm.` */
+function whoMay({ role, confirm }: Described, aliases: readonly string[]): string {
+  const asks = confirm === undefined ? '' : ' Asks for confirmation first.';
+  return `For ${ROLES[role]}.${asks}${aliases.length === 0 ? '' : ` Aliases: ${aliases.join(', ')}.`}`;
 }
 
 function fenced(text: string): string {

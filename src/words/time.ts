@@ -21,6 +21,16 @@ export function moment(at: Millis, now: Millis, timezone: string): string {
   return date === localDate(now, timezone) ? time : `${date} ${time}`;
 }
 
+/** The time of day in a zone: `14:02`. */
+export function clockTime(at: Millis, timezone: string): string {
+  return localTime(at, timezone).time;
+}
+
+/** A moment with its day, in a zone, for texts that are read later: `21 Nov, 14:05`. */
+export function dayAndTime(at: Millis, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
 /** When the week of `now` began in a zone: its Monday. */
 export function startOfWeek(now: Millis, timezone: string): Millis {
   // 0 is Sunday.

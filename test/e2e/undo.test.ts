@@ -29,7 +29,7 @@ test('a merge is reverted on the base branch after the gates, and its item is in
   await musher.said(/✓ Reverted the merge of #1 First on main\..*?stopped\. #2 waits for it/);
   expect(tracked()).toEqual(['c.txt', 'list.txt']);
   expect(bench.git(['log', '-1', '--format=%s%n%b', 'main'])).toMatch(
-    /^Revert "1: First"\nThis takes back commit [0-9a-f]{40}\.\n\nMusher-Undo: 1/m,
+    /^Revert "1: First"\nThis reverts commit [0-9a-f]{40}\.\n\nMusher-Undo: 1/m,
   );
   expect(bench.git(['status', '--porcelain'])).toBe('');
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, held: {}, work: { commitsAhead: 1 }, errand: null });

@@ -36,7 +36,7 @@ export class Ending {
       if (first !== null && performance.now() - first < SAME_PRESS_MS) return;
       if (first !== null) process.exit(130);
       first = performance.now();
-      stderr.write(`${signal}: Musher stops; a second one ends it at once.\n`);
+      stderr.write(`${signal}: Musher is stopping. A second signal ends it at once.\n`);
       // A service manager restarts Musher: agents continue meanwhile. Whoever presses Ctrl-C wants them stopped.
       this.begin(signal === 'SIGTERM' ? 'release' : 'stop');
     };
@@ -70,14 +70,13 @@ export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
   if (all === 0) return '';
   const asked = all - wanted;
   if (leave === 'stop') {
-    if (wanted === 0) return `${counted(all)} stopped; the work is kept.\n`;
-    const whole = all === 1 ? ' and it begins' : ' and they begin';
-    const begin = asked === 0 ? whole : `; ${wanted} of them ${wanted === 1 ? 'begins' : 'begin'}`;
-    return `${counted(all)} stopped; the work is kept${begin} again at the next start.\n`;
+    if (wanted === 0) return `${counted(all)} stopped. The work is kept.\n`;
+    if (all === 1) return '1 run stopped. Its work is kept, and it starts again with Musher.\n';
+    const which = asked === 0 ? 'they' : `${wanted} of them`;
+    return `${all} runs stopped. The work is kept, and ${which} ${wanted === 1 ? 'starts' : 'start'} again with Musher.\n`;
   }
-  const one = wanted === 1;
-  const on = `${counted(wanted)} ${one ? 'goes' : 'go'} on without Musher; the next start takes ${one ? 'it' : 'them'} up again.\n`;
-  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to end; the next start sees to that.\n`;
+  const on = `${counted(wanted)} ${wanted === 1 ? 'continues' : 'continue'} without Musher. The next start picks ${wanted === 1 ? 'it' : 'them'} up.\n`;
+  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to stop. The next start makes sure of it.\n`;
   return `${wanted === 0 ? '' : on}${asked === 0 ? '' : off}`;
 }
 

@@ -133,7 +133,7 @@ function revertMessage(item: WorkItem, merge: CommitSha): string {
   return [
     `Revert "${item.number}: ${oneLine(item.title, 200)}"`,
     '',
-    `This takes back commit ${merge}.`,
+    `This reverts commit ${merge}.`,
     '',
     `Musher-Undo: ${item.number}`,
   ].join('\n');

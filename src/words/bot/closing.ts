@@ -4,7 +4,7 @@ import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
-import { clockTime } from './clock-time.ts';
+import { clockTime } from '../time.ts';
 import { QUESTION_EXPIRED } from './confirming.ts';
 
 type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;

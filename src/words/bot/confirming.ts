@@ -3,7 +3,7 @@ import type { Document } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { done, refused } from '../replies.ts';
-import { clockTime } from './clock-time.ts';
+import { clockTime } from '../time.ts';
 import type { Reply } from '../reply.ts';
 
 /** A question with its yes and no, which name it by its number. */

@@ -4,13 +4,13 @@ import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from '../amounts.ts';
 import type { RemovalNote } from '../../pipeline/why/cause.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
-import { firstLine, shortCommit, stageWords } from './item.ts';
+import { archivedAs, firstLine, shortCommit, stageWords } from './item.ts';
 import { endWords } from './run.ts';
 import { duration } from '../time.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { errandWords, failureWords, faultWords } from './faults.ts';
 
-/** What an event says, as it goes on after the name of who did it: `moved it to qa: the gates passed`. */
+/** What an event says, as it follows the name of who did it: `moved it to qa: the gates passed`. */
 export function eventWords(event: LoggedEvent): string {
   switch (event.kind) {
     case 'item.created':
@@ -20,49 +20,49 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.criterion_set':
       return `${event.payload.checked ? 'checked' : 'unchecked'} criterion ${event.payload.index + 1}`;
     case 'item.dependencies_set':
-      return event.payload.dependsOn.length === 0 ? 'cleared its dependencies' : `made it depend on ${event.payload.dependsOn.join(', ')}`;
+      return event.payload.dependsOn.length === 0 ? 'cleared its dependencies' : `made it depend on ${numbered(event.payload.dependsOn)}`;
     case 'item.assigned':
       return event.payload.agent === null ? 'opened it to any agent' : `assigned it to ${event.payload.agent}`;
     case 'item.queued':
-      return event.payload.queued ? 'asked for it to start by itself' : 'took back that it starts by itself';
+      return event.payload.queued ? 'queued it' : 'removed it from the queue';
     case 'item.moved':
       return movedWords(event.payload);
     case 'item.held':
       return because('stopped it', causeWords(event.payload.why, ''));
     case 'item.released':
-      return 'let it go on';
+      return 'resumed it';
     case 'item.accepted':
       return `approved ${shortCommit(event.payload.head)}`;
     case 'item.attempts_reset':
-      return because('forgot its failed attempts', causeWords(event.payload.why, ''));
+      return because('reset its failed attempts', causeWords(event.payload.why, ''));
     case 'item.attempt_failed':
       return because(
         `counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`,
         faultWords(event.payload.failure.summary),
       );
     case 'item.work_seen':
-      return `read its branch: ${counted(event.payload.work.commitsAhead, 'commit')}, at ${shortCommit(event.payload.work.head)}`;
+      return `saw ${counted(event.payload.work.commitsAhead, 'commit')} on its branch, at ${shortCommit(event.payload.work.head)}`;
     case 'item.undone':
-      return `took ${event.payload.words === '' ? 'a command' : event.payload.words} back`;
+      return `undid ${event.payload.words === '' ? 'a command' : event.payload.words}`;
     case 'item.put_back':
-      return `put it back to ${stageWords(event.payload.standing.stage)}${event.payload.standing.held === null ? '' : ', stopped'}`;
+      return `moved it back to ${stageWords(event.payload.standing.stage)}${event.payload.standing.held === null ? '' : ', stopped'}`;
     case 'item.restore_asked':
-      return `asked for snapshot ${event.payload.snapshot} back`;
+      return `asked to restore snapshot ${event.payload.snapshot}`;
     case 'item.restored':
-      return `restored snapshot ${event.payload.snapshot}, at ${shortCommit(event.payload.head)}${event.payload.kept === null ? '' : `; what was there before is ${event.payload.kept}`}`;
+      return `restored snapshot ${event.payload.snapshot}, at ${shortCommit(event.payload.head)}${event.payload.kept === null ? '' : `; the state before it is kept as ${event.payload.kept}`}`;
     case 'item.undo_asked':
-      return because('asked for its merge to be taken back', event.payload.reason);
+      return because('asked to revert its merge', event.payload.reason);
     case 'item.found_merged':
       return `found it merged as ${shortCommit(event.payload.mergeCommit)} on the base branch after a restore`;
     case 'item.found_undone':
-      return `found its merge taken back by ${shortCommit(event.payload.commit)} on the base branch after a restore`;
+      return `found its merge reverted by ${shortCommit(event.payload.commit)} on the base branch after a restore`;
     case 'undo.attempted':
       return event.payload.commit === null
-        ? 'found that the base branch had moved, and tries to take the merge back again'
-        : `prepared taking ${shortCommit(event.payload.merge)} back as ${shortCommit(event.payload.commit)}`;
+        ? 'found that the base branch had moved and is retrying the revert'
+        : `prepared the revert of ${shortCommit(event.payload.merge)} as ${shortCommit(event.payload.commit)}`;
     case 'item.errand_failed':
       return because(
-        event.payload.errand === 'undo' ? 'could not take its merge back' : 'could not restore the snapshot',
+        event.payload.errand === 'undo' ? 'could not revert its merge' : 'could not restore the snapshot',
         errandWords(event.payload.why),
       );
     case 'item.budget_raised':
@@ -72,23 +72,23 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.removed':
       return removed(event.payload);
     case 'item.purged':
-      return 'took its content out of the log';
+      return 'purged its content from the log';
     case 'run.pending':
       return `gave run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
     case 'run.started':
       return `started run ${event.payload.run} with ${event.payload.model ?? event.payload.runtime}`;
     case 'run.session':
-      return `saw the session of run ${event.payload.run}`;
+      return `recorded the session of run ${event.payload.run}`;
     case 'run.usage':
       return event.payload.reservation === true
         ? `counted ${money(event.payload.usage.microUsd)} for run ${event.payload.run}, all that was reserved: ${event.payload.model} has no price`
         : `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
     case 'run.budget_crossed':
       return event.payload.crossed
-        .map(({ percent, budget, unit }) => `reached ${percent} % of a budget: ${usedOf(budget, unit)}`)
+        .map(({ percent, budget, unit }) => `reached ${percent}% of a budget: ${usedOf(budget, unit)}`)
         .join('; ');
     case 'run.extended':
-      return `let run ${event.payload.run} go on to ${lineWords(event.payload.reserved)}`;
+      return `extended run ${event.payload.run} to ${lineWords(event.payload.reserved)}`;
     case 'run.price_unknown':
       return `found no price for ${event.payload.model}`;
     case 'run.heartbeat':
@@ -105,56 +105,57 @@ export function eventWords(event: LoggedEvent): string {
     case 'timer.fired':
       return `ran timer ${event.payload.timer}`;
     case 'timer.missed':
-      return `let timer ${event.payload.timer} pass: it was due while Musher did not run`;
+      return `skipped timer ${event.payload.timer}: it was due while Musher was not running`;
     case 'timer.cancelled':
       return because(`cancelled timer ${event.payload.timer}`, causeWords(event.payload.why, ''));
     case 'run.admitted':
-      return `let run ${event.payload.run} speak to Musher`;
+      return `gave run ${event.payload.run} access to Musher`;
     case 'run.blocker':
-      return because('said that it can not go on', event.payload.reason);
+      return because('is stuck', event.payload.reason);
     case 'agent.called':
       return because(`called ${event.payload.tool}`, event.payload.result);
     case 'request.opened':
-      return because(`asked ${requestName(event.payload.request)}`, event.payload.brief);
+      return because(`opened request ${requestName(event.payload.request)}`, event.payload.brief);
     case 'request.closed':
       return because(`${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}`, event.payload.text);
     case 'request.refused':
-      return because(`could not ask for ${event.payload.brief}`, event.payload.why);
+      return because(`was refused ${event.payload.brief}`, event.payload.why);
     case 'gate.ran':
-      return `ran the gate ${event.payload.gate} ${receiptWords(event.payload)}`;
+      return `ran gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':
       return mergeAttempted(event.payload);
     case 'command.handled':
-      return `typed ${event.payload.words === '' ? 'something that is no command' : event.payload.words}: ${event.payload.code ?? event.payload.outcome}`;
+      if (event.payload.words === '') return 'typed an unknown command';
+      return `typed ${event.payload.words}: ${event.payload.code ?? event.payload.outcome}`;
     case 'confirmation.asked':
-      return `was asked to confirm ${event.payload.words}`;
+      return `had to confirm ${event.payload.words}`;
     case 'confirmation.answered':
-      if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words}, and the question about it`;
-      if (event.payload.answer === 'expired') return `answered too late to ${event.payload.words}`;
+      if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words} before confirming it`;
+      if (event.payload.answer === 'expired') return `did not confirm ${event.payload.words} in time`;
       return `answered ${event.payload.answer} to ${event.payload.words}`;
     case 'room.bound':
-      return `made ${event.payload.room} speak of ${event.project}`;
+      return `set the project of ${event.payload.room} to ${event.project}`;
     case 'base.seen':
       return baseSeen(event.payload);
     case 'room.subscribed': {
       const { room, notify, style } = event.payload;
-      if (notify === null && style === null) return `had ${room} told what bot.toml says`;
-      const what = notify === null ? [] : [notify.length === 0 ? 'nothing' : notify.join(', ')];
-      return `had ${room} told ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
+      if (notify === null && style === null) return `reset the notifications of ${room} to bot.toml`;
+      const what = notify === null ? [] : [notify.length === 0 ? 'none' : notify.join(', ')];
+      return `set the notifications of ${room} to ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
     }
     case 'budget.raised':
-      return `added ${amountWords(event.payload)} to the day of ${ownerOf(event.payload)}`;
+      return `added ${amountWords(event.payload)} to the budget of ${ownerOf(event.payload)} for today`;
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'account.limited':
       return event.payload.signIn === undefined
-        ? `met a rate limit of the account ${event.payload.account}`
-        : `found nobody signed in to the account ${event.payload.account}`;
+        ? `hit a rate limit on account ${event.payload.account}`
+        : `found account ${event.payload.account} signed out`;
     case 'account.recovered':
-      return `saw the account ${event.payload.account} work again`;
+      return `found account ${event.payload.account} working again`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
-      return `found what was there before: ${counted(quarantined.length + mended.length + odd.length, 'thing')} to mend, ${counted(differences.length, 'difference')}`;
+      return `checked what the last run left: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;
     }
     case 'musher.stopped':
       return 'stopped';
@@ -163,24 +164,27 @@ export function eventWords(event: LoggedEvent): string {
     case 'log.backup_failed':
       return `could not back up the log: ${event.payload.why}`;
     case 'log.restored':
-      return `put the log back from ${event.payload.file}`;
+      return `restored the log from ${event.payload.file}`;
   }
 }
 
 /** What a person did by a command says more than the stage that followed from it. */
 function movedWords({ to, why, failure }: ItemEvents['item.moved']): string {
-  const where = `moved it to ${stageWords(movedTo(to))}`;
-  return isPersonsAct(why) && why.did !== 'moved'
-    ? `${PERSON_DID[why.did]}, ${where}`
-    : because(where, causeWords(why, failureWords(failure)));
+  const stage = movedTo(to);
+  const archived = stage.name === 'archived';
+  if (isPersonsAct(why) && why.did !== 'moved')
+    // A start always leads to current.
+    return why.did === 'started' ? PERSON_DID.started : `${PERSON_DID[why.did]}, now ${archived ? '' : 'in '}${stageWords(stage)}`;
+  const where = archived ? `archived it (${archivedAs(stage.reason.kind)})` : `moved it to ${stageWords(stage)}`;
+  return because(where, causeWords(why, failureWords(failure)));
 }
 
 const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
   allowed: 'allowed',
   denied: 'denied',
   answered: 'answered',
-  expired: 'heard nothing in time to',
-  cancelled: 'took back',
+  expired: 'got no answer in time to',
+  cancelled: 'withdrew',
 };
 
 /** A gate's receipt after its name: `on the merged tree at 1a2b3c4d5e: exit 0 in 3.1 s`. */
@@ -189,8 +193,8 @@ export function receiptWords(receipt: Receipt): string {
 }
 
 export function exitWords({ exitCode, timedOut }: Pick<Receipt, 'exitCode' | 'timedOut'>): string {
-  if (timedOut) return 'time limit';
-  return exitCode === null ? 'ended by a signal' : `exit ${exitCode}`;
+  if (timedOut) return 'timed out';
+  return exitCode === null ? 'killed by a signal' : `exit ${exitCode}`;
 }
 
 export { shortCommit as short } from './item.ts';
@@ -209,7 +213,7 @@ function edited(edit: ItemEvents['item.edited']): string {
     case 'type':
       return `made it a ${edit.value}`;
     case 'qa':
-      return edit.value === null ? 'set its qa to the default' : `set its qa to ${edit.value}`;
+      return edit.value === null ? 'set its QA to the default' : `set its QA to ${edit.value}`;
     case 'criteria':
       return `set ${counted(edit.value.length, 'criterion', 'criteria')}`;
   }
@@ -217,7 +221,7 @@ function edited(edit: ItemEvents['item.edited']): string {
 
 function removed({ done, left }: ItemEvents['item.removed']): string {
   const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.map(removalWords).join('; ')}`;
-  return left.length === 0 ? did : `${did}; still left: ${left.join('; ')}`;
+  return left.length === 0 ? did : `${did}; not removed: ${left.join('; ')}`;
 }
 
 /** What a clean-up did, in a clause. */
@@ -240,23 +244,27 @@ function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.atte
     case 'clean':
       return `prepared the merge${commit === null ? '' : ` as ${shortCommit(commit)}`} on ${shortCommit(base)}`;
     case 'conflict':
-      return because('found a merge conflict', files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : ''));
+      return because('hit a merge conflict', files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : ''));
     case 'base-moved':
-      return 'found that the base branch had moved, and merges again';
+      return 'found that the base branch had moved and is merging again';
     case 'nothing':
       return 'found nothing to merge';
   }
 }
 
 function baseSeen({ branch, from, to, how, taken }: OtherEvents['base.seen']): string {
-  const moved = `${branch} ${from === null ? 'stands at' : `moved from ${shortCommit(from)} to`} ${shortCommit(to)}`;
-  const items = taken.length === 0 ? '' : `, with the commits of ${taken.join(', ')} that Musher did not merge`;
-  const by = { first: '', merged: ' by a merge of Musher', forward: ' by somebody else', rewritten: ': its history was rewritten' }[how];
+  const moved = `${branch} ${from === null ? 'is at' : `moved from ${shortCommit(from)} to`} ${shortCommit(to)}`;
+  const items = taken.length === 0 ? '' : `, with commits of ${numbered(taken)} that Musher did not merge`;
+  const by = { first: '', merged: ' by a Musher merge', forward: ' outside Musher', rewritten: ': its history was rewritten' }[how];
   return `saw that ${moved}${by}${items}`;
 }
 
 function usageWords(usage: ItemEvents['run.usage']['usage']): string {
   return `${tokens(totalTokens(usage))} tokens, ${money(usage.microUsd)}`;
+}
+
+function numbered(items: readonly number[]): string {
+  return items.map((number) => `#${number}`).join(', ');
 }
 
 /** A purge leaves the reason empty. */

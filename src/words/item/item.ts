@@ -26,7 +26,7 @@ export function itemTitle(item: Named, current: string): string {
 
 /** Where an item stands, in one or two words: `qa`, `archived (blocked)`. */
 export function stageWords(stage: Stage): string {
-  return stage.name === 'archived' ? `archived (${ARCHIVED_AS[stage.reason.kind]})` : stage.name;
+  return stage.name === 'archived' ? `archived (${archivedAs(stage.reason.kind)})` : stage.name;
 }
 
 /** How an item was merged, also where it was archived since; null where it was not. */
@@ -43,6 +43,11 @@ const ARCHIVED_AS: { readonly [K in ArchiveReason['kind']]: string } = {
   mergeFailed: 'merge failed',
   reviewHeld: 'held by review',
 };
+
+/** Why something is archived, in one or two words: `blocked`, `held by review`. */
+export function archivedAs(reason: ArchiveReason['kind']): string {
+  return ARCHIVED_AS[reason];
+}
 
 /** What kind of failure it was, before its summary. */
 export const FAILURE_WORDS: { readonly [C in Failure['cause']]: string } = {

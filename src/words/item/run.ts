@@ -25,9 +25,9 @@ export const END_WORDS: { readonly [R in EndReason]: string } = {
   lost: 'lost',
 };
 
-/** How a run ended, and in what it was stuck: `stuck: spinning`. */
+/** How a run ended, and in what it was stuck: `stuck (going in circles)`. */
 export function endWords(reason: EndReason, cause: StuckCause | null): string {
-  return cause === null ? END_WORDS[reason] : `${END_WORDS[reason]}: ${STUCK_WORDS[cause]}`;
+  return cause === null ? END_WORDS[reason] : `${END_WORDS[reason]} (${STUCK_WORDS[cause]})`;
 }
 
 /** How a run stands: how it ended, or what it does now. */

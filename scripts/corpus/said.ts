@@ -1,0 +1,5 @@
+/** What is said of one fact. */
+export interface Said {
+  readonly of: string;
+  readonly text: string;
+}
