@@ -41,7 +41,9 @@ async function checkoutAt(named: string): Promise<string> {
     throw unusable(`There is no directory ${named}.`, 'Choose the root of your git repository.');
   }
   const folder = realpathSync(named);
-  const { checkout } = await findRepository(folder);
+  const repository = await findRepository(folder);
+  // A bare repository with linked working trees has no main one: each of them is a root.
+  const checkout = repository.checkout ?? repository.workingTree;
   if (checkout === null) {
     throw unusable(
       `${folder} is a bare repository and has no files.`,

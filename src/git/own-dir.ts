@@ -5,6 +5,7 @@ import { type CommitReader, commitReader } from './commit-objects.ts';
 import { IndexMemory } from './index-memory.ts';
 import { PackedRefs } from './packed-refs.ts';
 import type { Identity, Repository } from './repository.ts';
+import { share } from './traits/sharing.ts';
 import { type GitAnswer, type GitCall, runGit } from './run.ts';
 
 /**
@@ -14,12 +15,11 @@ import { type GitAnswer, type GitCall, runGit } from './run.ts';
  *
  * - config: so that no hook, fsmonitor, filter, textconv, external diff, merge driver, alias, include, promisor
  *   remote or pager that was planted in the repository's config exists for Musher's git;
- * - info/attributes (empty) and info/exclude (the owner's patterns as they were when the project was opened);
+ * - info/attributes, attributes and info/exclude: what the owner's said when the project was opened;
  * - hooks: none. Neither hooks of agents nor those of the owner run.
  *
  * Attributes that need no program (text, eol, ident, working-tree-encoding, binary) work from the tree as usual.
- * Attributes that name a filter are inert: with git-lfs the worktrees hold pointer files, and what an agent puts
- * into such a file is stored as it is.
+ * Attributes that name a filter are inert: with git-lfs the worktrees hold pointer files.
  */
 export interface OwnDir {
   readonly path: string;
@@ -60,10 +60,12 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     await rm(join(path, shared), { recursive: true, force: true });
     await symlink(join(commonDir, shared), join(path, shared));
   }
-  if (repository.checkout !== null) await mkdir(join(commonDir, 'logs', 'refs'), { recursive: true });
+  const logs = repository.checkout === null ? undefined : await mkdir(join(commonDir, 'logs', 'refs'), { recursive: true });
+  if (logs !== undefined) await share(logs, repository.sharing);
   await writeFile(join(path, 'HEAD'), 'ref: refs/heads/musher-has-no-head\n');
-  await writeFile(join(path, 'config'), configText(repository));
-  await writeFile(join(path, 'info', 'attributes'), '');
+  await writeFile(join(path, 'config'), configText(repository, join(path, 'attributes')));
+  await writeFile(join(path, 'attributes'), repository.attributes.global);
+  await writeFile(join(path, 'info', 'attributes'), repository.attributes.own);
   await writeFile(join(path, 'info', 'exclude'), repository.excludes);
 
   const pinned: Record<string, string> = {
@@ -132,14 +134,15 @@ function remembered(line: OwnDir['line']): OwnDir['fact'] {
   };
 }
 
-/** Configuration of the git directory that a sandboxed process sees: how files are read and written, and nothing that runs. */
-export function sharedConfig(repository: Repository): string {
+/** Configuration of the git directory that a sandboxed process sees, with the path there of the owner's attributes for all repositories: how files are read and written, and nothing that runs. */
+export function sharedConfig(repository: Repository, attributes: string): string {
   const sha256 = repository.objectFormat === 'sha256';
   const lines = [
     '[core]',
     `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
     '\tbare = false',
     '\tlogallrefupdates = true',
+    `\tattributesFile = ${quoted(attributes)}`,
     ...[...repository.fileSettings].map(([key, value]) => `\t${key.slice('core.'.length)} = ${value}`),
     '[gc]',
     '\tauto = 0',
@@ -150,7 +153,12 @@ export function sharedConfig(repository: Repository): string {
   return `${lines.join('\n')}\n`;
 }
 
-function configText(repository: Repository): string {
+/** A value as a configuration file of git holds it. */
+function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+function configText(repository: Repository, attributes: string): string {
   const lines = [
     '[core]',
     `\trepositoryformatversion = ${repository.objectFormat === 'sha256' ? 1 : 0}`,
@@ -159,7 +167,7 @@ function configText(repository: Repository): string {
     `\tlogallrefupdates = ${repository.checkout !== null}`,
     '\thooksPath = /dev/null',
     '\tfsmonitor = false',
-    '\tattributesFile = /dev/null',
+    `\tattributesFile = ${quoted(attributes)}`,
     // The pack's commit graph is a cache that could lie about parents.
     '\tcommitGraph = false',
     '\tquotePath = false',

@@ -1,8 +1,21 @@
 import { existsSync } from 'node:fs';
 import { lstat, readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
 import { runGit } from './run.ts';
+import {
+  attributesOf,
+  type Config,
+  excludesOf,
+  fileSettingsOf,
+  filtersOf,
+  isPartialClone,
+  isTrue,
+  mergeDriversOf,
+  type OutsideTheTree,
+  parseConfig,
+} from './traits/owner-config.ts';
+import { type Sharing, sharingOf } from './traits/sharing.ts';
 
 /** Oldest git with `merge-tree --write-tree`. */
 const OLDEST_GIT = [2, 38] as const;
@@ -19,23 +32,23 @@ export interface Repository {
   readonly commonDir: string;
   /** The main checkout; null when the repository is bare. */
   readonly checkout: string | null;
+  /** The working tree that the given path lies in: the main one, or a linked one, also of a bare repository. Null: in none. */
+  readonly workingTree: string | null;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly identity: Identity;
   /** Settings that change how honest files are read and written, and run nothing. */
   readonly fileSettings: ReadonlyMap<string, string>;
   /** The owner's ignore patterns that stand outside the tree. */
   readonly excludes: string;
+  /** The owner's attributes that stand outside the tree. */
+  readonly attributes: OutsideTheTree;
+  /** Filters that the owner's git runs, by name. */
+  readonly filters: ReadonlySet<string>;
+  /** Merge drivers that the owner's git runs, with their commands. */
+  readonly mergeDrivers: ReadonlyMap<string, string>;
+  /** With whom the owner shares the repository. */
+  readonly sharing: Sharing | null;
 }
-
-/** The only keys taken over from the owner's configuration, each with the values it may have. */
-const FILE_SETTINGS = new Map([
-  ['core.autocrlf', /^(?:true|false|input)$/],
-  ['core.eol', /^(?:lf|crlf|native)$/],
-  ['core.filemode', /^(?:true|false)$/],
-  ['core.symlinks', /^(?:true|false)$/],
-  ['core.ignorecase', /^(?:true|false)$/],
-  ['core.precomposeunicode', /^(?:true|false)$/],
-]);
 
 function unusable(path: string, what: string, hint: string, cause?: unknown): MusherError {
   return new MusherError('REPOSITORY_UNUSABLE', `${path}: ${what}`, hint, cause === undefined ? undefined : { cause });
@@ -105,17 +118,26 @@ export async function findRepository(repository: string): Promise<Repository> {
   const commonDir = await realpath(common).catch(() => null);
   if (commonDir === null || format === null) throw unusable(repository, 'its git directory cannot be read.', hint);
   if (format !== 'sha1' && format !== 'sha256') throw unusable(repository, `unknown object format ${format}.`, hint);
-  refuseUnsupported(repository, config);
-  const bare = isTrue(config.get('core.bare'));
   const isMain = (await realpath(gitDir)) === commonDir;
+  // What a linked working tree's own configuration says is about itself alone: whether the repository is bare, the main one says.
+  const main = isMain ? config : await readConfig(commonDir);
+  refuseUnsupported(repository, main);
   const besides = commonDir.endsWith('/.git') ? dirname(commonDir) : null;
+  const checkout = isTrue(main.get('core.bare')) ? null : isMain ? found.checkout : besides;
+  await refuseWorktreeElsewhere(repository, commonDir, checkout, main);
+  const fileSettings = fileSettingsOf(config);
   return {
     commonDir,
-    checkout: bare ? null : isMain ? found.checkout : besides,
+    checkout,
+    workingTree: isMain ? checkout : found.checkout,
     objectFormat: format,
     identity: identityOf(config),
-    fileSettings: fileSettingsOf(config),
+    fileSettings,
     excludes: await excludesOf(config, commonDir),
+    attributes: await attributesOf(config, commonDir),
+    filters: filtersOf(config),
+    mergeDrivers: mergeDriversOf(config),
+    sharing: sharingOf(fileSettings.get('core.sharedrepository')),
   };
 }
 
@@ -124,27 +146,10 @@ async function ask(gitDir: string, args: string[]): Promise<string | null> {
   return answer.exitCode === 0 ? answer.stdout.toString('utf8').trim() : null;
 }
 
-/** The owner's configuration: names in lower case as git prints them, the last value of each; null: a name without a value. */
-type Config = ReadonlyMap<string, string | null>;
-
 /** One call for all of it: each call of git costs a process. */
 async function readConfig(gitDir: string): Promise<Config> {
   const answer = await runGit({ args: ['config', '--list', '-z'], cwd: gitDir, env: ownerEnv({ GIT_DIR: gitDir }), answers: [1, 128] });
-  const entries = answer.stdout
-    .toString('utf8')
-    .split('\0')
-    .filter((entry) => entry !== '');
-  return new Map(
-    entries.map((entry) => {
-      const end = entry.indexOf('\n');
-      return end === -1 ? ([entry, null] as const) : ([entry.slice(0, end), entry.slice(end + 1)] as const);
-    }),
-  );
-}
-
-/** A boolean as git reads it: a name without a value is true. */
-function isTrue(value: string | null | undefined): boolean {
-  return value === null || (value !== undefined && /^(?:true|yes|on|[1-9]\d*)$/i.test(value));
+  return parseConfig(answer.stdout.toString('utf8'));
 }
 
 function refuseUnsupported(repository: string, config: Config): void {
@@ -152,9 +157,20 @@ function refuseUnsupported(repository: string, config: Config): void {
     throw unusable(repository, 'its refs are kept as a reftable.', 'Run `git refs migrate --ref-format=files` there.');
   }
   // Musher's git never talks to a network, so it could not fetch what a partial clone leaves out.
-  if (config.has('extensions.partialclone')) {
-    throw unusable(repository, 'it is a partial clone.', 'Use a full clone of the project.');
-  }
+  if (isPartialClone(config)) throw unusable(repository, 'it is a partial clone.', 'Clone it again without `--filter`, and use that.');
+}
+
+/** git takes its files from another folder than Musher would: its index would be compared with the wrong ones. */
+async function refuseWorktreeElsewhere(repository: string, gitDir: string, checkout: string | null, config: Config): Promise<void> {
+  const named = config.get('core.worktree');
+  if (typeof named !== 'string' || checkout === null) return;
+  const files = await realpath(resolve(gitDir, named)).catch(() => null);
+  if (files === checkout) return;
+  throw unusable(
+    repository,
+    `its core.worktree is ${named}, so its files are somewhere else.`,
+    'Unset core.worktree, or use a plain clone.',
+  );
 }
 
 function identityOf(config: Config): Identity {
@@ -162,26 +178,6 @@ function identityOf(config: Config): Identity {
   // git refuses a name that consists of nothing but these; a commit by Musher itself is better than none.
   const usable = (text: string | null | undefined): text is string => (text ?? '').replace(/[\s.,:;<>"\\']/g, '') !== '';
   return usable(name) && usable(email) ? { name, email } : OWN_IDENTITY;
-}
-
-function fileSettingsOf(config: Config): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
-  for (const [key, allowed] of FILE_SETTINGS) {
-    const value = config.get(key)?.toLowerCase();
-    if (value !== undefined && allowed.test(value)) settings.set(key, value);
-  }
-  return settings;
-}
-
-async function excludesOf(config: Config, commonDir: string): Promise<string> {
-  const home = process.env['HOME'] ?? '';
-  const named = config.get('core.excludesfile')?.replace(/^~(?=\/)/, home);
-  const folder = process.env['XDG_CONFIG_HOME'] || join(home, '.config');
-  const files = [named ?? join(folder, 'git', 'ignore'), join(commonDir, 'info', 'exclude')].filter((file) => isAbsolute(file));
-  const texts = await Promise.all(
-    files.map(async (file) => ((await lstat(file).catch(() => null))?.isFile() === true ? readFile(file, 'utf8') : '')),
-  );
-  return texts.join('\n');
 }
 
 /** The branch that `musher init` proposes: the one checked out, else `main` or `master`; null when there is none. */

@@ -45,9 +45,10 @@ export async function makeView(at: Context, name: string, place: Place, branch: 
   const head = branch === null ? null : await branchHead(at, branch);
   const files: Record<string, string> = {
     HEAD: `ref: refs/heads/${at.baseBranch}\n`,
-    config: sharedConfig(at.repository),
+    config: sharedConfig(at.repository, join(commonDir, 'info', 'global-attributes')),
     'info/exclude': at.repository.excludes,
-    'info/attributes': '',
+    'info/attributes': at.repository.attributes.own,
+    'info/global-attributes': at.repository.attributes.global,
     'objects/info/alternates': `${OBJECTS}\n`,
     'packed-refs': await otherRefs(at),
   };

@@ -1,6 +1,6 @@
 import { access, lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
@@ -13,6 +13,7 @@ import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../../pipeline/values.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
 import { isWholeIndex } from './whole-index.ts';
+import { share } from '../traits/sharing.ts';
 
 export interface OpenedWorktree {
   readonly path: string;
@@ -67,7 +68,7 @@ export async function openWorktree(
     await stageAll(at.git, place.tree, head);
     at.git.memory.forget(place.tree.index);
     await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
-    await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+    await handOver(at, place);
   }
   const commitsAhead = await countAhead(at.git, base, head);
   return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
@@ -134,6 +135,13 @@ async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
   return answer.exitCode === 0;
 }
 
+/** Gives the agent's git the index that Musher has made, and the worktree's git directory to those who share the repository. */
+export async function handOver(at: Context, { tree, linked }: Place): Promise<void> {
+  await installIndex(tree, join(linked.gitDir, 'index'));
+  await share(dirname(linked.gitDir), at.repository.sharing, false);
+  await share(linked.gitDir, at.repository.sharing);
+}
+
 /** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
 export async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
   await writeFile(fillingMark(place), '', { mode: 0o600 });
@@ -142,7 +150,7 @@ export async function put(at: Context, place: Place, head: Parameters<typeof tie
   crashPoint('before-files-put');
   await putFiles(at.git, place.tree, from, to);
   crashPoint('after-files-put');
-  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  await handOver(at, place);
   await rm(fillingMark(place), { force: true });
 }
 
@@ -188,7 +196,7 @@ export async function commitLeftovers(at: Context, item: ItemAt, message: string
   crashPoint('after-leftovers-committed');
   await tie(place.linked, { branch: found.branch });
   await forgetUnfinished(place.linked);
-  await installIndex(place.tree, join(place.linked.gitDir, 'index'));
+  await handOver(at, place);
   return commit;
 }
 
