@@ -95,6 +95,8 @@ async function attacked(box: Box, folder: string, clock: Clock): Promise<AttackR
     mounts: [...(await git.viewForRun(item)), { kind: 'read', from: programFile('attack'), to: program }, readable(programFile('attack'))],
     hosts: ['sandbox-trial.invalid'],
     ports: [],
+    stdin: null,
+    output: 'sealed',
     ownSession: true,
     dir: join(folder, 'run'),
   });

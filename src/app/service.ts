@@ -15,6 +15,7 @@ import { loadSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { seenFrom } from './rooms.ts';
+import { AS_ROOT, isRoot } from './lifecycle/greeting.ts';
 import { dumper } from './lifecycle/dumps.ts';
 import { redactorFor } from '../redaction/redactor.ts';
 import { openProjectGit } from '../git/project-git.ts';
@@ -67,6 +68,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
   const { dataDir } = settings;
   const redactor = redactorFor(settings.secrets);
   const logFile = openLogFile(dataDir, settings.logLevel, redactor, options.stderr);
+  if (isRoot()) logFile.warn(AS_ROOT);
   const log = Log.open(dataDir, clock, redactor);
   try {
     const version = musherVersion();

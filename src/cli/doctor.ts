@@ -11,7 +11,7 @@ import type { Check, Finding } from './doctor/check.ts';
 import { configuration, people, secrets } from './doctor/configuration.ts';
 import { dataDirectory, owner } from './doctor/data-dir.ts';
 import { log } from './doctor/log.ts';
-import { disk, git, node, sqlite } from './doctor/machine.ts';
+import { disk, git, node, sqlite, user } from './doctor/machine.ts';
 import { networks } from './doctor/networks.ts';
 import { gates, repositories } from './doctor/projects.ts';
 import { sandbox } from './doctor/sandbox.ts';
@@ -25,6 +25,7 @@ import type { Run } from './subcommand.ts';
 /** In the order in which they are printed. */
 const CHECKS: readonly Check[] = [
   node,
+  user,
   git,
   sqlite,
   configuration,

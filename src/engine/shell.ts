@@ -109,7 +109,7 @@ function startOf(spec: ShellCommand): { file: string; args: readonly string[]; e
   if (spec.sandbox === null) return shell;
   const { box, mounts } = spec.sandbox;
   const dir = sandboxDir(spec);
-  return { ...boxed(box, { ...shell, mounts, hosts: [], ports: [], ownSession: true, dir }), cwd: dir };
+  return { ...boxed(box, { ...shell, mounts, hosts: [], ports: [], stdin: null, output: 'pipe', ownSession: true, dir }), cwd: dir };
 }
 
 const sandboxDir = ({ output }: ShellCommand): string => `${output}.sandbox`;

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +42,46 @@ function complaint(error: unknown): string {
   const said = 'stderr' in error && error.stderr instanceof Buffer ? error.stderr.toString('utf8').trim() : '';
   // The reason alone: the paths before and after it are of a folder that is gone when this is read.
   return said === '' ? (error.message.split(', ')[0] ?? '') : (said.split(': ').at(-1) ?? said);
+}
+
+/** Settings that root may write, whatever namespace it is in. They are only opened. */
+const SETTINGS = ['sys/kernel/core_pattern', 'sys/kernel/printk', 'sys/vm/drop_caches', 'sysrq-trigger', 'irq/default_smp_affinity'];
+
+/** What each process that is seen has open: the path by which it can be opened again, and where that leads. */
+function openFiles(): { readonly path: string; readonly leads: string; readonly kind: 'file' | 'device' | 'other' }[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+        const path = `/proc/${pid}/fd/${fd}`;
+        try {
+          const found = statSync(path);
+          const kind = found.isFile() || found.isDirectory() ? 'file' : found.isCharacterDevice() ? 'device' : 'other';
+          return [{ path, leads: readlinkSync(path), kind } as const];
+        } catch {
+          // Closed again: the listing's own.
+          return [];
+        }
+      });
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Opens each for writing without writing: what opens could be written. Tells the first that does. */
+function opensForWriting(attack: Attack, paths: readonly string[]): void {
+  let refused = 'there is nothing to open';
+  for (const path of paths) {
+    try {
+      closeSync(openSync(path, 'r+'));
+      tell(attack, true, `${path} can be written`);
+      return;
+    } catch (error) {
+      refused = complaint(error);
+    }
+  }
+  tell(attack, false, refused);
 }
 
 const git = (...args: string[]): string =>
@@ -88,6 +139,17 @@ async function main(): Promise<void> {
   const strangers = seen.filter((pid) => existsSync(`/proc/${pid}/environ`) && pid !== '1' && Number(pid) > 50);
   tell('host-processes', strangers.length > 0, `sees ${seen.length} processes, all of its own`);
   attempt('host-kill', () => process.kill(order.pid, 0));
+  opensForWriting(
+    'kernel-settings',
+    SETTINGS.map((name) => `/proc/${name}`).filter((path) => existsSync(path)),
+  );
+  const open = openFiles();
+  opensForWriting(
+    'own-output',
+    open.filter(({ path, kind }) => /\/[12]$/.test(path) && kind !== 'device').map(({ path }) => path),
+  );
+  const left = open.find(({ kind, leads }) => kind === 'file' && !leads.startsWith('/proc/'));
+  tell('descriptors', left !== undefined, left === undefined ? 'nothing is open but what it opened itself' : left.leads);
 
   // The honest work, and a daemon that tries to outlive it: a session of its own, and no environment to be found by.
   try {

@@ -16,6 +16,9 @@ export const ATTACKS = {
   'unlisted-host': 'reach a host that is not allowed through the proxy',
   'host-processes': 'see processes of this machine',
   'host-kill': 'signal a process of this machine',
+  'kernel-settings': 'change settings of this machine’s kernel',
+  'own-output': 'cut or forge what was printed before',
+  descriptors: 'use a file that was left open for it',
   outlive: 'keep a process running after its end',
   'honest-commit': 'commit on its own branch',
 } as const;

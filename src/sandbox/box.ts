@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { mountArguments, type Mount, pathMounts, programFile, readable, systemMounts, writable } from './mounts.ts';
+import type { Inside } from './inside.ts';
+import { kernelMounts, mountArguments, type Mount, pathMounts, programFile, readable, systemMounts, writable } from './mounts.ts';
 
 /** What holds the processes of one project. */
 export interface Box {
@@ -31,6 +32,13 @@ export interface BoxedCommand {
   readonly hosts: readonly string[];
   /** Ports of Musher's own on the loopback address that it may reach. */
   readonly ports: readonly number[];
+  /** Absolute; what it reads on standard input, and can't write to. Null: nothing. */
+  readonly stdin: string | null;
+  /**
+   * `sealed`: what it prints is out of reach of whatever it starts, and so `/dev/stdout` can't be opened by name either.
+   * `pipe`: it can, as shells expect, and both outputs are one; whoever is inside may read from it as well.
+   */
+  readonly output: 'sealed' | 'pipe';
   /** Cuts it off from the terminal that Musher may have been started in. */
   readonly ownSession: boolean;
   /** Absolute, private to this process, outside of every sandbox: for what starts it. Made where it is missing. */
@@ -47,6 +55,7 @@ export interface StartOutside {
 /** Port of the proxy on the sandbox's own loopback address, which it has for itself. */
 const PROXY_PORT = 3128;
 const INSIDE = '/run/musher';
+const STDIN = `${INSIDE}/stdin`;
 
 /** Namespaces of its own for all that the system has, and no right beyond a plain user's. */
 const APART = [
@@ -82,6 +91,7 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
     { kind: 'read', from: process.execPath, to: node },
     { kind: 'read', from: programFile('inside'), to: inside },
     ...(guarded ? ([{ kind: 'read', from: net, to: `${INSIDE}/net` }] satisfies Mount[]) : []),
+    ...(command.stdin === null ? [] : [{ kind: 'read', from: command.stdin, to: STDIN } satisfies Mount]),
     ...command.mounts,
     ...box.write.map(writable),
   ];
@@ -90,6 +100,7 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
     program: box.program,
     args: [
       ...APART,
+      ...mountArguments(kernelMounts()),
       ...(command.ownSession ? ['--new-session'] : []),
       ...mountArguments(mounts),
       // What stands between the mounts is no place to write.
@@ -100,7 +111,7 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
       '--clearenv',
       ...Object.entries(withoutProxy(env)).flatMap(([name, value]) => ['--setenv', name, value]),
     ],
-    command: [node, inside, JSON.stringify({ proxyPort: online ? PROXY_PORT : null, ports: command.ports }), command.file, ...command.args],
+    command: [node, inside, JSON.stringify(orderInside(command, online)), command.file, ...command.args],
     net,
     hosts: online ? hosts : null,
     ports: command.ports,
@@ -108,6 +119,10 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
   const file = join(command.dir, 'sandbox.json');
   writeFileSync(file, JSON.stringify(order), { mode: 0o600 });
   return { file: process.execPath, args: [programFile('guard'), file], env: { PATH: box.path } };
+}
+
+function orderInside({ ports, stdin, output }: BoxedCommand, online: boolean): Inside {
+  return { proxyPort: online ? PROXY_PORT : null, ports, stdin: stdin === null ? null : STDIN, output };
 }
 
 /** What every process of the project sees besides its own files. */
@@ -125,6 +140,7 @@ export function baseMounts(box: Box): Mount[] {
 export function readOnlyArguments(box: Box, mounts: readonly Mount[], env: Readonly<Record<string, string>>): string[] {
   return [
     ...APART,
+    ...mountArguments(kernelMounts()),
     '--new-session',
     ...mountArguments([...systemMounts(box.home, box.secret), ...mounts]),
     '--clearenv',

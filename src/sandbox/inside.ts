@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { connect, createServer, type Socket } from 'node:net';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants as flags, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { connect, createServer, Socket } from 'node:net';
 import { constants } from 'node:os';
 import process from 'node:process';
 
@@ -9,11 +10,15 @@ import process from 'node:process';
 /** Where the guard's socket is seen inside. */
 const GUARD = '/run/musher/net/guard';
 
-interface Inside {
+export interface Inside {
   /** Port of the proxy on the sandbox's own loopback address; null: no network at all. */
   readonly proxyPort: number | null;
   /** Ports of Musher's own on the host's loopback address, each seen here under the same number. */
   readonly ports: readonly number[];
+  /** A file that is seen read-only: opened here, it can't be opened for writing by way of /proc either. Null: none. */
+  readonly stdin: string | null;
+  /** `pipe`: both outputs go through one pipe, which can be opened by name. */
+  readonly output: 'sealed' | 'pipe';
 }
 
 function listen(port: number, take: (client: Socket) => void): Promise<void> {
@@ -83,9 +88,42 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 if (inside.proxyPort !== null) await listen(inside.proxyPort, (client) => join(client, connect(GUARD)));
 for (const port of inside.ports) await listen(port, (client) => throughGuard(client, port));
 
-const child = spawn(program, args, { stdio: 'inherit', env: environment(inside) });
+const stdin = inside.stdin === null ? 'ignore' : openSync(inside.stdin, 'r');
+const pipe = inside.output === 'pipe' ? openPipe() : null;
+const output = pipe === null ? 'inherit' : pipe.to;
+const child = spawn(program, args, { stdio: [stdin, output, output], env: environment(inside) });
+if (pipe !== null) closeSync(pipe.to);
 child.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`${program} cannot be started in the sandbox (${error.code}). Name its folder in sandbox_read of bot.toml.\n`);
   process.exit(127);
 });
-child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+child.on('exit', (code, signal) => {
+  pipe?.drain();
+  process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+});
+
+/** A pipe as shells make it: Node itself can only make sockets. What comes out of it is printed here. */
+function openPipe(): { readonly to: number; drain(): void } {
+  const folder = mkdtempSync('/tmp/.musher-');
+  const path = `${folder}/output`;
+  execFileSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
+  const from = openSync(path, flags.O_RDONLY | flags.O_NONBLOCK);
+  const to = openSync(path, 'a');
+  rmSync(folder, { recursive: true });
+  const print = (bytes: Uint8Array): void => {
+    for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+  };
+  new Socket({ fd: from, readable: true, writable: false }).on('data', print).on('error', () => undefined);
+  const buffer = Buffer.alloc(64 * 1024);
+  return {
+    to,
+    // What the program has left running may hold the pipe open: what is in it now is all that counts.
+    drain() {
+      try {
+        for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer)) print(buffer.subarray(0, read));
+      } catch {
+        // EAGAIN: it is empty.
+      }
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 
 /** One thing that the sandbox shows; later ones lie over earlier ones. */
@@ -57,6 +57,20 @@ export function systemMounts(home: string, secret: readonly string[]): Mount[] {
     ...etc.map((path) => (isLink(path) ? { kind: 'read', from: realpathSync(path), to: path } : readable(path)) satisfies Mount),
     ...['/tmp', '/var/tmp', '/run', home].map((to) => ({ kind: 'empty', to }) satisfies Mount),
   ];
+}
+
+/**
+ * The kernel's settings in /proc, read-only over bwrap's own /proc. bwrap leaves a folder alone that nobody may write by its
+ * mode, such as /proc/sys; the files in it are still root's, and root inside would change them for the whole machine.
+ */
+export function kernelMounts(): Mount[] {
+  const names = readdirSync('/proc').filter((name) => !/^\d+$/.test(name));
+  return names.flatMap((name) => {
+    const path = join('/proc', name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    const settings = found?.isDirectory() === true || (found?.isFile() === true && (found.mode & 0o222) !== 0);
+    return settings ? [readable(path)] : [];
+  });
 }
 
 /** A folder such as `/bin` is often a link into `/usr`, which has to stay one. */

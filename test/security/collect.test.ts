@@ -38,7 +38,19 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     const who = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' };
     const dir = join(owner.root, 'run');
     const env = { PATH: '/usr/bin:/bin', BRANCH: item.branch, COMMON: git.commonDir, ...who };
-    const command = { file: '/bin/sh', args: ['-c', script], env, cwd: path, mounts, hosts: [], ports: [], ownSession: true, dir };
+    const command = {
+      file: '/bin/sh',
+      args: ['-c', script],
+      env,
+      cwd: path,
+      mounts,
+      hosts: [],
+      ports: [],
+      stdin: null,
+      output: 'sealed' as const,
+      ownSession: true,
+      dir,
+    };
     return boxed(box, command);
   }
   /** Its output, or what went wrong. */

@@ -45,6 +45,8 @@ describe.skipIf(MISSING !== null)(`the network of a sandbox${MISSING === null ? 
       mounts: [readable(file)],
       hosts: [],
       ports: asked.ports ?? [],
+      stdin: null,
+      output: 'sealed',
       ownSession: true,
       dir: join(dir, 'run'),
     });

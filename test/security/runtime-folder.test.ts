@@ -43,6 +43,8 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
         env: { PATH: '/usr/bin:/bin', ...env },
         worktree: '/tmp',
         runDir: join(dir, 'run'),
+        stdin: null,
+        reads: [],
         runtime,
       },
     );

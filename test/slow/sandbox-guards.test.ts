@@ -46,6 +46,9 @@ describe.skipIf(MISSING !== null)('a sandbox from which one guard is taken out',
   it.each<[guard: string, pattern: RegExp, attacks: readonly Attack[]]>([
     ['network', /--unshare-net\n/, ['host-loopback']],
     ['processes', /--unshare-pid\n/, ['host-kill']],
+    ...(process.getuid?.() === 0
+      ? ([['kernel settings', mount('ro-bind-try', '/proc/sys'), ['kernel-settings']]] as [string, RegExp, readonly Attack[]][])
+      : []),
     ['hooks', mount('ro-bind-try', '/git/hooks'), ['plant-hook']],
     ['config', mount('ro-bind-try', '/git/config'), ['plant-config']],
     ['attributes', mount('ro-bind-try', '/git/info'), ['plant-filter']],

@@ -25,6 +25,9 @@ export interface RunCommand {
   readonly env: Readonly<Record<string, string>>;
   readonly worktree: string;
   readonly runDir: string;
+  /** Absolute; its standard input, and the files beside it that it reads. Nothing else of the run is seen inside. */
+  readonly stdin: string | null;
+  readonly reads: readonly string[];
   readonly runtime: Pick<Runtime, 'name' | 'needs'>;
   /** `look`: only whether the program is there is found out, by the exit code. */
   readonly only?: 'look';
@@ -53,7 +56,9 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
         : { file: own ?? file, args: command.args }),
       env: { ...command.env, ...needs.env },
       cwd: command.worktree,
-      mounts: [...(program === null ? [] : [program]), ...needs.mounts, ...sandbox.mounts, readable(command.runDir)],
+      mounts: [...(program === null ? [] : [program]), ...needs.mounts, ...sandbox.mounts, ...command.reads.map(readable)],
+      stdin: command.stdin,
+      output: 'sealed',
       hosts: needs.hosts,
       ports: sandbox.ports,
       ownSession: false,

@@ -39,7 +39,12 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
     startedAt,
   });
   const plain = { file: command.file, args: command.args, env: access === null ? env : reachingLoopback(env), cwd: spec.worktree };
-  const inside = await insideSandbox(spec, plain);
+  const reads = [
+    files.prompt,
+    ...(spec.systemPrompt === null ? [] : [files.systemPrompt]),
+    ...command.files.map(({ name }) => join(files.dir, name)),
+  ];
+  const inside = await insideSandbox(spec, plain, reads);
   if (!inside.ok) return inside;
   const started = await startProcess({ ...inside.value, stdin: command.stdin, runDir: files.dir, marker: spec.marker });
   if (!started.ok) return started;
@@ -86,12 +91,12 @@ async function gitDirsOf(worktree: string): Promise<string[]> {
 type Start = Pick<ProcessSpec, 'file' | 'args' | 'env' | 'cwd'>;
 
 /** The same program, held by the run's sandbox where there is one. */
-async function insideSandbox(spec: RunSpec, plain: Start): Promise<Result<Start, MusherError>> {
+async function insideSandbox(spec: RunSpec, plain: Start, reads: readonly string[]): Promise<Result<Start, MusherError>> {
   if (spec.sandbox === undefined || spec.sandbox === null) return ok(plain);
   const { runDir, worktree } = spec;
   const env = { ...plain.env, [MARKER_VARIABLE]: spec.marker };
   const runtime = findRuntime(spec.runtimes ?? RUNTIMES, spec.agent.runtime);
-  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, runtime });
+  const held = await sandboxed(spec.sandbox, { ...plain, env, worktree, runDir, stdin: runFiles(runDir).stdin, reads, runtime });
   return held.ok ? ok({ ...held.value, cwd: runDir }) : held;
 }
 

@@ -5,8 +5,14 @@ import { UNITS } from '../../pipeline/budget/budget.ts';
 /** What an agent without a sandbox could do. */
 export const WITHOUT_SANDBOX = 'no sandbox: agents and gates can read and write everything you can, use the network and move any branch';
 
+/** What follows from a start as root. */
+export const AS_ROOT =
+  'Musher runs as root: without a sandbox agents and gates can change this whole machine, inside one every file they see is theirs to read';
+/** Whether this process has root's rights. */
+export const isRoot = (): boolean => process.geteuid?.() === 0;
+
 /** What the terminal shows after a start: the projects, and what to try. */
-export function greeting(settings: Settings, version: string): string {
+export function greeting(settings: Settings, version: string, root = isRoot()): string {
   const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
   const lines = [`Musher ${version}: ${names}`];
   if (settings.file === null) {
@@ -18,6 +24,7 @@ export function greeting(settings: Settings, version: string): string {
   } else {
     lines.push(`  ${budgetLine(settings)}`);
     lines.push('  `status` shows the board, `help` all commands; Tab completes, Ctrl-D quits.', ...unheld(settings));
+    if (root) lines.push(`  ${AS_ROOT}. Run it as a user of its own (docs/security.md).`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { statfs } from 'node:fs/promises';
+import { AS_ROOT, isRoot } from '../../app/lifecycle/greeting.ts';
 import { MusherError } from '../../errors.ts';
 import { checkGitVersion } from '../../git/repository.ts';
 import { existingFolder, failure, good, warning } from './check.ts';
@@ -7,6 +8,13 @@ import type { Check } from './check.ts';
 
 /** The launcher has refused anything older already: this line is for the reader of a report. */
 export const node: Check = () => [good('node', `${process.versions.node} (${process.execPath})`)];
+
+/** Whose rights agents have where nothing holds them. */
+export const user: Check = () => [
+  isRoot()
+    ? warning('user', AS_ROOT, 'Run Musher as a user of its own.')
+    : good('user', `not root (uid ${process.geteuid?.() ?? 'unknown'})`),
+];
 
 export const git: Check = async () => {
   try {
