@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Random } from '../invariants/random.ts';
+import { write } from '../git/owner.ts';
+
+/** An agent at work in its worktree, with plain git and the owner's rights, as one without a sandbox has it. */
+export interface Hands {
+  readonly worktree: string;
+  readonly random: Random;
+  /** A text that nobody has written before. */
+  readonly words: () => string;
+  readonly git: (args: readonly string[], folder?: string) => string;
+  readonly run: (command: string, args: readonly string[], folder?: string) => void;
+}
+
+/**
+ * What agents do to their worktrees, honest and clumsy. An act whose ground is missing (no submodule there) does what it can or
+ * nothing; one that git refuses counts as done.
+ */
+export const ACTS = {
+  'edits a file': ({ worktree, words }) => write(worktree, { 'shop.txt': `${words()}\nthree\n` }),
+  'adds files': ({ worktree, words, random }) =>
+    write(worktree, { [`src/new-${random.below(4)}.txt`]: words(), 'docs/read me.md': words() }),
+  'deletes a file': ({ worktree }) => rmSync(join(worktree, 'src/cart.txt'), { force: true }),
+  'commits everything': ({ git }) => {
+    git(['add', '-A']);
+    git(['commit', '-q', '-m', 'work']);
+  },
+  'commits what is tracked': ({ git }) => git(['commit', '-q', '-a', '-m', 'tracked']),
+  'stages and goes on': ({ worktree, words, git }) => {
+    write(worktree, { 'staged.txt': words() });
+    git(['add', 'staged.txt']);
+    write(worktree, { 'staged.txt': words() });
+  },
+  'writes an ignored file': ({ worktree, words }) => write(worktree, { 'build.ign': words(), 'ignored/out.txt': words() }),
+
+  'makes a repository inside': ({ worktree, words, git }) => {
+    const web = join(worktree, 'web');
+    mkdirSync(web, { recursive: true });
+    git(['init', '-q'], web);
+    write(web, { 'app.txt': words(), 'src/main.txt': words() });
+    git(['add', '-A'], web);
+    git(['commit', '-q', '-m', 'scaffold'], web);
+    write(web, { 'app.txt': words() });
+  },
+  'makes a repository inside and records it as a link': (hands) => {
+    ACTS['makes a repository inside'](hands);
+    hands.git(['add', 'web']);
+    hands.git(['commit', '-q', '-m', 'add web']);
+  },
+  'makes a repository without a commit': ({ worktree, words, git }) => {
+    const fresh = join(worktree, 'fresh');
+    mkdirSync(fresh, { recursive: true });
+    git(['init', '-q'], fresh);
+    write(fresh, { 'a.txt': words(), 'b.txt': words() });
+    git(['add', 'a.txt'], fresh);
+    write(fresh, { 'a.txt': words() });
+  },
+  'makes a repository two levels down': ({ worktree, words, git }) => {
+    const outer = join(worktree, 'vendor/outer');
+    const inner = join(outer, 'inner');
+    mkdirSync(inner, { recursive: true });
+    for (const folder of [outer, inner]) {
+      git(['init', '-q'], folder);
+      write(folder, { 'x.txt': words() });
+      git(['add', 'x.txt'], folder);
+      git(['commit', '-q', '-m', 'x'], folder);
+      write(folder, { 'y.txt': words() });
+    }
+  },
+  'stashes inside a repository': ({ worktree, words, git }) => {
+    const web = join(worktree, 'web');
+    if (!existsSync(join(web, '.git'))) return;
+    write(web, { 'app.txt': words() });
+    git(['stash', '-q'], web);
+  },
+  'keeps a git directory apart': ({ worktree, words, git }) => {
+    const apart = join(worktree, 'apart');
+    mkdirSync(apart, { recursive: true });
+    git(['init', '-q', `--separate-git-dir=${join(worktree, 'ignored', 'apart.git')}`], apart);
+    write(apart, { 'z.txt': words() });
+    git(['add', 'z.txt'], apart);
+    git(['commit', '-q', '-m', 'z'], apart);
+  },
+  'clones bare inside': ({ worktree, git }) => git(['clone', '-q', '--bare', join(worktree, '.git', '..'), join(worktree, 'mirror.git')]),
+  'gives a helper a worktree inside': ({ worktree, words, git, random }) => {
+    const place = join(worktree, random.pick(['helper', 'ignored/helper']));
+    git(['worktree', 'add', '-q', ...random.pick([['-b', `helper-${random.below(1_000_000)}`], ['--detach']]), place]);
+    write(place, { 'helped.txt': words() });
+    git(['add', 'helped.txt'], place);
+    git(['commit', '-q', '-m', 'help'], place);
+    write(place, { 'half.txt': words() });
+  },
+
+  'works in the submodule': ({ worktree, words, git, random }) => {
+    const lib = submodule(worktree);
+    if (lib === null) return;
+    git(['submodule', 'update', '-q', '--init', '--recursive', lib]);
+    const folder = join(worktree, lib);
+    write(folder, { 'new.txt': words(), 'lib.txt': words() });
+    if (random.chance(0.5)) git(['add', '-A'], folder);
+    if (random.chance(0.5)) git(['commit', '-q', '-m', 'not pushed'], folder);
+    const deep = submodule(folder);
+    if (deep !== null) write(join(folder, deep), { 'deeper.txt': words() });
+    if (random.chance(0.5)) {
+      git(['add', lib]);
+      git(['commit', '-q', '-m', 'bump']);
+    }
+  },
+  'takes the submodule to its newest commit': ({ worktree, git }) => {
+    const lib = submodule(worktree);
+    if (lib === null) return;
+    git(['submodule', 'update', '-q', '--init', '--remote', lib]);
+    git(['add', lib]);
+    git(['commit', '-q', '-m', 'newest']);
+  },
+  'removes the submodule': ({ worktree, git }) => {
+    const lib = submodule(worktree);
+    if (lib === null) return;
+    git(['rm', '-q', '-f', lib]);
+    git(['commit', '-q', '-m', 'without']);
+  },
+  'records a link to nowhere': ({ git, random }) => {
+    git(['update-index', '--add', '--cacheinfo', `160000,${String(random.below(9) + 1).repeat(40)},nowhere`]);
+    git(['commit', '-q', '-m', 'nowhere']);
+  },
+
+  'makes links': ({ worktree, random }) => {
+    const name = join(worktree, `link-${random.below(3)}`);
+    rmSync(name, { force: true, recursive: true });
+    symlinkSync(random.pick(['nowhere', '/etc', '..', 'src', '/etc/hostname']), name);
+  },
+  'makes a pipe and a socket': ({ worktree, run }) => {
+    rmSync(join(worktree, 'pipe'), { force: true });
+    run('mkfifo', ['pipe']);
+  },
+  'puts a link in place of a folder': ({ worktree }) => {
+    rmSync(join(worktree, 'src'), { recursive: true, force: true });
+    symlinkSync('/tmp', join(worktree, 'src'));
+  },
+  'locks a folder': ({ worktree, words }) => {
+    write(worktree, { 'locked/in.txt': words(), 'locked/file.txt': words() });
+    chmodSync(join(worktree, 'locked/file.txt'), 0);
+    chmodSync(join(worktree, 'locked'), 0o500);
+  },
+  'uses odd names': ({ worktree, words }) => {
+    write(worktree, { 'odd/new\nline': words(), 'odd/"quoted"': words(), 'odd/CASE': words(), 'odd/case': words(), 'odd/-n': words() });
+    writeFileSync(Buffer.concat([Buffer.from(`${worktree}/odd/`), Buffer.from([0xff, 0xfe])]), words());
+  },
+  'puts a file where a repository was': ({ worktree, words }) => {
+    const first = readdirSync(worktree).find((name) => name === 'web' || name === 'fresh');
+    if (first === undefined) return;
+    rmSync(join(worktree, first), { recursive: true, force: true });
+    write(worktree, { [first]: words() });
+  },
+} as const satisfies Readonly<Record<string, (hands: Hands) => void>>;
+
+export type Act = keyof typeof ACTS;
+
+/** The first submodule that a work tree names. */
+function submodule(folder: string): string | null {
+  if (!existsSync(join(folder, '.gitmodules'))) return null;
+  const paths = execFileSync('git', ['config', '--file', '.gitmodules', '--get-regexp', 'path$'], { cwd: folder, encoding: 'utf8' });
+  return paths.split('\n')[0]?.split(' ')[1] ?? null;
+}
+
+/** Runs plain git and programs in a worktree; what they refuse is nothing to this test. */
+export function handsIn(worktree: string, home: string, random: Random, words: () => string): Hands {
+  const run = (command: string, args: readonly string[], folder = worktree): string => {
+    try {
+      return execFileSync(command, args, {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], HOME: home, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    } catch (error) {
+      return String(error);
+    }
+  };
+  return {
+    worktree,
+    random,
+    words,
+    git: (args, folder) => run('git', args, folder),
+    run: (command, args, folder) => void run(command, args, folder),
+  };
+}
