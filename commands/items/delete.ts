@@ -1,6 +1,6 @@
 import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
-import { removalWords } from '../../src/words/item/event.ts';
+import { leftoverWords, removalWords } from '../../src/words/item/event.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
@@ -145,7 +145,7 @@ function report(context: CommandContext, item: WorkItem, removed: Removed): Repl
       paragraph(`${title} is deleted, but the clean-up is incomplete.`),
       steps,
       paragraph('Still there:'),
-      list(removed.left),
+      list(removed.left.map(leftoverWords)),
       paragraph(typed(`delete ${name}`), ' tries again.'),
     ),
   };

@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
-import type { RemovalNote } from '../pipeline/why/cause.ts';
+import type { Leftover, RemovalNote } from '../pipeline/why/removal.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
 import { itemDir, record, type EngineParts, type EngineProject } from './parts.ts';
+
+type Step = Extract<Leftover, { readonly kind: 'step-failed' }>['step'];
 
 /**
  * Cleans up after a delete, once the item's run has ended: keeps its work in a snapshot, then removes worktree and
@@ -15,14 +17,14 @@ import { itemDir, record, type EngineParts, type EngineProject } from './parts.t
 export async function remove(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<void> {
   crashPoint('before-removal');
   const done: RemovalNote[] = [];
-  const left: string[] = [];
-  const step = async (what: string, work: () => Promise<readonly RemovalNote[]>): Promise<boolean> => {
+  const left: Leftover[] = [];
+  const step = async (what: Step, work: () => Promise<readonly RemovalNote[]>): Promise<boolean> => {
     try {
       done.push(...(await work()));
       return true;
     } catch (error) {
       parts.onProblem(`${what} of ${item.project}#${item.number}`, error);
-      left.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      left.push({ kind: 'step-failed', step: what, error: error instanceof Error ? error.message : String(error) });
       return false;
     }
   };
@@ -43,22 +45,18 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     await step('teardown', async () => {
       const problems = await tearDown(parts, item, project.settings, worktree, signal);
       brokenOff = problems.length > 0;
-      return problems.map((summary) => parts.failureText({ summary }));
+      return problems.map((fault): RemovalNote => ({ kind: 'teardown-failed', fault }));
     });
     // Musher ends, and what was broken off can only be done while the worktree is there: the next start does all of it.
     if (signal.aborted && brokenOff) return;
-    await step('worktree, branch', async () => {
-      const { removed, kept: refused, moved } = await project.git.removeWorktree(at, { deleteBranch: true });
+    await step('worktree', async () => {
+      const { removed, kept: refused } = await project.git.removeWorktree(at, { deleteBranch: true });
       left.push(...refused);
-      // The branch's name holds words of the title, and this report outlives a purge, also one that is asked for later.
-      const gone = removed.map((what): RemovalNote =>
-        what.startsWith('branch ') ? { kind: 'branch-removed' } : { kind: 'removed', what },
-      );
-      return moved === null ? gone : [moved, ...gone];
+      return removed;
     });
   }
   if (purge) {
-    await step('run logs', async () => {
+    await step('run-logs', async () => {
       await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
       crashPoint('after-run-logs-removed');
       return [{ kind: 'run-logs-removed' }];

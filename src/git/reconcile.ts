@@ -1,5 +1,6 @@
 import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import type { Discovery } from '../pipeline/why/discovery.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type Place, placeOf } from './context.ts';
 import { isAncestor } from './history.ts';
@@ -18,13 +19,12 @@ export interface KnownItem {
   readonly work: { readonly branch: string; readonly head: CommitSha; readonly commitsAhead: number } | null;
 }
 
-/** One line each, fit for a room. */
 export interface Reconciled {
   /** Moved away whole. */
-  readonly quarantined: string[];
-  readonly mended: string[];
-  /** What belongs to nothing that the log knows, or can't be mended: left as it is. */
-  readonly odd: string[];
+  readonly quarantined: Discovery[];
+  readonly mended: Discovery[];
+  /** What belongs to nothing that the log knows, or can't be repaired: left as it is. */
+  readonly odd: Discovery[];
 }
 
 /** A lock this old is of a git that was killed: none of Musher's calls holds one for long. */
@@ -33,7 +33,8 @@ const STALE_LOCK_MS = 10 * 60_000;
 /**
  * Compares worktrees and branches with what the log knows of its items. Folders below the data directory that belong to
  * nothing are moved to `into`; lost branches come back where their commits are still there. Nothing is deleted, and
- * branches of others are left alone: another Musher may work on the same repository. `at` is the time, for old locks.
+ * branches of others are left alone: another Musher may work on the same repository. `now`: the time, for
+ * old locks.
  */
 export async function reconcile(
   at: Context,
@@ -42,13 +43,18 @@ export async function reconcile(
   now: number,
 ): Promise<Reconciled> {
   const found: Reconciled = { quarantined: [], mended: [], odd: [] };
+  const dataDir = dirname(at.quarantine);
   for (const name of await readdir(at.worktrees).catch(() => [])) {
     if (name === 'merge' || !belongsToNothing(name, items.find)) continue;
     await quarantine(at, name, join(into, at.folder));
-    found.quarantined.push(`the folder ${join(at.worktrees, name)}, which belongs to no item, is now ${join(into, at.folder, name)}`);
+    found.quarantined.push({
+      kind: 'stray-folder',
+      folder: relative(dataDir, join(at.worktrees, name)),
+      to: relative(dataDir, join(into, at.folder, name)),
+    });
   }
   const refs = await listRefs(at.git, `refs/heads/${BRANCH_PREFIX}`);
-  for (const item of items.live) if (!item.busy) await mendBranch(at, item, refs, found);
+  for (const item of items.live) if (!item.busy) await repairBranch(at, item, refs, found);
   for (const { name } of refs) {
     const branch = name.slice('refs/heads/'.length);
     const number = numberIn(branch);
@@ -56,12 +62,12 @@ export async function reconcile(
     const item = number === null ? null : items.find(number);
     // One without known work may have got its branch right before a crash; whether it is its own is decided when it starts.
     if (item !== null && (item.work === null || item.work.branch === branch)) continue;
-    found.odd.push(`the branch ${branch} belongs to no item of this log; it was left alone`);
+    found.odd.push({ kind: 'unknown-branch', branch });
   }
   await staleLocks(
     at,
     items.live.some(({ busy }) => busy),
-    into,
+    { into, dataDir },
     now,
     found,
   );
@@ -103,32 +109,33 @@ async function move(from: string, to: string): Promise<void> {
 }
 
 /** A branch that is gone, or holds less than Musher saw, must not cost the work that it held. */
-async function mendBranch(at: Context, item: KnownItem, refs: readonly Ref[], found: Reconciled): Promise<void> {
+async function repairBranch(at: Context, item: KnownItem, refs: readonly Ref[], found: Reconciled): Promise<void> {
   const { number, work } = item;
   if (work === null) return;
   const now = refs.find(({ name }) => name === `refs/heads/${work.branch}`)?.sha ?? null;
   if (now === work.head || (now === null && work.commitsAhead === 0)) return;
   const there = await at.git.run(['cat-file', '-e', `${work.head}^{commit}`], { answers: [1, 128] });
-  const head = work.head.slice(0, 10);
   if (now === null) {
     if (there.exitCode === 0 && (await swapRef(at.git, `refs/heads/${work.branch}`, work.head, null, 'it was gone')))
-      found.mended.push(`${number}: its branch was gone and is at ${head} again`);
-    else
-      found.odd.push(
-        // Without the branch's name, which holds words of the title: this report outlives a purge.
-        `${number}: its branch is gone, and so is its last commit ${head}; \`snapshots ${number}\` lists what was kept`,
-      );
+      found.mended.push({ kind: 'branch-restored', item: number, head: work.head });
+    else found.odd.push({ kind: 'branch-lost', item: number, head: work.head });
     return;
   }
   if (there.exitCode !== 0 || (await isAncestor(at.git, work.head, now))) return;
   if ((await snapshots(at, { number })).some((kept) => kept.commit === work.head || kept.head === work.head)) return;
   await keepCommit(at, number, work.head, 'its branch moved back');
   const n = (await snapshots(at, { number })).at(-1)?.n ?? 0;
-  found.mended.push(`${number}: its branch does not hold ${head} any more, which Musher saw there; it is kept as snapshot ${n}`);
+  found.mended.push({ kind: 'commit-kept', item: number, head: work.head, snapshot: n });
 }
 
 /** Locks of Musher's own refs stop every later step; those of the owner's are only named. */
-async function staleLocks(at: Context, busy: boolean, into: string, now: number, found: Reconciled): Promise<void> {
+async function staleLocks(
+  at: Context,
+  busy: boolean,
+  { into, dataDir }: { readonly into: string; readonly dataDir: string },
+  now: number,
+  found: Reconciled,
+): Promise<void> {
   const { commonDir } = at.repository;
   for (const folder of ['refs/heads/musher', 'refs/musher']) {
     const names = await readdir(join(commonDir, folder), { recursive: true }).catch(() => []);
@@ -138,12 +145,11 @@ async function staleLocks(at: Context, busy: boolean, into: string, now: number,
       const to = join(into, at.folder, 'locks', folder, name);
       await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
       await move(file, to);
-      found.quarantined.push(`the lock ${file}, which a killed git left, is now ${to}`);
+      found.quarantined.push({ kind: 'dead-lock', lock: relative(commonDir, file), to: relative(dataDir, to) });
     }
   }
   for (const name of [`refs/heads/${at.baseBranch}.lock`, 'packed-refs.lock']) {
-    const file = join(commonDir, name);
-    if (await isStale(file, now)) found.odd.push(`${file} keeps git from moving branches; remove it when no git runs there`);
+    if (await isStale(join(commonDir, name), now)) found.odd.push({ kind: 'blocking-lock', lock: name });
   }
 }
 

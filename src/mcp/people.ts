@@ -1,6 +1,7 @@
 import { isTransient } from '../log/database.ts';
 import type { Log } from '../log/log.ts';
-import type { AgentRequest, Ask } from '../pipeline/requests.ts';
+import type { AgentRequest, Ask, Unasked } from '../pipeline/requests.ts';
+import { unaskedWords } from '../words/item/request.ts';
 import { change, write } from './events.ts';
 import type { Call, ToolParts } from './tool.ts';
 
@@ -17,7 +18,7 @@ export function putToPeople(
   asked: { readonly ask: Ask; readonly brief: string; readonly waitMs: number; readonly again: (earlier: AgentRequest) => boolean },
 ): AgentRequest | string {
   const { ask, brief } = asked;
-  const put = change(parts, call.caller, (tx, caller): number | string => {
+  const put = change(parts, call.caller, (tx, caller): number | Exclude<Unasked, string> => {
     const { project, item, run, agent } = caller.run;
     const { requests } = tx.reads;
     const earlier = requests.ofCall(project, item, run, call.key);
@@ -36,22 +37,22 @@ export function putToPeople(
     return request;
   });
   if (put === null) return 'The run has ended.';
-  if (typeof put === 'string') return put;
+  if (typeof put !== 'number') return unaskedWords(put);
   return parts.log.reads.requests.get(put) ?? 'The run has ended.';
 }
 
-/** Keeps in the log that people were not asked, and why. */
-export function refuseUnasked(parts: ToolParts, call: Call, brief: string, why: string): void {
+/** Keeps in the log that people were not asked, and why; returns the reason in words. */
+export function refuseUnasked(parts: ToolParts, call: Call, brief: string, why: Exclude<Unasked, string>): string {
   change(parts, call.caller, (tx, caller) => write(tx, caller, 'request.refused', { run: caller.run.run, brief, why }));
+  return unaskedWords(why);
 }
 
-function whyNot(all: readonly AgentRequest[], kind: Ask['kind']): string | null {
-  if (all.filter(({ state }) => state === 'open').length >= MOST_OPEN)
-    return `it has ${MOST_OPEN} requests open already; it has to wait for their answers`;
-  if (all.length >= MOST_IN_ALL) return `it has asked ${all.length} times in this run; put what it needs into allowed_tools`;
+function whyNot(all: readonly AgentRequest[], kind: Ask['kind']): Exclude<Unasked, string> | null {
+  if (all.filter(({ state }) => state === 'open').length >= MOST_OPEN) return { kind: 'too-many-open', open: MOST_OPEN };
+  if (all.length >= MOST_IN_ALL) return { kind: 'asked-too-often', times: all.length };
   const last = all.filter(({ ask, state }) => ask.kind === kind && state !== 'open').slice(-MOST_UNANSWERED);
   if (kind === 'permission' && last.length === MOST_UNANSWERED && last.every(({ state }) => state === 'expired'))
-    return `nobody answered its last ${MOST_UNANSWERED} requests`;
+    return { kind: 'nobody-answers', requests: MOST_UNANSWERED };
   return null;
 }
 

@@ -3,6 +3,7 @@ import { code, command, doc, list, paragraph, type Content } from '../message/bu
 import type { Document } from '../message/document.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
+import { discoveryWords } from '../words/recovery.ts';
 
 type Recovered = OtherEvents['musher.recovered'];
 
@@ -39,13 +40,13 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
           ' checks all of it.',
         ];
   const summary = did.length === 0 ? 'nothing was lost' : did.join(', ');
-  const lines = [...quarantined, ...mended, ...odd, ...differences];
+  const lines: (readonly Content[])[] = [...[...quarantined, ...mended, ...odd].map(discoveryWords), ...differences.map((text) => [text])];
   const [first] = copy === null ? [] : [...copy.merged, ...copy.undone];
   const closer: Content[] = first === undefined ? [] : [' ', command(`why ${first}`), ' and ', command('dump'), ' show more.'];
-  const more = lines.length > NAMED ? [`and ${lines.length - NAMED} more`] : [];
+  const more = lines.length > NAMED ? [[`and ${lines.length - NAMED} more`]] : [];
   return doc(
     paragraph(`Musher ${version} is back${after}${how}${again}: ${summary}; `, ...verified, ...closer),
-    lines.length > 0 && list([...lines.slice(0, NAMED), ...more].map((text) => [text])),
+    lines.length > 0 && list([...lines.slice(0, NAMED), ...more]),
   );
 }
 

@@ -1,7 +1,8 @@
 import { labelOf, sentence, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
-import { requestDocument, requestEnd } from '../words/item/request.ts';
+import { leftoverWords } from '../words/item/event.ts';
+import { requestDocument, requestEnd, unaskedWords } from '../words/item/request.ts';
 import { dayAndTime, duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
@@ -54,12 +55,15 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
     case 'request.closed':
       return answered(event, about);
     case 'request.refused':
-      return line(...named(about), `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused, ${event.payload.why}`);
+      return line(
+        ...named(about),
+        `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
+      );
     case 'item.removed':
       return line(
         '✗ ',
         ...named(about),
-        ` was deleted, but not all of it is gone: ${event.payload.left.join('; ')}. `,
+        ` was deleted, but not all of it is gone: ${event.payload.left.map(leftoverWords).join('; ')}. `,
         command(`delete ${about.label}`),
         ' tries again.',
       );

@@ -1,9 +1,11 @@
 import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
 import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
-import type { RemovalNote, Why } from './why/cause.ts';
+import type { Why } from './why/cause.ts';
+import type { Discovered } from './why/discovery.ts';
+import type { Leftover, RemovalNote } from './why/removal.ts';
 import type { UndoPosition } from './undo-position.ts';
-import type { AnsweringRole, Ask, RequestEnd } from './requests.ts';
+import type { AnsweringRole, Ask, RequestEnd, Unasked } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
 import type { Actor } from './actor.ts';
@@ -95,7 +97,7 @@ export interface ItemEvents {
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */
-  'item.removed': { readonly done: readonly RemovalNote[]; readonly left: readonly string[] };
+  'item.removed': { readonly done: readonly RemovalNote[]; readonly left: readonly Leftover[] };
   'item.purged': Record<string, never>;
   /** The log was put back from a copy, and the base branch holds the item's merge. */
   'item.found_merged': { readonly mergeCommit: CommitSha; readonly mergedAt: Millis };
@@ -184,7 +186,7 @@ export interface ItemEvents {
   };
   'request.closed': { readonly run: number; readonly request: number; readonly end: RequestEnd; readonly text: string };
   /** A request that people were not asked: why it could not be put to them. */
-  'request.refused': { readonly run: number; readonly brief: string; readonly why: string };
+  'request.refused': { readonly run: number; readonly brief: string; readonly why: Unasked };
   'gate.ran': Receipt;
   /** `commit`: the squash commit that Musher is about to move the base branch to; after a crash it tells whether that happened. */
   'merge.attempted': {
@@ -267,9 +269,9 @@ export interface OtherEvents {
     readonly ended: number;
     readonly strays: number;
     readonly late: number;
-    readonly quarantined: readonly string[];
-    readonly mended: readonly string[];
-    readonly odd: readonly string[];
+    readonly quarantined: readonly Discovered[];
+    readonly mended: readonly Discovered[];
+    readonly odd: readonly Discovered[];
     readonly differences: readonly string[];
     /** The log was put back from a copy; null: it was not. */
     readonly copy: (CopyFound & { readonly from: 'backup' | 'export'; readonly file: string | null; readonly until: Millis | null }) | null;

@@ -8,6 +8,18 @@ export type Ask =
   /** An answer. `fallback` is taken where nobody gives one in time. */
   | { readonly kind: 'question'; readonly text: string; readonly choices: readonly string[]; readonly fallback: string };
 
+/** Why people are not asked; a string: a log of a version before 1.0. */
+export type Unasked =
+  /** The run has so many requests open already. */
+  | { readonly kind: 'too-many-open'; readonly open: number }
+  | { readonly kind: 'asked-too-often'; readonly times: number }
+  /** Its last so many requests ran out. */
+  | { readonly kind: 'nobody-answers'; readonly requests: number }
+  /** UTF-16 units and lines of its input, which people would have to be shown whole. */
+  | { readonly kind: 'too-long'; readonly units: number; readonly lines: number }
+  | { readonly kind: 'holds-secret' }
+  | string;
+
 /** How a request ended. An expired permission is denied, an expired question has its fallback as answer. */
 export const REQUEST_ENDS = ['allowed', 'denied', 'answered', 'expired', 'cancelled'] as const;
 export type RequestEnd = (typeof REQUEST_ENDS)[number];

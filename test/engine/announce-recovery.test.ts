@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { plainText } from '../../src/message/plain.ts';
 import type { OtherEvents } from '../../src/pipeline/events.ts';
+import { numbered, sha } from '../commands/harness.ts';
 import { recoveryAnnouncement } from '../../src/notices/announce-recovery.ts';
 
 const NOTHING: OtherEvents['musher.recovered'] = {
@@ -48,6 +49,11 @@ it('names what was found, and how to look closer at a difference', () => {
     '- items shop 3: differs',
     '- and 1 more',
   ]);
+});
+
+it('names the project of an item, shortens its commit and shows no path of the server', () => {
+  const text = told({ mended: [{ kind: 'branch-restored', project: 'shop', item: numbered(3), head: sha('1') }] }) ?? '';
+  expect(text).toMatch(/shop#3.*`1{8}`/);
 });
 
 it('says of a log that was put back from where it comes, and what the base branches say of its items', () => {

@@ -193,10 +193,10 @@ describe('a new file that is too large for the repository', () => {
     expect((await git.snapshots(item))[0]?.why).toBe('before the gates (without new files over 100 MB: core of 100 MB)');
     await git.resetWorktree(item);
     expect([exists(path, 'small.txt'), statSync(join(path, 'core')).size]).toEqual([false, large]);
-    const { moved } = await git.removeWorktree(item, { deleteBranch: true });
+    const { removed } = await git.removeWorktree(item, { deleteBranch: true });
     const folder = join(owner.dataDir, 'quarantine', 'large', 'shop', String(item.number));
     const to = join(folder, 'core');
-    expect(moved).toBe(`moved 1 new file, too large for the repository, to ${folder}`);
+    expect(removed).toContainEqual({ kind: 'large-files-moved', files: 1, to: `quarantine/large/shop/${item.number}` });
     expect(statSync(to).size).toBe(large);
     rmSync(to);
   });

@@ -97,15 +97,15 @@ describe('a worktree of an item', () => {
   it('is removed with its branch, twice without complaint, and a branch that the owner stands on is kept', async () => {
     const { item, path } = await opened();
     const first = await git.removeWorktree(item, { deleteBranch: true });
-    expect(first.removed).toContain(`branch ${item.branch}`);
+    expect(first.removed).toContainEqual({ kind: 'branch-removed' });
     expect(exists(path)).toBe(false);
     expect(owner.git(['worktree', 'list'])).not.toContain(path);
-    expect(await git.removeWorktree(item, { deleteBranch: true })).toEqual({ removed: [], kept: [], moved: null });
+    expect(await git.removeWorktree(item, { deleteBranch: true })).toEqual({ removed: [], kept: [] });
 
     const other = await opened();
     owner.git(['worktree', 'add', '-q', '--force', join(owner.root, 'review'), other.item.branch]);
     const kept = await git.removeWorktree(other.item, { deleteBranch: true });
-    expect(kept.kept).toEqual([`branch ${other.item.branch}: it is checked out in ${join(owner.root, 'review')}`]);
+    expect(kept.kept).toEqual([{ kind: 'branch-checked-out', branch: other.item.branch }]);
     owner.git(['worktree', 'remove', join(owner.root, 'review')]);
   });
 });

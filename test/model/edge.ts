@@ -285,7 +285,7 @@ export class Outside {
       conflictMarkers: guard(() => []),
       removeWorktree: guard(({ branch }: { branch: string | null }) => {
         if (branch !== null) this.branches.delete(branch);
-        return { removed: [], kept: [], moved: null };
+        return { removed: [], kept: [] };
       }),
       baseContains: guard((commit: CommitSha) => this.base.includes(commit)),
       changedPaths: guard(() => ['shop.txt']),

@@ -127,7 +127,10 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   }),
   'item.deleted': fc.record({ purge: fc.boolean() }),
   // What was done is said without the item's words: it outlives a purge.
-  'item.removed': fc.record({ done: fc.constantFrom([], ['removed its branch']), left: fc.array(text, { maxLength: 1 }) }),
+  'item.removed': fc.record({
+    done: fc.constantFrom([], ['removed its branch']),
+    left: fc.array(fc.oneof(text, fc.record({ kind: fc.constant('branch-moved' as const), branch: text })), { maxLength: 1 }),
+  }),
   'item.budget_raised': amount,
   'item.purged': fc.constant({}),
   'item.found_merged': fc.record({ mergeCommit: commit, mergedAt: fc.nat() }),

@@ -198,7 +198,7 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
   it('leaves nothing behind when the worktree goes', async () => {
     commit('a');
     const { removed } = await git.removeWorktree(item, { deleteBranch: true });
-    expect(removed).toContain(`branch ${item.branch}`);
+    expect(removed).toContainEqual({ kind: 'branch-removed' });
     writeFileSync(join(owner.root, 'listing'), '');
     expect(() => read(owner.dataDir, 'sandbox', 'shop', '1', 'agreed')).toThrow('ENOENT');
   });

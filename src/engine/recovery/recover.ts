@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { sweepStrays } from '../../agents/process/strays.ts';
 import { processesOf } from '../../agents/process/table.ts';
-import { oneLine } from '../../agents/text.ts';
-import type { KnownItem, Reconciled } from '../../git/reconcile.ts';
+import type { KnownItem } from '../../git/reconcile.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { isResumable } from '../../pipeline/moves.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import type { Discovered } from '../../pipeline/why/discovery.ts';
 import { keepLeftovers } from '../run/keep-leftovers.ts';
 import { runMarker, type EngineParts } from '../parts.ts';
 
@@ -13,7 +13,12 @@ import { runMarker, type EngineParts } from '../parts.ts';
 const ARCHIVED_LOOKED_AT = 200;
 
 /** What a start has found and done before the engine goes on. */
-export interface Recovered extends Reconciled {
+export interface Recovered {
+  /** Moved away whole. */
+  readonly quarantined: readonly Discovered[];
+  readonly mended: readonly Discovered[];
+  /** Left as it is. */
+  readonly odd: readonly Discovered[];
   /** Agents that went on without Musher, and those that ended meanwhile. */
   readonly running: number;
   readonly ended: number;
@@ -29,7 +34,7 @@ export async function recover(parts: EngineParts): Promise<Recovered> {
   const { log, clock } = parts;
   const stamp = new Date(clock.now()).toISOString().replaceAll(':', '-');
   const into = join(parts.dataDir, 'quarantine', stamp);
-  const all: Reconciled = { quarantined: [], mended: [], odd: [] };
+  const all = { quarantined: [] as Discovered[], mended: [] as Discovered[], odd: [] as Discovered[] };
   const open = [...parts.projects.keys()].flatMap((name) => log.reads.openRuns(name));
   const alive = await Promise.all(open.map((run) => isAlive(parts, run)));
   for (const [name, { git }] of parts.projects) {
@@ -39,10 +44,11 @@ export async function recover(parts: EngineParts): Promise<Recovered> {
     const live = liveItems(parts, name).flatMap((item) => known(item) ?? []);
     try {
       const found = await git.reconcile({ live, find: (number) => known(log.reads.item(name, number)) }, into);
-      for (const kind of ['quarantined', 'mended', 'odd'] as const) all[kind].push(...found[kind].map((line) => oneLine(line, 300)));
+      for (const kind of ['quarantined', 'mended', 'odd'] as const)
+        for (const one of found[kind]) all[kind].push({ ...one, project: name });
     } catch (error) {
       parts.onProblem(`reconciling ${name} with its log`, error);
-      all.odd.push(`${name} could not be compared with its log; the log file has the details`);
+      all.odd.push({ kind: 'not-compared', project: name });
     }
   }
   const keep = new Set([...open, ...log.reads.openRunsElsewhere([...parts.projects.keys()])].flatMap((run) => markerOf(parts, run) ?? []));

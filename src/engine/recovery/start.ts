@@ -49,14 +49,14 @@ export async function recoverAndRecord(
   const memory = log.stateStore('recovery');
   // What stays odd is told once, not at each start; what has gone may be told anew when it comes back.
   const told = new Set(parseLines(memory.get('odd')));
-  const odd = found.odd.filter((line) => !told.has(line));
+  const odd = found.odd.filter((one) => !told.has(JSON.stringify(one)));
   const count = readCount(memory.get('starts'));
   const report = reportOf(before, { ...found, odd, copy }, differences, version, log.clock.now(), count);
   crashPoint('before-start-recorded');
   log.transaction((tx) => {
     const about = { project: first, item: null, actor: 'musher', cause: null } as const;
     tx.record({ ...about, kind: 'musher.started', payload: { version, pid: process.pid } });
-    memory.set('odd', JSON.stringify(found.odd));
+    memory.set('odd', JSON.stringify(found.odd.map((one) => JSON.stringify(one))));
     if (copy !== null) keepCopyMark(log, copy.projects.length === 0 ? null : { ...copy, found: NOTHING_FOUND });
     if (report === null) return;
     tx.record({ ...about, kind: 'musher.recovered', payload: report });

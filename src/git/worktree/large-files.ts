@@ -1,5 +1,5 @@
 import { lstat, mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import type { Context, Place } from '../context.ts';
 import { largeFiles } from './staging.ts';
@@ -9,7 +9,11 @@ import { largeFiles } from './staging.ts';
  * quarantine: the worktree is about to be removed. One line in all, without their names: those are the agent's words,
  * and the line outlives a purge. Null where there are none.
  */
-export async function setLargeAside(at: Context, place: Place, item: ItemNumber): Promise<string | null> {
+export async function setLargeAside(
+  at: Context,
+  place: Place,
+  item: ItemNumber,
+): Promise<{ readonly files: number; readonly to: string } | null> {
   const large = await largeFiles(at.git, place.tree);
   if (large.length === 0) return null;
   const folder = join(at.quarantine, 'large', at.folder, String(item));
@@ -18,7 +22,7 @@ export async function setLargeAside(at: Context, place: Place, item: ItemNumber)
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
     await rename(join(place.tree.path, name), to);
   }
-  return `moved ${large.length} new ${large.length === 1 ? 'file' : 'files'}, too large for the repository, to ${folder}`;
+  return { files: large.length, to: relative(dirname(at.quarantine), folder) };
 }
 
 /** One that was moved earlier under the same name is another file. */

@@ -2,6 +2,7 @@ import { access, lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
+import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
@@ -230,12 +231,10 @@ export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgno
   return place.tree.path;
 }
 
-/** What a removal did: one line for each thing. */
+/** What a removal did, and what it left. */
 export interface Removed {
-  readonly removed: string[];
-  readonly kept: string[];
-  /** What was moved away instead; null: nothing. */
-  readonly moved: string | null;
+  readonly removed: readonly RemovalNote[];
+  readonly kept: readonly Leftover[];
 }
 
 /**
@@ -245,25 +244,26 @@ export interface Removed {
  */
 export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean, nothingLarge = false): Promise<Removed> {
   const place = placeOf(at, String(item.number));
-  const removed: string[] = [];
-  const kept: string[] = [];
+  const removed: RemovalNote[] = [];
+  const kept: Leftover[] = [];
   const found = deleteBranch ? await findBranch(at, item) : null;
   const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
-  if (await removeFolder(place.tree.path)) removed.push(`worktree ${place.tree.path}`);
+  if (moved !== null) removed.push({ kind: 'large-files-moved', ...moved });
+  if (await removeFolder(place.tree.path)) removed.push({ kind: 'worktree-removed' });
   crashPoint('after-worktree-removed');
-  if (await removeFolder(place.linked.gitDir)) removed.push('its link in the repository');
+  await removeFolder(place.linked.gitDir);
   await removeFolder(place.tree.index);
   at.git.memory.forget(place.tree.index);
   await rm(fillingMark(place), { force: true });
   if (found !== null) {
     const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
     const holder = checkouts.find((checkout) => checkout.branch === found.branch);
-    if (holder !== undefined) kept.push(`branch ${found.branch}: it is checked out in ${holder.path}`);
-    else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push(`branch ${found.branch}`);
-    else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push(`branch ${found.branch}: it moved meanwhile`);
+    if (holder !== undefined) kept.push({ kind: 'branch-checked-out', branch: found.branch });
+    else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push({ kind: 'branch-removed' });
+    else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push({ kind: 'branch-moved', branch: found.branch });
     crashPoint('after-branch-removed');
   }
-  return { removed, kept, moved };
+  return { removed, kept };
 }
 
 /** What the branch holds, read from its ref. Null when there is no such branch. */

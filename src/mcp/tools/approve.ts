@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { briefInput, canBeShown, MOST_SHOWN, shownInput } from '../../agents/shown-input.ts';
+import { briefInput, canBeShown, shownInput } from '../../agents/shown-input.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import { ended, putToPeople, refuseUnasked } from '../people.ts';
 import { said, tool, type ToolAnswer } from '../tool.ts';
@@ -27,13 +27,11 @@ export const approve = tool({
     const brief = briefInput(name, given);
     const shown = shownInput(given);
     if (!canBeShown(shown)) {
-      const why = `its input has ${shown.length} characters in ${shown.split('\n').length} lines, and people can only allow what they are shown whole: at most ${MOST_SHOWN.units} in ${MOST_SHOWN.lines} lines`;
-      refuseUnasked(parts, call, brief, why);
+      const why = refuseUnasked(parts, call, brief, { kind: 'too-long', units: shown.length, lines: shown.split('\n').length });
       return denied(`Nobody was asked: ${why}. Do it in smaller steps.`);
     }
     if (parts.redactor.redact(given) !== given) {
-      const why = 'its input contains what looks like a secret, which rooms must not see';
-      refuseUnasked(parts, call, brief, why);
+      const why = refuseUnasked(parts, call, brief, { kind: 'holds-secret' });
       return denied(`Nobody was asked: ${why}. Read it from a file or from the environment.`);
     }
     const request = putToPeople(parts, call, {

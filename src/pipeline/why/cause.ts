@@ -58,14 +58,5 @@ export type Cause =
   | { readonly kind: 'time-passed' };
 export type CauseKind = Cause['kind'];
 
-/** What a clean-up after a delete did; a string: what git said, or a version before 1.0. */
-export type RemovalNote =
-  /** `states`: how many states of its work are kept, `ref` being the last. */
-  | { readonly kind: 'work-kept'; readonly ref: string; readonly states: number }
-  | { readonly kind: 'branch-removed' | 'run-logs-removed' }
-  /** `what`: `worktree` and its like. */
-  | { readonly kind: 'removed'; readonly what: string }
-  | string;
-
 /** A cause as the log holds it; logs of versions before 1.0 hold a sentence, and a purge leaves nothing of either. */
 export type Why = Cause | string;

@@ -2,11 +2,13 @@ import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeli
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
 import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from '../amounts.ts';
-import type { RemovalNote } from '../../pipeline/why/cause.ts';
+import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
 import { archivedAs, firstLine, shortCommit, stageWords } from './item.ts';
+import { unaskedWords } from './request.ts';
 import { endWords } from './run.ts';
 import { duration } from '../time.ts';
+import { withoutPaths } from '../paths.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { errandWords, failureWords, faultWords } from './faults.ts';
 
@@ -119,7 +121,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'request.closed':
       return because(`${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}`, event.payload.text);
     case 'request.refused':
-      return because(`was refused ${event.payload.brief}`, event.payload.why);
+      return because(`was refused ${event.payload.brief}`, unaskedWords(event.payload.why));
     case 'gate.ran':
       return `ran gate ${event.payload.gate} ${receiptWords(event.payload)}`;
     case 'merge.attempted':
@@ -221,12 +223,12 @@ function edited(edit: ItemEvents['item.edited']): string {
 
 function removed({ done, left }: ItemEvents['item.removed']): string {
   const did = done.length === 0 ? 'cleaned up after it' : `cleaned up after it: ${done.map(removalWords).join('; ')}`;
-  return left.length === 0 ? did : `${did}; not removed: ${left.join('; ')}`;
+  return left.length === 0 ? did : `${did}; not removed: ${left.map(leftoverWords).join('; ')}`;
 }
 
 /** What a clean-up did, in a clause. */
 export function removalWords(note: RemovalNote): string {
-  if (typeof note === 'string') return note;
+  if (typeof note === 'string') return withoutPaths(note);
   switch (note.kind) {
     case 'work-kept':
       return `its work is kept under ${note.ref}${note.states > 1 ? `, ${note.states} states in all` : ''}`;
@@ -234,10 +236,36 @@ export function removalWords(note: RemovalNote): string {
       return 'removed its branch';
     case 'run-logs-removed':
       return 'removed its run logs and gate outputs';
+    case 'worktree-removed':
+      return 'removed its worktree';
+    case 'large-files-moved':
+      return `moved ${counted(note.files, 'new file')} too large for the repository to ${note.to}`;
+    case 'teardown-failed':
+      return faultWords(note.fault);
     case 'removed':
       return `removed ${note.what}`;
   }
 }
+
+/** What a clean-up could not remove, and why. */
+export function leftoverWords(left: Leftover): string {
+  if (typeof left === 'string') return withoutPaths(left);
+  switch (left.kind) {
+    case 'branch-checked-out':
+      return `branch ${left.branch}, it is checked out in a worktree that isn't Musher's`;
+    case 'branch-moved':
+      return `branch ${left.branch}, it moved during the clean-up`;
+    case 'step-failed':
+      return `${STEPS[left.step]}: ${withoutPaths(left.error)}`;
+  }
+}
+
+const STEPS = {
+  snapshot: 'the snapshot failed',
+  teardown: 'the teardown failed',
+  worktree: 'its worktree and branch',
+  'run-logs': 'its run logs',
+} as const;
 
 function mergeAttempted({ outcome, base, commit, files }: ItemEvents['merge.attempted']): string {
   switch (outcome) {

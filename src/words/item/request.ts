@@ -1,8 +1,8 @@
 import { action, actions, codeBlock, command, doc, list, paragraph, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { revealed } from '../../message/reveal.ts';
-import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
-import { shownInput } from '../../agents/shown-input.ts';
+import { requestName, type AgentRequest, type Unasked } from '../../pipeline/requests.ts';
+import { MOST_SHOWN, shownInput } from '../../agents/shown-input.ts';
 
 /** A request as people decide by it: all that the tool would get or all of the question, with nothing hidden, and how to answer. */
 export function requestDocument(request: AgentRequest, about: readonly Content[], until: string): Document {
@@ -41,5 +41,22 @@ export function requestEnd({ ask, state, text }: AgentRequest, who: string): str
       return ask.kind === 'permission' ? 'got no answer in time and was denied' : `got no answer in time, its default was taken${reason}`;
     case 'cancelled':
       return 'is void, its run is over';
+  }
+}
+
+/** Why people were not asked, as a clause about the agent, without a full stop. */
+export function unaskedWords(why: Unasked): string {
+  if (typeof why === 'string') return why;
+  switch (why.kind) {
+    case 'too-many-open':
+      return `it has ${why.open} open requests and has to wait for their answers`;
+    case 'asked-too-often':
+      return `it has asked ${why.times} times in this run, list what it needs in allowed_tools`;
+    case 'nobody-answers':
+      return `nobody answered its last ${why.requests} requests`;
+    case 'too-long':
+      return `its input has ${why.units} characters in ${why.lines} lines, too long to show in full (at most ${MOST_SHOWN.units} in ${MOST_SHOWN.lines} lines)`;
+    case 'holds-secret':
+      return 'its input holds what looks like a secret, which rooms must not see';
   }
 }

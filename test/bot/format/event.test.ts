@@ -74,6 +74,15 @@ describe('an event in words', () => {
     expect(receiptWords({ ...RECEIPT, exitCode: null, timedOut: true })).toContain('timed out in 3.1 s');
   });
 
+  it('reads the sentences of an older log as they are, without paths of the server', () => {
+    const removed = { done: ['removed its branch'], left: ["worktree: EACCES, rmdir '/srv/musher/worktrees/shop/2'"] };
+    const text = eventWords(sampleEvent('item.removed', removed));
+    expect(text).toContain('removed its branch');
+    expect(text).toContain('EACCES');
+    expect(text).not.toContain('/srv');
+    expect(eventWords(sampleEvent('request.refused', { run: 3, brief: 'Write', why: 'it is too long' }))).toContain('it is too long');
+  });
+
   it('has a sample of each kind', () => {
     expect(Object.keys(EVENTS).toSorted()).toEqual(Object.keys(KINDS).toSorted());
   });

@@ -1,0 +1,20 @@
+import type { Said } from './fault.ts';
+
+/** What a clean-up after a delete did; a string: a log of a version before 1.0. It outlives a purge: no branch's name, no title. */
+export type RemovalNote =
+  /** `states`: how many states of its work are kept, `ref` being the last. */
+  | { readonly kind: 'work-kept'; readonly ref: string; readonly states: number }
+  | { readonly kind: 'worktree-removed' | 'branch-removed' | 'run-logs-removed' }
+  /** New files too large for the repository; `to` is below the data directory. */
+  | { readonly kind: 'large-files-moved'; readonly files: number; readonly to: string }
+  | { readonly kind: 'teardown-failed'; readonly fault: Said }
+  /** As logs before 1.0 have it. */
+  | { readonly kind: 'removed'; readonly what: string }
+  | string;
+
+/** What a clean-up could not remove; a string: a log of a version before 1.0. */
+export type Leftover =
+  | { readonly kind: 'branch-checked-out' | 'branch-moved'; readonly branch: string }
+  /** `error`: as the system or git said it. */
+  | { readonly kind: 'step-failed'; readonly step: 'snapshot' | 'teardown' | 'worktree' | 'run-logs'; readonly error: string }
+  | string;
