@@ -6,7 +6,8 @@ import { IndexMemory } from './index-memory.ts';
 import { PackedRefs } from './packed-refs.ts';
 import type { Identity, Repository } from './repository.ts';
 import { share } from './traits/sharing.ts';
-import { type GitAnswer, type GitCall, runGit } from './run.ts';
+import type { GitAnswer, GitCall } from './run.ts';
+import type { GitRunner } from './shell/runner.ts';
 
 /**
  * Musher's git never opens the owner's git directory, because an agent can write there. Instead each project has a
@@ -48,7 +49,7 @@ export interface RunHow extends Pick<GitCall, 'input' | 'answers' | 'maxBytes'> 
 }
 
 /** Makes or renews the directory. `path` must be below the data directory, which agents can't write to. */
-export async function makeOwnDir(path: string, repository: Repository, clock: Clock): Promise<OwnDir> {
+export async function makeOwnDir(path: string, repository: Repository, clock: Clock, runGit: GitRunner): Promise<OwnDir> {
   const indexes = join(path, 'indexes');
   const { commonDir } = repository;
   await mkdir(indexes, { recursive: true, mode: 0o700 });

@@ -35,6 +35,7 @@ import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
 import { itemsWithLeftovers } from './worktree/items-with-leftovers.ts';
+import { gitRunner } from './shell/runner.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
 import {
   branchFromSnapshot,
@@ -165,12 +166,13 @@ export async function openProjectGit(options: {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
   // Side by side, because each call of git costs a process; a git that is missing or too old is what a person has to hear of first.
-  const [version, found] = await Promise.allSettled([checkGitVersion(dataDir), findRepository(options.repository)]);
+  const runGit = gitRunner();
+  const [version, found] = await Promise.allSettled([checkGitVersion(dataDir, runGit), findRepository(options.repository, runGit)]);
   if (version.status === 'rejected') throw version.reason;
   if (found.status === 'rejected') throw found.reason;
   const repository = found.value;
   const folder = folderName(options.project);
-  const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock);
+  const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock, runGit);
   const worktrees = join(dataDir, 'worktrees', folder);
   await mkdir(worktrees, { recursive: true, mode: 0o700 });
   const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, quarantine: join(dataDir, 'quarantine'), folder };

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
-import { runGit } from './run.ts';
 import {
   attributesOf,
   type Config,
@@ -16,6 +15,7 @@ import {
   parseConfig,
 } from './traits/owner-config.ts';
 import { type Sharing, sharingOf } from './traits/sharing.ts';
+import { gitRunner, type GitRunner } from './shell/runner.ts';
 
 /** Oldest git with `merge-tree --write-tree`. */
 const OLDEST_GIT = [2, 38] as const;
@@ -55,7 +55,7 @@ function unusable(path: string, what: string, hint: string, cause?: unknown): Mu
 }
 
 /** Throws MusherError GIT_TOO_OLD, with the version found, or when there is no git at all. */
-export async function checkGitVersion(cwd: string): Promise<string> {
+export async function checkGitVersion(cwd: string, runGit = gitRunner()): Promise<string> {
   let text: string;
   try {
     text = (await runGit({ args: ['version'], cwd, env: ownerEnv({}) })).stdout.toString('utf8');
@@ -102,7 +102,7 @@ function ownerEnv(extra: Record<string, string>): Record<string, string> {
 }
 
 /** Reads the owner's repository. Throws MusherError REPOSITORY_UNUSABLE. */
-export async function findRepository(repository: string): Promise<Repository> {
+export async function findRepository(repository: string, runGit = gitRunner()): Promise<Repository> {
   const hint = 'Choose the folder of a git repository, or create one there with `git init` and a first commit.';
   const found = await locate(repository);
   if (found === null) throw unusable(repository, 'this is not a git repository.', hint);
@@ -112,15 +112,15 @@ export async function findRepository(repository: string): Promise<Repository> {
       (text) => resolve(gitDir, text.trim()),
       () => gitDir,
     ),
-    ask(gitDir, ['rev-parse', '--show-object-format']),
-    readConfig(gitDir),
+    ask(runGit, gitDir, ['rev-parse', '--show-object-format']),
+    readConfig(runGit, gitDir),
   ]);
   const commonDir = await realpath(common).catch(() => null);
   if (commonDir === null || format === null) throw unusable(repository, 'its git directory cannot be read.', hint);
   if (format !== 'sha1' && format !== 'sha256') throw unusable(repository, `unknown object format ${format}.`, hint);
   const isMain = (await realpath(gitDir)) === commonDir;
   // What a linked working tree's own configuration says is about itself alone: whether the repository is bare, the main one says.
-  const main = isMain ? config : await readConfig(commonDir);
+  const main = isMain ? config : await readConfig(runGit, commonDir);
   refuseUnsupported(repository, main);
   const besides = commonDir.endsWith('/.git') ? dirname(commonDir) : null;
   const checkout = isTrue(main.get('core.bare')) ? null : isMain ? found.checkout : besides;
@@ -141,13 +141,13 @@ export async function findRepository(repository: string): Promise<Repository> {
   };
 }
 
-async function ask(gitDir: string, args: string[]): Promise<string | null> {
+async function ask(runGit: GitRunner, gitDir: string, args: string[]): Promise<string | null> {
   const answer = await runGit({ args, cwd: gitDir, env: ownerEnv({ GIT_DIR: gitDir }), answers: [1, 128] });
   return answer.exitCode === 0 ? answer.stdout.toString('utf8').trim() : null;
 }
 
 /** One call for all of it: each call of git costs a process. */
-async function readConfig(gitDir: string): Promise<Config> {
+async function readConfig(runGit: GitRunner, gitDir: string): Promise<Config> {
   const answer = await runGit({ args: ['config', '--list', '-z'], cwd: gitDir, env: ownerEnv({ GIT_DIR: gitDir }), answers: [1, 128] });
   return parseConfig(answer.stdout.toString('utf8'));
 }
@@ -184,10 +184,11 @@ function identityOf(config: Config): Identity {
 export async function detectBaseBranch(repository: string): Promise<string | null> {
   const found = await locate(repository);
   if (found === null) return null;
-  const head = await ask(found.gitDir, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  const runGit = gitRunner();
+  const head = await ask(runGit, found.gitDir, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   for (const branch of [head, 'main', 'master']) {
     if (branch === null) continue;
-    if ((await ask(found.gitDir, ['show-ref', '--verify', '--hash', `refs/heads/${branch}`])) !== null) return branch;
+    if ((await ask(runGit, found.gitDir, ['show-ref', '--verify', '--hash', `refs/heads/${branch}`])) !== null) return branch;
   }
   return null;
 }

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { simpleGit } from 'simple-git';
 import { MusherError } from '../errors.ts';
 
 /** One call of git: an argument array (never a shell line), where it runs, and what it reads on standard input. */
@@ -25,7 +24,7 @@ export interface GitAnswer {
 }
 
 /** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
-const LONGEST_SILENCE = 600_000;
+export const LONGEST_SILENCE = 600_000;
 /** Characters of git's complaint that an error carries. */
 const STDERR_SHOWN = 600;
 
@@ -58,7 +57,8 @@ const ALLOWED_ENVIRONMENT = [
 
 /**
  * Runs git once and returns its bytes and exit code. Throws MusherError GIT_FAILED for any exit code that the
- * call does not name as an answer. This is the only place of Musher that starts git.
+ * call does not name as an answer. Most calls go through a shell instead (`shell/runner.ts`): that is cheaper for a process
+ * as large as Musher.
  */
 export async function runGit(call: GitCall): Promise<GitAnswer> {
   const chunks: Buffer[] = [];
@@ -69,6 +69,8 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
   const complaints: Buffer[] = [];
   let read: () => Promise<boolean> = () => Promise.resolve(true);
   const limit = call.maxBytes ?? Number.POSITIVE_INFINITY;
+  // Most Mushers never need it.
+  const { simpleGit } = await import('simple-git');
   try {
     await simpleGit({
       baseDir: call.cwd,
@@ -114,10 +116,14 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
   if (!(await read())) throw failed(call, exitCode, 'it ended, but something that it started holds its output');
   const stdout = Buffer.concat(chunks);
   const stderr = Buffer.concat(complaints).toString('utf8');
-  if (!truncated && exitCode !== 0 && call.answers?.includes(exitCode) !== true) {
-    throw failed(call, exitCode, stderr || stdout.toString('utf8'));
-  }
-  return { exitCode: truncated ? 0 : exitCode, stdout, stderr, truncated };
+  return judged(call, { exitCode: truncated ? 0 : exitCode, stdout, stderr, truncated });
+}
+
+/** The answer itself. Throws MusherError GIT_FAILED where its exit code is none that the call names as an answer. */
+export function judged(call: GitCall, answer: GitAnswer): GitAnswer {
+  const { exitCode, stdout, stderr } = answer;
+  if (exitCode !== 0 && call.answers?.includes(exitCode) !== true) throw failed(call, exitCode, stderr || stdout.toString('utf8'));
+  return answer;
 }
 
 /** Gives what resolves at the end of the streams of a process that has ended: to false where that does not come. */
@@ -135,7 +141,8 @@ function readToEnd(streams: readonly NodeJS.ReadableStream[]): () => Promise<boo
   };
 }
 
-function failed(call: GitCall, exitCode: number, complaint: string, cause?: unknown): MusherError {
+/** The error of a call that failed, with git's complaint. */
+export function failed(call: GitCall, exitCode: number, complaint: string, cause?: unknown): MusherError {
   const said = complaint.trim();
   const shown = said.length > STDERR_SHOWN ? `${said.slice(0, STDERR_SHOWN)} [cut]` : said;
   const command = ['git', ...call.args].join(' ');

@@ -17,14 +17,14 @@ const CODERS = 4;
 const LONGEST_MS = 300_000;
 
 /** Only commits, as fast as that can be done. */
-const AGENT = `set -e
+export const AGENT = `set -e
 echo done > "item-$MUSHER_ITEM.txt"
 git add --all
 git -c user.name=agent -c user.email=agent@example.org commit --quiet --message "work on $MUSHER_ITEM"
 `;
 
 /** The same items by bare git, one after the other: a worktree, the agent's commit, a gate, a squash in a merge worktree, a gate, the branch moved and its checkout brought along, all cleaned up. */
-const SCRIPT = `set -e
+export const SCRIPT = `set -e
 items=$1
 git worktree add --quiet --detach ../merge main
 MUSHER_ITEM=0

@@ -6,6 +6,7 @@ import { countAhead, forkPoint, isAncestor, readLog, treeOf } from '../../src/gi
 import { makeOwnDir, type OwnDir } from '../../src/git/own-dir.ts';
 import { listRefs, readRef } from '../../src/git/refs.ts';
 import { findRepository } from '../../src/git/repository.ts';
+import { gitRunner } from '../../src/git/shell/runner.ts';
 import { partingOf } from '../../src/git/short-history.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { fixedClock, makeOwner, shaOf, type Owner } from './owner.ts';
@@ -15,7 +16,7 @@ beforeEach(() => (owner = makeOwner()));
 afterEach(() => owner.remove());
 
 const open = async (name = 'git'): Promise<OwnDir> =>
-  makeOwnDir(join(owner.root, name), await findRepository(owner.repository), fixedClock());
+  makeOwnDir(join(owner.root, name), await findRepository(owner.repository), fixedClock(), gitRunner());
 
 /** For each commit the earlier ones (by place) that are its parents; the first has none. */
 type Shape = readonly (readonly number[])[];
