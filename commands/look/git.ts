@@ -1,10 +1,11 @@
 import { command } from '../../src/bot/command.ts';
 import { short } from '../../src/words/item/event.ts';
+import { CATCH_UP } from '../../src/words/item/causes.ts';
 import { firstLine } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { GitStatus } from '../../src/git/overview.ts';
-import { code, codeBlock, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
+import { code, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** Worktrees listed at once. */
@@ -31,12 +32,12 @@ export const git = command({
           ['Last commit', firstLine(status.headSubject)],
           ['Checkout', checkoutWords(checkout)],
         ]),
-        checkout !== null &&
-          checkout.catchUp !== null &&
+        checkout?.behindBase === true &&
           paragraph(
-            'Your checkout is behind the base branch, so committing there would revert later merges. Update it first; this keeps your changes:',
+            'Your checkout is behind the base branch, so a commit there would revert later merges. Run ',
+            code(CATCH_UP),
+            ' there first, it keeps your changes.',
           ),
-        checkout !== null && checkout.catchUp !== null && codeBlock(checkout.catchUp),
         worktrees.length > 0 && heading(`Worktrees${more}`),
         worktrees.length > 0 && worktreeTable(status),
       ),

@@ -111,7 +111,7 @@ const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } } = {
   squashed: {
     kind: 'squashed',
     branch: 'main',
-    checkout: { path: '/home/anna/shop', reason: 'uncommitted changes in a.txt', catchUp: 'git merge --ff-only main' },
+    checkout: { reason: 'it has uncommitted changes (a.txt)' },
     afterRestart: false,
   },
   'already-merged': { kind: 'already-merged', branch: 'main' },

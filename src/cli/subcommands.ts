@@ -27,6 +27,14 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: () => import('./doctor.ts'),
   },
   {
+    name: 'catch-up',
+    summary: 'bring your checkout to the base branch after merges that left it alone; keeps your changes',
+    positionals: [],
+    more: ['DIR'],
+    options: [],
+    load: () => import('./catch-up.ts'),
+  },
+  {
     name: 'verify',
     summary: 'check the log against the projections; fails on any difference',
     positionals: [],

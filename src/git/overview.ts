@@ -3,7 +3,7 @@ import type { CommitSha, Millis } from '../pipeline/values.ts';
 import { type Context, baseHead, branchHead } from './context.ts';
 import { readLog } from './history.ts';
 import { type Checkout, listCheckouts } from './worktree/linked.ts';
-import { catchUpCommand, inspect } from './base/owner-checkout.ts';
+import { inspect } from './base/owner-checkout.ts';
 
 export interface GitStatus {
   readonly base: string;
@@ -17,8 +17,6 @@ export interface GitStatus {
     readonly clean: boolean | null;
     /** It stands on the base branch, at an older commit, because it could not be brought along. */
     readonly behindBase: boolean;
-    /** The command that brings it up, for the owner to run; null where it is not behind. */
-    readonly catchUp: string | null;
   } | null;
   readonly worktrees: readonly {
     /** Null: the merge worktree, or one that the owner made. */
@@ -57,10 +55,10 @@ export async function readStatus(at: Context): Promise<GitStatus> {
 
 async function checkoutStatus(at: Context, main: Checkout, head: CommitSha): Promise<GitStatus['checkout']> {
   const { path, branch } = main;
-  if (branch !== at.baseBranch) return { path, branch, clean: null, behindBase: false, catchUp: null };
+  if (branch !== at.baseBranch) return { path, branch, clean: null, behindBase: false };
   const { position, obstacle } = await inspect(at, main, head, null);
   const behindBase = position !== head;
-  return { path, branch, clean: obstacle === null, behindBase, catchUp: behindBase ? catchUpCommand(path, position, at.baseBranch) : null };
+  return { path, branch, clean: obstacle === null, behindBase };
 }
 
 function itemOf(at: Context, checkout: Checkout): number | null {

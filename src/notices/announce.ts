@@ -1,4 +1,4 @@
-import { labelOf, sentence, shortCommit } from '../words/item/item.ts';
+import { labelOf, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
 import { leftoverWords } from '../words/item/event.ts';
@@ -246,8 +246,8 @@ function merged(event: Moved, about: Announced): Document {
     ...(cause?.kind === 'already-merged' ? ['its changes were there already'] : []),
     ...(cause?.kind === 'squashed' && cause.afterRestart ? ['found after a restart'] : []),
   ];
-  const checkout = cause?.kind === 'squashed' && cause.checkout !== null ? `. ${sentence(checkoutWords(cause.checkout))}` : '';
-  return line('✓ ', ...named(about), ` merged${branch} · `, commit(to.mergeCommit, about), ` · ${facts.join(' · ')}${checkout}`);
+  const checkout: Content[] = cause?.kind === 'squashed' && cause.checkout !== null ? ['. ', ...checkoutWords(cause.checkout)] : [];
+  return line('✓ ', ...named(about), ` merged${branch} · `, commit(to.mergeCommit, about), ` · ${facts.join(' · ')}`, ...checkout);
 }
 
 /** Null where what follows at once says it all: the item is blocked, or goes back to current for want of an agent that resolves conflicts. */

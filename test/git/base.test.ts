@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MoveBase } from '../../src/git/base/base.ts';
+import { catchUpOf } from '../../src/git/base/catch-up.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { exists, hash, makeOwner, open, type Owner, read, shaOf, write } from './owner.ts';
@@ -120,11 +121,14 @@ describe('moving the base branch', () => {
     const second = await move(ahead({ 'shop.txt': 'changed again\n', 'new.txt': 'new\n' }));
     if (second.kind !== 'moved' || typeof second.checkout === 'string') throw new Error('it was not left alone');
     expect(exists(owner.repository, 'new.txt')).toBe(false);
-    execFileSync('/bin/sh', ['-c', second.checkout.catchUp], { env: { PATH: process.env['PATH'], HOME: owner.root } });
+    const found = await catchUpOf(join(owner.repository, 'src'));
+    execFileSync('/bin/sh', ['-c', found?.command ?? 'false'], { env: { PATH: process.env['PATH'], HOME: owner.root } });
     expect(owner.git(['status', '--porcelain'])).toBe('M src/cart.txt');
     expect(read(owner.repository, 'shop.txt')).toBe('changed again\n');
     expect(read(owner.repository, 'src/cart.txt')).toBe('mine\n');
     expect(await git.status()).toMatchObject({ checkout: { clean: false, behindBase: false } });
+    await found?.settle();
+    expect(await catchUpOf(owner.repository)).toBeNull();
   });
 
   describe('the command that brings a dirty checkout up', () => {
@@ -133,7 +137,7 @@ describe('moving the base branch', () => {
     async function caughtUp(files: Record<string, string>): Promise<{ code: number | null; said: string; command: string }> {
       const moved = await move(ahead(files));
       if (moved.kind !== 'moved' || typeof moved.checkout === 'string') throw new Error('it was not left alone');
-      return run(moved.checkout.catchUp);
+      return run((await catchUpOf(owner.repository))?.command ?? 'false');
     }
     function run(command: string): { code: number | null; said: string; command: string } {
       const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {

@@ -38,7 +38,7 @@ const why: fc.Arbitrary<Why> = fc.oneof(
   fc.record({
     kind: fc.constant('squashed' as const),
     branch: text,
-    checkout: fc.option(fc.record({ path: text, reason: text, catchUp: text })),
+    checkout: fc.option(fc.record({ reason: text })),
     afterRestart: fc.boolean(),
   }),
 );

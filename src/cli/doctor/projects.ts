@@ -6,6 +6,7 @@ import { systemClock } from '../../clock.ts';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
 import { openProjectGit } from '../../git/project-git.ts';
+import { CATCH_UP } from '../../words/item/causes.ts';
 import type { GitStatus } from '../../git/overview.ts';
 import { failure, findProgram, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
@@ -44,7 +45,7 @@ function checkout(subject: string, { checkout: found, base }: GitStatus): Findin
     const what = `your checkout of ${base} has changes, so merges do not update your files`;
     return [warning(subject, what, 'Commit or stash them; then each merge updates your files.')];
   }
-  if (found.behindBase) return [warning(subject, `your checkout is behind ${base}`, 'The command `git` in Musher shows how to update it.')];
+  if (found.behindBase) return [warning(subject, `your checkout is behind ${base}`, `Run \`${CATCH_UP}\` there; it keeps your changes.`)];
   return [];
 }
 

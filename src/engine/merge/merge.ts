@@ -2,6 +2,7 @@ import { oneLine } from '../../agents/text.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { Cause, CheckoutLeft } from '../../pipeline/why/cause.ts';
 import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
+import type { CheckoutOutcome } from '../../git/base/base.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { setUpMergeTree } from './components.ts';
@@ -182,8 +183,8 @@ function conflict(baseBranch: string, files: readonly string[]): Failure {
   };
 }
 
-function leftAlone(checkout: string | { leftAlone: string; reason: string; catchUp: string }): CheckoutLeft | null {
-  return typeof checkout === 'string' ? null : { path: checkout.leftAlone, reason: checkout.reason, catchUp: checkout.catchUp };
+function leftAlone(checkout: CheckoutOutcome): CheckoutLeft | null {
+  return typeof checkout === 'string' ? null : { reason: checkout.reason };
 }
 
 async function mergeMessage(project: EngineProject, item: WorkItem): Promise<string> {

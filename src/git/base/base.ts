@@ -3,14 +3,14 @@ import { crashPoint } from '../../crash-point.ts';
 import { type Context, baseHead } from '../context.ts';
 import { isAncestor } from '../history.ts';
 import { type Checkout, listCheckouts } from '../worktree/linked.ts';
-import { catchUpCommand, fastForward, inspect, rememberPosition } from './owner-checkout.ts';
+import { fastForward, inspect, rememberPosition } from './owner-checkout.ts';
 import { swapRef } from '../refs.ts';
 
 export type CheckoutOutcome =
   | 'fast-forwarded'
   | 'not-checked-out'
-  /** Index and files are as they were. `catchUp` is what the owner runs when it suits them. */
-  | { readonly leftAlone: string; readonly reason: string; readonly catchUp: string };
+  /** Index and files are as they were; `catchUpOf` brings them along when it suits the owner. */
+  | { readonly leftAlone: string; readonly reason: string };
 export type MoveBase =
   | { readonly kind: 'moved'; readonly checkout: CheckoutOutcome }
   /** The base branch was not at `from`; nothing was changed. */
@@ -45,7 +45,7 @@ export async function moveBase(at: Context, from: CommitSha, to: CommitSha): Pro
       await rememberPosition(at, checkout, null);
       if (typeof outcome === 'string') outcome = 'fast-forwarded';
     } else if (typeof outcome === 'string') {
-      outcome = { leftAlone: checkout.path, reason: obstacle, catchUp: catchUpCommand(checkout.path, state.position, at.baseBranch) };
+      outcome = { leftAlone: checkout.path, reason: obstacle };
     }
   }
   return { kind: 'moved', checkout: outcome };

@@ -44,7 +44,9 @@ export async function inspect(at: Context, checkout: Checkout, head: CommitSha, 
 }
 
 /** Where a checkout stood when Musher moved the base branch and could not bring it along. Kept as a ref, so that git keeps the commit. */
-const positionRef = (checkout: Checkout): string => `refs/musher/checkouts/${shortHash(checkout.path)}`;
+export function positionRef(checkout: Pick<Checkout, 'path'>): string {
+  return `refs/musher/checkouts/${shortHash(checkout.path)}`;
+}
 
 /** Notes where a checkout stands; null: on the base branch's tip, as git itself assumes. */
 export async function rememberPosition(at: Context, checkout: Checkout, position: CommitSha | null): Promise<void> {

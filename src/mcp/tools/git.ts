@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MusherError } from '../../errors.ts';
+import { shortCommit } from '../../words/item/item.ts';
 import { change, write } from '../events.ts';
 import type { Caller } from '../caller.ts';
 import { refusal, said, tool } from '../tool.ts';
@@ -31,7 +32,7 @@ export const gitStatus = tool({
     return said(
       [
         `Branch ${work.branch} at ${work.head}, ${work.commitsAhead} commits ahead of ${settings.baseBranch}.`,
-        ...commits.map(({ sha, subject }) => `  ${sha.slice(0, 10)} ${subject}`),
+        ...commits.map(({ sha, subject }) => `  ${shortCommit(sha)} ${subject}`),
         changed.length === 0 ? 'No uncommitted changes.' : 'Uncommitted:',
         ...[...changed.slice(0, MOST_FILES), ...more].map((path) => `  ${path}`),
       ].join('\n'),
@@ -69,7 +70,7 @@ export const gitCommit = tool({
     });
     if (commit === 'failed') return refusal('git could not commit: the branch moved in the meantime, or a file cannot be read. Try again.');
     if (commit === null) return said('There is nothing to commit.');
-    const result = `${commit.slice(0, 10)} ${message.split('\n', 1)[0] ?? ''}`;
+    const result = `${shortCommit(commit)} ${message.split('\n', 1)[0] ?? ''}`;
     change(parts, caller, (tx, now) => write(tx, now, 'agent.called', { run: now.run.run, tool: 'git_commit', result }));
     return said(`Committed as ${commit}.`);
   },

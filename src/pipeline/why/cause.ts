@@ -10,12 +10,10 @@ export type Exhaustion =
 /** Why Musher starts an item by itself. */
 export type StartReason = { readonly kind: 'asked-to-start' } | { readonly kind: 'dependencies-met' };
 
-/** The owner's checkout, which a merge left as it was, and the command that brings it up to date. */
+/** The owner's checkout, which a merge left as it was. Older logs also hold its path and a command, which no room is shown. */
 export interface CheckoutLeft {
-  readonly path: string;
   /** Why it was left. */
   readonly reason: string;
-  readonly catchUp: string;
 }
 
 /** What a person did to an item, by a command. */

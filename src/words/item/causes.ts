@@ -1,4 +1,5 @@
 import type { Cause, CheckoutLeft, PersonDid, Why } from '../../pipeline/why/cause.ts';
+import { code, type Content } from '../../message/build.ts';
 import { firstLine, shortCommit } from './item.ts';
 import { exhaustionWords } from './exhaustion.ts';
 
@@ -30,7 +31,7 @@ export function causeWords(why: Why, failure: string): string {
     case 'gates-passed':
       return why.gates.length === 0 ? 'no gates are configured' : `${listed(why.gates)} passed at ${shortCommit(why.commit)}`;
     case 'squashed':
-      return `squashed onto ${why.branch}${why.afterRestart ? ', found after a restart' : ''}${why.checkout === null ? '' : `. ${checkoutWords(why.checkout)}`}`;
+      return `squashed onto ${why.branch}${why.afterRestart ? ', found after a restart' : ''}${why.checkout === null ? '' : `; your checkout was not updated: ${why.checkout.reason}`}`;
     case 'already-merged':
       return `its changes were on ${why.branch} already`;
     case 'base-kept-moving':
@@ -82,10 +83,13 @@ export function isPersonsAct(why: Why): why is Extract<Cause, { kind: 'person' }
   return typeof why !== 'string' && why.kind === 'person';
 }
 
-/** That the owner's checkout stayed where it was, and how to bring it along. */
-export function checkoutWords({ reason, catchUp }: CheckoutLeft): string {
-  return `Your checkout was left as it is (${reason}). Before you commit there, run: ${catchUp}`;
+/** That the owner's checkout stayed where it was, and the command that brings it along: two sentences. */
+export function checkoutWords({ reason }: CheckoutLeft): Content[] {
+  return [`Your checkout was not updated: ${reason}. Run `, code(CATCH_UP), ' there before you commit.'];
 }
+
+/** Typed in a terminal, in the checkout. */
+export const CATCH_UP = 'musher catch-up';
 
 function listed(names: readonly string[]): string {
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
