@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { RunSandbox } from '../agents/supervision/sandboxed.ts';
 import { MusherError } from '../errors.ts';
-import { folderName } from '../git/names.ts';
+import type { Run } from '../log/projections/run.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Box } from '../sandbox/box.ts';
-import type { EngineParts, EngineProject } from './parts.ts';
+import { runDir, type EngineParts, type EngineProject } from './parts.ts';
+import { runToResume } from './run/resume.ts';
 import type { CommandSandbox } from './shell.ts';
 
 /** What a run is held by; null where the project asks for nothing. Throws SANDBOX_UNUSABLE where it does not hold. */
@@ -12,11 +13,15 @@ export async function runSandbox(
   parts: EngineParts,
   project: EngineProject,
   at: { number: WorkItem['number']; branch: string },
+  run: Run,
 ): Promise<RunSandbox | null> {
   const box = boxOf(project);
   if (box === null) return null;
-  const stateDir = join(parts.dataDir, 'sandbox', folderName(project.settings.name), 'state');
-  return { box, mounts: await project.git.viewForRun(at), stateDir, ports: [] };
+  const homeOf = (number: number): string => join(runDir(parts, run.project, run.item, number), 'home');
+  const before = runToResume(parts, run);
+  const session = before?.session ?? null;
+  const resumed = before === null || session === null ? null : { homeDir: homeOf(before.run), session };
+  return { box, mounts: await project.git.viewForRun(at), homeDir: homeOf(run.run), resumed, ports: [] };
 }
 
 /**

@@ -33,10 +33,19 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  async function inside(script: string, env: Record<string, string> = {}, runtime: Runtime = claudeRuntime): Promise<string> {
+  let runs = 0;
+  /** One run of a program; `resumes`: it goes on with the session `s1` of the run before. */
+  async function inside(
+    script: string,
+    env: Record<string, string> = {},
+    runtime: Runtime = claudeRuntime,
+    resumes = false,
+  ): Promise<string> {
+    const homeOf = (run: number): string => join(dir, 'runs', String(run));
+    runs += 1;
     const box: Box = { program: BWRAP, allowHosts: [], read: [], write: [], home, path: process.env['PATH'] ?? '', secret: [] };
     const started = await sandboxed(
-      { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
+      { box, mounts: [], homeDir: homeOf(runs), resumed: resumes ? { homeDir: homeOf(runs - 1), session: 's1' } : null, ports: [] },
       {
         file: 'sh',
         args: ['-c', script],
@@ -74,11 +83,41 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
     expect(readFileSync(join(home, folder, 'settings.json'), 'utf8')).toBe('{}');
   });
 
-  it('keeps what the runtime remembers, and none of it comes out', async () => {
-    await inside('echo session > "$CLAUDE_CONFIG_DIR/session"; echo hook > "$CLAUDE_CONFIG_DIR/settings.json"; echo x > "$HOME/.bashrc"');
-    expect(await inside('cat "$CLAUDE_CONFIG_DIR/session"')).toBe('session');
+  // Line 34 of what must hold.
+  const PLANT = [
+    'cd "$CLAUDE_CONFIG_DIR"; mkdir -p projects/shop/memory projects/other hooks',
+    'echo evil | tee settings.json CLAUDE.md hooks/stop projects/shop/memory/MEMORY.md projects/shop/s2.jsonl projects/shop/settings.json >/dev/null',
+    'echo session > projects/shop/s1.jsonl; ln -s /proc/1/environ projects/other/s1.jsonl; ln -s /etc projects/linked',
+    'mkdir projects/folder projects/folder/s1.jsonl; mkfifo projects/s1.jsonl; echo x > "$HOME/.bashrc"',
+  ].join('\n');
+
+  it('is empty again for the next run, and none of it comes out', async () => {
+    await inside(PLANT);
+    expect(await inside('cd "$CLAUDE_CONFIG_DIR"; find . -type f')).toBe('./.credentials.json');
     expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toBe('{}');
-    expect(existsSync(join(home, '.claude/session')) || existsSync(join(home, '.bashrc'))).toBe(false);
+    expect(existsSync(join(home, '.claude/projects')) || existsSync(join(home, '.bashrc'))).toBe(false);
+  });
+
+  it('brings along the session that goes on, and nothing else', async () => {
+    await inside(PLANT);
+    const seen = await inside('cd "$CLAUDE_CONFIG_DIR"; find . ! -type d | sort; cat projects/*/s1.jsonl', {}, claudeRuntime, true);
+    expect(seen).toBe('./.credentials.json\n./projects/shop/s1.jsonl\nsession');
+  });
+
+  it.each([
+    { runtime: codexRuntime, folder: '.codex', session: ['sessions/2026/11/30/rollout-2026-11-30T10-00-00-s1.jsonl'] },
+    { runtime: opencodeRuntime, folder: '.local/share/opencode', session: ['opencode.db', 'opencode.db-wal'] },
+    {
+      runtime: geminiRuntime,
+      folder: '.gemini',
+      session: ['projects.json', 'tmp/shop/.project_root', 'tmp/shop/chats/session-2026-11-30T10-00-s1.jsonl'],
+    },
+  ])('is so for $runtime.name', async ({ runtime, folder, session }) => {
+    const evil = ['AGENTS.md', 'GEMINI.md', 'config.toml', 'settings.json', 'hooks.json', 'plugin/x.js', 'memories_1.sqlite', 'tmp/shop/x'];
+    const make = [...session, ...evil].map((file) => `mkdir -p $(dirname ${file}); echo x > ${file}`);
+    await inside([`cd "$HOME/${folder}"`, ...make].join('; '), { HOME: home }, runtime);
+    const seen = await inside(`cd "$HOME/${folder}"; find . -type f`, { HOME: home }, runtime, true);
+    expect(seen.split('\n').toSorted()).toEqual(session.map((file) => `./${file}`).toSorted());
   });
 
   it('lets a login be renewed in place', async () => {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agentProgram } from '../../scripts/install-agent.ts';
-import { type Bench, create, succeeded } from '../e2e/harness.ts';
+import { type Bench, create, succeeded, until } from '../e2e/harness.ts';
 import { startGeminiApi } from '../fakes/gemini-api.ts';
 import { startMessagesApi } from '../fakes/messages-api.ts';
 import type { Answer, ModelServer } from '../fakes/model-server.ts';
@@ -12,22 +12,38 @@ import { startResponsesApi } from '../fakes/responses-api.ts';
 import { write } from '../git/owner.ts';
 import { MISSING, sandboxedBench } from '../security/sandboxed.ts';
 
-// The real programs in the sandbox: they reach their models through the proxy alone, work with the worktree's git, and keep
-// their sessions in a folder of the project's.
+// The real programs in the sandbox: they reach their models through the proxy alone, work with the worktree's git, and find the
+// session that they go on with in a folder of the run's own.
 
 interface Real {
-  readonly runtime: 'codex' | 'opencode' | 'gemini';
+  readonly runtime: 'claude' | 'codex' | 'opencode' | 'gemini';
   readonly model: string;
   readonly tool: string;
   readonly key: string;
   readonly startApi: (script: readonly Answer[]) => Promise<ModelServer>;
   readonly env: (url: string) => Record<string, string>;
   readonly command?: (url: string) => readonly string[];
+  /** Further lines of the agent's section. */
+  readonly keys?: readonly string[];
   /** A person's settings, below the home. */
   readonly homeFile?: readonly [string, string];
 }
 
 const REAL: readonly Real[] = [
+  {
+    runtime: 'claude',
+    model: 'claude-sonnet-4-5',
+    tool: 'Bash',
+    key: 'command',
+    startApi: startMessagesApi,
+    env: (url) => ({
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_API_KEY: 'sk-ant-fake',
+      DISABLE_TELEMETRY: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    }),
+    keys: ['allowed_tools = ["Bash"]'],
+  },
   {
     runtime: 'codex',
     model: 'gpt-5',
@@ -91,14 +107,17 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, startApi, env, command, homeFile }) => {
+describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, startApi, env, command, keys = [], homeFile }) => {
   const { file, missing } = agentProgram(runtime);
-  it.skipIf(MISSING !== null || missing !== null)(`commits, and the commit is merged${MISSING ?? missing ?? ''}`, async () => {
-    const work = 'echo priced > price.txt && git add price.txt && git commit -qm priced';
-    const api = await startApi([
-      { kind: 'tool', tool, input: { [key]: work, description: 'x' } },
-      { kind: 'text', text: 'All done.' },
-    ]);
+  const why = MISSING ?? missing ?? '';
+  const shell = (line: string): Answer => ({ kind: 'tool', tool, input: { [key]: line, description: 'x' } });
+  const WORK = 'echo priced > price.txt && git add price.txt && git commit -qm priced';
+
+  /** A project whose agent is the real program, with a model that gives these answers. */
+  async function scene(answers: (flags: string) => readonly Answer[]): Promise<Bench> {
+    const flags = { dir: '' };
+    const script: Answer[] = [];
+    const api = await startApi(script);
     open.push(() => api.close());
     const { door, address } = await doorTo(api);
     open.push(() => new Promise((resolve) => door.close(resolve)));
@@ -115,6 +134,7 @@ describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, sta
           `runtime = "${runtime}"`,
           `command = ${JSON.stringify([file, ...(command?.(url) ?? [])])}`,
           `model = "${model}"`,
+          ...keys,
           `env = { ${variables.join(', ')} }`,
           '',
         ].join('\n'),
@@ -122,9 +142,31 @@ describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, sta
       { hosts: [address], read: [dirname(dirname(file))] },
     );
     open.push(() => bench.close());
+    flags.dir = bench.flags;
+    script.push(...answers(flags.dir));
     if (homeFile !== undefined) write(join(bench.dir, 'home'), { [homeFile[0]]: homeFile[1] });
+    return bench;
+  }
+
+  it.skipIf(MISSING !== null || missing !== null)(`commits, and the commit is merged${why}`, async () => {
+    const bench = await scene(() => [shell(WORK), { kind: 'text', text: 'All done.' }]);
     succeeded(await bench.run(create('Prices'), 'start 1', 'wait 1 done 110'));
     expect(bench.filesAt('main')).toMatchObject({ 'price.txt': 'priced' });
     expect(bench.runs(1)[0]).toMatchObject({ reason: 'finished', session: expect.any(String) as string });
+  });
+
+  it.skipIf(MISSING !== null || missing !== null)(`goes on in its session after a stop${why}`, async () => {
+    const bench = await scene((flags) => [shell(`touch '${flags}/busy' && sleep 300`), shell(WORK), { kind: 'text', text: 'All done.' }]);
+    const musher = bench.start();
+    musher.type(create('Prices'), 'start 1');
+    await until(() => bench.raised('busy'));
+    musher.type('stop 1');
+    await until(() => bench.runs(1)[0]?.state === 'ended');
+    // What a stopped run of Codex or Gemini CLI has used is not known, and counts as all that there was.
+    musher.type('budget 1 +30usd', 'start 1', 'wait 1 done 110');
+    succeeded(await musher.end());
+    const [first, second] = bench.runs(1);
+    expect(first?.session).toEqual(expect.any(String));
+    expect(second).toMatchObject({ reason: 'finished', session: first?.session });
   });
 });

@@ -77,7 +77,7 @@ export interface Needs {
   readonly keyVariable: string | null;
 }
 
-/** A folder of the program. In a sandbox an empty one of the project's own lies over it, but for `login`. */
+/** A folder of the program. In a sandbox an empty one of the run's own lies over it, but for `login` and a session that goes on. */
 export interface Folder {
   /** The variable that names a folder, and which one it is in the home where the variable is not set ('' for the home itself). */
   readonly variable: string;
@@ -88,6 +88,11 @@ export interface Folder {
   readonly login: readonly string[];
   /** Files in it that the program has to read to know how it is signed in; never writable. Missing: none. */
   readonly reads?: readonly string[];
+  /**
+   * Files in it that hold a session, for the run that continues it; `*` is any part of a name, `{id}` the session's id. No
+   * settings, hooks or memory: what one run writes there must not reach another. Missing: none.
+   */
+  readonly sessions?: readonly string[];
 }
 
 /** What `doctor` and the supervisor may ask before a run, without using a model. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { type Box, boxed, type StartOutside } from '../../sandbox/box.ts';
 import { type Mount, programMount, readable, writable } from '../../sandbox/mounts.ts';
+import { copySession } from './copy-session.ts';
 import { findProgram } from '../process/start.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 
@@ -13,8 +15,10 @@ export interface RunSandbox {
   readonly box: Box;
   /** The worktree and its git. */
   readonly mounts: readonly Mount[];
-  /** Absolute; kept between runs of the project: what a runtime remembers, such as its sessions. */
-  readonly stateDir: string;
+  /** Absolute, of this run alone: what a runtime writes to its own folders. */
+  readonly homeDir: string;
+  /** Whose session goes on, and its id: of that run's folders the session comes along, and nothing else. Null: none does. */
+  readonly resumed: { readonly homeDir: string; readonly session: string } | null;
   /** Ports of Musher's own on the loopback address that the run may reach. */
   readonly ports: readonly number[];
 }
@@ -48,7 +52,7 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
   // Only what Musher's own PATH leads to is opened for it: the agent's configuration stands in a repository.
   const own = command.file.includes('/') ? null : await findProgram(command.file, box.path, command.worktree);
   const program = own === null ? null : programMount(own);
-  const needs = runtimeNeeds(sandbox, command);
+  const needs = await runtimeNeeds(sandbox, command);
   return ok(
     boxed(box, {
       ...(command.only === 'look'
@@ -68,22 +72,28 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
 }
 
 /**
- * A runtime's folder in the sandbox is one of its own, which holds the login of the real one and nothing else of it:
- * settings and hooks that an agent leaves there are never read outside.
+ * A runtime's folder in the sandbox is a new one for each run, with the login of the real one and nothing else of it: settings,
+ * hooks and memory that an agent leaves there are read neither outside nor by another run. A session that goes on is copied.
  */
-function runtimeNeeds(
-  { box, stateDir }: RunSandbox,
+async function runtimeNeeds(
+  { box, homeDir, resumed }: RunSandbox,
   { runtime: { name, needs }, env }: RunCommand,
-): { hosts: readonly string[]; mounts: Mount[]; env: Record<string, string> } {
-  const folders = needs.folders.map(({ variable, fallback, below, login, reads = [] }) => {
-    const base = env[variable] ?? join(box.home, fallback);
-    const real = join(base, below);
-    const own = join(stateDir, `${name}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`);
-    mkdirSync(own, { recursive: true, mode: 0o700 });
-    const shown = (files: readonly string[]): string[] => files.map((file) => join(real, file)).filter((file) => existsSync(file));
-    const files = [...shown(login).map(writable), ...shown(reads).map(readable)];
-    return { variable, base, mounts: [{ kind: 'write', from: own, to: real } satisfies Mount, ...files] };
-  });
+): Promise<{ hosts: readonly string[]; mounts: Mount[]; env: Record<string, string> }> {
+  const folders = await Promise.all(
+    needs.folders.map(async ({ variable, fallback, below, login, reads = [], sessions = [] }) => {
+      const base = env[variable] ?? join(box.home, fallback);
+      const real = join(base, below);
+      const folder = `${name}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`;
+      const own = join(homeDir, folder);
+      // A start that Musher did not survive may have left one.
+      await rm(own, { recursive: true, force: true });
+      await mkdir(own, { recursive: true, mode: 0o700 });
+      if (resumed !== null) await copySession(join(resumed.homeDir, folder), own, sessions, resumed.session);
+      const shown = (files: readonly string[]): string[] => files.map((file) => join(real, file)).filter((file) => existsSync(file));
+      const files = [...shown(login).map(writable), ...shown(reads).map(readable)];
+      return { variable, base, mounts: [{ kind: 'write', from: own, to: real } satisfies Mount, ...files] };
+    }),
+  );
   return {
     hosts: needs.hosts,
     mounts: folders.flatMap(({ mounts }) => mounts),

@@ -68,7 +68,7 @@ async function isSeen(box: Box, project: ProjectSettings, agent: AgentSettings, 
   const dir = await mkdtemp(join(tmpdir(), 'musher-doctor-'));
   try {
     const started = await sandboxed(
-      { box, mounts: [], stateDir: join(dir, 'state'), ports: [] },
+      { box, mounts: [], homeDir: join(dir, 'home'), resumed: null, ports: [] },
       {
         file: agent.command[0] ?? '',
         // A shell looks for it instead of starting it: a program without its arguments could do anything.

@@ -209,7 +209,7 @@ async function prepare(
   const untouched = opened.created && settings.components.length === 0;
   const files = agent.role !== 'coder' ? null : untouched ? await git.treeOf(opened.head) : await git.treeOfFiles(at);
   crashPoint('before-spawn');
-  return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at) };
+  return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at, run) };
 }
 
 /** The run as the log has it by now: what an earlier process of it used was counted meanwhile. */

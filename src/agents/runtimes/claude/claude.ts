@@ -19,7 +19,9 @@ export const claudeRuntime = defineRuntime({
   metered: true,
   needs: {
     hosts: ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com'],
-    folders: [{ variable: 'CLAUDE_CONFIG_DIR', fallback: '.claude', below: '', login: ['.credentials.json'] }],
+    folders: [
+      { variable: 'CLAUDE_CONFIG_DIR', fallback: '.claude', below: '', login: ['.credentials.json'], sessions: ['projects/*/{id}.jsonl'] },
+    ],
     keyVariable: 'ANTHROPIC_API_KEY',
   },
   doctor: claudeDoctor,

@@ -20,7 +20,7 @@ export const codexRuntime = defineRuntime({
   metered: false,
   needs: {
     hosts: ['api.openai.com', 'auth.openai.com', 'chatgpt.com'],
-    folders: [{ variable: 'CODEX_HOME', fallback: '.codex', below: '', login: ['auth.json'] }],
+    folders: [{ variable: 'CODEX_HOME', fallback: '.codex', below: '', login: ['auth.json'], sessions: ['sessions/*/*/*/*{id}.jsonl'] }],
     keyVariable: 'CODEX_API_KEY',
   },
   doctor: codexDoctor,

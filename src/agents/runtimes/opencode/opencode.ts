@@ -20,7 +20,13 @@ export const opencodeRuntime = defineRuntime({
     // Its models come from many providers: theirs are listed in `allow_hosts`.
     hosts: ['opencode.ai', 'models.dev', 'models.opencode.ai', 'api.anthropic.com', 'api.openai.com', 'openrouter.ai'],
     folders: [
-      { variable: 'XDG_DATA_HOME', fallback: '.local/share', below: 'opencode', login: ['auth.json'] },
+      {
+        variable: 'XDG_DATA_HOME',
+        fallback: '.local/share',
+        below: 'opencode',
+        login: ['auth.json'],
+        sessions: ['opencode.db', 'opencode.db-wal'],
+      },
       { variable: 'XDG_CONFIG_HOME', fallback: '.config', below: 'opencode', login: [] },
       { variable: 'XDG_STATE_HOME', fallback: '.local/state', below: 'opencode', login: [] },
       { variable: 'XDG_CACHE_HOME', fallback: '.cache', below: 'opencode', login: [] },
