@@ -2,6 +2,7 @@ import type { CommitSha, Millis } from '../pipeline/values.ts';
 import type { OwnDir } from './own-dir.ts';
 import { newestOf, partingOf } from './short-history.ts';
 import { sha } from './refs.ts';
+import { withMergeAttributes } from './traits/merge-attributes.ts';
 import type { Identity } from './repository.ts';
 
 // Everything here reads and writes objects alone: no working files, no refs.
@@ -65,21 +66,51 @@ export async function commitTree(
 
 /**
  * Merges two commits in the object store. A history that shares no commit with the base (an agent can make one)
- * merges against an empty ancestor, so that what both changed is a conflict instead of an error.
+ * merges against an empty ancestor, so that what both changed is a conflict instead of an error. The attributes of `ours`
+ * say how, as for git in a checkout of it.
  */
 export async function mergeTrees(git: OwnDir, ours: CommitSha, theirs: CommitSha): Promise<Merged> {
-  const args = ['merge-tree', '--write-tree', '-z', '--no-messages', '--allow-unrelated-histories', ours, theirs];
-  const answer = await git.run(args, { answers: [1] });
+  const plain = await mergeIn(git, ours, theirs, null);
+  // Attributes are about files that both have changed. Most merges have none, and need no more processes.
+  if (plain.both.length === 0) return plain;
+  const again = await withMergeAttributes(git, ours, plain.both, (folder) => mergeIn(git, ours, theirs, folder));
+  return again ?? plain;
+}
+
+/** `both`: the files, as bytes in latin1, of which two versions had to become one. `folder`: holds attributes; null: there are none in it. */
+async function mergeIn(
+  git: OwnDir,
+  ours: CommitSha,
+  theirs: CommitSha,
+  folder: string | null,
+): Promise<Merged & { readonly both: readonly string[] }> {
+  const args = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', ours, theirs];
+  const tree = folder === null ? {} : { tree: { path: folder, index: `${folder}.index` } };
+  const answer = await git.run(args, { answers: [1], ...tree });
   // Bytes, not characters: a file's name need not be UTF-8.
-  const [tree = '', ...rows] = answer.stdout.toString('latin1').split('\0');
-  const conflicts = rows.filter((row) => row.includes('\t'));
+  const [name = '', ...rows] = answer.stdout.toString('latin1').split('\0');
+  const end = rows.indexOf('');
+  const conflicts = end === -1 ? rows : rows.slice(0, end);
   const names = [...new Set(conflicts.map((row) => row.slice(row.indexOf('\t') + 1)))];
-  const gone = names.map((name) => `0 ${'0'.repeat(tree.length)}\t${name}`);
+  const gone = names.map((path) => `0 ${'0'.repeat(name.length)}\t${path}`);
   return {
-    tree: sha(tree),
+    tree: sha(name),
     stages: Buffer.from([...gone, ...conflicts].map((row) => `${row}\0`).join(''), 'latin1'),
-    files: names.map((name) => Buffer.from(name, 'latin1').toString('utf8')),
+    files: names.map((path) => Buffer.from(path, 'latin1').toString('utf8')),
+    both: [...new Set([...names, ...pathsOfMessages(rows.slice(end + 1))])],
   };
+}
+
+/** Of what git says about a merge: a number of paths, these, the kind of message, its text, and so on. */
+function pathsOfMessages(cells: readonly string[]): string[] {
+  const paths: string[] = [];
+  for (let at = 0; at < cells.length;) {
+    const count = Number(cells[at]);
+    if (!Number.isSafeInteger(count) || count < 1) break;
+    paths.push(...cells.slice(at + 1, at + 1 + count));
+    at += count + 3;
+  }
+  return paths;
 }
 
 /** Merges `head` into `base` as one change, without touching any ref or file: its tree, or the files in conflict, or that nothing would change. */
@@ -138,29 +169,6 @@ export async function patchSince(
   const how = ['-r', '-U0', '--text', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
   const patch = await git.run(['diff-tree', '-p', ...how, from, head], { maxBytes });
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated };
-}
-
-/** The bytes of files' contents by their object names, at most `maxBytes` together; those that did not fit are missing. */
-export async function readBlobs(git: OwnDir, blobs: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  if (blobs.length === 0) return found;
-  const { stdout } = await git.run(['cat-file', '--batch', '--buffer'], { input: `${blobs.join('\n')}\n`, maxBytes });
-  for (let at = 0; at < stdout.length;) {
-    const end = stdout.indexOf('\n', at);
-    const header = /^([0-9a-f]+) blob (\d+)$/.exec(stdout.toString('latin1', at, end === -1 ? stdout.length : end));
-    // `… missing`, or something that is no file.
-    if (header === null) {
-      at = end === -1 ? stdout.length : end + 1;
-      continue;
-    }
-    const [, name = '', size = '0'] = header;
-    const from = end + 1;
-    const to = from + Number(size);
-    if (to > stdout.length) break;
-    found.set(name, stdout.subarray(from, to));
-    at = to + 1;
-  }
-  return found;
 }
 
 /** Names of files that `head` changed since it left `base`. */

@@ -154,6 +154,17 @@ export function sharedConfig(repository: Repository, attributes: string): string
   return `${lines.join('\n')}\n`;
 }
 
+const sectionOf = (key: string): string => key.slice(0, key.indexOf('.'));
+
+/**
+ * What stands in for a merge driver of the owner's: `true`, which keeps the base branch's version, is itself. Any other is a
+ * program that an agent may have planted. Instead of it git merges the lines and says that it is a conflict, so that whoever
+ * knows better decides.
+ */
+function standIn(command: string): string {
+  return command.trim() === 'true' ? 'true' : 'git merge-file -q -L ours -L base -L theirs %A %O %B; false';
+}
+
 /** A value as a configuration file of git holds it. */
 function quoted(value: string): string {
   return `"${value.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
@@ -180,6 +191,11 @@ function configText(repository: Repository, attributes: string): string {
     '\tauto = false',
     '[submodule]',
     '\trecurse = false',
+    ...[...repository.mergeSettings].flatMap(([key, value]) => [
+      `[${sectionOf(key)}]`,
+      `\t${key.slice(sectionOf(key).length + 1)} = ${value}`,
+    ]),
+    ...[...repository.mergeDrivers].flatMap(([name, command]) => [`[merge ${quoted(name)}]`, `\tdriver = ${quoted(standIn(command))}`]),
     ...(repository.objectFormat === 'sha256' ? ['[extensions]', '\tobjectFormat = sha256'] : []),
   ];
   return `${lines.join('\n')}\n`;

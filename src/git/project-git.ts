@@ -5,6 +5,7 @@ import { MusherError } from '../errors.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type MoveBase, moveBase } from './base/base.ts';
+import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './worktree/collect.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
@@ -12,7 +13,6 @@ import {
   changedSince,
   parentsOf,
   patchSince,
-  readBlobs,
   commitTree,
   type Diff,
   diffBetween,

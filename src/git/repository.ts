@@ -11,6 +11,7 @@ import {
   isPartialClone,
   isTrue,
   mergeDriversOf,
+  mergeSettingsOf,
   type OutsideTheTree,
   parseConfig,
 } from './traits/owner-config.ts';
@@ -38,6 +39,8 @@ export interface Repository {
   readonly identity: Identity;
   /** Settings that change how honest files are read and written, and run nothing. */
   readonly fileSettings: ReadonlyMap<string, string>;
+  /** Settings that change how two versions of a file become one, and run nothing. */
+  readonly mergeSettings: ReadonlyMap<string, string>;
   /** The owner's ignore patterns that stand outside the tree. */
   readonly excludes: string;
   /** The owner's attributes that stand outside the tree. */
@@ -133,6 +136,7 @@ export async function findRepository(repository: string, runGit = gitRunner()): 
     objectFormat: format,
     identity: identityOf(config),
     fileSettings,
+    mergeSettings: mergeSettingsOf(config),
     excludes: await excludesOf(config, commonDir),
     attributes: await attributesOf(config, commonDir),
     filters: filtersOf(config),

@@ -164,6 +164,7 @@ describe('nothing that was planted runs', () => {
   it('when the project is opened', async () => {
     forget();
     owner.git(['config', '--unset', 'extensions.partialClone']);
+    owner.git(['config', '--unset', 'remote.evil.promisor']);
     await open(owner, { project: 'again' });
     expect(fired()).toEqual([]);
   });
@@ -203,10 +204,10 @@ describe('a worktree that points elsewhere', () => {
     const elsewhere = join(owner.root, 'elsewhere');
     mkdirSync(elsewhere);
     owner.git(['config', 'core.worktree', elsewhere]);
-    const again = await open(owner, { project: 'third' });
-    expect((await again.status()).checkout?.path).toBe(owner.repository);
-    const work = await again.openWorktree({ number: numbered(4), title: 'fourth', branch: null });
+    const work = await git.openWorktree({ number: numbered(4), title: 'fourth', branch: null });
     expect(read(work.path, 'src/cart.txt')).toBe('cart\n');
+    expect((await git.status()).checkout?.path).toBe(owner.repository);
+    await expect(open(owner, { project: 'third' })).rejects.toMatchObject({ code: 'REPOSITORY_UNUSABLE' });
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 

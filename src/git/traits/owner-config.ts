@@ -33,14 +33,34 @@ const FILE_SETTINGS = new Map([
 
 /** Settings that change how honest files are read and written, and run nothing. */
 export function fileSettingsOf(config: Config): ReadonlyMap<string, string> {
+  return allowedOf(config, FILE_SETTINGS);
+}
+
+/** Settings that change how two versions become one, and run nothing. */
+export function mergeSettingsOf(config: Config): ReadonlyMap<string, string> {
+  return allowedOf(config, MERGE_SETTINGS);
+}
+
+function allowedOf(config: Config, all: ReadonlyMap<string, RegExp>): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
-  for (const [key, allowed] of FILE_SETTINGS) {
+  for (const [key, allowed] of all) {
     const found = config.get(key);
     const value = found === null ? 'true' : found?.toLowerCase();
     if (value !== undefined && allowed.test(value)) settings.set(key, value);
   }
   return settings;
 }
+
+/** The same for merges: which changes git takes for renames, and what it does where no attribute says so. */
+const MERGE_SETTINGS = new Map([
+  ['merge.renormalize', /^(?:true|false)$/],
+  ['merge.renames', /^(?:true|false|copies|copy)$/],
+  ['merge.directoryrenames', /^(?:true|false|conflict)$/],
+  ['merge.renamelimit', /^\d{1,6}$/],
+  ['merge.default', /^(?:text|binary|union)$/],
+  ['diff.renames', /^(?:true|false|copies|copy)$/],
+  ['diff.renamelimit', /^\d{1,6}$/],
+]);
 
 /** Whether objects are missing that git would fetch when it needs them. git before 2.40 tells so by its remotes alone. */
 export function isPartialClone(config: Config): boolean {
