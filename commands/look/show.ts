@@ -27,7 +27,8 @@ import {
   type Content,
 } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
-import type { WorkItem } from '../../src/pipeline/types.ts';
+import { isSameFailure } from '../../src/pipeline/refused.ts';
+import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
@@ -53,7 +54,7 @@ export const show = command({
       join(
         doc(heading(itemTitle(item, reader.current)), standing(context, item, reader)),
         textOf(item),
-        failureOf(item),
+        failuresOf(item),
         runsOf(context.reads.runs(item.project, item.number), reader),
         receiptsOf(context.reads.receipts(item.project, item.number), reader),
       ),
@@ -109,14 +110,21 @@ function textOf(item: WorkItem): Document {
   );
 }
 
-function failureOf({ failure }: WorkItem): Document {
-  if (failure === null) return doc();
-  const { cause, summary, evidence } = failure;
+/** The last failure, and the reason for which its work was rejected before that: it holds until the item is merged. */
+function failuresOf({ failure, refused }: WorkItem): Document {
+  const rejected = refused?.why ?? null;
+  return join(
+    failure === null ? doc() : failureOf('Last failure', failure),
+    rejected === null || isSameFailure(rejected, failure) ? doc() : failureOf('Rejected before', rejected),
+  );
+}
+
+function failureOf(title: string, { cause, summary, evidence }: Failure): Document {
   const what = faultWords(summary);
   const cut = evidence.length > EVIDENCE ? `[${evidence.length - EVIDENCE} characters before this left out]\n` : '';
   const tail = evidence.slice(-EVIDENCE).toWellFormed();
   return doc(
-    heading('Last failure'),
+    heading(title),
     paragraph(sentence(`${FAILURE_WORDS[cause]}: ${what}`)),
     evidence.trim() !== '' && evidence.trim() !== what && codeBlock(`${cut}${tail}`),
   );

@@ -12,6 +12,7 @@ import { moveRefusal } from '../../src/words/item/misfit.ts';
 import type { MoveTarget } from '../../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
+import { refusedNow } from '../../src/pipeline/refused.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const move = command({
@@ -29,7 +30,13 @@ export const move = command({
       if ('ok' in to) return tx.refuse(to);
       const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'moved' });
       const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'moved' });
-      const after = tx.append(stopped.item, 'item.moved', { to, why: { kind: 'person', did: 'moved' }, failure: null });
+      const after = tx.append(stopped.item, 'item.moved', {
+        to,
+        why: { kind: 'person', did: 'moved' },
+        failure: null,
+        // What was merged is no work once more, also where somebody has reverted it meanwhile.
+        ...(item.stage.name === 'done' && to.name === 'current' ? { refuses: refusedNow(item) } : {}),
+      });
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(

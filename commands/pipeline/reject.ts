@@ -6,6 +6,7 @@ import { outlook } from '../../src/words/item/step.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
+import { refusedNow } from '../../src/pipeline/refused.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const reject = command({
@@ -34,7 +35,12 @@ export const reject = command({
         held === null || held.from.name === 'current'
           ? stopped
           : tx.append(stopped, 'item.moved', { to: held.from, why: { kind: 'person', did: 'rejected' }, failure: null });
-      const after = tx.append(back, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
+      const after = tx.append(back, 'item.moved', {
+        to: { name: 'current' },
+        why: { kind: 'failed' },
+        failure,
+        refuses: refusedNow(item),
+      });
       return done(
         `${title}: rejected by ${actorName(context.actor)}, from ${stageWords(item.stage)} back to current. The next attempt gets the reason. `,
         ...outlook(after, tx.step(after), reader),

@@ -198,12 +198,6 @@ export async function readLog(git: OwnDir, head: CommitSha, except: CommitSha | 
   });
 }
 
-/** The newest commit in `head` whose message ends with this trailer, such as `Musher-Item: 42`; null where there is none. */
-export async function findTrailer(git: OwnDir, head: CommitSha, trailer: string): Promise<CommitSha | null> {
-  const found = await git.line(['rev-list', '--max-count=1', `--grep=^${trailer}$`, head]);
-  return found === '' ? null : sha(found);
-}
-
 /** Files among `files` that hold both an opening and a closing conflict marker in this commit. */
 export async function filesWithMarkers(git: OwnDir, commit: CommitSha, files: readonly string[]): Promise<string[]> {
   if (files.length === 0) return [];

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import { broughtByHand, isRefused } from './base/same-change.ts';
 import { type MoveBase, moveBase } from './base/base.ts';
 import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
@@ -20,13 +21,12 @@ import {
   filesWithMarkers,
   isAncestor,
   type LogEntry,
-  findTrailer,
   readLog,
   squash,
   type Squash,
   treeOf,
 } from './history.ts';
-import { mergeHistory, type PastMerge } from './base/merge-history.ts';
+import { isMergeOfAnother, mergeHistory, type PastMerge } from './base/merge-history.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf } from './names.ts';
@@ -120,12 +120,14 @@ export interface ProjectGit {
   stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
   conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
   removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean; readonly nothingLarge?: boolean }): Promise<Removed>;
+  /** Whether a branch's head holds nothing but what these commits held, which were turned down; see `same-change`. */
+  isRefused(head: CommitSha, refused: readonly CommitSha[]): Promise<boolean>;
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
   changedPaths(head: CommitSha): Promise<string[]>;
-  /** The commit of the base branch that an item was last merged as; null where there is none. */
-  mergeOf(number: ItemNumber): Promise<CommitSha | null>;
+  /** The commit by which somebody brought the change of an item's branch to the base branch by hand; null where nobody did. */
+  broughtByHand(item: { readonly number: ItemNumber; readonly head: CommitSha }): Promise<CommitSha | null>;
   /** What the history of a commit says of items: the last merge of each, or what took that back. */
   mergeHistory(head: CommitSha): Promise<PastMerge[]>;
   /** Every line that it adds, for a search. */
@@ -250,11 +252,12 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       where === 'merge'
         ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))
         : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
+    isRefused: (head, refused) => isRefused(at, head, refused),
     baseContains: async (commit) => {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
-    mergeOf: async (number) => findTrailer(at.git, await baseHead(at), `Musher-Item: ${number}`),
+    broughtByHand: async ({ number, head }) => broughtByHand(at, await baseHead(at), head, (message) => isMergeOfAnother(message, number)),
     mergeHistory: (head) => mergeHistory(at.git, head),
     patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
     blobs: (names, maxBytes) => readBlobs(at.git, names, maxBytes),

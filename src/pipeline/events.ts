@@ -61,8 +61,16 @@ export interface ItemEvents {
   'item.assigned': { readonly agent: string | null; readonly prior: string | null };
   /** Start by itself as soon as the dependencies are met (true), or no longer (false). */
   'item.queued': { readonly queued: boolean };
-  /** `failure` goes along where the item is sent back, as evidence for the next attempt. */
-  'item.moved': { readonly to: MoveTarget; readonly why: Why; readonly failure: Failure | null };
+  /**
+   * `failure` goes along where the item is sent back, as evidence for the next attempt. `refuses`: commits that were turned
+   * down by it, whose change does not count as work again.
+   */
+  'item.moved': {
+    readonly to: MoveTarget;
+    readonly why: Why;
+    readonly failure: Failure | null;
+    readonly refuses?: readonly CommitSha[];
+  };
   /** A person stopped it where it stands; `item.released` takes that back. */
   'item.held': { readonly why: Why };
   'item.released': Record<string, never>;
@@ -101,8 +109,8 @@ export interface ItemEvents {
   'item.purged': Record<string, never>;
   /** The log was put back from a copy, and the base branch holds the item's merge. */
   'item.found_merged': { readonly mergeCommit: CommitSha; readonly mergedAt: Millis };
-  /** The log was put back from a copy, and the base branch holds a commit that took the item's merge back. */
-  'item.found_undone': { readonly commit: CommitSha };
+  /** The log was put back from a copy, and the base branch holds a commit that reverts the item's merge. Missing `merge`: an older version wrote it. */
+  'item.found_undone': { readonly commit: CommitSha; readonly merge?: CommitSha };
 
   /** A slot is reserved: `run` is the item's next run number. */
   'run.pending': {

@@ -1,6 +1,6 @@
 import type { MoveTarget } from './events.ts';
 import type { PurgePlan } from './purge-plan.ts';
-import type { Failure, Stage, WorkItem } from './types.ts';
+import type { Failure, Refused, Stage, WorkItem } from './types.ts';
 import type { UndoPosition } from './undo-position.ts';
 
 /** What a purge leaves of the texts in the values that several events and projections hold. */
@@ -18,10 +18,13 @@ export const TARGET_TEXTS = { branch: 'empty', reason: { reason: 'empty' } } as 
 
 export const STAGE_TEXTS = { ...TARGET_TEXTS, from: { branch: 'empty' } } as const satisfies PurgePlan<Stage>;
 
+export const REFUSED_TEXTS = { why: 'null' } as const satisfies PurgePlan<Refused>;
+
 export const POSITION_TEXTS = {
   stage: STAGE_TEXTS,
   failure: FAILURE_TEXTS,
   held: { by: 'empty' },
+  refused: REFUSED_TEXTS,
 } as const satisfies PurgePlan<UndoPosition>;
 
 /** A tombstone has its number, its place and its sums. */
@@ -34,6 +37,7 @@ export const ITEM_TEXTS = {
   held: 'null',
   errand: 'null',
   failure: 'null',
+  refused: REFUSED_TEXTS,
   repeated: 'null',
   work: 'null',
   createdBy: 'empty',

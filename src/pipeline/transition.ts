@@ -5,11 +5,12 @@ import { payerAfter } from './budget/payer.ts';
 import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './next/dependencies.ts';
 import { KINDS } from './kinds.ts';
+import { refusedAfter, refusedNow, refusedToo } from './refused.ts';
 import { isResumable, mayMove, validMoves } from './moves.ts';
 import { repeatedBy } from './why/same-failure.ts';
 import { withoutTexts } from './purge-plan.ts';
 import { ITEM_TEXTS } from './texts.ts';
-import type { AgentRef, Execution, ItemBase, Stage, StageName, WorkItem } from './types.ts';
+import type { AgentRef, Execution, ItemBase, Refused, Stage, StageName, WorkItem } from './types.ts';
 import { isPerson } from './actor.ts';
 import { ROLE_OF, type Role, type WorkStage } from './role.ts';
 
@@ -233,11 +234,18 @@ function foundMerged(item: WorkItem, event: Event<'item.found_merged'>): Result<
   return ok({ ...settled(item, event), sentBack: 0, repeated: null, stage: { name: 'done', ...event.payload }, execution: IDLE });
 }
 
-/** As `undo` leaves an item: in current again, and stopped, for it would pass the same gates. */
+/**
+ * As `undo` leaves an item: in current again, and stopped, for it would pass the same gates. Also one that was not merged yet
+ * when the log was copied: it would be merged as if nobody had reverted it.
+ */
 function foundUndone(item: WorkItem, event: Event<'item.found_undone'>): Result<WorkItem, TransitionError> {
-  if (!isMet(item.stage)) return notNow(item, { kind: 'not-merged' });
+  const { merge } = event.payload;
+  // Versions that did not know the merge looked at merged items alone.
+  if (merge === undefined ? !isMet(item.stage) : item.stage.name === 'archived' && !isMet(item.stage) && !isResumable(item.stage))
+    return notNow(item, { kind: 'not-merged' });
   const stopped = { by: event.actor, since: event.at };
-  return ok({ ...settled(item, event), accepted: null, held: stopped, stage: { name: 'current' }, execution: IDLE });
+  const refused = merge === undefined ? {} : { refused: refusedToo(item, [...refusedNow(item), merge]) };
+  return ok({ ...settled(item, event), accepted: null, held: stopped, ...refused, stage: { name: 'current' }, execution: IDLE });
 }
 
 function settled(item: WorkItem, { at, seq }: ItemEvent): ItemBase {
@@ -257,7 +265,8 @@ function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem
   if (execution.state === 'pending' || execution.state === 'running') return notNow(item, { kind: 'run-open' });
   if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
   // An idle item fits every stage; the compiler does not see through the union here.
-  return ok({ ...item, ...event.payload.standing, execution: IDLE, stepSeq: event.seq } as WorkItem);
+  const { refused: _, ...rest } = item;
+  return ok({ ...rest, ...event.payload.standing, execution: IDLE, stepSeq: event.seq } as WorkItem);
 }
 
 /** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
@@ -319,9 +328,14 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     errand: null,
     stageSince: event.at,
     stepSeq: event.seq,
+    ...refusedField(refusedAfter(item, event.payload)),
   };
   // `idle` fits every stage; the compiler does not see through the union here.
   return ok({ ...base, stage: arrived(item.stage, to), execution: IDLE } as WorkItem);
+}
+
+function refusedField(refused: Refused | undefined): { readonly refused?: Refused } {
+  return refused === undefined ? {} : { refused };
 }
 
 function arrived(from: Stage, to: ItemEvents['item.moved']['to']): Stage {

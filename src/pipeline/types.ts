@@ -89,6 +89,14 @@ export interface Failure {
   readonly signature?: string;
 }
 
+/** Work that somebody turned down: it never counts as work again without something new. */
+export interface Refused {
+  /** Heads of branches, and merges that were reverted, the newest last. */
+  readonly commits: readonly CommitSha[];
+  /** Why, as it was said last. Null: nobody said why, or the item was merged since. */
+  readonly why: Failure | null;
+}
+
 /** How often in a row the same failure came on the same work. */
 export interface RepeatedFailure {
   readonly signature: string;
@@ -158,6 +166,8 @@ export interface ItemBase {
   /** Runs so far, in all stages; the last run's number. */
   readonly runs: number;
   readonly failure: Failure | null;
+  /** Missing: nobody has turned its work down. */
+  readonly refused?: Refused;
   /** Null: the last failure was none that can be compared, or a person has looked since. */
   readonly repeated: RepeatedFailure | null;
   readonly work: Work | null;

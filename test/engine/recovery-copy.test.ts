@@ -45,7 +45,7 @@ it('a timer whose time came since is cancelled and not run a second time', async
 
 it('a project that can not be looked at, or is not configured, is compared by a later start', async () => {
   const { log } = restored();
-  const merged: PastMerge = { number: num(1), kind: 'merged', commit: sha('d'), at: 7 };
+  const merged: PastMerge = { number: num(1), kind: 'merged', commit: sha('d'), merge: null, at: 7 };
   const problems: string[] = [];
   const first = await compareCopy(partsOf(log, { shop: () => Promise.reject(new Error('no such disk')) }, problems));
   expect([first?.projects, first?.found.merged, problems]).toEqual([
@@ -67,8 +67,8 @@ it('an item that is over or deleted is left as it is', async () => {
       void tx.record({ project: 'shop', item: num(1), actor: 'console:ann', cause: null, kind: 'item.deleted', payload: { purge: false } }),
   );
   const mergeHistory = [
-    { number: num(1), kind: 'merged', commit: sha('d'), at: 7 },
-    { number: num(9), kind: 'undone', commit: sha('e'), at: 8 },
+    { number: num(1), kind: 'merged', commit: sha('d'), merge: null, at: 7 },
+    { number: num(9), kind: 'undone', commit: sha('e'), merge: null, at: 8 },
   ] as const;
   const mark = await compareCopy(partsOf(log, { shop: () => Promise.resolve([...mergeHistory]) }));
   expect(mark?.found).toMatchObject({ merged: [], undone: [], unknown: [] });

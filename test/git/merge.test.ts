@@ -129,20 +129,3 @@ describe('what people are shown', () => {
     });
   });
 });
-
-describe('the commit that an item was merged as', () => {
-  it('is found by its trailer alone, the newest of them, and is none where there is none', async () => {
-    const { head } = await worked({ 'found.txt': 'found\n' });
-    expect(await git.mergeOf(numbered(4711))).toBeNull();
-    let base = await git.baseHead();
-    const squashed = await git.squash({ base, head });
-    if (squashed.kind !== 'clean') throw new Error(squashed.kind);
-    for (const message of ['4711: One\n\n- Musher-Item: 9\n\nMusher-Item: 4711', '47110: Other\n\nMusher-Item: 47110']) {
-      const commit = await git.commitSquash({ tree: squashed.tree, base, message });
-      await git.moveBase({ from: base, to: commit });
-      base = commit;
-    }
-    expect(await git.mergeOf(numbered(4711))).toBe(owner.git(['rev-parse', `${base}~1`]));
-    expect(await git.mergeOf(numbered(9))).toBeNull();
-  });
-});

@@ -19,10 +19,10 @@ export const possible: readonly (WorkItem | Merge | Done)[] = [
   { name: 'done', mergedAt: 0, mergeCommit: commit },
 ];
 
-// @ts-expect-error TS2322: a coder can't be attached to merge
+// @ts-expect-error TS2375: a coder can't be attached to merge
 export const coderInMerge: WorkItem = { ...item, execution: { state: 'pending', agent: coder, since: 0 } };
 
-// @ts-expect-error TS2322: nothing runs in the backlog
+// @ts-expect-error TS2375: nothing runs in the backlog
 export const runInBacklog: WorkItem = { ...item, stage: { name: 'backlog' }, execution: { state: 'pending', agent: coder, since: 0 } };
 
 // @ts-expect-error TS2322: a merge of nothing can't be written down

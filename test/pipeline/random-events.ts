@@ -66,6 +66,8 @@ const target: fc.Arbitrary<MoveTarget> = fc.oneof(
   fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason }),
 );
 
+const refuses = fc.array(commit, { maxLength: 3 });
+
 /** Payloads of each kind, whatever they do to an item. */
 export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K]> } = {
   'item.created': fc.record({
@@ -86,7 +88,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.dependencies_set': fc.record({ dependsOn, prior: dependsOn }),
   'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
   'item.queued': fc.record({ queued: fc.boolean() }),
-  'item.moved': fc.record({ to: target, why, failure: fc.option(failure) }),
+  'item.moved': fc.record({ to: target, why, failure: fc.option(failure), refuses }, { requiredKeys: ['to', 'why', 'failure'] }),
   'item.held': fc.record({ why }),
   'item.released': fc.constant({}),
   'item.accepted': fc.record({ head: commit }),
@@ -95,22 +97,28 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),
   'item.undone': fc.record({ words: fc.constantFrom('edit', 'move'), cause: fc.constant('inbox:1') }),
   'item.put_back': fc.record({
-    standing: fc.record({
-      stage: fc.oneof(
-        fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.qa, STAGE.merge, STAGE.done),
-        fc.constantFrom(archivedStage('blocked', 'qa'), archivedStage('abandoned', 'current')),
-        merge,
-        fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason, from: merge }),
-      ),
-      queued: fc.constant(false),
-      held: fc.option(fc.record({ by: text, since: fc.nat() })),
-      accepted: fc.option(commit),
-      attempts: fc.nat({ max: 4 }),
-      sentBack: fc.nat({ max: 4 }),
-      failure: fc.option(failure),
-      waitsSince: fc.nat(),
-      stageSince: fc.nat(),
-    }),
+    standing: fc.record(
+      {
+        stage: fc.oneof(
+          fc.constantFrom(STAGE.backlog, STAGE.current, STAGE.qa, STAGE.merge, STAGE.done),
+          fc.constantFrom(archivedStage('blocked', 'qa'), archivedStage('abandoned', 'current')),
+          merge,
+          fc.record({ name: fc.constant('archived' as const), archivedAt: fc.nat(), reason, from: merge }),
+        ),
+        queued: fc.constant(false),
+        held: fc.option(fc.record({ by: text, since: fc.nat() })),
+        accepted: fc.option(commit),
+        attempts: fc.nat({ max: 4 }),
+        sentBack: fc.nat({ max: 4 }),
+        failure: fc.option(failure),
+        waitsSince: fc.nat(),
+        stageSince: fc.nat(),
+        refused: fc.record({ commits: refuses, why: fc.option(failure) }),
+      },
+      {
+        requiredKeys: ['stage', 'queued', 'held', 'accepted', 'attempts', 'sentBack', 'failure', 'waitsSince', 'stageSince'],
+      },
+    ),
   }),
   'item.restore_asked': fc.record({ snapshot: fc.integer({ min: 1, max: 9 }) }),
   'item.restored': fc.record({
@@ -134,7 +142,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.budget_raised': amount,
   'item.purged': fc.constant({}),
   'item.found_merged': fc.record({ mergeCommit: commit, mergedAt: fc.nat() }),
-  'item.found_undone': fc.record({ commit }),
+  'item.found_undone': fc.record({ commit, merge: commit }, { requiredKeys: ['commit'] }),
   'run.pending': fc.record({
     run,
     agent,

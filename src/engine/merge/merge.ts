@@ -7,6 +7,8 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
+import { markersFailure, newMarkers } from './conflict-markers.ts';
+import { isRefused, refusedFailure } from './refused.ts';
 import { isKnown, SEARCHED_BYTES, secretCause, secretsIn } from './secrets-in-diff.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
@@ -41,12 +43,20 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       summary: { kind: 'no-commits' },
       evidence: 'Commit your work on the branch.',
     });
+  if (await isRefused(parts, project, item, work)) return sendBack(parts, item, refusedFailure(item));
   const changed = await git.changedPaths(work.head);
   if (item.accepted !== null && item.accepted !== work.head) return hold(parts, item, work, { kind: 'approval-outdated' });
   const guarded = item.accepted === null ? changed.filter((path) => isGuarded(path, settings.guarded)) : [];
   if (guarded.length > 0) return hold(parts, item, work, { kind: 'settings-touched', paths: guarded });
-  const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, work, changed);
+  const patch = await git.patch(work.head, SEARCHED_BYTES);
+  const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, patch, changed);
   if (secret !== null) return hold(parts, item, work, secret);
+  // Whoever made them, and whatever command let the item through: no approval is meant for that.
+  const marked = await newMarkers(git, work, patch, changed);
+  if (marked.length > 0) {
+    ifStill(parts, item, (tx) => failAttempt(tx, item, markersFailure(marked)));
+    return 'settled';
+  }
   if (changed.length === 0)
     return sendBack(parts, item, {
       cause: 'run',
@@ -56,9 +66,11 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
 
   const squashed = await git.squash({ base, head: work.head });
   if (squashed.kind === 'nothing') {
-    // Merged by a Musher that this log knows nothing of, before a restore; or brought there by hand: it is done all the
-    // same, at the commit that holds it.
-    finish(parts, item, (await git.mergeOf(item.number)) ?? base, { kind: 'already-merged', branch: settings.baseBranch });
+    // Brought there by hand, it is done. Where another item or the owner made the same change, there is no merge of this one
+    // that somebody could look at, revert or count.
+    const by = await git.broughtByHand({ number: item.number, head: work.head });
+    if (by === null) giveUp(parts, item, { kind: 'nothing-to-merge', branch: settings.baseBranch });
+    else finish(parts, item, by, { kind: 'already-merged', branch: settings.baseBranch });
     return 'settled';
   }
   if (squashed.kind === 'conflict') {
@@ -156,8 +168,12 @@ export function isGuarded(path: string, guarded: readonly string[]): boolean {
   return guarded.some((one) => path === one || path.startsWith(`${one}/`) || one.startsWith(`${path}/`));
 }
 
-async function secretCauseOf(parts: EngineParts, { git }: EngineProject, work: Work, changed: readonly string[]): Promise<Cause | null> {
-  const patch = await git.patch(work.head, SEARCHED_BYTES);
+async function secretCauseOf(
+  parts: EngineParts,
+  { git }: EngineProject,
+  patch: { text: string; truncated: boolean },
+  changed: readonly string[],
+): Promise<Cause | null> {
   return secretCause(await secretsIn(patch, { names: changed, blobs: (names, most) => git.blobs(names, most), redactor: parts.redactor }));
 }
 

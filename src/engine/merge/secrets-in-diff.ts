@@ -2,6 +2,7 @@ import type { Reads } from '../../log/reads/reads.ts';
 import type { Cause } from '../../pipeline/why/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { seeHiddenText } from '../../redaction/hidden-text.ts';
+import { blocksOf } from './patch-blocks.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
 /** Patches beyond this are not searched to their end: they are held, for nobody knows what they hold. */
@@ -32,7 +33,8 @@ export async function secretsIn(patch: { text: string; truncated: boolean }, { n
   const found = names.flatMap((path) => redactor.find(path).map(({ name }) => `${name} in the name of ${redactor.redact(path)}`));
   let isWhole = !patch.truncated;
   const packed = new Map<string, string>();
-  for (const { path, line, blob, text } of addedBlocks(patch.text)) {
+  for (const { path, line, blob, text } of blocksOf(patch.text)) {
+    if (text === '') continue;
     const where = redactor.redact(path);
     for (const { start, name } of redactor.find(text))
       found.push(`${name} in ${where}:${line + text.slice(0, start).split('\n').length - 1}`);
@@ -73,38 +75,4 @@ export function isKnown(reads: Reads, item: WorkItem): boolean {
     if (typeof reason === 'string' ? reason.startsWith(FORMER) : reason.kind === 'secrets') return true;
   }
   return false;
-}
-
-interface Block {
-  readonly path: string;
-  /** The object name of the new content; null where the patch does not say it. */
-  readonly blob: string | null;
-  /** Of the first of these lines in the new file. */
-  readonly line: number;
-  /** Lines that stand together, so that a key of many lines is seen as one. */
-  readonly text: string;
-}
-
-/** The added lines of a patch without context. Hunks are counted, so that a line that looks like a header is none. */
-function* addedBlocks(patch: string): Generator<Block> {
-  const lines = patch.split('\n');
-  let path = '';
-  let blob: string | null = null;
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    if (line.startsWith('index ')) blob = /^index [0-9a-f]+\.\.([0-9a-f]+)/.exec(line)?.[1] ?? null;
-    if (line.startsWith('+++ ')) path = nameOf(line.slice(4));
-    const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
-    if (hunk === null) continue;
-    const [, removed = '1', first = '1', added = '1'] = hunk;
-    const from = at + 1 + Number(removed) + (lines[at + 1 + Number(removed)]?.startsWith('\\') === true ? 1 : 0);
-    const block = lines.slice(from, from + Number(added));
-    at = from + Number(added) - 1;
-    if (block.length > 0) yield { path, blob, line: Number(first), text: block.map((one) => one.slice(1)).join('\n') };
-  }
-}
-
-/** `b/app.ts`, or in quotes where the name holds anything special. */
-function nameOf(written: string): string {
-  return written.replace(/^"?b\//, '').replace(/"?\t?$/, '');
 }

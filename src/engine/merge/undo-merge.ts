@@ -109,7 +109,8 @@ async function finish(
     evidence: `Its merge ${merge} was taken off ${project.settings.baseBranch} again as of ${commit}.${errand.reason === '' ? '' : `\n\n${errand.reason}`}`,
   };
   ifStill(parts, item, (tx) => {
-    record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure });
+    const refuses = [...(merged === null ? [] : [merged.head]), ...(work === null ? [] : [work.head]), merge];
+    record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure, refuses });
     if (work !== null) seeWork(tx, item, work);
     // The same work would pass the same gates and be merged again: what is to change, a person says first.
     record(tx, item, 'item.held', { why: { kind: 'merge-reverted' } }, errand.by);

@@ -3,6 +3,7 @@ import { crashPoint } from '../../crash-point.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import { positiveInt } from '../../pipeline/values.ts';
 import { setUp } from './components.ts';
+import { isRefused, refusedFailure } from './refused.ts';
 import { runGates } from './gates.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
@@ -22,6 +23,10 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
         evidence: 'Nothing was committed. Commit your work on the branch.',
       }),
     );
+    return;
+  }
+  if (await isRefused(parts, project, item, work)) {
+    ifStill(parts, item, (tx, now) => notGoodEnough(tx, now, refusedFailure(now)));
     return;
   }
   const at = { number: item.number, branch: work.branch };

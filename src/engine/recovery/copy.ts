@@ -64,15 +64,15 @@ function settle(tx: Tx, project: string, mergeHistory: readonly PastMerge[], lab
   const merged: string[] = [];
   const undone: string[] = [];
   const unknown: string[] = [];
-  for (const { number, kind, commit, at } of mergeHistory.toSorted((a, b) => a.number - b.number)) {
+  for (const { number, kind, commit, merge, at } of mergeHistory.toSorted((a, b) => a.number - b.number)) {
     const item = tx.item(project, number);
     if (item === null) {
       if (kind === 'merged') unknown.push(label(number));
     } else if (kind === 'merged' && isOpen(item)) {
       record(tx, item, 'item.found_merged', { mergeCommit: commit, mergedAt: at });
       merged.push(label(number));
-    } else if (kind === 'undone' && item.deletedAt === null && isMet(item.stage)) {
-      record(tx, item, 'item.found_undone', { commit });
+    } else if (kind === 'undone' && item.deletedAt === null && (isMet(item.stage) || isOpen(item))) {
+      record(tx, item, 'item.found_undone', { commit, ...(merge === null ? {} : { merge }) });
       undone.push(label(number));
     }
   }

@@ -1,6 +1,7 @@
 import type { TemplateValues } from '../../agents/template.ts';
 import { DEFAULT_PROMPTS } from '../../agents/default-prompts.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
+import { isSameFailure } from '../../pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 
 /** What templates say of an item and of where it is worked on. */
@@ -19,11 +20,22 @@ export function templateValues(
       item.criteria.length === 0 ? '(none)' : item.criteria.map(({ text, checked }) => `- [${checked ? 'x' : ' '}] ${text}`).join('\n'),
     worktree: place.worktree,
     base_branch: settings.baseBranch,
-    failure: item.failure === null ? '' : `${failureText(item.failure)}\n\n${item.failure.evidence}`,
+    failure: failuresOf(item, failureText),
     project: settings.name,
     branch: place.branch,
     attempt: String(place.attempt),
   };
+}
+
+/** The last failure, and why its work was turned down before that: the reason holds until the item is merged. */
+function failuresOf({ failure, refused }: WorkItem, failureText: (failure: Failure) => string): string {
+  const told = (one: Failure): string => `${failureText(one)}\n\n${one.evidence}`;
+  const rejected = refused?.why ?? null;
+  const before =
+    rejected === null || isSameFailure(rejected, failure)
+      ? ''
+      : `Before that its work was rejected, and the reason still holds.\n${told(rejected)}`;
+  return [failure === null ? '' : told(failure), before].filter((text) => text !== '').join('\n\n');
 }
 
 /** The prompt of an agent, where it has none of its own the default of its role. */

@@ -190,6 +190,8 @@ async function prepare(
     seeWork(tx, item, { branch: opened.branch, head: opened.head, commitsAhead: opened.commitsAhead });
   });
   crashPoint('after-worktree-opened');
+  // The agent may rewrite what was rejected: it stays there to be compared with, and to be looked up.
+  if (item.refused?.commits.includes(opened.head) === true) await git.snapshot(at, `before run ${run.run}: this was rejected`);
   // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
   if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {
     await git.snapshot(at, `before run ${run.run}`);

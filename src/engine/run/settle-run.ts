@@ -15,6 +15,9 @@ import { amountOf } from '../../pipeline/budget/budget.ts';
 import { positiveInt } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
+import { newMarkers } from '../merge/conflict-markers.ts';
+import { SEARCHED_BYTES } from '../merge/secrets-in-diff.ts';
+import { isRefused } from '../merge/refused.ts';
 import { isGuarded } from '../merge/merge.ts';
 import { exhaustedLine } from './run-budget.ts';
 import { environmentOf } from './sign-ins.ts';
@@ -163,7 +166,8 @@ async function judge(
   if (run.role === 'qa')
     return outcome.verdict === null ? notDone(seen, outcome, 'failed', { kind: 'no-verdict' }) : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
-  return judgeCode(seen, outcome, hollow, left);
+  const refused = work !== null && !hollow && (await isRefused(parts, project, item, work));
+  return judgeCode(seen, outcome, { hollow, refused, left });
 }
 
 /** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */
@@ -194,12 +198,17 @@ async function isHollow(
   return (await git.treeOfFiles({ number: run.item, branch: before.branch })) === files;
 }
 
-function judgeCode(seen: Judgement, outcome: RunOutcome, hollow: boolean, left: readonly string[]): Judgement {
+function judgeCode(
+  seen: Judgement,
+  outcome: RunOutcome,
+  { hollow, refused, left }: { readonly hollow: boolean; readonly refused: boolean; readonly left: readonly string[] },
+): Judgement {
   const { work } = seen;
   const committed = work !== null && work.commitsAhead > 0;
   if (hollow) {
     return notDone(seen, outcome, 'hollow', { kind: 'hollow' });
   }
+  if (committed && refused) return notDone(seen, outcome, 'failed', { kind: 'refused-again' });
   if (committed) return { ...seen, failure: null };
   return notDone(seen, outcome, 'failed', { kind: 'nothing-committed', changed: left });
 }
@@ -225,7 +234,7 @@ function stuckIn(cause: StuckCause | null, summary: Said): Said {
 async function judgeMerge(project: EngineProject, item: WorkItem, seen: Judgement, outcome: RunOutcome, run: Run): Promise<Judgement> {
   if (seen.work === null) return { ...seen, reason: 'failed', failure: failed(outcome, { kind: 'branch-gone' }) };
   const paths = await project.git.changedPaths(seen.work.head);
-  const marked = await project.git.conflictMarkers(seen.work.head, paths);
+  const marked = await newMarkers(project.git, seen.work, await project.git.patch(seen.work.head, SEARCHED_BYTES), paths);
   const carriesApproval = item.accepted !== null && !paths.some((path) => isGuarded(path, project.settings.guarded));
   if (marked.length === 0) return { ...seen, failure: null, carriesApproval };
   const summary = { kind: 'conflict-markers', agent: run.agent, files: marked } as const;
@@ -279,7 +288,18 @@ function conclude(
     summary: outcome.verdict === 'approve' ? { kind: 'nothing-to-approve' } : { kind: 'rejected', said: oneLine(outcome.verdictReason) },
     evidence: outcome.verdictReason || outcome.evidence,
   };
-  record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure: rejected }, by);
+  record(
+    tx,
+    item,
+    'item.moved',
+    {
+      to: { name: 'current' },
+      why: { kind: 'failed' },
+      failure: rejected,
+      refuses: work === null ? [] : [work.head],
+    },
+    by,
+  );
 }
 
 function failed(outcome: RunOutcome, summary: Said): Failure {

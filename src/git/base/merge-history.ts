@@ -8,6 +8,8 @@ export interface PastMerge {
   readonly kind: 'merged' | 'undone';
   /** The squash, or what took it back. */
   readonly commit: CommitSha;
+  /** Of what was undone: the merge, where the history holds it. */
+  readonly merge: CommitSha | null;
   readonly at: Millis;
 }
 
@@ -35,7 +37,7 @@ export async function mergeHistory(git: OwnDir, head: CommitSha): Promise<PastMe
   const last = new Map<ItemNumber, PastMerge>();
   for (const row of rows.toReversed()) {
     const [commit = '', seconds = '0', message = ''] = row.trimStart().split('\0');
-    const merge = pastMergeOf(sha(commit), Number(seconds) * 1000, message, said);
+    const merge = pastMergeOf({ commit: sha(commit), at: Number(seconds) * 1000, message }, said, last);
     if (merge === null) continue;
     said.set(merge.commit, merge);
     last.set(merge.number, merge);
@@ -43,14 +45,40 @@ export async function mergeHistory(git: OwnDir, head: CommitSha): Promise<PastMe
   return [...last.values()];
 }
 
-function pastMergeOf(commit: CommitSha, at: Millis, message: string, earlier: ReadonlyMap<string, PastMerge>): PastMerge | null {
+interface Said {
+  readonly commit: CommitSha;
+  readonly at: Millis;
+  readonly message: string;
+}
+
+function pastMergeOf(
+  { commit, at, message }: Said,
+  earlier: ReadonlyMap<string, PastMerge>,
+  last: ReadonlyMap<ItemNumber, PastMerge>,
+): PastMerge | null {
   const undone = UNDO.exec(message)?.[1];
-  if (undone !== undefined) return { number: Number(undone) as ItemNumber, kind: 'undone', commit, at };
+  if (undone !== undefined) {
+    const number = Number(undone) as ItemNumber;
+    return { number, kind: 'undone', commit, merge: last.get(number)?.commit ?? null, at };
+  }
   const reverted = earlier.get(REVERT.exec(message)?.[1] ?? '');
-  // What takes back what took it back brings it again.
-  if (reverted !== undefined) return { ...reverted, kind: reverted.kind === 'merged' ? 'undone' : 'merged', commit, at };
+  // What reverts a revert brings the merge again.
+  if (reverted !== undefined)
+    return reverted.kind === 'merged'
+      ? { ...reverted, kind: 'undone', commit, merge: reverted.commit, at }
+      : { ...reverted, kind: 'merged', commit, merge: null, at };
+  const merged = mergedIn(message);
+  return merged === null ? null : { number: merged, kind: 'merged', commit, merge: null, at };
+}
+
+/** The item that a commit is the merge of, by its message; null: it is none. */
+function mergedIn(message: string): ItemNumber | null {
   const merged = SQUASH.exec(message)?.[1];
-  return merged !== undefined && message.startsWith(`${merged}: `)
-    ? { number: Number(merged) as ItemNumber, kind: 'merged', commit, at }
-    : null;
+  return merged !== undefined && message.startsWith(`${merged}: `) ? (Number(merged) as ItemNumber) : null;
+}
+
+/** Whether a commit is the merge of another item. */
+export function isMergeOfAnother(message: string, number: ItemNumber): boolean {
+  const merged = mergedIn(message);
+  return merged !== null && merged !== number;
 }

@@ -1,3 +1,4 @@
+import { isSameFailure } from '../../pipeline/refused.ts';
 import * as z from 'zod';
 import { faultWords } from '../../words/item/faults.ts';
 import { fenced } from '../data.ts';
@@ -12,6 +13,7 @@ export const item = tool({
   run(_parts, { caller }) {
     const { item: mine, run, project } = caller;
     const criteria = mine.criteria.map(({ text, checked }, i) => `${i + 1}. [${checked ? 'x' : ' '}] ${text}`);
+    const rejected = mine.refused?.why ?? null;
     const open = mine.criteria.filter(({ checked }) => !checked).length;
     return said(
       [
@@ -19,6 +21,9 @@ export const item = tool({
         fenced('item', [mine.title, mine.description, ...criteria].filter((text) => text !== '').join('\n\n')),
         `${open} of ${mine.criteria.length} criteria are open.`,
         ...(mine.failure === null ? [] : [fenced('last failure', `${faultWords(mine.failure.summary)}\n\n${mine.failure.evidence}`)]),
+        ...(rejected === null || isSameFailure(rejected, mine.failure)
+          ? []
+          : [fenced('reason of the last rejection', `${faultWords(rejected.summary)}\n\n${rejected.evidence}`)]),
       ].join('\n'),
     );
   },

@@ -37,6 +37,8 @@ export type Cause =
       readonly afterRestart: boolean;
     }
   | { readonly kind: 'already-merged'; readonly branch: string }
+  /** The base branch has all of it, and not by a merge of this item. */
+  | { readonly kind: 'nothing-to-merge'; readonly branch: string }
   | { readonly kind: 'base-kept-moving'; readonly branch: string; readonly times: number }
   | { readonly kind: 'base-moved-by-agent'; readonly branch: string; readonly head: CommitSha }
   | { readonly kind: 'approval-outdated' }

@@ -30,13 +30,16 @@ export type PlainFault =
     }
   | { readonly kind: 'component-folder'; readonly phase: 'setup' | 'teardown'; readonly component: string; readonly path: string }
   | { readonly kind: 'conflict'; readonly branch: string; readonly files: readonly string[] }
-  | { readonly kind: 'conflict-markers'; readonly agent: string; readonly files: readonly string[] }
+  /** `agent`: who left them; null: they were found right before the merge. */
+  | { readonly kind: 'conflict-markers'; readonly agent: string | null; readonly files: readonly string[] }
   /** `said`: the reason as the reviewer gave it; empty: none. */
   | { readonly kind: 'rejected'; readonly said: string }
   | { readonly kind: 'nothing-to-approve' }
   | { readonly kind: 'merge-reverted'; readonly by: string; readonly said: string }
   | { readonly kind: 'no-commits' }
   | { readonly kind: 'no-change' }
+  /** The branch holds what was rejected or reverted before, and nothing new. */
+  | { readonly kind: 'refused-again' }
   /** It said that it was done. `changed`: files that lie in the worktree, not committed. */
   | { readonly kind: 'nothing-committed'; readonly changed: readonly string[] }
   /** It used no model and changed nothing. */

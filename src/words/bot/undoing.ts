@@ -70,10 +70,8 @@ export const obstacle = {
   ],
   mergeReverted: (n: number): readonly Content[] => [
     'a revert can’t be undone; ',
-    command(`move ${n} merge`),
-    ' merges the same work again, ',
     command(`start ${n}`),
-    ' lets an agent change it first',
+    ' lets an agent change the work, and to have it back as it was, revert the revert with git',
   ],
   cannot: (event: string): readonly Content[] => [`“${event}” can’t be undone`],
 } as const;

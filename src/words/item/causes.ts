@@ -34,6 +34,8 @@ export function causeWords(why: Why, failure: string): string {
       return `squashed onto ${why.branch}${why.afterRestart ? ', found after a restart' : ''}${why.checkout === null ? '' : `; your checkout was not updated: ${why.checkout.reason}`}`;
     case 'already-merged':
       return `its changes were on ${why.branch} already`;
+    case 'nothing-to-merge':
+      return `${why.branch} already has everything on its branch, so it has no change of its own to merge`;
     case 'base-kept-moving':
       return `${why.branch} moved ${why.times} times while the gates ran on the merged tree`;
     case 'base-moved-by-agent':

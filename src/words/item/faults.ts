@@ -29,7 +29,9 @@ export function faultWords(fault: Said): string {
     case 'conflict':
       return `conflicts with ${fault.branch} in ${listed(fault.files)}`;
     case 'conflict-markers':
-      return `${fault.agent} left conflict markers in ${listed(fault.files)}`;
+      return fault.agent === null
+        ? `its change adds conflict markers in ${listed(fault.files)}`
+        : `${fault.agent} left conflict markers in ${listed(fault.files)}`;
     case 'rejected':
       return fault.said === '' ? 'rejected without a reason' : `rejected: ${clause(fault.said)}`;
     case 'nothing-to-approve':
@@ -40,6 +42,8 @@ export function faultWords(fault: Said): string {
       return 'the branch has no commits of its own';
     case 'no-change':
       return 'its commits change nothing';
+    case 'refused-again':
+      return 'nothing new was committed since its work was rejected';
     case 'nothing-committed':
       return fault.changed.length === 0
         ? 'the agent said it was done but changed nothing'
