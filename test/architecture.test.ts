@@ -48,6 +48,7 @@ const SEEN_BY_ALL = new Set([
   'src/nearest.ts',
   'src/crash-point.ts',
   'src/finding.ts',
+  'src/small-files.ts',
   'src/config/settings.ts',
   'src/config/duration.ts',
 ]);

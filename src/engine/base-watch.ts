@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reads } from '../log/reads/reads.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import { stampOf } from '../small-files.ts';
 import { record, type EngineParts, type EngineProject } from './parts.ts';
 
 /** Between two looks at the base branch while agents work: an agent's own move is noticed within this time. */
@@ -106,7 +106,7 @@ export function watchBases(parts: EngineParts): () => void {
   let cancel = (): void => undefined;
   let ended = false;
   const lookIfChanged = async (name: string, project: EngineProject): Promise<void> => {
-    const stamp = await stampOf(project);
+    const stamp = await stampOfBase(project);
     if (stamps.get(name) === stamp) return;
     await lookAtBase(parts, project);
     stamps.set(name, stamp);
@@ -130,8 +130,8 @@ export function watchBases(parts: EngineParts): () => void {
 }
 
 /** What changes whenever the base branch's ref is written, without a process of git. */
-async function stampOf({ git, settings }: EngineProject): Promise<string> {
+async function stampOfBase({ git, settings }: EngineProject): Promise<string> {
   const files = [join(git.commonDir, 'refs', 'heads', settings.baseBranch), join(git.commonDir, 'packed-refs')];
-  const found = await Promise.all(files.map((file) => lstat(file, { bigint: true }).catch(() => null)));
-  return found.map((one) => (one === null ? '-' : `${one.ino} ${one.mtimeNs} ${one.size}`)).join(' ');
+  const found = await Promise.all(files.map((file) => stampOf(file)));
+  return found.map((one) => one ?? '-').join(' ');
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync } from 'node:fs';
+import { appendFile, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -10,6 +10,7 @@ import { MARKER_VARIABLE } from '../agents/process/table.ts';
 import { sweep } from '../agents/process/stop.ts';
 import { boxed, type Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
+import { mkdir, readRegular, stat } from '../small-files.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandEnd } from '../pipeline/why/fault.ts';
 import { redactFile } from '../redaction/file.ts';
@@ -67,13 +68,12 @@ const CUT_OFF = `\n[Cut off at ${OUTPUT_BYTES / 1024 / 1024} MB.]\n`;
 
 /**
  * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
- * file, not a pipe that a grandchild could hold open, and what carries its marker when it is over is ended.
+ * file, not a pipe that a grandchild could hold open, and what carries its marker when it is over is ended. What a Musher that
+ * was killed left of the same command, the next one ends at its start.
  */
 export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   await mkdir(dirname(spec.output), { recursive: true, mode: 0o700 });
-  // What a Musher that was killed left of the same command would disturb this one.
-  await sweepMarked(spec);
-  await (await open(spec.output, 'a', 0o600)).close();
+  closeSync(openSync(spec.output, 'a', 0o600));
   const startedAt = performance.now();
   const tooMuch = new AbortController();
   const unwatch = watchSize(spec, tooMuch);
@@ -96,7 +96,7 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   } finally {
     unwatch();
     await sweepMarked(spec);
-    await rm(sandboxDir(spec), { recursive: true, force: true });
+    if (spec.sandbox !== null) await rm(sandboxDir(spec), { recursive: true, force: true });
     if (tooMuch.signal.aborted) await shorten(spec.output);
     await redactFile(spec.output, spec.redactor);
   }
@@ -153,6 +153,9 @@ async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {
 /** The SHA-256 of a whole file and its last bytes, cut visibly. */
 export async function digest(path: string, tailBytes: number): Promise<{ hash: string; tail: string }> {
   const hash = createHash('sha256');
+  // Most outputs are a few lines: no stream is set up for those.
+  const whole = (await stat(path)).size <= tailBytes ? await readRegular(path, tailBytes) : null;
+  if (whole !== null) return { hash: hash.update(whole).digest('hex'), tail: whole.toString('utf8') };
   await pipeline(createReadStream(path), hash);
   const file = await open(path, 'r');
   try {

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { inflateSync } from 'node:zlib';
 import { type CommitSha, commitSha, type Millis } from '../pipeline/values.ts';
+import { readRegular } from '../small-files.ts';
 
 /** A commit as its object says. */
 export interface CommitObject {
@@ -23,8 +21,6 @@ export type CommitReader = (name: CommitSha) => Promise<CommitObject | null>;
 const MOST_KNOWN = 5_000;
 /** Larger commit objects are left to git, so that a small file can't unpack to a large one here. */
 const LARGEST_BYTES = 256 * 1024;
-
-const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
 
 /**
  * Reads the commits that lie in files of their own, as new ones do, and remembers them: a process of git costs some
@@ -45,23 +41,20 @@ export function commitReader(objects: string, format: 'sha1' | 'sha256'): Commit
 }
 
 async function readLoose(objects: string, format: 'sha1' | 'sha256', name: CommitSha): Promise<CommitObject | null> {
-  const packed = await readFile(join(objects, name.slice(0, 2), name.slice(2)));
+  const packed = await readRegular(join(objects, name.slice(0, 2), name.slice(2)), LARGEST_BYTES).catch(() => null);
   if (packed === null) return null;
-  const raw = await unpack(packed, { maxOutputLength: LARGEST_BYTES }).catch(() => null);
+  const raw = unpack(packed);
   if (raw === null || createHash(format).update(raw).digest('hex') !== name) return null;
   const end = raw.indexOf(0);
   return raw.subarray(0, end).toString('latin1').startsWith('commit ') ? parse(name, raw.subarray(end + 1).toString('utf8')) : null;
 }
 
-/** The bytes of a small regular file, never through a link and never waiting for what stands in its place. */
-async function readFile(path: string): Promise<Buffer | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
-  if (file === null) return null;
+/** Null: it is no packed object, or a larger one. */
+function unpack(packed: Buffer): Buffer | null {
   try {
-    const found = await file.stat();
-    return found.isFile() && found.size <= LARGEST_BYTES ? await file.readFile() : null;
-  } finally {
-    await file.close();
+    return inflateSync(packed, { maxOutputLength: LARGEST_BYTES });
+  } catch {
+    return null;
   }
 }
 

@@ -77,7 +77,7 @@ export async function findBranch(at: Context, item: ItemAt): Promise<{ branch: s
 /** All branches that carry an item's number, whoever made them, with the commits that the base branch lacks. */
 export async function branchesOf(at: Context, item: ItemNumber): Promise<{ branch: string; head: CommitSha; ahead: number }[]> {
   const prefix = 'refs/heads/';
-  const refs = (await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`)).filter((ref) => isBranchOf(item, ref.name.slice(prefix.length)));
+  const refs = await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`, (name) => isBranchOf(item, name.slice(prefix.length)));
   if (refs.length === 0) return [];
   const base = await baseHead(at);
   const counted = refs.map(async ({ name, sha }) => ({

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import type { CommitSha } from '../pipeline/values.ts';
+import { stampOf } from '../small-files.ts';
 
 /**
  * Which tree each private index holds, by what Musher itself put there last. Bringing an index to a tree that it holds costs
@@ -25,10 +25,4 @@ export class IndexMemory {
   forget(index: string): void {
     this.#known.delete(index);
   }
-}
-
-/** What differs whenever a file was written or replaced; null: there is none. */
-export async function stampOf(file: string): Promise<string | null> {
-  const found = await lstat(file, { bigint: true }).catch(() => null);
-  return found?.isFile() === true ? `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}` : null;
 }

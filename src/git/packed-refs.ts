@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
 
 /** Larger files of packed refs are left to git. */
@@ -39,24 +38,24 @@ export class PackedRefs {
 
   /** The whole text, ending with a line end. */
   async #read(): Promise<string | null> {
-    let file: FileHandle;
+    let file: number;
     try {
-      file = await open(this.#file, constants.O_RDONLY | constants.O_NONBLOCK);
+      file = openSync(this.#file, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? '' : null;
     }
     try {
-      const found = await file.stat({ bigint: true });
+      const found = fstatSync(file, { bigint: true });
       if (!found.isFile() || found.size > LARGEST_BYTES) return null;
       // git replaces the file whole, so the same one has the same content.
       const stamp = `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
       if (stamp !== this.#stamp) {
-        this.#text = `${await file.readFile('utf8')}\n`;
+        this.#text = `${readFileSync(file, 'utf8')}\n`;
         this.#stamp = stamp;
       }
       return this.#text;
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 }

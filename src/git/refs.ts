@@ -1,6 +1,7 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
+import { lstat } from '../small-files.ts';
 import { readPlain } from './worktree/linked.ts';
 import type { OwnDir } from './own-dir.ts';
 
@@ -27,15 +28,16 @@ export async function readRef(git: OwnDir, name: string): Promise<CommitSha | nu
   return answer.exitCode === 0 ? sha(answer.stdout.toString('utf8')) : null;
 }
 
-/** All refs below a prefix that ends with `/`, in the order of their names. */
-export async function listRefs(git: OwnDir, prefix: string): Promise<Ref[]> {
-  const read = await readRefs(git, prefix);
+/** All refs below a prefix that ends with `/`, in the order of their names; those that `isWanted` takes by their full name. */
+export async function listRefs(git: OwnDir, prefix: string, isWanted: (name: string) => boolean = () => true): Promise<Ref[]> {
+  const read = await readRefs(git, prefix, isWanted);
   if (read !== null) return read;
   const text = await git.line(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
   return text
     .split('\n')
     .filter((row) => row !== '')
-    .map((row) => ({ sha: sha(row.slice(0, row.indexOf(' '))), name: row.slice(row.indexOf(' ') + 1) }));
+    .map((row) => ({ sha: sha(row.slice(0, row.indexOf(' '))), name: row.slice(row.indexOf(' ') + 1) }))
+    .filter(({ name }) => isWanted(name));
 }
 
 /** What stands in a ref's own file; null: it has none; `ask`: something that only git can read. */
@@ -49,7 +51,7 @@ async function looseRef(git: OwnDir, name: string): Promise<CommitSha | null | '
 }
 
 /** As `listRefs`, by reading files alone; null: only git can say. */
-async function readRefs(git: OwnDir, prefix: string): Promise<Ref[] | null> {
+async function readRefs(git: OwnDir, prefix: string, isWanted: (name: string) => boolean): Promise<Ref[] | null> {
   const entries = await readdir(join(git.path, prefix), { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) =>
     error.code === 'ENOENT' ? [] : null,
   );
@@ -58,13 +60,14 @@ async function readRefs(git: OwnDir, prefix: string): Promise<Ref[] | null> {
   for (const entry of entries) {
     if (entry.isDirectory() || entry.name.endsWith('.lock')) continue;
     const name = join(entry.parentPath, entry.name).slice(git.path.length + 1);
+    if (!isWanted(name)) continue;
     const loose = await looseRef(git, name);
     if (loose === 'ask') return null;
     if (loose !== null) refs.set(name, loose);
   }
   const packed = await git.packedRefs.under(prefix);
   if (packed === null) return null;
-  for (const ref of packed) if (!refs.has(ref.name)) refs.set(ref.name, ref.sha);
+  for (const ref of packed) if (!refs.has(ref.name) && isWanted(ref.name)) refs.set(ref.name, ref.sha);
   return [...refs].map(([name, target]) => ({ name, sha: target })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

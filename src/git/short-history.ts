@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../pipeline/values.ts';
+import { isThere } from '../small-files.ts';
 import type { CommitObject } from './commit-objects.ts';
 import type { OwnDir } from './own-dir.ts';
 
@@ -53,10 +53,7 @@ export async function newestOf(git: OwnDir, head: CommitSha, most: number): Prom
 
 /** In a shallow repository the parents that objects name are not those that git goes by. */
 async function isShallow<T>(git: OwnDir, answer: T): Promise<T | null> {
-  return access(join(git.path, 'shallow')).then(
-    () => null,
-    () => answer,
-  );
+  return (await isThere(join(git.path, 'shallow'))) ? null : answer;
 }
 
 /** A walk down from a tip, as long as each commit has one parent. */

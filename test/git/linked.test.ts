@@ -1,39 +1,28 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import type { lstat } from 'node:fs/promises';
-import { rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { linkedAt, listCheckouts, readPlain, tie } from '../../src/git/worktree/linked.ts';
 import { dataDir } from '../log/data-dir.ts';
 
-/** What happens between the look at a file and the reading of it. */
-const meanwhile = { of: '', happens: (): Promise<void> => Promise.resolve() };
-
-vi.mock(import('node:fs/promises'), async (load) => {
-  const real = await load();
-  const looked = async (file: string): Promise<unknown> => {
-    const found = await real.lstat(file);
-    if (file === meanwhile.of) await meanwhile.happens();
-    return found;
-  };
-  return { ...real, lstat: looked as typeof lstat };
-});
-
-afterEach(() => {
-  meanwhile.of = '';
-});
-
-describe('a file that is removed right after it was seen', () => {
-  test('counts as none', async () => {
-    const file = join(dataDir(), '.git');
-    await writeFile(file, 'gitdir: x\n');
-    expect(await readPlain(file)).toBe('gitdir: x\n');
-    meanwhile.of = file;
-    meanwhile.happens = () => rm(file);
-    expect(await readPlain(file)).toBeNull();
+describe('a plain file', () => {
+  test('is read whole; nothing else in its place is, and nobody waits for it', async () => {
+    const dir = dataDir();
+    const at = (name: string): string => join(dir, name);
+    writeFileSync(at('file'), 'gitdir: x\n');
+    symlinkSync(at('file'), at('link'));
+    mkdirSync(at('folder'));
+    // Opening one for reading waits until somebody writes into it.
+    execFileSync('mkfifo', [at('pipe')]);
+    expect(await readPlain(at('file'))).toBe('gitdir: x\n');
+    const others = ['link', 'folder', 'pipe', 'gone', 'file/below', 'gone/below'];
+    expect(await Promise.all(others.map((other) => readPlain(at(other))))).toEqual(others.map(() => null));
   });
+});
 
-  test('takes its checkout out of the list, and no other', async () => {
+describe('checkouts', () => {
+  test('are listed without one whose files go while they are looked at', async () => {
     const repository = realpathSync(dataDir());
     const commonDir = join(repository, '.git');
     mkdirSync(commonDir);
@@ -43,11 +32,9 @@ describe('a file that is removed right after it was seen', () => {
     ];
     for (const one of [stays, goes]) await tie(one, { branch: `musher/${one.path.at(-1)}` });
     expect(await listCheckouts(commonDir, null)).toHaveLength(2);
-    for (const file of [join(goes.gitDir, 'gitdir'), join(goes.path, '.git')]) {
-      meanwhile.of = file;
-      meanwhile.happens = () => rm(file);
+    for (const file of [join(goes.gitDir, 'gitdir'), join(goes.path, '.git'), goes.path, goes.gitDir]) {
+      await rm(file, { recursive: true });
       expect((await listCheckouts(commonDir, null)).map(({ path }) => path)).toEqual([stays.path]);
-      meanwhile.of = '';
       await tie(goes, { branch: 'musher/2' });
     }
   });

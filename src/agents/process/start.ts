@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { access, chmod, constants, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
+import { access, chmod, mkdir, stat, writeFile } from '../../small-files.ts';
 import { statOf } from './identity.ts';
 import { runFiles } from './run-files.ts';
 import { MARKER_VARIABLE } from './table.ts';
@@ -66,12 +67,12 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await chmod(files.dir, 0o700);
   await writeFile(files.stdin, spec.stdin ?? '', { mode: 0o600 });
-  const handles = [await open(files.stdin, 'r'), await open(files.stdout, 'a', 0o600), await open(files.stderr, 'a', 0o600)];
+  const handles = [openSync(files.stdin, 'r'), openSync(files.stdout, 'a', 0o600), openSync(files.stderr, 'a', 0o600)];
   try {
     const child = spawn('/bin/sh', ['-c', WRAPPER, 'musher-run', files.dir, file, ...spec.args], {
       cwd: spec.cwd,
       env: { ...spec.env, [MARKER_VARIABLE]: spec.marker },
-      stdio: handles.map((handle) => handle.fd),
+      stdio: handles,
       detached: true,
     });
     // At once: until the event loop turns, even a process that has ended already is still there to be looked at.
@@ -103,7 +104,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       ),
     );
   } finally {
-    await Promise.all(handles.map((handle) => handle.close()));
+    for (const handle of handles) closeSync(handle);
   }
 }
 

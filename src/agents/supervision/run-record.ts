@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readText, rename, rm, writeFile } from '../../small-files.ts';
 import { runFiles } from '../process/run-files.ts';
 import type { StopReason } from './limits.ts';
 import type { Usage } from '../../pipeline/usage.ts';
@@ -28,7 +28,7 @@ export function writeRecord(dir: string, record: RunRecord): Promise<void> {
 
 /** The record of a run; null where there is none, or none that can be read. */
 export async function readRecord(dir: string): Promise<RunRecord | null> {
-  return parsed(await readFile(runFiles(dir).meta, 'utf8').catch(() => '')) as RunRecord | null;
+  return parsed(await readText(runFiles(dir).meta).catch(() => '')) as RunRecord | null;
 }
 
 /** Says, before the first signal is sent, why the run is being ended; `lingered`: it stayed after its result. */
@@ -38,7 +38,7 @@ export function writeStop(dir: string, stop: StopReason | 'lingered'): Promise<v
 
 /** Why the run was being ended; null where nobody ended it. */
 export async function readStop(dir: string): Promise<StopReason | 'lingered' | null> {
-  return parsed(await readFile(runFiles(dir).stop, 'utf8').catch(() => '')) as StopReason | 'lingered' | null;
+  return parsed(await readText(runFiles(dir).stop).catch(() => '')) as StopReason | 'lingered' | null;
 }
 
 /**

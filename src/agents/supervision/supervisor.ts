@@ -1,7 +1,7 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MusherError } from '../../errors.ts';
 import { ok, type Result } from '../../result.ts';
+import { chmod, mkdir, readRegular, stat, writeFile } from '../../small-files.ts';
 import { childEnvironment, reachingLoopback, runVariables } from '../environment.ts';
 import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
@@ -80,7 +80,7 @@ async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
 
 /** Where a commit in a linked worktree writes, by the files that git leaves there; empty where they are inside the worktree. */
 async function gitDirsOf(worktree: string): Promise<string[]> {
-  const read = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+  const read = async (file: string): Promise<string> => (await readRegular(file).catch(() => null))?.toString('utf8') ?? '';
   const [, own] = /^gitdir: (.+)$/m.exec(await read(join(worktree, '.git'))) ?? [];
   if (own === undefined) return [];
   const dir = resolve(worktree, own);

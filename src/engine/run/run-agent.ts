@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
+import { rm } from '../../small-files.ts';
 import { oneLine } from '../../agents/text.ts';
 import { RUNTIMES } from '../../agents/runtimes/index.ts';
 import { findRuntime } from '../../agents/runtimes/runtime.ts';
@@ -34,9 +34,12 @@ export interface RunJob {
   readonly done: Promise<void>;
 }
 
-/** Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes it up again. */
-export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run): RunJob {
-  const control = new Control();
+/**
+ * Makes the worktree ready, starts the agent, follows it and settles what it did; for a run that an earlier Musher started, takes
+ * it up again. `isNew`: it was reserved a moment ago, so nobody can have started a process for it.
+ */
+export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, isNew: boolean): RunJob {
+  const control = new Control(isNew);
   return { stop: (why) => control.stop(why), release: () => control.release(), done: superviseRun(parts, project, item, run, control) };
 }
 
@@ -46,10 +49,12 @@ class Control {
   readonly released: Promise<void>;
   #release: () => void = () => undefined;
   #handle: RunHandle | null = null;
+  readonly isNew: boolean;
   stopped: Why | null = null;
   letGo = false;
 
-  constructor() {
+  constructor(isNew: boolean) {
+    this.isNew = isNew;
     this.released = new Promise((resolve) => {
       this.#release = resolve;
     });
@@ -174,8 +179,10 @@ async function prepare(
   const { git, settings } = project;
   const { signal } = control.preparation;
   // What a Musher that was killed at this very point may have left.
-  await sweepRun(parts, item, { ...run, pid: null, pidStart: null });
-  await countUnwatched(parts, settings, item, run);
+  if (!control.isNew) {
+    await sweepRun(parts, item, { ...run, pid: null, pidStart: null });
+    await countUnwatched(parts, settings, item, run);
+  }
   if (control.stopped !== null) return { outcome: notStarted('stopped', { kind: 'stopped', why: control.stopped }) };
   const enough = launchedEnough(agent, known(parts, run));
   if (enough !== null) return { outcome: enough };

@@ -37,15 +37,15 @@ export class RunJobs {
       return true;
     });
     crashPoint('after-run-pending');
-    if (reserved) this.takeUp(project, item);
+    if (reserved) this.takeUp(project, item, true);
   }
 
-  /** Looks after the item's open run: a new one, or one that an earlier Musher has begun. */
-  takeUp(project: EngineProject, item: WorkItem): void {
+  /** Looks after the item's open run: one that was reserved right now, or one that an earlier Musher has begun. */
+  takeUp(project: EngineProject, item: WorkItem, isNew = false): void {
     const now = this.#parts.log.reads.item(item.project, item.number);
     const run = now === null ? null : this.#parts.log.reads.run(item.project, item.number, now.runs);
     if (now === null || run === null || run.state === 'ended') return;
-    const job = runAgent(this.#parts, project, now, run);
+    const job = runAgent(this.#parts, project, now, run, isNew);
     const fits = (current: WorkItem): boolean =>
       current.deletedAt === null &&
       current.runs === run.run &&
@@ -61,7 +61,7 @@ export class RunJobs {
       const item = this.#parts.log.reads.item(name, run.item);
       const wanted = item?.runs === run.run && (item.execution.state === 'pending' || item.execution.state === 'running');
       if (item === null || wanted || this.#jobs.has(keyOf(item)) || rests(keyOf(item))) continue;
-      const job = runAgent(this.#parts, project, item, run);
+      const job = runAgent(this.#parts, project, item, run, false);
       job.stop(run.stopRequested ?? { kind: 'not-wanted' });
       this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, ...job });
     }

@@ -1,9 +1,10 @@
-import { access, copyFile, lstat, rm, utimes } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context } from '../context.ts';
 import { BUSY, type Checkout } from '../worktree/linked.ts';
+import { isThere, lstat, rm, utimes } from '../../small-files.ts';
 import { shortHash } from '../names.ts';
 import type { Tree } from '../own-dir.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
@@ -80,11 +81,8 @@ function names(output: Buffer): string[] {
 async function obstacleTo(at: Context, checkout: Checkout, copy: Tree, position: CommitSha, to: CommitSha | null): Promise<string | null> {
   const { git } = at;
   for (const name of BUSY) {
-    const there = await access(join(checkout.gitDir, name)).then(
-      () => true,
-      () => false,
-    );
-    if (there) return name === 'index.lock' ? 'git is at work there' : `a merge or rebase is in progress there (${name})`;
+    if (await isThere(join(checkout.gitDir, name)))
+      return name === 'index.lock' ? 'git is at work there' : `a merge or rebase is in progress there (${name})`;
   }
   const staged = await stagedFiles(at, copy, position);
   if (staged.length > 0) return `it has staged changes (${some(staged)})`;

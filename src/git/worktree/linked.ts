@@ -1,6 +1,8 @@
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type CommitSha, commitSha } from '../../pipeline/values.ts';
+import { lstat, mkdir, readdir, readRegular, realpath, rename, writeFile } from '../../small-files.ts';
 import { shortHash } from '../names.ts';
 
 /**
@@ -86,7 +88,11 @@ export async function tie(linked: Linked, head: Head): Promise<boolean> {
 
 /** Removes what an unfinished merge, rebase or killed git left in a worktree's git directory. */
 export async function forgetUnfinished(linked: Linked): Promise<void> {
-  await Promise.all(UNFINISHED.map((name) => rm(join(linked.gitDir, name), { recursive: true, force: true })));
+  for (const name of UNFINISHED) {
+    const path = join(linked.gitDir, name);
+    // Mostly there is none of them, and a look is cheaper than a removal.
+    if ((await lstat(path).catch(() => null)) !== null) await rm(path, { recursive: true, force: true });
+  }
   await emptyWorktreeConfig(linked, false);
 }
 
@@ -104,12 +110,7 @@ export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Prom
 
 /** The text of a regular file; null for anything else, a link included, and for one that is removed meanwhile. */
 export async function readPlain(file: string): Promise<string | null> {
-  if ((await lstat(file).catch(() => null))?.isFile() !== true) return null;
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // The worktree of another item goes while a merge looks at all of them.
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  return (await readRegular(file))?.toString('utf8') ?? null;
 }
 
 /** A folder that is none, or a link to one, is replaced: what is written into it must land in it. */
@@ -118,6 +119,9 @@ async function realFolder(path: string): Promise<void> {
   if (found !== null && !found.isDirectory()) await rm(path, { force: true });
   await mkdir(path, { recursive: true });
 }
+
+/** Worktrees between two turns of the event loop: a board may have thousands. */
+const AT_ONCE = 50;
 
 /** A working tree of the repository: the owner's, or one of Musher's. */
 export interface Checkout {
@@ -135,7 +139,8 @@ export async function listCheckouts(commonDir: string, main: string | null): Pro
   const found: Checkout[] = [];
   if (main !== null) found.push({ path: main, gitDir: commonDir, ...(await headOf(commonDir)) });
   const folder = join(commonDir, 'worktrees');
-  for (const name of await readdir(folder).catch(() => [])) {
+  for (const [n, name] of (await readdir(folder).catch((): string[] => [])).entries()) {
+    if (n % AT_ONCE === AT_ONCE - 1) await setImmediate();
     const gitDir = join(folder, name);
     const there = (await readPlain(join(gitDir, 'gitdir')))?.trimEnd();
     if (there === undefined) continue;

@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
 import { type Context, type ItemAt, baseHead, findBranch, placeOf } from '../context.ts';
+import { lstat } from '../../small-files.ts';
 import { commitTree, readLog, treeOf } from '../history.ts';
 import { listRefs, swapRef } from '../refs.ts';
 import { LARGEST_BYTES, type LargeFile, stageKept } from './staging.ts';

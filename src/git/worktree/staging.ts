@@ -1,6 +1,7 @@
-import { chmod, copyFile, lstat, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
+import { chmod, lstat, readdir, rename, rm, stat, utimes } from '../../small-files.ts';
 import type { OwnDir, Tree } from '../own-dir.ts';
 import { treeOf } from '../history.ts';
 import { sha } from '../refs.ts';

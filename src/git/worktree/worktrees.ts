@@ -1,4 +1,3 @@
-import { access, lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
@@ -7,6 +6,7 @@ import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
+import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
 import { branchName } from '../names.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -104,7 +104,7 @@ async function setAside(at: Context, place: Place, item: ItemNumber, head: Commi
 /** Files in a folder that is no worktree of Musher any more, because what Musher knew of it is lost, are still somebody's work. */
 async function keepUnknown(at: Context, place: Place, item: { readonly number: ItemNumber }, branch: string): Promise<void> {
   if (await isThere(fillingMark(place))) return;
-  const files = await readdir(place.tree.path).catch(() => []);
+  const files = await readdir(place.tree.path).catch((): string[] => []);
   if (files.some((name) => name !== '.git')) await snapshot(at, { number: item.number, branch }, 'before its worktree was made again');
 }
 
@@ -120,13 +120,6 @@ async function isWorktree(place: Place): Promise<boolean> {
  * deleted would commit that.
  */
 export const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
 
 async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
   const index = join(place.linked.gitDir, 'index');
