@@ -44,6 +44,8 @@ export interface MessageRef {
   readonly transport: string;
   readonly room: string;
   readonly id: string;
+  /** The network's name of the thread that it is in, null for none. Kept with it, so that a later process also knows; missing: not told. */
+  readonly thread?: string | null;
 }
 
 /** A room that Musher can't read or write in, as far as its network has shown, and what to do. */

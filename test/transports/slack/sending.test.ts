@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
-import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
+import { action, actions, command, doc, line, paragraph } from '../../../src/message/build.ts';
 import { encodeHandle, type AnswerHandle } from '../../../transports/slack/handle.ts';
 import { SlowEdits } from '../../../transports/slack/sending/slow-edits.ts';
 import type { SendFailure } from '../../../transports/transport.ts';
@@ -182,6 +182,22 @@ describe('an edit', () => {
     const next = await open({}, { slack, state });
     await next.transport.edit(ref, line('really done'));
     expect(slack.rooms.said('C1')).toEqual(['really done']);
+  });
+
+  it.each([
+    ['in the channel', null, '/musher start 1'],
+    ['in a thread', encodeHandle({ kind: 'thread', ts: '1700000000.000100' }), '!start 1'],
+  ])('after a restart writes commands as they are typed %s', async (_, thread, form) => {
+    const { slack, transport, state } = await open();
+    const refs = await transport.send({ ...C1, thread }, line('running'), 'outbox:1', once);
+    const next = await open({}, { slack, state });
+    // As the log keeps it.
+    const [ref] = JSON.parse(JSON.stringify(refs)) as typeof refs;
+    if (ref === undefined) throw new Error('not sent');
+    await next.transport.edit(ref, line(command('start 1'), ' to begin'));
+    expect(slack.rooms.said('C1').at(-1)).toContain(`\`${form}\``);
+    await next.transport.retire(ref, line(command('start 1'), ' was pressed'));
+    expect(slack.rooms.said('C1').at(-1)).toContain(`\`${form}\` was pressed`);
   });
 
   it('of what is not ours shows nothing of it', async () => {

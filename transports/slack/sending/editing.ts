@@ -5,6 +5,7 @@ import { readBack } from './read-back.ts';
 import { remember } from './remember.ts';
 import { renderMessages, type SlackBody } from '../render/render.ts';
 import { typedIn } from '../render/typed.ts';
+import type { MessageRef } from '../../transport.ts';
 import type { CallSlack } from '../web-api.ts';
 
 /** A message can't be edited any more. */
@@ -34,18 +35,20 @@ export class Editing {
     remember(this.#further, `${room} ${first}`, { thread, ids });
   }
 
-  /** A text with its commands as they are typed at the message's place. For a message of an earlier process that is unknown: then the form that also works in threads. */
-  typed(room: string, ts: string, body: Document): Document {
-    const known = this.#further.get(`${room} ${ts}`);
-    return typedIn(room, known === undefined || known.thread !== null ? 'within' : 'none', body);
+  /** A text with its commands as they are typed at the message's place. Where that is not known, in the form that also works in threads. */
+  typed({ room, id, thread: told }: MessageRef, body: Document): Document {
+    const known = this.#further.get(`${room} ${id}`);
+    const thread = known === undefined ? told : known.thread;
+    return typedIn(room, thread === null ? 'none' : 'within', body);
   }
 
   /** Replaces what a message and those that continue with it show. Throws SendFailure. */
-  async edit(room: string, ts: string, body: Document): Promise<void> {
+  async edit(ref: MessageRef, body: Document): Promise<void> {
+    const { room, id: ts } = ref;
     const [call, installation] = [this.#call, this.#installation];
     const name = `${room} ${ts}`;
-    const known = this.#further.get(name) ?? { thread: null, ids: [] };
-    const [first, ...more] = renderMessages(this.typed(room, ts, body));
+    const known = this.#further.get(name) ?? { thread: ref.thread ?? null, ids: [] };
+    const [first, ...more] = renderMessages(this.typed(ref, body));
     const ids = [...known.ids];
     try {
       if (first !== undefined) await this.#replace(room, ts, known.thread, first);

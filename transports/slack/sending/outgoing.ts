@@ -63,12 +63,12 @@ export class Outgoing {
   /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
   edit(ref: MessageRef, body: Document): Promise<void> {
     if (ref.id.startsWith(ANSWER_REF)) return this.#inTurn(ref.room, () => this.#edits.edit(`${ref.room} ${ref.id}`, body));
-    return this.#inTurn(ref.room, () => this.#editing.edit(ref.room, ref.id, body));
+    return this.#inTurn(ref.room, () => this.#editing.edit(ref, body));
   }
 
   /** Takes the buttons off a message. */
   retire(ref: MessageRef, body: Document): Promise<void> {
-    return retire(this.#parts.call, ref, this.#editing.typed(ref.room, ref.id, body));
+    return retire(this.#parts.call, ref, this.#editing.typed(ref, body));
   }
 
   /** Resolves when everything that was given to it has had its try. */
@@ -79,14 +79,12 @@ export class Outgoing {
 
   async #send(to: Address, body: Document, key: SendKey, { again, broadcast = false }: SendOptions): Promise<MessageRef[]> {
     const handle = decodeHandle(to.thread);
+    const thread = handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null);
     const sending = this.#sendings.get(key) ?? remember(this.#sendings, key, { sent: [], unknown: again, done: false });
     if (!sending.done) {
       try {
         if (handle?.kind === 'answer' && !handle.public) await this.#answer(to.room, handle, body, key, sending);
-        else {
-          const thread = handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null);
-          await this.#post({ room: to.room, thread, broadcast }, body, key, sending, handle);
-        }
+        else await this.#post({ room: to.room, thread, broadcast }, body, key, sending, handle);
         sending.done = true;
       } catch (error) {
         const failure = this.#widened(sendFailure(error), to.room);
@@ -95,7 +93,7 @@ export class Outgoing {
         throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
-    return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id }));
+    return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id, thread }));
   }
 
   /** Slack does not say whose limit was reached: where a second channel is refused while the first still waits, it is the workspace's. */
