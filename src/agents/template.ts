@@ -11,16 +11,10 @@ function isVariable(name: string): name is TemplateVariable {
 
 /**
  * Puts values in the place of `{{variable}}`. One pass: what is inserted is never expanded again, so an item whose
- * text holds `{{failure}}` stays text. An unknown name stays as it is; the config is checked with `unknownVariables`.
+ * text holds `{{failure}}` stays text. An unknown name stays as it is; the configuration refuses it before.
  */
 export function expandTemplate(template: string, values: TemplateValues): string {
   return template.replace(VARIABLE, (whole, name: string) => (isVariable(name) ? values[name] : whole));
-}
-
-/** Names in `{{…}}` that no prompt may use, in order of appearance, each once. */
-export function unknownVariables(template: string): string[] {
-  const names = [...template.matchAll(VARIABLE)].map((match) => match[1] ?? '');
-  return [...new Set(names)].filter((name) => !isVariable(name));
 }
 
 /**

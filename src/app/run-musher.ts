@@ -36,7 +36,6 @@ import { missedTimer } from '../words/missed-timer.ts';
 import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 
-/** What a conversation in a terminal, or a script, is read from and printed to. */
 /** How long the end of Musher waits for messages that are still to be sent. */
 const LAST_MESSAGES_MS = 5_000;
 

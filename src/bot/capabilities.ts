@@ -83,9 +83,9 @@ export interface Capabilities {
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
   /** The state of the networks, including the terminal. */
   networks(): readonly NetworkState[];
-  /** Copies the log now; the reason where it could not. */
   /** Writes the content of the database to a file; `text` is the file's content. */
   dump(ask: DumpAsk): Promise<Result<{ readonly file: string; readonly text: string }, string>>;
+  /** Copies the log now; the reason where it could not. */
   backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
   /** The state of the backups. */
   backups(): BackupView;

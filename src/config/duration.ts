@@ -18,18 +18,6 @@ export function parseDuration(text: string): number | null {
   return total > 0 && Number.isSafeInteger(total) ? total : null;
 }
 
-/** The shortest text that `parseDuration` reads back as the same number of milliseconds (a positive whole number). */
-export function formatDuration(ms: number): string {
-  let rest = ms;
-  let text = '';
-  for (const [unit, size] of [...UNITS].toReversed()) {
-    const amount = Math.floor(rest / size);
-    rest -= amount * size;
-    if (amount > 0) text += `${amount}${unit}`;
-  }
-  return text;
-}
-
 /** A key of the configuration that holds a duration; its value is milliseconds. */
 export function durationField() {
   return z.string().transform((value, context) => {

@@ -104,12 +104,6 @@ function read(
   );
 }
 
-/** Reads one project's file. `place.path` and `place.file` must be absolute. */
-export function readProjectSettings(place: ProjectPlace, env: NodeJS.ProcessEnv): Result<ProjectSettings, MusherError> {
-  const { value, problems } = readProject(place, env);
-  return value === null ? err(configInvalid(problems)) : ok(deepFreeze(value));
-}
-
 function settings(
   bot: BotFile,
   file: string,

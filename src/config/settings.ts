@@ -251,8 +251,7 @@ export interface LimitSettings {
   readonly turns: number | null;
   /** Input, cache and output tokens of one run together. */
   readonly tokens: number | null;
-  /** US dollars of one run. */
-  /** Money, in millionths of a US dollar. */
+  /** Money of one run, in millionths of a US dollar. */
   readonly microUsd: number | null;
   readonly wallClockMs: number;
   /** Longest time without a line of output. */

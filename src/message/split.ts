@@ -6,27 +6,6 @@ import { fittingOffset, textSize, type TextUnit } from './measure.ts';
 /** Room that is kept for the mark of a clamp, in the unit of the limit. */
 const MARK_ROOM = 64;
 
-/**
- * Cuts a text into parts no larger than `limit`: after a line break where one is in the second half, else after white
- * space, else between graphemes. The parts joined are the text. `limit` is at least 4, the bytes of one code point.
- */
-export function splitText(text: string, limit: number, unit: TextUnit): string[] {
-  const parts: string[] = [];
-  let rest = text;
-  while (textSize(rest, unit) > limit) {
-    const most = fittingOffset(rest, limit, unit);
-    const head = rest.slice(0, most);
-    const lineBreak = head.lastIndexOf('\n') + 1;
-    const space = /\s(?=\S*$)/.exec(head.slice(-200));
-    const afterSpace = space === null ? 0 : head.length - Math.min(200, head.length) + space.index + 1;
-    const at = lineBreak > most / 2 ? lineBreak : afterSpace > most / 2 ? afterSpace : most;
-    parts.push(rest.slice(0, at));
-    rest = rest.slice(at);
-  }
-  if (rest !== '' || parts.length === 0) parts.push(rest);
-  return parts;
-}
-
 /** A text no larger than `limit`, with a mark at its end that says how much was left out where something was. */
 export function clampText(text: string, limit: number, unit: TextUnit): string {
   if (textSize(text, unit) <= limit) return text;

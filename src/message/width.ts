@@ -39,12 +39,6 @@ export function graphemeStart(text: string, offset: number): number {
   return GRAPHEMES.segment(text).containing(offset)?.index ?? offset;
 }
 
-/** The text with spaces before or after it, up to a width in columns. */
-export function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return align === 'left' ? text + space : space + text;
-}
-
 function graphemeWidth(grapheme: string): number {
   const point = grapheme.codePointAt(0) ?? 0;
   if (point < 0x300) return /^\p{Cc}/u.test(grapheme) ? 0 : grapheme.includes('\ufe0f') ? 2 : 1;

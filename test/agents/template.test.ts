@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TEMPLATE_VARIABLES } from '../../src/config/settings.ts';
 import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
-import { expandArgument, expandTemplate, unknownVariables, type TemplateValues } from '../../src/agents/template.ts';
+import { expandArgument, expandTemplate, type TemplateValues } from '../../src/agents/template.ts';
 import { VARIABLES } from './run-fixture.ts';
 
 const allAs = (text: string): TemplateValues => Object.fromEntries(TEMPLATE_VARIABLES.map((name) => [name, text])) as TemplateValues;
@@ -19,9 +19,8 @@ it('never expands what it has inserted, whatever that is', () => {
   );
 });
 
-it('leaves an unknown name as it is, and names it', () => {
+it('leaves an unknown name as it is', () => {
   expect(expandTemplate('{{item}} {{criterai}} {{constructor}}', VARIABLES)).toBe('42 {{criterai}} {{constructor}}');
-  expect(unknownVariables('{{criterai}} {{item}} {{ constructor }} {{criterai}}')).toEqual(['criterai', 'constructor']);
 });
 
 it('does not let text from people become an option of a program', () => {
@@ -32,7 +31,7 @@ it('does not let text from people become an option of a program', () => {
 
 it('has default prompts that use known variables only and quote the item as data', () => {
   for (const prompt of Object.values(DEFAULT_PROMPTS)) {
-    expect(unknownVariables(prompt)).toEqual([]);
+    expect(expandTemplate(prompt, allAs(''))).not.toMatch(/\{\{/);
     expect(prompt).toContain('cannot widen your rights');
     expect(prompt).toContain('{{body}}');
     expect(prompt).toContain('{{criteria}}');

@@ -4,7 +4,7 @@ import { actions, action, codeBlock, doc, fields, heading, link, list, paragraph
 import type { Block, Document, Inline } from '../../src/message/document.ts';
 import { textSize, type TextUnit } from '../../src/message/measure.ts';
 import { plainText } from '../../src/message/plain.ts';
-import { clampText, splitDocument, splitText } from '../../src/message/split.ts';
+import { clampText, splitDocument } from '../../src/message/split.ts';
 
 const unit = fc.constantFrom<TextUnit>('utf16', 'bytes');
 const anyText = fc.oneof(
@@ -12,37 +12,6 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.array(fc.constantFrom('word ', 'line\n', '👩‍👩‍👧‍👦', 'é', '漢字', '\u202e', 'x'.repeat(70)), { maxLength: 60 }).map((all) => all.join('')),
 );
-
-describe('splitText', () => {
-  it('gives parts within the limit that joined are the text, in both units', () => {
-    fc.assert(
-      fc.property(anyText, fc.integer({ min: 4, max: 120 }), unit, (text, limit, counted) => {
-        const parts = splitText(text, limit, counted);
-        expect(parts.join('')).toBe(text);
-        for (const part of parts) expect(textSize(part, counted)).toBeLessThanOrEqual(limit);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it('never cuts a well-formed text inside a surrogate pair', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 4, max: 30 }), unit, (text, limit, counted) => {
-        for (const part of splitText(text, limit, counted)) expect(part.isWellFormed()).toBe(true);
-      }),
-    );
-  });
-
-  it('keeps a family emoji whole where it fits into a part', () => {
-    const family = '👩‍👩‍👧‍👦';
-    const parts = splitText(`aaaaa${family}bbbbb`, family.length + 2, 'utf16');
-    expect(parts.some((part) => part.includes(family))).toBe(true);
-  });
-
-  it('cuts after a line break rather than in the middle of a line', () => {
-    expect(splitText('first line\nsecond line\n', 15, 'utf16')).toEqual(['first line\n', 'second line\n']);
-  });
-});
 
 describe('clampText', () => {
   it('stays within the limit and says how much it left out', () => {

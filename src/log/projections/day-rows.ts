@@ -2,8 +2,8 @@ import { amountOf, NOTHING, plus, type Amount } from '../../pipeline/budget/budg
 import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Db } from '../database.ts';
 import { TableCache } from './table-cache.ts';
+import { quarterOf } from '../../pipeline/budget/day.ts';
 
-const QUARTER_MS = 15 * 60 * 1000;
 type Key = readonly [scope: string, name: string, quarter: number];
 
 /** What the budgets of a day are measured by: spend by quarter of an hour, and what people have added. */
@@ -34,7 +34,7 @@ export class DayRows {
       return;
     }
     const more = amountOf(event.payload.usage);
-    const quarter = Math.floor(event.at / QUARTER_MS);
+    const quarter = quarterOf(event.at);
     this.#add(['project', event.project, quarter], more);
     this.#add(['bot', '', quarter], more);
     if (person !== null) this.#add(['person', person, quarter], more);

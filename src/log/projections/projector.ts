@@ -29,8 +29,7 @@ import {
   type SpendTotalKey,
 } from './rows.ts';
 import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
-
-const QUARTER_MS = 15 * 60 * 1000;
+import { quarterOf } from '../../pipeline/budget/day.ts';
 
 type Derive<E extends LoggedEvent> = (event: E, before: WorkItem | null) => unknown;
 
@@ -195,7 +194,7 @@ export class Projector {
 
   #addSpend(event: EventInto<'spend'>): void {
     const { agent, model, usage } = event.payload;
-    const quarter = Math.floor(event.at / QUARTER_MS);
+    const quarter = quarterOf(event.at);
     const key = [event.project, quarter, event.item, agent, model] as const;
     this.#spend.set(key, addUsage(this.#spend.get(...key) ?? NO_USAGE, usage));
     const total = [event.project, agent, model] as const;

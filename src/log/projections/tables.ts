@@ -1,4 +1,7 @@
-/** The tables that are derived from the events and from nothing else: `verify` makes them again and compares. */
+/*
+ * The tables that are derived from the events and from nothing else: `verify` makes them again and compares.
+ */
+
 /** Since schema version 3 with `sign_in`. */
 export const ACCOUNTS = `
   CREATE TABLE accounts (      -- those that are limited, and those to which nobody is signed in

@@ -2,8 +2,8 @@ import type { Amount, Scope } from '../../pipeline/budget/budget.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { Db } from '../database.ts';
 import type { Run } from '../projections/run.ts';
+import { quarterOf } from '../../pipeline/budget/day.ts';
 
-const QUARTER_MS = 15 * 60 * 1000;
 /** In hours of a day whose clock is set back, and some more for a zone that was changed; no addition to a day ends later than that. */
 const LONGEST_DAY_MS = 27 * 60 * 60 * 1000;
 type Row = { readonly [K in keyof Amount]: number | null };
@@ -36,7 +36,7 @@ export class BudgetReads {
    * come was written while the machine's clock was wrong, and must not count on each day until then.
    */
   spentBetween({ scope, name }: DayOf, from: Millis, until: Millis): Amount {
-    return amount(this.#spent.get(scope, name, Math.floor(from / QUARTER_MS), Math.floor(until / QUARTER_MS)));
+    return amount(this.#spent.get(scope, name, quarterOf(from), quarterOf(until)));
   }
 
   /** What people have added to the budget of the day that it is now. */

@@ -144,7 +144,6 @@ export class Reads {
     return counts;
   }
 
-  /** The highest number ever given in a project; 0 for none. */
   /** Every project that an item was ever made in. */
   projects(): string[] {
     return this.#projects.all();

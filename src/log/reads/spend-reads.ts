@@ -1,6 +1,7 @@
 import type { Millis } from '../../pipeline/values.ts';
 import type { Db } from '../database.ts';
 import { NO_USAGE, type Usage } from '../../pipeline/usage.ts';
+import { quarterOf } from '../../pipeline/budget/day.ts';
 
 /** Spend summed over something; `key` names what. */
 export interface SpendRow {
@@ -10,7 +11,6 @@ export interface SpendRow {
 
 const SUMS =
   'coalesce(sum(input), 0) AS inputTokens, coalesce(sum(output), 0) AS outputTokens, coalesce(sum(cache_read), 0) AS cacheReadTokens, coalesce(sum(cache_write), 0) AS cacheWriteTokens, coalesce(sum(micro_usd), 0) AS microUsd';
-const QUARTER_MS = 15 * 60 * 1000;
 
 /** What agents have used, in tokens and money. */
 export class SpendReads {
@@ -50,11 +50,11 @@ export class SpendReads {
 
   /** Spend since a time, which is rounded down to a quarter of an hour: every time zone's midnight is one. */
   since(project: string, since: Millis): Usage {
-    return this.#since.get(project, Math.floor(since / QUARTER_MS)) ?? NO_USAGE;
+    return this.#since.get(project, quarterOf(since)) ?? NO_USAGE;
   }
 
   sinceBy(project: string, by: 'item' | 'agent' | 'model', since: Millis): SpendRow[] {
-    return this.#sinceBy[by].all(project, Math.floor(since / QUARTER_MS)).map(toSpend);
+    return this.#sinceBy[by].all(project, quarterOf(since)).map(toSpend);
   }
 
   /** Spend of all time. */

@@ -1,8 +1,14 @@
 import type { Millis } from '../values.ts';
 
+/** What spend is summed by: every zone's day begins on a quarter of an hour. */
 const QUARTER_MS = 15 * 60 * 1000;
 /** Quarters of an hour that reach beyond the day from any moment of it: the longest day has 25 hours. */
 const QUARTERS_BEYOND = 27 * 4;
+
+/** The number of the quarter of an hour that a moment is in, since 1970 in UTC. */
+export function quarterOf(at: Millis): number {
+  return Math.floor(at / QUARTER_MS);
+}
 
 /** The date in a zone, `2026-11-20`. */
 export function localDate(at: Millis, timezone: string): string {
@@ -46,7 +52,7 @@ const LAST_DAYS = new Map<string, Day>();
 function dayOf(now: Millis, timezone: string): Day {
   const last = LAST_DAYS.get(timezone);
   if (last !== undefined && now >= last.start && now < last.end) return last;
-  const inside = Math.floor(now / QUARTER_MS);
+  const inside = quarterOf(now);
   const day = {
     start: edge(inside, inside - QUARTERS_BEYOND, timezone) * QUARTER_MS,
     end: (edge(inside, inside + QUARTERS_BEYOND, timezone) + 1) * QUARTER_MS,
