@@ -185,6 +185,9 @@ function configText(repository: Repository, attributes: string): string {
     '\tquotePath = false',
     '\tsafecrlf = false',
     ...[...repository.fileSettings].map(([key, value]) => `\t${key.slice('core.'.length)} = ${value}`),
+    // Said to nobody, and before each real complaint: that grafts are old, where Musher itself names an empty file of them.
+    '[advice]',
+    '\tgraftFileDeprecated = false',
     '[gc]',
     '\tauto = 0',
     '[maintenance]',

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
 import type { Work } from '../pipeline/types.ts';
-import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
+import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { broughtByHand, isRefused } from './base/same-change.ts';
 import { type MoveBase, moveBase } from './base/base.ts';
 import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './worktree/collect.ts';
+import { clearLocks } from './worktree/dead-run.ts';
+import { bringBack, type Elsewhere, workElsewhere } from './worktree/elsewhere.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
 import {
   changedSince,
@@ -107,6 +109,12 @@ export interface ProjectGit {
   /** Compares worktrees and branches with the log's items; see `reconcile`. `into`: where what belongs to nothing is moved. */
   reconcile(items: Parameters<typeof reconcile>[1], into: string): Promise<Reconciled>;
   resetWorktree(item: ItemAt): Promise<void>;
+  /** Makes the item's branch again at a commit that Musher saw there, where it is gone and the commit is not. */
+  bringBack(item: { readonly number: ItemNumber; readonly branch: string }, head: CommitSha): Promise<void>;
+  /** Commits of a run since it began that the item's branch does not hold; null: there are none. */
+  workElsewhere(item: ItemAt, since: Millis): Promise<Elsewhere | null>;
+  /** Takes away the locks that git processes of an ended run left; nothing of the run lives any more. */
+  clearLocks(item: ItemAt): Promise<void>;
   squash(commits: { readonly base: CommitSha; readonly head: CommitSha }): Promise<Squash>;
   /** Writes the squashed commit; no ref moves. The author defaults to the owner's identity, as Musher found it. */
   commitSquash(commit: {
@@ -233,6 +241,9 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     takeBack: ({ base, merge }) => takeBack(at, base, merge),
     reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
+    clearLocks: (item) => locked(item, () => clearLocks(at, placeOf(at, String(item.number)), item.branch)),
+    bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
+    workElsewhere: (item, since) => onItem(item, () => workElsewhere(at, item, since)),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
     squash: ({ base, head }) => squash(at.git, base, head),
     commitSquash: ({ tree, base, message, author }) =>

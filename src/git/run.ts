@@ -25,8 +25,9 @@ export interface GitAnswer {
 
 /** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
 export const LONGEST_SILENCE = 600_000;
-/** Characters of git's complaint that an error carries. */
+/** Characters of git's complaint that an error carries, and of the command line for the log file. */
 const STDERR_SHOWN = 600;
+const COMMAND_SHOWN = 200;
 
 /**
  * The variables that simple-git would otherwise strip or refuse. All of them are set by Musher's own code to
@@ -143,13 +144,41 @@ function readToEnd(streams: readonly NodeJS.ReadableStream[]): () => Promise<boo
 
 /** The error of a call that failed, with git's complaint. */
 export function failed(call: GitCall, exitCode: number, complaint: string, cause?: unknown): MusherError {
-  const said = complaint.trim();
-  const shown = said.length > STDERR_SHOWN ? `${said.slice(0, STDERR_SHOWN)} [cut]` : said;
+  const said = complaintOf(complaint);
   const command = ['git', ...call.args].join(' ');
+  const whole = new Error(
+    `${command.length > COMMAND_SHOWN ? `${command.slice(0, COMMAND_SHOWN)}…` : command}: ${exitCode}\n${complaint}`,
+    { cause },
+  );
   return new MusherError(
     'GIT_FAILED',
-    `${command.length > 200 ? `${command.slice(0, 200)}…` : command} failed with exit code ${exitCode}: ${shown}`,
+    `git ${subcommand(call.args)} failed${said === '' ? ` with exit code ${exitCode}` : `: ${said}`}`.replace(/[^.]$/, '$&.'),
     'Check the repository with `git fsck` and `git status`, then try again.',
-    cause === undefined ? undefined : { cause },
+    { cause: whole },
   );
+}
+
+/** The word that names what git was to do: the first that is no option of git itself. */
+function subcommand(args: readonly string[]): string {
+  return args.find((word, i) => !word.startsWith('-') && args[i - 1] !== '-c') ?? '';
+}
+
+/** Lines of a complaint that are shown: the first ones name the cause, the last one what git gave up. */
+const LINES_SHOWN = 3;
+
+/** What git complains of, in one line: without its advice, which is for whoever typed the command, and without a server's folders. */
+export function complaintOf(stderr: string): string {
+  const said = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('hint:'));
+  const grave = said.filter((line) => !line.startsWith('warning:'));
+  const lines = grave.length === 0 ? said : grave;
+  const last = lines.at(-1);
+  const shown =
+    lines.length <= LINES_SHOWN || last === undefined
+      ? lines
+      : [...lines.slice(0, LINES_SHOWN - 1), `(${lines.length - LINES_SHOWN} more lines)`, last];
+  const text = shown.map((line) => line.replace(/(?<=^|[\s'"(])\/[^\s'":]*\//g, '…/')).join(' ');
+  return text.length > STDERR_SHOWN ? `${text.slice(0, STDERR_SHOWN)} [cut]` : text;
 }

@@ -38,6 +38,22 @@ function call(command: string, answer: string, failed = false): unknown[] {
 const times = (n: number, make: (i: number) => unknown[]): unknown[] => Array.from({ length: n }, (_, i) => make(i)).flat();
 const done = { type: 'result', subtype: 'success', is_error: false, result: 'all done', session_id: 's' };
 
+describe('a run that has said how it ended and stays', () => {
+  const said = 'echo \'{"type":"result","status":"success","text":"done"}\'';
+
+  it.each([
+    ['is silent for longer than it may be', `${said}; sleep 300`, { silenceMs: 4_000 }, 15_000],
+    ['is over its time', `${said}; sleep 300`, { wallClockMs: 5_000 }, 15_000],
+    ['goes on talking', `${said}; while :; do echo more; sleep 0.02; done`, { silenceMs: 4_000 }, 60_000],
+  ] as const)('is ended after some seconds, and its work is judged, also where it %s', async (_what, script, limits, after) => {
+    const fixture = shellRun(script, { limits: { ...NO_LIMITS, ...limits } });
+    const run = await started(fixture);
+    await until(() => fixture.signals.some(({ kind }) => kind === 'result'));
+    fixture.clock.jump(after);
+    expect(await run.ended).toMatchObject({ reason: 'finished', summary: 'done' });
+  });
+});
+
 describe('a run is stuck and says in what, when it', () => {
   it('prints the same few lines again and again: they count as silence', async () => {
     const fixture = shellRun('while :; do echo trying; echo failed >&2; sleep 0.02; done', { limits: LIMITS });

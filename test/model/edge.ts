@@ -261,6 +261,9 @@ export class Outside {
       }),
       snapshots: guard(() => []),
       resetWorktree: guard(() => undefined),
+      clearLocks: guard(() => undefined),
+      workElsewhere: guard(() => null),
+      bringBack: guard(() => undefined),
       squash: guard(async ({ base, head }: { base: CommitSha; head: CommitSha }) => {
         if (this.slow) await new Promise<void>((resolve) => this.held.add(resolve));
         if (!isNew(head)) return { kind: 'nothing' as const };

@@ -115,7 +115,10 @@ class Supervision implements RunHandle {
     const bytes = spec.outputBytes ?? OUTPUT_BYTES;
     const limit: SizeLimit = {
       bytes,
-      exceeded: () => this.#stop({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-much-output', bytes } }),
+      exceeded: () =>
+        this.#concludedAt === null
+          ? this.#stop({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-much-output', bytes } })
+          : this.#endLingering(),
     };
     this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
     this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
@@ -144,8 +147,9 @@ class Supervision implements RunHandle {
     if (this.#released) return;
     if (earlier === 'lingered') this.#endLingering();
     else if (earlier !== null) this.#stop(earlier);
-    this.#checkTime();
     this.#wake();
+    // What it said while nobody watched comes first: it may have been its result.
+    this.#readThenCheckTime();
   }
 
   /** A busy writer wakes us far more often than one look takes: while one is on its way, one more is enough. */
@@ -247,6 +251,8 @@ class Supervision implements RunHandle {
   #checkTime(): void {
     if (this.#released || this.#ending || this.#stopping !== null) return;
     const { clock } = this.#spec;
+    // After its result it has the time of `LINGER_MS` and no other: its work is there, and silence is no fault of that.
+    if (this.#concludedAt !== null) return;
     const verdict = timeLimit(this.#limits, this.startedAt, this.#signs, clock.now(), this.#spec.waited);
     if ('reason' in verdict) this.#stop(verdict);
     else this.#cancelTimeLimit = clock.at(verdict.lookAgainAt, () => this.#readThenCheckTime());

@@ -5,6 +5,7 @@ import { signInWords } from '../../agents/sign-in.ts';
 import { runFiles } from '../../agents/process/run-files.ts';
 import { oneLine } from '../../agents/text.ts';
 import type { AgentSettings } from '../../config/settings.ts';
+import type { Elsewhere } from '../../git/worktree/elsewhere.ts';
 import { redactFile } from '../../redaction/file.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
@@ -153,6 +154,7 @@ async function judge(
     carriesApproval: false,
   };
   if (branch === null) return plain;
+  await git.clearLocks(at);
   const left = await git.leftovers(at);
   const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
   if (left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
@@ -160,14 +162,34 @@ async function judge(
   } else if (left.length > 0 && run.role !== 'qa') {
     await git.snapshot(at, `after run ${run.run}`);
   }
-  const work = await git.readWork(branch);
+  let work = await git.readWork(branch);
+  if (work === null && before !== null && before.commitsAhead > 0) {
+    // What earlier attempts committed must not be lost with a branch that an agent renamed.
+    await git.bringBack({ number: item.number, branch }, before.head);
+    work = await git.readWork(branch);
+  }
   const seen = { ...plain, work };
   if (outcome.reason !== 'finished') return seen;
   if (run.role === 'qa')
     return outcome.verdict === null ? notDone(seen, outcome, 'failed', { kind: 'no-verdict' }) : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
+  const moved = work !== null && work.commitsAhead > 0 && work.head !== before?.head;
+  const elsewhere = moved ? null : await git.workElsewhere(at, run.startedAt ?? run.pendingAt);
+  if (elsewhere !== null) return committedElsewhere(seen, outcome, branch, elsewhere);
   const refused = work !== null && !hollow && (await isRefused(parts, project, item, work));
   return judgeCode(seen, outcome, { hollow, refused, left });
+}
+
+/** Its work is there, but not where Musher takes it from: the next attempt is told where, and people too. */
+function committedElsewhere(seen: Judgement, outcome: RunOutcome, own: string, { branch, head, commits }: Elsewhere): Judgement {
+  const summary = { kind: 'work-elsewhere', branch, commit: head, commits } as const;
+  const from = branch ?? head;
+  const evidence = [
+    `Only what is committed on the branch ${own} counts. The last run committed ${branch === null ? `on a detached HEAD, at ${head}` : `on ${branch}`}.`,
+    `Bring it over: git checkout ${own} && git merge --ff-only ${from} (or git cherry-pick what is missing).`,
+    outcome.evidence,
+  ].join('\n');
+  return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), evidence } };
 }
 
 /** Says that a run was ended at the line of a budget, which it now waits for; null: it met limits of its own, or was not ended for any. */

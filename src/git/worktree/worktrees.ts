@@ -4,6 +4,7 @@ import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
 import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
 import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
+import { clearLocks, keepUnfinished } from './dead-run.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
 import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
@@ -32,7 +33,8 @@ export interface OpenedWorktree {
 /**
  * The worktree and branch of an item. A branch with commits of its own is kept; one without starts again from the
  * tip of the base branch. `branch` null: the item has none yet, and takes over nothing that stands under its number. A missing worktree is made, a broken tie to the repository is mended; files that an
- * earlier run left uncommitted stay. Idempotent.
+ * earlier run left uncommitted stay, unless git was in the middle of something: then they are kept in a snapshot and put
+ * anew, and no lock of that run is left. Idempotent. The caller knows that no process of the item's runs lives.
  */
 export async function openWorktree(
   at: Context,
@@ -44,7 +46,9 @@ export async function openWorktree(
   const branch = known?.branch ?? item.branch ?? (await unusedBranch(at, item));
   const ref = `refs/heads/${branch}`;
   let head = known?.head ?? base;
+  await clearLocks(at, place, branch);
   const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
+  if (there && (await keepUnfinished(at, place, { number: item.number, branch }, head))) await put(at, place, { branch }, head, head);
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
     crashPoint('after-branch-made');
@@ -239,6 +243,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   const place = placeOf(at, String(item.number));
   const removed: RemovalNote[] = [];
   const kept: Leftover[] = [];
+  await clearLocks(at, place, item.branch);
   const found = deleteBranch ? await findBranch(at, item) : null;
   const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
   if (moved !== null) removed.push({ kind: 'large-files-moved', ...moved });

@@ -1,6 +1,6 @@
 import type { Unit } from '../budget/budget.ts';
 import type { Why } from './cause.ts';
-import type { Millis } from '../values.ts';
+import type { CommitSha, Millis } from '../values.ts';
 
 /**
  * In what a run that ended as `stuck` was stuck: it said nothing, ran out of time, filled the disk, did the same again and
@@ -42,6 +42,8 @@ export type PlainFault =
   | { readonly kind: 'refused-again' }
   /** It said that it was done. `changed`: files that lie in the worktree, not committed. */
   | { readonly kind: 'nothing-committed'; readonly changed: readonly string[] }
+  /** It committed beside its branch: on a branch of its own, or on none (null). `commits`: null where they can't be counted. */
+  | { readonly kind: 'work-elsewhere'; readonly branch: string | null; readonly commit: CommitSha; readonly commits: number | null }
   /** It used no model and changed nothing. */
   | { readonly kind: 'hollow' }
   | { readonly kind: 'no-verdict' }

@@ -5,7 +5,7 @@ import type { Failure } from '../../pipeline/types.ts';
 import { bytes, tokens } from '../amounts.ts';
 import { inUnit } from '../budget.ts';
 import { causeWords, isPersonsAct } from './causes.ts';
-import { firstLine } from './item.ts';
+import { firstLine, shortCommit } from './item.ts';
 import { STUCK_WORDS } from './run.ts';
 import { duration } from '../time.ts';
 
@@ -48,6 +48,11 @@ export function faultWords(fault: Said): string {
       return fault.changed.length === 0
         ? 'the agent said it was done but changed nothing'
         : `the agent said it was done but committed nothing, ${fault.changed.length === 1 ? '1 changed file is' : `${fault.changed.length} changed files are`} in the worktree: ${listed(fault.changed)}`;
+    case 'work-elsewhere': {
+      const commits = fault.commits === null ? 'its commits' : fault.commits === 1 ? '1 commit' : `${fault.commits} commits`;
+      const where = fault.branch === null ? 'a detached HEAD' : firstLine(fault.branch, LONGEST);
+      return `the agent left ${commits} on ${where} (${shortCommit(fault.commit)}), not on the item's branch`;
+    }
     case 'hollow':
       return 'the run ended without using a model and without changing anything';
     case 'no-verdict':

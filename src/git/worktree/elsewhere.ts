@@ -1,0 +1,83 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommitSha, commitSha, type Millis } from '../../pipeline/values.ts';
+import { type Context, findBranch, type ItemAt, placeOf } from '../context.ts';
+import { countAhead, isAncestor } from '../history.ts';
+import { listRefs, readRef, swapRef } from '../refs.ts';
+import { headOf, type Linked } from './linked.ts';
+import { keepCommit } from './snapshots.ts';
+
+/** Commits that a run made beside its item's branch: on a branch of its own, after a rename, or on no branch. */
+export interface Elsewhere {
+  /** Null: no branch holds them. */
+  readonly branch: string | null;
+  readonly head: CommitSha;
+  /** How many the item's branch and the base branch lack; null: they can't be read from here. */
+  readonly commits: number | null;
+}
+
+/** The end of a worktree's HEAD log that is read: some hundred moves. */
+const LOG_BYTES = 64 * 1024;
+/** A move of HEAD by which the worktree's own git made a commit: the new one, when in seconds, and what made it. */
+const MADE = /^[0-9a-f]+ ([0-9a-f]+) [^\t]*> (\d+) [^\t]*\t(?:commit|cherry-pick|revert|am|rebase)\b/;
+const BRANCHES = 'refs/heads/';
+
+/**
+ * Where a run that began at `since` left commits that the item's branch does not hold: what the log of the worktree's
+ * HEAD says was made last, or where its HEAD stands if there is no such log. Null: nowhere. Both are files that an agent
+ * can write: people are told of it, and nothing is taken over by it. What no branch holds is kept among the snapshots.
+ */
+export async function workElsewhere(at: Context, item: ItemAt, since: Millis): Promise<Elsewhere | null> {
+  const { linked } = placeOf(at, String(item.number));
+  const own = await findBranch(at, item);
+  const stands = await headOf(linked.gitDir);
+  const log = await endOfLog(linked);
+  const of = stands.branch === null || stands.branch === item.branch ? null : await readRef(at.git, BRANCHES + stands.branch);
+  const head = log === null ? (of ?? stands.detached) : lastMade(log, since);
+  if (head === null || head === own?.head) return null;
+  const branch = of === head ? stands.branch : ((await listRefs(at.git, BRANCHES)).find(({ sha }) => sha === head)?.name ?? null);
+  const found = await newWork(at, branch?.replace(BRANCHES, '') ?? null, head, own?.head ?? null);
+  if (found?.branch === null && found.commits !== null) await keepCommit(at, item.number, head, 'commits that no branch holds');
+  return found;
+}
+
+/** Makes a branch again at a commit where it is gone, renamed by an agent for example, and the commit is still there. */
+export async function bringBack(at: Context, branch: string, head: CommitSha): Promise<void> {
+  const there = await at.git.run(['cat-file', '-e', `${head}^{commit}`], { answers: [1, 128] });
+  if (there.exitCode === 0) await swapRef(at.git, BRANCHES + branch, head, null, 'it was gone');
+}
+
+async function newWork(at: Context, branch: string | null, head: CommitSha, own: CommitSha | null): Promise<Elsewhere | null> {
+  const there = await at.git.run(['cat-file', '-e', `${head}^{commit}`], { answers: [1, 128] });
+  // In the sandbox only branches of items are brought out; the run's own objects stay in there.
+  if (there.exitCode !== 0) return { branch, head, commits: null };
+  if (own !== null && (await isAncestor(at.git, head, own))) return null;
+  const base = await readRef(at.git, BRANCHES + at.baseBranch);
+  const known = own ?? base;
+  const commits = known === null ? null : await countAhead(at.git, known, head);
+  // What the owner has on the base branch is no work of its own.
+  return commits === 0 || (base !== null && (await isAncestor(at.git, head, base))) ? null : { branch, head, commits };
+}
+
+function lastMade(log: string, since: Millis): CommitSha | null {
+  const made = log.split('\n').findLast((line) => MADE.test(line)) ?? '';
+  const [, commit = '', seconds = '0'] = MADE.exec(made) ?? [];
+  return Number(seconds) * 1000 + 1000 > since ? commitSha(commit) : null;
+}
+
+/** The end of the log of a worktree's HEAD; null: it keeps none. */
+async function endOfLog({ gitDir }: Linked): Promise<string | null> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(join(gitDir, 'logs', 'HEAD'), flags).catch(() => null);
+  if (file === null) return null;
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return null;
+    const length = Math.min(found.size, LOG_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, found.size - length);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
