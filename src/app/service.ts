@@ -81,6 +81,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
           dataDir,
           clock,
           box: boxes.get(project.name) ?? null,
+          gone: () => log.reads.base(project.name)?.gone ?? [],
         }),
       ),
     );

@@ -42,7 +42,16 @@ export async function lookAtBase(parts: EngineParts, project: EngineProject): Pr
       actor: 'musher',
       cause: null,
       kind: 'base.seen',
-      payload: { branch: baseBranch, from: stood, to: drift.head, how: kind, taken, lost },
+      // Another branch is the base branch now: items that began on the one before bring nothing of that along.
+      payload: {
+        branch: baseBranch,
+        from: stood,
+        to: drift.head,
+        how: kind,
+        taken,
+        lost,
+        ...(fresh && known !== null ? { gone: [known.commit] } : {}),
+      },
     });
     for (const number of taken) block(tx, name, number, baseBranch, drift.head);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
-import { countAhead } from './history.ts';
+import { commitTree, countAhead, isAncestor, treeOf } from './history.ts';
 import { type Linked, linkedAt, listCheckouts } from './worktree/linked.ts';
 import { BRANCH_PREFIX, isBranchOf } from './names.ts';
 import type { OwnDir, Tree } from './own-dir.ts';
@@ -25,6 +25,10 @@ export interface Context {
   readonly quarantine: string;
   /** The project's folder name, part of the names of its worktrees in the repository. */
   readonly folder: string;
+  /** Commits at which the base branch stood, and that somebody took off it since; the newest last. */
+  readonly gone: () => readonly CommitSha[];
+  /** The last baseline that was made; see `baseline`. */
+  readonly baselines: Map<string, CommitSha>;
 }
 
 /** A worktree of Musher with its private index. */
@@ -48,6 +52,39 @@ export async function baseHead(at: Context): Promise<CommitSha> {
     `The base branch ${at.baseBranch} has no commits or does not exist.`,
     'Commit something to it, or set another `base_branch` in the project file.',
   );
+}
+
+/**
+ * What a branch is compared with and merged into: the base branch, together with all that it once held and that somebody took
+ * off it (a reset, an amended or rebased commit, a forced push). So an item that began on such a commit brings its own commits
+ * and not those: a commit is made, which no ref holds, with the files of the base branch and the lost positions as further
+ * parents, as if each had been merged with nothing of it taken over. Where nothing was taken off it is the base branch itself,
+ * and costs nothing.
+ */
+export async function baseline(at: Context, from?: CommitSha): Promise<CommitSha> {
+  const base = from ?? (await baseHead(at));
+  const gone = at.gone();
+  if (gone.length === 0) return base;
+  const key = [base, ...gone].join(' ');
+  const known = at.baselines.get(key);
+  if (known !== undefined && (await isThere(at, known))) return known;
+  const lost: CommitSha[] = [];
+  for (const commit of gone) if ((await isThere(at, commit)) && !(await isAncestor(at.git, commit, base))) lost.push(commit);
+  const made =
+    lost.length === 0
+      ? base
+      : await commitTree(at.git, {
+          tree: await treeOf(at.git, base),
+          parents: [base, ...lost],
+          message: 'what was taken off the base branch',
+        });
+  at.baselines.clear();
+  at.baselines.set(key, made);
+  return made;
+}
+
+async function isThere(at: Context, commit: CommitSha): Promise<boolean> {
+  return (await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] })).exitCode === 0;
 }
 
 /** The commit at the tip of a branch; null where the branch does not exist. */
@@ -79,7 +116,7 @@ export async function branchesOf(at: Context, item: ItemNumber): Promise<{ branc
   const prefix = 'refs/heads/';
   const refs = await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`, (name) => isBranchOf(item, name.slice(prefix.length)));
   if (refs.length === 0) return [];
-  const base = await baseHead(at);
+  const base = await baseline(at);
   const counted = refs.map(async ({ name, sha }) => ({
     branch: name.slice(prefix.length),
     head: sha,

@@ -11,7 +11,7 @@ import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './worktree/collect.ts';
 import { clearLocks } from './worktree/dead-run.ts';
 import { bringBack, type Elsewhere, workElsewhere } from './worktree/elsewhere.ts';
-import { baseHead, branchHead, type Context, type ItemAt, placeOf } from './context.ts';
+import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline } from './context.ts';
 import {
   changedSince,
   parentsOf,
@@ -172,6 +172,8 @@ export async function openProjectGit(options: {
   readonly clock: Clock;
   /** What the project's processes run in; null: nothing. */
   readonly box?: Box | null;
+  /** Commits at which the base branch stood, and that somebody took off it since; missing: none. */
+  readonly gone?: () => readonly CommitSha[];
 }): Promise<ProjectGit> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
@@ -185,7 +187,16 @@ export async function openProjectGit(options: {
   const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock, runGit);
   const worktrees = join(dataDir, 'worktrees', folder);
   await mkdir(worktrees, { recursive: true, mode: 0o700 });
-  const at: Context = { git, repository, baseBranch: options.baseBranch, worktrees, quarantine: join(dataDir, 'quarantine'), folder };
+  const at: Context = {
+    git,
+    repository,
+    baseBranch: options.baseBranch,
+    worktrees,
+    quarantine: join(dataDir, 'quarantine'),
+    folder,
+    gone: options.gone ?? ((): readonly CommitSha[] => []),
+    baselines: new Map(),
+  };
   const [inTheWay] = await Promise.all([readRef(git, 'refs/heads/musher'), baseHead(at)]);
   if (inTheWay !== null) {
     throw new MusherError(
@@ -245,7 +256,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
     workElsewhere: (item, since) => onItem(item, () => workElsewhere(at, item, since)),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
-    squash: ({ base, head }) => squash(at.git, base, head),
+    squash: async ({ base, head }) => squash(at.git, await baseline(at, base), head),
     commitSquash: ({ tree, base, message, author }) =>
       commitTree(at.git, { tree, parents: [base], message, ...(author === undefined ? {} : { author }) }),
     openMergeWorktree: (commit, how) => lock('merge', () => openMergeWorktree(at, commit, how?.keepIgnored ?? false)),
@@ -268,14 +279,14 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
-    broughtByHand: async ({ number, head }) => broughtByHand(at, await baseHead(at), head, (message) => isMergeOfAnother(message, number)),
+    broughtByHand: async ({ number, head }) => broughtByHand(at, await baseline(at), head, (message) => isMergeOfAnother(message, number)),
     mergeHistory: (head) => mergeHistory(at.git, head),
-    patch: async (head, maxBytes) => patchSince(at.git, await baseHead(at), head, maxBytes),
+    patch: async (head, maxBytes) => patchSince(at.git, await baseline(at), head, maxBytes),
     blobs: (names, maxBytes) => readBlobs(at.git, names, maxBytes),
-    changedPaths: async (head) => changedSince(at.git, await baseHead(at), head),
+    changedPaths: async (head) => changedSince(at.git, await baseline(at), head),
     diff: async ({ branch, maxBytes }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));
-      return head === null ? null : diffSince(at.git, await baseHead(at), head, maxBytes);
+      return head === null ? null : diffSince(at.git, await baseline(at), head, maxBytes);
     },
     diffOfCommit: async (commit, maxBytes) => {
       const [parent] = await parentsOf(at.git, commit);
@@ -284,7 +295,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     log: async ({ branch, max }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));
       if (head === null) return [];
-      return readLog(at.git, head, branch === at.baseBranch ? null : await baseHead(at), max);
+      return readLog(at.git, head, branch === at.baseBranch ? null : await baseline(at), max);
     },
     drift: (ask) => lookForDrift(at, ask),
     status: () => lock('base', () => readStatus(at)),

@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, PROJECTION_TABLES } from './projections/tables.ts';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -137,6 +137,21 @@ const MIGRATIONS: readonly string[] = [
   ${ACCOUNTS}
   INSERT INTO accounts (account, until, times) SELECT account, until, times FROM accounts_before;
   DROP TABLE accounts_before;
+  `,
+  `
+  ALTER TABLE bases RENAME TO bases_before;
+  ${BASES}
+  INSERT INTO bases (project, branch, head, seq, gone)
+  SELECT project, branch, head, seq, (
+    SELECT json_group_array("from") FROM (
+      SELECT * FROM (
+        SELECT seq, json_extract(payload, '$.from') AS "from" FROM events
+        WHERE events.project = bases_before.project AND kind = 'base.seen' AND json_extract(payload, '$.how') = 'rewritten'
+        ORDER BY seq DESC LIMIT 50
+      ) ORDER BY seq
+    )
+  ) FROM bases_before;
+  DROP TABLE bases_before;
   `,
 ];
 

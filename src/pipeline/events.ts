@@ -240,6 +240,8 @@ export interface OtherEvents {
     readonly to: CommitSha;
     readonly how: 'first' | 'merged' | 'forward' | 'rewritten';
     readonly taken: readonly ItemNumber[];
+    /** Where it stood before, and what nobody merges again although branches hold it. Missing: `from`, where it was rewritten. */
+    readonly gone?: readonly CommitSha[];
     /** Items that are done and whose merges it does not hold any more; looked for where it was rewritten. */
     readonly lost: readonly ItemNumber[];
   };

@@ -75,7 +75,7 @@ export const fixedClock = (now = Date.UTC(2026, 0, 2, 3, 4, 5)): Clock => ({ now
 /** Opens the owner's repository with the owner's HOME, as Musher finds it at its start. */
 export async function open(
   owner: Owner,
-  options: { repository?: string; project?: string; baseBranch?: string } = {},
+  options: { repository?: string; project?: string; baseBranch?: string; gone?: () => readonly CommitSha[] } = {},
 ): Promise<ProjectGit> {
   const home = process.env['HOME'];
   process.env['HOME'] = join(owner.root, 'home');
@@ -86,6 +86,7 @@ export async function open(
       baseBranch: options.baseBranch ?? 'main',
       dataDir: owner.dataDir,
       clock: fixedClock(),
+      ...(options.gone === undefined ? {} : { gone: options.gone }),
     });
   } finally {
     process.env['HOME'] = home;

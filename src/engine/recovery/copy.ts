@@ -39,7 +39,9 @@ export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> 
         settle(tx, name, mergeHistory, (number) => label(name, number)),
       );
       // What it saw there is older than the copy's own merges: the next look begins from here.
-      const seen = { branch, from: null, to: head, how: 'first', taken: [], lost: [] } as const;
+      const known = tx.reads.base(name);
+      const gone = known === null || known.commit === head ? [] : [known.commit];
+      const seen = { branch, from: null, to: head, how: 'first', taken: [], lost: [], gone } as const;
       tx.record({ project: name, item: null, actor: 'musher', cause: null, kind: 'base.seen', payload: seen });
     }
     const done = new Set(looked.map(({ name }) => name));

@@ -12,6 +12,7 @@ import type { Why } from '../../pipeline/why/cause.ts';
 import type { Fault } from '../../pipeline/why/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
+import { lookAtBase } from '../base-watch.ts';
 import { countUnwatched } from './meter.ts';
 import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
 import { keepLeftovers } from './keep-leftovers.ts';
@@ -190,6 +191,8 @@ async function prepare(
     return { outcome: notStarted('signed-out', { kind: 'signed-out', program: findRuntime(RUNTIMES, agent.runtime).title }) };
   }
   await rm(runFiles(runDir(parts, item.project, item.number, run.run)).stdout, { force: true });
+  // The branch may begin at its tip: what is taken off it later must be known as something that it once held.
+  await lookAtBase(parts, project);
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: item.work?.branch ?? null });
   const at = { number: item.number, branch: opened.branch };
   parts.log.transaction((tx) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { baseHead, type Context } from '../context.ts';
+import { type Context, baseline } from '../context.ts';
 import { forkPoint, isAncestor, parentsOf, patchSince, treeOf } from '../history.ts';
 import { sha } from '../refs.ts';
 
@@ -13,7 +13,7 @@ const COMPARED_BYTES = 64 * 1024 * 1024;
  */
 export async function isRefused(at: Context, head: CommitSha, refused: readonly CommitSha[]): Promise<boolean> {
   if (refused.includes(head)) return true;
-  const base = await baseHead(at);
+  const base = await baseline(at);
   const now = await changeOf(at, base, head);
   if (now === null) return false;
   for (const commit of refused) {

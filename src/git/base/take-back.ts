@@ -1,5 +1,5 @@
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
-import { type Context, branchHead } from '../context.ts';
+import { type Context, branchHead, baseline } from '../context.ts';
 import { commitTree, countAhead, mergeTrees, treeOf } from '../history.ts';
 import { isBranchOf } from '../names.ts';
 import { sha, swapRef } from '../refs.ts';
@@ -47,7 +47,7 @@ export async function reopenBranch(
   const to = there ?? (await known(at, head)) ?? (await again(at, undone, merge, message));
   if (there === null && !(await swapRef(at.git, `refs/heads/${item.branch}`, to, null, 'its merge was taken back')))
     throw new Error(`${item.branch} appeared while it was being made`);
-  return { branch: item.branch, head: to, commitsAhead: await countAhead(at.git, undone, to) };
+  return { branch: item.branch, head: to, commitsAhead: await countAhead(at.git, await baseline(at, undone), to) };
 }
 
 async function known(at: Context, head: CommitSha | null): Promise<CommitSha | null> {

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { type Context, type ItemAt, findBranch, placeOf } from '../context.ts';
+import { type Context, type ItemAt, findBranch, placeOf, baseline } from '../context.ts';
 import { mergeTrees, treeOf } from '../history.ts';
 import { forgetUnfinished, tie } from './linked.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
@@ -18,7 +18,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   if ((await stageAll(at.git, tree, found.head)) !== (await treeOf(at.git, found.head))) {
     throw new Error(`the worktree of item ${item.number} has changes that a merge would overwrite`);
   }
-  const merged = await mergeTrees(at.git, found.head, base);
+  const merged = await mergeTrees(at.git, found.head, await baseline(at, base));
   await tie(linked, { branch: found.branch });
   await forgetUnfinished(linked);
   await putFiles(at.git, tree, found.head, merged.tree);

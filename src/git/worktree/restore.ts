@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
-import { baseHead, type Context, placeOf } from '../context.ts';
+import { type Context, placeOf, baseline } from '../context.ts';
 import { changedSince, countAhead, diffSince, shortStat, treeOf } from '../history.ts';
 import { BRANCH_PREFIX } from '../names.ts';
 import { readRef, swapRef } from '../refs.ts';
@@ -39,7 +39,7 @@ export async function restoreSnapshot(
     throw new Error(`${branch} moved while snapshot ${n} was restored`);
   }
   await put(at, place, { branch }, head, to);
-  return { branch, head: to, commitsAhead: await countAhead(at.git, await baseHead(at), to), kept: kept?.ref ?? null };
+  return { branch, head: to, commitsAhead: await countAhead(at.git, await baseline(at), to), kept: kept?.ref ?? null };
 }
 
 /**
@@ -80,7 +80,7 @@ export async function describeSnapshots(
   max: number,
 ): Promise<{ readonly all: number; readonly newest: DescribedSnapshot[] }> {
   const all = await snapshots(at, item);
-  const [base, head] = await Promise.all([baseHead(at), item.branch === null ? null : readRef(at.git, `refs/heads/${item.branch}`)]);
+  const [base, head] = await Promise.all([baseline(at), item.branch === null ? null : readRef(at.git, `refs/heads/${item.branch}`)]);
   const tree = head === null ? null : await treeOf(at.git, head);
   const newest: DescribedSnapshot[] = [];
   for (const kept of all.slice(-max)) {
@@ -99,7 +99,7 @@ export async function snapshotDiff(
 ): Promise<{ readonly kept: KeptSnapshot; readonly text: string; readonly truncated: boolean; readonly stat: string } | null> {
   const kept = (await snapshots(at, { number })).find((one) => one.n === n);
   if (kept === undefined) return null;
-  const base = await baseHead(at);
+  const base = await baseline(at);
   if ((await changedSince(at.git, base, kept.commit)).length === 0) return { kept, text: '', truncated: false, stat: '' };
   return { kept, ...(await diffSince(at.git, base, kept.commit, maxBytes)) };
 }

@@ -2,7 +2,7 @@ import { crashPoint } from '../../crash-point.ts';
 import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
 import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
-import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf } from '../context.ts';
+import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf, baseline } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { clearLocks, keepUnfinished } from './dead-run.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
@@ -42,6 +42,7 @@ export async function openWorktree(
 ): Promise<OpenedWorktree> {
   const place = placeOf(at, String(item.number));
   const base = await baseHead(at);
+  const line = await baseline(at, base);
   const known = await findBranch(at, item);
   const branch = known?.branch ?? item.branch ?? (await unusedBranch(at, item));
   const ref = `refs/heads/${branch}`;
@@ -52,7 +53,7 @@ export async function openWorktree(
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
     crashPoint('after-branch-made');
-  } else if (head !== base && (await countAhead(at.git, base, head)) === 0) {
+  } else if (head !== base && (await countAhead(at.git, line, head)) === 0) {
     // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
     const untouched = !there || (await changedIn(at, place, head)).length === 0;
     if (untouched) {
@@ -75,7 +76,7 @@ export async function openWorktree(
     await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
     await handOver(at, place);
   }
-  const commitsAhead = await countAhead(at.git, base, head);
+  const commitsAhead = await countAhead(at.git, line, head);
   return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
 }
 
@@ -176,7 +177,7 @@ export async function diffOfFiles(at: Context, item: ItemAt, maxBytes: number): 
   const files = await treeOfFiles(at, item);
   const found = await findBranch(at, item);
   if (files === null || found === null) return null;
-  return diffBetween(at.git, await forkPoint(at.git, await baseHead(at), found.head), files, maxBytes);
+  return diffBetween(at.git, await forkPoint(at.git, await baseline(at), found.head), files, maxBytes);
 }
 
 /** Commits what an agent left, on the item's branch. Null when there is nothing to commit. */
@@ -267,5 +268,5 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
 /** What the branch holds, read from its ref. Null when there is no such branch. */
 export async function readWork(at: Context, branch: string): Promise<{ branch: string; head: CommitSha; commitsAhead: number } | null> {
   const head = await branchHead(at, branch);
-  return head === null ? null : { branch, head, commitsAhead: await countAhead(at.git, await baseHead(at), head) };
+  return head === null ? null : { branch, head, commitsAhead: await countAhead(at.git, await baseline(at), head) };
 }

@@ -31,6 +31,9 @@ import {
 import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 import { quarterOf } from '../../pipeline/budget/day.ts';
 
+/** Places that a base branch was taken off from: the newest, for each of them costs a look. Migration 4 knows this number. */
+const MOST_GONE = 50;
+
 type Derive<E extends LoggedEvent> = (event: E, before: WorkItem | null) => unknown;
 
 /**
@@ -50,6 +53,7 @@ export class Projector {
   readonly #requestsOfItem;
   readonly #bindRoom;
   readonly #seeBase;
+  readonly #goneFromBase;
   readonly #subscriptions: Subscriptions;
 
   readonly #timers: TimerRows;
@@ -57,7 +61,7 @@ export class Projector {
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
-    bases: (event) => this.#seeBase.run(event.project, event.payload.branch, event.payload.to, event.seq),
+    bases: (event) => this.#seenBase(event),
     counts: (event) => this.#countUp(event),
     days: (event) => this.#days.apply(event, this.#payerOf(event)),
     dependencies: (event, before) => this.#depend(event, before),
@@ -82,7 +86,8 @@ export class Projector {
     this.#days = new DayRows(db);
     this.#dropDependency = db.prepare('DELETE FROM dependencies WHERE project = ? AND depends_on = ? AND item = ?');
     this.#addDependency = db.prepare('INSERT OR IGNORE INTO dependencies (project, depends_on, item) VALUES (?, ?, ?)');
-    this.#seeBase = db.prepare('INSERT OR REPLACE INTO bases (project, branch, head, seq) VALUES (?, ?, ?, ?)');
+    this.#seeBase = db.prepare('INSERT OR REPLACE INTO bases (project, branch, head, seq, gone) VALUES (?, ?, ?, ?, ?)');
+    this.#goneFromBase = db.prepare<[string], string>('SELECT gone FROM bases WHERE project = ?').pluck();
     this.#requestsOfItem = db.prepare<[string, number], number>('SELECT number FROM requests WHERE project = ? AND item = ?').pluck();
     this.#bindRoom = db.prepare('INSERT OR REPLACE INTO rooms (transport, room, project) VALUES (?, ?, ?)');
   }
@@ -157,6 +162,12 @@ export class Projector {
       case 'item.purged':
         this.#blankRequests(event);
     }
+  }
+
+  #seenBase({ project, payload, seq }: EventInto<'bases'>): void {
+    const before = JSON.parse(this.#goneFromBase.get(project) ?? '[]') as string[];
+    const gone = payload.gone ?? (payload.how === 'rewritten' && payload.from !== null ? [payload.from] : []);
+    this.#seeBase.run(project, payload.branch, payload.to, seq, JSON.stringify([...before, ...gone].slice(-MOST_GONE)));
   }
 
   #countUp(event: EventInto<'counts'>): void {

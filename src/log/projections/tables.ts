@@ -11,6 +11,16 @@ export const ACCOUNTS = `
     sign_in TEXT               -- nobody is signed in: what a person types, or nothing; null: it is limited
   ) WITHOUT ROWID;`;
 
+/** Since schema version 4 with `gone`. */
+export const BASES = `
+  CREATE TABLE bases (
+    project TEXT NOT NULL PRIMARY KEY,
+    branch  TEXT NOT NULL,
+    head    TEXT NOT NULL, -- where Musher saw the base branch last
+    seq     INTEGER NOT NULL,
+    gone    TEXT NOT NULL  -- where it stood before somebody took that off it, as JSON; the newest last
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE items (
     project     TEXT NOT NULL,
@@ -83,12 +93,7 @@ export const PROJECTION_TABLES = `
     PRIMARY KEY (project, agent, model)
   ) WITHOUT ROWID;
 
-  CREATE TABLE bases (
-    project TEXT NOT NULL PRIMARY KEY,
-    branch  TEXT NOT NULL,
-    head    TEXT NOT NULL, -- where Musher saw the base branch last
-    seq     INTEGER NOT NULL
-  ) WITHOUT ROWID;
+  ${BASES}
 
   CREATE TABLE day_spend (    -- what the budgets of a day are measured by
     scope     TEXT NOT NULL,  -- project | person | bot

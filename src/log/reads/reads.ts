@@ -22,6 +22,8 @@ export interface BaseSeen {
   readonly branch: string;
   readonly commit: CommitSha;
   readonly seq: number;
+  /** Where it stood before somebody took that off it; the newest last. */
+  readonly gone: readonly CommitSha[];
 }
 
 /** Everything that commands and subscribers read. Each query has its index; none walks the archive. */
@@ -101,7 +103,9 @@ export class Reads {
     this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
     this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
-    this.#base = db.prepare<[string], BaseSeen>('SELECT branch, head AS "commit", seq FROM bases WHERE project = ?');
+    this.#base = db.prepare<[string], Omit<BaseSeen, 'gone'> & { gone: string }>(
+      'SELECT branch, head AS "commit", seq, gone FROM bases WHERE project = ?',
+    );
     this.#roomsOf = db.prepare<[string], { transport: string; room: string }>('SELECT transport, room FROM rooms WHERE project = ?');
   }
 
@@ -187,7 +191,8 @@ export class Reads {
 
   /** Where a project's base branch was seen last; null: never. */
   base(project: string): BaseSeen | null {
-    return this.#base.get(project) ?? null;
+    const row = this.#base.get(project);
+    return row === undefined ? null : { ...row, gone: JSON.parse(row.gone) as CommitSha[] };
   }
 
   /** Open runs of all projects. */
