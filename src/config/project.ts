@@ -122,7 +122,7 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     maxCoders: project.max_coders,
     maxRetries: project.max_retries,
     links: { item: project.links.item ?? null, commit: project.links.commit ?? null },
-    gates: project.gate.map(({ name, command, timeout }) => ({ name, command, timeoutMs: timeout })),
+    gates: project.gate.map(({ timeout, ...gate }) => ({ ...gate, timeoutMs: timeout })),
     components: project.component.map(({ timeout, ...component }) => ({ ...component, timeoutMs: timeout })),
     agents: project.agent.map(agentSettings),
     budget: { ...UNLIMITED, ...projectCaps(place.ceiling, project.budget) },

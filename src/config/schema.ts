@@ -126,6 +126,13 @@ const gateSchema = z.strictObject({
   name: name().meta({ description: "The gate's name in messages.", example: 'test' }),
   command: text().meta({ description: 'Run with `/bin/sh -c` in the root of the tree. Exit code 0 is a pass.', example: 'npm test' }),
   timeout: duration().prefault('10m').meta({ description: 'If it takes longer, it fails.', type: 'duration' }),
+  keep: z
+    .array(insideRepository())
+    .default([])
+    .meta({
+      description: 'Files and folders that this gate makes and later gates need, such as a build. All else that it changes is put back.',
+      example: ['dist'],
+    }),
 });
 
 const componentSchema = z.strictObject({

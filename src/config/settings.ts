@@ -204,6 +204,8 @@ export interface GateSettings {
   /** Run by `/bin/sh -c` in the tree's root. */
   readonly command: string;
   readonly timeoutMs: number;
+  /** Relative to the tree's root: what this gate makes there, later gates find. */
+  readonly keep: readonly string[];
 }
 
 /** A part of the repository that needs preparation in each new worktree. */

@@ -36,6 +36,7 @@ import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
+import { restoreTracked, trackedFiles } from './worktree/tracked.ts';
 import { itemsWithLeftovers } from './worktree/items-with-leftovers.ts';
 import { gitRunner } from './shell/runner.ts';
 import { checkGitVersion, findRepository, type Identity } from './repository.ts';
@@ -115,6 +116,8 @@ export interface ProjectGit {
   workElsewhere(item: ItemAt, since: Millis): Promise<Elsewhere | null>;
   /** Takes away the locks that git processes of an ended run left; nothing of the run lives any more. */
   clearLocks(item: ItemAt): Promise<void>;
+  restoreTracked(where: ItemAt | 'merge', commit: CommitSha): Promise<string[]>;
+  trackedFiles(where: ItemAt | 'merge'): Promise<ReadonlySet<string>>;
   squash(commits: { readonly base: CommitSha; readonly head: CommitSha }): Promise<Squash>;
   /** Writes the squashed commit; no ref moves. The author defaults to the owner's identity, as Musher found it. */
   commitSquash(commit: {
@@ -257,6 +260,12 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     workElsewhere: (item, since) => onItem(item, () => workElsewhere(at, item, since)),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
     squash: async ({ base, head }) => squash(at.git, await baseline(at, base), head),
+    restoreTracked: (where, commit) =>
+      where === 'merge'
+        ? lock('merge', () => restoreTracked(at, 'merge', commit))
+        : onItem(where, () => restoreTracked(at, String(where.number), commit)),
+    trackedFiles: (where) =>
+      where === 'merge' ? lock('merge', () => trackedFiles(at, 'merge')) : onItem(where, () => trackedFiles(at, String(where.number))),
     commitSquash: ({ tree, base, message, author }) =>
       commitTree(at.git, { tree, parents: [base], message, ...(author === undefined ? {} : { author }) }),
     openMergeWorktree: (commit, how) => lock('merge', () => openMergeWorktree(at, commit, how?.keepIgnored ?? false)),

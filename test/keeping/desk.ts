@@ -64,7 +64,10 @@ export class MusherAtWork {
     mkdirSync(owner.dataDir, { recursive: true });
     const log = Log.open(owner.dataDir, clock);
     const git = await open(owner);
-    const settings = { ...projectSettings('shop', owner.repository), gates: [{ name: 'test', command: 'true', timeoutMs: 60_000 }] };
+    const settings = {
+      ...projectSettings('shop', owner.repository),
+      gates: [{ name: 'test', command: 'true', timeoutMs: 60_000, keep: [] }],
+    };
     const desk = { owner, git, branch: '', head: '', remove: () => undefined } as unknown as Desk;
     const parts: EngineParts = {
       log,

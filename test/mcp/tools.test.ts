@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call, Shop } from './shop.ts';
 
-const gate = (name: string, command: string) => ({ name, command, timeoutMs: 60_000 });
+const gate = (name: string, command: string) => ({ name, command, timeoutMs: 60_000, keep: [] });
 let shop: Shop;
 beforeEach(async () => {
   shop = await Shop.open([gate('test', 'echo tested; test -f done.txt'), gate('lint', 'echo linted')]);

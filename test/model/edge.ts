@@ -264,6 +264,8 @@ export class Outside {
       clearLocks: guard(() => undefined),
       workElsewhere: guard(() => null),
       bringBack: guard(() => undefined),
+      restoreTracked: guard(() => []),
+      trackedFiles: guard(() => new Set<string>()),
       squash: guard(async ({ base, head }: { base: CommitSha; head: CommitSha }) => {
         if (this.slow) await new Promise<void>((resolve) => this.held.add(resolve));
         if (!isNew(head)) return { kind: 'nothing' as const };

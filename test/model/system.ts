@@ -82,7 +82,7 @@ export class System {
       maxCoders: MAX_CODERS,
       maxRetries: MAX_RETRIES,
       qa: 'human',
-      gates: [{ name: 'test', command: 'true', timeoutMs: 1_000 }],
+      gates: [{ name: 'test', command: 'true', timeoutMs: 1_000, keep: [] }],
     } as const;
     const settings = { ...projectSettings('shop', this.dir), ...changed, ...this.#changed };
     this.#world = worldOver(log, { ...clock, move: () => undefined, waiting: () => 0 }, [desk, settings]);

@@ -77,7 +77,7 @@ describe('an agent that', () => {
   });
 
   it('repeats one failure is stopped at the third', async () => {
-    const gate = { name: 'test', command: 'echo "at $(date +%N): wrong"; exit 1', timeoutMs: MINUTE };
+    const gate = { name: 'test', command: 'echo "at $(date +%N): wrong"; exit 1', timeoutMs: MINUTE, keep: [] };
     await loose({ script: `[ -e work.txt ] || { ${work}; }; ${usage(5)}; ${success}`, settings: { maxRetries: 9, gates: [gate] } });
     await enclosure.until(() => enclosure.item.stage.name === 'archived', 'its being blocked');
     expect(enclosure.runs).toHaveLength(3);

@@ -4,6 +4,7 @@ import type { GateSettings } from '../../config/settings.ts';
 import type { Receipt } from '../../pipeline/events.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
+import { keepTree, type JudgedTree } from './kept-tree.ts';
 import { itemDir, record, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { commandSandbox } from '../sandboxing.ts';
@@ -12,16 +13,13 @@ import { digest, endOf } from '../shell.ts';
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
 
-export interface Tree {
-  /** Absolute; its files are exactly `commit`. */
-  readonly path: string;
-  readonly commit: CommitSha;
+export interface Tree extends JudgedTree {
   readonly tree: CommitSha;
   readonly where: Receipt['where'];
 }
 
 /**
- * Runs a project's gates one after the other on a tree and records each receipt; stops at the first that fails.
+ * Runs a project's gates one after the other, each on the same tree, and records each receipt; stops at the first that fails.
  * Resolves to that failure, null where all passed, or `stale` where `still` says that nobody waits for it any more.
  */
 export async function runGates(
@@ -32,7 +30,8 @@ export async function runGates(
   signal: AbortSignal,
   still: () => boolean,
 ): Promise<Failure | null | 'stale'> {
-  for (const gate of gates) {
+  const kept = await keepTree(tree, gates.length > 1);
+  for (const [i, gate] of gates.entries()) {
     if (signal.aborted || !still()) return 'stale';
     const { receipt, printedTooMuch } = await runGate(parts, item, gate, tree, signal);
     if (signal.aborted || !still()) return 'stale';
@@ -43,6 +42,8 @@ export async function runGates(
     crashPoint('after-receipt');
     const failure = failureOf(receipt, printedTooMuch);
     if (failure !== null) return failure;
+    const spoiled = i + 1 < gates.length ? await kept.putBack(gate) : null;
+    if (spoiled !== null) return signal.aborted ? 'stale' : spoiled;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
 import type { CheckoutOutcome } from '../../git/base/base.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
-import { setUpMergeTree } from './components.ts';
+import { mergedTree, setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
 import { markersFailure, newMarkers } from './conflict-markers.ts';
 import { isRefused, refusedFailure } from './refused.ts';
@@ -87,7 +87,14 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const path = await git.openMergeWorktree(commit);
   const failure =
     (await setUpMergeTree(parts, item, settings, path, signal)) ??
-    (await runGates(parts, item, settings.gates, { path, commit, tree: squashed.tree, where: 'merged' }, signal, still));
+    (await runGates(
+      parts,
+      item,
+      settings.gates,
+      mergedTree(parts, project, item, { path, commit, tree: squashed.tree }, signal),
+      signal,
+      still,
+    ));
   if (failure === 'stale' || signal.aborted) return 'settled';
   if (failure !== null) return sendBack(parts, item, failure);
 

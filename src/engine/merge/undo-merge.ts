@@ -4,7 +4,7 @@ import type { ItemEvents } from '../../pipeline/events.ts';
 import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { Done, Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { setUpMergeTree } from './components.ts';
+import { mergedTree, setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
 import { MOST_TRIES } from './merge.ts';
 import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
@@ -45,7 +45,14 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     const path = await git.openMergeWorktree(commit);
     const failure =
       (await setUpMergeTree(parts, item, settings, path, signal)) ??
-      (await runGates(parts, item, settings.gates, { path, commit, tree: reversed.tree, where: 'merged' }, signal, still));
+      (await runGates(
+        parts,
+        item,
+        settings.gates,
+        mergedTree(parts, project, item, { path, commit, tree: reversed.tree }, signal),
+        signal,
+        still,
+      ));
     if (failure === 'stale' || signal.aborted) return 'settled';
     if (failure !== null) return failed(parts, item, { kind: 'fails-without', fault: failure.summary });
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Tx } from '../../log/tx.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
@@ -5,7 +6,7 @@ import { positiveInt } from '../../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { isRefused, refusedFailure } from './refused.ts';
 import { runGates } from './gates.ts';
-import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { failAttempt, ifStill, itemDir, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
 /**
  * After a coder's run: runs the gates at the exact commit of the item's branch and moves the item on, or counts a
@@ -39,7 +40,25 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   const tree = await git.treeOf(work.head);
   const failure =
     (await setUp(parts, item, settings, opened.path, opened.created, signal)) ??
-    (await runGates(parts, item, settings.gates, { path: opened.path, commit: work.head, tree, where: 'branch' }, signal, still));
+    (await runGates(
+      parts,
+      item,
+      settings.gates,
+      {
+        git,
+        path: opened.path,
+        commit: work.head,
+        tree,
+        where: 'branch',
+        at,
+        setUp: settings.components.length > 0,
+        aside: join(itemDir(parts, item.project, item.number), 'kept'),
+        // The run that is judged could write to all that is ignored there: the merged tree's gates find none of it.
+        renew: null,
+      },
+      signal,
+      still,
+    ));
   if (failure === 'stale' || signal.aborted) return;
   crashPoint('after-gates-before-result');
   ifStill(parts, item, (tx, now) => {

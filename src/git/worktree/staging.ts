@@ -178,6 +178,22 @@ export async function putFiles(git: OwnDir, tree: Tree, from: CommitSha, to: Com
   await git.memory.note(tree.index, await treeOf(git, to));
 }
 
+/** Writes tracked files that were changed or removed as the commit has them, and nothing else. Returns which these were. */
+export async function restoreTracked(git: OwnDir, tree: Tree, commit: CommitSha, holds: CommitSha): Promise<string[]> {
+  await readHead(git, tree, commit, holds);
+  const changed = [...new Set(await list(git, tree, ['--modified', '--deleted']))];
+  if (changed.length === 0) return [];
+  git.memory.forget(tree.index);
+  await git.run(['checkout-index', '-z', '--force', '-u', '--stdin'], { tree, input: listed(changed) });
+  await git.memory.note(tree.index, holds);
+  return changed.map(text);
+}
+
+/** All files of the commit that the private index stands at. */
+export async function listTracked(git: OwnDir, tree: Tree): Promise<string[]> {
+  return (await list(git, tree, ['--cached'])).map(text);
+}
+
 /** Gives a copy of the private index to the agent's own git, whole or not at all. */
 export async function installIndex(tree: Tree, target: string): Promise<void> {
   const next = `${target}.musher`;
