@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { execa, ExecaError } from 'execa';
 import { DEMO_ITEMS } from '../../demo/items.ts';
 import { homeFolder } from '../config/home.ts';
 import { builtInSettings, PROJECT_FILE } from '../config/load.ts';
@@ -103,11 +102,13 @@ export async function makeDemoRepository(path: string): Promise<void> {
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    throw readable(error, path);
+    throw await readable(error, path);
   }
 }
 
 async function fillRepository(folder: string): Promise<void> {
+  // Loaded when a demo is made, which is once.
+  const { execa } = await import('execa');
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   await cp(join(packageRoot(), 'demo', 'repository'), folder, { recursive: true });
   const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
@@ -120,7 +121,8 @@ async function fillRepository(folder: string): Promise<void> {
 }
 
 /** What kept the repository from being made, as a person reads it. */
-function readable(error: unknown, path: string): Error {
+async function readable(error: unknown, path: string): Promise<Error> {
+  const { ExecaError } = await import('execa');
   if (!(error instanceof ExecaError)) return unusable(path, error);
   if (error.code === 'ENOENT')
     return new MusherError('GIT_TOO_OLD', 'git cannot be started.', 'Install git 2.38 or newer.', { cause: error });

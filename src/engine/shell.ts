@@ -3,7 +3,6 @@ import { closeSync, createReadStream, openSync } from 'node:fs';
 import { appendFile, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { execa } from 'execa';
 import { OUTPUT_BYTES } from '../agents/supervision/limits.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { MARKER_VARIABLE } from '../agents/process/table.ts';
@@ -79,6 +78,8 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   const unwatch = watchSize(spec, tooMuch);
   try {
     const start = startOf(spec);
+    // Loaded with the first command: it is a seventh of all modules, and a start has no use for it.
+    const { execa } = await import('execa');
     const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, start.file, ...start.args], {
       cwd: start.cwd,
       env: { ...start.env, [MARKER_VARIABLE]: spec.marker },

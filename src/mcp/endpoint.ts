@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newToken, tokenHash, type RunAccess } from '../agents/access.ts';
 import type { McpSettings } from '../config/settings.ts';
@@ -149,6 +149,8 @@ export class McpEndpoint implements AgentAccess {
 }
 
 function listenOn(port: number, serve: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> {
+  // Not by an import: that asks for all that the module offers, and its WebSocket costs a start 100 ms.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, serve);
   server.maxConnections = MOST_CONNECTIONS;
   return new Promise((resolve, reject) => {

@@ -61,6 +61,19 @@ describe('a shell that starts git', () => {
     for (const [n, { stdout }] of answers.entries()) expect(stdout.equals(bodies[n] ?? Buffer.alloc(0))).toBe(true);
   });
 
+  it('cuts an answer off where the call says, and ends what would print on', async () => {
+    const run = gitRunner();
+    const name = blob(Buffer.alloc(3_000_000, 'a line that is long\n'));
+    const ask = (maxBytes: number) => run({ args: ['cat-file', 'blob', name], cwd: dir, env: env(), maxBytes });
+    for (const most of [0, 1, 65_536, 1_000_000, 2_999_999]) {
+      const { stdout, truncated } = await ask(most);
+      expect({ bytes: stdout.length, truncated }).toEqual({ bytes: most, truncated: true });
+    }
+    for (const most of [3_000_000, 3_000_001]) expect(await ask(most)).toMatchObject({ truncated: false, exitCode: 0 });
+    expect((await ask(3_000_000)).stdout.length).toBe(3_000_000);
+    expect((await run({ args: ['version'], cwd: dir, env: env() })).exitCode).toBe(0);
+  });
+
   it('tells an exit code that is an answer from a failure, with git’s complaint, and goes on after each', async () => {
     const run = gitRunner();
     const ask = (answers?: number[]) =>

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { failed, type GitAnswer, type GitCall, judged, LONGEST_SILENCE } from '../run.ts';
-import { MarkedOutput } from './marked-output.ts';
+import { MarkedOutput, TAIL_BYTES } from './marked-output.ts';
 import { scriptOf } from './script.ts';
 
 interface UnderWay {
@@ -87,13 +87,22 @@ export class GitShell {
     }
     now.silence.refresh();
     now[from].take(chunk);
+    const most = now.call.maxBytes ?? Number.POSITIVE_INFINITY;
+    if (now.stdout.rest === null && now.stdout.size > most + TAIL_BYTES) {
+      // Nobody waits for the rest of it.
+      this.#settle(now);
+      this.#kill();
+      now.resolve({ exitCode: 0, stdout: now.stdout.bytes(most), stderr: '', truncated: true });
+      return;
+    }
     if (now.stdout.rest === null || now.stderr.rest === null) return;
     this.#settle(now);
     const exitCode = /^\d+$/.test(now.stdout.rest) ? Number(now.stdout.rest) : null;
     const stderr = now.stderr.bytes().toString('utf8');
     try {
       if (exitCode === null) throw failed(now.call, -1, stderr);
-      now.resolve(judged(now.call, { exitCode, stdout: now.stdout.bytes(), stderr, truncated: false }));
+      const truncated = now.stdout.size > most;
+      now.resolve(judged(now.call, { exitCode: truncated ? 0 : exitCode, stdout: now.stdout.bytes(most), stderr, truncated }));
     } catch (error) {
       now.reject(error);
     }

@@ -1,5 +1,5 @@
 /** More than the longest end line: line breaks, a mark of 32 characters, a code. */
-const TAIL_BYTES = 48;
+export const TAIL_BYTES = 48;
 
 /** Collects one output of a call, up to the line that marks its end. */
 export class MarkedOutput {
@@ -28,8 +28,13 @@ export class MarkedOutput {
     return true;
   }
 
-  /** What git printed. */
-  bytes(): Buffer {
-    return Buffer.concat(this.#chunks).subarray(0, this.#size);
+  /** Bytes so far; before the end has come with those of an end line. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What git printed, at most so many bytes of it. */
+  bytes(most = this.#size): Buffer {
+    return Buffer.concat(this.#chunks).subarray(0, Math.min(most, this.#size));
   }
 }
