@@ -29,7 +29,7 @@ const CALLS: readonly (readonly [name: RegExp, why: string])[] = [
 /** Single texts, by how they begin. */
 const TEXTS: readonly (readonly [start: RegExp, why: string])[] = [
   [
-    /^(?:Gate command: |Commit your work|What the commits do|Merging … into|Its merge … was taken off|Nothing was committed)/,
+    /^(?: ?It was rejected because|The branch holds the work|The change adds conflict markers|Before that its work was rejected|Gate command: |Commit your work|What the commits do|Merging … into|Its merge … was taken off|Nothing was committed)/,
     'evidence: the prompt of the next attempt',
   ],
   [/^its diff holds what looks like a secret$/, 'how a log of an earlier version says it'],

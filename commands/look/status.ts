@@ -5,6 +5,7 @@ import { runState, runTime } from '../../src/words/item/run.ts';
 import { stepLine } from '../../src/words/item/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
+import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
 import type { Run } from '../../src/log/projections/run.ts';
@@ -73,6 +74,7 @@ export const status = command({
         ...part('Blocked', blocked, (item) => stepLine(item, decide(reads, item, facts), null, reader)),
         ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
         ...part('Merged', done, (item) => doneLine(item, reader)),
+        ...unconfiguredNotes(context),
       ),
     );
   },

@@ -1,5 +1,6 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
+import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
@@ -41,6 +42,7 @@ export const health = command({
         problems.length > 0 && list(problems),
         accounts.length > 0 && list(accounts),
         paragraph(backupWords(context)),
+        ...unconfiguredNotes(context),
       ),
     );
   },

@@ -13,6 +13,7 @@ export const DISCOVERIES: { readonly [K in Discovery['kind']]: Discovery & { rea
   'branch-lost': { kind: 'branch-lost', item: n(3), head: COMMIT },
   'unknown-branch': { kind: 'unknown-branch', branch: 'musher/99-of-another' },
   'blocking-lock': { kind: 'blocking-lock', lock: 'packed-refs.lock' },
+  'not-configured': { kind: 'not-configured', items: 3, open: 2 },
   'not-compared': { kind: 'not-compared' },
 };
 

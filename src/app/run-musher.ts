@@ -1,3 +1,4 @@
+import { unconfiguredProjects } from '../decide/unconfigured.ts';
 import { randomBytes } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
@@ -151,7 +152,9 @@ export async function runMusher(
     onError: (error) => onProblem('a notification', error),
   });
   const requests = keepRequests({ log, clock, onError: (error) => onProblem('what agents ask people for', error) });
-  if (!options.batch) options.stdout.write(greeting(settings, bot.version));
+  // A batch reads of it in the notice of the start.
+  const left = unconfiguredProjects(log.reads, engineParts.projects.keys());
+  if (!options.batch) options.stdout.write(greeting(settings, bot.version, left));
   const receive = (message: IncomingMessage): 'accepted' | 'duplicate' | 'ignored' => {
     if (!router.isAddressed(message)) return 'ignored';
     if (message.ingress === 'terminal' && isGoodbye(message.text)) {

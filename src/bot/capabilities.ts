@@ -57,6 +57,8 @@ export interface Capabilities {
   readonly project: Project;
   /** The projects that the sender may see from here. */
   readonly projects: readonly Project[];
+  /** Names of all configured projects, whoever may see them. */
+  readonly configured: readonly string[];
   /** The sender's roles in each of these. */
   readonly standing: PersonStanding;
   readonly reads: Reads;

@@ -9,9 +9,13 @@ import { verifyActive, type Verification } from './verify.ts';
 
 /**
  * The check of a start, without a start: bounded, whatever the log's size, and nothing is changed. Null: an older Musher
- * wrote the log, and the next start takes it over. Throws MusherError where the log can't be used or is in use.
+ * wrote the log, and the next start takes it over. `also`: what else is to be read while it is open. Throws MusherError where the log can't be used or is in use.
  */
-export function checkLog(dataDir: string, projects: readonly string[]): Verification | null {
+export function checkLog<T>(
+  dataDir: string,
+  projects: readonly string[],
+  also: (reads: Reads) => T,
+): (Verification & { readonly also: T }) | null {
   const ownership = takeOwnership(dataDir);
   try {
     const db = openDatabase(join(dataDir, DATABASE_FILE));
@@ -19,7 +23,8 @@ export function checkLog(dataDir: string, projects: readonly string[]): Verifica
       if ((db.pragma('user_version', { simple: true }) as number) < SCHEMA_VERSION) return null;
       // Refuses what a newer one wrote; there is nothing else to bring up.
       migrate(db);
-      return verifyActive({ db, reads: new Reads(db, new EventStore(db)) }, projects);
+      const reads = new Reads(db, new EventStore(db));
+      return { ...verifyActive({ db, reads }, projects), also: also(reads) };
     } finally {
       db.close();
     }

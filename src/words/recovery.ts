@@ -1,5 +1,6 @@
 import { code, command, type Content } from '../message/build.ts';
 import type { Discovered } from '../pipeline/why/discovery.ts';
+import { unconfiguredWords, wayBack } from './unconfigured.ts';
 import { firstLine, shortCommit } from './item/item.ts';
 
 /** UTF-16 units of a name or of an old log's sentence. */
@@ -30,6 +31,8 @@ export function discoveryWords(found: Discovered): Content[] {
       return ['branch ', code(named(found.branch)), ` belongs to no item of ${found.project}, left alone`];
     case 'blocking-lock':
       return ['the lock ', code(named(found.lock)), ' keeps git from moving branches. Remove it if no git is running there'];
+    case 'not-configured':
+      return [`${unconfiguredWords(found)}. ${wayBack(found)}`.replace(/\.$/, '')];
     case 'not-compared':
       return [`${found.project} could not be compared with its log. The log file has the details`];
   }

@@ -54,3 +54,17 @@ test('a room that is gone from the configuration gets nothing more, and stops no
   expect(said('C2')).not.toContain('queued to merge');
   expect((await second.kill('SIGTERM')).code).toBe(0);
 });
+
+test('a project that has another name now is named wherever somebody looks for its items, and comes back with its name', async () => {
+  bench = new Bench({});
+  succeeded(await bench.run(create('One'), create('Two'), 'delete 2', 'yes'));
+  const before = readFileSync(join(bench.dir, 'bot.toml'), 'utf8');
+  bench.write('bot.toml', before.replace('name = "shop"', 'name = "store"'));
+  const out = succeeded(await bench.run('status', 'health'));
+  const named = /1 item of project “shop” \(1 open\).*?\[\[project\]\] "shop"/gs;
+  expect(out.match(named)).toHaveLength(3);
+  const { out: found, code } = await bench.call('doctor', '--config', join(bench.dir, 'bot.toml'), '--data', bench.data);
+  expect([found.match(named)?.length, code]).toEqual([1, 0]);
+  bench.write('bot.toml', before);
+  expect(succeeded(await bench.run('status'))).not.toContain('“shop”');
+});

@@ -1,4 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
+import type { Unconfigured } from '../../decide/unconfigured.ts';
+import { unconfiguredWords, wayBack } from '../../words/unconfigured.ts';
 import { capWords } from '../../words/budget.ts';
 import { UNITS } from '../../pipeline/budget/budget.ts';
 
@@ -12,7 +14,7 @@ export const AS_ROOT =
 export const isRoot = (): boolean => process.geteuid?.() === 0;
 
 /** What the terminal shows after a start: the projects, and what to try. */
-export function greeting(settings: Settings, version: string, root = isRoot()): string {
+export function greeting(settings: Settings, version: string, left: readonly Unconfigured[] = [], root = isRoot()): string {
   const names = settings.projects.map(({ name, path }) => `${name} (${path})`).join(', ');
   const lines = [`Musher ${version}: ${names}`];
   if (settings.file === null) {
@@ -24,6 +26,7 @@ export function greeting(settings: Settings, version: string, root = isRoot()): 
   } else {
     lines.push(`  ${budgetLine(settings)}`);
     lines.push('  `status` shows the board, `help` all commands; Tab completes, Ctrl-D quits.', ...unheld(settings));
+    lines.push(...left.map((one) => `  ! ${unconfiguredWords(one)}. ${wayBack(one)}`));
     if (root) lines.push(`  ${AS_ROOT}. Run it as a user of its own (docs/security.md).`);
   }
   return `${lines.join('\n')}\n`;

@@ -68,6 +68,7 @@ export function commandContext(
     signal,
     project: spoken,
     projects: visible,
+    configured: parts.projects.map(({ name }) => name),
     standing: {
       person: parts.rights.personOf(sender),
       grants: new Map(visible.map(({ name }) => [name, parts.rights.grants(message, name)])),

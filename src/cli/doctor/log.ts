@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { MusherError } from '../../errors.ts';
 import { isForeign, isOpen } from '../../log/private-dir.ts';
+import { unconfiguredProjects } from '../../decide/unconfigured.ts';
+import { unconfiguredWords, wayBack } from '../../words/unconfigured.ts';
 import { failure, good, warning } from './check.ts';
 import type { Check } from './check.ts';
 
@@ -32,10 +34,12 @@ export const log: Check = async ({ settings, dataDir }) => {
             ),
           ]
         : [];
-    const looked = checkLog(dataDir, settings?.projects.map(({ name }) => name) ?? []);
+    const names = settings?.projects.map(({ name }) => name) ?? [];
+    const looked = checkLog(dataDir, names, (reads) => (settings === null ? [] : unconfiguredProjects(reads, names)));
     if (looked === null) return [...clock, good('log', 'written by an older Musher; the next start migrates it')];
     const found = looked.differences.map((difference) => failure('log', difference, fix));
-    return [...clock, ...(found.length > 0 ? found : [good('log', `${looked.events} events checked, all intact`)])];
+    const left = looked.also.map((one) => warning('log', unconfiguredWords(one), wayBack(one)));
+    return [...clock, ...left, ...(found.length > 0 ? found : [good('log', `${looked.events} events checked, all intact`)])];
   } catch (error) {
     if (error instanceof MusherError) return [failure('log', error.message, error.hint)];
     return [failure('log', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, fix)];

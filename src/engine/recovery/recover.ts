@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sweepStrays } from '../../agents/process/strays.ts';
 import { processesOf } from '../../agents/process/table.ts';
 import type { KnownItem } from '../../git/reconcile.ts';
+import { unconfiguredProjects } from '../../decide/unconfigured.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { isResumable } from '../../pipeline/moves.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -51,6 +52,8 @@ export async function recover(parts: EngineParts): Promise<Recovered> {
       all.odd.push({ kind: 'not-compared', project: name });
     }
   }
+  for (const { project, items, open: unfinished } of unconfiguredProjects(log.reads, parts.projects.keys()))
+    all.odd.push({ kind: 'not-configured', project, items, open: unfinished });
   const keep = new Set([...open, ...log.reads.openRunsElsewhere([...parts.projects.keys()])].flatMap((run) => markerOf(parts, run) ?? []));
   const strays = await sweepStrays(`${parts.installation}-`, keep, clock, (markers) => keepWork(parts, markers));
   return { ...all, running: alive.filter(Boolean).length, ended: alive.filter((one) => !one).length, strays };

@@ -18,6 +18,8 @@ export type Discovery =
   | { readonly kind: 'unknown-branch'; readonly branch: string }
   /** An old lock of the owner's repository; left alone. */
   | { readonly kind: 'blocking-lock'; readonly lock: string }
+  /** The project is in the log, with so many items, and not in the configuration: it was renamed or removed there. */
+  | { readonly kind: 'not-configured'; readonly items: number; readonly open: number }
   /** git failed; the log file has the details. */
   | { readonly kind: 'not-compared' };
 
