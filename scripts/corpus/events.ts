@@ -111,6 +111,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
         { kind: 'worktree-removed' },
         { kind: 'branch-removed' },
         { kind: 'large-files-moved', files: 1, to: 'quarantine/large/shop/2' },
+        { kind: 'repositories-moved', repositories: 1, to: 'quarantine/repositories/shop/2' },
         { kind: 'teardown-failed', fault: FAULTS.component },
       ],
       left: [
@@ -123,6 +124,10 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
   'item.found_merged': [{ mergeCommit: COMMIT, mergedAt: AT }],
   'item.found_undone': [{ commit: COMMIT }],
   'item.purged': [{}],
+  'item.set_aside': [
+    { what: [{ kind: 'repositories-moved', repositories: 2, to: 'quarantine/repositories/shop/2' }] },
+    { what: [{ kind: 'large-files-moved', files: 1, to: 'quarantine/large/shop/2' }] },
+  ],
   'run.pending': [{ run: 3, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 2 }],
   'run.started': [{ run: 3, pid: 1, pidStart: null, model: null, runtime: 'command', base: COMMIT }],
   'run.session': [{ run: 3, session: 's' }],

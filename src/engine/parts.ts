@@ -110,6 +110,19 @@ export function failAttempt(tx: Tx, item: WorkItem, failure: Failure): void {
   record(tx, now, 'item.attempt_failed', { failure, stage: now.stage.name, attempt: now.attempts + 1 });
 }
 
+/** Tells of what was moved out of an item's worktree to the quarantine, if anything was. */
+export function tellAsides(
+  parts: Pick<EngineParts, 'log'>,
+  { git }: EngineProject,
+  item: WorkItem,
+  what = git.takeAsides(item.number),
+): void {
+  if (what.length === 0) return;
+  parts.log.transaction((tx) => {
+    record(tx, item, 'item.set_aside', { what });
+  });
+}
+
 /** Writes down what Musher read from the item's branch, where that is news. */
 export function seeWork(tx: Tx, item: WorkItem, work: Work): void {
   const known = tx.item(item.project, item.number)?.work ?? null;

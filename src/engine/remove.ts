@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
-import type { Leftover, RemovalNote } from '../pipeline/why/removal.ts';
+import { isSetAside, type Leftover, type RemovalNote } from '../pipeline/why/removal.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
-import { itemDir, record, type EngineParts, type EngineProject } from './parts.ts';
+import { itemDir, record, tellAsides, type EngineParts, type EngineProject } from './parts.ts';
 
 type Step = Extract<Leftover, { readonly kind: 'step-failed' }>['step'];
 
@@ -82,5 +82,6 @@ export async function tidy(parts: EngineParts, project: EngineProject, item: Wor
   for (const problem of problems) parts.onProblem(`teardown of ${item.project}#${item.number}`, parts.failureText({ summary: problem }));
   // What tears down may have left files that the snapshot has not seen.
   const nothingLarge = kept?.leftOut === 0 && project.settings.components.length === 0;
-  await project.git.removeWorktree(at, { deleteBranch: true, nothingLarge });
+  const { removed } = await project.git.removeWorktree(at, { deleteBranch: true, nothingLarge });
+  tellAsides(parts, project, item, removed.filter(isSetAside));
 }

@@ -3,6 +3,8 @@ import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { commitTree, countAhead, isAncestor, treeOf } from './history.ts';
 import { type Linked, linkedAt, listCheckouts } from './worktree/linked.ts';
+import { keepWhole } from './inside/quarantine.ts';
+import type { SetAside } from '../pipeline/why/removal.ts';
 import { BRANCH_PREFIX, isBranchOf } from './names.ts';
 import type { OwnDir, Tree } from './own-dir.ts';
 import { listRefs, readRef } from './refs.ts';
@@ -23,6 +25,8 @@ export interface Context {
   readonly worktrees: string;
   /** Absolute; below the data directory: what is moved away instead of removed. */
   readonly quarantine: string;
+  /** What was moved to the quarantine and nobody was told of yet, by the item's number. */
+  readonly asides: Map<string, SetAside[]>;
   /** The project's folder name, part of the names of its worktrees in the repository. */
   readonly folder: string;
   /** Commits at which the base branch stood, and that somebody took off it since; the newest last. */
@@ -33,6 +37,8 @@ export interface Context {
 
 /** A worktree of Musher with its private index. */
 export interface Place {
+  /** The item's number, or `merge`. */
+  readonly name: string;
   readonly linked: Linked;
   readonly tree: Tree;
 }
@@ -40,7 +46,24 @@ export interface Place {
 /** Where the worktree of that name and its index are, there or not. */
 export function placeOf(at: Context, name: string): Place {
   const path = join(at.worktrees, name);
-  return { linked: linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`), tree: { path, index: join(at.git.indexes, name) } };
+  const keep = async (from: string, as: string): Promise<void> => noteAside(at, name, await keepWhole(at, name, from, as));
+  return {
+    name,
+    linked: linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`, keep),
+    tree: { path, index: join(at.git.indexes, name) },
+  };
+}
+
+/** Notes what was moved to the quarantine, for whoever tells people. */
+export function noteAside(at: Pick<Context, 'asides'>, name: string, aside: SetAside | null): void {
+  if (aside !== null) at.asides.set(name, [...(at.asides.get(name) ?? []), aside]);
+}
+
+/** What was moved since it was asked last. */
+export function takeAsides(at: Context, name: string): readonly SetAside[] {
+  const found = at.asides.get(name) ?? [];
+  at.asides.delete(name);
+  return found;
 }
 
 /** The commit at the tip of the base branch. Throws MusherError REPOSITORY_UNUSABLE when the branch is gone. */

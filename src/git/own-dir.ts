@@ -24,6 +24,8 @@ import type { GitRunner } from './shell/runner.ts';
  */
 export interface OwnDir {
   readonly path: string;
+  /** The owner's git directory, whose objects and refs are shared. */
+  readonly commonDir: string;
   /** Private index files, one for each worktree: nothing an agent did to its own index is believed. */
   readonly indexes: string;
   /** Runs git with everything pinned. `tree`: with working files and an index. `as`: the author of a commit. */
@@ -46,6 +48,8 @@ export interface Tree {
 export interface RunHow extends Pick<GitCall, 'input' | 'answers' | 'maxBytes'> {
   readonly tree?: Tree;
   readonly as?: Identity;
+  /** Another repository than the project's: its git directory, made by Musher, and where its objects are. */
+  readonly repository?: { readonly path: string; readonly objects: string };
 }
 
 /** Makes or renews the directory. `path` must be below the data directory, which agents can't write to. */
@@ -86,7 +90,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     GIT_LITERAL_PATHSPECS: '1',
   };
   const run = (args: readonly string[], how: RunHow = {}): Promise<GitAnswer> => {
-    const { tree, as, ...call } = how;
+    const { tree, as, repository: other, ...call } = how;
     const date = `@${Math.floor(clock.now() / 1000)} +0000`;
     const author = as ?? repository.identity;
     return runGit({
@@ -94,6 +98,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
       cwd: tree?.path ?? path,
       env: {
         ...pinned,
+        ...(other === undefined ? {} : { GIT_DIR: other.path, GIT_OBJECT_DIRECTORY: other.objects }),
         ...(tree === undefined ? {} : { GIT_WORK_TREE: tree.path, GIT_INDEX_FILE: tree.index }),
         GIT_AUTHOR_NAME: author.name,
         GIT_AUTHOR_EMAIL: author.email,
@@ -108,6 +113,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
   const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
   return {
     path,
+    commonDir,
     indexes,
     run,
     line,

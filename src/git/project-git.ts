@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
+import type { SetAside } from '../pipeline/why/removal.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { broughtByHand, isRefused } from './base/same-change.ts';
@@ -11,7 +12,7 @@ import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './worktree/collect.ts';
 import { clearLocks } from './worktree/dead-run.ts';
 import { bringBack, type Elsewhere, workElsewhere } from './worktree/elsewhere.ts';
-import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline } from './context.ts';
+import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline, takeAsides } from './context.ts';
 import {
   changedSince,
   parentsOf,
@@ -133,6 +134,8 @@ export interface ProjectGit {
   removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean; readonly nothingLarge?: boolean }): Promise<Removed>;
   /** Whether a branch's head holds nothing but what these commits held, which were turned down; see `same-change`. */
   isRefused(head: CommitSha, refused: readonly CommitSha[]): Promise<boolean>;
+  /** What was moved out of an item's worktree to the quarantine since this was asked last: a person has to be told. */
+  takeAsides(number: ItemNumber): readonly SetAside[];
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
   baseContains(commit: CommitSha): Promise<boolean>;
   /** Paths that a commit changes against where it left the base branch. */
@@ -196,6 +199,7 @@ export async function openProjectGit(options: {
     baseBranch: options.baseBranch,
     worktrees,
     quarantine: join(dataDir, 'quarantine'),
+    asides: new Map(),
     folder,
     gone: options.gone ?? ((): readonly CommitSha[] => []),
     baselines: new Map(),
@@ -274,9 +278,8 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
     removeWorktree: (item, how) =>
       onItem(item, async () => {
-        const gone = await removeWorktree(at, item, how?.deleteBranch ?? false, how?.nothingLarge ?? false);
-        for (const use of USES) await removeView(at, `${item.number}${use}`);
-        return gone;
+        for (const use of USES) await removeView(at, `${item.number}${use}`, use === '' ? item.branch : null);
+        return removeWorktree(at, item, how?.deleteBranch ?? false, how?.nothingLarge ?? false);
       }),
     viewForRun: (item) => onItem(item, () => makeView(at, String(item.number), placeOf(at, String(item.number)), item.branch)),
     viewForCommand: (where) =>
@@ -284,6 +287,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
         ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))
         : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
     isRefused: (head, refused) => isRefused(at, head, refused),
+    takeAsides: (number) => takeAsides(at, String(number)),
     baseContains: async (commit) => {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));

@@ -1,7 +1,7 @@
 import { labelOf, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
-import { leftoverWords } from '../words/item/event.ts';
+import { leftoverWords, setAsideWords } from '../words/item/event.ts';
 import { requestDocument, requestEnd, unaskedWords } from '../words/item/request.ts';
 import { dayAndTime, duration } from '../words/time.ts';
 import { requestName } from '../pipeline/requests.ts';
@@ -59,6 +59,8 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
         ...named(about),
         `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
       );
+    case 'item.set_aside':
+      return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}.`);
     case 'item.removed':
       return line(
         '✗ ',

@@ -3,7 +3,7 @@ import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
 import type { Why } from './why/cause.ts';
 import type { Discovered } from './why/discovery.ts';
-import type { Leftover, RemovalNote } from './why/removal.ts';
+import type { Leftover, RemovalNote, SetAside } from './why/removal.ts';
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd, Unasked } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
@@ -106,6 +106,8 @@ export interface ItemEvents {
   'item.deleted': { readonly purge: boolean };
   /** What clean-up after a delete did; `left` names what could not be done. */
   'item.removed': { readonly done: readonly RemovalNote[]; readonly left: readonly Leftover[] };
+  /** Files or repositories out of its worktree that no snapshot can hold are in the quarantine now. */
+  'item.set_aside': { readonly what: readonly SetAside[] };
   'item.purged': Record<string, never>;
   /** The log was put back from a copy, and the base branch holds the item's merge. */
   'item.found_merged': { readonly mergeCommit: CommitSha; readonly mergedAt: Millis };

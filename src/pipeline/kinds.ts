@@ -147,6 +147,7 @@ const ROWS = {
   'item.deleted': { ...ARRIVAL, wakes: 'dependents', steers: 'pause', takesAway: true, ofDeleted: true, into: ['timers'], purge: {} },
   // What was done is said without the item's words: it outlives the purge.
   'item.removed': { ...CHANGE, news: 'failures', ofDeleted: true, into: [], purge: { done: 'keep', left: 'empty' } },
+  'item.set_aside': { ...ACCOUNT, news: 'failures', into: [], purge: { what: { to: 'keep' } } },
   'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests'], purge: {} },
   'item.found_merged': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
   'item.found_undone': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },

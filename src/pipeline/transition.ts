@@ -191,6 +191,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.usage':
     case 'run.budget_crossed':
     case 'run.extended':
+    case 'item.set_aside':
     case 'run.price_unknown':
     case 'run.stop_requested':
     case 'run.admitted':

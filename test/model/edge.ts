@@ -292,6 +292,7 @@ export class Outside {
         if (branch !== null) this.branches.delete(branch);
         return { removed: [], kept: [] };
       }),
+      takeAsides: () => [],
       baseContains: guard((commit: CommitSha) => this.base.includes(commit)),
       changedPaths: guard(() => ['shop.txt']),
       patch: guard(() => ({ text: '', truncated: false })),

@@ -44,6 +44,7 @@ const AFTER_DELETE = new Set([
   'item.deleted',
   'item.removed',
   'item.purged',
+  'item.set_aside',
   'run.usage',
   'run.ended',
   'run.stop_requested',

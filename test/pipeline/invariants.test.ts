@@ -14,6 +14,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.session',
   'run.budget_crossed',
   'run.extended',
+  'item.set_aside',
   'run.price_unknown',
   'run.admitted',
   'agent.called',

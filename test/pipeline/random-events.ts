@@ -139,6 +139,9 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
     done: fc.constantFrom([], ['removed its branch']),
     left: fc.array(fc.oneof(text, fc.record({ kind: fc.constant('branch-moved' as const), branch: text })), { maxLength: 1 }),
   }),
+  'item.set_aside': fc.record({
+    what: fc.constantFrom([], [{ kind: 'repositories-moved' as const, repositories: 1, to: 'quarantine/repositories/shop/1' }]),
+  }),
   'item.budget_raised': amount,
   'item.purged': fc.constant({}),
   'item.found_merged': fc.record({ mergeCommit: commit, mergedAt: fc.nat() }),

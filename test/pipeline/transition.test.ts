@@ -76,6 +76,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
     eventOf('run.budget_crossed', { run: item.runs, crossed: [{ budget: BUDGET, unit: 'tokens', percent: 80 }] }),
   'run.extended': (item) =>
     eventOf('run.extended', { run: item.runs, reserved: { tokens: { cap: 9, by: 'item' }, microUsd: null, person: null } }),
+  'item.set_aside': () => eventOf('item.set_aside', { what: [] }),
   'run.price_unknown': (item) => eventOf('run.price_unknown', { run: item.runs, model: 'm' }),
   'run.heartbeat': (item) => eventOf('run.heartbeat', { run: item.runs, activity: 'reads' }),
   'timer.set': () =>
@@ -184,6 +185,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
   'run.extended': everywhere,
+  'item.set_aside': everywhere,
   'run.price_unknown': everywhere,
   'run.heartbeat': everywhere,
   'timer.set': everywhere,
@@ -209,6 +211,7 @@ const DELETED: { readonly [K in ItemEventKind]?: (place: Place) => Outcome } = {
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
   'run.extended': everywhere,
+  'item.set_aside': everywhere,
   'run.price_unknown': everywhere,
   'run.ended': everywhere,
   'request.closed': everywhere,
@@ -253,6 +256,7 @@ describe('transition', () => {
     const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
     expect([...taken].filter((kind) => !counted.has(kind) && !kind.startsWith('timer.')).sort()).toEqual([
       'agent.called',
+      'item.set_aside',
       'request.closed',
       'request.opened',
       'request.refused',

@@ -3,7 +3,7 @@ import { crashPoint } from '../../crash-point.ts';
 import { MusherError } from '../../errors.ts';
 import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
-import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { ifStill, record, seeWork, tellAsides, type EngineParts, type EngineProject } from '../parts.ts';
 
 /** Gives the item's branch and worktree the state of the snapshot that a person asked for; what was there is kept first. */
 export async function restore(parts: EngineParts, project: EngineProject, item: WorkItem): Promise<void> {
@@ -18,6 +18,7 @@ export async function restore(parts: EngineParts, project: EngineProject, item: 
       return;
     }
     crashPoint('before-restored-recorded');
+    tellAsides(parts, project, item);
     const { kept, ...work } = restored;
     ifStill(parts, item, (tx) => {
       seeWork(tx, item, work);

@@ -6,7 +6,7 @@ import { positiveInt } from '../../pipeline/values.ts';
 import { setUp } from './components.ts';
 import { isRefused, refusedFailure } from './refused.ts';
 import { runGates } from './gates.ts';
-import { failAttempt, ifStill, itemDir, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { failAttempt, ifStill, itemDir, record, seeWork, tellAsides, type EngineParts, type EngineProject } from '../parts.ts';
 
 /**
  * After a coder's run: runs the gates at the exact commit of the item's branch and moves the item on, or counts a
@@ -37,6 +37,7 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
     crashPoint('after-snapshot-before-reset');
     await git.resetWorktree(at);
   }
+  tellAsides(parts, project, item);
   const tree = await git.treeOf(work.head);
   const failure =
     (await setUp(parts, item, settings, opened.path, opened.created, signal)) ??

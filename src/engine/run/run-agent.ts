@@ -14,7 +14,17 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { countUnwatched } from './meter.ts';
-import { failAttempt, record, seeWork, runDir, runMarker, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
+import {
+  failAttempt,
+  record,
+  seeWork,
+  tellAsides,
+  runDir,
+  runMarker,
+  worktreeDir,
+  type EngineParts,
+  type EngineProject,
+} from '../parts.ts';
 import { keepLeftovers } from './keep-leftovers.ts';
 import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
@@ -207,6 +217,7 @@ async function prepare(
     await git.snapshot(at, `before run ${run.run}`);
     await git.resetWorktree(at);
   }
+  tellAsides(parts, project, item);
   const failure = await setUp(parts, item, settings, opened.path, opened.created, signal);
   if (control.letGo) return null;
   if (control.stopped !== null) return { outcome: notStarted('stopped', { kind: 'stopped', why: control.stopped }) };
@@ -216,6 +227,7 @@ async function prepare(
     await git.resetWorktree(at);
     await git.stageConflict(at, base);
     crashPoint('after-conflict-staged');
+    tellAsides(parts, project, item);
   }
   // Files that were put there just now are the commit's.
   const untouched = opened.created && settings.components.length === 0;

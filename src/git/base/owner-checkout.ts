@@ -86,8 +86,12 @@ async function obstacleTo(at: Context, checkout: Checkout, copy: Tree, position:
   }
   const staged = await stagedFiles(at, copy, position);
   if (staged.length > 0) return `it has staged changes (${some(staged)})`;
-  // All files with their tags; changed (C) and deleted (R) ones stand there a second time.
-  const rows = names((await git.run(['ls-files', '-v', '-z', '--cached', '--modified', '--deleted'], { tree: copy })).stdout);
+  // All files with their tags and modes; changed (C) and deleted (R) ones stand there a second time.
+  const listed = names((await git.run(['ls-files', '-v', '-s', '-z', '--cached', '--modified', '--deleted'], { tree: copy })).stdout);
+  // A submodule that is checked out at another commit, or not at all, is no obstacle to git either: it never touches what is in one.
+  const rows = listed
+    .filter((row) => !row.slice(2).startsWith(`${SUBMODULE} `))
+    .map((row) => row.slice(0, 2) + row.slice(row.indexOf('\t') + 1));
   // Other tags: unmerged, skipped by a sparse checkout, or assumed unchanged by the owner's word.
   if (rows.some((row) => !/^[HCR] /.test(row))) return 'it is a sparse checkout or has files that git was told not to look at';
   const changed = new Set(rows.filter((row) => !row.startsWith('H ')).map((row) => row.slice(2)));
@@ -103,26 +107,33 @@ interface FilesOfStep {
   readonly changed: readonly string[];
   readonly added: readonly string[];
   readonly deleted: readonly string[];
+  /** Those of `changed` that are submodules afterwards. */
+  readonly submodules: ReadonlySet<string>;
 }
 
 async function stepOf(at: Context, from: CommitSha, to: CommitSha): Promise<FilesOfStep> {
-  const cells = names((await at.git.run(['diff-tree', '-r', '-z', '--name-status', '--no-renames', from, to])).stdout);
-  const step = { changed: [] as string[], added: [] as string[], deleted: [] as string[] };
+  const cells = names((await at.git.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', from, to])).stdout);
+  const step = { changed: [] as string[], added: [] as string[], deleted: [] as string[], submodules: new Set<string>() };
   for (let i = 0; i + 1 < cells.length; i += 2) {
-    const [status, name = ''] = [cells[i], cells[i + 1]];
+    const [words = '', name = ''] = [cells[i], cells[i + 1]];
+    const [, mode, , , status] = words.split(' ');
     step.changed.push(name);
     if (status === 'A') step.added.push(name);
     if (status === 'D') step.deleted.push(name);
+    if (mode === SUBMODULE) step.submodules.add(name);
   }
   return step;
 }
+
+/** The mode of a submodule. */
+const SUBMODULE = '160000';
 
 function some(files: readonly string[]): string {
   return files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
 }
 
 /** Untracked files that the step would overwrite. git protects only those that aren't ignored; here all are the owner's. */
-async function inTheWay(checkout: Checkout, { added, deleted }: FilesOfStep): Promise<string | null> {
+async function inTheWay(checkout: Checkout, { added, deleted, submodules }: FilesOfStep): Promise<string | null> {
   const leaving = new Set(deleted);
   for (const file of added) {
     const parts = file.split('/');
@@ -130,7 +141,8 @@ async function inTheWay(checkout: Checkout, { added, deleted }: FilesOfStep): Pr
       const path = parts.slice(0, depth).join('/');
       const found = await lstat(join(checkout.path, path)).catch(() => null);
       if (found === null || leaving.has(path)) break;
-      if (depth < parts.length && found.isDirectory()) continue;
+      // For a submodule git needs a folder, whatever is in it, and leaves that as it is.
+      if ((depth < parts.length || submodules.has(path)) && found.isDirectory()) continue;
       return `its untracked ${path} would be overwritten`;
     }
   }

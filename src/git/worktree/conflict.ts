@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { type Context, type ItemAt, findBranch, placeOf, baseline } from '../context.ts';
 import { mergeTrees, treeOf } from '../history.ts';
+import { clearTheWay } from '../inside/clear-the-way.ts';
 import { forgetUnfinished, tie } from './linked.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
 
@@ -12,7 +13,8 @@ import { installIndex, putFiles, stageAll } from './staging.ts';
  * commit. Returns the conflicting files. The worktree must be clean: a changed one is a bug of the caller.
  */
 export async function stageConflict(at: Context, item: ItemAt, base: CommitSha): Promise<string[]> {
-  const { linked, tree } = placeOf(at, String(item.number));
+  const its = placeOf(at, String(item.number));
+  const { linked, tree } = its;
   const found = await findBranch(at, item);
   if (found === null) throw new Error(`item ${item.number} has no branch to merge into`);
   if ((await stageAll(at.git, tree, found.head)) !== (await treeOf(at.git, found.head))) {
@@ -21,6 +23,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   const merged = await mergeTrees(at.git, found.head, await baseline(at, base));
   await tie(linked, { branch: found.branch });
   await forgetUnfinished(linked);
+  await clearTheWay(at, its, merged.tree);
   await putFiles(at.git, tree, found.head, merged.tree);
   if (merged.files.length > 0) {
     // The stages replace the merged entry of each file: `git status` then shows it as unmerged.

@@ -1,7 +1,7 @@
-import { lstat, mkdir, rename } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import type { Context, Place } from '../context.ts';
+import { fromText, moveAside } from '../inside/paths.ts';
 import { largeFiles } from './staging.ts';
 
 /**
@@ -17,18 +17,6 @@ export async function setLargeAside(
   const large = await largeFiles(at.git, place.tree);
   if (large.length === 0) return null;
   const folder = join(at.quarantine, 'large', at.folder, String(item));
-  for (const { name } of large) {
-    const to = await unusedPath(join(folder, name));
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    await rename(join(place.tree.path, name), to);
-  }
+  for (const { bytesName } of large) await moveAside(`${fromText(place.tree.path)}/${bytesName}`, `${fromText(folder)}/${bytesName}`);
   return { files: large.length, to: relative(dirname(at.quarantine), folder) };
-}
-
-/** One that was moved earlier under the same name is another file. */
-async function unusedPath(path: string): Promise<string> {
-  for (let n = 1; ; n += 1) {
-    const candidate = n === 1 ? path : `${path}.${n}`;
-    if ((await lstat(candidate).catch(() => null)) === null) return candidate;
-  }
 }

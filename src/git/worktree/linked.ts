@@ -14,11 +14,14 @@ export interface Linked {
   readonly path: string;
   /** The worktree's own git directory, below the owner's `worktrees/`. Its name follows from the path alone. */
   readonly gitDir: string;
+  /** Moves what an agent has put in place of a file of Musher's to the quarantine, under a name. Missing: it is removed. */
+  readonly keep?: (path: string, as: string) => Promise<void>;
 }
 
 /** The worktree that stands, or would stand, at a path. */
-export function linkedAt(commonDir: string, path: string, name: string): Linked {
-  return { path, gitDir: join(commonDir, 'worktrees', `musher-${name}-${shortHash(path)}`) };
+export function linkedAt(commonDir: string, path: string, name: string, keep?: Linked['keep']): Linked {
+  const gitDir = join(commonDir, 'worktrees', `musher-${name}-${shortHash(path)}`);
+  return { path, gitDir, ...(keep === undefined ? {} : { keep }) };
 }
 
 /** Where a worktree's HEAD stands. */
@@ -74,8 +77,8 @@ export const BUSY = [
  * whether anything was wrong: then the worktree's index can't be trusted either.
  */
 export async function tie(linked: Linked, head: Head): Promise<boolean> {
-  await realFolder(linked.path);
-  await realFolder(linked.gitDir);
+  await realFolder(linked, linked.path);
+  await realFolder(linked, linked.gitDir);
   const files: readonly (readonly [string, string])[] = [
     [join(linked.gitDir, 'commondir'), '../..\n'],
     [join(linked.gitDir, 'gitdir'), `${join(linked.path, '.git')}\n`],
@@ -88,8 +91,8 @@ export async function tie(linked: Linked, head: Head): Promise<boolean> {
     changed = true;
     await rm(`${file}.musher`, { recursive: true, force: true });
     await writeFile(`${file}.musher`, text, { flag: 'wx' });
-    // A folder can't be replaced by a rename. It is a `.git` that an agent made; its files are no part of the work.
-    if ((await lstat(file).catch(() => null))?.isDirectory() === true) await rm(file, { recursive: true, force: true });
+    // A folder can't be replaced by a rename. It is a `.git` that an agent made, and may hold commits of its own.
+    if ((await lstat(file).catch(() => null))?.isDirectory() === true) await makeWay(linked, file, 'root.git');
     await rename(`${file}.musher`, file);
   }
   return changed;
@@ -123,10 +126,15 @@ export async function readPlain(file: string): Promise<string | null> {
 }
 
 /** A folder that is none, or a link to one, is replaced: what is written into it must land in it. */
-async function realFolder(path: string): Promise<void> {
+async function realFolder(linked: Linked, path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
-  if (found !== null && !found.isDirectory()) await rm(path, { force: true });
+  if (found !== null && !found.isDirectory()) await makeWay(linked, path, 'in-its-place');
   await mkdir(path, { recursive: true });
+}
+
+async function makeWay({ keep }: Linked, path: string, as: string): Promise<void> {
+  if (keep === undefined) await rm(path, { recursive: true, force: true });
+  else await keep(path, as);
 }
 
 /** Worktrees between two turns of the event loop: a board may have thousands. */

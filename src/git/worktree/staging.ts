@@ -1,9 +1,12 @@
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { chmod, lstat, readdir, rename, rm, stat, utimes } from '../../small-files.ts';
+import { lstat, readdir, rename, rm, stat, utimes } from '../../small-files.ts';
 import type { OwnDir, Tree } from '../own-dir.ts';
 import { treeOf } from '../history.ts';
+import { fromText, lookAt } from '../inside/paths.ts';
+import { readPlain } from './linked.ts';
+import { makeReadable, openFolders } from './readable.ts';
 import { sha } from '../refs.ts';
 
 /**
@@ -55,7 +58,7 @@ export const LARGEST_BYTES = 100 * 1024 * 1024;
 async function newAndLarge(git: OwnDir, tree: Tree, names: readonly string[]): Promise<LargeFile[]> {
   const found: LargeFile[] = [];
   for (const bytesName of names) {
-    const there = await lstat(join(tree.path, text(bytesName))).catch(() => null);
+    const there = await lookAt(`${fromText(tree.path)}/${bytesName}`);
     if (there?.isFile() === true && there.size > LARGEST_BYTES) found.push({ name: text(bytesName), bytes: there.size, bytesName });
   }
   if (found.length === 0) return found;
@@ -89,13 +92,26 @@ async function listChanges(git: OwnDir, tree: Tree): Promise<string[]> {
   const names = await list(git, tree, ['--modified', '--deleted', '--others', '--exclude-standard']);
   const nested = names.filter((name) => name.endsWith('/'));
   const inside = await Promise.all(nested.map((folder) => listNested(git, tree, folder)));
+  const all = [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable);
+  const odd = await Promise.all(all.map((name) => isOdd(tree, name)));
   // In order, so that a file stands before those in the folder that took its name: git refuses to hear of it after them.
-  return [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable).toSorted();
+  return all.filter((_, i) => odd[i] !== true).toSorted();
+}
+
+/** A pipe, a socket or a device holds nothing that could be kept, and git refuses all files because of one: what stood there before stays. */
+async function isOdd(tree: Tree, name: string): Promise<boolean> {
+  const found = await lookAt(`${fromText(tree.path)}/${name}`);
+  return found !== null && !found.isFile() && !found.isDirectory() && !found.isSymbolicLink();
 }
 
 async function list(git: OwnDir, tree: Tree, which: readonly string[]): Promise<string[]> {
-  const { stdout } = await git.run(['ls-files', '-z', ...which], { tree });
-  return stdout
+  const args = ['ls-files', '-z', ...which];
+  let answer = await git.run(args, { tree });
+  if (answer.stderr.includes('could not open directory')) {
+    await openFolders(tree.path);
+    answer = await git.run(args, { tree });
+  }
+  return answer.stdout
     .toString('latin1')
     .split('\0')
     .filter((name) => name !== '');
@@ -104,12 +120,18 @@ async function list(git: OwnDir, tree: Tree, which: readonly string[]): Promise<
 /** A repository that an agent made inside its worktree: its files are kept as files, its own history is not. */
 async function listNested(git: OwnDir, tree: Tree, folder: string): Promise<string[]> {
   const path = join(tree.path, text(folder));
-  if ((await lstat(path).catch(() => null))?.isDirectory() !== true) return [];
+  if ((await lstat(path).catch(() => null))?.isDirectory() !== true || (await isWorktreeOf(git, path))) return [];
   // An index of its own that does not exist: all files count as new.
   const names = await list(git, { path, index: `${tree.index}.nested` }, ['--others', '--exclude-standard']);
   const deeper = names.filter((name) => name.endsWith('/'));
   const inside = await Promise.all(deeper.map((name) => listNested(git, tree, folder + name)));
   return [...names.filter((name) => !name.endsWith('/')).map((name) => folder + name), ...inside.flat()];
+}
+
+/** Whether a folder is another worktree of the owner's repository, as an agent gives one to its helper: its files are no new ones of this. */
+async function isWorktreeOf(git: OwnDir, folder: string): Promise<boolean> {
+  const [, target] = /^gitdir: (.+)$/m.exec((await readPlain(join(folder, '.git'))) ?? '') ?? [];
+  return target !== undefined && resolve(folder, target).startsWith(join(git.commonDir, 'worktrees/'));
 }
 
 /** git stores no path with a component that a file system could take for `.git`. Such files stay where they are. */
@@ -131,7 +153,7 @@ async function stage(git: OwnDir, tree: Tree, names: readonly string[]): Promise
     await add();
   } catch {
     // Usually a file that its owner may not read. It is the worktree's own file: take the right, and try once more.
-    await Promise.all(here.map((name) => makeReadable(join(tree.path, text(name)))));
+    await Promise.all(here.map((name) => makeReadable(`${fromText(tree.path)}/${name}`)));
     await add();
   }
 }
@@ -153,11 +175,6 @@ async function linksAmong(tree: Tree, names: readonly string[]): Promise<Readonl
     if (found?.isSymbolicLink() === true) links.add(parent);
   }
   return links;
-}
-
-async function makeReadable(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => null);
-  if (found?.isFile() === true && (found.mode & 0o400) === 0) await chmod(path, found.mode | 0o400);
 }
 
 /**

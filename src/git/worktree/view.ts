@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Mount, readable, writable } from '../../sandbox/mounts.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { commitSha } from '../../pipeline/values.ts';
-import { baseHead, branchHead, type Context, type Place } from '../context.ts';
+import { baseHead, branchHead, type Context, noteAside, type Place } from '../context.ts';
 import { emptyWorktreeConfig } from './linked.ts';
+import { entriesOf, fromText, moveAside, raw } from '../inside/paths.ts';
+import { asideFolder, movedNote } from '../inside/quarantine.ts';
 import { removeFolder } from './remove-folder.ts';
 import { sharedConfig } from '../own-dir.ts';
 
@@ -38,6 +40,7 @@ export function viewOf(at: Context, name: string): View {
 export async function makeView(at: Context, name: string, place: Place, branch: string | null): Promise<Mount[]> {
   const view = viewOf(at, name);
   const { commonDir } = at.repository;
+  if (branch !== null) await keepView(at, name, branch);
   await removeFolder(view.path);
   await mkdir(view.path, { recursive: true, mode: 0o700 });
   for (const folder of ['hooks', 'info', 'objects/info', 'objects/pack', 'refs/heads/musher', 'refs/tags', 'logs', 'worktrees'])
@@ -151,8 +154,34 @@ export async function viewHead(view: View, branch: string): Promise<CommitSha | 
 }
 
 /** Removes the view of a worktree that goes. */
-export async function removeView(at: Context, name: string): Promise<void> {
+export async function removeView(at: Context, name: string, branch: string | null): Promise<void> {
+  if (branch !== null) await keepView(at, name, branch);
   await removeFolder(dirname(viewOf(at, name).path));
+}
+
+/**
+ * Moves a view to the quarantine that has branches, tags or a stash of its own beside the item's branch: nobody takes those
+ * over, and they go with it. It finds the repository's objects from there.
+ */
+async function keepView(at: Context, name: string, branch: string): Promise<void> {
+  const view = fromText(viewOf(at, name).path);
+  const refs = await looseRefs(`${view}/refs`);
+  if (refs.every((ref) => ref === `heads/${branch}`)) return;
+  const kept = await moveAside(view, `${fromText(asideFolder(at, name))}/sandbox.git`);
+  await rm(raw(`${kept}/objects/info/alternates`), { force: true });
+  await writeFile(raw(`${kept}/objects/info/alternates`), `${join(at.repository.commonDir, 'objects')}\n`, { flag: 'wx' });
+  noteAside(at, name, movedNote(at, name, 1));
+}
+
+/** Names of refs that have files of their own, from the folder on. */
+async function looseRefs(folder: string): Promise<string[]> {
+  const found = await Promise.all(
+    (await entriesOf(folder)).map(async ({ name, kind }) => {
+      if (kind === 'folder') return (await looseRefs(`${folder}/${name}`)).map((ref) => `${name}/${ref}`);
+      return name.endsWith('.lock') ? [] : [name];
+    }),
+  );
+  return found.flat();
 }
 
 /** The base branch and the place where both sides agreed: what a collected pack may leave out. */

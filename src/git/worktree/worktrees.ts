@@ -2,9 +2,24 @@ import { crashPoint } from '../../crash-point.ts';
 import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
 import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
-import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf, baseline } from '../context.ts';
+import {
+  type Context,
+  type ItemAt,
+  type Place,
+  baseHead,
+  branchesOf,
+  branchHead,
+  findBranch,
+  noteAside,
+  placeOf,
+  takeAsides,
+  baseline,
+} from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
+import { clearTheWay } from '../inside/clear-the-way.ts';
 import { clearLocks, keepUnfinished } from './dead-run.ts';
+import { findInside } from '../inside/find.ts';
+import { setRepositoriesAside } from '../inside/set-aside.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
 import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
@@ -146,6 +161,7 @@ export async function put(at: Context, place: Place, head: Parameters<typeof tie
   await writeFile(fillingMark(place), '', { mode: 0o600 });
   await tie(place.linked, head);
   await forgetUnfinished(place.linked);
+  await clearTheWay(at, place, to);
   crashPoint('before-files-put');
   await putFiles(at.git, place.tree, from, to);
   crashPoint('after-files-put');
@@ -241,13 +257,17 @@ export interface Removed {
  * no file that it had to leave out, and nothing has run there since.
  */
 export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean, nothingLarge = false): Promise<Removed> {
-  const place = placeOf(at, String(item.number));
+  const name = String(item.number);
+  const place = placeOf(at, name);
   const removed: RemovalNote[] = [];
   const kept: Leftover[] = [];
   await clearLocks(at, place, item.branch);
   const found = deleteBranch ? await findBranch(at, item) : null;
   const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
   if (moved !== null) removed.push({ kind: 'large-files-moved', ...moved });
+  const inside = await findInside(place);
+  if (inside.length > 0) noteAside(at, name, await setRepositoriesAside(at, place, inside, { goes: () => true, isInTheWay: false }));
+  removed.push(...takeAsides(at, name));
   if (await removeFolder(place.tree.path)) removed.push({ kind: 'worktree-removed' });
   crashPoint('after-worktree-removed');
   await removeFolder(place.linked.gitDir);

@@ -5,12 +5,18 @@ export type RemovalNote =
   /** `states`: how many states of its work are kept, `ref` being the last. */
   | { readonly kind: 'work-kept'; readonly ref: string; readonly states: number }
   | { readonly kind: 'worktree-removed' | 'branch-removed' | 'run-logs-removed' }
-  /** New files too large for the repository; `to` is below the data directory. */
-  | { readonly kind: 'large-files-moved'; readonly files: number; readonly to: string }
+  | SetAside
   | { readonly kind: 'teardown-failed'; readonly fault: Said }
   /** As logs before 1.0 have it. */
   | { readonly kind: 'removed'; readonly what: string }
   | string;
+
+/** What no snapshot holds and was moved to the quarantine instead; `to` is below the data directory. */
+export type SetAside =
+  /** New files too large for the repository. */
+  | { readonly kind: 'large-files-moved'; readonly files: number; readonly to: string }
+  /** Repositories in the worktree with work that is nowhere else. */
+  | { readonly kind: 'repositories-moved'; readonly repositories: number; readonly to: string };
 
 /** What a clean-up could not remove; a string: a log of a version before 1.0. */
 export type Leftover =
@@ -18,3 +24,8 @@ export type Leftover =
   /** `error`: as the system or git said it. */
   | { readonly kind: 'step-failed'; readonly step: 'snapshot' | 'teardown' | 'worktree' | 'run-logs'; readonly error: string }
   | string;
+
+/** Of what a clean-up did what people have to hear of: where things are that no snapshot holds. */
+export function isSetAside(note: RemovalNote): note is SetAside {
+  return typeof note !== 'string' && (note.kind === 'large-files-moved' || note.kind === 'repositories-moved');
+}

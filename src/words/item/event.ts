@@ -2,7 +2,7 @@ import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeli
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
 import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
 import { money, tokens, counted } from '../amounts.ts';
-import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
+import type { Leftover, RemovalNote, SetAside } from '../../pipeline/why/removal.ts';
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
 import { archivedAs, firstLine, shortCommit, stageWords } from './item.ts';
 import { unaskedWords } from './request.ts';
@@ -73,6 +73,8 @@ export function eventWords(event: LoggedEvent): string {
       return event.payload.purge ? 'deleted it, with its content' : 'deleted it';
     case 'item.removed':
       return removed(event.payload);
+    case 'item.set_aside':
+      return setAsideWords(event.payload.what);
     case 'item.purged':
       return 'purged its content from the log';
     case 'run.pending':
@@ -240,11 +242,18 @@ export function removalWords(note: RemovalNote): string {
       return 'removed its worktree';
     case 'large-files-moved':
       return `moved ${counted(note.files, 'new file')} too large for the repository to ${note.to}`;
+    case 'repositories-moved':
+      return `moved ${counted(note.repositories, 'repository', 'repositories')} with work that is nowhere else to ${note.to}`;
     case 'teardown-failed':
       return faultWords(note.fault);
     case 'removed':
       return `removed ${note.what}`;
   }
+}
+
+/** What was kept beside the snapshots, and where below Musher's data directory. */
+export function setAsideWords(what: readonly SetAside[]): string {
+  return what.map(removalWords).join('; ');
 }
 
 /** What a clean-up could not remove, and why. */

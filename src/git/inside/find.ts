@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { Context, Place } from '../context.ts';
+import { readPlain } from '../worktree/linked.ts';
+import { entriesOf, fromText, isWithin, lookAt, toText } from './paths.ts';
+
+/** A repository below a worktree's folder, or a submodule's that has lost its folder. Paths in latin1. */
+export interface Inside {
+  /** From the worktree's root; for a submodule without a folder where git keeps it: `modules/lib`. */
+  readonly path: string;
+  /** Absolute; null: it has no working files any more. */
+  readonly folder: string | null;
+  /** Absolute: where its objects and refs are; null: its `.git` leads nowhere. */
+  readonly gitDir: string | null;
+}
+
+/**
+ * All repositories in a worktree, the outer ones before what is in them: those with a `.git` of their own, wherever they
+ * are (ignored folders too), and submodules that git keeps in the worktree's git directory. Reads folders alone.
+ */
+export async function findInside(place: Place): Promise<Inside[]> {
+  const root = fromText(place.tree.path);
+  const found = await below(root, root);
+  const modules = await keptModules(fromText(place.linked.gitDir));
+  const used = new Set(found.map(({ gitDir }) => gitDir));
+  const base = fromText(place.linked.gitDir);
+  const lost = modules.filter((gitDir) => !used.has(gitDir));
+  return [...found, ...lost.map((gitDir) => ({ path: gitDir.slice(base.length + 1), folder: null, gitDir }))];
+}
+
+async function below(root: string, folder: string): Promise<Inside[]> {
+  const entries = await entriesOf(folder);
+  const own = folder === root ? undefined : entries.find(({ name }) => name === '.git');
+  const here = own === undefined ? [] : [{ path: folder.slice(root.length + 1), folder, gitDir: await gitDirOf(folder) }];
+  const deeper: Inside[] = [];
+  for (const { name, kind } of entries) if (kind === 'folder' && name !== '.git') deeper.push(...(await below(root, `${folder}/${name}`)));
+  return [...here, ...deeper];
+}
+
+/** Where the `.git` of a folder leads. An empty one is none, as for git itself. */
+async function gitDirOf(folder: string): Promise<string | null> {
+  const dotGit = `${folder}/.git`;
+  const there = await lookAt(dotGit);
+  if (there?.isDirectory() === true) return (await lookAt(`${dotGit}/HEAD`)) === null ? null : dotGit;
+  const [, target] = /^gitdir: (.+)$/m.exec((await readPlain(toText(dotGit))) ?? '') ?? [];
+  if (target === undefined) return null;
+  const gitDir = fromText(resolve(toText(folder), target));
+  return (await lookAt(gitDir))?.isDirectory() === true ? gitDir : null;
+}
+
+/** Git directories of submodules below `modules`, and those of their submodules. */
+async function keptModules(gitDir: string): Promise<string[]> {
+  const look = async (folder: string): Promise<string[]> => {
+    const entries = await entriesOf(folder);
+    const isOne = ['HEAD', 'objects'].every((name) => entries.some((entry) => entry.name === name));
+    if (isOne) return [folder, ...(await look(`${folder}/modules`))];
+    const deeper = await Promise.all(entries.filter(({ kind }) => kind === 'folder').map(({ name }) => look(`${folder}/${name}`)));
+    return deeper.flat();
+  };
+  return look(`${gitDir}/modules`);
+}
+
+/** Whether a repository is a worktree of the owner's own repository, as an agent gives one to its helper. */
+export function isWorktreeOfOwner(at: Context, { gitDir }: Pick<Inside, 'gitDir'>): boolean {
+  return gitDir !== null && isWithin(gitDir, fromText(`${at.repository.commonDir}/worktrees`)) && !gitDir.includes('/modules/');
+}
