@@ -119,6 +119,7 @@ const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } } = {
   'base-kept-moving': { kind: 'base-kept-moving', branch: 'main', times: 5 },
   'base-moved-by-agent': { kind: 'base-moved-by-agent', branch: 'main', head: COMMIT },
   'approval-outdated': { kind: 'approval-outdated' },
+  'unknown-links': { kind: 'unknown-links', links: [{ path: 'web', commit: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d' }] },
   'settings-touched': { kind: 'settings-touched', paths: ['.musher/project.toml'] },
   secrets: { kind: 'secrets', found: ['GitHub token in app.ts:3'] },
   'rate-limited-too-often': { kind: 'rate-limited-too-often', times: 20 },

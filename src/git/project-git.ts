@@ -30,6 +30,7 @@ import {
   treeOf,
 } from './history.ts';
 import { isMergeOfAnother, mergeHistory, type PastMerge } from './base/merge-history.ts';
+import { type UnknownLink, unknownLinks } from './inside/links.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf } from './names.ts';
@@ -134,6 +135,8 @@ export interface ProjectGit {
   removeWorktree(item: ItemAt, options?: { readonly deleteBranch?: boolean; readonly nothingLarge?: boolean }): Promise<Removed>;
   /** Whether a branch's head holds nothing but what these commits held, which were turned down; see `same-change`. */
   isRefused(head: CommitSha, refused: readonly CommitSha[]): Promise<boolean>;
+  /** Links to commits of other repositories in an item's change that nobody would find; see `unknownLinks`. */
+  unknownLinks(number: ItemNumber, head: CommitSha): Promise<UnknownLink[]>;
   /** What was moved out of an item's worktree to the quarantine since this was asked last: a person has to be told. */
   takeAsides(number: ItemNumber): readonly SetAside[];
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
@@ -287,6 +290,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
         ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))
         : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
     isRefused: (head, refused) => isRefused(at, head, refused),
+    unknownLinks: (number, head) => unknownLinks(at, number, head),
     takeAsides: (number) => takeAsides(at, String(number)),
     baseContains: async (commit) => {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });

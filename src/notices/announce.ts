@@ -60,7 +60,7 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
         `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
       );
     case 'item.set_aside':
-      return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}.`);
+      return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}. Look there before you delete it.`);
     case 'item.removed':
       return line(
         '✗ ',

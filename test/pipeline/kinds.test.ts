@@ -102,6 +102,8 @@ it('keep through a purge only what is no word: names of the configuration, ids, 
     'runtime',
     'senderId',
     'thread',
+    // A folder of the quarantine, by project and number.
+    'to',
     'tokenHash',
     'tool',
     'transport',

@@ -12,6 +12,9 @@ import { isRefused, refusedFailure } from './refused.ts';
 import { isKnown, SEARCHED_BYTES, secretCause, secretsIn } from './secrets-in-diff.ts';
 import { failAttempt, ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 
+/** A patch's line for a submodule's commit, or any link to a commit of another repository. */
+const BRINGS_LINK = /^\+Subproject commit /m;
+
 /** Tries against a base branch that moves under the merge before the item is sent to wait for a person. */
 export const MOST_TRIES = 5;
 
@@ -51,6 +54,8 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const patch = await git.patch(work.head, SEARCHED_BYTES);
   const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, patch, changed);
   if (secret !== null) return hold(parts, item, work, secret);
+  const links = item.accepted === null && BRINGS_LINK.test(patch.text) ? await git.unknownLinks(item.number, work.head) : [];
+  if (links.length > 0) return hold(parts, item, work, { kind: 'unknown-links', links });
   // Whoever made them, and whatever command let the item through: no approval is meant for that.
   const marked = await newMarkers(git, work, patch, changed);
   if (marked.length > 0) {

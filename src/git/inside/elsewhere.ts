@@ -33,9 +33,10 @@ export async function isElsewhere(at: Context, repository: Inside, ask: Ask): Pr
   await mkdir(dirname(index), { recursive: true, mode: 0o700 });
   try {
     if (isWorktreeOfOwner(at, repository)) {
+      const own: Git = (args, how) => at.git.run(args, how);
       const { detached } = await headOf(toText(gitDir));
-      const isKept = detached === null || (await hasNone(at.git.run, [detached, '--not', '--all']));
-      return isKept && (await isUnchanged(at.git.run, detached ?? (await branchOf(at, gitDir)), repository, others, index));
+      const isKept = detached === null || (await hasNone(own, [detached, '--not', '--all']));
+      return isKept && (await isUnchanged(own, detached ?? (await branchOf(at, gitDir)), repository, others, index));
     }
     const judged = await readForeign(at, gitDir, name, async ({ run }) => {
       if (!(await hasNone(run, ['--all', '--reflog', '--not', '--remotes']))) return false;
@@ -83,6 +84,6 @@ async function isUnchanged(git: Git, head: string, repository: Inside, others: r
     .toString('latin1')
     .split('\0')
     .filter((name) => name !== '');
-  const within = others.flatMap((other) => (other.folder !== null && isWithin(other.folder, folder) ? [other.folder] : []));
-  return names.every((name) => name.endsWith('/') && within.includes(`${folder}/${name.slice(0, -1)}`));
+  const within = new Set(others.flatMap((other) => (other.folder !== null && isWithin(other.folder, folder) ? [other.folder] : [])));
+  return names.every((name) => name.endsWith('/') && within.has(`${folder}/${name.slice(0, -1)}`));
 }

@@ -37,7 +37,7 @@ async function below(root: string, folder: string): Promise<Inside[]> {
 }
 
 /** Where the `.git` of a folder leads. An empty one is none, as for git itself. */
-async function gitDirOf(folder: string): Promise<string | null> {
+export async function gitDirOf(folder: string): Promise<string | null> {
   const dotGit = `${folder}/.git`;
   const there = await lookAt(dotGit);
   if (there?.isDirectory() === true) return (await lookAt(`${dotGit}/HEAD`)) === null ? null : dotGit;
@@ -48,7 +48,7 @@ async function gitDirOf(folder: string): Promise<string | null> {
 }
 
 /** Git directories of submodules below `modules`, and those of their submodules. */
-async function keptModules(gitDir: string): Promise<string[]> {
+export async function keptModules(gitDir: string): Promise<string[]> {
   const look = async (folder: string): Promise<string[]> => {
     const entries = await entriesOf(folder);
     const isOne = ['HEAD', 'objects'].every((name) => entries.some((entry) => entry.name === name));

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { GitAnswer } from '../run.ts';
@@ -9,7 +9,7 @@ import { entriesOf, lookAt, toText } from './paths.ts';
 /** A repository that an agent can write to, read by Musher's git without its configuration. */
 export interface Foreign {
   /** Runs git on its objects and refs with everything else pinned. */
-  run(args: readonly string[], how?: Omit<RunHow, 'repository'>): Promise<GitAnswer>;
+  readonly run: (args: readonly string[], how?: Omit<RunHow, 'repository'>) => Promise<GitAnswer>;
 }
 
 /** Files and folders of a git directory that are looked at before git opens it; one with more is left unread. */
@@ -26,7 +26,9 @@ export async function readForeign<T>(at: Context, gitDir: string, name: string, 
   await rm(path, { recursive: true, force: true });
   try {
     await mkdir(join(path, 'objects'), { recursive: true, mode: 0o700 });
-    for (const shared of ['refs', 'packed-refs', 'shallow', 'logs']) await symlink(join(from, shared), join(path, shared));
+    for (const shared of ['refs', 'packed-refs', 'shallow']) await symlink(join(from, shared), join(path, shared));
+    // git looks for reflogs in no folder that is a link.
+    if ((await lookAt(`${gitDir}/logs`)) !== null) await cp(join(from, 'logs'), join(path, 'logs'), { recursive: true });
     const head = ((await readPlain(join(from, 'HEAD'))) ?? '').trim();
     const isHead = /^(?:ref: refs\/[^\s\0]+|[0-9a-f]{40}|[0-9a-f]{64})$/.test(head);
     await writeFile(join(path, 'HEAD'), `${isHead ? head : 'ref: refs/heads/musher-has-no-head'}\n`);

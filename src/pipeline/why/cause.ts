@@ -45,6 +45,8 @@ export type Cause =
   | { readonly kind: 'settings-touched'; readonly paths: readonly string[] }
   /** `found`: what looks like a secret, and where; empty: the diff is too large to be searched. */
   | { readonly kind: 'secrets'; readonly found: readonly string[] }
+  /** Links to commits of other repositories that nobody would find. */
+  | { readonly kind: 'unknown-links'; readonly links: readonly { readonly path: string; readonly commit: string }[] }
   | { readonly kind: 'rate-limited-too-often'; readonly times: number }
   | { readonly kind: 'agent-blocked'; readonly agent: string; readonly said: string }
   | { readonly kind: 'run-limits-reached' }

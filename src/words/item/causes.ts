@@ -48,6 +48,8 @@ export function causeWords(why: Why, failure: string): string {
       return why.found.length === 0
         ? 'its diff is too large to search for secrets'
         : `its diff holds what looks like a secret: ${listed(why.found)}`;
+    case 'unknown-links':
+      return `it links to a nested repository or submodule commit that nobody else can fetch: ${listed(why.links.map(({ path, commit }) => `${path} at ${shortCommit(commit)}`))}`;
     case 'rate-limited-too-often':
       return `the model provider rate-limited it ${why.times} times in a row`;
     case 'agent-blocked':

@@ -243,7 +243,7 @@ export function removalWords(note: RemovalNote): string {
     case 'large-files-moved':
       return `moved ${counted(note.files, 'new file')} too large for the repository to ${note.to}`;
     case 'repositories-moved':
-      return `moved ${counted(note.repositories, 'repository', 'repositories')} with work that is nowhere else to ${note.to}`;
+      return `kept ${counted(note.repositories, 'nested repository', 'nested repositories')} with work that is nowhere else, in ${note.to} of its data directory`;
     case 'teardown-failed':
       return faultWords(note.fault);
     case 'removed':
