@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ['test/slow/**', 'test/kill/**', 'test/bench/**'],
     // readline edits no lines on a dumb terminal, which is what CI machines claim to be.
     env: { TERM: 'xterm' },
+    globalSetup: 'test/setup/built.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

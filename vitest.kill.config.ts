@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/kill/**/*.test.ts'],
+    globalSetup: 'test/setup/built.ts',
     pool: 'forks',
     maxWorkers: 2,
     // Where something hangs everything may: two tests at the end of their time are enough to know.

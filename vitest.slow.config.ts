@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],
+    globalSetup: 'test/setup/built.ts',
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 120_000,

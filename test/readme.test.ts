@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { demoSettings } from '../src/app/demo.ts';
 import { greeting } from '../src/app/lifecycle/greeting.ts';
 import { musherVersion } from '../src/version.ts';
-import { LAUNCHER, ROOT, sandbox } from './cli/sandbox.ts';
+import { ROOT, sandbox } from './cli/sandbox.ts';
+import { LAUNCHER } from './setup/programs.ts';
 
 /** What README.md shows, compared with the demo as it runs, except for times, commits, money and line breaks. */
 

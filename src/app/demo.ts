@@ -3,7 +3,6 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { DEMO_ITEMS } from '../../demo/items.ts';
 import { homeFolder } from '../config/home.ts';
 import { builtInSettings, PROJECT_FILE } from '../config/load.ts';
@@ -14,7 +13,7 @@ import { oneLine } from '../agents/text.ts';
 import type { Log } from '../log/log.ts';
 import { unusable } from '../log/private-dir.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
-import { packageRoot } from '../version.ts';
+import { ownProgram, packageRoot } from '../version.ts';
 
 export const DEMO_PROJECT = 'demo';
 
@@ -79,18 +78,12 @@ ${agents
 name = "${name}"
 stage = "${stage}"
 runtime = "command"
-command = ${tomlValue([process.execPath, demoAgent()])}
+command = ${tomlValue([process.execPath, ownProgram('demo/agent')])}
 limits = { wall_clock = "5m", silence = "1m" }
 env = ${tomlValue(seconds === undefined ? {} : { MUSHER_DEMO_SECONDS: seconds })}
 `,
   )
   .join('')}`;
-}
-
-/** The demo agent's program: beside this file in the checkout, built in the package. */
-function demoAgent(): string {
-  const here = fileURLToPath(import.meta.url);
-  return join(dirname(here), '..', '..', 'demo', here.endsWith('.ts') ? 'agent.ts' : 'agent.js');
 }
 
 /** Makes the demo's repository, once: a real one with a first commit. What a start that was cut off left is made anew. */

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
+import { ownProgram } from '../version.ts';
 
 /** One thing that the sandbox shows; later ones lie over earlier ones. */
 export type Mount =
@@ -129,8 +130,7 @@ export function mountArguments(mounts: readonly Mount[]): string[] {
   });
 }
 
-/** A folder's own path for a file of Musher's own program, in the checkout or in the built package. */
+/** The path of a program of Musher's own that runs beside it, by its name in this folder: in the checkout or in the built package. */
 export function programFile(name: string): string {
-  const here = import.meta.filename;
-  return join(dirname(here), `${name}${here.endsWith('.ts') ? '.ts' : '.js'}`);
+  return ownProgram(`src/sandbox/${name}`);
 }

@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { LAUNCHER, ROOT, sandbox } from './sandbox.ts';
+import { ROOT, sandbox } from './sandbox.ts';
 
+const LAUNCHER = join(ROOT, 'bin/musher.js');
 const OLD_NODE = '/usr/bin/node';
 const oldVersion = existsSync(OLD_NODE) ? execaSync(OLD_NODE, ['--version']).stdout : 'none';
 const isOld = /^v(?:\d|1\d|2[01])\./.test(oldVersion);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { LAUNCHER } from '../setup/programs.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
-export const LAUNCHER = join(ROOT, 'bin/musher.js');
 
 /** An empty directory with a `home` in it, removed when the test is over. */
 export function sandbox(): { folder: string; home: string } {

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { LAUNCHER, musher, sandbox, write } from './sandbox.ts';
+import { LAUNCHER } from '../setup/programs.ts';
+import { musher, sandbox, write } from './sandbox.ts';
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 const start = (folder: string, home: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) =>

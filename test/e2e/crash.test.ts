@@ -9,7 +9,7 @@ afterEach(() => bench.close());
 
 const agents = (): number[] =>
   processes(bench)
-    .filter(({ what }) => what.includes('agent.ts'))
+    .filter(({ what }) => what.includes('agents/agent'))
     .map(({ pid }) => pid);
 
 test('a Musher that is killed takes up what its agents did meanwhile: no output lost, usage counted once, one run', async () => {

@@ -3,6 +3,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, expect, test } from 'vitest';
+import { LAUNCHER } from '../setup/programs.ts';
 import { Bench, create, succeeded } from './harness.ts';
 
 let bench: Bench;
@@ -10,7 +11,6 @@ afterEach(() => bench.close());
 
 /** No file may grow beyond this, as on a disk that is full: so many blocks of 512 bytes. */
 const BLOCKS = 1_400;
-const LAUNCHER = join(import.meta.dirname, '../../bin/musher.js');
 
 test('a disk that is full loses nothing that was answered, stops nothing for good, and is told in words', async () => {
   bench = new Bench({});
