@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/slow/**/*.test.ts'],
     globalSetup: 'test/setup/built.ts',
     pool: 'forks',
-    maxWorkers: 1,
+    maxWorkers: 2,
     testTimeout: 120_000,
     // The first run fetches the program from the registry.
     hookTimeout: 600_000,

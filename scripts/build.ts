@@ -1,20 +1,26 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const ROOT = join(import.meta.dirname, '..');
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+const LIBRARIES = Object.keys(dependencies);
 
 /** Each is bundled for itself: some run where no other file of Musher's is there. */
 const PROGRAMS = ['src/main', 'src/sandbox/inside', 'src/sandbox/guard', 'src/sandbox/attack', 'demo/agent'];
 
+/** Libraries that each start loads and that are nothing but JavaScript: together more than a hundred small files. */
+const LIGHT = ['zod', 'execa', 'smol-toml', 'croner', 'simple-git'];
+
 /**
- * What stays outside of a bundle. `'all'` libraries do in the published package, where `npm install` puts them;
- * `'heavy'` ones are those with native code, with files of their own, or that few starts load. The others cost each
- * start a hundred small files.
+ * What stays outside of a bundle. `'all'` libraries do in the published package, where `npm install` puts them; `'heavy'`
+ * ones are all but the light.
  */
 const OUTSIDE = {
-  all: /^[^./]/,
-  heavy: /^(?:node:|better-sqlite3|matrix-bot-sdk|@slack\/|discord\.js|pino|prom-client|@modelcontextprotocol\/)/,
+  all: () => true,
+  heavy: (library: string) => !LIGHT.includes(library),
 };
 
 /** Bundles a program into `folder`, at the path that its source has below the root; `program` has no ending. */
@@ -23,11 +29,15 @@ export async function bundle(folder: string, program: string, outside: keyof typ
     input: { [program]: `${program}.ts` },
     cwd: ROOT,
     platform: 'node',
-    external: OUTSIDE[outside],
+    external: (id) => id.startsWith('node:') || LIBRARIES.some((library) => isOf(library, id) && OUTSIDE[outside](library)),
     logLevel: 'warn',
   });
   await bundled.write({ dir: folder, format: 'esm', chunkFileNames: 'src/parts/[name]-[hash].js' });
   await bundled.close();
+}
+
+function isOf(library: string, id: string): boolean {
+  return id === library || id.startsWith(`${library}/`);
 }
 
 /** Bundles all programs of Musher into `folder`. */

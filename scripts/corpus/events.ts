@@ -222,9 +222,9 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
   ],
   'room.bound': [{ transport: 'console', room: 'here' }],
   'room.subscribed': [
-    { transport: 'slack', room: 'C1', notify: ['merges', 'failures'], style: 'threads' },
-    { transport: 'slack', room: 'C1', notify: [], style: null },
-    { transport: 'slack', room: 'C1', notify: null, style: null },
+    { transport: 'console', room: 'terminal', notify: ['merges', 'failures'], style: 'threads' },
+    { transport: 'console', room: 'terminal', notify: [], style: null },
+    { transport: 'console', room: 'terminal', notify: null, style: null },
   ],
   'base.seen': [
     { branch: 'main', from: null, to: COMMIT, how: 'first', taken: [], lost: [] },
