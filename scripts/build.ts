@@ -12,7 +12,7 @@ const LIBRARIES = Object.keys(dependencies);
 const PROGRAMS = ['src/main', 'src/sandbox/inside', 'src/sandbox/guard', 'src/sandbox/attack', 'demo/agent'];
 
 /** Libraries that each start loads and that are nothing but JavaScript: together more than a hundred small files. */
-const LIGHT = ['zod', 'execa', 'smol-toml', 'croner', 'simple-git'];
+const LIGHT = new Set(['zod', 'execa', 'smol-toml', 'croner', 'simple-git']);
 
 /**
  * What stays outside of a bundle. `'all'` libraries do in the published package, where `npm install` puts them; `'heavy'`
@@ -20,7 +20,7 @@ const LIGHT = ['zod', 'execa', 'smol-toml', 'croner', 'simple-git'];
  */
 const OUTSIDE = {
   all: () => true,
-  heavy: (library: string) => !LIGHT.includes(library),
+  heavy: (library: string) => !LIGHT.has(library),
 };
 
 /** Bundles a program into `folder`, at the path that its source has below the root; `program` has no ending. */
