@@ -46,6 +46,7 @@ const SEEN_BY_ALL = new Set([
   'src/until-aborted.ts',
   'src/errors.ts',
   'src/nearest.ts',
+  'src/version.ts',
   'src/crash-point.ts',
   'src/finding.ts',
   'src/small-files.ts',
