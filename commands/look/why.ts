@@ -3,7 +3,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
 import { itemTitle, sentence, stageWords } from '../../src/words/item/item.ts';
-import { outlook, stepWords } from '../../src/words/item/step.ts';
+import { JUST_NOW_MS, outlook, stepWords } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
@@ -17,8 +17,6 @@ import { readerOf, type Reader } from '../../src/words/reader.ts';
 /** How many events to search for the last one that moved the item, and events per page. */
 const MOST_EVENTS = 1_000;
 const PAGE = 100;
-/** What is younger happened just now: a length of time would only be noise. */
-const JUST_NOW_MS = 2_000;
 
 export const why = command({
   words: ['why'],

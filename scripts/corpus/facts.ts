@@ -23,7 +23,7 @@ export const n = (number: number): ItemNumber => there(itemNumber(number));
 export const AT = Date.UTC(2026, 10, 21, 13, 5);
 export const COMMIT = there(commitSha('42db2c3a25'.repeat(4)));
 export const NEXT_COMMIT = there(commitSha('7c1e90b3f4'.repeat(4)));
-const request: AgentRequest = {
+export const REQUEST: AgentRequest = {
   number: 7,
   project: 'shop',
   item: n(2),
@@ -89,7 +89,7 @@ const REASONS: { readonly [K in ReasonKind]: Reason & { readonly kind: K } } = {
   'no-merge-agent': { kind: 'no-merge-agent' },
   'being-prepared': { kind: 'being-prepared', agent: 'coder-1' },
   working: { kind: 'working', agent: 'coder-1', stage: 'current' },
-  'asks-people': { kind: 'asks-people', request, more: 1 },
+  'asks-people': { kind: 'asks-people', request: REQUEST, more: 1 },
   deleted: { kind: 'deleted' },
   merged: { kind: 'merged' },
   superseded: { kind: 'superseded', by: n(9) },
@@ -97,7 +97,7 @@ const REASONS: { readonly [K in ReasonKind]: Reason & { readonly kind: K } } = {
   abandoned: { kind: 'abandoned' },
 };
 
-const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } } = {
+export const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } } = {
   'asked-to-start': { kind: 'asked-to-start' },
   'dependencies-met': { kind: 'dependencies-met' },
   'attempts-used-up': { kind: 'attempts-used-up', attempts: 2, stage: 'merge' },

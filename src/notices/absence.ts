@@ -1,12 +1,8 @@
-import { counted } from '../words/amounts.ts';
-import { clockTime, duration } from '../words/time.ts';
+import { reachableAgain, unreachable, wasDisconnected } from '../words/absence.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { StateStore } from '../log/tx.ts';
-import { command, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { visibleLine } from '../message/sanitize.ts';
-import { clampText } from '../message/split.ts';
 import { afterQuietHours } from './quiet-hours.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 import type { RoomState } from '../decide/room-state.ts';
@@ -22,7 +18,6 @@ const SETTLED_MS = 30_000;
 /** At most so often the rooms of a network are told that it was away, and those of others that it is. */
 const OWN_EVERY_MS = 10 * 60_000;
 const OTHERS_EVERY_MS = 60 * 60_000;
-const LONGEST_REASON = 200;
 
 /** A network that is not there, as it is kept across restarts. */
 interface Absence {
@@ -78,26 +73,23 @@ function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, n
       told: known?.told ?? false,
     };
     const tellsOthers = !absence.told && now - absence.since >= LONG_MS && isTime(state, `others:${name}`, now, OTHERS_EVERY_MS);
-    if (tellsOthers) tellOthers(parts, name, now, gone(parts, name, absence, now));
+    if (tellsOthers) tellOthers(parts, name, now, unreachable({ title: parts.titleOf(name) ?? name, ...absence }, now, parts.timezone));
     write(state, name, { ...absence, told: absence.told || tellsOthers });
     return;
   }
   if (known === null || now - network.since < SETTLED_MS) return;
   const back = network.since;
   if (back - known.since >= BLIP_MS && isTime(state, `own:${name}`, now, OWN_EVERY_MS)) tellOwn(parts, name, known, back, now);
-  if (known.told) tellOthers(parts, name, now, line(`✓ ${parts.titleOf(name)} is back after ${duration(back - known.since)}.`));
+  if (known.told) tellOthers(parts, name, now, reachableAgain(parts.titleOf(name) ?? name, back - known.since));
   write(state, name, null);
 }
 
 /** What its own rooms are told when it is back. */
 function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absence, back: number, now: number): void {
   const late = parts.log.outbox.queuedBetween(network, since, back);
-  const when = `from ${clockTime(since, parts.timezone)} to ${clockTime(back, parts.timezone)}, for ${duration(back - since)}`;
-  for (const room of parts.rooms().filter(({ transport }) => transport === network)) {
-    const n = late.get(room.id) ?? 0;
-    const held = n === 0 ? 'No message was delayed.' : `${counted(n, 'message')} from that time ${n === 1 ? 'was' : 'were'} delayed.`;
-    tell(parts, room, now, line(`Musher was disconnected from ${parts.titleOf(network)} ${when}${because(reason)}. ${held}`));
-  }
+  const away = { title: parts.titleOf(network) ?? network, since, reason };
+  for (const room of parts.rooms().filter(({ transport }) => transport === network))
+    tell(parts, room, now, wasDisconnected(away, back, late.get(room.id) ?? 0, parts.timezone));
 }
 
 /** What the rooms of other networks that are there, of the projects that have rooms in this one, are told. */
@@ -111,27 +103,12 @@ function tellOthers(parts: AbsenceParts, network: string, now: number, body: Doc
   }
 }
 
-function gone({ timezone, titleOf }: AbsenceParts, network: string, { since, reason }: Absence, now: number): Document {
-  return line(
-    `✗ ${titleOf(network)} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back, `,
-    command('health'),
-    ' shows its state.',
-  );
-}
-
 /** A room that asked for no news is told nothing of this either. */
 function tell({ log, timezone }: AbsenceParts, room: RoomState, now: number, body: Document): void {
   if (room.notify.length === 0) return;
   const notBefore = afterQuietHours(now, room.quietHours, timezone);
   const to = { transport: room.transport, room: room.id, thread: null };
   log.outbox.add({ to, kind: 'notice', body, inbox: null, item: null, ...(notBefore > now ? { notBefore } : {}) }, now);
-}
-
-/** What was wrong, without what an operator does about it, which stands behind it. */
-function because(reason: string | null): string {
-  const what = reason === null ? '' : visibleLine(reason).replace(/\s*(?:;? ?Musher (?:tries|connects) again.*|\([A-Z_]+\))$/, '');
-  const text = clampText(what, LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');
-  return text === '' ? '' : ` (${text})`;
 }
 
 function read(state: StateStore, network: string): Absence | null {

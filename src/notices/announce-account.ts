@@ -9,14 +9,14 @@ export function accountAnnouncement(limit: OtherEvents['account.limited'], timez
   const { account, until, others, earliest, signIn } = limit;
   if (signIn !== undefined) return signedOut(account, signIn, others[0] ?? null);
   const what = `… Account ${account} is rate-limited until ${dayAndTime(until, timezone)}.`;
-  if (others.length > 0) return line(`${what} Agents continue with ${others[0] ?? ''}.`);
-  const all = earliest === null ? '' : ` So are all others for these agents, the first is back at ${dayAndTime(earliest, timezone)}.`;
+  if (others.length > 0) return line(`${what} Agents continue with account ${others[0] ?? ''}.`);
+  const all = earliest === null ? '' : ` So are all others for these agents; the first is back at ${dayAndTime(earliest, timezone)}.`;
   return line(`${what}${all} Items that wait for it continue on their own.`);
 }
 
 /** Someone with access to the machine has to act; Musher sees by itself when they have. */
 function signedOut(account: string, signIn: string, next: string | null): Document {
   const how = signIn === '' ? ['Sign in on the machine that runs Musher'] : ['On the machine that runs Musher, run ', code(signIn)];
-  const others = next === null ? '' : ` Agents continue with ${next}.`;
+  const others = next === null ? '' : ` Agents continue with account ${next}.`;
   return line(`! Account ${account} is signed out.${others} `, ...how, '. Musher checks again within 10 minutes.');
 }

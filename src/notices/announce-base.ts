@@ -16,13 +16,13 @@ export function baseAnnouncement({ branch, from, to, how, lost }: OtherEvents['b
     code(shortCommit(from)),
     '. Musher changed nothing. If it was a mistake, ',
     code(`git branch rescued ${shortCommit(from)}`),
-    ' keeps the old commits.',
+    ' keeps them.',
     ...(lost.length === 0
       ? []
       : [
           ` Merged before, and no longer on ${branch}: ${lost.map((number) => `#${number}`).join(', ')}. `,
           command(`undo ${lost[0]}`),
-          ' puts it back in current with its branch.',
+          ' moves it back to current with its branch.',
         ]),
   );
 }

@@ -1,7 +1,7 @@
-import { action, actions, code, doc, line, list, paragraph } from '../message/build.ts';
+import { action, actions, code, doc, line, list, paragraph, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { Crossing } from '../pipeline/budget/budget.ts';
-import { inUnit, ownerOf, topUp, usedOf } from '../words/budget.ts';
+import { capKey, inUnit, ownerOf, topUp, usedOf } from '../words/budget.ts';
 import { labelOf } from '../words/item/item.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
@@ -14,14 +14,18 @@ export function budgetCrossed({ payload }: Crossed, label: string, timezone: str
   const [only, ...others] = crossed;
   if (only === undefined) return null;
   const buttons = actions(...crossed.map((one) => moreButton(one, others.length > 0)));
-  if (others.length === 0) return doc(paragraph(`${alone(only)}${dayEnds(crossed, timezone)}`), buttons);
+  if (others.length === 0)
+    return doc(paragraph(`${alone(only)}${dayEnds(crossed, timezone)} `, ...capKey(only.budget, only.unit)), buttons);
   const used = crossed.filter(({ percent }) => percent === 100).length;
-  const next = used === 0 ? '' : ' Runs stop there and their work is kept. They continue when every budget has more.';
+  const next = used === 0 ? '' : ' Runs stop and their work is kept. They continue when you add more to each.';
   const what = `! ${labelOf(label)} has crossed ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
   return doc(
     paragraph(what),
     list(
-      crossed.map(({ budget, unit, percent }) => [percent === 100 ? `${usedOf(budget, unit)}.` : `${percent}%: ${usedOf(budget, unit)}.`]),
+      crossed.map(({ budget, unit, percent }) => {
+        const text: Content[] = [`${percent === 100 ? '' : `${percent}%: `}${usedOf(budget, unit)}. `];
+        return text.concat(capKey(budget, unit));
+      }),
     ),
     buttons,
   );
@@ -29,8 +33,8 @@ export function budgetCrossed({ payload }: Crossed, label: string, timezone: str
 
 function alone({ budget, unit, percent }: Crossing): string {
   if (percent !== 100) return `! Budget ${percent}% used: ${usedOf(budget, unit)}.`;
-  const goesOn = budget.until === null ? 'when there is more' : 'tomorrow, or when there is more';
-  return `! Budget used up: ${usedOf(budget, unit)}. Runs stop there and their work is kept. They continue ${goesOn}.`;
+  const goesOn = budget.until === null ? 'when you add more' : 'tomorrow, or when you add more';
+  return `! Budget used up: ${usedOf(budget, unit)}. Runs stop and their work is kept. They continue ${goesOn}.`;
 }
 
 function dayEnds(crossed: readonly Crossing[], timezone: string): string {
@@ -48,7 +52,7 @@ export function priceUnknown(model: string): Document {
   return line(
     'Musher has no price for model ',
     code(model),
-    ", so dollar caps can't stop its runs, and each counts as all the dollars reserved for it. Set ",
+    ", so dollar caps can't stop its runs and each run is charged its full reservation. Set ",
     code('[prices]'),
     ' in bot.toml to fix this.',
   );

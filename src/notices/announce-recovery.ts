@@ -17,7 +17,7 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
   if (!found.told) return null;
   const { version, downMs, quarantined, mended, odd, differences, copy } = found;
   const after = copy !== null ? copyWords(copy, timezone) : downMs === null ? '' : ` after ${span(downMs)}`;
-  const how = found.brokeOff ? ', it had ended unexpectedly' : '';
+  const how = found.brokeOff ? ' (it had ended unexpectedly)' : '';
   const again = found.untold === 0 ? '' : ` (${found.untold} more start${found.untold === 1 ? '' : 's'} since the last report)`;
   const did = [
     ...(copy === null ? [] : sinceCopy(copy)),
@@ -52,11 +52,11 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
 
 type Copy = NonNullable<Recovered['copy']>;
 
-/** `, from a backup of 2026-11-20 03:00 (musher-20261120T030000Z.sqlite)` */
+/** ` from a backup of 2026-11-20 03:00 (musher-20261120T030000Z.sqlite)` */
 function copyWords({ from, file, until }: Copy, timezone: string): string {
   const at = until === null ? null : localTime(until, timezone);
-  const when = at === null ? '' : ` whose last entry is of ${at.date} ${at.time}`;
-  return `, from ${from === 'backup' ? 'a backup' : 'an export'}${when}${file === null ? '' : ` (${basename(file)})`}`;
+  const when = at === null ? '' : ` of ${at.date} ${at.time}`;
+  return ` from ${from === 'backup' ? 'a backup' : 'an export'}${when}${file === null ? '' : ` (${basename(file)})`}`;
 }
 
 function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {
@@ -64,8 +64,8 @@ function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {
     named(merged, 'item was merged since and is done', 'items were merged since and are done'),
     named(
       undone,
-      'merge was reverted since, its item is back in current, stopped',
-      'merges were reverted since, their items are back in current, stopped',
+      'merge was reverted since and its item is back in current, stopped',
+      'merges were reverted since and their items are back in current, stopped',
     ),
     named(unknown, "merge belongs to an item this log doesn't know", "merges belong to items this log doesn't know"),
     counted(timers, 'timer whose time has passed was cancelled', 'timers whose time has passed were cancelled'),

@@ -17,6 +17,7 @@ import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
 import { actorName } from '../pipeline/actor.ts';
 import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
+import { reviewWords } from '../words/item/reasons.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -45,7 +46,11 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
     case 'item.attempt_failed':
       return attemptFailed(event, about);
     case 'item.errand_failed':
-      return line('✗ ', ...named(about), `: its merge can't be reverted, ${errandWords(event.payload.why)}. The base branch is unchanged.`);
+      return line(
+        '✗ ',
+        ...named(about),
+        `: its merge could not be reverted: ${errandWords(event.payload.why)}. The base branch is unchanged.`,
+      );
     case 'run.budget_crossed':
       return budgetCrossed(event, about.label, about.timezone);
     case 'run.price_unknown':
@@ -57,7 +62,7 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
     case 'request.refused':
       return line(
         ...named(about),
-        `: ${actorName(event.actor)} wanted ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
+        `: ${actorName(event.actor)} asked for ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
       );
     case 'item.set_aside':
       return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}. Look there before you delete it.`);
@@ -136,17 +141,7 @@ function toQa(event: Moved, about: Announced): Document {
   if (!asks) return line(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`);
   const n = about.label;
   return doc(
-    paragraph(
-      '! ',
-      ...named(about),
-      `: waiting for review${by}${cause === '' ? '' : `, ${cause}`}. `,
-      command(`diff ${n}`),
-      ' shows the change, ',
-      command(`approve ${n}`),
-      ' or ',
-      command(`reject ${n} <reason>`),
-      ' decides.',
-    ),
+    paragraph('! ', ...named(about), `: waiting for review${by}${cause === '' ? '' : `, ${cause}`}. `, ...reviewWords(n, 'approve')),
     verdictButton(event, about, 'Approve', 'approve'),
   );
 }
@@ -170,12 +165,7 @@ function archived(event: Moved, about: Announced): Document {
           '! ',
           ...named(about),
           ` is held for review${because(causeWords(reason.reason, failureWords(failure)))}. `,
-          command(`diff ${n}`),
-          ' shows it, ',
-          command(`accept ${n}`),
-          ' merges it, ',
-          command(`reject ${n} <reason>`),
-          ' sends it back.',
+          ...reviewWords(n, 'accept'),
         ),
         verdictButton(event, about, 'Accept', 'accept'),
       );

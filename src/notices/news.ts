@@ -2,6 +2,7 @@ import { command, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { LoggedEvent } from '../pipeline/events.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
+import { withoutPaths } from '../words/paths.ts';
 import { accountAnnouncement } from './announce-account.ts';
 import { baseAnnouncement } from './announce-base.ts';
 import { recoveryAnnouncement } from './announce-recovery.ts';
@@ -37,6 +38,10 @@ export function machineAnnouncement(event: MachineNews, timezone: string): Docum
     case 'account.limited':
       return accountAnnouncement(event.payload, timezone);
     case 'log.backup_failed':
-      return line(`✗ The backup failed: ${event.payload.why}. The next try is in an hour, `, command('health'), ' shows the backups.');
+      return line(
+        `✗ The backup failed: ${withoutPaths(event.payload.why)}. Musher tries again in an hour; `,
+        command('health'),
+        ' shows the backups.',
+      );
   }
 }

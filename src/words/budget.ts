@@ -1,7 +1,7 @@
 import { actorName } from '../pipeline/actor.ts';
-import { right, table } from '../message/build.ts';
+import { code, right, table, type Content } from '../message/build.ts';
 import type { Block } from '../message/document.ts';
-import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Unit } from '../pipeline/budget/budget.ts';
+import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Scope, type Unit } from '../pipeline/budget/budget.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
 import { labelOf } from './item/item.ts';
@@ -74,6 +74,18 @@ export function target({ scope, name }: Pick<Budget, 'scope' | 'name'>): string 
   return scope === 'person' && name.startsWith('person:') ? actorName(name) : name;
 }
 
+/** The key that sets a cap, for who wants to change it for good: `` The cap is `item_usd` in bot.toml. `` */
+export function capKey({ scope }: Pick<Budget, 'scope'>, unit: Unit): Content[] {
+  return ['The cap is ', code(CAP_KEYS[scope][unit]), ' in bot.toml.'];
+}
+
+const CAP_KEYS: { readonly [S in Scope]: { readonly [U in Unit]: string } } = {
+  item: { microUsd: 'item_usd', tokens: 'item_tokens' },
+  project: { microUsd: 'day_usd', tokens: 'day_tokens' },
+  person: { microUsd: 'person_day_usd', tokens: 'person_day_tokens' },
+  bot: { microUsd: 'day_usd', tokens: 'day_tokens' },
+};
+
 /** The command that gives a budget once more what was configured for it. */
 export function topUp(budget: Pick<Budget, 'scope' | 'name' | 'base'>, unit: Unit): string {
   return `budget ${target(budget)} +${typed(budget.base[unit] ?? 0, unit)}`;
@@ -82,9 +94,10 @@ export function topUp(budget: Pick<Budget, 'scope' | 'name' | 'base'>, unit: Uni
 /** `#42 has used 51.2k of its 50k tokens`, `shop has used $5.02 of its $5.00 for today`. */
 export function usedOf(budget: Budget, unit: Unit): string {
   const many = budget.scope === 'bot';
+  const whose = many || budget.scope === 'person' ? 'their' : 'its';
   const used = unit === 'microUsd' ? money(budget.used.microUsd) : tokens(budget.used.tokens);
   const day = budget.until === null ? '' : ' for today';
-  return `${ownerOf(budget)} ${many ? 'have' : 'has'} used ${used} of ${many ? 'their' : 'its'} ${inUnit(budget.caps[unit] ?? 0, unit)}${day}`;
+  return `${ownerOf(budget)} ${many ? 'have' : 'has'} used ${used} of ${whose} ${inUnit(budget.caps[unit] ?? 0, unit)}${day}`;
 }
 
 /** What is in an amount: `$5.00`, `50k tokens`, or both. */

@@ -165,6 +165,14 @@ describe('musher doctor', () => {
     ]);
   });
 
+  it('warns of a model that has no price, until the configuration gives one', async () => {
+    const project = `${PROJECT}model = "house-model-7"\n`;
+    const unpriced = await machine(project);
+    expect((await unpriced.doctor()).stdout).toMatch(/^warn +budget shop: no price for model house-model-7 of coder.*\[prices\]/m);
+    const priced = await machine(project, `${BOT}[prices."house-model-7"]\ninput = 1\noutput = 2\ncache_read = 0.1\ncache_write = 1\n`);
+    expect((await priced.doctor()).stdout).not.toContain('house-model-7');
+  });
+
   it('finds copies that cannot be made, and warns where none are', async () => {
     const { doctor, folder } = await machine(PROJECT, `${BOT}[backup]\nfolder = "copies"\n`);
     expect((await doctor()).stdout).toContain(`ok    backup: ${join(folder, 'copies')}, schedule 0 3 * * *, keeps 7`);

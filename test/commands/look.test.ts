@@ -101,7 +101,7 @@ describe('status', () => {
     expect(text).toContain('backlog 2 · current 1 · qa 1 · merge 1 · done 1 · archived 2');
     expect(text).toContain('1 of 2 coder slots busy · today $0.0114, 12.3k tokens');
     expect(text).toContain(`… #${running} Running · coder-1 running in current · 3 min · run 1: edits src/login.ts`);
-    expect(text).toContain(`! #${review} Review me · waiting for review · 3 min. \`diff ${review}\``);
+    expect(text).toContain(`! #${review} Review me · waiting for review · 3 min. Review it with \`diff ${review}\``);
     expect(text).toContain(`… #${next} Next · waiting for #${first} (in backlog) · 3 min`);
     expect(text).toContain(`… #${merging} Merging · merging next`);
     expect(text).toContain(`✗ #${blocked} Stuck · blocked: the gate test failed. \`retry ${blocked}\``);

@@ -30,7 +30,7 @@ test('where one account is limited, its work goes on with the next at once, and 
   expect(used(2)).toEqual(['spare']);
   // A session lives in its account: on another one the run starts afresh.
   expect(bench.item(1).attempts).toBe(0);
-  expect(count(out, /Account main is rate-limited until .*? continue with spare\./g)).toBe(1);
+  expect(count(out, /Account main is rate-limited until .*? continue with account spare\./g)).toBe(1);
   expect(count(out, /is rate-limited until/g)).toBe(1);
 });
 
@@ -41,8 +41,8 @@ test('where all accounts are limited nothing runs until the first comes back, al
   first.type(create('One', 'coder@1: limited 8000; exit 1', 'coder: raise probe; await go; write a.txt a; commit; usage 1 1 0; success'));
   first.type(create('Two'), create('Three'), 'start 1', 'wait 1 ratelimited 30', 'start 2', 'start 3', 'status', 'why 3');
   const out = succeeded(await first.end());
-  expect(out).toMatch(/#2 Two · rate-limited, account main, until \d\d:\d\d · /);
-  expect(out).toMatch(/Rate-limited, account main, until \d\d:\d\d\. .*`stop 3`/);
+  expect(out).toMatch(/#2 Two · rate-limited on account main, until \d\d:\d\d/);
+  expect(out).toMatch(/Rate-limited on account main, until \d\d:\d\d\. .*`stop 3`/);
   expect(bench.runs(2)).toEqual([]);
   const second = bench.start();
   await until(() => bench.raised('probe'));

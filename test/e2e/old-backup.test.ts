@@ -37,7 +37,7 @@ test('an old backup knows after its first start what was merged and reverted sin
   expect((await bench.start({ MUSHER_CRASH_AT: 'after-copy-compared' }).ended()).code).not.toBe(0);
   const again = bench.start();
   await again.said(
-    /Musher \S+ is back, from a backup whose last entry is of \S+ \S+ \(musher-\S+\.sqlite\): 2 items were merged since .*?\(1, 3\), 2 merges were reverted since, .*?\(2, 4\), 1 merge .*?\(6\).*`why 1` and `dump`/,
+    /Musher \S+ is back from a backup of \S+ \S+ \(musher-\S+\.sqlite\): 2 items were merged since .*?\(1, 3\), 2 merges were reverted since .*?\(2, 4\), 1 merge .*?\(6\).*`why 1` and `dump`/,
   );
   again.type('history 1', 'why 2', 'start 5', 'wait 5 done 60');
   await again.said(/found it merged as \w+ on the base branch after a restore/);

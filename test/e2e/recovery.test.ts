@@ -57,7 +57,7 @@ test('after a kill the room gets one line of what was found and done; orphans ar
 
   const second = bench.start();
   await second.said(
-    /Musher \S+ is back after \S+ \w+, it had ended unexpectedly: 1 agent is still running, 1 run ended meanwhile, 1 stray process was ended, 2 things were quarantined, 1 branch was repaired, 1 thing needs a look; .*? no difference/,
+    /Musher \S+ is back after \S+ \w+ \(it had ended unexpectedly\): 1 agent is still running, 1 run ended meanwhile, 1 stray process was ended, 2 things were quarantined, 1 branch was repaired, 1 thing needs a look; .*? no difference/,
   );
   await second.said(new RegExp(`#3: its branch was gone, restored at \`?${lost.slice(0, 8)}\`?`));
   await second.said(/branch `?musher\/99-of-another`? belongs to no item/);

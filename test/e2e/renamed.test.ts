@@ -21,7 +21,7 @@ test('an account that is gone from the configuration holds nobody back any more:
   bench.append('bot.toml', account('main'));
   const first = bench.start();
   first.type(create('Limited', 'coder@1: limited 3600000; exit 1'), 'start 1', 'wait 1 ratelimited 60', 'why 1');
-  expect(succeeded(await first.end())).toContain('Rate-limited, account main, until');
+  expect(succeeded(await first.end())).toContain('Rate-limited on account main, until');
   bench.write('bot.toml', `${plain}${account('other')}`);
   succeeded(await bench.run('wait 1 done 60'));
   expect(bench.runs(1).map((run) => run.account)).toEqual(['main', 'other']);

@@ -39,13 +39,13 @@ describe('an agent that asks for permission', { timeout: 180_000 }, () => {
     expect(bench.only('run.admitted', 1)).toHaveLength(1);
   });
 
-  it('is told that its request is void when its item is stopped', async () => {
+  it('is told that its request was cancelled when its item is stopped', async () => {
     bench = new Bench({});
     const musher = bench.start();
     musher.type(create('Clean up', `coder: ${APPROVE}; ${WORK}`), 'start 1');
     await musher.said(/use Bash once \(r1\)/);
     musher.type('stop 1');
-    await musher.said(/#1 Clean up: r1 \(rm -rf build\) is void/);
+    await musher.said(/#1 Clean up: r1 \(rm -rf build\) was cancelled/);
     musher.type('allow r1');
     await musher.said(/[Nn]othing was done/);
     await musher.end();

@@ -49,7 +49,7 @@ test('an agent, a person or the gates alone decide in qa, by the default of the 
   expect(bench.prompt(2, 3)).toContain('rejected: the price has no tax');
   expect(bench.filesAt('main')).toMatchObject({ 'tax.txt': '7' });
 
-  expect(out).toMatch(/#3 For a person: waiting for review, test passed .*`diff 3` .*`approve 3` or `reject 3 <reason>`/);
+  expect(out).toMatch(/#3 For a person: waiting for review, test passed .*`diff 3`.*`approve 3` or `reject 3 <reason>`/);
   expect(bench.prompt(3, 2)).toContain('The button says "Okey".\n\nUse \'OK\' & test it on a phone.');
   expect(bench.path(3)).toEqual(['backlog', 'current', 'qa', 'current', 'qa', 'merge', 'done']);
   expect(bench.runs(3).every(({ role }) => role === 'coder')).toBe(true);
@@ -57,9 +57,9 @@ test('an agent, a person or the gates alone decide in qa, by the default of the 
 
   // The ping-pong between coder and reviewer ends by itself: max_retries times back, and once more is too often.
   expect(bench.runs(5).map(({ role }) => role)).toEqual(['coder', 'qa', 'coder', 'qa', 'coder', 'qa']);
-  expect(out).toMatch(/#5 Rejected for ever is blocked: rejected: not good enough \(sent back 3 times\)/);
+  expect(out).toMatch(/#5 Rejected for ever is blocked: rejected: not good enough, sent back 3 times/);
   expect(bench.runs(6).map(({ role }) => role)).toEqual(['coder', 'qa', 'qa', 'qa']);
-  expect(out).toMatch(/#6 Reviewed without a verdict is blocked: the review ended without a verdict \(3 attempts in qa\)/);
+  expect(out).toMatch(/#6 Reviewed without a verdict is blocked: the review ended without a verdict, after 3 attempts in qa/);
   // The reviewer's runs cost as well.
   expect(bench.only('run.usage', 1).reduce((sum, { payload }) => sum + payload.usage.microUsd, 0)).toBe(12_000);
 });

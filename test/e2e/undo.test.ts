@@ -39,7 +39,7 @@ test('a merge is reverted on the base branch after the gates, and its item is in
   musher.type('undo 1', 'why 2', 'why 1');
   await musher.said(/Can’t undo undo \(.*?, by local\) on #1 First: .*?`start 1`.*?Nothing changed/);
   await musher.said(/[Ww]aiting for #1 \(in current\)/);
-  await musher.said(/Stopped by local.*Last failure: Local reverted its merge: It loses the time zone/);
+  await musher.said(/Stopped by local.*Last failure: Its merge was reverted by local: It loses the time zone/);
 
   musher.type('start 1', 'wait 1 done 30');
   await until(() => bench.item(1).stage.name === 'done');

@@ -29,8 +29,9 @@ function moveIn(text: string): readonly [item: number, to: string] | null {
 }
 
 /**
- * A room shows each stage change of each item once: a notice, or the answer to the command that made it. An answer may
- * come before a notice of what went before it. What a purge took back is not asked for.
+ * A room shows each stage change of each item once: a notice, or the answer to the command that made it. Musher's own moves
+ * are told by notices alone, in the order in which they were made; only the answer to a person may overtake them. What a
+ * purge took back is not asked for.
  */
 export function stageViolations(bench: Bench, project: string, room: Room): string[] {
   const told = new Map<number, string[]>();
@@ -42,8 +43,18 @@ export function stageViolations(bench: Bench, project: string, room: Room): stri
     if (item.project !== project || item.removal?.state === 'purged') return [];
     const wanted = bench.path(item.number, project).slice(1);
     const seen = told.get(item.number) ?? [];
-    return seen.toSorted().join('; ') === wanted.toSorted().join('; ')
+    const own = bench
+      .only('item.moved', item.number, project)
+      .flatMap(({ actor, payload }) => (actor === 'musher' ? [payload.to.name] : []));
+    return seen.toSorted().join('; ') === wanted.toSorted().join('; ') && holdsInOrder(seen, own)
       ? []
       : [`${room.transport} ${room.id} shows of item ${item.number}: ${seen.join('; ')}; it went: ${wanted.join('; ')}`];
   });
+}
+
+/** Whether all of `wanted` stand in `seen` in this order, whatever stands between them. */
+function holdsInOrder(seen: readonly string[], wanted: readonly string[]): boolean {
+  let next = 0;
+  for (const one of seen) if (one === wanted[next]) next += 1;
+  return next === wanted.length;
 }

@@ -1,4 +1,5 @@
 import { RUNTIMES } from '../../agents/runtimes/index.ts';
+import { pricing, type Pricing } from '../../agents/runtimes/pricing.ts';
 import { findRuntime } from '../../agents/runtimes/runtime.ts';
 import type { ProjectSettings } from '../../config/settings.ts';
 import { UNITS, type Caps } from '../../pipeline/budget/budget.ts';
@@ -14,10 +15,11 @@ export const budget: Check = ({ settings }) => {
   const day = isOpen(bot)
     ? warning('budget', 'no daily cap for all projects together', 'Set day_usd and day_tokens under [budget] in bot.toml.')
     : good('budget', `${capWords(bot)} a day for all projects together`);
-  return [day, ...settings.projects.flatMap((project) => ofProject(project))];
+  const prices = pricing(settings.prices);
+  return [day, ...settings.projects.flatMap((project) => ofProject(project, prices))];
 };
 
-function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSettings): Finding[] {
+function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSettings, prices: Pricing): Finding[] {
   const subject = `budget ${name}`;
   const found: Finding[] = [
     isOpen(item)
@@ -40,7 +42,17 @@ function ofProject({ name, budget: { run, item, day, bot }, agents }: ProjectSet
         'Set item_tokens under [budget] in .musher/project.toml.',
       ),
     );
+  for (const { name: agent, model } of agents) {
+    if (model === null || !/\d/.test(model) || knowsPrice(prices, model)) continue;
+    const what = `no price for model ${model} of ${agent}, so dollar caps can’t stop its runs`;
+    found.push(warning(subject, what, `Set a price for "${model}" under [prices] in bot.toml; token caps hold without it.`));
+  }
   return found;
+}
+
+/** Whether Musher can tell what a model costs. A name without a digit is one like `opus`, which the program resolves itself. */
+function knowsPrice(prices: Pricing, model: string): boolean {
+  return prices.cost(model, { inputTokens: 1, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }) !== null;
 }
 
 function isOpen(caps: Caps): boolean {

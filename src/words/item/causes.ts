@@ -8,7 +8,7 @@ const LONGEST = 300;
 const NAMED = 5;
 
 /**
- * Why an item moved, was stopped or went to the archive, as it goes on after a colon; empty where the actor's name says it
+ * Why an item moved, was stopped or went to the archive, as it follows a colon; empty where the actor's name says it
  * all, or a purge took it out. `failure`: the words of the one that came with it; empty: none.
  */
 export function causeWords(why: Why, failure: string): string {
@@ -46,7 +46,7 @@ export function causeWords(why: Why, failure: string): string {
       return `it changes Musher's own settings (${listed(why.paths)})`;
     case 'secrets':
       return why.found.length === 0
-        ? 'its diff is too large to search for secrets'
+        ? 'its diff is too large to scan for secrets'
         : `its diff holds what looks like a secret: ${listed(why.found)}`;
     case 'unknown-links':
       return `it links to a nested repository or submodule commit that nobody else can fetch: ${listed(why.links.map(({ path, commit }) => `${path} at ${shortCommit(commit)}`))}`;
@@ -55,7 +55,7 @@ export function causeWords(why: Why, failure: string): string {
     case 'agent-blocked':
       return `${why.agent} is stuck: ${firstLine(why.said, LONGEST)}`;
     case 'run-limits-reached':
-      return `${failure === '' ? '' : `${failure}. `}Raise the run's limits before trying again`;
+      return `${failure === '' ? '' : `${failure}. `}Raise [agent.limits], or run_usd and run_tokens, before you retry`;
     case 'needs-fix':
       return `${failure === '' ? '' : `${failure}. `}${why.fix.replace(/\.$/, '')}`;
     case 'merge-reverted':
@@ -65,11 +65,11 @@ export function causeWords(why: Why, failure: string): string {
     case 'musher-stopped':
       return 'Musher was stopped';
     case 'time-passed':
-      return 'its time passed while the log was restored';
+      return 'its time had passed when the log was restored';
   }
 }
 
-/** What a person did, as it goes on after their name. */
+/** What a person did, as it follows their name. */
 export const PERSON_DID: { readonly [D in PersonDid]: string } = {
   started: 'started it',
   stopped: 'stopped it',

@@ -2,7 +2,7 @@ import { actorName } from '../../pipeline/actor.ts';
 import type { CommandEnd, ErrandWhy, Said } from '../../pipeline/why/fault.ts';
 import type { PersonDid } from '../../pipeline/why/cause.ts';
 import type { Failure } from '../../pipeline/types.ts';
-import { bytes, tokens } from '../amounts.ts';
+import { bytes, counted, tokens } from '../amounts.ts';
 import { inUnit } from '../budget.ts';
 import { causeWords, isPersonsAct } from './causes.ts';
 import { firstLine, shortCommit } from './item.ts';
@@ -16,7 +16,7 @@ const NAMED = 5;
 /** Output beyond this is cut off, in MB; as `OUTPUT_BYTES` of the supervision has it. */
 const MOST_OUTPUT_MB = 256;
 
-/** What went wrong, as it goes on after a name and a colon, without a full stop: `gate test failed with exit code 1 (0.4 s)`. */
+/** What went wrong, as it follows a name and a colon, without a full stop: `gate test failed with exit code 1 (0.4 s)`. */
 export function faultWords(fault: Said): string {
   if (typeof fault === 'string') return clause(fault);
   switch (fault.kind) {
@@ -37,7 +37,7 @@ export function faultWords(fault: Said): string {
     case 'nothing-to-approve':
       return 'approved, but the branch has no commits to merge';
     case 'merge-reverted':
-      return `${actorName(fault.by)} reverted its merge${fault.said === '' ? '' : `: ${clause(fault.said)}`}`;
+      return `its merge was reverted by ${actorName(fault.by)}${fault.said === '' ? '' : `: ${clause(fault.said)}`}`;
     case 'no-commits':
       return 'the branch has no commits of its own';
     case 'no-change':
@@ -47,7 +47,7 @@ export function faultWords(fault: Said): string {
     case 'nothing-committed':
       return fault.changed.length === 0
         ? 'the agent said it was done but changed nothing'
-        : `the agent said it was done but committed nothing, ${fault.changed.length === 1 ? '1 changed file is' : `${fault.changed.length} changed files are`} in the worktree: ${listed(fault.changed)}`;
+        : `the agent said it was done but left ${counted(fault.changed.length, 'changed file')} uncommitted: ${listed(fault.changed)}`;
     case 'work-elsewhere': {
       const commits = fault.commits === null ? 'its commits' : fault.commits === 1 ? '1 commit' : `${fault.commits} commits`;
       const where = fault.branch === null ? 'a detached HEAD' : firstLine(fault.branch, LONGEST);
@@ -88,7 +88,7 @@ export function faultWords(fault: Said): string {
     case 'over-limit':
       return fault.unit === 'turns'
         ? `over its limit of ${fault.cap} turns`
-        : `over its limit, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
+        : `over its limit: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'used-up-before':
       return 'earlier starts of the run used up its limits';
     case 'died-at-start':
@@ -104,9 +104,9 @@ export function faultWords(fault: Said): string {
     case 'stopped':
       return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, '');
     case 'budget-reached':
-      return `stopped at its budget, ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
+      return `stopped at its budget: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'broke-off':
-      return `${DURING[fault.during]} broke off: ${fault.said === null ? 'an error inside Musher, the log file has the details' : clause(fault.said)}`;
+      return `${DURING[fault.during]} broke off: ${fault.said === null ? 'Musher hit a bug, the details are in its log file' : clause(fault.said)}`;
   }
 }
 

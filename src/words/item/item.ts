@@ -64,10 +64,10 @@ export function shortCommit(sha: string): string {
   return sha.slice(0, 8);
 }
 
-/** A text as a sentence: a capital first, and a full stop where it has no end of its own. */
+/** A text as a sentence: a capital first, unless a name like `coder-1` stands there, and a full stop where it has no end of its own. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  const capital = /^\S*\d/.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?…:]$/.test(trimmed) ? capital : `${capital}.`;
 }
 

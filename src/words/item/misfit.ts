@@ -12,9 +12,9 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
     case 'landing':
       return `${name} is being ${misfit.undoing ? 'reverted' : 'merged'} right now. Try again in a few seconds.`;
     case 'no-such-criterion':
-      return `${name} has ${counted(misfit.there, 'criterion', 'criteria')}, there is no number ${misfit.wanted}.`;
+      return `${name} has ${counted(misfit.there, 'criterion', 'criteria')}; there is no number ${misfit.wanted}.`;
     case 'wrong-role':
-      return `A ${misfit.role} can't work in ${misfit.stage}, that takes a ${ROLE_OF[misfit.stage]}.`;
+      return `A ${misfit.role} can't work in ${misfit.stage}; that takes a ${ROLE_OF[misfit.stage]}.`;
     case 'wrong-run':
       return `The next run of ${name} is number ${misfit.next}, not ${misfit.wanted}.`;
     case 'missing':
@@ -24,19 +24,19 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
     case 'deleted':
       return `${name} was deleted. Numbers are never reused.`;
     case 'purged':
-      return `${name} was deleted and purged, nothing is left of it.`;
+      return `${name} was deleted and purged; nothing is left of it.`;
     case 'not-in-backlog':
-      return `${name} is in ${stage}, only items in the backlog can be queued.`;
+      return `${name} is in ${stage}; only items in the backlog can be queued.`;
     case 'not-deleted':
       return `${name} isn't deleted.`;
     case 'nothing-asked':
-      return `Nobody asked for anything to be done with the work of ${name}.`;
+      return `${name} has no restore or revert in progress.`;
     case 'over':
       return `${name} is finished.`;
     case 'not-merged':
       return `${name} isn't merged.`;
     case 'nothing-to-stop':
-      return `Nothing to stop, ${name} is in ${stage}.`;
+      return `Nothing to stop: ${name} is in ${stage}.`;
     case 'run-open':
       return `${name} has a run in progress.`;
     case 'errand-open':

@@ -6,7 +6,7 @@ import { requestName } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
-import { topUp, usedOf } from '../budget.ts';
+import { capKey, topUp, usedOf } from '../budget.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
 import { moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
@@ -15,7 +15,7 @@ import { failureWords } from './faults.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 
 /**
- * What an item waits for, or what happens to it, as it goes on after its name and a colon: `queued: all 2 coder slots are
+ * What an item waits for, or what happens to it, as it follows its name and a colon: `queued: all 2 coder slots are
  * busy (…)`. No full stop.
  */
 export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): string {
@@ -24,19 +24,19 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'asked-to-start':
       return 'starting now';
     case 'dependencies-met':
-      return 'starting now, everything it depends on is merged';
+      return 'starting now: everything it depends on is merged';
     case 'agent-free':
       return 'queued for the next free agent';
     case 'another-attempt':
       return `queued for the next free agent (attempt ${reason.attempt} of ${reason.of})`;
     case 'gates-decide':
-      return reason.agent === null ? 'running the gates' : `${reason.agent} has finished, running the gates`;
+      return reason.agent === null ? 'running the gates' : `running the gates, ${reason.agent} has finished`;
     case 'first-to-merge':
       return 'merging next';
     case 'restore-asked':
       return `restoring snapshot ${reason.snapshot} for ${actorName(reason.by)}`;
     case 'undo-asked':
-      return `reverting its merge for ${actorName(reason.by)}, the gates run first`;
+      return `reverting its merge for ${actorName(reason.by)} (the gates run first)`;
     case 'no-merge-agent':
       return `going back to current${after(item)}`;
     case 'attempts-used-up':
@@ -54,15 +54,15 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'dependencies':
       return `waiting for ${reason.unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ')}`;
     case 'slots-busy':
-      return `queued, ${reason.max === 1 ? 'the coder slot is' : `all ${reason.max} coder slots are`} busy (${busyWords(reason.busy, label)})`;
+      return `queued: ${reason.max === 1 ? 'the coder slot is' : `all ${reason.max} coder slots are`} busy (${busyWords(reason.busy, label)})`;
     case 'agents-busy':
-      return `queued, every agent for it is busy (${busyWords(reason.busy, label)})`;
+      return `queued: every agent for it is busy (${busyWords(reason.busy, label)})`;
     case 'review':
       return 'waiting for review';
     case 'stopped':
       return `stopped by ${actorName(reason.by)}`;
     case 'account-limited':
-      return `rate-limited, account ${reason.account}`;
+      return `rate-limited on account ${reason.account}`;
     case 'account-signed-out':
       return `waiting until somebody signs in to account ${reason.account}`;
     case 'account-tried':
@@ -70,7 +70,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'run-limited':
       return 'rate-limited by the model provider';
     case 'budget':
-      return `waiting for budget, ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
+      return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
     case 'merge-queue':
       return `queued to merge after ${label(reason.first)}`;
     case 'blocked':
@@ -78,11 +78,11 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'held-for-review':
       return `held for review${archivedFor(item)}`;
     case 'no-agent':
-      return `can't run, no agent is configured for ${reason.stage}`;
+      return `can't run: no agent is configured for ${reason.stage}`;
     case 'assigned-agent-missing':
-      return `can't run, its agent ${reason.agent} isn't configured for ${reason.stage}`;
+      return `can't run: its agent ${reason.agent} isn't configured for ${reason.stage}`;
     case 'sandbox':
-      return `can't run, the sandbox doesn't work: ${reason.problem}`;
+      return `can't run: the sandbox doesn't work (${reason.problem})`;
     case 'deleted':
       return 'deleted';
     case 'merged':
@@ -117,7 +117,7 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'agents-busy':
       return ['It starts on its own when one is free.'];
     case 'review':
-      return [command(`diff ${n}`), ' shows the change, ', command(`approve ${n}`), ' or ', command(`reject ${n} <reason>`), ' decides.'];
+      return reviewWords(n, 'approve');
     case 'stopped':
       if (reason.after === 'other-dependencies')
         return [command(`depends ${n} on nothing`), ' drops its dependencies, then ', command(`start ${n}`), ' starts it.'];
@@ -128,27 +128,23 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'account-limited':
     case 'account-tried':
     case 'run-limited':
-      return ['It continues on its own, ', command(`stop ${n}`), ' cancels that.'];
+      return ['It continues on its own; ', command(`stop ${n}`), ' cancels that.'];
     case 'budget': {
       const more = command(topUp(inRoom(reason.shortage.budget, item, reader), reason.shortage.unit));
-      if (reason.shortage.held) return ['It continues when a run ends with budget left, ', more, ' makes room now.'];
-      return reason.shortage.budget.until === null ? [more, ' lets it continue.'] : ['It continues then, ', more, ' lets it continue now.'];
+      const key = capKey(reason.shortage.budget, reason.shortage.unit);
+      if (reason.shortage.held) return ['It continues when a run ends with budget left; ', more, ' makes room now. ', ...key];
+      const now =
+        reason.shortage.budget.until === null ? [more, ' lets it continue. '] : ['It continues then; ', more, ' lets it continue now. '];
+      return [...now, ...key];
     }
     case 'merge-queue':
-      return ['Merges go one at a time, it follows on its own.'];
+      return ['Merges run one at a time; it follows on its own.'];
     case 'blocked':
       return item.stage.name === 'archived'
-        ? [command(`retry ${n}`), ' tries again, ', command(`unblock ${n}`), ` puts it back to ${item.stage.from.name}.`]
+        ? [command(`retry ${n}`), ' tries again, ', command(`unblock ${n}`), ` moves it back to ${item.stage.from.name}.`]
         : [];
     case 'held-for-review':
-      return [
-        command(`diff ${n}`),
-        ' shows it, ',
-        command(`accept ${n}`),
-        ' merges it, ',
-        command(`reject ${n} <reason>`),
-        ' sends it back.',
-      ];
+      return reviewWords(n, 'accept');
     case 'no-agent':
       return ['Add an ', code('[[agent]]'), ' to ', code('.musher/project.toml'), ' and restart Musher.'];
     case 'assigned-agent-missing':
@@ -178,6 +174,11 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'abandoned':
       return [];
   }
+}
+
+/** How a person looks at a change and decides about it. `yes`: the command that lets it pass. `n`: as the item is typed. */
+export function reviewWords(n: string, yes: 'approve' | 'accept'): Content[] {
+  return ['Review it with ', command(`diff ${n}`), ', then ', command(`${yes} ${n}`), ' or ', command(`reject ${n} <reason>`), '.'];
 }
 
 /** Why a dependency isn't met: `in qa`, `blocked`, `deleted`. */
@@ -213,7 +214,7 @@ function archivedFor({ stage, failure }: WorkItem): string {
 function afterDependencies(item: WorkItem, { unmet, starts }: Extract<Reason, { kind: 'dependencies' }>, { current }: Reader): Content[] {
   const n = itemName(item, current);
   if (unmet.some(({ never }) => never !== null))
-    return ["That won't happen on its own, ", command(`depends ${n} on nothing`), ' drops its dependencies.'];
+    return ["That won't happen on its own; ", command(`depends ${n} on nothing`), ' drops its dependencies.'];
   const stuck = unmet.find(({ stage }) => stage === 'archived');
   const about = stuck === undefined ? null : { project: item.project, number: stuck.number };
   const first = about === null ? [] : [command(`why ${itemName(about, current)}`), ` shows what ${itemLabel(about, current)} needs. `];

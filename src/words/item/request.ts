@@ -26,7 +26,7 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
 }
 
 /** How a request ended, after its name: `was allowed by anna`. `who` names the one who ended it. */
-export function requestEnd({ ask, state, text }: AgentRequest, who: string): string {
+export function requestEnd({ ask, state, text }: Pick<AgentRequest, 'ask' | 'state' | 'text'>, who: string): string {
   const reason = text === '' ? '' : `: ${revealed(text)}`;
   switch (state) {
     case 'open':
@@ -38,9 +38,11 @@ export function requestEnd({ ask, state, text }: AgentRequest, who: string): str
     case 'answered':
       return `was answered by ${who}${reason}`;
     case 'expired':
-      return ask.kind === 'permission' ? 'got no answer in time and was denied' : `got no answer in time, its default was taken${reason}`;
+      return ask.kind === 'permission'
+        ? 'got no answer in time and was denied'
+        : `got no answer in time, so its default was taken${reason}`;
     case 'cancelled':
-      return 'is void, its run is over';
+      return 'was cancelled because its run ended';
   }
 }
 
@@ -51,7 +53,7 @@ export function unaskedWords(why: Unasked): string {
     case 'too-many-open':
       return `it has ${why.open} open requests and has to wait for their answers`;
     case 'asked-too-often':
-      return `it has asked ${why.times} times in this run, list what it needs in allowed_tools`;
+      return `it has asked ${why.times} times in this run; allow what it needs in allowed_tools`;
     case 'nobody-answers':
       return `nobody answered its last ${why.requests} requests`;
     case 'too-long':

@@ -6,7 +6,7 @@ import { duration, moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
 import type { Step, WaitingFor } from '../../pipeline/next/step.ts';
 
-/** What happens to an item, or what it waits for and until when: `rate-limited, account main, until 14:05`. No full stop. */
+/** What happens to an item, or what it waits for and until when: `rate-limited on account main, until 14:05`. No full stop. */
 export function stepWords(item: WorkItem, step: Step, reader: Reader): string {
   const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
   return `${step.do === 'block' ? 'blocked: ' : ''}${reasonWords(item, step.reason, reader)}${until}`;
@@ -15,7 +15,7 @@ export function stepWords(item: WorkItem, step: Step, reader: Reader): string {
 /** Waits that only a person ends. */
 const NEEDS_PEOPLE: ReadonlySet<WaitingFor> = new Set(['approval', 'acceptance', 'configuration', 'hold', 'start']);
 
-/** One sign of how an item stands, before its name: `!` needs a person, `✗` is blocked, `✓` is over, `…` goes on by itself. Words follow it always. */
+/** One sign of how an item stands, before its name: `!` needs a person, `✗` is blocked, `✓` is over, `…` continues on its own. Words always follow it. */
 export function stepSign(step: Step): '!' | '✗' | '✓' | '…' {
   if (step.do === 'rest') return '✓';
   if (step.do === 'wait' && step.for === 'unblock') return '✗';
@@ -23,10 +23,14 @@ export function stepSign(step: Step): '!' | '✗' | '✓' | '…' {
   return people ? '!' : '…';
 }
 
+/** What is younger is no length of time worth telling. */
+export const JUST_NOW_MS = 2_000;
+
 /** An item in a list of how things stand: `! #4 Login · waiting for review · 3 min. …`. `for`: since when it stands so, in ms; null: not known. */
 export function stepLine(item: WorkItem, step: Step, since: number | null, reader: Reader): Content[] {
   const next = nextWords(item, step, reader);
-  const waited = since === null ? '' : ` · ${duration(reader.now - since)}`;
+  const ms = since === null ? 0 : reader.now - since;
+  const waited = ms < JUST_NOW_MS ? '' : ` · ${duration(ms)}`;
   const words = `${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}${waited}`;
   return next.length === 0 ? [words] : [`${words}. `, ...next];
 }
