@@ -186,12 +186,11 @@ export async function openProjectGit(options: {
 }): Promise<ProjectGit> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
-  // Side by side, because each call of git costs a process; a git that is missing or too old is what a person has to hear of first.
   const runGit = gitRunner();
-  const [version, found] = await Promise.allSettled([checkGitVersion(dataDir, runGit), findRepository(options.repository, runGit)]);
-  if (version.status === 'rejected') throw version.reason;
-  if (found.status === 'rejected') throw found.reason;
-  const repository = found.value;
+  // One after the other, with one shell: each further shell costs more time than git's answer. A git that is missing or too
+  // old is what a person has to hear of first.
+  await checkGitVersion(dataDir, runGit);
+  const repository = await findRepository(options.repository, runGit);
   const folder = folderName(options.project);
   const git = await makeOwnDir(join(dataDir, 'git', folder), repository, options.clock, runGit);
   const worktrees = join(dataDir, 'worktrees', folder);

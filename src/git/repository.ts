@@ -110,14 +110,12 @@ export async function findRepository(repository: string, runGit = gitRunner()): 
   const found = await locate(repository);
   if (found === null) throw unusable(repository, 'this is not a git repository.', hint);
   const { gitDir } = found;
-  const [common, format, config] = await Promise.all([
-    readFile(join(gitDir, 'commondir'), 'utf8').then(
-      (text) => resolve(gitDir, text.trim()),
-      () => gitDir,
-    ),
-    ask(runGit, gitDir, ['rev-parse', '--show-object-format']),
-    readConfig(runGit, gitDir),
-  ]);
+  const common = await readFile(join(gitDir, 'commondir'), 'utf8').then(
+    (text) => resolve(gitDir, text.trim()),
+    () => gitDir,
+  );
+  const format = await ask(runGit, gitDir, ['rev-parse', '--show-object-format']);
+  const config = await readConfig(runGit, gitDir);
   const commonDir = await realpath(common).catch(() => null);
   if (commonDir === null || format === null) throw unusable(repository, 'its git directory cannot be read.', hint);
   if (format !== 'sha1' && format !== 'sha256') throw unusable(repository, `unknown object format ${format}.`, hint);

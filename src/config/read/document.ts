@@ -52,7 +52,8 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
   const line = locateKeys(text);
   const { document, hidden, failures, files } = resolveReferences(written, options.folder, options.env);
   const unresolved = new Set(failures.map(({ path }) => JSON.stringify(path)));
-  const checked = options.schema.safeParse(document, { reportInput: false });
+  // Without code that zod would make for a schema's many uses: each of these is used once.
+  const checked = options.schema.safeParse(document, { reportInput: false, jitless: true });
   const issues = checked.success ? [] : checked.error.issues.filter(({ path }) => !unresolved.has(JSON.stringify(path)));
   const about = { file, schema: options.schema, document, line, hidden, elsewhere: options.elsewhere };
   const problems = [
