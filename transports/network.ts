@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Clock } from '../src/clock.ts';
 import type { NetworkCrashPoint } from '../src/crash-point.ts';
 import type { Finding } from '../src/finding.ts';
+import type { Address } from '../src/message/address.ts';
 import type { CommandCatalogue } from './command-catalogue.ts';
 import type { Transport } from './transport.ts';
 
@@ -34,6 +35,8 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
   doctor(section: z.output<Keys>, rooms: readonly string[], signal: AbortSignal): Promise<readonly Finding[]>;
   /** A command in the form that is understood when somebody types it there: `!start 1`, `/musher start 1`. */
   commandForm(command: string, where: Where): string;
+  /** Whether an answer at this address is seen by the asker alone; missing: the network has no such answers. */
+  isPrivate?(to: Address): boolean;
   /** Makes the transport; this is where the SDK is loaded. */
   open(section: z.output<Keys>, parts: NetworkParts): Promise<Transport>;
 }

@@ -5,6 +5,7 @@ import type { Rights } from '../bot/rights/rights.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
+import type { Address } from '../message/address.ts';
 
 /** What the networks' transports are made of. */
 export interface NetworksParts {
@@ -44,4 +45,9 @@ export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise
 /** How people write the name of a network; null for the terminal, which is always there. */
 export function titleOfNetwork(name: string): string | null {
   return NETWORKS.find((network) => network.name === name)?.title ?? null;
+}
+
+/** Whether an answer at this address is seen by the asker alone. */
+export function isPrivate(to: Address): boolean {
+  return NETWORKS.find(({ name }) => name === to.transport)?.isPrivate?.(to) ?? false;
 }

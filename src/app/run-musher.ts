@@ -15,7 +15,7 @@ import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
-import { networkTransports, titleOfNetwork } from './networks.ts';
+import { isPrivate, networkTransports, titleOfNetwork } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -148,6 +148,7 @@ export async function runMusher(
     settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
     roomsOf: (name) => rooms.notified(name),
     allRooms: () => rooms.everyone(),
+    isPrivate,
     timezone: settings.timezone,
     onError: (error) => onProblem('a notification', error),
   });

@@ -5,7 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Outgoing } from '../log/tables/outbox.ts';
-import { timerOf, type Address, type IngressKind } from '../message/address.ts';
+import { timerOf, type Address } from '../message/address.ts';
 import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
@@ -33,6 +33,8 @@ export interface NotifyParts {
   readonly roomsOf: (project: string) => readonly NotifiedRoom[];
   /** Each room of any project, once. */
   readonly allRooms: () => readonly NotifiedRoom[];
+  /** Whether an answer at this address is seen by the asker alone: the others in the room still have to be told. */
+  readonly isPrivate: (to: Address) => boolean;
   /** IANA name: times are told in it. */
   readonly timezone: string;
   readonly onError: (error: unknown) => void;
@@ -78,13 +80,13 @@ function concerned({ settingsOf, roomsOf, allRooms }: NotifyParts, event: Machin
   }
 }
 
-function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): void {
+function tellOfItem({ settingsOf, roomsOf, isPrivate, timezone }: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): void {
   const item = tx.reads.item(event.project, event.item);
   const settings = settingsOf(event.project);
   if (item === null || settings === null || item.removal?.state === 'purged') return;
   const kinds = kindsOf(event, item, settings.qa);
   for (const room of roomsOf(event.project)) {
-    if (!kinds.some((kind) => room.notify.includes(kind)) || isAnswered(event, room, tx)) continue;
+    if (!kinds.some((kind) => room.notify.includes(kind)) || isAnswered(event, room, isPrivate, tx)) continue;
     const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
     const about = {
       item,
@@ -112,16 +114,19 @@ function tellOfItem({ settingsOf, roomsOf, timezone }: NotifyParts, event: NewsE
   }
 }
 
-/** Ways in whose answers may be seen by their sender alone. */
-const PERHAPS_PRIVATE: ReadonlySet<IngressKind> = new Set(['slash', 'button', 'select', 'modal']);
-
 /** Whether the room reads the answer to the command that did this: one act is one message. An item's thread has all of its news. */
-function isAnswered({ cause }: ItemEvent, { to, style }: NotifiedRoom, tx: Pick<Tx, 'inbox'>): boolean {
+function isAnswered(
+  { cause }: ItemEvent,
+  { to, style }: NotifiedRoom,
+  isPrivate: NotifyParts['isPrivate'],
+  tx: Pick<Tx, 'inbox'>,
+): boolean {
   if (style === 'threads') return false;
   const id = /^inbox:(\d+)$/.exec(cause ?? '')?.[1];
   const message = id === undefined ? null : (tx.inbox.get(Number(id))?.message ?? null);
   if (message?.at.transport !== to.transport || message.at.room !== to.room) return false;
-  return timerOf(message) !== null || !PERHAPS_PRIVATE.has(message.ingress);
+  // A timer's answer is a message of the room, whatever the address was from which it was set.
+  return timerOf(message) !== null || !isPrivate(message.at);
 }
 
 function keyOf({ to }: NotifiedRoom): string {

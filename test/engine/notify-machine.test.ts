@@ -28,6 +28,7 @@ it('tells of a limited account where agents use it, and of a backup that failed 
     settingsOf: sharing,
     roomsOf: (project) => rooms.filter((room) => room.project === project),
     allRooms: () => rooms,
+    isPrivate: ({ thread }) => thread === 'private',
     timezone: 'UTC',
     onError: (error) => {
       throw error;

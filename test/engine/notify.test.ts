@@ -35,6 +35,7 @@ beforeEach(() => {
     settingsOf: () => settings,
     roomsOf: () => rooms,
     allRooms: () => rooms,
+    isPrivate: ({ thread }) => thread === 'private',
     timezone: 'UTC',
     onError: (error) => {
       throw error;
@@ -95,6 +96,27 @@ describe('notifications', () => {
     expect(texts.at(-1)).toContain(`merged · 11111111 <https://git.example.org/commit/${SHA}>`);
     // In a room that speaks of another project the number alone would name another item.
     expect(plainText((await told('elsewhere'))[0]?.body ?? { blocks: [] }, { width: 500 })).toMatch(/^shop#1 </);
+  });
+
+  it.each([
+    ['message', null, ['elsewhere']],
+    ['button', 'thread', ['elsewhere']],
+    ['button', 'private', ['here', 'elsewhere']],
+    ['slash', 'private', ['here', 'elsewhere']],
+  ] as const)('of what a person did by a %s go to every room that does not read the answer (at %s)', async (ingress, thread, expected) => {
+    rooms = [roomOf('here'), roomOf('elsewhere')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    log.transaction((tx) => {
+      const sender = { transport: 'net', id: 'a', name: 'Anna' };
+      const at = { transport: 'net', room: 'here', thread };
+      const id = tx.inbox.receive({ id: 'm', at, sender, ingress, text: 'start 1' }, tx.now);
+      const to = { name: 'current' } as const;
+      const why = { kind: 'person', did: 'started' } as const;
+      const payload = { to, why, failure: null };
+      tx.record({ project: 'shop', item: numbered(1), actor: 'person:anna', cause: `inbox:${id}`, kind: 'item.moved', payload });
+    });
+    const inRooms = await Promise.all(['here', 'elsewhere'].map(async (room) => ((await told(room)).length > 0 ? [room] : [])));
+    expect(inRooms.flat()).toEqual(expected);
   });
 
   it('cost none for what a room may be told of, and that is no news this time', async () => {

@@ -1,4 +1,5 @@
 import { defineNetwork, WORD_START } from '../network.ts';
+import { targetOf } from './address.ts';
 import { commandForm } from './command-form.ts';
 import { keys } from './section.ts';
 
@@ -43,6 +44,10 @@ export const discord = defineNetwork({
   },
 
   commandForm,
+  isPrivate(to) {
+    const target = targetOf(to);
+    return target.kind === 'reply' && target.ephemeral;
+  },
 
   async open(section, parts) {
     const { discordTransport } = await import('./discord.ts');

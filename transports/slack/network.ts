@@ -1,6 +1,7 @@
 import { MusherError } from '../../src/errors.ts';
 import { defineNetwork, WORD_START, type NetworkTool, type SectionProblem } from '../network.ts';
 import { commandForm } from './command-form.ts';
+import { decodeHandle } from './handle.ts';
 import { DEFAULT_COMMAND, DEFAULT_PATH } from './options.ts';
 import { keys } from './section.ts';
 
@@ -59,6 +60,10 @@ export const slack = defineNetwork({
   },
 
   commandForm,
+  isPrivate({ thread }) {
+    const handle = decodeHandle(thread);
+    return handle?.kind === 'answer' && !handle.public;
+  },
 
   async open(section, parts) {
     const { slackTransport } = await import('./slack.ts');
