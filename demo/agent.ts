@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasConflict, keepBoth } from './agent/conflicts.ts';
+import { connectToMusher } from './agent/musher.ts';
 import { recipeFor } from './agent/recipes.ts';
 import { openVoice, type Voice } from './agent/voice.ts';
 import { openWorkshop, type Workshop } from './agent/workshop.ts';
@@ -83,10 +84,10 @@ async function review(job: Assignment, shop: Workshop, voice: Voice): Promise<vo
   await think('running the tests');
   const failure = shop.failingTests();
   const tested = files.some((file) => file.startsWith('test/'));
-  if (failure !== null) voice.verdict('reject', `the tests fail: ${failure}`);
-  else if (files.length === 0) voice.verdict('reject', 'nothing was changed');
-  else if (!tested) voice.verdict('reject', 'the change has no test');
-  else voice.verdict('approve', `${files.length} files changed, with tests, and all tests pass`);
+  if (failure !== null) await voice.verdict('reject', `the tests fail: ${failure}`);
+  else if (files.length === 0) await voice.verdict('reject', 'nothing was changed');
+  else if (!tested) await voice.verdict('reject', 'the change has no test');
+  else await voice.verdict('approve', `${files.length} files changed, with tests, and all tests pass`);
   voice.result('success', 'reviewed');
 }
 
@@ -112,7 +113,12 @@ async function resolveConflicts(job: Assignment, shop: Workshop, voice: Voice): 
 
 const job = readAssignment(process.env);
 const shop = openWorkshop(process.cwd());
-const voice = openVoice((line) => process.stdout.write(`${line}\n`));
+const voice = openVoice(
+  (line) => process.stdout.write(`${line}\n`),
+  job.role === 'qa'
+    ? await connectToMusher(process.env['MUSHER_MCP_URL'] ?? '', process.env['MUSHER_MCP_TOKEN'] ?? '')
+    : () => Promise.reject(new Error('only a reviewer gives a verdict')),
+);
 try {
   if (job.role === 'qa') await review(job, shop, voice);
   else if (job.role === 'mergemaster') await resolveConflicts(job, shop, voice);

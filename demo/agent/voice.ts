@@ -3,7 +3,8 @@ export interface Voice {
   status(text: string): void;
   /** A turn of thinking, with what it cost: totals so far. */
   turn(): void;
-  verdict(verdict: 'approve' | 'reject', reason: string): void;
+  /** Told to Musher itself, not printed: what is printed could be of the code under review. */
+  verdict(verdict: 'approve' | 'reject', reason: string): Promise<void>;
   result(status: 'success' | 'failure', text: string): void;
 }
 
@@ -14,7 +15,9 @@ const OUTPUT = 310;
 const PRICE_IN = 1e-6;
 const PRICE_OUT = 5e-6;
 
-export function openVoice(print: (line: string) => void): Voice {
+export type GiveVerdict = (verdict: 'approve' | 'reject', reason: string) => Promise<void>;
+
+export function openVoice(print: (line: string) => void, giveVerdict: GiveVerdict): Voice {
   let turns = 0;
   let input = 0;
   let output = 0;
@@ -29,7 +32,7 @@ export function openVoice(print: (line: string) => void): Voice {
       const cost = Math.round((input * PRICE_IN + output * PRICE_OUT) * 1e6) / 1e6;
       say({ type: 'usage', model: 'demo-model', input_tokens: input, output_tokens: output, cost_usd: cost });
     },
-    verdict: (verdict, reason) => say({ type: 'verdict', verdict, reason }),
+    verdict: giveVerdict,
     result: (status, text) => say({ type: 'result', status, text }),
   };
 }

@@ -164,6 +164,11 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { run: 3, reason: 'stuck', cause: 'silent', exitCode: null, summary: FAULTS['no-output'], resumeAt: null, turns: null, verdict: null },
   ],
   'run.admitted': [{ run: 3, tokenHash: 'h' }],
+  'run.connected': [{ run: 3, connectionHash: 'h' }],
+  'run.verdict': [
+    { run: 3, verdict: 'approve', reason: '' },
+    { run: 3, verdict: 'reject', reason: 'The price has no tax.' },
+  ],
   'run.blocker': [{ run: 3, reason: 'There is no test database.' }],
   'timer.set': [
     {

@@ -8,6 +8,7 @@ import { timeWaited } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { record, type AgentAccess, type EngineParts } from '../engine/parts.ts';
 import { callerOf } from './caller.ts';
+import { offerConnection, SESSION_HEADER } from './connection.ts';
 import { GateRuns } from './gate-runs.ts';
 import { Allowance, bearerOf, bodyOf, isFromHere } from './guards.ts';
 import type { ApprovalSettings } from '../config/settings.ts';
@@ -144,7 +145,10 @@ export class McpEndpoint implements AgentAccess {
     if (body === 'too-large') return refuse(response, 413, 'The message is too large.', { connection: 'close' });
     if (body === 'broken' || Array.isArray(body.json)) return refuse(response, 400, 'Expected one JSON message.');
     this.#sdk ??= loadSdk();
-    return serveCall(await this.#sdk, this.#tools, caller, body.json, { request, response });
+    const sdk = await this.#sdk;
+    const connection = offerConnection(this.#tools, caller, body.json);
+    if (connection !== null) response.setHeader(SESSION_HEADER, connection);
+    return serveCall(sdk, this.#tools, caller, body.json, { request, response });
   }
 }
 

@@ -17,6 +17,8 @@ export interface Call {
   readonly caller: Caller;
   /** Names the call by its tool and arguments. */
   readonly key: string;
+  /** It came over the session that the reviewing program opened when it began; see `cameOverConnection`. */
+  readonly ownConnection: boolean;
   /** Aborts when nobody listens any more. */
   readonly signal: AbortSignal;
 }

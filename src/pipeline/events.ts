@@ -179,6 +179,13 @@ export interface ItemEvents {
   'timer.cancelled': { readonly timer: number; readonly why: Why };
   /** The run may speak to Musher with a token, of which only the hash is kept (SHA-256, base64url); an earlier one holds no more. */
   'run.admitted': { readonly run: number; readonly tokenHash: string };
+  /**
+   * The reviewing program connected to Musher: by the id of that session (only its SHA-256 is kept, base64url) it is told from
+   * whatever it starts later, which can find its token.
+   */
+  'run.connected': { readonly run: number; readonly connectionHash: string };
+  /** A reviewer's verdict, over that connection; the last one counts. */
+  'run.verdict': { readonly run: number; readonly verdict: 'approve' | 'reject'; readonly reason: string };
   /** The agent says that it can't go on; when its run has ended the item is blocked with this. */
   'run.blocker': { readonly run: number; readonly reason: string };
   /** What an agent did through Musher that no other event tells. */

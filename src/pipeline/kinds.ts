@@ -176,6 +176,8 @@ const ROWS = {
   'run.stop_requested': { ...CHANGE, undo: 'along', ofDeleted: true, into: ['runs'], purge: { why: 'empty' } },
   'run.ended': { ...COURSE, wakes: 'all', ofDeleted: true, into: ['runs'], purge: { summary: 'empty' } },
   'run.admitted': { ...RECORD, beginsProcess: true, into: ['runs'], purge: { tokenHash: 'keep' } },
+  'run.connected': { ...RECORD, inHistory: false, into: ['runs'], purge: { connectionHash: 'keep' } },
+  'run.verdict': { ...RECORD, into: ['runs'], purge: { reason: 'empty' } },
   'run.blocker': { ...CHANGE, wakes: 'nothing', into: ['runs'], purge: { reason: 'empty' } },
   'agent.called': { ...RECORD, into: [], purge: { tool: 'keep', result: 'empty' } },
 

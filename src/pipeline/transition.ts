@@ -195,6 +195,8 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.price_unknown':
     case 'run.stop_requested':
     case 'run.admitted':
+    case 'run.connected':
+    case 'run.verdict':
     case 'run.blocker':
     case 'agent.called':
     case 'request.opened':

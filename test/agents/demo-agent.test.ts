@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { hasConflict, keepBoth, Unresolvable } from '../../demo/agent/conflicts.ts';
 import { DEMO_ITEMS } from '../../demo/items.ts';
 import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
@@ -15,6 +17,33 @@ import type { Role } from '../../src/pipeline/role.ts';
 leaveNothingBehind();
 
 const DEMO = new URL('../../demo/', import.meta.url).pathname;
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Where a reviewer reaches Musher, as far as it needs it; what it said there. */
+async function door(): Promise<{ url: string; verdicts: { verdict: string; reason: string }[] }> {
+  const verdicts: { verdict: string; reason: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      const { method, params } = JSON.parse(body) as { method: string; params: { arguments: { verdict: string; reason: string } } };
+      if (method === 'tools/call' && request.headers['mcp-session-id'] === 'first') verdicts.push(params.arguments);
+      response.writeHead(200, { 'mcp-session-id': 'first' }).end('{}');
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, verdicts };
+}
 
 /** A copy of the demo repository, and the demo agent at work in it. */
 class Demo {
@@ -48,7 +77,8 @@ class Demo {
   async work(
     item: { title: string; description?: string },
     change: { role?: Role; failure?: string; attempt?: string } = {},
-  ): Promise<RunOutcome> {
+  ): Promise<Pick<RunOutcome, 'reason' | 'exitCode' | 'summary' | 'turns' | 'usage'> & { verdict?: string; verdictReason?: string }> {
+    const { url, verdicts } = await door();
     const role = change.role ?? 'coder';
     const variables = {
       ...VARIABLES,
@@ -67,9 +97,19 @@ class Demo {
       prompt: expandTemplate(DEFAULT_PROMPTS[role], variables),
       variables,
       worktree: this.root,
+      access: { url, token: 'musher_test' },
     });
     if (!run.ok) throw run.error;
-    return run.value.ended;
+    const { reason, exitCode, summary, turns, usage } = await run.value.ended;
+    const told = verdicts.at(-1);
+    return {
+      reason,
+      exitCode,
+      summary,
+      turns,
+      usage,
+      ...(told === undefined ? {} : { verdict: told.verdict, verdictReason: told.reason }),
+    };
   }
 }
 

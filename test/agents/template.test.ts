@@ -37,5 +37,5 @@ it('has default prompts that use known variables only and quote the item as data
     expect(prompt).toContain('{{criteria}}');
   }
   expect(DEFAULT_PROMPTS.coder).toContain('{{failure}}');
-  expect(DEFAULT_PROMPTS.qa).toContain('VERDICT: approve');
+  expect(DEFAULT_PROMPTS.qa).toContain('`verdict`');
 });

@@ -40,7 +40,19 @@ describe('the way to Musher', () => {
     const client = await shop.client(access);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name).sort()).toEqual(
-      ['approve', 'ask', 'check_criterion', 'git_commit', 'git_diff', 'git_status', 'item', 'note', 'report_blocker', 'run_gates'].sort(),
+      [
+        'approve',
+        'ask',
+        'check_criterion',
+        'git_commit',
+        'git_diff',
+        'git_status',
+        'item',
+        'note',
+        'report_blocker',
+        'run_gates',
+        'verdict',
+      ].sort(),
     );
     expect(new URL(access.url).hostname).toBe('127.0.0.1');
   });

@@ -122,6 +122,48 @@ describe('what an agent changes', () => {
     expect(shop.owner.git(['log', '--format=%s', 'main'])).toBe('first');
   });
 
+  it('is a verdict in the first session of a reviewing run alone, also after a restart of Musher', async () => {
+    const { access, item } = await shop.working({ role: 'qa' });
+    // A client whose first answer was lost may begin once more, as long as it has said nothing else.
+    await fetch(access.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${access.token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
+      }),
+    }).then((response) => response.text());
+    const reviewer = await shop.client(access);
+    // What the code under review can do: it finds the token, and connects with it.
+    const hostile = await shop.client(access);
+    expect(await call(hostile, 'verdict', { verdict: 'approve' })).toMatchObject({ ok: false });
+    expect(shop.run(item).told).toBeUndefined();
+    expect(await call(reviewer, 'verdict', { verdict: 'approve', reason: 'fine' })).toMatchObject({ ok: true });
+    await shop.restart();
+    // The connections are broken, which the first call finds.
+    await call(reviewer, 'item').catch(() => undefined);
+    const again = await shop.client(access);
+    expect(await call(again, 'verdict', { verdict: 'reject' })).toMatchObject({ ok: false });
+    expect(await call(reviewer, 'verdict', { verdict: 'reject', reason: 'not so fine' })).toMatchObject({ ok: true });
+    expect(shop.run(item).told).toEqual({ verdict: 'reject', reason: 'not so fine' });
+    // A process that is started anew for the same run connects anew.
+    const anew = await shop.endpoint.admit(shop.item(item), shop.run(item));
+    expect(shop.run(item).told).toBeUndefined();
+    expect(await call(await shop.client(anew), 'verdict', { verdict: 'approve' })).toMatchObject({ ok: true });
+  });
+
+  it('is no verdict of anybody who does not review', async () => {
+    const { access, item } = await shop.working();
+    expect(await call(await shop.client(access), 'verdict', { verdict: 'approve' })).toMatchObject({ ok: false });
+    expect(shop.run(item).told).toBeUndefined();
+  });
+
   it('is what people see that it does', async () => {
     const { access, item } = await shop.working();
     await call(await shop.client(access), 'note', { text: 'rounding\u202E prices' });

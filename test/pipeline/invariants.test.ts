@@ -17,6 +17,8 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'item.set_aside',
   'run.price_unknown',
   'run.admitted',
+  'run.connected',
+  'run.verdict',
   'agent.called',
   'request.opened',
   'request.closed',

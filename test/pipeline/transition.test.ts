@@ -93,6 +93,8 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'run.ended': (item) =>
     eventOf('run.ended', { run: item.runs, reason: 'finished', exitCode: 0, summary: 'done', resumeAt: null, turns: 3, verdict: null }),
   'run.admitted': (item) => eventOf('run.admitted', { run: item.runs, tokenHash: 'h' }),
+  'run.connected': (item) => eventOf('run.connected', { run: item.runs, connectionHash: 'c' }),
+  'run.verdict': (item) => eventOf('run.verdict', { run: item.runs, verdict: 'approve', reason: '' }),
   'run.blocker': (item) => eventOf('run.blocker', { run: item.runs, reason: 'no network' }),
   'agent.called': (item) => eventOf('agent.called', { run: item.runs, tool: 'git_commit', result: 'abc' }),
   'request.opened': (item) =>
@@ -195,6 +197,8 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'run.stop_requested': everywhere,
   'run.ended': everywhere,
   'run.admitted': everywhere,
+  'run.connected': everywhere,
+  'run.verdict': everywhere,
   'run.blocker': everywhere,
   'agent.called': everywhere,
   'request.opened': everywhere,
@@ -262,11 +266,13 @@ describe('transition', () => {
       'request.refused',
       'run.admitted',
       'run.budget_crossed',
+      'run.connected',
       'run.extended',
       'run.heartbeat',
       'run.price_unknown',
       'run.session',
       'run.usage',
+      'run.verdict',
     ]);
     expect(new Set(results.map(({ item, result }) => (result.ok ? result.value.version - item.version : 0)))).toEqual(new Set([0, 1]));
   });

@@ -24,6 +24,7 @@ import { exhaustedLine } from './run-budget.ts';
 import { environmentOf } from './sign-ins.ts';
 import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { withVerdict } from './verdict.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { agentActor } from '../../pipeline/actor.ts';
 import type { Fault, PlainFault, Said, StuckCause } from '../../pipeline/why/fault.ts';
@@ -60,13 +61,14 @@ export async function settleRun(
   item: WorkItem,
   run: Run,
   agent: AgentSettings | null,
-  outcome: RunOutcome,
+  ended: RunOutcome,
   /** What a person has to do first, where another attempt can't help; null: it may. */
   mend: string | null = null,
 ): Promise<void> {
   // An agent that moved the base branch itself must not be taken for one whose work was merged.
   await lookAtBase(parts, project);
   await withoutSecrets(parts, run);
+  const outcome = withVerdict(parts, run, ended);
   const judgement = await withTree(project, item, await judge(parts, project, item, run, agent, outcome));
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
@@ -79,7 +81,7 @@ export async function settleRun(
     if (signedOut && agent !== null) parts.signIns?.forget(agent, run.account);
     const { reason, cause, summary } = judgement;
     const named = cause === null ? {} : { cause };
-    const ended = {
+    const end = {
       run: run.run,
       reason,
       ...named,
@@ -98,7 +100,7 @@ export async function settleRun(
     // Also of a run that was stopped or moved away from: what it committed is there.
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     spendReservation(tx, project.settings, item, run, outcome.unpriced);
-    record(tx, item, 'run.ended', ended, agentActor(run.agent));
+    record(tx, item, 'run.ended', end, agentActor(run.agent));
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt, signIn);
     else if (reason === 'finished') accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.

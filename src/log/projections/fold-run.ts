@@ -21,6 +21,8 @@ export const RUN_TEXTS = {
   given: { person: 'keep' },
   tokenHash: 'keep',
   blocker: 'empty',
+  connectionHash: 'keep',
+  told: { reason: 'empty' },
 } as const satisfies PurgePlan<Run>;
 
 /** A run after an event of it; null where there is none that the event could be of. */
@@ -44,7 +46,11 @@ export function foldRun(run: Run | null, event: RunEvent): Run | null {
     case 'run.stop_requested':
       return { ...run, stopRequested: event.payload.why };
     case 'run.admitted':
-      return { ...run, tokenHash: event.payload.tokenHash, launches: run.launches + 1 };
+      return { ...withoutConnection(run), tokenHash: event.payload.tokenHash, launches: run.launches + 1 };
+    case 'run.connected':
+      return { ...run, connectionHash: event.payload.connectionHash };
+    case 'run.verdict':
+      return { ...run, told: { verdict: event.payload.verdict, reason: event.payload.reason } };
     case 'run.blocker':
       return { ...run, blocker: event.payload.reason };
     case 'run.extended':
@@ -54,6 +60,11 @@ export function foldRun(run: Run | null, event: RunEvent): Run | null {
       return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
     }
   }
+}
+
+/** What another process of the same run connected by and said holds no more. */
+function withoutConnection({ connectionHash: _connection, told: _told, ...run }: Run): Run {
+  return run;
 }
 
 function opened(event: Extract<RunEvent, { kind: 'run.pending' }>): Run {

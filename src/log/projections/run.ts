@@ -47,6 +47,10 @@ export interface Run {
   readonly given: Reservation | null;
   /** Hash of the token with which it speaks to Musher; null: none was given. */
   readonly tokenHash: string | null;
+  /** Hash of the session in which a reviewer may give its verdict; missing: none was opened. */
+  readonly connectionHash?: string;
+  /** The verdict that a reviewer has given there; missing: none yet. */
+  readonly told?: { readonly verdict: 'approve' | 'reject'; readonly reason: string };
   /** Why it says it can't go on; null where it has not said so. */
   readonly blocker: string | null;
 }

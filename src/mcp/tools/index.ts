@@ -5,6 +5,19 @@ import { runGates } from './gates.ts';
 import { gitCommit, gitDiff, gitStatus } from './git.ts';
 import { checkCriterion, item } from './item.ts';
 import { note, reportBlocker } from './progress.ts';
+import { verdict } from './verdict.ts';
 
-/** All that an agent can do by MCP. None of them moves a stage, approves, merges or raises a limit. */
-export const TOOLS: readonly Tool[] = [item, checkCriterion, runGates, gitStatus, gitDiff, gitCommit, reportBlocker, ask, note, approve];
+/** All that an agent can do by MCP. None of them moves a stage, merges or raises a limit; a reviewer's verdict is looked at when its run has ended. */
+export const TOOLS: readonly Tool[] = [
+  item,
+  checkCriterion,
+  runGates,
+  gitStatus,
+  gitDiff,
+  gitCommit,
+  verdict,
+  reportBlocker,
+  ask,
+  note,
+  approve,
+];

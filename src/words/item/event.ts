@@ -114,6 +114,10 @@ export function eventWords(event: LoggedEvent): string {
       return because(`cancelled timer ${event.payload.timer}`, causeWords(event.payload.why, ''));
     case 'run.admitted':
       return `gave run ${event.payload.run} access to Musher`;
+    case 'run.connected':
+      return `connected run ${event.payload.run} to Musher`;
+    case 'run.verdict':
+      return because(event.payload.verdict === 'approve' ? 'gave its verdict: approve' : 'gave its verdict: reject', event.payload.reason);
     case 'run.blocker':
       return because('is stuck', event.payload.reason);
     case 'agent.called':

@@ -8,6 +8,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { giveVerdict } from './verdict.ts';
 
 const { MUSHER_PROMPT_FILE = '', MUSHER_ROLE = 'coder', MUSHER_ITEM = '0', FLAGS = '' } = process.env;
 const run = basename(dirname(MUSHER_PROMPT_FILE));
@@ -132,6 +133,8 @@ async function step(text: string): Promise<void> {
     case 'failure':
       return tell({ type: 'result', status: verb, text: all });
     case 'verdict':
+      return giveVerdict(first, rest);
+    case 'print-verdict':
       return tell({ type: 'verdict', verdict: first, reason: rest });
     case 'limited':
       return tell({ type: 'rate_limit', resume_at: Date.now() + Number(first), text: 'too many requests' });
