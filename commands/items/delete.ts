@@ -23,6 +23,7 @@ export const deleteCommand = command({
   examples: ['delete 42', 'delete 42 --purge'],
   args: { item: itemRef(), purge: flag('purge', 'Also erases its content from the log.') },
   role: 'operator',
+  waits: true,
   confirm(context, { item: ref, purge }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;

@@ -20,6 +20,7 @@ export const diff = command({
   examples: ['diff 42'],
   args: { item: itemRef() },
   role: 'viewer',
+  waits: true,
   async run(context, { item: ref }) {
     const found = context.find(ref);
     if (!found.ok) return found.error;

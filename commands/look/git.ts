@@ -18,6 +18,7 @@ export const git = command({
   examples: ['git'],
   args: {},
   role: 'viewer',
+  waits: true,
   async run(context) {
     const { name, git: repository } = context.project;
     const status = await repository.status();

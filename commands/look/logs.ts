@@ -22,6 +22,7 @@ export const logs = command({
     run: integer({ min: 1, description: 'The number of the run; the latest by default.' }).optional(),
   },
   role: 'viewer',
+  waits: true,
   async run(context, { item: ref, lines, run: wanted }) {
     const found = context.find(ref);
     if (!found.ok) return found.error;

@@ -26,6 +26,7 @@ export const snapshots = command({
   examples: ['snapshots 42', 'snapshots 42 3'],
   args: { item: itemRef(), snapshot: integer({ min: 1, max: 999_999, description: 'The number of the snapshot to show.' }).optional() },
   role: 'viewer',
+  waits: true,
   run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;

@@ -12,6 +12,7 @@ export const backup = command({
   examples: ['backup'],
   args: {},
   role: 'admin',
+  waits: true,
   async run(context) {
     const made = await context.backup();
     if (!made.ok) return refused('backup-failed', `The backup failed: ${made.error}. Fix that, then try `, typed('backup'), ' again.');

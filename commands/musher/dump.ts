@@ -18,6 +18,7 @@ export const dump = command({
   examples: ['dump 42', 'dump'],
   args: { item: itemRef().optional() },
   role: 'admin',
+  waits: true,
   async run(context, { item: ref }) {
     if (ref !== null) {
       const found = context.findAny(ref);

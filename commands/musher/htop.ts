@@ -19,6 +19,7 @@ export const htop = command({
   examples: ['htop', 'htop 30'],
   args: { seconds: integer({ min: 1, max: MOST_SECONDS, description: `How long; ${DEFAULT_SECONDS} by default.` }).optional() },
   role: 'viewer',
+  waits: true,
   async *run(context, { seconds: wanted }) {
     const { clock, signal } = context;
     const seconds = wanted ?? DEFAULT_SECONDS;

@@ -33,6 +33,7 @@ export const restore = command({
     snapshot: integer({ min: 1, max: 999_999, description: 'The number in `snapshots`.' }).optional(),
   },
   role: 'operator',
+  waits: true,
   async run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;

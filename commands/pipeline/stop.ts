@@ -28,6 +28,7 @@ export const stop = command({
   examples: ['stop 42'],
   args: { item: itemRef() },
   role: 'operator',
+  waits: true,
   async run(context, { item: ref }) {
     const begun = context.begin((tx) => {
       const item = tx.find(ref);

@@ -22,6 +22,7 @@ export const undo = command({
   examples: ['undo', 'undo 42', 'undo 42 The export loses the time zone.'],
   args: { item: itemRef().optional(), reason: text('Why the merge is reverted. The next attempt reads it.').optional() },
   role: 'operator',
+  waits: true,
   confirm(context, { item: ref }) {
     if (ref === null) return null;
     const found = context.findAny(ref);

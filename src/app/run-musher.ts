@@ -129,6 +129,7 @@ export async function runMusher(
     flood: settings.flood,
     newIncidentId: () => randomBytes(4).toString('hex'),
     onAnswered: (inbox, reply) => awaitedReplies.answered(inbox, reply),
+    sending: delivery,
   });
   const engine = new Engine(engineParts);
   const timers = new Timers({

@@ -36,7 +36,10 @@ export interface Confirmation {
 /**
  * One command is one declaration: help, usage errors, completion, slash options and `docs/commands.md` come from it.
  */
-export interface Command<A extends ArgumentTypes = ArgumentTypes> {
+export type Command<A extends ArgumentTypes = ArgumentTypes> = Declared<A> & Run<A>;
+
+/** What is known of a command before it runs. */
+interface Declared<A extends ArgumentTypes> {
   /** The words that call it; `['timer', 'list']` is typed `timer list`. */
   readonly words: readonly [string, ...string[]];
   readonly aliases?: readonly (readonly [string, ...string[]])[];
@@ -55,8 +58,15 @@ export interface Command<A extends ArgumentTypes = ArgumentTypes> {
   /** Present on destructive commands. Returns the reply if there is nothing to confirm, null if this call destroys nothing. */
   // Methods, not properties: so that commands of different arguments fit in one list.
   confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply | null;
-  run(context: CommandContext, args: ArgumentValues<A>): CommandResult;
 }
+
+/**
+ * A command whose reply is there when `run` returns is handled in the very commit that stores its message: it must change
+ * nothing outside of the log. One that `waits` (for git, a process, or for what the engine makes of it) begins after that commit.
+ */
+type Run<A extends ArgumentTypes> =
+  | { readonly waits?: false; run(context: CommandContext, args: ArgumentValues<A>): Reply }
+  | { readonly waits: true; run(context: CommandContext, args: ArgumentValues<A>): CommandResult };
 
 /** Gives a declaration its types. */
 export function command<const A extends ArgumentTypes>(declaration: Command<A>): Command<A> {

@@ -66,6 +66,8 @@ export class Delivery {
   readonly #busy = new Map<string, Promise<void>>();
   /** The messages that live replies stand in, by inbox row; gone when the final reply has replaced them. */
   readonly #live = new Map<number, MessageRef>();
+  /** Messages that were stored as begun and had no try yet, by number. */
+  readonly #begun = new Set<number>();
   /** Networks that take nothing before a time: they said so. */
   readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
@@ -147,6 +149,33 @@ export class Delivery {
     }
   }
 
+  /**
+   * Whether a message to this address would be sent now, before anything else of its room: it needs no turn, and its network
+   * is there. Such a message can be stored as begun (`Outbox.addBegun`).
+   */
+  maySendAtOnce(to: Address): boolean {
+    const { isOpen, clock, log } = this.#parts;
+    const transport = this.#transport(to.transport);
+    if (transport === undefined || this.#stopping || transport.isApart?.(to) !== true || !isOpen(transport.name)) return false;
+    if ((this.#paused.get(transport.name) ?? 0) > clock.now() || this.#busy.has(roomKey(transport, to.room))) return false;
+    return log.outbox.isEmpty(transport.name, to.room) && this.#isThere(transport.name);
+  }
+
+  /** Sends a message that is stored as begun. */
+  sendBegun(row: OutboxRow): void {
+    const transport = this.#transport(row.to.transport);
+    if (transport === undefined) return;
+    this.#begun.add(row.id);
+    const { room } = row.to;
+    const key = roomKey(transport, room);
+    // One that is at work in the room finds it.
+    if (this.#busy.has(key) || this.#stopped) return;
+    const leave = (): void => void this.#busy.delete(key);
+    const further = (): Promise<void> | void =>
+      this.#parts.log.outbox.isEmpty(transport.name, room) ? leave() : this.#sendRoom(transport, room, leave);
+    this.#busy.set(key, this.#sendRow(transport, row).then(further));
+  }
+
   #transport(name: string): SendingNetwork | undefined {
     return this.#parts.transports.find((transport) => transport.name === name);
   }
@@ -164,7 +193,7 @@ export class Delivery {
   }
 
   #pump(transport: SendingNetwork, room: string): void {
-    const key = `${transport.name}\0${room}`;
+    const key = roomKey(transport, room);
     if (this.#busy.has(key)) return;
     // It begins after it was put in, and takes itself out at the very moment it finds nothing to do: so that neither a
     // message that comes in then is overlooked, nor a room stays busy that nobody works for.
@@ -178,7 +207,7 @@ export class Delivery {
     const { log, clock } = this.#parts;
     let hasTurn = false;
     for (;;) {
-      const row = log.outbox.next(transport.name, room, clock.now());
+      const row = this.#untried(log.outbox.next(transport.name, room, clock.now()));
       if (row === null || this.#stopped) {
         const later = row === null ? log.outbox.scheduled(transport.name, room) : null;
         if (later !== null) this.#wakeAt(later);
@@ -200,16 +229,23 @@ export class Delivery {
     }
   }
 
+  /** A message that was stored as begun had no try yet. */
+  #untried(row: OutboxRow | null): OutboxRow | null {
+    return row !== null && this.#begun.has(row.id) ? { ...row, state: 'pending', attempts: 0 } : row;
+  }
+
   async #sendRow(transport: SendingNetwork, row: OutboxRow): Promise<void> {
     const { log } = this.#parts;
     let thread = row.to.thread;
     let tried = row.state === 'sending';
     try {
-      thread = await this.#threads.threadOf(transport, row);
+      // An answer at an address of its own belongs to no thread, and nothing is waited for before it leaves.
+      if (!this.#begun.has(row.id)) thread = await this.#threads.threadOf(transport, row);
       tried = true;
       const { id, attempts } = row;
+      let { body } = row;
       // As it stands then: a purge may have come while it waited for its turn.
-      const body = await log.inSharedCommit(() => log.outbox.begin(id, attempts + 1, thread));
+      if (!this.#begun.delete(id)) body = await log.inSharedCommit(() => log.outbox.begin(id, attempts + 1, thread));
       crashPoint('after-outbox-sending');
       const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });
       crashPoint('after-send-before-mark');
@@ -301,6 +337,10 @@ export class Delivery {
     });
     this.#wakes.add(cancel);
   }
+}
+
+function roomKey(transport: SendingNetwork, room: string): string {
+  return `${transport.name}\0${room}`;
 }
 
 function isApart(transport: SendingNetwork, row: OutboxRow): boolean {

@@ -50,6 +50,8 @@ export class Log {
   readonly #dropCursor;
   readonly #redactor: Redactor;
   readonly #commits = new GroupCommit((run, isDurable) => this.#together(run, isDurable));
+  /** Made once: the library prepares four functions for each that it makes. */
+  readonly #within;
   #inTransaction = false;
   /** While several transactions share a commit: what is to be told of them after it. */
   #untold: (() => void)[] | null = null;
@@ -81,6 +83,7 @@ export class Log {
     this.db = db;
     this.clock = clock;
     migrate(db);
+    this.#within = db.transaction((run: () => unknown) => run());
     this.#events = new EventStore(db);
     this.#projector = new Projector(db);
     this.reads = new Reads(db, this.#events);
@@ -167,14 +170,12 @@ export class Log {
       afterCommit: (one) => void after.push(one),
     };
     try {
-      const result = this.db
-        .transaction((): T => {
-          const value = run(tx);
-          projector.flush();
-          crashPoint('before-commit');
-          return value;
-        })
-        .immediate();
+      const result = this.#within.immediate(() => {
+        const value = run(tx);
+        projector.flush();
+        crashPoint('before-commit');
+        return value;
+      }) as T;
       const hasQueued = this.outbox.added > queued;
       const tell = (): void => {
         crashPoint('after-commit');
@@ -201,12 +202,30 @@ export class Log {
     return this.#commits.keep(run, isDurable);
   }
 
+  /** Whether what runs now shares its commit with others: it is on the disk only when all of it is. */
+  get isShared(): boolean {
+    return this.#untold !== null;
+  }
+
+  /** Within a shared commit: runs `run`, and undoes all transactions in it where it throws. Nothing is told of those. */
+  allOrNothing<T>(run: () => T): T {
+    const told = this.#untold;
+    if (told === null) throw new Error('what is not in a shared commit is one transaction, or several that are each kept');
+    const before = told.length;
+    try {
+      return this.#within(run) as T;
+    } catch (error) {
+      told.length = before;
+      throw error;
+    }
+  }
+
   #together(run: () => void, isDurable: boolean): void {
     const untold: (() => void)[] = [];
     this.#untold = untold;
     try {
       if (!isDurable) this.db.pragma('synchronous = NORMAL');
-      this.db.transaction(run).immediate();
+      this.#within.immediate(run);
     } finally {
       if (!isDurable) this.db.pragma('synchronous = FULL');
       this.#untold = null;

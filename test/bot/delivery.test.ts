@@ -31,6 +31,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
       return answer === 'taken' ? Promise.resolve([{ transport: to.transport, room: to.room, id: key }]) : Promise.reject(answer);
     },
     edit: () => Promise.resolve(),
+    isApart: ({ thread }) => thread === 'answer',
     health: () => network,
   };
   const problems: string[] = [];
@@ -283,4 +284,61 @@ test('a live reply waits no longer than half a minute for its network, and not a
   await second;
   expect(over).toEqual(['first', 'second']);
   await next.stop(AbortSignal.timeout(1_000));
+});
+
+const APART = { transport: 'net', room: 'lobby', thread: 'answer' };
+
+/** Stores an answer at an address of its own as the router does; gives how far it went with the commit. */
+function storeAnswer({ log, delivery }: ReturnType<typeof world>, text: string): 'begun' | 'queued' {
+  return log.transaction((tx) => {
+    const message = { to: APART, kind: 'notice', body: line(text), inbox: null, item: null } as const;
+    if (!delivery.maySendAtOnce(APART)) {
+      tx.outbox.add(message, tx.now);
+      return 'queued';
+    }
+    const row = tx.outbox.addBegun(message, tx.now);
+    tx.afterCommit(() => delivery.sendBegun(row));
+    return 'begun';
+  });
+}
+
+test('an answer at an address of its own is sent with the commit that stores it, once, and nothing passes it', async () => {
+  const all = world();
+  expect(all.delivery.maySendAtOnce({ ...APART, thread: null })).toBe(false);
+  expect(storeAnswer(all, `one ${SECRET}`)).toBe('begun');
+  // Before anything else could run.
+  expect(all.tries).toEqual([{ text: 'one [redacted: configured secret]', again: false }]);
+  expect(storeAnswer(all, 'two')).toBe('queued');
+  await all.tried(2);
+  expect(all.tries.map(({ again }) => again)).toEqual([false, false]);
+  await vi.waitFor(() => expect([1, 2].map((id) => all.log.outbox.stateOf(id))).toEqual(['sent', 'sent']), { interval: 2 });
+  await all.delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('such an answer waits where its network is away or not connected, and where its room waits for something', async () => {
+  const all = world();
+  all.network.state = 'reconnecting';
+  expect(all.delivery.maySendAtOnce(APART)).toBe(false);
+  all.network.state = 'online';
+  all.open.now = false;
+  all.say('news');
+  expect(all.delivery.maySendAtOnce(APART)).toBe(false);
+  all.open.now = true;
+  expect(all.delivery.maySendAtOnce(APART)).toBe(false);
+  all.delivery.wake();
+  await all.tried(1);
+  await vi.waitFor(() => expect(all.delivery.maySendAtOnce(APART)).toBe(true), { interval: 2 });
+  await all.delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('an answer whose first try is of unknown outcome is settled by the next, also by the next Musher', async () => {
+  const all = world(new Error('connection reset'));
+  storeAnswer(all, 'once');
+  await vi.waitFor(() => expect(all.clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+  all.clock.move(60_000);
+  await all.tried(2);
+  expect(all.tries.map(({ again }) => again)).toEqual([false, true]);
+  await all.delivery.stop(AbortSignal.timeout(1_000));
+  const id = all.log.outbox.addBegun({ to: APART, kind: 'notice', body: line('died'), inbox: null, item: null }, 0).id;
+  expect(all.log.outbox.next('net', 'lobby', all.clock.now())).toMatchObject({ id, state: 'sending', attempts: 1 });
 });

@@ -322,7 +322,7 @@ export function sha(digit: string): CommitSha {
   return value;
 }
 
-function answered(log: Log, inbox: number): Promise<void> {
+export function answered(log: Log, inbox: number): Promise<void> {
   return when(log, () => log.inbox.get(inbox)?.state === 'done');
 }
 

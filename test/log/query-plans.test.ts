@@ -32,7 +32,6 @@ const OPEN_ONLY = new Set([
   'inbox_open',
   'inbox_open_of_sender',
   'outbox_open',
-  'outbox_replies',
   'runs_open',
   'requests_open',
   'items_waking',
@@ -66,7 +65,7 @@ function growingSteps(db: Db, sql: string): string[] {
       const [, how, table = '', rest = ''] = /^(SCAN|SEARCH) (\w+)(.*)$/.exec(detail) ?? [];
       if (how === undefined || SMALL.has(table) || table === 'oldest') return false;
       if (OPEN_ONLY.has(/USING (?:COVERING )?INDEX (\w+)/.exec(rest)?.[1] ?? '')) return false;
-      return how === 'SCAN' ? !firstRowsOnly || table === 'outbox' : rest.endsWith('(project=?)');
+      return how === 'SCAN' ? !firstRowsOnly || (table === 'outbox' && sql.startsWith('DELETE FROM inbox')) : rest.endsWith('(project=?)');
     });
 }
 

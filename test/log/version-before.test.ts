@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { line } from '../../src/message/build.ts';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
 import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
 import { verifyActive, verifyAll } from '../../src/log/verify.ts';
@@ -41,6 +42,24 @@ it('a log of the version before opens, holds the same, and goes on', () => {
   log.transaction((tx) => tx.record({ ...about, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } }));
   expect(log.reads.item('shop', 7)?.stage.name).toBe('current');
   expect(verifyAll(log.db)).toEqual({ events: EVENTS + 1, differences: [] });
+  log.close();
+});
+
+it('its messages are found by their new indexes, and none is answered twice', () => {
+  const { log } = opened();
+  const { rooms, replies } = log.db
+    .prepare<[], { rooms: number; replies: number }>('SELECT count(DISTINCT room) AS rooms, count(inbox) AS replies FROM outbox')
+    .get() ?? { rooms: 0, replies: 0 };
+  const network = log.db.prepare<[], string>('SELECT transport FROM outbox ORDER BY id LIMIT 1').pluck().get() ?? '';
+  const queued = log.outbox.queuedBetween(network, 0, Number.MAX_SAFE_INTEGER);
+  expect({ rooms: queued.size, messages: [...queued.values()].reduce((a, b) => a + b, 0), replies }).toEqual({
+    rooms,
+    messages: 79,
+    replies: 50,
+  });
+  const again = { to: { transport: network, room: 'x', thread: null }, kind: 'reply', body: line('again'), inbox: 1, item: null } as const;
+  expect(() => log.transaction((tx) => tx.outbox.add(again, tx.now))).toThrow('outbox.inbox');
+  expect(log.outbox.prune(Number.MAX_SAFE_INTEGER)).toBe(79);
   log.close();
 });
 

@@ -4,31 +4,26 @@ import type { Confirmed, InboxRow } from '../../log/tables/inbox.ts';
 import { isTransient } from '../../log/database.ts';
 import { retryTransient } from '../../log/retry-transient.ts';
 import type { Tx } from '../../log/tx.ts';
-import type { Occasion } from '../../log/tables/button-messages.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
-import { withoutActions } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
-import { itemsNamed, type ItemRef } from '../parse/arguments.ts';
-import { authorise } from '../rights/authorise.ts';
 import { commandTable, type CommandTable } from '../command-table.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext } from './context.ts';
-import type { Project } from '../capabilities.ts';
-import { parseCommand } from '../parse/parse.ts';
 import type { Completion } from '../parse/complete.ts';
-import { completionFor, parseContext } from '../parse/parse-context.ts';
-import { afterRestart, incident, notByTimer, stranger, tooMany, withTimer } from '../../words/fixed-replies.ts';
+import { completionFor } from '../parse/parse-context.ts';
+import { afterRestart, incident, notByTimer, stranger, tooMany } from '../../words/fixed-replies.ts';
 import { projectGone } from '../../words/bot/confirming.ts';
-import { problemDocument } from '../../words/bot/problem-document.ts';
 import { closeRevoked } from '../rights/revoke.ts';
-import { includes, type Origin } from '../rights/rights.ts';
+import type { Origin } from '../rights/rights.ts';
+import type { Handling, SendsAtOnce } from './handling.ts';
+import { readCommand, type Ready } from './read-command.ts';
+import { storeReply } from './store-reply.ts';
 import { Turns } from './turns.ts';
 import { WorkSigns } from './work-signs.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import type { Reply } from '../../words/reply.ts';
-import { commandName } from '../../words/described.ts';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
@@ -45,6 +40,8 @@ export interface RouterParts extends BotParts {
   readonly flood: FloodSettings;
   /** Called for each final reply, once it is stored. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
+  /** Sends what can leave as soon as it is stored. Missing: all replies wait in the outbox until they are fetched. */
+  readonly sending?: SendsAtOnce;
 }
 
 /**
@@ -90,21 +87,67 @@ export class Router {
     // Stored without the address: a network's name for Musher is unknown before it connects, and after a crash this
     // is handled before that.
     const asked = { ...message, text: addressed.command };
-    return log.transaction((tx) => {
+    let next = (id: number): void => this.#enqueue(asked, id);
+    const { id, isEarly } = log.transaction((tx) => {
       const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
-      const id = tx.inbox.receive(asked, clock.now());
-      if (id === null) return null;
+      const early = waiting < flood.waiting && this.#mayAnswerAtOnce(tx, asked);
+      const given = early ? tx.inbox.receiveAnswered(asked, clock.now()) : tx.inbox.receive(asked, clock.now());
+      if (given === null) return { id: null, isEarly: false };
       tx.afterCommit(() => crashPoint('after-inbox-insert'));
       if (waiting < flood.waiting) {
-        tx.afterCommit(() => this.#enqueue(asked, id));
-        return id;
+        tx.afterCommit(() => next(given));
+        return { id: given, isEarly: early };
       }
       // Decided before the message is acknowledged, so that a crash can't cause two answers, or none.
       const reply = tooMany(asked, waiting);
-      this.#answer(tx, this.#handlingOf(asked, id, tx.now), reply);
-      tx.afterCommit(() => this.#parts.onAnswered(id, reply));
-      return id;
+      storeReply(this.#parts, tx, this.#handlingOf(asked, given, tx.now), reply);
+      tx.afterCommit(() => this.#parts.onAnswered(given, reply));
+      return { id: given, isEarly: false };
     });
+    if (id !== null && isEarly) next = this.#answerAtOnce(asked, id) ?? next;
+    return id;
+  }
+
+  /**
+   * Whether a message may be answered in the commit that stores it: nothing of its room waits before it, also in that very
+   * commit, and what is not answered then can still wait like any other.
+   */
+  #mayAnswerAtOnce(tx: Tx, message: IncomingMessage): boolean {
+    if (!this.#parts.log.isShared || tx.inbox.isWaitingIn(message.at)) return false;
+    return this.#turns.takeAtOnce(roomOf(message), quotaOf(message));
+  }
+
+  /**
+   * Handles a message in the commit that stores it, so that one wait for the disk is enough for both. Nothing is told before
+   * that commit, and where it fails nothing has happened. Returns what is done after it; null: the message waits for its turn.
+   */
+  #answerAtOnce(message: IncomingMessage, id: number): (() => void) | null {
+    const { log, clock, onAnswered } = this.#parts;
+    const state: Handling = { ...this.#handlingOf(message, id, clock.now()), isEarly: true };
+    try {
+      const reply = log.allOrNothing(() => {
+        const given = this.#replyAtOnce(state);
+        if (given !== null && !state.answered) log.transaction((tx) => storeReply(this.#parts, tx, state, given));
+        return given;
+      });
+      if (reply !== null) return () => onAnswered(id, reply);
+    } catch {
+      // It is undone whole. Its turn comes after the commit, and what breaks then is told.
+    }
+    log.inbox.reopen(id, message);
+    return null;
+  }
+
+  /** The reply of a command that has it at once; null where it takes longer. */
+  #replyAtOnce(state: Handling): Reply | null {
+    const { message } = state;
+    if (this.#parts.rights.highest(message) === null) return stranger(message);
+    if (answerIn(message.text) !== null) return null;
+    const ready = readCommand(this.#parts, this.#table, message.text, state);
+    if ('reply' in ready) return ready.reply;
+    if (ready.command.waits === true) return null;
+    const context = this.#context(state, ready.command);
+    return this.#asked(ready, context, message.text, state) ?? ready.command.run(context, ready.args);
   }
 
   /** Handles a message that something else put into the inbox, such as a timer that is due. */
@@ -143,7 +186,7 @@ export class Router {
     const endSign = this.#signs.begin(message);
     this.#turns.add(
       roomOf(message),
-      isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null,
+      quotaOf(message),
       // The room moves on at the final reply, or at the first document of a live one.
       () =>
         new Promise((resolve) => {
@@ -159,7 +202,7 @@ export class Router {
 
   #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
     const project = projectOf(this.#parts, message.at.transport, message.at.room);
-    return { message, id, receivedAt, words: '', project, item: null, answered: false, ending: new AbortController() };
+    return { message, id, receivedAt, words: '', project, item: null, answered: false, isEarly: false, ending: new AbortController() };
   }
 
   /** If the log can't be written, for example on a full disk, the message stays in the inbox and its room waits: nothing has happened yet. */
@@ -184,7 +227,7 @@ export class Router {
       const handling = (state = this.#handlingOf(message, id, row.receivedAt));
       const reply = await this.#reply(row, handling, release);
       crashPoint('before-answer');
-      if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => this.#answer(tx, handling, reply)));
+      if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => storeReply(this.#parts, tx, handling, reply)));
       this.#parts.onAnswered(id, reply);
     } catch (error) {
       if (isTransient(error) || state === null) throw error;
@@ -204,7 +247,7 @@ export class Router {
     state.words = answer.word;
     const taken = parts.log.transaction((tx) => {
       const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender), parts.timezone);
-      if ('reply' in outcome) this.#answer(tx, state, outcome.reply);
+      if ('reply' in outcome) storeReply(this.#parts, tx, state, outcome.reply);
       // A crash before the command has run must not turn this yes into an answer to nothing.
       else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
       return outcome;
@@ -225,45 +268,35 @@ export class Router {
   }
 
   async #command(text: string, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
-    const { message } = state;
-    const { rights } = this.#parts;
-    const highest = rights.highest(message);
-    const mayUse = (command: Command): boolean => includes(highest, command.role);
-    const parsed = parseCommand(text, this.#table, parseContext(this.#parts, this.#table, state.project), mayUse);
-    if (!parsed.ok) {
-      state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
-      return { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) };
-    }
-    const { command, args } = parsed.value;
-    state.words = commandName(command);
-    state.item = itemsNamed(args)[0] ?? null;
-    const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
-    const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
-    if (refusal !== null) return refusal;
-    const context = this.#context(state, command);
-    const confirmation = confirmed ? null : (command.confirm?.(context, args) ?? null);
-    if (confirmation !== null) {
-      if ('ok' in confirmation) return confirmation;
-      if (context.byTimer) return notByTimer(command);
-      return this.#parts.log.transaction((tx) => {
-        const { reply, occasion } = ask(tx, message, this.#parts.rights.actorOf(message.sender), {
-          project: state.project.name,
-          words: state.words,
-          text,
-          confirmation,
-        });
-        this.#answer(tx, state, reply, occasion);
-        return reply;
+    const ready = readCommand(this.#parts, this.#table, text, state);
+    if ('reply' in ready) return ready.reply;
+    const context = this.#context(state, ready.command);
+    const asked = confirmed ? null : this.#asked(ready, context, text, state);
+    return asked ?? this.#finish(ready.command.run(context, ready.args), state, release);
+  }
+
+  /** The question that a destructive command asks first, stored; null where there is nothing to ask. */
+  #asked({ command, args }: Ready, context: CommandContext, text: string, state: Handling): Reply | null {
+    const confirmation = command.confirm?.(context, args) ?? null;
+    if (confirmation === null || 'ok' in confirmation) return confirmation;
+    if (context.byTimer) return notByTimer(command);
+    return this.#parts.log.transaction((tx) => {
+      const { reply, occasion } = ask(tx, state.message, this.#parts.rights.actorOf(state.message.sender), {
+        project: state.project.name,
+        words: state.words,
+        text,
+        confirmation,
       });
-    }
-    return this.#finish(command.run(context, args), state, release);
+      storeReply(this.#parts, tx, state, reply, occasion);
+      return reply;
+    });
   }
 
   #context(state: Handling, command: Command): CommandContext {
     const { message, id } = state;
     return {
       ...commandContext(this.#parts, message, command, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
-        answer: (tx, reply) => this.#answer(tx, state, reply),
+        answer: (tx, reply) => storeReply(this.#parts, tx, state, reply),
         hold: (tx) => tx.inbox.commit(id),
       }),
       project: state.project,
@@ -293,57 +326,24 @@ export class Router {
     return { ok: true, code: null, body: last };
   }
 
-  /** The one place that creates a final reply: the reply, the end of the inbox row and the audit commit together. Within a cooldown, the same reply is not repeated. */
-  #answer(tx: Tx, state: Handling, reply: Reply, occasion: Occasion | null = reply.occasion ?? null): void {
-    const { message, id } = state;
-    const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
-    if (!tx.inbox.finish(id, outcome)) return;
-    const { notWithinMs, code: what } = reply;
-    const isSaid = notWithinMs === undefined || tx.cooldowns.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
-    if (isSaid) {
-      const body = withTimer(message, reply.body);
-      const sent = tx.outbox.add({ to: message.at, kind: 'reply', body, inbox: id, item: state.item }, tx.now);
-      if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
-    }
-    tx.record({
-      project: state.project.name,
-      item: null,
-      actor: this.#parts.rights.actorOf(message.sender),
-      cause: `inbox:${id}`,
-      kind: 'command.handled',
-      payload: { words: state.words, outcome, code: reply.code, room: `${message.at.transport}:${message.at.room}` },
-    });
-    state.answered = true;
-  }
-
   /** A bug: the room gets an id under which the log file has the details. */
   #incident(state: Handling, error: unknown): void {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
     state.answered = false;
     const reply = incident(id);
-    this.#parts.log.transaction((tx) => this.#answer(tx, state, reply));
+    this.#parts.log.transaction((tx) => storeReply(this.#parts, tx, state, reply));
     this.#parts.onAnswered(state.id, reply);
   }
 }
 
-/** The state of one message while it is handled. */
-interface Handling {
-  readonly message: IncomingMessage;
-  readonly id: number;
-  readonly receivedAt: number;
-  /** The command's words, for the audit; empty if none was recognised. */
-  words: string;
-  project: Project;
-  /** The item that its answer is about, so that a purge finds it in the queue. */
-  item: ItemRef | null;
-  answered: boolean;
-  /** Ends its live reply early. */
-  readonly ending: AbortController;
-}
-
 function roomOf({ at }: IncomingMessage): string {
   return `${at.transport}\0${at.room}`;
+}
+
+/** Whose quota a message uses up; null: nobody's. */
+function quotaOf(message: IncomingMessage): string | null {
+  return isPaced(message) ? `${message.sender.transport}\0${message.sender.id}` : null;
 }
 
 /** The terminal has no quota: scripts run there, and they slow down nobody else. */

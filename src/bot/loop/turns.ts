@@ -49,6 +49,15 @@ export class Turns {
     this.#serving.add(serving);
   }
 
+  /** Uses up a message's part of its sender's quota, if it may be handled at once: nothing of its room waits, and the quota lasts. */
+  takeAtOnce(room: string, sender: string | null): boolean {
+    if (this.#stopped || this.#rooms.has(room)) return false;
+    if (sender === null) return true;
+    if (this.#freeAt(sender) > this.#clock.now()) return false;
+    this.#use(sender);
+    return true;
+  }
+
   /** Finishes what may run now and leaves what has to wait for its quota; resolves when nothing is in progress. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -43,6 +43,10 @@ interface Row {
 export class Inbox {
   readonly #redactor: Redactor;
   readonly #insert;
+  readonly #insertSettled;
+  readonly #settle;
+  readonly #reopen;
+  readonly #isWaitingIn;
   readonly #open;
   readonly #openOf;
   readonly #get;
@@ -58,6 +62,17 @@ export class Inbox {
       `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, received_at, state)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
     );
+    this.#insertSettled = db.prepare(
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, sender, sender_name, ingress, direct, text, received_at, state, outcome)
+       VALUES (?, ?, ?, ?, '', ?, ?, '', ?, 'done', 'ok')`,
+    );
+    this.#settle = db.prepare('UPDATE inbox SET outcome = ? WHERE id = ?');
+    this.#reopen = db.prepare("UPDATE inbox SET state = 'received', outcome = NULL, thread = ?, sender_name = ?, text = ? WHERE id = ?");
+    this.#isWaitingIn = db
+      .prepare<[string, string], number>(
+        "SELECT 1 FROM inbox INDEXED BY inbox_open WHERE state <> 'done' AND transport = ? AND room = ? LIMIT 1",
+      )
+      .pluck();
     this.#open = db.prepare<[number, number], Row>("SELECT * FROM inbox WHERE state <> 'done' AND id > ? ORDER BY id LIMIT ?");
     this.#openOf = db
       .prepare<[string, string], number>("SELECT count(*) FROM inbox WHERE transport = ? AND sender = ? AND state <> 'done'")
@@ -88,11 +103,36 @@ export class Inbox {
       sender.id,
       sender.name,
       message.ingress,
-      message.direct === true || message.ingress === 'direct' ? 1 : 0,
+      isDirect(message),
       this.#redactor.redact(message.text),
       now,
     );
     return result.changes === 0 ? null : Number(result.lastInsertRowid);
+  }
+
+  /**
+   * Takes in a message that is answered in the very commit that stores it: its row is written once, as answered, and
+   * holds nothing but the key. Who can't answer it after all calls `reopen` before that commit. Null for one that was there already.
+   */
+  receiveAnswered(message: IncomingMessage, now: number): number | null {
+    const { at, sender } = message;
+    const result = this.#insertSettled.run(at.transport, message.id, at.room, sender.id, message.ingress, isDirect(message), now);
+    return result.changes === 0 ? null : Number(result.lastInsertRowid);
+  }
+
+  /** How a message of `receiveAnswered` was answered; without a word from here: well. */
+  settle(id: number, outcome: InboxOutcome): void {
+    if (outcome !== 'ok') this.#settle.run(outcome, id);
+  }
+
+  /** A message of `receiveAnswered` has no answer yet: it waits like any other. */
+  reopen(id: number, { at, sender, text }: IncomingMessage): void {
+    this.#reopen.run(at.thread, sender.name, this.#redactor.redact(text), id);
+  }
+
+  /** Whether a message of this room is not answered yet. */
+  isWaitingIn({ transport, room }: IncomingMessage['at']): boolean {
+    return this.#isWaitingIn.get(transport, room) !== undefined;
   }
 
   /** Messages that are not answered yet, oldest first. */
@@ -134,6 +174,11 @@ export class Inbox {
   prune(before: number): number {
     return this.#prune.run(before).changes;
   }
+}
+
+/** As the column has it: 1 in a conversation with Musher alone. */
+function isDirect({ direct, ingress }: IncomingMessage): number {
+  return direct === true || ingress === 'direct' ? 1 : 0;
 }
 
 function toInbox(row: Row): InboxRow {

@@ -8,7 +8,7 @@ export interface Outgoing {
   readonly to: Address;
   readonly kind: 'reply' | 'notice';
   readonly body: Document;
-  /** The message it answers; a reply has one, and at most one reply answers it. */
+  /** The message it answers; replies alone have one, and at most one answers it. */
   readonly inbox: number | null;
   /** Not before this time (ms since the epoch): for quiet hours. Messages behind it do not wait for it. */
   readonly notBefore?: number;
@@ -53,6 +53,7 @@ export class Outbox {
   #added = 0;
   readonly #redactor: Redactor;
   readonly #insert;
+  readonly #isEmpty;
   readonly #open;
   readonly #next;
   readonly #reply;
@@ -69,28 +70,37 @@ export class Outbox {
   readonly #replace;
   readonly #replaceUntried;
   readonly #count;
-  readonly #settledBetween;
+  readonly #first;
+  readonly #last;
+  readonly #queuedAt;
+  readonly #sentBetween;
   readonly #openBetween;
   readonly #prune;
 
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#isEmpty = db
+      .prepare<[string, string], number>(
+        "SELECT 1 FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') LIMIT 1",
+      )
+      .pluck();
     this.#open = db.prepare<[string, string, number], Row>(
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
     );
     // A message that was never tried and has a time of its own stands aside; one that failed keeps its place.
-    this.#next = db.prepare<[string, string, number], Row>(
-      "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1",
+    this.#next = db.prepare<[string, string, number, string, string, number], Row>(
+      `SELECT * FROM outbox WHERE id = (SELECT min(id) FROM (
+         SELECT * FROM (${firstOf('notice')}) UNION ALL SELECT * FROM (${firstOf('reply')})))`,
     );
     this.#reply = db.prepare<[string, string], Row>(
-      "SELECT * FROM outbox INDEXED BY outbox_replies WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND kind = 'reply' ORDER BY id LIMIT 1",
+      "SELECT * FROM outbox INDEXED BY outbox_open WHERE transport = ? AND room = ? AND kind = 'reply' AND state IN ('pending', 'sending') ORDER BY id LIMIT 1",
     );
     this.#before = db
       .prepare<[string, string, number, number], number>(
-        "SELECT id FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND id < ? ORDER BY id LIMIT 1 OFFSET ?",
+        "SELECT id FROM outbox WHERE transport = ? AND room = ? AND kind = 'notice' AND state IN ('pending', 'sending') AND id < ? ORDER BY id LIMIT 1 OFFSET ?",
       )
       .pluck();
     this.#scheduled = db
@@ -119,17 +129,22 @@ export class Outbox {
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
     );
-    this.#settledBetween = db.prepare<[string, number, number], { room: string; n: number }>(
-      `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_settled
-       WHERE transport = ? AND state IN ('sent', 'dead') AND state = 'sent' AND created_at >= ? AND created_at < ? GROUP BY room`,
+    this.#first = db.prepare<[], number | null>('SELECT min(id) FROM outbox').pluck();
+    this.#last = db.prepare<[], number | null>('SELECT max(id) FROM outbox').pluck();
+    this.#queuedAt = db.prepare<[number], number>('SELECT created_at FROM outbox WHERE id >= ? ORDER BY id LIMIT 1').pluck();
+    this.#sentBetween = db.prepare<[number, string, number, number], { room: string; n: number }>(
+      `SELECT room, count(*) AS n FROM outbox
+       WHERE id >= ? AND transport = ? AND state = 'sent' AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
     this.#openBetween = db.prepare<[string, number, number], { room: string; n: number }>(
       `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_open
        WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
+    // Looks at the oldest rows alone: what is not sent yet keeps what came after it from being dropped.
     this.#prune = db.prepare(
       `DELETE FROM outbox WHERE id IN (
-         SELECT id FROM outbox INDEXED BY outbox_settled WHERE created_at < ? AND state IN ('sent', 'dead') LIMIT 1000)`,
+         SELECT id FROM (SELECT id, created_at, state FROM outbox ORDER BY id LIMIT 1000) AS oldest
+         WHERE created_at < ? AND state IN ('sent', 'dead'))`,
     );
   }
 
@@ -140,6 +155,25 @@ export class Outbox {
 
   add(message: Outgoing, now: number): number {
     this.#added += 1;
+    return this.#put(message, JSON.stringify(this.#redactor.redactAll(message.body)), 'pending', now);
+  }
+
+  /**
+   * Adds a message that is about to be sent, as `begin` leaves it: for one that leaves as soon as its commit is on the disk,
+   * which saves it a second one. Returns it as it stood before its first try.
+   */
+  addBegun(message: Outgoing, now: number): OutboxRow {
+    const body = this.#redactor.redactAll(message.body);
+    const id = this.#put(message, JSON.stringify(body), 'sending', now);
+    return { ...message, body, id, inThread: message.inThread ?? null, state: 'pending', attempts: 0, nextTry: 0 };
+  }
+
+  /** Whether a room waits for no message. */
+  isEmpty(transport: string, room: string): boolean {
+    return this.#isEmpty.get(transport, room) === undefined;
+  }
+
+  #put(message: Outgoing, body: string, state: 'pending' | 'sending', now: number): number {
     const { to, item } = message;
     const result = this.#insert.run(
       to.transport,
@@ -150,7 +184,9 @@ export class Outbox {
       item?.project ?? null,
       item?.number ?? null,
       message.inThread ?? null,
-      JSON.stringify(this.#redactor.redactAll(message.body)),
+      body,
+      state,
+      state === 'sending' ? 1 : 0,
       message.notBefore ?? 0,
       now,
     );
@@ -169,7 +205,7 @@ export class Outbox {
 
   /** The message that a room shows next; null where none may be shown yet. */
   next(transport: string, room: string, now: number): OutboxRow | null {
-    const row = this.#next.get(transport, room, now);
+    const row = this.#next.get(transport, room, now, transport, room, now);
     if (row === undefined) return null;
     return toOutbox(row.kind === 'notice' && row.attempts === 0 && row.state === 'pending' ? this.#overtaking(row) : row);
   }
@@ -239,16 +275,32 @@ export class Outbox {
   /** How many messages each room of a network was to be sent within a time, sent or not since. */
   queuedBetween(transport: string, from: number, to: number): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const statement of [this.#settledBetween, this.#openBetween]) {
-      for (const { room, n } of statement.all(transport, from, to)) counts.set(room, (counts.get(room) ?? 0) + n);
-    }
+    const sent = this.#sentBetween.all(this.#firstFrom(from), transport, from, to);
+    for (const { room, n } of [...sent, ...this.#openBetween.all(transport, from, to)]) counts.set(room, (counts.get(room) ?? 0) + n);
     return counts;
+  }
+
+  /** The number of the first message that was queued at this time or later: they are numbered in the order in which they come. */
+  #firstFrom(time: number): number {
+    let [low, high] = [this.#first.get() ?? 0, (this.#last.get() ?? 0) + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#queuedAt.get(middle) ?? Number.POSITIVE_INFINITY) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. */
   prune(before: number): number {
     return this.#prune.run(before).changes;
   }
+}
+
+/** The number of the first message of a kind that a room may be shown. Parameters: network, room, now. */
+function firstOf(kind: Outgoing['kind']): string {
+  return `SELECT id FROM outbox WHERE transport = ? AND room = ? AND kind = '${kind}' AND state IN ('pending', 'sending')
+          AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1`;
 }
 
 function toOutbox(row: Row): OutboxRow {

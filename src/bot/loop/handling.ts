@@ -1,0 +1,29 @@
+import type { OutboxRow } from '../../log/tables/outbox.ts';
+import type { Address, IncomingMessage } from '../../message/address.ts';
+import type { Project } from '../capabilities.ts';
+import type { ItemRef } from '../parse/arguments.ts';
+
+/** The state of one message while it is handled. */
+export interface Handling {
+  readonly message: IncomingMessage;
+  readonly id: number;
+  readonly receivedAt: number;
+  /** The command's words, for the audit; empty if none was recognised. */
+  words: string;
+  project: Project;
+  /** The item that its answer is about, so that a purge finds it in the queue. */
+  item: ItemRef | null;
+  answered: boolean;
+  /** Handled in the commit that stores the message, whose row says already that it is answered. */
+  readonly isEarly: boolean;
+  /** Ends its live reply early. */
+  readonly ending: AbortController;
+}
+
+/** The part of delivery that takes a reply with the commit that stores it. */
+export interface SendsAtOnce {
+  /** Whether a reply to this address would be sent now, before anything else of its room. */
+  maySendAtOnce(to: Address): boolean;
+  /** Sends a reply that is stored as begun. Called when it is on the disk. */
+  sendBegun(row: OutboxRow): void;
+}

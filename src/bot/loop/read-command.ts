@@ -1,0 +1,42 @@
+import type { BotParts } from '../bot-parts.ts';
+import type { Command } from '../command.ts';
+import type { CommandTable } from '../command-table.ts';
+import { itemsNamed, type ArgumentTypes, type ArgumentValues } from '../parse/arguments.ts';
+import { parseCommand } from '../parse/parse.ts';
+import { parseContext } from '../parse/parse-context.ts';
+import { authorise } from '../rights/authorise.ts';
+import { includes } from '../rights/rights.ts';
+import { problemDocument } from '../../words/bot/problem-document.ts';
+import { commandName } from '../../words/described.ts';
+import type { Reply } from '../../words/reply.ts';
+import type { Handling } from './handling.ts';
+
+/** A command that may run, with its arguments. */
+export interface Ready {
+  readonly command: Command;
+  readonly args: ArgumentValues<ArgumentTypes>;
+}
+
+/** The command in a text that its sender may run, or why there is none. Notes in `state` what it is and which item it names. */
+export function readCommand(
+  parts: BotParts,
+  table: CommandTable<Command>,
+  text: string,
+  state: Handling,
+): Ready | { readonly reply: Reply } {
+  const { message } = state;
+  const { rights } = parts;
+  const highest = rights.highest(message);
+  const mayUse = (command: Command): boolean => includes(highest, command.role);
+  const parsed = parseCommand(text, table, parseContext(parts, table, state.project), mayUse);
+  if (!parsed.ok) {
+    state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
+    return { reply: { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) } };
+  }
+  const { command, args } = parsed.value;
+  state.words = commandName(command);
+  state.item = itemsNamed(args)[0] ?? null;
+  const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
+  const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
+  return refusal === null ? { command, args } : { reply: refusal };
+}

@@ -1,0 +1,52 @@
+import type { Occasion } from '../../log/tables/button-messages.ts';
+import type { Outgoing } from '../../log/tables/outbox.ts';
+import type { Tx } from '../../log/tx.ts';
+import { withoutActions } from '../../message/build.ts';
+import { withTimer } from '../../words/fixed-replies.ts';
+import type { Reply } from '../../words/reply.ts';
+import type { BotParts } from '../bot-parts.ts';
+import type { Handling, SendsAtOnce } from './handling.ts';
+
+type AnswerParts = Pick<BotParts, 'rights'> & { readonly sending?: SendsAtOnce };
+
+/**
+ * The one place that creates a final reply: the reply, the end of the inbox row and the audit commit together. Within a
+ * cooldown, the same reply is not repeated.
+ */
+export function storeReply(
+  parts: AnswerParts,
+  tx: Tx,
+  state: Handling,
+  reply: Reply,
+  occasion: Occasion | null = reply.occasion ?? null,
+): void {
+  const { message, id } = state;
+  const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
+  if (state.answered) return;
+  if (state.isEarly) tx.inbox.settle(id, outcome);
+  else if (!tx.inbox.finish(id, outcome)) return;
+  const { notWithinMs, code: what } = reply;
+  const isSaid = notWithinMs === undefined || tx.cooldowns.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
+  if (isSaid) {
+    const body = withTimer(message, reply.body);
+    const sent = queue(parts, tx, { to: message.at, kind: 'reply', body, inbox: id, item: state.item });
+    if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
+  }
+  tx.record({
+    project: state.project.name,
+    item: null,
+    actor: parts.rights.actorOf(message.sender),
+    cause: `inbox:${id}`,
+    kind: 'command.handled',
+    payload: { words: state.words, outcome, code: reply.code, room: `${message.at.transport}:${message.at.room}` },
+  });
+  state.answered = true;
+}
+
+/** Puts a reply into the outbox, as begun where it leaves with this commit. Returns its number. */
+function queue({ sending }: AnswerParts, tx: Tx, reply: Outgoing): number {
+  if (sending?.maySendAtOnce(reply.to) !== true) return tx.outbox.add(reply, tx.now);
+  const row = tx.outbox.addBegun(reply, tx.now);
+  tx.afterCommit(() => sending.sendBegun(row));
+  return row.id;
+}
