@@ -15,6 +15,7 @@ import { Intake, NOT_STORED } from './intake/intake.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { Names } from './names.ts';
+import { OpenRequests } from './open-requests.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './sending/outgoing.ts';
 import { Sockets } from './intake/socket.ts';
@@ -47,6 +48,7 @@ interface Running {
   readonly workspace: Workspace;
   readonly name: string;
   readonly outgoing: Outgoing;
+  readonly requests: OpenRequests;
   readonly catchUp: CatchUp;
   readonly intake: Intake;
   sockets: Sockets | null;
@@ -92,8 +94,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
   };
 
   const assemble = async (call: CallSlack, workspace: Workspace, name: string, sink: Sink): Promise<Running> => {
+    const requests = new OpenRequests();
     const outgoing = new Outgoing({
       call,
+      requests,
       clock,
       signal: aborting.signal,
       responseBase: options.responseBase ?? SLACK_RESPONSES,
@@ -136,7 +140,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       take: (channel, message) => intake.takeFromHistory(channel, message),
       report,
     });
-    return { call, workspace, name, outgoing, catchUp, intake, sockets: null, http: null, endWatch: () => {} };
+    return { call, workspace, name, outgoing, requests, catchUp, intake, sockets: null, http: null, endWatch: () => {} };
   };
 
   const startSockets = async (sdk: Sdk, parts: Running, appToken: string): Promise<void> => {
@@ -161,6 +165,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       isForUs: (body) => isForUs(body, parts.workspace),
       // Where the commit fails, nothing of it was kept: alone it may be, and where not, its room is told.
       take: (kind, body) => options.inSharedCommit(() => parts.intake.take(kind, body)).catch(() => parts.intake.take(kind, body)),
+      hold: (url) => parts.requests.hold(url),
       report,
     });
 

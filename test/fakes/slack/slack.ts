@@ -218,7 +218,19 @@ export class FakeSlack {
           ).toString();
     const { status, text } = await this.request(body, kind === 'events_api' ? 'application/json' : 'application/x-www-form-urlencoded');
     if (status !== 200) return null;
-    return text === '' ? {} : (JSON.parse(text) as Json);
+    const answer = text === '' ? {} : (JSON.parse(text) as Json);
+    if (kind === 'slash_commands' && typeof answer['text'] === 'string') this.#shown(payload, answer);
+    return answer;
+  }
+
+  /** A slash command can be answered in the very response to it. */
+  #shown(asked: Json, answer: Json): void {
+    const id = typeof asked['response_url'] === 'string' ? asked['response_url'].slice(this.responseBase.length) : '';
+    const { status, body } = this.#respond(id, answer);
+    if (status !== 200) throw new Error(`Slack would refuse this answer: ${JSON.stringify(body)}`);
+    // It is none of the five uses that the address is good for.
+    const to = this.#responses.get(id);
+    if (to !== undefined) to.uses--;
   }
 
   /** Sends a signed request, with what may be wrong about it. Aborts after three seconds, as Slack does. */

@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
+import { line } from '../../../src/message/build.ts';
+import { OpenRequests } from '../../../transports/slack/open-requests.ts';
 import { signatureCheck } from '../../../transports/slack/intake/signature.ts';
 import { open, OVER_HTTP, prepare, SECRET, start } from './workspace.ts';
 
@@ -13,6 +15,88 @@ const status = (time = 0): string =>
     event: { type: 'message', channel: 'C1', ts: `1700000000.00000${time}`, user: 'U1', text: '<@UBOT> status' },
   });
 const now = (): number => Math.floor(Date.now() / 1_000);
+
+describe('the answer to a slash command', () => {
+  /** Takes requests, and gives each its answer with the commit, or a moment later. */
+  async function answering(later: boolean) {
+    const sent: Promise<unknown>[] = [];
+    const give = (): void => {
+      const asked = opened.received.at(-1);
+      if (asked !== undefined && sent.length < opened.received.length)
+        sent.push(opened.transport.send(asked.at, line(`answer ${sent.length + 1}`), `outbox:${sent.length + 1}`, { again: false }));
+    };
+    const inSharedCommit = async <T>(run: () => T): Promise<T> => {
+      const taken = run();
+      if (later) setImmediate(give);
+      else give();
+      return taken;
+    };
+    const opened = await open({ ...OVER_HTTP, inSharedCommit });
+    return { ...opened, sent };
+  }
+
+  it('that is there with the commit goes into the response, for its asker alone', async () => {
+    const { slack, sent } = await answering(false);
+    expect(await slack.slash('status')).toMatchObject({ response_type: 'ephemeral', mrkdwn: false });
+    expect(await Promise.all(sent)).toHaveLength(1);
+    expect(slack.called('respond')).toEqual([]);
+    expect(slack.rooms.all.map(({ onlyFor, text }) => [onlyFor, text])).toEqual([['U1', 'answer 1']]);
+  });
+
+  it('that comes later goes to the response address, and keeps no acknowledgement waiting', async () => {
+    const { slack, sent } = await answering(true);
+    expect(await slack.slash('status')).toEqual({});
+    await vi.waitFor(() => expect(slack.called('respond')).toHaveLength(1));
+    expect(await Promise.all(sent)).toHaveLength(1);
+  });
+
+  it.each([
+    ['for all', { text: 'status --public' }],
+    ['without a response address', { response_url: '' }],
+  ])('%s is sent as ever', async (_name, more) => {
+    const { slack, sent } = await answering(false);
+    expect(await slack.slash('status', more)).toEqual({});
+    expect(await Promise.all(sent)).toHaveLength(1);
+    expect(slack.rooms.all).toHaveLength(1);
+  });
+
+  it('to a request that Slack may have given up by now goes to the response address', async () => {
+    const { slack, sent } = await answering(false);
+    const body = slashBody(slack.respondTo('C1', 'U1'));
+    expect(await slack.request(body, 'application/x-www-form-urlencoded', { time: now() - 3 })).toEqual({ status: 200, text: '' });
+    expect(await Promise.all(sent)).toHaveLength(1);
+    expect(slack.called('respond')).toHaveLength(1);
+  });
+
+  it('to a request whose connection broke meanwhile goes to the response address', async () => {
+    const requests = new OpenRequests();
+    const held = requests.hold('https://hooks.example/1');
+    requests.claim('https://hooks.example/1');
+    const given = requests.give('https://hooks.example/1', { text: 'x', blocks: [] });
+    expect(await held.answer()).toMatchObject({ text: 'x' });
+    held.given('nothing');
+    expect(await given).toBe(false);
+    const other = requests.hold('https://hooks.example/2');
+    requests.claim('https://hooks.example/2');
+    const half = requests.give('https://hooks.example/2', { text: 'x', blocks: [] });
+    other.given('part');
+    await expect(half).rejects.toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('that does not come after all lets the request be acknowledged', async () => {
+    const requests = new OpenRequests();
+    const held = requests.hold('https://hooks.example/1');
+    requests.claim('https://hooks.example/1');
+    requests.release('https://hooks.example/1');
+    expect(await held.answer()).toBeNull();
+    expect(await requests.give('https://hooks.example/1', { text: 'x', blocks: [] })).toBe(false);
+  });
+});
+
+function slashBody(responseUrl: string): string {
+  const ids = { team_id: 'T1', api_app_id: 'A1', channel_id: 'C1', user_id: 'U1', trigger_id: 't1' };
+  return new URLSearchParams({ command: '/musher', text: 'status', response_url: responseUrl, ...ids }).toString();
+}
 
 describe('a signed request', () => {
   it('is taken', async () => {

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { MusherError } from '../../../src/errors.ts';
 import { asPayload, textOf, type Payload } from './payload.ts';
+import type { OpenRequest } from '../open-requests.ts';
+import { INERT } from '../sending/post.ts';
 import { signatureCheck } from './signature.ts';
 
 export interface HttpOptions {
@@ -18,6 +20,8 @@ export interface HttpParts extends HttpOptions {
   readonly isForUs: (body: Payload) => boolean;
   /** Gives what Slack is to be answered, or null if it could not be stored: Slack is to send it again. */
   readonly take: (kind: string, body: Payload) => Promise<Payload | null>;
+  /** A slash command whose answer may go into the response. */
+  readonly hold: (responseUrl: string) => OpenRequest;
   readonly report: (error: unknown) => void;
 }
 
@@ -30,6 +34,8 @@ export interface HttpIntake {
 /** Slack's requests are some kilobytes; a form with a long description some ten. */
 const MOST_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Slack gives a request up after three seconds: what is older is acknowledged, and its answer goes to the response address. */
+const MOST_AGE_MS = 2_000;
 /** How often requests that take too long are looked for. */
 const CHECK_TIMEOUTS_MS = 5_000;
 /** Connections at once: whoever opens more must not use up the files that this process may have open. */
@@ -71,9 +77,17 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
     if (envelope.kind === 'url_verification') return answer(response, 200, { challenge: textOf(envelope.body, 'challenge') ?? '' });
     if (envelope.kind === 'ssl_check') return answer(response, 200);
     if (!parts.isForUs(envelope.body)) return answer(response, 401);
-    const taken = await parts.take(envelope.kind, envelope.body);
+    const url = envelope.kind === 'slash_commands' ? textOf(envelope.body, 'response_url') : null;
+    const isFresh = parts.now() - Number(signed.timestamp) * 1_000 < MOST_AGE_MS;
+    const held = url === null || !isFresh ? null : parts.hold(url);
+    const taken = await parts.take(envelope.kind, envelope.body).catch((error: unknown) => {
+      held?.given('nothing');
+      throw error;
+    });
+    if (taken !== null) check.taken(signed);
+    const said = (await held?.answer()) ?? null;
+    if (said !== null) return give(response, { response_type: 'ephemeral', ...said, ...INERT }, (extent) => held?.given(extent));
     if (taken === null) return answer(response, 500);
-    check.taken(signed);
     answer(response, 200, Object.keys(taken).length === 0 ? undefined : taken);
   };
 
@@ -150,6 +164,13 @@ function parsed(json: string, kindOf: (body: Payload) => string): { readonly kin
 function header(request: IncomingMessage, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Answers with what its sender is shown, and says what of it was written to the connection. */
+function give(response: ServerResponse, body: Payload, given: (extent: 'all' | 'part' | 'nothing') => void): void {
+  if (response.destroyed) return given('nothing');
+  response.once('close', () => given(response.writableFinished ? 'all' : 'part'));
+  answer(response, 200, body);
 }
 
 function answer(response: ServerResponse, status: number, body?: Payload): void {

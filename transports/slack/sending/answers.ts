@@ -5,6 +5,7 @@ import type { AnswerHandle } from '../handle.ts';
 import { SLACK_LIMITS } from '../limits.ts';
 import { INERT } from './post.ts';
 import type { SlackBody } from '../render/render.ts';
+import type { OpenRequests } from '../open-requests.ts';
 import type { CallSlack } from '../web-api.ts';
 
 export interface AnswersParts {
@@ -13,6 +14,7 @@ export interface AnswersParts {
   readonly signal: AbortSignal;
   /** Response addresses have to begin like this: no payload makes Musher call anything else. */
   readonly responseBase: string;
+  readonly requests: OpenRequests;
 }
 
 /** An address is not used shortly before it expires. */
@@ -21,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 /** Addresses whose uses are counted. */
 const MOST_ADDRESSES = 5_000;
 
-/** Answers that one person sees: by the response address while it lasts, then as an ephemeral message, then directly. */
+/** Answers that one person sees: in the response to their request where it is open, by the response address while it lasts, then as an ephemeral message, then directly. */
 export class Answers {
   readonly #parts: AnswersParts;
   readonly #uses = new Map<string, number>();
@@ -32,6 +34,7 @@ export class Answers {
 
   /** Shows one message to the asker, or with `inChannel` to the channel that the app may not be in. Throws SendFailure. */
   async give(room: string, handle: AnswerHandle, body: SlackBody, inChannel = false): Promise<void> {
+    if (handle.url !== null && !inChannel && (await this.#parts.requests.give(handle.url, body))) return;
     if (handle.url !== null && this.#isOpen(handle.url, handle.at) && (await this.#respond(handle.url, body, inChannel))) return;
     const { call } = this.#parts;
     try {

@@ -14,6 +14,7 @@ import { renderMessages } from '../render/render.ts';
 import { typedIn } from '../render/typed.ts';
 import { retire } from './retire.ts';
 import { SlowEdits } from './slow-edits.ts';
+import type { OpenRequests } from '../open-requests.ts';
 import type { CallSlack } from '../web-api.ts';
 
 export interface OutgoingParts {
@@ -21,6 +22,7 @@ export interface OutgoingParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly responseBase: string;
+  readonly requests: OpenRequests;
   /** Set apart from other installations that once wrote into the same channel. */
   readonly installation: string;
   readonly report: (error: unknown) => void;
@@ -57,7 +59,11 @@ export class Outgoing {
 
   /** As the contract says. */
   send(to: Address, body: Document, key: SendKey, options: SendOptions): Promise<MessageRef[]> {
-    return this.#inTurn(to.room, () => this.#send(to, body, key, options));
+    const url = options.again || this.#rooms.has(to.room) ? null : ownAddress(to);
+    if (url === null) return this.#inTurn(to.room, () => this.#send(to, body, key, options));
+    // Nothing of the channel is sent before it: the request can wait for it.
+    this.#parts.requests.claim(url);
+    return this.#inTurn(to.room, () => this.#send(to, body, key, options).finally(() => this.#parts.requests.release(url)));
   }
 
   /** Replaces a message; an answer to one person, which can't be, is shown anew after a while. */
@@ -170,6 +176,12 @@ export class Outgoing {
     void quiet.then(() => (this.#rooms.get(room) === quiet ? this.#rooms.delete(room) : false));
     return turn;
   }
+}
+
+/** The response address of an answer that one person sees; null for anything else. */
+function ownAddress({ thread }: Address): string | null {
+  const handle = decodeHandle(thread);
+  return handle?.kind === 'answer' && !handle.public ? handle.url : null;
 }
 
 function inPart(failure: SendFailure): SendFailure {
