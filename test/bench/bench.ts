@@ -15,7 +15,7 @@ import { benchPipeline } from './pipeline.ts';
 import { benchScale } from './scale.ts';
 import { benchSoak } from './soak.ts';
 import { benchMemory } from './memory.ts';
-import { benchSlack } from './slack.ts';
+import { benchSlack } from './slack/slack.ts';
 import { benchStart } from './start.ts';
 
 /** `npm run bench [-- --events N]`: what Musher costs, as ratios against floors that are measured in the same run. */
@@ -58,7 +58,7 @@ try {
     fill(small, DEMO_PROJECT, 1_000);
     return benchCommands(dir, small, large);
   });
-  await measure('slack', 'taking slash commands', async () => [await benchSlack(dir)]);
+  await measure('slack', 'taking slash commands', () => benchSlack(dir));
   await measure('memory', 'connecting to three networks', async () => [await benchMemory(dir)]);
   await measure('recovery', 'coming back', async () => [await benchRecovery()]);
   await measure('pipeline', 'bringing items through the pipeline', () => benchPipeline());
