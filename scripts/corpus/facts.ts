@@ -146,6 +146,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'refused-again': { kind: 'refused-again' },
   'nothing-committed': { kind: 'nothing-committed', changed: ['a.txt', 'b.txt'] },
   'work-elsewhere': { kind: 'work-elsewhere', branch: 'fix/thing', commit: COMMIT, commits: 2 },
+  uncommittable: { kind: 'uncommittable', files: ['logo.psd'] },
   hollow: { kind: 'hollow' },
   'no-verdict': { kind: 'no-verdict' },
   'branch-gone': { kind: 'branch-gone' },

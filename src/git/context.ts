@@ -6,7 +6,7 @@ import { type Linked, linkedAt, listCheckouts } from './worktree/linked.ts';
 import { keepWhole } from './inside/quarantine.ts';
 import type { SetAside } from '../pipeline/why/removal.ts';
 import { BRANCH_PREFIX, isBranchOf } from './names.ts';
-import type { OwnDir, Tree } from './own-dir.ts';
+import type { ItemTree, OwnDir } from './own-dir.ts';
 import { listRefs, readRef } from './refs.ts';
 import type { Repository } from './repository.ts';
 
@@ -40,18 +40,15 @@ export interface Place {
   /** The item's number, or `merge`. */
   readonly name: string;
   readonly linked: Linked;
-  readonly tree: Tree;
+  readonly tree: ItemTree;
 }
 
 /** Where the worktree of that name and its index are, there or not. */
 export function placeOf(at: Context, name: string): Place {
   const path = join(at.worktrees, name);
   const keep = async (from: string, as: string): Promise<void> => noteAside(at, name, await keepWhole(at, name, from, as));
-  return {
-    name,
-    linked: linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`, keep),
-    tree: { path, index: join(at.git.indexes, name) },
-  };
+  const linked = linkedAt(at.repository.commonDir, path, `${at.folder}-${name}`, keep);
+  return { name, linked, tree: { path, index: join(at.git.indexes, name), theirs: join(linked.gitDir, 'index') } };
 }
 
 /** Notes what was moved to the quarantine, for whoever tells people. */

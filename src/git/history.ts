@@ -53,14 +53,15 @@ export async function isAncestor(git: OwnDir, older: CommitSha, newer: CommitSha
   return answer.exitCode === 0;
 }
 
-/** Writes a commit object and returns its name. No ref moves. */
+/** Writes a commit object and returns its name. No ref moves. `at`: its date, where it is not now. */
 export async function commitTree(
   git: OwnDir,
-  commit: { tree: CommitSha; parents: readonly CommitSha[]; message: string; author?: Identity },
+  commit: { tree: CommitSha; parents: readonly CommitSha[]; message: string; author?: Identity; at?: Millis },
 ): Promise<CommitSha> {
   const message = commit.message.replaceAll('\0', '').trim() || '(no message)';
   const parents = commit.parents.flatMap((parent) => ['-p', parent]);
-  const how = { input: `${message}\n`, ...(commit.author === undefined ? {} : { as: commit.author }) };
+  const { author, at } = commit;
+  const how = { input: `${message}\n`, ...(author === undefined ? {} : { as: author }), ...(at === undefined ? {} : { at }) };
   return sha(await git.line(['commit-tree', commit.tree, ...parents, '-F', '-'], how));
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { Millis } from '../pipeline/values.ts';
 import { type CommitReader, commitReader } from './commit-objects.ts';
 import { IndexMemory } from './index-memory.ts';
 import { PackedRefs } from './packed-refs.ts';
@@ -37,6 +38,11 @@ export interface OwnDir {
   /** A commit, read without a process; null: git has to be asked. */
   readonly commit: CommitReader;
   readonly packedRefs: PackedRefs;
+  readonly objectFormat: Repository['objectFormat'];
+  /** Filters that the owner's git runs, and Musher's does not. */
+  readonly filters: ReadonlySet<string>;
+  /** Files may have other bytes than what git stores, also where the tree has no attributes. */
+  readonly converts: boolean;
   readonly memory: IndexMemory;
 }
 
@@ -45,11 +51,18 @@ export interface Tree {
   readonly path: string;
   readonly index: string;
 }
+/** A worktree of Musher's. */
+export interface ItemTree extends Tree {
+  /** The index of plain git in it, which agents can write. */
+  readonly theirs: string;
+}
 export interface RunHow extends Pick<GitCall, 'input' | 'answers' | 'maxBytes'> {
   readonly tree?: Tree;
   readonly as?: Identity;
   /** Another repository than the project's: its git directory, made by Musher, and where its objects are. */
   readonly repository?: { readonly path: string; readonly objects: string };
+  /** The date of a commit; not given: now. */
+  readonly at?: Millis;
 }
 
 /** Makes or renews the directory. `path` must be below the data directory, which agents can't write to. */
@@ -90,8 +103,8 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     GIT_LITERAL_PATHSPECS: '1',
   };
   const run = (args: readonly string[], how: RunHow = {}): Promise<GitAnswer> => {
-    const { tree, as, repository: other, ...call } = how;
-    const date = `@${Math.floor(clock.now() / 1000)} +0000`;
+    const { tree, as, at, repository: other, ...call } = how;
+    const date = `@${Math.floor((at ?? clock.now()) / 1000)} +0000`;
     const author = as ?? repository.identity;
     return runGit({
       args,
@@ -119,9 +132,16 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     line,
     fact: remembered(line),
     commit: commitReader(join(commonDir, 'objects'), repository.objectFormat),
+    objectFormat: repository.objectFormat,
+    filters: repository.filters,
+    converts: /true|input/.test(repository.fileSettings.get('core.autocrlf') ?? '') || attributesOutside(repository),
     packedRefs: new PackedRefs(join(path, 'packed-refs')),
     memory: new IndexMemory(),
   };
+}
+
+function attributesOutside({ attributes: { global, own } }: Repository): boolean {
+  return global.trim() !== '' || own.trim() !== '';
 }
 
 /** Answers that are remembered, of some hundred bytes each. */

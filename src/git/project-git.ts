@@ -58,7 +58,9 @@ import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './worktre
 import {
   commitLeftovers,
   diffOfFiles,
+  hidesFiles,
   leftovers,
+  noteSetUpFiles,
   type OpenedWorktree,
   openMergeWorktree,
   openWorktree,
@@ -67,6 +69,7 @@ import {
   removeWorktree,
   resetWorktree,
   treeOfFiles,
+  uncommittable,
 } from './worktree/worktrees.ts';
 
 /**
@@ -89,6 +92,12 @@ export interface ProjectGit {
   /** All files of the worktree against where its branch left the base branch. Null without a worktree. */
   diffOfFiles(item: ItemAt, maxBytes: number): Promise<Diff | null>;
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
+  /** Changed files of the worktree that only git itself can commit: their attributes name a filter, or an encoding that they don't have. */
+  uncommittable(item: ItemAt): Promise<string[]>;
+  /** Whether git was told not to look at some files of the worktree. */
+  hidesFiles(item: ItemAt): Promise<boolean>;
+  /** Remembers what a set-up has changed in the worktree, as no work of the run that follows. `before`: files that were changed already. */
+  noteSetUp(item: ItemAt, before: readonly string[]): Promise<void>;
   /** Numbers of items of which a worktree, its link or an unused branch is there, whatever has become of them. */
   itemsWithLeftovers(): Promise<ItemNumber[]>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
@@ -251,6 +260,9 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
         if (commit !== null && item.branch !== null && box !== null) await showHead(viewOf(at, String(item.number)), item.branch, commit);
         return commit;
       }),
+    uncommittable: (item) => onItem(item, () => uncommittable(at, item)),
+    hidesFiles: (item) => onItem(item, () => hidesFiles(at, item)),
+    noteSetUp: (item, before) => onItem(item, () => noteSetUpFiles(at, item, before)),
     itemsWithLeftovers: () => itemsWithLeftovers(at),
     snapshot: (item, why) => onItem(item, () => snapshot(at, item, why)),
     snapshots: (item) => snapshots(at, item),

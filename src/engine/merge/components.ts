@@ -27,10 +27,15 @@ export async function setUp(
   const ready = !fresh && (await exists(mark));
   if (ready) return null;
   await rm(mark, { force: true });
+  const git = parts.projects.get(item.project)?.git;
+  const at = { number: item.number, branch: parts.log.reads.item(item.project, item.number)?.work?.branch ?? null };
+  // What an earlier attempt has left is its work, and stays that.
+  const before = fresh ? [] : ((await git?.leftovers(at)) ?? []);
   for (const component of settings.components) {
     const failure = await runAll(parts, item, component, 'setup', 'item', worktree, signal);
     if (failure !== null) return failure;
   }
+  await git?.noteSetUp(at, before);
   await mkdir(itemDir(parts, item.project, item.number), { recursive: true, mode: 0o700 });
   crashPoint('after-set-up-before-mark');
   await writeFile(mark, '', { mode: 0o600 });

@@ -32,7 +32,8 @@ export async function verifyBranch(parts: EngineParts, project: EngineProject, i
   }
   const at = { number: item.number, branch: work.branch };
   const opened = await git.openWorktree({ number: item.number, title: item.title, branch: work.branch });
-  if ((await git.leftovers(at)).length > 0) {
+  // In a sparse worktree a gate would judge other files than those of the commit.
+  if ((await git.leftovers(at)).length > 0 || (await git.hidesFiles(at))) {
     await git.snapshot(at, 'before the gates');
     crashPoint('after-snapshot-before-reset');
     await git.resetWorktree(at);

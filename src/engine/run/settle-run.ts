@@ -159,7 +159,13 @@ async function judge(
   await git.clearLocks(at);
   const left = await git.leftovers(at);
   const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
-  if (left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa') {
+  const commits = left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa';
+  const files = commits ? await git.uncommittable(at) : [];
+  if (files.length > 0) {
+    await git.snapshot(at, `after run ${run.run}`);
+    return notDone({ ...plain, work: await git.readWork(branch) }, outcome, 'failed', { kind: 'uncommittable', files });
+  }
+  if (commits) {
     await git.commitLeftovers(at, `${item.number}: work of ${run.agent}`);
   } else if (left.length > 0 && run.role !== 'qa') {
     await git.snapshot(at, `after run ${run.run}`);

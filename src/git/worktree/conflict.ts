@@ -5,6 +5,7 @@ import { type Context, type ItemAt, findBranch, placeOf, baseline } from '../con
 import { mergeTrees, treeOf } from '../history.ts';
 import { clearTheWay } from '../inside/clear-the-way.ts';
 import { forgetUnfinished, tie } from './linked.ts';
+import { snapshot } from './snapshots.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   await tie(linked, { branch: found.branch });
   await forgetUnfinished(linked);
   await clearTheWay(at, its, merged.tree);
-  await putFiles(at.git, tree, found.head, merged.tree);
+  await putFiles(at.git, tree, found.head, merged.tree, () => snapshot(at, item, 'before the conflict was put up'));
   if (merged.files.length > 0) {
     // The stages replace the merged entry of each file: `git status` then shows it as unmerged.
     at.git.memory.forget(tree.index);
@@ -37,7 +38,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   await place(join(linked.gitDir, 'MERGE_MSG'), `${message.join('\n')}\n`);
   await place(join(linked.gitDir, 'MERGE_MODE'), '');
   await place(join(linked.gitDir, 'ORIG_HEAD'), `${found.head}\n`);
-  await installIndex(tree, join(linked.gitDir, 'index'));
+  await installIndex(at.git, tree);
   // Last: from here on a commit has two parents.
   await place(join(linked.gitDir, 'MERGE_HEAD'), `${base}\n`);
   return merged.files;

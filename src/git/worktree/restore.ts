@@ -4,7 +4,7 @@ import { type Context, placeOf, baseline } from '../context.ts';
 import { changedSince, countAhead, diffSince, shortStat, treeOf } from '../history.ts';
 import { BRANCH_PREFIX } from '../names.ts';
 import { readRef, swapRef } from '../refs.ts';
-import { type KeptSnapshot, snapshot, snapshots } from './snapshots.ts';
+import { type KeptSnapshot, snapshot, snapshots, workOf } from './snapshots.ts';
 import { fillingMark, openWorktree, put } from './worktrees.ts';
 
 /** What `restore` made of an item's branch. */
@@ -30,7 +30,7 @@ export async function restoreSnapshot(
   if (wanted === undefined) return null;
   const { branch, head } = await openWorktree(at, item);
   const kept = await snapshot(at, { number: item.number, branch }, `before snapshot ${n} was restored`);
-  const to = wanted.dirty ? wanted.commit : wanted.head;
+  const to = await workOf(at, wanted);
   const place = placeOf(at, String(item.number));
   // DANGER: before the branch moves. From then on the old files would look like changes that take the restored ones back.
   await writeFile(fillingMark(place), '', { mode: 0o600 });
@@ -38,7 +38,7 @@ export async function restoreSnapshot(
     await rm(fillingMark(place), { force: true });
     throw new Error(`${branch} moved while snapshot ${n} was restored`);
   }
-  await put(at, place, { branch }, head, to);
+  await put(at, place, { branch }, { from: head, to });
   return { branch, head: to, commitsAhead: await countAhead(at.git, await baseline(at), to), kept: kept?.ref ?? null };
 }
 
@@ -53,7 +53,7 @@ export async function branchFromSnapshot(
 ): Promise<{ readonly branch: string; readonly made: boolean } | null> {
   const wanted = (await snapshots(at, { number })).find((kept) => kept.n === n);
   if (wanted === undefined) return null;
-  const to = wanted.dirty ? wanted.commit : wanted.head;
+  const to = await workOf(at, wanted);
   const first = `${BRANCH_PREFIX}restored/${number}-${n}`;
   for (let attempt = 1; ; attempt += 1) {
     const branch = attempt === 1 ? first : `${first}-${attempt}`;

@@ -1,10 +1,11 @@
 import { crashPoint } from '../../crash-point.ts';
-import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
+import { type CommitSha, commitSha, type ItemNumber, type Millis } from '../../pipeline/values.ts';
 import { type Context, type ItemAt, baseHead, findBranch, placeOf } from '../context.ts';
 import { lstat } from '../../small-files.ts';
-import { commitTree, readLog, treeOf } from '../history.ts';
+import { commitTree, parentsOf, readLog, treeOf } from '../history.ts';
+import type { ItemTree } from '../own-dir.ts';
 import { listRefs, swapRef } from '../refs.ts';
-import { LARGEST_BYTES, type LargeFile, stageKept } from './staging.ts';
+import { LARGEST_BYTES, type LargeFile, stageBytes, stageKept } from './staging.ts';
 
 export interface Snapshot {
   readonly ref: string;
@@ -44,17 +45,46 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const branch = there || item.branch !== null ? await findBranch(at, item) : null;
   if (!there && branch === null) return null;
   const head = branch?.head ?? (await baseHead(at));
-  const { tree: staged, large } = there ? await stageKept(at.git, tree, head) : { tree: await treeOf(at.git, head), large: [] };
+  const nothing = { tree: await treeOf(at.git, head), large: [], filtered: [], beside: [] };
+  const { tree: staged, large, filtered, beside } = there ? await stageKept(at.git, tree, head) : nothing;
   const dirty = staged !== (await treeOf(at.git, head));
   const last = await newest(at, item.number);
-  if (last !== null && last.head === head && last.tree === staged)
+  const apart = await keepApart(at, tree, head, [...filtered, ...beside], last?.apart ?? null);
+  if (last !== null && last.head === head && last.tree === staged && last.apart === apart)
     return { ref: last.ref, commit: last.commit, dirty, leftOut: large.length };
   const commit = await commitTree(at.git, {
     tree: staged,
-    parents: [head],
+    parents: apart === null ? [head] : [head, apart],
     message: `${titleOf(item.number)}${why}${withoutLarge(large)}`,
   });
   return { ref: await keep(at, item.number, commit, why), commit, dirty, leftOut: large.length };
+}
+
+/**
+ * A commit of files that differ from the branch's and must not become its work by a restore, as they are on disk: they went through
+ * no filter, git was told not to look at them, or a set-up made them. The same one for the same files. Null: there are none.
+ */
+async function keepApart(
+  at: Context,
+  tree: ItemTree,
+  head: CommitSha,
+  names: readonly string[],
+  last: CommitSha | null,
+): Promise<CommitSha | null> {
+  if (names.length === 0) return null;
+  const bytes = await stageBytes(at.git, tree, names);
+  if (last !== null && (await treeOf(at.git, last)) === bytes) return last;
+  const message = 'files that are no work of the item: filtered, hidden from git, or of a set-up';
+  return commitTree(at.git, { tree: bytes, parents: [head], message });
+}
+
+/** A snapshot's work as one commit on top of the head that the branch had then, without what was kept apart. */
+export async function workOf(at: Context, { commit, head, dirty, at: taken, why }: KeptSnapshot): Promise<CommitSha> {
+  if (!dirty) return head;
+  const parents = (await at.git.commit(commit))?.parents ?? (await parentsOf(at.git, commit));
+  if (parents.length < 2) return commit;
+  // Of its own date, so that it is the same one whenever it is made.
+  return commitTree(at.git, { tree: await treeOf(at.git, commit), parents: [head], message: why, at: taken });
 }
 
 /** Said where the snapshot is listed: somebody may count on it. */
@@ -69,17 +99,25 @@ function withoutLarge(large: readonly LargeFile[]): string {
 async function newest(
   at: Context,
   item: ItemNumber,
-): Promise<{ readonly ref: string; readonly commit: CommitSha; readonly head: string; readonly tree: string } | null> {
+): Promise<{
+  readonly ref: string;
+  readonly commit: CommitSha;
+  readonly head: string;
+  readonly tree: string;
+  readonly apart: CommitSha | null;
+} | null> {
   const prefix = prefixOf(item);
   const refs = (await listRefs(at.git, prefix)).filter(({ name }) => /^\d+$/.test(name.slice(prefix.length)));
   const last = refs.toSorted((a, b) => Number(a.name.slice(prefix.length)) - Number(b.name.slice(prefix.length))).at(-1);
   if (last === undefined) return null;
   const read = await at.git.commit(last.sha);
-  const [tree = '', head = '', subject = ''] =
+  const [tree = '', parents = '', subject = ''] =
     read === null || read.words === null
       ? (await at.git.line(['show', '--no-patch', '--format=%T%n%P%n%s', last.sha])).split('\n')
       : [read.tree, read.parents.join(' '), read.words.subject];
-  return subject.startsWith(titleOf(item)) ? { ref: last.name, commit: last.sha, head, tree } : null;
+  const [head = '', second = ''] = parents.split(' ');
+  const apart = commitSha(second);
+  return subject.startsWith(titleOf(item)) ? { ref: last.name, commit: last.sha, head, tree, apart } : null;
 }
 
 /** Keeps a commit among the snapshots of an item, unless it is there already. */
@@ -108,7 +146,8 @@ export async function snapshots(at: Context, item: { readonly number: ItemNumber
   const refs = (await listRefs(at.git, prefix)).filter((ref) => /^\d+$/.test(ref.name.slice(prefix.length)));
   const kept = await Promise.all(
     refs.map(async (ref) => {
-      const [entry, before] = await readLog(at.git, ref.sha, null, 2);
+      const [entry] = await readLog(at.git, ref.sha, null, 1);
+      const [before] = (await at.git.commit(ref.sha))?.parents ?? (await parentsOf(at.git, ref.sha));
       const subject = entry?.subject ?? '';
       const ours = subject.startsWith(titleOf(item.number)) && before !== undefined;
       return {
@@ -117,8 +156,8 @@ export async function snapshots(at: Context, item: { readonly number: ItemNumber
         commit: ref.sha,
         at: entry?.at ?? 0,
         why: ours ? subject.slice(titleOf(item.number).length) : subject,
-        head: ours ? before.sha : ref.sha,
-        dirty: ours && (await treeOf(at.git, before.sha)) !== (await treeOf(at.git, ref.sha)),
+        head: ours ? before : ref.sha,
+        dirty: ours && (await treeOf(at.git, before)) !== (await treeOf(at.git, ref.sha)),
       };
     }),
   );

@@ -2,42 +2,75 @@ import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lstat, readdir, rename, rm, stat, utimes } from '../../small-files.ts';
-import type { OwnDir, Tree } from '../own-dir.ts';
+import type { ItemTree, OwnDir, Tree } from '../own-dir.ts';
 import { treeOf } from '../history.ts';
 import { fromText, lookAt } from '../inside/paths.ts';
 import { readPlain } from './linked.ts';
 import { makeReadable, openFolders } from './readable.ts';
 import { sha } from '../refs.ts';
+import { readIndexFile } from '../untouched/index-file.ts';
+import { type HiddenFiles, sortChanges } from '../untouched/own-changes.ts';
+import { leftBySetUp } from '../untouched/set-up-files.ts';
+
+/** What a worktree holds. */
+export interface Staged {
+  /** The commit's tree with the changes of the run. */
+  readonly tree: CommitSha;
+  /** New files that were left out, because they are too large to go into the repository unasked. */
+  readonly large: readonly LargeFile[];
+  /** Changed files with a filter that only the owner's git can put through it: they are in no tree. Names as bytes, in latin1. */
+  readonly filtered: readonly string[];
+  /** Files that differ from the commit and are nobody's change. Names as bytes, in latin1. */
+  readonly beside: readonly string[];
+}
 
 /**
- * Brings the private index to what the worktree holds: tracked changes, and untracked files that aren't ignored.
+ * Brings the private index to what the run made of the worktree: tracked changes, and untracked files that aren't ignored.
  * Returns the tree. No working file is touched.
  *
  * `git add` and `git status` are not used: for a submodule's folder (and an agent can make any folder one) they
  * start a second git inside it, which obeys the config it finds there. The commands here only read.
  */
-export async function stageAll(git: OwnDir, tree: Tree, head: CommitSha): Promise<CommitSha> {
+export async function stageAll(git: OwnDir, tree: ItemTree, head: CommitSha): Promise<CommitSha> {
   return (await stageKept(git, tree, head)).tree;
 }
 
-/** As `stageAll`; says too which new files were left out, because they are too large to go into the repository unasked. */
-export async function stageKept(
-  git: OwnDir,
-  tree: Tree,
-  head: CommitSha,
-): Promise<{ readonly tree: CommitSha; readonly large: LargeFile[] }> {
+/** As `stageAll`; says too what was left out. */
+export async function stageKept(git: OwnDir, tree: ItemTree, head: CommitSha): Promise<Staged> {
   const before = await treeOf(git, head);
   await readHead(git, tree, head, before);
   const names = await listChanges(git, tree);
   const large = await newAndLarge(git, tree, names);
   const skipped = new Set(large.map(({ bytesName }) => bytesName));
-  const kept = names.filter((name) => !skipped.has(name));
-  if (kept.length === 0) return { tree: before, large };
+  const changes = await sortChanges(
+    git,
+    tree,
+    names.filter((name) => !skipped.has(name)),
+  );
+  const { own, cleaned, filtered, beside } = changes;
+  if (own.length + cleaned.length === 0) return { tree: before, large, filtered, beside };
   git.memory.forget(tree.index);
-  await stage(git, tree, kept);
+  const unfit = await stage(git, tree, own);
+  if (cleaned.length > 0) await git.run(['update-index', '-z', '--index-info'], { tree, input: rowsOf(cleaned) });
   const staged = sha(await git.line(['write-tree'], { tree }));
   await git.memory.note(tree.index, staged);
-  return { tree: staged, large };
+  return { tree: staged, large, filtered: [...filtered, ...unfit].toSorted(), beside };
+}
+
+/** All names that differ from the commit, as bytes in latin1. */
+export async function changedNames(git: OwnDir, tree: ItemTree, head: CommitSha): Promise<string[]> {
+  await readHead(git, tree, head, await treeOf(git, head));
+  return listChanges(git, tree);
+}
+
+/**
+ * The tree with these files as they are on disk, byte by byte, on top of what `stageKept` has just staged: for what must be kept
+ * and can't be committed.
+ */
+export async function stageBytes(git: OwnDir, tree: ItemTree, names: readonly string[]): Promise<CommitSha> {
+  git.memory.forget(tree.index);
+  await stageRaw(git, tree, names);
+  return sha(await git.line(['write-tree'], { tree }));
 }
 
 /** A new file that is too large to be kept in the repository. */
@@ -68,7 +101,7 @@ async function newAndLarge(git: OwnDir, tree: Tree, names: readonly string[]): P
 }
 
 /** New files of a worktree that no tree holds: whoever removes it has to keep them in another way. */
-export async function largeFiles(git: OwnDir, tree: Tree): Promise<LargeFile[]> {
+export async function largeFiles(git: OwnDir, tree: ItemTree): Promise<LargeFile[]> {
   return newAndLarge(git, tree, await listChanges(git, tree));
 }
 
@@ -139,23 +172,60 @@ function storable(name: string): boolean {
   return !name.split('/').some((part) => /^(?:\.git|git~1)[ .]*(?::.*)?$/i.test(part));
 }
 
-async function stage(git: OwnDir, tree: Tree, names: readonly string[]): Promise<void> {
+/** Returns those that git can't store as their attributes want it: bytes that are no text of the encoding they name. */
+async function stage(git: OwnDir, tree: Tree, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
   const links = await linksAmong(tree, names);
   // A tracked folder that became a link: git refuses to look for its files behind the link. They are gone.
   const isGone = (name: string): boolean => parentsOf(name).some((parent) => links.has(parent));
   const gone = names.filter(isGone);
   const here = names.filter((name) => !isGone(name));
   if (gone.length > 0) await git.run(['update-index', '-z', '--force-remove', '--stdin'], { tree, input: listed(gone) });
-  if (here.length === 0) return;
-  const add = (): Promise<unknown> =>
-    git.run(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], { tree, input: listed(here) });
+  if (here.length === 0) return [];
+  const add = (some: readonly string[]): Promise<unknown> =>
+    git.run(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], { tree, input: listed(some) });
   try {
-    await add();
+    await add(here);
+    return [];
   } catch {
     // Usually a file that its owner may not read. It is the worktree's own file: take the right, and try once more.
     await Promise.all(here.map((name) => makeReadable(`${fromText(tree.path)}/${name}`)));
-    await add();
+    const encoded = await withEncoding(git, tree, here);
+    await add(here.filter((name) => !encoded.includes(name)));
+    const unfit: string[] = [];
+    for (const name of encoded) await add([name]).catch(() => unfit.push(name));
+    return unfit;
   }
+}
+
+/** Those that the attributes want to be of another encoding. */
+async function withEncoding(git: OwnDir, tree: Tree, names: readonly string[]): Promise<string[]> {
+  const { stdout } = await git.run(['check-attr', '-z', '--stdin', 'working-tree-encoding'], { tree, input: listed(names) });
+  const cells = stdout.toString('latin1').split('\0');
+  return names.filter((_, n) => !/^(?:unspecified|unset|set|)$/.test(cells[n * 3 + 2] ?? ''));
+}
+
+/** As `stage`, but no attribute changes a byte. */
+async function stageRaw(git: OwnDir, tree: Tree, names: readonly string[]): Promise<void> {
+  const found = await Promise.all(names.map(async (name) => ({ name, stats: await lstat(join(tree.path, text(name))).catch(() => null) })));
+  // `hash-object` reads a list of lines.
+  const plain = found.filter(({ name, stats }) => stats?.isFile() === true && !name.includes('\n'));
+  const others = found.filter((file) => !plain.includes(file)).map(({ name }) => name);
+  if (others.length > 0) await stage(git, tree, others);
+  if (plain.length === 0) return;
+  await Promise.all(plain.map(({ name }) => makeReadable(join(tree.path, text(name)))));
+  const input = Buffer.from(plain.map(({ name }) => `${name}\n`).join(''), 'latin1');
+  const blobs = (await git.line(['hash-object', '-w', '--no-filters', '--stdin-paths'], { tree, input })).split('\n');
+  const rows = plain.map(({ name, stats }, n) => ({
+    name,
+    mode: ((stats?.mode ?? 0) & 0o100) === 0 ? '100644' : '100755',
+    blob: blobs[n] ?? '',
+  }));
+  await git.run(['update-index', '-z', '--replace', '--index-info'], { tree, input: rowsOf(rows) });
+}
+
+function rowsOf(rows: readonly { readonly mode: string; readonly blob: string; readonly name: string }[]): Buffer {
+  return Buffer.from(rows.map(({ mode, blob, name }) => `${mode} ${blob}\t${name}\0`).join(''), 'latin1');
 }
 
 const listed = (names: readonly string[]): Buffer => Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1');
@@ -179,26 +249,41 @@ async function linksAmong(tree: Tree, names: readonly string[]): Promise<Readonl
 
 /**
  * Makes the worktree's files exactly the tree of a commit. Untracked files go, ignored ones stay unless they are
- * in the way. The caller has kept what is worth keeping.
+ * in the way, and so do new files that a set-up has left. The caller has kept what is worth keeping; `keep` is called first where
+ * there are files that no commit can hold.
  */
-export async function putFiles(git: OwnDir, tree: Tree, from: CommitSha, to: CommitSha): Promise<void> {
+export async function putFiles(git: OwnDir, tree: ItemTree, from: CommitSha, to: CommitSha, keep: () => Promise<unknown>): Promise<void> {
   const files = await readdir(tree.path);
   if (files.every((name) => name === '.git')) {
     // Nothing is there to be removed, and what the index says of files is of others.
     await Promise.all([rm(tree.index, { force: true }), rm(`${tree.index}.lock`, { force: true })]);
   } else {
     // With every untracked file staged, the step to `to` removes them as it removes any file that is no longer there.
-    await stageAll(git, tree, from);
+    const { filtered, beside } = await stageKept(git, tree, from);
+    const setUp = await leftBySetUp(tree, beside);
+    const others = [...filtered, ...beside.filter((name) => !setUp.has(name))];
+    if (others.length > 0) {
+      await keep();
+      await stageKept(git, tree, from);
+      await stageBytes(git, tree, others);
+    }
   }
   git.memory.forget(tree.index);
   await git.run(['read-tree', '--reset', '-u', to], { tree });
   await git.memory.note(tree.index, await treeOf(git, to));
 }
 
-/** Writes tracked files that were changed or removed as the commit has them, and nothing else. Returns which these were. */
-export async function restoreTracked(git: OwnDir, tree: Tree, commit: CommitSha, holds: CommitSha): Promise<string[]> {
+/**
+ * Writes tracked files that were changed or removed as the commit has them, and nothing else. Returns which these were. Files that
+ * a set-up has brought through a filter stay as they are.
+ */
+export async function restoreTracked(git: OwnDir, tree: ItemTree, commit: CommitSha, holds: CommitSha): Promise<string[]> {
   await readHead(git, tree, commit, holds);
-  const changed = [...new Set(await list(git, tree, ['--modified', '--deleted']))];
+  const names = [...new Set(await list(git, tree, ['--modified', '--deleted']))];
+  const { own, cleaned, filtered, beside } = await sortChanges(git, tree, names);
+  const differ = new Set([...own, ...cleaned.map(({ name }) => name), ...filtered, ...beside]);
+  const changed: string[] = [];
+  for (const name of names) if (differ.has(name) || (await lookAt(`${fromText(tree.path)}/${name}`)) === null) changed.push(name);
   if (changed.length === 0) return [];
   git.memory.forget(tree.index);
   await git.run(['checkout-index', '-z', '--force', '-u', '--stdin'], { tree, input: listed(changed) });
@@ -211,14 +296,31 @@ export async function listTracked(git: OwnDir, tree: Tree): Promise<string[]> {
   return (await list(git, tree, ['--cached'])).map(text);
 }
 
-/** Gives a copy of the private index to the agent's own git, whole or not at all. */
-export async function installIndex(tree: Tree, target: string): Promise<void> {
-  const next = `${target}.musher`;
+/** git does none of it where one file is not in the index. */
+async function hide(git: OwnDir, tree: Tree, { skipped, assumed }: HiddenFiles): Promise<void> {
+  const held = await readIndexFile(tree.index, git.objectFormat, new Set([...skipped, ...assumed]));
+  if (held === null || held === 'split') return;
+  for (const [bit, names] of [
+    ['--skip-worktree', skipped],
+    ['--assume-unchanged', assumed],
+  ] as const) {
+    const input = listed(names.filter((name) => held.entries.has(name)));
+    if (input.length > 0) await git.run(['update-index', '-z', bit, '--stdin'], { tree, input });
+  }
+}
+
+/**
+ * Gives a copy of the private index to the agent's own git, whole or not at all. `hidden`: files that this git is not to look at,
+ * as before: in a sparse worktree they are not there, and would count as deleted.
+ */
+export async function installIndex(git: OwnDir, tree: ItemTree, hidden: HiddenFiles = { skipped: [], assumed: [] }): Promise<void> {
+  const next = `${tree.theirs}.musher`;
   await rm(next, { force: true });
   await copyFile(tree.index, next);
   // git compares a file's time with the index's own to tell whether the file may have changed unseen.
   const { atime, mtime } = await stat(tree.index);
+  if (hidden.skipped.length + hidden.assumed.length > 0) await hide(git, { ...tree, index: next }, hidden);
   await utimes(next, atime, mtime);
-  await rename(next, target);
-  await rm(`${target}.lock`, { force: true });
+  await rename(next, tree.theirs);
+  await rm(`${tree.theirs}.lock`, { force: true });
 }

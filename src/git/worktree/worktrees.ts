@@ -28,7 +28,9 @@ import { deleteRef, readRef, swapRef } from '../refs.ts';
 import { removeFolder } from './remove-folder.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../../pipeline/values.ts';
-import { installIndex, putFiles, stageAll } from './staging.ts';
+import { bringSharedIndexes, type HiddenFiles, hiddenFiles } from '../untouched/own-changes.ts';
+import { forgetSetUp, noteSetUp } from '../untouched/set-up-files.ts';
+import { changedNames, installIndex, putFiles, stageAll, type Staged, stageKept } from './staging.ts';
 import { isWholeIndex } from './whole-index.ts';
 import { share } from '../traits/sharing.ts';
 
@@ -64,19 +66,21 @@ export async function openWorktree(
   let head = known?.head ?? base;
   await clearLocks(at, place, branch);
   const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
-  if (there && (await keepUnfinished(at, place, { number: item.number, branch }, head))) await put(at, place, { branch }, head, head);
+  if (there && (await keepUnfinished(at, place, { number: item.number, branch }, head)))
+    await put(at, place, { branch }, { from: head, to: head });
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);
     crashPoint('after-branch-made');
   } else if (head !== base && (await countAhead(at.git, line, head)) === 0) {
     // Nothing of its own: start from the base branch's tip, unless uncommitted files stand on the old one.
-    const untouched = !there || (await changedIn(at, place, head)).length === 0;
-    if (untouched) {
+    const staged = there ? await stageKept(at.git, place.tree, head) : null;
+    if (staged === null || (await namesOf(at, head, staged)).length === 0) {
+      if (staged !== null && staged.beside.length > 0) await snapshot(at, { number: item.number, branch }, 'before it started again');
       // DANGER: before the branch moves. From then on the old files would look like changes that take the new ones back.
       if (there) await writeFile(fillingMark(place), '', { mode: 0o600 });
       if (await swapRef(at.git, ref, base, head, 'start again from the base branch')) {
         crashPoint('after-branch-renewed');
-        if (there) await put(at, place, { branch }, head, base);
+        if (there) await put(at, place, { branch }, { from: head, to: base });
         head = base;
       } else await rm(fillingMark(place), { force: true });
     }
@@ -84,12 +88,14 @@ export async function openWorktree(
   const wasBroken = await tie(place.linked, { branch });
   if (!there) {
     await keepUnknown(at, place, item, branch);
-    await put(at, place, { branch }, head, head);
+    await forgetSetUp(place.tree);
+    await put(at, place, { branch }, { from: head, to: head });
   } else if (wasBroken || !(await hasUsableIndex(at, place))) {
     await stageAll(at.git, place.tree, head);
+    const hidden = await hiddenFiles(at.git, place.tree);
     at.git.memory.forget(place.tree.index);
     await at.git.run(['read-tree', '--reset', head], { tree: place.tree });
-    await handOver(at, place);
+    await handOver(at, place, hidden);
   }
   const commitsAhead = await countAhead(at.git, line, head);
   return { path: place.tree.path, gitDir: place.linked.gitDir, branch, base, head, commitsAhead, created: !there };
@@ -145,33 +151,77 @@ async function hasUsableIndex(at: Context, place: Place): Promise<boolean> {
   const index = join(place.linked.gitDir, 'index');
   const whole = await isWholeIndex(index);
   if (whole !== 'ask') return whole;
+  await bringSharedIndexes(at.git, place.tree);
   const answer = await at.git.run(['ls-files', '--', '.git'], { tree: { path: place.tree.path, index }, answers: [1, 128] });
   return answer.exitCode === 0;
 }
 
 /** Gives the agent's git the index that Musher has made, and the worktree's git directory to those who share the repository. */
-export async function handOver(at: Context, { tree, linked }: Place): Promise<void> {
-  await installIndex(tree, join(linked.gitDir, 'index'));
+export async function handOver(at: Context, { tree, linked }: Place, hidden?: HiddenFiles): Promise<void> {
+  await installIndex(at.git, tree, hidden);
   await share(dirname(linked.gitDir), at.repository.sharing, false);
   await share(linked.gitDir, at.repository.sharing);
 }
 
 /** Ties the worktree to `head`, fills it with the files of `to`, and leaves nothing of an unfinished merge. */
-export async function put(at: Context, place: Place, head: Parameters<typeof tie>[1], from: CommitSha, to: CommitSha): Promise<void> {
+export async function put(
+  at: Context,
+  place: Place,
+  head: Parameters<typeof tie>[1],
+  { from, to }: { readonly from: CommitSha; readonly to: CommitSha },
+  keep: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   await writeFile(fillingMark(place), '', { mode: 0o600 });
   await tie(place.linked, head);
   await forgetUnfinished(place.linked);
   await clearTheWay(at, place, to);
   crashPoint('before-files-put');
-  await putFiles(at.git, place.tree, from, to);
+  await putFiles(at.git, place.tree, from, to, keep);
   crashPoint('after-files-put');
   await handOver(at, place);
   await rm(fillingMark(place), { force: true });
 }
 
 async function changedIn(at: Context, place: Place, head: CommitSha): Promise<string[]> {
-  const tree = await stageAll(at.git, place.tree, head);
-  return changedFiles(at.git, await treeOf(at.git, head), tree);
+  return namesOf(at, head, await stageKept(at.git, place.tree, head));
+}
+
+/** Names of the files that the run has changed, those included that no commit of Musher's can hold. */
+async function namesOf(at: Context, head: CommitSha, { tree, filtered }: Staged): Promise<string[]> {
+  const changed = await changedFiles(at.git, await treeOf(at.git, head), tree);
+  return [...changed, ...filtered.map(readable)];
+}
+
+const readable = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
+
+/**
+ * Changed files of the item's worktree that Musher can't commit, because they have to go through a filter (git-lfs …), or are no
+ * text of the encoding that their attributes name. Whoever changed them has to commit them with git.
+ */
+export async function uncommittable(at: Context, item: ItemAt): Promise<string[]> {
+  const place = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  if (found === null || !(await isWorktree(place))) return [];
+  return (await stageKept(at.git, place.tree, found.head)).filtered.map(readable);
+}
+
+/** Whether git was told not to look at some files of the item's worktree, as in a sparse one: a gate there judges other files than the commit's. */
+export async function hidesFiles(at: Context, item: ItemAt): Promise<boolean> {
+  const { skipped, assumed } = await hiddenFiles(at.git, placeOf(at, String(item.number)).tree);
+  return skipped.length + assumed.length > 0;
+}
+
+/** Remembers what a set-up has changed in the item's worktree, besides what was changed `before`: none of it is the work of the run that follows. */
+export async function noteSetUpFiles(at: Context, item: ItemAt, before: readonly string[]): Promise<void> {
+  const { tree } = placeOf(at, String(item.number));
+  const found = await findBranch(at, item);
+  if (found === null) return;
+  const work = new Set(before);
+  const names = await changedNames(at.git, tree, found.head);
+  await noteSetUp(
+    tree,
+    names.filter((name) => !work.has(readable(name))),
+  );
 }
 
 /** Files of the item's worktree that differ from its branch's head, or are new and not ignored. */
@@ -202,6 +252,7 @@ export async function commitLeftovers(at: Context, item: ItemAt, message: string
   const found = await findBranch(at, item);
   if (found === null || !(await isWorktree(place))) return null;
   const tree = await stageAll(at.git, place.tree, found.head);
+  const hidden = await hiddenFiles(at.git, place.tree);
   const merging = await mergeInProgress(at, place);
   if (merging === null && tree === (await treeOf(at.git, found.head))) return null;
   const parents = merging === null ? [found.head] : [found.head, merging];
@@ -211,7 +262,7 @@ export async function commitLeftovers(at: Context, item: ItemAt, message: string
   crashPoint('after-leftovers-committed');
   await tie(place.linked, { branch: found.branch });
   await forgetUnfinished(place.linked);
-  await handOver(at, place);
+  await handOver(at, place, hidden);
   return commit;
 }
 
@@ -230,7 +281,8 @@ async function mergeInProgress(at: Context, place: Place): Promise<CommitSha | n
 export async function resetWorktree(at: Context, item: ItemAt): Promise<void> {
   const found = await findBranch(at, item);
   if (found === null) throw new Error(`item ${item.number} has no branch to reset its worktree to`);
-  await put(at, placeOf(at, String(item.number)), { branch: found.branch }, found.head, found.head);
+  const keep = (): Promise<unknown> => snapshot(at, item, 'before its files were reset');
+  await put(at, placeOf(at, String(item.number)), { branch: found.branch }, { from: found.head, to: found.head }, keep);
 }
 
 /**
@@ -241,7 +293,7 @@ export async function resetWorktree(at: Context, item: ItemAt): Promise<void> {
 export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgnored: boolean): Promise<string> {
   const place = placeOf(at, 'merge');
   if (!keepIgnored || !(await isWorktree(place))) await removeFolder(place.tree.path);
-  await put(at, place, { detached: commit }, commit, commit);
+  await put(at, place, { detached: commit }, { from: commit, to: commit });
   return place.tree.path;
 }
 
@@ -272,6 +324,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   crashPoint('after-worktree-removed');
   await removeFolder(place.linked.gitDir);
   await removeFolder(place.tree.index);
+  await forgetSetUp(place.tree);
   at.git.memory.forget(place.tree.index);
   await rm(fillingMark(place), { force: true });
   if (found !== null) {

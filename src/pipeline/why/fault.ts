@@ -44,6 +44,8 @@ export type PlainFault =
   | { readonly kind: 'nothing-committed'; readonly changed: readonly string[] }
   /** It committed beside its branch: on a branch of its own, or on none (null). `commits`: null where they can't be counted. */
   | { readonly kind: 'work-elsewhere'; readonly branch: string | null; readonly commit: CommitSha; readonly commits: number | null }
+  /** Musher commits for the agent, and only git itself can commit these: they have a filter, or not the encoding of their attributes. */
+  | { readonly kind: 'uncommittable'; readonly files: readonly string[] }
   /** It used no model and changed nothing. */
   | { readonly kind: 'hollow' }
   | { readonly kind: 'no-verdict' }

@@ -53,6 +53,8 @@ export function faultWords(fault: Said): string {
       const where = fault.branch === null ? 'a detached HEAD' : firstLine(fault.branch, LONGEST);
       return `the agent left ${commits} on ${where} (${shortCommit(fault.commit)}), not on the item's branch`;
     }
+    case 'uncommittable':
+      return `only git itself can commit ${listed(fault.files)} (filter or encoding): the agent has to run \`git commit\``;
     case 'hollow':
       return 'the run ended without using a model and without changing anything';
     case 'no-verdict':
