@@ -101,7 +101,7 @@ export async function writeFile(path: string, text: string, options?: WriteFileO
   writeFileSync(path, text, options);
 }
 
-/** What stands in a file in which no agent can put a pipe. Throws as `readFile` of `node:fs/promises`. */
+/** What is in a file in which no agent can put a pipe. Throws as `readFile` of `node:fs/promises`. */
 export async function readText(path: string): Promise<string> {
   return readFileSync(path, 'utf8');
 }
@@ -111,7 +111,7 @@ const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENODEV']);
 
 /**
  * The bytes of a regular file of at most so many bytes; null for anything else, a link included, and where nothing is. Never
- * waits for what stands in its place. Throws where the file is there and can't be read.
+ * waits for what is in its place. Throws where the file is there and can't be read.
  */
 export async function readRegular(path: string, mostBytes = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
   let file: number;

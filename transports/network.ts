@@ -62,11 +62,11 @@ export interface IdShape {
 
 /** A kind of secret. */
 export interface SecretShape {
-  /** What stands in its place, and what people are told: "Slack token". */
+  /** What is in its place, and what people are told: "Slack token". */
   readonly name: string;
   /** Source of a regular expression without groups that capture. Each begins with letters that are rare elsewhere. */
   readonly pattern: string;
-  /** One of these stands in every text that holds such a secret, and in few others: a plain text is looked for much faster than the pattern. */
+  /** One of these is in every text that holds such a secret, and in few others: a plain text is looked for much faster than the pattern. */
   readonly hints: readonly (string | RegExp)[];
 }
 

@@ -10,7 +10,7 @@ export interface BatchParts {
   readonly input: NodeJS.ReadableStream;
   /** Complaints, one line each, naming the line of the script. */
   readonly complain: (text: string) => void;
-  /** Sends a message as the local owner; resolves when its final reply stands in the output. */
+  /** Sends a message as the local owner; resolves when its final reply is in the output. */
   readonly say: (text: string) => Promise<{ ok: boolean; code: string | null }>;
   /** The item that a word like `42` or `shop#42` names; null if there is none. */
   readonly find: (word: string) => WorkItem | null;
@@ -21,7 +21,7 @@ export interface BatchParts {
   readonly reader: (item: WorkItem) => Reader;
   /** Waits for the log, as `Log.when` does. */
   readonly when: <T>(look: () => T | null, signal: AbortSignal, timeoutMs: number) => Promise<T | null>;
-  /** Resolves when all that was to be told so far stands in the output. */
+  /** Resolves when all that was to be told so far is in the output. */
   readonly flush: () => Promise<void>;
   readonly signal: AbortSignal;
 }

@@ -137,7 +137,7 @@ function settings(
 }
 
 interface ListedPlace extends ProjectPlace {
-  /** Where its entry stands in `bot.toml`. */
+  /** Where its entry is in `bot.toml`. */
   readonly entry: KeyPath;
 }
 

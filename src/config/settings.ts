@@ -22,7 +22,7 @@ export interface Settings {
   /** Absolute path of the program `bwrap`; null: the one on the PATH. */
   readonly bubblewrap: string | null;
   readonly roles: RoleSettings;
-  /** Rights in one project alone, for every project. They stand in `bot.toml`: whoever writes to a repository must not widen them. */
+  /** Rights in one project alone, for every project. They are in `bot.toml`: whoever writes to a repository must not widen them. */
   readonly projectRoles: readonly ProjectRoles[];
   /** Whether the roles count in direct messages too; without it a direct message gives no rights at all. */
   readonly directMessages: boolean;
@@ -103,7 +103,7 @@ export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'none'
 export type NotifyKind = (typeof NOTIFY_KINDS)[number];
 
 export const NOTIFY_STYLES = ['messages', 'threads'] as const;
-/** Whether each notification is a message of the room, or stands in a thread of its item. */
+/** Whether each notification is a message of the room, or is in a thread of its item. */
 export type NotifyStyle = (typeof NOTIFY_STYLES)[number];
 
 /** A room of a network that Musher serves. */
@@ -180,7 +180,7 @@ export interface BudgetSettings {
   readonly timezone: string;
 }
 
-/** Where items and commits can be looked at; null: nowhere. `{item}` and `{commit}` stand in the addresses. */
+/** Where items and commits can be looked at; null: nowhere. `{item}` and `{commit}` are in the addresses. */
 export interface LinkSettings {
   readonly item: string | null;
   readonly commit: string | null;

@@ -12,7 +12,7 @@ interface MessageRef {
 /** What a network has to do with threads. */
 export interface Threading {
   readonly capabilities: { readonly threads: boolean; readonly broadcasts: boolean };
-  /** What stands in `Address.thread` for the thread under a sent message; null: there can be none. Opening it twice gives the same. */
+  /** What is in `Address.thread` for the thread under a sent message; null: there can be none. Opening it twice gives the same. */
   threadUnder?(ref: MessageRef, name: string): Promise<string | null>;
 }
 
@@ -40,7 +40,7 @@ export class ItemThreads {
     }
     // It is that first message itself, or the first one waits for a time of its own: this one does not wait for it.
     if (known.root === row.id || known.ref === null) return null;
-    // What nobody must miss stands in the room itself; also in the thread, where a network shows one message at both places.
+    // What nobody must miss is in the room itself; also in the thread, where a network shows one message at both places.
     if (row.inThread === 'beside' && !network.capabilities.broadcasts) return null;
     if (known.thread !== null) return known.thread;
     // Written by `settle`, from what the network gave.

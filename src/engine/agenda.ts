@@ -77,7 +77,7 @@ export class Turns {
     return item ?? this.next();
   }
 
-  /** An item has been asked, and stands in that line now. */
+  /** An item has been asked, and is in that line now. */
   waits(line: string): void {
     this.#asked.add(line);
   }

@@ -117,7 +117,7 @@ export class Engine {
     if (events.length === 1_000 || [...this.#agendas.values()].some((agenda) => !agenda.isEmpty)) this.#wake();
   }
 
-  /** Puts on the agenda whoever an event may let go on. */
+  /** Puts on the agenda whoever can continue after an event. */
   #note(event: LoggedEvent): void {
     const { wakes } = KINDS[event.kind];
     if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
@@ -277,7 +277,7 @@ export class Engine {
   }
 }
 
-/** Whether what depends on the event's item may go on by it: not by a move to where nothing is done yet. */
+/** Whether what depends on the event's item may continue by it: not by a move to where nothing is done yet. */
 function mayMeet(event: LoggedEvent): boolean {
   return event.kind !== 'item.moved' || event.payload.to.name === 'done' || event.payload.to.name === 'archived';
 }

@@ -20,9 +20,9 @@ export function notStarted(reason: RunOutcome['reason'], summary: Said, evidence
   return { ...nothing, reason, summary, evidence };
 }
 
-/** What keeps a run from starting counts as a failed attempt; a bug goes on up. */
+/** What keeps a run from starting counts as a failed attempt; a bug is thrown on. */
 export function toOutcome(error: unknown): { outcome: RunOutcome } {
-  // No attempt of an agent's: the item waits until a person has mended it.
+  // No attempt of an agent's: the item waits until a person has fixed it.
   if (error instanceof MusherError && error.code === 'SANDBOX_UNUSABLE') return { outcome: notStarted('stopped', oneLine(error.message)) };
   if (error instanceof MusherError) {
     const said = `${error.message} ${error.hint}`;

@@ -1,7 +1,7 @@
 /** Runs works with the same key one after the other, those with different keys side by side. */
 export type KeyedLock = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** A lock of its own: two locks never wait for each other. A failed work lets the next one go on. */
+/** A lock of its own: two locks never wait for each other. After a failure the next one continues. */
 export function keyedLock(): KeyedLock {
   const tails = new Map<string, Promise<unknown>>();
   return async (key, work) => {

@@ -19,7 +19,7 @@ export function sha(text: string): CommitSha {
 
 /** What a full ref name (`refs/heads/main`) points to; null when there is no such ref. */
 export async function readRef(git: OwnDir, name: string): Promise<CommitSha | null> {
-  // A ref stands in a file of its own or in the one of the packed ones, which git replaces whole: a process saved, and an
+  // A ref is in a file of its own or in the one of the packed ones, which git replaces whole: a process saved, and an
   // item's way asks a few dozen times. The file of its own goes only after the other was written, so it is read first.
   const loose = await looseRef(git, name);
   const found = loose === null ? await git.packedRefs.get(name) : loose;
@@ -40,7 +40,7 @@ export async function listRefs(git: OwnDir, prefix: string, isWanted: (name: str
     .filter(({ name }) => isWanted(name));
 }
 
-/** What stands in a ref's own file; null: it has none; `ask`: something that only git can read. */
+/** What is in a ref's own file; null: it has none; `ask`: something that only git can read. */
 async function looseRef(git: OwnDir, name: string): Promise<CommitSha | null | 'ask'> {
   if (name.includes('..')) return 'ask';
   const file = join(git.path, name);

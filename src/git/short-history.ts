@@ -75,7 +75,7 @@ class Line {
     this.names.add(parent);
   }
 
-  /** Whether it could go on. */
+  /** Whether it could continue. */
   async step(git: OwnDir): Promise<boolean> {
     const commit = await git.commit(this.end);
     const [parent, ...others] = commit?.parents ?? [];

@@ -71,7 +71,7 @@ export class McpEndpoint implements AgentAccess {
     this.#gateRuns.forget(run);
   }
 
-  /** Ends all connections. Agents that go on try again where the next Musher listens. */
+  /** Ends all connections. Agents that continue try again where the next Musher listens. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#opening?.catch(() => undefined);
@@ -106,7 +106,7 @@ export class McpEndpoint implements AgentAccess {
           'Set another `port` under [mcp] in bot.toml, or 0 for any free one, and restart Musher.',
           { cause },
         );
-      // Runs that go on from before lose their way to Musher; new ones need not.
+      // Runs that continue from before lose their way to Musher; new ones need not.
       this.#parts.onProblem(`port ${wanted}, on which agents reached Musher before, is taken; another is used`, cause);
       return listenOn(0, (request, response) => this.#serve(request, response));
     });

@@ -41,7 +41,7 @@ export interface AbsenceParts {
 
 /**
  * Says in rooms when a network was away: in its own when it is back, in those of other networks of the same project while
- * it lasts for long. What it remembers stands in the database, and a message and the note that it was said commit
+ * it lasts for long. What it remembers is in the database, and a message and the note that it was said commit
  * together: a restart neither forgets nor repeats one. Musher's own absence is none of a network.
  */
 export function watchAbsences(parts: AbsenceParts): { stop(): void } {

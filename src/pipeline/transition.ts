@@ -107,14 +107,14 @@ function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
   return KINDS[kind].changes === 'nothing' ? item.version : item.version + 1;
 }
 
-/** Whether an event would take an item away from a merge, or from taking one back, whose last step is under way. */
+/** Whether an event would take an item away from a merge, or from a revert whose last step is in progress. */
 function interferes(item: WorkItem, event: ItemEvent): boolean {
   // The end of that last step is a move as well.
   if (event.kind === 'item.moved') return item.errand === null ? event.payload.to.name !== 'done' : !takenBack(item, event);
   return KINDS[event.kind].takesAway;
 }
 
-/** The end of taking a merge back: the base branch holds the commit that reverts it. */
+/** The end of a revert: the base branch holds the commit that reverts it. */
 function takenBack(item: WorkItem, event: Event<'item.moved'>): boolean {
   return item.errand?.kind === 'undo' && item.landing !== null && event.actor === 'musher' && event.payload.to.name === 'current';
 }
@@ -255,7 +255,7 @@ function settled(item: WorkItem, { at, seq }: ItemEvent): ItemBase {
   return { ...item, queued: false, held: null, attempts: 0, landing: null, errand: null, stageSince: at, stepSeq: seq };
 }
 
-/** A coder's run that has finished stays so: when the item goes on, its gates come next and not another run. */
+/** A coder's run that has finished stays so: when the item continues, its gates come next and not another run. */
 function held(item: WorkItem, event: Event<'item.held'>): Result<WorkItem, TransitionError> {
   if (item.stage.name === 'done' || item.stage.name === 'archived') return notNow(item, { kind: 'nothing-to-stop' });
   const after = { ...item, queued: false, held: { by: event.actor, since: event.at } };

@@ -77,7 +77,7 @@ export interface Criterion {
 
 /** What a run, gate, conflict or reviewer left as the reason why an attempt did not count. */
 export interface Failure {
-  /** `musher`: nothing that the item's work could mend, such as a git command that failed. */
+  /** `musher`: nothing that the item's work could fix, such as a git command that failed. */
   readonly cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup' | 'musher';
   /** What went wrong. */
   readonly summary: Said;

@@ -65,7 +65,7 @@ export function redactorFor(secrets: readonly string[], networks = NETWORKS): Re
 export const NOTHING_SECRET: Redactor = { redact: (text) => text, redactAll: (value) => value, find: () => [] };
 
 /**
- * A quick look for what stands in every text that holds a known secret; most texts hold none. Looking for plain text
+ * A quick look for what is in every text that holds a known secret; most texts hold none. Looking for plain text
  * takes a tenth of the time that one expression of all of it takes, so the few hints that are expressions come last.
  */
 function lookFor(hints: readonly (string | RegExp)[]): (text: string) => boolean {

@@ -32,7 +32,7 @@ async function released(fixture: RunFixture): Promise<KnownProcess> {
   return { pid, pidStart, startedAt };
 }
 
-it('goes on after the Musher that started the run was killed, and no line is lost or seen twice', async () => {
+it('continues after the Musher that started the run was killed, and no line is lost or seen twice', async () => {
   const fixture = shellRun('i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo "line $i"; [ -e go ] || sleep 0.005; done; echo done; exit 7');
   const known = await startedByAnother(fixture);
   expect(identify(known.pid)).toBe(known.pidStart);
@@ -117,7 +117,7 @@ it('meters again from the start, so that a limit holds across a restart', async 
   expect(await run.ended).toMatchObject({ reason: 'over-budget' });
 });
 
-it('goes on stopping a run that an earlier Musher was stopping', async () => {
+it('continues stopping a run that an earlier Musher was stopping', async () => {
   const fixture = shellRun('trap "" TERM; sleep 300', {}, { stopGraceMs: 50 });
   const known = await released(fixture);
   await writeStop(fixture.spec.runDir, { reason: 'stopped', summary: 'Stopped by anna.' });

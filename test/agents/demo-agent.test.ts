@@ -134,7 +134,7 @@ describe('the demo agent', () => {
     expect(demo.failedGate()).toBeNull();
   });
 
-  it('makes an honest mistake at rounding, and mends it when it is shown the failed test', async () => {
+  it('makes an honest mistake at rounding, and fixes it when it is shown the failed test', async () => {
     const demo = new Demo();
     const item = demoItem('Round prices to the cent');
     expect((await demo.work(item)).reason).toBe('finished');
@@ -153,7 +153,7 @@ describe('the demo agent', () => {
     expect(demo.git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 
-  it('brings about a real conflict between two items, and resolves it so that both go on working', async () => {
+  it('brings about a real conflict between two items, and resolves it so that both continue working', async () => {
     const demo = new Demo();
     demo.git('checkout', '-q', '-b', 'french');
     await demo.work(demoItem('Greet in French'));

@@ -36,7 +36,7 @@ describe('completeLine', () => {
     expect(lines('depends 42 ')).toEqual(['depends 42 on']);
   });
 
-  it('goes on with several items', () => {
+  it('continues with several items', () => {
     expect(lines('depends 42 on 7 4')).toEqual(['depends 42 on 7 40', 'depends 42 on 7 41']);
     expect(lines('depends 42 on 7,4')).toEqual(['depends 42 on 7,40', 'depends 42 on 7,41']);
   });

@@ -9,7 +9,7 @@ describe('suggestCommands', () => {
     expect(suggestCommands(['sttus'], names)).toEqual(['status']);
   });
 
-  it('names what goes on from the word', () => {
+  it('names what continues from the word', () => {
     expect(suggestCommands(['vers'], names)).toEqual(['version']);
     expect(suggestCommands(['sta'], names)).toEqual(['status', 'start']);
   });

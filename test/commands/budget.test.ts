@@ -64,7 +64,7 @@ describe('budget', () => {
     expect((await world.say('status')).text).toContain('has used 51.2k of its 50k tokens');
   });
 
-  it('adds to an item only after a second step, for an operator, and it goes on', async () => {
+  it('adds to an item only after a second step, for an operator, and it continues', async () => {
     const n = spent(51_200, 0);
     const asked = await world.say(`budget ${n} +50k`);
     expect(asked.text).toContain(`Add 50k tokens to the budget of #${n}?`);

@@ -141,7 +141,7 @@ describe('delete', () => {
     expect(world.item(n).removal).toEqual({ state: 'purged', purge: true });
   });
 
-  it('says that clean-up goes on where it takes more than a minute', async () => {
+  it('says that clean-up continues where it takes more than a minute', async () => {
     const n = world.make();
     await world.say(`delete ${n}`);
     const answer = world.say('yes');

@@ -105,7 +105,7 @@ describe('a flood of one sender', () => {
     expect(audit()).toHaveLength(32);
   });
 
-  it('is answered again when it goes on after a minute', async () => {
+  it('is answered again when it continues after a minute', async () => {
     world = makeWorld(desk, {}, [], RIGHTS, { burst: 1, perMinute: 1, waiting: 1 });
     await answered(send('U1'));
     send('U1');

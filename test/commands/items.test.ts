@@ -86,7 +86,7 @@ describe('edit', () => {
     expect(world.last(n)).toMatchObject({ payload: { prior: expect.stringContaining('Many.') as string } });
   });
 
-  it('says that a run under way does not see the change', async () => {
+  it('says that a run in progress does not see the change', async () => {
     const n = world.make();
     moveTo(world, n, { name: 'current' });
     startRun(world, n);
@@ -188,7 +188,7 @@ describe('assign', () => {
     expect(world.item(n).assignedTo).toBeNull();
   });
 
-  it('lets a run under way go on', async () => {
+  it('lets a run in progress continue', async () => {
     const n = world.make();
     moveTo(world, n, { name: 'current' });
     startRun(world, n, 'coder-1');
@@ -222,7 +222,7 @@ describe('start', () => {
     expect(await world.say(`start ${b}`)).toMatchObject({ ok: false, code: 'already-queued' });
   });
 
-  it('lets a stopped item go on where it stands, also in the backlog', async () => {
+  it('lets a stopped item continue where it stands, also in the backlog', async () => {
     const n = world.make();
     moveTo(world, n, { name: 'current' });
     world.record(n, 'item.held', { why: '' });

@@ -109,7 +109,7 @@ describe('status', () => {
     expect(text).not.toContain('Gone');
   });
 
-  it('says that nothing is under way, and what to do', async () => {
+  it('says that nothing is in progress, and what to do', async () => {
     expect((await world.say('status')).text).toContain('the backlog is empty: `create story <title>`');
     world.make();
     expect((await world.say('board')).text).toContain('Nothing is running. 1 item in the backlog: `start 1` to begin.');

@@ -91,7 +91,7 @@ describe('undo of a merge', () => {
     expect(answer.text).toContain('git revert 11111111');
   });
 
-  it('is refused a second time while the first is under way, and to a viewer', async () => {
+  it('is refused a second time while the first is in progress, and to a viewer', async () => {
     const n = merged();
     world.record(n, 'item.undo_asked', { reason: '' });
     expect(await world.say(`undo ${n}`)).toMatchObject({ ok: false, code: 'under-way' });
@@ -100,7 +100,7 @@ describe('undo of a merge', () => {
 });
 
 describe('restore', () => {
-  it('is refused while a run is under way, and says how to stop it', async () => {
+  it('is refused while a run is in progress, and says how to stop it', async () => {
     const n = world.make();
     moveTo(world, n, { name: 'current' });
     startRun(world, n);
@@ -180,7 +180,7 @@ describe('undo of a command', () => {
     expect(await world.say('undo')).toMatchObject({ ok: false, code: 'nothing-to-undo' });
   });
 
-  it('refuses where the item has gone on, and says with what', async () => {
+  it('refuses where the item has continued, and says with what', async () => {
     backlog();
     await world.say('start 1');
     startRun(world, 1);

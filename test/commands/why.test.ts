@@ -91,7 +91,7 @@ describe('why', () => {
     await world.close();
   });
 
-  it('tells nothing of a start that was taken back', async () => {
+  it('tells nothing of a start that was undone', async () => {
     const world = makeWorld(desk);
     world.make();
     world.clock.move(60_000);

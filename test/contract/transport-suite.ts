@@ -90,7 +90,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
         expect(received[0]?.id).not.toBe(before);
       });
 
-      it('reports a sink that throws, says so in the room, and goes on', async () => {
+      it('reports a sink that throws, says so in the room, and continues', async () => {
         let full = true;
         const { incoming, reported } = await open((message) => {
           if (full) throw new Error('disk full');

@@ -13,7 +13,7 @@ function accounts(...names: readonly string[]): void {
 const used = (number: number): (string | null)[] => bench.runs(number).map(({ account }) => account);
 const count = (out: string, what: RegExp): number => out.match(what)?.length ?? 0;
 
-test('where one account is limited, its work goes on with the next at once, and the room is told once', async () => {
+test('where one account is limited, its work continues with the next at once, and the room is told once', async () => {
   bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
   accounts('main', 'spare');
   const musher = bench.start();

@@ -4,7 +4,7 @@ import { Bench, create, succeeded, until } from './harness.ts';
 let bench: Bench;
 afterEach(() => bench.close());
 
-test('a script answers in order, knows comments and lines that go on, and names each line that failed', async () => {
+test('a script answers in order, knows comments and lines that continue, and names each line that failed', async () => {
   bench = new Bench({ top: 'qa = "human"' });
   const begun = performance.now();
   const { code, out, err } = await bench.run(
@@ -54,7 +54,7 @@ test('a script answers in order, knows comments and lines that go on, and names 
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
-test('the end of a script stops what still runs, keeps its work, and the next start goes on with it; a wait that is not met says where the item is', async () => {
+test('the end of a script stops what still runs, keeps its work, and the next start continues with it; a wait that is not met says where the item is', async () => {
   bench = new Bench({});
   const first = bench.start();
   first.type(
@@ -73,7 +73,7 @@ test('the end of a script stops what still runs, keeps its work, and the next st
   expect(bench.filesAt('main')['draft.txt']).toBe('half');
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a script also while a command of it goes on, and names the line', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a script also while a command of it continues, and names the line', async (signal) => {
   bench = new Bench({});
   const musher = bench.start();
   const begun = performance.now();
@@ -87,7 +87,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a script also while a command
   expect(out.match(/pong/g)).toHaveLength(1);
 });
 
-test('what happened while a script went on stands before the replies that came later', async () => {
+test('what happened while a script continued stands before the replies that came later', async () => {
   bench = new Bench({ top: 'qa = "human"' });
   const out = succeeded(await bench.run(create('One'), 'start 1', ...Array.from({ length: 20 }, () => 'ping')));
   expect(out.indexOf('#1 One: started')).toBeLessThan(out.indexOf('pong'));

@@ -23,7 +23,7 @@ async function read(port: number, path: string): Promise<{ status: number; text:
   return { status: response.status, text: await response.text() };
 }
 
-test('a Musher that runs is watched over HTTP, backed up from the room, and put back from the backup', async () => {
+test('a Musher that runs is watched over HTTP, backed up from the room, and restored from the backup', async () => {
   bench = new Bench({});
   const port = await freePort();
   bench.append('bot.toml', `[backup]\nfolder = "copies"\nkeep = 2\n\n[monitor]\nport = ${port}\n`);

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const account = (name: string): string => `\n[[account]]\nname = "${name}"\nruntime = "command"\nenv = { ACCOUNT = "${name}" }\n`;
 
-test('an account that is gone from the configuration holds nobody back any more: what waited for it goes on with another', async () => {
+test('an account that is gone from the configuration holds nobody back any more: what waited for it continues with another', async () => {
   bench = new Bench({});
   const plain = readFileSync(join(bench.dir, 'bot.toml'), 'utf8');
   bench.append('bot.toml', account('main'));

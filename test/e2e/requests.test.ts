@@ -10,7 +10,7 @@ const APPROVE = 'call answer approve {"tool_name":"Bash","tool_use_id":"t1","inp
 const WORK = 'write a.txt a; commit a; success';
 
 describe('an agent that asks for permission', { timeout: 180_000 }, () => {
-  it('gets the answer that a person types, and the item goes on to be merged', async () => {
+  it('gets the answer that a person types, and the item continues to be merged', async () => {
     bench = new Bench({ gates: { test: 'test -f a.txt' } });
     const musher = bench.start();
     musher.type(create('Clean up', `coder: ${APPROVE}; ${WORK}`), 'start 1');

@@ -28,7 +28,7 @@ project = "shop"
 operator = ["anna"]
 `;
 
-test('a button in the room tops a budget up after a second step, for who may, and the item goes on', async () => {
+test('a button in the room tops a budget up after a second step, for who may, and the item continues', async () => {
   slack = new FakeSlack();
   await slack.start();
   bench = new Bench({ sections: '[budget]\nitem_tokens = 1000' });

@@ -56,7 +56,7 @@ it('names the project of an item, shortens its commit and shows no path of the s
   expect(text).toMatch(/shop#3.*`1{8}`/);
 });
 
-it('says of a log that was put back from where it comes, and what the base branches say of its items', () => {
+it('says of a log that was restored from where it comes, and what the base branches say of its items', () => {
   const copy = {
     from: 'backup',
     file: '/backups/musher-20261120T020000Z.sqlite',

@@ -6,7 +6,7 @@ import { projectSettings } from '../commands/harness.ts';
 let system: System;
 afterEach(() => system.end());
 
-it('what waits for a day that runs under way hold begins with the new day, though nothing happens at midnight', async () => {
+it('what waits for a day that runs in progress hold begins with the new day, though nothing happens at midnight', async () => {
   const caps = { tokens: null, microUsd: 100 };
   const { budget } = projectSettings('shop', '/nowhere');
   system = new System({ budget: { ...budget, day: caps } });

@@ -43,7 +43,7 @@ it('a timer whose time came since is cancelled and not run a second time', async
   expect(await compareCopy(partsOf(log, {}))).toBeNull();
 });
 
-it('a project that can not be looked at, or is not configured, is compared by a later start', async () => {
+it("a project that can't be looked at, or is not configured, is compared by a later start", async () => {
   const { log } = restored();
   const merged: PastMerge = { number: num(1), kind: 'merged', commit: sha('d'), merge: null, at: 7 };
   const problems: string[] = [];

@@ -74,7 +74,7 @@ describe('a shell that starts git', () => {
     expect((await run({ args: ['version'], cwd: dir, env: env() })).exitCode).toBe(0);
   });
 
-  it('tells an exit code that is an answer from a failure, with git’s complaint, and goes on after each', async () => {
+  it('tells an exit code that is an answer from a failure, with git’s complaint, and continues after each', async () => {
     const run = gitRunner();
     const ask = (answers?: number[]) =>
       run({ args: ['cat-file', '-e', 'no-such-object'], cwd: dir, env: env(), ...(answers === undefined ? {} : { answers }) });

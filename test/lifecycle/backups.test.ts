@@ -67,7 +67,7 @@ test('a copy that was missed while Musher did not run is made soon after its sta
   await kept.stop();
 });
 
-test('who asks while a copy is under way gets that one', async () => {
+test('who asks while a copy is in progress gets that one', async () => {
   const kept = backups(null);
   const [one, two] = await Promise.all([kept.make('console:ann', null), kept.make('console:ben', null)]);
   expect(one).toEqual(two);

@@ -49,7 +49,7 @@ describe('a follower', () => {
     log.close();
   });
 
-  it('goes on after a restart where it stood, and hears what happened meanwhile', async () => {
+  it('continues after a restart where it stood, and hears what happened meanwhile', async () => {
     const dir = dataDir();
     const seen: string[] = [];
     const first = Log.open(dir, tickingClock());
@@ -68,7 +68,7 @@ describe('a follower', () => {
     log.close();
   });
 
-  it('undoes what a failing handler wrote, tells of the bug once, and goes on', async () => {
+  it('undoes what a failing handler wrote, tells of the bug once, and continues', async () => {
     const log = Log.inMemory(tickingClock());
     const told: string[] = [];
     const follower = follow(
@@ -108,7 +108,7 @@ describe('a follower', () => {
     log.close();
   });
 
-  it('passes nothing over while the disk is full, and goes on when there is room again', async () => {
+  it('passes nothing over while the disk is full, and continues when there is room again', async () => {
     const pauses: (() => void)[] = [];
     const ticking = tickingClock();
     const clock = {

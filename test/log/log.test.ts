@@ -73,7 +73,7 @@ describe('the database of a log', () => {
 });
 
 describe('a transaction', () => {
-  it('is refused inside another, which goes on', () => {
+  it('is refused inside another, which continues', () => {
     const log = Log.inMemory(tickingClock());
     log.transaction((tx) => {
       expect(() => log.transaction(() => 1)).toThrow('a transaction is open already');
@@ -97,7 +97,7 @@ describe('a transaction', () => {
     log.close();
   });
 
-  it('goes on after an event that does not fit, of which nothing is kept', () => {
+  it('continues after an event that does not fit, of which nothing is kept', () => {
     const log = Log.inMemory(tickingClock());
     log.transaction((tx) => {
       expect(tx.append({ ...ROOM, item: num(9), kind: 'item.released', payload: {} })).toMatchObject({ ok: false });

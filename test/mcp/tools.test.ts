@@ -89,7 +89,7 @@ describe('what an agent changes', () => {
     });
   });
 
-  it('is nothing any more when its run has ended while the call was under way', async () => {
+  it('is nothing any more when its run has ended while the call was in progress', async () => {
     const { access, item } = await shop.working({ criteria });
     const client = await shop.client(access);
     shop.end(item);

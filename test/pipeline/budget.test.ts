@@ -122,14 +122,14 @@ describe('a run that has reached its line', () => {
   const after = { ...item, used: { tokens: 50_100, microUsd: 0 } };
   const more = { ...after, caps: { tokens: 60_000, microUsd: null } };
 
-  it('goes on to what its budgets have by now, and no further than its own limits; what it has not reached stays', () => {
+  it('continues to what its budgets have by now, and no further than its own limits; what it has not reached stays', () => {
     expect(extended(given, [after, day], NO_CAPS, used)).toBe(null);
     expect(extended(given, [more, day], NO_CAPS, used)).toEqual({ ...given, tokens: { cap: 12_000, by: 'item' } });
     expect(extended(given, [more, day], { tokens: 3_000, microUsd: null }, used)).toEqual({ ...given, tokens: { cap: 3_000, by: 'run' } });
     expect(extended(given, [more, day], NO_CAPS, { tokens: 1_999, microUsd: 0 })).toBe(null);
   });
 
-  it('that is its own limit does not go on', () => {
+  it('that is its own limit does not continue', () => {
     expect(extended({ ...given, tokens: { cap: 2_000, by: 'run' } }, [more, day], NO_CAPS, used)).toBe(null);
     expect(extended(given, [more, day], { tokens: 2_000, microUsd: null }, used)).toBe(null);
   });

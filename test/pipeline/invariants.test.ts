@@ -82,7 +82,7 @@ describe('whatever happens to an item', () => {
     expect(broken(({ after }) => complete(after))).toBeNull();
   });
 
-  it('a commit is landing only in merge, or where a merge is taken back', () => {
+  it('a commit is landing only in merge, or where a merge is reverted', () => {
     expect(broken(({ after }) => after.landing === null || after.stage.name === 'merge' || after.errand?.kind === 'undo')).toBeNull();
   });
 

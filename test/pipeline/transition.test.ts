@@ -359,7 +359,7 @@ describe('a run', () => {
       ).toBe(false);
   });
 
-  it('that was not reserved can not start', () => {
+  it("that was not reserved can't start", () => {
     const event = eventOf('run.started', { run: 2, pid: 5, pidStart: null, model: null, runtime: 'command', base: sha('b') });
     expect(transition(standing(STAGE.current, 'pending'), event)).toMatchObject({ ok: false, error: { code: 'wrong-state' } });
   });
@@ -374,7 +374,7 @@ describe('a run', () => {
     expect(transition(running, end('stopped'))).toMatchObject({ value: { execution: { state: 'idle' } } });
   });
 
-  it('that hits a rate limit keeps its agent and the time to go on', () => {
+  it('that hits a rate limit keeps its agent and the time to continue', () => {
     const result = transition(standing(STAGE.qa, 'running'), end('rate-limited', { resumeAt: T0 + 5 }));
     expect(result).toMatchObject({ value: { execution: { state: 'rateLimited', resumeAt: T0 + 5, agent: { role: 'qa' } } } });
   });
@@ -426,7 +426,7 @@ describe('an item whose merge is at its last step', () => {
   const item = landing.ok ? landing.value : story();
   const archive = { name: 'archived', archivedAt: T0, reason: { kind: 'abandoned' } } as const;
 
-  it('can not be stopped, deleted or moved away', () => {
+  it("can't be stopped, deleted or moved away", () => {
     expect(item.landing).toBe(sha('d'));
     const refused = [
       eventOf('item.held', { why: 'lunch' }),

@@ -44,7 +44,7 @@ function tell(what: string, over: readonly Overshoot[]): void {
 const reasons = (number: number): (string | null)[] => bench.runs(number).map(({ reason }) => reason);
 
 describe('spend', () => {
-  test('of an item stops at its line, waits, and goes on in its session after a top-up; nothing counts as failed', async () => {
+  test('of an item stops at its line, waits, and continues in its session after a top-up; nothing counts as failed', async () => {
     bench = new Bench({ sections: '[budget]\nitem_tokens = 1000' });
     const musher = bench.start();
     musher.type(
@@ -77,7 +77,7 @@ describe('spend', () => {
     expect(bench.only('run.budget_crossed', 1).flatMap(({ payload }) => payload.crossed.map(({ percent }) => percent))).toEqual([80, 100]);
   });
 
-  test('of a run under way goes on where more was added before its line, also after kill -9, and is told of no line that is no more', async () => {
+  test('of a run in progress continues where more was added before its line, also after kill -9, and is told of no line that is no more', async () => {
     bench = new Bench({ sections: '[budget]\nitem_tokens = 1000' });
     const first = bench.start();
     const body =

@@ -98,7 +98,7 @@ describe.skipIf(MISSING !== null)(`a runtime’s folder in a sandbox${MISSING ==
     expect(existsSync(join(home, '.claude/projects')) || existsSync(join(home, '.bashrc'))).toBe(false);
   });
 
-  it('brings along the session that goes on, and nothing else', async () => {
+  it('brings along the session that continues, and nothing else', async () => {
     await inside(PLANT);
     const seen = await inside('cd "$CLAUDE_CONFIG_DIR"; find . ! -type d | sort; cat projects/*/s1.jsonl', {}, claudeRuntime, true);
     expect(seen).toBe('./.credentials.json\n./projects/shop/s1.jsonl\nsession');

@@ -67,7 +67,7 @@ describe('the real Claude Code', () => {
     expect(readFileSync(join(worktree, 'seen.txt'), 'utf8')).not.toContain('musher_');
   });
 
-  it('does not use it when a person denies it, tells the model why, and goes on', async () => {
+  it('does not use it when a person denies it, tells the model why, and continues', async () => {
     const { api, worktree, ended } = await started([bash, done]);
     shop.answer(await shop.asked(), 'denied', 'use make clean');
     expect(await ended).toMatchObject({ reason: 'finished' });

@@ -104,7 +104,7 @@ describe('the real Claude Code', () => {
     expect(Object.fromEntries((await run.ended).usage)).toEqual({ [MODEL]: usageOf(1) });
   });
 
-  it('goes on with a session, and counts only what the new run used', async () => {
+  it('continues with a session, and counts only what the new run used', async () => {
     const first = await scene([done]);
     await outcomeOf(first);
     const session = first.fixture.signals.find((signal) => signal.kind === 'session');

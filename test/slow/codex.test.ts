@@ -61,7 +61,7 @@ describe.skipIf(missing !== null)(`the real Codex${missing === null ? '' : `: ${
     for (const text of ['Do it.', String.raw`Speak like a \"shopkeeper\".`]) expect(at.api.requests[0]?.body).toContain(text);
   });
 
-  it('goes on with a session, and counts only what the new run used', async () => {
+  it('continues with a session, and counts only what the new run used', async () => {
     const first = await configured([done]);
     const outcome = await outcomeOf(resumed(first, await outcomeOf(first)));
     expect(outcome).toMatchObject({ reason: 'finished', sessionMissing: false });
@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)(`the real Codex${missing === null ? '' : `: ${
     expect(at.api.requests.length).toBeLessThanOrEqual(2);
   });
 
-  it('goes on after one limit, and ends when the allowance is used up', async () => {
+  it('continues after one limit, and ends when the allowance is used up', async () => {
     const limit = (type: string): Answer => ({ kind: 'error', status: 429, type, message: 'limit', retryAfter: 1 });
     expect(await outcomeOf(await configured([limit('rate_limit_exceeded'), done]))).toMatchObject({ reason: 'finished' });
     expect(await outcomeOf(await configured([limit('usage_limit_reached')]))).toMatchObject({ reason: 'rate-limited' });

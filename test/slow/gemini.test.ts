@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)(`the real Gemini CLI${missing === null ? '' : 
     for (const text of ['Do it.', 'Speak like a shopkeeper.']) expect(at.api.requests[0]?.body.includes(text)).toBe(true);
   });
 
-  it('goes on with a session, and counts only what the new run used', async () => {
+  it('continues with a session, and counts only what the new run used', async () => {
     const first = await scene([done]);
     const outcome = await outcomeOf(resumed(first, await outcomeOf(first)));
     expect(outcome).toMatchObject({ reason: 'finished', sessionMissing: false });

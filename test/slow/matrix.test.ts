@@ -421,7 +421,7 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
     await expect(transport.send(at(room), line('hello?'), 'k1', { again: false })).rejects.toMatchObject({ outcome: 'not-sent' });
   });
 
-  it('says where people went on when its room was upgraded, also after a restart', async () => {
+  it('says where people continued when its room was upgraded, also after a restart', async () => {
     const room = await roomWithBot();
     const state = memoryState();
     const transport = transportFor([room], state);

@@ -66,7 +66,7 @@ describe.skipIf(MISSING !== null)(`in the sandbox${MISSING === null ? '' : ` (${
     expect(bench.filesAt('main')['list.txt']).toContain('second');
   });
 
-  test('what an agent committed before it was stopped is kept, and the next run goes on from there', async () => {
+  test('what an agent committed before it was stopped is kept, and the next run continues from there', async () => {
     bench = sandboxedBench({ gates: { test: 'true' } });
     const musher = bench.start();
     musher.type(

@@ -10,7 +10,7 @@ export const UNMARK_PASTES = '\u001b[?2004l';
 const LINE_BREAK_GLYPH = '␤';
 const TAB_GLYPH = '␉';
 
-/** A pasted text as it can stand in one edited line: line breaks and tabs as glyphs, other controls left out. */
+/** A pasted text as it can be in one edited line: line breaks and tabs as glyphs, other controls left out. */
 export function asOneLine(pasted: string): string {
   return pasted
     .replaceAll(/\r\n|[\r\n]/g, LINE_BREAK_GLYPH)

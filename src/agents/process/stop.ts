@@ -17,7 +17,7 @@ export async function freeze(run: RunProcesses): Promise<void> {
   await toEach(run, 'SIGSTOP');
 }
 
-/** Lets a run go on that was held still: what it was sent meanwhile reaches it now. */
+/** Lets a paused run continue: what it was sent meanwhile reaches it now. */
 export async function thaw(run: RunProcesses): Promise<void> {
   toGroup(run, 'SIGCONT');
   await toEach(run, 'SIGCONT');
@@ -40,7 +40,7 @@ const LOOKS = 300;
 
 /**
  * Kills what a run has left behind and returns when nothing is left; the result is what could not be ended.
- * Only processes that carry the run's marker or stand in its group or session are touched, and each is looked at
+ * Only processes that carry the run's marker or are in its group or session are touched, and each is looked at
  * again right before the kill, so that a number that has changed hands is never hit. `spare`: the wrapper's number
  * where its record of the exit code is still to come.
  */

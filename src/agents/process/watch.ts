@@ -15,7 +15,7 @@ export function watchDirectory(dir: string, clock: Clock, wake: () => void): () 
   };
   poll();
   const watcher = watchOrNull(dir, wake);
-  // The system's limit on watches may be used up; the poll goes on alone.
+  // The system's limit on watches may be used up; the poll continues alone.
   watcher?.on('error', () => watcher.close());
   return () => {
     cancel();

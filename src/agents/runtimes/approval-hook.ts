@@ -30,7 +30,7 @@ export function approvalHook(runDir: string, { url, token }: RunAccess): Approva
 
 /**
  * One call of the tool `approve`, without the MCP SDK, so that it starts at once and from any folder. A connection that
- * breaks is made again: Musher knows the question by its id and goes on with it.
+ * breaks is made again: Musher knows the question by its id and continues with it.
  */
 const SOURCE = `
 import { randomUUID } from 'node:crypto';

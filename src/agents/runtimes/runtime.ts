@@ -77,7 +77,7 @@ export interface Needs {
   readonly keyVariable: string | null;
 }
 
-/** A folder of the program. In a sandbox an empty one of the run's own lies over it, but for `login` and a session that goes on. */
+/** A folder of the program. In a sandbox an empty one of the run's own lies over it, but for `login` and a session that continues. */
 export interface Folder {
   /** The variable that names a folder, and which one it is in the home where the variable is not set ('' for the home itself). */
   readonly variable: string;
@@ -139,7 +139,7 @@ export interface Launch<Options> {
   readonly prompt: string;
   /** Null: none. */
   readonly systemPrompt: string | null;
-  /** Absolute; `promptFile` and `systemPromptFile` (null: none) stand in it, and so do the files that a command asks for. */
+  /** Absolute; `promptFile` and `systemPromptFile` (null: none) are in it, and so are the files that a command asks for. */
   readonly runDir: string;
   readonly promptFile: string;
   readonly systemPromptFile: string | null;
@@ -202,7 +202,7 @@ export interface OutputParser {
 export interface ParserContext {
   /** As configured; null: the program's own, which its output may name. */
   readonly model: string | null;
-  /** The run goes on with an older session, so totals in its output may include that session's. */
+  /** The run continues with an older session, so totals in its output may include that session's. */
   readonly resumed: boolean;
   /** What that session had used before, all models together: what a program that counts over a whole session begins with. */
   readonly before: Usage;

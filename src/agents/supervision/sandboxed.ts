@@ -17,7 +17,7 @@ export interface RunSandbox {
   readonly mounts: readonly Mount[];
   /** Absolute, of this run alone: what a runtime writes to its own folders. */
   readonly homeDir: string;
-  /** Whose session goes on, and its id: of that run's folders the session comes along, and nothing else. Null: none does. */
+  /** Whose session continues, and its id: of that run's folders the session comes along, and nothing else. Null: none does. */
   readonly resumed: { readonly homeDir: string; readonly session: string } | null;
   /** Ports of Musher's own on the loopback address that the run may reach. */
   readonly ports: readonly number[];
@@ -49,7 +49,7 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
         'Install it, or write its full path as the first word of the agent’s `command`.',
       ),
     );
-  // Only what Musher's own PATH leads to is opened for it: the agent's configuration stands in a repository.
+  // Only what Musher's own PATH leads to is opened for it: the agent's configuration is in a repository.
   const own = command.file.includes('/') ? null : await findProgram(command.file, box.path, command.worktree);
   const program = own === null ? null : programMount(own);
   const needs = await runtimeNeeds(sandbox, command);
@@ -73,7 +73,7 @@ export async function sandboxed(sandbox: RunSandbox, command: RunCommand): Promi
 
 /**
  * A runtime's folder in the sandbox is a new one for each run, with the login of the real one and nothing else of it: settings,
- * hooks and memory that an agent leaves there are read neither outside nor by another run. A session that goes on is copied.
+ * hooks and memory that an agent leaves there are read neither outside nor by another run. A session that continues is copied.
  */
 async function runtimeNeeds(
   { box, homeDir, resumed }: RunSandbox,

@@ -27,7 +27,7 @@ const STOP_GRACE_MS = 10_000;
 const KEEP_MS = 3_000;
 /** A program may clean up after its result; one that says nothing for so long is ended, and its work is judged. */
 const LINGER_MS = 15_000;
-/** However much it goes on saying. */
+/** However much more it prints. */
 const LONGEST_LINGER_MS = 60_000;
 /** A program that waits for its allowance longer than this, and prints nothing, is ended: it is rate-limited. */
 const LIMIT_WAIT_MS = 60_000;
@@ -141,7 +141,7 @@ class Supervision implements RunHandle {
     this.#letGo();
   }
 
-  /** A run that an earlier Musher was stopping goes on being stopped. */
+  /** A run that an earlier Musher was stopping is still being stopped. */
   async #begin(): Promise<void> {
     const earlier = await readStop(this.#spec.runDir);
     if (this.#released) return;
@@ -281,7 +281,7 @@ class Supervision implements RunHandle {
     // A restart then takes the stop for an end of the agent's own: the lesser evil.
     await writeStop(runDir, why).catch((error: unknown) => onProblem?.(`the note of why run ${this.#spec.marker} is stopped`, error));
     crashPoint('after-stop-noted');
-    // One that spends beyond its line does not go on while its work is kept.
+    // One that spends beyond its line does not continue while its work is kept.
     const held = why !== 'lingered' && why.reason === 'over-budget';
     if (held) await freeze(this.#processes);
     await this.#keepWork();

@@ -1,6 +1,6 @@
 import type { Reply } from '../../words/reply.ts';
 
-/** Waits for a message to be answered and for the answer to stand in the output. */
+/** Waits for a message to be answered and for the answer to be in the output. */
 export class AwaitedReplies {
   readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
 

@@ -28,7 +28,7 @@ export interface DocumentOptions<T> {
   readonly env: NodeJS.ProcessEnv;
   /** Keys that belong in another file, and where. */
   readonly elsewhere: ReadonlyMap<string, string>;
-  /** The text, where it is built in and stands in no file of that name. */
+  /** The text, where it is built in and is in no file of that name. */
   readonly builtIn?: string | undefined;
 }
 

@@ -70,7 +70,7 @@ export async function keepTree(tree: JudgedTree, several: boolean): Promise<Kept
   };
 }
 
-/** Makes a tree anew but for what gates may keep. The set-up's own changes of tracked files are put back. */
+/** Makes a tree anew but for what gates may keep. The set-up's own changes of tracked files are restored. */
 async function keepingAside(
   { git, at, commit, path, aside }: JudgedTree,
   keeps: readonly string[],

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-/** What stands in a folder: each file's path, with what changes whenever somebody writes to it. */
+/** What is in a folder: each file's path, with what changes whenever somebody writes to it. */
 export type Survey = ReadonlyMap<string, string>;
 
 /** Files that are looked at; a tree with more is not compared but made anew. */
@@ -12,7 +12,7 @@ const AT_ONCE = 500;
 
 /**
  * Looks at every file below a folder, ignored ones too, but at the folder's own `.git`. The time of a file's last change
- * (`ctime`) is the kernel's: whoever writes to a file can't put it back, as they can the time of its content. Null where
+ * (`ctime`) is the kernel's: whoever writes to a file can't reset it, as they can the time of its content. Null where
  * there are too many.
  */
 export async function survey(folder: string): Promise<Survey | null> {

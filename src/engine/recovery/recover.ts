@@ -13,14 +13,14 @@ import { runMarker, type EngineParts } from '../parts.ts';
 /** Archived items that are looked at: what is blocked still has a branch, and what is older was looked at before. */
 const ARCHIVED_LOOKED_AT = 200;
 
-/** What a start has found and done before the engine goes on. */
+/** What a start has found and done before the engine continues. */
 export interface Recovered {
   /** Moved away whole. */
   readonly quarantined: readonly Discovered[];
   readonly mended: readonly Discovered[];
   /** Left as it is. */
   readonly odd: readonly Discovered[];
-  /** Agents that went on without Musher, and those that ended meanwhile. */
+  /** Agents that continued without Musher, and those that ended meanwhile. */
   readonly running: number;
   readonly ended: number;
   /** Processes of Musher that belonged to no open run, and were ended. */

@@ -32,7 +32,7 @@ export function readLastShutdown(log: Log): Before {
 }
 
 /**
- * What a start does before anything else goes on: reconciles what stands outside the log with it, checks the log, and
+ * What a start does before anything else continues: reconciles what stands outside the log with it, checks the log, and
  * writes down that Musher is there and, where there is something to tell, what was found. Rooms are told of that event
  * by the notifications, once.
  */

@@ -5,12 +5,12 @@ import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 
 const INTERRUPTED: ReadonlySet<EndReason> = new Set(['stopped', 'rate-limited', 'signed-out', 'over-budget', 'lost']);
 
-/** A run that was interrupted goes on in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
+/** A run that was interrupted continues in its session; one that failed starts afresh, with the failure's evidence in its prompt. */
 export function sessionToResume(parts: Pick<EngineParts, 'log'>, run: Run): string | null {
   return runToResume(parts, run)?.session ?? null;
 }
 
-/** The run whose session goes on; null: none. */
+/** The run whose session continues; null: none. */
 export function runToResume({ log }: Pick<EngineParts, 'log'>, run: Run): Run | null {
   const before = log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
   // A session lives where its account does: on another one the run starts afresh, in the worktree as it was left.

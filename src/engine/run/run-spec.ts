@@ -24,7 +24,7 @@ export interface Place {
   readonly sandbox: RunSandbox | null;
 }
 
-/** All that the process of a run is started and watched by; for one that goes on from before it is the same again. */
+/** All that the process of a run is started and watched by; for one that continues from before it is the same again. */
 export function specOf(
   parts: EngineParts,
   project: EngineProject,

@@ -182,7 +182,7 @@ export async function fastForward(at: Context, checkout: Checkout, position: Com
 
 /**
  * The shell command that brings a checkout later from where it stands to the tip of the base branch, keeping the
- * owner's changes: HEAD is put back to `position`, so that git sees them and nothing else as changes, and goes forward
+ * owner's changes: HEAD is set back to `position`, so that git sees them and nothing else as changes, and goes forward
  * from there. Where a change meets the merge in the same file, git merges the two; where it can't, it leaves conflict
  * markers and keeps the change in the stash. An untracked or ignored file is never overwritten: then git refuses, and
  * all is as before. Harmless when it is run twice, or on another branch.

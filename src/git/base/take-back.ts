@@ -4,7 +4,7 @@ import { commitTree, countAhead, mergeTrees, treeOf } from '../history.ts';
 import { isBranchOf } from '../names.ts';
 import { sha, swapRef } from '../refs.ts';
 
-/** What taking a merge back comes to on a given commit of the base branch. */
+/** What reverting a merge gives on a given commit of the base branch. */
 export type TakenBack =
   | { readonly kind: 'clean'; readonly tree: CommitSha }
   /** Later commits changed the same places; `later`: their subjects, newest first. */
@@ -32,7 +32,7 @@ async function laterThan(at: Context, base: CommitSha, merge: CommitSha, files: 
 }
 
 /**
- * Gives an item whose merge was taken back its branch again, with the commits it had; where git has thrown those away,
+ * Gives an item whose merge was reverted its branch again, with the commits it had; where git has thrown those away,
  * with one commit of the same change. A branch that is there already stays as it is. `undone`: the commit that took the
  * merge back.
  */
@@ -56,7 +56,7 @@ async function known(at: Context, head: CommitSha | null): Promise<CommitSha | n
   return answer.exitCode === 0 ? head : null;
 }
 
-/** The merge's change once more, on top of the commit that took it back. */
+/** The merge's change once more, on top of the commit that reverted it. */
 async function again(at: Context, undone: CommitSha, merge: CommitSha, message: string): Promise<CommitSha> {
   const before = sha(await at.git.line(['rev-parse', '--verify', '--quiet', `${merge}^1`]));
   // As if the base branch had gone from before the merge to where it is now: what merges with that is the merge's own change.

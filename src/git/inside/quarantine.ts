@@ -16,7 +16,7 @@ export function movedNote(at: Shelf, name: string, repositories: number): SetAsi
   return { kind: 'repositories-moved', repositories, to: relative(dirname(at.quarantine), asideFolder(at, name)) };
 }
 
-/** Moves something that stands in a worktree's place, or in that of its `.git`, to the quarantine as it is. */
+/** Moves something that is in a worktree's place, or in that of its `.git`, to the quarantine as it is. */
 export async function keepWhole(at: Shelf, name: string, from: string, as: string): Promise<SetAside> {
   await moveAside(fromText(from), fromText(join(asideFolder(at, name), as)));
   return movedNote(at, name, 1);

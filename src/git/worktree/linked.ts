@@ -110,7 +110,7 @@ export async function forgetUnfinished(linked: Linked): Promise<void> {
 
 /**
  * A worktree's own configuration, which is active where the owner's says so, holds nothing. An empty file stays as it
- * is, the very same one: it is shut in the sandbox of a run that goes on, and a new one in its place would not be.
+ * is, the very same one: it is shut in the sandbox of a run that continues, and a new one in its place would not be.
  */
 export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Promise<void> {
   const file = join(linked.gitDir, 'config.worktree');

@@ -51,6 +51,6 @@ export interface Run {
   readonly connectionHash?: string;
   /** The verdict that a reviewer has given there; missing: none yet. */
   readonly told?: { readonly verdict: 'approve' | 'reject'; readonly reason: string };
-  /** Why it says it can't go on; null where it has not said so. */
+  /** Why it says it can't continue; null where it has not said so. */
   readonly blocker: string | null;
 }

@@ -6,7 +6,7 @@ export interface ItemThread {
   readonly root: number;
   /** The network's name of it, as JSON; null: not known to be sent. */
   readonly ref: string | null;
-  /** What stands in an address; null: not opened. */
+  /** What is in an address; null: not opened. */
   readonly thread: string | null;
 }
 

@@ -56,7 +56,7 @@ export type Cause =
   /** Its item was stopped, moved or deleted. */
   | { readonly kind: 'not-wanted' }
   | { readonly kind: 'musher-stopped' }
-  /** The log was put back from a copy, and its time passed meanwhile. */
+  /** The log was restored from a copy, and its time passed meanwhile. */
   | { readonly kind: 'time-passed' };
 export type CauseKind = Cause['kind'];
 

@@ -28,7 +28,7 @@ export function normalised(failure: Failure): string {
   return `${failure.cause}\n${plain.replaceAll(/\s+/g, ' ').trim()}`;
 }
 
-/** The row of equal failures that a failure goes on with or begins; null where it can't be compared. */
+/** The row of equal failures that a failure continues with or begins; null where it can't be compared. */
 export function repeatedBy(item: WorkItem, failure: Failure): RepeatedFailure | null {
   if (failure.signature === undefined || failure.signature === '') return null;
   const work = failure.tree ?? item.work?.head ?? '';

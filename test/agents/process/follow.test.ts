@@ -30,7 +30,7 @@ it('gives the same lines however the bytes are cut into chunks', () => {
   );
 });
 
-it('cuts a line that is too long, says how much is missing, and goes on with the next', () => {
+it('cuts a line that is too long, says how much is missing, and continues with the next', () => {
   const seen: string[] = [];
   const splitter = lineSplitter((text) => seen.push(text));
   splitter.push(Buffer.from('x'.repeat(LINE_BYTES)));

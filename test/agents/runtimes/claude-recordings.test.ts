@@ -193,7 +193,7 @@ it('calls a run whose last line is missing a failure, whatever the exit code', (
   expect(parser.end({ code: 0 })).toMatchObject({ reason: 'failed', summary: 'Claude Code exited with 0 and gave no result: All done.' });
 });
 
-it('meters money while the run goes on, with the list price', () => {
+it('meters money while the run continues, with the list price', () => {
   const { signals } = replay('partial', 0);
   const beforeEnd = signals.slice(
     0,

@@ -25,7 +25,7 @@ async function mergeOne(how: Parameters<typeof open>[1] = {}): Promise<{ checkou
   return { checkout: moved.checkout, work: owner.git(['show', 'main:work.txt'], how.repository) };
 }
 
-describe('a repository that Musher can not honour is refused when it is opened', () => {
+describe("a repository that Musher can't honour is refused when it is opened", () => {
   it.each([
     ['a partial clone of today', (): void => void owner.git(['config', 'remote.origin.promisor', 'true']), 'partial clone'],
     ['a partial clone of a remote with dots', (): void => void owner.git(['config', 'remote.a.b.promisor', 'yes']), 'partial clone'],

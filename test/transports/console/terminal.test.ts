@@ -64,7 +64,7 @@ describe('the console on a terminal', () => {
     expect(texts()).toEqual([]);
   });
 
-  it('prints a notification above a line being typed, also a wrapped one, and goes on with it', async () => {
+  it('prints a notification above a line being typed, also a wrapped one, and continues with it', async () => {
     const { screen, texts, transport, type } = await open({ columns: 30 });
     const long = 'reject 42 the very long reason goes over the edge';
     await type(long);
@@ -220,7 +220,7 @@ describe('the console on a terminal', () => {
 });
 
 describe('the console without a terminal', () => {
-  it('takes each line as a message, and goes on after a backslash', async () => {
+  it('takes each line as a message, and continues after a backslash', async () => {
     const { input, texts, onExit } = await open({ isTTY: false });
     input.end('status\ncreate bug T\\\n- [ ] a\\\n- [ ] b\r\n\nshow 42\\');
     await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce());

@@ -18,7 +18,7 @@ async function started(options: Parameters<typeof openDiscord>[0] = {}): Promise
 const texts = ({ received }: Fixture): string[] => received.map(({ text }) => text);
 
 describe('the connection', () => {
-  it('goes on with its session after a break, and misses nothing', async () => {
+  it('continues with its session after a break, and misses nothing', async () => {
     const it_ = await started();
     const { fake, transport, room, ada } = it_;
     fake.gateway.disconnect();
@@ -84,7 +84,7 @@ describe('the connection', () => {
     expect(fake.gateway.identifies).toHaveLength(1);
   });
 
-  it.each([true, false])('goes on after an invalid session (resumable: %s)', async (resumable) => {
+  it.each([true, false])('continues after an invalid session (resumable: %s)', async (resumable) => {
     const it_ = await started();
     const { fake, room, ada, transport } = it_;
     fake.gateway.invalidateSession(resumable);
@@ -180,7 +180,7 @@ describe('a start', () => {
     expect(open.transport.health()).toMatchObject({ state: 'online', problem: null });
   });
 
-  it('is offline while Discord refuses the intent that it let pass before, and comes back when that is mended', async () => {
+  it('is offline while Discord refuses the intent that it let pass before, and comes back when that is fixed', async () => {
     const it_ = await started({
       timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 30_000, refused: 50 },
     });
@@ -225,7 +225,7 @@ describe('a start', () => {
     await expect.poll(() => both.health().rooms).toEqual([]);
   });
 
-  it('says that it was put out of a server, and takes up again what was written when it is let in', async () => {
+  it('says that it was put out of a server, and picks up again what was written when it is let in', async () => {
     const it_ = await started();
     const { fake, transport, room, ada } = it_;
     fake.gateway.dispatch('GUILD_DELETE', { id: fake.world.guild, unavailable: true });

@@ -207,7 +207,7 @@ describe('a slash command', () => {
     expect(interaction.answers).toHaveLength(1);
   });
 
-  it('edits its answer in place, and goes on in the channel when its token has ended', async () => {
+  it('edits its answer in place, and continues in the channel when its token has ended', async () => {
     const it_ = await started();
     const { fake, transport, room, ada } = it_;
     const interaction = fake.slash(ada, room, 'status');

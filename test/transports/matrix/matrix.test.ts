@@ -183,7 +183,7 @@ describe('the Matrix transport', () => {
     expect(errors).toEqual([]);
   });
 
-  it('says where people went on when a room was upgraded, also after a restart', async () => {
+  it('says where people continued when a room was upgraded, also after a restart', async () => {
     const transport = await started();
     expect(transport.health().rooms).toEqual([]);
     server.add(ROOM, { type: 'm.room.tombstone', state_key: '', sender: '@ada:example.org', content: { replacement_room: '!new:x' } });

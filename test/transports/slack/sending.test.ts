@@ -46,7 +46,7 @@ describe('a message to a channel', () => {
     expect(slack.rooms.said('C1')).toEqual(['the old one', 'the new one']);
   });
 
-  it('goes on where it broke off when it takes several messages', async () => {
+  it('continues where it broke off when it takes several messages', async () => {
     const { slack, transport, state } = await open();
     slack.trouble('chat.postMessage', { kind: 'slow', ms: 0 }, { kind: 'reply lost' });
     await failure(transport.send(C1, line(words(2_000)), 'outbox:1', once));
@@ -61,7 +61,7 @@ describe('a message to a channel', () => {
     ).toEqual(words(2_000).split(' '));
   });
 
-  it('of which a part was sent says so, so that the next process looks before it goes on', async () => {
+  it('of which a part was sent says so, so that the next process looks before it continues', async () => {
     const { slack, transport, state } = await open();
     slack.trouble('chat.postMessage', { kind: 'slow', ms: 0 }, { kind: 'limited', seconds: 2 });
     const failed = await failure(transport.send(C1, line(words(2_000)), 'outbox:1', once));

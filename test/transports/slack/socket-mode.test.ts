@@ -208,7 +208,7 @@ describe('after a gap', () => {
     await vi.waitFor(() => expect(second.received.map(({ id }) => id)).toContain(`ev:C1:${message.ts}`));
   });
 
-  it('goes on with the other channels where one cannot be read', async () => {
+  it('continues with the other channels where one cannot be read', async () => {
     const state = new Map([
       ['last:C7', '1700000000.000000'],
       ['last:C1', '1700000000.000000'],

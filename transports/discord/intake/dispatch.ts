@@ -39,7 +39,7 @@ export function dispatcher({
   const { GatewayDispatchEvents: Events } = library;
   /**
    * What is not yet with the sink: messages whose channel is still asked for, and what is being read back. A session that
-   * were kept before that would be gone on with after a crash, and what came before it would never be read again.
+   * were kept before that would be resumed after a crash, and what came before it would never be read again.
    */
   let pending = 0;
   let last = 0;

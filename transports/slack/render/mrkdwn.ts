@@ -1,4 +1,4 @@
-/** Foreign text as it may stand in Slack's own markup: no `<`, so no mention, no link and no broadcast can begin. */
+/** Foreign text as it may be in Slack's own markup: no `<`, so no mention, no link and no broadcast can begin. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -75,7 +75,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       '--output-format',
       'stream-json',
       '--verbose',
-      // The only place where output tokens are told while the run goes on; and a long answer is no silence.
+      // The only place where output tokens are told while the run continues; and a long answer is no silence.
       '--include-partial-messages',
       // Always said: since August 2026 its own default is a mode in which a model decides what is allowed.
       ...option('--permission-mode', [role === 'qa' ? 'default' : 'acceptEdits']),

@@ -28,7 +28,7 @@ export const geminiRuntime = defineRuntime({
         login: ['oauth_creds.json', 'google_accounts.json'],
         // It holds the way in which somebody signs in; hooks and servers in it are shut by the settings of the run.
         reads: ['settings.json'],
-        // Which folder is the project's stands in the first.
+        // The first says which folder is the project's.
         sessions: ['projects.json', 'tmp/*/.project_root', 'tmp/*/chats/*.jsonl'],
       },
     ],

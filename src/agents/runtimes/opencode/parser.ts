@@ -64,7 +64,7 @@ export function opencodeParser(context: ParserContext): OutputParser {
       conclusion = { reason: 'failed', summary: `The model stopped early: ${oneLine(reason) || 'no reason given'}.`, resumeAt: null };
       return [{ kind: 'result', outcome: 'failure', summary: conclusion.summary }, ...usage];
     }
-    // No `result` yet: where opencode has shortened the conversation, it goes on after such a step.
+    // No `result` yet: where opencode has shortened the conversation, it continues after such a step.
     conclusion = { reason: 'finished', summary: oneLine(answer), resumeAt: null };
     const verdict = verdictOfText(answer);
     return [...(verdict === null ? [] : [{ kind: 'verdict', ...verdict } as const]), ...usage];
@@ -102,7 +102,7 @@ export function opencodeParser(context: ParserContext): OutputParser {
     const part = asFields(fields['part']) ?? {};
     switch (textField(fields, 'type')) {
       case 'step_start':
-        // Work goes on, whatever was said before.
+        // Work continues, whatever was said before.
         conclusion = null;
         limited = null;
         refused = null;
