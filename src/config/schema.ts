@@ -130,7 +130,7 @@ const gateSchema = z.strictObject({
     .array(insideRepository())
     .default([])
     .meta({
-      description: 'Files and folders that this gate makes and later gates need, such as a build. All else that it changes is put back.',
+      description: 'Files and folders that this gate makes and later gates need, such as a build. All else that it changes is restored.',
       example: ['dist'],
     }),
 });
