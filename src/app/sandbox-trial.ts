@@ -53,7 +53,15 @@ async function attacked(box: Box, folder: string, clock: Clock): Promise<AttackR
   const repository = join(folder, 'repository');
   const data = join(folder, 'data');
   await makeRepository(repository);
-  const git = await openProjectGit({ project: 'trial', repository, baseBranch: 'main', dataDir: data, clock, box });
+  const git = await openProjectGit({
+    origin: { mark: () => '0123abcd', old: () => null },
+    project: 'trial',
+    repository,
+    baseBranch: 'main',
+    dataDir: data,
+    clock,
+    box,
+  });
   const number = itemNumber(1);
   if (number === null) throw new Error('1 is a number of an item');
   const opened = await git.openWorktree({ number, title: 'attack', branch: null });

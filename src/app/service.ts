@@ -1,3 +1,6 @@
+import { oneLine } from '../agents/text.ts';
+import type { Origin } from '../git/names.ts';
+import { oldUntil, projectMark } from '../log/identity.ts';
 import { SignIns } from '../engine/run/sign-ins.ts';
 import { pricing } from '../agents/runtimes/pricing.ts';
 import type { Failure } from '../pipeline/types.ts';
@@ -81,6 +84,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
           dataDir,
           clock,
           box: boxes.get(project.name) ?? null,
+          origin: originOf(log, project.name),
           gone: () => log.reads.base(project.name)?.gone ?? [],
         }),
       ),
@@ -138,4 +142,17 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
   } finally {
     log.close();
   }
+}
+
+/** By what a project's branches, snapshots and merges are told from those of other logs and projects. */
+function originOf(log: Log, project: string): Origin {
+  let mark: string | null = null;
+  const until = oldUntil(log.db);
+  return {
+    mark: () => (mark ??= projectMark(log.reads, project)),
+    old: (number) => {
+      const item = until === null ? null : log.reads.item(project, number);
+      return item === null || until === null || item.createdAt > until ? null : { title: oneLine(item.title, 200) };
+    },
+  };
 }

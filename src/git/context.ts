@@ -5,7 +5,7 @@ import { commitTree, countAhead, isAncestor, treeOf } from './history.ts';
 import { type Linked, linkedAt, listCheckouts } from './worktree/linked.ts';
 import { keepWhole } from './inside/quarantine.ts';
 import type { SetAside } from '../pipeline/why/removal.ts';
-import { BRANCH_PREFIX, isBranchOf } from './names.ts';
+import { BRANCH_PREFIX, isBranchOf, isMarked, type Origin } from './names.ts';
 import type { ItemTree, OwnDir } from './own-dir.ts';
 import { listRefs, readRef } from './refs.ts';
 import type { Repository } from './repository.ts';
@@ -29,6 +29,7 @@ export interface Context {
   readonly asides: Map<string, SetAside[]>;
   /** The project's folder name, part of the names of its worktrees in the repository. */
   readonly folder: string;
+  readonly origin: Origin;
   /** Commits at which the base branch stood, and that somebody took off it since; the newest last. */
   readonly gone: () => readonly CommitSha[];
   /** The last baseline that was made; see `baseline`. */
@@ -131,10 +132,13 @@ export async function findBranch(at: Context, item: ItemAt): Promise<{ branch: s
   return found.find(({ branch, ahead }) => ahead === 0 && !held.has(branch)) ?? null;
 }
 
-/** All branches that carry an item's number, whoever made them, with the commits that the base branch lacks. */
+/** All branches of this log that carry an item's number, with the commits that the base branch lacks. Those of others are none of its business. */
 export async function branchesOf(at: Context, item: ItemNumber): Promise<{ branch: string; head: CommitSha; ahead: number }[]> {
   const prefix = 'refs/heads/';
-  const refs = await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`, (name) => isBranchOf(item, name.slice(prefix.length)));
+  const refs = await listRefs(at.git, `${prefix}${BRANCH_PREFIX}`, (name) => {
+    const branch = name.slice(prefix.length);
+    return isBranchOf(item, branch) && isMarked(at.origin, item, branch);
+  });
   if (refs.length === 0) return [];
   const base = await baseline(at);
   const counted = refs.map(async ({ name, sha }) => ({

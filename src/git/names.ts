@@ -25,9 +25,9 @@ export function slug(title: string): string {
   return plain === '' ? 'item' : plain;
 }
 
-/** `musher/42-add-a-cart`. */
-export function branchName(item: ItemNumber, title: string): string {
-  return `${BRANCH_PREFIX}${item}-${slug(title)}`;
+/** `musher/42-add-a-cart-3f9a1c2e`; `mark` names the log and the project, see `Origin`. `n`: where the name is taken, from 2. */
+export function branchName(item: ItemNumber, title: string, mark: string, n = 1): string {
+  return `${BRANCH_PREFIX}${item}-${slug(title)}${n === 1 ? '' : `-${n}`}-${mark}`;
 }
 
 /** Whether a branch has the form that Musher gives to this item's branches. */
@@ -44,4 +44,35 @@ export function folderName(project: string): string {
 /** Eight hexadecimal characters that stand for a text. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
+/** By what a project's branches, snapshots and merges are known as those of its own log. */
+export interface Origin {
+  /** Eight hexadecimal digits that no other log and no other project has; null: the log is empty, and has made nothing yet. */
+  readonly mark: () => string | null;
+  /** Whether an older version, which marked nothing, may have worked on an item; `title`: as the log has it. */
+  readonly old: (item: ItemNumber) => { readonly title: string } | null;
+}
+
+/** The mark of a project whose log holds something. */
+export function markOf(origin: Origin): string {
+  const mark = origin.mark();
+  if (mark === null) throw new Error('an empty log has no items to work on');
+  return mark;
+}
+
+/** Whether a branch is named as this log names those of an item: with its mark, or without any where an older version may have made it. */
+export function isMarked(origin: Origin, item: ItemNumber, branch: string): boolean {
+  const mark = origin.mark();
+  if (mark !== null && branch.endsWith(`-${mark}`)) return true;
+  return !hasMark(branch) && origin.old(item) !== null;
+}
+
+/** Whether a branch has the mark of another log or project. A title may end so, too: then it is left alone as well. */
+export function isStrangers(origin: Origin, branch: string): boolean {
+  return hasMark(branch) && !branch.endsWith(`-${origin.mark() ?? ''}`);
+}
+
+function hasMark(branch: string): boolean {
+  return /-[0-9a-f]{8}$/.test(branch);
 }

@@ -33,7 +33,7 @@ import { isMergeOfAnother, mergeHistory, type PastMerge } from './base/merge-his
 import { type UnknownLink, unknownLinks } from './inside/links.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { keyedLock } from './lock.ts';
-import { folderName, isBranchOf } from './names.ts';
+import { folderName, isBranchOf, markOf, type Origin } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
@@ -80,6 +80,8 @@ import {
 export interface ProjectGit {
   /** Objects, refs and the worktrees' own git directories live here: what an agent's git needs besides its worktree. */
   readonly commonDir: string;
+  /** The lines at the end of a merge's or a revert's message that say of what item of which log it is. */
+  trailers(kind: 'Item' | 'Undo', number: ItemNumber): string;
   /** Who commits where nobody else is named: the owner as their configuration has it, else Musher. */
   readonly identity: Identity;
   /** The commit at the tip of the base branch. */
@@ -154,8 +156,8 @@ export interface ProjectGit {
   changedPaths(head: CommitSha): Promise<string[]>;
   /** The commit by which somebody brought the change of an item's branch to the base branch by hand; null where nobody did. */
   broughtByHand(item: { readonly number: ItemNumber; readonly head: CommitSha }): Promise<CommitSha | null>;
-  /** What the history of a commit says of items: the last merge of each, or what took that back. */
-  mergeHistory(head: CommitSha): Promise<PastMerge[]>;
+  /** What the history of a commit says of this log's items: the last merge of each, or what reverted that, where it is newer than `since` (null: nothing counts). */
+  mergeHistory(head: CommitSha, since: CommitSha | null): Promise<PastMerge[]>;
   /** Every line that it adds, for a search. */
   patch(head: CommitSha, maxBytes: number): Promise<{ text: string; truncated: boolean }>;
   /** The bytes of files' contents by their object names, at most `maxBytes` together; those that did not fit are missing. */
@@ -190,6 +192,8 @@ export async function openProjectGit(options: {
   readonly clock: Clock;
   /** What the project's processes run in; null: nothing. */
   readonly box?: Box | null;
+  /** By what this project's branches, snapshots and merges are told from those of others. */
+  readonly origin: Origin;
   /** Commits at which the base branch stood, and that somebody took off it since; missing: none. */
   readonly gone?: () => readonly CommitSha[];
 }): Promise<ProjectGit> {
@@ -212,6 +216,7 @@ export async function openProjectGit(options: {
     quarantine: join(dataDir, 'quarantine'),
     asides: new Map(),
     folder,
+    origin: options.origin,
     gone: options.gone ?? ((): readonly CommitSha[] => []),
     baselines: new Map(),
   };
@@ -247,6 +252,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
   return {
     commonDir: at.repository.commonDir,
     identity: at.repository.identity,
+    trailers: (kind, number) => `Musher-${kind}: ${number}\nMusher-Log: ${markOf(at.origin)}`,
     baseHead: () => baseHead(at),
     openWorktree: (item) => onItem(item, () => openWorktree(at, item)),
     readWork: (branch) => onBranch(branch, () => readWork(at, branch)),
@@ -307,8 +313,9 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
       return found.exitCode === 0 && isAncestor(at.git, commit, await baseHead(at));
     },
-    broughtByHand: async ({ number, head }) => broughtByHand(at, await baseline(at), head, (message) => isMergeOfAnother(message, number)),
-    mergeHistory: (head) => mergeHistory(at.git, head),
+    broughtByHand: async ({ number, head }) =>
+      broughtByHand(at, await baseline(at), head, (message) => isMergeOfAnother(at.origin, message, number)),
+    mergeHistory: (head, since) => mergeHistory(at, head, since),
     patch: async (head, maxBytes) => patchSince(at.git, await baseline(at), head, maxBytes),
     blobs: (names, maxBytes) => readBlobs(at.git, names, maxBytes),
     changedPaths: async (head) => changedSince(at.git, await baseline(at), head),

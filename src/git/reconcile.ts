@@ -5,7 +5,7 @@ import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type Place, placeOf } from './context.ts';
 import { isAncestor } from './history.ts';
 import { headOf } from './worktree/linked.ts';
-import { BRANCH_PREFIX } from './names.ts';
+import { isStrangers, BRANCH_PREFIX } from './names.ts';
 import { listRefs, type Ref, swapRef } from './refs.ts';
 import { keepCommit, snapshots } from './worktree/snapshots.ts';
 
@@ -62,6 +62,8 @@ export async function reconcile(
     const item = number === null ? null : items.find(number);
     // One without known work may have got its branch right before a crash; whether it is its own is decided when it starts.
     if (item !== null && (item.work === null || item.work.branch === branch)) continue;
+    // Of another Musher, or of another project of this one: nothing odd.
+    if (isStrangers(at.origin, branch)) continue;
     found.odd.push({ kind: 'unknown-branch', branch });
   }
   await staleLocks(

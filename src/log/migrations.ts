@@ -165,6 +165,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_open ON outbox (transport, room, kind, id) WHERE state IN ('pending', 'sending');
   DROP INDEX outbox_settled;
   `,
+  // Items that were made before branches, snapshots and merges carried a mark of their log (`identity.ts`).
+  `
+  INSERT OR REPLACE INTO state (scope, key, value) SELECT 'identity', 'old-until', CAST(at AS TEXT) FROM events ORDER BY seq DESC LIMIT 1;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -79,7 +79,14 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
   git('commit', '-q', '--allow-empty', '-m', 'begin');
   const clock = systemClock();
   const log = Log.open(data, clock);
-  const opened = await openProjectGit({ project: project.name, repository, baseBranch: project.baseBranch, dataDir: dir, clock });
+  const opened = await openProjectGit({
+    origin: { mark: () => '0123abcd', old: () => null },
+    project: project.name,
+    repository,
+    baseBranch: project.baseBranch,
+    dataDir: dir,
+    clock,
+  });
   const waiting = new Map<number, () => void>();
   const router = new Router({
     log,

@@ -40,11 +40,11 @@ test('an approval holds for the commit that was looked at, and for no later one'
   musher.type(create('Price'), 'start 1');
   await musher.said(/#1 Price: waiting for review/);
   // Somebody adds to the branch after Musher has read it, and before the approval is carried out.
-  bench.git(['worktree', 'add', '-q', '--detach', join(bench.dir, 'elsewhere'), 'musher/1-price']);
+  bench.git(['worktree', 'add', '-q', '--detach', join(bench.dir, 'elsewhere'), bench.branch(1)]);
   bench.write('elsewhere/unseen.txt', 'nobody has looked at this\n');
   bench.git(['add', '-A'], join(bench.dir, 'elsewhere'));
   bench.git(['commit', '-q', '-m', 'unseen'], join(bench.dir, 'elsewhere'));
-  bench.git(['update-ref', 'refs/heads/musher/1-price', bench.git(['rev-parse', 'HEAD'], join(bench.dir, 'elsewhere'))]);
+  bench.git(['update-ref', `refs/heads/${bench.branch(1)}`, bench.git(['rev-parse', 'HEAD'], join(bench.dir, 'elsewhere'))]);
   bench.git(['worktree', 'remove', '--force', join(bench.dir, 'elsewhere')]);
   musher.type('approve 1');
   await musher.said(/#1 Price is held for review: the branch changed after it was approved/);

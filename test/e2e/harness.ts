@@ -244,8 +244,16 @@ export class Bench {
     return readFileSync(join(this.data, 'runs', project, String(number), String(run), 'prompt.md'), 'utf8');
   }
 
+  /** The branch of an item, as the log has it. */
+  branch(number: number): string {
+    const branch = this.item(number).work?.branch;
+    if (branch === undefined) throw new Error(`item ${number} has no branch`);
+    return branch;
+  }
+
+  /** Of whatever log. */
   snapshots(number: number): string[] {
-    return this.git(['for-each-ref', '--format=%(refname)', `refs/musher/snapshots/${number}/`])
+    return this.git(['for-each-ref', '--format=%(refname)', `refs/musher/snapshots/*/${number}/*`])
       .split('\n')
       .filter(Boolean);
   }

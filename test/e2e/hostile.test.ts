@@ -43,7 +43,7 @@ test('whatever a title holds, it goes through to a merge, as text alone', async 
   expect(readdirSync(bench.dir).toSorted()).toEqual(['bot.toml', 'data', 'flags', 'home', 'shop']);
   const branches = TITLES.map((_, i) => bench.only('item.work_seen', i + 1)[0]?.payload.work.branch ?? '');
   expect(new Set(branches).size).toBe(TITLES.length);
-  for (const branch of branches) expect(branch).toMatch(/^musher\/\d+-[a-z0-9-]{1,40}$/);
+  for (const branch of branches) expect(branch).toMatch(/^musher\/\d+-[a-z0-9-]{1,40}-[0-9a-f]{8}$/);
   // The prompt holds the title as it is: nothing in it is taken for a variable.
   expect(bench.prompt(5, 1)).toContain('Work item 5 (story): {{failure}} {{worktree}} %s %n \\n');
   expect(readFileSync(join(bench.repo, '.git/config'), 'utf8')).not.toContain('touch');

@@ -11,7 +11,9 @@ test('after its log was lost, an item of the new one with the same number and ti
   bench = new Bench({ top: 'max_retries = 0', gates: { test: 'true' } });
   const lost = await bench.run(create('Sell tea', 'coder: write old.txt old; commit the old work; exit 1'), 'start 1', 'wait 1 blocked 30');
   succeeded(lost);
-  const old = bench.git(['rev-parse', 'musher/1-sell-tea']);
+  const branch = bench.branch(1);
+  const old = bench.git(['rev-parse', branch]);
+  const kept = bench.snapshots(1);
   rmSync(bench.data, { recursive: true });
 
   const out = succeeded(
@@ -21,10 +23,13 @@ test('after its log was lost, an item of the new one with the same number and ti
   expect(bench.filesAt('main')).toHaveProperty('new.txt');
   expect(bench.filesAt('main')).not.toHaveProperty('old.txt');
   // What the lost log's item came to is neither merged nor removed.
-  expect(bench.git(['rev-parse', 'musher/1-sell-tea'])).toBe(old);
-  expect(bench.snapshots(1).map((ref) => bench.git(['rev-parse', ref]))).toContain(old);
+  expect(bench.git(['rev-parse', branch])).toBe(old);
+  expect(bench.snapshots(1)).toEqual(expect.arrayContaining(kept));
+  // Nor is it among what is kept of the new item.
+  const own = bench.snapshots(1).filter((ref) => ref.startsWith(`refs/musher/snapshots/${bench.branch(1).slice(-8)}/`));
+  expect(own.map((ref) => bench.git(['rev-parse', ref, `${ref}^`]))).not.toContain(expect.stringContaining(old));
   // It is the owner's to remove.
-  bench.git(['branch', '-D', 'musher/1-sell-tea']);
+  bench.git(['branch', '-D', branch]);
 });
 
 test('an agent whose run directory was removed is ended, not left alone', async () => {

@@ -36,7 +36,7 @@ test('stop ends the run with all its processes and holds the item; its work and 
   await musher.said(/Stopped by local/);
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, execution: { state: 'idle' }, held: { by: 'console:local' } });
   expect(bench.item(1).attempts).toBe(0);
-  expect(bench.git(['show', 'refs/musher/snapshots/1/1:draft.txt'])).toBe('half');
+  expect(bench.git(['show', `${bench.snapshots(1)[0]}:draft.txt`])).toBe('half');
   musher.type('stop 1', 'start 1', 'wait 1 done 30');
   const { code, out, err } = await musher.end();
   expect(code).toBe(1);
@@ -64,7 +64,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
   await musher.said(/Delete #1 Doomed \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
   await musher.said(/nothing was done/);
-  await musher.said(/#1 Doomed is deleted\. - its work is kept under refs\/musher\/snapshots\/1\/\d+.*? - removed /);
+  await musher.said(/#1 Doomed is deleted\. - its work is kept under refs\/musher\/snapshots\/\w+\/1\/\d+.*? - removed /);
   expect(agents(1)).toEqual([]);
   expect(bench.git(['show', `${bench.snapshots(1).at(-1)}:draft.txt`])).toBe('half');
   expect(bench.runs(1).map(({ state, reason }) => `${state} ${reason}`)).toEqual(['ended stopped']);
@@ -115,7 +115,7 @@ test('purge takes all content of an item out of the data directory, and leaves i
     'wait 2 done 30',
   );
   const out = succeeded(await musher.end());
-  expect(out).toMatch(/1 is deleted and purged\..*?under refs\/musher\/snapshots\/1\/\d+/);
+  expect(out).toMatch(/1 is deleted and purged\..*?under refs\/musher\/snapshots\/\w+\/1\/\d+/);
   expect(out).toMatch(/1 is already deleted and purged/);
   expect(bench.item(1).removal?.state).toBe('purged');
   const found = filesBelow(bench.data).flatMap((file) => {

@@ -29,11 +29,11 @@ test('a merge is reverted on the base branch after the gates, and its item is in
   await musher.said(/✓ Reverted the merge of #1 First on main\..*?stopped\. #2 waits for it/);
   expect(tracked()).toEqual(['c.txt', 'list.txt']);
   expect(bench.git(['log', '-1', '--format=%s%n%b', 'main'])).toMatch(
-    /^Revert "1: First"\nThis reverts commit [0-9a-f]{40}\.\n\nMusher-Undo: 1/m,
+    /^Revert "1: First"\nThis reverts commit [0-9a-f]{40}\.\n\nMusher-Undo: 1\nMusher-Log: [0-9a-f]{8}/m,
   );
   expect(bench.git(['status', '--porcelain'])).toBe('');
   expect(bench.item(1)).toMatchObject({ stage: { name: 'current' }, held: {}, work: { commitsAhead: 1 }, errand: null });
-  expect(tracked('musher/1-first')).toEqual(['a.txt', 'list.txt']);
+  expect(tracked(bench.branch(1))).toEqual(['a.txt', 'list.txt']);
   const gate = bench.only('gate.ran', 1).at(-1)?.payload;
   expect([gate?.commit, gate?.exitCode]).toEqual([bench.git(['rev-parse', 'main']), 0]);
   musher.type('undo 1', 'why 2', 'why 1');
@@ -98,7 +98,7 @@ test('work that a stopped run left is listed, shown and restored; never under a 
   await musher.said(
     /#1 Long: restored snapshot 1 \(before run 1 was stopped\)\. Its branch is at \w+ \(1 commit\)\. The state before is snapshot \d+\./,
   );
-  expect(tracked('musher/1-long')).toEqual(['draft.txt', 'list.txt']);
+  expect(tracked(bench.branch(1))).toEqual(['draft.txt', 'list.txt']);
   musher.type('restore 1', 'restore 1 99', 'delete 1', 'yes');
   await musher.said(/#1 Long: restored snapshot \d+ \(before snapshot 1 was restored\)/);
   await musher.said(/no snapshot 99/);
@@ -127,7 +127,7 @@ test('a base branch that was moved back while Musher was away is told with the i
   musher.type('undo 1', 'yes');
   await musher.said(/Reverted the merge of #1/);
   expect(bench.git(['rev-parse', 'main'])).toBe(before);
-  expect(tracked('musher/1-gone')).toContain('g.txt');
+  expect(tracked(bench.branch(1))).toContain('g.txt');
   // As after any revert: the same work alone is not merged again, something new with it is.
   musher.type('start 1', 'wait 1 done 30');
   succeeded(await musher.end());

@@ -50,8 +50,8 @@ describe('the branch of an item', () => {
     fc.assert(
       fc.property(fc.nat({ max: 10_000 }), fc.nat({ max: 10_000 }), fc.string(), fc.string(), (a, b, first, second) => {
         fc.pre(a !== b);
-        const one = branchName(numbered(a + 1), first);
-        expect(one).not.toBe(branchName(numbered(b + 1), second));
+        const one = branchName(numbered(a + 1), first, '0123abcd');
+        expect(one).not.toBe(branchName(numbered(b + 1), second, '0123abcd'));
         expect(isBranchOf(numbered(a + 1), one)).toBe(true);
         expect(isBranchOf(numbered(b + 1), one)).toBe(false);
       }),

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../src/clock.ts';
+import type { Origin } from '../../src/git/names.ts';
 import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
 import { type CommitSha, commitSha, type ItemNumber, itemNumber } from '../../src/pipeline/values.ts';
 
@@ -72,10 +73,20 @@ export const exists = (...parts: string[]): boolean => existsSync(join(...parts)
 /** A clock that stands at a fixed time. */
 export const fixedClock = (now = Date.UTC(2026, 0, 2, 3, 4, 5)): Clock => ({ now: () => now, at: () => () => {} });
 
+/** What branches, snapshots and merges of the tests' log carry. */
+export const MARK = '0123abcd';
+
 /** Opens the owner's repository with the owner's HOME, as Musher finds it at its start. */
 export async function open(
   owner: Owner,
-  options: { repository?: string; project?: string; baseBranch?: string; gone?: () => readonly CommitSha[] } = {},
+  options: {
+    repository?: string;
+    project?: string;
+    baseBranch?: string;
+    gone?: () => readonly CommitSha[];
+    mark?: string;
+    old?: Origin['old'];
+  } = {},
 ): Promise<ProjectGit> {
   const home = process.env['HOME'];
   process.env['HOME'] = join(owner.root, 'home');
@@ -86,6 +97,7 @@ export async function open(
       baseBranch: options.baseBranch ?? 'main',
       dataDir: owner.dataDir,
       clock: fixedClock(),
+      origin: { mark: () => options.mark ?? MARK, old: options.old ?? (() => null) },
       ...(options.gone === undefined ? {} : { gone: options.gone }),
     });
   } finally {

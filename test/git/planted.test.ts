@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
-import { exists, makeOwner, numbered, open, type Owner, read, shaOf, write } from './owner.ts';
+import { MARK, exists, makeOwner, numbered, open, type Owner, read, shaOf, write } from './owner.ts';
 
 // An agent without a sandbox can write to the repository's git directory. Each attack is first shown to work on
 // plain git, so that a test here fails when the attack is planted wrongly, and then on everything that Musher does.
@@ -10,7 +10,7 @@ import { exists, makeOwner, numbered, open, type Owner, read, shaOf, write } fro
 let owner: Owner;
 let git: ProjectGit;
 let canaries: string;
-const item = { number: numbered(1), branch: 'musher/1-attack' };
+const item = { number: numbered(1), branch: `musher/1-attack-${MARK}` };
 let path: string;
 
 /** A program that leaves a file with its name and passes its input on, so that git goes on as if nothing had happened. */

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import { LARGEST_BYTES } from '../../src/git/worktree/staging.ts';
-import { exists, makeOwner, numbered, open, type Owner, read, write } from './owner.ts';
+import { MARK, exists, makeOwner, numbered, open, type Owner, read, write } from './owner.ts';
 
 let owner: Owner;
 let git: ProjectGit;
@@ -34,7 +34,12 @@ describe('a restored snapshot', () => {
     write(path, { 'later.txt': 'later\n' });
 
     const restored = await git.restoreSnapshot(item, 1);
-    expect(restored).toEqual({ branch: item.branch, head: kept?.commit, commitsAhead: 2, kept: `refs/musher/snapshots/${item.number}/2` });
+    expect(restored).toEqual({
+      branch: item.branch,
+      head: kept?.commit,
+      commitsAhead: 2,
+      kept: `refs/musher/snapshots/${MARK}/${item.number}/2`,
+    });
     expect([read(path, 'a.txt'), read(path, 'draft.txt'), readlinkSync(join(path, 'link'))]).toEqual(['a\n', 'half\n', 'draft.txt']);
     expect(statSync(join(path, 'run.sh')).mode & 0o100).toBe(0o100);
     expect([exists(path, 'b.txt'), exists(path, 'later.txt')]).toEqual([false, false]);
@@ -117,7 +122,7 @@ describe('a worktree that Musher knows nothing of any more', () => {
     await git.openWorktree(item);
     expect(exists(path, 'draft.txt')).toBe(false);
     expect((await git.snapshots(item)).map(({ why }) => why)).toEqual(['before its worktree was made again']);
-    expect(owner.git(['show', `refs/musher/snapshots/${item.number}/1:draft.txt`])).toBe('half');
+    expect(owner.git(['show', `refs/musher/snapshots/${MARK}/${item.number}/1:draft.txt`])).toBe('half');
   });
 });
 

@@ -2,7 +2,7 @@ import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../src/git/project-git.ts';
-import { exists, makeOwner, numbered, open, type Owner, read, shaOf, write } from './owner.ts';
+import { MARK, exists, makeOwner, numbered, open, type Owner, read, shaOf, write } from './owner.ts';
 
 let owner: Owner;
 let git: ProjectGit;
@@ -25,7 +25,7 @@ describe('a worktree of an item', () => {
     const number = numbered(900);
     const work = await git.openWorktree({ number, title: 'Add a cart', branch: null });
     expect(work).toMatchObject({
-      branch: 'musher/900-add-a-cart',
+      branch: `musher/900-add-a-cart-${MARK}`,
       base: await git.baseHead(),
       head: await git.baseHead(),
       commitsAhead: 0,
@@ -33,7 +33,7 @@ describe('a worktree of an item', () => {
     });
     expect(work.path).toBe(join(owner.dataDir, 'worktrees', 'shop', '900'));
     expect(owner.git(['status', '--porcelain'], work.path)).toBe('');
-    expect(owner.git(['branch', '--show-current'], work.path)).toBe('musher/900-add-a-cart');
+    expect(owner.git(['branch', '--show-current'], work.path)).toBe(`musher/900-add-a-cart-${MARK}`);
     const head = owner.commit({ 'new.txt': 'new\n' }, 'add new', work.path);
     expect(await git.readWork(work.branch)).toEqual({ branch: work.branch, head, commitsAhead: 1 });
     expect(owner.git(['fsck', '--no-dangling'])).toBe('');
@@ -128,7 +128,12 @@ describe('what stands under the number of an item that has no branch yet', () =>
     const head = owner.commit({ 'old.txt': 'old\n' }, 'work of a lost log', path);
     rmSync(path, { recursive: true });
     const work = await git.openWorktree(fresh(item.number));
-    expect(work).toMatchObject({ branch: `${item.branch}-2`, head: await git.baseHead(), commitsAhead: 0, created: true });
+    expect(work).toMatchObject({
+      branch: item.branch.replace(`-${MARK}`, `-2-${MARK}`),
+      head: await git.baseHead(),
+      commitsAhead: 0,
+      created: true,
+    });
     expect(exists(path, 'old.txt')).toBe(false);
     expect((await git.readWork(item.branch))?.head).toBe(head);
     expect((await git.snapshots(item)).map((kept) => kept.commit)).toEqual([head]);
@@ -143,7 +148,7 @@ describe('what stands under the number of an item that has no branch yet', () =>
     owner.commit({ 'old.txt': 'old\n' }, 'work of a lost log', path);
     write(path, { 'uncommitted.txt': 'old too\n' });
     const work = await git.openWorktree(fresh(item.number));
-    expect(work).toMatchObject({ branch: `${item.branch}-2`, commitsAhead: 0, created: true });
+    expect(work).toMatchObject({ branch: item.branch.replace(`-${MARK}`, `-2-${MARK}`), commitsAhead: 0, created: true });
     expect(await git.leftovers({ number: item.number, branch: work.branch })).toEqual([]);
     expect(owner.git(['status', '--porcelain'], path)).toBe('');
     const kept = (await git.snapshots(item)).map(({ ref }) => owner.git(['ls-tree', '-r', '--name-only', ref]));
@@ -155,7 +160,7 @@ describe('what stands under the number of an item that has no branch yet', () =>
     const elsewhere = join(owner.root, 'elsewhere');
     rmSync(path, { recursive: true });
     owner.git(['worktree', 'add', '-q', '--force', elsewhere, item.branch]);
-    expect((await git.openWorktree(fresh(item.number))).branch).toBe(`${item.branch}-2`);
+    expect((await git.openWorktree(fresh(item.number))).branch).toBe(item.branch.replace(`-${MARK}`, `-2-${MARK}`));
     owner.git(['worktree', 'remove', elsewhere]);
   });
 
@@ -229,10 +234,10 @@ describe('a snapshot', () => {
   it('keeps changed and new files on top of the branch and counts up', async () => {
     const { item, path } = await opened();
     const clean = await git.snapshot(item, 'nothing happened');
-    expect(clean).toMatchObject({ ref: `refs/musher/snapshots/${item.number}/1`, dirty: false });
+    expect(clean).toMatchObject({ ref: `refs/musher/snapshots/${MARK}/${item.number}/1`, dirty: false });
     write(path, { 'shop.txt': 'changed\n', 'new.txt': 'new\n', 'node_modules/m.js': 'not kept' });
     const dirty = await git.snapshot(item, 'before a reset');
-    expect(dirty).toMatchObject({ ref: `refs/musher/snapshots/${item.number}/2`, dirty: true });
+    expect(dirty).toMatchObject({ ref: `refs/musher/snapshots/${MARK}/${item.number}/2`, dirty: true });
     expect(owner.git(['show', `${dirty?.ref}:new.txt`])).toBe('new');
     expect(owner.git(['show', `${dirty?.ref}:shop.txt`])).toBe('changed');
     expect(owner.git(['ls-tree', '--name-only', `${dirty?.ref}`])).not.toContain('node_modules');

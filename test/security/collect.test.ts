@@ -24,7 +24,15 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     const { HOME = '/root', PATH = '' } = process.env;
     box = { program: BWRAP, allowHosts: [], read: [], write: [], home: HOME, path: PATH, secret: [owner.dataDir] };
     const { repository, dataDir } = owner;
-    git = await openProjectGit({ project: 'shop', repository, baseBranch: 'main', dataDir, clock: fixedClock(), box });
+    git = await openProjectGit({
+      origin: { mark: () => '0123abcd', old: () => null },
+      project: 'shop',
+      repository,
+      baseBranch: 'main',
+      dataDir,
+      clock: fixedClock(),
+      box,
+    });
     base = await git.baseHead();
     const opened = await git.openWorktree({ number: numbered(1), title: 'one', branch: null });
     ({ path } = opened);

@@ -23,6 +23,7 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'musher-doctor-'));
   try {
     const git = await openProjectGit({
+      origin: { mark: () => '0123abcd', old: () => null },
       project: project.name,
       repository: project.path,
       baseBranch: project.baseBranch,

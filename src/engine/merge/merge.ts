@@ -223,6 +223,6 @@ async function mergeMessage(project: EngineProject, item: WorkItem): Promise<str
     `${item.number}: ${oneLine(item.title, 200)}`,
     ...(subjects.length > 0 ? ['', ...subjects] : []),
     '',
-    `Musher-Item: ${item.number}`,
+    project.git.trailers('Item', item.number),
   ].join('\n');
 }

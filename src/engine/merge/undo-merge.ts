@@ -40,7 +40,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     return failed(parts, item, { kind: 'later-commits', subjects, files }, files);
   }
   const commit =
-    reversed.kind === 'nothing' ? base : await git.commitSquash({ tree: reversed.tree, base, message: revertMessage(item, merge) });
+    reversed.kind === 'nothing'
+      ? base
+      : await git.commitSquash({ tree: reversed.tree, base, message: revertMessage(item, merge, git.trailers('Undo', item.number)) });
   if (reversed.kind === 'clean') {
     const path = await git.openMergeWorktree(commit);
     const failure =
@@ -137,12 +139,6 @@ function mergedAs({ stage }: WorkItem): Done | null {
   return stage.name === 'archived' && stage.from.name === 'done' ? stage.from : null;
 }
 
-function revertMessage(item: WorkItem, merge: CommitSha): string {
-  return [
-    `Revert "${item.number}: ${oneLine(item.title, 200)}"`,
-    '',
-    `This reverts commit ${merge}.`,
-    '',
-    `Musher-Undo: ${item.number}`,
-  ].join('\n');
+function revertMessage(item: WorkItem, merge: CommitSha, trailers: string): string {
+  return [`Revert "${item.number}: ${oneLine(item.title, 200)}"`, '', `This reverts commit ${merge}.`, '', trailers].join('\n');
 }

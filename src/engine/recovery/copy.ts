@@ -25,7 +25,7 @@ export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> 
     const project = parts.projects.get(name);
     if (project === undefined) continue;
     try {
-      looked.push({ name, branch: project.settings.baseBranch, ...(await look(project)) });
+      looked.push({ name, branch: project.settings.baseBranch, ...(await look(project, parts.log.reads.base(name)?.commit ?? null)) });
     } catch (error) {
       parts.onProblem(`comparing ${name} with its base branch after a restore`, error);
     }
@@ -57,9 +57,9 @@ export async function compareCopy(parts: EngineParts): Promise<CopyMark | null> 
   return after;
 }
 
-async function look({ git }: EngineProject): Promise<{ head: CommitSha; mergeHistory: readonly PastMerge[] }> {
+async function look({ git }: EngineProject, since: CommitSha | null): Promise<{ head: CommitSha; mergeHistory: readonly PastMerge[] }> {
   const head = await git.baseHead();
-  return { head, mergeHistory: await git.mergeHistory(head) };
+  return { head, mergeHistory: await git.mergeHistory(head, since) };
 }
 
 function settle(tx: Tx, project: string, mergeHistory: readonly PastMerge[], label: (number: number) => string): CopyFound {
@@ -68,6 +68,8 @@ function settle(tx: Tx, project: string, mergeHistory: readonly PastMerge[], lab
   const unknown: string[] = [];
   for (const { number, kind, commit, merge, at } of mergeHistory.toSorted((a, b) => a.number - b.number)) {
     const item = tx.item(project, number);
+    // The last look at the base branch may be older than the copy's own merges.
+    if (item !== null && isInLog(tx, item, commit)) continue;
     if (item === null) {
       if (kind === 'merged') unknown.push(label(number));
     } else if (kind === 'merged' && isOpen(item)) {
@@ -79,6 +81,13 @@ function settle(tx: Tx, project: string, mergeHistory: readonly PastMerge[], lab
     }
   }
   return { merged, undone, unknown, timers: 0 };
+}
+
+/** Whether the copy itself says that Musher made this merge or revert; one that it was only about to make is finished as after any crash. */
+function isInLog(tx: Tx, { project, number }: WorkItem, commit: CommitSha): boolean {
+  return tx.reads
+    .history(project, number, 10_000)
+    .some((event) => (event.kind === 'merge.attempted' || event.kind === 'undo.attempted') && event.payload.commit === commit);
 }
 
 /** Could be worked on again. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { itemNumber, type ItemNumber } from '../../pipeline/values.ts';
 import { type Context, placeOf } from '../context.ts';
 import { listCheckouts } from './linked.ts';
-import { BRANCH_PREFIX } from '../names.ts';
+import { isStrangers, BRANCH_PREFIX } from '../names.ts';
 import { listRefs } from '../refs.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function itemsWithLeftovers(at: Context): Promise<ItemNumber[]> {
   const numbers = [
     ...folders.map(Number),
     ...links.map((name) => Number(/-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1])).filter((number) => links.includes(linkName(at, number))),
-    ...branches.map((branch) => Number(/^musher\/(\d+)-/.exec(branch)?.[1])),
+    ...branches.filter((branch) => !isStrangers(at.origin, branch)).map((branch) => Number(/^musher\/(\d+)-/.exec(branch)?.[1])),
   ];
   return [...new Set(numbers)].map(itemNumber).filter((number) => number !== null);
 }

@@ -4,7 +4,8 @@ import { type Context, type ItemAt, baseHead, findBranch, placeOf } from '../con
 import { lstat } from '../../small-files.ts';
 import { commitTree, parentsOf, readLog, treeOf } from '../history.ts';
 import type { ItemTree } from '../own-dir.ts';
-import { listRefs, swapRef } from '../refs.ts';
+import { markOf } from '../names.ts';
+import { listRefs, type Ref, swapRef } from '../refs.ts';
 import { LARGEST_BYTES, type LargeFile, stageBytes, stageKept } from './staging.ts';
 
 export interface Snapshot {
@@ -29,7 +30,28 @@ export interface KeptSnapshot {
 }
 
 const titleOf = (item: ItemNumber): string => `snapshot of item ${item}: `;
-const prefixOf = (item: ItemNumber): string => `refs/musher/snapshots/${item}/`;
+/** Where an item's snapshots are made. */
+const prefixOf = (at: Context, item: ItemNumber): string => `refs/musher/snapshots/${markOf(at.origin)}/${item}/`;
+
+interface NumberedRef extends Ref {
+  readonly n: number;
+}
+
+/** The refs of an item's snapshots, oldest first; with those that an older version made without a mark. */
+async function refsOf(at: Context, item: ItemNumber): Promise<NumberedRef[]> {
+  const prefixes = [prefixOf(at, item), ...(at.origin.old(item) === null ? [] : [`refs/musher/snapshots/${item}/`])];
+  const found = await Promise.all(
+    prefixes.map(async (prefix) =>
+      (await listRefs(at.git, prefix, (name) => /^\d+$/.test(name.slice(prefix.length)))).map(({ name, sha }) => ({
+        name,
+        sha,
+        n: Number(name.slice(prefix.length)),
+      })),
+    ),
+  );
+  return found.flat().sort((a, b) => a.n - b.n);
+}
+
 /** Tries to find a free number. More than one is needed only if someone else writes there at the same time. */
 const TRIES = 20;
 
@@ -106,9 +128,7 @@ async function newest(
   readonly tree: string;
   readonly apart: CommitSha | null;
 } | null> {
-  const prefix = prefixOf(item);
-  const refs = (await listRefs(at.git, prefix)).filter(({ name }) => /^\d+$/.test(name.slice(prefix.length)));
-  const last = refs.toSorted((a, b) => Number(a.name.slice(prefix.length)) - Number(b.name.slice(prefix.length))).at(-1);
+  const last = (await refsOf(at, item)).at(-1);
   if (last === undefined) return null;
   const read = await at.git.commit(last.sha);
   const [tree = '', parents = '', subject = ''] =
@@ -122,16 +142,14 @@ async function newest(
 
 /** Keeps a commit among the snapshots of an item, unless it is there already. */
 export async function keepCommit(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<void> {
-  const kept = await listRefs(at.git, prefixOf(item));
+  const kept = await refsOf(at, item);
   if (!kept.some((ref) => ref.sha === commit)) await keep(at, item, commit, why);
 }
 
 async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: string): Promise<string> {
-  const prefix = prefixOf(item);
-  const numbers = (await listRefs(at.git, prefix)).map(({ name }) => Number(name.slice(prefix.length)));
-  const last = Math.max(0, ...numbers.filter(Number.isSafeInteger));
+  const last = (await refsOf(at, item)).at(-1)?.n ?? 0;
   for (let n = last + 1; n <= last + TRIES; n += 1) {
-    const ref = `${prefixOf(item)}${n}`;
+    const ref = `${prefixOf(at, item)}${n}`;
     if (await swapRef(at.git, ref, commit, null, why)) {
       crashPoint('after-snapshot-kept');
       return ref;
@@ -142,9 +160,8 @@ async function keep(at: Context, item: ItemNumber, commit: CommitSha, why: strin
 
 /** The snapshots of an item, oldest first. */
 export async function snapshots(at: Context, item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]> {
-  const prefix = prefixOf(item.number);
-  const refs = (await listRefs(at.git, prefix)).filter((ref) => /^\d+$/.test(ref.name.slice(prefix.length)));
-  const kept = await Promise.all(
+  const refs = await refsOf(at, item.number);
+  return Promise.all(
     refs.map(async (ref) => {
       const [entry] = await readLog(at.git, ref.sha, null, 1);
       const [before] = (await at.git.commit(ref.sha))?.parents ?? (await parentsOf(at.git, ref.sha));
@@ -152,7 +169,7 @@ export async function snapshots(at: Context, item: { readonly number: ItemNumber
       const ours = subject.startsWith(titleOf(item.number)) && before !== undefined;
       return {
         ref: ref.name,
-        n: Number(ref.name.slice(prefix.length)),
+        n: ref.n,
         commit: ref.sha,
         at: entry?.at ?? 0,
         why: ours ? subject.slice(titleOf(item.number).length) : subject,
@@ -161,5 +178,4 @@ export async function snapshots(at: Context, item: { readonly number: ItemNumber
       };
     }),
   );
-  return kept.sort((a, b) => a.n - b.n);
 }

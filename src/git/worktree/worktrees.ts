@@ -23,7 +23,7 @@ import { setRepositoriesAside } from '../inside/set-aside.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
 import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
-import { branchName } from '../names.ts';
+import { branchName, markOf } from '../names.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
 import { removeFolder } from './remove-folder.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
@@ -102,19 +102,19 @@ export async function openWorktree(
 }
 
 /**
- * A branch name that nobody has taken. Branches of the same number with work in them were made by another log (one
- * that was lost, or of another installation): they stay as they are, and what they hold is also kept in a snapshot.
+ * A branch name that nobody has taken. Branches of the same number with this log's mark and with work in them belong to an item
+ * of a copy of this log: they stay as they are, and what they hold is also kept in a snapshot.
  */
 async function unusedBranch(at: Context, item: { readonly number: ItemNumber; readonly title: string }): Promise<string> {
   const others = await branchesOf(at, item.number);
   for (const { branch, head, ahead } of others) {
-    if (ahead > 0) await keepCommit(at, item.number, head, `${branch}, which another log made`);
+    if (ahead > 0) await keepCommit(at, item.number, head, `${branch}, which a copy of this log made`);
   }
-  const taken = new Set(others.map(({ branch }) => branch));
-  const first = branchName(item.number, item.title);
-  let name = first;
-  for (let n = 2; taken.has(name); n += 1) name = `${first}-${n}`;
-  return name;
+  const mark = markOf(at.origin);
+  for (let n = 1; ; n += 1) {
+    const name = branchName(item.number, item.title, mark, n);
+    if ((await branchHead(at, name)) === null) return name;
+  }
 }
 
 /**

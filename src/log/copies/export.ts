@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { markCopy } from './copy-mark.ts';
 import type { Db } from '../database.ts';
 import { chain, EventStore, GENESIS, originalDigest, toEvent, type EventRow } from '../events.ts';
+import { keepOldUntil, oldUntil } from '../identity.ts';
 import { Projector } from '../projections/projector.ts';
 
 /** The form of the lines, for a program that reads them. */
@@ -14,6 +15,8 @@ interface Header {
   readonly musher: string;
   readonly form: number;
   readonly events: number;
+  /** See `oldUntil`; missing: an older version wrote it, and all of it is old. */
+  readonly oldUntil?: number | null;
 }
 
 /**
@@ -23,7 +26,7 @@ interface Header {
 export function* exportedLines(db: Db, version: string): Generator<string> {
   const store = new EventStore(db);
   const events = db.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
-  yield JSON.stringify({ musher: version, form: FORM, events } satisfies Header);
+  yield JSON.stringify({ musher: version, form: FORM, events, oldUntil: oldUntil(db) } satisfies Header);
   let last = 0;
   for (;;) {
     const rows = store.rowsAfter(last, PAGE);
@@ -75,6 +78,7 @@ export async function importLines(db: Db, lines: AsyncIterable<string>, file: st
     if (header?.events !== previous.seq) orThrow(err(`it ends after ${previous.seq} of ${header?.events} events`), line);
     projector.flush();
     markCopy(db, { from: 'export', file, until }, projects);
+    keepOldUntil(db, header?.oldUntil === undefined ? until : header.oldUntil);
     // What it tells was told; what the first start finds is news.
     db.prepare("INSERT INTO cursors (subscriber, seq) VALUES ('notify', ?)").run(previous.seq);
     db.exec('COMMIT');

@@ -85,7 +85,7 @@ function forgetConversations(db: Db): void {
     db.exec("UPDATE inbox SET state = 'done', text = '', confirmed = NULL, outcome = coalesce(outcome, 'failed') WHERE state <> 'done'");
     db.exec('DELETE FROM confirmations');
     // Transports begin with what is new: what was said since the copy was made would be obeyed a second time.
-    db.exec('DELETE FROM state');
+    db.exec("DELETE FROM state WHERE scope <> 'identity'");
   }).immediate();
 }
 

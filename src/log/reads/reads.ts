@@ -53,6 +53,7 @@ export class Reads {
   readonly #roomProject;
   readonly #roomsOf;
   readonly #base;
+  readonly #firstHash;
   readonly #subscriptions;
 
   constructor(db: Db, events: EventStore) {
@@ -101,6 +102,7 @@ export class Reads {
       .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
       .pluck();
     this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
+    this.#firstHash = db.prepare<[], string>('SELECT hash FROM events ORDER BY seq LIMIT 1').pluck();
     this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
     this.#base = db.prepare<[string], Omit<BaseSeen, 'gone'> & { gone: string }>(
@@ -187,6 +189,11 @@ export class Reads {
       .all()
       .map(parseRun)
       .filter((run) => !projects.includes(run.project));
+  }
+
+  /** The hash of the log's first event, by which it is told from every other; null: it is empty. */
+  firstHash(): string | null {
+    return this.#firstHash.get() ?? null;
   }
 
   /** Where a project's base branch was seen last; null: never. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { exists, makeOwner, numbered, open, type Owner, read } from '../owner.ts';
+import { MARK, exists, makeOwner, numbered, open, type Owner, read } from '../owner.ts';
 
 let owner: Owner;
 afterEach(() => owner.remove());
@@ -21,7 +21,7 @@ async function bothSides(attributes: Record<string, string>, setup: () => void =
   const { path } = await git.openWorktree({ number: numbered(1), title: 'work', branch: null });
   const head = owner.commit({ ...files('theirs\n', { 7: 'theirs' }), ...files('theirs\n', { 7: 'theirs' }, 'deep/er/') }, 'work', path);
   const base = owner.commit({ ...files('ours\n', { 0: 'ours' }), ...files('ours\n', { 0: 'ours' }, 'deep/er/') }, 'ours');
-  return { git, base, head, item: { number: numbered(1), branch: 'musher/1-work' }, path };
+  return { git, base, head, item: { number: numbered(1), branch: `musher/1-work-${MARK}` }, path };
 }
 
 /** What the owner's git makes of it in their checkout. */

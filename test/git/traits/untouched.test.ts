@@ -3,7 +3,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProjectGit } from '../../../src/git/project-git.ts';
-import { makeOwner, numbered, open, type Owner, read, write } from '../owner.ts';
+import { MARK, makeOwner, numbered, open, type Owner, read, write } from '../owner.ts';
 
 // What a run did not touch is in no commit of Musher's, and what git does not show is not lost by a snapshot, a reset or a removal.
 
@@ -11,7 +11,7 @@ let owner: Owner;
 afterEach(() => owner.remove());
 
 const number = numbered(1);
-const item = { number, branch: 'musher/1-work' };
+const item = { number, branch: `musher/1-work-${MARK}` };
 
 interface Member {
   /** The repository before. */
