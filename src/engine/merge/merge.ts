@@ -47,11 +47,15 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       evidence: 'Commit your work on the branch.',
     });
   if (await isRefused(parts, project, item, work)) return sendBack(parts, item, refusedFailure(item));
-  const changed = await git.changedPaths(work.head);
+  // None of these needs another, and all that are ready to merge wait for them.
+  const [changed, patch, squashed] = await Promise.all([
+    git.changedPaths(work.head),
+    git.patch(work.head, SEARCHED_BYTES),
+    git.squash({ base, head: work.head }),
+  ]);
   if (item.accepted !== null && item.accepted !== work.head) return hold(parts, item, work, { kind: 'approval-outdated' });
   const guarded = item.accepted === null ? changed.filter((path) => isGuarded(path, settings.guarded)) : [];
   if (guarded.length > 0) return hold(parts, item, work, { kind: 'settings-touched', paths: guarded });
-  const patch = await git.patch(work.head, SEARCHED_BYTES);
   const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, patch, changed);
   if (secret !== null) return hold(parts, item, work, secret);
   const links = item.accepted === null && BRINGS_LINK.test(patch.text) ? await git.unknownLinks(item.number, work.head) : [];
@@ -69,7 +73,6 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       evidence: 'What the commits do, they undo again.',
     });
 
-  const squashed = await git.squash({ base, head: work.head });
   if (squashed.kind === 'nothing') {
     // Brought there by hand, it is done. Where another item or the owner made the same change, there is no merge of this one
     // that somebody could look at, revert or count.
