@@ -139,7 +139,10 @@ describe('what stands under the number of an item that has no branch yet', () =>
     expect((await git.snapshots(item)).map((kept) => kept.commit)).toEqual([head]);
     expect(await git.openWorktree({ ...fresh(item.number), branch: work.branch })).toMatchObject({ branch: work.branch, created: false });
     const later = owner.commit({ 'new.txt': 'new\n' }, 'work of this log', path);
-    expect(await git.openWorktree(fresh(item.number))).toMatchObject({ branch: `${item.branch}-3`, commitsAhead: 0 });
+    expect(await git.openWorktree(fresh(item.number))).toMatchObject({
+      branch: item.branch.replace(`-${MARK}`, `-3-${MARK}`),
+      commitsAhead: 0,
+    });
     expect((await git.snapshots(item)).map((kept) => kept.commit)).toEqual(expect.arrayContaining([head, later]));
   });
 
