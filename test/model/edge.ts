@@ -293,6 +293,12 @@ export class Outside {
         return { removed: [], kept: [] };
       }),
       takeAsides: () => [],
+      trailers: (kind, number) => `Musher-${kind}: ${number}`,
+      isRefused: guard((head: CommitSha, refused: readonly CommitSha[]) => refused.includes(head)),
+      broughtByHand: guard(
+        ({ head }: { head: CommitSha }) => this.base.findLast((commit) => this.squashed.get(commit)?.head === head) ?? null,
+      ),
+      hidesFiles: guard(() => false),
       baseContains: guard((commit: CommitSha) => this.base.includes(commit)),
       changedPaths: guard(() => ['shop.txt']),
       patch: guard(() => ({ text: '', truncated: false })),
