@@ -32,6 +32,7 @@ import {
 import { isMergeOfAnother, mergeHistory, type PastMerge } from './base/merge-history.ts';
 import { type UnknownLink, unknownLinks } from './inside/links.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
+import { findNotRun, type NotRun } from './traits/not-run.ts';
 import { keyedLock } from './lock.ts';
 import { folderName, isBranchOf, markOf, type Origin } from './names.ts';
 import { type GitStatus, readStatus } from './overview.ts';
@@ -171,6 +172,8 @@ export interface ProjectGit {
   /** Whether and how the base branch has moved since it was seen at a commit. */
   drift(ask: DriftAsk): Promise<Drift>;
   status(): Promise<GitStatus>;
+  /** What the owner's git does in this project, and Musher's does not: for `doctor`. */
+  notRun(): Promise<NotRun>;
   /** What a sandboxed run of the item sees of git and its worktree, made anew; what it commits is taken over by whatever looks at its work. */
   viewForRun(item: ItemAt): Promise<Mount[]>;
   /** The same for a gate or a set-up, in the item's worktree or the merge worktree: nothing that it commits is taken over. */
@@ -333,6 +336,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       return readLog(at.git, head, branch === at.baseBranch ? null : await baseline(at), max);
     },
     drift: (ask) => lookForDrift(at, ask),
+    notRun: () => findNotRun(at),
     status: () => lock('base', () => readStatus(at)),
   };
 }

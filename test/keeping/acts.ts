@@ -36,6 +36,24 @@ export const ACTS = {
   },
   'writes an ignored file': ({ worktree, words }) => write(worktree, { 'build.ign': words(), 'ignored/out.txt': words() }),
 
+  'narrows its worktree': ({ git, random }) =>
+    git(['sparse-checkout', 'set', ...random.pick([['docs'], ['--no-cone', '/shop.txt', '/docs/']])]),
+  'has its worktree whole again': ({ git }) => git(['sparse-checkout', 'disable']),
+  'changes a file that git is told not to look at': ({ worktree, words, git, random }) => {
+    git(['update-index', random.pick(['--skip-worktree', '--assume-unchanged']), 'src/deep/pay.txt']);
+    write(worktree, { 'src/deep/pay.txt': words() });
+  },
+  'fetches what a filter stands for': ({ worktree, git }) => {
+    if (!existsSync(join(worktree, 'x.big'))) return;
+    rmSync(join(worktree, 'x.big'));
+    git(['checkout', '--', 'x.big']);
+  },
+  'changes a file with a filter': ({ worktree, words, git, random }) => {
+    // Digits are the same on both sides of the filter.
+    write(worktree, { [random.pick(['x.big', 'new.big'])]: words().replaceAll(/[^0-9\n]/g, ' ') });
+    if (random.chance(0.5)) git(['add', '-A']);
+  },
+
   'makes a repository inside': ({ worktree, words, git }) => {
     const web = join(worktree, 'web');
     mkdirSync(web, { recursive: true });

@@ -65,6 +65,46 @@ export const REPOSITORIES = {
     made.owner.git(['commit', '-q', '-m', 'odd names']);
     return made;
   },
+
+  'files with a filter': () => {
+    const made = ground();
+    const { owner } = made;
+    // What the filter makes of the files is in a file of its own, as the store of git-lfs has it: it counts as no loss.
+    const shown = { 'store/x': 'big content\n', 'store/y': 'other content\n' };
+    const files = { '.gitattributes': '*.big filter=up\n', 'x.big': 'BIG CONTENT\n', 'src/y.big': 'OTHER CONTENT\n' };
+    owner.commit({ ...files, ...shown }, 'files that lie in the repository as a filter left them');
+    owner.git(['config', '--global', 'filter.up.clean', 'tr a-z A-Z']);
+    owner.git(['config', '--global', 'filter.up.smudge', 'tr A-Z a-z']);
+    owner.git(['config', '--global', 'filter.up.required', 'true']);
+    return made;
+  },
+
+  'line ends that were never normalised, and merges by union': () => {
+    const made = ground();
+    const { owner } = made;
+    owner.commit({ 'dos.bat': 'one\r\ntwo\r\n', 'src/dos.bat': 'three\r\n' }, 'line ends of another system');
+    write(owner.repository, { '.gitattributes': '*.bat text\nshop.txt merge=union\n*.md merge=union\n' });
+    owner.git(['add', '.gitattributes']);
+    owner.git(['commit', '-q', '-m', 'attributes']);
+    return made;
+  },
+
+  'shared with a group, with an untracked cache and an index that shortens names': () => {
+    const made = ground();
+    for (const [key, value] of [
+      ['core.sharedRepository', '0660'],
+      ['core.untrackedCache', 'true'],
+      ['index.version', '4'],
+    ] as const)
+      made.owner.git(['config', key, value]);
+    return made;
+  },
+
+  'a split index': () => {
+    const made = ground();
+    made.owner.git(['config', 'core.splitIndex', 'true']);
+    return made;
+  },
 } as const satisfies Readonly<Record<string, () => Ground>>;
 
 export type RepositoryKind = keyof typeof REPOSITORIES;

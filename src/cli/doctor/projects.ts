@@ -8,6 +8,7 @@ import { MusherError } from '../../errors.ts';
 import { openProjectGit } from '../../git/project-git.ts';
 import { CATCH_UP } from '../../words/item/causes.ts';
 import type { GitStatus } from '../../git/overview.ts';
+import type { NotRun } from '../../git/traits/not-run.ts';
 import { failure, findProgram, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -31,13 +32,34 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
       clock: systemClock(),
     });
     const status = await git.status();
-    return [good(subject, `${project.path}, base branch ${status.base} at ${status.head.slice(0, 8)}`), ...checkout(subject, status)];
+    const found = good(subject, `${project.path}, base branch ${status.base} at ${status.head.slice(0, 8)}`);
+    return [found, ...checkout(subject, status), ...notRun(subject, await git.notRun())];
   } catch (error) {
     if (!(error instanceof MusherError)) throw error;
     return [failure(subject, error.message, error.hint)];
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What Musher leaves to the owner's git, because an agent could have planted the program. */
+function notRun(subject: string, { filters, mergeDrivers, replaced }: NotRun): Finding[] {
+  const findings: Finding[] = [];
+  if (filters.length > 0) {
+    const what = `files with the filter ${filters.join(', ')} are in worktrees as git stores them, since Musher runs no filter`;
+    const hint =
+      'Fetch their content in the setup of a [[component]], such as `git lfs pull`, and let agents commit such files themselves.';
+    findings.push(warning(subject, what, hint));
+  }
+  if (mergeDrivers.length > 0) {
+    const what = `the merge driver ${mergeDrivers.join(', ')} is not run: a file that both sides changed is a conflict`;
+    findings.push(warning(subject, what, 'Configure a merge agent (`stage = "merge"`), or resolve such conflicts yourself.'));
+  }
+  if (replaced) {
+    const hint = 'Nothing to do, if the files of the base branch are the same without them: `git --no-replace-objects status`.';
+    findings.push(warning(subject, 'it has replace refs or grafts, and Musher goes by the history without them', hint));
+  }
+  return findings;
 }
 
 function checkout(subject: string, { checkout: found, base }: GitStatus): Finding[] {

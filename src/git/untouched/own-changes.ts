@@ -35,18 +35,21 @@ export async function sortChanges(git: OwnDir, tree: Tree, names: readonly strin
     if (!hides(name, there)) looked.push(name);
     else if (there) beside.push(name);
   }
-  const touched = await withoutUntouched(git, tree, looked);
-  const byFilter = await withFilter(git, tree, touched);
+  const committed = looked.length === 0 ? null : await readIndexFile(tree.index, git.objectFormat, new Set(looked));
+  const plain = committed === null || committed === 'split' ? null : committed;
+  // Most repositories have no attributes, and need no more questions.
+  const attributes = git.converts || plain?.attributes !== false || looked.some((name) => /(?:^|\/)\.gitattributes$/.test(name));
+  const touched = attributes && plain !== null ? await withoutUntouched(plain, tree, looked) : looked;
+  const byFilter = attributes ? await withFilter(git, tree, touched) : new Set<string>();
   const cleaned: (IndexEntry & { name: string })[] = [];
   const filtered: string[] = [];
   const own = touched.filter((name) => !byFilter.has(name));
-  const committed = byFilter.size === 0 ? null : await readIndexFile(tree.index, git.objectFormat, byFilter);
   for (const name of byFilter) {
     const entry = theirs?.entries.get(name);
     // A file that is gone has nothing to be put through a filter.
     if (!(await isThere(tree, name))) own.push(name);
     else if (entry === undefined || (await differs(tree, name, entry, false))) filtered.push(name);
-    else if (typeof committed !== 'object' || committed?.entries.get(name)?.blob !== entry.blob) cleaned.push({ name, ...entry });
+    else if (plain?.entries.get(name)?.blob !== entry.blob) cleaned.push({ name, ...entry });
   }
   const known = await withObjects(git, cleaned);
   const lost = cleaned.filter((entry) => !known.includes(entry)).map(({ name }) => name);
@@ -116,10 +119,7 @@ export async function bringSharedIndexes(git: OwnDir, tree: Tree): Promise<void>
  * Without files that are the very ones that Musher put there. Where the attributes want another content than the commit has
  * (line ends that were never normalised), git takes each of them for changed, from the checkout on.
  */
-async function withoutUntouched(git: OwnDir, tree: Tree, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return [];
-  const put = await readIndexFile(tree.index, git.objectFormat, new Set(names));
-  if (put === null || put === 'split' || !(put.attributes || git.converts)) return [...names];
+async function withoutUntouched(put: IndexFile, tree: Tree, names: readonly string[]): Promise<string[]> {
   const touched: string[] = [];
   for (const name of names) {
     const entry = put.entries.get(name);
