@@ -12,7 +12,7 @@ const MOST = 50;
 export const backlog = command({
   words: ['backlog'],
   summary: 'Lists what is not started yet, the oldest first.',
-  details: 'An item that depends on others says what it waits for, and whether it starts by itself.',
+  details: 'An item that depends on others says what it waits for, and whether it starts on its own.',
   examples: ['backlog'],
   args: {},
   role: 'viewer',
@@ -27,12 +27,12 @@ export const backlog = command({
       const step = decide(reads, item, facts);
       if (step.do === 'wait' && step.for === 'start') return title;
       const starts =
-        step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never && step.reason.starts ? ', starts on its own then' : '';
+        step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never && step.reason.starts ? ', starts on its own' : '';
       return `${title} · ${stepWords(item, step, reader)}${starts}`;
     });
     return answer(
       doc(
-        heading(`Backlog of ${project.name}, ${all}`),
+        heading(`Backlog of ${project.name} (${all})`),
         list(lines),
         all > lines.length && paragraph(`and ${all - lines.length} more`),
         paragraph(typed('start <number>'), ' starts one, ', typed('show <number>'), ' shows all of it.'),

@@ -5,7 +5,7 @@ import { exitWords, short } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
-import { outlook } from '../../src/words/item/step.ts';
+import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -72,7 +72,7 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
   const removal = item.removal?.state === 'asked' ? ', clean-up not done yet' : item.removal?.state === 'purged' ? ', content purged' : '';
   return fields([
     ['Type', item.type],
-    ['Stage', [strong(stageWords(item.stage)), ` since ${time(item.stageSince)} (${duration(reader.now - item.stageSince)})`]],
+    ['Stage', [strong(stageWords(item.stage)), ` since ${time(item.stageSince)}${since(reader.now - item.stageSince)}`]],
     ['Deleted', item.deletedAt === null ? null : `${time(item.deletedAt)}${removal}`],
     ['Next', outlook(item, context.step(item), reader)],
     ['Timers', timers.length === 0 ? null : timers.map((one) => timerWords(one, reader)).join(', ')],
@@ -173,4 +173,9 @@ function receiptsOf(receipts: readonly LoggedReceipt[], reader: Reader): Documen
 
 function titleOf(what: string, all: number): string {
   return all > MOST_ROWS ? `${what}, the last ${MOST_ROWS} of ${all}` : what;
+}
+
+/** ` (3 min)`; empty for what happened just now. */
+function since(ms: number): string {
+  return ms < JUST_NOW_MS ? '' : ` (${duration(ms)})`;
 }

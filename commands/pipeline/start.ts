@@ -18,7 +18,7 @@ export const start = command({
   words: ['start'],
   summary: 'Starts an item, or resumes a stopped one.',
   details:
-    'The item moves from the backlog to current, where the next free coder takes it. If it depends on items that are not done yet, it starts by itself once they are.',
+    'The item moves from the backlog to current, where the next free coder takes it. If it depends on items that are not done yet, it starts on its own once they are.',
   examples: ['start 42'],
   args: { item: itemRef() },
   role: 'operator',
@@ -73,10 +73,10 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
   }
   const waits = unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ');
   if (item.queued && item.held === null)
-    return tx.refuse(refused('already-queued', `${title} is already queued. It starts by itself after ${waits}.`));
+    return tx.refuse(refused('already-queued', `${title} is already queued. It starts on its own after ${waits}.`));
   const released = item.held === null ? item : tx.append(item, 'item.released', {});
   if (!released.queued) tx.append(released, 'item.queued', { queued: true });
-  return done(`${title}: queued by ${actorName(context.actor)}. It starts by itself after ${waits}.`);
+  return done(`${title}: queued by ${actorName(context.actor)}. It starts on its own after ${waits}.`);
 }
 
 function ended(context: CommandContext, item: WorkItem): Reply {

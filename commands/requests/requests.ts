@@ -19,7 +19,7 @@ export const requests = command({
   run(context) {
     const { now, timezone, current } = readerOf(context);
     const open = context.reads.requests.open(current).sort((a, b) => a.number - b.number);
-    if (open.length === 0) return done(`No agent of ${current} is waiting for anyone.`);
+    if (open.length === 0) return done(`No open requests in ${current}.`);
     const shown = open.slice(0, MOST).map((request) => {
       const item = context.reads.item(request.project, request.item);
       const about = item === null ? String(request.item) : itemTitle(item, current);

@@ -186,7 +186,14 @@ describe('problemDocument', () => {
   it('says what happened, points at the word, and says what to do next', () => {
     const lines = shown('show  42x').split('\n');
     expect(lines[0]).toContain('“42x”');
-    expect(lines.slice(-5)).toEqual(['    show  42x', '          ^^^', '', 'Usage  show <item>', 'Help   help show']);
+    expect(lines.slice(-6)).toEqual([
+      '    show  42x',
+      '          ^^^',
+      '',
+      'Usage  show <item>',
+      '',
+      expect.stringContaining('`help show`'),
+    ]);
   });
 
   it('points at the right column after wide characters and on a later line', () => {

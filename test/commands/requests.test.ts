@@ -129,7 +129,7 @@ describe('requests', () => {
     const buttons = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions : []));
     expect(buttons.map(({ command }) => command)).toEqual(['allow r1', 'deny r1']);
     await world.say('deny r1');
-    expect((await world.say('requests')).text).toContain('No agent of shop is waiting');
+    expect((await world.say('requests')).text).toContain('No open requests');
   });
 
   it('offers each choice of a question, and says its default', async () => {

@@ -16,10 +16,8 @@ export function problemDocument(problem: ParseProblem): Document {
   return doc(
     paragraph(problem.message, ...problem.next, ...didYouMean(near, command === null ? typed : code)),
     problem.code !== 'empty' && pointedLine(problem),
-    fields([
-      ['Usage', command === null ? null : code(usage(command))],
-      ['Help', typed(command === null ? 'help' : `help ${commandName(command)}`)],
-    ]),
+    command !== null && fields([['Usage', code(usage(command))]]),
+    command === null ? paragraph(typed('help'), ' lists all commands.') : paragraph(typed(`help ${commandName(command)}`), ' explains it.'),
   );
 }
 

@@ -44,7 +44,8 @@ export const restored = {
   type: (type: string) => `it is a ${type} again`,
   qa: (mode: string | null) => `its qa is ${mode ?? 'the default'} again`,
   field: (field: 'description' | 'criteria') => `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before`,
-  running: ({ stage }: WorkItem, withNewRun: boolean) => `it continues in ${stageWords(stage)}${withNewRun ? ', with a new run' : ''}`,
+  running: ({ stage }: WorkItem, withNewRun: boolean) =>
+    stage.name === 'backlog' ? 'it is queued again' : `it continues in ${stageWords(stage)}${withNewRun ? ', with a new run' : ''}`,
   stopped: ({ stage }: WorkItem) => `it is stopped in ${stageWords(stage)}`,
   stage: ({ stage, held }: WorkItem) => `it is back in ${stageWords(stage)}${held === null ? '' : ', stopped'}`,
 } as const;

@@ -42,7 +42,7 @@ const CARRIED: { readonly [kind: string]: readonly string[] } = {
   'confirmation.answered': ['no', 'delete'],
   'budget.raised': ['$5.00', 'anna'],
   'room.bound': ['here', 'shop'],
-  'room.subscribed': ['C1', 'merges, failures', 'threads'],
+  'room.subscribed': ['terminal', 'merges, failures', 'threads'],
   'base.seen': ['main', '42db2c3a'],
   'musher.started': ['1.2.3'],
   'account.limited': ['main'],
