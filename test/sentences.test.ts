@@ -32,6 +32,7 @@ const TEXTS: readonly (readonly [start: RegExp, why: string])[] = [
     /^(?: ?It was rejected because|The branch holds the work|The change adds conflict markers|Before that its work was rejected|Gate command: |Commit your work|What the commits do|Merging … into|Its merge … was taken off|Nothing was committed)/,
     'evidence: the prompt of the next attempt',
   ],
+  [/^(?:Only what is committed on the branch|Bring it over: git|on a detached HEAD, at)/, 'evidence: the prompt of the next attempt'],
   [/^its diff holds what looks like a secret$/, 'how a log of an earlier version says it'],
   [/^This reverts commit/, 'the message of a commit'],
   [/^… in the name of …$/, 'where a secret was found'],

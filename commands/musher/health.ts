@@ -1,6 +1,7 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
+import { outageHint, outageWords } from '../../src/words/outage.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
@@ -26,6 +27,7 @@ export const health = command({
       ]),
     );
     const accounts = pausedAccounts(context);
+    const outages = outagesOf(context);
     return answer(
       doc(
         paragraph(summary(networks, all)),
@@ -41,6 +43,7 @@ export const health = command({
         ),
         problems.length > 0 && list(problems),
         accounts.length > 0 && list(accounts),
+        outages.length > 0 && list(outages),
         paragraph(backupWords(context)),
         ...unconfiguredNotes(context),
       ),
@@ -72,6 +75,15 @@ function pausedAccounts({ reads, projects, clock, timezone }: CommandContext): C
       ? [`Account ${account} is signed out. Sign in on the machine that runs Musher.`]
       : [`Account ${account} is signed out. On the machine that runs Musher, run `, code(signIn), '.'];
   });
+}
+
+/** What keeps projects that the sender sees, or their agents, from working. */
+function outagesOf({ reads, projects }: CommandContext): string[] {
+  const seen = reads.outages.all().filter(({ project }) => projects.some(({ name }) => name === project));
+  return seen.map(
+    (outage) =>
+      `${outage.agent === null ? `Work on ${outage.project} is on hold` : `Agent ${outage.agent} of ${outage.project} can't start`}: ${outageWords(outage)} ${outageHint(outage)}`,
+  );
 }
 
 /** Rooms of one network whose problem is shown; the rest are counted. */

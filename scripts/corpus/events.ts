@@ -239,6 +239,27 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
   ],
   'budget.raised': [{ scope: 'person', name: 'person:anna', until: AT, tokens: 0, microUsd: 5_000_000 }],
   'musher.started': [{ version: '1.2.3', pid: 1 }],
+  'outage.met': [
+    {
+      agent: null,
+      code: 'REPOSITORY_UNUSABLE',
+      said: 'The base branch main does not exist or has no commits.',
+      hint: 'Bring it back, or set `base_branch` in the project file to one that exists (trunk) and restart Musher.',
+      until: AT + 5_000,
+      times: 1,
+      news: true,
+    },
+    {
+      agent: 'coder-1',
+      code: 'RUNTIME_MISSING',
+      said: 'The program "codex" was not found.',
+      hint: 'Install it.',
+      until: AT,
+      times: 2,
+      news: true,
+    },
+  ],
+  'outage.over': [{ agent: null, since: AT - 60_000 }],
   'account.limited': [
     { account: 'main', until: AT, times: 1, news: true, others: [], earliest: null },
     { account: 'main', until: AT, times: 1, news: true, others: [], earliest: null, signIn: 'claude /login' },

@@ -79,6 +79,11 @@ const REASONS: { readonly [K in ReasonKind]: Reason & { readonly kind: K } } = {
   'held-for-review': { kind: 'held-for-review' },
   'no-agent': { kind: 'no-agent', stage: 'qa' },
   'assigned-agent-missing': { kind: 'assigned-agent-missing', agent: 'coder-9', stage: 'current' },
+  outage: {
+    kind: 'outage',
+    agent: null,
+    outage: { code: 'ENOSPC', said: '', hint: '', until: AT + 5_000, times: 1 },
+  },
   sandbox: { kind: 'sandbox', problem: 'bwrap is not on the PATH' },
   'agent-free': { kind: 'agent-free' },
   'another-attempt': { kind: 'another-attempt', attempt: 2, of: 4 },

@@ -14,5 +14,10 @@ export function agentsWithAccounts(reads: Reads, { name, agents }: ProjectSettin
     const tried = open.some((run) => run.account === account && run.pendingAt >= row.until);
     return { name: account, until: row.until, signedOut: row.signIn !== null, tried };
   };
-  return agents.map((agent) => ({ ...agent, accounts: accountNames(name, agents, agent).map(fact) }));
+  const out = new Map(reads.outages.of(name).map((outage) => [outage.agent, outage]));
+  return agents.map((agent) => ({
+    ...agent,
+    accounts: accountNames(name, agents, agent).map(fact),
+    outage: out.get(agent.name) ?? null,
+  }));
 }

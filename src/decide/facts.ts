@@ -41,6 +41,7 @@ function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis)
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
     sandboxProblem: settings.sandbox.problem,
+    outage: reads.outages.get(settings.name, null),
     requests: Map.groupBy(reads.requests.open(settings.name), (request) => request.item),
   };
 }

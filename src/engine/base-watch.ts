@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { outageOf } from './outage/fault-of.ts';
+import { meetOutage, worksAgain } from './outage/through-outages.ts';
+import type { KnownOutage } from '../log/reads/outages.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { stampOf } from '../small-files.ts';
@@ -124,9 +127,13 @@ export function watchBases(parts: EngineParts): () => void {
     for (const [name, project] of parts.projects) {
       if (ended) return;
       try {
-        if (all || parts.log.reads.openRuns(name).length > 0) await lookIfChanged(name, project);
+        const outage = parts.log.reads.outages.get(name, null);
+        if (outage !== null) await lookAgain(parts, project, outage);
+        else if (all || parts.log.reads.openRuns(name).length > 0) await lookIfChanged(name, project);
       } catch (error) {
-        if (!ended) parts.onProblem(`looking at the base branch of ${name}`, error);
+        const found = ended ? null : await outageOf(error, project.git).catch(() => null);
+        if (found !== null) meetOutage(parts, name, null, found, error);
+        else if (!ended) parts.onProblem(`looking at the base branch of ${name}`, error);
       }
     }
     if (!ended) cancel = parts.clock.at(parts.clock.now() + LOOK_MS, () => void look(false));
@@ -137,6 +144,16 @@ export function watchBases(parts: EngineParts): () => void {
     cancel();
   };
 }
+
+/** What the repository was out of may be there again, also where no item asks for it. The disk and its like show themselves at the next work. */
+async function lookAgain(parts: EngineParts, project: EngineProject, outage: KnownOutage): Promise<void> {
+  if (outage.until > parts.clock.now() || !OF_REPOSITORY.has(outage.code)) return;
+  const complaint = await project.git.complaint();
+  if (complaint !== null) throw complaint;
+  worksAgain(parts, project.settings.name, null);
+}
+
+const OF_REPOSITORY: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_FAILED']);
 
 /** What changes whenever the base branch's ref is written, without a process of git. */
 async function stampOfBase({ git, settings }: EngineProject): Promise<string> {

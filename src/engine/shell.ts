@@ -12,6 +12,7 @@ import type { Mount } from '../sandbox/mounts.ts';
 import { mkdir, readRegular, stat } from '../small-files.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandEnd } from '../pipeline/why/fault.ts';
+import { systemFault } from './outage/fault-of.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
@@ -91,6 +92,8 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
       killDescendants: true,
       reject: false,
     });
+    // It never ran: that is no answer of a gate. Whoever asked waits until the system can start it.
+    if (result.exitCode === undefined && result.cause instanceof Error && systemFault(result.cause) !== null) throw result.cause;
     const durationMs = Math.round(performance.now() - startedAt);
     const printedTooMuch = tooMuch.signal.aborted;
     return { exitCode: printedTooMuch ? null : (result.exitCode ?? null), timedOut: result.timedOut, printedTooMuch, durationMs };

@@ -10,6 +10,8 @@ import { restore } from './merge/restore.ts';
 import { undoMerge } from './merge/undo-merge.ts';
 import { verifyBranch } from './merge/verify-branch.ts';
 import { failAttempt, ifStill, record, type EngineParts, type EngineProject } from './parts.ts';
+import { systemFault } from './outage/fault-of.ts';
+import { throughOutages } from './outage/through-outages.ts';
 import { remove } from './remove.ts';
 import type { RunJobs } from './run/run-jobs.ts';
 
@@ -56,7 +58,7 @@ export class Steps {
         this.#jobs.begin(
           item,
           'gates',
-          (signal) => this.#bounded(item, 'gates', verifyBranch(this.#parts, project, item, signal)),
+          (signal) => this.#bounded(project, item, 'gates', signal, () => verifyBranch(this.#parts, project, item, signal)),
           sameStep(item),
         );
         return false;
@@ -65,9 +67,7 @@ export class Steps {
           item,
           'merge',
           (signal) =>
-            this.#bounded(
-              item,
-              'merge',
+            this.#bounded(project, item, 'merge', signal, () =>
               this.#mergeLock(item.project, () => merge(this.#parts, project, item, signal)),
             ),
           sameStep(item),
@@ -120,10 +120,18 @@ export class Steps {
   }
 
   /** A job that breaks counts as a failed attempt, so that it is seen, bounded, and never just repeated in silence. */
-  async #bounded(item: WorkItem, kind: 'gates' | 'merge', work: Promise<void>): Promise<void> {
+  async #bounded(
+    project: EngineProject,
+    item: WorkItem,
+    kind: 'gates' | 'merge',
+    signal: AbortSignal,
+    work: () => Promise<void>,
+  ): Promise<void> {
     try {
-      await work;
+      await throughOutages(this.#parts, project, signal, work);
     } catch (error) {
+      // Stopped, moved or ended while it waited: whoever did that has decided.
+      if (signal.aborted && (error instanceof MusherError || systemFault(error) !== null)) return;
       this.#parts.onProblem(`${kind} of ${item.project}#${item.number}`, error);
       const said = error instanceof MusherError ? oneLine(`${error.message} ${error.hint}`) : null;
       ifStill(this.#parts, item, (tx) => {

@@ -30,6 +30,7 @@ export function lineOf(item: WorkItem, step: Extract<Step, { do: 'wait' }>, fact
   if (stage.name !== 'current' && stage.name !== 'qa' && stage.name !== 'merge') return null;
   const line = [stage.name, stage.name === 'current' ? assignedTo : null, payer].join('\0');
   if (step.for === 'slot' || step.for === 'agent') return line;
+  if (step.for === 'outage') return `outage\0${line}`;
   if (step.for === 'rate-limit') return limitedAlone(item, stage.name, facts) === null ? line : null;
   // Its own budget never ends, that of a day does.
   if (step.for === 'budget') return step.until === null ? null : line;

@@ -64,14 +64,23 @@ export function takeAsides(at: Context, name: string): readonly SetAside[] {
   return found;
 }
 
+/** Branches named to whoever has lost the base branch. */
+const BRANCHES_NAMED = 5;
+
 /** The commit at the tip of the base branch. Throws MusherError REPOSITORY_UNUSABLE when the branch is gone. */
 export async function baseHead(at: Context): Promise<CommitSha> {
   const head = await readRef(at.git, `refs/heads/${at.baseBranch}`);
   if (head !== null) return head;
+  const others = (await listRefs(at.git, 'refs/heads/').catch(() => []))
+    .map(({ name }) => name.slice('refs/heads/'.length))
+    .filter((name) => !name.startsWith(BRANCH_PREFIX));
+  const listed = others.slice(0, BRANCHES_NAMED).join(', ') + (others.length > BRANCHES_NAMED ? ', …' : '');
   throw new MusherError(
     'REPOSITORY_UNUSABLE',
-    `The base branch ${at.baseBranch} has no commits or does not exist.`,
-    'Commit something to it, or set another `base_branch` in the project file.',
+    `The base branch ${at.baseBranch} does not exist or has no commits.`,
+    others.length === 0
+      ? 'Commit something to it.'
+      : `Bring it back, or set \`base_branch\` in the project file to one that exists (${listed}) and restart Musher.`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { SetAside } from '../pipeline/why/removal.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { broughtByHand, isRefused } from './base/same-change.ts';
-import { type MoveBase, moveBase } from './base/base.ts';
+import { complaintOfBase, type MoveBase, moveBase } from './base/base.ts';
 import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './worktree/collect.ts';
@@ -124,6 +124,8 @@ export interface ProjectGit {
   /** Compares worktrees and branches with the log's items; see `reconcile`. `into`: where what belongs to nothing is moved. */
   reconcile(items: Parameters<typeof reconcile>[1], into: string): Promise<Reconciled>;
   resetWorktree(item: ItemAt): Promise<void>;
+  /** Why the base branch can't be read, with all that its tip holds; null: it can. Costs a look at every file's name. */
+  complaint(): Promise<MusherError | null>;
   /** Makes the item's branch again at a commit that Musher saw there, where it is gone and the commit is not. */
   bringBack(item: { readonly number: ItemNumber; readonly branch: string }, head: CommitSha): Promise<void>;
   /** Commits of a run since it began that the item's branch does not hold; null: there are none. */
@@ -283,6 +285,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
     clearLocks: (item) => locked(item, () => clearLocks(at, placeOf(at, String(item.number)), item.branch)),
+    complaint: () => complaintOfBase(at),
     bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
     workElsewhere: (item, since) => onItem(item, () => workElsewhere(at, item, since)),
     resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),

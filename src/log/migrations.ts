@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, BASES, PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, OUTAGES, PROJECTION_TABLES } from './projections/tables.ts';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -169,6 +169,8 @@ const MIGRATIONS: readonly string[] = [
   `
   INSERT OR REPLACE INTO state (scope, key, value) SELECT 'identity', 'old-until', CAST(at AS TEXT) FROM events ORDER BY seq DESC LIMIT 1;
   `,
+  // A new database has the table already.
+  OUTAGES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

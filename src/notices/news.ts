@@ -5,6 +5,7 @@ import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import { withoutPaths } from '../words/paths.ts';
 import { accountAnnouncement } from './announce-account.ts';
 import { baseAnnouncement } from './announce-base.ts';
+import { outageAnnouncement, outageOverAnnouncement } from './announce-outage.ts';
 import { recoveryAnnouncement } from './announce-recovery.ts';
 
 /** Events of Musher itself, of accounts and of base branches. */
@@ -16,6 +17,7 @@ export function isNews(event: LoggedEvent): event is NewsEvent {
     case 'base.seen':
       return event.payload.how === 'rewritten';
     case 'account.limited':
+    case 'outage.met':
       return event.payload.news;
     case 'musher.recovered':
       return event.payload.told;
@@ -37,6 +39,10 @@ export function machineAnnouncement(event: MachineNews, timezone: string): Docum
       return recoveryAnnouncement(event.payload, timezone);
     case 'account.limited':
       return accountAnnouncement(event.payload, timezone);
+    case 'outage.met':
+      return outageAnnouncement(event.payload, event.project);
+    case 'outage.over':
+      return outageOverAnnouncement(event.payload, event.project, event.at);
     case 'log.backup_failed':
       return line(
         `✗ The backup failed: ${withoutPaths(event.payload.why)}. Musher tries again in an hour; `,

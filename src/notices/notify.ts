@@ -66,6 +66,8 @@ function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
 function concerned({ settingsOf, roomsOf, allRooms }: NotifyParts, event: MachineNews): readonly NotifiedRoom[] {
   switch (event.kind) {
     case 'base.seen':
+    case 'outage.met':
+    case 'outage.over':
       return roomsOf(event.project);
     case 'musher.recovered':
     case 'log.backup_failed':

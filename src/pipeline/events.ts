@@ -9,6 +9,7 @@ import type { AnsweringRole, Ask, RequestEnd, Unasked } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
 import type { Actor } from './actor.ts';
+import type { Outage } from './next/outage.ts';
 import type { Role, WorkStage } from './role.ts';
 import type { ErrandWhy, Said, StuckCause } from './why/fault.ts';
 
@@ -275,6 +276,10 @@ export interface OtherEvents {
   };
   /** A run has shown that it works again. */
   'account.recovered': { readonly account: string };
+  /** Something that no item's work can mend keeps a project, or one agent, from working: nothing is spent, and it is tried again. `news`: it was not known before. */
+  'outage.met': Outage & { readonly agent: string | null; readonly news: boolean };
+  /** What was kept from working works again. `since`: when it was met first. */
+  'outage.over': { readonly agent: string | null; readonly since: Millis };
   'musher.started': { readonly version: string; readonly pid: number };
   /** What a start found and did before anything went on. `told`: rooms hear of it; else it is only counted, and `untold` says how many were since the last that was told. */
   'musher.recovered': {

@@ -12,6 +12,7 @@ export type Projection =
   | 'counts'
   | 'days'
   | 'dependencies'
+  | 'outages'
   | 'requests'
   | 'rooms'
   | 'runs'
@@ -226,6 +227,8 @@ const ROWS = {
   'budget.raised': { wakes: 'all', news: null, into: ['days'] },
   'account.limited': { wakes: 'all', news: 'failures', into: ['accounts'] },
   'account.recovered': { wakes: 'all', news: null, into: ['accounts'] },
+  'outage.met': { wakes: 'all', news: 'failures', into: ['outages'] },
+  'outage.over': { wakes: 'all', news: 'failures', into: ['outages'] },
   // Written before the engine begins, which then looks at everything.
   'musher.started': { wakes: 'nothing', news: null, into: [] },
   'musher.recovered': { wakes: 'nothing', news: 'failures', into: [] },

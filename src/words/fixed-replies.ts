@@ -1,3 +1,4 @@
+import type { MusherError } from '../errors.ts';
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, command as typed, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
@@ -70,6 +71,11 @@ export function incident(id: string): Reply {
     ),
   );
   return { ok: false, code: 'incident', body };
+}
+
+/** What a command met that has words of its own: what happened, and what to do. */
+export function failedWith(error: MusherError): Reply {
+  return { ok: false, code: error.code, body: doc(paragraph(`${error.message} ${error.hint}`)) };
 }
 
 function unlessAwaited({ ingress }: IncomingMessage, reply: Reply, everyMs: number): Reply {

@@ -88,7 +88,7 @@ describe('a run that ends by itself', () => {
 
   it('says that arguments were too long for the system', async () => {
     const result = await startRun(runFixture({ command: ['/bin/echo', 'x'.repeat(200_000)] }).spec);
-    expect(result).toMatchObject({ ok: false, error: { code: 'RUNTIME_MISSING' } });
+    expect(result).toMatchObject({ ok: false, error: { code: 'RUNTIME_REFUSED' } });
   });
 });
 

@@ -15,6 +15,7 @@ import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
 const SMALL = new Set([
   'accounts',
+  'outages',
   'timers',
   'offers',
   'rooms',

@@ -22,5 +22,6 @@ export const QUIET: Facts = {
   mergeHead: null,
   budgets: [],
   sandboxProblem: null,
+  outage: null,
   requests: new Map(),
 };

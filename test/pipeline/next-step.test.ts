@@ -221,6 +221,10 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   mergeHead: fc.option(number),
   budgets: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(budget, { maxLength: 4 }) }),
   sandboxProblem: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant('bwrap is not on the PATH') }),
+  outage: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: anyTime.map((until) => ({ code: 'ENOSPC', said: '', hint: '', until, times: 1 })) },
+  ),
   requests: fc.constant(new Map()),
 });
 /** Items as random histories leave them, and items put together from parts, so that rare places come up often. */

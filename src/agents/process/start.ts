@@ -43,7 +43,8 @@ exit 0
 
 /**
  * Starts a program in a session and process group of its own, with files instead of pipes, so that it does not
- * notice when Musher ends. Fails with RUNTIME_MISSING where the program or its directory is not there.
+ * notice when Musher ends. Fails with RUNTIME_MISSING where the program is
+ * not there, and with RUNTIME_REFUSED where its directory is not, or the system does not start it.
  */
 export async function startProcess(spec: ProcessSpec): Promise<Result<StartedProcess, MusherError>> {
   const file = await findProgram(spec.file, spec.env['PATH'] ?? '', spec.cwd);
@@ -61,7 +62,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     () => false,
   );
   if (!cwdThere)
-    return err(new MusherError('RUNTIME_MISSING', 'The worktree of the item is missing.', 'Start the item again; Musher recreates it.'));
+    return err(new MusherError('RUNTIME_REFUSED', 'The worktree of the item is missing.', 'Start the item again; Musher recreates it.'));
 
   const files = runFiles(spec.runDir);
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
@@ -84,7 +85,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     if (failure !== null || child.pid === undefined) {
       return err(
         new MusherError(
-          'RUNTIME_MISSING',
+          'RUNTIME_REFUSED',
           `The program "${spec.file}" could not be started.`,
           'The log file has the error of the system.',
           { cause: failure },
@@ -97,7 +98,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     // Arguments that the system does not take (too long, say) are refused by an exception.
     return err(
       new MusherError(
-        'RUNTIME_MISSING',
+        'RUNTIME_REFUSED',
         `The program "${spec.file}" could not be started.`,
         'Shorten its arguments; put long text into the prompt.',
         { cause },

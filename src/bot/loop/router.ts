@@ -1,3 +1,4 @@
+import { MusherError } from '../../errors.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { FloodSettings } from '../../config/settings.ts';
 import type { Confirmed, InboxRow } from '../../log/tables/inbox.ts';
@@ -13,7 +14,7 @@ import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext } from './context.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor } from '../parse/parse-context.ts';
-import { afterRestart, incident, notByTimer, stranger, tooMany } from '../../words/fixed-replies.ts';
+import { afterRestart, failedWith, incident, notByTimer, stranger, tooMany } from '../../words/fixed-replies.ts';
 import { projectGone } from '../../words/bot/confirming.ts';
 import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
@@ -331,7 +332,8 @@ export class Router {
     const id = this.#parts.newIncidentId();
     this.#parts.onIncident(id, error, state.words);
     state.answered = false;
-    const reply = incident(id);
+    // An error that has words of its own is no bug: a repository without its base branch, a disk that is full.
+    const reply = error instanceof MusherError ? failedWith(error) : incident(id);
     this.#parts.log.transaction((tx) => storeReply(this.#parts, tx, state, reply));
     this.#parts.onAnswered(state.id, reply);
   }

@@ -9,28 +9,19 @@ import type { AgentSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Why } from '../../pipeline/why/cause.ts';
-import type { Fault } from '../../pipeline/why/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { countUnwatched } from './meter.ts';
-import {
-  failAttempt,
-  record,
-  seeWork,
-  tellAsides,
-  runDir,
-  runMarker,
-  worktreeDir,
-  type EngineParts,
-  type EngineProject,
-} from '../parts.ts';
-import { keepLeftovers } from './keep-leftovers.ts';
+import { seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
+import { outageOf, systemFault } from '../outage/fault-of.ts';
+import { meetOutage, throughOutages, worksAgain } from '../outage/through-outages.ts';
+import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
+import type { Result } from '../../result.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
-import { spendReservation } from './unpriced.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import { agentActor } from '../../pipeline/actor.ts';
@@ -57,6 +48,8 @@ export function runAgent(parts: EngineParts, project: EngineProject, item: WorkI
 /** Carries a stop or a release to the process, also when it comes before the process is there. */
 class Control {
   readonly preparation = new AbortController();
+  /** Nobody waits any more for what keeps the run from going on or from being settled: it was stopped or let go. */
+  readonly over = new AbortController();
   readonly released: Promise<void>;
   #release: () => void = () => undefined;
   #handle: RunHandle | null = null;
@@ -81,11 +74,13 @@ class Control {
     if (this.stopped !== null) return;
     this.stopped = why;
     this.preparation.abort();
+    this.over.abort();
     this.#handle?.stop('stopped', { kind: 'stopped', why });
   }
 
   release(): void {
     this.letGo = true;
+    this.over.abort();
     // What is only being prepared has nothing that could go on alone.
     if (this.#handle === null) this.preparation.abort();
     this.#handle?.release();
@@ -98,46 +93,23 @@ async function superviseRun(parts: EngineParts, project: EngineProject, item: Wo
   try {
     await drive(parts, project, item, run, control);
   } catch (error) {
-    if (control.letGo) throw error;
+    const outage = await outageOf(error, project.git).catch(() => null);
+    if (control.letGo) {
+      // Its end is written down by the next Musher, when the repository can be read.
+      if (outage !== null) return;
+      throw error;
+    }
     parts.onProblem(`run ${run.run} of ${item.project}#${item.number}`, error);
+    if (outage !== null) {
+      const why = control.stopped ?? { kind: 'musher-stopped' };
+      await endUnjudged(parts, item, run, 'stopped', { kind: 'stopped', why });
+      return;
+    }
     const said = error instanceof MusherError ? oneLine(error.message) : null;
-    await endBroken(parts, item, run, { kind: 'broke-off', during: 'run', said });
+    await endUnjudged(parts, item, run, 'lost', { kind: 'broke-off', during: 'run', said });
   } finally {
     parts.access?.forget(run);
   }
-}
-
-/** Ends what is left of a run by its marker and writes its end down, with nothing but the log and the process table. */
-export async function endBroken(parts: EngineParts, item: WorkItem, run: Run, summary: Fault): Promise<void> {
-  const now = known(parts, run);
-  await sweepRun(parts, item, now);
-  crashPoint('after-orphan-ended');
-  // Its files may be what is broken, and must not keep it from its end.
-  const settings = parts.projects.get(run.project)?.settings ?? null;
-  const unpriced = await countUnwatched(parts, settings, item, now).catch((error: unknown): readonly string[] => {
-    parts.onProblem(`counting what run ${run.run} of ${run.project}#${run.item} used`, error);
-    return [];
-  });
-  parts.log.transaction((tx) => {
-    const current = tx.item(item.project, item.number);
-    const mine =
-      current !== null &&
-      current.deletedAt === null &&
-      current.runs === run.run &&
-      (current.execution.state === 'pending' || current.execution.state === 'running');
-    const ended = { run: run.run, reason: 'lost', exitCode: null, summary, resumeAt: null, turns: null, verdict: null } as const;
-    spendReservation(tx, settings, item, run, unpriced);
-    record(tx, item, 'run.ended', ended, agentActor(run.agent));
-    if (mine) failAttempt(tx, item, { cause: 'musher', summary, evidence: '' });
-  });
-}
-
-/** Ends what is left of a run at once; what it has changed and not committed is kept before. */
-async function sweepRun(parts: EngineParts, item: WorkItem, { project, run, pid, pidStart }: Run): Promise<void> {
-  const git = parts.projects.get(project)?.git;
-  const now = parts.log.reads.item(project, item.number) ?? item;
-  if (git !== undefined) await keepLeftovers(git, now, `before what is left of run ${run} was ended`, parts.onProblem);
-  await machineOf(parts).sweep({ marker: runMarker(parts, item, run), pid: pid ?? 0, pidStart }, parts.clock);
 }
 
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
@@ -150,18 +122,24 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const adopting = run.state === 'running';
-  const ready = adopting ? adoptedPlace(parts, project, item) : await prepare(parts, project, item, run, agent, control).catch(toOutcome);
+  const patient = <T>(work: () => Promise<T>): Promise<T> => throughOutages(parts, project, control.over.signal, work);
+  const settle = (outcome: RunOutcome, mend: string | null = null): Promise<void> =>
+    patient(() => settleRun(parts, project, item, run, agent, outcome, mend));
+  const ready = adopting
+    ? adoptedPlace(parts, project, item)
+    : await patient(() => prepare(parts, project, item, run, agent, control)).catch((error: unknown) => notReady(control, error));
   if (ready === null) return;
   if ('outcome' in ready) {
-    await settleRun(parts, project, item, run, agent, ready.outcome);
+    await settle(ready.outcome);
     return;
   }
-  const access = adopting ? await reopened(parts) : ((await parts.access?.admit(item, run)) ?? null);
+  const access = adopting ? await reopened(parts) : ((await patient(async () => parts.access?.admit(item, run))) ?? null);
   const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access });
-  const handle = adopting ? await takeUp(parts, spec, run) : await launch(parts, spec, item, run, ready);
+  const handle = adopting
+    ? await takeUp(parts, spec, run)
+    : launch(parts, await patient(() => startOrThrow(parts, spec)), agent, item, run, ready);
   if ('outcome' in handle) {
-    // A program that is not there is not there at the next attempt either.
-    await settleRun(parts, project, item, run, agent, handle.outcome, handle.mend);
+    await settle(handle.outcome, handle.mend);
     return;
   }
   if (adopting) crashPoint('after-adoption');
@@ -169,7 +147,20 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   const outcome = await Promise.race([handle.ended, control.released]);
   if (outcome === undefined) return;
   crashPoint('after-agent-ended');
-  await settleRun(parts, project, item, run, agent, outcome);
+  await settle(outcome);
+}
+
+/** Starts it; what the machine is out of is thrown, and what is wrong with the program is told. */
+async function startOrThrow(parts: EngineParts, spec: RunSpec): Promise<Result<RunHandle, MusherError>> {
+  const started = await machineOf(parts).startRun(spec);
+  if (!started.ok && systemFault(started.error) !== null) throw started.error;
+  return started;
+}
+
+/** Why a run could not be made ready; null: Musher stops, and it is made ready at the next start. */
+function notReady({ letGo, stopped }: Control, error: unknown): { outcome: RunOutcome } | null {
+  if (letGo) return null;
+  return stopped === null ? toOutcome(error) : { outcome: notStarted('stopped', { kind: 'stopped', why: stopped }) };
 }
 
 /** The place of a run that goes on already: nothing is touched under it. */
@@ -236,30 +227,29 @@ async function prepare(
   return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at, run) };
 }
 
-/** The run as the log has it by now: what an earlier process of it used was counted meanwhile. */
-function known(parts: EngineParts, run: Run): Run {
-  return parts.log.reads.run(run.project, run.item, run.run) ?? run;
-}
-
 /** A run that goes on from before has its token; a port that is taken since is no reason to end it. */
 async function reopened(parts: EngineParts): Promise<null> {
   await parts.access?.reopen().catch((error: unknown) => parts.onProblem('the address at which agents reach Musher', error));
   return null;
 }
 
-async function launch(
+function launch(
   parts: EngineParts,
-  spec: RunSpec,
+  started: Result<RunHandle, MusherError>,
+  agent: AgentSettings,
   item: WorkItem,
   run: Run,
   { base, files }: Place,
-): Promise<RunHandle | { outcome: RunOutcome; mend: string }> {
-  const started = await machineOf(parts).startRun(spec);
-  if (!started.ok)
-    return { outcome: notStarted('failed', oneLine(started.error.message), started.error.message), mend: started.error.hint };
+): RunHandle | { outcome: RunOutcome; mend: string | null } {
+  if (!started.ok) {
+    const { code, message, hint } = started.error;
+    if (code !== 'RUNTIME_MISSING') return { outcome: notStarted('failed', oneLine(message), message), mend: hint };
+    // Before the run's end: what waits for an agent must not be given to this one at once.
+    meetOutage(parts, item.project, agent.name, { code, said: message, hint }, started.error);
+    return { outcome: notStarted('stopped', oneLine(message)), mend: null };
+  }
   crashPoint('after-spawn-before-started');
   const handle = started.value;
-  const { agent } = spec;
   parts.log.transaction((tx) => {
     // Stopped, moved or deleted meanwhile: the engine ends the process, and its end is kept as a late one.
     const started_ = {
@@ -280,6 +270,7 @@ async function launch(
       payload: started_,
     });
   });
+  worksAgain(parts, item.project, agent.name);
   crashPoint('after-run-started');
   return handle;
 }

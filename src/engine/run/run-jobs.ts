@@ -4,7 +4,8 @@ import type { Why } from '../../pipeline/why/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';
-import { endBroken, runAgent } from './run-agent.ts';
+import { endUnjudged } from './end-unjudged.ts';
+import { runAgent } from './run-agent.ts';
 import { reservationFor } from './run-budget.ts';
 
 /** Begins runs, takes up those that an earlier Musher has begun, and ends those that nobody wants any more. */
@@ -72,7 +73,7 @@ export class RunJobs {
     for (const run of this.#parts.log.reads.openRunsElsewhere([...this.#parts.projects.keys()])) {
       const item = this.#parts.log.reads.item(run.project, run.item);
       if (item === null || this.#jobs.has(keyOf(item))) continue;
-      const done = endBroken(this.#parts, item, run, { kind: 'project-not-configured', project: run.project });
+      const done = endUnjudged(this.#parts, item, run, 'lost', { kind: 'project-not-configured', project: run.project });
       const nothing = (): void => undefined;
       this.#jobs.keep(keyOf(item), { kind: 'run', fits: () => true, stop: nothing, release: nothing, done });
     }

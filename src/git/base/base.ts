@@ -1,4 +1,5 @@
 import type { CommitSha } from '../../pipeline/values.ts';
+import { MusherError } from '../../errors.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { type Context, baseHead } from '../context.ts';
 import { isAncestor } from '../history.ts';
@@ -11,6 +12,17 @@ export type CheckoutOutcome =
   | 'not-checked-out'
   /** Index and files are as they were; `catchUpOf` brings them along when it suits the owner. */
   | { readonly leftAlone: string; readonly reason: string };
+/** Why the tip of the base branch can't be read whole; null: it can. */
+export async function complaintOfBase(at: Context): Promise<MusherError | null> {
+  try {
+    await at.git.run(['rev-list', '--objects', '--quiet', '--max-count=1', await baseHead(at)]);
+    return null;
+  } catch (error) {
+    if (error instanceof MusherError) return error;
+    throw error;
+  }
+}
+
 export type MoveBase =
   | { readonly kind: 'moved'; readonly checkout: CheckoutOutcome }
   /** The base branch was not at `from`; nothing was changed. */

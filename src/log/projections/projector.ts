@@ -12,6 +12,7 @@ import { foldRun, RUN_TEXTS } from './fold-run.ts';
 import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
+import { Outages } from '../reads/outages.ts';
 import { TimerRows } from '../reads/timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
@@ -58,6 +59,7 @@ export class Projector {
 
   readonly #timers: TimerRows;
   readonly #accounts: Accounts;
+  readonly #outages: Outages;
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
@@ -65,6 +67,7 @@ export class Projector {
     counts: (event) => this.#countUp(event),
     days: (event) => this.#days.apply(event, this.#payerOf(event)),
     dependencies: (event, before) => this.#depend(event, before),
+    outages: (event) => this.#outages.apply(event),
     requests: (event) => this.#request(event),
     rooms: (event) => this.#bindRoom.run(event.payload.transport, event.payload.room, event.project),
     runs: (event) => (event.kind === 'item.purged' ? this.#blankRuns(event) : this.#foldRun(event)),
@@ -77,6 +80,7 @@ export class Projector {
     this.#subscriptions = new Subscriptions(db);
     this.#timers = new TimerRows(db);
     this.#accounts = new Accounts(db);
+    this.#outages = new Outages(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#requests = requestTable(db);

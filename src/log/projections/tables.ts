@@ -21,6 +21,20 @@ export const BASES = `
     gone    TEXT NOT NULL  -- where it stood before somebody took that off it, as JSON; the newest last
   ) WITHOUT ROWID;`;
 
+/** Since schema version 7. */
+export const OUTAGES = `
+  CREATE TABLE IF NOT EXISTS outages ( -- what keeps a project or an agent from working
+    project TEXT NOT NULL,
+    agent   TEXT NOT NULL,             -- empty: all of the project
+    since   INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    times   INTEGER NOT NULL,          -- tries in a row
+    code    TEXT NOT NULL,
+    said    TEXT NOT NULL,
+    hint    TEXT NOT NULL,
+    PRIMARY KEY (project, agent)
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE items (
     project     TEXT NOT NULL,
@@ -114,6 +128,7 @@ export const PROJECTION_TABLES = `
   ) WITHOUT ROWID;
 
   ${ACCOUNTS}
+  ${OUTAGES}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
@@ -155,6 +170,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'day_spend', key: ['scope', 'name', 'quarter'] },
   { table: 'day_raises', key: ['scope', 'name', 'until'] },
   { table: 'accounts', key: ['account'] },
+  { table: 'outages', key: ['project', 'agent'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },

@@ -10,6 +10,7 @@ import { SpendReads } from './spend-reads.ts';
 import type { Run } from '../projections/run.ts';
 import { Subscriptions, type Subscription } from '../projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
+import { Outages } from './outages.ts';
 import { TimerReads } from './timers.ts';
 
 export interface LoggedReceipt extends Receipt {
@@ -33,6 +34,7 @@ export class Reads {
   readonly spend: SpendReads;
   readonly timers: TimerReads;
   readonly accounts: Pick<Accounts, 'all' | 'get'>;
+  readonly outages: Pick<Outages, 'all' | 'of' | 'get'>;
   /** What agents ask people for. */
   readonly requests: RequestReads;
   readonly #events: EventStore;
@@ -63,6 +65,7 @@ export class Reads {
     this.spend = new SpendReads(db);
     this.timers = new TimerReads(db);
     this.accounts = new Accounts(db);
+    this.outages = new Outages(db);
     this.requests = new RequestReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db

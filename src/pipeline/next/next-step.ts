@@ -1,6 +1,7 @@
 import { shortage } from '../budget/budget.ts';
 import { chooseAccount } from './accounts.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
+import { heldByOutage, onOutages } from './outage-wait.ts';
 import type { Busy, Reason, WaitReason } from './reason.ts';
 import { sameAgain } from '../why/same-failure.ts';
 import type { Errand, WorkItem } from '../types.ts';
@@ -13,7 +14,7 @@ import type { Facts, Step, WaitingFor } from './step.ts';
  * Level-triggered: it looks at where the item stands, not at how it came there, and so it holds after any restart.
  */
 export function nextStep(item: WorkItem, facts: Facts): Step {
-  return held(stepOf(item, facts), facts);
+  return heldByOutage(held(stepOf(item, facts), facts), facts.outage, facts.now);
 }
 
 /** Nothing is run without the sandbox that the project asks for: agents, gates and merges wait until it holds. */
@@ -104,7 +105,10 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
   const idle = candidates.filter((agent) => !facts.busy.has(agent.name));
   if (idle.length === 0) return wait('agent', { kind: 'agents-busy', busy: candidates.flatMap(({ name }) => busyOn(name, facts)) });
   if (short !== null) return short.step;
-  const choices = idle.map((agent) => ({ agent: agent.name, choice: chooseAccount(agent.accounts ?? [], facts.now) }));
+  const out = idle.flatMap(({ name, outage }) => ((outage?.until ?? 0) > facts.now && outage ? [{ name, outage }] : []));
+  const able = idle.filter(({ name }) => !out.some((one) => one.name === name));
+  if (able.length === 0) return onOutages(out);
+  const choices = able.map((agent) => ({ agent: agent.name, choice: chooseAccount(agent.accounts ?? [], facts.now) }));
   const free = choices.find(({ choice }) => choice === null || choice.take !== null);
   if (free === undefined) return onAccounts(choices.flatMap(({ choice }) => choice ?? []));
   return {

@@ -1,4 +1,5 @@
 import type { Shortage } from '../budget/budget.ts';
+import type { Outage } from './outage.ts';
 import type { Unmet } from './dependencies.ts';
 import type { AgentRequest } from '../requests.ts';
 import type { ItemNumber } from '../values.ts';
@@ -26,6 +27,8 @@ export type WaitReason =
   | { readonly kind: 'account-tried'; readonly account: string }
   /** The provider limits this item's run, and nothing is known of the account. */
   | { readonly kind: 'run-limited' }
+  /** `agent`: the one that can't be used; null: nothing of the project can go on. */
+  | { readonly kind: 'outage'; readonly agent: string | null; readonly outage: Outage }
   | { readonly kind: 'budget'; readonly shortage: Shortage }
   | { readonly kind: 'merge-queue'; readonly first: ItemNumber }
   | { readonly kind: 'blocked' }

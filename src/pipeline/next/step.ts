@@ -1,6 +1,7 @@
 import type { AccountFact } from './accounts.ts';
 import type { Budget } from '../budget/budget.ts';
 import type { Exhaustion, StartReason } from '../why/cause.ts';
+import type { Outage } from './outage.ts';
 import type { Unmet } from './dependencies.ts';
 import type { Reason, WaitReason } from './reason.ts';
 import type { AgentRequest } from '../requests.ts';
@@ -14,6 +15,8 @@ export interface AgentFact {
   readonly stage: WorkStage;
   readonly role: Role;
   readonly accounts?: readonly AccountFact[];
+  /** What keeps it from being used; null or missing: nothing that is known. */
+  readonly outage?: Outage | null;
 }
 
 /** What the decision about one item depends on besides the item itself. */
@@ -38,6 +41,8 @@ export interface Facts {
   readonly budgets: readonly Budget[];
   /** Why nothing of the project may run in the sandbox that it asks for; null: it may. */
   readonly sandboxProblem: string | null;
+  /** What keeps all of the project from working; null: nothing that is known. */
+  readonly outage: Outage | null;
   /** What agents of the project ask people for at this moment, by item, the oldest first. */
   readonly requests: ReadonlyMap<ItemNumber, readonly AgentRequest[]>;
 }
@@ -50,6 +55,7 @@ export type WaitingFor =
   | 'approval'
   | 'hold'
   | 'rate-limit'
+  | 'outage'
   | 'budget'
   | 'merge-queue'
   | 'unblock'

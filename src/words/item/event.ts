@@ -1,3 +1,4 @@
+import { outageWords } from '../outage.ts';
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
 import { requestName, type RequestEnd } from '../../pipeline/requests.ts';
@@ -161,6 +162,13 @@ export function eventWords(event: LoggedEvent): string {
         : `found account ${event.payload.account} signed out`;
     case 'account.recovered':
       return `found account ${event.payload.account} working again`;
+    case 'outage.met':
+      return because(
+        event.payload.agent === null ? `can't work on ${event.project}` : `can't start ${event.payload.agent}`,
+        outageWords(event.payload),
+      );
+    case 'outage.over':
+      return event.payload.agent === null ? `can work on ${event.project} again` : `can start ${event.payload.agent} again`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
       return `checked what the last run left: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;

@@ -6,6 +6,7 @@ import { requestName } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
+import { outageHint, outageWords } from '../outage.ts';
 import { capKey, topUp, usedOf } from '../budget.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
 import { moment } from '../time.ts';
@@ -69,6 +70,8 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
       return `queued while one run tries account ${reason.account} after a rate limit`;
     case 'run-limited':
       return 'rate-limited by the model provider';
+    case 'outage':
+      return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/\.$/, '')}`;
     case 'budget':
       return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
     case 'merge-queue':
@@ -129,6 +132,8 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'account-tried':
     case 'run-limited':
       return ['It continues on its own; ', command(`stop ${n}`), ' cancels that.'];
+    case 'outage':
+      return [`${outageHint(reason.outage)} It continues on its own after that; no attempt is counted.`];
     case 'budget': {
       const more = command(topUp(inRoom(reason.shortage.budget, item, reader), reason.shortage.unit));
       const key = capKey(reason.shortage.budget, reason.shortage.unit);

@@ -1,0 +1,54 @@
+import { MusherError } from '../../errors.ts';
+import type { ProjectGit } from '../../git/project-git.ts';
+import { SYSTEM_CODES, type Outage, type SystemCode } from '../../pipeline/next/outage.ts';
+
+/** What is out, before it is known how long to wait. */
+export type Found = Pick<Outage, 'code' | 'said' | 'hint'>;
+
+/** How git and the shell say what the system refuses to whoever asks, by the code that Node gives. `src/words/outage.ts` says it. */
+const SYSTEM: Readonly<Record<SystemCode, RegExp>> = {
+  ENOSPC: /no space left on device/i,
+  EDQUOT: /disk quota exceeded/i,
+  EROFS: /read-only file system/i,
+  EIO: /input\/output error/i,
+  EMFILE: /too many open files(?! in system)/i,
+  ENFILE: /too many open files in system/i,
+  EAGAIN: /resource temporarily unavailable|cannot fork/i,
+  ENOMEM: /cannot allocate memory|out of memory/i,
+};
+
+/** A lock that some git holds, or that one left when it was killed. Those of an item's own are gone before it gets here. */
+const LOCKED = /\.lock': file exists|cannot lock ref|another git process/i;
+
+/** Errors that are caused by others are looked through to here. */
+const DEEPEST_CAUSE = 5;
+/** Errors that are about the project or the machine, whatever item met them. */
+const OF_PROJECT: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_TOO_OLD', 'MCP_PORT_TAKEN']);
+
+/**
+ * What is out where work for an item failed with this error; null: it is the item's own, or a bug. A complaint of git
+ * counts only where the base branch can't be read either: what an agent has broken must not keep others from their work.
+ */
+export async function outageOf(error: unknown, git: Pick<ProjectGit, 'complaint'>): Promise<Found | null> {
+  const system = systemFault(error);
+  if (system !== null) return system;
+  if (!(error instanceof MusherError)) return null;
+  const { code, message, hint } = error;
+  if (OF_PROJECT.has(code)) return { code, said: message, hint };
+  if (code !== 'GIT_FAILED') return null;
+  if (LOCKED.test(message)) return { code: 'LOCKED', said: message, hint: '' };
+  const complaint = await git.complaint();
+  if (complaint === null) return null;
+  return systemFault(complaint) ?? { code: complaint.code, said: complaint.message, hint: complaint.hint };
+}
+
+/** What the system refused, by the error or by what it was caused by; null: nothing. */
+export function systemFault(error: unknown): Found | null {
+  for (let at = error, depth = 0; at instanceof Error && depth < DEEPEST_CAUSE; at = at.cause, depth += 1) {
+    const given = 'code' in at ? at.code : null;
+    const { message } = at;
+    const code = SYSTEM_CODES.find((one) => one === given) ?? SYSTEM_CODES.find((one) => SYSTEM[one].test(message));
+    if (code !== undefined) return { code, said: '', hint: '' };
+  }
+  return null;
+}

@@ -1,0 +1,88 @@
+import { Backoff } from '../../backoff.ts';
+import { pause } from '../../clock.ts';
+import type { KnownOutage } from '../../log/reads/outages.ts';
+import type { Tx } from '../../log/tx.ts';
+import type { Millis } from '../../pipeline/values.ts';
+import type { EngineParts, EngineProject } from '../parts.ts';
+import { outageOf, type Found } from './fault-of.ts';
+
+/** 5, 10, 20 … seconds, at most 5 minutes: what people mend is soon seen, and nothing is spent by looking. */
+const PAUSES = new Backoff({ first: 5_000, longest: 5 * 60_000, jitter: 0 });
+
+/**
+ * Does work of an item that needs the repository and the machine. While something is out that no attempt can mend, the
+ * project waits, says why, and the same work is done again by back-off; no attempt is counted. Other errors go on
+ * up, and so does the outage itself where `signal` aborts the wait. The work may be done more than once.
+ */
+export async function throughOutages<T>(
+  parts: EngineParts,
+  project: EngineProject,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      const done = await work();
+      if (!signal.aborted) worksAgain(parts, project.settings.name, null);
+      return done;
+    } catch (error) {
+      const found = signal.aborted ? null : await outageOf(error, project.git);
+      if (found === null) throw error;
+      const until = meetOutage(parts, project.settings.name, null, found, error);
+      await untilOver(parts, project.settings.name, until, signal);
+      if (signal.aborted) throw error;
+    }
+  }
+}
+
+/** Writes down what is out; whoever meets it while it is known waits along. Returns when it is tried again. */
+export function meetOutage(parts: EngineParts, project: string, agent: string | null, found: Found, error: unknown): Millis {
+  const known = parts.log.reads.outages.get(project, agent);
+  if (known?.code !== found.code) parts.onProblem(`${agent ?? 'all work'} of ${project} waits: ${found.code}`, error);
+  return parts.log.transaction((tx) => recordOutage(tx, project, agent, found));
+}
+
+/** As `meetOutage`, in a transaction of the caller's. */
+export function recordOutage(tx: Tx, project: string, agent: string | null, found: Found): Millis {
+  const known = tx.reads.outages.get(project, agent);
+  const same = known?.code === found.code;
+  if (same && known.until > tx.now) return known.until;
+  const times = same ? known.times + 1 : 1;
+  const until = tx.now + PAUSES.after(times);
+  const { code, hint } = found;
+  // The name of a branch holds words of an item's title, and this outlives a purge.
+  const said = found.said.replaceAll(/\bmusher\/(\d+)-[^\s'":]+/g, 'musher/$1-…');
+  const payload = { agent, code, said, hint, until, times, news: !same };
+  tx.record({ project, item: null, actor: 'musher', cause: null, kind: 'outage.met', payload });
+  return until;
+}
+
+/** Something has worked after the time at which it was to be tried again: the others may follow. */
+export function worksAgain(parts: Pick<EngineParts, 'log'>, project: string, agent: string | null): void {
+  if (parts.log.reads.outages.get(project, agent) === null) return;
+  parts.log.transaction((tx) => {
+    const known = tx.reads.outages.get(project, agent);
+    if (known === null || known.until > tx.now) return;
+    recordOver(tx, known);
+  });
+}
+
+function recordOver(tx: Tx, { project, agent, since }: KnownOutage): void {
+  tx.record({ project, item: null, actor: 'musher', cause: null, kind: 'outage.over', payload: { agent, since } });
+}
+
+/** Until it is tried again, or somebody else has found that it works. */
+async function untilOver({ log, clock }: EngineParts, project: string, until: Millis, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  signal.addEventListener('abort', end, { once: true });
+  const unlisten = log.onCommit(() => {
+    if (log.reads.outages.get(project, null) === null) end();
+  });
+  try {
+    await pause(clock, until - clock.now(), over.signal);
+  } finally {
+    unlisten();
+    signal.removeEventListener('abort', end);
+  }
+}

@@ -1,0 +1,20 @@
+import { line } from '../message/build.ts';
+import type { Document } from '../message/document.ts';
+import type { OtherEvents } from '../pipeline/events.ts';
+import { outageHint, outageWords } from '../words/outage.ts';
+import { duration } from '../words/time.ts';
+
+/** What rooms are told of an outage: once, and not by each item that meets it. Null for what is no news. */
+export function outageAnnouncement(outage: OtherEvents['outage.met'], project: string): Document | null {
+  if (!outage.news) return null;
+  const { agent } = outage;
+  const who = agent === null ? `Work on ${project} is on hold` : `Agent ${agent} of ${project} can't start`;
+  return line(`! ${who}: ${outageWords(outage)} ${outageHint(outage)} No attempt is counted, and Musher tries again on its own.`);
+}
+
+/** The end of what rooms were told of. `at`: when it was over. */
+export function outageOverAnnouncement({ agent, since }: OtherEvents['outage.over'], project: string, at: number): Document {
+  return line(
+    `✓ ${agent === null ? `Work on ${project} continues` : `Agent ${agent} of ${project} starts again`}, after ${duration(at - since)}.`,
+  );
+}

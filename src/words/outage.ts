@@ -1,0 +1,29 @@
+import { SYSTEM_CODES, type Outage, type SystemCode } from '../pipeline/next/outage.ts';
+
+const ROOM = 'Make room on the disks of the repository and of the data directory.';
+const LIMITS = 'End programs that are not needed, or raise the limits of the user that runs Musher (ulimit -u, ulimit -n).';
+
+const SYSTEM: { readonly [C in SystemCode]: readonly [said: string, hint: string] } = {
+  ENOSPC: ['The disk is full.', ROOM],
+  EDQUOT: ['The disk quota is used up.', ROOM],
+  EROFS: ['The disk is read-only.', 'Mount it writable, or check it for errors.'],
+  EIO: ['The disk reports errors.', 'Check the disk.'],
+  EMFILE: ['Musher has too many files open.', LIMITS],
+  ENFILE: ['The system has too many files open.', LIMITS],
+  EAGAIN: ["The system can't start more processes.", LIMITS],
+  ENOMEM: ['The machine is out of memory.', 'End programs that are not needed.'],
+};
+const UNLOCK = 'If no git is running in the repository, remove the lock file that git names.';
+
+/** What is out, as a sentence. */
+export function outageWords({ code, said }: Pick<Outage, 'code' | 'said'>): string {
+  const system = SYSTEM_CODES.find((one) => one === code);
+  return system === undefined ? said : SYSTEM[system][0];
+}
+
+/** What to do about it. */
+export function outageHint({ code, hint }: Pick<Outage, 'code' | 'hint'>): string {
+  const system = SYSTEM_CODES.find((one) => one === code);
+  if (system !== undefined) return SYSTEM[system][1];
+  return code === 'LOCKED' ? UNLOCK : hint;
+}
