@@ -81,3 +81,29 @@ test('reverted work comes back by no command and no restart: not as the same bra
   // Item 1 came with what it was asked for, item 2 not at all.
   expect(Object.keys(bench.filesAt('main')).sort()).toEqual(['c.txt', 'fix.txt', 'list.txt']);
 });
+
+test('conflict markers that a change adds are merged by no command, not by an approval and not by what releases a held item', async () => {
+  bench = new Bench({ top: 'max_retries = 0\nqa = "human"', gates: { test: 'true' } });
+  const markers = '<<<<<<< HEAD\\na\\n=======\\nb\\n>>>>>>> main';
+  succeeded(
+    await bench.run(
+      create('By a coder', `coder@1: write m.txt ${markers}; commit; ${USED}`, `coder@2: write m.txt both; commit; ${USED}`),
+      create('Held', `coder: write n.txt ${markers}; write .musher/notes.txt n; commit; ${USED}`),
+      'start 1',
+      'wait 1 qa 30',
+      'approve 1',
+      'wait 1 blocked 30',
+      'retry 1',
+      'wait 1 blocked 30',
+      'unblock 1',
+      'wait 1 blocked 30',
+      'edit 2 qa server',
+      'start 2',
+      'wait 2 held 30',
+      'accept 2',
+      'wait 2 blocked 30',
+    ),
+  );
+  for (const number of [1, 2]) expect(bench.item(number).failure?.summary).toMatchObject({ kind: 'conflict-markers', agent: null });
+  expect(Object.keys(bench.filesAt('main'))).toEqual(['list.txt']);
+});
