@@ -9,6 +9,7 @@ import type { Identity, Repository } from './repository.ts';
 import { share } from './traits/sharing.ts';
 import type { GitAnswer, GitCall } from './run.ts';
 import type { GitRunner } from './shell/runner.ts';
+import { withoutPipes } from './worktree/unblock.ts';
 
 /**
  * Musher's git never opens the owner's git directory, because an agent can write there. Instead each project has a
@@ -106,7 +107,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     const { tree, as, at, repository: other, ...call } = how;
     const date = `@${Math.floor((at ?? clock.now()) / 1000)} +0000`;
     const author = as ?? repository.identity;
-    return runGit({
+    const answer = runGit({
       args,
       cwd: tree?.path ?? path,
       env: {
@@ -122,6 +123,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
       },
       ...call,
     });
+    return tree === undefined ? answer : withoutPipes(tree.path, answer);
   };
   const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
   return {

@@ -279,6 +279,23 @@ describe('files that are no work of the item', () => {
   });
 });
 
+it('pipes where git looks for files of its own keep nobody waiting', { timeout: 60_000 }, async () => {
+  const { item, path, kept } = await opened();
+  repository(join(path, 'web'));
+  repository(join(path, 'linked'));
+  owner.git(['-c', 'advice.addEmbeddedRepo=false', 'add', 'linked'], path);
+  owner.git(['commit', '-q', '-m', 'a link'], path);
+  for (const head of ['web/.git/HEAD', 'linked/.git/HEAD']) rmSync(join(path, head));
+  const pipes = ['.gitattributes', 'src/.gitignore', 'web/.git/HEAD', 'web/.gitignore', 'linked/.git/HEAD'];
+  execFileSync('mkfifo', pipes.map((name) => join(path, name)));
+  write(path, { 'new.txt': 'new\n', 'src/also.txt': 'new\n' });
+  const snapshot = await git.snapshot(item, 'test');
+  expect(owner.git(['show', `${snapshot?.ref}:src/also.txt`])).toBe('new');
+  await git.removeWorktree(item, { deleteBranch: true });
+  expect(existsSync(path)).toBe(false);
+  expect(read(kept, 'web/new.txt')).toBe('not committed\n');
+});
+
 describe('links to commits of other repositories', () => {
   const link = (path: string, name: string, commit: string): string => {
     owner.git(['update-index', '--add', '--cacheinfo', `160000,${commit},${name}`], path);

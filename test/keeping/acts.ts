@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Random } from '../invariants/random.ts';
@@ -180,8 +180,7 @@ export type Act = keyof typeof ACTS;
 /** The first submodule that a work tree names. */
 function submodule(folder: string): string | null {
   if (!existsSync(join(folder, '.gitmodules'))) return null;
-  const paths = execFileSync('git', ['config', '--file', '.gitmodules', '--get-regexp', 'path$'], { cwd: folder, encoding: 'utf8' });
-  return paths.split('\n')[0]?.split(' ')[1] ?? null;
+  return /^\s*path = (.+)$/m.exec(readFileSync(join(folder, '.gitmodules'), 'utf8'))?.[1] ?? null;
 }
 
 /** Runs plain git and programs in a worktree; what they refuse is nothing to this test. */

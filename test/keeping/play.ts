@@ -42,7 +42,7 @@ export interface Played {
  * all that there was before must still be: on a branch, in a worktree, in a snapshot or the quarantine. Throws an error with
  * the steps that led to it where something is lost.
  */
-export async function playKeeping(kind: RepositoryKind, seed: number, among: readonly Act[] = Object.keys(ACTS) as Act[]): Promise<Played> {
+export async function playKeeping(kind: RepositoryKind, seed: number): Promise<Played> {
   const random = new Random(seed);
   const at: Ground = REPOSITORIES[kind]();
   const { owner } = at;
@@ -63,7 +63,7 @@ export async function playKeeping(kind: RepositoryKind, seed: number, among: rea
   const act = (): void => {
     const player = musher.running[random.below(musher.running.length)];
     if (player === undefined) return;
-    const name = random.pick(among);
+    const name = random.pick(Object.keys(ACTS) as Act[]);
     done.push(`${player.item} ${name}`);
     acts += 1;
     const hands = handsIn(player.worktree, join(owner.root, 'home'), random, words);
@@ -158,13 +158,13 @@ function fsck({ owner }: Ground): string[] {
 }
 
 /** Plays one history after the other, on one kind of repository after the other. */
-export async function playMany(first: number, histories: number, among?: readonly Act[]): Promise<Played & { readonly histories: number }> {
+export async function playMany(first: number, histories: number): Promise<Played & { readonly histories: number }> {
   const kinds = Object.keys(REPOSITORIES) as RepositoryKind[];
   const sum = { histories, acts: 0, merges: 0, looked: 0 };
   for (let seed = first; seed < first + histories; seed += 1) {
     const kind = kinds[seed % kinds.length];
     if (kind === undefined) continue;
-    const played = await playKeeping(kind, seed, among);
+    const played = await playKeeping(kind, seed);
     sum.acts += played.acts;
     sum.merges += played.merges;
     sum.looked += played.looked;

@@ -56,9 +56,10 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   if (item.accepted !== null && item.accepted !== work.head) return hold(parts, item, work, { kind: 'approval-outdated' });
   const guarded = item.accepted === null ? changed.filter((path) => isGuarded(path, settings.guarded)) : [];
   if (guarded.length > 0) return hold(parts, item, work, { kind: 'settings-touched', paths: guarded });
-  const secret = isKnown(parts.log.reads, item) ? null : await secretCauseOf(parts, project, patch, changed);
+  const secret = isKnown(parts.log.reads, item, 'secrets') ? null : await secretCauseOf(parts, project, patch, changed);
   if (secret !== null) return hold(parts, item, work, secret);
-  const links = item.accepted === null && BRINGS_LINK.test(patch.text) ? await git.unknownLinks(item.number, work.head) : [];
+  const isNews = BRINGS_LINK.test(patch.text) && !isKnown(parts.log.reads, item, 'unknown-links');
+  const links = isNews ? await git.unknownLinks(item.number, work.head) : [];
   if (links.length > 0) return hold(parts, item, work, { kind: 'unknown-links', links });
   // Whoever made them, and whatever command let the item through: no approval is meant for that.
   const marked = await newMarkers(git, work, patch, changed);

@@ -63,8 +63,8 @@ export function secretCause({ found, isWhole }: SecretsFound): Cause | null {
   return found.length > 0 || !isWhole ? { kind: 'secrets', found } : null;
 }
 
-/** Whether a person has let the item pass after they were told of secrets in it, and its work has not begun anew since. */
-export function isKnown(reads: Reads, item: WorkItem): boolean {
+/** Whether a person has let the item pass after they were told of such a thing in it, and its work has not begun anew since. */
+export function isKnown(reads: Reads, item: WorkItem, what: 'secrets' | 'unknown-links'): boolean {
   if (item.accepted === null) return false;
   for (const event of reads.history(item.project, item.number, 1_000)) {
     if (event.kind !== 'item.moved') continue;
@@ -72,7 +72,7 @@ export function isKnown(reads: Reads, item: WorkItem): boolean {
     if (to.name === 'current') return false;
     if (to.name !== 'archived' || to.reason.kind !== 'reviewHeld') continue;
     const { reason } = to.reason;
-    if (typeof reason === 'string' ? reason.startsWith(FORMER) : reason.kind === 'secrets') return true;
+    if (typeof reason === 'string' ? what === 'secrets' && reason.startsWith(FORMER) : reason.kind === what) return true;
   }
   return false;
 }
