@@ -4,6 +4,8 @@ import type { Discovery } from '../pipeline/why/discovery.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { type Context, type Place, placeOf } from './context.ts';
 import { isAncestor } from './history.ts';
+import { findInside } from './inside/find.ts';
+import { setRepositoriesAside } from './inside/set-aside.ts';
 import { headOf } from './worktree/linked.ts';
 import { isStrangers, BRANCH_PREFIX } from './names.ts';
 import { listRefs, type Ref, swapRef } from './refs.ts';
@@ -93,6 +95,9 @@ async function quarantine(at: Context, name: string, into: string): Promise<void
   const { detached } = await headOf(place.linked.gitDir);
   const known = detached !== null && (await at.git.run(['cat-file', '-e', `${detached}^{commit}`], { answers: [1, 128] })).exitCode === 0;
   if (known) await swapRef(at.git, `refs/musher/quarantine/${at.folder}/${detached}`, detached, null, 'the HEAD of a quarantined worktree');
+  // Moved with the rest, submodules and helpers' worktrees would lose their git directories.
+  const inside = await findInside(place);
+  if (inside.length > 0) await setRepositoriesAside(at, place, inside, { goes: () => true, isInTheWay: false });
   await move(place.linked.gitDir, join(into, `${name}.git`));
   await move(place.tree.path, join(into, name));
   await rm(place.tree.index, { force: true });

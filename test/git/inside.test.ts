@@ -216,6 +216,16 @@ describe('before a worktree is removed', () => {
   });
 });
 
+it('a repository in a worktree that belongs to no item is kept so that git works in it', async () => {
+  const { item, path, kept } = await opened();
+  init(path);
+  owner.commit({ 'lib.txt': 'two\n' }, 'not pushed', join(path, 'lib'));
+  const into = join(owner.dataDir, 'quarantine/test');
+  await git.reconcile({ live: [], find: () => null }, into);
+  expect(exists(into, 'shop', String(item.number), 'shop.txt')).toBe(true);
+  expect(owner.git(['log', '-1', '--format=%s'], join(kept, 'lib'))).toBe('not pushed');
+});
+
 describe('before files are put into a worktree', () => {
   it('a repository where the branch has a file is kept', async () => {
     const { item, path, kept } = await opened();
@@ -287,13 +297,38 @@ it('pipes where git looks for files of its own keep nobody waiting', { timeout: 
   owner.git(['commit', '-q', '-m', 'a link'], path);
   for (const head of ['web/.git/HEAD', 'linked/.git/HEAD']) rmSync(join(path, head));
   const pipes = ['.gitattributes', 'src/.gitignore', 'web/.git/HEAD', 'web/.gitignore', 'linked/.git/HEAD'];
-  execFileSync('mkfifo', pipes.map((name) => join(path, name)));
+  execFileSync(
+    'mkfifo',
+    pipes.map((name) => join(path, name)),
+  );
   write(path, { 'new.txt': 'new\n', 'src/also.txt': 'new\n' });
   const snapshot = await git.snapshot(item, 'test');
   expect(owner.git(['show', `${snapshot?.ref}:src/also.txt`])).toBe('new');
   await git.removeWorktree(item, { deleteBranch: true });
   expect(existsSync(path)).toBe(false);
   expect(read(kept, 'web/new.txt')).toBe('not committed\n');
+});
+
+describe('what a sandboxed run left in its git directory beside its branch', () => {
+  /** The git directory that stands in for the repository's in the sandbox. */
+  const view = async (item: { number: ReturnType<typeof numbered>; branch: string }): Promise<string> => {
+    const mounts = await git.viewForRun(item);
+    const own = mounts.find((mount) => 'to' in mount && mount.to === git.commonDir && mount.kind === 'write');
+    if (own === undefined || !('from' in own)) throw new Error('no view');
+    return own.from;
+  };
+
+  it.each(['stash', 'tags/wip', 'heads/musher/other'])('%s is kept before the next run has a new one', async (ref) => {
+    const { item, path, kept } = await opened();
+    const commit = owner.commit({ 'wip.txt': 'wip\n' }, 'work in progress', path);
+    write(await view(item), { [`refs/${ref}`]: `${commit}\n` });
+    await view(item);
+    expect(owner.git(['--git-dir', join(kept, 'sandbox.git'), 'log', '-1', '--format=%s', `refs/${ref}`])).toBe('work in progress');
+    expect(git.takeAsides(item.number)).toHaveLength(1);
+    await view(item);
+    await git.removeWorktree(item, { deleteBranch: true });
+    expect(git.takeAsides(item.number)).toEqual([]);
+  });
 });
 
 describe('links to commits of other repositories', () => {

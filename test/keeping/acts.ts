@@ -112,6 +112,29 @@ export const ACTS = {
     write(place, { 'half.txt': words() });
   },
 
+  'commits beside its branch': ({ worktree, words, git, random }) => {
+    git(
+      random.pick([
+        ['checkout', '-q', '--detach'],
+        ['checkout', '-q', '-b', `beside-${random.below(1_000_000)}`],
+      ]),
+    );
+    write(worktree, { 'beside.txt': words() });
+    git(['add', 'beside.txt']);
+    git(['commit', '-q', '-m', 'beside']);
+  },
+  'puts work in the stash': ({ worktree, words, git }) => {
+    write(worktree, { 'shop.txt': words(), 'stashed.txt': words() });
+    git(['stash', 'push', '-q', '-u']);
+  },
+  'starts a merge and leaves it': ({ worktree, words, git }) => {
+    git(['commit', '-q', '-a', '-m', 'before the merge']);
+    git(['checkout', '-q', '-b', `side-${words().replaceAll(/\W+/g, '-')}`, 'HEAD~1']);
+    write(worktree, { 'shop.txt': words() });
+    git(['commit', '-q', '-a', '-m', 'the other side']);
+    git(['merge', '-q', '@{-1}']);
+  },
+
   'works in the submodule': ({ worktree, words, git, random }) => {
     const lib = submodule(worktree);
     if (lib === null) return;

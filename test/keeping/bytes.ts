@@ -68,6 +68,23 @@ export function objectsOf(gitDir: string, into: Contents, whole: boolean): void 
   for (const row of list.split('\n')) if (row !== '') into.set(row.slice(0, 40), { where: `${gitDir}: ${row}`, plain: row.slice(0, 40) });
 }
 
+/** Takes the names of all objects in the history of what a worktree has checked out; nothing where its ties are broken. */
+export function headObjectsOf(worktree: string, into: Contents): void {
+  try {
+    const env = { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+    const list = execFileSync('git', ['rev-list', '--objects', 'HEAD'], {
+      cwd: worktree,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    for (const row of list.split('\n'))
+      if (row !== '') into.set(row.slice(0, 40), { where: `HEAD of ${worktree}: ${row}`, plain: row.slice(0, 40) });
+  } catch {
+    // It is being made, or an agent has broken it.
+  }
+}
+
 /** Takes the names of all objects that are there, also those that nothing names. */
 export function allObjectsOf(gitDir: string, into: Contents): void {
   const list = git(gitDir, ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)']);

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../invariants/random.ts';
 import { type Act, ACTS, handsIn } from './acts.ts';
-import { allObjectsOf, type Contents, filesBelow, missing, objectsOf, repositoriesBelow } from './bytes.ts';
+import { allObjectsOf, type Contents, filesBelow, headObjectsOf, missing, objectsOf, repositoriesBelow } from './bytes.ts';
 import { MusherAtWork } from './desk.ts';
 import { type Ground, REPOSITORIES, type RepositoryKind } from './repositories.ts';
 import { Scope } from './scope.ts';
@@ -118,6 +118,7 @@ function whatIsThere({ owner }: Ground): Contents {
     if (name === 'merge') continue;
     filesBelow(join(worktrees, name), found, { ignored: false });
     for (const repository of repositoriesBelow(join(worktrees, name))) objectsOf(repository, found, true);
+    headObjectsOf(join(worktrees, name), found);
   }
   filesBelow(owner.repository, found, { ignored: false });
   for (const repository of repositoriesBelow(join(owner.repository, '.git')))
