@@ -9,7 +9,7 @@ import type { Identity, Repository } from './repository.ts';
 import { share } from './traits/sharing.ts';
 import type { GitAnswer, GitCall } from './run.ts';
 import type { GitRunner } from './shell/runner.ts';
-import { withoutPipes } from './worktree/unblock.ts';
+import { withoutPipes } from './inside/unblock.ts';
 
 /**
  * Musher's git never opens the owner's git directory, because an agent can write there. Instead each project has a

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { entriesOf, fromText, raw } from '../inside/paths.ts';
+import { entriesOf, fromText, raw } from './paths.ts';
 
 /** How long a git in a worktree may take before anybody looks what it waits for, and between two looks, in ms. */
 const LOOK_MS = 2_000;
