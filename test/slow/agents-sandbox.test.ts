@@ -20,6 +20,8 @@ interface Real {
   readonly model: string;
   readonly tool: string;
   readonly key: string;
+  /** How its model calls Musher's tool. */
+  readonly verdict: string;
   readonly startApi: (script: readonly Answer[]) => Promise<ModelServer>;
   readonly env: (url: string) => Record<string, string>;
   readonly command?: (url: string) => readonly string[];
@@ -35,6 +37,7 @@ const REAL: readonly Real[] = [
     model: 'claude-sonnet-4-5',
     tool: 'Bash',
     key: 'command',
+    verdict: 'mcp__musher__verdict',
     startApi: startMessagesApi,
     env: (url) => ({
       ANTHROPIC_BASE_URL: url,
@@ -49,6 +52,7 @@ const REAL: readonly Real[] = [
     model: 'gpt-5',
     tool: 'exec_command',
     key: 'cmd',
+    verdict: 'mcp__musher.verdict',
     startApi: startResponsesApi,
     env: () => ({ CODEX_API_KEY: 'sk-fake' }),
     command: (url) =>
@@ -61,6 +65,7 @@ const REAL: readonly Real[] = [
     model: 'anthropic/claude-sonnet-4-5',
     tool: 'bash',
     key: 'command',
+    verdict: 'musher_verdict',
     startApi: startMessagesApi,
     env: (url) => ({
       OPENCODE_CONFIG_CONTENT: JSON.stringify({ provider: { anthropic: { options: { baseURL: `${url}/v1`, apiKey: 'sk-fake' } } } }),
@@ -72,6 +77,7 @@ const REAL: readonly Real[] = [
     model: 'gemini-2.5-pro',
     tool: 'run_shell_command',
     key: 'command',
+    verdict: 'mcp_musher_verdict',
     startApi: startGeminiApi,
     env: (url) => ({ GEMINI_API_KEY: 'fake-key', GOOGLE_GEMINI_BASE_URL: url }),
     homeFile: ['.gemini/settings.json', '{"security":{"auth":{"selectedType":"gemini-api-key"}}}'],
@@ -107,14 +113,14 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
-describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, startApi, env, command, keys = [], homeFile }) => {
+describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, verdict, startApi, env, command, keys = [], homeFile }) => {
   const { file, missing } = agentProgram(runtime);
   const why = MISSING ?? missing ?? '';
   const shell = (line: string): Answer => ({ kind: 'tool', tool, input: { [key]: line, description: 'x' } });
   const WORK = 'echo priced > price.txt && git add price.txt && git commit -qm priced';
 
   /** A project whose agent is the real program, with a model that gives these answers. */
-  async function scene(answers: (flags: string) => readonly Answer[]): Promise<Bench> {
+  async function scene(answers: (flags: string) => readonly Answer[], stage: 'current' | 'qa' = 'current'): Promise<Bench> {
     const flags = { dir: '' };
     const script: Answer[] = [];
     const api = await startApi(script);
@@ -125,12 +131,13 @@ describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, sta
     const variables = Object.entries(env(url)).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
     const bench: Bench = sandboxedBench(
       {
-        gates: { test: 'grep -q priced price.txt' },
-        agents: {},
+        top: stage === 'qa' ? 'qa = "agent"\nmax_retries = 0' : '',
+        gates: stage === 'qa' ? {} : { test: 'grep -q priced price.txt' },
+        agents: stage === 'qa' ? { coder: 'current' } : {},
         sections: [
           '[[agent]]',
-          'name = "coder-1"',
-          'stage = "current"',
+          `name = "${stage === 'qa' ? 'reviewer' : 'coder-1'}"`,
+          `stage = "${stage}"`,
           `runtime = "${runtime}"`,
           `command = ${JSON.stringify([file, ...(command?.(url) ?? [])])}`,
           `model = "${model}"`,
@@ -169,5 +176,18 @@ describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, sta
     const [first, second] = bench.runs(1);
     expect(first?.session).toEqual(expect.any(String));
     expect(second).toMatchObject({ reason: 'finished', session: first?.session });
+  });
+
+  // It has to connect to Musher once, when it begins: another client of the same run gives no verdict.
+  it.skipIf(MISSING !== null || missing !== null)(`gives its verdict over its own connection${why}`, async () => {
+    const bench = await scene(
+      () => [
+        { kind: 'tool', tool: verdict, input: { verdict: 'approve', reason: 'fine' } },
+        { kind: 'text', text: 'All done.' },
+      ],
+      'qa',
+    );
+    succeeded(await bench.run(create('Prices'), 'start 1', 'wait 1 done 110'));
+    expect(bench.only('run.verdict', 1).map(({ payload }) => payload)).toEqual([{ run: 2, verdict: 'approve', reason: 'fine' }]);
   });
 });
