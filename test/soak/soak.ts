@@ -47,7 +47,7 @@ if [ "$MUSHER_ROLE" = coder ]; then
   git add --all
   git -c user.name=agent -c user.email=agent@example.org commit --quiet --message "work on $MUSHER_ITEM"
 else
-  '${process.execPath}' '${join(import.meta.dirname, '../e2e/agents/verdict.ts')}' approve
+  '${process.execPath}' '${join(import.meta.dirname, '../e2e/agents/give-verdict.ts')}' approve
 fi
 echo '{"type":"usage","model":"small","input_tokens":100,"output_tokens":10,"cost_usd":0.01}'
 echo '{"type":"result","status":"success","text":"done"}'

@@ -8,7 +8,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { giveVerdict } from './verdict.ts';
+import { connectToMusher } from './verdict.ts';
 
 const { MUSHER_PROMPT_FILE = '', MUSHER_ROLE = 'coder', MUSHER_ITEM = '0', FLAGS = '' } = process.env;
 const run = basename(dirname(MUSHER_PROMPT_FILE));
@@ -83,6 +83,9 @@ async function callMusher(name: string, args: string): Promise<string> {
   return (result.content as { text: string }[]).map(({ text }) => text).join('\n');
 }
 
+/** A reviewer's way to Musher, opened before it runs anything. */
+const giveVerdict = MUSHER_ROLE === 'qa' ? await connectToMusher() : null;
+
 async function step(text: string): Promise<void> {
   const [verb = '', first = '', ...more] = text.trim().split(' ');
   const rest = more.join(' ');
@@ -133,7 +136,7 @@ async function step(text: string): Promise<void> {
     case 'failure':
       return tell({ type: 'result', status: verb, text: all });
     case 'verdict':
-      return giveVerdict(first, rest);
+      return giveVerdict?.(first, rest);
     case 'print-verdict':
       return tell({ type: 'verdict', verdict: first, reason: rest });
     case 'limited':
@@ -142,6 +145,10 @@ async function step(text: string): Promise<void> {
       return writeFileSync(join(FLAGS, first), await callMusher(more[0] ?? '', more.slice(1).join(' ')));
     case 'resolve':
       return resolveConflicts();
+    case 'tool':
+      // As runtimes call tools: what these print goes to the model, not to the run's output.
+      spawnSync('bash', ['-c', all], { stdio: ['ignore', 'pipe', 'pipe'] });
+      return undefined;
     case 'environment':
       return writeFileSync(join(FLAGS, first), Object.keys(process.env).sort().join('\n'));
     case 'git':

@@ -1,11 +1,13 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+export type GiveVerdict = (verdict: string, reason: string) => Promise<void>;
+
 /**
- * Gives a verdict to Musher over the session that this program opens. A program of its own, too: `verdict.ts approve [reason]`.
- * Written out: the protocol's library takes a third of a second to load.
+ * Connects to Musher, which a reviewer does before it runs anything else, and returns how a verdict is given there. Written out:
+ * the protocol's library takes a third of a second to load.
  */
-export async function giveVerdict(verdict: string, reason: string): Promise<void> {
+export async function connectToMusher(): Promise<GiveVerdict> {
   const { MUSHER_MCP_URL = '', MUSHER_MCP_TOKEN = '' } = process.env;
   const headers = {
     authorization: `Bearer ${MUSHER_MCP_TOKEN}`,
@@ -23,8 +25,10 @@ export async function giveVerdict(verdict: string, reason: string): Promise<void
   const clientInfo = { name: 'test agent', version: '1' };
   await post({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
   await post({ method: 'notifications/initialized' });
-  const answer = await post({ id: 2, method: 'tools/call', params: { name: 'verdict', arguments: { verdict, reason } } });
-  if (!answer.includes('Recorded')) process.stderr.write(`the verdict was not taken: ${answer}\n`);
+  return async (verdict, reason) => {
+    const answer = await post({ id: 2, method: 'tools/call', params: { name: 'verdict', arguments: { verdict, reason } } });
+    if (!answer.includes('Recorded')) process.stderr.write(`the verdict was not taken: ${answer}\n`);
+  };
 }
 
 /** Musher may be gone for a moment: a test kills it. */
@@ -38,5 +42,3 @@ async function patiently(call: () => Promise<Response>): Promise<Response> {
     }
   }
 }
-
-if (import.meta.main) await giveVerdict(process.argv[2] ?? '', process.argv.slice(3).join(' '));
