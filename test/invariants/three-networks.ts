@@ -9,7 +9,7 @@ import { MatrixRoom } from './matrix-room.ts';
 import type { Named, Private, Room } from './messages.ts';
 
 /** A channel of the fake Slack, and a person in it. */
-class SlackRoom implements Room {
+export class SlackRoom implements Room {
   readonly transport = 'slack';
   readonly id = 'C1';
   readonly asked: string[] = [];
@@ -45,20 +45,22 @@ class SlackRoom implements Room {
     this.asked.push(`ev:${this.id}:${message.ts}`);
   }
 
-  slash(text: string): void {
+  /** Resolves when Slack has acknowledged it, or has told the person that nobody did. */
+  slash(text: string): Promise<void> {
     const trigger = this.#slack.trigger();
-    this.#acted(`slash:${trigger}`, this.#slack.slash(text, { trigger_id: trigger }));
+    return this.#acted(`slash:${trigger}`, this.#slack.slash(text, { trigger_id: trigger }));
   }
 
   press(label: string): void {
     const at = this.#slack.rooms.stamp();
-    this.#acted(`button:${at}:U1`, this.#slack.press(label, 'U1', at));
+    void this.#acted(`button:${at}:U1`, this.#slack.press(label, 'U1', at));
   }
 
   /** Slack tells the person where nobody acknowledges. */
-  #acted(id: string, acknowledged: Promise<unknown>): void {
+  async #acted(id: string, acknowledged: Promise<unknown>): Promise<void> {
     this.perhaps.push(id);
-    void acknowledged.then((answer) => (answer === null ? 0 : this.asked.push(id)));
+    // Over HTTP a connection that is refused or breaks off says so.
+    if ((await acknowledged.catch(() => null)) !== null) this.asked.push(id);
   }
 }
 
