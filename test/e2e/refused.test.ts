@@ -99,7 +99,7 @@ test('conflict markers that a change adds are merged by no command, not by an ap
       'wait 1 blocked 30',
       'edit 2 qa server',
       'start 2',
-      'wait 2 held 30',
+      'wait 2 archived 30',
       'accept 2',
       'wait 2 blocked 30',
     ),
