@@ -205,7 +205,7 @@ export async function openProjectGit(options: {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
   const runGit = gitRunner();
-  // One after the other, with one shell: each further shell costs more time than git's answer. A git that is missing or too
+  // One after the other in one shell, since each further one costs more time than git's answer. A git that is missing or too
   // old is what a person has to hear of first.
   await checkGitVersion(dataDir, runGit);
   const repository = await findRepository(options.repository, runGit);

@@ -7,7 +7,7 @@ import { assert, asyncProperty, nat, property, string, uint8Array } from 'fast-c
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GitShell } from '../../src/git/shell/git-shell.ts';
 import { gitRunner } from '../../src/git/shell/runner.ts';
-import { scriptOf } from '../../src/git/shell/script.ts';
+import { linesOf, PROGRAM } from '../../src/git/shell/script.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -129,20 +129,26 @@ describe('a shell that starts git', () => {
     const given = lines.filter((line) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(line.split('=')[0] ?? ''));
     expect(given.toSorted()).toEqual([`GIT_AUTHOR_NAME=${name}`, 'LC_ALL=C', `PATH=${path}`, 'TZ=UTC']);
     expect(existsSync(join(dir, 'made'))).toBe(false);
+    // The shell is used again, and the variables of the call before are gone.
+    const next = await shell.run({ args: [], cwd: dir, env: { GIT_DIR: 'x' } });
+    expect(next.stdout.toString('utf8')).not.toContain('GIT_AUTHOR_NAME');
+    expect(next.stdout.toString('utf8')).toContain('GIT_DIR=x');
     shell.close();
   });
 
   it('does nothing at all where only a part of a call was written', () => {
     const file = join(dir, 'partly');
-    const script = scriptOf({ args: ['config', '--file', file, 'a.b', "it's"], cwd: dir, env: env() }, 'mark');
+    const variables = new Map<string, string | null>(Object.entries(env()));
+    const call = linesOf({ args: ['config', '--file', file, 'a.b', "it's"], cwd: dir, changed: variables, input: null, mark: 'mark' });
+    const read = (text: string) => spawnSync('/bin/sh', ['-c', PROGRAM], { input: text });
     assert(
-      property(nat(script.length - 2), (length) => {
-        spawnSync('/bin/sh', [], { input: script.slice(0, length) });
+      property(nat(call.length - 1), (length) => {
+        read(call.slice(0, length));
         expect(existsSync(file)).toBe(false);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[call.length - 1], [call.length - 2]] },
     );
-    spawnSync('/bin/sh', [], { input: script });
+    read(call);
     expect(readFileSync(file, 'utf8')).toContain("it's");
   });
 

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { failed, type GitAnswer, type GitCall, judged, LONGEST_SILENCE } from '../run.ts';
 import { MarkedOutput, TAIL_BYTES } from './marked-output.ts';
-import { scriptOf } from './script.ts';
+import { linesOf, PROGRAM } from './script.ts';
 
 interface UnderWay {
   readonly call: GitCall;
@@ -21,12 +21,14 @@ interface UnderWay {
  */
 export class GitShell {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  /** Variables as the shell has them from the call before. */
+  #variables: ReadonlyMap<string, string> = new Map();
   #now: UnderWay | null = null;
   #over = false;
 
   /** `path`: where git is looked for. */
   constructor(path: string) {
-    this.#child = spawn('/bin/sh', [], {
+    this.#child = spawn('/bin/sh', ['-c', PROGRAM], {
       cwd: '/',
       env: { PATH: path, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -52,9 +54,9 @@ export class GitShell {
     return new Promise((resolve, reject) => {
       if (this.#over || this.#now !== null) throw new Error('this shell can take no call');
       const mark = randomBytes(16).toString('hex');
-      let script: string;
+      let lines: string;
       try {
-        script = scriptOf(call, mark);
+        lines = this.#linesOf(call, mark);
       } catch (cause) {
         reject(failed(call, -1, String(cause), cause));
         return;
@@ -68,8 +70,19 @@ export class GitShell {
         resolve,
         reject,
       };
-      this.#child.stdin.write(script);
+      this.#child.stdin.write(lines);
     });
+  }
+
+  #linesOf(call: GitCall, mark: string): string {
+    const wanted = new Map(Object.entries(call.env));
+    const gone = [...this.#variables.keys()].filter((name) => !wanted.has(name));
+    const news = [...wanted].filter(([name, value]) => this.#variables.get(name) !== value);
+    const changed = new Map<string, string | null>([...gone.map((name) => [name, null] as const), ...news]);
+    const input = call.input === undefined ? null : Buffer.from(call.input);
+    const lines = linesOf({ args: call.args, cwd: call.cwd, changed, input, mark });
+    this.#variables = wanted;
+    return lines;
   }
 
   /** Lets it end when it has done what it is at. */

@@ -19,10 +19,10 @@ export function gitRunner(): GitRunner {
   const idle = new Map<GitShell, NodeJS.Timeout>();
   let path = '';
 
-  const leave = (shell: GitShell): void => {
-    clearTimeout(idle.get(shell));
-    idle.delete(shell);
-    shell.close();
+  const leave = (one: GitShell): void => {
+    clearTimeout(idle.get(one));
+    idle.delete(one);
+    one.close();
   };
   const taken = (): GitShell => {
     const wanted = process.env['PATH'] ?? '';
@@ -35,10 +35,10 @@ export function gitRunner(): GitRunner {
     }
     return new GitShell(path);
   };
-  const giveBack = (shell: GitShell, itsPath: string): void => {
-    if (!shell.isUsable) return;
-    if (idle.size >= MOST_IDLE || itsPath !== path) shell.close();
-    else idle.set(shell, setTimeout(() => leave(shell), IDLE_MS).unref());
+  const giveBack = (one: GitShell, itsPath: string): void => {
+    if (!one.isUsable) return;
+    if (idle.size >= MOST_IDLE || itsPath !== path) one.close();
+    else idle.set(one, setTimeout(() => leave(one), IDLE_MS).unref());
   };
   return async (call) => {
     if (Buffer.byteLength(call.input ?? '') > MOST_INPUT_BYTES) return runGit(call);

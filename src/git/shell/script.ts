@@ -1,33 +1,76 @@
-import type { GitCall } from '../run.ts';
-
-/** Larger inputs don't go through the script of a call: each byte may take four there. */
-export const MOST_INPUT_BYTES = 16 * 1024;
+/** Larger inputs don't go through a shell, which reads each byte of a call on its own; a byte of input takes up to four. */
+export const MOST_INPUT_BYTES = 4 * 1024;
 
 /**
- * One call of git as a script for `/bin/sh`. Standard output and standard error each end with a line that holds `mark`; on
- * standard output the exit code follows it, or `x` where the folder can't be entered.
+ * What each shell runs: it reads calls and starts git for them. This text never changes. What a call says is data that is
+ * read line by line and never becomes a part of it, for it holds names that agents choose.
  *
- * DANGER: arguments and variables hold names of files and branches that agents choose. Nothing but quoted words may get into
- * the script. The braces make it a syntax error where a Musher that is killed has written only a part of it.
+ * A line begins with its kind: `a` argument, `v` variable, `u` variable that is gone, `d` folder, `i` input as a format of
+ * `printf`, `m` mark, `g` start; `+` goes on with the value of the line before, after a line break. Standard output and standard
+ * error each end with a line that holds the mark; on standard output the exit code follows it, or `x` where the folder can't
+ * be entered. Nothing is started for a call of which Musher, when it was killed, had written only a part.
  */
-export function scriptOf(call: Pick<GitCall, 'args' | 'cwd' | 'env' | 'input'>, mark: string): string {
-  const variables = Object.entries(call.env).map(([name, value]) => {
-    if (!/^[A-Z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);
-    return `${name}=${quoted(value)}`;
-  });
-  const git = [...variables, 'git', ...call.args.map(quoted)].join(' ');
-  const run = call.input === undefined ? `${git} </dev/null` : `printf '${escaped(Buffer.from(call.input))}' | ${git}`;
-  return `{ if cd ${quoted(call.cwd)}; then ${run}; c=$?; cd /; else c=x; fi; printf '\\n%s %s\\n' ${mark} "$c"; printf '\\n%s\\n' ${mark} >&2; }\n`;
+export const PROGRAM = `
+nl='
+'
+kind= word= dir=/ input= mark=
+set --
+while IFS= read -r line; do
+  case $line in
+    +*) word=$word$nl\${line#+}; continue ;;
+  esac
+  case $kind in
+    a) set -- "$@" "$word" ;;
+    v) export "$word" ;;
+    u) unset "$word" ;;
+    d) dir=$word ;;
+    i) input=$word ;;
+    m) mark=$word ;;
+  esac
+  word=\${line#?}
+  kind=\${line%"$word"}
+  [ "$kind" = g ] || continue
+  if cd "$dir"; then
+    if [ -n "$input" ]; then printf "$input" | git "$@"; else git "$@" </dev/null; fi
+    code=$?
+    cd /
+  else
+    code=x
+  fi
+  printf '\\n%s %s\\n' "$mark" "$code"
+  printf '\\n%s\\n' "$mark" >&2
+  set --
+  kind= word= input=
+done
+`;
+
+/** One call as the lines that the shell reads. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Variables that are new or have another value than at the call before; null: one that is gone. */
+  readonly changed: ReadonlyMap<string, string | null>;
+  readonly input: Buffer | null;
+  readonly mark: string;
 }
 
-/** A word that the shell takes as it is. Throws where it holds a zero byte, which no argument can hold. */
-export function quoted(word: string): string {
-  if (word.includes('\0')) throw new Error('an argument holds a zero byte');
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** The lines of a call. Throws where it holds a zero byte, which no argument can hold. */
+export function linesOf({ args, cwd, changed, input, mark }: Call): string {
+  const variables = [...changed].map(([name, value]) => {
+    if (!/^[A-Z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);
+    return value === null ? line('u', name) : line('v', `${name}=${value}`);
+  });
+  const lines = [...variables, line('d', cwd), ...args.map((word) => line('a', word)), line('m', mark)];
+  return `${[...lines, ...(input === null ? [] : [line('i', escaped(input))]), 'g'].join('\n')}\n`;
+}
+
+function line(kind: string, value: string): string {
+  if (value.includes('\0')) throw new Error('an argument holds a zero byte');
+  return `${kind}${value.replaceAll('\n', '\n+')}`;
 }
 
 /** Bytes as a format of `printf` that prints exactly them. */
-export function escaped(bytes: Buffer): string {
+function escaped(bytes: Buffer): string {
   let text = '';
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
