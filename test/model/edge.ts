@@ -262,6 +262,7 @@ export class Outside {
       snapshots: guard(() => []),
       resetWorktree: guard(() => undefined),
       clearLocks: guard(() => undefined),
+      complaint: guard(() => null),
       workElsewhere: guard(() => null),
       bringBack: guard(() => undefined),
       restoreTracked: guard(() => []),

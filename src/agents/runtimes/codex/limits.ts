@@ -2,7 +2,19 @@ import type { Millis } from '../../../pipeline/values.ts';
 import { believable, waitIn } from '../resume-time.ts';
 
 /** Texts of a used-up allowance, of versions 0.4x to 0.169. The apostrophe in them is a curly one. */
-const LIMIT = /hit your (?:\w+ )?usage limit|usage limit reached|status:? 429|too many requests|rate limit/i;
+const LIMIT_TEXTS = [
+  // "You've hit your usage limit. Upgrade to Pro or try again in 3 days 4 hours."
+  /hit your (?:[\w-]+ )?usage limit/i,
+  /usage[ _]limit[ _]reached/i,
+  // "exceeded retry limit, last status: 429 Too Many Requests"
+  /status:? 429|too many requests/i,
+  // "Rate limit reached for gpt-5 in organization … on tokens per min (TPM)"
+  /rate limit/i,
+  // Of a key that is paid by use: "You exceeded your current quota, please check your plan", "Quota exceeded."
+  /exceeded your current quota|quota exceeded|insufficient_quota/i,
+  // "Your workspace is out of credits. Ask your workspace owner to refill."
+  /out of credits/i,
+] as const;
 const SIGNED_OUT =
   /status:? 401\b|incorrect api key|invalid api key|not logged in|please (?:log|sign) in|log ?in again|refresh token|missing environment variable|access token could not be refreshed/i;
 const CLOCK = /again at (?:([a-z]{3})[a-z]* (\d{1,2})(?:st|nd|rd|th)?,? (\d{4}),? (?:at )?)?(\d{1,2}):(\d{2}) ?([ap])\.?m/i;
@@ -10,7 +22,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 /** Whether an error is about an allowance that comes back by itself. */
 export function isRateLimit(text: string): boolean {
-  return LIMIT.test(text);
+  return LIMIT_TEXTS.some((pattern) => pattern.test(text));
 }
 
 /** Whether an error says that nobody is signed in, or that the key was refused. */

@@ -3,8 +3,22 @@ import { oneLine } from '../../text.ts';
 import { believable, waitIn } from '../resume-time.ts';
 import type { Conclusion } from '../runtime.ts';
 
-const LIMIT =
-  /"code": ?429|status:? 429|RESOURCE_EXHAUSTED|quota exceeded|exceeded your (?:current )?quota|exhausted your (?:daily )?(?:capacity|quota)|rate limit|too many requests|usage limit reached/i;
+/** How it says that an allowance is used up, or that the service has no room for now. */
+const LIMIT_TEXTS = [
+  /"code": ?429|status:? 429|too many requests/i,
+  // "Resource has been exhausted (e.g. check quota)."
+  /RESOURCE_EXHAUSTED|resource has been exhausted/i,
+  // "Quota exceeded for quota metric …", "You exceeded your current quota"
+  /quota exceeded|exceeded your (?:current )?quota/i,
+  // "You have exhausted your capacity on this model.", "… your daily quota on this model."
+  /exhausted your (?:daily )?(?:capacity|quota)/i,
+  // "You have reached your daily gemini-2.5-pro quota limit"
+  /reached your (?:[\w.-]+ ){0,4}(?:quota|limit)/i,
+  /rate limit/i,
+  /\b(?:usage|daily) limit reached/i,
+  // "The model is overloaded. Please try again later."
+  /model is overloaded|"code": ?503/i,
+] as const;
 const SIGNED_OUT =
   /"code": ?401\b|status:? 401\b|UNAUTHENTICATED|API key not valid|API_KEY_INVALID|API key expired|must specify the GEMINI_API_KEY|set an Auth method|invalid auth method|failed to (?:log|sign) in|authentication (?:failed|consent|required)|please (?:log|sign) in|re-?authenticate/i;
 
@@ -13,7 +27,7 @@ const NO_AUTH = 41;
 
 /** Whether an error is about an allowance that comes back by itself. */
 export function isRateLimit(text: string): boolean {
-  return LIMIT.test(text);
+  return LIMIT_TEXTS.some((pattern) => pattern.test(text));
 }
 
 /** Whether an error says that nobody is signed in, or that the key was refused. */

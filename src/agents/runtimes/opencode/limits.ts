@@ -4,7 +4,22 @@ import { asFields, numberField, textField, type Fields } from '../json-line.ts';
 import { believable, waitIn } from '../resume-time.ts';
 import type { Conclusion } from '../runtime.ts';
 
-const LIMIT = /rate limit|too many requests|usage limit|quota (?:has been )?exceeded|exceeded your (?:current )?quota|insufficient_quota/i;
+/** How the services behind it say that an allowance is used up, or that they have no room for now. */
+const LIMIT_TEXTS = [
+  /rate limit|too many requests/i,
+  /usage limit|\b(?:daily|weekly|monthly) limit reached/i,
+  // OpenAI: "You exceeded your current quota", insufficient_quota
+  /quota (?:has been )?exceeded|exceeded your (?:current )?quota|insufficient_quota/i,
+  // Google: "Resource has been exhausted (e.g. check quota)."
+  /resource has been exhausted|RESOURCE_EXHAUSTED/i,
+  // Anthropic: "Your credit balance is too low to access the Anthropic API."
+  /credit balance is too low/i,
+  // OpenRouter: "Insufficient credits", opencode Zen: "Insufficient balance"
+  /insufficient (?:credits|balance|funds)|out of credits/i,
+  // GitHub Copilot: "You've exhausted your premium model quota"
+  /exhausted your (?:[\w-]+ ){0,3}(?:quota|capacity)/i,
+  /\boverloaded\b/i,
+] as const;
 const SIGNED_OUT =
   /api key is missing|invalid (?:x-)?api[- ]key|incorrect api key|unauthorized|not authenticated|invalid_grant|token refresh failed|ProviderModelNotFoundError|ProviderInitError/i;
 /** Answers of a tool that was not allowed, by a person or by a rule. */
@@ -42,7 +57,7 @@ export function outcomeOfError(error: Fields, now: Millis): Conclusion {
       resumeAt: null,
     };
   }
-  if (status === 429 || status === 529 || LIMIT.test(message)) {
+  if (status === 429 || status === 529 || LIMIT_TEXTS.some((pattern) => pattern.test(message))) {
     const headers = asFields(data['responseHeaders']) ?? {};
     const wait = retryAfter(textField(headers, 'retry-after')) ?? waitIn(message);
     return { reason: 'rate-limited', summary, resumeAt: wait === null ? null : believable(now + wait, now) };
