@@ -121,6 +121,7 @@ setup = ["echo set-up $MUSHER_ITEM >> {flags}/steps", "test $MUSHER_ITEM != 2 ||
 teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
 `,
   });
+  bench.expectedProblems.push(/RUNTIME_MISSING/);
   const musher = bench.start();
   musher.type(
     create(
