@@ -29,7 +29,7 @@ const CALLS: readonly (readonly [name: RegExp, why: string])[] = [
 /** Single texts, by how they begin. */
 const TEXTS: readonly (readonly [start: RegExp, why: string])[] = [
   [
-    /^(?: ?It was rejected because|The branch holds the work|The change adds conflict markers|Before that its work was rejected|Gate command: |Commit your work|What the commits do|Merging … into|Its merge … was taken off|Nothing was committed|Only what is committed on the branch| on a detached HEAD, at |Bring it over: |Give the verdict by the tool)/,
+    /^(?: ?It was rejected because|The branch holds the work|The change adds conflict markers|Before that its work was rejected|Gate command: |Commit your work|What the commits do|Merging … into|Its merge … was taken off|Nothing was committed|Only what is committed on the branch|on a detached HEAD, at |Bring it over: |Give the verdict by the tool)/,
     'evidence: the prompt of the next attempt',
   ],
   [/^(?:Only what is committed on the branch|Bring it over: git|on a detached HEAD, at)/, 'evidence: the prompt of the next attempt'],
