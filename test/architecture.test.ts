@@ -42,6 +42,7 @@ const MOST_FILES = 16;
 const SEEN_BY_ALL = new Set([
   'src/result.ts',
   'src/backoff.ts',
+  'src/bounds.ts',
   'src/clock.ts',
   'src/until-aborted.ts',
   'src/errors.ts',

@@ -166,6 +166,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'ran-too-long': { kind: 'ran-too-long', ms: 1_800_000 },
   'old-lines': { kind: 'old-lines', ms: 600_000, times: 400, text: 'trying' },
   'too-much-output': { kind: 'too-much-output', bytes: 268_435_456 },
+  'too-many-models': { kind: 'too-many-models', most: 64 },
   repeats: { kind: 'repeats', what: 'call', times: 6, text: 'Bash npm test' },
   'tokens-without-change': { kind: 'tokens-without-change', tokens: 110_000 },
   'over-limit': { kind: 'over-limit', unit: 'microUsd', used: 5_200_000, cap: 5_000_000 },

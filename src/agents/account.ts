@@ -5,10 +5,8 @@ import { runMemory } from './supervision/run-memory.ts';
 import { readRecord } from './supervision/run-record.ts';
 import { RUNTIMES } from './runtimes/index.ts';
 import { pricing, type Pricing } from './runtimes/pricing.ts';
-import type { Signal } from './supervision/signals.ts';
+import { boundedModels, type UsageSignal } from './supervision/bounded-models.ts';
 import { NO_USAGE } from '../pipeline/usage.ts';
-
-type UsageSignal = Extract<Signal, { kind: 'usage' }>;
 
 /** What a run has used, as its output says. */
 export interface UsageInOutput {
@@ -23,6 +21,7 @@ export async function usageInOutput(runDir: string, prices: Pricing = pricing())
   const record = await readRecord(runDir);
   const runtime = RUNTIMES.find(({ name }) => name === record?.runtime);
   const memory = runMemory();
+  const models = boundedModels();
   const totals = new Map<string, UsageSignal>();
   if (record === null || runtime === undefined) return { used: [], unpriced: [] };
   const parser = runtime.parser({
@@ -33,7 +32,8 @@ export async function usageInOutput(runDir: string, prices: Pricing = pricing())
     pricing: prices,
   });
   const splitter = lineSplitter((line) => {
-    for (const signal of parser.line(line)) {
+    for (const said of parser.line(line)) {
+      const signal = said.kind === 'usage' ? models.take(said) : said;
       memory.take(signal);
       if (signal.kind === 'usage') totals.set(signal.model, signal);
     }

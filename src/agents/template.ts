@@ -3,7 +3,7 @@ import { TEMPLATE_VARIABLES, type TemplateVariable } from '../config/settings.ts
 /** A value for each variable; one that does not apply is an empty string. */
 export type TemplateValues = Readonly<Record<TemplateVariable, string>>;
 
-const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 function isVariable(name: string): name is TemplateVariable {
   return (TEMPLATE_VARIABLES as readonly string[]).includes(name);
@@ -14,7 +14,10 @@ function isVariable(name: string): name is TemplateVariable {
  * text holds `{{failure}}` stays text. An unknown name stays as it is; the configuration refuses it before.
  */
 export function expandTemplate(template: string, values: TemplateValues): string {
-  return template.replace(VARIABLE, (whole, name: string) => (isVariable(name) ? values[name] : whole));
+  return template.replace(VARIABLE, (whole, inside: string) => {
+    const name = inside.trim();
+    return isVariable(name) ? values[name] : whole;
+  });
 }
 
 /**

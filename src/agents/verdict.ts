@@ -7,13 +7,13 @@ export interface Verdict {
 }
 
 /** `VERDICT: approve`, `**VERDICT:** reject the test is missing`: a line of its own, whatever marks stand around the words. */
-const LINE = /^[\s>*_`#-]*VERDICT\s*:[\s*_`]*(approve|reject)(?:d|ed)?\b[\s*_`.:,;–—-]*(.*)$/i;
+const LINE = /^[\s>*_`#-]*VERDICT\s*:[\s*_`]*(approve|reject)(?:d|ed)?\b(.*)$/i;
 
 /** Reads a verdict from one line; null where the line is none. */
 export function verdictOfLine(line: string): Verdict | null {
   const match = LINE.exec(line.slice(0, 4000));
   if (match === null) return null;
-  const reason = oneLine((match[2] ?? '').replace(/[*_`]+$/, ''));
+  const reason = oneLine((match[2] ?? '').replace(/^[\s*_`.:,;–—-]+/, '').replace(/[*_`]+$/, ''));
   return { verdict: match[1]?.toLowerCase() === 'approve' ? 'approve' : 'reject', reason };
 }
 

@@ -1,9 +1,9 @@
 import type { Criterion } from '../pipeline/types.ts';
 
 /** A line that is a check box: `- [ ] text`, `* [x] text`, `+ [X] text`, indented or not. */
-const CHECKBOX = /^[ \t]*[-*+][ \t]+\[([ xX])\](?:[ \t]+(.*))?$/;
+const CHECKBOX = /^[ \t]*[-*+][ \t]+\[([ xX])\](?:[ \t](.*))?$/;
 /** A heading or label for the criteria, which is dropped with them. */
-const CRITERIA_LABEL = /^(?:#{1,6}[ \t]*)?(?:acceptance criteria|criteria)[ \t]*:?[ \t]*$/i;
+const CRITERIA_LABEL = /^(?:#{1,6}[ \t]*)?(?:acceptance criteria|criteria)(?:[ \t]*:)?$/i;
 
 /**
  * Splits a text into the item's criteria (its check boxes, in order) and the description (the rest). Lines
@@ -22,7 +22,7 @@ export function splitCriteria(text: string): { readonly description: string; rea
       kept.push(line);
       continue;
     }
-    if (CRITERIA_LABEL.test(lastFilled(kept))) dropLabel(kept);
+    if (CRITERIA_LABEL.test(lastFilled(kept).trimEnd())) dropLabel(kept);
     criteria.push({ text: wanted, checked: box[1] !== ' ' });
   }
   return { description: kept.join('\n').trim(), criteria };

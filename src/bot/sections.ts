@@ -1,5 +1,6 @@
-/** A heading of Markdown: its marks and its words. */
-const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
+/** A heading of Markdown: its marks, and its words with the marks that may close it. */
+const HEADING = /^ {0,3}(#{1,6})[ \t](.*)$/;
+const CLOSING = /#+$/;
 
 export interface SectionEdit {
   readonly description: string;
@@ -39,7 +40,7 @@ function findHeadings(lines: readonly string[]): { line: number; level: number; 
     const mark = /^[ \t]*(```+|~~~+)/.exec(text)?.[1] ?? null;
     if (mark !== null) fence = fence === null ? mark : mark.startsWith(fence) ? null : fence;
     const heading = fence === null ? HEADING.exec(text) : null;
-    if (heading !== null) headings.push({ line, level: heading[1]?.length ?? 1, name: heading[2] ?? '' });
+    if (heading !== null) headings.push({ line, level: heading[1]?.length ?? 1, name: (heading[2] ?? '').trim().replace(CLOSING, '').trimEnd() });
   }
   return headings;
 }

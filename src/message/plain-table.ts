@@ -1,5 +1,5 @@
 import type { Column, Inline } from './document.ts';
-import { visibleLine } from './sanitize.ts';
+import { joinedLines, visibleLine } from './sanitize.ts';
 import { spansOf } from './spans.ts';
 import { displayWidth } from './width.ts';
 import { lineText, wrap, type Line, type Span } from './wrap.ts';
@@ -83,7 +83,7 @@ function longestWord(spans: readonly Span[]): number {
 }
 
 function oneLine(spans: readonly Span[]): Span[] {
-  return spans.map(({ text, look }) => ({ text: text.replaceAll(/\s*\n\s*|\t/g, ' '), look }));
+  return spans.map(({ text, look }) => ({ text: joinedLines(text).replaceAll('\t', ' '), look }));
 }
 
 function spansWidth(spans: readonly Span[]): number {

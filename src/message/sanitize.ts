@@ -15,7 +15,17 @@ export function visible(text: string): string {
 
 /** The same on one line: line breaks and tabs become spaces. */
 export function visibleLine(text: string): string {
-  return visible(text).replaceAll(/\s*\n\s*|\t/g, ' ');
+  return joinedLines(visible(text)).replaceAll('\t', ' ');
+}
+
+/** The lines of a text with one space between them, whatever white space was at their ends; empty lines go. */
+export function joinedLines(text: string): string {
+  const lines = text.split('\n');
+  if (lines.length === 1) return text;
+  const first = lines[0]?.trimEnd() ?? '';
+  const last = lines.at(-1)?.trimStart() ?? '';
+  const between = lines.slice(1, -1).map((line) => line.trim());
+  return [first, ...between.filter((line) => line !== ''), last].join(' ');
 }
 
 function shown(character: string): string {

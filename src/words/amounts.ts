@@ -10,7 +10,8 @@ export function money(microUsd: number): string {
   if (amount >= 1) return `${sign}$${amount.toFixed(2).replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ',')}`;
   const decimals = amount.toFixed(amount >= 0.0001 ? 4 : 6);
   // `0.5000` says no more than `0.50`.
-  return `${sign}$${decimals.replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+  const cents = decimals.indexOf('.') + 3;
+  return `${sign}$${decimals.slice(0, cents)}${decimals.slice(cents).replace(/0+$/, '')}`;
 }
 
 /** A number of tokens: `812`, `12.3k`, `4.1M`. */

@@ -73,8 +73,11 @@ const SIZE_LOOK = 64;
 /** Chunks between two turns of the event loop. */
 const AT_ONCE = 4;
 
-/** `onLine` gets each line once, in order, from the start of the file. A file that is not there yet is empty. */
-export function followFile(path: string, onLine: (line: string) => void, limit: SizeLimit): Follower {
+/**
+ * `onLine` gets each line once, in order, from the start of the file. A file that is not there yet is empty. `onPause` is
+ * called when lines were handed out, before others may act on them.
+ */
+export function followFile(path: string, onLine: (line: string) => void, limit: SizeLimit, onPause: () => void = () => {}): Follower {
   const splitter = lineSplitter(onLine);
   const buffer = Buffer.alloc(CHUNK_BYTES);
   let offset = 0;
@@ -86,7 +89,10 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
     try {
       // At once: mostly there is nothing or a line, and the thread pool costs more than that.
       for (let chunk = 0; ; chunk++) {
-        if (chunk % AT_ONCE === AT_ONCE - 1) await setImmediate();
+        if (chunk % AT_ONCE === AT_ONCE - 1) {
+          onPause();
+          await setImmediate();
+        }
         if (chunk % SIZE_LOOK === 0 && fstatSync(file).size > limit.bytes) limit.exceeded();
         if (offset >= limit.bytes) return;
         const bytesRead = readSync(file, buffer, 0, Math.min(CHUNK_BYTES, limit.bytes - offset), offset);
@@ -96,6 +102,7 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
       }
     } finally {
       closeSync(file);
+      onPause();
     }
   };
   const inTurn = (step: () => Promise<void>): Promise<void> => {
@@ -108,6 +115,7 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
       inTurn(async () => {
         await read();
         splitter.end();
+        onPause();
       }),
     open: () => splitter.open(),
     get offset() {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { LIST_PRICES } from './list-prices.ts';
 import type { Usage } from '../../pipeline/usage.ts';
 import type { ModelPrice } from './model-price.ts';
@@ -39,6 +40,7 @@ export function pricing(own: Readonly<Record<string, ModelPrice>> = {}): Pricing
  */
 export function canonicalModel(model: string): string {
   return model
+    .slice(0, BOUNDS.modelName)
     .toLowerCase()
     .replace(/^.*\//, '')
     .replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '')

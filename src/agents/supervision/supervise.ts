@@ -2,6 +2,8 @@ import type { PlainFault } from '../../pipeline/why/fault.ts';
 import { pause } from '../../clock.ts';
 import type { LimitSettings } from '../../config/settings.ts';
 import { crashPoint } from '../../crash-point.ts';
+import { BOUNDS } from '../../bounds.ts';
+import { boundedModels, OTHER_MODELS, type UsageSignal } from './bounded-models.ts';
 import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from '../process/follow.ts';
@@ -63,6 +65,9 @@ class Supervision implements RunHandle {
   readonly #processes: RunProcesses;
   readonly #parser: OutputParser;
   readonly #memory: RunMemory = runMemory();
+  readonly #models = boundedModels();
+  /** The totals of models that nobody was told of yet. */
+  readonly #unreported = new Map<string, UsageSignal>();
   readonly #signs: SignsOfLife;
   readonly #spinning: SpinWatch;
   readonly #output;
@@ -120,7 +125,12 @@ class Supervision implements RunHandle {
           ? this.#stop({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-much-output', bytes } })
           : this.#endLingering(),
     };
-    this.#output = followFile(files.stdout, (line) => this.#onLine(line), limit);
+    this.#output = followFile(
+      files.stdout,
+      (line) => this.#onLine(line),
+      limit,
+      () => this.#report(),
+    );
     this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
     this.ended = promise;
@@ -200,14 +210,28 @@ class Supervision implements RunHandle {
   #take(signals: readonly Signal[]): void {
     const { concluded } = this.#memory;
     if (signals.length > 0) this.#cancelWait();
-    for (const signal of signals) {
+    for (const said of signals) {
+      const signal = said.kind === 'usage' ? this.#models.take(said) : said;
       this.#memory.take(signal);
-      this.#spec.onSignal(signal);
+      if (signal.kind === 'usage') this.#unreported.set(signal.model, signal);
+      else this.#spec.onSignal(signal);
+      if (signal.kind === 'usage' && signal.model === OTHER_MODELS)
+        this.#stop({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-many-models', most: BOUNDS.models } });
       if (!concluded) this.#spinning.take(signal, this.#memory.usage, this.#live);
       if (signal.kind === 'fatal') this.#stop({ reason: 'failed', summary: signal.text });
       if (signal.kind === 'signed-out') this.#stop({ reason: 'signed-out', summary: signal.text });
       if (signal.kind === 'rate-limited' && signal.waits === true) this.#endIfItWaits(signal.text);
     }
+  }
+
+  /** Tells of what was used once for many lines: each telling is a commit, and an output may come in by the megabyte. */
+  #report(): void {
+    if (this.#unreported.size === 0) return;
+    const signals = [...this.#unreported.values()];
+    this.#unreported.clear();
+    // Who follows the run after this Musher reads it from the start.
+    if (this.#released) return;
+    for (const signal of signals) this.#spec.onSignal(signal);
   }
 
   /** With each line after the result it gets a little longer: it may still be at work on something. */
@@ -237,6 +261,8 @@ class Supervision implements RunHandle {
 
   /** At its line a run is asked for the line as it is by now: more may have been set aside for it. */
   #overLineOfNow(): StopReason | null {
+    // What may be set aside for it depends on what is counted.
+    this.#report();
     this.#limits = this.#spec.limitsNow?.() ?? this.#limits;
     return this.#over();
   }

@@ -23,7 +23,7 @@ const AROUND: readonly RegExp[] = [
   /^npm (?:error|ERR!)(?: (?:A complete log|Log files|This is probably not a problem|path |command |code |errno ).*)?$/,
   /^goroutine \d+ \[/,
   /^\S+\.go:\d+(?: \+0x[\da-f]+)?$/,
-  /^[\w/]+\.[\w.*()]+\([^)]*\)$/,
+  /^[\w/]+\.[\w.*()]*\([^()]*\)$/,
   /^exit status \d+$/,
   /^[\])}]+[,;]?$/,
 ];

@@ -79,6 +79,6 @@ async function changeIn(at: Context, commit: CommitSha): Promise<string | null> 
 async function changeBetween(at: Context, base: CommitSha, commit: CommitSha): Promise<string | null> {
   const { text, truncated } = await patchSince(at.git, base, commit, COMPARED_BYTES);
   if (text === '') return null;
-  const hash = createHash('sha256').update(text.replaceAll(/^(?:index [0-9a-f]+\.\.[0-9a-f]+.*|@@ .*)\n/gm, ''));
+  const hash = createHash('sha256').update(text.replaceAll(/^(?:index [0-9a-f]+\.\..*|@@ .*)\n/gm, ''));
   return (truncated ? hash.update(await treeOf(at.git, commit)) : hash).digest('hex');
 }

@@ -43,7 +43,7 @@ async function linksIn(at: Context, from: CommitSha, to: CommitSha): Promise<{ p
 async function modulePaths(at: Context, head: CommitSha): Promise<ReadonlySet<string>> {
   const answer = await at.git.run(['cat-file', 'blob', `${head}:.gitmodules`], { answers: [1, 128] });
   const text = answer.exitCode === 0 ? answer.stdout.toString('latin1') : '';
-  return new Set([...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*"?([^"\n]*?)"?[ \t]*$/gm)].map(([, path = '']) => path));
+  return new Set([...text.matchAll(/^[ \t]*path[ \t]*=(.*)$/gm)].map(([, path = '']) => path.trim().replace(/^"([^"]*)"$/, '$1')));
 }
 
 async function isKnown(at: Context, item: ItemNumber, path: string, commit: string): Promise<boolean> {

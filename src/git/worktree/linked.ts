@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -120,9 +121,9 @@ export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Prom
   if (needed) await writeFile(file, '', { flag: 'wx' });
 }
 
-/** The text of a regular file; null for anything else, a link included, and for one that is removed meanwhile. */
+/** The text of one of git's small files; null for anything else, a link or a file of any size included, and for one that is removed meanwhile. */
 export async function readPlain(file: string): Promise<string | null> {
-  return (await readRegular(file))?.toString('utf8') ?? null;
+  return (await readRegular(file, BOUNDS.gitFile))?.toString('utf8') ?? null;
 }
 
 /** A folder that is none, or a link to one, is replaced: what is written into it must land in it. */

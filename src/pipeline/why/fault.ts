@@ -62,6 +62,8 @@ export type PlainFault =
   /** It printed nothing but lines that it had printed before; `text` is one of them. */
   | { readonly kind: 'old-lines'; readonly ms: Millis; readonly times: number; readonly text: string }
   | { readonly kind: 'too-much-output'; readonly bytes: number }
+  /** Its output named more models than there are. */
+  | { readonly kind: 'too-many-models'; readonly most: number }
   /** The same call or error again and again, and no file changed. */
   | { readonly kind: 'repeats'; readonly what: 'call' | 'error'; readonly times: number; readonly text: string }
   | { readonly kind: 'tokens-without-change'; readonly tokens: number }

@@ -23,7 +23,7 @@ export function normalised(failure: Failure): string {
     .replaceAll(/\b\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?/g, '<n>')
     .replaceAll(/\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\b/g, '<n>')
     .replaceAll(/\b\d+(?:\.\d+)?\s?(?:ms|µs|s|sec|seconds?|min|minutes?|h)\b/g, '<n>')
-    .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b(?:\.\d+)?/g, '<n>')
+    .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?:0x)?(?=[a-f]*\d)[0-9a-f]+\b(?:\.\d+)?/g, '<n>')
     .replaceAll(/<path>(?::<n>)+/g, '<path>');
   return `${failure.cause}\n${plain.replaceAll(/\s+/g, ' ').trim()}`;
 }

@@ -83,6 +83,8 @@ export function faultWords(fault: Said): string {
       return `nothing but old lines for ${duration(fault.ms)}, ${fault.times} of them: ${clause(fault.text)}`;
     case 'too-much-output':
       return `printed more than ${bytes(fault.bytes)}`;
+    case 'too-many-models':
+      return `its output named more than ${fault.most} models`;
     case 'repeats':
       return `the same ${fault.what} ${fault.times} times with no file changed: ${clause(fault.text)}`;
     case 'tokens-without-change':

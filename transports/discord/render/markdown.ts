@@ -1,6 +1,6 @@
 import type { Block, Inline } from '../../../src/message/document.ts';
 import { plainText } from '../../../src/message/plain.ts';
-import { visible, visibleLine } from '../../../src/message/sanitize.ts';
+import { joinedLines, visible, visibleLine } from '../../../src/message/sanitize.ts';
 
 /** Columns of a table in a code block: what a phone held upright does not wrap too badly. */
 const TABLE_WIDTH = 72;
@@ -27,7 +27,7 @@ export function blockMarkdown(block: Block): string {
     case 'paragraph':
       return inlines(block.content);
     case 'heading':
-      return `### ${oneLine(inlines(block.content))}`;
+      return `### ${joinedLines(inlines(block.content))}`;
     case 'list':
       return block.items
         .map((item, index) => `${block.ordered ? `${index + 1}.` : '-'} ${inlines(item).replaceAll('\n', '\n  ')}`)
@@ -37,7 +37,7 @@ export function blockMarkdown(block: Block): string {
     case 'code':
       return fenced(visible(block.text), block.language);
     case 'fields':
-      return block.fields.map(({ name, value }) => `**${escapedLine(name)}** ${oneLine(inlines(value))}`).join('\n');
+      return block.fields.map(({ name, value }) => `**${escapedLine(name)}** ${joinedLines(inlines(value))}`).join('\n');
     case 'quote':
       return escaped(block.text)
         .split('\n')
@@ -77,7 +77,10 @@ function inline(one: Inline): string {
 
 /** White space at the inner edges of a mark would make it plain text. */
 function wrapped(text: string, mark: string): string {
-  const [, before = '', inner = '', after = ''] = /^(\s*)([^]*?)(\s*)$/.exec(visible(text)) ?? [];
+  const shown = visible(text);
+  const inner = shown.trim();
+  const before = shown.slice(0, shown.length - shown.trimStart().length);
+  const after = shown.slice(shown.trimEnd().length);
   return inner === '' ? escaped(text) : `${before}${mark}${escaped(inner)}${mark}${after}`;
 }
 
@@ -111,6 +114,3 @@ function fenced(text: string, language: string | null): string {
   return `\`\`\`${word}\n${text.replaceAll('``', '`\u200b`').replace(/`$/, '`\u200b')}\n\`\`\``;
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ');
-}

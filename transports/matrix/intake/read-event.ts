@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../../src/bounds.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import type { Json } from '../json.ts';
 import { objectAt, textAt } from '../json.ts';
@@ -65,19 +66,30 @@ function withoutQuote(body: string): string {
  * `m.mentions` alone says nothing: clients put the author of a message there when it is replied to.
  */
 function withMention(body: string, html: string | null, me: string): string {
-  if (html === null) return body;
-  const pill =
-    /^(?:<mx-reply>[\s\S]*?<\/mx-reply>)?\s*(?:<p>)?\s*<a\s[^>]*?href=["']https:\/\/matrix\.to\/#\/([^"'?/]+)[^>]*>([^<]*)<\/a>/i.exec(
-      html,
-    );
-  if (pill === null || decoded(pill[1] ?? '') !== me) return body;
+  const pill = html === null ? null : firstPill(html);
+  if (pill === null || decoded(pill.id) !== me) return body;
   const trimmed = body.trimStart();
-  const shown = unescaped(pill[2] ?? '').trim();
+  const shown = unescaped(pill.shown).trim();
   for (const name of [shown, me]) {
     if (name !== '' && trimmed.startsWith(name)) return `<@${me}>${trimmed.slice(name.length)}`;
   }
   return body;
 }
+
+/** The mention that a formatted text begins with. Step by step: one expression for all of it can take minutes for a text of spaces. */
+function firstPill(html: string): { readonly id: string; readonly shown: string } | null {
+  const quoteEnd = html.startsWith('<mx-reply>') ? html.indexOf(QUOTE_END) : -1;
+  const said = (quoteEnd < 0 ? html : html.slice(quoteEnd + QUOTE_END.length)).trimStart();
+  const text = (/^<p>/i.test(said) ? said.slice('<p>'.length).trimStart() : said).slice(0, BOUNDS.pill);
+  const tagEnd = text.indexOf('>');
+  const tag = text.slice(0, tagEnd);
+  if (tagEnd < 0 || !/^<a\s/i.test(tag)) return null;
+  const id = /\shref=["']https:\/\/matrix\.to\/#\/([^"'?/]+)/i.exec(tag)?.[1];
+  const shown = /^[^<]*(?=<\/a>)/i.exec(text.slice(tagEnd + 1))?.[0];
+  return id === undefined || shown === undefined ? null : { id, shown };
+}
+
+const QUOTE_END = '</mx-reply>';
 
 function decoded(id: string): string {
   try {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../../bounds.ts';
 import type { Signal } from '../../supervision/signals.ts';
 import { asFields, dollarsField, textField, tokensField, type Fields } from '../json-line.ts';
 import { canonicalModel, type Pricing } from '../pricing.ts';
@@ -29,7 +30,8 @@ export function usageMeter(pricing: Pricing): UsageMeter {
   const told = new Map<string, Usage>();
   /** By its canonical name, what a model was called first: lines call the same one `claude-x`, `claude-x[1m]` and by its date. */
   const names = new Map<string, string>();
-  const nameOf = (model: string): string => {
+  const nameOf = (said: string): string => {
+    const model = said.slice(0, BOUNDS.modelName);
     const canonical = canonicalModel(model);
     const name = names.get(canonical) ?? model.replace(/\[[^\]]*\]$/, '');
     names.set(canonical, name);

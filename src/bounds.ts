@@ -1,0 +1,14 @@
+/**
+ * The most that is taken from what agents, repositories and networks hand over. Beyond a bound the item of whoever went
+ * beyond it fails, or its text is cut and says so; nobody else waits. `docs/security.md` shows this table.
+ */
+export const BOUNDS = {
+  /** Models that the output of one run names; Musher compares each line with the totals of all. */
+  models: 64,
+  /** Characters of a model's name. */
+  modelName: 200,
+  /** Characters of a formatted message in which a mention at its start is looked for. */
+  pill: 4_096,
+  /** Bytes of one of git's own small files in a worktree's git directory: `HEAD`, `gitdir`, `MERGE_HEAD`. */
+  gitFile: 64 * 1024,
+} as const;
