@@ -148,6 +148,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'merge-reverted': { kind: 'merge-reverted', by: 'person:Anna', said: 'It loses the time zone.' },
   'no-commits': { kind: 'no-commits' },
   'no-change': { kind: 'no-change' },
+  'objects-refused': { kind: 'objects-refused', said: 'error in tree 1a2b3c4d: duplicateEntries: contains duplicate file entries' },
   'refused-again': { kind: 'refused-again' },
   'nothing-committed': { kind: 'nothing-committed', changed: ['a.txt', 'b.txt'] },
   'work-elsewhere': { kind: 'work-elsewhere', branch: 'fix/thing', commit: COMMIT, commits: 2 },

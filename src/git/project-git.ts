@@ -30,6 +30,7 @@ import {
   treeOf,
 } from './history.ts';
 import { isMergeOfAnother, mergeHistory, type PastMerge } from './base/merge-history.ts';
+import { refusedObjects } from './base/strict.ts';
 import { type UnknownLink, unknownLinks } from './inside/links.ts';
 import { type Drift, type DriftAsk, lookForDrift } from './base/drift.ts';
 import { findNotRun, type NotRun } from './traits/not-run.ts';
@@ -151,6 +152,8 @@ export interface ProjectGit {
   isRefused(head: CommitSha, refused: readonly CommitSha[]): Promise<boolean>;
   /** Links to commits of other repositories in an item's change that nobody would find; see `unknownLinks`. */
   unknownLinks(number: ItemNumber, head: CommitSha): Promise<UnknownLink[]>;
+  /** Why a server that checks would turn down what a commit adds to the base branch; see `refusedObjects`. */
+  refusedObjects(base: CommitSha, commit: CommitSha): Promise<string | null>;
   /** What was moved out of an item's worktree to the quarantine since this was asked last: a person has to be told. */
   takeAsides(number: ItemNumber): readonly SetAside[];
   /** Whether the base branch's history holds a commit; false also for one that does not exist. */
@@ -314,6 +317,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
         : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
     isRefused: (head, refused) => isRefused(at, head, refused),
     unknownLinks: (number, head) => unknownLinks(at, number, head),
+    refusedObjects: (base, commit) => refusedObjects(at, base, commit),
     takeAsides: (number) => takeAsides(at, String(number)),
     baseContains: async (commit) => {
       const found = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });

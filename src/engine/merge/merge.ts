@@ -93,6 +93,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
 
   const commit = await git.commitSquash({ tree: squashed.tree, base, message: parts.redactor.redact(await mergeMessage(project, item)) });
   crashPoint('after-squash');
+  const refused = await git.refusedObjects(base, commit);
+  if (refused !== null)
+    return sendBack(parts, item, { cause: 'run', summary: { kind: 'objects-refused', said: refused }, evidence: oneLine(refused) });
   const path = await git.openMergeWorktree(commit);
   const failure =
     (await setUpMergeTree(parts, item, settings, path, signal)) ??

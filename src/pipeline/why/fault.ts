@@ -38,6 +38,8 @@ export type PlainFault =
   | { readonly kind: 'merge-reverted'; readonly by: string; readonly said: string }
   | { readonly kind: 'no-commits' }
   | { readonly kind: 'no-change' }
+  /** A git that checks would not take its objects; `said`: in git's words. */
+  | { readonly kind: 'objects-refused'; readonly said: string }
   /** The branch holds what was rejected or reverted before, and nothing new. */
   | { readonly kind: 'refused-again' }
   /** It said that it was done. `changed`: files that lie in the worktree, not committed. */

@@ -42,6 +42,8 @@ export function faultWords(fault: Said): string {
       return 'the branch has no commits of its own';
     case 'no-change':
       return 'its commits change nothing';
+    case 'objects-refused':
+      return `git refuses what it would add to the base branch: ${clause(fault.said)}`;
     case 'refused-again':
       return 'nothing new was committed since its work was rejected';
     case 'nothing-committed':

@@ -1,0 +1,32 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommitSha } from '../../pipeline/values.ts';
+import type { Context } from '../context.ts';
+
+/** What git says where it turns objects down; plumbing says nothing worse. */
+const TURNED_DOWN = [1, 128];
+
+/**
+ * Why a server that checks what it receives would turn down what `commit` adds to `base`: malformed trees, double or forbidden
+ * names, bad modes, missing objects. In git's words; null: it would take it. Agents write objects without git, and what is once
+ * on the base branch can't be pushed any more.
+ */
+export async function refusedObjects(at: Context, base: CommitSha, commit: CommitSha): Promise<string | null> {
+  const folder = join(at.git.path, 'checks', commit);
+  await mkdir(folder, { recursive: true });
+  try {
+    // Not made small: it is read once, at once.
+    const pack = ['pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
+    const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN });
+    if (packed.exitCode !== 0) return complaint(packed.stderr);
+    const file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
+    const checked = await at.git.run(['index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], { answers: TURNED_DOWN });
+    return checked.exitCode === 0 ? null : complaint(checked.stderr);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function complaint(said: string): string {
+  return said.split('\n').find((line) => line.trim() !== '') ?? 'git gives no reason';
+}
