@@ -40,7 +40,8 @@ function findHeadings(lines: readonly string[]): { line: number; level: number; 
     const mark = /^[ \t]*(```+|~~~+)/.exec(text)?.[1] ?? null;
     if (mark !== null) fence = fence === null ? mark : mark.startsWith(fence) ? null : fence;
     const heading = fence === null ? HEADING.exec(text) : null;
-    if (heading !== null) headings.push({ line, level: heading[1]?.length ?? 1, name: (heading[2] ?? '').trim().replace(CLOSING, '').trimEnd() });
+    if (heading !== null)
+      headings.push({ line, level: heading[1]?.length ?? 1, name: (heading[2] ?? '').trim().replace(CLOSING, '').trimEnd() });
   }
   return headings;
 }

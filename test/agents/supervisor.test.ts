@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BOUNDS } from '../../src/bounds.ts';
 import { adoptRun, startRun } from '../../src/agents/supervision/supervisor.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { identify } from '../../src/agents/process/identity.ts';
@@ -325,6 +326,16 @@ describe('limits', () => {
     const run = await started(fixture);
     expect(await run.ended).toMatchObject({ reason: 'stuck', summary: { kind: 'too-much-output' } });
     expect(statSync(join(fixture.spec.runDir, 'stdout')).size).toBeLessThan(4 * 1024 ** 3);
+  });
+
+  it('stops a program that names models without end, and counts all that it said', async () => {
+    const line = String.raw`{"type":"usage","model":"m%d","output_tokens":2}\n`;
+    const fixture = shellRun(`i=0; while [ $i -lt 3000 ]; do printf '${line}' $i; i=$((i+1)); done; sleep 300`);
+    const outcome = await outcomeOf(fixture);
+    expect(outcome).toMatchObject({ reason: 'stuck', cause: 'flooding', summary: { kind: 'too-many-models', most: BOUNDS.models } });
+    expect(outcome.usage.size).toBe(BOUNDS.models + 1);
+    const lines = readFileSync(join(fixture.spec.runDir, 'stdout'), 'utf8').trimEnd().split('\n');
+    expect([...outcome.usage.values()].reduce((sum, { outputTokens }) => sum + outputTokens, 0)).toBe(2 * lines.length);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -15,8 +15,11 @@ describe('a plain file', () => {
     mkdirSync(at('folder'));
     // Opening one for reading waits until somebody writes into it.
     execFileSync('mkfifo', [at('pipe')]);
+    // A hole of 3 GiB, in which not one byte is.
+    closeSync(openSync(at('vast'), 'w'));
+    truncateSync(at('vast'), 3 * 1024 ** 3);
     expect(await readPlain(at('file'))).toBe('gitdir: x\n');
-    const others = ['link', 'folder', 'pipe', 'gone', 'file/below', 'gone/below'];
+    const others = ['link', 'folder', 'pipe', 'vast', 'gone', 'file/below', 'gone/below'];
     expect(await Promise.all(others.map((other) => readPlain(at(other))))).toEqual(others.map(() => null));
   });
 });

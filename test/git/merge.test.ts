@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitSha } from '../../src/pipeline/values.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
 import { exists, makeOwner, numbered, open, type Owner, read, write } from './owner.ts';
 
@@ -45,6 +47,28 @@ describe('a squash merge', () => {
     expect(read(path, 'shop.txt')).toBe('one\ntwo\nthree\n');
     await git.openMergeWorktree(base);
     expect(exists(path, 'node_modules')).toBe(false);
+  });
+
+  it.each([
+    ['two entries of one name', (blob: string) => [`100644 f\0${blob}`, `100644 f\0${blob}`], 'duplicateEntries'],
+    ['entries out of order', (blob: string) => [`100644 z\0${blob}`, `100644 a\0${blob}`], 'treeNotSorted'],
+    ['a name with a slash', (blob: string) => [`100644 a/b\0${blob}`], 'fullPathname'],
+  ])('of a tree with %s is nothing that another git would take', async (_, entries, why) => {
+    const { path } = await worked({ 'fine.txt': 'x\n' });
+    const blob = Buffer.from(owner.git(['hash-object', '-w', 'shop.txt'], path), 'hex').toString('latin1');
+    const inner = execFileSync('git', ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], {
+      cwd: path,
+      input: Buffer.from(entries(blob).join(''), 'latin1'),
+      encoding: 'latin1',
+    }).trim();
+    const top = owner.git(['ls-tree', 'HEAD'], path);
+    const tree = execFileSync('git', ['mktree'], { cwd: path, input: `${top}\n040000 tree ${inner}\tzz\n`, encoding: 'utf8' }).trim();
+    const base = await git.baseHead();
+    const message = 'Odd';
+    const commit = await git.commitSquash({ tree: commitSha(tree) ?? base, base, message });
+    expect(await git.refusedObjects(base, commit)).toContain(why);
+    const fine = await git.commitSquash({ tree: await git.treeOf(base), base, message });
+    expect(await git.refusedObjects(base, fine)).toBeNull();
   });
 
   it('of a branch that changes nothing is nothing', async () => {

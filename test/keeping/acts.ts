@@ -8,6 +8,8 @@ import { write } from '../git/owner.ts';
 /** An agent at work in its worktree, with plain git and the owner's rights, as one without a sandbox has it. */
 export interface Hands {
   readonly worktree: string;
+  /** A folder outside of it. */
+  readonly home: string;
   readonly random: Random;
   /** A text that nobody has written before. */
   readonly words: () => string;
@@ -177,9 +179,10 @@ export const ACTS = {
     rmSync(join(worktree, 'pipe'), { force: true });
     run('mkfifo', ['pipe']);
   },
-  'puts a link in place of a folder': ({ worktree }) => {
+  'puts a link in place of a folder': ({ worktree, home }) => {
     rmSync(join(worktree, 'src'), { recursive: true, force: true });
-    symlinkSync('/tmp', join(worktree, 'src'));
+    // Of the test's own: what is written into the folder later is written there.
+    symlinkSync(home, join(worktree, 'src'));
   },
   'locks a folder': ({ worktree, words }) => {
     write(worktree, { 'locked/in.txt': words(), 'locked/file.txt': words() });
@@ -222,6 +225,7 @@ export function handsIn(worktree: string, home: string, random: Random, words: (
   };
   return {
     worktree,
+    home,
     random,
     words,
     git: (args, folder) => run('git', args, folder),

@@ -113,4 +113,3 @@ function fenced(text: string, language: string | null): string {
   const word = language !== null && /^[a-z0-9+#-]{1,20}$/i.test(language) ? language : '';
   return `\`\`\`${word}\n${text.replaceAll('``', '`\u200b`').replace(/`$/, '`\u200b')}\n\`\`\``;
 }
-
