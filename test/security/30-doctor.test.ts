@@ -80,7 +80,7 @@ describe('30. doctor', () => {
     expect(found.raw).toMatch(/^FAIL +sandbox shop: .*\/nowhere\/bwrap/m);
     const musher = bench.start();
     musher.type(create('Held'), 'start 1', 'why 1');
-    await musher.said(/the sandbox doesn't work: .*\/nowhere\/bwrap/);
+    await musher.said(/sandbox.*\/nowhere\/bwrap/);
     await musher.end();
     expect(bench.runs(1)).toEqual([]);
   });
