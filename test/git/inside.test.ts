@@ -226,6 +226,15 @@ it('a repository in a worktree that belongs to no item is kept so that git works
   expect(owner.git(['log', '-1', '--format=%s'], join(kept, 'lib'))).toBe('not pushed');
 });
 
+it("a commit on the worktree's detached HEAD is kept as a snapshot before the worktree is removed", async () => {
+  const { item, path } = await opened();
+  owner.git(['checkout', '-q', '--detach'], path);
+  const commit = owner.commit({ 'beside.txt': 'beside\n' }, 'beside its branch', path);
+  await git.snapshot(item, 'test');
+  await git.removeWorktree(item, { deleteBranch: true });
+  expect((await git.snapshots({ number: item.number })).map((kept) => kept.commit)).toContain(commit);
+});
+
 describe('before files are put into a worktree', () => {
   it('a repository where the branch has a file is kept', async () => {
     const { item, path, kept } = await opened();

@@ -90,18 +90,23 @@ export async function keepUnfinished(
   const what = await unfinished(at, place.linked, item.branch, head);
   if (what === null) return false;
   await snapshot(at, item, `${what} of an earlier run`);
+  await keepLooseCommits(at, place, item.number, head, `a commit of ${what}`);
+  return true;
+}
+
+/** Keeps commits that nothing holds but the worktree's own HEAD, or an operation that is under way there. `head`: of the item's branch; null: it has none. */
+export async function keepLooseCommits(at: Context, place: Place, item: ItemNumber, head: CommitSha | null, why: string): Promise<void> {
   const named = await Promise.all(COMMITS.map((name) => readPlain(join(place.linked.gitDir, name))));
   const { detached } = await headOf(place.linked.gitDir);
   const commits = new Set([detached, ...named.map((text) => commitSha((text ?? '').trim()))]);
   for (const commit of commits) {
-    if (commit !== null && (await isLoose(at, commit, head))) await keepCommit(at, item.number, commit, `a commit of ${what}`);
+    if (commit !== null && (await isLoose(at, commit, head))) await keepCommit(at, item, commit, why);
   }
-  return true;
 }
 
 /** Whether a commit is there and neither the item's branch nor the base branch holds it. */
-async function isLoose(at: Context, commit: CommitSha, head: CommitSha): Promise<boolean> {
+async function isLoose(at: Context, commit: CommitSha, head: CommitSha | null): Promise<boolean> {
   const there = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
-  if (there.exitCode !== 0 || (await isAncestor(at.git, commit, head))) return false;
+  if (there.exitCode !== 0 || (head !== null && (await isAncestor(at.git, commit, head)))) return false;
   return !(await isAncestor(at.git, commit, await baseHead(at)));
 }

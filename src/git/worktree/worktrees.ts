@@ -17,7 +17,7 @@ import {
 } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { clearTheWay } from '../inside/clear-the-way.ts';
-import { clearLocks, keepUnfinished } from './dead-run.ts';
+import { clearLocks, keepLooseCommits, keepUnfinished } from './dead-run.ts';
 import { findInside } from '../inside/find.ts';
 import { setRepositoriesAside } from '../inside/set-aside.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
@@ -320,6 +320,7 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   const inside = await findInside(place);
   if (inside.length > 0) noteAside(at, name, await setRepositoriesAside(at, place, inside, { goes: () => true, isInTheWay: false }));
   removed.push(...takeAsides(at, name));
+  await keepLooseCommits(at, place, item.number, found?.head ?? null, 'a detached HEAD, before its worktree was removed');
   if (await removeFolder(place.tree.path)) removed.push({ kind: 'worktree-removed' });
   crashPoint('after-worktree-removed');
   await removeFolder(place.linked.gitDir);
