@@ -77,7 +77,7 @@ export async function snapshot(at: Context, item: ItemAt, why: string): Promise<
   const commit = await commitTree(at.git, {
     tree: staged,
     parents: apart === null ? [head] : [head, apart],
-    message: `${titleOf(item.number)}${why}${withoutLarge(large)}`,
+    message: `${titleOf(item.number)}${why}${withoutLarge(large)}${besides(filtered.length + beside.length)}`,
   });
   return { ref: await keep(at, item.number, commit, why), commit, dirty, leftOut: large.length };
 }
@@ -107,6 +107,11 @@ export async function workOf(at: Context, { commit, head, dirty, at: taken, why 
   if (parents.length < 2) return commit;
   // Of its own date, so that it is the same one whenever it is made.
   return commitTree(at.git, { tree: await treeOf(at.git, commit), parents: [head], message: why, at: taken });
+}
+
+/** Where the snapshot is listed, people read where the other files are. */
+function besides(count: number): string {
+  return count === 0 ? '' : ` (${count} ${count === 1 ? 'file' : 'files'} that git can't show as work: in its second parent, \`^2\`)`;
 }
 
 /** Said where the snapshot is listed: somebody may count on it. */

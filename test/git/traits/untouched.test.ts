@@ -273,6 +273,7 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     for (const [name, bytes] of Object.entries(member.apart ?? {}))
       expect(owner.git(['cat-file', 'blob', `${kept.commit}^2:${name}`])).toBe(bytes.trimEnd());
     expect((await project.snapshot(item, 'again'))?.commit).toBe(kept.commit);
+    expect((await project.snapshots(item))[0]?.why.includes('^2')).toBe(member.apart !== undefined);
     await project.resetWorktree(item);
     expect(owner.git(['diff', '--no-ext-diff', '--name-only', 'HEAD', '--', ...own], path)).toBe('');
     const restored = await project.restoreSnapshot({ ...item, title: 'work' }, 1);
