@@ -8,11 +8,11 @@ import { load } from './load.ts';
 
 /** Requests that are under way at once: as many as a busy workspace would have. */
 const AT_ONCE = 16;
-const COUNT = 2_000;
-const WARM_UP = 500;
+const COUNT = 800;
+const WARM_UP = 400;
 const ROUNDS = 5;
 /** Commands one after the other, for what a single one costs. */
-const ALONE = 300;
+const ALONE = 100;
 
 /** What was measured of one bot, a value a round. */
 interface Measured {
