@@ -33,6 +33,7 @@ const REFLOG_ENTRIES = 100;
 export async function lookForDrift(at: Context, ask: DriftAsk): Promise<Drift> {
   const head = await baseHead(at);
   if (head === ask.known) return { kind: 'none', head, taken: [] };
+  if (await isLineOf(at, ask.known, head, new Set(ask.merges))) return { kind: 'merged', head, taken: [] };
   // Gone from the repository: nothing more can be told of what came since.
   if (!(await isThere(at, ask.known))) return { kind: 'rewritten', head, taken: [] };
   const forward = await isAncestor(at.git, ask.known, head);
@@ -44,6 +45,25 @@ export async function lookForDrift(at: Context, ask: DriftAsk): Promise<Drift> {
     if (own !== undefined && (await isAncestor(at.git, own, head))) taken.push(item.number);
   }
   return { kind, head, taken };
+}
+
+/** Merges of Musher's own between two looks that are walked without a process. */
+const MOST_STEPS = 50;
+
+/**
+ * Whether nothing but merges of Musher's own came onto the base branch, read from commit objects alone. A look often finds
+ * the one that lands at this moment, and nobody else's commit can be among what came then.
+ */
+async function isLineOf(at: Context, from: CommitSha, to: CommitSha, merges: ReadonlySet<CommitSha>): Promise<boolean> {
+  let now: CommitSha = to;
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (now === from) return true;
+    const commit = merges.has(now) ? await at.git.commit(now) : null;
+    const [parent, ...others] = commit?.parents ?? [];
+    if (parent === undefined || others.length > 0) return false;
+    now = parent;
+  }
+  return false;
 }
 
 /** Commits of a branch that are looked at, newest first: an item that needs more is none. */
