@@ -157,6 +157,15 @@ const KEPT: Readonly<Record<string, Member>> = {
     },
     commits: { 'modules/lib': 'not pushed' },
   },
+  'a submodule that was removed, with something staged': {
+    make: (at) => {
+      init(at);
+      write(join(at, 'lib'), { 'new.txt': 'staged\n' });
+      owner.git(['add', '-A'], join(at, 'lib'));
+      owner.git(['rm', '-q', '-f', 'lib'], at);
+    },
+    commits: { 'modules/lib': 'lib one' },
+  },
   "a helper's worktree with files that are not committed": {
     make: (at) => {
       owner.git(['worktree', 'add', '-q', '-b', `helper-${last}`, join(at, 'helper')], at);

@@ -64,9 +64,9 @@ async function hasNone(git: Git, range: readonly string[]): Promise<boolean> {
 /** Whether index and files are those of a commit; `others` that a commit names as submodules are passed over. */
 async function isUnchanged(git: Git, head: string, repository: Inside, others: readonly Inside[], index: string): Promise<boolean> {
   const { folder, gitDir } = repository;
-  if (folder === null || gitDir === null) return true;
+  if (gitDir === null) return true;
   const answers = [1, 128, 129];
-  const path = toText(folder);
+  const path = toText(folder ?? gitDir);
   const born = (await git(['rev-parse', '--verify', '--quiet', `${head}^{commit}`], { answers })).exitCode === 0;
   if ((await lookAt(`${gitDir}/index`)) !== null) {
     await copyFile(raw(`${gitDir}/index`), index);
@@ -75,6 +75,7 @@ async function isUnchanged(git: Git, head: string, repository: Inside, others: r
       : await git(['ls-files', '-z'], { tree: { path, index }, answers });
     if (staged.exitCode !== 0 || staged.stdout.length > 0) return false;
   }
+  if (folder === null) return true;
   await rm(index, { force: true });
   if (born && (await git(['read-tree', head], { tree: { path, index }, answers })).exitCode !== 0) return false;
   const list = ['ls-files', '-z', '--modified', '--deleted', '--others', '--exclude-standard'];
