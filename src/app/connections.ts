@@ -1,8 +1,9 @@
-import type { ShowsWork, Sink, Transport } from '../../transports/transport.ts';
+import type { RoomTrouble, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Outbox } from '../log/tables/outbox.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
+import { givenUpWords } from '../words/absence.ts';
 import { RoomTroubles } from './room-troubles.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 
@@ -77,6 +78,7 @@ export class Connections {
 
   states(): NetworkState[] {
     const waiting = new Map(this.#outbox.waiting().map((row) => [row.transport, row]));
+    const givenUp = this.#outbox.givenUp();
     return this.all.map((transport) => {
       const { state, since, lastEvent, problem, rooms = [] } = transport.health();
       const supervisor = this.#networks.find((one) => one.transport === transport)?.supervisor;
@@ -89,10 +91,19 @@ export class Connections {
         problem: problem ?? supervisor?.problem ?? null,
         waiting: row?.n ?? 0,
         oldest: row?.oldest ?? null,
-        unsent: [...rooms, ...this.#troubles.of(transport.name).filter(({ room }) => rooms.every((one) => one.room !== room))],
+        unsent: onePerRoom([
+          ...rooms,
+          ...this.#troubles.of(transport.name),
+          ...givenUp.filter((lost) => lost.transport === transport.name).map(({ room, n }) => ({ room, why: givenUpWords(n) })),
+        ]),
       };
     });
   }
+}
+
+/** Of a room with several troubles the first. */
+function onePerRoom(troubles: readonly RoomTrouble[]): RoomTrouble[] {
+  return troubles.filter(({ room }, index) => troubles.findIndex((one) => one.room === room) === index);
 }
 
 function canShowWork(transport: Transport): transport is Transport & ShowsWork {

@@ -7,6 +7,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
 import { runBatch } from './batch.ts';
 import { Delivery } from '../delivery/delivery.ts';
+import { LOST_ANSWER } from '../words/fixed-replies.ts';
 import { refused } from '../words/replies.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
@@ -101,6 +102,7 @@ export async function runMusher(
     random: Math.random,
     transports: connections.all,
     isOpen: (name) => connections.isOpen(name),
+    lostAnswer: LOST_ANSWER,
     onSent: (row) => {
       connections.tried(row.to, null);
       if (row.inbox !== null) awaitedReplies.printed(row.inbox);

@@ -4,6 +4,7 @@ import { crashPoint } from '../crash-point.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
+import { simplified } from '../message/simplified.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
 import { Away } from './awaiting-network.ts';
@@ -58,6 +59,8 @@ export interface DeliveryParts {
   /** Told after each message that has left. */
   readonly onSent: (row: OutboxRow) => void;
   readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
+  /** What stands where an answer was refused in every form; missing: nothing. */
+  readonly lostAnswer?: Document;
 }
 
 /** Sends what is in the outbox: in order in each room, rooms and networks independent of each other. */
@@ -319,6 +322,12 @@ export class Delivery {
     const isThere = this.#isThere(row.to.transport);
     const counts = isItsOwn(failure, isThere);
     const tries = counts ? row.attempts + 1 : Math.max(row.attempts, Math.min(row.attempts + 1, MOST_UNCOUNTED));
+    const simple = outcome === 'rejected' ? simplified(row.body) : null;
+    if (simple !== null) {
+      // It may be its form that the network does not take; what it says is worth another try.
+      log.outbox.simplify(row.id, simple);
+      return this.#parts.onProblem(row, error, false);
+    }
     const dead = outcome === 'rejected' || tries >= MOST_TRIES;
     const until = clock.now() + (retryAfterMs ?? this.#backoff.after(row.attempts + 1));
     const isAway = !isThere && retryAfterMs === null;
@@ -327,7 +336,15 @@ export class Delivery {
     if (retryAfterMs !== null) this.#rates.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
     log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
+    if (outcome === 'rejected' && row.inbox !== null) this.#tellOfLostAnswer(row);
     this.#parts.onProblem(row, error, dead);
+  }
+
+  /** Nobody's question is left without a word: what could not be shown is said to be missing, in the plainest form there is. */
+  #tellOfLostAnswer(row: OutboxRow): void {
+    const { lostAnswer: body, log } = this.#parts;
+    if (body === undefined) return;
+    log.transaction((tx) => void tx.outbox.add({ to: row.to, kind: 'notice', inbox: null, item: null, body }, tx.now));
   }
 
   #wakeAt(time: number): void {

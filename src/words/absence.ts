@@ -43,3 +43,8 @@ function because(reason: string | null): string {
   const text = clampText(what, LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');
   return text === '' ? '' : ` (${text})`;
 }
+
+/** What `health` says of a room in which messages were refused for good. */
+export function givenUpWords(count: number): string {
+  return `${counted(count, 'message')} could not be delivered`;
+}

@@ -21,6 +21,15 @@ export function afterRestart(): Reply {
   return { ok: true, code: null, body };
 }
 
+/** Stands where an answer was refused by its network, as it was and as plain text. */
+export const LOST_ANSWER: Document = doc(
+  paragraph(
+    'Your command was answered, but this network refused to show the answer. ',
+    typed('health'),
+    ' counts it; the terminal can show it.',
+  ),
+);
+
 /** A timer ran a command that asks for confirmation, and nobody is there to answer. */
 export function notByTimer(command: Described): Reply {
   return refused(

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
-import { line } from '../../src/message/build.ts';
+import { action, actions, command, doc, heading, line, list, table } from '../../src/message/build.ts';
+import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import { testClock } from '../commands/harness.ts';
@@ -12,6 +13,7 @@ interface Try {
   readonly again: boolean;
 }
 
+const LOST = line('The answer is missing.');
 const SECRET = 'an-obviously-fake-secret';
 
 /** A room of a network that answers each sending as it is told, and shows what it took. */
@@ -41,6 +43,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     random: () => 1,
     transports: [sender],
     isOpen: () => open.now,
+    lostAnswer: LOST,
     onSent: () => undefined,
     onProblem: (row, error, dead) => void problems.push(`${row.id} ${dead ? 'dead' : 'again'}: ${String(error)}`),
   });
@@ -93,6 +96,44 @@ test('a message that the network will never take is given up, told, and holds up
   expect(tries.map(({ text }) => text)).toEqual(['lost', 'next']);
   expect(problems).toEqual(['1 dead: SendFailure: no such room']);
   await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+const FORMED = doc(
+  heading('Cost'),
+  table(['Agent', 'Spent'], [['coder-1', '$1.20']]),
+  list([['type ', command('cost 1')]]),
+  actions(action('Stop', 'stop 1')),
+);
+
+function answer(log: Log, body: Document): void {
+  const at = { transport: 'net', room: 'lobby', thread: null };
+  const sender = { transport: 'net', id: 'u1', name: 'Ada' };
+  log.transaction((tx) => {
+    const inbox = tx.inbox.receive({ id: 'm-1', at, sender, ingress: 'mention', text: 'cost' }, tx.now);
+    tx.outbox.add({ to: at, kind: 'reply', body, inbox, item: null }, tx.now);
+  });
+}
+
+test('a message that is refused in its form is sent as text, with all that it says', async () => {
+  const { log, tries, problems, tried, delivery } = world(new SendFailure('rejected', 'invalid_blocks'));
+  answer(log, FORMED);
+  await tried(2);
+  for (const part of ['Cost', 'coder-1', '$1.20', 'cost 1', 'stop 1']) expect(tries[1]?.text).toContain(part);
+  await vi.waitFor(() => expect(log.outbox.stateOf(1)).toBe('sent'));
+  expect(problems).toEqual(['1 again: SendFailure: invalid_blocks']);
+  expect(log.outbox.givenUp()).toEqual([]);
+  await delivery.stop(AbortSignal.timeout(1_000));
+});
+
+test('an answer that is refused in every form is said to be missing where it was asked for, once, and stays counted', async () => {
+  const refusal = new SendFailure('rejected', 'too odd');
+  const { log, tries, tried, delivery } = world(refusal, refusal, refusal);
+  answer(log, FORMED);
+  await tried(3);
+  expect(tries[2]?.text).toBe(plainText(LOST, { width: 80 }));
+  await vi.waitFor(() => expect(log.outbox.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
+  await delivery.stop(AbortSignal.timeout(1_000));
+  expect(tries).toHaveLength(3);
 });
 
 test('a message for after the quiet hours waits, and others pass it', async () => {

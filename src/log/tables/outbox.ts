@@ -69,6 +69,8 @@ export class Outbox {
   readonly #unsent;
   readonly #replace;
   readonly #replaceUntried;
+  readonly #simplify;
+  readonly #givenUp;
   readonly #count;
   readonly #first;
   readonly #last;
@@ -126,6 +128,10 @@ export class Outbox {
     );
     this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
     this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
+    this.#simplify = db.prepare("UPDATE outbox SET body = ?, state = 'pending', next_try = 0 WHERE id = ?");
+    this.#givenUp = db.prepare<[], { transport: string; room: string; n: number; newest: number }>(
+      "SELECT transport, room, count(*) AS n, max(created_at) AS newest FROM outbox WHERE state = 'dead' GROUP BY transport, room",
+    );
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
     );
@@ -243,6 +249,16 @@ export class Outbox {
 
   mark(id: number, state: 'pending' | 'sending' | 'dead', attempts: number, nextTry: number): void {
     this.#mark.run(state, attempts, nextTry, id);
+  }
+
+  /** It was refused as it is, and surely not shown: it is sent once more with this body instead. */
+  simplify(id: number, body: Document): void {
+    this.#simplify.run(JSON.stringify(body), id);
+  }
+
+  /** Messages that were given up and are still kept, by room; the age of the newest. */
+  givenUp(): { transport: string; room: string; n: number; newest: number }[] {
+    return this.#givenUp.all();
   }
 
   sent(id: number, refs: unknown): void {

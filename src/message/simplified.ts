@@ -1,0 +1,55 @@
+import { command, paragraph } from './build.ts';
+import type { Block, Document, Inline } from './document.ts';
+import { plainText } from './plain.ts';
+
+/** Columns of a table or a list of fields that has become text: a phone's. */
+const WIDTH = 60;
+
+/**
+ * What a document says, in paragraphs of text and commands alone: for a network that has refused it in its full form. Null
+ * where it is that already.
+ */
+export function simplified({ blocks }: Document): Document | null {
+  if (blocks.every(isSimple)) return null;
+  return { blocks: blocks.flatMap(paragraphsOf) };
+}
+
+function isSimple(block: Block): boolean {
+  return block.kind === 'paragraph' && block.content.every(({ kind }) => kind === 'text' || kind === 'command');
+}
+
+function paragraphsOf(block: Block): Block[] {
+  switch (block.kind) {
+    case 'paragraph':
+    case 'heading':
+      return [paragraph(...block.content.map(simple))];
+    case 'list':
+      return block.items.map((item, index) => paragraph(block.ordered ? `${index + 1}. ` : '- ', ...item.map(simple)));
+    case 'fields':
+      return block.fields.map(({ name, value }) => paragraph(`${name}: `, ...value.map(simple)));
+    case 'actions':
+      return block.actions.map(({ label, command: run, typed = run }) => paragraph(`${label}: `, command(typed)));
+    case 'table':
+    case 'code':
+    case 'quote':
+    case 'progress':
+    case 'image':
+      return [paragraph(plainText({ blocks: [block] }, { width: WIDTH }))];
+  }
+}
+
+function simple(inline: Inline): Inline {
+  switch (inline.kind) {
+    case 'text':
+    case 'command':
+      return inline;
+    case 'strong':
+    case 'emphasis':
+    case 'code':
+      return { kind: 'text', text: inline.text };
+    case 'link':
+      return { kind: 'text', text: inline.text === inline.url ? inline.url : `${inline.text} (${inline.url})` };
+    case 'mention':
+      return { kind: 'text', text: inline.name };
+  }
+}
