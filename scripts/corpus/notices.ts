@@ -219,7 +219,7 @@ function ofMusher(): (readonly [string, Document | null])[] {
     unknown: ['12'],
     timers: 1,
   } as const;
-  const away = { title: 'Slack', since: AT - 7 * MINUTE, reason: 'the connection was reset' };
+  const away = { title: 'Chat', since: AT - 7 * MINUTE, reason: 'the connection was reset' };
   const limited = EVENTS['account.limited'];
   return [
     ['recovery', recoveryAnnouncement({ ...found, ...some, downMs: 60 * MINUTE, running: 1, late: 2 }, ZONE)],
@@ -234,7 +234,7 @@ function ofMusher(): (readonly [string, Document | null])[] {
       baseAnnouncement({ branch: 'main', from: COMMIT, to: NEXT_COMMIT, how: 'rewritten', taken: [], lost: [n(4)] }, 'shop'),
     ],
     ['network away', unreachable(away, AT, ZONE)],
-    ['network back', reachableAgain('Slack', 9 * MINUTE)],
+    ['network back', reachableAgain('Chat', 9 * MINUTE)],
     ['network was away', wasDisconnected(away, AT, 2, ZONE)],
     ['network was away, nothing late', wasDisconnected(away, AT, 0, ZONE)],
     [
