@@ -105,7 +105,7 @@ const FORMED = doc(
   actions(action('Stop', 'stop 1')),
 );
 
-function answer(log: Log, body: Document): void {
+function answered(log: Log, body: Document): void {
   const at = { transport: 'net', room: 'lobby', thread: null };
   const sender = { transport: 'net', id: 'u1', name: 'Ada' };
   log.transaction((tx) => {
@@ -116,7 +116,7 @@ function answer(log: Log, body: Document): void {
 
 test('a message that is refused in its form is sent as text, with all that it says', async () => {
   const { log, tries, problems, tried, delivery } = world(new SendFailure('rejected', 'invalid_blocks'));
-  answer(log, FORMED);
+  answered(log, FORMED);
   await tried(2);
   for (const part of ['Cost', 'coder-1', '$1.20', 'cost 1', 'stop 1']) expect(tries[1]?.text).toContain(part);
   await vi.waitFor(() => expect(log.outbox.stateOf(1)).toBe('sent'));
@@ -128,7 +128,7 @@ test('a message that is refused in its form is sent as text, with all that it sa
 test('an answer that is refused in every form is said to be missing where it was asked for, once, and stays counted', async () => {
   const refusal = new SendFailure('rejected', 'too odd');
   const { log, tries, tried, delivery } = world(refusal, refusal, refusal);
-  answer(log, FORMED);
+  answered(log, FORMED);
   await tried(3);
   expect(tries[2]?.text).toBe(plainText(LOST, { width: 80 }));
   await vi.waitFor(() => expect(log.outbox.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
