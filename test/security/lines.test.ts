@@ -191,7 +191,7 @@ const LINES = {
   '27. Spend is reserved before a run, settled after it, and capped; caps survive kill -9': [
     [
       'security/27-spend.test.ts',
-      'of an item stops at its line, waits, and goes on in its session after a top-up',
+      'of an item stops at its line, waits, and continues in its session after a top-up',
       'of a day is shared: runs that begin together are given no more than it has',
       'of a run is held to the same line after kill -9',
       'of all projects together, and of a person, is one day for all of them',
@@ -230,7 +230,7 @@ const LINES = {
     ],
     ['log/purge.test.ts', 'keeps the tombstone through a restart', 'keeps out what a run says that ends after it'],
     ['mcp/door.test.ts', 'is closed to the token of a run whose item was stopped or deleted'],
-    ['mcp/tools.test.ts', 'is nothing any more when its run has ended while the call was under way'],
+    ['mcp/tools.test.ts', 'is nothing any more when its run has ended while the call was in progress'],
   ],
   '30. `doctor` checks all of this at start and fails closed': [
     ['security/30-doctor.test.ts', 'fails where a start is refused: %s', 'fails where nothing of a project may run'],

@@ -195,9 +195,9 @@ describe('an edit', () => {
     const [ref] = JSON.parse(JSON.stringify(refs)) as typeof refs;
     if (ref === undefined) throw new Error('not sent');
     await next.transport.edit(ref, line(command('start 1'), ' to begin'));
-    expect(slack.rooms.said('C1').at(-1)).toContain(`\`${form}\``);
+    expect(slack.rooms.said('C1').at(-1)).toContain(`${form} to begin`);
     await next.transport.retire(ref, line(command('start 1'), ' was pressed'));
-    expect(slack.rooms.said('C1').at(-1)).toContain(`\`${form}\` was pressed`);
+    expect(slack.rooms.said('C1').at(-1)).toContain(`${form} was pressed`);
   });
 
   it('of what is not ours shows nothing of it', async () => {
