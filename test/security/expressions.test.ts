@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 import { analyse } from 'scslre';
 import { describe, expect, it } from 'vitest';
-import { readEvent } from '../../transports/matrix/intake/read-event.ts';
+import { readEvent } from '../../transports/matrix/read-event.ts';
 import { visibleLine } from '../../src/message/sanitize.ts';
 import { NETWORKS } from '../../transports/index.ts';
 import { shapesOf } from '../../src/redaction/shapes.ts';

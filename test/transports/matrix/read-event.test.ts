@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandText } from '../../../src/bot/loop/address.ts';
 import type { Json } from '../../../transports/matrix/json.ts';
-import { readEvent, type Reader } from '../../../transports/matrix/intake/read-event.ts';
+import { readEvent, type Reader } from '../../../transports/matrix/read-event.ts';
 
 const ME = '@musher:example.org';
 const reader: Reader = { me: ME, room: '!room:example.org', direct: false, nameOf: () => null, reactionCommands: { find: () => null } };

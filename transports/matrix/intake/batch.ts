@@ -6,7 +6,7 @@ import { asObject, listAt, objectAt, textAt, type Json } from '../json.ts';
 import { MATRIX_LIMITS } from '../limits.ts';
 import type { ReactionCommands } from '../reaction-commands.ts';
 import { path } from '../paths.ts';
-import { readEvent } from './read-event.ts';
+import { readEvent } from '../read-event.ts';
 import { invitationsIn, type Rooms } from '../rooms.ts';
 
 export interface BatchParts {

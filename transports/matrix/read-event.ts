@@ -1,8 +1,8 @@
-import { BOUNDS } from '../../../src/bounds.ts';
-import type { IncomingMessage } from '../../../src/message/address.ts';
-import type { Json } from '../json.ts';
-import { objectAt, textAt } from '../json.ts';
-import type { ReactionCommands } from '../reaction-commands.ts';
+import { BOUNDS } from '../../src/bounds.ts';
+import type { IncomingMessage } from '../../src/message/address.ts';
+import type { Json } from './json.ts';
+import { objectAt, textAt } from './json.ts';
+import type { ReactionCommands } from './reaction-commands.ts';
 
 export interface Reader {
   /** The bot's own full id. */
