@@ -10,7 +10,7 @@ afterEach(() => bench.close());
 /** Processes of an item's runs; Musher's own is not among them. */
 const agents = (number: number): number[] =>
   processes(bench)
-    .filter(({ what }) => what.includes('agent.ts') || what.includes('sleep'))
+    .filter(({ what }) => what.includes('agents/agent') || what.includes('sleep'))
     .map(({ pid }) => pid)
     .filter((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`-shop-${number}-`));
 
@@ -162,7 +162,7 @@ test('a rate-limited item goes on by itself at its time, also after a restart, a
   );
   const out = succeeded(await first.end());
   expect(out).toMatch(/Account shop\/a is rate-limited until .*? continue on their own/);
-  expect(out).toMatch(/Rate-limited, account shop\/c, until .*?`stop 3` cancels that/);
+  expect(out).toMatch(/Rate-limited on account shop\/c, until .*?`stop 3` cancels that/);
   expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['rate-limited', 'finished']);
   expect(bench.runs(1)[1]?.pendingAt).toBeGreaterThanOrEqual(resumeAt(1));
   expect(bench.item(1).attempts).toBe(0);
