@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { until } from './harness.ts';
 import { expectEachStepOnce, expectThreads, NETWORK_NAMES, SECOND_TRY, ThreeNetworks } from './three-networks.ts';
 
-const STEPS = [': started', 'waiting for review', 'queued to merge', ' merged into'];
+const STEPS = [': started', 'waiting for review', 'approved by ada', ' merged into'];
 let all: ThreeNetworks;
 afterEach(() => all.close());
 
@@ -21,6 +21,10 @@ test('one item is made in one network, started in another and approved by a butt
     expectEachStepOnce(all.said(network), STEPS);
     await all.shows(network, '✓ Approved by ada, ');
     expect(all.said(network)).not.toMatch(/\[Approve\]|React, or type/);
+    // Where it was approved, the answer says that it comes next; the others are told what became of it.
+    const approved =
+      network === 'discord' ? '✓ #1 Price approved by ada (1 commit). Merging next.' : '#1 Price: approved by ada, queued to merge.';
+    expect(all.said(network)).toContain(approved);
   }
   const moves = all.bench.only('item.moved', 1).map(({ actor, payload }) => `${actor} ${payload.to.name}`);
   expect(moves).toEqual(['person:ada current', 'musher qa', 'person:ada merge', 'musher done']);
