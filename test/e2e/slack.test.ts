@@ -58,7 +58,10 @@ test('a person creates, starts and approves in a channel, and the channel is tol
     'person:anna merge',
     'musher done',
   ]);
-  for (const step of [': started', 'waiting for review', 'queued to merge', ' merged into']) expect(said().split(step)).toHaveLength(2);
+  const approved = '✓ #1 Price approved by anna (1 commit). Merging next.';
+  for (const step of [': started', 'waiting for review', approved, ' merged into']) expect(said().split(step)).toHaveLength(2);
+  // The answer said it.
+  expect(said()).not.toContain('queued to merge');
   const { code } = await musher.kill('SIGTERM');
   expect(code).toBe(0);
 });
