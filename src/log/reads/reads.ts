@@ -105,7 +105,7 @@ export class Reads {
       .prepare<[string], string>('SELECT state FROM runs INDEXED BY runs_open WHERE project = ? AND open = 1 ORDER BY item, run')
       .pluck();
     this.#allOpenRuns = db.prepare<[], string>('SELECT state FROM runs INDEXED BY runs_open WHERE open = 1').pluck();
-    this.#firstHash = db.prepare<[], string>('SELECT hash FROM events ORDER BY seq LIMIT 1').pluck();
+    this.#firstHash = db.prepare<[], string>('SELECT hash FROM events WHERE seq = (SELECT min(seq) FROM events)').pluck();
     this.#projects = db.prepare<[], string>("SELECT project FROM counts WHERE stage = 'last'").pluck();
     this.#roomProject = db.prepare<[string, string], string>('SELECT project FROM rooms WHERE transport = ? AND room = ?').pluck();
     this.#base = db.prepare<[string], Omit<BaseSeen, 'gone'> & { gone: string }>(

@@ -45,6 +45,9 @@ interface Row {
   readonly next_try: number;
 }
 
+/** Rows that a look for messages that were given up goes through at most. */
+const MOST_LOOKED_AT = 10_000;
+
 /** Notices that are shown before a reply which came after them. */
 const MOST_BEFORE = 20;
 
@@ -129,8 +132,8 @@ export class Outbox {
     this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
     this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
     this.#simplify = db.prepare("UPDATE outbox SET body = ?, state = 'pending', next_try = 0 WHERE id = ?");
-    this.#givenUp = db.prepare<[], { transport: string; room: string; n: number; newest: number }>(
-      "SELECT transport, room, count(*) AS n, max(created_at) AS newest FROM outbox WHERE state = 'dead' GROUP BY transport, room",
+    this.#givenUp = db.prepare<[number], { transport: string; room: string; n: number; newest: number }>(
+      "SELECT transport, room, count(*) AS n, max(created_at) AS newest FROM outbox WHERE id > ? AND state = 'dead' GROUP BY transport, room",
     );
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
@@ -256,9 +259,9 @@ export class Outbox {
     this.#simplify.run(JSON.stringify(body), id);
   }
 
-  /** Messages that were given up and are still kept, by room; the age of the newest. */
+  /** Messages that were given up, of the newest 10,000 that are still kept, by room; the time of the newest. */
   givenUp(): { transport: string; room: string; n: number; newest: number }[] {
-    return this.#givenUp.all();
+    return this.#givenUp.all((this.#last.get() ?? 0) - MOST_LOOKED_AT);
   }
 
   sent(id: number, refs: unknown): void {

@@ -29,8 +29,8 @@ export const geminiPlays: Plays = {
       usage: {},
     },
     failure: {
-      steps: [{ print: [...lines('e400').slice(0, 2), error('[API Error: The model is overloaded.]')] }, { exit: 1 }],
-      says: 'overloaded',
+      steps: [{ print: [...lines('e400').slice(0, 2), error('[API Error: The request is malformed.]')] }, { exit: 1 }],
+      says: 'malformed',
     },
     'one 429': {
       steps: [{ complain: ['Attempt 1 failed with status 429. Retrying with backoff...'] }, { print: lines('r429once') }, { exit: 0 }],

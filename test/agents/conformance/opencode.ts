@@ -29,10 +29,10 @@ export const opencodePlays: Plays = {
     },
     failure: {
       steps: [
-        { print: lines('e401').map((line) => line.replaceAll('401', '500').replace('Incorrect API key', 'overloaded')) },
+        { print: lines('e401').map((line) => line.replaceAll('401', '500').replace('Incorrect API key', 'malformed request')) },
         { exit: 1 },
       ],
-      says: 'overloaded',
+      says: 'malformed',
     },
     'one 429': { steps: [{ complain: [STREAM_ERROR] }, { print: lines('r429once') }, { exit: 0 }], says: 'ok', usage: calls(1) },
     '429 for ever': {
