@@ -296,6 +296,7 @@ export class Outside {
       takeAsides: () => [],
       trailers: (kind, number) => `Musher-${kind}: ${number}`,
       isRefused: guard((head: CommitSha, refused: readonly CommitSha[]) => refused.includes(head)),
+      refusedObjects: () => Promise.resolve(null),
       broughtByHand: guard(
         ({ head }: { head: CommitSha }) => this.base.findLast((commit) => this.squashed.get(commit)?.head === head) ?? null,
       ),
