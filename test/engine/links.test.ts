@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { until } from '../e2e/harness.ts';
 import { MusherAtWork } from '../keeping/desk.ts';
 import { REPOSITORIES } from '../keeping/repositories.ts';
 import { write } from '../git/owner.ts';
@@ -31,8 +32,10 @@ it('a link to a commit that nobody has waits for a person, who may accept it, an
     expect(owner.git(['ls-tree', '--name-only', 'main'])).not.toContain('web');
     await musher.say('accept 1');
     expect(stage()).toMatchObject({ name: 'done' });
-    const told = musher.log.reads.history('shop', 1, 50).find(({ kind }) => kind === 'item.set_aside');
-    expect(told?.payload).toEqual({ what: [{ kind: 'repositories-moved', repositories: 1, to: 'quarantine/repositories/shop/1' }] });
+    const told = (): unknown => musher.log.reads.history('shop', 1, 50).find(({ kind }) => kind === 'item.set_aside')?.payload;
+    // The worktree is tidied away after the merge, when the engine comes to it.
+    await until(() => told() !== undefined);
+    expect(told()).toEqual({ what: [{ kind: 'repositories-moved', repositories: 1, to: 'quarantine/repositories/shop/1' }] });
     expect(owner.git(['log', '--format=%s'], `${owner.dataDir}/quarantine/repositories/shop/1/web`)).toBe('scaffold');
     expect(musher.problems).toEqual([]);
   } finally {
