@@ -11,7 +11,8 @@ export default defineConfig({
     // One process takes many files: loading Musher and its libraries anew for each took a quarter of the whole time. No
     // test may leave anything behind in its process.
     isolate: false,
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: many tests wait for a process or for the disk.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // A handle left open keeps a worker alive: better a clear failure than a hang.

@@ -90,6 +90,8 @@ export interface World {
   start(): void;
   /** Runs timers that are due, until it is stopped. */
   runTimers(): void;
+  /** Ends timers at once, as the end of the process does. */
+  endTimers(): void;
   /** Takes nothing more, as at the end of Musher; resolves when all is answered. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -248,6 +250,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     },
     start: () => router.start(),
     runTimers: () => timers.start(),
+    endTimers: () => timers.stop(),
     stop() {
       timers.stop();
       return router.stop();

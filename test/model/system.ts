@@ -145,6 +145,7 @@ export class System {
     for (const agent of this.outside.agents.values()) agent.listener = null;
     this.outside.gates.clear();
     this.outside.held.clear();
+    this.#world.endTimers();
     silence(this.#world.log);
     // Takes its listeners back; what it waits for never comes.
     void this.#engine.stop('release');
