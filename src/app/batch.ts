@@ -21,7 +21,7 @@ export interface BatchParts {
   readonly reader: (item: WorkItem) => Reader;
   /** Waits for the log, as `Log.when` does. */
   readonly when: <T>(look: () => T | null, signal: AbortSignal, timeoutMs: number) => Promise<T | null>;
-  /** Resolves when all that was to be told so far is in the output. */
+  /** Resolves when everything that was to be shown so far is in the output. */
   readonly flush: () => Promise<void>;
   readonly signal: AbortSignal;
 }

@@ -59,7 +59,7 @@ export interface DeliveryParts {
   /** Told after each message that has left. */
   readonly onSent: (row: OutboxRow) => void;
   readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
-  /** What stands where an answer was refused in every form; missing: nothing. */
+  /** Sent in place of an answer that its network refused in every form; without it nothing is sent. */
   readonly lostAnswer?: Document;
 }
 

@@ -276,7 +276,7 @@ export interface OtherEvents {
   };
   /** A run has shown that it works again. */
   'account.recovered': { readonly account: string };
-  /** Something that no item's work can mend keeps a project, or one agent, from working: nothing is spent, and it is tried again. `news`: it was not known before. */
+  /** Something that no item's work can fix keeps a project, or one agent, from working: nothing is spent, and it is tried again. `news`: it was not known before. */
   'outage.met': Outage & { readonly agent: string | null; readonly news: boolean };
   /** What was kept from working works again. `since`: when it was met first. */
   'outage.over': { readonly agent: string | null; readonly since: Millis };

@@ -6,11 +6,11 @@ import type { Millis } from '../../pipeline/values.ts';
 import type { EngineParts, EngineProject } from '../parts.ts';
 import { outageOf, type Found } from './fault-of.ts';
 
-/** 5, 10, 20 … seconds, at most 5 minutes: what people mend is soon seen, and nothing is spent by looking. */
+/** 5, 10, 20 … seconds, at most 5 minutes: what people fix is noticed soon, and looking costs nothing. */
 const PAUSES = new Backoff({ first: 5_000, longest: 5 * 60_000, jitter: 0 });
 
 /**
- * Does work of an item that needs the repository and the machine. While something is out that no attempt can mend, the
+ * Does work of an item that needs the repository and the machine. While something is broken that no attempt can fix, the
  * project waits, says why, and the same work is done again by back-off; no attempt is counted. Other errors go on
  * up, and so does the outage itself where `signal` aborts the wait. The work may be done more than once.
  */

@@ -123,8 +123,8 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   }
   const adopting = run.state === 'running';
   const patient = <T>(work: () => Promise<T>): Promise<T> => throughOutages(parts, project, control.over.signal, work);
-  const settle = (outcome: RunOutcome, mend: string | null = null): Promise<void> =>
-    patient(() => settleRun(parts, project, item, run, agent, outcome, mend));
+  const settle = (outcome: RunOutcome, fix: string | null = null): Promise<void> =>
+    patient(() => settleRun(parts, project, item, run, agent, outcome, fix));
   const ready = adopting
     ? adoptedPlace(parts, project, item)
     : await patient(() => prepare(parts, project, item, run, agent, control)).catch((error: unknown) => notReady(control, error));
@@ -139,7 +139,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     ? await takeUp(parts, spec, run)
     : launch(parts, await patient(() => startOrThrow(parts, spec)), agent, item, run, ready);
   if ('outcome' in handle) {
-    await settle(handle.outcome, handle.mend);
+    await settle(handle.outcome, handle.fix);
     return;
   }
   if (adopting) crashPoint('after-adoption');
@@ -240,13 +240,13 @@ function launch(
   item: WorkItem,
   run: Run,
   { base, files }: Place,
-): RunHandle | { outcome: RunOutcome; mend: string | null } {
+): RunHandle | { outcome: RunOutcome; fix: string | null } {
   if (!started.ok) {
     const { code, message, hint } = started.error;
-    if (code !== 'RUNTIME_MISSING') return { outcome: notStarted('failed', oneLine(message), message), mend: hint };
+    if (code !== 'RUNTIME_MISSING') return { outcome: notStarted('failed', oneLine(message), message), fix: hint };
     // Before the run's end: what waits for an agent must not be given to this one at once.
     meetOutage(parts, item.project, agent.name, { code, said: message, hint }, started.error);
-    return { outcome: notStarted('stopped', oneLine(message)), mend: null };
+    return { outcome: notStarted('stopped', oneLine(message)), fix: null };
   }
   crashPoint('after-spawn-before-started');
   const handle = started.value;

@@ -63,7 +63,7 @@ export async function settleRun(
   agent: AgentSettings | null,
   ended: RunOutcome,
   /** What a person has to do first, where another attempt can't help; null: it may. */
-  mend: string | null = null,
+  fix: string | null = null,
 ): Promise<void> {
   // An agent that moved the base branch itself must not be taken for one whose work was merged.
   await lookAtBase(parts, project);
@@ -106,7 +106,7 @@ export async function settleRun(
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
     if (mine && blocker !== null) block(tx, item, run, blocker);
-    else if (mine) conclude(tx, now, run, outcome, judgement, { mend, qa: now.qaMode ?? project.settings.qa });
+    else if (mine) conclude(tx, now, run, outcome, judgement, { fix, qa: now.qaMode ?? project.settings.qa });
     // Whoever has to sign in was told: no item is blocked for that.
     if (mine && blocker === null && !signedOut && limited + 1 >= MOST_LIMITED) {
       const why = { kind: 'rate-limited-too-often', times: limited + 1 } as const;
@@ -285,13 +285,12 @@ function conclude(
   run: Run,
   outcome: RunOutcome,
   judgement: Judgement,
-  { mend, qa }: { readonly mend: string | null; readonly qa: QaMode },
+  { fix, qa }: { readonly fix: string | null; readonly qa: QaMode },
 ): void {
   const { failure, reason } = judgement;
   if (failure !== null) {
     failAttempt(tx, item, failure);
-    const why: Cause | null =
-      reason === 'over-budget' ? { kind: 'run-limits-reached' } : mend === null ? null : { kind: 'needs-fix', fix: mend };
+    const why: Cause | null = reason === 'over-budget' ? { kind: 'run-limits-reached' } : fix === null ? null : { kind: 'needs-fix', fix };
     if (why === null) return;
     const blocked = { kind: 'blocked', reason: why } as const;
     record(tx, item, 'item.moved', { to: { name: 'archived', archivedAt: tx.now, reason: blocked }, why, failure });

@@ -28,5 +28,7 @@ export async function refusedObjects(at: Context, base: CommitSha, commit: Commi
 }
 
 function complaint(said: string): string {
-  return said.split('\n').find((line) => line.trim() !== '') ?? 'git gives no reason';
+  const line = said.split('\n').find((one) => one.trim() !== '') ?? 'git gives no reason';
+  // People are shown eight digits of a hash.
+  return line.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,56}\b/g, '$1');
 }
