@@ -1,7 +1,7 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { answer } from '../../src/words/replies.ts';
 import { includes, type Grant } from '../../src/bot/rights/rights.ts';
-import type { AccessRole } from '../../src/config/settings.ts';
+import type { AccessRole } from '../../src/config/choices.ts';
 import { code, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
 
 /** The part of bot.toml that gives a role. */

@@ -1,4 +1,4 @@
-import { TEMPLATE_VARIABLES, type TemplateVariable } from '../config/settings.ts';
+import { TEMPLATE_VARIABLES, type TemplateVariable } from '../config/choices.ts';
 
 /** A value for each variable; one that does not apply is an empty string. */
 export type TemplateValues = Readonly<Record<TemplateVariable, string>>;

@@ -1,5 +1,6 @@
 import { TERMINAL_ADDRESS } from '../../transports/console/console.ts';
-import { NOTIFY_KINDS, type NotifyKind, type RoomSettings, type Settings } from '../config/settings.ts';
+import { NOTIFY_KINDS, type NotifyKind } from '../config/choices.ts';
+import type { RoomSettings, Settings } from '../config/settings.ts';
 import { afterQuietHours } from '../notices/quiet-hours.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { NotifiedRoom } from '../notices/notify.ts';

@@ -1,4 +1,5 @@
-import type { AccessRole, AgentSettings, NotifyKind, NotifyStyle, PersonSettings, ProjectSettings } from '../config/settings.ts';
+import type { AccessRole, NotifyKind, NotifyStyle } from '../config/choices.ts';
+import type { AgentSettings, PersonSettings, ProjectSettings } from '../config/settings.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents, OtherEvents, TimerOrigin } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';

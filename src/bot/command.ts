@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { AccessRole } from '../config/settings.ts';
+import type { AccessRole } from '../config/choices.ts';
 import type { Document } from '../message/document.ts';
 import type { Address, Sender } from '../message/address.ts';
 import type { Millis } from '../pipeline/values.ts';

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** What the documentation calls a duration. */
+export const DURATION = 'duration';
+
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1000],
@@ -18,12 +21,16 @@ export function parseDuration(text: string): number | null {
   return total > 0 && Number.isSafeInteger(total) ? total : null;
 }
 
-/** A key of the configuration that holds a duration; its value is milliseconds. */
+/** A key of the configuration that holds a duration; its value is milliseconds, and its type says so. */
 export function durationField() {
-  return z.string().transform((value, context) => {
-    const ms = parseDuration(value);
-    if (ms !== null) return ms;
-    context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "2h"' });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .meta({ type: DURATION })
+    .transform((value, context) => {
+      const ms = parseDuration(value);
+      if (ms !== null) return ms;
+      context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "2h"' });
+      return z.NEVER;
+    })
+    .brand<typeof DURATION>();
 }

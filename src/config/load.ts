@@ -124,7 +124,8 @@ function settings(
     monitor: monitorSettings(bot.monitor),
     secrets: [...new Set(secrets)],
     projects: projects.map((project) => ({
-      ...withAccounts(project, bot.account, (path) => absolutePath(path, dirname(file), env)),
+      ...project,
+      agents: withAccounts(project.name, project.agents, bot.account, (path) => absolutePath(path, dirname(file), env)),
       budget: { ...project.budget, ...shared },
       guarded: guardedPaths(project.path, files),
     })),

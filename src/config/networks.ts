@@ -1,9 +1,12 @@
 import type { Network } from '../../transports/network.ts';
-import { idProblems } from './sections/network-ids.ts';
+import { idProblems } from './network-ids.ts';
 import { idOn, sectionOf } from './sections/networks.ts';
 import type { BotFile } from './schema.ts';
-import type { RoomSettings, Settings } from './settings.ts';
-import type { NetworkProblem } from './sections/network-problem.ts';
+import { asSettings } from './as-settings.ts';
+import { floodSchema } from './sections/flood.ts';
+import { roomSchemaOf, roomSettings } from './sections/rooms.ts';
+import type { Settings } from './settings.ts';
+import type { KeyProblem } from './read/problem.ts';
 
 type OfNetworks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | 'people' | 'rooms' | 'networks'>;
 
@@ -11,7 +14,7 @@ type OfNetworks = Pick<Settings, 'directMessages' | 'flood' | 'projectRoles' | '
 export function networkSettings(bot: BotFile, networks: readonly Network[]): OfNetworks {
   return {
     directMessages: bot.roles.direct_messages,
-    flood: { burst: bot.flood.burst, perMinute: bot.flood.per_minute, waiting: bot.flood.waiting },
+    flood: asSettings(floodSchema, bot.flood),
     projectRoles: bot.project.map(({ name, admin, operator, viewer }) => ({ project: name, roles: { admin, operator, viewer } })),
     people: bot.person.map((person) => ({
       name: person.name,
@@ -20,7 +23,7 @@ export function networkSettings(bot: BotFile, networks: readonly Network[]): OfN
         return id === undefined ? [] : [`${network.name}:${id}`];
       }),
     })),
-    rooms: bot.room.map(roomSettings),
+    rooms: bot.room.map((room) => roomSettings(roomSchemaOf(networks), room)),
     networks: networks.flatMap((network) => {
       const section = sectionOf(bot, network);
       return section === undefined ? [] : [{ name: network.name, section }];
@@ -28,22 +31,8 @@ export function networkSettings(bot: BotFile, networks: readonly Network[]): OfN
   };
 }
 
-function roomSettings(room: BotFile['room'][number]): RoomSettings {
-  const { transport, id, project, notify, notify_style: notifyStyle, admin, operator, viewer } = room;
-  return {
-    transport,
-    id,
-    name: room.name ?? null,
-    project,
-    notify,
-    notifyStyle,
-    quietHours: room.quiet_hours ?? null,
-    roles: { admin, operator, viewer },
-  };
-}
-
 /** What only the whole file shows: rooms of networks or projects that are not there, names that nobody has, missing tokens. */
-export function networkProblems(bot: BotFile, networks: readonly Network[]): NetworkProblem[] {
+export function networkProblems(bot: BotFile, networks: readonly Network[]): KeyProblem[] {
   const used = new Map(
     networks.flatMap((network) => {
       const section = sectionOf(bot, network);
@@ -51,10 +40,7 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Net
     }),
   );
   const people = new Set(bot.person.map(({ name }) => name));
-  const unknownIn = (
-    lists: Record<'admin' | 'operator' | 'viewer', readonly string[]>,
-    path: readonly (string | number)[],
-  ): NetworkProblem[] =>
+  const unknownIn = (lists: Record<'admin' | 'operator' | 'viewer', readonly string[]>, path: readonly (string | number)[]): KeyProblem[] =>
     (['admin', 'operator', 'viewer'] as const).flatMap((role) =>
       lists[role].flatMap((who, i) =>
         who.includes(':') || people.has(who)
@@ -90,8 +76,8 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Net
   ];
 }
 
-function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): NetworkProblem[] {
-  const problems: NetworkProblem[] = [];
+function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): KeyProblem[] {
+  const problems: KeyProblem[] = [];
   if (!used.has(room.transport))
     problems.push({ path: ['room', i, 'transport'], message: `there is no [${room.transport}] section in this file` });
   if (!bot.project.some(({ name }) => name === room.project))
@@ -101,6 +87,6 @@ function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, us
   return problems;
 }
 
-function twice(names: readonly string[], section: string, key: string): NetworkProblem[] {
+function twice(names: readonly string[], section: string, key: string): KeyProblem[] {
   return names.flatMap((name, i) => (names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" is there twice` }] : []));
 }

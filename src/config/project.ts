@@ -4,16 +4,19 @@ import { readDocument } from './read/document.ts';
 import { keyText } from './read/explain.ts';
 import type { KeyLocator, KeyPath } from './read/locate.ts';
 import type { Problem } from './read/problem.ts';
-import { agentSchema } from './sections/agents.ts';
+import { asSettings } from './as-settings.ts';
+import { agentSchema, agentSettings, workStage } from './sections/agents.ts';
+import { componentSchema } from './sections/components.ts';
+import { gateSchema } from './sections/gates.ts';
+import { linksSchema } from './sections/links.ts';
+import { workSchema } from './sections/work.ts';
 import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
 import { RUNTIMES } from '../agents/runtimes/index.ts';
 import { findRuntime } from '../agents/runtimes/runtime.ts';
 import type { AgentEntry, ProjectEntry, ProjectFile } from './schema.ts';
 import { NO_SANDBOX } from './sections/sandbox.ts';
-import type { AgentSettings, ProjectSettings, SandboxSettings } from './settings.ts';
-import { templateProblems } from './sections/templates.ts';
-import { microUsdOf } from '../pipeline/money.ts';
-import { ROLE_OF, type WorkStage } from '../pipeline/role.ts';
+import type { ProjectSettings, SandboxSettings } from './settings.ts';
+import { templateProblems } from './templates.ts';
 
 /** Which project, where its checkout is and which file describes it; both absolute. */
 export interface ProjectPlace {
@@ -116,62 +119,13 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     file: place.file,
     sandbox: place.sandbox ?? NO_SANDBOX,
     guarded: [],
-    baseBranch: project.base_branch,
-    qa: project.qa,
-    autoStart: project.auto_start,
-    maxCoders: project.max_coders,
-    maxRetries: project.max_retries,
-    links: { item: project.links.item ?? null, commit: project.links.commit ?? null },
-    gates: project.gate.map(({ timeout, ...gate }) => ({ ...gate, timeoutMs: timeout })),
-    components: project.component.map(({ timeout, ...component }) => ({ ...component, timeoutMs: timeout })),
+    ...asSettings(workSchema, project),
+    links: asSettings(linksSchema, project.links),
+    gates: project.gate.map((gate) => asSettings(gateSchema, gate)),
+    components: project.component.map((component) => asSettings(componentSchema, component)),
     agents: project.agent.map(agentSettings),
     budget: { ...UNLIMITED, ...projectCaps(place.ceiling, project.budget) },
   };
-}
-
-function agentSettings(agent: AgentEntry): AgentSettings {
-  const stage = workStage(agent.stage);
-  const { limits } = agent;
-  return {
-    name: agent.name,
-    stage,
-    role: ROLE_OF[stage],
-    runtime: agent.runtime,
-    command: agent.command ?? findRuntime(RUNTIMES, agent.runtime).command ?? [],
-    model: agent.model ?? null,
-    effort: agent.effort ?? null,
-    options: ownKeys(agent),
-    env: agent.env,
-    limits: {
-      turns: limits.turns ?? null,
-      tokens: limits.tokens ?? null,
-      microUsd: limits.cost_usd === undefined ? null : microUsdOf(limits.cost_usd),
-      wallClockMs: limits.wall_clock,
-      silenceMs: limits.silence,
-      questionMs: limits.question,
-      repeats: limits.repeats,
-      idleTokens: limits.idle_tokens,
-    },
-    prompt: agent.prompt ?? null,
-    systemPrompt: agent.system_prompt ?? null,
-    commit: agent.commit,
-  };
-}
-
-/** What is set of the keys that the agent's runtime alone knows. */
-function ownKeys(agent: AgentEntry): AgentSettings['options'] {
-  const { keys } = findRuntime(RUNTIMES, agent.runtime);
-  const set: Readonly<Record<string, unknown>> = agent;
-  return Object.fromEntries(
-    Object.keys(keys)
-      .filter((key) => set[key] !== undefined)
-      .map((key) => [key, set[key]]),
-  );
-}
-
-function workStage(word: AgentEntry['stage']): WorkStage {
-  if (word === 'coder') return 'current';
-  return word === 'mergemaster' ? 'merge' : word;
 }
 
 /** Freezes a tree of plain objects and arrays, and gives it back. */

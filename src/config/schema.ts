@@ -1,34 +1,25 @@
 import * as z from 'zod';
 import { NETWORKS } from '../../transports/index.ts';
 import type { Network } from '../../transports/network.ts';
-import { QA_MODES } from '../pipeline/types.ts';
 import { accountSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agents.ts';
 import { approvalSchema, mcpSchema } from './sections/approvals.ts';
 import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './sections/budget.ts';
-import { durationField as duration } from './duration.ts';
-import { branch, insideRepository, name, people, positive, text, zone } from './sections/fields.ts';
+import { name, people, text, zone } from './sections/fields.ts';
+import { componentSchema } from './sections/components.ts';
 import { floodSchema } from './sections/flood.ts';
+import { gateSchema } from './sections/gates.ts';
 import { linksSchema } from './sections/links.ts';
 import { networkSections, personIds } from './sections/networks.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { roleLists, roomSchemaOf } from './sections/rooms.ts';
 import { sandboxKeys } from './sections/sandbox.ts';
 import { backupSchema, monitorSchema } from './sections/upkeep.ts';
+import { workSchema } from './sections/work.ts';
 
-/**
- * The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
- * `docs/configuration.md` all come from here: `description` is the comment in the example, `example` the value shown
- * if there is no default. Defaults that are written as text (`"10m"`) use `prefault`, so that they read like input.
- */
-declare module 'zod' {
-  interface GlobalMeta {
-    /** The value in the generated example, if it is not the default. */
-    example?: unknown;
-    /** How the documentation names the type, where it is more than the schema's own. */
-    type?: string;
-  }
-}
+// The keys of `bot.toml` and of a project's `.musher/project.toml`. Validation, the generated examples and
+// `docs/configuration.md` all come from here: `description` is the comment in the example, `example` the value shown
+// if there is no default. Defaults that are written as text (`"10m"`) use `prefault`, so that they read like input.
 
 export const projectEntrySchema = z.strictObject({
   name: name().meta({ description: "The project's name. Other projects' items are written with it: `shop#42`.", example: 'shop' }),
@@ -89,7 +80,9 @@ export const botSchemaOf = (networks: readonly Network[]) =>
       .meta({
         description: 'Roles for all projects, by stable sender id `<transport>:<id>`. Anyone not listed has no role.',
       }),
-    flood: floodSchema,
+    flood: floodSchema
+      .prefault({})
+      .meta({ description: "Rate limits per sender, so that one sender's flood does not slow down everyone else." }),
     budget: botBudgetSchema
       .prefault({})
       .meta({ description: 'Daily budget of all projects together. `budget all +20usd` raises it for the day.' }),
@@ -122,42 +115,8 @@ export const botSchemaOf = (networks: readonly Network[]) =>
 
 export const botSchema = botSchemaOf(NETWORKS);
 
-const gateSchema = z.strictObject({
-  name: name().meta({ description: "The gate's name in messages.", example: 'test' }),
-  command: text().meta({ description: 'Run with `/bin/sh -c` in the root of the tree. Exit code 0 is a pass.', example: 'npm test' }),
-  timeout: duration().prefault('10m').meta({ description: 'If it takes longer, it fails.', type: 'duration' }),
-  keep: z
-    .array(insideRepository())
-    .default([])
-    .meta({
-      description: 'Files and folders that this gate makes and later gates need, such as a build. All else that it changes is restored.',
-      example: ['dist'],
-    }),
-});
-
-const componentSchema = z.strictObject({
-  name: name().meta({ description: "The component's name in messages.", example: 'app' }),
-  path: insideRepository().default('.').meta({ description: 'The folder in the repository where its commands run.' }),
-  setup: z
-    .array(text())
-    .default([])
-    .meta({ description: 'Commands that set up a new worktree, run in order with `/bin/sh -c`.', example: ['npm ci'] }),
-  teardown: z
-    .array(text())
-    .default([])
-    .meta({ description: 'Commands to run before a worktree is removed.', example: ['docker compose down'] }),
-  timeout: duration().prefault('10m').meta({ description: 'Time limit for each of these commands.', type: 'duration' }),
-});
-
 export const projectSchema = z.strictObject({
-  base_branch: branch().default('main').meta({ description: 'The branch that work starts from and is merged into.' }),
-  qa: z
-    .enum(QA_MODES)
-    .default('server')
-    .meta({ description: 'Who decides in `qa`: only the gates (`server`), an agent (`agent`) or a person (`human`).' }),
-  auto_start: z.boolean().default(true).meta({ description: 'Start queued items automatically when their last dependency is met.' }),
-  max_coders: positive().max(64).default(2).meta({ description: 'How many coder runs at the same time.' }),
-  max_retries: z.int().min(0).max(100).default(3).meta({ description: 'Retries per stage before an item is blocked.' }),
+  ...workSchema.shape,
   links: linksSchema.prefault({}).meta({ description: 'Web pages of items and commits; notifications link there.' }),
   budget: projectBudgetSchema
     .prefault({})

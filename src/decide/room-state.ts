@@ -1,4 +1,4 @@
-import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
+import type { NotifyKind, NotifyStyle } from '../config/choices.ts';
 
 /** A room as `rooms` shows it. */
 export interface RoomState {

@@ -1,4 +1,5 @@
-import type { NotifyKind, NotifyStyle, ProjectSettings } from '../config/settings.ts';
+import type { NotifyKind, NotifyStyle } from '../config/choices.ts';
+import type { ProjectSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
 import type { Log } from '../log/log.ts';

@@ -1,4 +1,4 @@
-import type { NotifyKind, NotifyStyle } from '../config/settings.ts';
+import type { NotifyKind, NotifyStyle } from '../config/choices.ts';
 import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
 import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
 import type { Why } from './why/cause.ts';

@@ -1,4 +1,4 @@
-import type { NotifyKind } from '../config/settings.ts';
+import type { NotifyKind } from '../config/choices.ts';
 import type { EventKind, ItemEventKind, ItemEvents, LoggedEvent, NewItemEvent } from './events.ts';
 import type { PurgePlan } from './purge-plan.ts';
 import type { WorkItem } from './types.ts';

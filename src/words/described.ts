@@ -1,4 +1,4 @@
-import type { AccessRole } from '../config/settings.ts';
+import type { AccessRole } from '../config/choices.ts';
 
 /** What a text needs to know of a command's argument. */
 export interface DescribedArgument {

@@ -1,4 +1,4 @@
-import { ACCESS_ROLES, type AccessRole } from '../config/settings.ts';
+import { ACCESS_ROLES, type AccessRole } from '../config/choices.ts';
 import { code, codeBlock, command as typed, doc, fields, heading, join, line, list, paragraph, type Content } from '../message/build.ts';
 import type { Block, Document } from '../message/document.ts';
 import { commandName, type Described } from './described.ts';

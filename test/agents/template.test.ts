@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { TEMPLATE_VARIABLES } from '../../src/config/settings.ts';
+import { TEMPLATE_VARIABLES } from '../../src/config/choices.ts';
 import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
 import { expandArgument, expandTemplate, type TemplateValues } from '../../src/agents/template.ts';
 import { VARIABLES } from './run-fixture.ts';

@@ -15,7 +15,7 @@ import {
   type ParseContext,
 } from '../../src/bot/parse/arguments.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import type { AccessRole } from '../../src/config/settings.ts';
+import type { AccessRole } from '../../src/config/choices.ts';
 import type { Command } from '../../src/bot/command.ts';
 
 type Described = Omit<Command, 'run' | 'confirm'> & { readonly confirm?: unknown };

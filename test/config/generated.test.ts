@@ -4,7 +4,7 @@ import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { botExample, configurationPage, projectExample } from '../../src/config/read/reference.ts';
 import { botSchema, projectSchema } from '../../src/config/schema.ts';
-import { TEMPLATE_VARIABLES } from '../../src/config/settings.ts';
+import { TEMPLATE_VARIABLES } from '../../src/config/choices.ts';
 import { fieldsOf } from '../../src/config/read/shape.ts';
 import type { Field } from '../../src/config/read/shape.ts';
 import { generatedFiles } from '../../scripts/generated-files.ts';

@@ -56,7 +56,7 @@ describe('loadSettings', () => {
         rooms: [],
         networks: [],
         bubblewrap: null,
-        approvals: { role: 'operator', expireMs: 900_000, questionMs: 3_600_000 },
+        approvals: { role: 'operator', expireMs: 900_000, questionExpireMs: 3_600_000 },
         mcp: { port: 0 },
         prices: {},
         projects: [

@@ -23,7 +23,7 @@ import type { Role } from '../../src/pipeline/role.ts';
 export const CANARY = 'canary-in-the-coal-mine';
 const SECRETS = redactorFor([CANARY]);
 
-export const APPROVALS: ApprovalSettings = { role: 'operator', expireMs: 15 * 60_000, questionMs: 60 * 60_000 };
+export const APPROVALS: ApprovalSettings = { role: 'operator', expireMs: 15 * 60_000, questionExpireMs: 60 * 60_000 };
 
 interface RunOptions {
   readonly role?: Role;

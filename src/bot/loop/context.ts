@@ -1,4 +1,4 @@
-import { ACCESS_ROLES, type AccessRole } from '../../config/settings.ts';
+import { ACCESS_ROLES, type AccessRole } from '../../config/choices.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';

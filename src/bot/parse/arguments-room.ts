@@ -1,4 +1,4 @@
-import { NOTIFY_KINDS, type NotifyKind, type NotifyStyle } from '../../config/settings.ts';
+import { NOTIFY_KINDS, type NotifyKind, type NotifyStyle } from '../../config/choices.ts';
 import { nearest } from '../../nearest.ts';
 import { err, ok } from '../../result.ts';
 import { argument, matching, problemAt, quoted, withWord, type Argument, type ArgumentProblem } from './argument.ts';

@@ -1,4 +1,4 @@
-import type { AccessRole } from '../../config/settings.ts';
+import type { AccessRole } from '../../config/choices.ts';
 
 import type { Command } from '../command.ts';
 import { notAllowed } from '../../words/bot/access.ts';

@@ -1,11 +1,5 @@
-import {
-  ACCESS_ROLES,
-  type AccessRole,
-  type PersonSettings,
-  type ProjectRoles,
-  type RoleSettings,
-  type RoomSettings,
-} from '../../config/settings.ts';
+import { ACCESS_ROLES, type AccessRole } from '../../config/choices.ts';
+import type { PersonSettings, ProjectRoles, RoleSettings, RoomSettings } from '../../config/settings.ts';
 import type { Address, IngressKind, Sender } from '../../message/address.ts';
 import type { Actor } from '../../pipeline/actor.ts';
 

@@ -1,4 +1,4 @@
-import type { NotifyKind } from '../../config/settings.ts';
+import type { NotifyKind } from '../../config/choices.ts';
 
 import { err, ok, type Result } from '../../result.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,4 +1,5 @@
 import { MusherError } from '../../errors.ts';
+import type { KeyPath } from './locate.ts';
 
 /** One thing that is wrong in a configuration file. */
 export interface Problem {
@@ -9,6 +10,12 @@ export interface Problem {
   /** As people write it: `agent.limits.turns`; empty for the whole file. */
   readonly key: string;
   /** What is wrong and, where known, what to write instead. Never a secret's value. */
+  readonly message: string;
+}
+
+/** What is wrong with a key, before it is known where in the file that stands. */
+export interface KeyProblem {
+  readonly path: KeyPath;
   readonly message: string;
 }
 

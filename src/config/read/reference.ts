@@ -1,7 +1,7 @@
 import { exampleToml, tomlValue } from './example.ts';
 import { NETWORKS } from '../../../transports/index.ts';
 import { botSchemaOf, projectSchema } from '../schema.ts';
-import { TEMPLATE_VARIABLES } from '../settings.ts';
+import { TEMPLATE_VARIABLES } from '../choices.ts';
 import { fieldsOf } from './shape.ts';
 import type { Field } from './shape.ts';
 

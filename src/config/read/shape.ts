@@ -1,5 +1,14 @@
 import * as z from 'zod';
 
+declare module 'zod' {
+  interface GlobalMeta {
+    /** The value in the generated example, if it is not the default. */
+    example?: unknown;
+    /** How the documentation names the type, where it is more than the schema's own. */
+    type?: string;
+  }
+}
+
 /** One key of a configuration file, read off its schema. */
 export interface Field {
   readonly key: string;
@@ -47,7 +56,7 @@ function field(key: string, schema: z.ZodType): Field {
   return {
     key,
     description: notes.description ?? '',
-    type: notes.type ?? typeOf(plain),
+    type: notes.type ?? plain.meta()?.type ?? typeOf(plain),
     required: !schema.safeParse(undefined).success,
     default: schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined,
     example: notes.example,

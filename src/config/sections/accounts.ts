@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
 import { findRuntime } from '../../agents/runtimes/runtime.ts';
-import type { AccountSettings, ProjectSettings } from '../settings.ts';
-import { keyExample } from './agents.ts';
+import type { KeyProblem } from '../read/problem.ts';
+import { keyExample, type AccountSettings, type AgentSettings } from './agents.ts';
 import { nearest } from '../../nearest.ts';
 
 /** A section `[[account]]` of `bot.toml`: an account at a model provider, used by agents of its runtime. */
@@ -53,22 +53,16 @@ function loginVariable(runtime: string): string | null {
 
 type AccountEntry = z.output<typeof accountSchema>;
 
-/** A key of `bot.toml`, and what is wrong with it. */
-interface AccountProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 /** What only the whole file shows. */
 export function accountProblems(
   accounts: readonly AccountEntry[],
   projects: readonly string[],
   agents: readonly KnownAgent[],
-): AccountProblem[] {
+): KeyProblem[] {
   const names = accounts.map(({ name }) => name);
   return accounts.flatMap((account, i) => {
-    const at = (key: string, message: string): AccountProblem => ({ path: ['account', i, key], message });
-    const listed = (key: 'agents' | 'projects', j: number, message: string): AccountProblem => ({ path: ['account', i, key, j], message });
+    const at = (key: string, message: string): KeyProblem => ({ path: ['account', i, key], message });
+    const listed = (key: 'agents' | 'projects', j: number, message: string): KeyProblem => ({ path: ['account', i, key, j], message });
     const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
     return [
       ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" is there twice`)] : []),
@@ -115,21 +109,21 @@ function meant(name: string, known: readonly string[]): string {
   return near === null ? '' : `; did you mean "${near}"?`;
 }
 
-/** A project whose agents know the accounts that they may use, in the order of the file. */
+/** A project's agents with the accounts that they may use, in the order of the file. */
 export function withAccounts(
-  project: ProjectSettings,
+  project: string,
+  agents: readonly AgentSettings[],
   accounts: readonly AccountEntry[],
   absolute: (path: string) => string,
-): ProjectSettings {
+): readonly AgentSettings[] {
   const fitting = (agent: { readonly name: string; readonly runtime: string }): AccountSettings[] =>
     accounts
       .filter(({ runtime }) => runtime === agent.runtime)
-      .filter(({ agents }) => agents.length === 0 || agents.includes(agent.name))
-      .filter(({ projects }) => projects.length === 0 || projects.includes(project.name))
+      .filter(({ agents: named }) => named.length === 0 || named.includes(agent.name))
+      .filter(({ projects }) => projects.length === 0 || projects.includes(project))
       .map(({ name, runtime, env, config_dir: dir }) => {
         const variable = loginVariable(runtime);
         return { name, env: dir === undefined || variable === null ? env : { ...env, [variable]: absolute(dir) } };
       });
-  if (accounts.length === 0) return project;
-  return { ...project, agents: project.agents.map((agent) => ({ ...agent, accounts: fitting(agent) })) };
+  return accounts.length === 0 ? agents : agents.map((agent) => ({ ...agent, accounts: fitting(agent) }));
 }

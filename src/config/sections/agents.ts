@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { microUsdOf } from '../../pipeline/money.ts';
+import { ROLE_OF, type Role, type WorkStage } from '../../pipeline/role.ts';
+import { asSettings, type AsSettings } from '../as-settings.ts';
 import { durationField as duration } from '../duration.ts';
 import { argumentList, name, positive, text } from './fields.ts';
 import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
-import type { Runtime } from '../../agents/runtimes/runtime.ts';
+import { findRuntime, type Runtime } from '../../agents/runtimes/runtime.ts';
 
 export const limitsSchema = z.strictObject({
   turns: positive().optional().meta({ description: 'Model turns in one run. Default: no limit.', example: 100 }),
@@ -14,11 +17,9 @@ export const limitsSchema = z.strictObject({
     .positive()
     .optional()
     .meta({ description: 'US dollars of one run. Default: no limit. With a subscription, use `tokens` instead.', example: 5 }),
-  wall_clock: duration().prefault('30m').meta({ description: 'Longest duration of a run.', type: 'duration' }),
-  silence: duration().prefault('10m').meta({ description: 'Longest time without output, or with only repeated lines.', type: 'duration' }),
-  question: duration()
-    .prefault('2m')
-    .meta({ description: 'Longest time without output after something that looks like a question.', type: 'duration' }),
+  wall_clock: duration().prefault('30m').meta({ description: 'Longest duration of a run.' }),
+  silence: duration().prefault('10m').meta({ description: 'Longest time without output, or with only repeated lines.' }),
+  question: duration().prefault('2m').meta({ description: 'Longest time without output after something that looks like a question.' }),
   repeats: positive().min(2).default(12).meta({
     description: 'Identical tool calls with the same result or error in a row while no file changes, if the program reports its calls.',
   }),
@@ -104,3 +105,61 @@ export function agentSchemaFor(runtimes: readonly Runtime[]) {
 }
 
 export const agentSchema = agentSchemaFor(RUNTIMES);
+
+type AgentEntry = z.output<typeof agentSchema>;
+type CommonKeys = AsSettings<z.ZodObject<ReturnType<typeof agentKeys>>>;
+
+/** An account at a model provider: what makes a program use it. */
+export interface AccountSettings {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Null: no limit. `microUsd` is money of one run, in millionths of a US dollar. */
+export interface LimitSettings extends Omit<AsSettings<typeof limitsSchema>, 'costUsd'> {
+  readonly microUsd: number | null;
+}
+
+/** Templates have known variables, and values of `env` stand resolved. */
+export interface AgentSettings extends Omit<CommonKeys, 'stage' | 'command' | 'limits'> {
+  readonly stage: WorkStage;
+  readonly role: Role;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** What is set of the runtime's own keys; it alone knows their types. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly limits: LimitSettings;
+  /** The accounts that it may use, in order; missing or empty: its own environment is one. */
+  readonly accounts?: readonly AccountSettings[];
+}
+
+/** A section `[[agent]]` as settings. */
+export function agentSettings(agent: AgentEntry): AgentSettings {
+  const stage = workStage(agent.stage);
+  const { costUsd, ...limits } = asSettings(limitsSchema, agent.limits);
+  return {
+    ...asSettings(z.strictObject(agentKeys(RUNTIMES)), agent),
+    stage,
+    role: ROLE_OF[stage],
+    command: agent.command ?? findRuntime(RUNTIMES, agent.runtime).command ?? [],
+    options: ownKeys(agent),
+    limits: { ...limits, microUsd: costUsd === null ? null : microUsdOf(costUsd) },
+  };
+}
+
+/** What is set of the keys that the agent's runtime alone knows. */
+function ownKeys(agent: AgentEntry): AgentSettings['options'] {
+  const { keys } = findRuntime(RUNTIMES, agent.runtime);
+  const set: Readonly<Record<string, unknown>> = agent;
+  return Object.fromEntries(
+    Object.keys(keys)
+      .filter((key) => set[key] !== undefined)
+      .map((key) => [key, set[key]]),
+  );
+}
+
+/** The stage that a word in the file means. */
+export function workStage(word: AgentEntry['stage']): WorkStage {
+  if (word === 'coder') return 'current';
+  return word === 'mergemaster' ? 'merge' : word;
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { durationField } from '../duration.ts';
-import type { ApprovalSettings, McpSettings } from '../settings.ts';
+import { asSettings, type AsSettings } from '../as-settings.ts';
 
 /** What agents may ask of people while they run. In `bot.toml` alone: a repository can't say who decides about its agents. */
 export const approvalSchema = z.strictObject({
@@ -10,11 +10,9 @@ export const approvalSchema = z.strictObject({
     .meta({ description: 'Who may grant a permission. Operators may always deny one.' }),
   expire: durationField().prefault('15m').meta({
     description: 'A permission that nobody grants in this time is denied. Quiet hours of all the rooms that see it do not count.',
-    type: 'duration',
   }),
   question_expire: durationField().prefault('1h').meta({
     description: "An agent's question falls back to its default after this time; the agent may ask for less. Quiet hours do not count.",
-    type: 'duration',
   }),
 });
 
@@ -28,6 +26,12 @@ export const mcpSchema = z.strictObject({
     .meta({ description: 'Port on the loopback address. 0 picks a free one and keeps it across restarts.' }),
 });
 
+/** What agents may ask of people while they run, and for how long. */
+export type ApprovalSettings = AsSettings<typeof approvalSchema>;
+
+/** Where agents reach Musher: a port on the loopback address; 0: a free one. */
+export type McpSettings = AsSettings<typeof mcpSchema>;
+
 /** The two sections as settings. */
 export function agentTalkSettings(file: {
   readonly approvals: z.output<typeof approvalSchema>;
@@ -36,6 +40,5 @@ export function agentTalkSettings(file: {
   readonly approvals: ApprovalSettings;
   readonly mcp: McpSettings;
 } {
-  const { role, expire, question_expire: questionMs } = file.approvals;
-  return { approvals: { role, expireMs: expire, questionMs }, mcp: { port: file.mcp.port } };
+  return { approvals: asSettings(approvalSchema, file.approvals), mcp: asSettings(mcpSchema, file.mcp) };
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { NO_CAPS, type Caps } from '../../pipeline/budget/budget.ts';
-import type { BudgetSettings } from '../settings.ts';
 import { microUsdOf } from '../../pipeline/money.ts';
 
 const TYPE = 'number or "none"';
@@ -51,6 +50,23 @@ export const personBudget = {
 type Ceiling = z.output<typeof projectCeilingSchema>;
 type Own = z.output<typeof projectBudgetSchema>;
 type Cap = number | 'none' | undefined;
+
+/** What the runs of a project may use. The caps of days are shared with others: they hold for all projects together. */
+export interface BudgetSettings {
+  /** One run, besides its agent's own limits. */
+  readonly run: Caps;
+  /** One item, in its whole life. */
+  readonly item: Caps;
+  /** The project, in a day. */
+  readonly day: Caps;
+  /** All projects together, in a day. */
+  readonly bot: Caps;
+  /** Runs charged to one person, in a day; `people` have caps of their own, by actor. */
+  readonly anyone: Caps;
+  readonly people: readonly { readonly actor: string; readonly caps: Caps }[];
+  /** IANA name: where days begin. */
+  readonly timezone: string;
+}
 
 /** No caps at all. */
 export const UNLIMITED: BudgetSettings = {

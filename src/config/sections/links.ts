@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AsSettings } from '../as-settings.ts';
 
 /** Addresses in which one word is filled in: `{item}` by the number, `{commit}` by the whole hash. Neither can be anything but digits and letters. */
 const template = (variable: 'item' | 'commit') =>
@@ -20,6 +21,9 @@ export const linksSchema = z.strictObject({
     .optional()
     .meta({ description: 'The page of a commit, with `{commit}` for its hash.', example: 'https://git.example.org/shop/commit/{commit}' }),
 });
+
+/** Where items and commits can be looked at; null: nowhere. `{item}` and `{commit}` are in the addresses. */
+export type LinkSettings = AsSettings<typeof linksSchema>;
 
 /** What is filled in must not decide where a link leads: the host has to stand there. */
 function isWebAddress(value: string): boolean {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PriceSettings } from '../settings.ts';
+import { asSettings, type AsSettings } from '../as-settings.ts';
 
 const usd = () => z.number().min(0);
 
@@ -17,12 +17,15 @@ export const pricesSchema = z
     type: 'table of tables',
   });
 
-/** The prices as settings. */
+/** US dollars per million tokens. */
+export type PriceSettings = { readonly [Key in keyof AsSettings<typeof priceSchema>]: number };
+
+/** The prices as settings: what the cache costs is what input costs, where nothing else is said. */
 export function priceSettings(prices: z.output<typeof pricesSchema>): Record<string, PriceSettings> {
   return Object.fromEntries(
-    Object.entries(prices).map(([model, { input, output, cache_read: read, cache_write: write }]) => [
-      model,
-      { input, output, cacheRead: read ?? input, cacheWrite: write ?? input },
-    ]),
+    Object.entries(prices).map(([model, price]) => {
+      const { cacheRead, cacheWrite, ...own } = asSettings(priceSchema, price);
+      return [model, { ...own, cacheRead: cacheRead ?? own.input, cacheWrite: cacheWrite ?? own.input }];
+    }),
   );
 }

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { NETWORKS } from '../../../transports/index.ts';
 import type { Network } from '../../../transports/network.ts';
 import { name, people, text } from './fields.ts';
-import { parseQuietHours } from './quiet-hours.ts';
-import { NOTIFY_KINDS, NOTIFY_STYLES } from '../settings.ts';
+import { parseQuietHours } from '../quiet-hours.ts';
+import { asSettings, type AsSettings } from '../as-settings.ts';
+import { NOTIFY_KINDS, NOTIFY_STYLES } from '../choices.ts';
 
 /** In `subscribe team merges` the room comes first: it must not read like what it is told. */
 const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 'only', 'in', 'threads', 'messages']);
@@ -61,3 +62,19 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       }),
     ...roleLists('of this project, in this room only'),
   });
+
+type Room = ReturnType<typeof roomSchemaOf>;
+
+/** Stable sender ids, written `<transport>:<id>`, or names of people. */
+export type RoleSettings = AsSettings<z.ZodObject<ReturnType<typeof roleLists>>>;
+
+/** A room of a network that Musher serves; its roles hold in this room alone, besides those that hold everywhere. */
+export interface RoomSettings extends Omit<AsSettings<Room>, keyof RoleSettings> {
+  readonly roles: RoleSettings;
+}
+
+/** A section `[[room]]` as settings. */
+export function roomSettings(schema: Room, room: z.output<Room>): RoomSettings {
+  const { admin, operator, viewer, ...own } = asSettings(schema, room);
+  return { ...own, roles: { admin, operator, viewer } };
+}

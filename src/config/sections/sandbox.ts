@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { absolutePath } from '../read/references.ts';
-import type { SandboxSettings } from '../settings.ts';
 
 /** `example.org`, `*.example.org`, or either with a port; an address with a port for this machine. */
 const HOST = /^(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
@@ -39,6 +38,19 @@ export const sandboxKeys = {
 };
 
 const entry = z.strictObject(sandboxKeys);
+
+/** What holds a project's processes. */
+export interface SandboxSettings {
+  readonly kind: z.output<typeof entry>['sandbox'];
+  /** `host`, `*.host`, either with `:port`; lower case. */
+  readonly allowHosts: readonly string[];
+  /** Absolute. */
+  readonly read: readonly string[];
+  /** Absolute. */
+  readonly write: readonly string[];
+  /** Why nothing may run: what the trial at the start of Musher found. Null: it holds, or none is asked for. */
+  readonly problem: string | null;
+}
 
 /** The keys of one project as settings; relative paths count from `folder`. */
 export function sandboxSettings(keys: z.output<typeof entry>, folder: string, env: NodeJS.ProcessEnv): SandboxSettings {

@@ -1,13 +1,14 @@
 import { Cron } from 'croner';
 import * as z from 'zod';
-import type { BackupSettings, MonitorSettings } from '../settings.ts';
+import { asSettings, type AsSettings } from '../as-settings.ts';
 
 /** How Musher is looked after: its backups, and what a monitoring system may read. */
 export const backupSchema = z.strictObject({
   schedule: z
     .string()
     .refine(isSchedule, 'must be a cron schedule of five fields, such as "0 3 * * *" for every night at 3:00, or "off"')
-    .default('0 3 * * *')
+    .transform((schedule) => (schedule === 'off' ? null : schedule))
+    .prefault('0 3 * * *')
     .meta({ description: "When to back up the log, as a cron schedule in the bot's time zone. `off`: only with the command `backup`." }),
   folder: z.string().min(1).optional().meta({
     description: 'Folder for the backups, relative to this file; `~` is your home. Default: `backups` in the data directory.',
@@ -25,17 +26,20 @@ export const monitorSchema = z.strictObject({
   port: z.int().min(0).max(65_535).meta({ description: 'The port for `/healthz` and `/metrics`.', example: 9464 }),
 });
 
+/** Schedule null: never by itself. Folder absolute; null: `backups` in the data directory. */
+export type BackupSettings = AsSettings<typeof backupSchema>;
+
+/** Where `/healthz` and `/metrics` are served; port 0: any free one. */
+export type MonitorSettings = AsSettings<typeof monitorSchema>;
+
 /** `folderOf` makes a path that a person wrote absolute. */
 export function backupSettings(backup: z.output<typeof backupSchema>, folderOf: (path: string) => string): BackupSettings {
-  return {
-    schedule: backup.schedule === 'off' ? null : backup.schedule,
-    folder: backup.folder === undefined ? null : folderOf(backup.folder),
-    keep: backup.keep,
-  };
+  return { ...asSettings(backupSchema, backup), folder: backup.folder === undefined ? null : folderOf(backup.folder) };
 }
 
+/** Null: nothing is served. */
 export function monitorSettings(monitor: z.output<typeof monitorSchema> | undefined): MonitorSettings | null {
-  return monitor ?? null;
+  return monitor === undefined ? null : asSettings(monitorSchema, monitor);
 }
 
 function isSchedule(text: string): boolean {

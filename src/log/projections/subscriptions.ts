@@ -1,4 +1,4 @@
-import type { NotifyKind, NotifyStyle } from '../../config/settings.ts';
+import type { NotifyKind, NotifyStyle } from '../../config/choices.ts';
 import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Db } from '../database.ts';
 

@@ -37,7 +37,7 @@ export const ask = tool({
     const request = putToPeople(parts, call, {
       ask: { kind: 'question', text: question, choices, fallback },
       brief: cutLine(question),
-      waitMs: Math.min(parts.people.questionMs, (minutes ?? Number.MAX_SAFE_INTEGER) * 60_000),
+      waitMs: Math.min(parts.people.questionExpireMs, (minutes ?? Number.MAX_SAFE_INTEGER) * 60_000),
       // The same question in the same run has the same answer.
       again: ({ state }) => state !== 'cancelled',
     });

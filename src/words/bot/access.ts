@@ -1,4 +1,4 @@
-import type { AccessRole } from '../../config/settings.ts';
+import type { AccessRole } from '../../config/choices.ts';
 import { code, command, type Content } from '../../message/build.ts';
 import { refused } from '../replies.ts';
 import type { Reply } from '../reply.ts';

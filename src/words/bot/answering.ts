@@ -1,4 +1,4 @@
-import type { AccessRole } from '../../config/settings.ts';
+import type { AccessRole } from '../../config/choices.ts';
 import { command } from '../../message/build.ts';
 import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
 import { refused } from '../replies.ts';

@@ -1,4 +1,4 @@
-import { NOTIFY_KINDS } from '../../config/settings.ts';
+import { NOTIFY_KINDS } from '../../config/choices.ts';
 import type { RoomState } from '../../decide/room-state.ts';
 
 /** The parts of a room that its notifications depend on. */

@@ -1,5 +1,5 @@
-import { nearest } from '../../nearest.ts';
-import { TEMPLATE_VARIABLES } from '../settings.ts';
+import { nearest } from '../nearest.ts';
+import { TEMPLATE_VARIABLES } from './choices.ts';
 
 /** What is wrong in a prompt template: each `{{variable}}` that does not exist, with the nearest that does. */
 export function templateProblems(template: string): string[] {

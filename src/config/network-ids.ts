@@ -1,11 +1,11 @@
-import type { IdShape, Network } from '../../../transports/network.ts';
-import type { BotFile } from '../schema.ts';
-import { idOn } from './networks.ts';
-import type { NetworkProblem } from './network-problem.ts';
+import type { IdShape, Network } from '../../transports/network.ts';
+import type { BotFile } from './schema.ts';
+import { idOn } from './sections/networks.ts';
+import type { KeyProblem } from './read/problem.ts';
 
 /** Ids that can't be any, and ids that two people claim. */
-export function idProblems(bot: BotFile, networks: readonly Network[]): NetworkProblem[] {
-  const inRoles = (lists: RoleLists, path: NetworkProblem['path']): NetworkProblem[] => roleProblems(lists, path, networks);
+export function idProblems(bot: BotFile, networks: readonly Network[]): KeyProblem[] {
+  const inRoles = (lists: RoleLists, path: KeyProblem['path']): KeyProblem[] => roleProblems(lists, path, networks);
   return [
     ...bot.room.flatMap(({ transport, id }, i) => {
       const network = networks.find(({ name }) => name === transport);
@@ -24,13 +24,13 @@ export function idProblems(bot: BotFile, networks: readonly Network[]): NetworkP
   ];
 }
 
-function problem({ is, should }: IdShape, id: string, path: NetworkProblem['path']): NetworkProblem[] {
+function problem({ is, should }: IdShape, id: string, path: KeyProblem['path']): KeyProblem[] {
   return is.test(id) ? [] : [{ path, message: `must be ${should}` }];
 }
 
 type RoleLists = Record<'admin' | 'operator' | 'viewer', readonly string[]>;
 
-function roleProblems(lists: RoleLists, path: NetworkProblem['path'], networks: readonly Network[]): NetworkProblem[] {
+function roleProblems(lists: RoleLists, path: KeyProblem['path'], networks: readonly Network[]): KeyProblem[] {
   const names = networks.map(({ name }) => name).join(', ');
   return (['admin', 'operator', 'viewer'] as const).flatMap((role) =>
     lists[role].flatMap((who, i) => {
@@ -44,7 +44,7 @@ function roleProblems(lists: RoleLists, path: NetworkProblem['path'], networks: 
 }
 
 /** Of two people with one id it would be chance who is held to have done something. */
-function claimedTwice({ person }: BotFile, networks: readonly Network[]): NetworkProblem[] {
+function claimedTwice({ person }: BotFile, networks: readonly Network[]): KeyProblem[] {
   return networks.flatMap((network) =>
     person.flatMap((one, i) => {
       const id = idOn(network, one);
