@@ -8,10 +8,20 @@ import { keepTree, type JudgedTree } from './kept-tree.ts';
 import { itemDir, record, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { commandSandbox } from '../sandboxing.ts';
-import { digest, endOf } from '../shell.ts';
+import { digest, endOf, type ShellCommand } from '../shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
+
+/** What a gate's command is, wherever it runs. Each option of a gate is read here, or in `kept-tree.ts` where `keep` is. */
+export function gateCommand(
+  { name, command, timeoutMs, keep: _readThere, ...forgotten }: GateSettings,
+  item: Pick<WorkItem, 'project' | 'number'>,
+): Pick<ShellCommand, 'command' | 'env' | 'timeoutMs'> {
+  // An option that does nothing would be believed: one that is not read does not compile.
+  const nothing: Readonly<Record<string, never>> = forgotten;
+  return { ...nothing, command, env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: name }, timeoutMs };
+}
 
 export interface Tree extends JudgedTree {
   readonly tree: CommitSha;
@@ -61,10 +71,8 @@ async function runGate(
     `gate-${tree.where}-${tree.commit.slice(0, 10)}-${name}-${parts.clock.now()}.log`,
   );
   const result = await machineOf(parts).runShell({
-    command: gate.command,
+    ...gateCommand(gate, item),
     cwd: tree.path,
-    env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: gate.name },
-    timeoutMs: gate.timeoutMs,
     marker: runMarker(parts, item, `gate-${gate.name}`),
     output,
     sandbox: await commandSandbox(parts, item, tree.where === 'merged' ? 'merge' : 'item'),

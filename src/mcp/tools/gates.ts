@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { GateSettings } from '../../config/settings.ts';
+import { gateCommand } from '../../engine/merge/gates.ts';
 import { worktreeDir, itemDir, runMarker } from '../../engine/parts.ts';
 import { commandSandbox } from '../../engine/sandboxing.ts';
 import { digest, runShell } from '../../engine/shell.ts';
@@ -46,10 +47,8 @@ async function runOne(parts: ToolParts, { caller, signal }: Call, gate: GateSett
   const file = `agent-gate-${gate.name.replaceAll(/[^\w.-]/g, '_')}-${parts.clock.now()}.log`;
   const output = join(itemDir(parts, item.project, item.number), file);
   const ran = await runShell({
-    command: gate.command,
+    ...gateCommand(gate, item),
     cwd: worktreeDir(parts, item.project, item.number),
-    env: { MUSHER_ITEM: String(item.number), MUSHER_PROJECT: item.project, MUSHER_GATE: gate.name },
-    timeoutMs: gate.timeoutMs,
     marker: runMarker(parts, item, `agent-gate-${gate.name}`),
     output,
     signal,
