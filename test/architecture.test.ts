@@ -140,6 +140,11 @@ function folderOf(path: string): string {
   return path.split('/').slice(0, 2).join('/');
 }
 
+/** Whether a file outside of `src/log` reaches for the database under a log: what it wrote there would be beside the log. */
+function reachesUnderTheLog({ path, text }: Source): boolean {
+  return !path.startsWith('src/log/') && /\bdatabaseOf\b/.test(text);
+}
+
 /** Top-level `let`s: state that lives as long as the module. */
 function moduleState(text: string): string[] {
   return Array.from(text.matchAll(/^(?:export )?(?:let|var) (\w+)/gm), ([, name = '']) => name);
@@ -269,6 +274,11 @@ describe('the layout', () => {
 });
 
 describe('the code', () => {
+  it('leave what is under the log to the log', () => {
+    expect(sources.filter(reachesUnderTheLog).map(({ path }) => path)).toEqual([]);
+    expect(reachesUnderTheLog({ path: 'src/engine/x.ts', text: 'Log.databaseOf(log)' })).toBe(true);
+  });
+
   it('keeps no state in modules', () => {
     expect(sources.flatMap((source) => moduleState(source.text).map((name) => `${source.path}: ${name}`))).toEqual([]);
     expect(moduleState('export let count = 0;\nfunction f() {\n  let inner = 1;\n}')).toEqual(['count']);

@@ -1,6 +1,7 @@
 import { oneLine } from '../agents/text.ts';
 import type { Origin } from '../git/names.ts';
-import { oldUntil, projectMark } from '../log/identity.ts';
+import { projectMark } from '../log/identity.ts';
+import { oldUntilOf } from '../log/open-log.ts';
 import { SignIns } from '../engine/run/sign-ins.ts';
 import { pricing } from '../agents/runtimes/pricing.ts';
 import type { Failure } from '../pipeline/types.ts';
@@ -147,7 +148,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
 /** By what a project's branches, snapshots and merges are told from those of other logs and projects. */
 function originOf(log: Log, project: string): Origin {
   let mark: string | null = null;
-  const until = oldUntil(log.db);
+  const until = oldUntilOf(log);
   return {
     mark: () => (mark ??= projectMark(log.reads, project)),
     old: (number) => {

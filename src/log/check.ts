@@ -24,7 +24,7 @@ export function checkLog<T>(
       // Refuses what a newer one wrote; there is nothing else to bring up.
       migrate(db);
       const reads = new Reads(db, new EventStore(db));
-      return { ...verifyActive({ db, reads }, projects), also: also(reads) };
+      return { ...verifyActive(db, reads, projects), also: also(reads) };
     } finally {
       db.close();
     }

@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '../pipeline/events.ts';
 import { isTransient } from './database.ts';
 import type { Log } from './log.ts';
-import { TransientRetries } from './retry-transient.ts';
 import type { Tx } from './tx.ts';
 
 /** Follows the log from a durable cursor. */
@@ -32,7 +31,7 @@ export function follow(
   let stopped = false;
   let scheduled = false;
   let at: LoggedEvent | null = null;
-  const retries = new TransientRetries(log.clock, (_, error) => onError(error, at));
+  const retries = log.retries((_, error) => onError(error, at));
   /** How far it has come; the database may be behind, by what is no news. */
   let position = log.transaction((tx) => {
     const kept = tx.cursor(subscriber) ?? tx.reads.lastSeq();

@@ -19,6 +19,7 @@ import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
 import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads/reads.ts';
+import { TransientRetries } from './retry-transient.ts';
 import { NoticeCooldowns } from './tables/cooldowns.ts';
 import { Threads } from './tables/threads.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
@@ -39,8 +40,8 @@ export class Log {
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly buttons: ButtonMessages;
-  readonly db: Db;
-  readonly clock: Clock;
+  readonly #db: Db;
+  readonly #clock: Clock;
   readonly #events: EventStore;
   readonly #projector: Projector;
   readonly #listeners = new Set<CommitListener>();
@@ -79,9 +80,14 @@ export class Log {
     return new Log(openDatabase(':memory:'), clock, redactor);
   }
 
+  /** The database under a log, for what `src/log` does with all of it: whoever else writes there writes beside the log. */
+  static databaseOf(log: Log): Db {
+    return log.#db;
+  }
+
   private constructor(db: Db, clock: Clock, redactor: Redactor) {
-    this.db = db;
-    this.clock = clock;
+    this.#db = db;
+    this.#clock = clock;
     migrate(db);
     this.#within = db.transaction((run: () => unknown) => run());
     this.#events = new EventStore(db);
@@ -109,12 +115,12 @@ export class Log {
    */
   transaction<T>(run: (tx: Tx) => T extends Promise<unknown> ? never : T): T {
     if (this.#inTransaction) throw new Error('a transaction is open already: pass its tx on instead of opening another');
-    if (this.#untold !== null && !this.db.inTransaction) throw new Error('the database has undone the commit that this belongs to');
+    if (this.#untold !== null && !this.#db.inTransaction) throw new Error('the database has undone the commit that this belongs to');
     this.#inTransaction = true;
     let head = this.#events.head();
     const before = head.seq;
     const queued = this.outbox.added;
-    const now = this.clock.now();
+    const now = this.#clock.now();
     const projector = this.#projector;
     const reads = this.reads;
     const after: (() => void)[] = [];
@@ -224,13 +230,18 @@ export class Log {
     const untold: (() => void)[] = [];
     this.#untold = untold;
     try {
-      if (!isDurable) this.db.pragma('synchronous = NORMAL');
+      if (!isDurable) this.#db.pragma('synchronous = NORMAL');
       this.#within.immediate(run);
     } finally {
-      if (!isDurable) this.db.pragma('synchronous = FULL');
+      if (!isDurable) this.#db.pragma('synchronous = FULL');
       this.#untold = null;
     }
     for (const tell of untold) tell();
+  }
+
+  /** For work that is tried again where the database fails for a reason that may pass, by this log's clock. */
+  retries(onStuck: (name: string, error: Error) => void): TransientRetries {
+    return new TransientRetries(this.#clock, onStuck);
   }
 
   /** Calls `listener` soon after each commit that appended events; returns how to stop that. */
@@ -266,7 +277,7 @@ export class Log {
         }
       };
       const unlisten = this.onCommit(() => attempt(false));
-      const cancel = timeoutMs === null ? (): void => {} : this.clock.at(this.clock.now() + timeoutMs, () => attempt(true));
+      const cancel = timeoutMs === null ? (): void => {} : this.#clock.at(this.#clock.now() + timeoutMs, () => attempt(true));
       signal.addEventListener('abort', giveUp, { once: true });
       attempt(signal.aborted);
     });
@@ -280,8 +291,8 @@ export class Log {
 
   /** A small durable memory of one part, apart from all others. Not part of the record: a replay does not give it. */
   stateStore(scope: string): StateStore {
-    const get = this.db.prepare<[string, string], string>('SELECT value FROM state WHERE scope = ? AND key = ?').pluck();
-    const put = this.db.prepare('INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)');
+    const get = this.#db.prepare<[string, string], string>('SELECT value FROM state WHERE scope = ? AND key = ?').pluck();
+    const put = this.#db.prepare('INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)');
     return { get: (key) => get.get(scope, key) ?? null, set: (key, value) => void put.run(scope, key, value) };
   }
 
@@ -301,10 +312,10 @@ export class Log {
    */
   scrub(): void {
     crashPoint('before-scrub');
-    this.db.exec('VACUUM');
+    this.#db.exec('VACUUM');
     crashPoint('after-scrub-before-mark');
     this.#dropCursor.run(SCRUB_DUE);
-    this.db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {
@@ -312,7 +323,7 @@ export class Log {
     this.#closed = true;
     this.#listeners.clear();
     this.#outboxListeners.clear();
-    this.db.close();
+    this.#db.close();
   }
 
   /** Listeners run outside the transaction's stack, so that one may open a transaction of its own. */

@@ -4,7 +4,7 @@ import { openDatabase, type Db } from './database.ts';
 import { chain, EventStore, GENESIS, originalDigest, toEvent, type EventRow } from './events.ts';
 import { Projector } from './projections/projector.ts';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/tables.ts';
-import type { Log } from './log.ts';
+import type { Reads } from './reads/reads.ts';
 
 export interface Verification {
   readonly events: number;
@@ -129,12 +129,12 @@ function cut(differences: readonly string[]): string[] {
 const START_EVENTS = 2_000;
 
 /** The quick check at start: the end of the chain, and the active items made again from their own events. Bounded, whatever the log's size. */
-export function verifyActive(log: Pick<Log, 'db' | 'reads'>, projects: readonly string[]): Verification {
+export function verifyActive(db: Db, reads: Reads, projects: readonly string[]): Verification {
   const differences: string[] = [];
-  const store = new EventStore(log.db);
+  const store = new EventStore(db);
   let events = checkTail(store, differences);
   for (const project of projects) {
-    for (const item of log.reads.active(project)) {
+    for (const item of reads.active(project)) {
       if (events >= START_EVENTS) break;
       events += replayItem(store, item, differences);
     }

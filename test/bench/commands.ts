@@ -9,6 +9,7 @@ import { demoSettings } from '../../src/app/demo.ts';
 import { openProjectGit } from '../../src/git/project-git.ts';
 import { Log } from '../../src/log/log.ts';
 import { median, millis, quantile, seconds, times, type Row } from './measure.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 /** Handles one message and gives the milliseconds from the sink to the reply's row in the outbox. */
 type Say = (text: string) => Promise<number>;
@@ -141,7 +142,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     waiting.delete(inbox);
     return performance.now() - start;
   };
-  const mark = log.db.prepare("INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES ('bench', ?)");
+  const mark = databaseOf(log).prepare("INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES ('bench', ?)");
   return {
     say,
     bareCommits: () =>

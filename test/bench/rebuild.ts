@@ -4,6 +4,7 @@ import { PROJECTION_TABLES } from '../../src/log/projections/tables.ts';
 import { rebuild } from '../../src/log/verify.ts';
 import { projectHistory } from './history.ts';
 import { perSecond, seconds, times, type Row } from './measure.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 /** Milliseconds between two events of the history: a million of them are about half a year. */
 const BETWEEN_MS = 15_000;
@@ -46,7 +47,7 @@ function settle(log: Log, project: string): void {
 /** All projections made again, with the chain of hashes checked, against a bare read of the events. */
 export function benchRebuild(dir: string): Row {
   const log = Log.open(dir, { now: () => 0, at: () => () => {} });
-  const read = log.db.prepare('SELECT * FROM events ORDER BY seq');
+  const read = databaseOf(log).prepare('SELECT * FROM events ORDER BY seq');
   let count = 0;
   const floor = seconds(() => {
     for (const _ of read.iterate()) count += 1;
@@ -54,7 +55,7 @@ export function benchRebuild(dir: string): Row {
   const target = openDatabase(':memory:');
   target.exec(PROJECTION_TABLES);
   const musher = seconds(() => {
-    rebuild(log.db, target, (problem) => {
+    rebuild(databaseOf(log), target, (problem) => {
       throw new Error(problem);
     });
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { answered, makeDesk, makeWorld, type Desk, type World } from '../commands/harness.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 /** Commands that are answered in the commit that stores them. */
 let desk: Desk;
@@ -42,7 +43,7 @@ test('where the commit fails nothing of it has happened, and the message can com
   const lost = world.log.inSharedCommit(() => {
     world.receive(asked);
     // What SQLite itself does when the disk is full.
-    world.log.db.exec('ROLLBACK');
+    databaseOf(world.log).exec('ROLLBACK');
   });
   await expect(lost).rejects.toThrow(/commit/);
   expect(world.log.reads.item('shop', 1)).toBeNull();

@@ -4,6 +4,7 @@ import type { BudgetSettings } from '../../src/config/settings.ts';
 import { dayBudget } from '../../src/decide/budgets.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { endRun, makeDesk, makeWorld, moveTo, startRun, type Desk, type World } from './harness.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 const HOUR = 3_600_000;
 const BUDGET: BudgetSettings = {
@@ -24,7 +25,7 @@ beforeEach(() => {
   world = makeWorld(desk, { budget: BUDGET });
 });
 afterEach(async () => {
-  const { differences } = verifyAll(world.log.db);
+  const { differences } = verifyAll(databaseOf(world.log));
   await world.close();
   if (differences.length > 0) throw new Error(differences.join('\n'));
 });

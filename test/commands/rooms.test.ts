@@ -3,6 +3,7 @@ import type { RoomSettings } from '../../src/config/settings.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { makeDesk, makeWorld, type Desk, type World } from './harness.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
 const roomOf = (transport: string, id: string, more: Partial<RoomSettings> = {}): RoomSettings => ({
@@ -161,7 +162,7 @@ describe('subscribe', () => {
     await world.say('subscribe only merges in threads');
     await world.say('unsubscribe team', { role: 'admin' });
     await world.say('subscribe team default', { role: 'admin' });
-    expect(verifyAll(world.log.db).differences).toEqual([]);
+    expect(verifyAll(databaseOf(world.log)).differences).toEqual([]);
   });
 
   it('counts no more where the configuration gives the room to another project', async () => {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { verifyAll } from '../../src/log/verify.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { makeDesk, makeWorld, moveTo, startRun, when, type Desk, type World } from './harness.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,7 +26,7 @@ async function away(ms: number, rights: Parameters<World['restarted']>[0] = {}):
   world.runTimers();
 }
 afterEach(async () => {
-  const { differences } = verifyAll(world.log.db);
+  const { differences } = verifyAll(databaseOf(world.log));
   await world.close();
   if (differences.length > 0) throw new Error(differences.join('\n'));
 });

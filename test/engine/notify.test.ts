@@ -173,7 +173,7 @@ describe('notifications', () => {
     const [, asks] = await told('buttons');
     const action = { label: 'Approve', command: 'approve shop#1 1111111111', typed: 'approve 1', style: 'primary' };
     expect(asks?.body.blocks.at(-1)).toEqual({ kind: 'actions', actions: [action] });
-    const [question, ...others] = log.buttons.inState('open', log.clock.now());
+    const [question, ...others] = log.buttons.inState('open', testClock().now());
     expect(others).toEqual([]);
     expect(question).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });
     expect(question?.plain.blocks.map(({ kind }) => kind)).toEqual(['paragraph']);

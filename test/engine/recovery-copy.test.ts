@@ -6,6 +6,7 @@ import type { EngineParts } from '../../src/engine/parts.ts';
 import type { PastMerge } from '../../src/git/base/merge-history.ts';
 import { testClock } from '../commands/harness.ts';
 import { CREATION, num, sha } from '../pipeline/samples.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 const FROM = { at: { transport: 'console', room: 'lobby', thread: null }, senderId: 'ann', ingress: 'terminal', direct: false };
 
@@ -20,7 +21,7 @@ function restored() {
       const timer = { timer: 1, due: clock.now() + (i + 1) * 60_000, command: 'start 1', from: FROM };
       tx.record({ ...about, kind: 'timer.set', payload: timer });
     });
-  markCopy(log.db, { from: 'backup', file: '/b/one.sqlite', until: 5 }, ['shop', 'docs']);
+  markCopy(databaseOf(log), { from: 'backup', file: '/b/one.sqlite', until: 5 }, ['shop', 'docs']);
   clock.move(60_000);
   return { log, clock };
 }

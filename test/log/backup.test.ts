@@ -12,6 +12,7 @@ import { line } from '../../src/message/build.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import { dataDir } from './data-dir.ts';
 import { tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 const CREATION = { type: 'bug', title: 'Mend it', description: '', criteria: [], dependsOn: [], qaMode: null } as const;
 const AT = Date.UTC(2026, 10, 21, 8, 25, 18);
@@ -37,7 +38,7 @@ test('a backup is made while the log grows, is complete by itself, and private',
   const dir = dataDir();
   const log = Log.open(dir, tickingClock());
   create(log, 500);
-  const making = makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const making = makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   create(log, 50);
   const { file, bytes } = await making;
   create(log, 50);
@@ -57,9 +58,9 @@ test('the oldest backups go, unfinished ones too, and no file of anybody else', 
   const dir = dataDir();
   const folder = join(dir, 'backups');
   const log = Log.open(dir, tickingClock());
-  for (let hour = 0; hour < 3; hour++) await makeBackup(log.db, folder, 3, AT + hour * 3_600_000);
+  for (let hour = 0; hour < 3; hour++) await makeBackup(databaseOf(log), folder, 3, AT + hour * 3_600_000);
   for (const name of ['notes.txt', 'musher-mine.sqlite', 'musher-20200101T000000Z.sqlite.part']) writeFileSync(join(folder, name), '');
-  await makeBackup(log.db, folder, 3, AT + 3 * 3_600_000);
+  await makeBackup(databaseOf(log), folder, 3, AT + 3 * 3_600_000);
   log.close();
   expect(backupsIn(folder).map(({ at }) => (at - AT) / 3_600_000)).toEqual([3, 2, 1]);
   expect(readdirSync(folder).filter((name) => !name.startsWith('musher-2026'))).toEqual(['musher-mine.sqlite', 'notes.txt']);
@@ -69,7 +70,7 @@ test('a restore puts the backup in place, keeps what was there, and gives no num
   const dir = dataDir();
   const log = Log.open(dir, tickingClock());
   create(log, 2);
-  const { file } = await makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const { file } = await makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   expect(create(log, 3)).toBe(5);
   log.close();
 
@@ -81,7 +82,7 @@ test('a restore puts the backup in place, keeps what was there, and gives no num
   const restored = Log.open(dir, tickingClock());
   expect(restored.reads.item('shop', 3)).toBeNull();
   expect(create(restored, 1)).toBe(6);
-  expect(verifyAll(restored.db).differences).toEqual([]);
+  expect(verifyAll(databaseOf(restored)).differences).toEqual([]);
   restored.close();
   expect(existsSync(join(dir, 'restore'))).toBe(false);
 });
@@ -96,7 +97,7 @@ test('what a backup had still to say or to answer is not said again by whoever r
   });
   log.stateStore('slack').set('seen', '123');
   create(log, 1);
-  const { file } = await makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const { file } = await makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   log.close();
   restoreBackup(file, dir, tickingClock());
   const restored = Log.open(dir, tickingClock());
@@ -110,7 +111,7 @@ test('a backup that was changed is refused, and the log in place stays', async (
   const dir = dataDir();
   const log = Log.open(dir, tickingClock());
   create(log, 20);
-  const { file } = await makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const { file } = await makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   log.close();
   const forged = new Database(file);
   forged.prepare("UPDATE events SET payload = replace(payload, 'Mend', 'Rend') WHERE seq = 7").run();
@@ -128,7 +129,7 @@ test('a backup that was changed is refused, and the log in place stays', async (
 test('nothing is restored under a Musher that runs', async () => {
   const dir = dataDir();
   const log = Log.open(dir, tickingClock());
-  const { file } = await makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const { file } = await makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   log.close();
   const ownership = takeOwnership(dir);
   expect(() => restoreBackup(file, dir, tickingClock())).toThrow(/Another Musher/);
@@ -139,13 +140,13 @@ test('a damaged log does not stand in the way of its backup', async () => {
   const dir = dataDir();
   const log = Log.open(dir, tickingClock());
   create(log, 4);
-  const { file } = await makeBackup(log.db, join(dir, 'backups'), 7, AT);
+  const { file } = await makeBackup(databaseOf(log), join(dir, 'backups'), 7, AT);
   log.close();
   writeFileSync(join(dir, DATABASE_FILE), 'no database at all');
   const { events, aside } = restoreBackup(file, dir, tickingClock());
   expect(events).toBe(4);
   expect(existsSync(aside ?? '')).toBe(true);
   const restored = Log.open(dir, tickingClock());
-  expect(verifyAll(restored.db).differences).toEqual([]);
+  expect(verifyAll(databaseOf(restored)).differences).toEqual([]);
   restored.close();
 });

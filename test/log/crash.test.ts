@@ -9,6 +9,7 @@ import { Log } from '../../src/log/log.ts';
 import { ownerOf, takeOwnership } from '../../src/log/owner.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { dataDir } from './data-dir.ts';
+import { databaseOf } from './database-of.ts';
 
 /** Starts the process that owns a data directory, and ends it with the test where the test did not. */
 function appender(dir: string, mode: 'append' | 'idle'): { child: ChildProcess; lines: AsyncIterator<string> } {
@@ -38,7 +39,7 @@ describe('a killed process', () => {
     // One more may be committed than could still be said.
     expect([acknowledged, acknowledged + 1]).toContain(events.length);
     expect(events.every((event, i) => event.kind === 'room.bound' && event.payload.room === `room ${i + 1}`)).toBe(true);
-    expect(verifyAll(log.db)).toEqual({ events: events.length, differences: [] });
+    expect(verifyAll(databaseOf(log))).toEqual({ events: events.length, differences: [] });
     log.close();
     ownership.release();
   });

@@ -4,6 +4,7 @@ import { exportedLines, importLines } from '../../src/log/copies/export.ts';
 import { Log } from '../../src/log/log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { history, play, tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 async function* each(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
@@ -23,12 +24,12 @@ function filled(): { log: Log; lines: string[] } {
         payload: { transport: 'console', room },
       }),
     );
-  return { log, lines: [...exportedLines(log.db, '1.0.0')] };
+  return { log, lines: [...exportedLines(databaseOf(log), '1.0.0')] };
 }
 
 async function refusal(lines: readonly string[]): Promise<string> {
   const log = Log.inMemory(tickingClock());
-  const message = await importLines(log.db, each(lines)).then(
+  const message = await importLines(databaseOf(log), each(lines)).then(
     () => 'imported',
     (error: unknown) => (error as Error).message,
   );
@@ -44,11 +45,11 @@ test('any history comes out and goes in again as it was, to the last hash', asyn
     fc.asyncProperty(history, async (works) => {
       const log = Log.inMemory(tickingClock());
       play(log, works);
-      const lines = [...exportedLines(log.db, '1.0.0')];
+      const lines = [...exportedLines(databaseOf(log), '1.0.0')];
       const other = Log.inMemory(tickingClock());
-      expect(await importLines(other.db, each(lines))).toBe(log.reads.lastSeq());
-      expect([...exportedLines(other.db, '1.0.0')]).toEqual(lines);
-      expect(verifyAll(other.db).differences).toEqual([]);
+      expect(await importLines(databaseOf(other), each(lines))).toBe(log.reads.lastSeq());
+      expect([...exportedLines(databaseOf(other), '1.0.0')]).toEqual(lines);
+      expect(verifyAll(databaseOf(other)).differences).toEqual([]);
       log.close();
       other.close();
     }),
@@ -72,6 +73,6 @@ test('an import refuses what was changed, cut, mixed up, or is something else, a
 
 test('an import goes into an empty log only', async () => {
   const { log, lines } = filled();
-  await expect(importLines(log.db, each(lines))).rejects.toThrow('This data directory already has a log.');
+  await expect(importLines(databaseOf(log), each(lines))).rejects.toThrow('This data directory already has a log.');
   log.close();
 });

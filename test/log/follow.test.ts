@@ -6,6 +6,7 @@ import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { testClock } from '../commands/harness.ts';
 import { dataDir } from './data-dir.ts';
 import { tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 const ROOM = { project: 'shop', item: null, actor: 'console:ann', cause: null, kind: 'room.bound' } as const;
 function bind(log: Log, ...rooms: readonly string[]): void {
@@ -130,14 +131,14 @@ describe('a follower', () => {
       (error, event) => told.push(`${event === null ? '' : roomOf(event)}: ${String((error as { code?: string }).code)}`),
     );
     bind(log, 'a', 'b');
-    const pages = Number(log.db.pragma('page_count', { simple: true }));
-    log.db.pragma(`max_page_count = ${pages}`);
+    const pages = Number(databaseOf(log).pragma('page_count', { simple: true }));
+    databaseOf(log).pragma(`max_page_count = ${pages}`);
     await until(() => pauses.length === 1);
     const started = cursor(log, 'writer');
     pauses.shift()?.();
     expect([pauses.length, cursor(log, 'writer')]).toEqual([1, started]);
     expect(told).toEqual(['a: SQLITE_FULL']);
-    log.db.pragma('max_page_count = 1000000');
+    databaseOf(log).pragma('max_page_count = 1000000');
     pauses.shift()?.();
     await until(() => cursor(log, 'writer') === log.reads.lastSeq());
     expect(log.reads.events(0, 10).map((event) => roomOf(event).slice(0, 9))).toEqual(['a', 'b', 'echo of a', 'echo of b']);

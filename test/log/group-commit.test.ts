@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
 import { testClock } from '../commands/harness.ts';
 import { dataDir } from './data-dir.ts';
+import { databaseOf } from './database-of.ts';
 
 /** A log on the disk, with how many commits have reached its write-ahead log since. */
 function counted(): { log: Log; commits: () => number } {
@@ -61,10 +62,10 @@ test('what is to follow a commit runs after the shared one, and not at all where
     log.inSharedCommit(() => {
       log.transaction((tx) => {
         state.set(name, '1');
-        tx.afterCommit(() => seen.push(`${name}, in a transaction: ${log.db.inTransaction}`));
+        tx.afterCommit(() => seen.push(`${name}, in a transaction: ${databaseOf(log).inTransaction}`));
       });
       // What SQLite itself does when the disk is full.
-      if (fails) log.db.exec('ROLLBACK');
+      if (fails) databaseOf(log).exec('ROLLBACK');
       expect(seen).not.toContain(`${name}, in a transaction: true`);
     });
   await Promise.all([change('a'), change('b')]);
@@ -80,7 +81,7 @@ test('what is to follow a commit runs after the shared one, and not at all where
 
 test('only a commit that nobody needs on the disk at once does not wait for it', async () => {
   const { log } = counted();
-  const level = (): unknown => log.db.pragma('synchronous', { simple: true });
+  const level = (): unknown => databaseOf(log).pragma('synchronous', { simple: true });
   const [full, normal] = [2, 1];
   expect(await Promise.all([log.inSharedCommit(level, false), log.inSharedCommit(level, false)])).toEqual([normal, normal]);
   expect(await Promise.all([log.inSharedCommit(level, false), log.inSharedCommit(level)])).toEqual([full, full]);

@@ -4,6 +4,7 @@ import { keepOldUntil, oldUntil, projectMark } from '../../src/log/identity.ts';
 import { Log } from '../../src/log/log.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import { fixedClock } from '../git/owner.ts';
+import { databaseOf } from './database-of.ts';
 
 function born(): Log {
   const log = Log.inMemory(fixedClock());
@@ -28,17 +29,17 @@ test('two logs have different marks, also with the same events at the same time,
 
 test('an export has the mark of its log, says which items are old, and all of one without that is', async () => {
   const log = born();
-  keepOldUntil(log.db, 5);
-  const written = [...exportedLines(log.db, '1.0.0')];
+  keepOldUntil(databaseOf(log), 5);
+  const written = [...exportedLines(databaseOf(log), '1.0.0')];
   const copy = Log.inMemory(fixedClock());
-  await importLines(copy.db, lines(written));
-  expect([projectMark(copy.reads, 'shop'), oldUntil(copy.db)]).toEqual([projectMark(log.reads, 'shop'), 5]);
+  await importLines(databaseOf(copy), lines(written));
+  expect([projectMark(copy.reads, 'shop'), oldUntil(databaseOf(copy))]).toEqual([projectMark(log.reads, 'shop'), 5]);
 
   const [header = '', ...events] = written;
   const { oldUntil: _, ...before } = JSON.parse(header) as Record<string, unknown>;
   const old = Log.inMemory(fixedClock());
-  await importLines(old.db, lines([JSON.stringify(before), ...events]));
-  expect(oldUntil(old.db)).toBe(fixedClock().now());
+  await importLines(databaseOf(old), lines([JSON.stringify(before), ...events]));
+  expect(oldUntil(databaseOf(old))).toBe(fixedClock().now());
 });
 
 test('a purge of the first item leaves the mark as it is', () => {

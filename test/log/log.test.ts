@@ -8,6 +8,7 @@ import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
 import { num } from '../pipeline/samples.ts';
 import { dataDir } from './data-dir.ts';
 import { tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 const ROOM = { project: 'shop', item: null, actor: 'console:ann', cause: null, kind: 'room.bound' } as const;
 const LOBBY = { transport: 'console', room: 'lobby' };
@@ -22,8 +23,8 @@ describe('the database of a log', () => {
     for (let time = 0; time < 2; time++) {
       const log = open(dir);
       log.transaction((tx) => tx.record({ ...ROOM, payload: LOBBY }));
-      expect(log.db.pragma('synchronous', { simple: true })).toBe(2);
-      expect(log.db.pragma('journal_mode', { simple: true })).toBe('wal');
+      expect(databaseOf(log).pragma('synchronous', { simple: true })).toBe(2);
+      expect(databaseOf(log).pragma('journal_mode', { simple: true })).toBe('wal');
       log.close();
     }
   });

@@ -14,6 +14,7 @@ import { num, sha } from '../pipeline/samples.ts';
 import { PAYLOAD, SPOKEN } from '../pipeline/random-events.ts';
 import { dataDir } from './data-dir.ts';
 import { history, play, tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 const ABOUT = { project: 'shop', actor: 'console:ann', cause: null } as const;
 const purged = (number: number): Extract<NewItemEvent, { kind: 'item.purged' }> => ({
@@ -76,7 +77,7 @@ describe('a purge', () => {
         for (let number = 1; number <= last; number++) purge(log, number);
         log.scrub();
         expect(filesWith(dir, SPOKEN)).toEqual([]);
-        expect(verifyAll(log.db).differences).toEqual([]);
+        expect(verifyAll(databaseOf(log)).differences).toEqual([]);
         expect(JSON.stringify([log.reads.spend.totals('shop', 'agent'), log.reads.spend.sinceBy('shop', 'item', 0)])).toBe(spend);
         log.close();
         expect(filesWith(dir, SPOKEN)).toEqual([]);
@@ -90,7 +91,7 @@ describe('a purge', () => {
       const dir = dataDir();
       const log = Log.open(dir, tickingClock());
       create(log);
-      const store = new EventStore(log.db);
+      const store = new EventStore(databaseOf(log));
       for (const payload of fc.sample<ItemEvents[ItemEventKind]>(PAYLOAD[kind], { seed: 3, numRuns: 20 }))
         store.insert(eventOf(kind, payload as never, { project: 'shop', number: num(1) }, 'console:ann'), 0, store.head());
       purge(log, 1);
@@ -119,7 +120,7 @@ describe('a purge', () => {
     expect(log.reads.item('shop', 1)).toMatchObject({ number: 1, title: '', removal: { state: 'purged' } });
     create(log);
     expect(log.reads.lastNumber('shop')).toBe(2);
-    expect(verifyAll(log.db).differences).toEqual([]);
+    expect(verifyAll(databaseOf(log)).differences).toEqual([]);
     log.close();
   });
 
@@ -217,7 +218,7 @@ describe('a purge', () => {
     log.scrub();
     expect(filesWith(dir, SPOKEN)).toEqual([]);
     expect(log.reads.run('shop', 1, 1)).toMatchObject({ state: 'ended', reason: 'stopped', turns: 3, summary: '' });
-    expect(verifyAll(log.db).differences).toEqual([]);
+    expect(verifyAll(databaseOf(log)).differences).toEqual([]);
     log.close();
   });
 

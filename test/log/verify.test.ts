@@ -4,6 +4,7 @@ import { Log } from '../../src/log/log.ts';
 import { PROJECTIONS } from '../../src/log/projections/tables.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { history, play, tickingClock } from './random-history.ts';
+import { databaseOf } from './database-of.ts';
 
 /** A log with rows in every table, the same each time. */
 function sampleLog(): Log {
@@ -41,12 +42,16 @@ function fill(log: Log): void {
 
 /** What verify finds after something was done to the tables behind the log's back; the tables are put back after it. */
 function afterTampering(log: Log, sql: string, ...parameters: unknown[]): readonly string[] {
-  log.db.exec('BEGIN');
+  databaseOf(log).exec('BEGIN');
   try {
-    expect(log.db.prepare(sql).run(...parameters).changes).toBeGreaterThan(0);
-    return verifyAll(log.db).differences;
+    expect(
+      databaseOf(log)
+        .prepare(sql)
+        .run(...parameters).changes,
+    ).toBeGreaterThan(0);
+    return verifyAll(databaseOf(log)).differences;
   } finally {
-    log.db.exec('ROLLBACK');
+    databaseOf(log).exec('ROLLBACK');
   }
 }
 
@@ -55,8 +60,8 @@ describe('verify', () => {
   const events = log.reads.lastSeq();
 
   it('finds nothing in a log that nobody touched, with rows in every table', () => {
-    expect(verifyAll(log.db)).toEqual({ events, differences: [] });
-    const empty = PROJECTIONS.filter(({ table }) => log.db.prepare(`SELECT 1 FROM ${table}`).get() === undefined);
+    expect(verifyAll(databaseOf(log))).toEqual({ events, differences: [] });
+    const empty = PROJECTIONS.filter(({ table }) => databaseOf(log).prepare(`SELECT 1 FROM ${table}`).get() === undefined);
     expect(empty).toEqual([]);
   });
 
@@ -76,7 +81,8 @@ describe('verify', () => {
   });
 
   it('finds a flipped bit at any place of a payload, also one that leaves it unreadable', () => {
-    const payload = log.db.prepare<[], Buffer>('SELECT CAST(payload AS BLOB) FROM events WHERE seq = 5').pluck().get() ?? Buffer.alloc(0);
+    const payload =
+      databaseOf(log).prepare<[], Buffer>('SELECT CAST(payload AS BLOB) FROM events WHERE seq = 5').pluck().get() ?? Buffer.alloc(0);
     expect(payload.length).toBeGreaterThan(2);
     for (let at = 0; at < payload.length; at += 1) {
       const flipped = Buffer.from(payload);
@@ -96,7 +102,7 @@ describe('verify', () => {
   });
 
   const columns = PROJECTIONS.flatMap(({ table }) =>
-    log.db
+    databaseOf(log)
       .prepare<[], { name: string; type: string }>(`SELECT name, type FROM pragma_table_info('${table}')`)
       .all()
       .map((column) => ({
@@ -108,7 +114,7 @@ describe('verify', () => {
   it.each(columns)('finds a changed $column in $table', ({ table, column, change }) => {
     const [key] = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
     const row = table === 'rooms' || table === 'counts' ? '' : ` ORDER BY ${key} LIMIT 1`;
-    const target = log.db.prepare(`SELECT * FROM ${table}${row}`).get() as Record<string, unknown>;
+    const target = databaseOf(log).prepare(`SELECT * FROM ${table}${row}`).get() as Record<string, unknown>;
     const keys = PROJECTIONS.find((one) => one.table === table)?.key ?? [];
     const where = keys.map((name) => `${name} = ?`).join(' AND ');
     const found = afterTampering(log, `UPDATE ${table} SET ${column} = ${change} WHERE ${where}`, ...keys.map((name) => target[name]));
@@ -117,7 +123,7 @@ describe('verify', () => {
 
   it.each(PROJECTIONS)('finds a row that is missing from $table, and one too many', ({ table, key }) => {
     expect(afterTampering(log, `DELETE FROM ${table}`)).not.toEqual([]);
-    const names = log.db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all();
+    const names = databaseOf(log).prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all();
     const first = key.at(-1) ?? '';
     const copied = names.map((name) =>
       name === first ? `CASE typeof(${name}) WHEN 'integer' THEN ${name} + 9000 ELSE ${name} || 'x' END` : name,

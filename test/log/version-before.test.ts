@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { line } from '../../src/message/build.ts';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
 import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
-import { verifyActive, verifyAll } from '../../src/log/verify.ts';
+import { verifyOpen } from '../../src/log/open-log.ts';
+import { verifyAll } from '../../src/log/verify.ts';
 import { makeDesk, numbered, testClock, worldOver, type Desk } from '../commands/harness.ts';
 import { dataDir } from './data-dir.ts';
+import { databaseOf } from './database-of.ts';
 
 /**
  * What the first schema's program left: eight items through gates, retries, reviews, requests, timers, budgets, undo, a
@@ -33,24 +35,24 @@ function opened(): { log: Log; dir: string; clock: ReturnType<typeof testClock> 
 
 it('a log of the version before opens, holds the same, and goes on', () => {
   const { log } = opened();
-  expect(log.db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
-  expect(verifyAll(log.db)).toEqual({ events: EVENTS, differences: [] });
-  expect(verifyActive(log, ['shop']).differences).toEqual([]);
+  expect(databaseOf(log).pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+  expect(verifyAll(databaseOf(log))).toEqual({ events: EVENTS, differences: [] });
+  expect(verifyOpen(log, ['shop']).differences).toEqual([]);
   expect(log.reads.counts('shop')).toMatchObject({ backlog: 1, current: 2, done: 1, archived: 2 });
   expect(log.reads.item('shop', 3)).toMatchObject({ title: '', removal: { state: 'purged' } });
   const about = { project: 'shop', item: numbered(7), actor: 'console:local', cause: null } as const;
   log.transaction((tx) => tx.record({ ...about, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } }));
   expect(log.reads.item('shop', 7)?.stage.name).toBe('current');
-  expect(verifyAll(log.db)).toEqual({ events: EVENTS + 1, differences: [] });
+  expect(verifyAll(databaseOf(log))).toEqual({ events: EVENTS + 1, differences: [] });
   log.close();
 });
 
 it('its messages are found by their new indexes, and none is answered twice', () => {
   const { log } = opened();
-  const { rooms, replies } = log.db
+  const { rooms, replies } = databaseOf(log)
     .prepare<[], { rooms: number; replies: number }>('SELECT count(DISTINCT room) AS rooms, count(inbox) AS replies FROM outbox')
     .get() ?? { rooms: 0, replies: 0 };
-  const network = log.db.prepare<[], string>('SELECT transport FROM outbox ORDER BY id LIMIT 1').pluck().get() ?? '';
+  const network = databaseOf(log).prepare<[], string>('SELECT transport FROM outbox ORDER BY id LIMIT 1').pluck().get() ?? '';
   const queued = log.outbox.queuedBetween(network, 0, Number.MAX_SAFE_INTEGER);
   expect({ rooms: queued.size, messages: [...queued.values()].reduce((a, b) => a + b, 0), replies }).toEqual({
     rooms,
@@ -88,6 +90,6 @@ it('a purge reaches what the version before wrote', () => {
   });
   log.scrub();
   expect(words.map((word) => readFileSync(file).includes(word))).toEqual([false, false, false]);
-  expect(verifyAll(log.db).differences).toEqual([]);
+  expect(verifyAll(databaseOf(log)).differences).toEqual([]);
   log.close();
 });

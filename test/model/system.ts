@@ -16,6 +16,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { projectSettings, testClock, worldOver, type Desk, type World } from '../commands/harness.ts';
 import { Outside } from './edge.ts';
 import { MAX_CODERS, MAX_RETRIES, PlainModel } from './plain.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 /** Steps that Musher takes by itself: where nothing moves any more, no item may have one before it. */
 const OWN_STEPS = new Set(['start', 'run', 'gates', 'merge', 'send-back', 'block', 'restore', 'undo']);
@@ -205,15 +206,16 @@ export class System {
       ),
     );
     wrong.push(...this.undone());
-    if (whole) wrong.push(...this.#answers(), ...verifyAll(log.db).differences);
+    if (whole) wrong.push(...this.#answers(), ...verifyAll(databaseOf(log)).differences);
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   }
 
   /** Each message has one final reply, or waits for the end of a run that the test holds. */
   #answers(): string[] {
-    const { db, inbox } = this.#world.log;
+    const { log } = this.#world;
+    const { inbox } = log;
     const waiting = new Set(inbox.open(0, 10_000).map((row) => row.message.id));
-    const rows = db.prepare<[], { id: string; n: number }>(
+    const rows = databaseOf(log).prepare<[], { id: string; n: number }>(
       "SELECT inbox.message_id AS id, count(outbox.id) AS n FROM inbox LEFT JOIN outbox ON outbox.inbox = inbox.id AND outbox.kind = 'reply' GROUP BY inbox.id",
     );
     const replies = new Map(rows.all().map(({ id, n }) => [id, n]));

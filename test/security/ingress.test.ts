@@ -10,6 +10,7 @@ import { openDiscordNet } from './discord.ts';
 import { openMatrix } from './matrix.ts';
 import { openSlack } from './slack.ts';
 import { FURTHER_WAYS, type Act, type Net, type OpenNet, type Way, type Who } from './ways.ts';
+import { databaseOf } from '../log/database-of.ts';
 
 /** Every transport, in each of its ways to be reached. */
 const NETWORKS: Readonly<Record<string, OpenNet>> = {
@@ -107,7 +108,10 @@ describe('1. A sender without the role is refused over every kind of ingress of 
       const others = events(opened.world).filter((event) => event.actor === actor && event.kind !== 'command.handled');
       expect(others).toEqual([]);
       expect(opened.world.log.reads.lastNumber('shop')).toBe(0);
-      const replies = opened.world.log.db.prepare("SELECT count(*) FROM outbox WHERE body LIKE '%You have no role here%'").pluck().get();
+      const replies = databaseOf(opened.world.log)
+        .prepare("SELECT count(*) FROM outbox WHERE body LIKE '%You have no role here%'")
+        .pluck()
+        .get();
       expect(replies).toBe(1);
     },
   );
@@ -161,12 +165,12 @@ describe('9. One platform event delivered several times is one command with one 
     await does(opened, actOf(at, 'message'), 'anna', 2);
     // Musher was started again: the log knows what was taken.
     const again = first.restarted(opened.rights);
-    const known = first.log.db.prepare<[], string>('SELECT message_id FROM inbox ORDER BY id LIMIT 1').pluck().get() ?? '';
+    const known = databaseOf(first.log).prepare<[], string>('SELECT message_id FROM inbox ORDER BY id LIMIT 1').pluck().get() ?? '';
     const sender = { transport: at.transport.name, id: at.ids.anna, name: 'Anna' };
     expect(again.receive({ id: known, at: at.room, sender, ingress: 'mention', text: '!create story Once' })).toBeNull();
     expect(handled(first).filter(({ payload }) => payload.words === 'create')).toHaveLength(2);
     expect(first.log.reads.lastNumber('shop')).toBe(2);
-    expect(first.log.db.prepare("SELECT count(*) FROM outbox WHERE kind = 'reply'").pluck().get()).toBe(3);
+    expect(databaseOf(first.log).prepare("SELECT count(*) FROM outbox WHERE kind = 'reply'").pluck().get()).toBe(3);
   });
 });
 

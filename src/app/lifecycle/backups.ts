@@ -2,7 +2,8 @@ import { Cron } from 'croner';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { BackupSettings } from '../../config/settings.ts';
-import { backupsIn, makeBackup, type Backup } from '../../log/copies/backup.ts';
+import { backUp } from '../../log/open-log.ts';
+import { backupsIn, type Backup } from '../../log/copies/backup.ts';
 import type { Log } from '../../log/log.ts';
 import { err, ok, type Result } from '../../result.ts';
 
@@ -78,7 +79,7 @@ export class Backups {
     const { log, clock, settings, project, onProblem } = this.#parts;
     const about = { project, item: null, actor, cause } as const;
     try {
-      const made = await makeBackup(log.db, this.#folder, settings.keep, clock.now());
+      const made = await backUp(log, this.#folder, settings.keep, clock.now());
       log.transaction((tx) => void tx.record({ ...about, kind: 'log.backed_up', payload: { file: made.file, bytes: made.bytes } }));
       this.#problem = null;
       return ok(made);

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { dump, type DumpAsk } from '../../log/copies/dump.ts';
+import type { DumpAsk } from '../../log/copies/dump.ts';
 import type { Log } from '../../log/log.ts';
+import { dumpOf } from '../../log/open-log.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { err, ok, type Result } from '../../result.ts';
 
@@ -24,7 +25,7 @@ export interface DumpParts {
 export function dumper({ log, clock, dataDir, redactor, version }: DumpParts): (ask: DumpAsk) => Promise<Result<Dumped, string>> {
   return async (ask) => {
     const at = clock.now();
-    const text = `${JSON.stringify(dump(log.db, ask, redactor, { version, at }), null, 2)}\n`;
+    const text = `${JSON.stringify(dumpOf(log, ask, redactor, { version, at }), null, 2)}\n`;
     const folder = join(dataDir, 'dumps');
     const name = `${new Date(at).toISOString().replaceAll(':', '-')}${ask.number === null ? '' : `-item-${ask.number}`}.json`;
     try {

@@ -1,5 +1,5 @@
 import { crashPoint } from '../../crash-point.ts';
-import { verifyActive } from '../../log/verify.ts';
+import { verifyOpen } from '../../log/open-log.ts';
 import type { Log } from '../../log/log.ts';
 import type { OtherEvents } from '../../pipeline/events.ts';
 import type { Millis } from '../../pipeline/values.ts';
@@ -45,13 +45,13 @@ export async function recoverAndRecord(
   const [first = ''] = parts.projects.keys();
   const copy = await compareCopy(parts);
   const found = await recover(parts);
-  const { differences } = verifyActive(log, [...parts.projects.keys()]);
+  const { differences } = verifyOpen(log, [...parts.projects.keys()]);
   const memory = log.stateStore('recovery');
   // What stays odd is told once, not at each start; what has gone may be told anew when it comes back.
   const told = new Set(parseLines(memory.get('odd')));
   const odd = found.odd.filter((one) => !told.has(JSON.stringify(one)));
   const count = readCount(memory.get('starts'));
-  const report = reportOf(before, { ...found, odd, copy }, differences, version, log.clock.now(), count);
+  const report = reportOf(before, { ...found, odd, copy }, differences, version, parts.clock.now(), count);
   crashPoint('before-start-recorded');
   log.transaction((tx) => {
     const about = { project: first, item: null, actor: 'musher', cause: null } as const;

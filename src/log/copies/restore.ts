@@ -104,7 +104,7 @@ function markRestored(
         const payload = { file, lastNumber: replaced?.numbers.get(project) ?? 0 };
         tx.record({ project, item: null, actor: 'musher', cause: null, kind: 'log.restored', payload });
       }
-      markCopy(log.db, { from: 'backup', file, until }, projects);
+      markCopy(Log.databaseOf(log), { from: 'backup', file, until }, projects);
     });
   } finally {
     log.close();
