@@ -56,6 +56,12 @@ export const CRASH_POINTS = [
   'after-judgement',
   'after-run-ended',
   'after-orphan-ended',
+  // A repository in a worktree that goes to the quarantine.
+  'after-git-directory-copied',
+  'after-git-directory-moved',
+  'before-git-directory-named',
+  'before-repository-moved',
+  'after-repository-moved',
   // Gates.
   'after-snapshot-before-reset',
   'before-receipt',

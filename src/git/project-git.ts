@@ -9,9 +9,10 @@ import { broughtByHand, isRefused } from './base/same-change.ts';
 import { complaintOfBase, type MoveBase, moveBase } from './base/base.ts';
 import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
-import { collect, itemOfBranch } from './worktree/collect.ts';
+import { collect, itemOfBranch } from './boxed/collect.ts';
 import { clearLocks } from './worktree/dead-run.ts';
 import { bringBack, type Elsewhere, workElsewhere } from './worktree/elsewhere.ts';
+import { keepStrays, type Strays } from './boxed/strays.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline, takeAsides } from './context.ts';
 import {
   changedSince,
@@ -55,7 +56,7 @@ import {
 import { reopenBranch, takeBack, type TakenBack } from './base/take-back.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
-import { makeView, removeView, showHead, viewOf } from './worktree/view.ts';
+import { makeView, removeView, showHead, viewOf } from './boxed/view.ts';
 import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './worktree/snapshots.ts';
 import {
   commitLeftovers,
@@ -251,6 +252,14 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       if (item.branch !== null) await collected(item.number, item.branch);
       return work();
     });
+  /** Before something forgets where the worktree's HEAD stood, or what else the sandbox holds. The run has ended. */
+  const withStrays = <T>(item: ItemAt, work: (strays: Strays) => Promise<T>): Promise<T> =>
+    onItem(item, async () => {
+      const { branch } = item;
+      return work(
+        box !== null && branch !== null && isBranchOf(item.number, branch) ? await keepStrays(at, box, item.number, branch) : new Map(),
+      );
+    });
   /** Of a branch that may be an item's. */
   const onBranch = async <T>(branch: string, work: () => Promise<T>): Promise<T> => {
     const number = box === null ? null : itemOfBranch(branch);
@@ -262,14 +271,14 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     identity: at.repository.identity,
     trailers: (kind, number) => `Musher-${kind}: ${number}\nMusher-Log: ${markOf(at.origin)}`,
     baseHead: () => baseHead(at),
-    openWorktree: (item) => onItem(item, () => openWorktree(at, item)),
+    openWorktree: (item) => withStrays(item, (strays) => openWorktree(at, item, strays)),
     readWork: (branch) => onBranch(branch, () => readWork(at, branch)),
     treeOf: (commit) => treeOf(at.git, commit),
     leftovers: (item) => onItem(item, () => leftovers(at, item)),
     diffOfFiles: (item, maxBytes) => onItem(item, () => diffOfFiles(at, item, maxBytes)),
     treeOfFiles: (item) => onItem(item, () => treeOfFiles(at, item)),
     commitLeftovers: (item, message) =>
-      onItem(item, async () => {
+      withStrays(item, async () => {
         const commit = await commitLeftovers(at, item, message);
         if (commit !== null && item.branch !== null && box !== null) await showHead(viewOf(at, String(item.number)), item.branch, commit);
         return commit;
@@ -282,16 +291,16 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     snapshots: (item) => snapshots(at, item),
     describeSnapshots: (item, max) => describeSnapshots(at, item, max),
     snapshotDiff: ({ number, n, maxBytes }) => snapshotDiff(at, number, n, maxBytes),
-    restoreSnapshot: (item, n) => onItem(item, () => restoreSnapshot(at, item, n)),
+    restoreSnapshot: (item, n) => withStrays(item, () => restoreSnapshot(at, item, n)),
     branchFromSnapshot: (number, n) => locked({ number }, () => branchFromSnapshot(at, number, n)),
     takeBack: ({ base, merge }) => takeBack(at, base, merge),
-    reopenBranch: (item, commits) => onItem(item, () => reopenBranch(at, item, commits)),
+    reopenBranch: (item, commits) => withStrays(item, () => reopenBranch(at, item, commits)),
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
     clearLocks: (item) => locked(item, () => clearLocks(at, placeOf(at, String(item.number)), item.branch)),
     complaint: () => complaintOfBase(at),
     bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
-    workElsewhere: (item, since) => onItem(item, () => workElsewhere(at, item, since)),
-    resetWorktree: (item) => onItem(item, () => resetWorktree(at, item)),
+    workElsewhere: (item, since) => withStrays(item, (strays) => workElsewhere(at, item, since, strays)),
+    resetWorktree: (item) => withStrays(item, () => resetWorktree(at, item)),
     squash: async ({ base, head }) => squash(at.git, await baseline(at, base), head),
     restoreTracked: (where, commit) =>
       where === 'merge'
@@ -303,14 +312,14 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       commitTree(at.git, { tree, parents: [base], message, ...(author === undefined ? {} : { author }) }),
     openMergeWorktree: (commit, how) => lock('merge', () => openMergeWorktree(at, commit, how?.keepIgnored ?? false)),
     moveBase: ({ from, to }) => lock('base', () => moveBase(at, from, to)),
-    stageConflict: (item, base) => onItem(item, () => stageConflict(at, item, base)),
+    stageConflict: (item, base) => withStrays(item, () => stageConflict(at, item, base)),
     conflictMarkers: (commit, files) => filesWithMarkers(at.git, commit, files),
     removeWorktree: (item, how) =>
-      onItem(item, async () => {
+      withStrays(item, async () => {
         for (const use of USES) await removeView(at, `${item.number}${use}`, use === '' ? item.branch : null);
         return removeWorktree(at, item, how?.deleteBranch ?? false, how?.nothingLarge ?? false);
       }),
-    viewForRun: (item) => onItem(item, () => makeView(at, String(item.number), placeOf(at, String(item.number)), item.branch)),
+    viewForRun: (item) => withStrays(item, () => makeView(at, String(item.number), placeOf(at, String(item.number)), item.branch)),
     viewForCommand: (where) =>
       where === 'merge'
         ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))

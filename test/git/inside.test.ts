@@ -364,20 +364,32 @@ describe('links to commits of other repositories', () => {
     expect(await unknown(item.number, link(path, 'lib', before))).toEqual([]);
   });
 
-  it('one to a commit that only the server has is known when the agent has fetched it', async () => {
+  it('one to a commit that the remote has is known where the remote is a folder of this machine', async () => {
     const { item, path } = await opened();
     const newer = owner.commit({ 'lib.txt': `newer ${last}\n` }, 'newer', lib);
     const head = link(path, 'lib', newer);
-    expect(await unknown(item.number, head)).toEqual(['lib']);
-    init(path);
-    owner.git(['fetch', '-q', 'origin'], join(path, 'lib'));
     expect(await unknown(item.number, head)).toEqual([]);
+    // What no branch and no tag there holds, no clone gets.
+    owner.git(['reset', '-q', '--hard', 'HEAD~1'], lib);
+    expect(await unknown(item.number, head)).toEqual(['lib']);
   });
 
-  it('one to a commit that only the agent has is not known', async () => {
+  it('one to a commit that only the agent has is not known, whatever its clone says of the remote', async () => {
+    const { item, path } = await opened();
+    init(path);
+    const clone = join(path, 'lib');
+    const own = owner.commit({ 'lib.txt': 'own\n' }, 'not pushed', clone);
+    owner.git(['update-ref', 'refs/remotes/origin/main', own], clone);
+    write(owner.git(['rev-parse', '--absolute-git-dir'], clone), { FETCH_HEAD: `${own}\t\tbranch 'main' of ${lib}\n` });
+    expect(await unknown(item.number, link(path, 'lib', own))).toEqual(['lib']);
+  });
+
+  it('one is not known by a remote that the change itself names', async () => {
     const { item, path } = await opened();
     init(path);
     const own = owner.commit({ 'lib.txt': 'own\n' }, 'not pushed', join(path, 'lib'));
+    owner.git(['config', '-f', '.gitmodules', 'submodule.lib.url', join(path, 'lib')], path);
+    owner.git(['add', '.gitmodules'], path);
     expect(await unknown(item.number, link(path, 'lib', own))).toEqual(['lib']);
   });
 

@@ -93,6 +93,12 @@ export const APART: readonly (CrashPoint | NetworkCrashPoint)[] = [
   'after-commit',
   'after-orphan-ended',
   'after-copy-compared',
+  // test/git/aside-crash.test.ts
+  'after-git-directory-copied',
+  'after-git-directory-moved',
+  'before-git-directory-named',
+  'before-repository-moved',
+  'after-repository-moved',
   ...OF_NETWORKS,
 ];
 /** Each point kills twice: the second time in what follows the first, its recovery among it. */

@@ -203,6 +203,110 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
     expect(read(config)).toBe('');
   });
 
+  describe('commits beside it', () => {
+    const since = Date.now() - 60_000;
+    const kept = async (): Promise<string[]> => (await git.snapshots(item)).map((one) => one.commit);
+    const head = (): string => inside('git rev-parse HEAD');
+    /** The same after the branch was left: what was committed there, oldest first. */
+    const twice = (before: string): string[] => {
+      inside(before);
+      commit('a');
+      return [inside('git commit -q --amend -m again; git rev-parse HEAD'), commit('b')];
+    };
+
+    it.each<[string, string, string | null, string?]>([
+      ['on a detached HEAD', 'git checkout -q --detach', null],
+      ['on a branch of its own', 'git checkout -q -b musher/mine', 'musher/mine'],
+      ['on a branch of its own that was left again', 'git checkout -q -b musher/mine', 'musher/mine', 'git checkout -q "$BRANCH"'],
+      [
+        'on a branch that was packed',
+        'git checkout -q -b musher/mine',
+        'musher/mine',
+        'git pack-refs --all || true; rm -f "$COMMON"/refs/heads/musher/*.lock',
+      ],
+      [
+        'on the branch under another name',
+        'git symbolic-ref HEAD refs/heads/musher/renamed; git update-ref refs/heads/musher/renamed "$BRANCH"; rm "$COMMON/refs/heads/$BRANCH"',
+        'musher/renamed',
+      ],
+      ['on a branch, without a log of HEAD', 'git checkout -q -b musher/mine', 'musher/mine', 'rm -rf "$(git rev-parse --git-dir)/logs"'],
+    ])('are found %s, and kept when the worktree is used again', async (_where, leave, branch, after) => {
+      const [, last = ''] = twice(leave);
+      if (after !== undefined) inside(after);
+      expect(await git.workElsewhere(item, since)).toEqual({ branch, head: last, commits: 2 });
+      expect(await kept()).toEqual([last]);
+      await git.openWorktree({ ...item, title: 'one' });
+      mounts = await git.viewForRun(item);
+      expect(await kept()).toContain(last);
+      expect(owner.git(['show', `${last}:b`])).toBe('b');
+      expect(owner.git(['fsck', '--strict', '--no-dangling'])).toBe('');
+      // As the next attempt is told to.
+      inside(`git merge -q --ff-only ${last}`);
+      expect(await git.readWork(item.branch)).toMatchObject({ head: last, commitsAhead: 2 });
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['the worktree is opened', () => git.openWorktree({ ...item, title: 'one' })],
+      ['it is removed', () => git.removeWorktree(item, { deleteBranch: true })],
+      ['its files are committed', () => git.commitLeftovers(item, 'left')],
+    ])('are kept when %s, those of several branches, a stash and a tag too', async (_what, act) => {
+      const [, detached = ''] = twice('git checkout -q --detach');
+      inside('git checkout -q -b musher/second; git reset -q --hard main');
+      const second = commit('c');
+      inside('git checkout -q --detach; git reset -q --hard main');
+      const tagged = commit('d');
+      inside('git tag mine; git reset -q --hard main; echo s > s; git add s; git stash -q');
+      const stash = inside('git rev-parse stash');
+      inside(`echo left > left; git checkout -q ${detached}`);
+      await act();
+      expect(new Set(await kept())).toEqual(new Set([...(await kept()), detached, second, tagged, stash]));
+      expect(owner.git(['branch', '--list', 'musher/second'])).toBe('');
+      expect(owner.git(['tag'])).toBe('');
+    });
+
+    it('are kept out of an unfinished rebase, with what it would have put back', async () => {
+      commit('a');
+      inside(
+        'echo 1 > a; git commit -qam one; git checkout -q -b musher/other HEAD~1; echo 2 > a; git commit -qam two; git checkout -q "$BRANCH"',
+      );
+      inside('git rebase -q musher/other >/dev/null 2>&1 || true');
+      expect(head()).not.toBe(inside('git rev-parse "$BRANCH"'));
+      const two = inside('git rev-parse musher/other');
+      await git.openWorktree({ ...item, title: 'one' });
+      expect(await kept()).toContain(two);
+    });
+
+    it('that are damaged or not there leave the others to be kept', async () => {
+      const [, good = ''] = twice('git checkout -q -b musher/good');
+      inside('git checkout -q -b musher/bad main');
+      commit('c');
+      inside('blob=$(git rev-parse HEAD:c); rm -f "$COMMON/objects/$(echo $blob | cut -c1-2)/$(echo $blob | cut -c3-)"');
+      inside(
+        `mkdir -p "$COMMON/refs/heads/musher/odd"; echo ${'a'.repeat(40)} > "$COMMON/refs/heads/musher/odd/gone"; mkfifo "$COMMON/refs/heads/musher/odd/pipe"; ln -s /etc/passwd "$COMMON/refs/heads/musher/odd/link"`,
+      );
+      inside(`printf '%s\n' 'ref: refs/heads/main' > "$COMMON/refs/heads/musher/odd/sym"; printf 'x y z\n^^\n' >> "$COMMON/packed-refs"`);
+      await git.openWorktree({ ...item, title: 'one' });
+      expect(await kept()).toContain(good);
+    });
+
+    it('that the owner has too, or that the branch holds, are nothing new', async () => {
+      commit('a');
+      inside('git branch musher/same; git branch musher/base main; git checkout -q --detach');
+      await git.readWork(item.branch);
+      expect(await git.workElsewhere(item, since)).toBe(null);
+      await git.openWorktree({ ...item, title: 'one' });
+      expect(await kept()).toEqual([]);
+    });
+
+    it('are not brought out while the run works', async () => {
+      const [, last] = twice('git checkout -q --detach');
+      await git.readWork(item.branch);
+      await git.leftovers(item);
+      expect(await kept()).toEqual([]);
+      expect(() => owner.git(['cat-file', '-e', String(last)])).toThrow('Command failed');
+    });
+  });
+
   it('leaves nothing behind when the worktree goes', async () => {
     commit('a');
     const { removed } = await git.removeWorktree(item, { deleteBranch: true });

@@ -88,7 +88,7 @@ describe('13. Between a person’s words and a process', () => {
       // A loop of our own text: what git is given is data that it reads.
       'src/git/shell/git-shell.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
-      'src/git/worktree/collect.ts',
+      'src/git/boxed/collect.ts',
       // The attacker of the sandbox's trial, inside it.
       'src/sandbox/attack.ts',
       // bwrap as arguments, deaf to a polite end.

@@ -191,10 +191,10 @@ async function judge(
 /** Its work is there, but not where Musher takes it from: the next attempt is told where, and people too. */
 function committedElsewhere(seen: Judgement, outcome: RunOutcome, own: string, { branch, head, commits }: Elsewhere): Judgement {
   const summary = { kind: 'work-elsewhere', branch, commit: head, commits } as const;
-  const from = branch ?? head;
   const evidence = [
     `Only what is committed on the branch ${own} counts. The last run committed ${branch === null ? `on a detached HEAD, at ${head}` : `on ${branch}`}.`,
-    `Bring it over: git checkout ${own} && git merge --ff-only ${from} (or git cherry-pick what is missing).`,
+    // By its commit: a branch that was made in a sandbox has stayed there.
+    `Bring it over: git checkout ${own} && git merge --ff-only ${head} (or git cherry-pick what is missing).`,
     outcome.evidence,
   ].join('\n');
   return { ...seen, reason: 'failed', summary, failure: { ...failed(outcome, summary), evidence } };

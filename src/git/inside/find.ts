@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context, Place } from '../context.ts';
 import { readPlain } from '../worktree/linked.ts';
+import { COMING, finishMove } from './bring-home.ts';
 import { entriesOf, fromText, isWithin, lookAt, toText } from './paths.ts';
 
 /** A repository below a worktree's folder, or a submodule's that has lost its folder. Paths in latin1. */
@@ -15,7 +16,8 @@ export interface Inside {
 
 /**
  * All repositories in a worktree, the outer ones before what is in them: those with a `.git` of their own, wherever they
- * are (ignored folders too), and submodules that git keeps in the worktree's git directory. Reads folders alone.
+ * are (ignored folders too), and submodules that git keeps in the worktree's git directory. Reads folders alone, but where a
+ * Musher was killed while it moved one of them: that is finished.
  */
 export async function findInside(place: Place): Promise<Inside[]> {
   const root = fromText(place.tree.path);
@@ -28,7 +30,11 @@ export async function findInside(place: Place): Promise<Inside[]> {
 }
 
 async function below(root: string, folder: string): Promise<Inside[]> {
-  const entries = await entriesOf(folder);
+  let entries = await entriesOf(folder);
+  if (folder !== root && entries.some(({ name, kind }) => name === COMING && kind === 'folder')) {
+    await finishMove(folder);
+    entries = await entriesOf(folder);
+  }
   const own = folder === root ? undefined : entries.find(({ name }) => name === '.git');
   const here = own === undefined ? [] : [{ path: folder.slice(root.length + 1), folder, gitDir: await gitDirOf(folder) }];
   const deeper: Inside[] = [];

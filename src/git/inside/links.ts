@@ -1,10 +1,14 @@
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
-import { baseHead, type Context, placeOf } from '../context.ts';
+import { realpath } from 'node:fs/promises';
+import { baseHead, type Context } from '../context.ts';
 import { forkPoint } from '../history.ts';
 import { listCheckouts } from '../worktree/linked.ts';
 import { gitDirOf, keptModules } from './find.ts';
 import { readForeign } from './foreign.ts';
-import { fromText, toText } from './paths.ts';
+import { fromText, lookAt, toText } from './paths.ts';
+
+/** Bytes of a `.gitmodules` that are read. */
+const MOST_BYTES = 1024 * 1024;
 
 /** A link to a commit of another repository, as a submodule is one, that a change brings. */
 export interface UnknownLink {
@@ -13,17 +17,21 @@ export interface UnknownLink {
 }
 
 /**
- * Links in a change whose commit nobody would find: no repository of the owner on this machine has it, and no clone in the
- * item's worktree has fetched it; or that no `.gitmodules` names, so that git knows of no place to get it from. Merged, they
- * would leave every clone without those files.
+ * Links in a change whose commit perhaps nobody would find: no repository of the owner on this machine has it, nor a remote
+ * that is a folder here; or that no `.gitmodules` names, so that git knows of no place to get it from. Merged, they could
+ * leave every clone without those files. What a clone in the item's worktree says that it has fetched proves nothing: an
+ * agent writes remote branches there as it likes.
  */
 export async function unknownLinks(at: Context, item: ItemNumber, head: CommitSha): Promise<UnknownLink[]> {
-  const links = await linksIn(at, await forkPoint(at.git, await baseHead(at), head), head);
+  const base = await baseHead(at);
+  const links = await linksIn(at, await forkPoint(at.git, base, head), head);
   if (links.length === 0) return [];
-  const named = await modulePaths(at, head);
+  const named = await modulesOf(at, head);
+  const trusted = await modulesOf(at, base);
   const unknown: UnknownLink[] = [];
   for (const { path, commit, isNew } of links) {
-    if ((isNew && !named.has(path)) || !(await isKnown(at, item, path, commit))) unknown.push({ path: toText(path), commit });
+    if ((isNew && !named.has(path)) || !(await isKnown(at, item, path, commit, trusted.get(path))))
+      unknown.push({ path: toText(path), commit });
   }
   return unknown;
 }
@@ -39,14 +47,21 @@ async function linksIn(at: Context, from: CommitSha, to: CommitSha): Promise<{ p
   });
 }
 
-/** Paths that a commit's `.gitmodules` gives to submodules. */
-async function modulePaths(at: Context, head: CommitSha): Promise<ReadonlySet<string>> {
-  const answer = await at.git.run(['cat-file', 'blob', `${head}:.gitmodules`], { answers: [1, 128] });
+/** Paths that a commit's `.gitmodules` gives to submodules, with their addresses; an empty one: none is named. */
+async function modulesOf(at: Context, head: CommitSha): Promise<ReadonlyMap<string, string>> {
+  const answer = await at.git.run(['cat-file', 'blob', `${head}:.gitmodules`], { answers: [1, 128], maxBytes: MOST_BYTES });
   const text = answer.exitCode === 0 ? answer.stdout.toString('latin1') : '';
-  return new Set([...text.matchAll(/^[ \t]*path[ \t]*=(.*)$/gm)].map(([, path = '']) => path.trim().replace(/^"([^"]*)"$/, '$1')));
+  const valueOf = (section: string, key: RegExp): string => (key.exec(section)?.[1] ?? '').trim().replace(/^"([^"]*)"$/, '$1');
+  return new Map(
+    text.split(/^[ \t]*\[/m).flatMap((section) => {
+      const path = valueOf(section, /^[ \t]*path[ \t]*=(.*)$/m);
+      return path === '' ? [] : [[path, valueOf(section, /^[ \t]*url[ \t]*=(.*)$/m)] as const];
+    }),
+  );
 }
 
-async function isKnown(at: Context, item: ItemNumber, path: string, commit: string): Promise<boolean> {
+/** `url`: as the base branch has it, which the item's change is not yet part of. */
+async function isKnown(at: Context, item: ItemNumber, path: string, commit: string, url = ''): Promise<boolean> {
   const name = `links-${item}`;
   for (const gitDir of await ownersClones(at, path)) {
     const has = await readForeign(at, gitDir, name, async ({ run }) => {
@@ -54,15 +69,22 @@ async function isKnown(at: Context, item: ItemNumber, path: string, commit: stri
     });
     if (has === true) return true;
   }
-  for (const gitDir of await agentsClones(at, item, path)) {
-    // What an agent has only committed there goes with its worktree.
-    const isFetched = await readForeign(at, gitDir, name, async ({ run }) => {
-      const answer = await run(['rev-list', '--max-count=1', commit, '--not', '--remotes'], { answers: [1, 128] });
-      return answer.exitCode === 0 && answer.stdout.length === 0;
-    });
-    if (isFetched === true) return true;
-  }
-  return false;
+  const remote = await localRemote(url);
+  if (remote === null) return false;
+  const isServed = await readForeign(at, remote, name, async ({ run }) => {
+    const answer = await run(['rev-list', '--max-count=1', commit, '--not', '--branches', '--tags'], { answers: [1, 128] });
+    return answer.exitCode === 0 && answer.stdout.length === 0;
+  });
+  return isServed === true;
+}
+
+/** The git directory of a remote that is a folder of this machine; null: it is none. */
+async function localRemote(url: string): Promise<string | null> {
+  const folder = url.replace(/^file:\/\/(?=\/)/, '');
+  if (!folder.startsWith('/')) return null;
+  const here = (await realpath(toText(folder)).then(fromText, () => null)) ?? folder;
+  if ((await lookAt(`${here}/HEAD`)) !== null && (await lookAt(`${here}/objects`)) !== null) return here;
+  return gitDirOf(here);
 }
 
 /** Git directories of submodules that the owner has, the one at that path first. */
@@ -72,10 +94,4 @@ async function ownersClones(at: Context, path: string): Promise<string[]> {
   const here = await Promise.all(checkouts.map((one) => gitDirOf(`${fromText(one.path)}/${path}`)));
   const kept = await Promise.all([commonDir, ...checkouts.map(({ gitDir }) => gitDir)].map((gitDir) => keptModules(fromText(gitDir))));
   return [...new Set([...here.filter((gitDir) => gitDir !== null), ...kept.flat()])];
-}
-
-async function agentsClones(at: Context, item: ItemNumber, path: string): Promise<string[]> {
-  const { tree, linked } = placeOf(at, String(item));
-  const here = await gitDirOf(`${fromText(tree.path)}/${path}`);
-  return [...new Set([...(here === null ? [] : [here]), ...(await keptModules(fromText(linked.gitDir)))])];
 }

@@ -35,19 +35,24 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(1, path
 /** Whether a path is the folder itself or below it. */
 export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** Moves something, also to another disk, to the first free name: `web`, `web.2`. Returns where it is now. */
+/** The first free name: `web`, `web.2`. */
+export async function freePlace(path: string): Promise<string> {
+  for (let n = 1; ; n += 1) {
+    const place = n === 1 ? path : `${path}.${n}`;
+    if ((await lookAt(place)) === null) return place;
+  }
+}
+
+/** Moves something, also to another disk, to the first free name. Returns where it is now. */
 export async function moveAside(from: string, to: string): Promise<string> {
   await mkdir(raw(parentOf(to)), { recursive: true, mode: 0o700 });
-  for (let n = 1; ; n += 1) {
-    const target = n === 1 ? to : `${to}.${n}`;
-    if ((await lookAt(target)) !== null) continue;
-    try {
-      await rename(raw(from), raw(target));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
-      await cp(toText(from), toText(target), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-      await rm(raw(from), { recursive: true, force: true });
-    }
-    return target;
+  const target = await freePlace(to);
+  try {
+    await rename(raw(from), raw(target));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    await cp(toText(from), toText(target), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await rm(raw(from), { recursive: true, force: true });
   }
+  return target;
 }

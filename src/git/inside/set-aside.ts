@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../../crash-point.ts';
 import type { SetAside } from '../../pipeline/why/removal.ts';
 import type { Context, Place } from '../context.ts';
 import { removeFolder } from '../worktree/remove-folder.ts';
 import { isElsewhere } from './elsewhere.ts';
 import { type Inside, isWorktreeOfOwner } from './find.ts';
-import { fromText, isWithin, lookAt, moveAside, raw, toText } from './paths.ts';
+import { bringHome } from './bring-home.ts';
+import { freePlace, fromText, isWithin, lookAt, moveAside, raw, toText } from './paths.ts';
 import { asideFolder, movedNote } from './quarantine.ts';
 
 /** What is about to become of outer repositories in a worktree, with all that is in them. */
@@ -43,7 +45,10 @@ export async function setRepositoriesAside(
   const going = fromText(place.tree.path);
   for (const { folder, gitDir } of groups.flat()) {
     if (folder === null || gitDir === null || !isWorktreeOfOwner(at, { gitDir })) continue;
-    if (isWithin((await pointsTo(gitDir)) ?? '', going)) await removeFolder(toText(gitDir));
+    const dotGit = (await pointsTo(gitDir)) ?? '';
+    // A Musher that was killed before it moved a repository has written down where that would be.
+    const isGone = isWithin(dotGit, fromText(asideFolder(at, name))) && (await lookAt(dotGit)) === null;
+    if (isWithin(dotGit, going) || isGone) await removeFolder(toText(gitDir));
   }
   return moved === 0 ? null : movedNote(at, name, moved);
 }
@@ -86,42 +91,46 @@ async function areElsewhere(at: Context, group: readonly Inside[], name: string,
   return true;
 }
 
-/** Moves an outer repository with all that is in it, and ties their folders and git directories together again. */
+/**
+ * Moves an outer repository with all that is in it. It is made whole where it stands first, each git directory in its folder,
+ * and then moved at once: a Musher that is killed on the way leaves something that the next one goes on with.
+ */
 async function move(at: Context, place: Place, group: readonly Inside[], into: string): Promise<void> {
   const [outer] = group;
-  if (outer === undefined) return;
-  const moves: [from: string, to: string][] = [];
-  const now = (path: string): string => {
-    const last = moves.findLast(([from]) => isWithin(path, from));
-    return last === undefined ? path : last[1] + path.slice(last[0].length);
-  };
-  const from = outer.folder ?? outer.gitDir;
-  if (from === null) return;
-  moves.push([from, await moveAside(from, `${fromText(into)}/${outer.path}`)]);
+  const from = outer?.folder ?? outer?.gitDir ?? null;
+  if (outer === undefined || from === null) return;
   const going = [fromText(place.tree.path), fromText(`${place.linked.gitDir}/modules`)];
   const goes = (path: string): boolean => going.some((folder) => isWithin(path, folder));
-  for (const { folder, gitDir } of group) {
+  const target = await freePlace(`${fromText(into)}/${outer.path}`);
+  // The inner ones first: their git directories are in those of the outer ones.
+  for (const { folder, gitDir } of group.toReversed()) {
     if (gitDir === null) continue;
-    if (folder !== null && isWorktreeOfOwner(at, { gitDir })) {
-      await writeFile(raw(`${gitDir}/gitdir`), raw(`${now(folder)}/.git\n`));
-      continue;
-    }
-    if (folder !== null && now(gitDir) === gitDir && goes(gitDir)) {
-      // Its `.git` file led here; git finds a folder of that name just as well.
-      await moveAside(`${now(folder)}/.git`, `${now(folder)}/.git-file`);
-      moves.push([gitDir, await moveAside(gitDir, `${now(folder)}/.git`)]);
-    } else if (folder !== null && now(gitDir) !== `${now(folder)}/.git`) {
-      await writeFile(raw(`${now(folder)}/.git`), raw(`gitdir: ${now(gitDir)}\n`));
-    }
-    if (now(gitDir) !== gitDir) await forgetWorkTree(now(gitDir));
+    if (folder === null) await forgetWorkTree(gitDir);
+    else if (isWorktreeOfOwner(at, { gitDir })) {
+      // A copy of a worktree names the git directory of the one that it was copied from.
+      if ((await pointsTo(gitDir)) === `${folder}/.git`) await replace(`${gitDir}/gitdir`, `${target}${folder.slice(from.length)}/.git\n`);
+    } else if (gitDir === `${folder}/.git`) await forgetWorkTree(gitDir);
+    else if (goes(gitDir)) {
+      await bringHome(folder, gitDir);
+      await forgetWorkTree(`${folder}/.git`);
+    } else await replace(`${folder}/.git`, `gitdir: ${gitDir}\n`);
   }
+  crashPoint('before-repository-moved');
+  await moveAside(from, target);
+  crashPoint('after-repository-moved');
+}
+
+/** Writes one of git's small files, whole or not at all. */
+async function replace(file: string, text: string): Promise<void> {
+  await rm(raw(`${file}:new`), { recursive: true, force: true });
+  await writeFile(raw(`${file}:new`), raw(text), { flag: 'wx' });
+  await rename(raw(`${file}:new`), raw(file));
 }
 
 /** A submodule's configuration says where its files are: there, nobody finds them any more. */
 async function forgetWorkTree(gitDir: string): Promise<void> {
-  const file = raw(`${gitDir}/config`);
   if ((await lookAt(`${gitDir}/config`))?.isFile() !== true) return;
-  const text = await readFile(file, 'latin1');
+  const text = await readFile(raw(`${gitDir}/config`), 'latin1');
   const without = text.replaceAll(/^[ \t]*worktree[ \t]*=.*\n?/gim, '');
-  if (without !== text) await writeFile(file, without, 'latin1');
+  if (without !== text) await replace(`${gitDir}/config`, without);
 }

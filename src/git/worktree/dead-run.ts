@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type CommitSha, commitSha, type ItemNumber } from '../../pipeline/values.ts';
 import { baseHead, type Context, type Place } from '../context.ts';
 import { isAncestor } from '../history.ts';
-import { readRef } from '../refs.ts';
 import { headOf, type Linked, readPlain } from './linked.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
+import { headOfOther } from './elsewhere.ts';
+import type { Strays } from '../boxed/strays.ts';
 import { hasConflict } from './whole-index.ts';
 
 /** What git leaves in a worktree's git directory while an operation of several steps is under way, and how a snapshot calls it. */
@@ -63,7 +64,7 @@ async function locksBelow(folder: string): Promise<string[]> {
 }
 
 /** Whether git is in the middle of something in a worktree, or stands elsewhere than on its branch's commit; null: neither. */
-async function unfinished(at: Context, { gitDir }: Linked, branch: string, head: CommitSha): Promise<string | null> {
+async function unfinished(at: Context, { gitDir }: Linked, branch: string, head: CommitSha, strays: Strays): Promise<string | null> {
   const names = await readdir(gitDir).catch((): string[] => []);
   const operation = [...OPERATIONS].find(([name]) => names.includes(name));
   if (operation !== undefined) return `an unfinished ${operation[1]}`;
@@ -72,33 +73,40 @@ async function unfinished(at: Context, { gitDir }: Linked, branch: string, head:
   const stands = await headOf(gitDir);
   if (stands.detached !== null) return stands.detached === head ? null : 'a detached HEAD';
   if (stands.branch === null || stands.branch === branch) return null;
-  const other = await readRef(at.git, `refs/heads/${stands.branch}`);
+  const other = await headOfOther(at, stands.branch, strays);
   return other === null || other === head ? null : 'another branch';
 }
 
 /**
  * Keeps what a dead run left of git in the middle of something (a rebase, a merge, a bisect, a HEAD that is not on the item's
  * branch): its files in a snapshot, and the commits that nothing else holds, an autostash among them. Returns whether there
- * was anything: the caller then has to put the files anew, since they are not those of the branch.
+ * was anything: the caller then has to put the files anew, since they are not those of the branch. `strays`: branches that
+ * are in the run's sandbox alone.
  */
 export async function keepUnfinished(
   at: Context,
   place: Place,
   item: { readonly number: ItemNumber; readonly branch: string },
   head: CommitSha,
+  strays: Strays,
 ): Promise<boolean> {
-  const what = await unfinished(at, place.linked, item.branch, head);
+  const what = await unfinished(at, place.linked, item.branch, head, strays);
   if (what === null) return false;
   await snapshot(at, item, `${what} of an earlier run`);
   await keepLooseCommits(at, place, item.number, head, `a commit of ${what}`);
   return true;
 }
 
+/** Commits that an unfinished operation in a worktree names. */
+export async function operationCommits(gitDir: string): Promise<CommitSha[]> {
+  const named = await Promise.all(COMMITS.map((name) => readPlain(join(gitDir, name))));
+  return named.flatMap((text) => commitSha((text ?? '').trim()) ?? []);
+}
+
 /** Keeps commits that nothing holds but the worktree's own HEAD, or an operation that is under way there. `head`: of the item's branch; null: it has none. */
 export async function keepLooseCommits(at: Context, place: Place, item: ItemNumber, head: CommitSha | null, why: string): Promise<void> {
-  const named = await Promise.all(COMMITS.map((name) => readPlain(join(place.linked.gitDir, name))));
   const { detached } = await headOf(place.linked.gitDir);
-  const commits = new Set([detached, ...named.map((text) => commitSha((text ?? '').trim()))]);
+  const commits = new Set([detached, ...(await operationCommits(place.linked.gitDir))]);
   for (const commit of commits) {
     if (commit !== null && (await isLoose(at, commit, head))) await keepCommit(at, item, commit, why);
   }

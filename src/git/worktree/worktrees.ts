@@ -17,6 +17,7 @@ import {
 } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { clearTheWay } from '../inside/clear-the-way.ts';
+import type { Strays } from '../boxed/strays.ts';
 import { clearLocks, keepLooseCommits, keepUnfinished } from './dead-run.ts';
 import { findInside } from '../inside/find.ts';
 import { setRepositoriesAside } from '../inside/set-aside.ts';
@@ -56,6 +57,7 @@ export interface OpenedWorktree {
 export async function openWorktree(
   at: Context,
   item: { readonly number: ItemNumber; readonly title: string; readonly branch: string | null },
+  strays: Strays = new Map(),
 ): Promise<OpenedWorktree> {
   const place = placeOf(at, String(item.number));
   const base = await baseHead(at);
@@ -66,7 +68,7 @@ export async function openWorktree(
   let head = known?.head ?? base;
   await clearLocks(at, place, branch);
   const there = (await isWorktree(place)) && !(item.branch === null && (await setAside(at, place, item.number, head)));
-  if (there && (await keepUnfinished(at, place, { number: item.number, branch }, head)))
+  if (there && (await keepUnfinished(at, place, { number: item.number, branch }, head, strays)))
     await put(at, place, { branch }, { from: head, to: head });
   if (known === null) {
     if (!(await swapRef(at.git, ref, base, null, 'start'))) throw new Error(`${branch} appeared while it was being made`);

@@ -49,7 +49,7 @@ export function causeWords(why: Why, failure: string): string {
         ? 'its diff is too large to scan for secrets'
         : `its diff holds what looks like a secret: ${listed(why.found)}`;
     case 'unknown-links':
-      return `it links to a nested repository or submodule commit that nobody else can fetch: ${listed(why.links.map(({ path, commit }) => `${path} at ${shortCommit(commit)}`))}`;
+      return `it links to a nested repository or submodule commit that none of your own repositories has: ${listed(why.links.map(({ path, commit }) => `${path} at ${shortCommit(commit)}`))}. If it can be fetched, fetch it in your clone`;
     case 'rate-limited-too-often':
       return `the model provider rate-limited it ${why.times} times in a row`;
     case 'agent-blocked':

@@ -5,10 +5,10 @@ import { type Mount, readable, writable } from '../../sandbox/mounts.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { commitSha } from '../../pipeline/values.ts';
 import { baseHead, branchHead, type Context, noteAside, type Place } from '../context.ts';
-import { emptyWorktreeConfig } from './linked.ts';
+import { emptyWorktreeConfig } from '../worktree/linked.ts';
 import { entriesOf, fromText, moveAside, raw } from '../inside/paths.ts';
 import { asideFolder, movedNote } from '../inside/quarantine.ts';
-import { removeFolder } from './remove-folder.ts';
+import { removeFolder } from '../worktree/remove-folder.ts';
 import { sharedConfig } from '../own-dir.ts';
 
 /**
@@ -174,7 +174,7 @@ async function keepView(at: Context, name: string, branch: string): Promise<void
 }
 
 /** Names of refs that have files of their own, from the folder on. */
-async function looseRefs(folder: string): Promise<string[]> {
+export async function looseRefs(folder: string): Promise<string[]> {
   const found = await Promise.all(
     (await entriesOf(folder)).map(async ({ name, kind }) => {
       if (kind === 'folder') return (await looseRefs(`${folder}/${name}`)).map((ref) => `${name}/${ref}`);

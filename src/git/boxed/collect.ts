@@ -9,7 +9,7 @@ import type { Mount } from '../../sandbox/mounts.ts';
 import { branchHead, type Context, placeOf } from '../context.ts';
 import { isAncestor } from '../history.ts';
 import { swapRef } from '../refs.ts';
-import { keepCommit } from './snapshots.ts';
+import { keepCommit } from '../worktree/snapshots.ts';
 import { agree, agreedHead, knownCommits, readingMounts, type View, viewHead, viewOf } from './view.ts';
 
 /** Longest time in ms for git to gather what was committed: a few hundred megabytes take some seconds. */
@@ -65,7 +65,7 @@ async function isComplete(at: Context, head: CommitSha, known: CommitSha): Promi
 
 /** Where git inside says that the branch stands: packed, or a link to another. */
 async function resolved(at: Context, box: Box, mounts: readonly Mount[], branch: string): Promise<CommitSha | null> {
-  const args = ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`];
+  const args = ['git', 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`];
   return commitSha((await gitInside(at, box, mounts, args)).toString('latin1').trim());
 }
 
@@ -73,21 +73,29 @@ async function take(at: Context, box: Box, view: View, mounts: readonly Mount[],
   await rm(view.incoming, { force: true });
   try {
     const known = (await knownCommits(at, view)).map((commit) => `^${commit}`);
-    await gitInside(at, box, mounts, ['bundle', 'create', '--quiet', '-', `refs/heads/${branch}`, ...known], view.incoming);
+    const bundle = ['git', 'bundle', 'create', '--quiet', '-', `refs/heads/${branch}`, ...known];
+    await gitInside(at, box, mounts, bundle, { into: view.incoming });
     await at.git.run(['bundle', 'unbundle', view.incoming], { answers: [1, 128] });
   } finally {
     await rm(view.incoming, { force: true });
   }
 }
 
-/** Runs git inside, with nothing but the view; its output goes to a file where one is named. A failure is an empty answer: what is missing is seen afterwards. */
-async function gitInside(at: Context, box: Box, mounts: readonly Mount[], args: readonly string[], into?: string): Promise<Buffer> {
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_DIR: at.repository.commonDir };
+/** Runs a command of git's inside, with nothing but the view; its output goes to a file where one is named. A failure is an empty answer: what is missing is seen afterwards. */
+export async function gitInside(
+  at: Context,
+  box: Box,
+  mounts: readonly Mount[],
+  command: readonly string[],
+  how: { readonly into?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Buffer> {
+  const { into } = how;
+  const env = { ...how.env, PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_DIR: at.repository.commonDir };
   const file = into === undefined ? null : await open(into, 'wx', 0o600);
   const chunks: Buffer[] = [];
   try {
     const outside = readOnlyArguments(box, mounts, env);
-    const limited = ['-c', `ulimit -f ${MOST_BLOCKS}; exec "$@"`, 'sh', box.program, ...outside, '--', 'git', ...args];
+    const limited = ['-c', `ulimit -f ${MOST_BLOCKS}; exec "$@"`, 'sh', box.program, ...outside, '--', ...command];
     const child = spawn('/bin/sh', limited, {
       env: { PATH: box.path },
       stdio: ['ignore', file?.fd ?? 'pipe', 'ignore'],
