@@ -11,8 +11,8 @@ import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './boxed/collect.ts';
 import { clearLocks } from './worktree/dead-run.ts';
-import { bringBack, type Elsewhere, workElsewhere } from './worktree/elsewhere.ts';
-import { keepStrays, type Strays } from './boxed/strays.ts';
+import { bringBack, type Elsewhere, type Strays, workElsewhere } from './worktree/elsewhere.ts';
+import { keepStrays } from './boxed/strays.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline, takeAsides } from './context.ts';
 import {
   changedSince,

@@ -7,7 +7,7 @@ import { isAncestor } from '../history.ts';
 import { listRefs } from '../refs.ts';
 import { gitInside } from './collect.ts';
 import { operationCommits } from '../worktree/dead-run.ts';
-import { commitsMadeIn } from '../worktree/elsewhere.ts';
+import { commitsMadeIn, type Strays } from '../worktree/elsewhere.ts';
 import { headOf, readPlain } from '../worktree/linked.ts';
 import { keepCommit } from '../worktree/snapshots.ts';
 import { agreedHead, knownCommits, looseRefs, readingMounts, type View, viewOf } from './view.ts';
@@ -17,9 +17,6 @@ import { fromText, toText } from '../inside/paths.ts';
 const MOST_REFS = 50;
 /** Those that are brought out one by one, where all together can't be: one of them may be damaged. */
 const MOST_SINGLY = 5;
-
-/** Branches in a run's sandbox beside the item's own, with the commits at which they stand there. */
-export type Strays = ReadonlyMap<string, CommitSha>;
 
 /** Puts commits into a bundle, each as a ref of its own: refs of the sandbox are the agent's, and may be anything. */
 const GATHER = `unset GIT_DIR

@@ -1,6 +1,6 @@
 import { cp, rename, rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
-import { gitDirOf } from './find.ts';
+import { gitDirOf } from './git-dir.ts';
 import { lookAt, moveAside, raw, toText } from './paths.ts';
 
 /**

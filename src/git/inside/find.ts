@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import type { Context, Place } from '../context.ts';
-import { readPlain } from '../worktree/linked.ts';
 import { COMING, finishMove } from './bring-home.ts';
-import { entriesOf, fromText, isWithin, lookAt, toText } from './paths.ts';
+import { gitDirOf } from './git-dir.ts';
+import { entriesOf, fromText, isWithin } from './paths.ts';
 
 /** A repository below a worktree's folder, or a submodule's that has lost its folder. Paths in latin1. */
 export interface Inside {
@@ -40,17 +39,6 @@ async function below(root: string, folder: string): Promise<Inside[]> {
   const deeper: Inside[] = [];
   for (const { name, kind } of entries) if (kind === 'folder' && name !== '.git') deeper.push(...(await below(root, `${folder}/${name}`)));
   return [...here, ...deeper];
-}
-
-/** Where the `.git` of a folder leads. An empty one is none, as for git itself. */
-export async function gitDirOf(folder: string): Promise<string | null> {
-  const dotGit = `${folder}/.git`;
-  const there = await lookAt(dotGit);
-  if (there?.isDirectory() === true) return (await lookAt(`${dotGit}/HEAD`)) === null ? null : dotGit;
-  const [, target] = /^gitdir: (.+)$/m.exec((await readPlain(toText(dotGit))) ?? '') ?? [];
-  if (target === undefined) return null;
-  const gitDir = fromText(resolve(toText(folder), target));
-  return (await lookAt(gitDir))?.isDirectory() === true ? gitDir : null;
 }
 
 /** Git directories of submodules below `modules`, and those of their submodules. */

@@ -3,7 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { baseHead, type Context } from '../context.ts';
 import { forkPoint } from '../history.ts';
 import { listCheckouts } from '../worktree/linked.ts';
-import { gitDirOf, keptModules } from './find.ts';
+import { keptModules } from './find.ts';
+import { gitDirOf } from './git-dir.ts';
 import { readForeign } from './foreign.ts';
 import { fromText, lookAt, toText } from './paths.ts';
 

@@ -5,8 +5,7 @@ import { baseHead, type Context, type Place } from '../context.ts';
 import { isAncestor } from '../history.ts';
 import { headOf, type Linked, readPlain } from './linked.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
-import { headOfOther } from './elsewhere.ts';
-import type { Strays } from '../boxed/strays.ts';
+import { headOfOther, type Strays } from './elsewhere.ts';
 import { hasConflict } from './whole-index.ts';
 
 /** What git leaves in a worktree's git directory while an operation of several steps is under way, and how a snapshot calls it. */

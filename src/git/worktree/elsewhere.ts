@@ -7,7 +7,6 @@ import { countAhead, isAncestor } from '../history.ts';
 import { listRefs, readRef, swapRef } from '../refs.ts';
 import { headOf } from './linked.ts';
 import { keepCommit } from './snapshots.ts';
-import type { Strays } from '../boxed/strays.ts';
 
 /** Commits that a run made beside its item's branch: on a branch of its own, after a rename, or on no branch. */
 export interface Elsewhere {
@@ -17,6 +16,9 @@ export interface Elsewhere {
   /** How many the item's branch and the base branch lack; null: they can't be read from here. */
   readonly commits: number | null;
 }
+
+/** Branches in a run's sandbox beside the item's own, with the commits at which they stand there. */
+export type Strays = ReadonlyMap<string, CommitSha>;
 
 /** The end of a worktree's HEAD log that is read: some hundred moves. */
 const LOG_BYTES = 64 * 1024;

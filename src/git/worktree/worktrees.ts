@@ -17,7 +17,7 @@ import {
 } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { clearTheWay } from '../inside/clear-the-way.ts';
-import type { Strays } from '../boxed/strays.ts';
+import type { Strays } from './elsewhere.ts';
 import { clearLocks, keepLooseCommits, keepUnfinished } from './dead-run.ts';
 import { findInside } from '../inside/find.ts';
 import { setRepositoriesAside } from '../inside/set-aside.ts';
