@@ -103,6 +103,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     // File names are data: `:(glob)x` is a file of that name.
     GIT_LITERAL_PATHSPECS: '1',
   };
+  const unblocked = withoutPipes();
   const run = (args: readonly string[], how: RunHow = {}): Promise<GitAnswer> => {
     const { tree, as, at, repository: other, ...call } = how;
     const date = `@${Math.floor((at ?? clock.now()) / 1000)} +0000`;
@@ -123,7 +124,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
       },
       ...call,
     });
-    return tree === undefined ? answer : withoutPipes(tree.path, answer);
+    return tree === undefined ? answer : unblocked(tree.path, answer);
   };
   const line = async (args: readonly string[], how?: RunHow): Promise<string> => (await run(args, how)).stdout.toString('utf8').trim();
   return {
