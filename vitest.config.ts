@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['test/slow/**', 'test/kill/**', 'test/bench/**'],
     // readline edits no lines on a dumb terminal, which is what CI machines claim to be.
     env: { TERM: 'xterm' },
-    globalSetup: 'test/setup/built.ts',
+    globalSetup: ['test/setup/memory.ts', 'test/setup/built.ts'],
     pool: 'forks',
     // One process takes many files: loading Musher and its libraries anew for each took a quarter of the whole time. No
     // test may leave anything behind in its process.
