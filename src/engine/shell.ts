@@ -38,6 +38,8 @@ export interface ShellCommand {
   readonly clock: Clock;
   /** Takes secrets out of the output when the command is over. */
   readonly redactor: Redactor;
+  /** How much it may print before it is ended for that; default: as much as a run. */
+  readonly outputBytes?: number;
 }
 
 export interface ShellResult {
@@ -63,8 +65,9 @@ const KILL_AFTER_MS = 5_000;
 
 /** Between two looks at how much it has printed. */
 const SIZE_LOOK_MS = 1_000;
+const bytesOf = ({ outputBytes = OUTPUT_BYTES }: ShellCommand): number => outputBytes;
 /** What the end of an output that was cut off for its size says, for whoever reads it: agents too. */
-const CUT_OFF = `\n[Cut off at ${OUTPUT_BYTES / 1024 / 1024} MB.]\n`;
+const cutOff = (bytes: number): string => `\n[Cut off at ${bytes / 1024 / 1024} MB.]\n`;
 
 /**
  * Runs one command of the project's owner (a gate, a set-up) and leaves nothing of it behind: its output goes to a
@@ -101,7 +104,7 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
     unwatch();
     await sweepMarked(spec);
     if (spec.sandbox !== null) await rm(sandboxDir(spec), { recursive: true, force: true });
-    if (tooMuch.signal.aborted) await shorten(spec.output);
+    if (tooMuch.signal.aborted) await shorten(spec);
     await redactFile(spec.output, spec.redactor);
   }
 }
@@ -125,7 +128,7 @@ function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
   const look = async (): Promise<void> => {
     const found = await stat(spec.output).catch(() => null);
     if (over) return;
-    if (found === null || found.size <= OUTPUT_BYTES) {
+    if (found === null || found.size <= bytesOf(spec)) {
       lookLater();
       return;
     }
@@ -144,9 +147,9 @@ function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
 }
 
 /** Takes back what was printed beyond the limit until the end came, and says so where a reader looks first. */
-async function shorten(output: string): Promise<void> {
-  await truncate(output, OUTPUT_BYTES);
-  await appendFile(output, CUT_OFF);
+async function shorten(spec: ShellCommand): Promise<void> {
+  await truncate(spec.output, bytesOf(spec));
+  await appendFile(spec.output, cutOff(bytesOf(spec)));
 }
 
 async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {

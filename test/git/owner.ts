@@ -32,7 +32,7 @@ export function makeOwner(options: { init?: readonly string[]; files?: Record<st
   const repository = join(root, 'a shop');
   mkdirSync(repository);
   mkdirSync(join(root, 'home'));
-  writeFileSync(join(root, 'home', '.gitconfig'), '[user]\n\tname = Ada Owner\n\temail = ada@example.org\n');
+  writeFileSync(join(root, 'home', '.gitconfig'), '[user]\n\tname = Ada Owner\n\temail = ada@example.org\n[maintenance]\n\tauto = false\n');
   const git = (args: readonly string[], cwd = repository): string =>
     execFileSync('git', args, { cwd, env: environment(root), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   const commit = (files: Record<string, string | Buffer>, message: string, cwd = repository): CommitSha => {

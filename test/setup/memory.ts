@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 const MEMORY = '/dev/shm';
-/** What `statfs` says of a file system in memory (TMPFS_MAGIC in linux/magic.h). */
+/** What `statfs` says of a file system in memory (`TMPFS_MAGIC` of linux/magic.h). */
 const TMPFS = 0x01021994;
 /** All tests together hold some hundred MB at a time. */
 const ENOUGH_BYTES = 2 * 1024 ** 3;
