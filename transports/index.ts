@@ -1,7 +1,13 @@
+import { terminal } from './console/network.ts';
 import { discord } from './discord/network.ts';
 import { matrix } from './matrix/network.ts';
 import type { Network } from './network.ts';
 import { slack } from './slack/network.ts';
 
-/** All networks; a new one is its folder and a line here. The terminal is not one of them: it needs no account. */
+/** All networks with an account and a section; a new one is its folder and a line here. */
 export const NETWORKS: readonly Network[] = [matrix, discord, slack];
+
+/** The network that is always there. */
+export const LOCAL = terminal;
+/** The id of whoever starts Musher, as roles are given to it. */
+export const OWNER = `${LOCAL.name}:${LOCAL.owner}`;

@@ -41,6 +41,23 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
   open(section: z.output<Keys>, parts: NetworkParts): Promise<Transport>;
 }
 
+/**
+ * The network that every Musher has: it needs no account and no section, has one room, and whoever is in it owns the process.
+ * The same rule holds for its `network.ts`: what shows messages is loaded when it is opened.
+ */
+export interface LocalNetwork<Options> {
+  /** What ids begin with. */
+  readonly name: string;
+  /** As people write it, at the start of a sentence. */
+  readonly title: string;
+  readonly address: Address;
+  /** What its room is called in commands. */
+  readonly roomName: string;
+  /** The id of whoever is in it. */
+  readonly owner: string;
+  open(options: Options): Promise<Transport>;
+}
+
 /** Where a command is read, and is typed. */
 export interface Where {
   /** A conversation with Musher alone. */

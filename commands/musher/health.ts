@@ -5,7 +5,7 @@ import { outageHint, outageWords } from '../../src/words/outage.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
-import { TERMINAL_NETWORK, type NetworkState } from '../../src/decide/network-state.ts';
+import type { NetworkState } from '../../src/decide/network-state.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const health = command({
@@ -18,7 +18,7 @@ export const health = command({
   run: (context) => {
     // The terminal is listed only if it has a problem, or if there is nothing else to list.
     const everything = context.networks();
-    const networks = everything.filter(({ name }) => name !== TERMINAL_NETWORK);
+    const networks = everything.filter(({ isLocal }) => !isLocal);
     const all = networks.length === 0 ? everything : everything.filter((one) => networks.includes(one) || hasTrouble(one));
     const now = context.clock.now();
     const problems = all.flatMap((network) =>

@@ -1,3 +1,4 @@
+import { LOCAL } from '../../transports/index.ts';
 import type { EventKind, ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../src/pipeline/events.ts';
 import type { Failure } from '../../src/pipeline/types.ts';
 import { eventWords } from '../../src/words/item/event.ts';
@@ -175,7 +176,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
       timer: 3,
       due: AT,
       command: 'start shop#1',
-      from: { at: { transport: 'console', room: 'x', thread: null }, senderId: 'a', ingress: 'slash', direct: false },
+      from: { at: { transport: LOCAL.name, room: 'x', thread: null }, senderId: 'a', ingress: 'slash', direct: false },
     },
   ],
   'timer.fired': [{ timer: 3 }],
@@ -225,11 +226,11 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { words: 'delete', answer: 'expired' },
     { words: 'delete', answer: 'revoked' },
   ],
-  'room.bound': [{ transport: 'console', room: 'here' }],
+  'room.bound': [{ transport: LOCAL.name, room: 'here' }],
   'room.subscribed': [
-    { transport: 'console', room: 'terminal', notify: ['merges', 'failures'], style: 'threads' },
-    { transport: 'console', room: 'terminal', notify: [], style: null },
-    { transport: 'console', room: 'terminal', notify: null, style: null },
+    { transport: LOCAL.name, room: 'terminal', notify: ['merges', 'failures'], style: 'threads' },
+    { transport: LOCAL.name, room: 'terminal', notify: [], style: null },
+    { transport: LOCAL.name, room: 'terminal', notify: null, style: null },
   ],
   'base.seen': [
     { branch: 'main', from: null, to: COMMIT, how: 'first', taken: [], lost: [] },

@@ -85,6 +85,7 @@ export class Connections {
       const row = waiting.get(transport.name);
       return {
         name: transport.name,
+        isLocal: supervisor === undefined,
         state,
         since,
         lastEvent,

@@ -1,4 +1,4 @@
-import { TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { LOCAL } from '../../transports/index.ts';
 import { NOTIFY_KINDS, type NotifyKind } from '../config/choices.ts';
 import type { RoomSettings, Settings } from '../config/settings.ts';
 import { afterQuietHours } from '../notices/quiet-hours.ts';
@@ -46,7 +46,7 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
       said: { notify: counts?.notify ?? null, style: counts?.style ?? null },
     };
   };
-  const all = (): RoomState[] => [stateOf(TERMINAL), ...settings.rooms.map(stateOf)];
+  const all = (): RoomState[] => [stateOf(LOCAL_ROOM), ...settings.rooms.map(stateOf)];
   const toNotified = (room: RoomState): NotifiedRoom => ({
     to: { transport: room.transport, room: room.id, thread: null },
     // Where a room was switched to another project, a bare number would mean that one's item.
@@ -88,10 +88,10 @@ interface Whose {
 }
 
 /** Whoever sits there is told of all projects. */
-const TERMINAL = {
-  transport: TERMINAL_ADDRESS.transport,
-  id: TERMINAL_ADDRESS.room,
-  name: 'terminal',
+const LOCAL_ROOM = {
+  transport: LOCAL.name,
+  id: LOCAL.address.room,
+  name: LOCAL.roomName,
   project: null,
   notify: EVERYTHING,
   notifyStyle: 'messages',

@@ -4,7 +4,7 @@ import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import process from 'node:process';
 import { COMMANDS } from '../../commands/index.ts';
-import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { LOCAL } from '../../transports/index.ts';
 import { runBatch } from './batch.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { LOST_ANSWER } from '../words/fixed-replies.ts';
@@ -68,9 +68,9 @@ export async function runMusher(
   const ending = new Ending();
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const address = TERMINAL_ADDRESS;
+  const { address } = LOCAL;
   const awaitedReplies = new AwaitedReplies();
-  const terminal = consoleTransport({
+  const terminal = await LOCAL.open({
     input: options.batch ? null : options.stdin,
     output: options.stdout,
     clock,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { LOCAL } from '../../transports/index.ts';
 import type { runBatch } from './batch.ts';
 import type { Router } from '../bot/loop/router.ts';
 import type { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -16,7 +16,7 @@ import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 
 /** Whoever started Musher in a terminal. */
 export function localOwner(): IncomingMessage['sender'] {
-  return { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: localName(process.env) };
+  return { transport: LOCAL.name, id: LOCAL.owner, name: localName(process.env) };
 }
 
 /** What running a script needs of the router and the log. */
@@ -36,7 +36,7 @@ export function batchParts(
     complain: (text) => options.stderr.write(`${text}\n`),
     say: (text) => {
       try {
-        const id = router.receive({ id: randomUUID(), at: TERMINAL_ADDRESS, sender, ingress: 'terminal', text });
+        const id = router.receive({ id: randomUUID(), at: LOCAL.address, sender, ingress: 'terminal', text });
         if (id === null) throw new Error('a message of the script was not taken');
         return awaitedReplies.wait(id);
       } catch (error) {
@@ -47,7 +47,7 @@ export function batchParts(
     },
     find: (word) => {
       const [, project, number] = /^(?:(.+)#|#)?(\d{1,15})$/.exec(word) ?? [];
-      const current = projectOf(bot, TERMINAL_ADDRESS.transport, TERMINAL_ADDRESS.room).name;
+      const current = projectOf(bot, LOCAL.name, LOCAL.address.room).name;
       return number === undefined ? null : log.reads.item(project ?? current, Number(number));
     },
     // Also one that has just come due, whose command is not done yet.

@@ -1,3 +1,4 @@
+import { LOCAL } from '../../transports/index.ts';
 import type { IdShape, Network } from '../../transports/network.ts';
 import type { BotFile } from './schema.ts';
 import { idOn } from './sections/networks.ts';
@@ -37,8 +38,8 @@ function roleProblems(lists: RoleLists, path: KeyProblem['path'], networks: read
       const [transport = '', ...rest] = who.split(':');
       const network = networks.find(({ name }) => name === transport);
       if (network !== undefined) return problem(network.ids.person, rest.join(':'), [...path, role, i]);
-      if (rest.length === 0 || transport === 'console') return [];
-      return [{ path: [...path, role, i], message: `must begin with console, ${names}, or be the name of a [[person]]` }];
+      if (rest.length === 0 || transport === LOCAL.name) return [];
+      return [{ path: [...path, role, i], message: `must begin with ${LOCAL.name}, ${names}, or be the name of a [[person]]` }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NETWORKS } from '../../transports/index.ts';
+import { LOCAL, NETWORKS, OWNER } from '../../transports/index.ts';
 import type { Network } from '../../transports/network.ts';
 import { accountSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agents.ts';
@@ -63,14 +63,14 @@ export const botSchemaOf = (networks: readonly Network[]) =>
     roles: z
       .strictObject({
         admin: people()
-          .default(['console:local'])
-          .meta({ description: 'May also delete and configure. `console:local` is whoever started Musher in a terminal.' }),
+          .default([OWNER])
+          .meta({ description: `May also delete and configure. \`${OWNER}\` is whoever started Musher in a terminal.` }),
         operator: people()
           .default([])
-          .meta({ description: 'May also create, start, stop, move and approve items.', example: ['console:anna'] }),
+          .meta({ description: 'May also create, start, stop, move and approve items.', example: [`${LOCAL.name}:anna`] }),
         viewer: people()
           .default([])
-          .meta({ description: 'May only read.', example: ['console:ben'] }),
+          .meta({ description: 'May only read.', example: [`${LOCAL.name}:ben`] }),
         direct_messages: z
           .boolean()
           .default(false)

@@ -1,11 +1,10 @@
 import type { Millis } from '../pipeline/values.ts';
 
-/** The terminal's name among the networks; unlike the others it needs no connection. */
-export const TERMINAL_NETWORK = 'console';
-
 /** One network as `health` shows it. */
 export interface NetworkState {
   readonly name: string;
+  /** Where Musher was started: unlike the others it needs no connection. */
+  readonly isLocal: boolean;
   readonly state: 'starting' | 'online' | 'reconnecting' | 'offline' | 'stopped';
   readonly since: Millis;
   readonly lastEvent: Millis | null;

@@ -13,9 +13,20 @@ test('health names each network, since when it is as it is, what waits, and what
   const world = makeWorld(desk, {}, networks);
   const now = world.clock.now();
   networks.push(
-    { name: 'console', state: 'online', since: now - 60_000, lastEvent: now - 1_000, problem: null, waiting: 0, oldest: null, unsent: [] },
+    {
+      name: 'console',
+      isLocal: true,
+      state: 'online',
+      since: now - 60_000,
+      lastEvent: now - 1_000,
+      problem: null,
+      waiting: 0,
+      oldest: null,
+      unsent: [],
+    },
     {
       name: 'slack',
+      isLocal: false,
       state: 'offline',
       since: now - 5_000,
       lastEvent: null,
@@ -38,11 +49,16 @@ test('health tells the terminal where there is nothing else, or where it has a t
   const networks: NetworkState[] = [];
   const world = makeWorld(desk, {}, networks);
   const fine = { state: 'online', since: 0, lastEvent: null, problem: null, waiting: 0, oldest: null, unsent: [] } as const;
-  networks.push({ ...fine, name: 'console' });
+  networks.push({ ...fine, name: 'console', isLocal: true });
   const { text } = await world.say('health');
   expect(text).toContain('No chat network is configured');
   expect(text).toMatch(/console\s+online/);
-  networks.splice(0, 1, { ...fine, name: 'console', problem: 'The output is full.' }, { ...fine, name: 'slack' });
+  networks.splice(
+    0,
+    1,
+    { ...fine, name: 'console', isLocal: true, problem: 'The output is full.' },
+    { ...fine, name: 'slack', isLocal: false },
+  );
   const { text: troubled } = await world.say('health');
   expect(troubled).toContain('1 network online');
   expect(troubled).toContain('console: The output is full.');
@@ -52,7 +68,16 @@ test('health tells the terminal where there is nothing else, or where it has a t
 test('health does not say that all is well where a room gets nothing, and says why', async () => {
   const networks: NetworkState[] = [];
   const world = makeWorld(desk, {}, networks);
-  const state = { name: 'matrix', state: 'online', since: 0, lastEvent: null, problem: null, waiting: 1, oldest: 0 } as const;
+  const state = {
+    name: 'matrix',
+    isLocal: false,
+    state: 'online',
+    since: 0,
+    lastEvent: null,
+    problem: null,
+    waiting: 1,
+    oldest: 0,
+  } as const;
   networks.push({ ...state, unsent: [{ room: '!elsewhere:x', why: 'Musher may not write there.' }] });
   const { text } = await world.say('health');
   expect(text).toContain('1 network online, but some messages are not delivered.');

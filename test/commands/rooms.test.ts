@@ -31,6 +31,7 @@ const RIGHTS = {
 };
 const ONLINE: NetworkState = {
   name: 'slack',
+  isLocal: false,
   state: 'reconnecting',
   since: 0,
   lastEvent: null,

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { systemClock } from '../../src/clock.ts';
-import { consoleTransport, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { consoleTransport } from '../../transports/console/console.ts';
+import { TERMINAL_ADDRESS } from '../../transports/console/place.ts';
 import { Screen } from '../fakes/screen.ts';
 import { describeTransport, type Skips, type TransportHarness } from './transport-suite.ts';
 

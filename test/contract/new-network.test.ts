@@ -12,7 +12,7 @@ import { Log } from '../../src/log/log.ts';
 import { command, line } from '../../src/message/build.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
-import { NETWORKS } from '../../transports/index.ts';
+import { LOCAL, NETWORKS } from '../../transports/index.ts';
 import { CODER, workspace } from '../config/workspace.ts';
 import { dummy } from '../fakes/dummy/network.ts';
 import { openSwitchboard, type Switchboard } from '../fakes/dummy/switchboard.ts';
@@ -149,7 +149,7 @@ function naming(network: string): string[] {
   );
 }
 
-it.each(NETWORKS.map(({ name }) => name))('nothing but its folder and the list names %s', (name) => {
+it.each([...NETWORKS, LOCAL].map(({ name }) => name))('nothing but its folder and the list names %s', (name) => {
   expect(naming(name)).toEqual(['transports/index.ts']);
 });
 

@@ -37,7 +37,7 @@ let networks: Map<string, NetworkState>;
 let watch: { stop(): void };
 
 const become = (name: string, state: NetworkState['state'], problem: string | null = null): void => {
-  networks.set(name, { name, state, since: clock.now(), lastEvent: null, problem, waiting: 0, oldest: null, unsent: [] });
+  networks.set(name, { name, isLocal: false, state, since: clock.now(), lastEvent: null, problem, waiting: 0, oldest: null, unsent: [] });
 };
 const start = (): void => {
   const parts = { networks: () => [...networks.values()], rooms: () => ROOMS, timezone: 'Europe/Berlin' };

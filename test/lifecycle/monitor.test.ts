@@ -14,7 +14,9 @@ let backupProblem: string | null;
 
 beforeEach(async () => {
   log = Log.inMemory(clock);
-  networks = [{ name: 'slack', state: 'online', since: START, lastEvent: null, problem: null, waiting: 0, oldest: null, unsent: [] }];
+  networks = [
+    { name: 'slack', isLocal: false, state: 'online', since: START, lastEvent: null, problem: null, waiting: 0, oldest: null, unsent: [] },
+  ];
   backupProblem = null;
   const parts: FigureParts = {
     log,
@@ -48,6 +50,7 @@ test('/healthz is 200 while all is well, and 503 with the reasons while it is no
   networks = [
     {
       name: 'slack',
+      isLocal: false,
       state: 'offline',
       since: START,
       lastEvent: null,
@@ -56,7 +59,17 @@ test('/healthz is 200 while all is well, and 503 with the reasons while it is no
       oldest: null,
       unsent: [],
     },
-    { name: 'matrix', state: 'online', since: START, lastEvent: null, problem: null, waiting: 2, oldest: START - 16 * 60_000, unsent: [] },
+    {
+      name: 'matrix',
+      isLocal: false,
+      state: 'online',
+      since: START,
+      lastEvent: null,
+      problem: null,
+      waiting: 2,
+      oldest: START - 16 * 60_000,
+      unsent: [],
+    },
   ];
   backupProblem = 'the disk is full';
   const ill = await get('/healthz');

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { systemClock } from '../../src/clock.ts';
-import { consoleTransport, LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../../transports/console/console.ts';
+import { consoleTransport } from '../../transports/console/console.ts';
+import { LOCAL_OWNER_ID, TERMINAL_ADDRESS } from '../../transports/console/place.ts';
 import { lack, type Net } from './ways.ts';
 
 /** The terminal. Whoever sits there has the one id: Mallory is who sits there while the configuration names nobody. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import type { Address, Sender } from '../../src/message/address.ts';
+import type { Sender } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { splitDocument } from '../../src/message/split.ts';
@@ -9,6 +9,7 @@ import { readHistory, writeHistory } from './history.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { readLines, type LineIntake } from './lines.ts';
 import { terminalPaint } from './paint.ts';
+import { LOCAL_OWNER_ID, TERMINAL_ADDRESS } from './place.ts';
 import { sentKeys } from './sent.ts';
 import type { Candidate } from './tab.ts';
 import { openTerminal, windowWidth, type Terminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
@@ -38,10 +39,6 @@ export interface ConsoleOptions {
   readonly report?: (error: unknown) => void;
 }
 
-/** The only room there is. */
-export const TERMINAL_ADDRESS: Address = { transport: 'console', room: 'terminal', thread: null };
-/** Whoever sits at the terminal owns the process: the id never changes. */
-export const LOCAL_OWNER_ID = 'local';
 /** A terminal has no limit of its own; one message of more than this buries all that stood before it. */
 const MOST_TEXT = 65_536;
 
@@ -64,7 +61,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
     maxText: MOST_TEXT,
     maxTextUnit: 'utf16',
   };
-  const sender: Sender = { transport: 'console', id: LOCAL_OWNER_ID, name: options.userName };
+  const sender: Sender = { transport: TERMINAL_ADDRESS.transport, id: LOCAL_OWNER_ID, name: options.userName };
   const sent = sentKeys();
   const report = options.report ?? (() => {});
 
@@ -122,7 +119,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
   };
 
   return {
-    name: 'console',
+    name: TERMINAL_ADDRESS.transport,
     capabilities,
 
     async start(sink) {
@@ -167,7 +164,7 @@ export function consoleTransport(options: ConsoleOptions): Transport {
       if (before !== undefined) return before;
       const refs: MessageRef[] = [];
       for (const part of splitDocument(body, fits)) {
-        const ref: MessageRef = { transport: 'console', room: TERMINAL_ADDRESS.room, id: randomUUID() };
+        const ref: MessageRef = { transport: TERMINAL_ADDRESS.transport, room: TERMINAL_ADDRESS.room, id: randomUUID() };
         const rows = show(render(part));
         bottom = { id: ref.id, rows };
         refs.push(ref);

@@ -1,3 +1,4 @@
+import { OWNER } from '../../../transports/index.ts';
 import { SUGGESTED } from '../../agents/runtimes/index.ts';
 import { tomlValue } from '../../config/read/example.ts';
 import { keyExample } from '../../config/sections/agents.ts';
@@ -35,9 +36,9 @@ name = ${quoted(project)}
 path = "."
 
 # Roles by sender id. Anyone not listed has no role.
-# "console:local" is whoever starts Musher in a terminal.
+# ${quoted(OWNER)} is whoever starts Musher in a terminal.
 [roles]
-admin = ["console:local"]
+admin = [${quoted(OWNER)}]
 operator = []
 viewer = []
 `;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OWNER } from '../../../transports/index.ts';
 
 /** Names that become words of commands, folders and branch names; safe on every file system. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]*$/;
@@ -18,10 +19,7 @@ export const zone = () => z.string().refine(isTimeZone, 'is not a known time zon
 export const person = () =>
   z
     .string()
-    .regex(
-      /^(?:[a-z][a-z0-9-]*:\S+|[a-z0-9][a-z0-9._-]*)$/,
-      'must be "<transport>:<id>", such as "console:local", or the name of a [[person]]',
-    );
+    .regex(/^(?:[a-z][a-z0-9-]*:\S+|[a-z0-9][a-z0-9._-]*)$/, `must be "<transport>:<id>", such as "${OWNER}", or the name of a [[person]]`);
 
 export const people = () => z.array(person());
 

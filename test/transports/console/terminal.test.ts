@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { doc, heading, line, strong, table } from '../../../src/message/build.ts';
-import { consoleTransport, TERMINAL_ADDRESS, type ConsoleOptions } from '../../../transports/console/console.ts';
+import { consoleTransport, type ConsoleOptions } from '../../../transports/console/console.ts';
+import { TERMINAL_ADDRESS } from '../../../transports/console/place.ts';
 import { Screen } from '../../fakes/screen.ts';
 
 let directory = '';
