@@ -58,8 +58,6 @@ export function endOf({ exitCode, timedOut, printedTooMuch }: Pick<ShellResult, 
   return exitCode === null ? { kind: 'signal' } : { kind: 'exit', code: exitCode };
 }
 
-/** Both outputs go to a file, which is data ($1) as the command is (the rest): neither becomes part of this text. */
-const INTO_FILE = 'exec >>"$1" 2>&1; shift; exec "$@"';
 /** Time between the polite and the final end of a command that ran too long. */
 const KILL_AFTER_MS = 5_000;
 
@@ -76,7 +74,7 @@ const cutOff = (bytes: number): string => `\n[Cut off at ${bytes / 1024 / 1024} 
  */
 export async function runShell(spec: ShellCommand): Promise<ShellResult> {
   await mkdir(dirname(spec.output), { recursive: true, mode: 0o700 });
-  closeSync(openSync(spec.output, 'a', 0o600));
+  const output = openSync(spec.output, 'a', 0o600);
   const startedAt = performance.now();
   const tooMuch = new AbortController();
   const unwatch = watchSize(spec, tooMuch);
@@ -84,11 +82,13 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
     const start = startOf(spec);
     // Loaded with the first command: it is a seventh of all modules, and a start has no use for it.
     const { execa } = await import('execa');
-    const result = await execa('/bin/sh', ['-c', INTO_FILE, 'sh', spec.output, start.file, ...start.args], {
+    // Any open file will do; the types know of these few numbers.
+    const into = output as 3;
+    const result = await execa(start.file, start.args, {
       cwd: start.cwd,
       env: { ...start.env, [MARKER_VARIABLE]: spec.marker },
       extendEnv: false,
-      stdio: 'ignore',
+      stdio: ['ignore', into, into],
       timeout: spec.timeoutMs,
       cancelSignal: AbortSignal.any([spec.signal, tooMuch.signal]),
       forceKillAfterDelay: KILL_AFTER_MS,
@@ -102,6 +102,7 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
     return { exitCode: printedTooMuch ? null : (result.exitCode ?? null), timedOut: result.timedOut, printedTooMuch, durationMs };
   } finally {
     unwatch();
+    closeSync(output);
     await sweepMarked(spec);
     if (spec.sandbox !== null) await rm(sandboxDir(spec), { recursive: true, force: true });
     if (tooMuch.signal.aborted) await shorten(spec);

@@ -9,7 +9,7 @@ import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from '../process/follow.ts';
 import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
-import { freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
+import { endLeader, freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
 import type { RunProcesses } from '../process/table.ts';
 import { watchDirectory } from '../process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
@@ -346,7 +346,10 @@ class Supervision implements RunHandle {
     if (this.#ending || this.#released) return;
     this.#ending = true;
     const { clock, runDir } = this.#spec;
-    const left = await sweep(this.#processes, clock);
+    // A wrapper that has written down the end is about to go: nobody has to look at all processes once more for it.
+    const recorded = readExitCode(runDir) !== null;
+    const left = await sweep(this.#processes, clock, recorded ? this.pid : null);
+    if (recorded) await endLeader(this.#processes, clock);
     await Promise.all([this.#output.finish(), this.#errors.finish()]);
     if (this.#released) return;
     this.#letGo();

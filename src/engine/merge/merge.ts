@@ -93,10 +93,18 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
 
   const commit = await git.commitSquash({ tree: squashed.tree, base, message: parts.redactor.redact(await mergeMessage(project, item)) });
   crashPoint('after-squash');
-  const refused = await git.refusedObjects(base, commit);
-  if (refused !== null)
-    return sendBack(parts, item, { cause: 'run', summary: { kind: 'objects-refused', said: refused }, evidence: oneLine(refused) });
-  const path = await git.openMergeWorktree(commit);
+  // All that are ready to merge wait for both.
+  const [refused, opened] = await Promise.allSettled([git.refusedObjects(base, commit), git.openMergeWorktree(commit)]);
+  if (refused.status === 'rejected') throw refused.reason;
+  if (refused.value !== null)
+    return sendBack(parts, item, {
+      cause: 'run',
+      summary: { kind: 'objects-refused', said: refused.value },
+      evidence: oneLine(refused.value),
+    });
+  // What git can't put on the disk, for whatever reason, it may also have refused: that says more.
+  if (opened.status === 'rejected') throw opened.reason;
+  const path = opened.value;
   const failure =
     (await setUpMergeTree(parts, item, settings, path, signal)) ??
     (await runGates(

@@ -84,10 +84,15 @@ async function obstacleTo(at: Context, checkout: Checkout, copy: Tree, position:
     if (await isThere(join(checkout.gitDir, name)))
       return name === 'index.lock' ? 'git is at work there' : `a merge or rebase is in progress there (${name})`;
   }
-  const staged = await stagedFiles(at, copy, position);
+  // All read the same copy, and the merge waits for all of them.
+  const [staged, files, step] = await Promise.all([
+    stagedFiles(at, copy, position),
+    git.run(['ls-files', '-v', '-s', '-z', '--cached', '--modified', '--deleted'], { tree: copy }),
+    to === null || to === position ? null : stepOf(at, position, to),
+  ]);
   if (staged.length > 0) return `it has staged changes (${some(staged)})`;
   // All files with their tags and modes; changed (C) and deleted (R) ones stand there a second time.
-  const listed = names((await git.run(['ls-files', '-v', '-s', '-z', '--cached', '--modified', '--deleted'], { tree: copy })).stdout);
+  const listed = names(files.stdout);
   // A submodule that is checked out at another commit, or not at all, is no obstacle to git either: it never touches what is in one.
   const rows = listed
     .filter((row) => !row.slice(2).startsWith(`${SUBMODULE} `))
@@ -96,8 +101,7 @@ async function obstacleTo(at: Context, checkout: Checkout, copy: Tree, position:
   if (rows.some((row) => !/^[HCR] /.test(row))) return 'it is a sparse checkout or has files that git was told not to look at';
   const changed = new Set(rows.filter((row) => !row.startsWith('H ')).map((row) => row.slice(2)));
   if (changed.size > 0) return `it has uncommitted changes (${some([...changed])})`;
-  if (to === null || to === position) return null;
-  const step = await stepOf(at, position, to);
+  if (to === null || step === null) return null;
   const attributes = [...rows.map((row) => row.slice(2)), ...step.changed].some((name) => /(?:^|\/)\.gitattributes$/.test(name));
   return (await inTheWay(checkout, step)) ?? (attributes ? await filtered(at, copy, step, position, to) : null);
 }

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 
 /** What git says where it turns objects down; plumbing says nothing worse. */
 const TURNED_DOWN = [1, 128];
+/** For files that nobody needs after a crash. */
+const UNSYNCED = ['-c', 'core.fsync=none'];
 
 /**
  * Why a server that checks what it receives would turn down what `commit` adds to `base`: malformed trees, double or forbidden
@@ -15,12 +17,14 @@ export async function refusedObjects(at: Context, base: CommitSha, commit: Commi
   const folder = join(at.git.path, 'checks', commit);
   await mkdir(folder, { recursive: true });
   try {
-    // Not made small: it is read once, at once.
-    const pack = ['pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
+    // Not made small, and not waited for until it is on the disk: it is read once, at once.
+    const pack = [...UNSYNCED, 'pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
     const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN });
     if (packed.exitCode !== 0) return complaint(packed.stderr);
     const file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
-    const checked = await at.git.run(['index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], { answers: TURNED_DOWN });
+    const checked = await at.git.run([...UNSYNCED, 'index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], {
+      answers: TURNED_DOWN,
+    });
     return checked.exitCode === 0 ? null : complaint(checked.stderr);
   } finally {
     await rm(folder, { recursive: true, force: true });

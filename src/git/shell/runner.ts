@@ -6,7 +6,7 @@ import { MOST_INPUT_BYTES } from './script.ts';
 export type GitRunner = (call: GitCall) => Promise<GitAnswer>;
 
 /** Shells that are kept without work; more than that at once are started and ended with their calls. */
-const MOST_IDLE = 4;
+const MOST_IDLE = 8;
 /** A shell without work for so long ends. */
 const IDLE_MS = 10_000;
 
