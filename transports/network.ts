@@ -37,6 +37,10 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
   commandForm(command: string, where: Where): string;
   /** Whether an answer at this address is seen by the asker alone; missing: the network has no such answers. */
   isPrivate?(to: Address): boolean;
+  /** The address of the same answer, for everybody in the room to see; has to be there where `isPrivate` is. */
+  inPublic?(to: Address): Address;
+  /** The id of the first message of the thread in which a message at this address is seen, null for the room itself; missing: the address has it. */
+  threadOf?(to: Address): string | null;
   /** Makes the transport; this is where the SDK is loaded. */
   open(section: z.output<Keys>, parts: NetworkParts): Promise<Transport>;
 }

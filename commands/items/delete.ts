@@ -3,7 +3,7 @@ import { command, type CommandContext, type Confirmation } from '../../src/bot/c
 import { leftoverWords, removalWords } from '../../src/words/item/event.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
-import { answer, done, refused } from '../../src/words/replies.ts';
+import { answer, done, goesOn, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
 import { code, command as typed, doc, list, paragraph, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
@@ -49,13 +49,13 @@ export const deleteCommand = command({
     // A purged title must not be shown again.
     const title = purge ? `Item ${name}` : itemTitle(item, context.project.name);
     if (removed === null && context.signal.aborted)
-      return done(
+      return goesOn(
         `${title} is deleted. Musher is stopping and will finish the clean-up after the next start; `,
         typed(`history ${name}`),
         ' shows the result.',
       );
     if (removed === null) {
-      return done(
+      return goesOn(
         `${title} is deleted. The clean-up is taking more than a minute and continues in the background; `,
         typed(`history ${name}`),
         ' shows the progress.',

@@ -7,7 +7,7 @@ import { errandWords } from '../../src/words/item/faults.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
-import { done, refused } from '../../src/words/replies.ts';
+import { done, goesOn, refused } from '../../src/words/replies.ts';
 import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
 import { code, command as typed } from '../../src/message/build.ts';
 import type { ItemEvents } from '../../src/pipeline/events.ts';
@@ -99,7 +99,7 @@ async function intoWorktree(context: CommandContext, item: WorkItem, { n, why }:
   const ended = await context.until(() => outcome(context, item, begun.value), WAIT_MS);
   const title = itemTitle(item, reader.current);
   const name = itemName(item, reader.current);
-  if (ended === null) return done(`Restoring snapshot ${n} of ${title}. `, typed(`history ${name}`), ' shows the progress.');
+  if (ended === null) return goesOn(`Restoring snapshot ${n} of ${title}. `, typed(`history ${name}`), ' shows the progress.');
   if ('why' in ended)
     return refused('restore-failed', `Snapshot ${n} of ${title} could not be restored: ${errandWords(ended.why)}. Nothing was lost.`);
   const now = context.reads.item(item.project, item.number) ?? item;

@@ -9,7 +9,7 @@ import { nextWords } from '../../src/words/item/reasons.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { duration } from '../../src/words/time.ts';
 import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
-import { done, refused } from '../../src/words/replies.ts';
+import { done, goesOn, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import { code, command as typed, type Content } from '../../src/message/build.ts';
@@ -49,13 +49,13 @@ export const stop = command({
     }
     const ended = await context.until(() => endOf(context, run), WAIT_MS);
     if (ended === null && context.signal.aborted)
-      return done(
+      return goesOn(
         `${title}: stopping run ${run.run} by ${run.agent}. ${timers}Musher itself is stopping and will finish this after the next start; `,
         typed(`show ${name}`),
         ' shows the result then.',
       );
     if (ended === null)
-      return done(
+      return goesOn(
         `${title}: run ${run.run} by ${run.agent} has not ended ${duration(WAIT_MS)} after it was asked to stop. ${timers}`,
         typed(`show ${name}`),
         ' shows when it has.',

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from '../message/address.ts';
+import type { AnswerPlaces } from '../notices/answers.ts';
 
 /** What the networks' transports are made of. */
 export interface NetworksParts {
@@ -47,7 +48,16 @@ export function titleOfNetwork(name: string): string | null {
   return NETWORKS.find((network) => network.name === name)?.title ?? null;
 }
 
-/** Whether an answer at this address is seen by the asker alone. */
-export function isPrivate(to: Address): boolean {
-  return NETWORKS.find(({ name }) => name === to.transport)?.isPrivate?.(to) ?? false;
+/** What networks say of the address of an answer. */
+export const ANSWER_PLACES: AnswerPlaces = {
+  isPrivate: (to) => networkOf(to)?.isPrivate?.(to) ?? false,
+  inPublic: (to) => networkOf(to)?.inPublic?.(to) ?? to,
+  threadOf(to) {
+    const network = networkOf(to);
+    return network?.threadOf === undefined ? to.thread : network.threadOf(to);
+  },
+};
+
+function networkOf({ transport }: Address): (typeof NETWORKS)[number] | undefined {
+  return NETWORKS.find(({ name }) => name === transport);
 }

@@ -16,7 +16,7 @@ import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
-import { isPrivate, networkTransports, titleOfNetwork } from './networks.ts';
+import { ANSWER_PLACES, networkTransports, titleOfNetwork } from './networks.ts';
 import { roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -29,7 +29,7 @@ import { Engine } from '../engine/engine.ts';
 import { keepRequests } from '../engine/run/requests.ts';
 import { recoverAndRecord, type Before } from '../engine/recovery/start.ts';
 import { Timers } from '../engine/timers.ts';
-import { startNotify } from '../notices/notify.ts';
+import { startNotify, type Notifying } from '../notices/notify.ts';
 import { type EngineParts } from '../engine/parts.ts';
 import { upkeep } from './upkeep.ts';
 import { batchParts, localOwner } from './script.ts';
@@ -132,6 +132,7 @@ export async function runMusher(
     newIncidentId: () => randomBytes(4).toString('hex'),
     onAnswered: (inbox, reply) => awaitedReplies.answered(inbox, reply),
     sending: delivery,
+    news: () => notify,
   });
   const engine = new Engine(engineParts);
   const timers = new Timers({
@@ -146,12 +147,12 @@ export async function runMusher(
   const { differences } = await recoverAndRecord(engineParts, before, version);
   for (const difference of differences) options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
   crashPoint('after-start-recorded');
-  const notify = startNotify({
+  const notify: Notifying = startNotify({
     log,
     settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
     roomsOf: (name) => rooms.notified(name),
     allRooms: () => rooms.everyone(),
-    isPrivate,
+    places: ANSWER_PLACES,
     timezone: settings.timezone,
     onError: (error) => onProblem('a notification', error),
   });

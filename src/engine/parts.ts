@@ -92,8 +92,30 @@ export function record<K extends ItemEventKind>(
   kind: K,
   payload: ItemEvents[K],
   actor = 'musher',
+  cause: string | null = null,
 ): LoggedEvent {
-  return tx.record(eventOf(kind, signed(payload), item, actor));
+  return tx.record(eventOf(kind, signed(payload), item, actor, cause));
+}
+
+/** What a person asks for and the engine does later. */
+const ASKING = ['item.undo_asked', 'item.restore_asked', 'item.deleted'] as const;
+/** How that ends. */
+const ENDING = ['item.moved', 'item.restored', 'item.errand_failed', 'item.removed'] as const;
+
+/**
+ * Appends the end of what a person asked for, as the effect of the message in which they did: its answer tells of it, and
+ * a room that reads the answer is not told once more. A second end, such as that of a removal which is tried again, has no answer.
+ */
+export function recordEnd<K extends (typeof ENDING)[number]>(
+  tx: Tx,
+  item: Pick<WorkItem, 'project' | 'number'>,
+  kind: K,
+  payload: ItemEvents[K],
+): LoggedEvent {
+  const kinds: readonly string[] = [...ASKING, ...ENDING];
+  const last = tx.reads.history(item.project, item.number, 1_000).find((event) => kinds.includes(event.kind));
+  const asked = ASKING.some((one) => one === last?.kind) ? (last?.cause ?? null) : null;
+  return record(tx, item, kind, payload, 'musher', asked);
 }
 
 /** A failure that is written down carries its signature, by which the same one is known again. */

@@ -5,7 +5,7 @@ import { folderName } from '../git/names.ts';
 import { isSetAside, type Leftover, type RemovalNote } from '../pipeline/why/removal.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
-import { itemDir, record, tellAsides, type EngineParts, type EngineProject } from './parts.ts';
+import { itemDir, recordEnd, tellAsides, type EngineParts, type EngineProject } from './parts.ts';
 
 type Step = Extract<Leftover, { readonly kind: 'step-failed' }>['step'];
 
@@ -63,7 +63,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
     });
   }
   parts.log.transaction((tx) => {
-    record(tx, item, 'item.removed', { done, left });
+    recordEnd(tx, item, 'item.removed', { done, left });
     if (purge && left.length === 0)
       tx.purge({ project: item.project, item: item.number, actor: 'musher', cause: null, kind: 'item.purged', payload: {} });
   });

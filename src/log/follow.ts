@@ -7,6 +7,8 @@ import type { Tx } from './tx.ts';
 export interface Follower {
   /** The last event that it has looked at. Its cursor may be behind, by what is no news. */
   readonly position: number;
+  /** Handles what is in the log at this moment, so that what is stored next comes after it. Does nothing where the database fails: it comes again by itself. */
+  catchUp(): void;
   stop(): void;
 }
 
@@ -78,7 +80,16 @@ export function follow(
   };
   const unlisten = log.onCommit(schedule);
   schedule();
+  const catchUp = (): void => {
+    if (stopped || log.isShared) return;
+    let before;
+    do {
+      before = position;
+      retries.run(subscriber, step);
+    } while (position > before + PAGE - 1);
+  };
   return {
+    catchUp,
     get position() {
       return position;
     },

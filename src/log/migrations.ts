@@ -171,6 +171,11 @@ const MIGRATIONS: readonly string[] = [
   `,
   // A new database has the table already.
   OUTAGES,
+  // A notice that is kept back until the answer to a message is stored, which may say the same.
+  `
+  ALTER TABLE outbox ADD COLUMN awaits INTEGER;
+  CREATE INDEX outbox_held ON outbox (awaits) WHERE awaits IS NOT NULL;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -6,13 +6,14 @@ import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
 import type { Outgoing } from '../log/tables/outbox.ts';
-import { timerOf, type Address } from '../message/address.ts';
+import type { Address } from '../message/address.ts';
 import { withoutActions } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { announcement } from './announce.ts';
+import { inboxOf, isReadIn, isSameRoom, toldBy, type AnswerPlaces } from './answers.ts';
 import { isNews, machineAnnouncement, type MachineNews } from './news.ts';
 
 /** A room that is told of a project's events. */
@@ -34,16 +35,24 @@ export interface NotifyParts {
   readonly roomsOf: (project: string) => readonly NotifiedRoom[];
   /** Each room of any project, once. */
   readonly allRooms: () => readonly NotifiedRoom[];
-  /** Whether an answer at this address is seen by the asker alone: the others in the room still have to be told. */
-  readonly isPrivate: (to: Address) => boolean;
+  readonly places: AnswerPlaces;
   /** IANA name: times are told in it. */
   readonly timezone: string;
   readonly onError: (error: unknown) => void;
 }
 
+/** Where the answer to a command goes when it is a room's news as well. */
+export type NewsPlace = Pick<Outgoing, 'to' | 'item' | 'inThread'>;
+
+/** Follows the log for the rooms, and has the answers to commands take the place of their notices. */
+export interface Notifying extends Follower {
+  placeOf(tx: Tx, inbox: number, at: Address): NewsPlace | null;
+  settle(tx: Tx, inbox: number): void;
+}
+
 /** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
-export function startNotify(parts: NotifyParts): Follower {
-  return follow(
+export function startNotify(parts: NotifyParts): Notifying {
+  const follower = follow(
     parts.log,
     'notify',
     (event, tx) => {
@@ -54,6 +63,65 @@ export function startNotify(parts: NotifyParts): Follower {
     parts.onError,
     isNews,
   );
+  return {
+    get position() {
+      return follower.position;
+    },
+    catchUp: () => follower.catchUp(),
+    stop: () => follower.stop(),
+    placeOf: (tx, inbox, at) => placeOf(parts, follower.position, tx, inbox, at),
+    settle: (tx, inbox) => settle(parts, tx, inbox),
+  };
+}
+
+/** Events looked at in one go for what a command did. */
+const PAGE = 200;
+
+function placeOf(parts: NotifyParts, position: number, tx: Tx, inbox: number, at: Address): NewsPlace | null {
+  const { places, log } = parts;
+  const [held] = tx.outbox.heldFor(inbox);
+  const subject = held?.item ?? itemTold(parts, position, tx, inbox, at);
+  if (subject === null || subject === undefined) return null;
+  const room = parts.roomsOf(subject.project).find(({ to }) => isSameRoom(to, at));
+  if (room === undefined) return null;
+  const to = places.isPrivate(at) ? places.inPublic(at) : at;
+  // It begins the item's thread, or stands beside it; an answer at an address of its own has to go there.
+  const inThread = room.style === 'threads' && to.thread === null ? 'beside' : null;
+  // Nothing may come before what was before it. Where this commit is shared, that can't be told yet.
+  if (log.isShared && held === undefined && newsSince(position, tx).some((event) => inboxOf(event) !== inbox))
+    throw new Error('notices of what was before are not stored yet');
+  return { to, item: subject, inThread };
+}
+
+/** The item of which a room would be told that this message changed it, in the transaction that is open; null: of none. */
+function itemTold(parts: NotifyParts, position: number, tx: Tx, inbox: number, at: Address): Outgoing['item'] {
+  for (const event of newsSince(position, tx)) {
+    if (inboxOf(event) !== inbox || event.item === null) continue;
+    const room = parts.roomsOf(event.project).find(({ to }) => isSameRoom(to, at));
+    if (room !== undefined && noticeOf(parts, event, room, tx) !== null) return { project: event.project, number: event.item };
+  }
+  return null;
+}
+
+function newsSince(position: number, tx: Tx): NewsEvent[] {
+  const found: NewsEvent[] = [];
+  for (let after = position; ;) {
+    const events = tx.reads.events(after, PAGE);
+    found.push(...events.filter(isNews));
+    if (events.length < PAGE) return found;
+    after = events.at(-1)?.seq ?? after;
+  }
+}
+
+function settle({ places, log, roomsOf }: NotifyParts, tx: Tx, inbox: number): void {
+  const held = tx.outbox.heldFor(inbox);
+  const row = held.length === 0 ? null : tx.inbox.get(inbox);
+  for (const { id, to, item } of held) {
+    const room = item === null ? undefined : roomsOf(item.project).find((one) => isSameRoom(one.to, to));
+    const about = item === null ? null : { project: item.project, item: item.number };
+    if (row !== null && room !== undefined && about !== null && isReadIn(row, about, room, places, log.threads, tx)) tx.outbox.drop(id);
+    else tx.outbox.release(id, tx.now);
+  }
 }
 
 function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
@@ -83,29 +151,54 @@ function concerned({ settingsOf, roomsOf, allRooms }: NotifyParts, event: Machin
   }
 }
 
-function tellOfItem({ settingsOf, roomsOf, isPrivate, timezone }: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): void {
+interface Notice {
+  readonly item: WorkItem;
+  readonly body: Document;
+  readonly kinds: readonly NotifyKind[];
+}
+
+/** What a room is told of an event; null: nothing. */
+function noticeOf(parts: NotifyParts, event: NewsEvent & ItemEvent, room: NotifiedRoom, tx: Tx): Notice | null {
   const item = tx.reads.item(event.project, event.item);
-  const settings = settingsOf(event.project);
-  if (item === null || settings === null || item.removal?.state === 'purged') return;
+  const settings = parts.settingsOf(event.project);
+  if (item === null || settings === null || item.removal?.state === 'purged' || goesFurther(event, tx)) return null;
   const kinds = kindsOf(event, item, settings.qa);
-  for (const room of roomsOf(event.project)) {
-    if (!kinds.some((kind) => room.notify.includes(kind)) || isAnswered(event, room, isPrivate, tx)) continue;
-    const label = room.project === event.project ? String(event.item) : `${event.project}#${event.item}`;
-    const about = {
-      item,
-      reads: tx.reads,
-      maxRetries: settings.maxRetries,
-      qaDefault: settings.qa,
-      resolves: settings.agents.some(({ stage }) => stage === 'merge'),
-      timezone,
-      label,
-      links: settings.links,
-      buttons: room.buttons,
-    };
-    const body = announcement(event, about);
-    if (body === null) continue;
+  if (!kinds.some((kind) => room.notify.includes(kind))) return null;
+  const body = announcement(event, {
+    item,
+    reads: tx.reads,
+    maxRetries: settings.maxRetries,
+    qaDefault: settings.qa,
+    resolves: settings.agents.some(({ stage }) => stage === 'merge'),
+    timezone: parts.timezone,
+    label: room.project === event.project ? String(event.item) : `${event.project}#${event.item}`,
+    links: settings.links,
+    buttons: room.buttons,
+  });
+  return body === null ? null : { item, body, kinds };
+}
+
+/** A command that moves an item twice, because the pipeline has no direct move, is told of once. */
+function goesFurther(event: NewsEvent & ItemEvent, tx: Tx): boolean {
+  if (event.kind !== 'item.moved' || inboxOf(event) === null) return false;
+  const { cause, seq } = event;
+  return tx.reads.history(event.project, event.item, 10).some((one) => one.kind === 'item.moved' && one.cause === cause && one.seq > seq);
+}
+
+function tellOfItem(parts: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): void {
+  for (const room of parts.roomsOf(event.project)) {
+    const told = toldBy(event, room, parts.places, parts.log.threads, tx);
+    const notice = told.by === 'answer' ? null : noticeOf(parts, event, room, tx);
+    if (notice === null) continue;
+    const { item, body, kinds } = notice;
     const subject = { project: event.project, number: event.item };
-    const sent = tell(room, body, subject, tx, isForAll(event, kinds) ? 'beside' : 'within');
+    const where = isForAll(event, kinds) ? 'beside' : 'within';
+    if (told.by === 'nobody yet') {
+      // Its buttons would belong to a number that it does not keep.
+      tell(room, withoutActions(body), subject, tx, where, told.inbox);
+      continue;
+    }
+    const sent = tell(room, body, subject, tx, where);
     if (body.blocks.some(({ kind }) => kind === 'actions')) {
       const occasion: Occasion =
         event.kind === 'request.opened'
@@ -117,21 +210,6 @@ function tellOfItem({ settingsOf, roomsOf, isPrivate, timezone }: NotifyParts, e
   }
 }
 
-/** Whether the room reads the answer to the command that did this: one act is one message. An item's thread has all of its news. */
-function isAnswered(
-  { cause }: ItemEvent,
-  { to, style }: NotifiedRoom,
-  isPrivate: NotifyParts['isPrivate'],
-  tx: Pick<Tx, 'inbox'>,
-): boolean {
-  if (style === 'threads') return false;
-  const id = /^inbox:(\d+)$/.exec(cause ?? '')?.[1];
-  const message = id === undefined ? null : (tx.inbox.get(Number(id))?.message ?? null);
-  if (message?.at.transport !== to.transport || message.at.room !== to.room) return false;
-  // A timer's answer is a message of the room, whatever the address was from which it was set.
-  return timerOf(message) !== null || !isPrivate(message.at);
-}
-
 function keyOf({ to }: NotifiedRoom): string {
   return JSON.stringify([to.transport, to.room]);
 }
@@ -141,18 +219,28 @@ function usesAccount(settings: ProjectSettings | null, account: string): boolean
   return settings?.agents.some(({ accounts }) => accounts?.some(({ name }) => name === account)) ?? false;
 }
 
-/** One message to one room, after its quiet hours; `where`: in a room that gathers each item's news in a thread. */
+/** One message to one room, after its quiet hours; `where`: in a room that gathers each item's news in a thread; `awaits`: the message whose answer may say the same. */
 export function tell(
   room: NotifiedRoom,
   body: Document,
   item: Outgoing['item'],
   tx: Pick<Tx, 'now' | 'outbox'>,
   where: 'within' | 'beside' = 'beside',
+  awaits?: number,
 ): number {
   const notBefore = room.notBefore(tx.now);
   const inThread = room.style === 'messages' || item === null ? null : where;
   return tx.outbox.add(
-    { to: room.to, kind: 'notice', body, inbox: null, item, inThread, ...(notBefore > tx.now ? { notBefore } : {}) },
+    {
+      to: room.to,
+      kind: 'notice',
+      body,
+      inbox: null,
+      item,
+      inThread,
+      ...(notBefore > tx.now ? { notBefore } : {}),
+      ...(awaits === undefined ? {} : { awaits }),
+    },
     tx.now,
   );
 }

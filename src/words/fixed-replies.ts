@@ -18,7 +18,7 @@ export function afterRestart(): Reply {
   const body = doc(
     paragraph('Musher restarted while working on this. Your command is saved and continues; ', typed('status'), ' shows the progress.'),
   );
-  return { ok: true, code: null, body };
+  return { ok: true, code: null, body, unfinished: true };
 }
 
 /** Stands where an answer was refused by its network, as it was and as plain text. */

@@ -7,6 +7,11 @@ export function done(...content: readonly Content[]): Reply {
   return { ok: true, code: null, body: line(...content) };
 }
 
+/** The final reply to a command whose effect takes longer than anybody waits for a reply: the room is told how it ends. */
+export function goesOn(...content: readonly Content[]): Reply {
+  return { ...done(...content), unfinished: true };
+}
+
 /** The final reply to a command that did nothing: why, and what to do next. `code` is stable, for the audit and tests. */
 export function refused(code: string, ...content: readonly Content[]): Reply {
   return { ok: false, code, body: line(...content) };

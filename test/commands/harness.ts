@@ -2,6 +2,7 @@ import { COMMANDS } from '../../commands/index.ts';
 import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { Router } from '../../src/bot/loop/router.ts';
+import type { RoomNews } from '../../src/bot/loop/room-news.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole } from '../../src/config/choices.ts';
 import type { AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
@@ -118,13 +119,15 @@ export type WorldOptions = [
   settings?: Partial<ProjectSettings>,
   networks?: readonly NetworkState[],
   rights?: Partial<RightsSettings>,
-  flood?: FloodSettings,
-  identity?: () => BotIdentity | null,
+  flood?: FloodSettings | undefined,
+  identity?: (() => BotIdentity | null) | undefined,
+  news?: (() => RoomNews) | undefined,
 ];
 
 /** The same over a log of the test's own. */
 export function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
-  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }, identity] = options;
+  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }, identity, news] =
+    options;
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
@@ -174,6 +177,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     flood,
     newIncidentId: () => 'incident-1',
     onAnswered: () => {},
+    ...(news === undefined ? {} : { news }),
   });
   const timers = new Timers({
     log,
@@ -245,7 +249,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       return event;
     },
     restarted(other) {
-      const next = worldOver(log, clock, [desk, settings, networks, other, flood]);
+      const next = worldOver(log, clock, [desk, settings, networks, other, flood, identity, news]);
       next.start();
       return next;
     },

@@ -28,7 +28,11 @@ it('tells of a limited account where agents use it, and of a backup that failed 
     settingsOf: sharing,
     roomsOf: (project) => rooms.filter((room) => room.project === project),
     allRooms: () => rooms,
-    isPrivate: ({ thread }) => thread === 'private',
+    places: {
+      isPrivate: ({ thread }) => thread === 'private',
+      inPublic: (to) => ({ ...to, thread: null }),
+      threadOf: ({ thread }) => thread,
+    },
     timezone: 'UTC',
     onError: (error) => {
       throw error;

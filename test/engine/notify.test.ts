@@ -35,7 +35,11 @@ beforeEach(() => {
     settingsOf: () => settings,
     roomsOf: () => rooms,
     allRooms: () => rooms,
-    isPrivate: ({ thread }) => thread === 'private',
+    places: {
+      isPrivate: ({ thread }) => thread === 'private',
+      inPublic: (to) => ({ ...to, thread: null }),
+      threadOf: ({ thread }) => thread,
+    },
     timezone: 'UTC',
     onError: (error) => {
       throw error;
@@ -114,8 +118,11 @@ describe('notifications', () => {
       const why = { kind: 'person', did: 'started' } as const;
       const payload = { to, why, failure: null };
       tx.record({ project: 'shop', item: numbered(1), actor: 'person:anna', cause: `inbox:${id}`, kind: 'item.moved', payload });
+      tx.inbox.finish(id ?? 0, 'ok');
+      tx.outbox.add({ to: at, kind: 'reply', inbox: id, item: null, body: { blocks: [] } }, tx.now);
     });
-    const inRooms = await Promise.all(['here', 'elsewhere'].map(async (room) => ((await told(room)).length > 0 ? [room] : [])));
+    const noticesIn = async (room: string): Promise<string[]> => ((await told(room)).some(({ kind }) => kind === 'notice') ? [room] : []);
+    const inRooms = await Promise.all(['here', 'elsewhere'].map(noticesIn));
     expect(inRooms.flat()).toEqual(expected);
   });
 

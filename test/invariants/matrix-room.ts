@@ -49,9 +49,11 @@ export class MatrixRoom implements Room {
     else this.perhaps.push(id);
   }
 
-  say(text: string): void {
+  /** `thread`: the message under which its thread is. */
+  say(text: string, thread: string | null = null): void {
     if (text.startsWith('delete ')) this.#asking += 1;
-    this.#said(this.#server.say(this.id, `!${text}`), text);
+    const relation = thread === null ? {} : { 'm.relates_to': { rel_type: 'm.thread', event_id: thread } };
+    this.#said(this.#server.say(this.id, `!${text}`, relation), text);
   }
 
   #said(id: string, words: string): void {

@@ -39,9 +39,10 @@ export class SlackRoom implements Room {
     return this.#slack.rooms.all.filter((one) => one.channel === this.id && one.bot && (one.onlyFor !== null) === privately);
   }
 
-  say(text: string): void {
+  /** `thread`: the message under whose thread it is said. */
+  say(text: string, thread: string | null = null): void {
     // What no connection takes is read from the channel's history later.
-    const { message } = this.#slack.say(`<@UBOT> ${text}`);
+    const { message } = this.#slack.say(`<@UBOT> ${text}`, { thread });
     this.asked.push(`ev:${this.id}:${message.ts}`);
   }
 
@@ -126,8 +127,8 @@ class DiscordRoom implements Room {
   }
 
   press(label: string): void {
-    const message = this.#discord.world
-      .in(this.id)
+    const message = [...this.#discord.world.in(this.id), ...this.#interactions.flatMap(({ answers }) => answers.filter(isPrivate))]
+      .toSorted((a, b) => Number(BigInt(a.id) - BigInt(b.id)))
       .findLast(({ components }) => components.some((row) => row.components?.some((one) => one.label === label) === true));
     if (message !== undefined) this.#acted(this.#discord.press(this.#ada, message, label));
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isPrivate } from '../../src/app/networks.ts';
+import { ANSWER_PLACES } from '../../src/app/networks.ts';
 import { replyHandle, threadOfReply } from '../../transports/discord/address.ts';
 import { encodeHandle } from '../../transports/slack/handle.ts';
 
@@ -16,5 +16,26 @@ it.each([
   ['a room in Matrix', 'matrix', null, false],
   ['the terminal', 'console', null, false],
 ] as const)('the answer to %s is seen by the asker alone: %#', (_, transport, thread, expected) => {
+  const { isPrivate, inPublic } = ANSWER_PLACES;
   expect(isPrivate({ transport, room: 'r', thread })).toBe(expected);
+  // Where it has to be seen by everybody, it can be.
+  expect(isPrivate(inPublic({ transport, room: 'r', thread }))).toBe(false);
+});
+
+it.each([
+  ['a slash command in Slack', 'slack', slack(false), null],
+  ['a thread in Slack', 'slack', encodeHandle({ kind: 'thread', ts: '1.2' }), '1.2'],
+  [
+    'a button in a thread in Slack',
+    'slack',
+    encodeHandle({ kind: 'answer', url: null, user: 'U1', at: 0, public: true, thread: '1.2' }),
+    '1.2',
+  ],
+  ['a slash command in Discord', 'discord', threadOfReply(replyHandle('1', 'token', 'r', true, '3', 0)), null],
+  ['a slash command in a thread in Discord', 'discord', discord(true), '2'],
+  ['a message in a thread in Discord', 'discord', 't|2', '2'],
+  ['a message in Discord', 'discord', null, null],
+  ['a thread in Matrix', 'matrix', '$event', '$event'],
+] as const)('the answer to %s stands in its room or in a thread: %#', (_, transport, thread, expected) => {
+  expect(ANSWER_PLACES.threadOf({ transport, room: 'r', thread })).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { defineNetwork, WORD_START } from '../network.ts';
-import { targetOf } from './address.ts';
+import { targetOf, threadOfReply } from './address.ts';
 import { commandForm } from './command-form.ts';
 import { keys } from './section.ts';
 
@@ -47,6 +47,14 @@ export const discord = defineNetwork({
   isPrivate(to) {
     const target = targetOf(to);
     return target.kind === 'reply' && target.ephemeral;
+  },
+  inPublic(to) {
+    const target = targetOf(to);
+    return target.kind === 'reply' ? { ...to, thread: threadOfReply({ ...target, ephemeral: false }) } : to;
+  },
+  threadOf(to) {
+    const { channel } = targetOf(to);
+    return channel === to.room ? null : channel;
   },
 
   async open(section, parts) {

@@ -1,7 +1,7 @@
 import { MusherError } from '../../src/errors.ts';
 import { defineNetwork, WORD_START, type NetworkTool, type SectionProblem } from '../network.ts';
 import { commandForm } from './command-form.ts';
-import { decodeHandle } from './handle.ts';
+import { decodeHandle, encodeHandle } from './handle.ts';
 import { DEFAULT_COMMAND, DEFAULT_PATH } from './options.ts';
 import { keys } from './section.ts';
 
@@ -63,6 +63,14 @@ export const slack = defineNetwork({
   isPrivate({ thread }) {
     const handle = decodeHandle(thread);
     return handle?.kind === 'answer' && !handle.public;
+  },
+  inPublic(to) {
+    const handle = decodeHandle(to.thread);
+    return handle?.kind === 'answer' ? { ...to, thread: encodeHandle({ ...handle, public: true }) } : to;
+  },
+  threadOf({ thread }) {
+    const handle = decodeHandle(thread);
+    return handle?.kind === 'thread' ? handle.ts : (handle?.thread ?? null);
   },
 
   async open(section, parts) {

@@ -16,8 +16,10 @@ import { includes } from '../rights/rights.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import type { Reply } from '../../words/reply.ts';
 
-/** How a context reports to the router what happened with the message. Both run inside the command's transaction. */
+/** How a context reports to the router what happened with the message. The last two run inside the command's transaction. */
 export interface Settlement {
+  /** Before it: rooms are told what was before the change. */
+  before(): void;
   /** The final reply goes out with the change. */
   answer(tx: Tx, reply: Reply): void;
   /** The change is kept and the final reply comes later: the command must not run again. */
@@ -45,6 +47,7 @@ export function commandContext(
   };
   const facts = (project: string): ReturnType<typeof projectFacts> => projectFacts(log.reads, settingsOf(project), clock.now());
   const run = <T>(change: (tx: Tx) => T): Result<T, Reply> => {
+    settlement.before();
     try {
       return ok(log.transaction((tx) => ({ value: change(tx) })).value);
     } catch (error) {

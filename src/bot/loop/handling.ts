@@ -14,6 +14,10 @@ export interface Handling {
   /** The item that its answer is about, so that a purge finds it in the queue. */
   item: ItemRef | null;
   answered: boolean;
+  /** It may have changed something in the transaction that stores its answer. */
+  isChange: boolean;
+  /** Its effect is in the log and its answer comes when that has ended. */
+  isHeld: boolean;
   /** Handled in the commit that stores the message, whose row says already that it is answered. */
   readonly isEarly: boolean;
   /** Ends its live reply early. */

@@ -6,6 +6,7 @@ import { isTransient } from '../../log/database.ts';
 import { retryTransient } from '../../log/retry-transient.ts';
 import type { Tx } from '../../log/tx.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
+import { join } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { commandText, type AddressRules } from './address.ts';
 import { commandTable, type CommandTable } from '../command-table.ts';
@@ -20,10 +21,12 @@ import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import { readCommand, type Ready } from './read-command.ts';
+import type { RoomNews } from './room-news.ts';
 import { storeReply } from './store-reply.ts';
 import { Turns } from './turns.ts';
 import { WorkSigns } from './work-signs.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
+import { answer } from '../../words/replies.ts';
 import type { Reply } from '../../words/reply.ts';
 
 export interface RouterParts extends BotParts {
@@ -41,6 +44,8 @@ export interface RouterParts extends BotParts {
   readonly flood: FloodSettings;
   /** Called for each final reply, once it is stored. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
+  /** What rooms are told unasked. Missing: nothing. */
+  readonly news?: () => RoomNews;
   /** Sends what can leave as soon as it is stored. Missing: all replies wait in the outbox until they are fetched. */
   readonly sending?: SendsAtOnce;
 }
@@ -203,7 +208,19 @@ export class Router {
 
   #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
     const project = projectOf(this.#parts, message.at.transport, message.at.room);
-    return { message, id, receivedAt, words: '', project, item: null, answered: false, isEarly: false, ending: new AbortController() };
+    return {
+      message,
+      id,
+      receivedAt,
+      words: '',
+      project,
+      item: null,
+      answered: false,
+      isChange: false,
+      isHeld: false,
+      isEarly: false,
+      ending: new AbortController(),
+    };
   }
 
   /** If the log can't be written, for example on a full disk, the message stays in the inbox and its room waits: nothing has happened yet. */
@@ -228,7 +245,12 @@ export class Router {
       const handling = (state = this.#handlingOf(message, id, row.receivedAt));
       const reply = await this.#reply(row, handling, release);
       crashPoint('before-answer');
-      if (!handling.answered) await log.inSharedCommit(() => log.transaction((tx) => storeReply(this.#parts, tx, handling, reply)));
+      const store = (): void => log.transaction((tx) => storeReply(this.#parts, tx, handling, reply));
+      if (handling.isHeld && !handling.answered) {
+        // At once: what happens to its item next is told after it.
+        this.#parts.news?.().catchUp();
+        store();
+      } else if (!handling.answered) await log.inSharedCommit(store);
       this.#parts.onAnswered(id, reply);
     } catch (error) {
       if (isTransient(error) || state === null) throw error;
@@ -238,16 +260,16 @@ export class Router {
 
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
     const { message } = state;
-    if (row.state === 'committed') return afterRestart();
     const parts = this.#parts;
+    if (row.state === 'committed') return this.#afterRestart(row.id, state);
     if (parts.rights.highest(message) === null) return stranger(message);
     const { text } = message;
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
-    const answer = answerIn(text);
-    if (answer === null) return this.#command(text, state, release, false);
-    state.words = answer.word;
+    const given = answerIn(text);
+    if (given === null) return this.#command(text, state, release, false);
+    state.words = given.word;
     const taken = parts.log.transaction((tx) => {
-      const outcome = takeAnswer(tx, message, answer, parts.rights.actorOf(message.sender), parts.timezone);
+      const outcome = takeAnswer(tx, message, given, parts.rights.actorOf(message.sender), parts.timezone);
       if ('reply' in outcome) storeReply(this.#parts, tx, state, outcome.reply);
       // A crash before the command has run must not turn this yes into an answer to nothing.
       else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
@@ -256,6 +278,14 @@ export class Router {
     crashPoint('after-confirmation-taken');
     if ('reply' in taken) return taken.reply;
     return this.#confirmed(taken.run, state, release);
+  }
+
+  /** The answer to what took effect before a restart: how that ended, where the room was to be told of it, and the answer with it. */
+  #afterRestart(id: number, state: Handling): Reply {
+    state.isHeld = true;
+    this.#parts.news?.().catchUp();
+    const [first, ...more] = this.#parts.log.outbox.heldFor(id);
+    return first === undefined ? afterRestart() : answer(join(first.body, ...more.map(({ body }) => body)));
   }
 
   /** Runs what a person has confirmed, in the project in which it was asked. */
@@ -297,8 +327,15 @@ export class Router {
     const { message, id } = state;
     return {
       ...commandContext(this.#parts, message, command, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
-        answer: (tx, reply) => storeReply(this.#parts, tx, state, reply),
-        hold: (tx) => tx.inbox.commit(id),
+        before: () => this.#parts.news?.().catchUp(),
+        answer: (tx, reply) => {
+          state.isChange = true;
+          storeReply(this.#parts, tx, state, reply);
+        },
+        hold(tx) {
+          tx.inbox.commit(id);
+          state.isHeld = true;
+        },
       }),
       project: state.project,
       receivedAt: state.receivedAt,

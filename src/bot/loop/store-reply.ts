@@ -6,8 +6,9 @@ import { withTimer } from '../../words/fixed-replies.ts';
 import type { Reply } from '../../words/reply.ts';
 import type { BotParts } from '../bot-parts.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
+import type { RoomNews } from './room-news.ts';
 
-type AnswerParts = Pick<BotParts, 'rights'> & { readonly sending?: SendsAtOnce };
+type AnswerParts = Pick<BotParts, 'rights'> & { readonly sending?: SendsAtOnce; readonly news?: () => RoomNews };
 
 /**
  * The one place that creates a final reply: the reply, the end of the inbox row and the audit commit together. Within a
@@ -22,16 +23,20 @@ export function storeReply(
 ): void {
   const { message, id } = state;
   const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
+  const isEnd = reply.unfinished !== true && outcome !== 'failed';
   if (state.answered) return;
-  if (state.isEarly) tx.inbox.settle(id, outcome);
-  else if (!tx.inbox.finish(id, outcome)) return;
+  const kept = reply.unfinished === true ? 'unfinished' : outcome;
+  if (state.isEarly) tx.inbox.settle(id, kept);
+  else if (!tx.inbox.finish(id, kept)) return;
   const { notWithinMs, code: what } = reply;
   const isSaid = notWithinMs === undefined || tx.cooldowns.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
   if (isSaid) {
     const body = withTimer(message, reply.body);
-    const sent = queue(parts, tx, { to: message.at, kind: 'reply', body, inbox: id, item: state.item });
+    const place = isEnd && (state.isChange || state.isHeld) ? (parts.news?.().placeOf(tx, id, message.at) ?? null) : null;
+    const sent = queue(parts, tx, { to: message.at, item: state.item, ...place, kind: 'reply', body, inbox: id });
     if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
   }
+  if (state.isHeld) parts.news?.().settle(tx, id);
   tx.record({
     project: state.project.name,
     item: null,

@@ -3,7 +3,7 @@ import { crashPoint } from '../../crash-point.ts';
 import { MusherError } from '../../errors.ts';
 import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
-import { ifStill, record, seeWork, tellAsides, type EngineParts, type EngineProject } from '../parts.ts';
+import { ifStill, recordEnd, seeWork, tellAsides, type EngineParts, type EngineProject } from '../parts.ts';
 
 /** Gives the item's branch and worktree the state of the snapshot that a person asked for; what was there is kept first. */
 export async function restore(parts: EngineParts, project: EngineProject, item: WorkItem): Promise<void> {
@@ -22,7 +22,7 @@ export async function restore(parts: EngineParts, project: EngineProject, item: 
     const { kept, ...work } = restored;
     ifStill(parts, item, (tx) => {
       seeWork(tx, item, work);
-      record(tx, item, 'item.restored', { snapshot, head: work.head, kept });
+      recordEnd(tx, item, 'item.restored', { snapshot, head: work.head, kept });
     });
   });
 }
@@ -43,6 +43,6 @@ export function errandFailed(parts: EngineParts, item: WorkItem, why: ErrandFaul
   const { errand } = item;
   if (errand === null) throw new Error('nothing was asked for');
   ifStill(parts, item, (tx, now) => {
-    if (now.errand !== null) record(tx, item, 'item.errand_failed', { errand: errand.kind, why, files });
+    if (now.errand !== null) recordEnd(tx, item, 'item.errand_failed', { errand: errand.kind, why, files });
   });
 }

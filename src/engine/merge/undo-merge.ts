@@ -7,7 +7,7 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { mergedTree, setUpMergeTree } from './components.ts';
 import { runGates } from './gates.ts';
 import { MOST_TRIES } from './merge.ts';
-import { ifStill, record, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { ifStill, record, recordEnd, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { errandFailed, onErrand } from './restore.ts';
 
 /**
@@ -119,7 +119,7 @@ async function finish(
   };
   ifStill(parts, item, (tx) => {
     const refuses = [...(merged === null ? [] : [merged.head]), ...(work === null ? [] : [work.head]), merge];
-    record(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure, refuses });
+    recordEnd(tx, item, 'item.moved', { to: { name: 'current' }, why: { kind: 'failed' }, failure, refuses });
     if (work !== null) seeWork(tx, item, work);
     // The same work would pass the same gates and be merged again: what is to change, a person says first.
     record(tx, item, 'item.held', { why: { kind: 'merge-reverted' } }, errand.by);

@@ -47,7 +47,7 @@ export function dump(db: Db, ask: DumpAsk, redactor: Redactor, about: { readonly
     projections: Object.fromEntries(tables.map(({ table, key }) => [table, read(table, key.map((one) => `${one} DESC`).join(', '), '')])),
     queues: {
       inbox: read('inbox', 'id DESC', "state <> 'done'"),
-      outbox: read('outbox', 'id DESC', ask.number === null ? "state IN ('pending', 'sending')" : ''),
+      outbox: read('outbox', 'id DESC', ask.number === null ? "state IN ('held', 'pending', 'sending')" : ''),
       confirmations: read('confirmations', 'id DESC', ''),
     },
     cursors: db.prepare<[], Row>('SELECT * FROM cursors ORDER BY subscriber').all(),

@@ -81,7 +81,7 @@ function prepare(incoming: string, file: string): { events: number; until: numbe
 /** What was open when the copy was made has been said, or given up, by the Musher that went on after it. */
 function forgetConversations(db: Db): void {
   db.transaction(() => {
-    db.exec("UPDATE outbox SET state = 'dead', body = '' WHERE state IN ('pending', 'sending')");
+    db.exec("UPDATE outbox SET state = 'dead', body = '' WHERE state IN ('held', 'pending', 'sending')");
     db.exec("UPDATE inbox SET state = 'done', text = '', confirmed = NULL, outcome = coalesce(outcome, 'failed') WHERE state <> 'done'");
     db.exec('DELETE FROM confirmations');
     // Transports begin with what is new: what was said since the copy was made would be obeyed a second time.

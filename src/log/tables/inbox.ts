@@ -2,7 +2,8 @@ import type { IncomingMessage, IngressKind } from '../../message/address.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
 
-export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored';
+/** `unfinished`: it was answered before what it began had ended, so the answer does not tell how that went. */
+export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored' | 'unfinished';
 
 /** A message taken in. `committed`: its effect is in the log, but the final reply is not yet. */
 export interface InboxRow {

@@ -19,12 +19,17 @@ export interface Outgoing {
   readonly inThread?: 'within' | 'beside' | null;
   /** What it is about, so that a purge finds it. */
   readonly item: { readonly project: string; readonly number: number } | null;
+  /** A message received whose answer may say the same: it is kept back until that answer is stored (`heldFor`). */
+  readonly awaits?: number;
 }
+
+/** What a room sees of an answer, as far as others have to know: where it goes. */
+export type Answered = Pick<OutboxRow, 'to' | 'inThread'>;
 
 export interface OutboxRow extends Outgoing {
   readonly inThread: 'within' | 'beside' | null;
   readonly id: number;
-  readonly state: 'pending' | 'sending' | 'sent' | 'dead';
+  readonly state: 'held' | 'pending' | 'sending' | 'sent' | 'dead';
   readonly attempts: number;
   readonly nextTry: number;
 }
@@ -57,6 +62,10 @@ export class Outbox {
   readonly #redactor: Redactor;
   readonly #insert;
   readonly #isEmpty;
+  readonly #answer;
+  readonly #held;
+  readonly #drop;
+  readonly #release;
   readonly #open;
   readonly #next;
   readonly #reply;
@@ -85,7 +94,15 @@ export class Outbox {
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at, awaits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#answer = db.prepare<[number], Row>('SELECT * FROM outbox WHERE inbox = ?');
+    this.#held = db.prepare<[number], Row>('SELECT * FROM outbox WHERE awaits = ? ORDER BY id');
+    this.#drop = db.prepare('DELETE FROM outbox WHERE id = ?');
+    // Under a number of its own: a room shows its messages in the order of their numbers, and others have come meanwhile.
+    this.#release = db.prepare(
+      `INSERT INTO outbox (transport, room, thread, kind, project, item, in_thread, body, state, next_try, created_at)
+       SELECT transport, room, thread, kind, project, item, in_thread, body, 'pending', next_try, ? FROM outbox WHERE id = ?`,
     );
     this.#isEmpty = db
       .prepare<[string, string], number>(
@@ -127,7 +144,8 @@ export class Outbox {
     this.#sent = db.prepare("UPDATE outbox SET state = 'sent', body = '', refs = ? WHERE id = ?");
     this.#forget = db.prepare("UPDATE outbox SET body = CASE state WHEN 'sent' THEN '' ELSE ? END WHERE project = ? AND item = ?");
     this.#unsent = db.prepare<[], { id: number; body: string }>(
-      "SELECT id, body FROM outbox INDEXED BY outbox_open WHERE state IN ('pending', 'sending')",
+      `SELECT id, body FROM outbox INDEXED BY outbox_open WHERE state IN ('pending', 'sending')
+       UNION ALL SELECT id, body FROM outbox INDEXED BY outbox_held WHERE awaits IS NOT NULL`,
     );
     this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
     this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
@@ -164,7 +182,8 @@ export class Outbox {
 
   add(message: Outgoing, now: number): number {
     this.#added += 1;
-    return this.#put(message, JSON.stringify(this.#redactor.redactAll(message.body)), 'pending', now);
+    const state = message.awaits === undefined ? 'pending' : 'held';
+    return this.#put(message, JSON.stringify(this.#redactor.redactAll(message.body)), state, now);
   }
 
   /**
@@ -182,7 +201,7 @@ export class Outbox {
     return this.#isEmpty.get(transport, room) === undefined;
   }
 
-  #put(message: Outgoing, body: string, state: 'pending' | 'sending', now: number): number {
+  #put(message: Outgoing, body: string, state: 'held' | 'pending' | 'sending', now: number): number {
     const { to, item } = message;
     const result = this.#insert.run(
       to.transport,
@@ -198,8 +217,32 @@ export class Outbox {
       state === 'sending' ? 1 : 0,
       message.notBefore ?? 0,
       now,
+      message.awaits ?? null,
     );
     return Number(result.lastInsertRowid);
+  }
+
+  /** The answer to a message; null where none is stored. */
+  answerTo(inbox: number): Answered | null {
+    const row = this.#answer.get(inbox);
+    return row === undefined ? null : toOutbox(row);
+  }
+
+  /** What is kept back until a message has its answer. */
+  heldFor(inbox: number): OutboxRow[] {
+    return this.#held.all(inbox).map(toOutbox);
+  }
+
+  /** The answer said it: what was kept back is not sent. */
+  drop(id: number): void {
+    this.#drop.run(id);
+  }
+
+  /** The answer did not say it: what was kept back is sent now, behind what its room waits for. */
+  release(id: number, now: number): void {
+    this.#added += 1;
+    this.#release.run(now, id);
+    this.#drop.run(id);
   }
 
   /** A document as a room may see it: for what is shown at once, without a row. */

@@ -2,7 +2,7 @@ import { code, command, doc, list, paragraph, type Content } from '../../message
 import type { Document } from '../../message/document.ts';
 import { stageWords } from '../item/item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
-import { answer, done, refused } from '../replies.ts';
+import { answer, done, goesOn, refused } from '../replies.ts';
 import { moment } from '../time.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -91,7 +91,7 @@ export function revertQuestion(title: string, name: string, base: string, merge:
 
 /** The gates still run; the result is announced in the room. */
 export function revertRunning(title: string, name: string): Reply {
-  return done(
+  return goesOn(
     `Reverting the merge of ${title}; the gates run first. The room is notified when it is done, `,
     command(`why ${name}`),
     ' shows the progress.',

@@ -97,6 +97,18 @@ export class Interactions {
     return { status: 200, body: message };
   }
 
+  /** Also of what only says that an answer comes. */
+  remove(token: string, id: string): Answer {
+    const interaction = this.#open(token);
+    if (interaction === null) return { status: 404, body: { code: 10015, message: 'Unknown Webhook' } };
+    const isWaiting = id === '@original' && interaction.phase === 'deferred';
+    const at = id === '@original' ? 0 : interaction.answers.findIndex((one) => one.id === id);
+    if (!isWaiting && interaction.answers[at] === undefined) return { status: 404, body: { code: 10008, message: 'Unknown Message' } };
+    if (!isWaiting) interaction.answers.splice(at, 1);
+    interaction.phase = 'answered';
+    return { status: 204, body: null };
+  }
+
   #open(token: string): Interaction | null {
     const interaction = this.all.get(token);
     if (interaction === undefined || interaction.phase === 'open') return null;

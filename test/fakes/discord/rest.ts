@@ -64,6 +64,7 @@ export class FakeRest {
       return this.#host.interactions.callback(third, Number(body.type), body.data ?? {});
     if (first === 'webhooks' && method === 'POST') return this.#checked(body) ?? this.#host.interactions.followUp(third, body);
     if (first === 'webhooks' && method === 'PATCH') return this.#checked(body) ?? this.#host.interactions.edit(third, fifth, body, files);
+    if (first === 'webhooks' && method === 'DELETE') return this.#host.interactions.remove(third, fifth);
     const channel = this.#host.world.channels.get(id);
     if (first !== 'channels' || channel === undefined) return { status: 404, body: { code: 10003, message: 'Unknown Channel' } };
     if (this.hidden.has(id)) return { status: 403, body: { code: 50001, message: 'Missing Access' } };

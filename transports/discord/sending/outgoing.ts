@@ -70,6 +70,11 @@ export function outgoing(
   ): Promise<MessageRef[]> => {
     const [head] = messages;
     if (head === undefined) return [];
+    if (!handle.ephemeral && (await replies.isAlone(handle))) {
+      const there = await post(room, handle.channel, messages, key);
+      await replies.withdraw(handle);
+      return there;
+    }
     const first = await replies.first(handle, head, key);
     const said = typeof first === 'string' ? [] : [replyRef(room, handle, first.id)];
     const shown = first === 'doubtful' ? [perhapsSeen(head), ...messages.slice(1)] : messages;

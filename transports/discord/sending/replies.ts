@@ -26,6 +26,8 @@ const MOST_KEPT = 200;
 interface Answering {
   readonly expiresAt: number;
   readonly phase: 'deferred' | 'answering' | 'answered';
+  /** It was deferred for the asker alone: Discord shows whatever completes it to nobody else. */
+  readonly alone?: true;
   readonly by: string | null;
   /** The first answer, once there is one. */
   readonly id?: string;
@@ -44,6 +46,13 @@ export interface Replies {
   refuse(handle: ReplyHandle, message: Rendered): Promise<void>;
   /** The first answer under a key. `gone`: this interaction has another one, or takes none any more; `doubtful`: that too, but an earlier try may have gone through. */
   first(handle: ReplyHandle, message: Rendered, by: string): Promise<Given>;
+  /**
+   * Whether only the asker was shown that an answer comes, so that one for everybody can't take its place. Nothing more is
+   * deferred after this.
+   */
+  isAlone(handle: ReplyHandle): Promise<boolean>;
+  /** Takes away what the asker was shown, because the answer stands elsewhere. */
+  withdraw(handle: ReplyHandle): Promise<void>;
   /** A further answer that only the asker sees. `gone`: the interaction takes none any more; `doubtful`: an earlier try may have gone through, so nothing was done. */
   further(handle: ReplyHandle, message: Rendered, nonce: string): Promise<Given>;
   /** A further answer that is made although an earlier try may have gone through, which its words have to say. */
@@ -103,7 +112,7 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
   const defer = (handle: ReplyHandle): Promise<void> =>
     turns.run(handle.id, async () => {
       if (all().has(handle.id)) return;
-      note(handle, { phase: 'deferred', by: null });
+      note(handle, { phase: 'deferred', by: null, ...(handle.ephemeral ? { alone: true } : {}) });
       try {
         await callback(handle, DEFERRED, { flags: handle.ephemeral ? EPHEMERAL : 0 });
       } catch (error) {
@@ -203,6 +212,24 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
             else note(handle, before);
           }
           throw failure;
+        }
+      });
+    },
+
+    isAlone(handle) {
+      cancelDeferral(handle);
+      return turns.run(handle.id, () => Promise.resolve(all().get(handle.id)?.alone === true));
+    },
+
+    withdraw(handle) {
+      return turns.run(handle.id, async () => {
+        note(handle, { phase: 'answered', by: null, alone: true });
+        if (handle.expiresAt <= clock.now()) return;
+        try {
+          await rest.delete(Routes.webhookMessage(applicationId, handle.token, ORIGINAL), { auth: false });
+        } catch (error) {
+          // It goes by itself when its time is over, and the answer is there.
+          if (!isGone(error)) report(error);
         }
       });
     },
