@@ -112,8 +112,8 @@ export function recordEnd<K extends (typeof ENDING)[number]>(
   kind: K,
   payload: ItemEvents[K],
 ): LoggedEvent {
-  const kinds: readonly string[] = [...ASKING, ...ENDING];
-  const last = tx.reads.history(item.project, item.number, 1_000).find((event) => kinds.includes(event.kind));
+  const kinds: ReadonlySet<string> = new Set([...ASKING, ...ENDING]);
+  const last = tx.reads.history(item.project, item.number, 1_000).find((event) => kinds.has(event.kind));
   const asked = ASKING.some((one) => one === last?.kind) ? (last?.cause ?? null) : null;
   return record(tx, item, kind, payload, 'musher', asked);
 }

@@ -1,4 +1,4 @@
-import type { NotifyStyle } from '../config/settings.ts';
+import type { NotifyStyle } from '../config/choices.ts';
 import type { InboxRow } from '../log/tables/inbox.ts';
 import type { Threads } from '../log/tables/threads.ts';
 import type { Tx } from '../log/tx.ts';
@@ -55,7 +55,8 @@ export function isReadIn(row: InboxRow, about: Item, room: ToldRoom, places: Ans
   if (within === null) return true;
   const { transport, room: id } = room.to;
   const known = threads.get({ transport, room: id, project: about.project, item: about.item });
-  return known?.ref != null && (JSON.parse(known.ref) as { readonly id: string }).id === within;
+  const ref = known?.ref ?? null;
+  return ref !== null && (JSON.parse(ref) as { readonly id: string }).id === within;
 }
 
 /** The message in which a person asked for what happened; null where nobody did. */
