@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Bench, create, until } from './harness.ts';
@@ -92,4 +92,30 @@ test('a damaged object of the base branch puts the project on hold with git’s 
   expect(out).not.toContain('hint:');
   expect(bench.item(1).stage.name).toBe('done');
   expect(bench.only('item.attempt_failed', 1)).toEqual([]);
+});
+
+test('a git on the PATH that breaks under a run costs no attempt: told once with its own words, and over when it works again', async () => {
+  bench = new Bench({ top: 'max_retries = 0' });
+  bench.expectedProblems.push(/GIT_FAILED|GIT_TOO_OLD|git .* failed|not this time/);
+  const programs = join(bench.dir, 'programs');
+  mkdirSync(programs);
+  const working = '#!/bin/sh\nPATH=${PATH#*:}\nexec git "$@"\n';
+  const put = (text: string): void => {
+    writeFileSync(join(programs, 'git.new'), text);
+    chmodSync(join(programs, 'git.new'), 0o755);
+    renameSync(join(programs, 'git.new'), join(programs, 'git'));
+  };
+  put(working);
+  const musher = bench.start({ PATH: `${programs}:${process.env['PATH']}` });
+  musher.type(create('One', 'coder: write a.txt a; commit; raise there; await go; success'), 'start 1');
+  await until(() => bench.raised('there'));
+  put('#!/bin/sh\necho "git: not this time" >&2\nexit 127\n');
+  bench.raise('go');
+  await musher.said(/on hold: .*not this time/);
+  put(working);
+  musher.type('wait 1 done 60');
+  const { out } = await musher.end();
+  expect(bench.item(1)).toMatchObject({ stage: { name: 'done' }, attempts: 0 });
+  expect(bench.only('item.attempt_failed', 1)).toEqual([]);
+  expect(count(out, /is on hold: .*? No attempt is counted/g)).toBe(1);
 });
