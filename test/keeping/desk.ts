@@ -15,6 +15,7 @@ import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
 import { projectSettings, testClock, worldOver, type Answer, type Desk, type World } from '../commands/harness.ts';
 import { open, type Owner } from '../git/owner.ts';
+import { outcome } from '../agents/outcome.ts';
 
 /** Steps that Musher takes by itself. */
 const OWN_STEPS = new Set(['start', 'run', 'gates', 'merge', 'send-back', 'block', 'restore', 'undo']);
@@ -203,20 +204,6 @@ class Run implements Player {
       ended,
     };
   }
-}
-
-function outcome(reason: RunOutcome['reason'], summary: Said = reason): RunOutcome {
-  const nothing = {
-    cause: null,
-    exitCode: 0,
-    resumeAt: null,
-    turns: 1,
-    verdict: null,
-    verdictReason: '',
-    sessionMissing: false,
-    asked: null,
-  };
-  return { ...nothing, reason, summary, evidence: '', usage: new Map(), unpriced: [] };
 }
 
 const timersIn = (resources: readonly string[]): number => resources.filter((name) => name === 'Timeout').length;

@@ -9,6 +9,7 @@ import type { Work } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import type { RunHandle, RunSpec } from '../../src/agents/supervision/run-spec.ts';
 import type { Role } from '../../src/pipeline/role.ts';
+import { outcome } from '../agents/outcome.ts';
 
 /** How an agent's process ends, when the test says so. */
 export type Result = 'commit' | 'nothing' | 'fail' | 'limited' | 'reject';
@@ -331,18 +332,4 @@ function usage(microUsd: number): {
   microUsd: number;
 } {
   return { inputTokens: microUsd, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd };
-}
-
-function outcome(reason: RunOutcome['reason'], summary: Said = reason): RunOutcome {
-  const nothing = {
-    cause: null,
-    exitCode: 0,
-    resumeAt: null,
-    turns: 1,
-    verdict: null,
-    verdictReason: '',
-    sessionMissing: false,
-    asked: null,
-  };
-  return { ...nothing, reason, summary, evidence: '', usage: new Map(), unpriced: [] };
 }

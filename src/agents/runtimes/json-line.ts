@@ -52,3 +52,11 @@ export function listField(fields: Fields, name: string): readonly Fields[] {
   const value = Object.hasOwn(fields, name) ? fields[name] : null;
   return Array.isArray(value) ? value.map(asFields).filter((entry) => entry !== null) : [];
 }
+
+/** Reads a line of output that is an object, or text that the program printed beside its objects. */
+export function readLine<T>(text: string, read: (fields: Fields) => readonly T[], said: (text: string) => readonly T[]): readonly T[] {
+  const fields = fieldsOf(text);
+  if (fields !== null) return read(fields);
+  // A line that was cut is JSON too, and no text for people.
+  return text.trimStart().startsWith('{') ? [] : said(text);
+}

@@ -4,9 +4,7 @@ import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
 import type { Fault, Said } from '../../pipeline/why/fault.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
-import { itemDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
-import type { CommitSha } from '../../pipeline/values.ts';
-import type { Tree } from './gates.ts';
+import { itemDir, runMarker, type EngineParts } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { commandSandbox } from '../sandboxing.ts';
 import { digest, endOf } from '../shell.ts';
@@ -73,29 +71,6 @@ export async function setUpMergeTree(
     if (failure !== null) return failure;
   }
   return null;
-}
-
-/** The merged tree as gates get it: where a gate changes what set-up made, the worktree is made and set up anew for the next one. */
-export function mergedTree(
-  parts: EngineParts,
-  { git, settings }: EngineProject,
-  item: WorkItem,
-  tree: { readonly path: string; readonly commit: CommitSha; readonly tree: CommitSha },
-  signal: AbortSignal,
-): Tree {
-  const renew = async (): Promise<Failure | null> => {
-    const path = await git.openMergeWorktree(tree.commit);
-    return setUpMergeTree(parts, item, settings, path, signal);
-  };
-  return {
-    ...tree,
-    git,
-    where: 'merged',
-    at: 'merge',
-    setUp: settings.components.length > 0,
-    aside: join(itemDir(parts, item.project, item.number), 'kept'),
-    renew,
-  };
 }
 
 function setUpMark(parts: EngineParts, item: WorkItem): string {

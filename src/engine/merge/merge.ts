@@ -5,8 +5,7 @@ import type { Failure, Work, WorkItem } from '../../pipeline/types.ts';
 import type { CheckoutOutcome } from '../../git/base/base.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
-import { mergedTree, setUpMergeTree } from './components.ts';
-import { runGates } from './gates.ts';
+import { judgeMergedTree } from './merged-tree.ts';
 import { markersFailure, newMarkers } from './conflict-markers.ts';
 import { isRefused, refusedFailure } from './refused.ts';
 import { isKnown, SEARCHED_BYTES, secretCause, secretsIn } from './secrets-in-diff.ts';
@@ -104,18 +103,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
     });
   // What git can't put on the disk, for whatever reason, it may also have refused: that says more.
   if (opened.status === 'rejected') throw opened.reason;
-  const path = opened.value;
-  const failure =
-    (await setUpMergeTree(parts, item, settings, path, signal)) ??
-    (await runGates(
-      parts,
-      item,
-      settings.gates,
-      mergedTree(parts, project, item, { path, commit, tree: squashed.tree }, signal),
-      signal,
-      still,
-    ));
-  if (failure === 'stale' || signal.aborted) return 'settled';
+  const judged = { path: opened.value, commit, tree: squashed.tree };
+  const failure = await judgeMergedTree(parts, project, item, judged, signal, still);
+  if (failure === 'stale') return 'settled';
   if (failure !== null) return sendBack(parts, item, failure);
 
   // DANGER: from here on the base branch may have moved although the log does not say so yet. The intent is kept

@@ -4,8 +4,7 @@ import type { ItemEvents } from '../../pipeline/events.ts';
 import type { ErrandFault } from '../../pipeline/why/fault.ts';
 import type { Done, Failure, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { mergedTree, setUpMergeTree } from './components.ts';
-import { runGates } from './gates.ts';
+import { judgeMergedTree } from './merged-tree.ts';
 import { MOST_TRIES } from './merge.ts';
 import { ifStill, record, recordEnd, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
 import { errandFailed, onErrand } from './restore.ts';
@@ -27,7 +26,7 @@ export async function undoMerge(parts: EngineParts, project: EngineProject, item
 }
 
 async function attempt(parts: EngineParts, project: EngineProject, item: WorkItem, signal: AbortSignal): Promise<'settled' | 'drifted'> {
-  const { git, settings } = project;
+  const { git } = project;
   const still = (): boolean => parts.log.reads.item(item.project, item.number)?.stepSeq === item.stepSeq;
   const merge = mergedAs(item)?.mergeCommit;
   if (merge === undefined) return failed(parts, item, { kind: 'not-merged' });
@@ -44,18 +43,9 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       ? base
       : await git.commitSquash({ tree: reversed.tree, base, message: revertMessage(item, merge, git.trailers('Undo', item.number)) });
   if (reversed.kind === 'clean') {
-    const path = await git.openMergeWorktree(commit);
-    const failure =
-      (await setUpMergeTree(parts, item, settings, path, signal)) ??
-      (await runGates(
-        parts,
-        item,
-        settings.gates,
-        mergedTree(parts, project, item, { path, commit, tree: reversed.tree }, signal),
-        signal,
-        still,
-      ));
-    if (failure === 'stale' || signal.aborted) return 'settled';
+    const judged = { path: await git.openMergeWorktree(commit), commit, tree: reversed.tree };
+    const failure = await judgeMergedTree(parts, project, item, judged, signal, still);
+    if (failure === 'stale') return 'settled';
     if (failure !== null) return failed(parts, item, { kind: 'fails-without', fault: failure.summary });
   }
   // DANGER: from here on the base branch may have moved although the log does not say so yet, see `merge`.

@@ -2,7 +2,7 @@ import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
-import { asFields, fieldsOf, listField, numberField, textField, type Fields } from '../json-line.ts';
+import { asFields, readLine, listField, numberField, textField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
 import { runUsage, UNNAMED_MODEL } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
@@ -112,12 +112,7 @@ export function codexParser(context: ParserContext): OutputParser {
   };
 
   return {
-    line(text) {
-      const fields = fieldsOf(text);
-      if (fields !== null) return read(fields);
-      // A line that was cut is JSON too, and no text for people.
-      return text.trimStart().startsWith('{') ? [] : said(text);
-    },
+    line: (text) => readLine(text, read, said),
     complaint(text) {
       return isSessionMissing(text) ? [{ kind: 'session-missing', text: oneLine(text) }] : [];
     },

@@ -2,7 +2,7 @@ import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
-import { asFields, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
+import { asFields, readLine, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
 import { runUsage, UNNAMED_MODEL, type Tokens } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
@@ -110,12 +110,7 @@ export function geminiParser(context: ParserContext): OutputParser {
   };
 
   return {
-    line(text) {
-      const fields = fieldsOf(text);
-      if (fields !== null) return read(fields);
-      // A line that was cut is JSON too, and no text for people.
-      return text.trimStart().startsWith('{') ? [] : said(text);
-    },
+    line: (text) => readLine(text, read, said),
     complaint(text) {
       const line = oneLine(text);
       if (line === '') return [];

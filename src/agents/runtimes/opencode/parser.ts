@@ -2,7 +2,7 @@ import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
 import { oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
-import { asFields, dollarsField, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
+import { asFields, dollarsField, readLine, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
 import { runUsage, UNNAMED_MODEL } from '../run-usage.ts';
 import { answeredCall, describeCall } from '../tool-call.ts';
@@ -144,12 +144,7 @@ export function opencodeParser(context: ParserContext): OutputParser {
   };
 
   return {
-    line(text) {
-      const fields = fieldsOf(text);
-      if (fields !== null) return [...sessionOf(fields), ...read(fields)];
-      // A line that was cut is JSON too, and no text for people.
-      return text.trimStart().startsWith('{') ? [] : said(text);
-    },
+    line: (text) => readLine(text, (fields) => [...sessionOf(fields), ...read(fields)], said),
     complaint(text) {
       if (isSessionMissing(text)) return [{ kind: 'session-missing', text: oneLine(text) }];
       return fromLog(text);
