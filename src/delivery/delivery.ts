@@ -9,7 +9,8 @@ import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
 import { Away } from './awaiting-network.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
-import { SendRate, type SendRateRule } from './send-rate.ts';
+import { RoomTurns } from './room-turns.ts';
+import type { SendRateRule } from './send-rate.ts';
 import { Returning } from './returning.ts';
 import { isItsOwn, sendFailure } from './send-failure.ts';
 
@@ -45,8 +46,6 @@ const RETRIES: BackoffRule = { first: 1_000, longest: 60_000, jitter: 0.5 };
 const MOST_TRIES = 210;
 /** Such tries count up to here, for the waits grow by the same number. */
 const MOST_UNCOUNTED = 10;
-/** At the end of Musher a turn that comes within this is still waited for. */
-const LAST_TURN_MS = 1_000;
 
 export interface DeliveryParts {
   readonly log: Log;
@@ -74,9 +73,7 @@ export class Delivery {
   /** Networks that take nothing before a time: they said so. */
   readonly #paused = new Map<string, number>();
   readonly #wakes = new Set<() => void>();
-  readonly #rates = new Map<string, SendRate>();
-  /** Rooms that wait for their turn. */
-  readonly #turns = new Set<{ readonly time: number; readonly end: (came: boolean) => void }>();
+  readonly #turns: RoomTurns;
   readonly #threads: ItemThreads;
   readonly #away: Away;
   readonly #returning: Returning;
@@ -93,7 +90,7 @@ export class Delivery {
     this.#threads = new ItemThreads(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
     this.#returning = new Returning(parts);
-    for (const { name, capabilities } of parts.transports) this.#rates.set(name, new SendRate(capabilities.pace));
+    this.#turns = new RoomTurns(parts.clock, parts.transports);
   }
 
   /** Sends what waits; for when a network has come up. */
@@ -118,7 +115,7 @@ export class Delivery {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopping = true;
     this.giveUpReturns();
-    for (const turn of this.#turns) if (this.#isTooLate(turn.time)) turn.end(false);
+    this.#turns.hurry();
     this.#wake();
     while (this.#busy.size > 0 && !signal.aborted) {
       await Promise.race([Promise.all(this.#busy.values()), untilAborted(signal)]);
@@ -127,7 +124,7 @@ export class Delivery {
     this.#unlisten?.();
     for (const cancel of this.#wakes) cancel();
     this.#away.stop();
-    for (const turn of this.#turns) turn.end(false);
+    this.#turns.stop();
   }
 
   /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
@@ -223,7 +220,7 @@ export class Delivery {
       }
       if (!hasTurn && !isApart(transport, row)) {
         // What was purged or scheduled anew meanwhile is looked at again when the turn has come.
-        hasTurn = await this.#turn(transport, room);
+        hasTurn = await this.#turns.take(transport.name, room);
         if (!hasTurn) return leave();
         continue;
       }
@@ -264,7 +261,7 @@ export class Delivery {
         false,
       );
       crashPoint('after-mark-sent');
-      if (!isApart(transport, row)) this.#rates.get(transport.name)?.sent(row.to.room, refs.length);
+      if (!isApart(transport, row)) this.#turns.sent(transport.name, row.to.room, refs.length);
       this.#parts.onSent(row);
     } catch (error) {
       if (thread !== null && sendFailure(error).threadGone) {
@@ -276,31 +273,6 @@ export class Delivery {
       }
       this.#failed(row, error, tried);
     }
-  }
-
-  /** Waits for the room's turn by the network's pace; false where Musher ends before it. */
-  #turn(transport: SendingNetwork, room: string): Promise<boolean> | boolean {
-    const { clock } = this.#parts;
-    const time = this.#rates.get(transport.name)?.turn(room, clock.now()) ?? 0;
-    if (time <= clock.now()) return true;
-    if (this.#isTooLate(time)) return false;
-    return new Promise((resolve) => {
-      const turn = {
-        time,
-        end: (came: boolean): void => {
-          cancel();
-          this.#turns.delete(turn);
-          resolve(came);
-        },
-      };
-      const cancel = clock.at(time, () => turn.end(true));
-      this.#turns.add(turn);
-    });
-  }
-
-  /** At the end nobody waits for a turn that is far away: what is left stays in the outbox. */
-  #isTooLate(time: number): boolean {
-    return this.#stopped || (this.#stopping && time > this.#parts.clock.now() + LAST_TURN_MS);
   }
 
   async #send(transport: SendingNetwork, row: OutboxRow): Promise<readonly MessageRef[]> {
@@ -333,7 +305,7 @@ export class Delivery {
     const isAway = !isThere && retryAfterMs === null;
     if (isAway) this.#away.wait(row.to.transport, row.id, until);
     else if (everywhere) this.#paused.set(row.to.transport, until);
-    if (retryAfterMs !== null) this.#rates.get(row.to.transport)?.refused(row.to.room, clock.now(), until, everywhere);
+    if (retryAfterMs !== null) this.#turns.refused(row.to.transport, row.to.room, until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
     log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
     if (outcome === 'rejected' && row.inbox !== null) this.#tellOfLostAnswer(row);
