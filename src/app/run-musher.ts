@@ -119,7 +119,7 @@ export async function runMusher(
       return { botNames: [settings.name, ...(identity?.names ?? [])], botIds: identity?.ids ?? [], prefix: '!' };
     },
     showWork: (message, working) => connections.showWork(message, working),
-    showLive: (message, inbox, body) => delivery.showLive(message, inbox, engineParts.redactor.redactAll(body)),
+    showLive: (message, inbox, body) => delivery.live.show(message, inbox, engineParts.redactor.redactAll(body)),
     onIncident: (id, error, words) => onProblem(`incident ${id} in ${words === '' ? 'a message' : words}`, error),
     onStuck: (inbox, error) => {
       onProblem(`message ${inbox} waits until the log can be written`, error);

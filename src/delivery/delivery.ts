@@ -2,13 +2,14 @@ import { Backoff, type BackoffRule } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { crashPoint } from '../crash-point.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { Address, IncomingMessage } from '../message/address.ts';
+import type { Address } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
 import { simplified } from '../message/simplified.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
 import { Away } from './awaiting-network.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
+import { LiveReplies } from './live-replies.ts';
 import { RoomTurns } from './room-turns.ts';
 import type { SendRateRule } from './send-rate.ts';
 import { Returning } from './returning.ts';
@@ -66,8 +67,8 @@ export interface DeliveryParts {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #busy = new Map<string, Promise<void>>();
-  /** The messages that live replies stand in, by inbox row; gone when the final reply has replaced them. */
-  readonly #live = new Map<number, MessageRef>();
+  /** What is shown of live replies. */
+  readonly live: LiveReplies;
   /** Messages that were stored as begun and had no try yet, by number. */
   readonly #begun = new Set<number>();
   /** Networks that take nothing before a time: they said so. */
@@ -79,8 +80,6 @@ export class Delivery {
   readonly #returning: Returning;
   readonly #backoff: Backoff;
   #unlisten: (() => void) | null = null;
-  /** The last message that a Musher before this one took in: what it showed of a live reply may stand there. */
-  #lastBefore = 0;
   #stopping = false;
   #stopped = false;
 
@@ -90,6 +89,7 @@ export class Delivery {
     this.#threads = new ItemThreads(parts.log);
     this.#away = new Away({ clock: parts.clock, isThere: (name) => this.#isThere(name), onBack: () => this.#wake() });
     this.#returning = new Returning(parts);
+    this.live = new LiveReplies(parts, this.#returning);
     this.#turns = new RoomTurns(parts.clock, parts.transports);
   }
 
@@ -105,7 +105,7 @@ export class Delivery {
   }
 
   start(): void {
-    this.#lastBefore = this.#parts.log.inbox.lastId();
+    this.live.start();
     this.#returning.start();
     this.#unlisten = this.#parts.log.onOutbox(() => this.#wake());
     this.#wake();
@@ -125,28 +125,6 @@ export class Delivery {
     for (const cancel of this.#wakes) cancel();
     this.#away.stop();
     this.#turns.stop();
-  }
-
-  /** Shows one document of a live reply, in place of the one before. Where the network has no edits, only the final one is sent. */
-  async showLive(message: IncomingMessage, inbox: number, look: Document): Promise<void> {
-    const body = this.#parts.log.outbox.redacted(look);
-    const transport = this.#transport(message.at.transport);
-    if (transport === undefined || !transport.capabilities.edits) return;
-    const again = inbox <= this.#lastBefore;
-    if (again) await this.#returning.until(transport.name);
-    if (!this.#parts.isOpen(transport.name)) return;
-    const ref = this.#live.get(inbox);
-    try {
-      if (ref !== undefined) return await transport.edit(ref, body);
-      const [first] = await transport.send(message.at, body, `live:${inbox}`, { again, broadcast: false });
-      crashPoint('after-live-shown');
-      if (first === undefined) return;
-      this.#live.set(inbox, first);
-      // It may have been found instead of sent, and then shows an earlier look.
-      if (again) await transport.edit(first, body);
-    } catch {
-      // One look less: the next document, and at last the final reply, take its place.
-    }
   }
 
   /**
@@ -276,13 +254,13 @@ export class Delivery {
   }
 
   async #send(transport: SendingNetwork, row: OutboxRow): Promise<readonly MessageRef[]> {
-    const live = row.inbox === null ? undefined : this.#live.get(row.inbox);
-    if (live === undefined || row.inbox === null) {
+    const live = row.inbox === null ? null : this.live.shownFor(row.inbox);
+    if (live === null || row.inbox === null) {
       const broadcast = row.inThread === 'beside' && row.to.thread !== null;
       return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending', broadcast });
     }
     await transport.edit(live, row.body);
-    this.#live.delete(row.inbox);
+    this.live.replaced(row.inbox);
     return [live];
   }
 

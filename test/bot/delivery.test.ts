@@ -242,7 +242,7 @@ test('a look of a live reply shows no secret either', async () => {
   const { delivery, tries } = world();
   const at = { transport: 'net', room: 'lobby', thread: null };
   const sender = { transport: 'net', id: 'ada', name: 'Ada' };
-  await delivery.showLive({ id: 'm1', at, sender, ingress: 'message', text: 'htop' }, 1, line(`agent --key ${SECRET}`));
+  await delivery.live.show({ id: 'm1', at, sender, ingress: 'message', text: 'htop' }, 1, line(`agent --key ${SECRET}`));
   expect(tries).toHaveLength(1);
   expect(tries[0]?.text).not.toContain(SECRET);
   await delivery.stop(AbortSignal.timeout(1_000));
@@ -278,7 +278,7 @@ test('a live reply that a restart broke off waits for its network, and goes on i
     onProblem: () => undefined,
   });
   delivery.start();
-  const shown = delivery.showLive(htop, inbox, line('1 s left'));
+  const shown = delivery.live.show(htop, inbox, line('1 s left'));
   await new Promise(setImmediate);
   expect(keys).toEqual([]);
   open.now = true;
@@ -309,17 +309,17 @@ test('a live reply waits no longer than half a minute for its network, and not a
   const delivery = new Delivery({ ...parts, transports: [away] });
   delivery.start();
   const over: string[] = [];
-  const first = delivery.showLive(htop, inbox, line('1 s left')).then(() => over.push('first'));
+  const first = delivery.live.show(htop, inbox, line('1 s left')).then(() => over.push('first'));
   clock.move(29_999);
   await new Promise(setImmediate);
   expect(over).toEqual([]);
   clock.move(1);
   await first;
-  await delivery.showLive(htop, inbox, line('after 1 s'));
+  await delivery.live.show(htop, inbox, line('after 1 s'));
   await delivery.stop(AbortSignal.timeout(1_000));
   const next = new Delivery({ ...parts, transports: [away] });
   next.start();
-  const second = next.showLive(htop, inbox, line('1 s left')).then(() => over.push('second'));
+  const second = next.live.show(htop, inbox, line('1 s left')).then(() => over.push('second'));
   await new Promise(setImmediate);
   next.giveUpReturns();
   await second;
