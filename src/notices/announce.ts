@@ -17,7 +17,7 @@ import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
 import { actorName } from '../pipeline/actor.ts';
 import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
-import { reviewWords } from '../words/item/reasons.ts';
+import { addWords, hasNothingToMerge, reviewWords } from '../words/item/reasons.ts';
 
 /** What a room needs to know to name an item: its project is said only where the room speaks of another. */
 export interface Announced {
@@ -177,8 +177,7 @@ function archived(event: Moved, about: Announced): Document {
         ...named(about),
         ` is blocked${because(causeWords(reason.reason, failureWords(failure)))}. `,
         ...logs,
-        command(`retry ${n}`),
-        ' tries again.',
+        ...(hasNothingToMerge(reason) ? addWords(n) : [command(`retry ${n}`), ' tries again.']),
       );
     }
   }

@@ -124,6 +124,10 @@ test('without a mergemaster a conflict goes back to the coder with the evidence,
   expect(bench.filesAt('main')).toEqual({ 'list.txt': 'one\ndeux\nthree' });
   // Another item made its change: it has none of its own that somebody could look at, revert or count.
   expect(bench.item(3).stage).toMatchObject({ name: 'archived', reason: { kind: 'mergeFailed', reason: { kind: 'nothing-to-merge' } } });
+  // Another merge of it would find the same.
+  expect(out).toMatch(
+    /blocked: main already has everything[^\n]*`move 3 backlog` lets an agent add to it[^]*Blocked: main[^\n]*`move 3 backlog`/,
+  );
   expect(bench.merges).toEqual(['2: Two becomes deux', '1: Two becomes zwei']);
 });
 

@@ -3,7 +3,7 @@ import { code, command, type Content } from '../../message/build.ts';
 import type { Unmet } from '../../pipeline/next/dependencies.ts';
 import type { Busy, Reason } from '../../pipeline/next/reason.ts';
 import { requestName } from '../../pipeline/requests.ts';
-import type { WorkItem } from '../../pipeline/types.ts';
+import type { ArchiveReason, WorkItem } from '../../pipeline/types.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
 import { outageHint, outageWords } from '../outage.ts';
@@ -145,6 +145,7 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'merge-queue':
       return ['Merges run one at a time; it follows on its own.'];
     case 'blocked':
+      if (item.stage.name === 'archived' && hasNothingToMerge(item.stage.reason)) return addWords(n);
       return item.stage.name === 'archived'
         ? [command(`retry ${n}`), ' tries again, ', command(`unblock ${n}`), ` moves it back to ${item.stage.from.name}.`]
         : [];
@@ -246,4 +247,14 @@ function askedWords({ request, more }: Extract<Reason, { kind: 'asks-people' }>,
 /** A budget's name where its item belongs to another project than the room. */
 function inRoom<B extends { readonly scope: string; readonly name: string }>(budget: B, item: WorkItem, { current }: Reader): B {
   return budget.scope === 'item' ? { ...budget, name: itemName(item, current) } : budget;
+}
+
+/** Whether its merge would add nothing: another try would find the same. */
+export function hasNothingToMerge(reason: ArchiveReason): boolean {
+  return reason.kind === 'mergeFailed' && typeof reason.reason !== 'string' && reason.reason.kind === 'nothing-to-merge';
+}
+
+/** What there is to do then. `n`: the item as it is typed. */
+export function addWords(n: string): Content[] {
+  return [command(`move ${n} backlog`), ' lets an agent add to it, ', command(`delete ${n}`), ' removes it.'];
 }
