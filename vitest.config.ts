@@ -13,6 +13,8 @@ export default defineConfig({
     isolate: false,
     // One more than the two cores of a small machine: many tests wait for a process or for the disk.
     maxWorkers: 3,
+    // As long as `test/eventually.ts` waits: a condition comes late on a loaded machine.
+    expect: { poll: { timeout: 30_000, interval: 5 } },
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // A handle left open keeps a worker alive: better a clear failure than a hang.

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
@@ -7,6 +7,7 @@ import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import { testClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 interface Try {
   readonly text: string;
@@ -58,7 +59,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
         ),
     );
   };
-  const tried = (count: number): Promise<void> => vi.waitFor(() => expect(tries).toHaveLength(count), { interval: 2 });
+  const tried = (count: number): Promise<void> => eventually(() => expect(tries).toHaveLength(count));
   return { clock, log, tries, problems, delivery, open, network, say, tried };
 }
 
@@ -69,7 +70,7 @@ test('a message that was not sent keeps its place and goes out when its wait is 
   await tried(1);
   clock.move(6_999);
   say('third');
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   expect(tries).toHaveLength(1);
   clock.move(1);
   await tried(4);
@@ -81,7 +82,7 @@ test('what was perhaps sent is settled by its next try, whatever error left it o
   const { clock, tries, say, tried, delivery } = world(new Error('connection reset'));
   say('once');
   await tried(1);
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   clock.move(1_000);
   await tried(2);
   expect(tries.map(({ again }) => again)).toEqual([false, true]);
@@ -119,7 +120,7 @@ test('a message that is refused in its form is sent as text, with all that it sa
   answered(log, FORMED);
   await tried(2);
   for (const part of ['Cost', 'coder-1', '$1.20', 'cost 1', 'stop 1']) expect(tries[1]?.text).toContain(part);
-  await vi.waitFor(() => expect(log.outbox.stateOf(1)).toBe('sent'));
+  await eventually(() => expect(log.outbox.stateOf(1)).toBe('sent'));
   expect(problems).toEqual(['1 again: SendFailure: invalid_blocks']);
   expect(log.outbox.givenUp()).toEqual([]);
   await delivery.stop(AbortSignal.timeout(1_000));
@@ -131,7 +132,7 @@ test('an answer that is refused in every form is said to be missing where it was
   answered(log, FORMED);
   await tried(3);
   expect(tries[2]?.text).toBe(plainText(LOST, { width: 80 }));
-  await vi.waitFor(() => expect(log.outbox.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
+  await eventually(() => expect(log.outbox.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
   await delivery.stop(AbortSignal.timeout(1_000));
   expect(tries).toHaveLength(3);
 });
@@ -142,7 +143,7 @@ test('a message for after the quiet hours waits, and others pass it', async () =
   say('now');
   await tried(1);
   expect(tries[0]?.text).toBe('now');
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   clock.move(60_000);
   await tried(2);
   expect(tries[1]?.text).toBe('in the morning');
@@ -167,7 +168,7 @@ async function failsOften({ clock, tried, say, delivery }: ReturnType<typeof wor
   say('news');
   for (let n = 1; n <= times; n++) {
     await tried(n);
-    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+    await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
     clock.move(6 * 60_000);
   }
   await tried(times + 1);
@@ -196,10 +197,10 @@ test('a message that a network which is there does not take is given up after 21
   say('poison');
   for (let n = 1; n < 210; n++) {
     await tried(n);
-    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+    await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
     clock.move(6 * 60_000);
   }
-  await vi.waitFor(() => expect(problems.at(-1)).toBe('1 dead: Error: HTTP 500'));
+  await eventually(() => expect(problems.at(-1)).toBe('1 dead: Error: HTTP 500'));
   await delivery.stop(AbortSignal.timeout(1_000));
 });
 
@@ -210,7 +211,7 @@ test('what waits for a network that was away goes out when it is back, also afte
   say('news');
   for (let n = 1; n <= 9; n++) {
     await tried(n);
-    await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(1), { interval: 2 });
+    await eventually(() => expect(clock.waiting()).toBeGreaterThan(1));
     if (n < 9) clock.move(60_000);
   }
   // A restart does not wait for it either.
@@ -228,7 +229,7 @@ test('what a network that is away asked for with a refusal is waited for all the
   network.state = 'reconnecting';
   say('news');
   await tried(1);
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   network.state = 'online';
   clock.move(6_999);
   await new Promise(setImmediate);
@@ -285,7 +286,7 @@ test('a live reply that a restart broke off waits for its network, and goes on i
   delivery.wake();
   await shown;
   log.transaction((tx) => void tx.outbox.add({ to: at, kind: 'reply', body: line('after 1 s'), inbox, item: null }, tx.now));
-  await vi.waitFor(() => expect(edits).toEqual([`live:${inbox}`, `live:${inbox}`]), { interval: 2 });
+  await eventually(() => expect(edits).toEqual([`live:${inbox}`, `live:${inbox}`]));
   expect(keys).toEqual([`live:${inbox} true`]);
   expect(tries).toEqual([]);
   await delivery.stop(AbortSignal.timeout(1_000));
@@ -352,7 +353,7 @@ test('an answer at an address of its own is sent with the commit that stores it,
   expect(storeAnswer(all, 'two')).toBe('queued');
   await all.tried(2);
   expect(all.tries.map(({ again }) => again)).toEqual([false, false]);
-  await vi.waitFor(() => expect([1, 2].map((id) => all.log.outbox.stateOf(id))).toEqual(['sent', 'sent']), { interval: 2 });
+  await eventually(() => expect([1, 2].map((id) => all.log.outbox.stateOf(id))).toEqual(['sent', 'sent']));
   await all.delivery.stop(AbortSignal.timeout(1_000));
 });
 
@@ -368,14 +369,14 @@ test('such an answer waits where its network is away or not connected, and where
   expect(all.delivery.maySendAtOnce(APART)).toBe(false);
   all.delivery.wake();
   await all.tried(1);
-  await vi.waitFor(() => expect(all.delivery.maySendAtOnce(APART)).toBe(true), { interval: 2 });
+  await eventually(() => expect(all.delivery.maySendAtOnce(APART)).toBe(true));
   await all.delivery.stop(AbortSignal.timeout(1_000));
 });
 
 test('an answer whose first try is of unknown outcome is settled by the next, also by the next Musher', async () => {
   const all = world(new Error('connection reset'));
   storeAnswer(all, 'once');
-  await vi.waitFor(() => expect(all.clock.waiting()).toBeGreaterThan(0), { interval: 2 });
+  await eventually(() => expect(all.clock.waiting()).toBeGreaterThan(0));
   all.clock.move(60_000);
   await all.tried(2);
   expect(all.tries.map(({ again }) => again)).toEqual([false, true]);

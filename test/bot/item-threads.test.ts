@@ -1,10 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure, type MessageRef } from '../../transports/transport.ts';
 import { numbered, testClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 const deliveries: Delivery[] = [];
 afterEach(async () => {
@@ -63,7 +64,7 @@ function world(options: { broadcasts?: boolean; log?: Log } = {}) {
   };
   /** What is shown once so many messages are. */
   const shows = async (count: number): Promise<readonly string[]> => {
-    await vi.waitFor(() => expect(shown.length).toBeGreaterThanOrEqual(count));
+    await eventually(() => expect(shown.length).toBeGreaterThanOrEqual(count));
     return shown;
   };
   return { clock, log, shown, opened, control, delivery, say, shows };
@@ -101,7 +102,7 @@ test('a message whose first one is not known to be there waits for that to be se
   control.fault = (text) => (text === 'started' && lost ? new SendFailure('unknown', 'no answer') : null);
   say('started');
   say('failed');
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   lost = false;
   clock.move(1_000);
   expect(await shows(2)).toEqual(['started @room again', 'failed @t:outbox:1']);
@@ -151,7 +152,7 @@ test('a thread that cannot be opened now is tried again, and nothing passes it',
   say('started');
   say('failed');
   say('tested');
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   expect(shown).toEqual(['started @room']);
   broken = false;
   clock.move(1_000);
@@ -164,7 +165,7 @@ test('a message that waits for the morning holds up nothing; the first that is s
   say('started', 'within', { notBefore: clock.now() + 60_000 });
   say('failed');
   expect(await shows(1)).toEqual(['failed @room']);
-  await vi.waitFor(() => expect(clock.waiting()).toBeGreaterThan(0));
+  await eventually(() => expect(clock.waiting()).toBeGreaterThan(0));
   clock.move(60_000);
   say('tested');
   expect(await shows(3)).toEqual(['failed @room', 'started @t:outbox:2', 'tested @t:outbox:2']);
@@ -177,7 +178,7 @@ test('what was perhaps sent before a crash is looked for at the same place', asy
   // The process ended right after it had given the message to the network.
   before.control.fault = () => new Error('killed');
   before.say('failed');
-  await vi.waitFor(() => expect(before.log.outbox.stateOf(2)).toBe('sending'));
+  await eventually(() => expect(before.log.outbox.stateOf(2)).toBe('sending'));
   await before.delivery.stop(AbortSignal.abort());
   // Also where the item was purged since: in the room it would stand a second time.
   before.log.threads.forgetItem('shop', 42);

@@ -1,10 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import { testClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 const ROOMS = 100;
 const EACH = 20;
@@ -55,7 +56,7 @@ test('many messages to many rooms run into no refusal, in order and each once, i
   delivery.start();
   const isDone = (): boolean => log.outbox.waiting().length === 0;
   while (!isDone()) {
-    await vi.waitFor(() => expect(isDone() || clock.waiting() === ROOMS).toBe(true));
+    await eventually(() => expect(isDone() || clock.waiting() === ROOMS).toBe(true));
     if (!isDone()) clock.move(250);
   }
   expect(refused).toBe(0);

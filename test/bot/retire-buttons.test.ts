@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retireButtons } from '../../src/delivery/retire-buttons.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
@@ -9,6 +9,7 @@ import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, NewEvent } from '../../src/pipeline/events.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import { numbered, SHA, testClock, type TestClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 const ABOUT = { project: 'shop', number: 1 };
 const BODY = doc(paragraph('1 Fix waits'), actions(action('Approve', 'approve shop#1')));
@@ -95,7 +96,7 @@ describe('buttons', () => {
     expect(edits).toEqual([]);
     record('item.moved', { to: { name: 'merge', branch: 'b', commitsAhead: 1 as never }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nMoved to merge by Musher, 13:05']));
+    await eventually(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nMoved to merge by Musher, 13:05']));
     await look();
     expect(edits).toHaveLength(1);
   });
@@ -106,11 +107,11 @@ describe('buttons', () => {
     record('item.accepted', { head: SHA }, 'person:anna');
     record('item.moved', { to, why: '', failure: null }, 'person:anna');
     await look();
-    await vi.waitFor(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
+    await eventually(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
     sent(withButtons());
     record('item.moved', { to: { name: 'current' }, why: '', failure: { cause: 'rejected', summary: '', evidence: '' } }, 'person:ben');
     await look();
-    await vi.waitFor(() => expect(edits.at(-1)).toContain('✗ Rejected by ben'));
+    await eventually(() => expect(edits.at(-1)).toContain('✗ Rejected by ben'));
   });
 
   it('name who approved although Musher has merged it since', async () => {
@@ -120,7 +121,7 @@ describe('buttons', () => {
     clock.move(60_000);
     record('item.moved', { to: { name: 'done', mergeCommit: SHA, mergedAt: clock.now() }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
+    await eventually(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
   });
 
   it('go from a round of review that is over, although the item is in review again', async () => {
@@ -129,14 +130,14 @@ describe('buttons', () => {
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nOutdated: there are newer changes']));
+    await eventually(() => expect(edits).toEqual(['m1: 1 Fix waits\n\nOutdated: there are newer changes']));
   });
 
   it('are left out of a message that waits to be sent', async () => {
     const id = withButtons();
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(log.buttons.inState('open', clock.now())).toEqual([]));
+    await eventually(() => expect(log.buttons.inState('open', clock.now())).toEqual([]));
     const [row] = log.outbox.open('net', 'lobby', 1);
     expect([row?.id, plainText(row?.body ?? BODY, { width: 200 })]).toEqual([
       id,
@@ -155,7 +156,7 @@ describe('buttons', () => {
     expect(edits).toEqual([]);
     sent(id);
     await look();
-    await vi.waitFor(() => expect(edits).toHaveLength(1));
+    await eventually(() => expect(edits).toHaveLength(1));
   });
 
   it('go when their question is closed, and when it is too old', async () => {
@@ -180,10 +181,10 @@ describe('buttons', () => {
     if (open === null) throw new Error('asked above');
     log.confirmations.close(open);
     await look();
-    await vi.waitFor(() => expect(edits).toEqual([expect.stringMatching(/^m1: .*\n\n✗ Closed/) as string]));
+    await eventually(() => expect(edits).toEqual([expect.stringMatching(/^m1: .*\n\n✗ Closed/) as string]));
     clock.move(300_000);
     await look();
-    await vi.waitFor(() => expect(edits.at(-1)).toMatch(/^m2: .*\n\n✗ Expired/));
+    await eventually(() => expect(edits.at(-1)).toMatch(/^m2: .*\n\n✗ Expired/));
   });
 
   it('are tried again where the network is away, and left where it refuses', async () => {
@@ -199,12 +200,12 @@ describe('buttons', () => {
     answer = () => null;
     clock.move(60_000);
     await look();
-    await vi.waitFor(() => expect(edits).toHaveLength(1));
+    await eventually(() => expect(edits).toHaveLength(1));
     sent(withButtons());
     answer = () => new SendFailure('rejected', 'never');
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
     await look();
-    await vi.waitFor(() => expect(log.buttons.inState('closing', clock.now() + 1e9)).toEqual([]));
+    await eventually(() => expect(log.buttons.inState('closing', clock.now() + 1e9)).toEqual([]));
     expect(edits).toHaveLength(1);
   });
 
@@ -215,7 +216,7 @@ describe('buttons', () => {
     record('item.purged', {});
     start();
     await look();
-    await vi.waitFor(() => expect(edits).toEqual(['m1: (removed by a purge)']));
+    await eventually(() => expect(edits).toEqual(['m1: (removed by a purge)']));
   });
 });
 

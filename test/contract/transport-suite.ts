@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Address, IncomingMessage } from '../../src/message/address.ts';
 import { action, actions, codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
 import type { OpensThreads, Retires, Sink, Transport } from '../../transports/transport.ts';
+import { eventually } from '../eventually.ts';
 
 /** One transport with the network it talks to, and what can be seen and done from the other side. */
 export interface TransportHarness {
@@ -56,11 +57,11 @@ export function describeTransport(name: string, create: () => Promise<TransportH
     });
     /** Waits until the room shows a text, and gives all that it shows. */
     const shows = async (text: string): Promise<string> => {
-      await vi.waitFor(async () => expect(await harness?.shown()).toContain(text));
+      await eventually(async () => expect(await harness?.shown()).toContain(text));
       return (await harness?.shown()) ?? '';
     };
     const takes = async (count: number): Promise<void> => {
-      await vi.waitFor(() => expect(received).toHaveLength(count));
+      await eventually(() => expect(received).toHaveLength(count));
     };
 
     describe('intake', () => {
@@ -97,12 +98,12 @@ export function describeTransport(name: string, create: () => Promise<TransportH
           return taking(message);
         });
         await incoming('status');
-        await vi.waitFor(() => expect(reported().map(String)).toEqual(['Error: disk full']));
+        await eventually(() => expect(reported().map(String)).toEqual(['Error: disk full']));
         await shows('could not be stored');
         full = false;
         await incoming('show 42');
         // A network that delivers again brings the first one as well.
-        await vi.waitFor(() => expect(received.map(({ text }) => text)).toContain('show 42'));
+        await eventually(() => expect(received.map(({ text }) => text)).toContain('show 42'));
         expect(received.filter(({ text }) => text === 'status').length).toBeLessThanOrEqual(1);
       });
 
@@ -122,7 +123,7 @@ export function describeTransport(name: string, create: () => Promise<TransportH
         await incoming('status');
         await takes(1);
         await means(redeliver)();
-        await vi.waitFor(() => expect(received.length).toBeGreaterThan(1));
+        await eventually(() => expect(received.length).toBeGreaterThan(1));
         expect(new Set(received.map(({ id }) => id)).size).toBe(1);
       });
     });
@@ -289,9 +290,9 @@ export function describeTransport(name: string, create: () => Promise<TransportH
       itUnless(skips.reconnecting, 'reconnects by itself and says so', async () => {
         const { transport, disconnect, reconnect } = await open();
         await means(disconnect)();
-        await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+        await eventually(() => expect(transport.health().state).toBe('reconnecting'));
         await means(reconnect)();
-        await vi.waitFor(() => expect(transport.health().state).toBe('online'));
+        await eventually(() => expect(transport.health().state).toBe('online'));
       });
     });
   });

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import type { TransportHarness } from './transport-suite.ts';
+import { eventually } from '../eventually.ts';
 
 /** A harness whose network can be made to misbehave. */
 export interface TroubleHarness extends TransportHarness {
@@ -89,10 +90,10 @@ export function describeTrouble(name: string, create: () => Promise<TroubleHarne
     it('makes no command of an edit', async () => {
       const { incoming, editIncoming } = await start(await create());
       await incoming('status');
-      await vi.waitFor(() => expect(received).toHaveLength(1));
+      await eventually(() => expect(received).toHaveLength(1));
       await editIncoming('delete 42');
       await incoming('show 42');
-      await vi.waitFor(() => expect(received).toHaveLength(2));
+      await eventually(() => expect(received).toHaveLength(2));
       expect(received.map(({ text }) => text)).toEqual(['status', 'show 42']);
     });
 
@@ -100,7 +101,7 @@ export function describeTrouble(name: string, create: () => Promise<TroubleHarne
       const { incoming, fromBots } = await start(await create());
       await fromBots('delete 42');
       await incoming('status');
-      await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+      await eventually(() => expect(received.length).toBeGreaterThan(0));
       expect(received.map(({ text }) => text)).toEqual(['status']);
     });
   });

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { vi } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { catalogueOf } from '../../src/app/command-catalogue.ts';
 import { commandText } from '../../src/bot/loop/address.ts';
@@ -15,11 +14,9 @@ import { memoryState as matrixState } from '../fakes/matrix/memory-state.ts';
 import { Screen } from '../fakes/screen.ts';
 import { openDiscord } from '../transports/discord/fixture.ts';
 import { open as openSlack } from '../transports/slack/workspace.ts';
+import { eventually } from '../eventually.ts';
 
 export const CATALOGUE = catalogueOf(COMMANDS, () => []);
-
-/** Looked at often: there are thousands of these. */
-const SOON = { interval: 1, timeout: 5_000 };
 
 /** A conversation of a network in which commands are shown, and typed by a person. */
 export interface Place {
@@ -37,7 +34,7 @@ export interface Place {
 export async function shownAt({ transport, at, shown }: Place, commands: readonly string[]): Promise<string[]> {
   const before = shown().length;
   await transport.send(at, doc(list(commands.map((one) => command(one)))), 'tour', { again: false });
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (shown().length - before < commands.length) throw new Error(`${shown().length - before} of ${commands.length} are shown`);
   });
   return shown().slice(before);
@@ -47,9 +44,9 @@ export async function shownAt({ transport, at, shown }: Place, commands: readonl
 export async function understood({ transport, received, type }: Place, text: string): Promise<string | null> {
   const before = received.length;
   await type(text);
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (received.length === before) throw new Error(`nothing has come of: ${text}`);
-  }, SOON);
+  });
   const message = received[before];
   if (message === undefined) return null;
   const { names = [], ids = [] } = transport.identity() ?? {};
@@ -84,13 +81,13 @@ async function matrixPlace(where: 'room' | 'thread' | 'direct'): Promise<Place> 
   const room = where === 'direct' ? '!direct:example.org' : '!room:example.org';
   if (where === 'direct') {
     server.invite(room, '@ada:example.org', { direct: true });
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (server.rooms.get(room)?.joined !== true) throw new Error('not in the direct room');
     });
   }
   const root = where === 'thread' ? server.say(room, 'look at this') : null;
   const relation = root === null ? {} : { 'm.relates_to': { rel_type: 'm.thread', event_id: root } };
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (root !== null && received.length === 0) throw new Error('the root has not come');
   });
   return {

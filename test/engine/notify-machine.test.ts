@@ -1,8 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Log } from '../../src/log/log.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
 import { projectSettings, testClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 const roomOf = (project: string, notify: NotifiedRoom['notify'] = ['failures']): NotifiedRoom => ({
   to: { transport: 'net', room: `${project} ${notify.join()}`, thread: null },
@@ -44,7 +45,7 @@ it('tells of a limited account where agents use it, and of a backup that failed 
     tx.record({ ...about, kind: 'account.limited', payload: { account: 'shop/coder', ...limit } });
     tx.record({ ...about, kind: 'log.backup_failed', payload: { why: 'no space left on device' } });
   });
-  await vi.waitFor(() => expect(notify.position).toBe(log.reads.lastSeq()));
+  await eventually(() => expect(notify.position).toBe(log.reads.lastSeq()));
   const told = (room: string): string[] =>
     log.outbox.open('net', room, 100).map(({ body }) => plainText(body, { width: 500 }).replace(/^\S (?:Account |The )(\S+) .*/, '$1'));
   expect(rooms.map(({ to }) => told(to.room))).toEqual([['main', 'shop/coder', 'backup'], ['main', 'backup'], ['backup'], []]);

@@ -10,6 +10,7 @@ import { isNews } from '../../src/notices/news.ts';
 import { startNotify, type NotifiedRoom } from '../../src/notices/notify.ts';
 import { history, play } from '../log/random-history.ts';
 import { blockedStage, doneStage, numbered, projectSettings, SHA, testClock } from '../commands/harness.ts';
+import { eventually } from '../eventually.ts';
 
 const links = { item: 'https://tracker.example.org/shop/{item}', commit: 'https://git.example.org/commit/{commit}' };
 const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom => ({
@@ -57,7 +58,7 @@ const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void 
   log.transaction((tx) => void tx.record({ project: 'shop', item: numbered(1), actor: 'musher', cause: null, kind, payload } as NewEvent));
 };
 const told = async (room: string): Promise<OutboxRow[]> => {
-  await vi.waitFor(() => expect(position()).toBe(log.reads.lastSeq()));
+  await eventually(() => expect(position()).toBe(log.reads.lastSeq()));
   return log.outbox.open('net', room, 100);
 };
 /** From an idea to a merge, by way of an attempt that failed and of a person's review. */
@@ -80,7 +81,7 @@ describe('notifications', () => {
       const kept = vi.spyOn(log, 'transaction');
       play(log, works);
       const own = kept.mock.calls.length;
-      await vi.waitFor(() => expect(position()).toBe(log.reads.lastSeq()));
+      await eventually(() => expect(position()).toBe(log.reads.lastSeq()));
       const news = log.reads.events(before, 1_000).filter((event) => KINDS[event.kind].news !== null && isNews(event));
       expect(kept.mock.calls.length - own).toBe(news.length);
       kept.mockRestore();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
@@ -11,6 +11,7 @@ import { openMatrix } from './matrix.ts';
 import { openSlack } from './slack.ts';
 import { FURTHER_WAYS, type Act, type Net, type OpenNet, type Way, type Who } from './ways.ts';
 import { databaseOf } from '../log/database-of.ts';
+import { eventually } from '../eventually.ts';
 
 /** Every transport, in each of its ways to be reached. */
 const NETWORKS: Readonly<Record<string, OpenNet>> = {
@@ -66,10 +67,10 @@ const handled = (of: World): Extract<LoggedEvent, { kind: 'command.handled' }>[]
 /** Does it, and then something that is answered: what has not come by then does not come. */
 async function does(opened: { net: Net; world: World }, act: Act, who: Who, answers: number): Promise<void> {
   await act.does(who, 'Planted');
-  await vi.waitFor(() => expect(handled(opened.world).length).toBeGreaterThanOrEqual(answers), { timeout: 20_000 });
+  await eventually(() => expect(handled(opened.world).length).toBeGreaterThanOrEqual(answers));
   if (opened.net.room.transport === 'console') return;
   await opened.net.probe();
-  await vi.waitFor(() => expect(handled(opened.world).some(({ payload }) => payload.words === 'ping')).toBe(true), { timeout: 20_000 });
+  await eventually(() => expect(handled(opened.world).some(({ payload }) => payload.words === 'ping')).toBe(true));
 }
 
 const cells = await Promise.all(
@@ -160,7 +161,7 @@ describe('9. One platform event delivered several times is one command with one 
     const opened = await open(network, 'anna');
     const { net: at, world: first } = opened;
     await actOf(at, 'message').does('anna', 'Once');
-    await vi.waitFor(() => expect(handled(first)).toHaveLength(1), { timeout: 20_000 });
+    await eventually(() => expect(handled(first)).toHaveLength(1));
     for (let n = 0; n < 3; n++) await at.redeliver?.();
     await does(opened, actOf(at, 'message'), 'anna', 2);
     // Musher was started again: the log knows what was taken.

@@ -38,7 +38,8 @@ export class FakeDiscord {
       opened: (thread) => this.gateway.dispatch('THREAD_CREATE', thread),
       gatewayUrl: () => this.gateway.url,
     });
-    this.#server = createServer((request, response) => {
+    // Closes no connection that rests: on a loaded machine a client may rest for long, and its next call would have no known end.
+    this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
     this.#server.on('upgrade', (request, socket, head: Buffer) => this.gateway.upgrade(request, socket, head));

@@ -35,7 +35,8 @@ export class FakeHomeserver {
   mishaps: Mishap[] = [];
   /** Events that a timeline holds at most before it is `limited`. */
   timelineLimit = 100;
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  /** Closes no connection that rests: on a loaded machine a client may rest for long, and its next call would have no known end. */
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (request, response) => void this.#handle(request, response));
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<() => void>();
   readonly #transactions = new Map<string, string>();

@@ -9,6 +9,7 @@ import { doc, heading, line, strong, table } from '../../../src/message/build.ts
 import { consoleTransport, type ConsoleOptions } from '../../../transports/console/console.ts';
 import { TERMINAL_ADDRESS } from '../../../transports/console/place.ts';
 import { Screen } from '../../fakes/screen.ts';
+import { eventually } from '../../eventually.ts';
 
 let directory = '';
 let now = 0;
@@ -105,7 +106,7 @@ describe('the console on a terminal', () => {
     const text = 'a line of text\n'.repeat(7000);
     const before = performance.now();
     await type(`\u001b[200~${text}\u001b[201~\r`);
-    await vi.waitFor(() => expect(texts()).toEqual([text]));
+    await eventually(() => expect(texts()).toEqual([text]));
     expect(performance.now() - before).toBeLessThan(5000);
   });
 
@@ -224,7 +225,7 @@ describe('the console without a terminal', () => {
   it('takes each line as a message, and continues after a backslash', async () => {
     const { input, texts, onExit } = await open({ isTTY: false });
     input.end('status\ncreate bug T\\\n- [ ] a\\\n- [ ] b\r\n\nshow 42\\');
-    await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce());
+    await eventually(() => expect(onExit).toHaveBeenCalledOnce());
     expect(texts()).toEqual(['status', 'create bug T\n- [ ] a\n- [ ] b', 'show 42']);
   });
 
@@ -245,7 +246,7 @@ describe('the console without a terminal', () => {
     const errors: unknown[] = [];
     const { screen, transport, onExit } = await open({ isTTY: false, report: (error) => errors.push(error) });
     screen.destroy(new Error('EPIPE'));
-    await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce());
+    await eventually(() => expect(onExit).toHaveBeenCalledOnce());
     expect(transport.health()).toMatchObject({ state: 'offline', problem: 'The output is closed: EPIPE' });
     await expect(transport.send(TERMINAL_ADDRESS, line('lost'), 'k1', { again: false })).rejects.toThrow('EPIPE');
     expect(errors).toHaveLength(1);

@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { discordTransport, type DiscordTransport } from '../../../transports/discord/discord.ts';
@@ -7,6 +6,7 @@ import type { CommandCatalogue } from '../../../transports/command-catalogue.ts'
 import type { Sink } from '../../../transports/transport.ts';
 import { FakeDiscord } from '../../fakes/discord/discord.ts';
 import type { Channel, User } from '../../fakes/discord/world.ts';
+import { eventually } from '../../eventually.ts';
 
 export const never = new AbortController().signal;
 
@@ -82,7 +82,7 @@ export async function openDiscord(
 /** Waits until the first look at the rooms is over, and forgets what it took to see that. */
 export async function settled({ fake, room, ada, received }: Fixture): Promise<void> {
   fake.write(ada, room, 'probe');
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (received.length === 0) throw new Error('the probe has not come');
   });
   received.length = 0;

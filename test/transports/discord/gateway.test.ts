@@ -23,7 +23,7 @@ describe('the connection', () => {
     const { fake, transport, room, ada } = it_;
     fake.gateway.disconnect();
     fake.write(ada, room, 'while away');
-    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['while away']);
+    await expect.poll(() => texts(it_)).toEqual(['while away']);
     expect(fake.gateway.resumes).toHaveLength(1);
     expect(fake.gateway.identifies).toHaveLength(1);
     expect(transport.health().state).toBe('online');
@@ -32,7 +32,7 @@ describe('the connection', () => {
   it('comes back when it is asked to reconnect', async () => {
     const { fake, transport } = await started();
     fake.gateway.askToReconnect();
-    await expect.poll(() => fake.gateway.resumes.length, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => fake.gateway.resumes.length).toBe(1);
     await expect.poll(() => transport.health().state).toBe('online');
   });
 
@@ -51,7 +51,7 @@ describe('the connection', () => {
     fake.write(ada, thread, 'missed in the thread');
     fake.write(ada, talk, 'direct missed');
     fake.gateway.down = false;
-    await expect.poll(() => texts(it_).length, { timeout: 4_000 }).toBe(124);
+    await expect.poll(() => texts(it_).length).toBe(124);
     const inRoom = it_.received.filter(({ at }) => at.thread === null && at.room === room.id).map(({ text }) => text);
     expect(inRoom).toEqual(['before', ...Array.from({ length: 120 }, (_, index) => `missed ${index}`)]);
     expect(texts(it_)).toContain('missed in the thread');
@@ -71,7 +71,7 @@ describe('the connection', () => {
     fake.write(ada, thread, 'in the thread');
     fake.write(ada, room, 'in the room');
     fake.gateway.down = false;
-    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['in the room', 'in the thread']);
+    await expect.poll(() => texts(it_)).toEqual(['in the room', 'in the thread']);
   });
 
   it('gives up the address of a session that nobody answers at', async () => {
@@ -88,10 +88,10 @@ describe('the connection', () => {
     const it_ = await started();
     const { fake, room, ada, transport } = it_;
     fake.gateway.invalidateSession(resumable);
-    await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length, { timeout: 3_000 }).toBeGreaterThan(1);
-    await expect.poll(() => transport.health().state, { timeout: 3_000 }).toBe('online');
+    await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length).toBeGreaterThan(1);
+    await expect.poll(() => transport.health().state).toBe('online');
     fake.write(ada, room, 'after');
-    await expect.poll(() => texts(it_), { timeout: 2_000 }).toEqual(['after']);
+    await expect.poll(() => texts(it_)).toEqual(['after']);
   });
 
   it('takes up its session after a restart, with what came meanwhile', async () => {
@@ -113,8 +113,8 @@ describe('the connection', () => {
     const { fake, transport } = await started({
       timing: { backoff: { first: 20, longest: 100, jitter: 0.5 }, identifySpacing: 0, connect: 2_000, silence: 200 },
     });
-    await expect.poll(() => fake.gateway.resumes.length, { timeout: 4_000 }).toBeGreaterThan(0);
-    await expect.poll(() => transport.health().state, { timeout: 2_000 }).toBe('online');
+    await expect.poll(() => fake.gateway.resumes.length).toBeGreaterThan(0);
+    await expect.poll(() => transport.health().state).toBe('online');
   });
 
   it.each([
@@ -136,8 +136,8 @@ describe('the connection', () => {
     const { fake, transport } = await started({ clock, timing });
     for (let n = 1; n <= 6; n++) {
       fake.gateway.disconnect();
-      await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length, { timeout: 10_000 }).toBe(n + 1);
-      await expect.poll(() => transport.health().state, { timeout: 10_000 }).toBe('online');
+      await expect.poll(() => fake.gateway.resumes.length + fake.gateway.identifies.length).toBe(n + 1);
+      await expect.poll(() => transport.health().state).toBe('online');
     }
     const longest = Math.max(...waits);
     expect(longest > 200).toBe(grows);
@@ -156,7 +156,7 @@ describe('the connection', () => {
     for (const part of [null, {}, { type: 2 }, { type: 3, data: {}, user: author }]) fake.gateway.dispatch('INTERACTION_CREATE', part);
     for (const name of ['GUILD_CREATE', 'CHANNEL_DELETE', 'THREAD_LIST_SYNC', 'READY', 'SOMETHING_NEW']) fake.gateway.dispatch(name, null);
     fake.write(ada, room, 'after');
-    await expect.poll(() => texts(it_), { timeout: 3_000 }).toEqual(['after']);
+    await expect.poll(() => texts(it_)).toEqual(['after']);
     const kept = JSON.parse(state.get('session') ?? '{}') as { sequence?: number };
     expect(kept.sequence).toBeGreaterThan(parts.length);
   });
@@ -193,7 +193,7 @@ describe('a start', () => {
       .toMatchObject({ state: 'offline', problem: expect.stringContaining('Message Content Intent') });
     fake.write(ada, room, 'meanwhile');
     fake.gateway.refuseIdentify = null;
-    await expect.poll(() => transport.health(), { timeout: 5_000 }).toMatchObject({ state: 'online', problem: null });
+    await expect.poll(() => transport.health()).toMatchObject({ state: 'online', problem: null });
     await expect.poll(() => texts(it_)).toEqual(['meanwhile']);
   });
 

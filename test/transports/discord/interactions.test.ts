@@ -91,7 +91,7 @@ describe('a slash command', () => {
     const { fake, transport, room, ada } = it_;
     const interaction = fake.slash(ada, room, 'status');
     const message = await taken(it_);
-    await expect.poll(() => interaction.phase, { timeout: 3_000 }).toBe('deferred');
+    await expect.poll(() => interaction.phase).toBe('deferred');
     expect(fake.interactions.failed(interaction)).toBe(false);
     expect(interaction.ephemeral).toBe(true);
     await transport.send(message.at, line('took a while'), 'k', { again: false });

@@ -27,7 +27,7 @@ describe('what was written while Musher was away', () => {
     for (let n = 0; n < 2; n += 1) fake.next(/^GET \/channels\/\d+\/messages$/, 'slow', 1_500);
     const second = again();
     await second.start(() => 'accepted');
-    await expect.poll(() => fake.requests.filter((request) => /^GET .*messages$/.test(request)).length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => fake.requests.filter((request) => /^GET .*messages$/.test(request)).length).toBe(2);
     // What is on disk when it is killed here.
     const disk = new Map(state.values);
     await second.stop(AbortSignal.timeout(5_000));
@@ -37,7 +37,7 @@ describe('what was written while Musher was away', () => {
       heard.push(text);
       return 'accepted';
     });
-    await expect.poll(() => heard.toSorted(), { timeout: 10_000 }).toEqual(['in a thread', 'while away']);
+    await expect.poll(() => heard.toSorted()).toEqual(['in a thread', 'while away']);
   });
 
   it('is read also where Discord does not answer at first, and before what came after it', async () => {
@@ -50,9 +50,9 @@ describe('what was written while Musher was away', () => {
     for (const kind of ['unavailable', 'reset', '429'] as const) fake.next(/^GET \/channels\/\d+\/messages$/, kind, 20);
     const { length } = fake.gateway.identifies;
     fake.gateway.down = false;
-    await expect.poll(() => fake.gateway.identifies.length, { timeout: 10_000 }).toBeGreaterThan(length);
+    await expect.poll(() => fake.gateway.identifies.length).toBeGreaterThan(length);
     fake.write(ada, room, 'now');
-    await expect.poll(() => received.map(({ text }) => text), { timeout: 10_000 }).toEqual(['while away', 'now']);
+    await expect.poll(() => received.map(({ text }) => text)).toEqual(['while away', 'now']);
     expect(errors.map(String).join()).toContain('retrying');
   });
 });

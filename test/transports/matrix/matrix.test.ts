@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
@@ -9,6 +9,7 @@ import { STATE_KEYS, type StateStore } from '../../../transports/matrix/state.ts
 import { FakeHomeserver } from '../../fakes/matrix/homeserver.ts';
 import { memoryState } from '../../fakes/matrix/memory-state.ts';
 import { seenMessages } from '../../fakes/matrix/room-view.ts';
+import { eventually } from '../../eventually.ts';
 
 const ROOM = '!room:example.org';
 const OTHER = '!other:example.org';
@@ -73,12 +74,12 @@ describe('the Matrix transport', () => {
     server.say(ROOM, 'first');
     server.say(ROOM, 'second');
     server.say(OTHER, 'elsewhere');
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere']));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere']));
     expect(state.get(STATE_KEYS.syncToken)).toBe(token);
     expect(transport.health().problem).toContain('2 messages are waiting');
     full = false;
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere', 'first', 'second']), 5_000);
-    await vi.waitFor(() => expect(state.get(STATE_KEYS.syncToken)).not.toBe(token));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['elsewhere', 'first', 'second']));
+    await eventually(() => expect(state.get(STATE_KEYS.syncToken)).not.toBe(token));
     expect(transport.health().problem).toBeNull();
     expect(errors.map(String)).toEqual(['Error: disk full']);
   });
@@ -90,7 +91,7 @@ describe('the Matrix transport', () => {
     const texts = Array.from({ length: 12 }, (_, index) => `command ${index}`);
     for (const text of texts) server.say(ROOM, text);
     await started();
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(texts));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(texts));
   });
 
   it('does not read what was said before it was in the room, also behind a gap', async () => {
@@ -99,11 +100,11 @@ describe('the Matrix transport', () => {
     const transport = await started([ROOM, OTHER]);
     for (let index = 0; index < 9; index++) server.say(OTHER, `before ${index}`);
     server.invite(OTHER, '@ada:example.org');
-    await vi.waitFor(() => expect(server.rooms.get(OTHER)?.joined).toBe(true));
+    await eventually(() => expect(server.rooms.get(OTHER)?.joined).toBe(true));
     await transport.stop(never);
     for (let index = 0; index < 9; index++) server.say(OTHER, `after ${index}`);
     await started([ROOM, OTHER]);
-    await vi.waitFor(() => expect(received).toHaveLength(9));
+    await eventually(() => expect(received).toHaveLength(9));
     expect(received.map(({ text }) => text)).toEqual(Array.from({ length: 9 }, (_, index) => `after ${index}`));
   });
 
@@ -114,7 +115,7 @@ describe('the Matrix transport', () => {
   ])('declines an invitation of %s', async (_, inviter, options, reason) => {
     await started([ROOM, OTHER]);
     server.invite(OTHER, inviter, options);
-    await vi.waitFor(() => expect(server.reasons.join()).toContain(reason));
+    await eventually(() => expect(server.reasons.join()).toContain(reason));
     expect(server.requests.filter((request) => request.startsWith('POST /_matrix/client/v3/join'))).toEqual([]);
   });
 
@@ -126,7 +127,7 @@ describe('the Matrix transport', () => {
       outcome: 'rejected',
     });
     await server.close();
-    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    await eventually(() => expect(transport.health().state).toBe('reconnecting'));
     await expect(transport.send(at, line('secret'), 'k2', { again: false })).rejects.toMatchObject({ outcome: 'not-sent' });
     await server.listen();
     expect(server.sentTo(OTHER)).toEqual([]);
@@ -139,7 +140,7 @@ describe('the Matrix transport', () => {
     server.accessToken = 'another';
     // A sync that waits already gets this, and is refused when it asks again.
     server.say(ROOM, '!nothing yet');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(transport.health()).toMatchObject({
         state: 'offline',
         problem: expect.stringContaining('Log in as the bot again') as unknown,
@@ -147,9 +148,9 @@ describe('the Matrix transport', () => {
     );
     server.say(ROOM, '!status');
     server.accessToken = token;
-    await vi.waitFor(() => expect(received).toHaveLength(2));
+    await eventually(() => expect(received).toHaveLength(2));
     hurried = false;
-    await vi.waitFor(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
+    await eventually(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
   });
 
   it('takes what is well formed among what no client would send, whatever its size', async () => {
@@ -174,7 +175,7 @@ describe('the Matrix transport', () => {
     text('!long html', { formatted_body: '<a '.repeat(100_000) });
     text('!long quote', { formatted_body: '<mx-reply>'.repeat(20_000), 'm.relates_to': { 'm.in_reply_to': { event_id: '$x' } } });
     server.say(ROOM, '!after');
-    await vi.waitFor(() => expect(received.at(-1)?.text).toBe('!after'), { timeout: 10_000 });
+    await eventually(() => expect(received.at(-1)?.text).toBe('!after'));
     const taken = ['!odd relation', 'x'.repeat(5_000_000), '!broken pill', '!long html', '!long quote', '!after'];
     expect(received.map((one) => (one.text === taken[1] ? 'long' : one.text))).toEqual(
       taken.map((one) => (one === taken[1] ? 'long' : one)),
@@ -188,7 +189,7 @@ describe('the Matrix transport', () => {
     expect(transport.health().rooms).toEqual([]);
     server.add(ROOM, { type: 'm.room.tombstone', state_key: '', sender: '@ada:example.org', content: { replacement_room: '!new:x' } });
     const upgraded = [{ room: ROOM, why: expect.stringContaining('upgraded to !new:x') as unknown }];
-    await vi.waitFor(() => expect(transport.health().rooms).toEqual(upgraded));
+    await eventually(() => expect(transport.health().rooms).toEqual(upgraded));
     await transport.stop(never);
     expect((await started()).health().rooms).toEqual(upgraded);
     // For the log file, once.
@@ -202,7 +203,7 @@ describe('the Matrix transport', () => {
     expect(transport.health().rooms).toMatchObject([{ room: OTHER, why: expect.stringContaining('download-lib.js') }]);
     server.say(OTHER, '!status');
     server.say(ROOM, '!status');
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await eventually(() => expect(received).toHaveLength(1));
     expect(received[0]?.at.room).toBe(ROOM);
     expect(server.sentTo(OTHER)).toEqual([]);
   });
@@ -254,11 +255,11 @@ describe('the Matrix transport', () => {
         content: { 'm.relates_to': { rel_type: 'm.annotation', event_id: ref.id, key } },
       });
     react('👎');
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['no']));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['no']));
     await transport.edit(ref, line('Nothing was done.'));
     react('👍');
     server.say(ROOM, 'after it');
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['no', 'after it']));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['no', 'after it']));
   });
 
   it('knows what a reaction stands for also where it is not known yet whether the message arrived', async () => {
@@ -269,7 +270,7 @@ describe('the Matrix transport', () => {
     const id = textAt(server.sentTo(ROOM).at(-1), 'event_id') ?? '';
     const relation = { rel_type: 'm.annotation', event_id: id, key: '👍' };
     server.add(ROOM, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } });
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['yes']));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['yes']));
   });
 
   it('remembers a bounded number of offers', async () => {
@@ -282,7 +283,7 @@ describe('the Matrix transport', () => {
   it('types while at least one message of a room is worked on', async () => {
     const transport = await started();
     server.say(ROOM, '!status');
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await eventually(() => expect(received).toHaveLength(1));
     const [message] = received;
     if (message === undefined) throw new Error('nothing came in');
     await transport.showWork(message, true);
@@ -299,7 +300,7 @@ describe('the Matrix transport', () => {
       server.add(ROOM, { type: 'm.room.message', sender: '@ada:example.org', content });
     server.add(ROOM, { type: 42, content: {} });
     server.say(ROOM, 'well formed');
-    await vi.waitFor(() => expect(received.map(({ text }) => text)).toEqual(['well formed']));
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['well formed']));
   });
 
   it('marks each message with its own name, under which it is found again', async () => {

@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import { line } from '../../../src/message/build.ts';
 import { OpenRequests } from '../../../transports/slack/open-requests.ts';
 import { signatureCheck } from '../../../transports/slack/intake/signature.ts';
 import { open, OVER_HTTP, prepare, SECRET, start } from './workspace.ts';
+import { eventually } from '../../eventually.ts';
 
 const status = (time = 0): string =>
   JSON.stringify({
@@ -46,7 +47,7 @@ describe('the answer to a slash command', () => {
   it('that comes later goes to the response address, and keeps no acknowledgement waiting', async () => {
     const { slack, sent } = await answering(true);
     expect(await slack.slash('status')).toEqual({});
-    await vi.waitFor(() => expect(slack.called('respond')).toHaveLength(1));
+    await eventually(() => expect(slack.called('respond')).toHaveLength(1));
     expect(await Promise.all(sent)).toHaveLength(1);
   });
 
@@ -156,7 +157,7 @@ describe('a signed request', () => {
     sink.fails = new Error('disk full');
     expect((await slack.request(status(1))).status).toBe(500);
     expect(errors.map(String)).toContain('Error: disk full');
-    await vi.waitFor(() => expect(JSON.stringify(slack.rooms.said('C1'))).toContain('could not be stored'));
+    await eventually(() => expect(JSON.stringify(slack.rooms.said('C1'))).toContain('could not be stored'));
   });
 
   it.each([
@@ -328,12 +329,12 @@ describe('intake over HTTP', () => {
     const history = slack.called('conversations.history').length;
     slack.trouble('auth.test', { kind: 'refused', error: 'token_revoked' });
     look();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(transport.health()).toMatchObject({ state: 'reconnecting', problem: expect.stringContaining('revoked') }),
     );
     look();
-    await vi.waitFor(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
-    await vi.waitFor(() => expect(slack.called('conversations.history').length).toBeGreaterThan(history));
+    await eventually(() => expect(transport.health()).toMatchObject({ state: 'online', problem: null }));
+    await eventually(() => expect(slack.called('conversations.history').length).toBeGreaterThan(history));
   });
 
   it('refuses connections once it has stopped', async () => {

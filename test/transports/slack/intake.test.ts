@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { action, actions, doc, line, paragraph } from '../../../src/message/build.ts';
 import { decodeHandle } from '../../../transports/slack/handle.ts';
 import { open, C1, OVER_HTTP } from './workspace.ts';
+import { eventually } from '../../eventually.ts';
 
 const once = { again: false };
 
@@ -129,7 +130,7 @@ describe.each([
   it('shows a form for `create` without a title, and takes what is filled in', async () => {
     const { slack, received, transport } = await open(how);
     await slack.slash('create bug');
-    await vi.waitFor(() => expect(slack.views).toHaveLength(1));
+    await eventually(() => expect(slack.views).toHaveLength(1));
     expect(received).toEqual([]);
     await slack.submit({
       type: { type: { selected_option: { value: 'bug' } } },
@@ -148,7 +149,7 @@ describe.each([
   it('shows the form by another word for the command, with what was typed already', async () => {
     const { slack } = await open(how);
     await slack.slash('add spike');
-    await vi.waitFor(() => expect(slack.views).toHaveLength(1));
+    await eventually(() => expect(slack.views).toHaveLength(1));
     expect(JSON.stringify(slack.views[0])).toContain('"initial_option":{"text":{"type":"plain_text","text":"spike"},"value":"spike"}');
   });
 
@@ -156,7 +157,7 @@ describe.each([
     const { slack } = await open(how);
     slack.trouble('views.open', { kind: 'refused', error: 'expired_trigger_id' });
     await slack.slash('create');
-    await vi.waitFor(() => expect(slack.rooms.said('C1')[0]).toContain('/musher create <story|bug'));
+    await eventually(() => expect(slack.rooms.said('C1')[0]).toContain('/musher create <story|bug'));
   });
 
   it('leaves `create` with a title, or with a kind that there is not, to the command', async () => {
@@ -169,7 +170,7 @@ describe.each([
   it('keeps the form open when what was filled in cannot be stored', async () => {
     const { slack, sink } = await open(how);
     await slack.slash('create');
-    await vi.waitFor(() => expect(slack.views).toHaveLength(1));
+    await eventually(() => expect(slack.views).toHaveLength(1));
     sink.fails = new Error('disk full');
     expect(await slack.submit({ title: { title: { value: 'x' } } })).toMatchObject({ response_action: 'errors' });
   });
@@ -177,8 +178,8 @@ describe.each([
   it('learns the names of people, for people’s eyes', async () => {
     const { slack, received } = await open(how);
     await slack.say('<@UBOT> status').heard;
-    await vi.waitFor(() => expect(slack.called('users.info')).toHaveLength(1));
-    await vi.waitFor(async () => {
+    await eventually(() => expect(slack.called('users.info')).toHaveLength(1));
+    await eventually(async () => {
       await slack.say('<@UBOT> status').heard;
       expect(received.at(-1)?.sender).toMatchObject({ id: 'T1:U1', name: 'Name of U1' });
     });

@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { action, actions, command, doc, line, paragraph } from '../../../src/message/build.ts';
 import { encodeHandle, type AnswerHandle } from '../../../transports/slack/handle.ts';
 import { SlowEdits } from '../../../transports/slack/sending/slow-edits.ts';
 import type { SendFailure } from '../../../transports/transport.ts';
 import { C1, open, prepare, start } from './workspace.ts';
+import { eventually } from '../../eventually.ts';
 
 const once = { again: false };
 const again = { again: true };
@@ -319,7 +320,7 @@ describe('the sign that a command is worked on', () => {
   it('stands on the message while it lasts', async () => {
     const { slack, transport, received } = await open();
     const { message } = slack.say('<@UBOT> status');
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await eventually(() => expect(received).toHaveLength(1));
     const [came] = received;
     if (came === undefined) throw new Error('nothing came');
     await transport.showWork(came, true);

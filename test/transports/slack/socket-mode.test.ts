@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import { APP_TOKEN } from '../../fakes/slack/methods.ts';
 import { FakeSlack } from '../../fakes/slack/slack.ts';
 import { never, open, prepare, start } from './workspace.ts';
+import { eventually } from '../../eventually.ts';
 
 /** The machine's clock, whose timers fire so many times as soon. */
 function fast(times: number): Clock {
@@ -13,7 +14,7 @@ function fast(times: number): Clock {
 describe('Socket Mode', () => {
   it('keeps two connections', async () => {
     const { slack } = await open();
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
   });
 
   it('acknowledges a message only when it is kept', async () => {
@@ -24,7 +25,7 @@ describe('Socket Mode', () => {
     expect(slack.sockets.acknowledged).toBe(0);
     expect(errors.map(String)).toContain('Error: disk full');
     // Told once, however often it was delivered.
-    await vi.waitFor(() => expect(slack.rooms.said('C1')).toHaveLength(1));
+    await eventually(() => expect(slack.rooms.said('C1')).toHaveLength(1));
     sink.fails = null;
     expect(await slack.say('<@UBOT> status').heard).toBe(true);
     expect(received).toHaveLength(1);
@@ -35,7 +36,7 @@ describe('Socket Mode', () => {
     slack.sockets.ackDeadlineMs = 200;
     sink.fails = new Error('disk full');
     const { message, heard } = slack.say('<@UBOT> status');
-    await vi.waitFor(() => expect(slack.rooms.said('C1')).toHaveLength(1));
+    await eventually(() => expect(slack.rooms.said('C1')).toHaveLength(1));
     sink.fails = null;
     expect(await heard).toBe(true);
     expect(received.map(({ id }) => id)).toEqual([`ev:C1:${message.ts}`]);
@@ -45,25 +46,25 @@ describe('Socket Mode', () => {
     const { slack, received } = await open();
     slack.sockets.copies = 3;
     await slack.slash('status');
-    await vi.waitFor(() => expect(received).toHaveLength(3));
+    await eventually(() => expect(received).toHaveLength(3));
     expect(new Set(received.map(({ id }) => id)).size).toBe(1);
   });
 
   it('stays online while one connection is refreshed, and has two again', async () => {
     const { slack, transport, received } = await open();
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     const opened = slack.called('apps.connections.open').length;
     slack.sockets.refresh(1);
-    await vi.waitFor(() => expect(slack.called('apps.connections.open').length).toBe(opened + 1));
+    await eventually(() => expect(slack.called('apps.connections.open').length).toBe(opened + 1));
     expect(transport.health().state).toBe('online');
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     expect(await slack.say('<@UBOT> status').heard).toBe(true);
     expect(received).toHaveLength(1);
   });
 
   it('comes back when no new connection can be had for a while', async () => {
     const { slack, transport } = await open();
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     slack.trouble(
       'apps.connections.open',
       { kind: 'broken' },
@@ -72,8 +73,8 @@ describe('Socket Mode', () => {
       { kind: 'garbled' },
     );
     slack.sockets.cut();
-    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2), { timeout: 5_000 });
+    await eventually(() => expect(transport.health().state).toBe('reconnecting'));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     expect(transport.health()).toMatchObject({ state: 'online', problem: null });
   });
 
@@ -83,7 +84,7 @@ describe('Socket Mode', () => {
     slack.rooms.members.delete('C1');
     opened.state.set('last:C1', '1.000000');
     await start(opened);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(transport.health().rooms).toEqual([{ room: 'C1', why: expect.stringContaining('Invite the app to the channel') as unknown }]),
     );
     slack.rooms.members.add('C1');
@@ -128,7 +129,7 @@ describe('after a gap', () => {
     await heard;
     await slack.say('status', { channel: 'D1' }).heard;
     slack.goAway();
-    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    await eventually(() => expect(transport.health().state).toBe('reconnecting'));
     const missed = [
       slack.say('<@UBOT> show 1').message,
       slack.say('<@UBOT> show 2', { thread: root.ts }).message,
@@ -138,7 +139,7 @@ describe('after a gap', () => {
       slack.say('<@UBOT> show 6').message,
     ];
     slack.comeBack();
-    await vi.waitFor(() => expect(received).toHaveLength(6), { timeout: 3_000 });
+    await eventually(() => expect(received).toHaveLength(6));
     const [one, two, , , five, six] = missed;
     expect(received.slice(2).map(({ id }) => id)).toEqual([
       `ev:C1:${one?.ts}`,
@@ -161,7 +162,7 @@ describe('after a gap', () => {
     for (const one of slack.rooms.all.filter(({ ts, thread }) => gone !== undefined && (ts === gone.ts || thread === gone.ts)))
       slack.rooms.remove(one);
     const second = await open({}, { slack, state });
-    await vi.waitFor(() => expect(second.received.map(({ id }) => id)).toEqual([`ev:C1:${message.ts}`]));
+    await eventually(() => expect(second.received.map(({ id }) => id)).toEqual([`ev:C1:${message.ts}`]));
     await second.transport.stop(never);
     expect(state.get('threads:C1')).toBe(root?.ts);
     expect(second.errors).toEqual([]);
@@ -172,26 +173,26 @@ describe('after a gap', () => {
     await slack.start();
     slack.say('<@UBOT> show 1', { ts: '1700000000.000100' });
     const first = await open({}, { slack });
-    await vi.waitFor(() => expect(first.state.size).toBeGreaterThan(0));
+    await eventually(() => expect(first.state.size).toBeGreaterThan(0));
     await slack.say('<@UBOT> show 2').heard;
     await first.transport.stop(never);
     slack.say('<@UBOT> show 3');
     const second = await open({}, { slack, state: first.state });
-    await vi.waitFor(() => expect(second.received.map(({ text }) => text)).toEqual(['<@UBOT> show 3']));
+    await eventually(() => expect(second.received.map(({ text }) => text)).toEqual(['<@UBOT> show 3']));
     expect(first.received.map(({ text }) => text)).toEqual(['<@UBOT> show 2']);
     expect(first.errors).toEqual([]);
   });
 
   it('reads what was written after it was killed in its first seconds', async () => {
     const first = await open();
-    await vi.waitFor(() => expect(first.state.get('last:C1')).toBeDefined());
+    await eventually(() => expect(first.state.get('last:C1')).toBeDefined());
     // What a kill leaves: nothing of what an orderly end keeps.
     const state = new Map(first.state);
     await first.transport.stop(never);
     first.slack.say('<@UBOT> status');
     const second = await prepare({}, { slack: first.slack, state });
     await start(second);
-    await vi.waitFor(() => expect(second.received.map(({ text }) => text)).toHaveLength(1));
+    await eventually(() => expect(second.received.map(({ text }) => text)).toHaveLength(1));
   });
 
   it('reads again what could not be stored, after a restart at the latest', async () => {
@@ -205,7 +206,7 @@ describe('after a gap', () => {
     await slack.say('<@UBOT> show 2').heard;
     await first.transport.stop(never);
     const second = await open({}, { slack, state });
-    await vi.waitFor(() => expect(second.received.map(({ id }) => id)).toContain(`ev:C1:${message.ts}`));
+    await eventually(() => expect(second.received.map(({ id }) => id)).toContain(`ev:C1:${message.ts}`));
   });
 
   it('continues with the other channels where one cannot be read', async () => {
@@ -217,7 +218,7 @@ describe('after a gap', () => {
     await slack.start();
     slack.say('<@UBOT> status');
     const { received, errors } = await open({ rooms: () => ['C7', 'C1'] }, { slack, state });
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await eventually(() => expect(received).toHaveLength(1));
     expect(errors.map(String).join()).toContain('C7');
   });
 });
@@ -234,7 +235,7 @@ describe('many channels', () => {
     slack.trouble('conversations.history', { kind: 'limited', seconds: 1 }, { kind: 'limited', seconds: 1 });
     const state = new Map(rooms.map((room) => [`last:${room}`, '1700000000.000000']));
     const { received, errors } = await open({ rooms: () => rooms, clock: fast(20) }, { slack, state });
-    await vi.waitFor(() => expect(received.map(({ at }) => at.room)).toEqual(rooms));
+    await eventually(() => expect(received.map(({ at }) => at.room)).toEqual(rooms));
     expect(errors).toEqual([]);
   });
 });
@@ -305,20 +306,20 @@ describe('the end', () => {
       },
     };
     const { slack, transport } = await open({ clock, intake: { kind: 'socket', appToken: APP_TOKEN } });
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     await slack.say('<@UBOT> status').heard;
     await transport.stop(never);
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(0));
+    await eventually(() => expect(slack.sockets.connected).toBe(0));
     expect(timers.size).toBe(0);
     expect(transport.health().state).toBe('stopped');
   });
 
   it('comes in time while Slack does not answer a call for a connection', async () => {
     const { slack, transport } = await open();
-    await vi.waitFor(() => expect(slack.sockets.connected).toBe(2));
+    await eventually(() => expect(slack.sockets.connected).toBe(2));
     slack.trouble('apps.connections.open', { kind: 'slow', ms: 60_000 }, { kind: 'slow', ms: 60_000 });
     slack.sockets.cut();
-    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    await eventually(() => expect(transport.health().state).toBe('reconnecting'));
     const before = Date.now();
     await transport.stop(never);
     expect(Date.now() - before).toBeLessThan(3_000);
@@ -327,7 +328,7 @@ describe('the end', () => {
   it('comes in time while it is reconnecting', async () => {
     const { slack, transport } = await open();
     slack.goAway();
-    await vi.waitFor(() => expect(transport.health().state).toBe('reconnecting'));
+    await eventually(() => expect(transport.health().state).toBe('reconnecting'));
     const before = Date.now();
     await transport.stop(never);
     expect(Date.now() - before).toBeLessThan(3_000);
