@@ -4,6 +4,8 @@ import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { exitWords, short } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
+import { isCutInShow, saidAtLength } from '../../src/words/item/closing.ts';
+import { approvalOf } from '../../src/decide/approval.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
@@ -14,6 +16,7 @@ import type { LoggedReceipt } from '../../src/log/reads/reads.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import {
   codeBlock,
+  command as typed,
   doc,
   fields,
   heading,
@@ -55,6 +58,7 @@ export const show = command({
         doc(heading(itemTitle(item, reader.current)), standing(context, item, reader)),
         textOf(item),
         failuresOf(item),
+        saidIn(context.reads.runs(item.project, item.number), reader, item),
         runsOf(context.reads.runs(item.project, item.number), reader),
         receiptsOf(context.reads.receipts(item.project, item.number), reader),
       ),
@@ -84,10 +88,16 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
     ['Agent', item.assignedTo],
     ['Review', item.qaMode ?? `${projectOf(context, item).settings.qa} (the default)`],
     ['Work', workOf(item)],
+    ['Approved', approvedBy(context, item, time)],
     ['Merged', merged === null ? null : `${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
     ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(item.runs, 'run')}`],
     ['Created', item.createdBy === '' ? time(item.createdAt) : `${time(item.createdAt)} by ${actorName(item.createdBy)}`],
   ]);
+}
+
+function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => string): string | null {
+  const approval = approvalOf(reads, item);
+  return approval === null ? null : `by ${actorName(approval.by)}, ${time(approval.at)}`;
 }
 
 function dependency(context: CommandContext, project: string, number: number): string {
@@ -128,6 +138,26 @@ function failureOf(title: string, { cause, summary, evidence }: Failure): Docume
     paragraph(sentence(`${FAILURE_WORDS[cause]}: ${what}`)),
     evidence.trim() !== '' && evidence.trim() !== what && codeBlock(`${cut}${tail}`),
   );
+}
+
+/** What the last agent of each stage said at its end; a reviewer by its verdict. */
+function saidIn(runs: readonly Run[], { current }: Reader, item: WorkItem): Document {
+  const last = new Map(runs.filter((run) => saidBy(run) !== '').map((run) => [run.role, run]));
+  return join(
+    ...[...last.values()].map((run) => {
+      const what = run.verdict === null ? 'said at the end' : run.verdict === 'approve' ? 'approved it' : 'rejected it';
+      return doc(
+        heading(`${run.agent} ${what}, run ${run.run}`),
+        saidAtLength(saidBy(run)),
+        isCutInShow(saidBy(run)) && paragraph(typed(`logs ${itemName(item, current)} 100 ${run.run}`), ' shows all of its run.'),
+      );
+    }),
+  );
+}
+
+/** A reason says more of a review than its closing words do. */
+function saidBy({ closing = '', verdictReason = '' }: Run): string {
+  return verdictReason === '' ? closing : verdictReason;
 }
 
 function runsOf(runs: readonly Run[], reader: Reader): Document {

@@ -30,11 +30,18 @@ export interface Sent {
 const ZONE = 'UTC';
 const MINUTE = 60_000;
 
+const CLOSED = {
+  run: 3,
+  reason: 'finished',
+  verdict: null,
+  closing: 'Added the tax column.\nThe old export still reads it.',
+};
+
 /** As far as announcements look into the log: an item that was merged with a gate and costs money, with one that depends on it. */
 function readsWith(request: AgentRequest, from: string): Reads {
   const other = { project: 'shop', number: n(6), title: 'Six', stage: { name: 'backlog' }, deletedAt: null };
   return {
-    history: () => [],
+    history: () => [{ ...sampleEvent('run.ended', CLOSED), actor: 'agent:coder-1' }],
     receipts: () => [{ ...RECEIPT, commit: COMMIT }],
     spend: { ofItem: () => ({ microUsd: 210_000 }) },
     dependents: () => [6],

@@ -20,6 +20,22 @@ export function tail(text: string, limit: number): string {
   return `[… ${text.length - kept.length} characters cut]\n${kept}`;
 }
 
+/** Longest closing words kept of a run, in UTF-16 units. */
+const CLOSING_LIMIT = 4_000;
+
+/** What an agent said at its end, with its line breaks. Cut at a space: half of a secret would be none that redaction knows. */
+export function closingText(text: string): string {
+  const whole = text
+    // eslint-disable-next-line no-control-regex -- control characters are exactly what must not reach a room
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  if (whole.length <= CLOSING_LIMIT) return whole;
+  const cut = whole.slice(0, CLOSING_LIMIT);
+  const end = cut.search(/\s\S*$/);
+  return end === -1 ? '' : `${cut.slice(0, end).trimEnd()} …`;
+}
+
 function wholeCharacters(text: string, limit: number): string {
   return text.slice(0, limit).replace(/[\ud800-\udbff]$/, '');
 }

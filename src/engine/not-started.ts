@@ -9,6 +9,7 @@ export function notStarted(reason: RunOutcome['reason'], summary: Said, evidence
     cause: null,
     asked: null,
     exitCode: null,
+    closing: '',
     resumeAt: null,
     turns: 0,
     verdict: null,

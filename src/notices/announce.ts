@@ -15,7 +15,9 @@ import { SAME_FAILURES } from '../pipeline/why/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
-import { actorName } from '../pipeline/actor.ts';
+import { actorName, isPerson } from '../pipeline/actor.ts';
+import { approvalOf } from '../decide/approval.ts';
+import { saidBriefly, saidFurther } from '../words/item/closing.ts';
 import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
 import { addWords, hasNothingToMerge, reviewWords } from '../words/item/reasons.ts';
 
@@ -35,6 +37,9 @@ export interface Announced {
   /** The room's network has buttons. */
   readonly buttons: boolean;
 }
+
+/** Newest events before a move to search for the end of the run that led to it: gates come between. */
+const LOOKED_BACK = 50;
 
 type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
 
@@ -107,7 +112,7 @@ function moved(event: Moved, about: Announced): Document {
     case 'backlog':
     case 'current':
     case 'merge':
-      return line(...named(about), `: ${arrived(event, about)}.`, ...waitAgain(event, about));
+      return doc(paragraph(...named(about), `: ${arrived(event, about)}.`, ...waitAgain(event, about)), said(event, about));
   }
 }
 
@@ -138,10 +143,11 @@ function toQa(event: Moved, about: Announced): Document {
   const cause = causeWords(why, failureWords(failure));
   const asks = (about.item.qaMode ?? about.qaDefault) === 'human';
   const by = event.actor === 'musher' ? '' : `, moved there by ${actorName(event.actor)}`;
-  if (!asks) return line(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`);
+  if (!asks) return doc(paragraph(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`), said(event, about));
   const n = about.label;
   return doc(
     paragraph('! ', ...named(about), `: waiting for review${by}${cause === '' ? '' : `, ${cause}`}. `, ...reviewWords(n, 'approve')),
+    said(event, about),
     verdictButton(event, about, 'Approve', 'approve'),
   );
 }
@@ -167,6 +173,7 @@ function archived(event: Moved, about: Announced): Document {
           ` is held for review${because(causeWords(reason.reason, failureWords(failure)))}. `,
           ...reviewWords(n, 'accept'),
         ),
+        said(event, about),
         verdictButton(event, about, 'Accept', 'accept'),
       );
     case 'blocked':
@@ -196,6 +203,19 @@ function verdictButton(event: Moved, about: Announced, label: string, words: str
   if (!about.buttons || work === null || stage.name !== event.payload.to.name || stageSince !== event.at) return false;
   const typed = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
   return actions({ ...action(label, typed, 'primary'), typed: `${words} ${about.label}` });
+}
+
+/** What whoever brought it there said: the agent that ended its run, the reviewer, or who rejected it in more than one line. */
+function said(event: Moved, { item, reads }: Announced): Block | false {
+  const { actor, seq } = event;
+  const { to, failure } = event.payload;
+  if (failure?.cause === 'rejected' && isPerson(actor)) return saidFurther(failure.evidence);
+  if (failure !== null || isPerson(actor)) return false;
+  const ended = reads.history(item.project, item.number, LOOKED_BACK, seq).find(({ kind }) => kind === 'run.ended');
+  if (ended?.kind !== 'run.ended' || ended.payload.reason !== 'finished') return false;
+  const { verdict, verdictReason = '', closing = '' } = ended.payload;
+  const agent = actorName(ended.actor);
+  return verdict === null ? saidBriefly(agent, closing) : to.name === 'merge' && saidBriefly(agent, verdictReason);
 }
 
 /** Who counted on what was merged and is not any more. */
@@ -228,11 +248,13 @@ function merged(event: Moved, about: Announced): Document {
     .receipts(event.project, event.item)
     .filter((receipt) => receipt.commit === to.mergeCommit)
     .map((receipt) => `${receipt.gate} passed (${duration(receipt.durationMs)})`);
+  const approval = approvalOf(reads, about.item);
   const { microUsd } = reads.spend.ofItem(event.project, event.item);
   const cause = typeof why === 'string' ? null : why;
   const branch = cause?.kind === 'squashed' || cause?.kind === 'already-merged' ? ` into ${cause.branch}` : '';
   const facts = [
     gates.length === 0 ? 'no gates configured' : gates.join(', '),
+    ...(approval === null ? [] : [`approved by ${actorName(approval.by)}`]),
     ...(microUsd > 0 ? [money(microUsd)] : []),
     ...(cause?.kind === 'already-merged' ? ['its changes were there already'] : []),
     ...(cause?.kind === 'squashed' && cause.afterRestart ? ['found after a restart'] : []),

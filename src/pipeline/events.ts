@@ -170,6 +170,10 @@ export interface ItemEvents {
     readonly turns: number | null;
     /** The verdict of a QA agent, where it gave one. */
     readonly verdict: 'approve' | 'reject' | null;
+    /** Why; missing: it gave no reason. */
+    readonly verdictReason?: string;
+    /** What the agent said at its end, with line breaks; missing: nothing. */
+    readonly closing?: string;
   };
   /** A person asked for a command at a later time; `timer` counts from 1 in each project. */
   'timer.set': { readonly timer: number; readonly due: Millis; readonly command: string; readonly from: TimerOrigin };

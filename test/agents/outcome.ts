@@ -10,6 +10,7 @@ export function outcome(reason: RunOutcome['reason'], summary: Said = reason): R
     turns: 1,
     verdict: null,
     verdictReason: '',
+    closing: '',
     sessionMissing: false,
     asked: null,
   };

@@ -10,6 +10,7 @@ import {
   makeWorld,
   mergeStage,
   moveTo,
+  numbered,
   seeWork,
   SHA,
   sha,
@@ -173,6 +174,44 @@ describe('show', () => {
       '3.1 s',
     ])
       expect(text).toContain(part);
+  });
+
+  it('shows what the agent said at its end, what the reviewer found, and who approved it', async () => {
+    const n = inCurrent();
+    const ended = { reason: 'finished', exitCode: 0, resumeAt: null, turns: 3 } as const;
+    const coded = startRun(world, n);
+    const closing = 'Added the tax column.\n\nThe old export still reads it.';
+    world.record(n, 'run.ended', { run: coded, ...ended, summary: 'Added the tax column.', verdict: null, closing });
+    seeWork(world, n);
+    moveTo(world, n, { name: 'qa' });
+    const reviewed = startRun(world, n, 'reviewer');
+    const verdictReason = 'Tests cover both rates.';
+    world.record(n, 'run.ended', { run: reviewed, ...ended, summary: 'ok', verdict: 'approve', verdictReason });
+    world.log.transaction(
+      (tx) =>
+        void tx.record({
+          project: 'shop',
+          item: numbered(n),
+          actor: 'agent:reviewer',
+          cause: null,
+          kind: 'item.moved',
+          payload: { to: mergeStage, why: { kind: 'approved' }, failure: null },
+        }),
+    );
+    const { text } = await world.say(`show ${n}`);
+    expect(text).toContain('coder-1 said at the end, run 1');
+    expect(text).toMatch(/> Added the tax column\.\n> The old export still reads it\./);
+    expect(text).toMatch(/reviewer approved it, run 2\n+> Tests cover both rates\./);
+    expect(text).toMatch(/Approved +by reviewer, 14:05/);
+    // Sent back, nobody's approval holds.
+    moveTo(world, n, { name: 'current' });
+    expect((await world.say(`show ${n}`)).text).not.toContain('Approved');
+    expect(text).not.toContain('`logs');
+    const long = startRun(world, n);
+    world.record(n, 'run.ended', { run: long, ...ended, summary: 'long', verdict: null, closing: 'a line\n'.repeat(40) });
+    const { text: cut } = await world.say(`show ${n}`);
+    expect(cut).toContain('`logs 1 100 3` shows all of its run.');
+    expect(cut).not.toContain('Added the tax column');
   });
 
   it('says that an item was deleted, and what a purge has left', async () => {

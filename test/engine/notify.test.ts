@@ -57,6 +57,7 @@ afterEach(() => {
 const record = <K extends ItemEventKind>(kind: K, payload: ItemEvents[K]): void => {
   log.transaction((tx) => void tx.record({ project: 'shop', item: numbered(1), actor: 'musher', cause: null, kind, payload } as NewEvent));
 };
+const about = { project: 'shop', item: numbered(1), cause: null } as const;
 const told = async (room: string): Promise<OutboxRow[]> => {
   await eventually(() => expect(position()).toBe(log.reads.lastSeq()));
   return log.outbox.open('net', room, 100);
@@ -131,13 +132,13 @@ describe('notifications', () => {
     rooms = [roomOf('here')];
     record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
     await told('here');
-    const about = { project: 'shop', item: null, actor: 'musher', cause: null } as const;
+    const nobody = { project: 'shop', item: null, actor: 'musher', cause: null } as const;
     const kept = vi.spyOn(log, 'transaction');
     log.transaction((tx) => {
       const seen = { branch: 'main', from: SHA, to: SHA, taken: [], lost: [] } as const;
-      for (const how of ['merged', 'forward'] as const) tx.record({ ...about, kind: 'base.seen', payload: { ...seen, how } });
+      for (const how of ['merged', 'forward'] as const) tx.record({ ...nobody, kind: 'base.seen', payload: { ...seen, how } });
       const again = { account: 'main', until: 1, times: 2, news: false, others: [], earliest: null };
-      tx.record({ ...about, kind: 'account.limited', payload: again });
+      tx.record({ ...nobody, kind: 'account.limited', payload: again });
     });
     record('item.restore_asked', { snapshot: 1 });
     record('item.errand_failed', { errand: 'restore', why: 'gone', files: [] });
@@ -146,11 +147,54 @@ describe('notifications', () => {
     expect(await told('here')).toEqual([]);
     expect(kept).toHaveBeenCalledTimes(5);
     log.transaction((tx) =>
-      tx.record({ ...about, kind: 'base.seen', payload: { branch: 'main', from: SHA, to: SHA, how: 'rewritten', taken: [], lost: [] } }),
+      tx.record({ ...nobody, kind: 'base.seen', payload: { branch: 'main', from: SHA, to: SHA, how: 'rewritten', taken: [], lost: [] } }),
     );
     expect(await told('here')).toHaveLength(1);
     expect(kept).toHaveBeenCalledTimes(7);
     kept.mockRestore();
+  });
+
+  it('say what the agent said at its end, and a reviewer of the approval', async () => {
+    rooms = [roomOf('here')];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    record('item.moved', { to: { name: 'current' }, why: '', failure: null });
+    const ended = { reason: 'finished', exitCode: 0, resumeAt: null, turns: 3 } as const;
+    const run = (
+      number: number,
+      agent: string,
+      role: 'coder' | 'qa',
+      more: Pick<ItemEvents['run.ended'], 'verdict' | 'verdictReason' | 'closing'>,
+    ): void => {
+      record('run.pending', { run: number, agent, role, stage: role === 'qa' ? 'qa' : 'current', attempt: 1 });
+      record('run.started', { run: number, pid: 99, pidStart: null, model: 'small', runtime: 'command', base: SHA });
+      const payload = { run: number, ...ended, summary: 'Added the tax column.', ...more };
+      log.transaction((tx) => void tx.record({ ...about, actor: `agent:${agent}`, kind: 'run.ended', payload }));
+    };
+    run(1, 'coder-1', 'coder', { verdict: null, closing: `Added the tax column.\n\n${'More of it. '.repeat(40)}\nLast.` });
+    record('item.work_seen', { work: { branch: 'b', head: SHA, commitsAhead: 1 } });
+    record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
+    run(2, 'reviewer', 'qa', { verdict: 'approve', verdictReason: 'Tests cover both rates.' });
+    const approved = { to: { name: 'merge', branch: 'b', commitsAhead: 1 as never }, why: { kind: 'approved' }, failure: null } as const;
+    log.transaction((tx) => void tx.record({ ...about, actor: 'agent:reviewer', kind: 'item.moved', payload: approved }));
+    record('item.moved', { to: doneStage, why: '', failure: null });
+    const [, review = '', merge = '', merged = ''] = (await told('here')).map(({ body }) => plainText(body, { width: 500 }));
+    expect(review).toContain('> coder-1: Added the tax column.\n> More of it.');
+    expect(review.length).toBeLessThan(500);
+    expect(review).toMatch(/…$/);
+    expect(merge).toMatch(/approved by reviewer, queued to merge\.\n+> reviewer: Tests cover both rates\.$/);
+    expect(merged).toContain('approved by reviewer');
+    expect(merged).not.toContain('> coder-1');
+  });
+
+  it('say all that a person gave as the reason of a rejection', async () => {
+    rooms = [roomOf('here')];
+    live();
+    const why = { kind: 'failed' } as const;
+    const failure = { cause: 'rejected', summary: 'Too slow.', evidence: 'Too slow.\nUse the index.' } as const;
+    const payload = { to: { name: 'current' }, why, failure } as const;
+    log.transaction((tx) => void tx.record({ ...about, actor: 'person:anna', kind: 'item.moved', payload }));
+    const text = (await told('here')).map(({ body }) => plainText(body, { width: 500 })).at(-1);
+    expect(text).toMatch(/by anna, Too slow\.+\n+> Use the index\.$/);
   });
 
   it('name the stage from which an item really comes, also after an undo', async () => {

@@ -181,6 +181,8 @@ export interface Conclusion {
   readonly reason: Extract<EndReason, 'finished' | 'failed' | 'rate-limited' | 'over-budget' | 'signed-out'>;
   /** One line. */
   readonly summary: string;
+  /** All that the agent said at its end, by `closingText`, where it finished; missing: nothing. */
+  readonly closing?: string;
   readonly resumeAt: Millis | null;
 }
 

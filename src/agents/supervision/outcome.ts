@@ -12,6 +12,8 @@ export interface RunOutcome {
   readonly exitCode: number | null;
   /** One line; empty where a successful run said nothing of itself. */
   readonly summary: Said;
+  /** What the agent said at its end, with line breaks, also where Musher finds that it had not finished; empty: nothing. */
+  readonly closing: string;
   /** The end of the output as people would read it, for the next attempt's prompt; cut visibly. */
   readonly evidence: string;
   /** Set only where `reason` is `rate-limited` and the agent said when. */

@@ -366,6 +366,7 @@ class Supervision implements RunHandle {
       cause: end.cause ?? null,
       exitCode,
       summary: left === 0 ? end.summary : { kind: 'processes-left', said: end.summary, processes: left },
+      closing: said.closing ?? '',
       evidence: memory.evidence(),
       resumeAt: end.reason === 'rate-limited' ? said.resumeAt : null,
       turns: memory.turns,

@@ -66,6 +66,8 @@ export async function settleRun(
       resumeAt,
       turns: outcome.turns,
       verdict: outcome.verdict,
+      ...(outcome.verdictReason === '' ? {} : { verdictReason: outcome.verdictReason }),
+      ...(outcome.closing === '' ? {} : { closing: outcome.closing }),
     };
     const now = tx.item(item.project, item.number);
     const mine =

@@ -23,6 +23,8 @@ export const RUN_TEXTS = {
   blocker: 'empty',
   connectionHash: 'keep',
   told: { reason: 'empty' },
+  verdictReason: 'empty',
+  closing: 'empty',
 } as const satisfies PurgePlan<Run>;
 
 /** A run after an event of it; null where there is none that the event could be of. */
@@ -56,8 +58,9 @@ export function foldRun(run: Run | null, event: RunEvent): Run | null {
     case 'run.extended':
       return { ...run, reserved: event.payload.reserved };
     case 'run.ended': {
-      const { reason, cause = null, exitCode, summary, turns, verdict } = event.payload;
-      return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict };
+      const { reason, cause = null, exitCode, summary, turns, verdict, verdictReason, closing } = event.payload;
+      const said = { ...(verdictReason === undefined ? {} : { verdictReason }), ...(closing === undefined ? {} : { closing }) };
+      return { ...run, state: 'ended', endedAt: event.at, reason, cause, exitCode, summary, turns, verdict, ...said };
     }
   }
 }

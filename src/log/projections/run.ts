@@ -36,6 +36,10 @@ export interface Run {
   readonly summary: Said | null;
   readonly turns: number | null;
   readonly verdict: 'approve' | 'reject' | null;
+  /** Why a reviewer decided so; missing: it gave no reason. */
+  readonly verdictReason?: string;
+  /** What the agent said at its end, with line breaks; missing: nothing. */
+  readonly closing?: string;
   readonly usage: Usage;
   /** Of that, what processes used whose start Musher did not survive: the one that runs now began after it. */
   readonly usageBefore: Usage;

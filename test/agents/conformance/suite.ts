@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../../../src/agents/process/identity.ts';
+import { oneLine } from '../../../src/agents/text.ts';
 import { sumUsage } from '../../../src/agents/supervision/signals.ts';
 import { startRun } from '../../../src/agents/supervision/supervisor.ts';
 import { faultWords } from '../../../src/words/item/faults.ts';
@@ -92,6 +93,8 @@ type Ended = Played & { readonly outcome: Awaited<RunHandle['ended']>; readonly 
 const check: { readonly [C in CaseName]?: (ended: Ended) => void } = {
   success({ fixture, outcome, metered }) {
     expect(outcome).toMatchObject({ exitCode: 0, sessionMissing: false });
+    // With its line breaks: `summary` is the same in one line.
+    expect(oneLine(outcome.closing)).toBe(outcome.summary);
     expect(fixture.signals.filter(({ kind }) => kind === 'session')).toHaveLength(1);
     expect(totalTokens(sumUsage(outcome.usage)) > 0 || !metered).toBe(true);
   },

@@ -1,7 +1,7 @@
 import type { Millis } from '../../../pipeline/values.ts';
 import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
-import { oneLine } from '../../text.ts';
+import { closingText, oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { askedBy, claudeCalls } from './calls.ts';
 import { isRateLimit, isSignedOut, REFUSED_STATUS, resetTime } from './limits.ts';
@@ -108,7 +108,7 @@ export function claudeParser(context: ParserContext): OutputParser {
     const summary = oneLine(text);
     const subtype = textField(fields, 'subtype') ?? '';
     if (subtype === 'success' && fields['is_error'] === false) {
-      conclusion = { reason: 'finished', summary, resumeAt: null };
+      conclusion = { reason: 'finished', summary, closing: closingText(text), resumeAt: null };
       const verdict = verdictOfText(text);
       return [
         { kind: 'result', outcome: 'success', summary },

@@ -1,6 +1,6 @@
 import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
-import { oneLine } from '../../text.ts';
+import { closingText, oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { asFields, readLine, listField, numberField, textField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
@@ -76,7 +76,7 @@ export function codexParser(context: ParserContext): OutputParser {
 
   const completed = (usage: Fields): readonly Signal[] => {
     const summary = oneLine(answer);
-    conclusion = { reason: 'finished', summary, resumeAt: null };
+    conclusion = { reason: 'finished', summary, closing: closingText(answer), resumeAt: null };
     const verdict = verdictOfText(answer);
     return [
       { kind: 'result', outcome: 'success', summary },

@@ -3,7 +3,7 @@ import type { Signal } from '../../supervision/signals.ts';
 import type { Millis } from '../../../pipeline/values.ts';
 import { describeExit } from '../../supervision/exit.ts';
 import { expandArgument } from '../../template.ts';
-import { oneLine } from '../../text.ts';
+import { closingText, oneLine } from '../../text.ts';
 import { verdictOfLine } from '../../verdict.ts';
 import { dollarsField, fieldsOf, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Pricing } from '../pricing.ts';
@@ -64,6 +64,7 @@ function parser(context: ParserContext): OutputParser {
   /** Spoke the protocol: then only a result line can mean success. */
   let structured = false;
   let result: Extract<Signal, { kind: 'result' }> | null = null;
+  let closing = '';
   let limited: Extract<Signal, { kind: 'rate-limited' }> | null = null;
   let lastText = '';
 
@@ -105,7 +106,9 @@ function parser(context: ParserContext): OutputParser {
       case 'result': {
         const status = textField(fields, 'status');
         if (status !== 'success' && status !== 'failure') return null;
-        result = { kind: 'result', outcome: status, summary: oneLine(textField(fields, 'text') ?? '') };
+        const said = textField(fields, 'text') ?? '';
+        closing = closingText(said);
+        result = { kind: 'result', outcome: status, summary: oneLine(said) };
         return [result];
       }
       default:
@@ -132,13 +135,14 @@ function parser(context: ParserContext): OutputParser {
             { kind: 'verdict', ...verdict },
           ];
     },
-    end: (exit) => conclude(exit, { structured, result, limited, lastText }),
+    end: (exit) => conclude(exit, { structured, result, closing, limited, lastText }),
   };
 }
 
 interface Seen {
   readonly structured: boolean;
   readonly result: Extract<Signal, { kind: 'result' }> | null;
+  readonly closing: string;
   readonly limited: Extract<Signal, { kind: 'rate-limited' }> | null;
   readonly lastText: string;
 }
@@ -149,9 +153,9 @@ function conclude(exit: ProcessExit, seen: Seen): Conclusion {
   if (limited !== null && !success) return { reason: 'rate-limited', summary: limited.text, resumeAt: limited.resumeAt };
   if (result !== null && !success) return failed(result.summary || 'The agent reported a failure.');
   if (exit.code !== 0) return failed(joined(`The program ${describeExit(exit.code)}`, seen.lastText));
-  if (result !== null) return { reason: 'finished', summary: result.summary, resumeAt: null };
+  if (result !== null) return { reason: 'finished', summary: result.summary, closing: seen.closing, resumeAt: null };
   if (seen.structured) return failed('The program ended without a result line.');
-  return { reason: 'finished', summary: seen.lastText, resumeAt: null };
+  return { reason: 'finished', summary: seen.lastText, closing: seen.lastText, resumeAt: null };
 }
 
 function failed(summary: string): Conclusion {

@@ -1,6 +1,6 @@
 import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
-import { oneLine } from '../../text.ts';
+import { closingText, oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { asFields, readLine, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
@@ -69,7 +69,7 @@ export function geminiParser(context: ParserContext): OutputParser {
     const last = spoken();
     if (textField(fields, 'status') === 'success') {
       const summary = oneLine(text);
-      conclusion = { reason: 'finished', summary, resumeAt: null };
+      conclusion = { reason: 'finished', summary, closing: closingText(text), resumeAt: null };
       const verdict = verdictOfText(text);
       return [
         ...last,

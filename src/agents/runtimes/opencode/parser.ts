@@ -1,6 +1,6 @@
 import { describeExit } from '../../supervision/exit.ts';
 import type { Signal } from '../../supervision/signals.ts';
-import { oneLine } from '../../text.ts';
+import { closingText, oneLine } from '../../text.ts';
 import { verdictOfText } from '../../verdict.ts';
 import { asFields, dollarsField, readLine, textField, tokensField, type Fields } from '../json-line.ts';
 import type { Conclusion, OutputParser, ParserContext, ProcessExit } from '../runtime.ts';
@@ -65,7 +65,7 @@ export function opencodeParser(context: ParserContext): OutputParser {
       return [{ kind: 'result', outcome: 'failure', summary: conclusion.summary }, ...usage];
     }
     // No `result` yet: where opencode has shortened the conversation, it continues after such a step.
-    conclusion = { reason: 'finished', summary: oneLine(answer), resumeAt: null };
+    conclusion = { reason: 'finished', summary: oneLine(answer), closing: closingText(answer), resumeAt: null };
     const verdict = verdictOfText(answer);
     return [...(verdict === null ? [] : [{ kind: 'verdict', ...verdict } as const]), ...usage];
   };

@@ -1,3 +1,4 @@
+import { closingText } from '../../../../src/agents/text.ts';
 import * as z from 'zod';
 import { fieldsOf, textField, tokensField } from '../../../../src/agents/runtimes/json-line.ts';
 import { defineRuntime, type Conclusion } from '../../../../src/agents/runtimes/runtime.ts';
@@ -37,7 +38,7 @@ export const dummyRuntime = defineRuntime({
   parser({ pricing, before }) {
     let end: Conclusion = { reason: 'failed', summary: 'It gave no result.', resumeAt: null };
     const closed = (reason: Conclusion['reason'], summary: string): Signal => {
-      end = { reason, summary, resumeAt: null };
+      end = { reason, summary, ...(reason === 'finished' ? { closing: closingText(summary) } : {}), resumeAt: null };
       return { kind: 'result', outcome: reason === 'finished' ? 'success' : 'failure', summary };
     };
     return {
