@@ -215,7 +215,9 @@ function said(event: Moved, { item, reads }: Announced): Block | false {
   if (ended?.kind !== 'run.ended' || ended.payload.reason !== 'finished') return false;
   const { verdict, verdictReason = '', closing = '' } = ended.payload;
   const agent = actorName(ended.actor);
-  return verdict === null ? saidBriefly(agent, closing) : to.name === 'merge' && saidBriefly(agent, verdictReason);
+  // A program that repeats what it was given to do has said nothing new.
+  if (verdict === null) return closing !== item.title && saidBriefly(agent, closing);
+  return to.name === 'merge' && saidBriefly(agent, verdictReason);
 }
 
 /** Who counted on what was merged and is not any more. */
