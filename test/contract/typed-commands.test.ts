@@ -2,23 +2,10 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../../commands/index.ts';
 import { notices } from '../../scripts/corpus/notices.ts';
 import { commandTable } from '../../src/bot/command-table.ts';
-import { commandName } from '../../src/words/described.ts';
 import type { Block, Document, Inline } from '../../src/message/document.ts';
 import { usage } from '../../src/words/help-text.ts';
-import {
-  blockedStage,
-  doneStage,
-  endRun,
-  makeDesk,
-  makeWorld,
-  mergeStage,
-  moveTo,
-  seeWork,
-  startRun,
-  when,
-  type Desk,
-  type World,
-} from '../commands/harness.ts';
+import { makeDesk, makeWorld, type Desk, type World } from '../commands/harness.ts';
+import { answer, ends, populate, tour } from '../commands/tour.ts';
 import { PLACES, shownAt, understood } from './typed-places.ts';
 
 /** Commands that a text holds as values: within lines, and what is typed in place of a button. */
@@ -49,52 +36,6 @@ function literalsIn(document: Document, kind: 'command' | 'code'): string[] {
     }
   };
   return document.blocks.flatMap(ofBlock);
-}
-
-/** Items in every state that texts speak about. */
-function populate(world: World): void {
-  for (const title of ['Waits', 'Is worked on', 'Is reviewed', 'Is merged', 'Is done', 'Is blocked', 'Depends']) world.make({ title });
-  moveTo(world, 2, { name: 'current' });
-  startRun(world, 2);
-  moveTo(world, 3, { name: 'current' });
-  seeWork(world, 3);
-  endRun(world, 3, startRun(world, 3), 'finished');
-  moveTo(world, 3, { name: 'qa' });
-  moveTo(world, 4, { name: 'current' });
-  seeWork(world, 4);
-  moveTo(world, 4, mergeStage);
-  moveTo(world, 5, { name: 'current' });
-  seeWork(world, 5);
-  moveTo(world, 5, mergeStage);
-  moveTo(world, 5, doneStage);
-  moveTo(world, 6, { name: 'current' });
-  moveTo(world, 6, blockedStage());
-}
-
-/** A live answer has no end of its own. */
-function ends(text: string): boolean {
-  return !text.startsWith('htop');
-}
-
-/** What is typed on a tour through all commands: their examples, and each of them about each item. */
-function tour(): string[] {
-  const numbers = [1, 2, 3, 4, 5, 6, 99];
-  const examples = COMMANDS.flatMap((command) => [commandName(command), ...command.examples, `help ${commandName(command)}`]);
-  const ofItems = COMMANDS.filter(({ args }) => Object.values(args)[0]?.type === 'item').flatMap((command) =>
-    numbers.map((number) => `${commandName(command)} ${number}`),
-  );
-  return [...examples, ...ofItems, 'stats', 'frobnicate'].filter(ends);
-}
-
-/** What a command is answered with; null where it waits for the engine, which is not there. Each has a room of its own: none waits for another. */
-async function answer({ receive, log }: World, text: string, index: number): Promise<Document | null> {
-  const at = { transport: 'test', room: `room ${index}`, thread: null };
-  const sender = { transport: 'test', id: 'admin', name: 'Ada' };
-  const id = receive({ id: `tour ${index}`, at, sender, ingress: 'terminal', text });
-  if (id === null) throw new Error(`not taken in: ${text}`);
-  const state = (): string | undefined => log.inbox.get(id)?.state;
-  await when(log, () => state() === 'done' || state() === 'committed');
-  return log.outbox.open('test', at.room, 10).find(({ inbox }) => inbox === id)?.body ?? null;
 }
 
 let desk: Desk;
