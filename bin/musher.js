@@ -50,7 +50,7 @@ function refuse() {
       ' (' +
       process.execPath +
       ').\n' +
-      'On Linux, run `npm ci` (or install Musher again) without --omit=optional: that brings Node along. Elsewhere install Node 24.\n',
+      'On Linux, run `npm ci` (or install Musher again) without --omit=optional, which brings Node along. Elsewhere, install Node 24. (NODE_TOO_OLD)\n',
   );
   process.exitCode = 1;
 }

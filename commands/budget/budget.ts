@@ -52,8 +52,15 @@ function toRaise(context: CommandContext, of: BudgetOwner | null, more: Amount):
   if (!includes(role, needs)) return err(refused('not-allowed', `Raising ${which(one)}`, ...lacking(needs, project, role)));
   if (UNITS.some((unit) => more[unit] > 0 && one.caps[unit] !== null)) return found;
   return err(
-    refused('no-cap', `There is no such cap on ${ownerOf(one)}, so there is nothing to raise. `, typed('budget'), ' shows the caps.'),
+    refused('no-cap', `There is nothing to raise: ${ownerOf(one)} has no ${capKinds(more)} cap. `, typed('budget'), ' shows the caps.'),
   );
+}
+
+/** The kinds of cap that an amount could raise: `token`, `dollar`, or both. */
+function capKinds(more: Amount): string {
+  return UNITS.filter((unit) => more[unit] > 0)
+    .map((unit) => (unit === 'tokens' ? 'token' : 'dollar'))
+    .join(' or ');
 }
 
 function question(context: CommandContext, { budget: one, item }: FoundBudget, more: Amount): Confirmation {

@@ -18,7 +18,7 @@ export const cost = command({
   words: ['cost'],
   summary: 'Shows the tokens and money that agents have spent.',
   details:
-    'For an item, today, this week, or all time by agent or model. Alone it gives an overview. Days start at midnight in the configured time zone, weeks on Monday.',
+    'For an item, today, this week, or all time by agent or model. Without an argument it gives an overview. Days start at midnight in the configured time zone, weeks on Monday.',
   examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model'],
   args: { of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a period, or how to group.').optional() },
   role: 'viewer',

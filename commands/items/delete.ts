@@ -1,7 +1,7 @@
 import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
 import { leftoverWords, removalWords } from '../../src/words/item/event.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
+import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { answer, done, goesOn, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
@@ -19,7 +19,7 @@ export const deleteCommand = command({
   summary: 'Deletes an item with its run, worktree and branch. A snapshot of its work is kept.',
   details:
     'The branch and worktree are saved as a snapshot in the repository first. The number is not used again, and the history stays in the log; ' +
-    '`--purge` also erases from the log what people and agents wrote. For an item that is already deleted, it retries what could not be removed.',
+    '`--purge` also erases all text that people and agents wrote from the log. For an item that is already deleted, it retries the clean-up.',
   examples: ['delete 42', 'delete 42 --purge'],
   args: { item: itemRef(), purge: flag('purge', 'Also erases its content from the log.') },
   role: 'operator',
@@ -84,8 +84,8 @@ function question(context: CommandContext, item: WorkItem, purge: boolean): Conf
   const again = item.deletedAt !== null;
   const title = itemTitle(item, current);
   const ask = again
-    ? `${title} is already deleted. ${purge ? 'Purge it too?' : 'Retry what could not be removed?'}`
-    : `Delete ${title} (${stageWords(item.stage)})${purge ? ' and purge it' : ''}?`;
+    ? `${title} is already deleted. ${purge ? 'Purge it too?' : 'Retry the clean-up?'}`
+    : `Delete ${title}${purge ? ' and purge it' : ''}? It is ${inStage(item.stage)}.`;
   return {
     question: doc(paragraph(ask), list(consequences(context, item, purge))),
     item: { project: item.project, number: item.number, version: item.version },

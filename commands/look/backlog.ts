@@ -11,7 +11,7 @@ const MOST = 50;
 
 export const backlog = command({
   words: ['backlog'],
-  summary: 'Lists what is not started yet, the oldest first.',
+  summary: 'Lists the items that are not started yet, oldest first.',
   details: 'An item that depends on others says what it waits for, and whether it starts on its own.',
   examples: ['backlog'],
   args: {},
@@ -35,7 +35,7 @@ export const backlog = command({
         heading(`Backlog of ${project.name} (${all})`),
         list(lines),
         all > lines.length && paragraph(`and ${all - lines.length} more`),
-        paragraph(typed('start <number>'), ' starts one, ', typed('show <number>'), ' shows all of it.'),
+        paragraph(typed('start <number>'), ' starts an item, ', typed('show <number>'), ' shows it.'),
       ),
     );
   },

@@ -20,11 +20,11 @@ const MOST_PAGES = 20;
 export const history = command({
   words: ['history'],
   summary: 'Lists what happened to an item, the newest last.',
-  details: `Who did what and when: the last ${DEFAULT} events, or as many as you say. Signs of life and metering of runs are left out; \`show\` and \`cost\` sum them up.`,
+  details: `Who did what and when. Shows the last ${DEFAULT} events by default. Heartbeats and usage records of runs are left out; \`show\` and \`cost\` have the totals.`,
   examples: ['history 42', 'history 42 100'],
   args: {
     item: itemRef(),
-    events: integer({ min: 1, max: MOST, description: `How many events; ${DEFAULT} where it is left out.` }).optional(),
+    events: integer({ min: 1, max: MOST, description: `How many events; ${DEFAULT} by default.` }).optional(),
   },
   role: 'viewer',
   run(context, { item: ref, events: wanted }) {

@@ -43,8 +43,8 @@ const EVIDENCE = 1_500;
 
 export const show = command({
   words: ['show'],
-  summary: 'Shows all of an item.',
-  details: 'Its text and criteria, where it stands and why, what happens next, its runs, the receipts of its gates, and what it has cost.',
+  summary: 'Shows everything about an item.',
+  details: 'Its text and criteria, its state with the reason and the next step, its runs, gate results and cost.',
   examples: ['show 42', 'show shop#42'],
   args: { item: itemRef() },
   role: 'viewer',

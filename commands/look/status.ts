@@ -28,7 +28,7 @@ const FIRST_LOOK = 20;
 export const status = command({
   words: ['status'],
   aliases: [['board']],
-  summary: 'Shows the board: what runs, what waits and why.',
+  summary: 'Shows the board: what’s running, what’s waiting and why.',
   details: 'Counts per stage, runs in progress, waiting items with the reason, coder slots, the latest merges, and today’s cost.',
   examples: ['status'],
   args: {},

@@ -2,7 +2,7 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
-import { itemTitle, sentence, stageWords } from '../../src/words/item/item.ts';
+import { inStage, itemTitle, sentence, stageWords } from '../../src/words/item/item.ts';
 import { JUST_NOW_MS, outlook, stepWords } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -20,7 +20,7 @@ const PAGE = 100;
 
 export const why = command({
   words: ['why'],
-  summary: 'Says why an item is where it is, and what comes next.',
+  summary: 'Explains an item’s state and what happens next.',
   examples: ['why 42'],
   args: { item: itemRef() },
   role: 'viewer',
@@ -50,7 +50,7 @@ export const why = command({
 /** Where it is and since when: `was merged 3 min ago`, `has been in qa for 2 h`; without a time where it just came there. */
 function place({ stage, stageSince }: WorkItem, now: number): string {
   const since = now - stageSince;
-  if (since < JUST_NOW_MS) return `is in ${stageWords(stage)}`;
+  if (since < JUST_NOW_MS) return `is ${inStage(stage)}`;
   if (stage.name === 'done') return `was merged ${duration(since)} ago`;
   return stage.name === 'archived'
     ? `was ${stageWords(stage)} ${duration(since)} ago`

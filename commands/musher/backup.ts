@@ -8,7 +8,7 @@ export const backup = command({
   words: ['backup'],
   summary: 'Backs up the log now. `health` shows the newest backup.',
   details:
-    'A backup is one file that `musher restore FILE` brings back. It holds the log, not the repositories. Scheduled backups are set under `[backup]` in bot.toml.',
+    'A backup is one file; `musher restore FILE` restores it. It holds the log, not the repositories. Scheduled backups are set under `[backup]` in bot.toml.',
   examples: ['backup'],
   args: {},
   role: 'admin',

@@ -1,6 +1,6 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -33,7 +33,7 @@ export const accept = command({
         return tx.refuse(
           refused(
             'nothing-to-accept',
-            `${title} is in ${item.stage.name}. Only items that are done or held for review can be accepted. `,
+            `${title} is ${inStage(item.stage)}. Only items that are done or held for review can be accepted. `,
             typed(`${hint} ${name}`),
             what,
           ),

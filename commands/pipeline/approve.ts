@@ -1,7 +1,7 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
@@ -15,7 +15,7 @@ import { readerOf } from '../../src/words/reader.ts';
 
 export const approve = command({
   words: ['approve'],
-  summary: 'Approves an item in qa, so that it is merged.',
+  summary: 'Approves an item in qa for merging.',
   details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what will be merged.',
   examples: ['approve 42', 'approve 42 1a2b3c4'],
   args: { item: itemRef(), commit: seenCommit() },
@@ -48,7 +48,7 @@ function elsewhere(context: CommandContext, item: WorkItem): Reply {
   const title = itemTitle(item, context.project.name);
   return refused(
     'not-in-qa',
-    past ? `${title} is already in ${item.stage.name}. ` : `${title} is in ${item.stage.name}. Only items in qa can be approved. `,
+    past ? `${title} is already ${inStage(item.stage)}. ` : `${title} is ${inStage(item.stage)}. Only items in qa can be approved. `,
     typed(`${held || item.stage.name === 'done' ? 'accept' : 'why'} ${name}`),
     held ? ' releases it from review.' : item.stage.name === 'done' ? ' archives it.' : ' shows what happens next.',
   );

@@ -1,6 +1,6 @@
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { firstLine, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
+import { firstLine, inStage, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
@@ -14,7 +14,7 @@ export const reject = command({
   summary: 'Sends an item back to the coder, with the reason.',
   details: 'For items in qa or merge, and for items held for review. The next attempt gets the whole reason, line breaks included.',
   examples: ['reject 42 The export loses the time zone.'],
-  args: { item: itemRef(), reason: text('What is wrong. The next attempt reads it.') },
+  args: { item: itemRef(), reason: text('The reason. The next attempt gets it.') },
   role: 'operator',
   run: (context, { item: ref, reason }) =>
     context.change((tx) => {
@@ -26,7 +26,9 @@ export const reject = command({
         const name = itemName(item, reader.current);
         const hint = item.stage.name === 'done' ? `move ${name} current` : `why ${name}`;
         const what = item.stage.name === 'done' ? ' reopens it.' : ' shows what happens next.';
-        return tx.refuse(refused('not-in-review', `${title} is in ${item.stage.name}, so there is nothing to reject. `, typed(hint), what));
+        return tx.refuse(
+          refused('not-in-review', `${title} is ${inStage(item.stage)}, so there is nothing to reject. `, typed(hint), what),
+        );
       }
       const failure = { cause: 'rejected', summary: firstLine(reason), evidence: reason } as const;
       const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'rejected' }).item;

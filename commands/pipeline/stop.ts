@@ -2,7 +2,7 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { nextWords } from '../../src/words/item/reasons.ts';
@@ -74,7 +74,7 @@ function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Re
   const reader = readerOf(context);
   const title = itemTitle(item, reader.current);
   if (item.stage.name === 'done' || item.stage.name === 'archived')
-    return refused('nothing-to-stop', `Nothing to stop: ${title} is in ${item.stage.name}.`);
+    return refused('nothing-to-stop', `Nothing to stop: ${title} is ${inStage(item.stage)}.`);
   if (item.held !== null) return refused('already-stopped', `${title} is already stopped. `, ...nextWords(item, tx.step(item), reader));
   const timers = tx.reads.timers.ofItem(item.project, item.number).length;
   if (item.stage.name === 'backlog' && !item.queued && item.dependsOn.length === 0 && timers === 0)

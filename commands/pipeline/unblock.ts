@@ -1,6 +1,6 @@
 import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
+import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -25,9 +25,7 @@ export const unblock = command({
         const name = itemName(item, reader.current);
         const hint = item.held === null ? 'why' : 'start';
         const what = item.held === null ? ' shows what happens next.' : ' resumes it.';
-        return tx.refuse(
-          refused('not-blocked', `${title} is not blocked; it is in ${stageWords(item.stage)}. `, typed(`${hint} ${name}`), what),
-        );
+        return tx.refuse(refused('not-blocked', `${title} is not blocked; it is ${inStage(item.stage)}. `, typed(`${hint} ${name}`), what));
       }
       const after = tx.append(item, 'item.moved', { to: item.stage.from, why: { kind: 'person', did: 'unblocked' }, failure: null });
       return done(

@@ -16,11 +16,11 @@ export const undo = command({
     'For a merged item: asks first, then adds a commit to the base branch that reverts the merge, after the gates have passed without it. History is not rewritten. ' +
     'The item returns to current with its branch and costs, stopped until someone starts it; the next attempt gets your reason. ' +
     'Refused if later commits changed the same places; the reply lists the files.\n' +
-    'For an item that is not merged: undoes the last change that a person made to it. Alone, it undoes your own last change in this project: edits, checks, dependencies, assignments, ' +
+    'For an item that is not merged: undoes the last change that a person made to it. Without an item, it undoes your own last change in this project: edits, checks, dependencies, assignments, ' +
     'moves, stops, starts, approvals and retries, unless work has continued since. ' +
     'Creating and deleting cannot be undone. Typed twice it undoes two commands; there is no redo.',
   examples: ['undo', 'undo 42', 'undo 42 The export loses the time zone.'],
-  args: { item: itemRef().optional(), reason: text('Why the merge is reverted. The next attempt reads it.').optional() },
+  args: { item: itemRef().optional(), reason: text('The reason. The next attempt gets it.').optional() },
   role: 'operator',
   waits: true,
   confirm(context, { item: ref }) {

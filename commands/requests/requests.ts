@@ -11,8 +11,8 @@ const MOST = 5;
 
 export const requests = command({
   words: ['requests'],
-  summary: 'Lists the permissions and questions that agents are waiting for.',
-  details: 'The oldest first, each in full, with its buttons.',
+  summary: 'Lists the open requests of agents: permissions and questions.',
+  details: 'Oldest first, each in full, with its buttons.',
   examples: ['requests'],
   args: {},
   role: 'viewer',

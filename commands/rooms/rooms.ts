@@ -7,7 +7,7 @@ import type { RoomState } from '../../src/decide/room-state.ts';
 export const rooms = command({
   words: ['rooms'],
   summary: 'Lists the rooms with their project, notifications and state.',
-  details: 'The column `Set by` says where the notifications were set: `file` is bot.toml, `chat` is `subscribe` or `unsubscribe`.',
+  details: 'The column `Set by` shows where the notifications were set: `file` is bot.toml, `chat` is `subscribe` or `unsubscribe`.',
   examples: ['rooms'],
   args: {},
   role: 'viewer',

@@ -11,8 +11,8 @@ export const subscribe = command({
   words: ['subscribe'],
   summary: 'Adds notifications to this room, or collects them in threads.',
   details:
-    'Alone it turns on everything. Kinds are added to the ones the room already gets; `only` drops all others. `in threads` collects what happens to an item ' +
-    'under its first message; merges, blocked items and whatever waits for a person still appear in the room itself. ' +
+    'Without arguments it turns on everything. Kinds are added to the ones the room already gets; `only` drops all others. `in threads` collects what happens to an item ' +
+    'under its first message; merges, blocked items and items that need a person still appear in the room itself. ' +
     'The setting survives a restart; `default` returns to bot.toml. ' +
     'To change another room, name it first; that takes an admin of its project.',
   examples: ['subscribe', 'subscribe merges failures', 'subscribe only merges', 'subscribe in threads', 'subscribe default'],

@@ -14,7 +14,7 @@ export function shownInput(input: string): string {
   const value = JSON.parse(input) as unknown;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return revealed(JSON.stringify(value));
   const lines = Object.entries(value).map(([key, one]) => `${revealed(oneLineKey(key))}: ${indented(one)}`);
-  return lines.length === 0 ? '(nothing)' : lines.join('\n');
+  return lines.length === 0 ? '(no input)' : lines.join('\n');
 }
 
 /** Whether people can be shown a text whole. */

@@ -29,7 +29,7 @@ export function openLogFile(
       failing = false;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (!failing) instead.write(`${file} cannot be written: ${why}. What belongs there follows here until it can.\n`);
+      if (!failing) instead.write(`${file} cannot be written: ${why}. Log lines are printed here until it can be written again.\n`);
       failing = true;
       instead.write(clean);
     }

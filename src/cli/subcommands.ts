@@ -21,14 +21,14 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: 'doctor',
-    summary: 'check everything that Musher needs, and say how to fix it',
+    summary: 'check everything that Musher needs and suggest fixes',
     positionals: [],
     options: [CONFIG, DATA],
     load: () => import('./doctor.ts'),
   },
   {
     name: 'catch-up',
-    summary: 'bring your checkout to the base branch after merges that left it alone; keeps your changes',
+    summary: 'update your checkout to the base branch after merges that could not; keeps your changes',
     positionals: [],
     more: ['DIR'],
     options: [],

@@ -88,5 +88,5 @@ function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, us
 }
 
 function twice(names: readonly string[], section: string, key: string): KeyProblem[] {
-  return names.flatMap((name, i) => (names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" is there twice` }] : []));
+  return names.flatMap((name, i) => (names.indexOf(name) < i ? [{ path: [section, i, key], message: `"${name}" is listed twice` }] : []));
 }

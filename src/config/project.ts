@@ -42,7 +42,7 @@ interface ReadProject {
 export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv, builtIn?: string): ReadProject {
   const { file } = place;
   if (builtIn === undefined && statSync(file, { throwIfNoEntry: false }) === undefined) {
-    const message = `is not there: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
+    const message = `does not exist: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
     return { value: null, secrets: [], files: [file], problems: [{ file, line: 1, key: '', message }] };
   }
   const elsewhere = new Map([
@@ -99,7 +99,7 @@ function agentProblems(agent: AgentEntry): [key: string, message: string][] {
   const set: Readonly<Record<string, unknown>> = agent;
   for (const key of RUNTIMES.flatMap(({ keys }) => Object.keys(keys))) {
     if (key in runtime.keys || set[key] === undefined) continue;
-    problems.push([key, `means nothing to runtime "${runtime.name}"; what its program may do is set in its own command`]);
+    problems.push([key, `does not apply to runtime "${runtime.name}"; set its program's permissions in its own command`]);
   }
   for (const key of ['prompt', 'system_prompt'] as const) {
     for (const message of templateProblems(agent[key] ?? '')) problems.push([key, message]);

@@ -56,7 +56,7 @@ export const botSchemaOf = (networks: readonly Network[]) =>
       example: '~/.local/state/musher/musher',
     }),
     timezone: zone().optional().meta({
-      description: "IANA time zone for showing times and counting days. Default: the system's.",
+      description: "IANA time zone for times and daily budgets. Default: the system's.",
       example: 'Europe/Berlin',
     }),
     log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta({ description: "Log level of Musher's own log file." }),

@@ -69,11 +69,11 @@ export function unusable(path: string, cause: unknown): MusherError {
   const { code } = cause as NodeJS.ErrnoException;
   const why =
     {
-      EACCES: 'you may not write there',
-      EPERM: 'you may not write there',
-      EROFS: 'it is on a disk that is read-only',
+      EACCES: 'Musher has no permission to write there',
+      EPERM: 'Musher has no permission to write there',
+      EROFS: 'the disk is read-only',
       ENOSPC: 'the disk is full',
-      EDQUOT: 'your share of the disk is used up',
+      EDQUOT: 'the disk quota is used up',
       EEXIST: 'a file is in the way',
       ENOTDIR: 'a file is in the way',
       EISDIR: 'a folder is in the way',

@@ -84,19 +84,17 @@ function compareTable(db: Db, rebuilt: Db, table: string, key: readonly string[]
   while (left.done !== true || right.done !== true) {
     const order = compareKeys(left.done === true ? null : left.value, right.done === true ? null : right.value, key);
     if (order < 0 && left.done !== true) {
-      onDifference(`${table} ${name(left.value, key)}: is in the table, but the log does not give it`);
+      onDifference(`${table} ${name(left.value, key)}: in the table, but not in the log`);
       left = found.next();
     } else if (order > 0 && right.done !== true) {
-      onDifference(`${table} ${name(right.value, key)}: the log gives it, but it is not in the table`);
+      onDifference(`${table} ${name(right.value, key)}: in the log, but not in the table`);
       right = expected.next();
     } else if (left.done !== true && right.done !== true) {
       const columns = Object.keys(right.value).filter(
         (column) => (left.value as Record<string, unknown>)[column] !== (right.value as Record<string, unknown>)[column],
       );
       if (columns.length > 0)
-        onDifference(
-          `${table} ${name(left.value, key)}: ${columns.join(', ')} differ${columns.length === 1 ? 's' : ''} from what the log gives`,
-        );
+        onDifference(`${table} ${name(left.value, key)}: ${columns.join(', ')} differ${columns.length === 1 ? 's' : ''} from the log`);
       left = found.next();
       right = expected.next();
     }

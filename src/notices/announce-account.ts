@@ -10,7 +10,10 @@ export function accountAnnouncement(limit: OtherEvents['account.limited'], timez
   if (signIn !== undefined) return signedOut(account, signIn, others[0] ?? null);
   const what = `… Account ${account} is rate-limited until ${dayAndTime(until, timezone)}.`;
   if (others.length > 0) return line(`${what} Agents continue with account ${others[0] ?? ''}.`);
-  const all = earliest === null ? '' : ` So are all others for these agents; the first is back at ${dayAndTime(earliest, timezone)}.`;
+  const all =
+    earliest === null
+      ? ''
+      : ` All other accounts of these agents are rate-limited too; the first one resets at ${dayAndTime(earliest, timezone)}.`;
   return line(`${what}${all} Items that wait for it continue on their own.`);
 }
 

@@ -16,11 +16,11 @@ export function baseAnnouncement({ branch, from, to, how, lost }: OtherEvents['b
     code(shortCommit(from)),
     '. Musher changed nothing. If it was a mistake, ',
     code(`git branch rescued ${shortCommit(from)}`),
-    ' keeps them.',
+    ' keeps the old commits.',
     ...(lost.length === 0
       ? []
       : [
-          ` Merged before, and no longer on ${branch}: ${lost.map((number) => `#${number}`).join(', ')}. `,
+          ` No longer on ${branch}: ${lost.map((number) => `#${number}`).join(', ')}. `,
           command(`undo ${lost[0]}`),
           ' moves it back to current with its branch.',
         ]),

@@ -24,14 +24,14 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
     counted(found.running, 'agent is still running', 'agents are still running'),
     counted(found.ended, 'run ended meanwhile', 'runs ended meanwhile'),
     counted(found.strays, 'stray process was ended', 'stray processes were ended'),
-    counted(quarantined.length, 'thing was quarantined', 'things were quarantined'),
+    counted(quarantined.length, 'leftover was quarantined', 'leftovers were quarantined'),
     counted(mended.length, 'branch was repaired', 'branches were repaired'),
-    counted(odd.length, 'thing needs a look', 'things need a look'),
+    counted(odd.length, 'finding needs attention', 'findings need attention'),
     counted(found.late, 'message is being answered late', 'messages are being answered late'),
   ].filter((text) => text !== '');
   const verified: Content[] =
     differences.length === 0
-      ? ['the log check found no difference.']
+      ? ['the log check found no differences.']
       : [
           `the log check found ${counted(differences.length, 'difference', 'differences')}: `,
           command('dump'),

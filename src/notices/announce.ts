@@ -70,12 +70,12 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
         `: ${actorName(event.actor)} asked for ${event.payload.brief} and was refused: ${unaskedWords(event.payload.why)}.`,
       );
     case 'item.set_aside':
-      return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}. Look there before you delete it.`);
+      return line('! ', ...named(about), `: Musher ${setAsideWords(event.payload.what)}. Check that folder before you delete it.`);
     case 'item.removed':
       return line(
         '✗ ',
         ...named(about),
-        ` was deleted, but not all of it is gone: ${event.payload.left.map(leftoverWords).join('; ')}. `,
+        ` was deleted, but the clean-up is incomplete: ${event.payload.left.map(leftoverWords).join('; ')}. `,
         command(`delete ${about.label}`),
         ' tries again.',
       );

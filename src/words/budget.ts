@@ -107,10 +107,10 @@ export function amountWords(amount: Amount): string {
     .join(' and ');
 }
 
-/** What caps allow: `$30.00 and 150M tokens`, or `as much as it takes`. */
+/** What caps allow: `$30.00 and 150M tokens`, or `an unlimited amount`. */
 export function capWords(caps: Caps): string {
   const set = UNITS.flatMap((unit) => (caps[unit] === null ? [] : [inUnit(caps[unit], unit)]));
-  return set.length === 0 ? 'as much as it takes' : set.join(' and ');
+  return set.length === 0 ? 'an unlimited amount' : set.join(' and ');
 }
 
 /** What a run may use in all: `$30.00 and 150M tokens`. */

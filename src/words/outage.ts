@@ -1,7 +1,7 @@
 import { SYSTEM_CODES, type Outage, type SystemCode } from '../pipeline/next/outage.ts';
 
-const ROOM = 'Make room on the disks of the repository and of the data directory.';
-const LIMITS = 'End programs that are not needed, or raise the limits of the user that runs Musher (ulimit -u, ulimit -n).';
+const ROOM = 'Free some space on the disks of the repository and the data directory.';
+const LIMITS = 'Stop programs that you don’t need, or raise the limits of the user that runs Musher (ulimit -u, ulimit -n).';
 
 const SYSTEM: { readonly [C in SystemCode]: readonly [said: string, hint: string] } = {
   ENOSPC: ['The disk is full.', ROOM],
@@ -11,9 +11,9 @@ const SYSTEM: { readonly [C in SystemCode]: readonly [said: string, hint: string
   EMFILE: ['Musher has too many files open.', LIMITS],
   ENFILE: ['The system has too many files open.', LIMITS],
   EAGAIN: ["The system can't start more processes.", LIMITS],
-  ENOMEM: ['The machine is out of memory.', 'End programs that are not needed.'],
+  ENOMEM: ['The machine is out of memory.', 'Stop programs that you don’t need.'],
 };
-const UNLOCK = 'If no git is running in the repository, remove the lock file that git names.';
+const UNLOCK = 'If no git is running in the repository, delete the lock file that git names.';
 
 /** What is out, as a sentence. */
 export function outageWords({ code, said }: Pick<Outage, 'code' | 'said'>): string {

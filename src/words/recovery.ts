@@ -12,7 +12,7 @@ export function discoveryWords(found: Discovered): Content[] {
   const item = 'item' in found ? `${found.project}#${found.item}` : '';
   switch (found.kind) {
     case 'stray-folder':
-      return ['folder ', code(named(found.folder)), ' belongs to no item, moved to ', code(named(found.to))];
+      return ['folder ', code(named(found.folder)), ' doesn’t belong to any item, moved to ', code(named(found.to))];
     case 'dead-lock':
       return ['a killed git left the lock ', code(named(found.lock)), ', moved to ', code(named(found.to))];
     case 'branch-restored':
@@ -28,9 +28,9 @@ export function discoveryWords(found: Discovered): Content[] {
         ' lists what was kept',
       ];
     case 'unknown-branch':
-      return ['branch ', code(named(found.branch)), ` belongs to no item of ${found.project}, left alone`];
+      return ['branch ', code(named(found.branch)), ` doesn’t belong to any item of ${found.project}, left as it is`];
     case 'blocking-lock':
-      return ['the lock ', code(named(found.lock)), ' keeps git from moving branches. Remove it if no git is running there'];
+      return ['the lock ', code(named(found.lock)), ' stops git from updating branches. Delete it if no git is running there'];
     case 'not-configured':
       return [`${unconfiguredWords(found)}. ${wayBack(found)}`.replace(/\.$/, '')];
     case 'not-compared':

@@ -53,7 +53,7 @@ describe('a start that cannot have its data directory', () => {
       stdin: 'ignore',
       uid: 54_321,
     });
-    expect(refusal(ended)).toContain('you may not write there');
+    expect(refusal(ended)).toContain('Musher has no permission to write there');
   });
 
   it.skipIf(!canBeSomebodyElse)(

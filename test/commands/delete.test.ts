@@ -83,7 +83,7 @@ describe('delete', () => {
     expect(failed).toMatchObject({ ok: false, code: 'delete-incomplete' });
     expect(failed.text).toContain('permission denied');
     expect(failed.text).toContain(`delete ${n}`);
-    expect((await world.say(`delete ${n}`)).text).toContain('Retry what could not be removed?');
+    expect((await world.say(`delete ${n}`)).text).toContain('Retry the clean-up?');
     await world.say('no');
     const again = await deleted(`delete ${n}`, n);
     expect(again.ok).toBe(true);

@@ -288,7 +288,7 @@ describe('history', () => {
     expect(lines).toEqual([
       '- 14:05 operator created it as a bug',
       '- 14:05 operator started it',
-      '- 14:05 Musher gave run 1 to coder-1 (current, attempt 1)',
+      '- 14:05 Musher assigned run 1 to coder-1 (current, attempt 1)',
       '- 14:05 Musher started run 1 with small',
       '- 14:05 Musher ended run 1: failed: said goodbye',
     ]);

@@ -29,7 +29,7 @@ it('agents know the accounts of their runtime that are open to them, in the orde
 });
 
 it.each([
-  ['a name twice', `${MAIN}${MAIN}`, /account\[2\]\.name: "main" is there twice/],
+  ['a name twice', `${MAIN}${MAIN}`, /account\[2\]\.name: "main" is listed twice/],
   ['nothing of its own', '[[account]]\nname = "main"\nruntime = "claude"\n', /env: is missing: an account needs env or config_dir/],
   ['a folder where none is read', MAIN.replace('claude"', 'command"'), /config_dir: does not apply to runtime "command"/],
   ['a project that is not there', `${MAIN}projects = ["docs"]\n`, /projects\[1\]: there is no project "docs"/],

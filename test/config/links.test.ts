@@ -16,8 +16,8 @@ describe('[links]', () => {
   });
 
   it.each([
-    [{ item: 'https://tracker.example.org/' }, 'item: must have {item} where the number goes'],
-    [{ commit: 'https://git.example.org/{item}' }, 'commit: "{item}" means nothing here; there is {commit}'],
+    [{ item: 'https://tracker.example.org/' }, 'item: must contain {item}'],
+    [{ commit: 'https://git.example.org/{item}' }, 'commit: unknown placeholder "{item}"; use {commit}'],
     [{ item: 'https://{item}.example.org/' }, 'item: must be a web address'],
     [{ item: 'javascript:alert({item})' }, 'item: must be a web address'],
     [{ item: 'https://ann:secret@example.org/{item}' }, 'item: must be a web address'],

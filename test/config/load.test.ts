@@ -267,7 +267,7 @@ describe('errors', () => {
     [
       'tools for a program that has none',
       `${CODER.replace('claude', 'command')}command = ["x"]\nallowed_tools = ["Edit"]\n`,
-      /allowed_tools: means nothing to runtime "command"/,
+      /allowed_tools: does not apply to runtime "command"/,
     ],
     ['a name with a slash', CODER.replace('coder-1', 'a/b'), /:2: agent\[1\]\.name: must be lower-case letters/],
     ['a limit of zero', `${CODER}limits.turns = 0\n`, /:5: agent\[1\]\.limits\.turns: must be at least 1, not 0/],
@@ -331,7 +331,7 @@ describe('errors', () => {
     [
       'a project without its file',
       BOT.replace('path = "shop"', 'path = "other"'),
-      /^other\/\.musher\/project\.toml:1: is not there: the file of project shop/,
+      /^other\/\.musher\/project\.toml:1: does not exist: the file of project shop/,
     ],
   ])('refuse %s', (_, bot, message) => {
     expect(errorOf({ bot }, { TOKEN: 'fake' }).message).toMatch(message);

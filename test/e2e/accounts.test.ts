@@ -49,7 +49,7 @@ test('where all accounts are limited nothing runs until the first comes back, al
   const probe = bench.runs(1).at(-1);
   expect(probe?.pendingAt).toBeGreaterThanOrEqual(bench.only('run.ended', 1)[0]?.payload.resumeAt ?? Infinity);
   second.type('why 2');
-  await second.said(/queued while one run tries account main/i);
+  await second.said(/one run is testing account main/i);
   expect([...bench.runs(2), ...bench.runs(3)]).toEqual([]);
   bench.raise('go');
   second.type('wait 1 done 60', 'wait 2 done 60', 'wait 3 done 60');

@@ -75,7 +75,7 @@ test('a run that Musher cannot keep the files of is told, counted and bounded', 
   const musher = bench.start();
   musher.type(create('Nowhere'), 'start 1', 'wait 1 blocked 30');
   const out = succeeded(await musher.end());
-  expect(out).toMatch(/#1 Nowhere: looking after the run broke off/);
+  expect(out).toMatch(/#1 Nowhere: the run was interrupted/);
   expect(bench.runs(1)).toHaveLength(2);
   rmSync(join(bench.data, 'runs'));
 });

@@ -61,7 +61,7 @@ test('an export goes into another data directory and verifies there', async () =
   // What is in the export was told before, and is not told again.
   const config = join(bench.dir, 'bot.toml');
   expect((await bench.call('run', '--batch', '--config', config, '--data', other)).out).toMatch(
-    /^Musher \S+ is back from an export of \S+ \S+ \(log\.jsonl\): nothing was lost; .* no difference\.$/,
+    /^Musher \S+ is back from an export of \S+ \S+ \(log\.jsonl\): nothing was lost; .* no differences\.$/,
   );
   expect((await bench.call('run', '--batch', '--config', config, '--data', other)).out).toBe('');
   expect((await bench.call('import', join(bench.dir, 'log.jsonl'), '--data', other)).err).toContain(

@@ -57,10 +57,10 @@ test('after a kill the room gets one line of what was found and done; orphans ar
 
   const second = bench.start();
   await second.said(
-    /Musher \S+ is back after \S+ \w+ \(it had ended unexpectedly\): 1 agent is still running, 1 run ended meanwhile, 1 stray process was ended, 2 things were quarantined, 1 branch was repaired, 1 thing needs a look; .*? no difference/,
+    /Musher \S+ is back after \S+ \w+ \(it had ended unexpectedly\): 1 agent is still running, 1 run ended meanwhile, 1 stray process was ended, 2 leftovers were quarantined, 1 branch was repaired, 1 finding needs attention; .*? no difference/,
   );
   await second.said(new RegExp(`#3: its branch was gone, restored at \`?${lost.slice(0, 8)}\`?`));
-  await second.said(/branch `?musher\/99-of-another`? belongs to no item/);
+  await second.said(/branch `?musher\/99-of-another`? doesn.t belong to any item/);
   await gone;
   expect(bench.git(['rev-parse', bench.branch(3)])).toBe(lost);
   expect(bench.git(['rev-parse', 'musher/99-of-another'])).toBe(bench.git(['rev-parse', 'main']));
@@ -79,7 +79,7 @@ test('after a kill the room gets one line of what was found and done; orphans ar
   writeFileSync(lock, '');
   utimesSync(lock, 0, 0);
   const third = bench.start();
-  await third.said(/1 thing was quarantined; .*? no difference.*the lock .*3-blocked-\w+\.lock.*quarantine/);
+  await third.said(/1 leftover was quarantined; .*? no difference.*the lock .*3-blocked-\w+\.lock.*quarantine/);
   expect(existsSync(lock)).toBe(false);
   await until(() => bench.unsent() === 0);
   await third.kill();

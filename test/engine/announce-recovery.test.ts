@@ -28,9 +28,9 @@ function told(found: Partial<OtherEvents['musher.recovered']>): string | null {
 
 it('tells in one line what a start found, in numbers that read as words', () => {
   expect(told({ running: 2, ended: 1, late: 4 })).toMatch(
-    /^Musher 0\.1\.0 is back after 3 h: 2 agents .*1 run .*4 messages .*no difference\.$/,
+    /^Musher 0\.1\.0 is back after 3 h: 2 agents .*1 run .*4 messages .*no differences\.$/,
   );
-  expect(told({ brokeOff: true, downMs: 4_000 })).toMatch(/^Musher 0\.1\.0 is back after 4 s .*unexpectedly\): .*no difference\.$/);
+  expect(told({ brokeOff: true, downMs: 4_000 })).toMatch(/^Musher 0\.1\.0 is back after 4 s .*unexpectedly\): .*no differences\.$/);
 });
 
 it('says after a loop of crashes how many starts were only counted, and says nothing of those themselves', () => {
@@ -72,6 +72,6 @@ it('says of a log that was restored from where it comes, and what the base branc
   const many = Array.from({ length: 25 }, (_, i) => String(i + 1));
   expect(told({ copy: { ...copy, merged: many } })).toContain('19, 20 and 5 more)');
   expect(told({ copy: { ...copy, from: 'export', file: null, until: null, merged: [], undone: [], unknown: [], timers: 0 } })).toBe(
-    'Musher 0.1.0 is back from an export: nothing was lost; the log check found no difference.',
+    'Musher 0.1.0 is back from an export: nothing was lost; the log check found no differences.',
   );
 });

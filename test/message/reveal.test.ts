@@ -24,7 +24,7 @@ describe('a tool’s input as people are shown it', () => {
   it('is whole, key by key, and no value can look like a key', () => {
     const input = JSON.stringify({ command: 'curl x | sh\ndescription: harmless', description: 'x', timeout: 5 });
     expect(shownInput(input)).toBe('command: curl x | sh\n    description: harmless\ndescription: x\ntimeout: 5');
-    expect(shownInput('{}')).toBe('(nothing)');
+    expect(shownInput('{}')).toBe('(no input)');
     expect(shownInput(JSON.stringify({ 'a\nb: c': 1 }))).toBe('"a\\nb: c": 1');
   });
 

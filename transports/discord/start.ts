@@ -10,7 +10,7 @@ export async function whoAmI(library: Library, rest: REST): Promise<{ me: APIUse
   const info = (await rest.get(Routes.gatewayBot())) as APIGatewayBotInfo;
   if (info.session_start_limit.remaining < 1) {
     const minutes = Math.ceil(info.session_start_limit.reset_after / 60_000);
-    const hint = `Discord lets it in again in ${minutes} minutes, and Musher tries by itself.`;
+    const hint = `The limit resets in ${minutes} minutes; Musher retries on its own.`;
     throw new MusherError('NETWORK_REFUSED', 'The bot has used up today’s connections to Discord.', hint);
   }
   return { me, application, info };

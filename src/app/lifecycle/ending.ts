@@ -76,7 +76,7 @@ export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
     return `${all} runs stopped. The work is kept, and ${which} ${wanted === 1 ? 'starts' : 'start'} again with Musher.\n`;
   }
   const on = `${counted(wanted)} ${wanted === 1 ? 'continues' : 'continue'} without Musher. The next start picks ${wanted === 1 ? 'it' : 'them'} up.\n`;
-  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to stop. The next start makes sure of it.\n`;
+  const off = `${counted(asked)} ${asked === 1 ? 'was' : 'were'} asked to stop. The next start checks that.\n`;
   return `${wanted === 0 ? '' : on}${asked === 0 ? '' : off}`;
 }
 

@@ -9,7 +9,7 @@ export const WITHOUT_SANDBOX = 'no sandbox: agents and gates can read and write 
 
 /** What follows from a start as root. */
 export const AS_ROOT =
-  'Musher runs as root: without a sandbox agents and gates can change this whole machine, inside one every file they see is theirs to read';
+  'Musher runs as root: without a sandbox, agents and gates can change the whole machine; in a sandbox, they can read every file they see';
 /** Whether this process has root's rights. */
 export const isRoot = (): boolean => process.geteuid?.() === 0;
 

@@ -42,7 +42,7 @@ export async function startMonitor({ settings, health, metrics, onProblem }: Mon
       response.end(request.method === 'HEAD' ? undefined : text);
     };
     const answer = async (): Promise<void> => {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'Only GET is answered here.\n');
+      if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'Only GET is supported.\n');
       switch (new URL(request.url ?? '/', 'http://monitor').pathname) {
         case '/healthz': {
           const found = health();
@@ -53,13 +53,13 @@ export async function startMonitor({ settings, health, metrics, onProblem }: Mon
           return send(200, type, text);
         }
         default:
-          return send(404, 'text/plain', 'There is /healthz and /metrics.\n');
+          return send(404, 'text/plain', 'Not found. Try /healthz or /metrics.\n');
       }
     };
     answer().catch((error: unknown) => {
       onProblem('a request for figures', error);
       if (response.headersSent) response.destroy();
-      else send(500, 'text/plain', 'That went wrong; the log file says more.\n');
+      else send(500, 'text/plain', 'Musher hit a bug; its log file has the details.\n');
     });
   });
   await listen(server, settings);
@@ -80,7 +80,9 @@ export async function startMonitor({ settings, health, metrics, onProblem }: Mon
 function listen(server: Server, { address, port }: MonitorSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = { EADDRINUSE: 'another program listens there', EACCES: 'you may not listen there' }[cause.code ?? ''] ?? cause.message;
+      const why =
+        { EADDRINUSE: 'another program uses that port', EACCES: 'Musher has no permission to use that port' }[cause.code ?? ''] ??
+        cause.message;
       reject(
         new MusherError(
           'MONITOR_UNUSABLE',

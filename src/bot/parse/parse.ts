@@ -78,7 +78,7 @@ export function readArguments<C extends Declared>(
     if (leftOut) {
       if (argument.required) {
         const end = { start: source.length, end: source.length };
-        return problem('missing-argument', problemAt(end, parsing.missing(commandName(command), argument.expects)), name);
+        return problem('missing-argument', problemAt(end, parsing.missing(commandName(command), name, argument.expects)), name);
       }
       args[name] = null;
       continue;

@@ -46,7 +46,7 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
 function notRun(subject: string, { filters, mergeDrivers, replaced }: NotRun): Finding[] {
   const findings: Finding[] = [];
   if (filters.length > 0) {
-    const what = `files with the filter ${filters.join(', ')} are in worktrees as git stores them, since Musher runs no filter`;
+    const what = `Musher doesn’t run the filter ${filters.join(', ')}, so worktrees contain those files as git stores them`;
     const hint =
       'Fetch their content in the setup of a [[component]], such as `git lfs pull`, and let agents commit such files themselves.';
     findings.push(warning(subject, what, hint));
@@ -56,8 +56,8 @@ function notRun(subject: string, { filters, mergeDrivers, replaced }: NotRun): F
     findings.push(warning(subject, what, 'Configure a merge agent (`stage = "merge"`), or resolve such conflicts yourself.'));
   }
   if (replaced) {
-    const hint = 'Nothing to do, if the files of the base branch are the same without them: `git --no-replace-objects status`.';
-    findings.push(warning(subject, 'it has replace refs or grafts, and Musher goes by the history without them', hint));
+    const hint = 'Nothing to do if the files of the base branch are the same without them: `git --no-replace-objects status`.';
+    findings.push(warning(subject, 'it has replace refs or grafts, and Musher ignores them', hint));
   }
   return findings;
 }

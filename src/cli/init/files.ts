@@ -27,7 +27,7 @@ name = "musher"
 # Where the log, worktrees and run logs are kept; outside of every repository.
 data_dir = ${quoted(dataDir)}
 
-# For showing times and counting days. Default: the system's.
+# Time zone for times and daily budgets. Default: the system's.
 # timezone = "Europe/Berlin"
 
 # A repository that Musher works on. Add a [[project]] for each further one.
@@ -105,7 +105,7 @@ silence = "10m"
 
 function gateSection([best, ...others]: readonly TestCommand[]): string {
   const lines = [
-    '# Musher runs this on the work, and again on the merged tree. Exit code 0 is a pass.',
+    '# Musher runs this on the work, and again on the merged tree. Exit code 0 means it passed.',
     ...(best === undefined ? ['# No test command was found. Without a gate, all committed work passes.'] : [`# Found in ${best.because}.`]),
     ...gate(best?.command ?? './run-tests', best === undefined ? '# ' : ''),
     ...others.flatMap((other) => ['', `# Also found, in ${other.because}:`, ...gate(other.command, '# ', other.because)]),

@@ -65,7 +65,7 @@ export function accountProblems(
     const listed = (key: 'agents' | 'projects', j: number, message: string): KeyProblem => ({ path: ['account', i, key, j], message });
     const open = agents.filter(({ project }) => account.projects.length === 0 || account.projects.includes(project));
     return [
-      ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" is there twice`)] : []),
+      ...(names.indexOf(account.name) < i ? [at('name', `"${account.name}" is listed twice`)] : []),
       ...(account.config_dir !== undefined && loginVariable(account.runtime) === null
         ? [at('config_dir', `does not apply to runtime "${account.runtime}"; set the variables that its program reads in env`)]
         : []),

@@ -54,7 +54,7 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
     example: 'current',
   }),
   runtime: z.enum(runtimes.map((runtime) => runtime.name)).meta({
-    description: `How its process is driven: ${runtimes.map((runtime) => `\`${runtime.name}\` is ${runtime.title}`).join(', ')} (docs/runtimes.md).`,
+    description: `The kind of program it runs: ${runtimes.map((runtime) => `\`${runtime.name}\` is ${runtime.title}`).join(', ')} (docs/runtimes.md).`,
     example: SUGGESTED.name,
   }),
   command: argumentList()
@@ -68,7 +68,7 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
     .optional()
     .meta({ description: "The model's reasoning effort, as the program names it. Default: the program's own.", example: 'high' }),
   commit: z.enum(['agent', 'musher']).default('agent').meta({
-    description: 'Who commits: the agent (uncommitted work does not count), or Musher at the end of a run.',
+    description: 'Who commits: the agent (uncommitted work does not count), or Musher at the end of each run.',
   }),
   prompt: text().optional().meta({
     description: 'The prompt: a template, or `file:` and a path. Default: a built-in one for the stage.',

@@ -15,7 +15,9 @@ export const floodSchema = z.strictObject({
     .min(1)
     .max(10_000)
     .default(40)
-    .meta({ description: 'Messages of one sender that may wait. Any more are skipped, and the sender is told once a minute.' }),
+    .meta({
+      description: 'Messages of one sender that may wait. Any more are skipped, and the sender gets a reply about it once a minute.',
+    }),
 });
 
 /** What one sender may send. */

@@ -6,13 +6,13 @@ import { insideRepository, name, text } from './fields.ts';
 /** A section `[[gate]]` of a project's file. */
 export const gateSchema = z.strictObject({
   name: name().meta({ description: "The gate's name in messages.", example: 'test' }),
-  command: text().meta({ description: 'Run with `/bin/sh -c` in the root of the tree. Exit code 0 is a pass.', example: 'npm test' }),
+  command: text().meta({ description: 'Run with `/bin/sh -c` in the root of the tree. Exit code 0 means it passed.', example: 'npm test' }),
   timeout: durationField().prefault('10m').meta({ description: 'If it takes longer, it fails.' }),
   keep: z
     .array(insideRepository())
     .default([])
     .meta({
-      description: 'Files and folders that this gate makes and later gates need, such as a build. All else that it changes is restored.',
+      description: 'Files and folders that this gate creates for later gates, such as a build. All other changes it makes are undone.',
       example: ['dist'],
     }),
 });

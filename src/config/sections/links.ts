@@ -7,8 +7,8 @@ const template = (variable: 'item' | 'commit') =>
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     const names = Array.from(value.matchAll(/\{([^{}]*)\}/g), ([, name]) => name);
     const unknown = names.find((name) => name !== variable);
-    if (unknown !== undefined) return complain(`"{${unknown}}" means nothing here; there is {${variable}}`);
-    if (names.length === 0) return complain(`must have {${variable}} where the ${variable === 'item' ? 'number' : 'hash'} goes`);
+    if (unknown !== undefined) return complain(`unknown placeholder "{${unknown}}"; use {${variable}}`);
+    if (names.length === 0) return complain(`must contain {${variable}} in place of the ${variable === 'item' ? 'number' : 'hash'}`);
     if (!isWebAddress(value)) complain('must be a web address that begins with https:// or http://, without a user name or password');
   });
 

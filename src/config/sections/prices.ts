@@ -12,7 +12,7 @@ export const pricesSchema = z
   .default({})
   .meta({
     description:
-      'What models cost, in US dollars per million tokens: `input`, `output`, and where it differs from input `cache_read` and `cache_write`. Wins over the list prices in Musher; a model that costs nothing has 0. A run of a model without a price counts as all that was reserved for it.',
+      'What models cost, in US dollars per million tokens: `input`, `output`, and where it differs from input `cache_read` and `cache_write`. Wins over the list prices in Musher; a model that costs nothing has 0. A run of a model without a price is charged its full reservation.',
     example: { 'my-model': { input: 0.5, output: 2, cache_read: 0.05, cache_write: 0.5 } },
     type: 'table of tables',
   });

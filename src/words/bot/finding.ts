@@ -41,7 +41,7 @@ export function commitChanged(title: string, name: string, seen: string, now: st
   const present = now === null ? 'now has no commits' : `is now at ${now}`;
   return refused(
     'changed',
-    `${title} ${present}; you looked at ${seen}. Nothing was done. `,
+    `${title} ${present}; you reviewed ${seen}. Nothing was done. `,
     command(`diff ${name}`),
     ' shows the changes.',
   );

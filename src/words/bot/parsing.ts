@@ -4,7 +4,7 @@ import { command, type Content } from '../../message/build.ts';
 export const parsing = {
   empty: 'Type a command.',
   unknownCommand: (typed: string) => `There is no command ${typed}.`,
-  missing: (name: string, expects: string) => `${name} needs ${expects}.`,
+  missing: (name: string, argument: string, expects: string) => `${name} needs ${argumentWords(argument, expects)}.`,
   unclosed: (quote: string) => `The quote ${quote} is not closed.`,
   unexpected: (typed: string) => `Unexpected ${typed}.`,
   unknownFlag: (typed: string) => `Unknown flag ${typed}.`,
@@ -34,6 +34,13 @@ export const parsing = {
   notACommit: 'Write at least 7 characters of the commit, like 1a2b3c4.',
   notARequest: 'Requests have names like r7. A plain number is an item.',
 } as const;
+
+/** What to type for an argument. What only says how it is typed is no help without its name: `a reason`, not `a text`. */
+function argumentWords(argument: string, expects: string): string {
+  const named = `${/^[aeiou]/.test(argument) ? 'an' : 'a'} ${argument}`;
+  if (expects === 'a word' || expects === 'a text') return named;
+  return expects.startsWith('a whole number') ? `${named}, ${expects}` : expects;
+}
 
 /** Why a time can't be used, as a sentence. */
 export const badTime = {

@@ -1,6 +1,6 @@
 import { code, command, doc, list, paragraph, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
-import { stageWords } from '../item/item.ts';
+import { inStage, stageWords } from '../item/item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
 import { answer, done, goesOn, refused } from '../replies.ts';
 import { moment } from '../time.ts';
@@ -46,8 +46,8 @@ export const restored = {
   field: (field: 'description' | 'criteria') => `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before`,
   running: ({ stage }: WorkItem, withNewRun: boolean) =>
     stage.name === 'backlog' ? 'it is queued again' : `it continues in ${stageWords(stage)}${withNewRun ? ', with a new run' : ''}`,
-  stopped: ({ stage }: WorkItem) => `it is stopped in ${stageWords(stage)}`,
-  stage: ({ stage, held }: WorkItem) => `it is back in ${stageWords(stage)}${held === null ? '' : ', stopped'}`,
+  stopped: ({ stage }: WorkItem) => `it is back ${inStage(stage)}`,
+  stage: ({ stage }: WorkItem) => `it is back ${inStage(stage)}`,
 } as const;
 
 /** Why one change of a command can't be undone, each a clause without a full stop. */
@@ -72,7 +72,7 @@ export const obstacle = {
   mergeReverted: (n: number): readonly Content[] => [
     'a revert can’t be undone; ',
     command(`start ${n}`),
-    ' lets an agent change the work, and to have it back as it was, revert the revert with git',
+    ' lets an agent change the work; to restore it unchanged, revert the revert with git',
   ],
   cannot: (event: string): readonly Content[] => [`“${event}” can’t be undone`],
 } as const;
@@ -92,7 +92,7 @@ export function revertQuestion(title: string, name: string, base: string, merge:
 /** The gates still run; the result is announced in the room. */
 export function revertRunning(title: string, name: string): Reply {
   return goesOn(
-    `Reverting the merge of ${title}; the gates run first. The room is notified when it is done, `,
+    `Reverting the merge of ${title}; the gates run first. The room gets a message when it’s done; `,
     command(`why ${name}`),
     ' shows the progress.',
   );

@@ -45,9 +45,7 @@ export function causeWords(why: Why, failure: string): string {
     case 'settings-touched':
       return `it changes Musher's own settings (${listed(why.paths)})`;
     case 'secrets':
-      return why.found.length === 0
-        ? 'its diff is too large to scan for secrets'
-        : `its diff holds what looks like a secret: ${listed(why.found)}`;
+      return why.found.length === 0 ? 'its diff is too large to scan for secrets' : `its diff may contain a secret (${listed(why.found)})`;
     case 'unknown-links':
       return `it links to a nested repository or submodule commit that none of your own repositories has: ${listed(why.links.map(({ path, commit }) => `${path} at ${shortCommit(commit)}`))}. If it can be fetched, fetch it in your clone`;
     case 'rate-limited-too-often':

@@ -79,15 +79,15 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.purged':
       return 'purged its content from the log';
     case 'run.pending':
-      return `gave run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
+      return `assigned run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
     case 'run.started':
       return `started run ${event.payload.run} with ${event.payload.model ?? event.payload.runtime}`;
     case 'run.session':
       return `recorded the session of run ${event.payload.run}`;
     case 'run.usage':
       return event.payload.reservation === true
-        ? `counted ${money(event.payload.usage.microUsd)} for run ${event.payload.run}, all that was reserved: ${event.payload.model} has no price`
-        : `metered run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
+        ? `charged ${money(event.payload.usage.microUsd)} for run ${event.payload.run}, its full reservation: ${event.payload.model} has no price`
+        : `recorded usage of run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
     case 'run.budget_crossed':
       return event.payload.crossed
         .map(({ percent, budget, unit }) => `reached ${percent}% of a budget: ${usedOf(budget, unit)}`)
@@ -97,7 +97,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.price_unknown':
       return `found no price for ${event.payload.model}`;
     case 'run.heartbeat':
-      return because(`saw run ${event.payload.run} alive`, event.payload.activity ?? '');
+      return because(`received a heartbeat from run ${event.payload.run}`, event.payload.activity ?? '');
     case 'run.stop_requested':
       return because(`asked run ${event.payload.run} to stop`, causeWords(event.payload.why, ''));
     case 'run.ended':
@@ -137,7 +137,7 @@ export function eventWords(event: LoggedEvent): string {
       if (event.payload.words === '') return 'typed an unknown command';
       return `typed ${event.payload.words}: ${event.payload.code ?? event.payload.outcome}`;
     case 'confirmation.asked':
-      return `had to confirm ${event.payload.words}`;
+      return `was asked to confirm ${event.payload.words}`;
     case 'confirmation.answered':
       if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words} before confirming it`;
       if (event.payload.answer === 'expired') return `did not confirm ${event.payload.words} in time`;
@@ -171,7 +171,7 @@ export function eventWords(event: LoggedEvent): string {
       return event.payload.agent === null ? `can work on ${event.project} again` : `can start ${event.payload.agent} again`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
-      return `checked what the last run left: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;
+      return `checked the state left by the last shutdown: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;
     }
     case 'musher.stopped':
       return 'stopped';
@@ -255,7 +255,7 @@ export function removalWords(note: RemovalNote): string {
     case 'large-files-moved':
       return `moved ${counted(note.files, 'new file')} too large for the repository to ${note.to}`;
     case 'repositories-moved':
-      return `kept ${counted(note.repositories, 'nested repository', 'nested repositories')} with work that is nowhere else, in ${note.to} of its data directory`;
+      return `kept ${counted(note.repositories, 'nested repository', 'nested repositories')} with work that exists nowhere else, in ${note.to} of the data directory`;
     case 'teardown-failed':
       return faultWords(note.fault);
     case 'removed':

@@ -45,7 +45,7 @@ export function faultWords(fault: Said): string {
     case 'objects-refused':
       return `git refuses what it would add to the base branch: ${clause(fault.said)}`;
     case 'refused-again':
-      return 'nothing new was committed since its work was rejected';
+      return 'nothing new was committed after the work was rejected';
     case 'nothing-committed':
       return fault.changed.length === 0
         ? 'the agent said it was done but changed nothing'
@@ -82,7 +82,7 @@ export function faultWords(fault: Said): string {
     case 'ran-too-long':
       return `ran longer than ${duration(fault.ms)}`;
     case 'old-lines':
-      return `nothing but old lines for ${duration(fault.ms)}, ${fault.times} of them: ${clause(fault.text)}`;
+      return `repeated the same lines for ${duration(fault.ms)} (${fault.times} lines): ${clause(fault.text)}`;
     case 'too-much-output':
       return `printed more than ${bytes(fault.bytes)}`;
     case 'too-many-models':
@@ -96,13 +96,13 @@ export function faultWords(fault: Said): string {
         ? `over its limit of ${fault.cap} turns`
         : `over its limit: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'used-up-before':
-      return 'earlier starts of the run used up its limits';
+      return 'earlier starts of this run had already used up its limits';
     case 'died-at-start':
       return `Musher died ${fault.times} times right after it started the agent`;
     case 'run-files-removed':
       return 'the files of the run were removed while it was running';
     case 'process-lost':
-      return 'the process was gone when Musher came back';
+      return 'the process was gone after Musher restarted';
     case 'killed-from-outside':
       return 'the agent was killed from outside';
     case 'processes-left':
@@ -112,7 +112,7 @@ export function faultWords(fault: Said): string {
     case 'budget-reached':
       return `stopped at its budget: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'broke-off':
-      return `${DURING[fault.during]} broke off: ${fault.said === null ? 'Musher hit a bug, the details are in its log file' : clause(fault.said)}`;
+      return `${DURING[fault.during]} was interrupted: ${fault.said === null ? 'Musher hit a bug, the details are in its log file' : clause(fault.said)}`;
   }
 }
 
@@ -154,9 +154,9 @@ const PASSIVE: { readonly [D in PersonDid]: string } = {
 };
 
 const DURING = {
-  gates: 'checking it',
+  gates: 'the check',
   merge: 'the merge',
-  run: 'looking after the run',
+  run: 'the run',
   restore: 'the restore',
   undo: 'the revert',
 } as const;

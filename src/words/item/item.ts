@@ -29,6 +29,11 @@ export function stageWords(stage: Stage): string {
   return stage.name === 'archived' ? `archived (${archivedAs(stage.reason.kind)})` : stage.name;
 }
 
+/** The stage as the end of a sentence about an item: `in qa`, `done`, `archived (blocked)`. */
+export function inStage(stage: Stage): string {
+  return stage.name === 'done' || stage.name === 'archived' ? stageWords(stage) : `in ${stage.name}`;
+}
+
 /** How an item was merged, also where it was archived since; null where it was not. */
 export function mergedAs(stage: Stage): Done | null {
   if (stage.name === 'done') return stage;

@@ -31,7 +31,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'another-attempt':
       return `queued for the next free agent (attempt ${reason.attempt} of ${reason.of})`;
     case 'gates-decide':
-      return reason.agent === null ? 'running the gates' : `running the gates, ${reason.agent} has finished`;
+      return reason.agent === null ? 'running the gates' : `running the gates on ${reason.agent}'s work`;
     case 'first-to-merge':
       return 'merging next';
     case 'restore-asked':
@@ -65,13 +65,13 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'account-limited':
       return `rate-limited on account ${reason.account}`;
     case 'account-signed-out':
-      return `waiting until somebody signs in to account ${reason.account}`;
+      return `waiting for someone to sign in to account ${reason.account}`;
     case 'account-tried':
-      return `queued while one run tries account ${reason.account} after a rate limit`;
+      return `queued: one run is testing account ${reason.account} after a rate limit`;
     case 'run-limited':
       return 'rate-limited by the model provider';
     case 'outage':
-      return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/\.$/, '')}`;
+      return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/^The /, 'the ').replace(/\.$/, '')}`;
     case 'budget':
       return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
     case 'merge-queue':

@@ -20,7 +20,7 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
     paragraph(...about, `: ${agent} asks (${name}):`),
     codeBlock(revealed(ask.text)),
     ask.choices.length > 0 && list(ask.choices.map((choice) => revealed(choice))),
-    paragraph(`${who} can `, command(`answer ${name} <text>`), ` until ${until}, then it takes “${revealed(ask.fallback)}”.`),
+    paragraph(`${who} can `, command(`answer ${name} <text>`), ` until ${until}, then “${revealed(ask.fallback)}” is used.`),
     ask.choices.length > 0 && actions(...ask.choices.map((choice) => action(choice, `answer ${name} ${choice}`))),
   );
 }
@@ -38,9 +38,7 @@ export function requestEnd({ ask, state, text }: Pick<AgentRequest, 'ask' | 'sta
     case 'answered':
       return `was answered by ${who}${reason}`;
     case 'expired':
-      return ask.kind === 'permission'
-        ? 'got no answer in time and was denied'
-        : `got no answer in time, so its default was taken${reason}`;
+      return ask.kind === 'permission' ? 'got no answer in time and was denied' : `got no answer in time, so the default was used${reason}`;
     case 'cancelled':
       return 'was cancelled because its run ended';
   }
@@ -51,14 +49,14 @@ export function unaskedWords(why: Unasked): string {
   if (typeof why === 'string') return why;
   switch (why.kind) {
     case 'too-many-open':
-      return `it has ${why.open} open requests and has to wait for their answers`;
+      return `it has ${why.open} open requests and must wait for answers`;
     case 'asked-too-often':
-      return `it has asked ${why.times} times in this run; allow what it needs in allowed_tools`;
+      return `it has asked ${why.times} times in this run; add the tools it needs to allowed_tools`;
     case 'nobody-answers':
       return `nobody answered its last ${why.requests} requests`;
     case 'too-long':
       return `its input has ${why.units} characters in ${why.lines} lines, too long to show in full (at most ${MOST_SHOWN.units} in ${MOST_SHOWN.lines} lines)`;
     case 'holds-secret':
-      return 'its input holds what looks like a secret, which rooms must not see';
+      return 'its input may contain a secret, and secrets must not appear in a room';
   }
 }

@@ -31,7 +31,7 @@ export function publishable(catalogue: CommandCatalogue): Published {
   for (const command of catalogue.commands) {
     const name = command.words.join('-').toLowerCase();
     const problem =
-      byName.size >= LIMITS.commands ? `Discord takes ${LIMITS.commands} commands at most` : problemWith(name, command, byName);
+      byName.size >= LIMITS.commands ? `Discord accepts at most ${LIMITS.commands} commands` : problemWith(name, command, byName);
     if (problem !== null) {
       problems.push(`/${name} is not published: ${problem}.`);
       continue;
@@ -62,12 +62,12 @@ export function askedFor(command: CatalogueCommand): CatalogueOption[] {
 
 function problemWith(name: string, command: CatalogueCommand, taken: ReadonlyMap<string, CatalogueCommand>): string | null {
   if (!NAME.test(name)) return `its name is not 1 to ${LIMITS.name} lower-case letters, digits, - and _`;
-  if (taken.has(name)) return 'there is one of that name already';
+  if (taken.has(name)) return 'another command already has this name';
   const asked = askedFor(command);
   if (asked.length > LIMITS.options) return `it has more than ${LIMITS.options} options`;
   const bad = asked.find((option) => !NAME.test(option.name));
-  if (bad !== undefined) return `its option ${bad.name} has a name that Discord does not take`;
-  return new Set(asked.map((option) => option.name)).size < asked.length ? 'two of its options have one name' : null;
+  if (bad !== undefined) return `its option ${bad.name} has a name that Discord does not accept`;
+  return new Set(asked.map((option) => option.name)).size < asked.length ? 'two of its options have the same name' : null;
 }
 
 function options(command: CatalogueCommand): OptionBody[] {

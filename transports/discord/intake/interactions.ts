@@ -50,7 +50,7 @@ export function interactions({ library, clock, options, channels, replies, publi
       // Everyone who sees the button sees the answer.
       return { ingress: 'button', text, ephemeral: ((interaction.message.flags ?? 0) & EPHEMERAL) !== 0 };
     }
-    return { refuse: 'Musher can’t handle that.' };
+    return { refuse: 'Musher can’t handle this kind of interaction. Type the command instead.' };
   };
   const refuse = (handle: ReplyHandle, text: string): void => {
     const [message] = rendered(line(text), () => '');
@@ -98,11 +98,11 @@ export function interactions({ library, clock, options, channels, replies, publi
     };
     try {
       const outcome = sink(message);
-      if (outcome === 'ignored') refuse(handle, 'Musher did not accept that.');
+      if (outcome === 'ignored') refuse(handle, 'Musher did not take this as a command, so nothing was done. Type the command instead.');
       else replies.expect(handle);
     } catch (error) {
       report(error);
-      refuse(handle, 'That could not be stored, so nothing was done. Try again; the log file has the details.');
+      refuse(handle, 'Your command could not be stored, so nothing was done. Try again; the log file has the details.');
     }
   };
 }

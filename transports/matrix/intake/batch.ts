@@ -43,7 +43,7 @@ export async function takeBatch(sync: Json, since: string | null, parts: BatchPa
     } catch (error) {
       // A room that the server will not show again must not keep the others waiting.
       if (!(error instanceof HomeserverError) || !error.isFinal) throw error;
-      parts.report(new Error(`${room}: what came in there could not be read.`, { cause: error }));
+      parts.report(new Error(`${room}: new messages there could not be read.`, { cause: error }));
     }
   }
   for (const [room, state] of invitationsIn(sync)) await rooms.invited(room, state);

@@ -69,7 +69,7 @@ export function sending(parts: SendingParts): Sending {
       const answer = await call({ method: 'PUT', path: path`/rooms/${room}/send/${type}/${transaction}`, body });
       crashPoint('network/matrix/after-put');
       const id = textAt(answer, 'event_id');
-      if (id === null) throw new SendFailure('unknown', 'The homeserver took a message without giving it an id.');
+      if (id === null) throw new SendFailure('unknown', 'The homeserver accepted a message without giving it an id.');
       return id;
     } catch (error) {
       throw failureOf(error);

@@ -50,7 +50,7 @@ export class Intake {
     this.#parts.onEvent();
     if (!isForUs(body, workspace)) {
       this.#parts.report(
-        new Error(`Slack sent something of another app or workspace (${textOf(body, 'team_id') ?? 'none'}); it was skipped.`),
+        new Error(`Slack sent an event for another app or workspace (${textOf(body, 'team_id') ?? 'none'}); it was skipped.`),
       );
       return {};
     }

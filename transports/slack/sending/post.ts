@@ -25,7 +25,7 @@ export async function post(call: CallSlack, { room, thread, broadcast }: Place, 
   });
   crashPoint('network/slack/after-post');
   const ts = textOf(answer, 'ts');
-  if (ts === null) throw new Error('Slack took a message and did not name it.');
+  if (ts === null) throw new Error('Slack accepted a message without giving it an id.');
   return ts;
 }
 
