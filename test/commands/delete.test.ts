@@ -39,7 +39,7 @@ describe('delete', () => {
     seeWork(world, n);
     const { ok, text } = await world.say(`delete ${n}`);
     expect(ok).toBe(true);
-    expect(text).toContain('(current)?');
+    expect(text).toContain('is in current');
     expect(text).toContain('Stops run 1 by coder-1.');
     expect(text).toContain(desk.branch);
     expect(text).toContain('2 depends on it');

@@ -62,7 +62,7 @@ test('delete in mid-run asks first, ends the run, keeps the work and leaves a to
   );
   await until(() => bench.raised('there'));
   musher.type('wait 2 ratelimited 30', 'delete 1', 'no', 'delete 1', 'perhaps', 'yes');
-  await musher.said(/Delete #1 Doomed \(current\)\? - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
+  await musher.said(/Delete #1 Doomed\? It is in current\. - Stops run 1 by \w\..*?#3 depends on it.*?5 minutes/);
   await musher.said(/nothing was done/);
   await musher.said(/#1 Doomed is deleted\. - its work is kept under refs\/musher\/snapshots\/\w+\/1\/\d+.*? - removed /);
   expect(agents(1)).toEqual([]);
@@ -130,7 +130,7 @@ test('a confirmation counts only for the item as it was when the question was as
   bench = new Bench({});
   const musher = bench.start();
   musher.type(create('Doomed', 'coder: await go; write a.txt a; commit; usage 1 1 0; success'), 'start 1', 'wait 1 running 30', 'delete 1');
-  await musher.said(/Delete #1 Doomed \(current\)\?.*?5 minutes/);
+  await musher.said(/Delete #1 Doomed\? It is in current\..*?5 minutes/);
   bench.raise('go');
   await musher.said(/ merged into /);
   musher.type('yes');

@@ -123,7 +123,7 @@ test('a base branch that was moved back while Musher was away is told with the i
   );
   bench.git(['reset', '-q', '--hard', before]);
   const musher = bench.start();
-  await musher.said(/! main of shop was rewritten outside Musher: .* no longer on main: #1\. `undo 1`/);
+  await musher.said(/! main of shop was rewritten outside Musher: .* [Nn]o longer on main: #1\. `undo 1`/);
   musher.type('undo 1', 'yes');
   await musher.said(/Reverted the merge of #1/);
   expect(bench.git(['rev-parse', 'main'])).toBe(before);

@@ -123,7 +123,7 @@ test('a port that is taken is a clear error', async () => {
   };
   await expect(startMonitor({ settings: { address: '127.0.0.1', port }, ...unused })).rejects.toMatchObject({
     code: 'MONITOR_UNUSABLE',
-    message: `Health and metrics cannot be served on 127.0.0.1:${port}: another program listens there.`,
+    message: `Health and metrics cannot be served on 127.0.0.1:${port}: another program uses that port.`,
   });
   other.close();
 });

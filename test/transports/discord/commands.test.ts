@@ -52,6 +52,6 @@ describe('commands for Discord', () => {
 
   it('say of the 101st that Discord has no room for it', () => {
     const many = Array.from({ length: 101 }, (_, index) => ({ words: [`c${index}`], summary: 'x', options: [] }));
-    expect(publishable(catalogue(many)).problems).toEqual(['/c100 is not published: Discord takes 100 commands at most.']);
+    expect(publishable(catalogue(many)).problems).toEqual(['/c100 is not published: Discord accepts at most 100 commands.']);
   });
 });
