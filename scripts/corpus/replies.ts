@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../commands/index.ts';
-import type { AccessRole } from '../../src/config/settings.ts';
+import type { AccessRole } from '../../src/config/choices.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { commandName } from '../../src/words/described.ts';
 import { makeDesk, makeWorld, type World } from '../../test/commands/harness.ts';
