@@ -4,7 +4,7 @@ import process from 'node:process';
 /**
  * The places in the code where a crash leaves the most behind: between the steps of each effect, and around each
  * transaction. Tests end Musher at each of them and look at what the next start makes of it (`test/kill/crash-points`).
- * Each name stands at one place in the code.
+ * Each name is used at one place in the code.
  */
 export const CRASH_POINTS = [
   // Start.

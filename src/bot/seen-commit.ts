@@ -8,7 +8,7 @@ import { short } from '../words/item/event.ts';
 import type { Reply } from '../words/reply.ts';
 import * as z from 'zod';
 
-/** The commit that was looked at. A button carries it, so that it can't approve anything newer. */
+/** The commit that was reviewed. A button carries it, so that it can't approve anything newer. */
 export function seenCommit(): Argument<string | null> {
   return word({
     schema: z.string().regex(/^[0-9a-fA-F]{7,40}$/, parsing.notACommit),
@@ -17,7 +17,7 @@ export function seenCommit(): Argument<string | null> {
   }).optional();
 }
 
-/** The refusal if the item's commit is not the one that was looked at; null if it is, or if none was named. */
+/** The refusal if the item's commit isn't the reviewed one; null if it is, or if none was given. */
 export function isAnother(seen: string | null, item: WorkItem, current: string): Reply | null {
   if (seen === null || item.work?.head.startsWith(seen.toLowerCase()) === true) return null;
   const now = item.work === null ? null : short(item.work.head);

@@ -47,7 +47,7 @@ const CHECKS: readonly Check[] = [
   budget,
 ];
 
-/** `musher doctor`: each check's line as soon as it is known; exit code 1 when a start would fail, or a network stay away. */
+/** `musher doctor`: each check's line as soon as it is known; exit code 1 if a start would fail or a network could not connect. */
 export const run: Run = async (typed, terminal) => {
   const { config, data } = choose(typed, terminal);
   const { settings, findings } = readConfiguration(config, terminal);

@@ -31,7 +31,7 @@ export function commitReader(objects: string, format: 'sha1' | 'sha256'): Commit
   return async (name) => {
     const found = known.get(name) ?? (await readLoose(objects, format, name));
     if (found === null) return null;
-    // The one asked for last stands last; the first has not been asked for longest.
+    // The most recently used entry is last, the least recently used first.
     known.delete(name);
     known.set(name, found);
     const oldest = known.size > MOST_KNOWN ? known.keys().next().value : undefined;

@@ -23,9 +23,9 @@ export interface Context {
   readonly baseBranch: string;
   /** Absolute; holds a folder for each item and `merge`. */
   readonly worktrees: string;
-  /** Absolute; below the data directory: what is moved away instead of removed. */
+  /** The quarantine: absolute, below the data directory, for files that are moved instead of deleted. */
   readonly quarantine: string;
-  /** What was moved to the quarantine and nobody was told of yet, by the item's number. */
+  /** Moves to the quarantine that haven't been reported yet, by the item's number. */
   readonly asides: Map<string, SetAside[]>;
   /** The project's folder name, part of the names of its worktrees in the repository. */
   readonly folder: string;

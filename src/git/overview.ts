@@ -10,12 +10,12 @@ export interface GitStatus {
   readonly head: CommitSha;
   readonly headSubject: string;
   readonly headAt: Millis;
-  /** The owner's main checkout; null when the repository is bare. `clean` is null when it stands on another branch. */
+  /** The owner's main checkout; null when the repository is bare. `clean` is null if it is on another branch. */
   readonly checkout: {
     readonly path: string;
     readonly branch: string | null;
     readonly clean: boolean | null;
-    /** It stands on the base branch, at an older commit, because it could not be brought along. */
+    /** It is on the base branch, at an older commit, because it could not be updated. */
     readonly behindBase: boolean;
   } | null;
   readonly worktrees: readonly {

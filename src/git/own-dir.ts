@@ -155,7 +155,7 @@ function remembered(line: OwnDir['line']): OwnDir['fact'] {
   return async (args) => {
     const key = args.join('\0');
     const found = known.get(key) ?? (await line(args));
-    // The one asked for last stands last; the first has not been asked for longest.
+    // The most recently used entry is last, the least recently used first.
     known.delete(key);
     known.set(key, found);
     const oldest = known.size > MOST_FACTS ? known.keys().next().value : undefined;

@@ -4,7 +4,7 @@ import { type CommitSha, commitSha } from '../pipeline/values.ts';
 /** Larger files of packed refs are left to git. */
 const LARGEST_BYTES = 32 * 1024 * 1024;
 
-/** Refs that git has put into its one file for them, read again only when git has written it anew. */
+/** The refs in git's `packed-refs` file, read again only when the file has changed. */
 export class PackedRefs {
   readonly #file: string;
   #stamp = '';

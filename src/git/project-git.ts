@@ -83,7 +83,7 @@ import {
 export interface ProjectGit {
   /** Objects, refs and the worktrees' own git directories live here: what an agent's git needs besides its worktree. */
   readonly commonDir: string;
-  /** The lines at the end of a merge's or a revert's message that say of what item of which log it is. */
+  /** The trailers of a merge or revert commit that name its item and log. */
   trailers(kind: 'Item' | 'Undo', number: ItemNumber): string;
   /** Who commits where nobody else is named: the owner as their configuration has it, else Musher. */
   readonly identity: Identity;
@@ -99,11 +99,11 @@ export interface ProjectGit {
   commitLeftovers(item: ItemAt, message: string): Promise<CommitSha | null>;
   /** Changed files of the worktree that only git itself can commit: their attributes name a filter, or an encoding that they don't have. */
   uncommittable(item: ItemAt): Promise<string[]>;
-  /** Whether git was told not to look at some files of the worktree. */
+  /** Whether some files of the worktree are hidden from git. */
   hidesFiles(item: ItemAt): Promise<boolean>;
   /** Remembers what a set-up has changed in the worktree, as no work of the run that follows. `before`: files that were changed already. */
   noteSetUp(item: ItemAt, before: readonly string[]): Promise<void>;
-  /** Numbers of items of which a worktree, its link or an unused branch is there, whatever has become of them. */
+  /** Numbers of items with a worktree, its link or an unused branch, whatever their state. */
   itemsWithLeftovers(): Promise<ItemNumber[]>;
   snapshot(item: ItemAt, why: string): Promise<Snapshot | null>;
   snapshots(item: { readonly number: ItemNumber }): Promise<KeptSnapshot[]>;
@@ -132,7 +132,7 @@ export interface ProjectGit {
   bringBack(item: { readonly number: ItemNumber; readonly branch: string }, head: CommitSha): Promise<void>;
   /** Commits of a run since it began that the item's branch does not hold; null: there are none. */
   workElsewhere(item: ItemAt, since: Millis): Promise<Elsewhere | null>;
-  /** Takes away the locks that git processes of an ended run left; nothing of the run lives any more. */
+  /** Removes the locks that git processes of an ended run left. None of the run's processes may be alive. */
   clearLocks(item: ItemAt): Promise<void>;
   restoreTracked(where: ItemAt | 'merge', commit: CommitSha): Promise<string[]>;
   trackedFiles(where: ItemAt | 'merge'): Promise<ReadonlySet<string>>;
@@ -201,7 +201,7 @@ export async function openProjectGit(options: {
   readonly clock: Clock;
   /** What the project's processes run in; null: nothing. */
   readonly box?: Box | null;
-  /** By what this project's branches, snapshots and merges are told from those of others. */
+  /** The mark that distinguishes this project's branches, snapshots and merges from those of others. */
   readonly origin: Origin;
   /** Commits at which the base branch stood, and that somebody took off it since; missing: none. */
   readonly gone?: () => readonly CommitSha[];

@@ -22,7 +22,7 @@ export interface KnownItem {
 }
 
 export interface Reconciled {
-  /** Moved away whole. */
+  /** Moved to the quarantine. */
   readonly quarantined: Discovery[];
   readonly mended: Discovery[];
   /** What belongs to nothing that the log knows, or can't be repaired: left as it is. */
@@ -88,7 +88,7 @@ function belongsToNothing(name: string, find: (number: number) => KnownItem | nu
   return item === null || item.state === 'gone';
 }
 
-/** Moves a worktree and its link in the repository away, whole; a commit that only its HEAD holds gets a ref. */
+/** Moves a worktree and its link in the repository to the quarantine; a commit that only its HEAD holds gets a ref. */
 async function quarantine(at: Context, name: string, into: string): Promise<void> {
   const place: Place = placeOf(at, name);
   await mkdir(into, { recursive: true, mode: 0o700 });

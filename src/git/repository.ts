@@ -33,7 +33,7 @@ export interface Repository {
   readonly commonDir: string;
   /** The main checkout; null when the repository is bare. */
   readonly checkout: string | null;
-  /** The working tree that the given path lies in: the main one, or a linked one, also of a bare repository. Null: in none. */
+  /** The working tree that contains the given path: the main one or a linked one, also of a bare repository. Null: none does. */
   readonly workingTree: string | null;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly identity: Identity;

@@ -4,7 +4,7 @@ import { isThere } from '../small-files.ts';
 import type { CommitObject } from './commit-objects.ts';
 import type { OwnDir } from './own-dir.ts';
 
-/** How a branch stands to another where both are plain lines of commits from a common one. */
+/** How two branches relate if both are linear from a common commit. */
 export interface Parting {
   /** The commit at which they part. */
   readonly fork: CommitSha;

@@ -26,7 +26,7 @@ export function callerOf(parts: Pick<EngineParts, 'log' | 'projects'>, token: st
   return null;
 }
 
-/** The caller as it stands at this moment; null where its run has ended since. */
+/** The caller's present state; null if its run has ended. */
 export function stillThere(parts: Pick<EngineParts, 'log' | 'projects'>, { project, run }: Caller): Caller | null {
   const now = parts.log.reads.run(run.project, run.item, run.run);
   return now === null ? null : present(parts, project, now);

@@ -13,7 +13,7 @@ export function isFromHere(request: IncomingMessage, port: number): boolean {
   return hosts.includes(request.headers.host ?? '') && request.headers.origin === undefined;
 }
 
-/** The token that a request carries; null where there is none. */
+/** The token of a request, or null. */
 export function bearerOf(request: IncomingMessage): string | null {
   return /^Bearer ([\w-]{20,200})$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }

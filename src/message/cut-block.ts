@@ -139,7 +139,7 @@ function cutInline(
   return { head: { ...inline, text: inline.text.slice(0, at) }, tail: tail === '' ? null : { ...inline, text: tail } };
 }
 
-/** Cuts between lines, dropping the line break that the cut stands for; within a line only if it does not fit alone. */
+/** Cuts between lines and drops the line break there; cuts within a line only if the line doesn't fit alone. */
 function cutText(text: string, make: (text: string) => Block, fits: Fits, force: boolean): Cut | null {
   const lines = text.split('\n');
   const count = most(lines.length, (some) => fits(make(lines.slice(0, some).join('\n'))));

@@ -7,15 +7,15 @@ import { afterQuietHours } from './quiet-hours.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 import type { RoomState } from '../decide/room-state.ts';
 
-/** How often networks are looked at. */
+/** How often networks are checked. */
 const LOOK_MS = 15_000;
 /** What is shorter is a blip, which nobody has to know of. */
 const BLIP_MS = 2 * 60_000;
 /** An absence that rooms of other networks should know of while it lasts. */
 const LONG_MS = 5 * 60_000;
-/** Back is who has stayed for so long: one that comes and goes is away all the time. */
+/** A network is back after it has stayed for this long; a flapping one counts as away. */
 const SETTLED_MS = 30_000;
-/** At most so often the rooms of a network are told that it was away, and those of others that it is. */
+/** The shortest time between two notices about a network, in its own rooms or in others. */
 const OWN_EVERY_MS = 10 * 60_000;
 const OTHERS_EVERY_MS = 60 * 60_000;
 
@@ -31,7 +31,7 @@ export interface AbsenceParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly networks: () => readonly NetworkState[];
-  /** How people write the name of a network; null: it is none that can be away. */
+  /** The display name of a network; null: this one can't be away. */
   readonly titleOf: (network: string) => string | null;
   readonly rooms: () => readonly RoomState[];
   /** IANA name: times are told in it. */
@@ -84,7 +84,7 @@ function lookAt(parts: AbsenceParts, state: StateStore, network: NetworkState, n
   write(state, name, null);
 }
 
-/** What its own rooms are told when it is back. */
+/** The notice in its own rooms when it is back. */
 function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absence, back: number, now: number): void {
   const late = parts.log.outbox.queuedBetween(network, since, back);
   const away = { title: parts.titleOf(network) ?? network, since, reason };
@@ -92,7 +92,7 @@ function tellOwn(parts: AbsenceParts, network: string, { since, reason }: Absenc
     tell(parts, room, now, wasDisconnected(away, back, late.get(room.id) ?? 0, parts.timezone));
 }
 
-/** What the rooms of other networks that are there, of the projects that have rooms in this one, are told. */
+/** The notice in rooms of connected networks whose projects also have rooms in this one. */
 function tellOthers(parts: AbsenceParts, network: string, now: number, body: Document): void {
   const rooms = parts.rooms();
   const concerned = new Set(rooms.filter(({ transport }) => transport === network).map(({ project }) => project));
@@ -103,7 +103,7 @@ function tellOthers(parts: AbsenceParts, network: string, now: number, body: Doc
   }
 }
 
-/** A room that asked for no news is told nothing of this either. */
+/** A room without notifications doesn't get this one either. */
 function tell({ log, timezone }: AbsenceParts, room: RoomState, now: number, body: Document): void {
   if (room.notify.length === 0) return;
   const notBefore = afterQuietHours(now, room.quietHours, timezone);

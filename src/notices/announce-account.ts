@@ -3,7 +3,7 @@ import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 import { dayAndTime } from '../words/time.ts';
 
-/** What rooms are told of a limit: once for each account, and not for each run that meets it. Null for what is no news. */
+/** The notice about a rate limit or missing login: once per account, not per run. Null: nothing new. */
 export function accountAnnouncement(limit: OtherEvents['account.limited'], timezone: string): Document | null {
   if (!limit.news) return null;
   const { account, until, others, earliest, signIn } = limit;

@@ -4,7 +4,7 @@ import type { OtherEvents } from '../pipeline/events.ts';
 import { outageHint, outageWords } from '../words/outage.ts';
 import { duration } from '../words/time.ts';
 
-/** What rooms are told of an outage: once, and not by each item that meets it. Null for what is no news. */
+/** The notice about an outage: once, not per item. Null: nothing new. */
 export function outageAnnouncement(outage: OtherEvents['outage.met'], project: string): Document | null {
   if (!outage.news) return null;
   const { agent } = outage;
@@ -12,7 +12,7 @@ export function outageAnnouncement(outage: OtherEvents['outage.met'], project: s
   return line(`! ${who}: ${outageWords(outage)} ${outageHint(outage)} No attempt is counted, and Musher tries again on its own.`);
 }
 
-/** The end of what rooms were told of. `at`: when it was over. */
+/** The notice about the end of a reported outage. `at`: when it was over. */
 export function outageOverAnnouncement({ agent, since }: OtherEvents['outage.over'], project: string, at: number): Document {
   return line(
     `✓ ${agent === null ? `Work on ${project} continues` : `Agent ${agent} of ${project} starts again`}, after ${duration(at - since)}.`,

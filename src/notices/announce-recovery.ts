@@ -12,7 +12,7 @@ const NAMED = 5;
 /** Numbers of items in the line itself. */
 const NUMBERS = 20;
 
-/** What rooms are told after a start that found something; null for one that is only counted. */
+/** The notice after a start that found something; null if the start is only counted. */
 export function recoveryAnnouncement(found: Recovered, timezone: string): Document | null {
   if (!found.told) return null;
   const { version, downMs, quarantined, mended, odd, differences, copy } = found;

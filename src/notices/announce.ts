@@ -43,7 +43,7 @@ const LOOKED_BACK = 50;
 
 type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
 
-/** What rooms are told of an event: its state, the reason and, where a person is needed, what to type. Null for what is nobody's news. */
+/** The notice about an event: the item's state, the reason and, if a person is needed, what to type. Null: nobody needs to know. */
 export function announcement(event: ItemEvent & NewsEvent, about: Announced): Document | null {
   switch (event.kind) {
     case 'item.moved':

@@ -11,7 +11,7 @@ import { recoveryAnnouncement } from './announce-recovery.ts';
 /** Events of Musher itself, of accounts and of base branches. */
 export type MachineNews = Extract<NewsEvent, { item: null }>;
 
-/** Whether any room could be told of an event, as far as the event itself says. What no room could be is passed over without a commit. */
+/** Whether any room could be notified of an event, judging by the event alone. Other events are skipped without a commit. */
 export function isNews(event: LoggedEvent): event is NewsEvent {
   switch (event.kind) {
     case 'base.seen':
@@ -30,7 +30,7 @@ export function isNews(event: LoggedEvent): event is NewsEvent {
   }
 }
 
-/** What rooms are told of what happened to Musher, an account or a base branch. Null for what is no news. */
+/** The notice about Musher, an account or a base branch. Null: nothing new. */
 export function machineAnnouncement(event: MachineNews, timezone: string): Document | null {
   switch (event.kind) {
     case 'base.seen':

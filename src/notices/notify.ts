@@ -16,7 +16,7 @@ import { announcement } from './announce.ts';
 import { inboxOf, isReadIn, isSameRoom, toldBy, type AnswerPlaces } from './answers.ts';
 import { isNews, machineAnnouncement, type MachineNews } from './news.ts';
 
-/** A room that is told of a project's events. */
+/** A room that gets a project's notices. */
 export interface NotifiedRoom {
   readonly to: Address;
   /** The project that the room speaks of: items of others are named with their project. */
@@ -245,7 +245,7 @@ export function tell(
   );
 }
 
-/** What nobody in the room should miss although the item has a thread: what is over, what stands still, what waits for a person. */
+/** Events that are shown in the room even if the item has a thread: merges, blocks, and anything that waits for a person. */
 function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
   if (event.kind === 'item.removed') return true;
   return kinds.includes('merges') || kinds.includes('approvals') || (event.kind === 'item.moved' && event.payload.to.name === 'archived');

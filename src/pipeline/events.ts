@@ -72,7 +72,7 @@ export interface ItemEvents {
     readonly failure: Failure | null;
     readonly refuses?: readonly CommitSha[];
   };
-  /** A person stopped it where it stands; `item.released` takes that back. */
+  /** A person stopped it in its stage; `item.released` resumes it. */
   'item.held': { readonly why: Why };
   'item.released': Record<string, never>;
   /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
@@ -101,7 +101,7 @@ export interface ItemEvents {
   'item.budget_raised': Amount;
   /** A person took a command back: `cause` names its message, and what compensates for it follows. */
   'item.undone': { readonly words: string; readonly cause: string };
-  /** The item stands as it stood before a command that is taken back. */
+  /** The item returns to its state before a command that is undone. */
   'item.put_back': { readonly standing: UndoPosition };
   /** Also of a deleted item, to have it purged as well or its removal tried again. */
   'item.deleted': { readonly purge: boolean };
@@ -148,7 +148,7 @@ export interface ItemEvents {
     readonly usage: Usage;
     readonly reservation?: true;
   };
-  /** With its usage budgets have reached lines of which people are told; each as it stands then. */
+  /** Its usage made budgets cross a reported percentage; each budget with its state at that moment. */
   'run.budget_crossed': { readonly run: number; readonly crossed: readonly Crossing[] };
   /** It has reached the line that was set aside for it, and its budgets have more by now: this is what it may use in all. */
   'run.extended': { readonly run: number; readonly reserved: Reservation };
@@ -177,7 +177,7 @@ export interface ItemEvents {
   };
   /** A person asked for a command at a later time; `timer` counts from 1 in each project. */
   'timer.set': { readonly timer: number; readonly due: Millis; readonly command: string; readonly from: TimerOrigin };
-  /** Its time has come: the command is in the inbox. */
+  /** It was due, and its command is now in the inbox. */
   'timer.fired': { readonly timer: number };
   /** Its time passed so long ago, while Musher was not running, that it was not run. */
   'timer.missed': { readonly timer: number };
@@ -191,7 +191,7 @@ export interface ItemEvents {
   'run.connected': { readonly run: number; readonly connectionHash: string };
   /** A reviewer's verdict, over that connection; the last one counts. */
   'run.verdict': { readonly run: number; readonly verdict: 'approve' | 'reject'; readonly reason: string };
-  /** The agent says that it can't go on; when its run has ended the item is blocked with this. */
+  /** The agent reports that it is stuck. The item is blocked with this reason when the run ends. */
   'run.blocker': { readonly run: number; readonly reason: string };
   /** What an agent did through Musher that no other event tells. */
   'agent.called': { readonly run: number; readonly tool: string; readonly result: string };
@@ -225,7 +225,7 @@ export type ItemEventKind = keyof ItemEvents;
 export interface CopyFound {
   /** Merged since: done now. */
   readonly merged: readonly string[];
-  /** Their merge was taken back since: in current again, stopped. */
+  /** Their merge was reverted since the backup: back in current, stopped. */
   readonly undone: readonly string[];
   /** Merged, and not known to this log. */
   readonly unknown: readonly string[];
@@ -246,7 +246,7 @@ export interface OtherEvents {
   'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' | 'revoked' };
   /** A room now speaks of this project. */
   'room.bound': { readonly transport: string; readonly room: string };
-  /** The base branch stands elsewhere than at Musher's last look; `taken`: items whose own commits it then held while agents worked. */
+  /** The base branch has moved since Musher last saw it. `taken`: items whose own commits it then contained while agents worked. */
   'base.seen': {
     readonly branch: string;
     /** Null: the first look. */
@@ -259,7 +259,7 @@ export interface OtherEvents {
     /** Items that are done and whose merges it does not hold any more; looked for where it was rewritten. */
     readonly lost: readonly ItemNumber[];
   };
-  /** What a room of the project is told from now on, and how; null: as the configuration says. */
+  /** The room's new notification settings; null: those of the configuration. */
   'room.subscribed': {
     readonly transport: string;
     readonly room: string;
@@ -268,7 +268,7 @@ export interface OtherEvents {
   };
   /** Added to the budget of a day, until that ends. `name` as in `Budget`. */
   'budget.raised': Amount & { readonly scope: Exclude<Scope, 'item'>; readonly name: string; readonly until: Millis };
-  /** A provider said to wait, or nobody is signed in (`signIn`: what a person types to do that, or nothing). `news`: the account was not limited before; `others`: what its agent can go on with; `earliest`: when the first of all its accounts comes back, where all are limited. */
+  /** A provider said to wait, or nobody is signed in (`signIn`: what a person types to do that, or nothing). `news`: the account was not limited before; `others`: accounts that its agent can use instead; `earliest`: when the first account resets, if all are limited. */
   'account.limited': {
     readonly account: string;
     readonly until: Millis;
@@ -285,7 +285,7 @@ export interface OtherEvents {
   /** What was kept from working works again. `since`: when it was met first. */
   'outage.over': { readonly agent: string | null; readonly since: Millis };
   'musher.started': { readonly version: string; readonly pid: number };
-  /** What a start found and did before anything went on. `told`: rooms hear of it; else it is only counted, and `untold` says how many were since the last that was told. */
+  /** What a start found and did before work continued. `told`: rooms are notified; otherwise it is only counted, and `untold` is the number of starts since the last report. */
   'musher.recovered': {
     readonly version: string;
     /** Since the last event before it; null: there was none. */

@@ -41,7 +41,7 @@ interface ItemRow<K extends ItemEventKind> extends OtherRow {
    * counting them would void every question about an item that is worked on.
    */
   readonly changes: 'item' | 'run' | 'nothing';
-  /** It settles the item's stage, or whether the item goes on there: `why` names the last of these. Null: neither. */
+  /** It changes the item's stage, or whether the item continues in it: `why` shows the last of these. Null: neither. */
   readonly steers: 'stage' | 'pause' | null;
   /**
    * How `undo` takes it back: `position` together with others by giving the item its earlier position, `itself` by an
@@ -54,7 +54,7 @@ interface ItemRow<K extends ItemEventKind> extends OtherRow {
   readonly paid: boolean;
   /** `history` lists it. What is left out comes many times a minute. */
   readonly inHistory: boolean;
-  /** It would take the item away from a merge whose last step is under way, so it has to wait for that. */
+  /** It must wait while the last step of the item's merge is in progress. */
   readonly takesAway: boolean;
   /** Still taken in for a deleted item: its clean-up, and the accounts of what was still running. */
   readonly ofDeleted: boolean;
@@ -84,7 +84,7 @@ const RECORD = {
 const CHANGE = { ...RECORD, changes: 'item', wakes: 'item' } as const satisfies Family;
 /** What `undo` takes back by a second one with the values swapped. */
 const EDIT = { ...CHANGE, undo: 'itself' } as const satisfies Family;
-/** What moves, stops, approves or starts an item anew. */
+/** Events that move, stop, approve or restart an item. */
 const POSITION = { ...CHANGE, undo: 'position', overtakes: true } as const satisfies Family;
 /** What brings an item to a place from which no undo leads back. */
 const ARRIVAL = { ...CHANGE, overtakes: true } as const satisfies Family;
@@ -261,7 +261,7 @@ export type EventInto<P extends Projection> = Extract<
   LoggedEvent,
   { readonly kind: { [K in keyof Rows]: P extends Rows[K]['into'][number] ? K : never }[keyof Rows] }
 >;
-/** The events that a room may be told of. */
+/** The events that rooms may be notified of. */
 export type NewsEvent = EventWith<'news', string>;
 
 /** Whether `undo` takes an event back by one of the same kind. */

@@ -10,7 +10,7 @@ const LIVE_MOVES: { readonly [From in Exclude<StageName, 'archived'>]: readonly 
   done: ['current'],
 };
 
-/** From these an item can come back. */
+/** An item can be reopened from these. */
 export const RESUMABLE: readonly ArchiveReasonKind[] = ['blocked', 'mergeFailed', 'reviewHeld'];
 
 /** Whether an item may move from one stage to another; for `archived`, the reason matters too. */
@@ -30,7 +30,7 @@ export function validMoves(from: Stage): StageName[] {
   return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
 }
 
-/** Whether an archived item can come back; false for one that is not archived. */
+/** Whether an archived item can be reopened; false if it isn't archived. */
 export function isResumable(stage: Stage): boolean {
   return stage.name === 'archived' && RESUMABLE.includes(stage.reason.kind);
 }

@@ -18,7 +18,7 @@ export function refusedToo(item: WorkItem, commits: readonly CommitSha[]): Refus
   return { commits: joined(item.refused, commits), why: item.refused?.why ?? null };
 }
 
-/** The commits that a rejection of the item as it stands turns down. */
+/** The commits that a rejection of the item in its present state rejects. */
 export function refusedNow({ work, stage }: WorkItem): CommitSha[] {
   const merged = stage.name === 'archived' ? stage.from : stage;
   return [...(work === null ? [] : [work.head]), ...(merged.name === 'done' ? [merged.mergeCommit] : [])];

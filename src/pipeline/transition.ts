@@ -107,7 +107,7 @@ function versionAfter(item: WorkItem, { kind }: ItemEvent): number {
   return KINDS[kind].changes === 'nothing' ? item.version : item.version + 1;
 }
 
-/** Whether an event would take an item away from a merge, or from a revert whose last step is in progress. */
+/** Whether an event would move an item while the last step of its merge or revert is in progress. */
 function interferes(item: WorkItem, event: ItemEvent): boolean {
   // The end of that last step is a move as well.
   if (event.kind === 'item.moved') return item.errand === null ? event.payload.to.name !== 'done' : !takenBack(item, event);
@@ -243,7 +243,7 @@ function foundMerged(item: WorkItem, event: Event<'item.found_merged'>): Result<
  */
 function foundUndone(item: WorkItem, event: Event<'item.found_undone'>): Result<WorkItem, TransitionError> {
   const { merge } = event.payload;
-  // Versions that did not know the merge looked at merged items alone.
+  // Earlier versions without the merge commit only considered merged items.
   if (merge === undefined ? !isMet(item.stage) : item.stage.name === 'archived' && !isMet(item.stage) && !isResumable(item.stage))
     return notNow(item, { kind: 'not-merged' });
   const stopped = { by: event.actor, since: event.at };
@@ -272,7 +272,7 @@ function putBack(item: WorkItem, event: Event<'item.put_back'>): Result<WorkItem
   return ok({ ...rest, ...event.payload.standing, execution: IDLE, stepSeq: event.seq } as WorkItem);
 }
 
-/** Work of an agent would be pulled away from under it; what is merged or given up has no worktree to restore. */
+/** A restore would replace the files under a working agent. Merged and abandoned items have no worktree to restore. */
 function restoreAsked(item: WorkItem, event: Event<'item.restore_asked'>): Result<WorkItem, TransitionError> {
   const { execution, stage } = item;
   if (item.errand !== null) return notNow(item, { kind: 'errand-open' });

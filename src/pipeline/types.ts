@@ -149,7 +149,7 @@ export interface ItemBase {
   readonly queued: boolean;
   /** Someone stopped it: it stays where it is until a person starts, retries or moves it. */
   readonly held: Held | null;
-  /** The commit that a person has looked at and let pass; another one is not what they approved. */
+  /** The commit that a person approved. The approval doesn't cover any other commit. */
   readonly accepted: CommitSha | null;
   /** Since when it waits for what it depends on: what was met before then does not start it by itself. */
   readonly waitsSince: Millis;
@@ -185,7 +185,7 @@ export interface ItemBase {
   readonly stepSeq: number;
   /** Set by `delete`: the item is a tombstone, nothing but a purge changes it any more. */
   readonly deletedAt: Millis | null;
-  /** How far a delete has come: `asked` (its run, worktree and branch are still to be removed), then `removed`, then `purged`. */
+  /** The progress of a delete: `asked` (its run, worktree and branch are still to be removed), then `removed`, then `purged`. */
   readonly removal: Removal | null;
 }
 

@@ -33,7 +33,7 @@ async function holdsAny(path: string, redactor: Redactor): Promise<boolean> {
   return false;
 }
 
-/** The file's text, cut where no secret lies. */
+/** The file's text, in pieces that don't split a secret. */
 async function* pieces(path: string, redactor: Redactor): AsyncGenerator<string> {
   let held = '';
   // Latin-1 keeps every byte as it is, whatever the file holds; a secret's own form for that is among those looked for.

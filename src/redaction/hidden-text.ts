@@ -7,7 +7,7 @@ export const UNPACKED_BYTES = 16 * 1024 * 1024;
 const LAYERS = 4;
 /** Compressed parts that are opened in one layer; an archive of more is not searched to its end. */
 const PARTS = 2_000;
-/** What is looked at in one go, a few milliseconds' work; between two of them others have their turn. */
+/** The amount searched at a time, a few milliseconds' work; the event loop turns in between. */
 const SLICE = 256 * 1024;
 /** Slices overlap by this much, so that nothing is cut in two: the longest known secrets are 8 kB in UTF-16. */
 const OVERLAP = 16 * 1024;
@@ -35,7 +35,7 @@ const PACKED: readonly Packed[] = [
     open: (bytes: Buffer, limit: number) => inflateSync(bytes, unpacking(limit)),
   })),
 ];
-/** Two bytes turn up everywhere by chance, so such a kind counts at the very beginning alone. */
+/** Two bytes match everywhere by chance, so such a signature only counts at the very beginning. */
 const SHORTEST_MAGIC = 3;
 
 interface Search {
@@ -151,7 +151,7 @@ function* runs(bytes: Buffer): Generator<string> {
   if (run.length >= SHORTEST_RUN) yield run;
 }
 
-/** What a run stands for. Other letters may stand before it, so each of four beginnings may be the right one. */
+/** The decoded text of a run. It may start in the middle of a base64 group, so all four offsets are tried. */
 function* decodings(run: string): Generator<string> {
   for (let from = 0; from < 4; from++) yield Buffer.from(run.slice(from), 'base64').toString('latin1');
   if (/^[0-9a-fA-F]+$/.test(run)) for (const from of [0, 1]) yield Buffer.from(run.slice(from), 'hex').toString('latin1');

@@ -24,7 +24,7 @@ export function unreachable({ title, since, reason }: Away, now: Millis, timezon
   );
 }
 
-/** To the rooms of other networks that were told of it. */
+/** For the rooms of other networks that were notified of the outage. */
 export function reachableAgain(title: string, after: Millis): Document {
   return line(`✓ ${title} is back after ${duration(after)}.`);
 }
@@ -37,7 +37,7 @@ export function wasDisconnected({ title, since, reason }: Away, back: Millis, la
   return line(`Musher was disconnected from ${title} ${when}${because(reason)}. ${held}`);
 }
 
-/** What was wrong, without what an operator does about it, which stands behind it. */
+/** The problem, without the hint for the operator that follows it. */
 function because(reason: string | null): string {
   const what = reason === null ? '' : visibleLine(reason).replace(/\s*(?:;? ?Musher (?:tries|connects) again.*|\([A-Z_]+\))$/, '');
   const text = clampText(what, LONGEST_REASON, 'utf16').replace(/[.\s]+$/, '');

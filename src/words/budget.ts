@@ -74,7 +74,7 @@ export function target({ scope, name }: Pick<Budget, 'scope' | 'name'>): string 
   return scope === 'person' && name.startsWith('person:') ? actorName(name) : name;
 }
 
-/** The key that sets a cap, for who wants to change it for good: `` The cap is `item_usd` in bot.toml. `` */
+/** The key that sets a cap, for a permanent change: `` The cap is `item_usd` in bot.toml. `` */
 export function capKey({ scope }: Pick<Budget, 'scope'>, unit: Unit): Content[] {
   return ['The cap is ', code(CAP_KEYS[scope][unit]), ' in bot.toml.'];
 }

@@ -59,7 +59,7 @@ export function commandTx(
     append,
     create: (project, fields) => append({ project, number: tx.nextNumber(project) }, 'item.created', fields),
     bindRoom(project, from) {
-      // Switching a room away from a project needs a role in that project too.
+      // Switching a room to another project needs a role in the old project too.
       for (const one of [project, from]) guard(one);
       tx.record({
         project,

@@ -138,7 +138,7 @@ export class Router {
       });
       if (reply !== null) return () => onAnswered(id, reply);
     } catch {
-      // It is undone whole. Its turn comes after the commit, and what breaks then is told.
+      // It is rolled back completely. It runs again in its turn after the commit, and a failure then is reported.
     }
     log.inbox.reopen(id, message);
     return null;

@@ -19,7 +19,7 @@ export interface Subject {
 /** Looks at one thing; an exception is a bug, whatever is wrong with the machine is a finding. */
 export type Check = (subject: Subject) => Promise<readonly Finding[]> | readonly Finding[];
 
-/** The file that a program's name stands for; a name with a slash counts from `folder`, others are looked up on the PATH. */
+/** The file of a program: a name with a slash is relative to `folder`, others are looked up on the PATH. */
 export function findProgram(name: string, folder: string, path: string): string | null {
   const candidates = name.includes('/')
     ? [resolve(folder, name)]

@@ -56,7 +56,7 @@ async function programs(box: Box, project: ProjectSettings, env: NodeJS.ProcessE
     // One of the worktree's own comes with it.
     if (name.includes('/') && !name.startsWith('/')) continue;
     const seen = await isSeen(box, project, agent, env);
-    // That it is nowhere at all is said where agents are looked at.
+    // A program that is missing altogether is reported by the agents' check.
     if (seen === null) continue;
     const fix = `Add the folder of ${name} to the project’s sandbox_read in bot.toml.`;
     findings.push(seen ? good(subject, `finds ${name}`) : failure(subject, `cannot find ${name}`, fix));

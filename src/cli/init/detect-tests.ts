@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** A way to test a repository, with the commands that a fresh worktree needs before it. */
 export interface TestCommand {
-  /** The file that gave it away. */
+  /** The file that it was detected from. */
   readonly because: string;
   readonly command: string;
   readonly setup: readonly string[];

@@ -26,7 +26,7 @@ export interface Drift {
 
 /** Reflog messages of moves that a person's work in a checkout of the base branch makes; a merge of an item's branch is none. */
 const ORDINARY = /^(?:commit|pull|rebase|cherry-pick|revert|am|initial|reset|merge (?!musher\/)|musher: )/;
-/** Entries of the reflog that are looked at: more moves than that between two looks are no person's. */
+/** The most reflog entries that are read: no person moves the branch more often between two looks. */
 const REFLOG_ENTRIES = 100;
 
 /** Whether and how the base branch has moved. Reads refs, commits and the base branch's reflog; changes nothing. */
@@ -34,7 +34,7 @@ export async function lookForDrift(at: Context, ask: DriftAsk): Promise<Drift> {
   const head = await baseHead(at);
   if (head === ask.known) return { kind: 'none', head, taken: [] };
   if (await isLineOf(at, ask.known, head, new Set(ask.merges))) return { kind: 'merged', head, taken: [] };
-  // Gone from the repository: nothing more can be told of what came since.
+  // Pruned from the repository, so nobody can tell which commits are new.
   if (!(await isThere(at, ask.known))) return { kind: 'rewritten', head, taken: [] };
   const forward = await isAncestor(at.git, ask.known, head);
   const kind = !forward ? 'rewritten' : ask.merges.includes(head) ? 'merged' : 'forward';
@@ -66,7 +66,7 @@ async function isLineOf(at: Context, from: CommitSha, to: CommitSha, merges: Rea
   return false;
 }
 
-/** Commits of a branch that are looked at, newest first: an item that needs more is none. */
+/** The most commits of a branch that are read, newest first; no item has more. */
 const OWN_COMMITS = 1_000;
 
 /**

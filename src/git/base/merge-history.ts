@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Origin } from '../names.ts';
 import { sha } from '../refs.ts';
 
-/** How the base branch stands to an item, by the last commit of it that says so. */
+/** Whether the base branch has an item merged or reverted, by its last commit about the item. */
 export interface PastMerge {
   readonly number: ItemNumber;
   readonly kind: 'merged' | 'undone';
@@ -14,7 +14,7 @@ export interface PastMerge {
   readonly at: Millis;
 }
 
-/** Commits that are looked at: so many merges take years. */
+/** The most commits that are read; that many merges take years. */
 const MOST = 50_000;
 const SQUASH = /^Musher-Item: ([1-9]\d{0,8})$/m;
 const UNDO = /^Musher-Undo: ([1-9]\d{0,8})$/m;

@@ -49,7 +49,7 @@ export function positionRef(checkout: Pick<Checkout, 'path'>): string {
   return `refs/musher/checkouts/${shortHash(checkout.path)}`;
 }
 
-/** Notes where a checkout stands; null: on the base branch's tip, as git itself assumes. */
+/** Records a checkout's commit; null: the base branch's tip, as git itself assumes. */
 export async function rememberPosition(at: Context, checkout: Checkout, position: CommitSha | null): Promise<void> {
   const ref = positionRef(checkout);
   const old = await readRef(at.git, ref);

@@ -18,7 +18,7 @@ export async function isRefused(at: Context, head: CommitSha, refused: readonly 
   if (now === null) return false;
   for (const commit of refused) {
     const there = await at.git.run(['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
-    // Thrown away by git since: nothing of it can come back but by its lines, which nobody knows any more.
+    // Git has pruned it. Its change could only return as the same lines, which are no longer known.
     if (there.exitCode !== 0) continue;
     if ((await isAncestor(at.git, head, commit)) || (await changeOf(at, base, commit)) === now) return true;
   }

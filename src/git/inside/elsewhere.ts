@@ -48,7 +48,7 @@ export async function isElsewhere(at: Context, repository: Inside, ask: Ask): Pr
   }
 }
 
-/** The branch that a worktree of the owner's repository stands on; one without commits is as none. */
+/** The branch of a worktree of the owner's repository; one without commits counts as none. */
 async function branchOf(at: Context, gitDir: string): Promise<string> {
   const { branch } = await headOf(toText(gitDir));
   const ref = `refs/heads/${branch ?? ''}`;

@@ -12,7 +12,7 @@ export interface Foreign {
   readonly run: (args: readonly string[], how?: Omit<RunHow, 'repository'>) => Promise<GitAnswer>;
 }
 
-/** Files and folders of a git directory that are looked at before git opens it; one with more is left unread. */
+/** The most files and folders of a git directory that are checked before git opens it; a larger one isn't read. */
 const MOST_ENTRIES = 50_000;
 
 /**

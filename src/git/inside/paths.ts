@@ -10,7 +10,7 @@ export const fromText = (path: string): string => Buffer.from(path, 'utf8').toSt
 /** For people and for git's arguments; bytes that are not UTF-8 are shown as `�`. */
 export const toText = (path: string): string => raw(path).toString('utf8');
 
-/** What stands at a path, never followed; null: nothing, or it can't be seen. */
+/** The entry at a path, without following links; null: nothing, or not readable. */
 export async function lookAt(path: string): Promise<Stats | null> {
   return lstat(raw(path)).catch(() => null);
 }
@@ -29,7 +29,7 @@ export async function entriesOf(folder: string): Promise<Entry[]> {
   }));
 }
 
-/** The folder that something stands in. */
+/** The parent folder. */
 export const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
 
 /** Whether a path is the folder itself or below it. */

@@ -8,7 +8,7 @@ const LOOK_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 /** A look through many folders is followed by a pause this many times as long. */
 const PAUSE = 10;
-/** Files that git opens by their name, whatever stands there. */
+/** Files that git opens by name, even if they are pipes. */
 const OPENED_BY_NAME = new Set(['.gitignore', '.gitattributes', '.gitmodules']);
 
 /** Awaits a git that reads a worktree. */

@@ -37,7 +37,7 @@ export class GitShell {
     });
     this.#child.stdout.on('data', (chunk: Buffer) => this.#take('stdout', chunk));
     this.#child.stderr.on('data', (chunk: Buffer) => this.#take('stderr', chunk));
-    // A shell that is gone is told of by `close`; by `error` alone where it could not be started.
+    // A shell that ends emits `close`; one that could not be started only emits `error`.
     this.#child.stdin.on('error', () => undefined);
     this.#child.on('error', (error) => this.#end(error));
     this.#child.on('close', () => this.#end(null));

@@ -7,14 +7,14 @@ export class MarkedOutput {
   readonly #chunks: Buffer[] = [];
   #tail = '';
   #size = 0;
-  /** What stands behind the mark; null: the end has not come. */
+  /** The text after the mark; null: the output hasn't ended yet. */
   rest: string | null = null;
 
   constructor(mark: string) {
     this.#mark = mark;
   }
 
-  /** Returns whether the end has come. Bytes behind it are of nobody. */
+  /** Returns whether the output has ended. Bytes after the end belong to no call. */
   take(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
@@ -28,7 +28,7 @@ export class MarkedOutput {
     return true;
   }
 
-  /** Bytes so far; before the end has come with those of an end line. */
+  /** Bytes so far, including those of the end line until it is recognised. */
   get size(): number {
     return this.#size;
   }

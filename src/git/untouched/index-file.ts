@@ -13,7 +13,7 @@ export interface IndexEntry {
   /** As git writes it in trees, such as 100644. */
   readonly mode: string;
   readonly blob: string;
-  /** What the file on disk was like when git looked at it last, and its size then. */
+  /** The file's stamp and size when git last read it. */
   readonly seen: string;
   /** 0 also where git has doubts: the file was written in the same second as the index, and its content is not what git would store. */
   readonly size: number;
@@ -23,11 +23,11 @@ export interface IndexEntry {
 export interface IndexFile {
   /** Of the names that were asked for. */
   readonly entries: ReadonlyMap<string, IndexEntry>;
-  /** Files that git was told not to look at. */
+  /** Files marked `skip-worktree`. */
   readonly skipped: ReadonlySet<string>;
   /** Folders, with their `/`, that a sparse index holds as one entry each. */
   readonly skippedFolders: readonly string[];
-  /** Files that git was told to take for unchanged. */
+  /** Files marked `assume-unchanged`. */
   readonly assumed: ReadonlySet<string>;
   /** Whether it names an attributes file. */
   readonly attributes: boolean;
@@ -127,7 +127,7 @@ function hasExtension(bytes: Buffer, from: number, wanted: string): boolean {
   return false;
 }
 
-/** Never through a link, and never waiting for what stands in its place. */
+/** Never follows a link and never blocks on a pipe. */
 async function readWhole(path: string): Promise<Buffer | null> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
   if (file === null) return null;

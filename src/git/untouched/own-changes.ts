@@ -17,7 +17,7 @@ export interface Changes {
   readonly cleaned: readonly (IndexEntry & { readonly name: string })[];
   /** Changed files with a filter that only the owner's git can put through it. */
   readonly filtered: readonly string[];
-  /** Not as in the commit, and still no change: what git was told not to look at, and what a set-up has left. */
+  /** Differs from the commit without being a change: files hidden from git, and files that setup left. */
   readonly beside: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface HiddenFiles {
   readonly assumed: readonly string[];
 }
 
-/** What the agent's git was told not to look at. */
+/** The files hidden from the agent's git. */
 export async function hiddenFiles(git: OwnDir, tree: Tree): Promise<HiddenFiles> {
   const theirs = await theirIndex(git, tree, new Set());
   if (theirs === null) return { skipped: [], assumed: [] };

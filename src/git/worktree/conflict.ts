@@ -44,7 +44,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
   return merged.files;
 }
 
-/** Writes a file whole, never through a link that stands in its place. */
+/** Writes a complete file, never through a link at its path. */
 async function place(file: string, text: string): Promise<void> {
   await rm(`${file}.musher`, { recursive: true, force: true });
   await writeFile(`${file}.musher`, text, { flag: 'wx' });

@@ -25,7 +25,7 @@ const OPERATIONS = new Map([
 /** Files of an unfinished operation that name a commit which no ref may hold. */
 const COMMITS = ['rebase-merge/autostash', 'rebase-apply/autostash', 'MERGE_AUTOSTASH', 'rebase-merge/orig-head', 'rebase-apply/orig-head'];
 
-/** Entries of the worktree's own refs that are looked at for locks: an agent can make any number of them. */
+/** The most entries of the worktree's own refs that are searched for locks, because an agent can create any number. */
 const MOST_ENTRIES = 1_000;
 
 /**
@@ -62,7 +62,7 @@ async function locksBelow(folder: string): Promise<string[]> {
   return found;
 }
 
-/** Whether git is in the middle of something in a worktree, or stands elsewhere than on its branch's commit; null: neither. */
+/** The unfinished git operation in a worktree, or its HEAD if that isn't on the item's branch; null: neither. */
 async function unfinished(at: Context, { gitDir }: Linked, branch: string, head: CommitSha, strays: Strays): Promise<string | null> {
   const names = await readdir(gitDir).catch((): string[] => []);
   const operation = [...OPERATIONS].find(([name]) => names.includes(name));

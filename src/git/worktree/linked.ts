@@ -19,13 +19,13 @@ export interface Linked {
   readonly keep?: (path: string, as: string) => Promise<void>;
 }
 
-/** The worktree that stands, or would stand, at a path. */
+/** The worktree at a path, whether it exists or not. */
 export function linkedAt(commonDir: string, path: string, name: string, keep?: Linked['keep']): Linked {
   const gitDir = join(commonDir, 'worktrees', `musher-${name}-${shortHash(path)}`);
   return { path, gitDir, ...(keep === undefined ? {} : { keep }) };
 }
 
-/** Where a worktree's HEAD stands. */
+/** The position of a worktree's HEAD. */
 export type Head = { readonly branch: string } | { readonly detached: CommitSha };
 
 const headText = (head: Head): string => ('branch' in head ? `ref: refs/heads/${head.branch}\n` : `${head.detached}\n`);

@@ -122,7 +122,7 @@ function withoutLarge(large: readonly LargeFile[]): string {
   return ` (without new files over ${LARGEST_BYTES / 1024 / 1024} MB: ${names.join(', ')}${more})`;
 }
 
-/** The last snapshot and what it holds; null where there is none, or it is no commit of `snapshot`. */
+/** The last snapshot and its contents. Null: there is none, or `snapshot` didn't write it. */
 async function newest(
   at: Context,
   item: ItemNumber,

@@ -127,7 +127,7 @@ async function listChanges(git: OwnDir, tree: Tree): Promise<string[]> {
   const inside = await Promise.all(nested.map((folder) => listNested(git, tree, folder)));
   const all = [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable);
   const odd = await Promise.all(all.map((name) => isOdd(tree, name)));
-  // In order, so that a file stands before those in the folder that took its name: git refuses to hear of it after them.
+  // Sorted, so that a removed file comes before the files of a folder with its name; git rejects the reverse order.
   return all.filter((_, i) => odd[i] !== true).toSorted();
 }
 
@@ -291,7 +291,7 @@ export async function restoreTracked(git: OwnDir, tree: ItemTree, commit: Commit
   return changed.map(text);
 }
 
-/** All files of the commit that the private index stands at. */
+/** All files of the private index's commit. */
 export async function listTracked(git: OwnDir, tree: Tree): Promise<string[]> {
   return (await list(git, tree, ['--cached'])).map(text);
 }

@@ -207,7 +207,7 @@ export async function uncommittable(at: Context, item: ItemAt): Promise<string[]
   return (await stageKept(at.git, place.tree, found.head)).filtered.map(readable);
 }
 
-/** Whether git was told not to look at some files of the item's worktree, as in a sparse one: a gate there judges other files than the commit's. */
+/** Whether some files of the item's worktree are hidden from git, as in a sparse one. A gate there would judge other files than the commit's. */
 export async function hidesFiles(at: Context, item: ItemAt): Promise<boolean> {
   const { skipped, assumed } = await hiddenFiles(at.git, placeOf(at, String(item.number)).tree);
   return skipped.length + assumed.length > 0;

@@ -7,7 +7,7 @@ import { checkCriterion, item } from './item.ts';
 import { note, reportBlocker } from './progress.ts';
 import { verdict } from './verdict.ts';
 
-/** All that an agent can do by MCP. None of them moves a stage, merges or raises a limit; a reviewer's verdict is looked at when its run has ended. */
+/** Everything that an agent can do over MCP. None of them moves a stage, merges or raises a limit; a reviewer's verdict takes effect when its run has ended. */
 export const TOOLS: readonly Tool[] = [
   item,
   checkCriterion,

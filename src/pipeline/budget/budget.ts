@@ -29,7 +29,7 @@ export interface Reservation {
   readonly person: string | null;
 }
 
-/** One budget as it stands at a moment. */
+/** The state of one budget at a moment. */
 export interface Budget {
   readonly scope: Scope;
   /** The item's number, the project's name, the person's actor; empty for all projects together. */

@@ -7,7 +7,7 @@ export interface AccountFact {
   readonly until: Millis | null;
   /** Nobody is signed in, rather than that it is limited. */
   readonly signedOut?: boolean;
-  /** Its time has come, and a first run tries it. */
+  /** Its wait is over, and one run is testing it. */
   readonly tried: boolean;
 }
 

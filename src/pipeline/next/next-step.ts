@@ -11,7 +11,7 @@ import type { Facts, Step, WaitingFor } from './step.ts';
 
 /**
  * The one decision of the engine: what an item needs now. Pure, so `why`, `status` and the engine can't disagree.
- * Level-triggered: it looks at where the item stands, not at how it came there, and so it holds after any restart.
+ * Level-triggered: it depends on the item's state, not on its history, so it is right after any restart.
  */
 export function nextStep(item: WorkItem, facts: Facts): Step {
   return heldByOutage(held(stepOf(item, facts), facts), facts.outage, facts.now);
@@ -50,7 +50,7 @@ function onErrand(errand: Errand): Step {
   return { do: 'undo', reason: { kind: 'undo-asked', by } };
 }
 
-/** What has to happen before a start lets a stopped item go on. */
+/** What has to happen before `start` can resume a stopped item. */
 function afterHold({ stage }: WorkItem, { unmet }: Facts): Extract<WaitReason, { kind: 'stopped' }>['after'] {
   if (stage.name !== 'backlog' || unmet.length === 0) return 'nothing';
   return unmet.some(({ never }) => never !== null) ? 'other-dependencies' : 'dependencies';
@@ -74,7 +74,7 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
   if (limited !== null) return rateLimited(limited);
   const exhausted = exhaustion(item, 'current', facts);
   if (exhausted !== null) return { do: 'block', reason: exhausted };
-  // What it depends on was taken back, or was never there: its work stands on something that the base branch lacks.
+  // Its dependency was reverted or never merged, so its work builds on commits that the base branch lacks.
   if (facts.unmet.length > 0) return onDependencies(facts, true);
   return runWith(item, 'current', facts);
 }
@@ -98,7 +98,7 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
   if (candidates.length === 0)
     return wait('configuration', wanted === null ? { kind: 'no-agent', stage } : { kind: 'assigned-agent-missing', agent: wanted, stage });
   const short = budgetWait(facts);
-  // What runs hold may come back any moment: then a slot or an agent is what it really waits for.
+  // Open runs may release their reservations at any moment, so it really waits for a slot or an agent.
   if (short?.held === false) return short.step;
   if (stage === 'current' && facts.coders >= facts.maxCoders)
     return wait('slot', { kind: 'slots-busy', max: facts.maxCoders, busy: [...facts.busy].map(([agent, on]) => ({ agent, item: on })) });

@@ -6,7 +6,7 @@ export type SystemCode = (typeof SYSTEM_CODES)[number];
 
 /** What keeps a project or an agent from working and is no fault of any item: the repository, the disk, a missing program. */
 export interface Outage {
-  /** Of an error, of the system, or `LOCKED`: some git holds a lock. Another code is another outage, and told of. */
+  /** An error code of Musher or the system, or `LOCKED`: a git process holds a lock. A different code is a new outage and reported. */
   readonly code: string;
   /** What happened, in the words of the error; empty where the code says it. */
   readonly said: string;

@@ -27,7 +27,7 @@ export type WaitReason =
   | { readonly kind: 'account-tried'; readonly account: string }
   /** The provider limits this item's run, and nothing is known of the account. */
   | { readonly kind: 'run-limited' }
-  /** `agent`: the one that can't be used; null: nothing of the project can go on. */
+  /** `agent`: the one that can't be used; null: no work of the project can continue. */
   | { readonly kind: 'outage'; readonly agent: string | null; readonly outage: Outage }
   | { readonly kind: 'budget'; readonly shortage: Shortage }
   | { readonly kind: 'merge-queue'; readonly first: ItemNumber }

@@ -79,7 +79,7 @@ export type PlainFault =
   | { readonly kind: 'stopped'; readonly why: Why }
   /** It was ended at the line of a budget that people can add to. */
   | { readonly kind: 'budget-reached'; readonly unit: Unit; readonly used: number; readonly cap: number }
-  /** A part of Musher's own work failed; `said`: what went wrong and what to do; null: a bug, of which the log file tells. */
+  /** A part of Musher's own work failed; `said`: the error and what to do; null: a bug, whose details are in the log file. */
   | { readonly kind: 'broke-off'; readonly during: 'gates' | 'merge' | 'run' | 'restore' | 'undo'; readonly said: string | null };
 
 /** How a run ended, and that so many of its processes are still there. */

@@ -15,7 +15,7 @@ export function lacking(needs: AccessRole, project: string | null, has: AccessRo
   return [` needs the role ${needs}${where}; ${own}. `, command('whoami'), ' shows how an admin can change that.'];
 }
 
-/** Changing what a room is told needs a higher role, by whether it is the room in which it was typed. */
+/** Changing a room's notifications needs a higher role, which depends on whether it is the room where the command was typed. */
 export function mayNotChange(words: string, needs: 'operator' | 'admin', project: string | null): Reply {
   const whose = project === null ? 'all projects' : `the project ${project}`;
   return refused('not-allowed', code(words), ` needs an ${needs} of ${whose}. `, command('whoami'), ' shows your role.');

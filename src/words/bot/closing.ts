@@ -31,7 +31,7 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
     return deleted === undefined ? '✗ Deleted' : `✗ Deleted ${by(deleted)}`;
   }
   if (item.stage.name === occasion.stage) return item.stageSince === occasion.since ? null : 'Outdated: there are newer changes';
-  // The first move after the one with which the wait began: by the time the network is told, Musher may have merged what Anna approved.
+  // The first move after the wait began: by the time the message is edited, Musher may already have merged what Anna approved.
   const moves = news.filter((event): event is Moved => event.kind === 'item.moved');
   const began = moves.findIndex(({ at, payload }) => at === occasion.since && payload.to.name === occasion.stage);
   const moved = moves.slice(0, began === -1 ? undefined : began).at(-1);

@@ -36,7 +36,7 @@ export function nothingToMerge(title: string, name: string): Reply {
   return refused('nothing-to-merge', `${title} has no commits to merge. `, command(`show ${name}`), ' shows its runs.');
 }
 
-/** The commit that the sender looked at is not the present one. `now` null: the item has no commits. */
+/** The reviewed commit is no longer the present one. `now` null: the item has no commits. */
 export function commitChanged(title: string, name: string, seen: string, now: string | null): Reply {
   const present = now === null ? 'now has no commits' : `is now at ${now}`;
   return refused(

@@ -46,7 +46,7 @@ export function noCommand(): Reply {
   return refused('unknown-command', 'There is no such command. ', command('help'), ' lists what you can type.');
 }
 
-/** A timer's command without its item, which stands beside it: `move qa`. */
+/** A timer's command without its item, which is shown next to it: `move qa`. */
 function commandWords({ command: text, project, item }: Timer): string {
   return text.replace(` ${project}#${item}`, '');
 }

@@ -116,7 +116,7 @@ export function faultWords(fault: Said): string {
   }
 }
 
-/** The words of a failure; empty where there is none. */
+/** The words of a failure; empty if there is none. */
 export function failureWords(failure: Failure | null): string {
   return failure === null ? '' : faultWords(failure.summary);
 }

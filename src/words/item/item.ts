@@ -24,7 +24,7 @@ export function itemTitle(item: Named, current: string): string {
   return item.title === '' ? label : `${label} ${item.title}`;
 }
 
-/** Where an item stands, in one or two words: `qa`, `archived (blocked)`. */
+/** The stage of an item, in one or two words: `qa`, `archived (blocked)`. */
 export function stageWords(stage: Stage): string {
   return stage.name === 'archived' ? `archived (${archivedAs(stage.reason.kind)})` : stage.name;
 }
@@ -69,7 +69,7 @@ export function shortCommit(sha: string): string {
   return sha.slice(0, 8);
 }
 
-/** A text as a sentence: a capital first, unless a name like `coder-1` stands there, and a full stop where it has no end of its own. */
+/** A text as a sentence: starts with a capital, unless it starts with a name like `coder-1`, and ends with a full stop if it has no other end. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   const capital = /^\S*\d/.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);

@@ -3,7 +3,7 @@ import type { EndReason } from '../../pipeline/types.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { StuckCause } from '../../pipeline/why/fault.ts';
 
-/** In what a run was stuck. */
+/** How a run was stuck. */
 export const STUCK_WORDS: { readonly [C in StuckCause]: string } = {
   silent: 'silent',
   'out-of-time': 'out of time',
@@ -30,7 +30,7 @@ export function endWords(reason: EndReason, cause: StuckCause | null): string {
   return cause === null ? END_WORDS[reason] : `${END_WORDS[reason]} (${STUCK_WORDS[cause]})`;
 }
 
-/** How a run stands: how it ended, or what it does now. */
+/** The state of a run: how it ended, or what it is doing. */
 export function runState(run: Run): string {
   if (run.state === 'pending') return 'being made ready';
   if (run.state === 'running') return run.stopRequested === null ? 'running' : 'stopping';

@@ -15,7 +15,7 @@ export function stepWords(item: WorkItem, step: Step, reader: Reader): string {
 /** Waits that only a person ends. */
 const NEEDS_PEOPLE: ReadonlySet<WaitingFor> = new Set(['approval', 'acceptance', 'configuration', 'hold', 'start']);
 
-/** One sign of how an item stands, before its name: `!` needs a person, `✗` is blocked, `✓` is over, `…` continues on its own. Words always follow it. */
+/** The symbol of an item's state, before its name: `!` needs a person, `✗` is blocked, `✓` is over, `…` continues on its own. Words always follow it. */
 export function stepSign(step: Step): '!' | '✗' | '✓' | '…' {
   if (step.do === 'rest') return '✓';
   if (step.do === 'wait' && step.for === 'unblock') return '✗';
@@ -26,7 +26,7 @@ export function stepSign(step: Step): '!' | '✗' | '✓' | '…' {
 /** What is younger is no length of time worth telling. */
 export const JUST_NOW_MS = 2_000;
 
-/** An item in a list of how things stand: `! #4 Login · waiting for review · 3 min. …`. `for`: since when it stands so, in ms; null: not known. */
+/** An item in a list of states: `! #4 Login · waiting for review · 3 min. …`. `for`: how long it has been in this state, in ms; null: not known. */
 export function stepLine(item: WorkItem, step: Step, since: number | null, reader: Reader): Content[] {
   const next = nextWords(item, step, reader);
   const ms = since === null ? 0 : reader.now - since;
