@@ -50,7 +50,7 @@ export interface Notifying extends Follower {
   settle(tx: Tx, inbox: number): void;
 }
 
-/** Puts what rooms should know into the outbox, in the transaction that moves its cursor: each event is told once, in order. */
+/** Puts notices into the outbox in the transaction that moves its cursor, so that each event is reported once and in order. */
 export function startNotify(parts: NotifyParts): Notifying {
   const follower = follow(
     parts.log,
