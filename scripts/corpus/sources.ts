@@ -16,7 +16,7 @@ export function sourceTexts(): Said[] {
     const literals = literalsOf(readFileSync(join(ROOT, file), 'utf8'));
     const errors = literals.flatMap((literal, index) => errorAt(literals, literal, index));
     const others = FOR_PEOPLE.some((folder) => file.startsWith(`${folder}/`)) ? literals.filter(isSentence) : [];
-    return [...errors, ...others.map(({ line, text }) => ({ of: `text ${file}:${line}`, text: text.trim() }))];
+    return errors.concat(others.map(({ line, text }) => ({ of: `text ${file}:${line}`, text: text.trim() })));
   });
 }
 
