@@ -10,14 +10,9 @@ export const floodSchema = z.strictObject({
     .max(600_000)
     .default(60)
     .meta({ description: 'After that, messages of this sender per minute; the rest wait.' }),
-  waiting: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(40)
-    .meta({
-      description: 'Messages of one sender that may wait. Any more are skipped, and the sender gets a reply about it once a minute.',
-    }),
+  waiting: z.int().min(1).max(10_000).default(40).meta({
+    description: 'Messages of one sender that may wait. Any more are skipped, and the sender gets a reply about it once a minute.',
+  }),
 });
 
 /** What one sender may send. */
