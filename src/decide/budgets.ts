@@ -1,11 +1,24 @@
 import type { BudgetSettings, ProjectSettings } from '../config/settings.ts';
-import { amountOf, NOTHING, outstanding, plus, topped, type Amount, type Budget, type Caps } from '../pipeline/budget/budget.ts';
+import {
+  amountOf,
+  NOTHING,
+  outstanding,
+  plus,
+  topped,
+  type Amount,
+  type Budget,
+  type Caps,
+  type CapSources,
+} from '../pipeline/budget/budget.ts';
 import { endOfDay, startOfDay } from '../pipeline/budget/day.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { DayOf } from '../log/reads/budget-reads.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { Reads } from '../log/reads/reads.ts';
+
+const EVERYONE: CapSources = { tokens: 'everyone', microUsd: 'everyone' };
+const BOT: CapSources = { tokens: 'bot', microUsd: 'bot' };
 
 /** The budgets of one day, each read once however many items ask for it. */
 export interface DayBudgets {
@@ -49,13 +62,14 @@ export function budgetsOf(
 export function itemBudget(
   reads: Reads,
   item: WorkItem,
-  { item: base }: BudgetSettings,
+  { item: base, setIn }: BudgetSettings,
   open: readonly Run[] = reads.budget.openRuns(),
 ): Budget {
   return {
     scope: 'item',
     name: String(item.number),
     base,
+    setIn: setIn.item,
     caps: topped(base, item.toppedUp),
     used: amountOf(reads.spend.ofItem(item.project, item.number)),
     reserved: reservedBy(open, (run) => run.project === item.project && run.item === item.number),
@@ -71,11 +85,12 @@ export function dayBudget(
   now: Millis,
   open: readonly Run[] = reads.budget.openRuns(),
 ): Budget {
-  const base = baseOf(day, settings);
+  const { base, setIn } = baseOf(day, settings);
   const until = endOfDay(now, settings.timezone);
   return {
     ...day,
     base,
+    setIn,
     caps: topped(base, reads.budget.raised(day, now)),
     used: reads.budget.spentBetween(day, startOfDay(now, settings.timezone), until),
     reserved: reservedBy(
@@ -86,14 +101,16 @@ export function dayBudget(
   };
 }
 
-function baseOf({ scope, name }: DayOf, { day, bot, anyone, people }: BudgetSettings): Caps {
+function baseOf({ scope, name }: DayOf, { day, bot, anyone, people, setIn }: BudgetSettings): { base: Caps; setIn: CapSources } {
   switch (scope) {
     case 'project':
-      return day;
-    case 'person':
-      return people.find(({ actor }) => actor === name)?.caps ?? anyone;
+      return { base: day, setIn: setIn.day };
+    case 'person': {
+      const own = people.find(({ actor }) => actor === name);
+      return own === undefined ? { base: anyone, setIn: EVERYONE } : { base: own.caps, setIn: own.setIn };
+    }
     case 'bot':
-      return bot;
+      return { base: bot, setIn: BOT };
   }
 }
 

@@ -1,7 +1,17 @@
 import { actorName } from '../pipeline/actor.ts';
 import { code, right, table, type Content } from '../message/build.ts';
 import type { Block } from '../message/document.ts';
-import { left, UNITS, type Amount, type Budget, type Caps, type Reservation, type Scope, type Unit } from '../pipeline/budget/budget.ts';
+import {
+  left,
+  UNITS,
+  type Amount,
+  type Budget,
+  type Caps,
+  type CapSource,
+  type Reservation,
+  type Scope,
+  type Unit,
+} from '../pipeline/budget/budget.ts';
 import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
 import { labelOf } from './item/item.ts';
@@ -74,16 +84,28 @@ export function target({ scope, name }: Pick<Budget, 'scope' | 'name'>): string 
   return scope === 'person' && name.startsWith('person:') ? actorName(name) : name;
 }
 
-/** The key that sets a cap, for a permanent change: `` The cap is `item_usd` in bot.toml. `` */
-export function capKey({ scope }: Pick<Budget, 'scope'>, unit: Unit): Content[] {
-  return ['The cap is ', code(CAP_KEYS[scope][unit]), ' in bot.toml.'];
+/** The key that sets a cap, for a permanent change: `` The cap is `item_usd` under `[project.budget]` in bot.toml. `` */
+export function capKey({ scope, setIn }: Pick<Budget, 'scope' | 'setIn'>, unit: Unit): Content[] {
+  const [key, section, file] = CAP_KEYS[setIn?.[unit] ?? USUAL[scope]];
+  return [
+    'The cap is ',
+    code(`${scope === 'item' ? 'item' : key}_${unit === 'tokens' ? 'tokens' : 'usd'}`),
+    ' under ',
+    code(section),
+    ` in ${file}.`,
+  ];
 }
 
-const CAP_KEYS: { readonly [S in Scope]: { readonly [U in Unit]: string } } = {
-  item: { microUsd: 'item_usd', tokens: 'item_tokens' },
-  project: { microUsd: 'day_usd', tokens: 'day_tokens' },
-  person: { microUsd: 'person_day_usd', tokens: 'person_day_tokens' },
-  bot: { microUsd: 'day_usd', tokens: 'day_tokens' },
+/** What an event of an older version, which does not say it, came from in most cases. */
+const USUAL: { readonly [S in Scope]: CapSource } = { item: 'project', project: 'project', person: 'everyone', bot: 'bot' };
+
+/** The key without its unit, of a day; its section; its file. */
+const CAP_KEYS: { readonly [S in CapSource]: readonly [key: string, section: string, file: string] } = {
+  bot: ['day', '[budget]', 'bot.toml'],
+  everyone: ['person_day', '[budget]', 'bot.toml'],
+  person: ['day', '[[person]]', 'bot.toml'],
+  project: ['day', '[project.budget]', 'bot.toml'],
+  'project-file': ['day', '[budget]', "the project's file"],
 };
 
 /** The command that gives a budget once more what was configured for it. */

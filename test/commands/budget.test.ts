@@ -12,7 +12,7 @@ const BUDGET: BudgetSettings = {
   item: { tokens: 50_000, microUsd: null },
   day: { tokens: null, microUsd: 5_000_000 },
   bot: { tokens: null, microUsd: 20_000_000 },
-  people: [{ actor: 'person:anna', caps: { tokens: null, microUsd: 2_000_000 } }],
+  people: [{ actor: 'person:anna', caps: { tokens: null, microUsd: 2_000_000 }, setIn: { tokens: 'everyone', microUsd: 'person' } }],
   timezone: 'Europe/Berlin',
 };
 let desk: Desk;

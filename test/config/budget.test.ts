@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import type { BudgetSettings } from '../../src/config/settings.ts';
+import { dayBudget, itemBudget } from '../../src/decide/budgets.ts';
+import { Log } from '../../src/log/log.ts';
+import type { DayOf } from '../../src/log/reads/budget-reads.ts';
+import { doc, paragraph } from '../../src/message/build.ts';
+import { plainText } from '../../src/message/plain.ts';
+import { NOTHING, type Unit } from '../../src/pipeline/budget/budget.ts';
+import type { WorkItem } from '../../src/pipeline/types.ts';
+import { redactorFor } from '../../src/redaction/redactor.ts';
+import { capKey } from '../../src/words/budget.ts';
+import { testClock } from '../commands/harness.ts';
 import { workspace } from './workspace.ts';
+
+const SHOP: DayOf = { scope: 'project', name: 'shop' };
+const ALL: DayOf = { scope: 'bot', name: '' };
 
 const CODER = '\n[[agent]]\nname = "a"\nstage = "current"\nruntime = "claude"\n';
 
@@ -27,7 +40,11 @@ describe('budgets in the configuration', () => {
       day: { tokens: null, microUsd: 20_000_000 },
       bot: { tokens: 500_000_000, microUsd: 60_000_000 },
       anyone: { tokens: null, microUsd: 9_000_000 },
-      people: [{ actor: 'person:anna', caps: { tokens: 5, microUsd: 9_000_000 } }],
+      people: [{ actor: 'person:anna', caps: { tokens: 5, microUsd: 9_000_000 }, setIn: { tokens: 'person', microUsd: 'everyone' } }],
+      setIn: {
+        item: { tokens: 'project', microUsd: 'project-file' },
+        day: { tokens: 'project', microUsd: 'project-file' },
+      },
       timezone: 'Europe/Berlin',
     });
   });
@@ -50,5 +67,60 @@ describe('budgets in the configuration', () => {
     expect(read('[budget]\nday_tokens = "nothing"\n')).toMatch(
       /day_tokens: must be a whole number of tokens, at least 1, or "none" for no cap/,
     );
+  });
+});
+
+describe('the key that a text about a budget names', () => {
+  const PERSON = '[[person]]\nname = "anna"\n';
+  const anna: DayOf = { scope: 'person', name: 'person:anna' };
+  const ben: DayOf = { scope: 'person', name: 'person:ben' };
+
+  it.each<readonly [name: string, bot: string, project: string, of: DayOf | 'item', unit: Unit, says: string]>([
+    ['of an item by default', '', '', 'item', 'microUsd', 'item_usd under [project.budget] in bot.toml'],
+    ['of an item in tokens', '', '', 'item', 'tokens', 'item_tokens under [project.budget] in bot.toml'],
+    ['of an item in the project file', '', '[budget]\nitem_usd = 2\n', 'item', 'microUsd', "item_usd under [budget] in the project's file"],
+    [
+      'of an item, the other unit there',
+      '',
+      '[budget]\nitem_usd = 2\n',
+      'item',
+      'tokens',
+      'item_tokens under [project.budget] in bot.toml',
+    ],
+    ['of a project', '[project.budget]\nday_usd = 9\n', '', SHOP, 'microUsd', 'day_usd under [project.budget] in bot.toml'],
+    ['of a project in its own file', '', '[budget]\nday_tokens = 9\n', SHOP, 'tokens', "day_tokens under [budget] in the project's file"],
+    ['of everyone', '[budget]\nperson_day_usd = 9\n', '', ben, 'microUsd', 'person_day_usd under [budget] in bot.toml'],
+    [
+      'of a person without one',
+      `[budget]\nperson_day_usd = 9\n${PERSON}day_tokens = 5\n`,
+      '',
+      anna,
+      'microUsd',
+      'person_day_usd under [budget] in bot.toml',
+    ],
+    [
+      'of a person of their own',
+      `[budget]\nperson_day_usd = 9\n${PERSON}day_usd = 5\n`,
+      '',
+      anna,
+      'microUsd',
+      'day_usd under [[person]] in bot.toml',
+    ],
+    ['of a person of their own in tokens', `${PERSON}day_tokens = 5\n`, '', anna, 'tokens', 'day_tokens under [[person]] in bot.toml'],
+    ['of all projects', '', '', ALL, 'microUsd', 'day_usd under [budget] in bot.toml'],
+    ['of all projects in tokens', '', '', ALL, 'tokens', 'day_tokens under [budget] in bot.toml'],
+  ])('is the one that sets it: %s', (_, bot, project, of, unit, says) => {
+    const settings = read(bot, project);
+    if (typeof settings === 'string') throw new Error(settings);
+    const log = Log.inMemory(testClock(), redactorFor([]));
+    const item = { project: 'shop', number: 1, toppedUp: NOTHING } as unknown as WorkItem;
+    const budget = of === 'item' ? itemBudget(log.reads, item, settings) : dayBudget(log.reads, of, settings, 0);
+    expect(budget.caps[unit]).not.toBeNull();
+    expect(plainText(doc(paragraph(...capKey(budget, unit))), { width: 200 }).replaceAll('`', '')).toContain(`The cap is ${says}.`);
+    log.close();
+  });
+
+  it('has the usual one where an event of an older version does not say', () => {
+    expect(plainText(doc(paragraph(...capKey({ scope: 'person' }, 'tokens'))), { width: 200 })).toContain('person_day_tokens');
   });
 });

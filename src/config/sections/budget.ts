@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NO_CAPS, type Caps } from '../../pipeline/budget/budget.ts';
+import { NO_CAPS, type Caps, type CapSource, type CapSources } from '../../pipeline/budget/budget.ts';
 import { microUsdOf } from '../../pipeline/money.ts';
 
 const TYPE = 'number or "none"';
@@ -63,7 +63,9 @@ export interface BudgetSettings {
   readonly bot: Caps;
   /** Runs charged to one person, in a day; `people` have caps of their own, by actor. */
   readonly anyone: Caps;
-  readonly people: readonly { readonly actor: string; readonly caps: Caps }[];
+  readonly people: readonly { readonly actor: string; readonly caps: Caps; readonly setIn: CapSources }[];
+  /** Where the caps of an item and of the project's day come from. */
+  readonly setIn: { readonly item: CapSources; readonly day: CapSources };
   /** IANA name: where days begin. */
   readonly timezone: string;
 }
@@ -76,16 +78,22 @@ export const UNLIMITED: BudgetSettings = {
   bot: NO_CAPS,
   anyone: NO_CAPS,
   people: [],
+  setIn: { item: { tokens: 'project', microUsd: 'project' }, day: { tokens: 'project', microUsd: 'project' } },
   timezone: 'UTC',
 };
 
 /** What a project may use by itself: its own file's caps where it sets one, else those of bot.toml. */
-export function projectCaps(ceiling: Ceiling, own: Own): Pick<BudgetSettings, 'run' | 'item' | 'day'> {
+export function projectCaps(ceiling: Ceiling, own: Own): Pick<BudgetSettings, 'run' | 'item' | 'day' | 'setIn'> {
   const both = { ...ceiling, ...own };
+  const source = (key: keyof Own): CapSource => (own[key] === undefined ? 'project' : 'project-file');
   return {
     run: caps(both.run_tokens, both.run_usd),
     item: caps(both.item_tokens, both.item_usd),
     day: caps(both.day_tokens, both.day_usd),
+    setIn: {
+      item: { tokens: source('item_tokens'), microUsd: source('item_usd') },
+      day: { tokens: source('day_tokens'), microUsd: source('day_usd') },
+    },
   };
 }
 
@@ -112,7 +120,11 @@ export function dayCaps(
     people: people.map((person) => {
       const own = caps(person.day_tokens, person.day_usd);
       const both = { tokens: own.tokens ?? anyone.tokens, microUsd: own.microUsd ?? anyone.microUsd };
-      return { actor: `person:${person.name}`, caps: both };
+      const setIn: CapSources = {
+        tokens: own.tokens === null ? 'everyone' : 'person',
+        microUsd: own.microUsd === null ? 'everyone' : 'person',
+      };
+      return { actor: `person:${person.name}`, caps: both, setIn };
     }),
   };
 }

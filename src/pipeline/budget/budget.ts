@@ -29,6 +29,10 @@ export interface Reservation {
   readonly person: string | null;
 }
 
+/** Which part of the configuration sets a cap: `[budget]`, `[[person]]` and `[project.budget]` of bot.toml, or `[budget]` of the project's file. */
+export type CapSource = 'bot' | 'everyone' | 'person' | 'project' | 'project-file';
+export type CapSources = { readonly [U in Unit]: CapSource };
+
 /** The state of one budget at a moment. */
 export interface Budget {
   readonly scope: Scope;
@@ -36,6 +40,8 @@ export interface Budget {
   readonly name: string;
   /** As configured. */
   readonly base: Caps;
+  /** Where it is configured; missing in events of older versions. */
+  readonly setIn?: CapSources;
   /** With what people have added. */
   readonly caps: Caps;
   readonly used: Amount;
