@@ -26,6 +26,8 @@ export const health = command({
         `${network.name}: ${what}`,
       ]),
     );
+    // Of rooms that the sender can't see they are told the number alone: somebody who sees more has still to look.
+    if (!all.some((network) => hidesRooms(network, context))) context.showsRefusals();
     const accounts = pausedAccounts(context);
     const outages = outagesOf(context);
     return answer(
@@ -101,6 +103,12 @@ function unsentOf(network: NetworkState, context: CommandContext): string[] {
   const more = network.unsent.length - told.length;
   const others = more === 0 ? [] : [`messages to ${counted(more, told.length > 0 ? 'other room' : 'room')} are not delivered`];
   return [...told.map(({ room, why }) => `${room}: ${why}`), ...others];
+}
+
+/** Whether a room with trouble is of a project that the sender can't see. */
+function hidesRooms(network: NetworkState, { rooms, projects }: CommandContext): boolean {
+  const others = rooms().filter(({ project }) => project !== null && !projects.some(({ name }) => name === project));
+  return network.unsent.some(({ room }) => others.some(({ transport, id }) => transport === network.name && id === room));
 }
 
 function hasTrouble({ state, problem, waiting, unsent }: NetworkState): boolean {

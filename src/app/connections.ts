@@ -1,7 +1,7 @@
 import type { RoomTrouble, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
-import type { Outbox } from '../log/tables/outbox.ts';
+import type { Log } from '../log/log.ts';
 import type { Address, IncomingMessage } from '../message/address.ts';
 import { givenUpWords } from '../words/absence.ts';
 import { RoomTroubles } from './room-troubles.ts';
@@ -11,7 +11,7 @@ import type { NetworkState } from '../decide/network-state.ts';
 export class Connections {
   readonly all: readonly Transport[];
   readonly #networks: readonly { readonly transport: Transport; readonly supervisor: Supervisor<Sink> }[];
-  readonly #outbox: Outbox;
+  readonly #log: Pick<Log, 'outbox' | 'refusals'>;
   readonly #onProblem: (what: string, error: unknown) => void;
   /** Networks that have been connected. */
   readonly #opened = new Set<string>();
@@ -20,13 +20,13 @@ export class Connections {
   constructor(
     terminal: Transport,
     networks: readonly Transport[],
-    outbox: Outbox,
+    log: Pick<Log, 'outbox' | 'refusals'>,
     clock: Clock,
     onProblem: (what: string, error: unknown) => void,
     onOpened: () => void,
   ) {
     this.all = [terminal, ...networks];
-    this.#outbox = outbox;
+    this.#log = log;
     this.#onProblem = onProblem;
     this.#networks = networks.map((transport) => {
       const supervised = {
@@ -77,8 +77,8 @@ export class Connections {
   }
 
   states(): NetworkState[] {
-    const waiting = new Map(this.#outbox.waiting().map((row) => [row.transport, row]));
-    const givenUp = this.#outbox.givenUp();
+    const waiting = new Map(this.#log.outbox.waiting().map((row) => [row.transport, row]));
+    const givenUp = this.#log.refusals.givenUp();
     return this.all.map((transport) => {
       const { state, since, lastEvent, problem, rooms = [] } = transport.health();
       const supervisor = this.#networks.find((one) => one.transport === transport)?.supervisor;

@@ -5,6 +5,7 @@ import { afterQuietHours } from '../notices/quiet-hours.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { NotifiedRoom } from '../notices/notify.ts';
 import type { RoomState } from '../decide/room-state.ts';
+import { titleOfNetwork } from './networks.ts';
 
 /** Every kind of news there is. */
 const EVERYTHING: readonly NotifyKind[] = NOTIFY_KINDS.filter((kind) => kind !== 'none');
@@ -26,6 +27,8 @@ export interface Rooms {
   notified(project: string): NotifiedRoom[];
   /** Each room, as who is told of what concerns all projects. */
   everyone(): NotifiedRoom[];
+  /** What people call a room; of one that is not configured, a private one in most cases, its network. */
+  nameOf(transport: string, room: string): string;
 }
 
 /** Looked up anew each time: nothing is remembered beside the log. */
@@ -63,6 +66,9 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
         .filter((room) => room.project === null || room.project === project)
         .map(toNotified),
     everyone: () => all().map(toNotified),
+    nameOf: (transport, room) =>
+      all().find((one) => one.transport === transport && one.id === room)?.name ??
+      `a private conversation on ${titleOfNetwork(transport) ?? transport}`,
   };
 }
 

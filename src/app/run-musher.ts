@@ -7,7 +7,8 @@ import { COMMANDS } from '../../commands/index.ts';
 import { LOCAL } from '../../transports/index.ts';
 import { runBatch } from './batch.ts';
 import { Delivery } from '../delivery/delivery.ts';
-import { LOST_ANSWER } from '../words/fixed-replies.ts';
+import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
+import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
@@ -95,14 +96,19 @@ export async function runMusher(
     catalogue: catalogueOf(COMMANDS, (text, typist) => router.complete(text, typist)),
     report: (network, error) => onProblem(network, error),
   });
-  const connections: Connections = new Connections(terminal, networks, log.outbox, clock, onProblem, () => delivery.wake());
+  const connections: Connections = new Connections(terminal, networks, log, clock, onProblem, () => delivery.wake());
   const delivery: Delivery = new Delivery({
     log,
     clock,
     random: Math.random,
     transports: connections.all,
     isOpen: (name) => connections.isOpen(name),
-    lostAnswer: LOST_ANSWER,
+    lostAnswers: {
+      there: LOST_ANSWER,
+      elsewhere: ({ asker, where }) => lostAnswerElsewhere(bot.rights.nameOf(asker), rooms.nameOf(where.transport, where.room)),
+      places: (lost) =>
+        placesOf({ log, rooms: () => settings.rooms, idsOf: bot.rights.idsOf, isOpen: (name) => connections.isOpen(name) }, lost),
+    },
     onSent: (row) => {
       connections.tried(row.to, null);
       if (row.inbox !== null) awaitedReplies.printed(row.inbox);

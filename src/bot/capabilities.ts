@@ -86,6 +86,8 @@ export interface Capabilities {
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
   /** The state of the networks, including the terminal. */
   networks(): readonly NetworkState[];
+  /** The answer shows all that networks did not take: once it has left, that counts as seen. */
+  showsRefusals(): void;
   /** Writes the content of the database to a file; `text` is the file's content. */
   dump(ask: DumpAsk): Promise<Result<{ readonly file: string; readonly text: string }, string>>;
   /** Copies the log now; the reason where it could not. */

@@ -7,6 +7,7 @@ import type { Document } from '../message/document.ts';
 import { simplified } from '../message/simplified.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
+import { tellOfLostAnswer, type LostAnswers } from './lost-answers.ts';
 import { Away } from './awaiting-network.ts';
 import { ItemThreads, type Threading } from './item-threads.ts';
 import { LiveReplies } from './live-replies.ts';
@@ -59,8 +60,8 @@ export interface DeliveryParts {
   /** Told after each message that has left. */
   readonly onSent: (row: OutboxRow) => void;
   readonly onProblem: (row: OutboxRow, error: unknown, dead: boolean) => void;
-  /** Sent in place of an answer that its network refused in every form; without it nothing is sent. */
-  readonly lostAnswer?: Document;
+  /** How whoever asked hears of an answer that no form of it could bring to them; without it nothing is said. */
+  readonly lostAnswers?: LostAnswers;
 }
 
 /** Sends what is in the outbox: in order in each room, rooms and networks independent of each other. */
@@ -233,6 +234,7 @@ export class Delivery {
           log.transaction(() => {
             log.outbox.sent(id, refs);
             this.#threads.sent(row, refs[0]);
+            if (row.inbox !== null) log.refusals.reached(row.inbox);
             // Of several messages it is not known which one has the buttons.
             if (refs.length === 1) log.buttons.shown(row.id, refs[0]);
           }),
@@ -286,15 +288,9 @@ export class Delivery {
     if (retryAfterMs !== null) this.#turns.refused(row.to.transport, row.to.room, until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
     log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
-    if (outcome === 'rejected' && row.inbox !== null) this.#tellOfLostAnswer(row);
+    const { lostAnswers } = this.#parts;
+    if (dead && lostAnswers !== undefined) tellOfLostAnswer(log, row, outcome === 'rejected', lostAnswers);
     this.#parts.onProblem(row, error, dead);
-  }
-
-  /** Nobody's question is left without a word: what could not be shown is said to be missing, in the plainest form there is. */
-  #tellOfLostAnswer(row: OutboxRow): void {
-    const { lostAnswer: body, log } = this.#parts;
-    if (body === undefined) return;
-    log.transaction((tx) => void tx.outbox.add({ to: row.to, kind: 'notice', inbox: null, item: null, body }, tx.now));
   }
 
   #wakeAt(time: number): void {

@@ -20,6 +20,7 @@ import { Projector } from './projections/projector.ts';
 import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads/reads.ts';
 import { TransientRetries } from './retry-transient.ts';
+import { Refusals } from './tables/refusals.ts';
 import { NoticeCooldowns } from './tables/cooldowns.ts';
 import { Threads } from './tables/threads.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
@@ -40,6 +41,7 @@ export class Log {
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly buttons: ButtonMessages;
+  readonly refusals: Refusals;
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #events: EventStore;
@@ -100,6 +102,7 @@ export class Log {
     this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
     this.buttons = new ButtonMessages(db, redactor);
+    this.refusals = new Refusals(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -299,7 +302,8 @@ export class Log {
   /** Drops messages that were settled before the given time: of the oldest ones only, so that nobody waits for it. */
   prune(before: number): void {
     this.transaction(() => {
-      this.outbox.prune(before);
+      this.outbox.prune(before, this.refusals.seenUpTo());
+      this.refusals.prune();
       this.inbox.prune(before);
       this.#cooldowns.prune(before);
     });

@@ -176,6 +176,14 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE outbox ADD COLUMN awaits INTEGER;
   CREATE INDEX outbox_held ON outbox (awaits) WHERE awaits IS NOT NULL;
   `,
+  // What no network took is counted until a person has seen it, however old it is.
+  `
+  CREATE TABLE lost_answers (  -- messages that tell an asker of an answer that was lost
+    outbox INTEGER PRIMARY KEY,
+    lost   TEXT NOT NULL       -- who asked, where, and where it was told, as JSON
+  );
+  CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -2,6 +2,7 @@ import type { MusherError } from '../errors.ts';
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, command as typed, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
+import { visibleLine } from '../message/sanitize.ts';
 import { refused } from './replies.ts';
 import type { Reply } from './reply.ts';
 import { commandName, type Described } from './described.ts';
@@ -29,6 +30,18 @@ export const LOST_ANSWER: Document = doc(
     ' counts it; the terminal can show it.',
   ),
 );
+
+/** Tells an asker, in another place than where they asked, that their answer could not be shown there. Others may read it. */
+export function lostAnswerElsewhere(name: string, room: string): Document {
+  return doc(
+    paragraph(
+      `${visibleLine(name)}: Musher couldn't deliver the answer to your message in ${visibleLine(room)}. `,
+      'Ask again here; ',
+      typed('health'),
+      ' shows why.',
+    ),
+  );
+}
 
 /** A timer ran a command that asks for confirmation, and nobody is there to answer. */
 export function notByTimer(command: Described): Reply {

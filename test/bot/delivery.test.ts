@@ -3,6 +3,7 @@ import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import { action, actions, command, doc, heading, line, list, table } from '../../src/message/build.ts';
+import type { Address } from '../../src/message/address.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { SendFailure } from '../../transports/transport.ts';
@@ -19,6 +20,8 @@ const SECRET = 'an-obviously-fake-secret';
 
 /** A room of a network that answers each sending as it is told, and shows what it took. */
 function world(...answers: readonly (Error | 'taken')[]) {
+  const places: Address[] = [];
+  const rooms: string[] = [];
   const clock = testClock();
   const log = Log.inMemory(clock, redactorFor([SECRET]));
   const tries: Try[] = [];
@@ -29,6 +32,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     name: 'net',
     capabilities: { edits: true, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
     send: (to, body, key, { again }) => {
+      rooms.push(to.room);
       tries.push({ text: plainText(body, { width: 80 }), again });
       const answer = left.shift() ?? 'taken';
       return answer === 'taken' ? Promise.resolve([{ transport: to.transport, room: to.room, id: key }]) : Promise.reject(answer);
@@ -44,7 +48,11 @@ function world(...answers: readonly (Error | 'taken')[]) {
     random: () => 1,
     transports: [sender],
     isOpen: () => open.now,
-    lostAnswer: LOST,
+    lostAnswers: {
+      there: LOST,
+      elsewhere: ({ asker, where }) => line(`${asker.id} lost an answer in ${where.room}`),
+      places: () => places,
+    },
     onSent: () => undefined,
     onProblem: (row, error, dead) => void problems.push(`${row.id} ${dead ? 'dead' : 'again'}: ${String(error)}`),
   });
@@ -60,7 +68,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     );
   };
   const tried = (count: number): Promise<void> => eventually(() => expect(tries).toHaveLength(count));
-  return { clock, log, tries, problems, delivery, open, network, say, tried };
+  return { clock, log, tries, problems, delivery, open, network, say, tried, places, rooms };
 }
 
 test('a message that was not sent keeps its place and goes out when its wait is over', async () => {
@@ -122,7 +130,7 @@ test('a message that is refused in its form is sent as text, with all that it sa
   for (const part of ['Cost', 'coder-1', '$1.20', 'cost 1', 'stop 1']) expect(tries[1]?.text).toContain(part);
   await eventually(() => expect(log.outbox.stateOf(1)).toBe('sent'));
   expect(problems).toEqual(['1 again: SendFailure: invalid_blocks']);
-  expect(log.outbox.givenUp()).toEqual([]);
+  expect(log.refusals.givenUp()).toEqual([]);
   await delivery.stop(AbortSignal.timeout(1_000));
 });
 
@@ -132,9 +140,69 @@ test('an answer that is refused in every form is said to be missing where it was
   answered(log, FORMED);
   await tried(3);
   expect(tries[2]?.text).toBe(plainText(LOST, { width: 80 }));
-  await eventually(() => expect(log.outbox.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
+  await eventually(() => expect(log.refusals.givenUp()).toMatchObject([{ transport: 'net', room: 'lobby', n: 2 }]));
   await delivery.stop(AbortSignal.timeout(1_000));
   expect(tries).toHaveLength(3);
+});
+
+const placed = (room: string): Address => ({ transport: 'net', room, thread: null });
+
+test('where the room itself takes no message, whoever asked is told in the next of their places that does', async () => {
+  const refusal = new SendFailure('rejected', 'is_archived');
+  const { log, tries, tried, delivery, places, rooms } = world(refusal, refusal, refusal, refusal);
+  places.push(placed('lobby'), placed('also-closed'), placed('her-own'), placed('other'));
+  answered(log, FORMED);
+  await tried(5);
+  expect(rooms).toEqual(['lobby', 'lobby', 'lobby', 'also-closed', 'her-own']);
+  expect(tries[4]?.text).toBe('u1 lost an answer in lobby');
+  await delivery.stop(AbortSignal.timeout(1_000));
+  expect(tries).toHaveLength(5);
+});
+
+test('whoever can be told nowhere is not looked for without end, and all of it stays counted', async () => {
+  const refusal = new SendFailure('rejected', 'is_archived');
+  const { log, tries, tried, delivery, places } = world(...Array.from({ length: 30 }, () => refusal));
+  places.push(...Array.from({ length: 20 }, (_, n) => placed(`room-${n}`)));
+  answered(log, line('done'));
+  await tried(7);
+  await eventually(() => expect(log.refusals.givenUp().reduce((sum, { n }) => sum + n, 0)).toBe(7));
+  await delivery.stop(AbortSignal.timeout(1_000));
+  expect(tries).toHaveLength(7);
+});
+
+test('the next process goes on looking for a place where the one before had ended', async () => {
+  const refusal = new SendFailure('rejected', 'is_archived');
+  const { log, tried, delivery } = world(refusal, refusal);
+  answered(log, line('done'));
+  await tried(2);
+  await eventually(() => expect(log.outbox.stateOf(2)).toBe('dead'));
+  await delivery.stop(AbortSignal.timeout(1_000));
+  expect(log.refusals.lostIn(2)).toEqual({
+    asker: { transport: 'net', id: 'u1', name: 'Ada' },
+    where: { transport: 'net', room: 'lobby' },
+    tried: [{ transport: 'net', room: 'lobby' }],
+  });
+});
+
+test('what was given up is counted until an answer that showed the count has reached somebody, also after a month', async () => {
+  const refusal = new SendFailure('rejected', 'is_archived');
+  const { log, say, tried, delivery, clock } = world(refusal, refusal);
+  say('lost');
+  say('lost too');
+  await tried(2);
+  await eventually(() => expect(log.refusals.givenUp()).toMatchObject([{ n: 2 }]));
+  clock.move(40 * 24 * 60 * 60_000);
+  log.prune(clock.now());
+  expect(log.refusals.givenUp()).toMatchObject([{ n: 2 }]);
+  // A `health` whose answer has not left yet has shown nobody anything.
+  log.refusals.shownIn(1);
+  expect(log.refusals.givenUp()).toMatchObject([{ n: 2 }]);
+  answered(log, line('2 messages could not be delivered'));
+  await tried(3);
+  await eventually(() => expect(log.refusals.givenUp()).toEqual([]));
+  log.prune(clock.now());
+  expect(log.outbox.stateOf(1)).toBeNull();
+  await delivery.stop(AbortSignal.timeout(1_000));
 });
 
 test('a message for after the quiet hours waits, and others pass it', async () => {

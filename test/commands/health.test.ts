@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeDesk, makeWorld, type Desk } from './harness.ts';
+import type { RoomSettings } from '../../src/config/settings.ts';
+import { line } from '../../src/message/build.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
 
 let desk: Desk;
@@ -84,5 +86,53 @@ test('health does not say that all is well where a room gets nothing, and says w
   // Of a room that is not among those of one's projects neither the name nor the reason.
   expect(text).toContain('matrix: messages to 1 room are not delivered');
   expect(text).not.toMatch(/elsewhere|may not write/);
+  await world.close();
+});
+
+test('what networks did not take counts as seen by who could see which rooms it concerns, and by nobody else', async () => {
+  const state = {
+    name: 'matrix',
+    state: 'online',
+    isLocal: false,
+    since: 0,
+    lastEvent: null,
+    problem: null,
+    waiting: 0,
+    oldest: null,
+  } as const;
+  const networks: NetworkState[] = [];
+  const secret = {
+    transport: 'matrix',
+    id: '!secret:x',
+    name: null,
+    project: 'docs',
+    notify: [],
+    notifyStyle: 'messages',
+    quietHours: null,
+  } as unknown as RoomSettings;
+  const projectRoles = [
+    { project: 'shop', roles: { admin: [], operator: ['test:operator'], viewer: [] } },
+    { project: 'docs', roles: { admin: [], operator: [], viewer: [] } },
+  ];
+  const roles = { admin: ['test:admin'], operator: [], viewer: [] };
+  const world = makeWorld(desk, {}, networks, { rooms: [secret], projectRoles, roles });
+  networks.push({ ...state, unsent: [{ room: '!secret:x', why: '1 message could not be delivered' }] });
+  const to = { transport: 'matrix', room: '!secret:x', thread: null };
+  world.log.transaction((tx) => {
+    const lost = tx.outbox.add({ to, kind: 'notice', body: line('news'), inbox: null, item: null }, tx.now);
+    tx.outbox.mark(lost, 'dead', 1, 0);
+  });
+  const ask = async (role: 'admin' | 'operator'): Promise<number> => {
+    const { text } = await world.say('health', { role });
+    const reply = world.log.outbox.open('test', 'lobby', 100).at(-1);
+    expect(text).toMatch(/not delivered|could not be delivered/);
+    world.log.transaction((tx) => {
+      tx.outbox.sent(reply?.id ?? 0, []);
+      world.log.refusals.reached(reply?.inbox ?? 0);
+    });
+    return world.log.refusals.givenUp().length;
+  };
+  expect(await ask('operator')).toBe(1);
+  expect(await ask('admin')).toBe(0);
   await world.close();
 });

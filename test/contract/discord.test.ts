@@ -12,6 +12,7 @@ async function discord(): Promise<TroubleHarness> {
 
 function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, transport: DiscordTransport): TroubleHarness {
   const { world, gateway } = fake;
+  const other = world.room();
   return {
     transport,
     room: { transport: 'discord', room: room.id, thread: null },
@@ -30,6 +31,7 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
     loseReply: () => fake.next(POST, 'drop-reply'),
     limit: (seconds) => fake.next(POST, '429', seconds * 1_000),
     refuse: () => fake.next(POST, 'refuse'),
+    elsewhere: { room: { transport: 'discord', room: other.id, thread: null }, shown: () => Promise.resolve(world.shown(other.id)) },
     editIncoming: (text) => {
       const last = world.in(room.id).findLast(({ author }) => author.id === ada.id);
       if (last === undefined) throw new Error('Nobody has written anything.');

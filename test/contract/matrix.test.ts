@@ -7,6 +7,7 @@ import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const ROOM = '!room:example.org';
+const OTHER = '!other:example.org';
 
 /** Ids go on over the servers of a test file, as they do on one real server. */
 let started = 0;
@@ -15,6 +16,7 @@ async function matrix(): Promise<TroubleHarness> {
   const server = new FakeHomeserver();
   await server.listen();
   server.createRoom(ROOM);
+  server.createRoom(OTHER);
   for (let before = 0; before < started; before++) server.say(ROOM, 'said long before');
   started += 1;
   return harnessOf(server, new Map());
@@ -27,7 +29,7 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHa
     accessToken: server.accessToken,
     clock: systemClock(),
     state: memoryState(kept),
-    rooms: [ROOM],
+    rooms: [ROOM, OTHER],
     inviters: ['@ada:example.org'],
     direct: true,
     cryptoDir: null,
@@ -50,6 +52,15 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHa
     loseReply: () => void server.mishaps.push({ kind: 'drop-reply' }),
     limit: (seconds) => void server.mishaps.push({ kind: 'limit', header: String(seconds), ms: null }),
     refuse: () => void server.mishaps.push({ kind: 'refuse' }),
+    elsewhere: {
+      room: { transport: 'matrix', room: OTHER, thread: null },
+      shown: () =>
+        Promise.resolve(
+          seenMessages(server.rooms.get(OTHER)?.events ?? [], server.me)
+            .map(({ text }) => text)
+            .join('\n'),
+        ),
+    },
     editIncoming: (text) => {
       const last = server.rooms.get(ROOM)?.events.at(-1)?.['event_id'];
       const edit = { 'm.new_content': { msgtype: 'm.text', body: text }, 'm.relates_to': { rel_type: 'm.replace', event_id: last } };

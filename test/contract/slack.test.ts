@@ -11,6 +11,7 @@ async function slackBy(kind: 'socket' | 'http'): Promise<TroubleHarness> {
   const slack = new FakeSlack();
   // Slack promises no order over several connections; the cases look at ours.
   slack.sockets.spread = false;
+  slack.rooms.members.add('C2');
   await slack.start();
   return harnessOf(kind, slack, new Map());
 }
@@ -59,6 +60,10 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
     loseReply: () => slack.trouble('chat.postMessage', { kind: 'reply lost' }),
     limit: (seconds) => slack.trouble('chat.postMessage', { kind: 'limited', seconds }),
     refuse: () => slack.trouble('chat.postMessage', { kind: 'refused', error: 'is_archived' }),
+    elsewhere: {
+      room: { transport: 'slack', room: 'C2', thread: null },
+      shown: () => Promise.resolve(slack.rooms.said('C2').join('\n')),
+    },
     editIncoming: async (text) => {
       const last = slack.rooms.all.findLast(({ bot }) => !bot);
       const message = { type: 'message', user: 'U1', ts: last?.ts, text, edited: { user: 'U1', ts: slack.rooms.stamp() } };

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { IncomingMessage } from '../../src/message/address.ts';
-import { line } from '../../src/message/build.ts';
+import { systemClock } from '../../src/clock.ts';
+import { placesOf } from '../../src/delivery/asker-places.ts';
+import { Delivery } from '../../src/delivery/delivery.ts';
+import { Log } from '../../src/log/log.ts';
+import type { Address, IncomingMessage } from '../../src/message/address.ts';
+import { doc, heading, line, table } from '../../src/message/build.ts';
+import { LOST_ANSWER, lostAnswerElsewhere } from '../../src/words/fixed-replies.ts';
 import { SendFailure } from '../../transports/transport.ts';
 import type { TransportHarness } from './transport-suite.ts';
 import { eventually } from '../eventually.ts';
@@ -13,6 +18,8 @@ export interface TroubleHarness extends TransportHarness {
   readonly limit: (seconds: number) => void;
   /** The next message is refused for good. */
   readonly refuse: () => void;
+  /** Another room of the same people, and what it shows. */
+  readonly elsewhere: { readonly room: Address; readonly shown: () => Promise<string> };
   /** The author edits the last message to this. */
   readonly editIncoming: (text: string) => Promise<void>;
   /** The bot itself, and another bot, write something that would be a command. */
@@ -85,6 +92,40 @@ export function describeTrouble(name: string, create: () => Promise<TroubleHarne
       const { transport, room, refuse } = await start(await create());
       refuse();
       expect((await failed(transport.send(room, line('merged 42'), 'outbox:1', { again: false }))).outcome).toBe('rejected');
+    });
+
+    it('tells an asker in another room of theirs of an answer that this room refuses in every form, and counts it until it is seen', async () => {
+      const { transport, room, refuse, shown, elsewhere } = await start(await create());
+      const log = Log.inMemory(systemClock());
+      const sender = { transport: room.transport, id: 'ada', name: 'Ada' };
+      const hear = (id: string, at: Address): number =>
+        log.transaction((tx) => tx.inbox.receive({ id, at, sender, ingress: 'mention', text: 'cost' }, tx.now)) ?? 0;
+      hear('m-0', elsewhere.room);
+      const inbox = hear('m-1', room);
+      for (let form = 1; form <= 3; form += 1) refuse();
+      const body = doc(heading('Cost'), table(['Agent', 'Spent'], [['coder-1', '$1.20']]));
+      log.transaction((tx) => tx.outbox.add({ to: room, kind: 'reply', body, inbox, item: null }, tx.now));
+      const places = { log, rooms: () => [], idsOf: () => [sender], isOpen: () => true };
+      const delivery = new Delivery({
+        log,
+        clock: systemClock(),
+        random: () => 1,
+        transports: [transport],
+        isOpen: () => true,
+        lostAnswers: {
+          there: LOST_ANSWER,
+          elsewhere: ({ asker }) => lostAnswerElsewhere(asker.name, 'the workshop'),
+          places: (lost) => placesOf(places, lost),
+        },
+        onSent: () => undefined,
+        onProblem: () => undefined,
+      });
+      delivery.start();
+      await eventually(async () => expect(await elsewhere.shown()).toMatch(/Ada: Musher couldn.t deliver .* in the workshop/));
+      expect(await shown()).not.toMatch(/coder-1|refused to show/);
+      expect(log.refusals.givenUp()).toMatchObject([{ room: room.room, n: 2 }]);
+      await delivery.stop(AbortSignal.timeout(1_000));
+      log.close();
     });
 
     it('makes no command of an edit', async () => {

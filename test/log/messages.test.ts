@@ -155,7 +155,7 @@ describe('the outbox', () => {
     for (let i = 0; i < 3; i++) reply(log, null, { kind: 'notice' });
     log.transaction((tx) => tx.outbox.sent(1, []));
     expect(log.outbox.waiting()).toMatchObject([{ transport: 'console', n: 2 }]);
-    expect([log.outbox.prune(0), log.outbox.prune(Number.MAX_SAFE_INTEGER)]).toEqual([0, 1]);
+    expect([log.outbox.prune(0, 0), log.outbox.prune(Number.MAX_SAFE_INTEGER, 0)]).toEqual([0, 1]);
     expect(log.outbox.open('console', 'lobby', 10).map((row) => row.id)).toEqual([2, 3]);
     log.close();
   });

@@ -8,6 +8,7 @@ import { ButtonMessages } from '../../src/log/tables/button-messages.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
+import { Refusals } from '../../src/log/tables/refusals.ts';
 import { Threads } from '../../src/log/tables/threads.ts';
 import { Reads } from '../../src/log/reads/reads.ts';
 import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
@@ -33,6 +34,7 @@ const OPEN_ONLY = new Set([
   'inbox_open',
   'inbox_open_of_sender',
   'outbox_open',
+  'outbox_dead',
   'runs_open',
   'requests_open',
   'items_waking',
@@ -50,7 +52,7 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, Threads, NoticeCooldowns, Projector]) void new part(recording);
+  for (const part of [Confirmations, Refusals, Threads, NoticeCooldowns, Projector]) void new part(recording);
   void new Reads(recording, events);
   return statements;
 }
@@ -59,7 +61,7 @@ function preparedStatements(db: Db): string[] {
 function growingSteps(db: Db, sql: string): string[] {
   const parameters = Array.from(sql.matchAll(/\?/g), () => null);
   const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
-  const firstRowsOnly = /FROM \w+ ORDER BY (?:seq DESC|id) LIMIT 1(?:000)?(?:\)|$)/.test(sql);
+  const firstRowsOnly = /FROM \w+ ORDER BY (?:seq DESC|id) LIMIT \d{1,5}(?:\)|$)/.test(sql);
   return plan
     .map((step) => step.detail)
     .filter((detail) => {

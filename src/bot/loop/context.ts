@@ -115,6 +115,10 @@ export function commandContext(
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,
+    showsRefusals: () => {
+      const [, inbox] = /^inbox:(\d+)$/.exec(cause) ?? [];
+      if (inbox !== undefined) log.refusals.shownIn(Number(inbox));
+    },
     dump: parts.dump,
     backup: () => parts.backups.make(author.actor, cause),
     backups: () => parts.backups.state(),

@@ -40,6 +40,9 @@ interface Row {
   readonly confirmed: string | null;
 }
 
+/** Messages that a look for the rooms of one person goes through. */
+const LOOKED_THROUGH = 2_000;
+
 /** The table of messages received: the mark against doubles and the work queue in one row. */
 export class Inbox {
   readonly #redactor: Redactor;
@@ -55,6 +58,7 @@ export class Inbox {
   readonly #finish;
   readonly #commit;
   readonly #prune;
+  readonly #roomsOf;
   readonly #confirm;
 
   constructor(db: Db, redactor: Redactor) {
@@ -88,6 +92,9 @@ export class Inbox {
       `DELETE FROM inbox WHERE id IN (
          SELECT id FROM (SELECT id, received_at, state FROM inbox ORDER BY id LIMIT 1000) AS oldest
          WHERE received_at < ? AND state = 'done' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.inbox = oldest.id))`,
+    );
+    this.#roomsOf = db.prepare<[number, string, string], { transport: string; room: string; direct: number; last: number }>(
+      `SELECT transport, room, max(direct) AS direct, max(id) AS last FROM inbox WHERE id > ? AND transport = ? AND sender = ? GROUP BY room`,
     );
     this.#confirm = db.prepare("UPDATE inbox SET confirmed = ? WHERE id = ? AND state = 'received'");
     this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
@@ -149,6 +156,15 @@ export class Inbox {
   /** The number of the last message that was taken in; 0 where there is none. */
   lastId(): number {
     return this.#last.get() ?? 0;
+  }
+
+  /** Where somebody with these ids wrote among the newest messages: in private first, then by time. */
+  lastRooms(ids: readonly { readonly transport: string; readonly id: string }[]): { transport: string; room: string }[] {
+    const from = this.lastId() - LOOKED_THROUGH;
+    return ids
+      .flatMap(({ transport, id }) => this.#roomsOf.all(from, transport, id))
+      .sort((a, b) => b.direct - a.direct || b.last - a.last)
+      .map(({ transport, room }) => ({ transport, room }));
   }
 
   get(id: number): InboxRow | null {

@@ -50,8 +50,10 @@ interface Row {
   readonly next_try: number;
 }
 
-/** Rows that a look for messages that were given up goes through at most. */
-const MOST_LOOKED_AT = 10_000;
+/** Messages that were given up and nobody has seen counted yet: older ones than so many are dropped in time. */
+const MOST_UNSEEN = 10_000;
+/** Rows that are settled and dropped at once. */
+const DROPPED_AT_ONCE = 1_000;
 
 /** Notices that are shown before a reply which came after them. */
 const MOST_BEFORE = 20;
@@ -82,7 +84,6 @@ export class Outbox {
   readonly #replace;
   readonly #replaceUntried;
   readonly #simplify;
-  readonly #givenUp;
   readonly #count;
   readonly #first;
   readonly #last;
@@ -90,6 +91,7 @@ export class Outbox {
   readonly #sentBetween;
   readonly #openBetween;
   readonly #prune;
+  readonly #tooMany;
 
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
@@ -150,9 +152,6 @@ export class Outbox {
     this.#replaceUntried = db.prepare("UPDATE outbox SET body = ? WHERE id = ? AND state = 'pending'");
     this.#replace = db.prepare('UPDATE outbox SET body = ? WHERE id = ?');
     this.#simplify = db.prepare("UPDATE outbox SET body = ?, state = 'pending', next_try = 0 WHERE id = ?");
-    this.#givenUp = db.prepare<[number], { transport: string; room: string; n: number; newest: number }>(
-      "SELECT transport, room, count(*) AS n, max(created_at) AS newest FROM outbox WHERE id > ? AND state = 'dead' GROUP BY transport, room",
-    );
     this.#count = db.prepare<[], { transport: string; n: number; oldest: number }>(
       "SELECT transport, count(*) AS n, min(created_at) AS oldest FROM outbox WHERE state IN ('pending', 'sending') GROUP BY transport",
     );
@@ -168,11 +167,16 @@ export class Outbox {
        WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
     // Looks at the oldest rows alone: what is not sent yet keeps what came after it from being dropped.
-    this.#prune = db.prepare(
+    this.#prune = db.prepare<[number, number]>(
       `DELETE FROM outbox WHERE id IN (
-         SELECT id FROM (SELECT id, created_at, state FROM outbox ORDER BY id LIMIT 1000) AS oldest
-         WHERE created_at < ? AND state IN ('sent', 'dead'))`,
+         SELECT id FROM (SELECT id, created_at, state FROM outbox ORDER BY id LIMIT ${MOST_UNSEEN + DROPPED_AT_ONCE}) AS oldest
+         WHERE created_at < ? AND (state = 'sent' OR (state = 'dead' AND id <= ?)) ORDER BY id LIMIT ${DROPPED_AT_ONCE})`,
     );
+    this.#tooMany = db
+      .prepare<[], number>(
+        `SELECT id FROM outbox INDEXED BY outbox_dead WHERE state = 'dead' ORDER BY id DESC LIMIT 1 OFFSET ${MOST_UNSEEN}`,
+      )
+      .pluck();
   }
 
   /** Messages ever added through this object: tells a transaction whether it queued any. */
@@ -302,11 +306,6 @@ export class Outbox {
     this.#simplify.run(JSON.stringify(body), id);
   }
 
-  /** Messages that were given up, of the newest 10,000 that are still kept, by room; the time of the newest. */
-  givenUp(): { transport: string; room: string; n: number; newest: number }[] {
-    return this.#givenUp.all((this.#last.get() ?? 0) - MOST_LOOKED_AT);
-  }
-
   sent(id: number, refs: unknown): void {
     this.#sent.run(JSON.stringify(refs), id);
   }
@@ -353,9 +352,12 @@ export class Outbox {
     return low;
   }
 
-  /** Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. */
-  prune(before: number): number {
-    return this.#prune.run(before).changes;
+  /**
+   * Drops rows that were settled before the given time; at most 1,000 a call. Returns how many. Of what was given up only what
+   * people have seen counted, up to the row `seen`, and what is beyond the newest 10,000.
+   */
+  prune(before: number, seen: number): number {
+    return this.#prune.run(before, Math.max(seen, this.#tooMany.get() ?? 0)).changes;
   }
 }
 
