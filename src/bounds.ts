@@ -11,4 +11,6 @@ export const BOUNDS = {
   pill: 4_096,
   /** Bytes of one of git's own small files in a worktree's git directory: `HEAD`, `gitdir`, `MERGE_HEAD`. */
   gitFile: 64 * 1024,
+  /** Bytes of memory that one git of Musher's may fill (not what it maps of packs): a tree of 10^10 names would fill the machine. */
+  gitMemory: 4 * 1024 ** 3,
 } as const;

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import process from 'node:process';
+import { describe, expect, it, vi } from 'vitest';
+import { BOUNDS } from '../../src/bounds.ts';
 import { MusherError } from '../../src/errors.ts';
 import { outageOf } from '../../src/engine/outage/fault-of.ts';
 import { SYSTEM_CODES } from '../../src/pipeline/next/outage.ts';
@@ -31,6 +33,15 @@ describe('what is no attempt of any item', () => {
     ["fatal: cannot lock ref 'refs/heads/main': is at x but expected y", 'LOCKED'],
   ])('is what git says of the system: %s', async (said, code) => {
     expect((await outageOf(ofGit(said), sound))?.code).toBe(code);
+  });
+
+  it('is not what is too much for one git while the machine has memory: an agent made it so', async () => {
+    const said = 'fatal: Out of memory, malloc failed (tried to allocate 1048576 bytes)';
+    vi.spyOn(process, 'availableMemory').mockReturnValue(BOUNDS.gitMemory + 1);
+    expect(await outageOf(ofGit(said), sound)).toBeNull();
+    vi.spyOn(process, 'availableMemory').mockReturnValue(BOUNDS.gitMemory - 1);
+    expect((await outageOf(ofGit(said), sound))?.code).toBe('ENOMEM');
+    vi.restoreAllMocks();
   });
 
   it.each(['REPOSITORY_UNUSABLE', 'GIT_TOO_OLD', 'MCP_PORT_TAKEN'] as const)('is %s, with its words and its hint', async (code) => {

@@ -24,6 +24,23 @@ const blob = (bytes: Buffer | string): string =>
   execFileSync('git', ['--git-dir', dir, 'hash-object', '-w', '--stdin'], { input: bytes, encoding: 'utf8' }).trim();
 
 describe('a shell that starts git', () => {
+  it.skipIf(process.platform !== 'linux')('lets no git fill more memory than its bound, and goes on', async () => {
+    // 10^7 names in seven small objects.
+    const mktree = (row: (name: number) => string): string =>
+      execFileSync('git', ['--git-dir', dir, 'mktree'], {
+        input: Array.from({ length: 10 }, (_, n) => row(n)).join(''),
+        encoding: 'utf8',
+      }).trim();
+    const file = blob('x');
+    let tree = mktree((n) => `100644 blob ${file}\t${n}\n`);
+    for (let level = 1; level < 7; level += 1) tree = mktree((n) => `040000 tree ${tree}\t${n}\n`);
+    const shell = new GitShell(process.env['PATH'] ?? '', 64 * 1024 * 1024);
+    const call = { cwd: dir, env: { ...env(), GIT_INDEX_FILE: join(dir, 'index') } };
+    await expect(shell.run({ ...call, args: ['read-tree', tree] })).rejects.toThrow(/out of memory/i);
+    await expect(shell.run({ ...call, args: ['cat-file', '-t', tree] })).resolves.toMatchObject({ exitCode: 0 });
+    shell.close();
+  });
+
   it('hands over each argument as it is, and gives back what git printed to the byte', async () => {
     const run = gitRunner();
     const word = string({ unit: 'binary', maxLength: 60 }).filter((text) => !text.includes('\0') && text.isWellFormed());

@@ -1,3 +1,5 @@
+import process from 'node:process';
+import { BOUNDS } from '../../bounds.ts';
 import { MusherError } from '../../errors.ts';
 import type { ProjectGit } from '../../git/project-git.ts';
 import { SYSTEM_CODES, type Outage, type SystemCode } from '../../pipeline/next/outage.ts';
@@ -30,6 +32,7 @@ const OF_PROJECT: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_TOO
  * counts only where the base branch can't be read either: what an agent has broken must not keep others from their work.
  */
 export async function outageOf(error: unknown, git: Pick<ProjectGit, 'complaint'>): Promise<Found | null> {
+  if (isTooMuchForGit(error)) return null;
   const system = systemFault(error);
   if (system !== null) return system;
   if (!(error instanceof MusherError)) return null;
@@ -40,6 +43,12 @@ export async function outageOf(error: unknown, git: Pick<ProjectGit, 'complaint'
   const complaint = await git.complaint();
   if (complaint === null) return null;
   return systemFault(complaint) ?? { code: complaint.code, said: complaint.message, hint: complaint.hint };
+}
+
+/** Whether git met its own bound, while the machine has memory: what it was to read was made so by an agent. */
+function isTooMuchForGit(error: unknown): boolean {
+  if (!(error instanceof MusherError) || error.code !== 'GIT_FAILED') return false;
+  return /out of memory/i.test(error.message) && process.availableMemory() > BOUNDS.gitMemory;
 }
 
 /** What the system refused, by the error or by what it was caused by; null: nothing. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { BOUNDS } from '../../bounds.ts';
 import { failed, type GitAnswer, type GitCall, judged, LONGEST_SILENCE } from '../run.ts';
 import { MarkedOutput, TAIL_BYTES } from './marked-output.ts';
 import { linesOf, PROGRAM } from './script.ts';
@@ -26,9 +27,9 @@ export class GitShell {
   #now: UnderWay | null = null;
   #over = false;
 
-  /** `path`: where git is looked for. */
-  constructor(path: string) {
-    this.#child = spawn('/bin/sh', ['-c', PROGRAM], {
+  /** `path`: where git is looked for. `memory`: bytes that each git may fill; then it fails by itself, and Linux alone holds it to that. */
+  constructor(path: string, memory: number = BOUNDS.gitMemory) {
+    this.#child = spawn('/bin/sh', ['-c', PROGRAM, 'sh', String(Math.floor(memory / 1024))], {
       cwd: '/',
       env: { PATH: path, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -2,8 +2,9 @@
 export const MOST_INPUT_BYTES = 4 * 1024;
 
 /**
- * What each shell runs: it reads calls and starts git for them. This text never changes. What a call says is data that is
+ * What each shell runs: it bounds what a git may fill of the memory, in KiB, reads calls and starts git for them. This text never changes. What a call says is data that is
  * read line by line and never becomes a part of it, for it holds names that agents choose.
+ * The bound is tried in a shell of its own first, because some shells end where a system knows no such bound.
  *
  * A line begins with its kind: `a` argument, `v` variable, `u` variable that is gone, `d` folder, `i` input as a format of
  * `printf`, `m` mark, `g` start; `+` goes on with the value of the line before, after a line break. Standard output and standard
@@ -11,6 +12,7 @@ export const MOST_INPUT_BYTES = 4 * 1024;
  * be entered. Nothing is started for a call of which Musher, when it was killed, had written only a part.
  */
 export const PROGRAM = `
+[ -n "$1" ] && (ulimit -d "$1") 2>/dev/null && ulimit -d "$1"
 nl='
 '
 kind= word= dir=/ input= mark=
