@@ -4,7 +4,7 @@ export interface BackoffRule {
   readonly first: number;
   /** No wait is longer. */
   readonly longest: number;
-  /** The share of each wait that chance may take off, from 0 (none) to 1: so that those that failed together do not come back together. */
+  /** Random share taken off each wait, from 0 (none) to 1, so that clients that failed together don't retry together. */
   readonly jitter: number;
 }
 

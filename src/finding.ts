@@ -1,7 +1,7 @@
 /** What one check of `doctor` found: one line, with what to do if something is wrong. */
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail';
-  /** What was looked at, in a word or two. */
+  /** The subject that was checked, in a word or two. */
   readonly subject: string;
   readonly what: string;
   readonly fix: string | null;

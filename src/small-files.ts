@@ -46,7 +46,7 @@ export async function access(path: string, mode?: number): Promise<void> {
   accessSync(path, mode);
 }
 
-/** Whether something that can be reached stands there: a link that leads nowhere does not count. */
+/** Whether something exists there; a dangling link doesn't count. */
 export async function isThere(path: string): Promise<boolean> {
   return existsSync(path);
 }
@@ -106,7 +106,7 @@ export async function readText(path: string): Promise<string> {
   return readFileSync(path, 'utf8');
 }
 
-/** Names at which something else stands than a file to be read, or nothing. */
+/** Error codes for a path with nothing, or with something that isn't a readable file. */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENODEV']);
 
 /**

@@ -64,7 +64,7 @@ export function reachingLoopback(env: Readonly<Record<string, string>>): Record<
   return { ...env, NO_PROXY: direct, no_proxy: direct };
 }
 
-/** What every agent is told in its environment, whatever its runtime. */
+/** The environment variables that every agent gets, whatever its runtime. */
 export function runVariables(agent: AgentSettings, values: TemplateValues): Record<string, string> {
   return {
     MUSHER_ITEM: values.item,

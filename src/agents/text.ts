@@ -3,7 +3,7 @@ export const LINE_LIMIT = 300;
 
 /** One readable line: control characters become spaces, runs of white space one space, and what is too long is cut visibly. */
 export function oneLine(text: string, limit: number = LINE_LIMIT): string {
-  // Only the start is looked at: the rest of a megabyte would be cut anyway.
+  // Only the start is processed, because the rest of a megabyte would be cut anyway.
   const flat = text
     .slice(0, limit * 4)
     // eslint-disable-next-line no-control-regex -- control characters are exactly what must not reach a room

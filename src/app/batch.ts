@@ -75,7 +75,7 @@ export async function runBatch(parts: BatchParts): Promise<number> {
       fail(number, `${named}: ${STOPPED}`);
       break;
     }
-    // What happened until now is told before the next reply.
+    // Notices so far are printed before the next reply.
     await parts.flush();
     if (!reply.ok) fail(number, `${named}: refused (${reply.code ?? 'no code'}).`);
   }

@@ -20,18 +20,18 @@ export interface RoomsParts {
   readonly hasButtons: (transport: string) => boolean;
 }
 
-/** The rooms that Musher serves, with what each is told: by the configuration, or by what was said from chat since. */
+/** The rooms that Musher serves, with their notifications from the configuration or from chat. */
 export interface Rooms {
   all(): RoomState[];
-  /** Who is told of a project's events. */
+  /** The rooms that get a project's notifications. */
   notified(project: string): NotifiedRoom[];
-  /** Each room, as who is told of what concerns all projects. */
+  /** All rooms, for notifications that concern all projects. */
   everyone(): NotifiedRoom[];
   /** What people call a room; of one that is not configured, a private one in most cases, its network. */
   nameOf(transport: string, room: string): string;
 }
 
-/** Looked up anew each time: nothing is remembered beside the log. */
+/** Looked up each time, because nothing is cached beside the log. */
 export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButtons }: RoomsParts): Rooms {
   const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
     const counts = saidOf(reads, room);
@@ -52,7 +52,7 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
   const all = (): RoomState[] => [stateOf(LOCAL_ROOM), ...settings.rooms.map(stateOf)];
   const toNotified = (room: RoomState): NotifiedRoom => ({
     to: { transport: room.transport, room: room.id, thread: null },
-    // Where a room was switched to another project, a bare number would mean that one's item.
+    // In a room that was switched, a bare number would mean an item of the other project.
     project: speaksOf(room.transport, room.id),
     notify: room.notify,
     style: room.style,
@@ -93,7 +93,7 @@ interface Whose {
   readonly project: string | null;
 }
 
-/** Whoever sits there is told of all projects. */
+/** The terminal gets the notifications of all projects. */
 const LOCAL_ROOM = {
   transport: LOCAL.name,
   id: LOCAL.address.room,

@@ -204,7 +204,7 @@ export async function runMusher(
       timezone: settings.timezone,
       onProblem,
     });
-    // A command that waits is told so at once: a script that it belongs to could not continue to its end otherwise.
+    // A waiting command is notified at once, because its script could not finish otherwise.
     const onEnding = (): void => {
       delivery.giveUpReturns();
       void router.stop();

@@ -145,7 +145,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
   }
 }
 
-/** By what a project's branches, snapshots and merges are told from those of other logs and projects. */
+/** The mark that distinguishes a project's branches, snapshots and merges from those of other logs and projects. */
 function originOf(log: Log, project: string): Origin {
   let mark: string | null = null;
   const until = oldUntilOf(log);

@@ -14,7 +14,7 @@ export function guardedPaths(checkout: string, files: readonly string[]): readon
   return [...new Set([OWN_FOLDER, ...inside.filter((path) => !path.startsWith(`${OWN_FOLDER}/`))])];
 }
 
-/** The file's path from `top`; none where it lies elsewhere. */
+/** The file's path relative to `top`; empty list if it is outside. */
 function below(top: string, file: string): string[] {
   const path = relative(top, file);
   return path === '' || path === '..' || path.startsWith('../') || isAbsolute(path) ? [] : [path];

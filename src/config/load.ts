@@ -142,7 +142,7 @@ interface ListedPlace extends ProjectPlace {
   readonly entry: KeyPath;
 }
 
-/** The projects whose entries are valid, even where another part of the file is not: their errors are told as well. */
+/** The projects with valid entries, even if other parts of the file are invalid, so that their errors are reported too. */
 function projectPlaces(document: unknown, folder: string, env: NodeJS.ProcessEnv): ListedPlace[] {
   const entries: unknown = typeof document === 'object' && document !== null ? Reflect.get(document, 'project') : undefined;
   if (!Array.isArray(entries)) return [];

@@ -60,7 +60,7 @@ function firstToMerge(reads: Reads, facts: ProjectFacts): ItemNumber | null {
   return null;
 }
 
-/** What happens next to an item, from the log as it stands. */
+/** The next step of an item, from the present log. */
 export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
   const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
   const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now, facts.today) : [];

@@ -1,6 +1,6 @@
 import type { Reads } from '../log/reads/reads.ts';
 
-/** A project of which the log holds items, and the configuration nothing: it was renamed or removed there. */
+/** A project with items in the log but without an entry in the configuration: it was renamed or removed there. */
 export interface Unconfigured {
   readonly project: string;
   /** Items that are not deleted. */

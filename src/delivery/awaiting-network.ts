@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** How often a network that was away is looked at while messages wait for it. */
+/** How often an unreachable network is checked while messages wait for it. */
 const LOOK_MS = 1_000;
 
 export interface AwayParts {

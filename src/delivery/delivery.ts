@@ -94,7 +94,7 @@ export class Delivery {
     this.#turns = new RoomTurns(parts.clock, parts.transports);
   }
 
-  /** Sends what waits; for when a network has come up. */
+  /** Sends queued messages; called when a network is connected. */
   wake(): void {
     this.#returning.look();
     this.#wake();
@@ -198,7 +198,7 @@ export class Delivery {
         return leave();
       }
       if (!hasTurn && !isApart(transport, row)) {
-        // What was purged or scheduled anew meanwhile is looked at again when the turn has come.
+        // Messages that were purged or rescheduled meanwhile are read again when their turn comes.
         hasTurn = await this.#turns.take(transport.name, room);
         if (!hasTurn) return leave();
         continue;
@@ -223,7 +223,7 @@ export class Delivery {
       tried = true;
       const { id, attempts } = row;
       let { body } = row;
-      // As it stands then: a purge may have come while it waited for its turn.
+      // Read again, because a purge may have changed it while it waited for its turn.
       if (!this.#begun.delete(id)) body = await log.inSharedCommit(() => log.outbox.begin(id, attempts + 1, thread));
       crashPoint('after-outbox-sending');
       const refs = await this.#send(transport, { ...row, body, to: { ...row.to, thread } });

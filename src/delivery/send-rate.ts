@@ -43,7 +43,7 @@ export class SendRate {
     const ofNetwork = this.#network - (this.#learnt === null ? (networkBurst - 1) * networkMs : 0);
     const at = Math.max(now, ofRoom, ofNetwork);
     this.#setRoom(room, Math.max(at, this.#rooms.get(room) ?? 0) + roomMs);
-    // A room that has to wait for itself takes nothing away from the others' time.
+    // A room that waits for its own limit doesn't delay the others.
     this.#network = Math.max(now, this.#network) + interval;
     return at;
   }

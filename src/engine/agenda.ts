@@ -26,7 +26,7 @@ export class Agenda {
     this.#freed = true;
   }
 
-  /** All of these are looked at, bit by bit; in the order in which they come to their turn. */
+  /** These projects are checked completely, bit by bit, in this order. */
   lookAtAll(numbers: readonly number[]): void {
     this.#rest = numbers;
   }

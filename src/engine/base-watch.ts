@@ -13,7 +13,7 @@ const LOOK_MS = 2_000;
 /**
  * Notices when the base branch has moved, and writes it down. Only Musher's merge moves it with an item's work: where
  * it has gained an item's own commits while agents work, the item is blocked, which ends its run and tells the room.
- * Nothing is taken back. Called before anything is decided by what the base branch holds.
+ * Nothing is reverted. Called before any decision that depends on the base branch.
  */
 export async function lookAtBase(parts: EngineParts, project: EngineProject): Promise<void> {
   const { log } = parts;

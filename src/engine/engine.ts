@@ -144,7 +144,7 @@ export class Engine {
     }
   }
 
-  /** Some items are looked at every now and then whatever has happened, so that nothing that was overlooked waits for ever. */
+  /** Checks some items now and then even if nothing happened, so that an overlooked item doesn't wait forever. */
   #sweep(): void {
     this.#cancelSweep = this.#parts.clock.at(this.#parts.clock.now() + SWEEP_MS, () => {
       this.#retries.run('looking at all items bit by bit', () => {
@@ -162,7 +162,7 @@ export class Engine {
     });
   }
 
-  /** What it takes off the agenda it puts back where it breaks off: then the same has to be looked at again. */
+  /** If it fails, it returns its items to the agenda, because they have to be checked again. */
   #evaluate(name: string, project: EngineProject, agenda: Agenda): void {
     const { log } = this.#parts;
     const { numbers, freed } = agenda.take();

@@ -134,7 +134,7 @@ function watchSize(spec: ShellCommand, tooMuch: AbortController): () => void {
       return;
     }
     tooMuch.abort();
-    // One that is deaf to a polite end would go on printing until the final one.
+    // A process that ignores SIGTERM would continue to print until SIGKILL.
     await sweepMarked(spec).catch(() => undefined);
   };
   const lookLater = (): void => {
@@ -154,7 +154,7 @@ async function shorten(spec: ShellCommand): Promise<void> {
 }
 
 async function sweepMarked({ marker, clock }: ShellCommand): Promise<void> {
-  // No wrapper of ours stands before a gate, so the marker alone says what belongs to it.
+  // A gate has no wrapper, so only the marker identifies its processes.
   await sweep({ marker, pid: 0, pidStart: null }, clock);
 }
 

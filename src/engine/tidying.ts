@@ -3,7 +3,7 @@ import { keyOf, type Jobs } from './jobs.ts';
 import type { EngineParts } from './parts.ts';
 import { tidy } from './remove.ts';
 
-/** Removes the worktrees of items of which nothing more comes. */
+/** Removes the worktrees of finished items. */
 export class Tidying {
   readonly #parts: EngineParts;
   readonly #jobs: Jobs;

@@ -14,7 +14,7 @@ const AT_ONCE = 100;
 export interface TimersParts {
   readonly log: Log;
   readonly clock: Clock;
-  /** What the room is told of a timer that came due too long ago. */
+  /** The notice about a timer that was due too long ago. */
   readonly missed: (timer: Timer) => Document;
   readonly onProblem: (what: string, error: unknown) => void;
   /** Works on a message that was put into the inbox. */

@@ -3,7 +3,7 @@ import type { Step } from '../pipeline/next/step.ts';
 import { limitedAlone } from '../pipeline/next/rate-limit.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
-/** Where an item stands among all that wait: by stage, then by who came first. */
+/** An item's position among all waiting items: by stage, then by arrival. */
 export interface Place {
   readonly stage: number;
   readonly since: number;
@@ -52,7 +52,7 @@ export class WaitingLines {
     this.#of.set(item.number, { line, place });
   }
 
-  /** Takes an item out of the line where it stands; gives that line. */
+  /** Removes an item from its line and returns the line. */
   leave(number: number): string | null {
     const found = this.#of.get(number);
     if (found === undefined) return null;
@@ -63,7 +63,7 @@ export class WaitingLines {
     return found.line;
   }
 
-  /** The line where an item stands. */
+  /** The line that an item waits in. */
   lineOf(number: number): string | null {
     return this.#of.get(number)?.line ?? null;
   }
@@ -78,7 +78,7 @@ export class WaitingLines {
   }
 }
 
-/** Where a place stands, or would stand, in an ordered line. */
+/** The index of a position in a sorted line, or where it would be inserted. */
 function spot(all: readonly Place[], { since, number }: Place): number {
   let [low, high] = [0, all.length];
   while (low < high) {

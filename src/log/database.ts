@@ -8,7 +8,7 @@ export const OLDEST_SQLITE = '3.51.3';
 
 /**
  * Opens the one writing connection. `synchronous=FULL` is set each time: the library's build defaults to NORMAL for
- * WAL files, and a commit that the platform was told about must survive a power cut.
+ * WAL files, and a commit that was acknowledged to a platform must survive a power cut.
  */
 export function openDatabase(file: string): Db {
   let db: Db;

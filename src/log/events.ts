@@ -69,7 +69,7 @@ export class EventStore {
     return this.#last.get() ?? GENESIS;
   }
 
-  /** The highest number ever given, by the table's own counter: shows whether the last events were taken away. */
+  /** The highest number ever assigned, from the table's own counter. It shows whether the last events were deleted. */
   lastGiven(): number {
     return this.#lastGiven.get() ?? 0;
   }
@@ -94,7 +94,7 @@ export class EventStore {
     return { event: { ...event, seq, at, version: PAYLOAD_VERSION }, head: { seq, hash: chained } };
   }
 
-  /** Writes an event of another log as it stands; the caller has checked its hash. */
+  /** Writes an event of another log unchanged; the caller has checked its hash. */
   insertRow(row: EventRow): void {
     const { seq, at, project, item, kind, version, payload, actor, cause, salt, digest, hash: chained } = row;
     this.#insertRow.run(seq, at, project, item, kind, version, payload, actor, cause, salt, digest, chained);

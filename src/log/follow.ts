@@ -5,7 +5,7 @@ import type { Tx } from './tx.ts';
 
 /** Follows the log from a durable cursor. */
 export interface Follower {
-  /** The last event that it has looked at. Its cursor may be behind, by what is no news. */
+  /** The last event that it has read. The stored cursor may lag behind by events that nobody is notified of. */
   readonly position: number;
   /** Handles what is in the log at this moment, so that what is stored next comes after it. Does nothing where the database fails: it comes again by itself. */
   catchUp(): void;
@@ -13,7 +13,7 @@ export interface Follower {
 }
 
 const PAGE = 200;
-/** Events passed over without a word in the database: so many are looked at again after a crash, at most. */
+/** Skipped events between two writes of the cursor: at most this many are read again after a crash. */
 const UNSAID = 1_000;
 
 /**
@@ -34,7 +34,7 @@ export function follow(
   let scheduled = false;
   let at: LoggedEvent | null = null;
   const retries = log.retries((_, error) => onError(error, at));
-  /** How far it has come; the database may be behind, by what is no news. */
+  /** The last event that it has read. The stored cursor may lag behind by events that nobody is notified of. */
   let position = log.transaction((tx) => {
     const kept = tx.cursor(subscriber) ?? tx.reads.lastSeq();
     tx.moveCursor(subscriber, kept);

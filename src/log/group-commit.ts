@@ -46,7 +46,7 @@ export class GroupCommit {
   }
 }
 
-/** What is to be told of one change when all are kept. */
+/** The listener to call for one change once all are committed. */
 function attempt({ run, kept, failed }: Waiting): () => void {
   try {
     const value = run();

@@ -26,7 +26,7 @@ import { Threads } from './tables/threads.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
-/** The cursor that stands while purged words may still be in the file: a crash before `scrub` must not leave them there. */
+/** This cursor exists while purged text may still be in the file, so that a crash before `scrub` can't leave it there. */
 const SCRUB_DUE = 'scrub-due';
 
 /**
@@ -56,7 +56,7 @@ export class Log {
   /** Made once: the library prepares four functions for each that it makes. */
   readonly #within;
   #inTransaction = false;
-  /** While several transactions share a commit: what is to be told of them after it. */
+  /** While several transactions share a commit: the listeners to call after it. */
   #untold: (() => void)[] | null = null;
   #closed = false;
 
@@ -128,7 +128,7 @@ export class Log {
     const reads = this.reads;
     const after: (() => void)[] = [];
     const append = (raw: NewEvent): Result<LoggedEvent, TransitionError> => {
-      // Before the item is made of it: what is secret stands nowhere.
+      // Redacted before the projections see it, so that no table holds a secret.
       const payload = this.#redactor.redactAll(raw.payload);
       const given = payload === raw.payload ? raw : ({ ...raw, payload } as NewEvent);
       const event = isPurged(projector, given) ? withoutWords(given) : given;
@@ -216,7 +216,7 @@ export class Log {
     return this.#untold !== null;
   }
 
-  /** Within a shared commit: runs `run`, and undoes all transactions in it where it throws. Nothing is told of those. */
+  /** Within a shared commit: runs `run`, and undoes all transactions in it where it throws. Listeners don't hear of those. */
   allOrNothing<T>(run: () => T): T {
     const told = this.#untold;
     if (told === null) throw new Error('what is not in a shared commit is one transaction, or several that are each kept');

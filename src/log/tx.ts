@@ -19,7 +19,7 @@ export interface Tx {
   readonly confirmations: Confirmations;
   readonly buttons: ButtonMessages;
   readonly cooldowns: NoticeCooldowns;
-  /** An item as it stands after what this transaction has appended so far. */
+  /** The item including everything this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;
   /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */
   append(event: NewEvent): Result<LoggedEvent, TransitionError>;

@@ -12,7 +12,7 @@ export interface Verification {
   readonly differences: readonly string[];
 }
 
-/** Differences named one by one; past this many only their number is told. */
+/** At most this many differences are listed; the rest are only counted. */
 const NAMED = 50;
 /** Rows that a rebuild holds in memory before it writes them: bounds it to some tens of MB. */
 const HELD_ROWS = 50_000;

@@ -24,7 +24,7 @@ export const ATTACKS = {
 } as const;
 export type Attack = keyof typeof ATTACKS;
 
-/** What the attacker is told: where to strike. */
+/** The attacker's targets. */
 export interface AttackOrder {
   readonly canary: string;
   /** A file that must not come to be. */

@@ -103,7 +103,7 @@ export function boxed(box: Box, command: BoxedCommand): StartOutside {
       ...mountArguments(kernelMounts()),
       ...(command.ownSession ? ['--new-session'] : []),
       ...mountArguments(mounts),
-      // What stands between the mounts is no place to write.
+      // The folders between the mounts must not be writable.
       '--remount-ro',
       '/',
       '--chdir',

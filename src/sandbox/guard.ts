@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxyServer } from './proxy.ts';
 
-/** What the guard is told, in a file that it removes: it holds the environment of the program. */
+/** The guard's input, in a file that it deletes, because it contains the program's environment. */
 export interface GuardOrder {
   /** Absolute path of bwrap. */
   readonly program: string;

@@ -76,7 +76,7 @@ function environment({ proxyPort }: Inside): NodeJS.ProcessEnv {
     https_proxy: proxy,
     NO_PROXY: here,
     no_proxy: here,
-    // Node's own fetch looks at these only when it is told to.
+    // Node's own fetch only uses these if it is configured to.
     NODE_USE_ENV_PROXY: '1',
   };
 }

@@ -8,9 +8,9 @@ export type Mount =
   | { readonly kind: 'link'; readonly from: string; readonly to: string }
   | { readonly kind: 'empty'; readonly to: string };
 
-/** Seen as it stands on this machine, not writable. */
+/** Mounted from this machine, read-only. */
 export const readable = (path: string): Mount => ({ kind: 'read', from: path, to: path });
-/** Seen as it stands on this machine, and writable. */
+/** Mounted from this machine, writable. */
 export const writable = (path: string): Mount => ({ kind: 'write', from: path, to: path });
 
 /** Folders of the system that hold programs and libraries, and no person's data. */
@@ -92,7 +92,7 @@ export function pathMounts(path: string, home: string, secret: readonly string[]
   return [...new Set(folders)].map(readable);
 }
 
-/** Where a program's file really stands, with the packages around it. Null: the system's, which is seen anyway. */
+/** The real folder of a program with the packages around it. Null: a system folder, which is mounted anyway. */
 export function programMount(file: string): Mount | null {
   const real = realpathSync(file);
   if (SYSTEM.some((one) => isWithin(real, one))) return null;
@@ -101,7 +101,7 @@ export function programMount(file: string): Mount | null {
   return readable(at < 0 ? real : real.slice(0, at + modules.length - 1));
 }
 
-/** Whether a path is another one or lies below it. */
+/** Whether a path equals another one or is below it. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -40,9 +40,9 @@ export function lineSplitter(onLine: (line: string) => void): { push(chunk: Buff
       }
       keep(chunk.subarray(from));
     },
-    /** The end of what stands behind the last newline so far. */
+    /** The text after the last newline so far. */
     open: () => Buffer.concat(kept).subarray(-OPEN_BYTES).toString('utf8'),
-    /** What stands behind the last newline is a line too. */
+    /** The text after the last newline is a line too. */
     end() {
       if (bytes > 0 || dropped > 0) emit();
     },
@@ -55,7 +55,7 @@ export interface Follower {
   readOn(): Promise<void>;
   /** Reads to the end and hands out an unfinished last line as well; for when nobody writes any more. */
   finish(): Promise<void>;
-  /** The end of an unfinished last line; empty where there is none. */
+  /** The end of an unfinished last line, or empty. */
   open(): string;
   /** Bytes read so far. */
   readonly offset: number;
@@ -124,7 +124,7 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
   };
 }
 
-/** Never waits, also where a pipe stands there. */
+/** Never blocks, even if the file is a pipe. */
 function openOrNull(path: string): number | null {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

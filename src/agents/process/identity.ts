@@ -33,7 +33,7 @@ export function parseStat(text: string, boot: string): ProcessStat | null {
   return { pid, group: Number(group), session: Number(session), start: `${ticks}@${boot}`, zombie: state === 'Z' || state === 'X' };
 }
 
-/** A part of the boot's id: after a reboot, clock ticks start anew and could meet an old number. */
+/** Part of the boot id, because clock ticks restart after a reboot and could match an old number. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);

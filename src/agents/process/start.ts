@@ -76,7 +76,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       stdio: handles,
       detached: true,
     });
-    // At once: until the event loop turns, even a process that has ended already is still there to be looked at.
+    // Synchronously: until the event loop turns, even a process that has already ended can still be read.
     const pidStart = child.pid === undefined ? null : (statOf(child.pid)?.start ?? null);
     const failure = await new Promise<Error | null>((resolve) => {
       child.once('spawn', () => resolve(null));
@@ -109,7 +109,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
   }
 }
 
-/** The absolute path of a program, looked up as a shell does; null where there is none that can be run. */
+/** The absolute path of a program, looked up as a shell does. Null: there is no executable of that name. */
 export async function findProgram(name: string, path: string, cwd: string): Promise<string | null> {
   if (name === '') return null;
   const candidates = name.includes('/')

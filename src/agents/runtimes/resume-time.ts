@@ -1,9 +1,9 @@
 import type { Millis } from '../../pipeline/values.ts';
 
-/** The longest wait that is believed: allowances come back by the month at the latest. */
+/** The longest accepted wait, because allowances renew at least monthly. */
 const LONGEST_WAIT = 31 * 24 * 60 * 60 * 1000;
 
-/** A time that a program gave for continuing after a rate limit, in whole ms; null where it has passed or is too far away to be meant. */
+/** A time that a program gave for continuing after a rate limit, in whole ms; null if it has passed or is implausibly far ahead. */
 export function believable(time: Millis | null, now: Millis): Millis | null {
   return time !== null && time > now && time <= now + LONGEST_WAIT ? Math.round(time) : null;
 }

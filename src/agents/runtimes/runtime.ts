@@ -60,7 +60,7 @@ export function defineRuntime<Keys extends z.ZodRawShape>(spec: RuntimeSpec<Keys
   return { ...spec, prepare: (launch) => spec.prepare({ ...launch, options: options.parse(launch.options) }) };
 }
 
-/** The runtime of that name. Throws where there is none: the configuration was checked against the same list. */
+/** The runtime of that name. Throws if there is none, which is a bug: the configuration was checked against the same list. */
 export function findRuntime(runtimes: readonly Runtime[], name: string): Runtime {
   const found = runtimes.find((runtime) => runtime.name === name);
   if (found === undefined) throw new Error(`there is no runtime "${name}"`);
@@ -77,7 +77,7 @@ export interface Needs {
   readonly keyVariable: string | null;
 }
 
-/** A folder of the program. In a sandbox an empty one of the run's own lies over it, but for `login` and a session that continues. */
+/** A folder of the program. In a sandbox it is replaced by an empty one for the run, except for `login` and a continued session. */
 export interface Folder {
   /** The variable that names a folder, and which one it is in the home where the variable is not set ('' for the home itself). */
   readonly variable: string;

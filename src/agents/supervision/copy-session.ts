@@ -42,7 +42,7 @@ async function matching(folder: string, [part = '', ...rest]: readonly string[],
   return found.flat();
 }
 
-/** `*` stands for any text, at most once in a name. */
+/** `*` matches any text, at most once in a name. */
 function fits(name: string, part: string): boolean {
   const star = part.indexOf('*');
   if (star < 0) return name === part;

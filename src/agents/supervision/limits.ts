@@ -67,6 +67,6 @@ export function timeLimit(
     return stuck('spinning', { kind: 'old-lines', ms: limits.silenceMs, times: signs.repeated.times, text: signs.repeated.text });
   // A question may come up at any time, and has its own, shorter wait.
   const due = Math.min(end, silent, stale, unanswered > now ? unanswered : now + limits.questionMs);
-  // While it waits the limits move on with the clock: they are looked at now and then, not all the time.
+  // While it waits, the limits are extended by the time that has passed, now and then rather than continuously.
   return { lookAgainAt: paused(startedAt) > 0 ? Math.max(due, now + SOONEST_LOOK_MS) : due };
 }

@@ -25,7 +25,7 @@ export interface RunOutcome {
   /** The session that was to be resumed is not there: the next run starts afresh. */
   readonly sessionMissing: boolean;
   readonly usage: UsageTotals;
-  /** Models whose price is not known, or whose usage was never told: what such a run cost is not known. */
+  /** Models without a known price or without reported usage. The cost of such a run is unknown. */
   readonly unpriced: readonly string[];
   /** What it asked a person for, in one line, and nobody answered; null: nothing. */
   readonly asked: string | null;

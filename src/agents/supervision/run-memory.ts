@@ -19,7 +19,7 @@ export interface RunMemory {
   take(signal: Signal): void;
   /** A line of the error output. */
   complaint(line: string): void;
-  /** The error line that says what went wrong, empty where there is none. */
+  /** The error line that explains the failure, or empty. */
   tellingComplaint(): string;
   evidence(): string;
 }

@@ -26,7 +26,7 @@ export function writeRecord(dir: string, record: RunRecord): Promise<void> {
   return writeWhole(runFiles(dir).meta, `${JSON.stringify(record)}\n`);
 }
 
-/** The record of a run; null where there is none, or none that can be read. */
+/** The record of a run. Null: missing or unreadable. */
 export async function readRecord(dir: string): Promise<RunRecord | null> {
   return parsed(await readText(runFiles(dir).meta).catch(() => '')) as RunRecord | null;
 }
@@ -55,7 +55,7 @@ export function hasOutput(dir: string): boolean {
   return existsSync(runFiles(dir).stdout);
 }
 
-/** The exit code that the wrapper recorded; null where there is none (yet). */
+/** The exit code that the wrapper recorded, or null if there is none yet. */
 export function readExitCode(dir: string): number | null {
   try {
     const text = readFileSync(runFiles(dir).exit, 'utf8').trim();

@@ -13,7 +13,7 @@ import type { Signal } from './signals.ts';
 
 /** How a run is started and watched. */
 export interface RunSpec {
-  /** Unique among all runs of the machine, for ever; found again in the environment of the run's processes. */
+  /** Unique among all runs that this machine ever has. The run's processes carry it in their environment. */
   readonly marker: string;
   /** Absolute; holds the run's output. Made where it is missing. */
   readonly runDir: string;
@@ -22,7 +22,7 @@ export interface RunSpec {
   readonly prompt: string;
   /** Expanded; null: none. */
   readonly systemPrompt: string | null;
-  /** For templates in the agent's arguments, and for what the agent is told in its environment. */
+  /** For templates in the agent's arguments and for its environment variables. */
   readonly variables: TemplateValues;
   /** Absolute; the program starts there. */
   readonly worktree: string;

@@ -16,7 +16,7 @@ export interface SignsOfLife {
   readonly question: string | null;
   /** A whole line came. */
   line(text: string, at: number): void;
-  /** Output came without the end of a line; `open` is what stands behind the last line break by now. */
+  /** Output came without the end of a line; `open` is the text after the last line break. */
   piece(open: string, at: number): void;
 }
 

@@ -66,7 +66,7 @@ class Supervision implements RunHandle {
   readonly #parser: OutputParser;
   readonly #memory: RunMemory = runMemory();
   readonly #models = boundedModels();
-  /** The totals of models that nobody was told of yet. */
+  /** The totals of models that haven't been reported yet. */
   readonly #unreported = new Map<string, UsageSignal>();
   readonly #signs: SignsOfLife;
   readonly #spinning: SpinWatch;

@@ -51,7 +51,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
 }
 
-/** What a runtime is told of a run. */
+/** What a runtime gets to know about a run. */
 async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
   const { agent, systemPrompt, runDir } = spec;
   const { turns, microUsd } = agent.limits;

@@ -4,7 +4,7 @@ import type { Reply } from '../../words/reply.ts';
 export class AwaitedReplies {
   readonly #open = new Map<number, { reply: Reply | null; printed: boolean; resolve: (reply: Reply) => void }>();
 
-  /** What stands before all messages that come now, and what is said of them. */
+  /** A message that won't be answered soon, and the reply for everybody who waits for it or a later one. */
   #stuck: { readonly inbox: number; readonly reply: Reply } | null = null;
 
   wait(inbox: number): Promise<Reply> {

@@ -65,7 +65,7 @@ export function openRuns(reads: Reads, projects: Iterable<string>): OpenRuns {
   return { all: open.length, wanted: wanted.length };
 }
 
-/** What the person who ended Musher is told of runs that were in progress; empty if there were none. */
+/** What the terminal says about runs that were in progress; empty if there were none. */
 export function endOfRuns({ all, wanted }: OpenRuns, leave: Leave): string {
   if (all === 0) return '';
   const asked = all - wanted;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { MusherError } from '../../errors.ts';
 import type { MonitorSettings } from '../../config/settings.ts';
 
-/** Whether Musher does its work, as a program wants to read it. */
+/** Whether Musher works, in a form for programs. */
 export interface Health {
   /** False: someone should look. */
   readonly well: boolean;

@@ -10,7 +10,7 @@ export interface Supervised<Sink> {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-/** Waits between tries to start: 5, 10, 20 … seconds, at most 5 minutes; half to all of each, so that networks do not come back together. */
+/** Waits between tries to start: 5, 10, 20 … seconds, at most 5 minutes; half to all of each, so that networks don't reconnect at the same moment. */
 const RETRIES: BackoffRule = { first: 5_000, longest: 5 * 60_000, jitter: 0.5 };
 
 /**

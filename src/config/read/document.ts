@@ -32,7 +32,7 @@ export interface DocumentOptions<T> {
   readonly builtIn?: string | undefined;
 }
 
-/** Reads one TOML file and checks it against its schema. Everything that is wrong in it is told at once. */
+/** Reads one TOML file and checks it against its schema. Reports all its problems at once. */
 export function readDocument<T>(file: string, options: DocumentOptions<T>): ReadDocument<T> {
   const nothing = { value: null, document: undefined, line: () => 1, secrets: [], files: [file] };
   let text: string;
@@ -74,7 +74,7 @@ export function readDocument<T>(file: string, options: DocumentOptions<T>): Read
   };
 }
 
-/** The first line of the parser's message, without its own heading; the line number stands beside it already. */
+/** The first line of the parser's message, without its heading; the line number is reported separately. */
 function syntaxMessage(error: TomlError): string {
   const [first = ''] = error.message.split('\n');
   const frame = error.codeblock.split('\n').filter((text) => text.trim() !== '');

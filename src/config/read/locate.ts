@@ -1,7 +1,7 @@
 /** A place in a parsed TOML document: keys of tables and indexes of arrays. */
 export type KeyPath = readonly (string | number)[];
 
-/** Tells the line (from 1) on which a key or list element stands; for what is not written, the line of what encloses it. */
+/** The line (from 1) of a key or list element; for a missing one, the line of the enclosing table. */
 export type KeyLocator = (path: KeyPath) => number;
 
 /**

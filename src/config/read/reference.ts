@@ -5,7 +5,7 @@ import { TEMPLATE_VARIABLES } from '../choices.ts';
 import { fieldsOf } from './shape.ts';
 import type { Field } from './shape.ts';
 
-/** What each variable of a prompt template stands for. */
+/** The meaning of each variable of a prompt template. */
 const VARIABLES: { readonly [Name in (typeof TEMPLATE_VARIABLES)[number]]: string } = {
   item: "the item's number",
   title: 'its title',

@@ -15,7 +15,7 @@ export const text = () => z.string().min(1);
 
 export const zone = () => z.string().refine(isTimeZone, 'is not a known time zone; write an IANA name such as "Europe/Berlin" or "UTC"');
 
-/** A sender's id, or the name of a `[[person]]`; that there is such a person is checked over the whole file. */
+/** A sender's id, or the name of a `[[person]]`. Whether that person exists is checked once the whole file is read. */
 export const person = () =>
   z
     .string()

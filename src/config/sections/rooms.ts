@@ -6,7 +6,7 @@ import { parseQuietHours } from '../quiet-hours.ts';
 import { asSettings, type AsSettings } from '../as-settings.ts';
 import { NOTIFY_KINDS, NOTIFY_STYLES } from '../choices.ts';
 
-/** In `subscribe team merges` the room comes first: it must not read like what it is told. */
+/** In `subscribe team merges` the room comes first, so its name must not be a word of the command. */
 const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 'only', 'in', 'threads', 'messages']);
 const roomName = () => name().refine((word) => !NO_ROOM_NAME.has(word), 'is a word of the command `subscribe`; choose another');
 

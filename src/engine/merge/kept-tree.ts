@@ -17,9 +17,9 @@ export interface JudgedTree {
   readonly at: ItemAt | 'merge';
   /** Whether set-up commands have run in it. */
   readonly setUp: boolean;
-  /** Absolute, on the same file system: where what gates may keep waits while the tree is made anew. */
+  /** Absolute, on the same file system: holds the `keep` files of gates while the tree is recreated. */
   readonly aside: string;
-  /** Makes it anew, set-up included; resolves to the failure of that, or null. Null: what is ignored in it is the run's own. */
+  /** Recreates it including setup; resolves to the failure, or null. Null: its ignored files belong to the run. */
   readonly renew: (() => Promise<Failure | null>) | null;
 }
 
@@ -70,7 +70,7 @@ export async function keepTree(tree: JudgedTree, several: boolean): Promise<Kept
   };
 }
 
-/** Makes a tree anew but for what gates may keep. The set-up's own changes of tracked files are restored. */
+/** Recreates a tree except for the `keep` files of gates. Tracked files that setup changed are reset to the commit. */
 async function keepingAside(
   { git, at, commit, path, aside }: JudgedTree,
   keeps: readonly string[],

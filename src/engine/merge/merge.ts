@@ -194,7 +194,7 @@ async function secretCauseOf(
   return secretCause(await secretsIn(patch, { names: changed, blobs: (names, most) => git.blobs(names, most), redactor: parts.redactor }));
 }
 
-/** Keeps the item until a person has looked at it. */
+/** Holds the item until a person has reviewed it. */
 function hold(parts: EngineParts, item: WorkItem, work: Work, reason: Cause): 'settled' {
   ifStill(parts, item, (tx) => {
     // What they look at is the branch as it is now.

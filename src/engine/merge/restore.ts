@@ -27,7 +27,7 @@ export async function restore(parts: EngineParts, project: EngineProject, item: 
   });
 }
 
-/** Does what a person asked for; what breaks off is told instead of tried for ever. */
+/** Does what a person asked for. A failure is reported and not retried forever. */
 export async function onErrand(parts: EngineParts, item: WorkItem, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -63,7 +63,7 @@ export function secretCause({ found, isWhole }: SecretsFound): Cause | null {
   return found.length > 0 || !isWhole ? { kind: 'secrets', found } : null;
 }
 
-/** Whether a person has let the item pass after they were told of such a thing in it, and its work has not begun anew since. */
+/** Whether a person accepted the item after the secret was reported, and no new work has started since. */
 export function isKnown(reads: Reads, item: WorkItem, what: 'secrets' | 'unknown-links'): boolean {
   if (item.accepted === null) return false;
   for (const event of reads.history(item.project, item.number, 1_000)) {

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 /** What is in a folder: each file's path, with what changes whenever somebody writes to it. */
 export type Survey = ReadonlyMap<string, string>;
 
-/** Files that are looked at; a tree with more is not compared but made anew. */
+/** The most files that are compared; a larger tree is recreated instead. */
 const MOST_FILES = 400_000;
 /** Files between two turns of the event loop: some milliseconds. */
 const AT_ONCE = 500;
@@ -35,7 +35,7 @@ export async function survey(folder: string): Promise<Survey | null> {
   return found;
 }
 
-/** Of a folder only what it is: what it holds is looked at by itself. */
+/** For a folder only its kind, because its contents are compared separately. */
 function printOf(stat: Stats): string {
   return stat.isDirectory() ? `folder ${stat.mode}` : `${stat.ino} ${stat.size} ${stat.mode} ${stat.ctimeMs}`;
 }

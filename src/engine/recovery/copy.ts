@@ -95,7 +95,7 @@ function isOpen({ deletedAt, stage }: WorkItem): boolean {
   return deletedAt === null && stage.name !== 'done' && (stage.name !== 'archived' || isResumable(stage));
 }
 
-/** Whoever went on after the copy has run them. */
+/** The Musher that ran after the backup has already run them. */
 function cancelPassed(tx: Tx): number {
   const due = tx.reads.timers.due(tx.now, MOST_TIMERS);
   for (const { project, item, timer } of due) {

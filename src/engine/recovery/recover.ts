@@ -10,12 +10,12 @@ import type { Discovered } from '../../pipeline/why/discovery.ts';
 import { keepLeftovers } from '../run/keep-leftovers.ts';
 import { runMarker, type EngineParts } from '../parts.ts';
 
-/** Archived items that are looked at: what is blocked still has a branch, and what is older was looked at before. */
+/** The most archived items to check: blocked ones still have a branch, and older ones were checked before. */
 const ARCHIVED_LOOKED_AT = 200;
 
 /** What a start has found and done before the engine continues. */
 export interface Recovered {
-  /** Moved away whole. */
+  /** Moved to the quarantine. */
   readonly quarantined: readonly Discovered[];
   readonly mended: readonly Discovered[];
   /** Left as it is. */
@@ -59,7 +59,7 @@ export async function recover(parts: EngineParts): Promise<Recovered> {
   return { ...all, running: alive.filter(Boolean).length, ended: alive.filter((one) => !one).length, strays };
 }
 
-/** Strays may be at work in worktrees of items: what lies there uncommitted is kept before they are ended. */
+/** Stray processes may be working in items' worktrees, so uncommitted files there are saved before the processes are ended. */
 async function keepWork(parts: EngineParts, markers: readonly string[]): Promise<void> {
   for (const [name, { git }] of parts.projects) {
     const items = liveItems(parts, name).filter((item) => markers.some((marker) => marker.startsWith(runMarker(parts, item, ''))));

@@ -8,7 +8,7 @@ import { keepCopyMark, NOTHING_FOUND, readCopyMark, type CopyMark } from '../../
 import { compareCopy } from './copy.ts';
 import { recover, type Recovered } from './recover.ts';
 
-/** Starts this soon after one that was told are counted instead of told, where they found nothing new. */
+/** A start this soon after a reported one is only counted if it found nothing new. */
 const QUIET_MS = 10 * 60_000;
 
 /** How the Musher before this one ended, as its log tells before anything new is written. */
@@ -47,7 +47,7 @@ export async function recoverAndRecord(
   const found = await recover(parts);
   const { differences } = verifyOpen(log, [...parts.projects.keys()]);
   const memory = log.stateStore('recovery');
-  // What stays odd is told once, not at each start; what has gone may be told anew when it comes back.
+  // A finding that stays is reported once, not at each start. One that disappears may be reported again later.
   const told = new Set(parseLines(memory.get('odd')));
   const odd = found.odd.filter((one) => !told.has(JSON.stringify(one)));
   const count = readCount(memory.get('starts'));

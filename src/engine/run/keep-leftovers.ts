@@ -1,7 +1,7 @@
 import type { ProjectGit } from '../../git/project-git.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 
-/** Keeps what lies uncommitted in an item's worktree. What keeps it from that is told, and never keeps processes alive. */
+/** Saves uncommitted files of an item's worktree. A failure is reported and never keeps processes alive. */
 export async function keepLeftovers(
   git: ProjectGit,
   { project, number, work }: Pick<WorkItem, 'project' | 'number' | 'work'>,

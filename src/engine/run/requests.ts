@@ -25,7 +25,7 @@ export function keepRequests(parts: { readonly log: Log; readonly clock: Clock; 
       if (over.length > 0) log.transaction((tx) => over.forEach((request) => end(log, tx, request)));
       wake(open.filter((request) => !over.includes(request)));
     } catch (error) {
-      // A database that is busy or full for a moment must not leave a request open for ever.
+      // A database that is briefly busy or full must not leave a request open forever.
       onError(error);
       setAlarm(clock.now() + RETRY_MS);
     }

@@ -81,7 +81,7 @@ class Control {
   release(): void {
     this.letGo = true;
     this.over.abort();
-    // What is only being prepared has nothing that could go on alone.
+    // A run in preparation has no process yet that could continue on its own.
     if (this.#handle === null) this.preparation.abort();
     this.#handle?.release();
     this.#release();
@@ -150,7 +150,7 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   await settle(outcome);
 }
 
-/** Starts it; what the machine is out of is thrown, and what is wrong with the program is told. */
+/** Starts it. Throws if the machine lacks resources; returns the problem if the program is at fault. */
 async function startOrThrow(parts: EngineParts, spec: RunSpec): Promise<Result<RunHandle, MusherError>> {
   const started = await machineOf(parts).startRun(spec);
   if (!started.ok && systemFault(started.error) !== null) throw started.error;
@@ -163,7 +163,7 @@ function notReady({ letGo, stopped }: Control, error: unknown): { outcome: RunOu
   return stopped === null ? toOutcome(error) : { outcome: notStarted('stopped', { kind: 'stopped', why: stopped }) };
 }
 
-/** The place of a run that goes on already: nothing is touched under it. */
+/** The worktree of a run that is already in progress. It is left untouched. */
 function adoptedPlace(parts: EngineParts, project: EngineProject, item: WorkItem): Place {
   const worktree = worktreeDir(parts, project.settings.name, item.number);
   return { worktree, branch: item.work?.branch ?? '', base: null, files: null, sandbox: null };
@@ -203,7 +203,7 @@ async function prepare(
   crashPoint('after-worktree-opened');
   // The agent may rewrite what was rejected: it stays there to be compared with, and to be looked up.
   if (item.refused?.commits.includes(opened.head) === true) await git.snapshot(at, `before run ${run.run}: this was rejected`);
-  // A coder goes on with what an earlier attempt left; a reviewer and a mergemaster look at the branch itself.
+  // A coder continues with an earlier attempt's files; a reviewer and a mergemaster work on the branch itself.
   if (agent.role !== 'coder' && (await git.leftovers(at)).length > 0) {
     await git.snapshot(at, `before run ${run.run}`);
     await git.resetWorktree(at);
@@ -227,7 +227,7 @@ async function prepare(
   return { worktree: opened.path, branch: opened.branch, base, files, sandbox: await runSandbox(parts, project, at, run) };
 }
 
-/** A run that goes on from before has its token; a port that is taken since is no reason to end it. */
+/** An adopted run already has its token. A port that is now in use is no reason to end it. */
 async function reopened(parts: EngineParts): Promise<null> {
   await parts.access?.reopen().catch((error: unknown) => parts.onProblem('the address at which agents reach Musher', error));
   return null;

@@ -55,7 +55,7 @@ export class RunJobs {
     this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job });
   }
 
-  /** Ends open runs of the items that are looked at where nobody looks after the run and the item has gone elsewhere: an earlier Musher was killed while it ended them. */
+  /** Ends open runs that nothing supervises and whose item has moved on: an earlier Musher was killed while it ended them. */
   endForgotten(name: string, project: EngineProject, looked: ReadonlySet<number>, rests: (key: string) => boolean): void {
     for (const run of this.#parts.log.reads.openRuns(name)) {
       if (!looked.has(run.item)) continue;

@@ -75,7 +75,7 @@ export async function settleRun(
       now.deletedAt === null &&
       now.runs === run.run &&
       (now.execution.state === 'pending' || now.execution.state === 'running');
-    // Also of a run that was stopped or moved away from: what it committed is there.
+    // Also for a run that was stopped or whose item was moved: its commits exist.
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     spendReservation(tx, project.settings, item, run, outcome.unpriced);
     record(tx, item, 'run.ended', end, agentActor(run.agent));
@@ -85,7 +85,7 @@ export async function settleRun(
     const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
     if (mine && blocker !== null) block(tx, item, run, blocker);
     else if (mine) conclude(tx, now, run, outcome, judgement, { fix, qa: now.qaMode ?? project.settings.qa });
-    // Whoever has to sign in was told: no item is blocked for that.
+    // The room was asked to sign in, so no item is blocked for it.
     if (mine && blocker === null && !signedOut && limited + 1 >= MOST_LIMITED) {
       const why = { kind: 'rate-limited-too-often', times: limited + 1 } as const;
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
@@ -101,7 +101,7 @@ async function withoutSecrets(parts: EngineParts, run: Run): Promise<void> {
   for (const file of [files.stdout, files.stderr, files.prompt, files.systemPrompt, files.stdin]) await redactFile(file, parts.redactor);
 }
 
-/** The agent has said that it can't go on: people have to look before another attempt. */
+/** The agent reported a blocker, so a person has to decide before another attempt. */
 function block(tx: Tx, item: WorkItem, run: Run, blocker: string): void {
   const why = { kind: 'agent-blocked', agent: run.agent, said: oneLine(blocker) } as const;
   const failure: Failure = { cause: 'run', summary: why, evidence: blocker };

@@ -17,7 +17,7 @@ export class SignIns {
     this.#env = env;
   }
 
-  /** False only where the program says so itself. A refusal that came since, by `forget`, is looked at again. */
+  /** False only if the program says so itself. After `forget` (a refusal), the program is asked again. */
   async mayStart(agent: AgentSettings, account: string | null): Promise<boolean> {
     const key = account ?? agent.name;
     const seen = this.#seen.get(key);

@@ -27,13 +27,13 @@ export function markCopy(db: Db, copy: Omit<CopyMark, 'projects' | 'found'>, pro
   db.prepare('INSERT OR REPLACE INTO state (scope, key, value) VALUES (?, ?, ?)').run(SCOPE, KEY, JSON.stringify(mark));
 }
 
-/** The mark, where the log is a copy that nobody has told of yet. */
+/** The mark, if the log is a copy that hasn't been reported yet. */
 export function readCopyMark(log: Log): CopyMark | null {
   const value = log.stateStore(SCOPE).get(KEY);
   return value === null || value === '' ? null : (JSON.parse(value) as CopyMark);
 }
 
-/** Keeps what is still to be compared; takes the mark away where that is nothing. */
+/** Stores the projects that are still to be compared; removes the mark if there are none. */
 export function keepCopyMark(log: Log, mark: CopyMark | null): void {
   log.stateStore(SCOPE).set(KEY, mark === null ? '' : JSON.stringify(mark));
 }

@@ -16,7 +16,7 @@ export interface Restored {
   readonly events: number;
   /** When its last event was, ms since the epoch; null where it holds none. */
   readonly until: number | null;
-  /** Where the log that was there before lies now; null where there was none. */
+  /** The new path of the replaced log, or null if there was none. */
   readonly aside: string | null;
   /** Events by which that one had gone further. */
   readonly lost: number;
@@ -78,7 +78,7 @@ function prepare(incoming: string, file: string): { events: number; until: numbe
   }
 }
 
-/** What was open when the copy was made has been said, or given up, by the Musher that went on after it. */
+/** The Musher that ran after the backup has already sent, or given up, what was open when it was made. */
 function forgetConversations(db: Db): void {
   db.transaction(() => {
     db.exec("UPDATE outbox SET state = 'dead', body = '' WHERE state IN ('held', 'pending', 'sending')");

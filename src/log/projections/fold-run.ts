@@ -27,7 +27,7 @@ export const RUN_TEXTS = {
   closing: 'empty',
 } as const satisfies PurgePlan<Run>;
 
-/** A run after an event of it; null where there is none that the event could be of. */
+/** The run after one of its events, or null if the event belongs to no run. */
 export function foldRun(run: Run | null, event: RunEvent): Run | null {
   if (event.kind === 'run.pending') return opened(event);
   if (run === null) return null;

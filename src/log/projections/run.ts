@@ -47,7 +47,7 @@ export interface Run {
   readonly launches: number;
   /** What it may use; null: nothing was set aside. */
   readonly reserved: Reservation | null;
-  /** The same as its program was told when it began: one that holds itself to a limit knows no other. */
+  /** The limit that the program got when it started. A program that enforces it itself knows no other. */
   readonly given: Reservation | null;
   /** Hash of the token with which it speaks to Musher; null: none was given. */
   readonly tokenHash: string | null;

@@ -2,7 +2,7 @@ import type { NotifyKind, NotifyStyle } from '../../config/choices.ts';
 import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Db } from '../database.ts';
 
-/** What chat said a room is told; null: nothing was said of that. */
+/** The notification settings that were made from chat. Null: not set from chat. */
 export interface Subscription {
   /** The room's project then: where the configuration gives the room to another one since, it counts no more. */
   readonly project: string;
@@ -16,7 +16,7 @@ interface Row {
   readonly style: string | null;
 }
 
-/** The table of what rooms are told by a word from chat. */
+/** The table of notification settings that were made from chat. */
 export class Subscriptions {
   readonly #put;
   readonly #drop;

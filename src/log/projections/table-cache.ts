@@ -1,6 +1,6 @@
 /**
  * Rows of one projection that a unit of work has touched: read once, changed in memory, written by `flush`. It lives
- * for one transaction (or one stretch of a rebuild) and is thrown away, so it can't drift from the table.
+ * for one transaction (or one stretch of a rebuild) and is then discarded, so it can't drift from the table.
  */
 export class TableCache<K extends readonly (string | number)[], V> {
   readonly #rows = new Map<string, { key: K; value: V | null; changed: boolean }>();

@@ -194,7 +194,7 @@ export class Reads {
       .filter((run) => !projects.includes(run.project));
   }
 
-  /** The hash of the log's first event, by which it is told from every other; null: it is empty. */
+  /** The hash of the log's first event, which identifies the log. Null: the log is empty. */
   firstHash(): string | null {
     return this.#firstHash.get() ?? null;
   }
@@ -244,12 +244,12 @@ export class Reads {
     return this.#events.after(afterSeq, limit);
   }
 
-  /** The event by which an item came where it stands: its last change of stage or execution. */
+  /** The event that led to the item's present state: its last change of stage or execution. */
   arrival(item: WorkItem): LoggedEvent | null {
     return this.#events.after(item.stepSeq - 1, 1)[0] ?? null;
   }
 
-  /** When an item came where it stands. */
+  /** When the item reached its present state. */
   arrivedAt(item: WorkItem): number | null {
     return this.#events.timeFrom(item.stepSeq);
   }
@@ -263,7 +263,7 @@ export class Reads {
     return this.#roomProject.get(transport, room) ?? null;
   }
 
-  /** What chat said a room is told; null where it said nothing. */
+  /** The room's notification settings from chat, or null. */
   subscription(transport: string, room: string): Subscription | null {
     return this.#subscriptions.get(transport, room);
   }

@@ -52,7 +52,7 @@ export class RequestReads {
     return all.sort((a, b) => a.number - b.number);
   }
 
-  /** The latest of a run that was made by this call; null where there is none. */
+  /** The run's latest request from this tool call, or null. */
   ofCall(project: string, item: number, run: number, call: string): AgentRequest | null {
     return parsed(this.#ofCall.get(project, item, run, call));
   }

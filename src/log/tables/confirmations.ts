@@ -91,7 +91,7 @@ export class Confirmations {
     return row === undefined ? null : toOpen(row);
   }
 
-  /** Takes an open question away: an answer counts once. */
+  /** Deletes an open question, because an answer counts once. */
   close({ transport, room, sender }: PendingConfirmation): void {
     this.#close.run(transport, room, sender);
   }

@@ -153,7 +153,7 @@ export class Inbox {
     return this.#openOf.get(transport, id) ?? 0;
   }
 
-  /** The number of the last message that was taken in; 0 where there is none. */
+  /** The number of the last stored message, or 0. */
   lastId(): number {
     return this.#last.get() ?? 0;
   }

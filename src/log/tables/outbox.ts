@@ -114,7 +114,7 @@ export class Outbox {
     this.#open = db.prepare<[string, string, number], Row>(
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
     );
-    // A message that was never tried and has a time of its own stands aside; one that failed keeps its place.
+    // A scheduled message that was never tried doesn't block the ones behind it; a failed one keeps its place.
     this.#next = db.prepare<[string, string, number, string, string, number], Row>(
       `SELECT * FROM outbox WHERE id = (SELECT min(id) FROM (
          SELECT * FROM (${firstOf('notice')}) UNION ALL SELECT * FROM (${firstOf('reply')})))`,
@@ -273,7 +273,7 @@ export class Outbox {
     return this.#before.get(head.transport, head.room, reply.id, MOST_BEFORE) === undefined ? head : reply;
   }
 
-  /** When the earliest message with a time of its own may be shown; null where there is none. */
+  /** The earliest time of a scheduled message, or null. */
   scheduled(transport: string, room: string): number | null {
     return this.#scheduled.get(transport, room) ?? null;
   }

@@ -1,6 +1,6 @@
 import type { Db } from '../database.ts';
 
-/** Where an item is told of in a room that gathers what happens to it under its first message. */
+/** The thread of an item in a room with `notify_style = "threads"`. */
 export interface ItemThread {
   /** The outbox row of that message. */
   readonly root: number;

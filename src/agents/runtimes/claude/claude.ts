@@ -53,7 +53,7 @@ const CODER_TOOLS = [
 const WRITING = /^(?:Edit|MultiEdit|Write|NotebookEdit|Bash\(git (?:add|rm|mv|commit):\*\))$/;
 const QA_TOOLS = CODER_TOOLS.filter((tool) => !WRITING.test(tool));
 
-/** Musher's own tools: a token that reaches the run's own item alone stands behind them. */
+/** Musher's own tools, which use a token that is only valid for the run's own item. */
 const OWN_TOOLS = 'mcp__musher';
 /** By this Claude Code asks about what is not allowed. */
 const PERMISSION_TOOL = 'mcp__musher__approve';
@@ -75,7 +75,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       '--output-format',
       'stream-json',
       '--verbose',
-      // The only place where output tokens are told while the run continues; and a long answer is no silence.
+      // The only messages that report output tokens during the run, and they keep a long answer from counting as silence.
       '--include-partial-messages',
       // Always said: since August 2026 its own default is a mode in which a model decides what is allowed.
       ...option('--permission-mode', [role === 'qa' ? 'default' : 'acceptEdits']),

@@ -16,7 +16,7 @@ export const codexRuntime = defineRuntime({
   keys: KEYS,
   command: ['codex'],
   templates: false,
-  // Tokens are told at the end alone: a run that is stopped has told nothing.
+  // Codex reports tokens only at the end, so a stopped run has reported nothing.
   metered: false,
   needs: {
     hosts: ['api.openai.com', 'auth.openai.com', 'chatgpt.com'],

@@ -141,7 +141,7 @@ function callOf(type: string, fields: Fields): Call | null {
   switch (type) {
     case 'command_execution': {
       const command = textField(fields, 'command') ?? '';
-      // `/bin/bash -lc '…'` stands around every command.
+      // Codex wraps every command in `/bin/bash -lc '…'`.
       const own = /^\S*sh -l?c (['"])(.*)\1$/s.exec(command)?.[2] ?? command;
       const answer = `${textField(fields, 'aggregated_output') ?? ''}\nexit ${numberField(fields, 'exit_code')}`;
       return { text: oneLine(`$ ${own}`, 120), input: command, answer };

@@ -16,7 +16,7 @@ export const geminiRuntime = defineRuntime({
   keys: KEYS,
   command: ['gemini'],
   templates: false,
-  // Tokens are told at the end alone: a run that is stopped has told nothing.
+  // Gemini CLI reports tokens only at the end, so a stopped run has reported nothing.
   metered: false,
   needs: {
     hosts: ['generativelanguage.googleapis.com', 'cloudcode-pa.googleapis.com', 'oauth2.googleapis.com', 'accounts.google.com'],

@@ -64,7 +64,7 @@ export function opencodeParser(context: ParserContext): OutputParser {
       conclusion = { reason: 'failed', summary: `The model stopped early: ${oneLine(reason) || 'no reason given'}.`, resumeAt: null };
       return [{ kind: 'result', outcome: 'failure', summary: conclusion.summary }, ...usage];
     }
-    // No `result` yet: where opencode has shortened the conversation, it continues after such a step.
+    // No `result` yet: after opencode has compacted the conversation, it continues.
     conclusion = { reason: 'finished', summary: oneLine(answer), closing: closingText(answer), resumeAt: null };
     const verdict = verdictOfText(answer);
     return [...(verdict === null ? [] : [{ kind: 'verdict', ...verdict } as const]), ...usage];
