@@ -74,7 +74,7 @@ function question(context: CommandContext, { budget: one, item }: FoundBudget, m
       list(one.until === null ? lines : [...lines, `The raise ends with the day, at ${dayEnd(context, one.until)}.`]),
     ),
     // A run that stops for lack of budget may end before the answer arrives. That must not void the question.
-    item: item === null ? null : { project: item.project, number: item.number, version: item.version, despite: 'its runs' },
+    items: item === null ? [] : [{ project: item.project, number: item.number, version: item.version, despite: 'its runs' }],
   };
 }
 

@@ -1,5 +1,6 @@
-import { itemRef, word } from '../../src/bot/parse/arguments.ts';
+import { severalItems, word } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { itemTitle } from '../../src/words/item/item.ts';
 import { openRun, projectOf } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -10,17 +11,17 @@ export const assign = command({
   summary: 'Assigns an item to a coding agent.',
   details:
     'Only agents of the `current` stage can be assigned. `any` leaves it to whichever agent is free. A run in progress keeps its agent.',
-  examples: ['assign 42 coder-1', 'assign 42 any'],
+  examples: ['assign 42 coder-1', 'assign 42 any', 'assign 3 4 coder-1'],
   args: {
-    item: itemRef(),
+    item: severalItems({ followed: 'word' }),
     agent: word({
       description: 'The name of a coder, or `any`.',
       complete: (context) => [...(context.agentNames?.(context.currentProject) ?? []), 'any'],
     }),
   },
   role: 'operator',
-  run: (context, { item: ref, agent: typed }) =>
-    context.change((tx) => {
+  run: (context, { item: named, agent: typed }) =>
+    changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);
       const title = itemTitle(item, context.project.name);
       const { agents } = projectOf(context, item);

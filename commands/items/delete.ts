@@ -1,5 +1,8 @@
-import { flag, itemRef } from '../../src/bot/parse/arguments.ts';
+import { flag, severalItems, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
+import type { CommandTx } from '../../src/bot/capabilities.ts';
+import { beginEach, itemsMeant } from '../../src/bot/several/each.ts';
+import { allOf, asLine, linesOf, type Outcome } from '../../src/words/bot/several.ts';
 import { leftoverWords, removalWords } from '../../src/words/item/event.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { openRun, projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
@@ -20,50 +23,97 @@ export const deleteCommand = command({
   details:
     'The branch and worktree are saved as a snapshot in the repository first. The number is not used again, and the history stays in the log; ' +
     '`--purge` also erases all text that people and agents wrote from the log. For an item that is already deleted, it retries the clean-up.',
-  examples: ['delete 42', 'delete 42 --purge'],
-  args: { item: itemRef(), purge: flag('purge', 'Also erases its content from the log.') },
+  examples: ['delete 42', 'delete 7 8', 'delete 42 --purge'],
+  args: { item: severalItems(), purge: flag('purge', 'Also erases its content from the log.') },
   role: 'operator',
   waits: true,
-  confirm(context, { item: ref, purge }) {
-    const found = context.findAny(ref);
-    if (!found.ok) return found.error;
-    const item = found.value;
-    return alreadyGone(context, item, purge) ?? question(context, item, purge);
+  confirm(context, { item: named, purge }) {
+    const meant = itemsMeant(context, named, {});
+    if (!meant.ok) return meant.error;
+    const { refs } = meant.value;
+    const all = refs.map((ref) => ({ ref, asked: questionOf(context, ref, purge) }));
+    const [only] = all;
+    if (only !== undefined && all.length === 1) return only.asked;
+    const asked = all.flatMap(({ ref, asked: one }) => ('ok' in one ? [] : [{ ref, one }]));
+    const others = all.flatMap(({ ref, asked: one }): Outcome[] => ('ok' in one ? [{ ref, reply: one }] : []));
+    return asked.length === 0 ? allOf(others, context.project.name) : questionForAll(context, asked, others, purge);
   },
-  async run(context, { item: ref, purge }) {
-    const found = context.findAny(ref);
-    if (!found.ok) return found.error;
-    const gone = alreadyGone(context, found.value, purge);
-    if (gone !== null) return gone;
-    const begun = context.begin((tx) => {
-      const item = tx.reads.item(ref.project, ref.number) ?? found.value;
-      if (item.deletedAt === null) cancelTimers(context, tx, item, { kind: 'person', did: 'deleted' });
-      const stopped = item.deletedAt === null ? stopOpenRun(tx, item, { kind: 'person', did: 'deleted' }).item : item;
-      tx.append(stopped, 'item.deleted', { purge });
-      return { item, since: tx.reads.lastSeq() };
-    });
-    if (!begun.ok) return begun.error;
-    const { item, since } = begun.value;
-    const removed = await context.until(() => outcome(context, item, since), WAIT_MS);
-    const name = itemName(item, context.project.name);
-    // A purged title must not be shown again.
-    const title = purge ? `Item ${name}` : itemTitle(item, context.project.name);
-    if (removed === null && context.signal.aborted)
-      return goesOn(
-        `${title} is deleted. Musher is stopping and will finish the clean-up after the next start; `,
-        typed(`history ${name}`),
-        ' shows the result.',
-      );
-    if (removed === null) {
-      return goesOn(
-        `${title} is deleted. The clean-up is taking more than a minute and continues in the background; `,
-        typed(`history ${name}`),
-        ' shows the progress.',
-      );
-    }
-    return report(context, item, removed);
-  },
+  run: (context, { item: named, purge }) =>
+    beginEach(
+      context,
+      named,
+      {},
+      (tx, ref) => begin(context, tx, ref, purge),
+      (begun) => ('ok' in begun ? begun : ended(context, begun, purge)),
+    ),
 });
+
+interface Begun {
+  readonly item: WorkItem;
+  /** The last event when it was asked for. */
+  readonly since: number;
+}
+
+/** A reply where nothing is left to do. */
+function begin(context: CommandContext, tx: CommandTx, ref: ItemRef, purge: boolean): Begun | Reply {
+  const found = context.findAny(ref);
+  if (!found.ok) return tx.refuse(found.error);
+  const gone = alreadyGone(context, found.value, purge);
+  if (gone !== null) return gone;
+  const item = tx.reads.item(ref.project, ref.number) ?? found.value;
+  if (item.deletedAt === null) cancelTimers(context, tx, item, { kind: 'person', did: 'deleted' });
+  const stopped = item.deletedAt === null ? stopOpenRun(tx, item, { kind: 'person', did: 'deleted' }).item : item;
+  tx.append(stopped, 'item.deleted', { purge });
+  return { item, since: tx.reads.lastSeq() };
+}
+
+async function ended(context: CommandContext, { item, since }: Begun, purge: boolean): Promise<Reply> {
+  const removed = await context.until(() => outcome(context, item, since), WAIT_MS);
+  const name = itemName(item, context.project.name);
+  // A purged title must not be shown again.
+  const title = purge ? `Item ${name}` : itemTitle(item, context.project.name);
+  if (removed === null && context.signal.aborted)
+    return goesOn(
+      `${title} is deleted. Musher is stopping and will finish the clean-up after the next start; `,
+      typed(`history ${name}`),
+      ' shows the result.',
+    );
+  if (removed === null) {
+    return goesOn(
+      `${title} is deleted. The clean-up is taking more than a minute and continues in the background; `,
+      typed(`history ${name}`),
+      ' shows the progress.',
+    );
+  }
+  return report(context, item, removed);
+}
+
+function questionOf(context: CommandContext, ref: ItemRef, purge: boolean): Confirmation | Reply {
+  const found = context.findAny(ref);
+  if (!found.ok) return found.error;
+  return alreadyGone(context, found.value, purge) ?? question(context, found.value, purge);
+}
+
+/** One question for several items, with a line for each; the yes is to exactly those. `others`: what is not among them, and why. */
+function questionForAll(
+  context: CommandContext,
+  asked: readonly { readonly ref: ItemRef; readonly one: Confirmation }[],
+  others: readonly Outcome[],
+  purge: boolean,
+): Confirmation {
+  const items = asked.flatMap(({ one }) => one.items);
+  const names = asked.map(({ ref }) => itemName(ref, context.project.name));
+  return {
+    question: doc(
+      paragraph(`Delete ${items.length === 1 ? 'this item' : `these ${items.length} items`}${purge ? ' for good' : ''}?`),
+      list(asked.map(({ one }) => asLine(one.question))),
+      others.length > 0 && paragraph('Not among them:'),
+      others.length > 0 && list(linesOf(others, context.project.name)),
+    ),
+    items,
+    text: `delete ${names.join(' ')}${purge ? ' --purge' : ''}`,
+  };
+}
 
 /** The answer if nothing is left to do, so that deleting twice is safe. */
 function alreadyGone(context: CommandContext, item: WorkItem, purge: boolean): Reply | null {
@@ -88,7 +138,7 @@ function question(context: CommandContext, item: WorkItem, purge: boolean): Conf
     : `Delete ${title}${purge ? ' and purge it' : ''}? It is ${inStage(item.stage)}.`;
   return {
     question: doc(paragraph(ask), list(consequences(context, item, purge))),
-    item: { project: item.project, number: item.number, version: item.version },
+    items: [{ project: item.project, number: item.number, version: item.version }],
   };
 }
 

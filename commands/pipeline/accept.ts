@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
+import { merged } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
@@ -13,11 +15,11 @@ export const accept = command({
   summary: 'Archives an item that is done, or releases one that was held for review.',
   details:
     "An item is held for review if it changes Musher's own settings in the repository or adds what looks like a secret. Check it with `diff` first.",
-  examples: ['accept 42'],
-  args: { item: itemRef(), commit: seenCommit() },
+  examples: ['accept 42', 'accept 3 4', 'accept done'],
+  args: { item: severalItems({ words: ['done'], followed: 'word' }), commit: seenCommit() },
   role: 'operator',
-  run: (context, { item: ref, commit }) =>
-    context.change((tx) => {
+  run: (context, { item: named, commit }) =>
+    changeEach(context, named, { done: merged }, (tx, ref) => {
       const item = tx.find(ref);
       const reader = readerOf(context);
       const title = itemTitle(item, reader.current);

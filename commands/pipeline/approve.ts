@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import { waitingForApproval } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -17,11 +19,11 @@ export const approve = command({
   words: ['approve'],
   summary: 'Approves an item in qa for merging.',
   details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what will be merged.',
-  examples: ['approve 42', 'approve 42 1a2b3c4'],
-  args: { item: itemRef(), commit: seenCommit() },
+  examples: ['approve 42', 'approve 42 1a2b3c4', 'approve 3, 4', 'approve waiting'],
+  args: { item: severalItems({ words: ['waiting'], followed: 'word' }), commit: seenCommit() },
   role: 'operator',
-  run: (context, { item: ref, commit }) =>
-    context.change((tx) => {
+  run: (context, { item: named, commit }) =>
+    changeEach(context, named, { waiting: waitingForApproval }, (tx, ref) => {
       const item = tx.find(ref);
       if (item.stage.name !== 'qa') return tx.refuse(elsewhere(context, item));
       const another = isAnother(commit, item, context.project.name);

@@ -1,5 +1,7 @@
-import { choice, itemRef } from '../../src/bot/parse/arguments.ts';
+import { choice, severalItems } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import { blocked } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
@@ -20,11 +22,11 @@ export const move = command({
   summary: 'Moves an item to another stage.',
   details:
     'Stops its run (the work is kept) and cancels its timers. Moving to `archived` abandons the item, or completes it if it is done. You cannot move an item to `done`; only a merge does that.',
-  examples: ['move 42 qa', 'move 42 archived'],
-  args: { item: itemRef(), stage: choice(STAGES, 'The new stage.') },
+  examples: ['move 42 qa', 'move 42 archived', 'move 3 4 backlog'],
+  args: { item: severalItems({ words: ['blocked'], followed: 'word' }), stage: choice(STAGES, 'The new stage.') },
   role: 'operator',
-  run: (context, { item: ref, stage }) =>
-    context.change((tx) => {
+  run: (context, { item: named, stage }) =>
+    changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const to = target(context, item, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);

@@ -1,5 +1,6 @@
-import { itemRef, text } from '../../src/bot/parse/arguments.ts';
+import { severalItems, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { firstLine, inStage, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
@@ -12,12 +13,13 @@ import { readerOf } from '../../src/words/reader.ts';
 export const reject = command({
   words: ['reject'],
   summary: 'Sends an item back to the coder, with the reason.',
-  details: 'For items in qa or merge, and for items held for review. The next attempt gets the whole reason, line breaks included.',
-  examples: ['reject 42 The export loses the time zone.'],
-  args: { item: itemRef(), reason: text('The reason. The next attempt gets it.') },
+  details:
+    'For items in qa or merge, and for items held for review. The next attempt gets the whole reason, line breaks included. Join several numbers by commas or `and`: a number without belongs to the reason.',
+  examples: ['reject 42 The export loses the time zone.', 'reject 3, 4 Use the new API.'],
+  args: { item: severalItems({ followed: 'text' }), reason: text('The reason. The next attempt gets it.') },
   role: 'operator',
-  run: (context, { item: ref, reason }) =>
-    context.change((tx) => {
+  run: (context, { item: named, reason }) =>
+    changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);
       const reader = readerOf(context);
       const title = itemTitle(item, reader.current);

@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import { blocked } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -17,11 +19,11 @@ export const retry = command({
   summary: 'Retries an item and resets its failed attempts.',
   details:
     'For items that are blocked, stopped, failed or rate-limited. The next attempt still gets the last failure, so that it is not repeated.',
-  examples: ['retry 42'],
-  args: { item: itemRef() },
+  examples: ['retry 42', 'retry 3 4', 'retry blocked'],
+  args: { item: severalItems({ words: ['blocked'] }) },
   role: 'operator',
-  run: (context, { item: ref }) =>
-    context.change((tx) => {
+  run: (context, { item: named }) =>
+    changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const problem = problemWith(context, tx, item);
       if (problem !== null) return tx.refuse(problem);

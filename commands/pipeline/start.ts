@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import { stopped } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
@@ -19,11 +21,11 @@ export const start = command({
   summary: 'Starts an item, or resumes a stopped one.',
   details:
     'The item moves from the backlog to current, where the next free coder takes it. If it depends on items that are not done yet, it starts on its own once they are.',
-  examples: ['start 42'],
-  args: { item: itemRef() },
+  examples: ['start 42', 'start 14 15 20-24', 'start stopped'],
+  args: { item: severalItems({ words: ['stopped'] }) },
   role: 'operator',
-  run: (context, { item: ref }) =>
-    context.change((tx) => {
+  run: (context, { item: named }) =>
+    changeEach(context, named, { stopped }, (tx, ref) => {
       const item = tx.find(ref);
       if (item.stage.name === 'done' || item.stage.name === 'archived') return tx.refuse(ended(context, item));
       if (item.stage.name === 'backlog') return fromBacklog(context, tx, item);

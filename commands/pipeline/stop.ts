@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems, type ItemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import { going, ofSender } from '../../src/bot/several/called.ts';
+import { beginEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
@@ -25,50 +27,65 @@ export const stop = command({
   summary: 'Stops an item and its run. `start` resumes it.',
   details:
     'Interrupts the agent, and kills it if it does not end. Its work is kept. The item stays in its stage, its timers are cancelled, and nothing runs until `start` resumes it.',
-  examples: ['stop 42'],
-  args: { item: itemRef() },
+  examples: ['stop 42', 'stop 3 4', 'stop all'],
+  args: { item: severalItems({ words: ['all', 'mine'] }) },
   role: 'operator',
   waits: true,
-  async run(context, { item: ref }) {
-    const begun = context.begin((tx) => {
-      const item = tx.find(ref);
-      const problem = problemWith(context, tx, item);
-      if (problem !== null) return tx.refuse(problem);
-      const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'stopped' });
-      const stopping = stopOpenRun(tx, item, { kind: 'person', did: 'stopped' });
-      return { item: tx.append(stopping.item, 'item.held', { why: { kind: 'person', did: 'stopped' } }), run: stopping.run, timers };
-    });
-    if (!begun.ok) return begun.error;
-    const { item, run, timers } = begun.value;
-    const title = itemTitle(item, context.project.name);
-    const who = actorName(context.actor);
-    const name = itemName(item, context.project.name);
-    if (run === null) {
-      const next = nextWords(item, context.step(item), readerOf(context));
-      return done(`${title}: stopped by ${who} in ${item.stage.name}; no run was in progress. ${timers}`, ...next);
-    }
-    const ended = await context.until(() => endOf(context, run), WAIT_MS);
-    if (ended === null && context.signal.aborted)
-      return goesOn(
-        `${title}: stopping run ${run.run} by ${run.agent}. ${timers}Musher itself is stopping and will finish this after the next start; `,
-        typed(`show ${name}`),
-        ' shows the result then.',
-      );
-    if (ended === null)
-      return goesOn(
-        `${title}: run ${run.run} by ${run.agent} has not ended ${duration(WAIT_MS)} after it was asked to stop. ${timers}`,
-        typed(`show ${name}`),
-        ' shows when it has.',
-      );
-    const now = context.reads.item(item.project, item.number) ?? item;
-    return done(
-      `${title}: stopped by ${who}. Run ${ended.run} by ${ended.agent} ended (${runState(ended)}) after ${duration(runTime(ended, context.clock.now()))}. ${timers}`,
-      ...(await whereWorkIs(context, now)),
-      typed(`start ${name}`),
-      ' to resume.',
-    );
-  },
+  run: (context, { item: named }) =>
+    beginEach(
+      context,
+      named,
+      { all: going, mine: ofSender(going) },
+      (tx, ref) => begin(context, tx, ref),
+      (begun) => ended(context, begun),
+    ),
 });
+
+interface Begun {
+  readonly item: WorkItem;
+  readonly run: Run | null;
+  /** What is said of its timers. */
+  readonly timers: string;
+}
+
+function begin(context: CommandContext, tx: CommandTx, ref: ItemRef): Begun {
+  const item = tx.find(ref);
+  const problem = problemWith(context, tx, item);
+  if (problem !== null) return tx.refuse(problem);
+  const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'stopped' });
+  const stopping = stopOpenRun(tx, item, { kind: 'person', did: 'stopped' });
+  return { item: tx.append(stopping.item, 'item.held', { why: { kind: 'person', did: 'stopped' } }), run: stopping.run, timers };
+}
+
+async function ended(context: CommandContext, { item, run, timers }: Begun): Promise<Reply> {
+  const title = itemTitle(item, context.project.name);
+  const who = actorName(context.actor);
+  const name = itemName(item, context.project.name);
+  if (run === null) {
+    const next = nextWords(item, context.step(item), readerOf(context));
+    return done(`${title}: stopped by ${who} in ${item.stage.name}; no run was in progress. ${timers}`, ...next);
+  }
+  const end = await context.until(() => endOf(context, run), WAIT_MS);
+  if (end === null && context.signal.aborted)
+    return goesOn(
+      `${title}: stopping run ${run.run} by ${run.agent}. ${timers}Musher itself is stopping and will finish this after the next start; `,
+      typed(`show ${name}`),
+      ' shows the result then.',
+    );
+  if (end === null)
+    return goesOn(
+      `${title}: run ${run.run} by ${run.agent} has not ended ${duration(WAIT_MS)} after it was asked to stop. ${timers}`,
+      typed(`show ${name}`),
+      ' shows when it has.',
+    );
+  const now = context.reads.item(item.project, item.number) ?? item;
+  return done(
+    `${title}: stopped by ${who}. Run ${end.run} by ${end.agent} ended (${runState(end)}) after ${duration(runTime(end, context.clock.now()))}. ${timers}`,
+    ...(await whereWorkIs(context, now)),
+    typed(`start ${name}`),
+    ' to resume.',
+  );
+}
 
 function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Reply | null {
   const reader = readerOf(context);

@@ -1,5 +1,7 @@
-import { itemRef } from '../../src/bot/parse/arguments.ts';
+import { severalItems } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
+import { blocked } from '../../src/bot/several/called.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
@@ -13,11 +15,11 @@ export const unblock = command({
   summary: 'Returns a blocked item to its stage.',
   details:
     'Also for items that failed to merge or were held for review. Resets the failed attempts; the next attempt still gets the last failure.',
-  examples: ['unblock 42'],
-  args: { item: itemRef() },
+  examples: ['unblock 42', 'unblock 3 4', 'unblock blocked'],
+  args: { item: severalItems({ words: ['blocked'] }) },
   role: 'operator',
-  run: (context, { item: ref }) =>
-    context.change((tx) => {
+  run: (context, { item: named }) =>
+    changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const reader = readerOf(context);
       const title = itemTitle(item, reader.current);

@@ -48,6 +48,8 @@ export interface CommandTx {
   raiseDay(project: string, raise: OtherEvents['budget.raised']): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
+  /** Runs a part of the command. A refusal in it undoes that part alone and is returned: one of several items stops no other. */
+  attempt<T>(part: () => T): Result<T, Reply>;
   /** Undoes everything and makes `reply` the answer. */
   refuse(reply: Reply): never;
 }

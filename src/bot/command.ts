@@ -29,8 +29,15 @@ export interface CommandContext extends Capabilities {
 /** A destructive command: what is asked before it runs. */
 export interface Confirmation {
   readonly question: Document;
-  /** The item it is about. The answer is void if the item has changed since, apart from what its runs do if `despite` is set. */
-  readonly item: { readonly project: string; readonly number: number; readonly version: number; readonly despite?: 'its runs' } | null;
+  /** The items it is about. The answer is void if one of them has changed since, apart from what its runs do if `despite` is set. */
+  readonly items: readonly {
+    readonly project: string;
+    readonly number: number;
+    readonly version: number;
+    readonly despite?: 'its runs';
+  }[];
+  /** The command that a yes runs, where what was typed could mean more by then: `delete 7 8` for `delete 7-20`. */
+  readonly text?: string;
 }
 
 /**

@@ -17,7 +17,7 @@ import { ButtonMessages } from './tables/button-messages.ts';
 import { Outbox } from './tables/outbox.ts';
 import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
-import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
+import { purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads/reads.ts';
 import { TransientRetries } from './retry-transient.ts';
 import { Refusals } from './tables/refusals.ts';
@@ -167,15 +167,31 @@ export class Log {
         const result = append(event);
         if (!result.ok) return result;
         projector.flush();
-        purgeItem(this.#events, this.outbox, event.project, event.item);
+        purgeItem(this.#events, this.outbox, this.buttons, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
-        this.buttons.forgetItem(event.project, event.item, PURGED_NOTICE);
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },
       cursor: (subscriber) => this.#getCursor.get(subscriber) ?? null,
       moveCursor: (subscriber, seq) => void this.#setCursor.run(subscriber, seq),
+      attempt: (part) => {
+        const kept = { head, after: after.length };
+        projector.flush();
+        try {
+          return this.#within(() => {
+            const value = part();
+            projector.flush();
+            return value;
+          }) as ReturnType<typeof part>;
+        } catch (error) {
+          // What the part left in memory is undone with its rows.
+          projector.clear();
+          head = kept.head;
+          after.length = kept.after;
+          throw error;
+        }
+      },
       afterCommit: (one) => void after.push(one),
     };
     try {

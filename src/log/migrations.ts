@@ -184,6 +184,10 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
   `,
+  // A question may be about several items.
+  `
+  ALTER TABLE confirmations ADD COLUMN others TEXT NOT NULL DEFAULT '[]';
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -31,6 +31,8 @@ export interface Tx {
   purge(event: Extract<NewItemEvent, { kind: 'item.purged' }>): Result<LoggedEvent, TransitionError>;
   cursor(subscriber: string): number | null;
   moveCursor(subscriber: string, seq: number): void;
+  /** Runs a part of the transaction; an exception undoes that part alone, and goes on to the caller. */
+  attempt<T>(part: () => T): T;
   /** Runs when all of it is on the disk, never where it is undone. It must not throw. */
   afterCommit(run: () => void): void;
 }

@@ -170,7 +170,7 @@ describe('buttons', () => {
           direct: false,
           project: 'shop',
           text: 'delete 1',
-          item: null,
+          items: [],
           expiresAt: clock.now() + 300_000,
         }),
       );

@@ -170,7 +170,7 @@ describe('an open question', () => {
     direct: false,
     project: 'shop',
     text,
-    item: { project: 'shop', number: 4, version: 2, seq: null },
+    items: [{ project: 'shop', number: 4, version: 2, seq: null }],
     expiresAt: 5,
   });
 

@@ -153,7 +153,7 @@ describe('a purge', () => {
         direct: false,
         project: 'shop',
         text: `edit 1 title ${SPOKEN}`,
-        item: { project: 'shop', number: 1, version: 1, seq: null },
+        items: [{ project: 'shop', number: 1, version: 1, seq: null }],
         expiresAt: tx.now,
       });
     });

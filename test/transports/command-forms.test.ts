@@ -23,6 +23,11 @@ it.each([
   ['slack', 'start 1', { thread: 'own', direct: true }, '/musher start 1'],
   ['discord', 'start 1', {}, '/start item:1'],
   ['discord', 'reject 3 the colours are wrong', { thread: 'within' }, '/reject item:3 reason:the colours are wrong'],
+  ['discord', 'start 1 2 20-24', {}, '/start item:1 2 20-24'],
+  ['discord', 'approve 42 1a2b3c4', {}, '/approve item:42 commit:1a2b3c4'],
+  ['discord', 'approve 42 1234567', {}, '/approve item:42 commit:1234567'],
+  ['discord', 'move 3 4 qa', {}, '/move item:3 4 stage:qa'],
+  ['discord', 'reject 3, 4 5 tests fail', {}, '/reject item:3, 4 reason:5 tests fail'],
   ['discord', 'timer list', {}, '/timer-list'],
   // What would not come back from Discord as the same text: a flag at the end, an answer to a question, another word for a command.
   ['discord', 'delete 42 --purge', {}, '!delete 42 --purge'],

@@ -47,18 +47,30 @@ function valuesIn(rest: string, { options }: CatalogueCommand): Map<string, stri
     if (option.keyword !== null) {
       if (word === option.keyword) take(word.length);
     } else if (left !== '' && fits(option, word)) {
-      const value = take(option.rest ? left.length : option.several ? severalIn(left, options.slice(index + 1)) : word.length);
+      const value = take(option.rest ? left.length : option.several ? severalIn(left, option, options.slice(index + 1)) : word.length);
       values.set(option.name, option.type === 'integer' ? Number(value) : value);
     } else if (option.required) return null;
   }
   return left === '' ? values : null;
 }
 
-/** How long the words are that come before the next fixed word, or the end. */
-function severalIn(text: string, later: readonly CatalogueOption[]): number {
+/** How long the words are that come before the next fixed word, or the end; of items, before what is none. */
+function severalIn(text: string, { type }: CatalogueOption, later: readonly CatalogueOption[]): number {
+  if (type === 'item' && later.some(({ flag }) => flag === null))
+    return itemsIn(
+      text,
+      later.some(({ rest }) => rest),
+    );
   const keyword = later.find((option) => option.keyword !== null)?.keyword ?? null;
   const at = keyword === null ? -1 : ` ${text} `.indexOf(` ${keyword} `);
   return at < 0 ? text.length : text.slice(0, at).trimEnd().length;
+}
+
+/** How long the items are at the start of a text. Before a free text, only a comma goes on to another. */
+function itemsIn(text: string, beforeText: boolean): number {
+  const first = text.split(' ', 1)[0] ?? '';
+  const others = beforeText ? (first.endsWith(',') ? /^(?: \S+,)* \S+/ : /^/) : /^(?:,? (?:[\w.-]*#)?\d{1,6}(?:-\d{1,6})?,?(?= |$))*/;
+  return first.length + (others.exec(text.slice(first.length))?.[0].length ?? 0);
 }
 
 function fits({ type, choices }: CatalogueOption, word: string): boolean {

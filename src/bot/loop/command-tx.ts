@@ -1,6 +1,7 @@
 import type { ProjectSettings } from '../../config/settings.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import type { Tx } from '../../log/tx.ts';
+import { err, ok } from '../../result.ts';
 import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
 import { eventOf } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -76,6 +77,14 @@ export function commandTx(
     },
     raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
+    attempt(part) {
+      try {
+        return ok(tx.attempt(part));
+      } catch (error) {
+        if (error instanceof Refusal) return err(error.reply);
+        throw error;
+      }
+    },
     refuse(reply) {
       throw new Refusal(reply);
     },

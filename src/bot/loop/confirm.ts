@@ -57,7 +57,6 @@ export function ask(
 ): Asked {
   const { at, sender, ingress, direct = ingress === 'direct' } = message;
   const { project, words, text, confirmation } = question;
-  const { item } = confirmation;
   const expiresAt = tx.now + CONFIRMATION_MS;
   const id = tx.confirmations.put({
     transport: at.transport,
@@ -66,8 +65,13 @@ export function ask(
     ingress,
     direct,
     project,
-    text,
-    item: item === null ? null : { ...item, seq: item.despite === undefined ? null : tx.reads.lastSeq() },
+    text: confirmation.text ?? text,
+    items: confirmation.items.map(({ project: of, number, version, despite }) => ({
+      project: of,
+      number,
+      version,
+      seq: despite === undefined ? null : tx.reads.lastSeq(),
+    })),
     expiresAt,
   });
   tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.asked', payload: { words, expiresAt } });
@@ -109,7 +113,8 @@ export function takeAnswer(
   record(answer);
   closeButtons(tx, open.id, answeredBy(answer, actor, tx.now, timezone));
   if (answer === 'no') return { reply: answeredNo() };
-  if (open.item !== null && hasChanged(tx, open.item)) return { reply: questionStale(open.item.number, open.text) };
+  const changed = open.items.find((item) => hasChanged(tx, item));
+  if (changed !== undefined) return { reply: questionStale(changed.number, open.text) };
   return { run: open };
 }
 
@@ -124,7 +129,7 @@ function closeButtons(tx: Tx, question: number, words: string): void {
 }
 
 /** Whether the item has changed since the question, apart from what its runs do. */
-function hasChanged(tx: Tx, { project, number, version, seq }: NonNullable<PendingConfirmation['item']>): boolean {
+function hasChanged(tx: Tx, { project, number, version, seq }: PendingConfirmation['items'][number]): boolean {
   const now = tx.item(project, number);
   if (now === null || now.version === version) return now === null;
   if (seq === null) return true;

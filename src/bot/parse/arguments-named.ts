@@ -21,8 +21,6 @@ export interface ItemRef {
   readonly number: ItemNumber;
 }
 
-/** Items that one command may name at once. */
-const MOST_ITEMS = 50;
 /** Items that completion offers at once; networks show 25. */
 const MOST_CHOICES = 25;
 
@@ -36,36 +34,6 @@ export function itemRef(description = 'An item number; `shop#42` for an item of 
     projects: projectsOfItems,
     parse: (reader, context) => withWord(reader.take(), (word) => readItem(word, word.text, context)),
     complete: completeItem,
-  });
-}
-
-/** One or more items, separated by spaces or commas, each once. At most 50. */
-export function itemRefs(description = 'One or more item numbers, separated by spaces or commas.'): Argument<readonly ItemRef[]> {
-  return argument({
-    kind: 'tokens',
-    type: 'item',
-    description,
-    expects: 'item numbers, like 40 41',
-    projects: projectsOfItems,
-    usage: (name) => `<${name}…>`,
-    parse(reader, context) {
-      const found = new Map<string, ItemRef>();
-      for (let word = reader.take(); word !== null; word = reader.take()) {
-        for (const part of word.text.split(',', MOST_ITEMS + 2)) {
-          if (part === '') continue;
-          const one = readItem(word, part, context);
-          if (!one.ok) return one;
-          found.set(`${one.value.project}#${one.value.number}`, one.value);
-          if (found.size > MOST_ITEMS) return err(problemAt(word, parsing.tooManyItems(MOST_ITEMS)));
-        }
-        if (found.size === 0) return err(problemAt(word, parsing.notAnItem(quoted(word.text))));
-      }
-      return ok([...found.values()]);
-    },
-    complete(prefix, context) {
-      const before = /^.*[\s,]/s.exec(prefix)?.[0] ?? '';
-      return completeItem(prefix.slice(before.length), context).map(({ value, label }) => ({ value: before + value, label }));
-    },
   });
 }
 
@@ -110,7 +78,8 @@ export function commandName(description = 'A command.'): Argument<string> {
   });
 }
 
-function projectsOfItems(value: unknown): readonly string[] {
+/** The projects of one item, or of several. */
+export function projectsOfItems(value: unknown): readonly string[] {
   const refs: readonly unknown[] = Array.isArray(value) ? value : [value];
   return refs.flatMap((ref) =>
     typeof ref === 'object' && ref !== null && 'project' in ref && typeof ref.project === 'string' ? [ref.project] : [],
@@ -139,14 +108,15 @@ function named(
 }
 
 /** The known name that was typed, either exactly or in another case. */
-function pick(typed: Word, name: string, known: readonly string[], what: string): Result<string, ArgumentProblem> {
+export function pick(typed: Word, name: string, known: readonly string[], what: string): Result<string, ArgumentProblem> {
   const found = known.find((one) => one === name) ?? known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return ok(found);
   const near = nearest(name, known);
   return err(problemAt(typed, parsing.unknownName(quoted(name), what, known), near === null ? [] : [near]));
 }
 
-function readItem(typed: Word, text_: string, context: ParseContext): Result<ItemRef, ArgumentProblem> {
+/** The item that a part of a word names. */
+export function readItem(typed: Word, text_: string, context: ParseContext): Result<ItemRef, ArgumentProblem> {
   const hash = text_.lastIndexOf('#');
   const digits = text_.slice(hash + 1);
   const number = /^\d{1,15}$/.test(digits) ? itemNumber(Number(digits)) : null;
@@ -158,7 +128,8 @@ function readItem(typed: Word, text_: string, context: ParseContext): Result<Ite
     : err({ ...owner.error, near: owner.error.near.map((name) => `${name}#${number}`) });
 }
 
-function completeItem(prefix: string, context: ParseContext): readonly Choice[] {
+/** Items whose number or title goes on from the prefix. */
+export function completeItem(prefix: string, context: ParseContext): readonly Choice[] {
   const hash = prefix.lastIndexOf('#');
   const before = prefix.slice(0, hash + 1);
   const owner = hash <= 0 ? context.currentProject : prefix.slice(0, hash);

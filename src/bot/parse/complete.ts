@@ -57,6 +57,7 @@ function completeArgument(line: string, command: Declared, offset: number, conte
   }
 
   const reader = wordReader(line, offset, new Set(flags));
+  const isLast = (argument: Declared['args'][string]): boolean => all.findLast(({ kind }) => kind !== 'flag') === argument;
   for (const argument of all) {
     if (argument.kind === 'flag') continue;
     const next = reader.peek();
@@ -68,7 +69,7 @@ function completeArgument(line: string, command: Declared, offset: number, conte
       parsed === null ||
       !parsed.ok ||
       reader.offset() === line.length ||
-      (argument.kind === 'tokens' && reader.peek() === null && takesMore(argument.type));
+      (argument.kind === 'tokens' && reader.peek() === null && takesMore(argument.type, isLast(argument), line));
     if (!goesOn) continue;
     return argument
       .complete(line.slice(start), context)
@@ -77,9 +78,9 @@ function completeArgument(line: string, command: Declared, offset: number, conte
   return [];
 }
 
-/** Several items may always be followed by another; a choice of several words is complete. */
-function takesMore(type: string): boolean {
-  return type === 'item';
+/** Several items may be followed by another, after a comma or where nothing else comes; a choice of several words is complete. */
+function takesMore(type: string, isLast: boolean, line: string): boolean {
+  return type === 'item' && (isLast || /[,;&]\s*$/.test(line));
 }
 
 /** The word that ends where the line ends; null if the line ends with white space. */

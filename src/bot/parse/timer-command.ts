@@ -7,7 +7,7 @@ import { commandTable, leadingWords, matchCommand } from '../command-table.ts';
 import { parseContext } from './parse-context.ts';
 import { parseCommand } from './parse.ts';
 import { problemDocument } from '../../words/bot/problem-document.ts';
-import { asksFirst, noCommand, notForTimers } from '../../words/bot/timers.ts';
+import { asksFirst, noCommand, notForTimers, onlyItsItem } from '../../words/bot/timers.ts';
 import { readWord } from './tokenize.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import type { Reply } from '../../words/reply.ts';
@@ -33,6 +33,8 @@ export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: I
   const text = `${name} ${named}${withoutItem(words.slice(match.end), ref, current.name)}`;
   const parsed = parseCommand(text, table, context);
   if (!parsed.ok) return err(problem(parsed.error));
+  const items = Object.values(parsed.value.args)[0];
+  if (Array.isArray(items) && items.length > 1) return err(onlyItsItem(ref.number));
   const roleIn = (project: string): ReturnType<typeof parts.rights.roleIn> => parts.rights.roleIn(message, project);
   const refusal = authorise(parsed.value.command, parsed.value.args, {
     current: current.name,

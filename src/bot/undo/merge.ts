@@ -30,7 +30,7 @@ export function confirmUndoMerge(context: CommandContext, item: WorkItem): Confi
   const needing = item.deletedAt === null ? dependentsOf(context, item) : [];
   return {
     question: revertQuestion(itemTitle(item, current), itemName(item, current), base, short(merge?.mergeCommit ?? ''), needing),
-    item: { project: item.project, number: item.number, version: item.version },
+    items: [{ project: item.project, number: item.number, version: item.version }],
   };
 }
 

@@ -42,6 +42,7 @@ export class ButtonMessages {
   readonly #later;
   readonly #drop;
   readonly #purge;
+  readonly #all;
 
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
@@ -51,6 +52,7 @@ export class ButtonMessages {
     this.#close = db.prepare("UPDATE offers SET state = 'closing', plain = ? WHERE id = ?");
     this.#later = db.prepare('UPDATE offers SET attempts = attempts + 1, next_try = ? WHERE id = ?');
     this.#drop = db.prepare('DELETE FROM offers WHERE id = ?');
+    this.#all = db.prepare<[], { id: number; plain: string }>('SELECT id, plain FROM offers ORDER BY id');
     this.#purge = db.prepare("UPDATE offers SET state = 'closing', plain = ? WHERE project = ? AND item = ?");
   }
 
@@ -93,6 +95,12 @@ export class ButtonMessages {
   /** A purged item's messages with buttons show nothing of it any more, also where they were sent. */
   forgetItem(project: string, item: number, instead: Document): void {
     this.#purge.run(JSON.stringify(instead), project, item);
+  }
+
+  /** The same for those that have one of these words in them: a question about several items names each. */
+  forgetWords(words: readonly string[], instead: Document): void {
+    const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
+    for (const { id, plain } of this.#all.all()) if (quoted.some((word) => plain.includes(word))) this.close(id, instead);
   }
 }
 

@@ -6,7 +6,16 @@ export interface OpenConfirmation extends PendingConfirmation {
   readonly id: number;
 }
 
-/** A question that waits for its asker's yes: bound to room and sender, and to the item as it was. */
+/** An item as it was when the question was asked. */
+interface AskedItem {
+  readonly project: string;
+  readonly number: number;
+  readonly version: number;
+  /** The last event before the question, where what runs do by themselves since then leaves it as it was; null: any change voids it. */
+  readonly seq: number | null;
+}
+
+/** A question that waits for its asker's yes: bound to room and sender, and to the items as they were. */
 export interface PendingConfirmation {
   readonly transport: string;
   readonly room: string;
@@ -18,13 +27,7 @@ export interface PendingConfirmation {
   readonly project: string;
   /** The command that runs when the answer is yes. */
   readonly text: string;
-  readonly item: {
-    readonly project: string;
-    readonly number: number;
-    readonly version: number;
-    /** The last event before the question, where what runs do by themselves since then leaves it as it was; null: any change voids it. */
-    readonly seq: number | null;
-  } | null;
+  readonly items: readonly AskedItem[];
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -43,6 +46,8 @@ interface Row {
   readonly item_version: number | null;
   readonly item_seq: number | null;
   readonly expires_at: number;
+  /** What it is about besides that item, as JSON. */
+  readonly others: string;
 }
 
 /** At most one open question for a person in a room: a new one takes the place of the old. */
@@ -50,24 +55,23 @@ export class Confirmations {
   readonly #put;
   readonly #close;
   readonly #get;
-  readonly #forget;
   readonly #all;
   readonly #exists;
 
   constructor(db: Db) {
     this.#put = db.prepare(
-      `INSERT OR REPLACE INTO confirmations (transport, room, sender, ingress, direct, project, text, item_project, item, item_version, item_seq, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO confirmations (transport, room, sender, ingress, direct, project, text, item_project, item, item_version, item_seq, expires_at, others)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#get = db.prepare<[string, string, string], Row>('SELECT * FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
     this.#close = db.prepare('DELETE FROM confirmations WHERE transport = ? AND room = ? AND sender = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM confirmations ORDER BY id');
     this.#exists = db.prepare<[number], number>('SELECT 1 FROM confirmations WHERE id = ?').pluck();
-    this.#forget = db.prepare('DELETE FROM confirmations WHERE item_project = ? AND item = ?');
   }
 
   /** Opens a question; gives its number. */
   put(c: PendingConfirmation): number {
+    const [item, ...others] = c.items;
     const { lastInsertRowid } = this.#put.run(
       c.transport,
       c.room,
@@ -76,11 +80,12 @@ export class Confirmations {
       c.direct ? 1 : 0,
       c.project,
       c.text,
-      c.item?.project ?? null,
-      c.item?.number ?? null,
-      c.item?.version ?? null,
-      c.item?.seq ?? null,
+      item?.project ?? null,
+      item?.number ?? null,
+      item?.version ?? null,
+      item?.seq ?? null,
       c.expiresAt,
+      JSON.stringify(others),
     );
     return Number(lastInsertRowid);
   }
@@ -106,16 +111,17 @@ export class Confirmations {
   }
 
   forgetItem(project: string, item: number): void {
-    this.#forget.run(project, item);
+    for (const one of this.all()) if (one.items.some((of) => of.project === project && of.number === item)) this.close(one);
   }
 }
 
 function toOpen(row: Row): OpenConfirmation {
-  const item =
+  const first =
     row.item_project === null || row.item === null || row.item_version === null
-      ? null
-      : { project: row.item_project, number: row.item, version: row.item_version, seq: row.item_seq };
+      ? []
+      : [{ project: row.item_project, number: row.item, version: row.item_version, seq: row.item_seq }];
+  const items = [...first, ...(JSON.parse(row.others) as AskedItem[])];
   const { id, transport, room, sender, project, text } = row;
   const ingress = row.ingress as IngressKind;
-  return { id, transport, room, sender, ingress, direct: row.direct === 1, project, text, item, expiresAt: row.expires_at };
+  return { id, transport, room, sender, ingress, direct: row.direct === 1, project, text, items, expiresAt: row.expires_at };
 }

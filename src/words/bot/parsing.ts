@@ -19,6 +19,8 @@ export const parsing = {
   titleTooLong: (length: number, limit: number) =>
     `The title has ${length} characters; the limit is ${limit}. Put the description after “ -- ” or on the next lines.`,
   tooManyItems: (limit: number) => `At most ${limit} items at once.`,
+  notItems: (typed: string, words: readonly string[]) =>
+    `${typed} is not an item number. Write 42, 3 4, 20-24${words.length === 0 ? '' : `, ${words.join(', ')}`}, or shop#42 for an item of another project.`,
   notAnItem: (typed: string) => `${typed} is not an item number. Write 42, or shop#42 for an item of another project.`,
   unknownName: (typed: string, what: string, known: readonly string[]) =>
     `${typed} is not the name of ${what}. ${known.length === 0 ? 'There are none yet.' : `Names: ${shortList(known)}.`}`,

@@ -41,6 +41,11 @@ export function asksFirst(name: string): Reply {
   return refused('not-in-timer', code(name), ' asks for confirmation, so it can’t run on a timer. Type it yourself when it is time.');
 }
 
+/** A timer is an item's own, and ends with it. */
+export function onlyItsItem(number: number): Reply {
+  return refused('not-in-timer', `A timer of #${number} runs a command on #${number} alone. Set one for each of the others.`);
+}
+
 /** The first word of a timer's text is no command. */
 export function noCommand(): Reply {
   return refused('unknown-command', 'There is no such command. ', command('help'), ' lists what you can type.');
