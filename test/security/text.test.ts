@@ -85,10 +85,10 @@ describe('13. Between a person’s words and a process', () => {
       'src/engine/shell.ts',
       // Brings the owner's checkout along when they ask for it; its folder and branch are quoted words.
       'src/git/base/catch-up.ts',
-      // A loop of our own text: what git is given is data that it reads.
-      'src/git/shell/git-shell.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
       'src/git/boxed/collect.ts',
+      // A loop of our own text: what git is given is data that it reads.
+      'src/git/shell/git-shell.ts',
       // The attacker of the sandbox's trial, inside it.
       'src/sandbox/attack.ts',
       // bwrap as arguments, deaf to a polite end.
