@@ -9,6 +9,7 @@ import { backlog } from './look/backlog.ts';
 import { budget } from './budget/budget.ts';
 import { check } from './items/check.ts';
 import { cost } from './budget/cost.ts';
+import { comment } from './items/comment.ts';
 import { create } from './items/create.ts';
 import { deleteCommand } from './items/delete.ts';
 import { deny } from './requests/deny.ts';
@@ -36,6 +37,7 @@ import { start } from './pipeline/start.ts';
 import { status } from './look/status.ts';
 import { stop } from './pipeline/stop.ts';
 import { subscribe } from './rooms/subscribe.ts';
+import { tell } from './pipeline/tell.ts';
 import { unblock } from './pipeline/unblock.ts';
 import { timer } from './timers/timer.ts';
 import { timerCancel } from './timers/timer-cancel.ts';
@@ -64,11 +66,13 @@ export const COMMANDS: readonly Command[] = [
   health,
   create,
   edit,
+  comment,
   check,
   depends,
   assign,
   start,
   stop,
+  tell,
   move,
   approve,
   reject,

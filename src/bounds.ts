@@ -9,6 +9,10 @@ export const BOUNDS = {
   modelName: 200,
   /** Characters of a formatted message in which a mention at its start is looked for. */
   pill: 4_096,
+  /** Things said to the agents of an item (`tell`) that its prompts hold, the newest. */
+  told: 20,
+  /** Characters of one of them. */
+  toldText: 4_000,
   /** Bytes of one of git's own small files in a worktree's git directory: `HEAD`, `gitdir`, `MERGE_HEAD`. */
   gitFile: 64 * 1024,
   /** Bytes of memory that one git of Musher's may fill (not what it maps of packs): a tree of 10^10 names would fill the machine. */

@@ -8,6 +8,7 @@ import { isCutInShow, saidAtLength } from '../../src/words/item/closing.ts';
 import { approvalOf } from '../../src/decide/approval.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
+import { commentWords, toldWords } from '../../src/words/item/told.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -21,6 +22,7 @@ import {
   fields,
   heading,
   join,
+  list,
   ordered,
   paragraph,
   quote,
@@ -59,6 +61,7 @@ export const show = command({
         textOf(item),
         failuresOf(item),
         saidIn(context.reads.runs(item.project, item.number), reader, item),
+        spokenOf(context, item, reader),
         runsOf(context.reads.runs(item.project, item.number), reader),
         receiptsOf(context.reads.receipts(item.project, item.number), reader),
       ),
@@ -158,6 +161,17 @@ function saidIn(runs: readonly Run[], { current }: Reader, item: WorkItem): Docu
 /** A reason says more of a review than its closing words do. */
 function saidBy({ closing = '', verdictReason = '' }: Run): string {
   return verdictReason === '' ? closing : verdictReason;
+}
+
+/** What people said to its agents, and of it to each other. */
+function spokenOf(context: CommandContext, { project, number, told = [] }: WorkItem, reader: Reader): Document {
+  const comments = context.reads.comments(project, number, MOST_ROWS);
+  return doc(
+    told.length > 0 && heading('Told to its agents'),
+    told.length > 0 && list(told.slice(-MOST_ROWS).map((one) => toldWords(one, reader))),
+    comments.length > 0 && heading('Comments'),
+    comments.length > 0 && list(comments.map((one) => commentWords(one, reader))),
+  );
 }
 
 function runsOf(runs: readonly Run[], reader: Reader): Document {

@@ -1,4 +1,4 @@
-import { severalItems } from '../../src/bot/parse/arguments.ts';
+import { severalItems, text } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { blocked } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
@@ -6,7 +6,7 @@ import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
-import { openRun } from '../../src/bot/of-item.ts';
+import { openRun, tellAlong } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
@@ -18,17 +18,20 @@ export const retry = command({
   words: ['retry'],
   summary: 'Retries an item and resets its failed attempts.',
   details:
-    'For items that are blocked, stopped, failed or rate-limited. The next attempt still gets the last failure, so that it is not repeated.',
-  examples: ['retry 42', 'retry 3 4', 'retry blocked'],
-  args: { item: severalItems({ words: ['blocked'] }) },
+    'For items that are blocked, stopped, failed or rate-limited. The next attempt still gets the last failure, so that it is not repeated. Words after the number reach it as with `tell`; several numbers before them are joined by commas.',
+  examples: ['retry 42', 'retry 3 4', 'retry blocked', 'retry 42 The key is in the vault now.'],
+  args: {
+    item: severalItems({ words: ['blocked'], followed: 'perhaps text' }),
+    words: text('What the next run should know; as with `tell`.').optional(),
+  },
   role: 'operator',
-  run: (context, { item: named }) =>
+  run: (context, { item: named, words }) =>
     changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const problem = problemWith(context, tx, item);
       if (problem !== null) return tx.refuse(problem);
       const reader = readerOf(context);
-      const after = afresh(tx, item);
+      const after = afresh(tx, tellAlong(tx, item, words));
       return done(
         `${itemTitle(item, reader.current)}: retried by ${actorName(context.actor)} in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),

@@ -1,10 +1,11 @@
-import { severalItems } from '../../src/bot/parse/arguments.ts';
+import { severalItems, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { blocked } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
+import { tellAlong } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
@@ -14,11 +15,14 @@ export const unblock = command({
   words: ['unblock'],
   summary: 'Returns a blocked item to its stage.',
   details:
-    'Also for items that failed to merge or were held for review. Resets the failed attempts; the next attempt still gets the last failure.',
-  examples: ['unblock 42', 'unblock 3 4', 'unblock blocked'],
-  args: { item: severalItems({ words: ['blocked'] }) },
+    'Also for items that failed to merge or were held for review. Resets the failed attempts; the next attempt still gets the last failure. Words after the number reach it as with `tell`; several numbers before them are joined by commas.',
+  examples: ['unblock 42', 'unblock 3 4', 'unblock blocked', 'unblock 42 The service is up again.'],
+  args: {
+    item: severalItems({ words: ['blocked'], followed: 'perhaps text' }),
+    words: text('What the next run should know; as with `tell`.').optional(),
+  },
   role: 'operator',
-  run: (context, { item: named }) =>
+  run: (context, { item: named, words }) =>
     changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const reader = readerOf(context);
@@ -29,7 +33,11 @@ export const unblock = command({
         const what = item.held === null ? ' shows what happens next.' : ' resumes it.';
         return tx.refuse(refused('not-blocked', `${title} is not blocked; it is ${inStage(item.stage)}. `, typed(`${hint} ${name}`), what));
       }
-      const after = tx.append(item, 'item.moved', { to: item.stage.from, why: { kind: 'person', did: 'unblocked' }, failure: null });
+      const after = tx.append(tellAlong(tx, item, words), 'item.moved', {
+        to: item.stage.from,
+        why: { kind: 'person', did: 'unblocked' },
+        failure: null,
+      });
       return done(
         `${title}: unblocked by ${actorName(context.actor)}, back in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),

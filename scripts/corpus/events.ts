@@ -46,6 +46,8 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { agent: null, prior: 'coder-1' },
     { agent: 'coder-1', prior: null },
   ],
+  'item.told': [{ text: 'use the old API' }, { text: '', takesBack: 4 }],
+  'item.commented': [{ text: 'the design is agreed' }],
   'item.queued': [{ queued: true }, { queued: false }],
   'item.moved': [
     { to: { name: 'current' }, why: { kind: 'person', did: 'started' }, failure: null },
@@ -131,6 +133,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
   ],
   'run.pending': [{ run: 3, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 2 }],
   'run.started': [{ run: 3, pid: 1, pidStart: null, model: null, runtime: 'command', base: COMMIT }],
+  'run.heard': [{ run: 1, told: [4] }],
   'run.session': [{ run: 3, session: 's' }],
   'run.usage': [
     { run: 3, agent: 'coder-1', model: 'm', usage },

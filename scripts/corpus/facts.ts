@@ -210,6 +210,7 @@ const MISFITS: { readonly [K in Misfit['kind']]: Misfit & { readonly kind: K } }
   'run-open': { kind: 'run-open' },
   'errand-open': { kind: 'errand-open' },
   stopped: { kind: 'stopped' },
+  'read-already': { kind: 'read-already' },
   'not-reserved': { kind: 'not-reserved' },
 };
 

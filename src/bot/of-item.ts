@@ -1,7 +1,10 @@
+import { BOUNDS } from '../bounds.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { Why } from '../pipeline/why/cause.ts';
+import { unread } from '../pipeline/told/told.ts';
 import type { WorkItem } from '../pipeline/types.ts';
+import { tooLong, tooManyUnread } from '../words/bot/telling.ts';
 import type { Capabilities, CommandTx, Project } from './capabilities.ts';
 
 /** The project of an item. Only items of configured projects can be named, so it always exists. */
@@ -22,4 +25,16 @@ export function stopOpenRun(tx: CommandTx, item: WorkItem, why: Why): { readonly
   const run = openRun(tx.reads, item);
   if (run === null || run.stopRequested !== null) return { item, run };
   return { item: tx.append(item, 'run.stop_requested', { run: run.run, why }), run };
+}
+
+/** Keeps a person's words for the item's agents. Refuses what is too long, and more than prompts hold while none has read them. */
+export function tellItem(tx: CommandTx, item: WorkItem, text: string): WorkItem {
+  if (text.length > BOUNDS.toldText) return tx.refuse(tooLong(text.length));
+  if (unread(item).length >= BOUNDS.told) return tx.refuse(tooManyUnread(item.number));
+  return tx.append(item, 'item.told', { text });
+}
+
+/** The same where words are there: those that `retry` and its like carry along. */
+export function tellAlong(tx: CommandTx, item: WorkItem, text: string | null): WorkItem {
+  return text === null ? item : tellItem(tx, item, text);
 }

@@ -41,6 +41,7 @@ export class EventStore {
   readonly #ofItem;
   readonly #ofItemBefore;
   readonly #receipts;
+  readonly #comments;
   readonly #redact;
   readonly #salts = new SaltPool();
 
@@ -61,6 +62,9 @@ export class EventStore {
     );
     this.#receipts = db.prepare<[string, number], EventRow>(
       "SELECT * FROM events INDEXED BY receipts_of_item WHERE project = ? AND item = ? AND kind = 'gate.ran' ORDER BY seq",
+    );
+    this.#comments = db.prepare<[string, number, number], EventRow>(
+      "SELECT * FROM events INDEXED BY events_of_item WHERE project = ? AND item = ? AND kind = 'item.commented' ORDER BY seq DESC LIMIT ?",
     );
     this.#redact = db.prepare('UPDATE events SET payload = ?, digest = ?, salt = NULL WHERE seq = ?');
   }
@@ -125,6 +129,11 @@ export class EventStore {
   /** What gates left for an item, oldest first. */
   receipts(project: string, item: number): LoggedEvent[] {
     return this.#receipts.all(project, item).map(toEvent);
+  }
+
+  /** The newest first. */
+  comments(project: string, item: number, most: number): LoggedEvent[] {
+    return this.#comments.all(project, item, most).map(toEvent);
   }
 
   /** Takes the content out of an item's events: each payload becomes what `redact` makes of it; the chain still holds. */

@@ -75,6 +75,10 @@ export interface ItemEvents {
   /** A person stopped it in its stage; `item.released` resumes it. */
   'item.held': { readonly why: Why };
   'item.released': Record<string, never>;
+  /** A person says something to whoever works on it. `takesBack`: the number of the event whose words are taken back, and `text` is empty. */
+  'item.told': { readonly text: string; readonly takesBack?: number };
+  /** A person says something about it to other people; no agent reads it. */
+  'item.commented': { readonly text: string };
   /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
   'item.accepted': { readonly head: CommitSha };
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
@@ -139,6 +143,8 @@ export interface ItemEvents {
     /** Tree of the worktree's files then, committed or not: a coder's run that leaves it so has done nothing. Missing: nobody looked. */
     readonly files?: CommitSha;
   };
+  /** The run was given what people said: the numbers of these events. */
+  'run.heard': { readonly run: number; readonly told: readonly number[] };
   'run.session': { readonly run: number; readonly session: string };
   /** `reservation`: nobody knows the model's price, so what was set aside for the run counts as spent. */
   'run.usage': {

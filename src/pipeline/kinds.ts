@@ -118,6 +118,9 @@ const ROWS = {
   'item.criterion_set': { ...EDIT, into: [], purge: {} },
   'item.dependencies_set': { ...EDIT, into: ['dependencies'], purge: {} },
   'item.assigned': { ...EDIT, into: [], purge: { agent: 'keep', prior: 'keep' } },
+  // It makes the item no other one: a question about it stays open.
+  'item.told': { ...RECORD, wakes: 'item', undo: 'itself', into: [], purge: { text: 'empty' } },
+  'item.commented': { ...RECORD, into: [], purge: { text: 'empty' } },
   'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.moved': {
     ...POSITION,
@@ -167,6 +170,7 @@ const ROWS = {
     into: ['runs'],
     purge: { pidStart: 'keep', model: 'keep', runtime: 'keep' },
   },
+  'run.heard': { ...RECORD, into: [], purge: {} },
   // An agent chooses the name of its session freely.
   'run.session': { ...RECORD, inHistory: false, into: ['runs'], purge: { session: 'empty' } },
   'run.usage': { ...ACCOUNT, inHistory: false, into: ['runs', 'spend', 'days'], purge: { agent: 'keep', model: 'keep' } },

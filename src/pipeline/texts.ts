@@ -38,6 +38,7 @@ export const ITEM_TEXTS = {
   errand: 'null',
   failure: 'null',
   refused: REFUSED_TEXTS,
+  told: 'drop',
   repeated: 'null',
   work: 'null',
   createdBy: 'empty',

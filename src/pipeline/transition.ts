@@ -11,7 +11,8 @@ import { repeatedBy } from './why/same-failure.ts';
 import { withoutTexts } from './purge-plan.ts';
 import { ITEM_TEXTS } from './texts.ts';
 import type { AgentRef, Execution, ItemBase, Refused, Stage, StageName, WorkItem } from './types.ts';
-import { isPerson } from './actor.ts';
+import { actorName, isPerson } from './actor.ts';
+import { unread, withoutTold, withRead, withTold } from './told/told.ts';
 import { ROLE_OF, type Role, type WorkStage } from './role.ts';
 
 /** What keeps an event from fitting an item, besides the stage that it is in. */
@@ -36,7 +37,8 @@ export type Misfit =
         | 'run-open'
         | 'errand-open'
         | 'stopped'
-        | 'not-reserved';
+        | 'not-reserved'
+        | 'read-already';
     };
 
 /** Why an event does not fit an item: `src/words/item/misfit.ts` says it. */
@@ -187,6 +189,11 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       return ok(ended(item, event));
     case 'item.budget_raised':
       return ok({ ...item, toppedUp: plus(item.toppedUp, event.payload) });
+    case 'item.told':
+      return told(item, event);
+    case 'run.heard':
+      return ok(heard(item, event));
+    case 'item.commented':
     case 'run.session':
     case 'run.usage':
     case 'run.budget_crossed':
@@ -373,6 +380,19 @@ function heartbeat(item: WorkItem, event: Event<'run.heartbeat'>): WorkItem {
 
 function attemptFailed(item: WorkItem, { payload: { failure }, seq }: Event<'item.attempt_failed'>): WorkItem {
   return idle({ ...item, attempts: item.attempts + 1, failure, repeated: repeatedBy(item, failure), landing: null }, seq);
+}
+
+/** What a run was given can't be taken back. */
+function told(item: WorkItem, { seq, at, actor, payload: { text, takesBack } }: Event<'item.told'>): Result<WorkItem, TransitionError> {
+  const before = item.told ?? [];
+  if (takesBack === undefined) return ok({ ...item, told: withTold(before, { id: seq, by: actor, at, text }) });
+  if (!unread(item).some(({ id }) => id === takesBack)) return notNow(item, { kind: 'read-already' });
+  return ok({ ...item, told: withoutTold(before, takesBack) });
+}
+
+function heard(item: WorkItem, { at, actor, payload: { run, told: ids } }: Event<'run.heard'>): WorkItem {
+  if (item.told === undefined) return item;
+  return { ...item, told: withRead(item.told, ids, { run, agent: actorName(actor), at }) };
 }
 
 /** A late end, of a run that is no longer the item's, is kept in the record and changes nothing. */

@@ -3,6 +3,7 @@ import type { Why } from './why/cause.ts';
 import type { Said } from './why/fault.ts';
 import type { CommitSha, ItemNumber, Millis, PositiveInt } from './values.ts';
 import type { Role } from './role.ts';
+import type { Told } from './told/told.ts';
 
 export const ITEM_TYPES = ['story', 'bug', 'spike', 'refactor'] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
@@ -168,6 +169,8 @@ export interface ItemBase {
   readonly failure: Failure | null;
   /** Missing: nobody has turned its work down. */
   readonly refused?: Refused;
+  /** What people said to its agents, the newest last. Missing: nothing. */
+  readonly told?: readonly Told[];
   /** Null: the last failure was none that can be compared, or a person has looked since. */
   readonly repeated: RepeatedFailure | null;
   readonly work: Work | null;

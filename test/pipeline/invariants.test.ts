@@ -10,6 +10,9 @@ import { ROLE_OF } from '../../src/pipeline/role.ts';
 
 const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.heartbeat',
+  'run.heard',
+  'item.told',
+  'item.commented',
   'run.usage',
   'run.session',
   'run.budget_crossed',

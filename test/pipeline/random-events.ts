@@ -87,6 +87,8 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.criterion_set': fc.record({ index: fc.integer({ min: -1, max: 3 }), checked: fc.boolean() }),
   'item.dependencies_set': fc.record({ dependsOn, prior: dependsOn }),
   'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
+  'item.told': fc.record({ text, takesBack: fc.nat({ max: 20 }) }, { requiredKeys: ['text'] }),
+  'item.commented': fc.record({ text }),
   'item.queued': fc.record({ queued: fc.boolean() }),
   'item.moved': fc.record({ to: target, why, failure: fc.option(failure), refuses }, { requiredKeys: ['to', 'why', 'failure'] }),
   'item.held': fc.record({ why }),
@@ -175,6 +177,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
     runtime: fc.constantFrom('command', 'claude'),
     base: commit,
   }),
+  'run.heard': fc.record({ run, told: fc.array(fc.nat({ max: 20 }), { maxLength: 3 }) }),
   'run.session': fc.record({ run, session: text }),
   'run.usage': fc.record({
     run,

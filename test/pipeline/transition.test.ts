@@ -41,6 +41,8 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.criterion_set': () => eventOf('item.criterion_set', { index: 0, checked: true }),
   'item.dependencies_set': () => eventOf('item.dependencies_set', { dependsOn: [num(3)], prior: [] }),
   'item.assigned': () => eventOf('item.assigned', { agent: 'coder-2', prior: null }),
+  'item.told': () => eventOf('item.told', { text: 'use the old API' }),
+  'item.commented': () => eventOf('item.commented', { text: 'agreed' }),
   'item.queued': () => eventOf('item.queued', { queued: true }),
   // Moves have a table of their own, in moves.test.ts; this one fits nowhere.
   'item.moved': (item) =>
@@ -70,6 +72,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   },
   'run.started': (item) =>
     eventOf('run.started', { run: item.runs, pid: 5, pidStart: null, model: null, runtime: 'command', base: sha('b') }),
+  'run.heard': (item) => eventOf('run.heard', { run: item.runs, told: [1] }),
   'run.session': (item) => eventOf('run.session', { run: item.runs, session: 's' }),
   'run.usage': (item) => eventOf('run.usage', { run: item.runs, agent: 'one', model: 'm', usage: USAGE }),
   'run.budget_crossed': (item) =>
@@ -153,6 +156,8 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.criterion_set': everywhere,
   'item.dependencies_set': everywhere,
   'item.assigned': everywhere,
+  'item.told': everywhere,
+  'item.commented': everywhere,
   'item.queued': where((place) => place.stage === 'backlog'),
   // The sample goes to done, which only merge may, and from done to qa.
   'item.moved': (place) => (place.stage === 'merge' ? 'ok' : 'invalid-move'),
@@ -183,6 +188,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
     (place) => ['current', 'qa', 'merge'].includes(place.stage) && place.execution !== 'pending' && place.execution !== 'running',
   ),
   'run.started': where((place) => place.execution === 'pending'),
+  'run.heard': everywhere,
   'run.session': everywhere,
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
@@ -260,7 +266,9 @@ describe('transition', () => {
     const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
     expect([...taken].filter((kind) => !counted.has(kind) && !kind.startsWith('timer.')).sort()).toEqual([
       'agent.called',
+      'item.commented',
       'item.set_aside',
+      'item.told',
       'request.closed',
       'request.opened',
       'request.refused',
@@ -268,6 +276,7 @@ describe('transition', () => {
       'run.budget_crossed',
       'run.connected',
       'run.extended',
+      'run.heard',
       'run.heartbeat',
       'run.price_unknown',
       'run.session',

@@ -31,8 +31,9 @@ const COMMIT_DIGITS = 7;
 /**
  * What comes after the items. `nothing`: each word has to be an item. `word`: the first word that is none ends them.
  * `text`: numbers belong to the text unless a comma or `and` joins them: `reject 3 2 tests fail` is about item 3 alone.
+ * `perhaps text`: as `nothing` where all words are items, and otherwise as `text`: `retry 3 4`, but `retry 3 2 keys are new`.
  */
-type Followed = 'nothing' | 'word' | 'text';
+type Followed = 'nothing' | 'word' | 'text' | 'perhaps text';
 
 /** One or more items: `40 41`, `40, 41`, `#40 and #41`, `20-24`, `shop#3-5`; each once. At most 50. */
 export function itemRefs(description = 'One or more item numbers, like `40 41` or `20-24`.'): Argument<readonly ItemRef[]> {
@@ -73,6 +74,14 @@ function readItems(
   words: readonly string[],
   followed: Followed,
 ): Result<SeveralItems, ArgumentProblem> {
+  if (followed === 'perhaps text') {
+    const start = reader.mark();
+    const all = readItems(reader, context, words, 'nothing');
+    // A number that is no item, or one too many, is no text.
+    if (all.ok || !/\p{L}/u.test(reader.source.slice(all.error.start, all.error.end))) return all;
+    reader.reset(start);
+    return readItems(reader, context, words, 'text');
+  }
   const found = new Map<string, ItemRef | ItemsCalled>();
   let joined = false;
   /** Where to go on if what was read last turns out to be no part of the items. */

@@ -82,6 +82,12 @@ function takeBack(tx: CommandTx, now: WorkItem, event: EventWith<'undo', 'itself
       const item = tx.append(now, 'item.dependencies_set', { dependsOn: prior, prior: dependsOn });
       return { ok: true, item, again: restored.dependencies(prior) };
     }
+    case 'item.told': {
+      const read = now.told?.find(({ id }) => id === event.seq)?.read;
+      if (read !== undefined) return refuse('overtaken', obstacle.read(read.agent));
+      const item = tx.append(now, 'item.told', { text: '', takesBack: event.seq });
+      return { ok: true, item, again: restored.told };
+    }
     case 'item.assigned': {
       const { agent, prior } = event.payload;
       if (now.assignedTo !== agent) return changed('its agent');

@@ -1,7 +1,9 @@
 import type { TemplateValues } from '../../agents/template.ts';
-import { DEFAULT_PROMPTS } from '../../agents/default-prompts.ts';
+import { DEFAULT_PROMPTS, toldSection } from '../../agents/default-prompts.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
+import { actorName } from '../../pipeline/actor.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
+import type { Told } from '../../pipeline/told/told.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 
 /** What templates say of an item and of where it is worked on. */
@@ -36,6 +38,18 @@ function failuresOf({ failure, refused }: WorkItem, failureText: (failure: Failu
       ? ''
       : `Before that its work was rejected, and the reason still holds.\n${told(rejected)}`;
   return [failure === null ? '' : told(failure), before].filter((text) => text !== '').join('\n\n');
+}
+
+/** What the prompt of any agent ends with where people have said something about the item; else empty. */
+export function toldText(told: readonly Told[]): string {
+  if (told.length === 0) return '';
+  return toldSection(
+    told.map(({ by, at, text }) => ({
+      who: actorName(by),
+      when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+      text,
+    })),
+  );
 }
 
 /** The prompt of an agent, where it has none of its own the default of its role. */

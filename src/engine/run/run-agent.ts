@@ -13,7 +13,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { countUnwatched } from './meter.ts';
-import { seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
+import { record, seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
 import { outageOf, systemFault } from '../outage/fault-of.ts';
@@ -24,6 +24,7 @@ import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
+import type { Told } from '../../pipeline/told/told.ts';
 import { agentActor } from '../../pipeline/actor.ts';
 import type { RunHandle, RunSpec } from '../../agents/supervision/run-spec.ts';
 
@@ -134,10 +135,12 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const access = adopting ? await reopened(parts) : ((await patient(async () => parts.access?.admit(item, run))) ?? null);
-  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access });
+  // As it is now: people may have said something while the worktree was made ready.
+  const told = parts.log.reads.item(item.project, item.number)?.told ?? [];
+  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access, told });
   const handle = adopting
     ? await takeUp(parts, spec, run)
-    : launch(parts, await patient(() => startOrThrow(parts, spec)), agent, item, run, ready);
+    : launch(parts, await patient(() => startOrThrow(parts, spec)), agent, item, run, { ...ready, told });
   if ('outcome' in handle) {
     await settle(handle.outcome, handle.fix);
     return;
@@ -239,7 +242,7 @@ function launch(
   agent: AgentSettings,
   item: WorkItem,
   run: Run,
-  { base, files }: Place,
+  { base, files, told }: Place & { readonly told: readonly Told[] },
 ): RunHandle | { outcome: RunOutcome; fix: string | null } {
   if (!started.ok) {
     const { code, message, hint } = started.error;
@@ -269,6 +272,8 @@ function launch(
       kind: 'run.started',
       payload: started_,
     });
+    const ids = told.filter(({ read }) => read === undefined).map(({ id }) => id);
+    if (ids.length > 0) record(tx, item, 'run.heard', { run: run.run, told: ids }, agentActor(agent.name));
   });
   worksAgain(parts, item.project, agent.name);
   crashPoint('after-run-started');

@@ -4,10 +4,11 @@ import { expandTemplate } from '../../agents/template.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import type { Told } from '../../pipeline/told/told.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
-import { promptTemplate, templateValues } from './prompt.ts';
+import { promptTemplate, templateValues, toldText } from './prompt.ts';
 import { sessionToResume, usedInSession } from './resume.ts';
 import { limitedAgent } from './run-budget.ts';
 import type { RunSpec } from '../../agents/supervision/run-spec.ts';
@@ -31,7 +32,7 @@ export function specOf(
   item: WorkItem,
   run: Run,
   agent: AgentSettings,
-  place: Place & { access: RunAccess | null },
+  place: Place & { readonly access: RunAccess | null; readonly told: readonly Told[] },
 ): RunSpec {
   const { worktree, branch } = place;
   const resumeSession = sessionToResume(parts, run);
@@ -40,7 +41,7 @@ export function specOf(
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
     agent: limitedAgent(agent, run),
-    prompt: expandTemplate(promptTemplate(agent), values),
+    prompt: `${expandTemplate(promptTemplate(agent), values)}${toldText(place.told)}`,
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,

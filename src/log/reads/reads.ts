@@ -1,4 +1,5 @@
 import type { LoggedEvent, Receipt } from '../../pipeline/events.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 import { created, transition } from '../../pipeline/transition.ts';
 import type { StageName, WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
@@ -16,6 +17,12 @@ import { TimerReads } from './timers.ts';
 export interface LoggedReceipt extends Receipt {
   readonly seq: number;
   readonly at: Millis;
+}
+
+export interface LoggedComment {
+  readonly by: Actor;
+  readonly at: Millis;
+  readonly text: string;
 }
 
 /** Where the base branch stood at Musher's last look, and the event that says so. */
@@ -219,6 +226,14 @@ export class Reads {
     return this.#events
       .receipts(project, item)
       .flatMap((event) => (event.kind === 'gate.ran' ? [{ ...event.payload, seq: event.seq, at: event.at }] : []));
+  }
+
+  /** What people said of an item to each other, the newest last. */
+  comments(project: string, item: number, most: number): LoggedComment[] {
+    return this.#events
+      .comments(project, item, most)
+      .flatMap(({ kind, payload, actor, at }) => (kind === 'item.commented' ? [{ by: actor, at, text: payload.text }] : []))
+      .toReversed();
   }
 
   /** The newest events of an item before `beforeSeq`, newest first. */

@@ -44,6 +44,7 @@ export const restored = {
   type: (type: string) => `it is a ${type} again`,
   qa: (mode: string | null) => `its qa is ${mode ?? 'the default'} again`,
   field: (field: 'description' | 'criteria') => `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before`,
+  told: 'no agent will read it',
   running: ({ stage }: WorkItem, withNewRun: boolean) =>
     stage.name === 'backlog' ? 'it is queued again' : `it continues in ${stageWords(stage)}${withNewRun ? ', with a new run' : ''}`,
   stopped: ({ stage }: WorkItem) => `it is back ${inStage(stage)}`,
@@ -61,6 +62,7 @@ export const obstacle = {
     `work has continued since (${event})`,
     ...(runningItem === null ? [] : ['. ', command(`stop ${runningItem}`), ' stops its run']),
   ],
+  read: (agent: string): readonly Content[] => [`${agent} has read it already`],
   created: (n: number): readonly Content[] => ['creating can’t be undone; ', command(`delete ${n}`), ' deletes the item'],
   deleted: (n: number): readonly Content[] => ['deleting can’t be undone; ', command(`restore ${n}`), ' restores its work on a branch'],
   snapshotRestored: (n: number): readonly Content[] => [

@@ -26,6 +26,12 @@ export function eventWords(event: LoggedEvent): string {
       return event.payload.dependsOn.length === 0 ? 'cleared its dependencies' : `made it depend on ${numbered(event.payload.dependsOn)}`;
     case 'item.assigned':
       return event.payload.agent === null ? 'opened it to any agent' : `assigned it to ${event.payload.agent}`;
+    case 'item.told':
+      return event.payload.takesBack === undefined ? because('told its agent', event.payload.text) : 'took back what was said to its agent';
+    case 'item.commented':
+      return because('commented', event.payload.text);
+    case 'run.heard':
+      return `read what people said (${counted(event.payload.told.length, 'message')}) in run ${event.payload.run}`;
     case 'item.queued':
       return event.payload.queued ? 'queued it' : 'removed it from the queue';
     case 'item.moved':

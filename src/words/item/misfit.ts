@@ -43,6 +43,8 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
       return `${name} is being restored or reverted right now.`;
     case 'stopped':
       return `${name} is stopped.`;
+    case 'read-already':
+      return `An agent of ${name} has read it already.`;
     case 'not-reserved':
       return `This run of ${name} was not reserved.`;
   }

@@ -1,0 +1,29 @@
+import { itemRef, text } from '../../src/bot/parse/arguments.ts';
+import { BOUNDS } from '../../src/bounds.ts';
+import { command } from '../../src/bot/command.ts';
+import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { done } from '../../src/words/replies.ts';
+import { tooLong } from '../../src/words/bot/telling.ts';
+import { command as typed } from '../../src/message/build.ts';
+import { actorName } from '../../src/pipeline/actor.ts';
+
+export const comment = command({
+  words: ['comment'],
+  summary: 'Adds a comment to an item, for people.',
+  details: '`show` and `history` have it. No agent reads it: `tell` speaks to the agents.',
+  examples: ['comment 42 The design is agreed with the team.'],
+  args: { item: itemRef(), text: text('What to say about it.') },
+  role: 'operator',
+  run: (context, { item: ref, text: said }) =>
+    context.change((tx) => {
+      const item = tx.find(ref);
+      if (said.length > BOUNDS.toldText) return tx.refuse(tooLong(said.length));
+      tx.append(item, 'item.commented', { text: said });
+      const { name } = context.project;
+      return done(
+        `${itemTitle(item, name)}: comment by ${actorName(context.actor)} added. People see it in `,
+        typed(`show ${itemName(item, name)}`),
+        '; agents do not.',
+      );
+    }),
+});

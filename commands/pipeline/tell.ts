@@ -1,0 +1,41 @@
+import { itemRef, text } from '../../src/bot/parse/arguments.ts';
+import { command } from '../../src/bot/command.ts';
+import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
+import { refused } from '../../src/words/replies.ts';
+import { toldReply } from '../../src/words/bot/telling.ts';
+import { command as typed } from '../../src/message/build.ts';
+import { isResumable } from '../../src/pipeline/moves.ts';
+import { openRun, tellItem } from '../../src/bot/of-item.ts';
+import { readerOf } from '../../src/words/reader.ts';
+
+export const tell = command({
+  words: ['tell'],
+  summary: 'Says something to the agent that works on an item.',
+  details:
+    'Every later run of the item has it in its prompt, with your name and the time. If no agent is working on it, the words wait for the next run. ' +
+    '`show` says who read them and when; `comment` is for people only.',
+  examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.'],
+  args: { item: itemRef(), text: text('What the agent should know or do.') },
+  role: 'operator',
+  run: (context, { item: ref, text: said }) =>
+    context.change((tx) => {
+      const item = tx.find(ref);
+      const reader = readerOf(context);
+      const title = itemTitle(item, reader.current);
+      if (item.stage.name === 'done' || (item.stage.name === 'archived' && !isResumable(item.stage))) {
+        const name = itemName(item, reader.current);
+        return tx.refuse(
+          refused(
+            'finished',
+            `${title} is ${item.stage.name === 'done' ? 'merged' : stageWords(item.stage)}, so no agent works on it. `,
+            typed(`comment ${name} <text>`),
+            ' keeps your words for people',
+            ...(item.stage.name === 'done' ? ['; ', typed(`move ${name} current`), ' reopens it'] : []),
+            '.',
+          ),
+        );
+      }
+      const after = tellItem(tx, item, said);
+      return toldReply({ item: after, by: context.actor, run: openRun(tx.reads, after), step: tx.step(after) }, reader);
+    }),
+});
