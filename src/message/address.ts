@@ -39,4 +39,10 @@ export interface IncomingMessage {
   /** In a direct conversation with Musher, whatever the way in; `direct` implies it. */
   readonly direct?: boolean;
   readonly text: string;
+  /** The network's name of the message that it replies to, as in `MessageRef.id`; missing: it replies to none. */
+  readonly replyTo?: string;
+  /** The same of the first message of the thread in which it is; missing: it is in the room itself. */
+  readonly threadRoot?: string;
+  /** The item that is meant where the text names none. The router fills it in, from what the message replies to or the thread's item. */
+  readonly about?: { readonly project: string; readonly number: number };
 }

@@ -9,6 +9,8 @@ const skips: Skips = {
   redelivery: 'a terminal delivers each line once',
   limits: 'a terminal has no single messages; parts are told apart by their marks',
   notifying: 'nobody can be notified in a terminal',
+  replies: 'a terminal has one line after the other',
+  threads: 'a terminal has one line after the other',
   reconnecting: 'there is no network in between',
 };
 

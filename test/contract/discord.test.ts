@@ -17,6 +17,13 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
     transport,
     room: { transport: 'discord', room: room.id, thread: null },
     incoming: (text) => Promise.resolve(void fake.write(ada, room, text)),
+    replying: ({ id }, text) =>
+      Promise.resolve(void fake.write(ada, room, text, { type: 19, message_reference: { message_id: id, channel_id: room.id } })),
+    underneath: ({ id }, text) => {
+      const thread = world.channels.get(id);
+      if (thread === undefined) throw new Error('There is no thread.');
+      return Promise.resolve(void fake.write(ada, thread, text));
+    },
     redeliver: () => Promise.resolve(fake.redeliver()),
     shown: () => Promise.resolve(world.shown(room.id)),
     messages: () => Promise.resolve(world.in(room.id).map(({ content }) => content)),

@@ -26,6 +26,8 @@ async function open(): Promise<TransportHarness> {
     transport,
     room: { transport: 'dummy', room: ROOM, thread: null },
     incoming: (text) => Promise.resolve(board.say(ROOM, text)),
+    replying: ({ id }, text) => Promise.resolve(board.say(ROOM, text, 'p-1', null, id)),
+    underneath: ({ id }, text) => Promise.resolve(board.say(ROOM, text, 'p-1', id)),
     redeliver: () => Promise.resolve(board.redeliver()),
     shown: () => Promise.resolve(shown().join('\n')),
     messages: () => Promise.resolve(shown()),

@@ -40,6 +40,14 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHa
     transport,
     room: { transport: 'matrix', room: ROOM, thread: null },
     incoming: (text) => Promise.resolve(void server.say(ROOM, text)),
+    replying: ({ id }, text) => {
+      const quoted = `> <${server.me}> 42 is blocked\n\n${text}`;
+      return Promise.resolve(void server.say(ROOM, quoted, { 'm.relates_to': { 'm.in_reply_to': { event_id: id } } }));
+    },
+    underneath: ({ id }, text) => {
+      const relation = { rel_type: 'm.thread', event_id: id, is_falling_back: true, 'm.in_reply_to': { event_id: id } };
+      return Promise.resolve(void server.say(ROOM, text, { 'm.relates_to': relation }));
+    },
     redeliver: () => Promise.resolve(server.redeliver(ROOM)),
     shown: () =>
       Promise.resolve(

@@ -48,6 +48,10 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
       // Over sockets the cases see what arrives; a message that is not taken would be waited for until its deadline.
       if (kind === 'http') await heard.catch(() => false);
     },
+    underneath: async ({ id }, text) => {
+      reach();
+      await slack.say(text, { thread: id }).heard;
+    },
     redeliver: async () => {
       await slack.redeliver();
     },
@@ -85,9 +89,13 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
   };
 }
 
-const overHttp: Skips = { reconnecting: 'requests come in one by one, over no connection that could break' };
+const replies = 'Slack has threads, and no replies';
+const overHttp: Skips = {
+  replies,
+  reconnecting: 'requests come in one by one, over no connection that could break',
+};
 
-describeTransport('slack by Socket Mode', () => slackBy('socket'));
+describeTransport('slack by Socket Mode', () => slackBy('socket'), { replies });
 describeTransport('slack by signed requests', () => slackBy('http'), overHttp);
 describeTrouble('slack by Socket Mode', () => slackBy('socket'));
 describeTrouble('slack by signed requests', () => slackBy('http'));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Address, IncomingMessage } from '../../src/message/address.ts';
 import { action, actions, codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
-import type { OpensThreads, Retires, Sink, Transport } from '../../transports/transport.ts';
+import type { MessageRef, OpensThreads, Retires, Sink, Transport } from '../../transports/transport.ts';
 import { eventually } from '../eventually.ts';
 
 /** One transport with the network it talks to, and what can be seen and done from the other side. */
@@ -13,6 +13,10 @@ export interface TransportHarness {
   readonly incoming: (text: string) => Promise<void>;
   /** The network delivers the last message again. Absent where it never does. */
   readonly redeliver?: () => Promise<void>;
+  /** A person replies to a message. Absent where there are no replies. */
+  readonly replying?: (to: MessageRef, text: string) => Promise<void>;
+  /** A person writes in the thread under a message. Absent where there are no threads. */
+  readonly underneath?: (root: MessageRef, text: string) => Promise<void>;
   /** All that the room shows now, as a person reads it. */
   readonly shown: () => Promise<string>;
   /** The texts of the messages as the network counts them against its limit. Absent where it has no single messages. */
@@ -28,7 +32,7 @@ export interface TransportHarness {
 }
 
 /** Cases that a transport may not have, each with the reason why. */
-export type Skips = Partial<Record<'redelivery' | 'limits' | 'notifying' | 'reconnecting', string>>;
+export type Skips = Partial<Record<'redelivery' | 'limits' | 'notifying' | 'reconnecting' | 'replies' | 'threads', string>>;
 
 const never = new AbortController().signal;
 
@@ -76,6 +80,31 @@ export function describeTransport(name: string, create: () => Promise<TransportH
           expect(sender.transport).toBe(transport.name);
           expect(sender.id).not.toBe('');
         }
+      });
+
+      itUnless(skips.replies, 'names the message that a person replies to as it was named when it was sent', async () => {
+        const { transport, room, replying, incoming } = await open();
+        const refs = await transport.send(room, line('42 is blocked'), 'k1', { again: false });
+        for (const ref of refs) await means(replying)(ref, 'why');
+        await incoming('status');
+        await takes(2);
+        expect(received[0]).toMatchObject({ at: room, text: 'why', replyTo: refs[0]?.id });
+        expect(received[0]).not.toHaveProperty('threadRoot');
+        expect(received[1]).not.toHaveProperty('replyTo');
+      });
+
+      itUnless(skips.threads, 'names the first message of a thread, and the thread, as they were named when they were made', async () => {
+        const { transport, room, underneath, incoming } = await open();
+        const [root] = await transport.send(room, line('42 is started'), 'k1', { again: false });
+        if (root === undefined || !opensThreads(transport)) throw new Error('There is no thread.');
+        const thread = await transport.threadUnder(root, '42 Fix the login');
+        await means(underneath)(root, 'logs');
+        await incoming('status');
+        await takes(2);
+        expect(received[0]).toMatchObject({ at: { ...room, thread }, text: 'logs', threadRoot: root.id });
+        // A message of a thread replies to none of its messages, though some networks write it so for old clients.
+        expect(received[0]).not.toHaveProperty('replyTo');
+        expect(received[1]).not.toHaveProperty('threadRoot');
       });
 
       it('keeps an id different from all ids of an earlier start', async () => {

@@ -41,8 +41,8 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   if (textAt(content, 'msgtype') !== 'm.text' || body === null) return null;
   if (textAt(relation, 'rel_type') === 'm.replace' || 'm.new_content' in content) return null;
   const thread = textAt(relation, 'rel_type') === 'm.thread' ? textAt(relation, 'event_id') : null;
-  const isReply = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id') !== null;
-  const said = isReply ? withoutQuote(body) : body;
+  const replyTo = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id');
+  const said = replyTo === null ? body : withoutQuote(body);
   const text = withMention(said, textAt(content, 'formatted_body'), reader.me);
   return {
     id,
@@ -50,6 +50,9 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
     sender,
     ingress: reader.direct ? 'direct' : text.startsWith(`<@${reader.me}>`) ? 'mention' : 'message',
     text,
+    // Clients without threads are shown a message of one as a reply, which nobody wrote as such.
+    ...(replyTo === null || (thread !== null && relation['is_falling_back'] === true) ? {} : { replyTo }),
+    ...(thread === null ? {} : { threadRoot: thread }),
   };
 }
 

@@ -35,6 +35,11 @@ export function commandText(text: string, rules: AddressRules): Addressed {
   return always ? { addressed: true, command: withoutSign(trimmed, rules) } : { addressed: false };
 }
 
+/** Whether a text begins with a mention, which is of somebody else where it was not found to be Musher's. */
+export function leadsToOther(text: string): boolean {
+  return /^\s*(?:<@[^>\s]+>|@[\p{L}\p{N}_])/u.test(text);
+}
+
 /** `<@U0123>`, `<@!123>`, or the bare id, with the separator before the command. */
 function withoutMention(text: string, ids: readonly string[]): string | null {
   for (const id of ids) {

@@ -13,6 +13,8 @@ export interface Handling {
   project: Project;
   /** The item that its answer is about, so that a purge finds it in the queue. */
   item: ItemRef | null;
+  /** Its answer is about more items than that one. */
+  several: boolean;
   answered: boolean;
   /** It may have changed something in the transaction that stores its answer. */
   isChange: boolean;

@@ -15,6 +15,14 @@ import type { Handling } from './handling.ts';
 export interface Ready {
   readonly command: Command;
   readonly args: ArgumentValues<ArgumentTypes>;
+  /** The text with the item that it left out. */
+  readonly text: string;
+}
+
+/** Whether arguments name items by more than their numbers. */
+function namesMore(args: ArgumentValues<ArgumentTypes>, numbered: number): boolean {
+  const lists = Object.values(args).filter((value) => Array.isArray(value));
+  return lists.flat().filter((value) => typeof value === 'object').length > numbered;
 }
 
 /** The command in a text that its sender may run, or why there is none. Notes in `state` what it is and which item it names. */
@@ -28,15 +36,17 @@ export function readCommand(
   const { rights } = parts;
   const highest = rights.highest(message);
   const mayUse = (command: Command): boolean => includes(highest, command.role);
-  const parsed = parseCommand(text, table, parseContext(parts, table, state.project), mayUse);
+  const parsed = parseCommand(text, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
   if (!parsed.ok) {
     state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
     return { reply: { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) } };
   }
   const { command, args } = parsed.value;
   state.words = commandName(command);
-  state.item = itemsNamed(args)[0] ?? null;
+  const items = itemsNamed(args);
+  state.item = items[0] ?? null;
+  state.several = items.length > 1 || namesMore(args, items.length);
   const roleIn = (project: string): ReturnType<typeof rights.roleIn> => rights.roleIn(message, project);
   const refusal = authorise(command, args, { current: state.project.name, roleIn, highest });
-  return refusal === null ? { command, args } : { reply: refusal };
+  return refusal === null ? { command, args, text: parsed.value.text } : { reply: refusal };
 }

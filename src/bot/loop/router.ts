@@ -8,7 +8,7 @@ import type { Tx } from '../../log/tx.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
 import { join } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
-import { commandText, type AddressRules } from './address.ts';
+import type { AddressRules } from './address.ts';
 import { commandTable, type CommandTable } from '../command-table.ts';
 import type { Command, CommandContext, CommandResult } from '../command.ts';
 import { answerIn, ask, takeAnswer } from './confirm.ts';
@@ -21,6 +21,7 @@ import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import { readCommand, type Ready } from './read-command.ts';
+import { heard, type Heard } from './heard.ts';
 import type { RoomNews } from './room-news.ts';
 import { storeReply } from './store-reply.ts';
 import { Turns } from './turns.ts';
@@ -88,11 +89,11 @@ export class Router {
   receive(message: IncomingMessage): number | null {
     if (this.#stopping.signal.aborted) throw new Error('Musher is stopping and takes no messages');
     const { log, clock, flood } = this.#parts;
-    const addressed = this.#address(message);
-    if (!addressed.addressed) return null;
+    const said = this.#heard(message);
+    if (said === null) return null;
     // Stored without the address: a network's name for Musher is unknown before it connects, and after a crash this
     // is handled before that.
-    const asked = { ...message, text: addressed.command };
+    const asked: IncomingMessage = { ...message, text: said.command, ...(said.about === undefined ? {} : { about: said.about }) };
     let next = (id: number): void => this.#enqueue(asked, id);
     const { id, isEarly } = log.transaction((tx) => {
       const waiting = isPaced(message) ? tx.inbox.waitingOf(message.sender) : 0;
@@ -153,7 +154,7 @@ export class Router {
     if ('reply' in ready) return ready.reply;
     if (ready.command.waits === true) return null;
     const context = this.#context(state, ready.command);
-    return this.#asked(ready, context, message.text, state) ?? ready.command.run(context, ready.args);
+    return this.#asked(ready, context, state) ?? ready.command.run(context, ready.args);
   }
 
   /** Handles a message that something else put into the inbox, such as a timer that is due. */
@@ -163,7 +164,7 @@ export class Router {
 
   /** Whether a message is meant for Musher. */
   isAddressed(message: IncomingMessage): boolean {
-    return this.#address(message).addressed;
+    return this.#heard(message) !== null;
   }
 
   /** How a line that is being typed may continue. */
@@ -183,8 +184,8 @@ export class Router {
     this.#signs.endAll();
   }
 
-  #address(message: IncomingMessage): ReturnType<typeof commandText> {
-    return commandText(message.text, { ...this.#parts.addressing(message.at.transport), ingress: message.ingress });
+  #heard(message: IncomingMessage): Heard | null {
+    return heard(this.#parts, this.#table, message, this.#parts.addressing(message.at.transport));
   }
 
   #enqueue(message: IncomingMessage, id: number): void {
@@ -215,6 +216,7 @@ export class Router {
       words: '',
       project,
       item: null,
+      several: false,
       answered: false,
       isChange: false,
       isHeld: false,
@@ -302,12 +304,12 @@ export class Router {
     const ready = readCommand(this.#parts, this.#table, text, state);
     if ('reply' in ready) return ready.reply;
     const context = this.#context(state, ready.command);
-    const asked = confirmed ? null : this.#asked(ready, context, text, state);
+    const asked = confirmed ? null : this.#asked(ready, context, state);
     return asked ?? this.#finish(ready.command.run(context, ready.args), state, release);
   }
 
   /** The question that a destructive command asks first, stored; null where there is nothing to ask. */
-  #asked({ command, args }: Ready, context: CommandContext, text: string, state: Handling): Reply | null {
+  #asked({ command, args, text }: Ready, context: CommandContext, state: Handling): Reply | null {
     const confirmation = command.confirm?.(context, args) ?? null;
     if (confirmation === null || 'ok' in confirmation) return confirmation;
     if (context.byTimer) return notByTimer(command);

@@ -33,7 +33,7 @@ export function storeReply(
   if (isSaid) {
     const body = withTimer(message, reply.body);
     const place = isEnd && (state.isChange || state.isHeld) ? (parts.news?.().placeOf(tx, id, message.at) ?? null) : null;
-    const sent = queue(parts, tx, { to: message.at, item: state.item, ...place, kind: 'reply', body, inbox: id });
+    const sent = queue(parts, tx, { to: message.at, item: state.item, several: state.several, ...place, kind: 'reply', body, inbox: id });
     if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
   }
   if (state.isHeld) parts.news?.().settle(tx, id);

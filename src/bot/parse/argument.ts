@@ -1,6 +1,7 @@
 import type { Content } from '../../message/build.ts';
 import { err, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
+import type { ItemNumber } from '../../pipeline/values.ts';
 import type { Word } from './tokenize.ts';
 
 /** How an argument is typed: one word, several, everything that is left, or a `--flag`. */
@@ -14,6 +15,8 @@ export interface ParseContext {
   /** The project that a bare number belongs to. */
   readonly currentProject: string;
   readonly projects: readonly string[];
+  /** The item that is meant where none is typed: that of the thread, or of the message replied to. */
+  readonly item?: { readonly project: string; readonly number: ItemNumber } | null;
   readonly itemNumbers?: (project: string) => Iterable<{ readonly number: number; readonly title: string }>;
   readonly agentNames?: (project: string) => Iterable<string>;
   /** The commands that the sender may use, as typed: `show`, `timer list`. */

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from '../../message/address.ts';
+import { itemNumber } from '../../pipeline/values.ts';
 import type { ParseContext } from './argument.ts';
 import type { Project } from '../capabilities.ts';
 import type { CommandTable } from '../command-table.ts';
@@ -13,8 +15,11 @@ export function parseContext(
   table: CommandTable<Command>,
   current: Project,
   known: readonly Project[] = projects,
+  about: IncomingMessage['about'] = undefined,
 ): ParseContext {
+  const number = itemNumber(about?.number ?? 0);
   return {
+    item: about === undefined || number === null ? null : { project: about.project, number },
     currentProject: current.name,
     projects: known.map(({ name }) => name),
     itemNumbers: (name) =>

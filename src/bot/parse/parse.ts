@@ -1,11 +1,11 @@
 import { nearest } from '../../nearest.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
-import { problemAt, quoted, type ArgumentProblem, type ParseContext } from './argument.ts';
-import type { ArgumentTypes, ArgumentValues } from './arguments.ts';
+import { problemAt, quoted, type Argument, type ArgumentProblem, type ParseContext } from './argument.ts';
+import type { ArgumentTypes, ArgumentValues, ItemRef } from './arguments.ts';
 import { leadingWords, matchCommand, matchPunctuated, type CommandTable, type Declared } from '../command-table.ts';
 import { suggestCommands } from './suggest.ts';
-import { afterDashes } from './tokenize.ts';
+import { afterDashes, type Word } from './tokenize.ts';
 import { wordReader, type CommandReader } from './word-reader.ts';
 import { commandName } from '../../words/described.ts';
 import type { ParseProblem, ParseProblemCode } from '../../words/bot/parse-problem.ts';
@@ -14,6 +14,8 @@ export interface ParsedCommand<C extends Declared = Declared> {
   readonly command: C;
   /** By name, without a prototype. */
   readonly args: ArgumentValues<ArgumentTypes>;
+  /** What was typed, with the item that it left out. */
+  readonly text: string;
 }
 
 /**
@@ -68,12 +70,23 @@ export function readArguments<C extends Declared>(
       argument,
     });
 
+  const leftOutItem = itemIn(context, positional);
+  let text = source;
   for (const [index, [name, argument]] of positional.entries()) {
     // If a text may begin here, a `--word` that is not a flag of the command is part of the text.
     const beforeText = positional.slice(index).find(([, one]) => one.required || one.kind === 'rest')?.[1].kind === 'rest';
     const next = beforeText ? reader.peekRest() : reader.peek();
     const flagProblem = unknownFlag(reader, known);
     if (flagProblem !== null) return problem('extra-argument', flagProblem, null);
+    const item = name === leftOutItem?.name ? leftOutItem : null;
+    if (item !== null && next !== null && hasTextAfter(positional, index) && isOtherNumber(next, item.ref, reader))
+      return problem('which-item', problemAt(next, parsing.whichItem(commandName(command), next.text, item.ref.number)), name);
+    if (item !== null && (next === null || !isItem(argument, reader, context))) {
+      args[name] = argument.kind === 'tokens' ? [item.ref] : item.ref;
+      const at = next?.start ?? source.length;
+      text = `${source.slice(0, at).trimEnd()} ${item.typed} ${source.slice(at)}`.trimEnd();
+      continue;
+    }
     const leftOut = next === null || (argument.kind !== 'rest' && beforeText && !next.quoted && afterDashes(next.text) !== null);
     if (leftOut) {
       if (argument.required) {
@@ -103,7 +116,40 @@ export function readArguments<C extends Declared>(
   if (flagProblem !== null) return problem('extra-argument', flagProblem, null);
   if (extra !== null) return problem('extra-argument', problemAt(extra, parsing.unexpected(quoted(extra.text))), null);
   for (const [name, argument] of flags) args[name] = reader.flags.has(argument.flag ?? '');
-  return ok({ command, args });
+  return ok({ command, args, text });
+}
+
+/** The item that a command is about where none is typed, and the argument that it is the value of; null where there is none. */
+function itemIn(
+  { item, currentProject }: ParseContext,
+  positional: readonly (readonly [string, Argument<unknown>])[],
+): { readonly name: string; readonly ref: ItemRef; readonly typed: string } | null {
+  const name = positional.find(([, { type }]) => type === 'item')?.[0];
+  if (item === undefined || item === null || name === undefined) return null;
+  return { name, ref: item, typed: item.project === currentProject ? String(item.number) : `${item.project}#${item.number}` };
+}
+
+/** Whether items are typed next. What has a `#` in it is meant as one, even if it is none. */
+function isItem(argument: Argument<unknown>, reader: CommandReader, context: ParseContext): boolean {
+  const mark = reader.mark();
+  if (reader.peek()?.text.includes('#') === true) return true;
+  const parsed = argument.parse(reader, context);
+  reader.reset(mark);
+  return parsed.ok;
+}
+
+function hasTextAfter(positional: readonly (readonly [string, Argument<unknown>])[], index: number): boolean {
+  return positional[index + 1]?.[1].kind === 'rest';
+}
+
+/** A bare number of another item with a text behind it: in the thread of 42, is `reject 3 tests fail` about 3, or about three tests? */
+function isOtherNumber(next: Word, ref: ItemRef, reader: CommandReader): boolean {
+  if (!/^\d+$/.test(next.text) || Number(next.text) === ref.number) return false;
+  const mark = reader.mark();
+  reader.take();
+  const isFollowed = reader.peekRest() !== null;
+  reader.reset(mark);
+  return isFollowed;
 }
 
 function unknownFlag(reader: CommandReader, known: ReadonlySet<string>): ArgumentProblem | null {

@@ -34,6 +34,8 @@ interface Row {
   readonly ingress: string;
   readonly direct: number;
   readonly text: string;
+  readonly about_project: string | null;
+  readonly about_item: number | null;
   readonly received_at: number;
   readonly state: InboxRow['state'];
   readonly outcome: InboxOutcome | null;
@@ -64,15 +66,17 @@ export class Inbox {
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, received_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, about_project, about_item, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
     );
     this.#insertSettled = db.prepare(
       `INSERT OR IGNORE INTO inbox (transport, message_id, room, sender, sender_name, ingress, direct, text, received_at, state, outcome)
        VALUES (?, ?, ?, ?, '', ?, ?, '', ?, 'done', 'ok')`,
     );
     this.#settle = db.prepare('UPDATE inbox SET outcome = ? WHERE id = ?');
-    this.#reopen = db.prepare("UPDATE inbox SET state = 'received', outcome = NULL, thread = ?, sender_name = ?, text = ? WHERE id = ?");
+    this.#reopen = db.prepare(
+      `UPDATE inbox SET state = 'received', outcome = NULL, thread = ?, sender_name = ?, text = ?, about_project = ?, about_item = ? WHERE id = ?`,
+    );
     this.#isWaitingIn = db
       .prepare<[string, string], number>(
         "SELECT 1 FROM inbox INDEXED BY inbox_open WHERE state <> 'done' AND transport = ? AND room = ? LIMIT 1",
@@ -113,6 +117,8 @@ export class Inbox {
       message.ingress,
       isDirect(message),
       this.#redactor.redact(message.text),
+      message.about?.project ?? null,
+      message.about?.number ?? null,
       now,
     );
     return result.changes === 0 ? null : Number(result.lastInsertRowid);
@@ -134,8 +140,8 @@ export class Inbox {
   }
 
   /** A message of `receiveAnswered` has no answer yet: it waits like any other. */
-  reopen(id: number, { at, sender, text }: IncomingMessage): void {
-    this.#reopen.run(at.thread, sender.name, this.#redactor.redact(text), id);
+  reopen(id: number, { at, sender, text, about }: IncomingMessage): void {
+    this.#reopen.run(at.thread, sender.name, this.#redactor.redact(text), about?.project ?? null, about?.number ?? null, id);
   }
 
   /** Whether a message of this room is not answered yet. */
@@ -212,6 +218,7 @@ function toInbox(row: Row): InboxRow {
       ingress: row.ingress as IngressKind,
       ...(row.direct === 1 ? { direct: true } : {}),
       text: row.text,
+      ...(row.about_project === null || row.about_item === null ? {} : { about: { project: row.about_project, number: row.about_item } }),
     },
   };
 }

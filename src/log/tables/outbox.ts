@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly inThread?: 'within' | 'beside' | null;
   /** What it is about, so that a purge finds it. */
   readonly item: { readonly project: string; readonly number: number } | null;
+  /** It is about more items than that one: who replies to it has to say which. */
+  readonly several?: boolean;
   /** A message received whose answer may say the same: it is kept back until that answer is stored (`heldFor`). */
   readonly awaits?: number;
 }
@@ -54,6 +56,15 @@ interface Row {
 const MOST_UNSEEN = 10_000;
 /** Rows that are settled and dropped at once. */
 const DROPPED_AT_ONCE = 1_000;
+
+/** Messages of several parts among which the one is looked for that a person replied to. */
+const MOST_PARTED = 200;
+
+interface Subject {
+  readonly project: string | null;
+  readonly item: number | null;
+  readonly several: number;
+}
 
 /** Notices that are shown before a reply which came after them. */
 const MOST_BEFORE = 20;
@@ -92,19 +103,21 @@ export class Outbox {
   readonly #openBetween;
   readonly #prune;
   readonly #tooMany;
+  readonly #shown;
+  readonly #shownInParts;
 
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at, awaits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at, awaits, several) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#answer = db.prepare<[number], Row>('SELECT * FROM outbox WHERE inbox = ?');
     this.#held = db.prepare<[number], Row>('SELECT * FROM outbox WHERE awaits = ? ORDER BY id');
     this.#drop = db.prepare('DELETE FROM outbox WHERE id = ?');
     // Under a number of its own: a room shows its messages in the order of their numbers, and others have come meanwhile.
     this.#release = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, project, item, in_thread, body, state, next_try, created_at)
-       SELECT transport, room, thread, kind, project, item, in_thread, body, 'pending', next_try, ? FROM outbox WHERE id = ?`,
+      `INSERT INTO outbox (transport, room, thread, kind, project, item, several, in_thread, body, state, next_try, created_at)
+       SELECT transport, room, thread, kind, project, item, several, in_thread, body, 'pending', next_try, ? FROM outbox WHERE id = ?`,
     );
     this.#isEmpty = db
       .prepare<[string, string], number>(
@@ -166,6 +179,14 @@ export class Outbox {
       `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_open
        WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
+    this.#shown = db.prepare<[string, string, string], Subject>(
+      `SELECT project, item, several FROM outbox INDEXED BY outbox_shown
+       WHERE json_extract(refs, '$[0].id') = ? AND state = 'sent' AND transport = ? AND room = ?`,
+    );
+    this.#shownInParts = db.prepare<[string, string, number], Subject & { readonly refs: string }>(
+      `SELECT project, item, several, refs FROM outbox INDEXED BY outbox_parts
+       WHERE transport = ? AND room = ? AND state = 'sent' AND json_array_length(refs) > 1 ORDER BY id DESC LIMIT ?`,
+    );
     // Looks at the oldest rows alone: what is not sent yet keeps what came after it from being dropped.
     this.#prune = db.prepare<[number, number]>(
       `DELETE FROM outbox WHERE id IN (
@@ -222,6 +243,7 @@ export class Outbox {
       message.notBefore ?? 0,
       now,
       message.awaits ?? null,
+      message.several === true ? 1 : 0,
     );
     return Number(result.lastInsertRowid);
   }
@@ -326,6 +348,19 @@ export class Outbox {
     const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
     const found = this.#unsent.all().filter(({ body }) => quoted.some((word) => body.includes(word)));
     for (const { id } of found) this.#replace.run(JSON.stringify(instead), id);
+  }
+
+  /** The one item that a sent message is about, by the network's name of the message; `ours` false: Musher sent none of that name, or long ago. */
+  shownAs(transport: string, room: string, id: string): { readonly ours: boolean; readonly item: Outgoing['item'] } {
+    const row = this.#shown.get(id, transport, room) ?? this.#shownInPart(transport, room, id);
+    const { project = null, item = null, several = 0 } = row ?? {};
+    return { ours: row !== undefined, item: project === null || item === null || several === 1 ? null : { project, number: item } };
+  }
+
+  /** A message by the name of one of its further parts, among the last long ones of the room. */
+  #shownInPart(transport: string, room: string, id: string): Subject | undefined {
+    const found = this.#shownInParts.all(transport, room, MOST_PARTED);
+    return found.find(({ refs }) => (JSON.parse(refs) as readonly { readonly id: string }[]).some((ref) => ref.id === id));
   }
 
   /** Queue length and age of the oldest message, per transport. */

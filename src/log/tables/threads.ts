@@ -1,3 +1,4 @@
+import type { Address } from '../../message/address.ts';
 import type { Db } from '../database.ts';
 
 /** The thread of an item in a room with `notify_style = "threads"`. */
@@ -29,6 +30,7 @@ export class Threads {
   readonly #open;
   readonly #forget;
   readonly #forgetItem;
+  readonly #itemOf;
 
   constructor(db: Db) {
     this.#get = db.prepare<[string, string, string, number], ItemThread>(
@@ -40,11 +42,19 @@ export class Threads {
     this.#settle = db.prepare('UPDATE threads SET ref = ? WHERE transport = ? AND room = ? AND project = ? AND item = ? AND root = ?');
     this.#open = db.prepare('UPDATE threads SET thread = ? WHERE transport = ? AND room = ? AND project = ? AND item = ?');
     this.#forget = db.prepare('DELETE FROM threads WHERE transport = ? AND room = ? AND project = ? AND item = ?');
+    this.#itemOf = db.prepare<[string, string, string], { project: string; number: number }>(
+      'SELECT project, item AS number FROM threads WHERE thread = ? AND transport = ? AND room = ?',
+    );
     this.#forgetItem = db.prepare('DELETE FROM threads WHERE project = ? AND item = ?');
   }
 
   get({ transport, room, project, item }: ThreadKey): ItemThread | null {
     return this.#get.get(transport, room, project, item) ?? null;
+  }
+
+  /** The item whose thread this is; null where it is no item's. */
+  itemOf({ transport, room, thread }: Address): { readonly project: string; readonly number: number } | null {
+    return thread === null ? null : (this.#itemOf.get(thread, transport, room) ?? null);
   }
 
   /** A message becomes the first one. */

@@ -1,7 +1,7 @@
 import type { Content } from '../../message/build.ts';
 import type { Described } from '../described.ts';
 
-export type ParseProblemCode = 'empty' | 'unknown-command' | 'missing-argument' | 'bad-argument' | 'extra-argument';
+export type ParseProblemCode = 'empty' | 'unknown-command' | 'missing-argument' | 'bad-argument' | 'extra-argument' | 'which-item';
 
 /** Why a text can't be run as a command. */
 export interface ParseProblem<C extends Pick<Described, 'words' | 'args'> = Pick<Described, 'words' | 'args'>> {

@@ -6,6 +6,8 @@ export const parsing = {
   unknownCommand: (typed: string) => `There is no command ${typed}.`,
   missing: (name: string, argument: string, expects: string) => `${name} needs ${argumentWords(argument, expects)}.`,
   unclosed: (quote: string) => `The quote ${quote} is not closed.`,
+  whichItem: (name: string, typed: string, item: number) =>
+    `Is that item ${typed}, or a text that begins with ${typed}? This is about ${item}: write ${name} #${typed} … for the other item, or ${name} ${item} ${typed} … for this one.`,
   unexpected: (typed: string) => `Unexpected ${typed}.`,
   unknownFlag: (typed: string) => `Unknown flag ${typed}.`,
   isNot: (typed: string, expects: string) => `${typed} is not ${expects}.`,

@@ -28,6 +28,8 @@ export interface Component {
 }
 
 export interface Message {
+  /** What a reply answers. */
+  message_reference?: { readonly message_id: string; readonly channel_id: string };
   readonly id: string;
   readonly channel_id: string;
   readonly author: User;

@@ -16,6 +16,8 @@ export interface Delivered {
   readonly room: string;
   readonly thread: string | null;
   readonly from: string;
+  /** The message that it replies to. */
+  readonly replyTo: string | null;
   readonly way: 'said' | 'pressed';
   readonly text: string;
 }
@@ -55,8 +57,8 @@ export class Switchboard {
   }
 
   /** A person says something. */
-  say(room: string, text: string, from = 'p-1', thread: string | null = null): void {
-    this.#deliver({ id: randomUUID(), room, thread, from, way: 'said', text });
+  say(room: string, text: string, from = 'p-1', thread: string | null = null, replyTo: string | null = null): void {
+    this.#deliver({ id: randomUUID(), room, thread, from, replyTo, way: 'said', text });
   }
 
   redeliver(): void {

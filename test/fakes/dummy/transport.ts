@@ -58,12 +58,13 @@ export function dummyTransport(board: Switchboard, { clock, rooms, catalogue, re
       cancel = clock.at(clock.now() + WAITS.after(failures + 1), () => reconnect(sink, failures + 1));
     }
   };
-  const take = (sink: Sink, { id, room, thread, from, way, text }: Delivered): void => {
+  const take = (sink: Sink, { id, room, thread, from, way, replyTo, text }: Delivered): void => {
     life.heard();
     const at = { transport: dummy.name, room, thread };
     const ingress = way === 'pressed' ? 'button' : rooms.includes(room) ? 'message' : 'direct';
     try {
-      sink({ id, at, sender: { transport: dummy.name, id: from, name: from }, ingress, text });
+      const around = { ...(replyTo === null ? {} : { replyTo }), ...(thread === null ? {} : { threadRoot: thread }) };
+      sink({ id, at, sender: { transport: dummy.name, id: from, name: from }, ingress, text, ...around });
     } catch (error) {
       report(error);
       board.post({ room, thread, text: textOf(line('That message could not be stored. Send it again.')), buttons: [] }, `not-stored ${id}`);

@@ -9,7 +9,8 @@ import { queues } from '../sending/queue.ts';
 import type { Library } from '../rest.ts';
 
 /** Discord's numbers of messages that a person wrote: plain, and a reply. */
-const WRITTEN = new Set([0, 19]);
+const REPLY = 19;
+const WRITTEN = new Set([0, REPLY]);
 /** Messages read back that are remembered, so that the gateway's copy is not passed on again. */
 const MOST_CAUGHT = 5_000;
 /** Channels of direct messages that are remembered. */
@@ -71,7 +72,8 @@ export function intake({ library, rest, options, channels, botId, take, noticed,
   const give = (message: Message, channel: string, place: Place | null): void => {
     const at = place === null ? addressOf(channel, null) : addressOf(place.room, place.thread);
     const ingress = place === null ? 'direct' : 'message';
-    if (isOurs(message)) take({ id: message.id, at, sender: senderOf(message.author), ingress, text: message.content }, channel);
+    const written = { id: message.id, at, sender: senderOf(message.author), ingress, text: message.content } as const;
+    if (isOurs(message)) take({ ...written, ...around(message, place) }, channel);
     see(channel, message.id);
   };
   const direct = (message: Message): void => {
@@ -182,6 +184,16 @@ export function intake({ library, rest, options, channels, botId, take, noticed,
     },
 
     idle: () => turns.idle(),
+  };
+}
+
+/** What a message replies to, and the message that its thread is under: a thread has that one's id. */
+function around({ type, message_reference: reference }: Message, place: Place | null): Pick<IncomingMessage, 'replyTo' | 'threadRoot'> {
+  const thread = place?.thread ?? null;
+  const replied = type === REPLY ? reference?.message_id : undefined;
+  return {
+    ...(replied === undefined ? {} : { replyTo: thread === null ? replied : `${thread}/${replied}` }),
+    ...(thread === null ? {} : { threadRoot: thread }),
   };
 }
 

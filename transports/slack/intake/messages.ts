@@ -37,6 +37,8 @@ export function writtenMessage(
     ),
     ingress: ingressOf(channel, textOf(message, 'channel_type'), written, workspace),
     text: typedText(written),
+    // The first message of a thread names itself.
+    ...(thread === null || thread === ts ? {} : { threadRoot: thread }),
   };
 }
 
