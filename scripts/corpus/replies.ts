@@ -1,9 +1,11 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { AccessRole } from '../../src/config/choices.ts';
+import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import { commandName } from '../../src/words/described.ts';
 import { makeDesk, makeWorld, type World } from '../../test/commands/harness.ts';
 import { answer, populate, tour } from '../../test/commands/tour.ts';
+import type { Sent } from './notices.ts';
 import type { Said } from './said.ts';
 
 /** Lines that get an error: words that can't be read, questions that are answered wrongly, people without the role. */
@@ -55,19 +57,19 @@ const WRONG: readonly (readonly [text: string, role?: AccessRole])[] = [
 ];
 
 /** Replies of every command, over an empty board and over one with an item in each state, and of lines that get an error. */
-export async function replies(): Promise<Said[]> {
+export async function repliesSent(): Promise<Sent[]> {
   const desk = await makeDesk();
-  const found = new Map<string, Said>();
+  const found = new Map<string, Sent>();
   // The same reply to two examples of a command is printed once.
-  const keep = (text: string, reply: string): void => {
-    found.set(`${text.split(' ', 1)[0] ?? ''} ${reply}`, { of: `reply to ${text.slice(0, 60)}`, text: reply });
+  const keep = (text: string, body: Document): void => {
+    found.set(`${text.split(' ', 1)[0] ?? ''} ${wide(body)}`, { of: `reply to ${text.slice(0, 60)}`, body });
   };
   const visit = async (world: World): Promise<void> => {
     for (const [index, text] of tour().entries()) {
       const body = await answer(world, text, index);
-      if (body !== null) keep(text, plainText(body, { width: 1_000 }).trim());
+      if (body !== null) keep(text, body);
     }
-    for (const [text, role = 'admin'] of WRONG) keep(text, (await world.say(text, { role })).text.trim());
+    for (const [text, role = 'admin'] of WRONG) keep(text, (await world.say(text, { role })).body);
   };
   try {
     const empty = makeWorld(desk);
@@ -81,6 +83,15 @@ export async function replies(): Promise<Said[]> {
     desk.remove();
   }
   return [...found.values()];
+}
+
+/** The same as text. */
+export async function replies(): Promise<Said[]> {
+  return (await repliesSent()).map(({ of, body }) => ({ of, text: wide(body) }));
+}
+
+function wide(body: Document): string {
+  return plainText(body, { width: 1_000 }).trim();
 }
 
 /** The command that a line of the corpus was typed for; null for a line with an error. */

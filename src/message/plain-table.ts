@@ -24,6 +24,25 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   return [...rowLines(head, columns, widths), rule, ...body.flatMap((row) => rowLines(row, columns, widths))];
 }
 
+/** Whether a table takes no more than `width` columns as it is; `wrapped`: with its cells wrapped, but no word broken. */
+export function tableFits(
+  columns: readonly Column[],
+  rows: readonly (readonly (readonly Inline[])[])[],
+  width: number,
+  wrapped: 'wrapped' | 'as it is' = 'as it is',
+): boolean {
+  const measure = wrapped === 'wrapped' ? longestWord : spansWidth;
+  const widths = columns.map(({ title }, index) =>
+    Math.max(
+      1,
+      ...[[{ text: visibleLine(title), look: 'strong' as const }], ...rows.map((row) => oneLine(spansOf(row[index] ?? [], true)))].map(
+        measure,
+      ),
+    ),
+  );
+  return widths.reduce((sum, one) => sum + one, 0) + GAP * (columns.length - 1) <= width;
+}
+
 function rowLines(row: readonly (readonly Span[])[], columns: readonly Column[], widths: readonly number[]): Line[] {
   const cells = row.map((spans, index) => wrap(spans, widths[index] ?? 1));
   const height = Math.max(1, ...cells.map((lines) => lines.length));

@@ -1,6 +1,7 @@
 import type { Block, Document } from './document.ts';
 import { visible, visibleLine } from './sanitize.ts';
-import { tableLines } from './plain-table.ts';
+import { asList } from './phone.ts';
+import { tableFits, tableLines } from './plain-table.ts';
 import { span, spansOf } from './spans.ts';
 import { displayWidth } from './width.ts';
 import { after, wrap, type Line, type Look, type Span } from './wrap.ts';
@@ -46,7 +47,10 @@ function blockLines(block: Block, width: number): Line[] {
     case 'list':
       return block.items.flatMap((item, index) => hanging(block.ordered ? `${index + 1}. ` : '- ', spansOf(item), width));
     case 'table':
-      return tableLines(block.columns, block.rows, width);
+      // A word broken across lines of a narrow column can't be read, nor typed.
+      return tableFits(block.columns, block.rows, width, 'wrapped')
+        ? tableLines(block.columns, block.rows, width)
+        : blockLines(asList(block), width);
     case 'code':
       return visible(block.text)
         .replaceAll('\t', '    ')
@@ -95,7 +99,8 @@ function hanging(mark: string, spans: readonly Span[], width: number): Line[] {
 function field(name: string, indent: number, value: readonly Span[], width: number): Line[] {
   const gap = indent - displayWidth(name);
   const lines = wrap(value, width - indent);
-  const first: Line[] = gap >= 1 ? [[span(name, 'strong'), span(' '.repeat(gap)), ...(lines[0] ?? [])]] : [[span(name, 'strong')]];
+  const first: Line[] =
+    gap >= 1 ? [[span(name, 'strong'), span(' '.repeat(gap)), ...(lines[0] ?? [])]] : wrap([span(name, 'strong')], width);
   const rest = gap >= 1 ? lines.slice(1) : lines;
   return [...first, ...rest.map((line) => after(span(' '.repeat(indent)), line))];
 }

@@ -1,9 +1,7 @@
 import { command, paragraph } from './build.ts';
 import type { Block, Document, Inline } from './document.ts';
+import { asList, PHONE_COLUMNS } from './phone.ts';
 import { plainText } from './plain.ts';
-
-/** Columns of a table or a list of fields that has become text: a phone's. */
-const WIDTH = 60;
 
 /**
  * What a document says, in paragraphs of text and commands alone: for a network that has refused it in its full form. Null
@@ -30,11 +28,12 @@ function paragraphsOf(block: Block): Block[] {
     case 'actions':
       return block.actions.map(({ label, command: run, typed = run }) => paragraph(`${label}: `, command(typed)));
     case 'table':
+      return paragraphsOf(asList(block));
     case 'code':
     case 'quote':
     case 'progress':
     case 'image':
-      return [paragraph(plainText({ blocks: [block] }, { width: WIDTH }))];
+      return [paragraph(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }))];
   }
 }
 

@@ -69,6 +69,13 @@ describe('plainText', () => {
     expect(text.split('\n')).toEqual(['No  Title', '--  --------------------', '42  a title of many', '    words that needs', '    room']);
   });
 
+  it('makes a list of a table whose words would have to be broken', () => {
+    const rows = [['3', 'discord:1573640799629869586', '', 'online']];
+    expect(plain(table(['Run', 'Room', 'Quiet', 'State'], rows), 32)).toBe(
+      '- Run 3 · Room:\n  discord:1573640799629869586 ·\n  State: online',
+    );
+  });
+
   it('hangs the lines of a list under its mark', () => {
     expect(plain(list(['one two three']), 9)).toBe('- one two\n  three');
     expect(plain(ordered(['a', ['b ', code('c')], [command('start 1')]]))).toBe('1. a\n2. b `c`\n3. `start 1`');

@@ -6,9 +6,9 @@ import { usage } from '../help-text.ts';
 import { commandName } from '../described.ts';
 import type { ParseProblem } from './parse-problem.ts';
 
-/** How much of the line is shown before and after the place, in UTF-16 units. */
-const BEFORE = 40;
-const AFTER = 30;
+/** How much of the line is shown before and after the place, in UTF-16 units: together, with two dots, what a phone shows in a fixed-width font. */
+const BEFORE = 16;
+const AFTER = 22;
 
 /** A parse problem as the room sees it: what is wrong, where, the right syntax, and what to do next. */
 export function problemDocument(problem: ParseProblem): Document {
@@ -35,7 +35,7 @@ function pointedLine({ source, offset, length }: ParseProblem): Block {
   const nextBreak = source.indexOf('\n', offset);
   const lineEnd = nextBreak === -1 ? source.length : nextBreak;
   const from = offset - lineStart > BEFORE ? graphemeStart(source, offset - BEFORE) : lineStart;
-  const to = lineEnd - offset > AFTER + length || length > AFTER ? graphemeStart(source, Math.min(lineEnd, offset + AFTER)) : lineEnd;
+  const to = lineEnd - offset > AFTER ? graphemeStart(source, offset + AFTER) : lineEnd;
   const before = `${from > lineStart ? '…' : ''}${visibleLine(source.slice(from, offset))}`;
   const about = visibleLine(source.slice(offset, Math.min(offset + length, to)));
   const rest = `${visibleLine(source.slice(Math.min(offset + length, to), to))}${to < lineEnd ? '…' : ''}`;

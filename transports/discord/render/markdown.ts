@@ -1,9 +1,7 @@
 import type { Block, Inline } from '../../../src/message/document.ts';
+import { PHONE_COLUMNS } from '../../../src/message/phone.ts';
 import { plainText } from '../../../src/message/plain.ts';
 import { joinedLines, visible, visibleLine } from '../../../src/message/sanitize.ts';
-
-/** Columns of a table in a code block: what a phone held upright does not wrap too badly. */
-const TABLE_WIDTH = 72;
 
 /**
  * Text as Discord's markdown: nothing in it is markup, a mention, an emoji or a link. `:` is escaped because a link or an
@@ -33,7 +31,7 @@ export function blockMarkdown(block: Block): string {
         .map((item, index) => `${block.ordered ? `${index + 1}.` : '-'} ${inlines(item).replaceAll('\n', '\n  ')}`)
         .join('\n');
     case 'table':
-      return fenced(plainText({ blocks: [block] }, { width: TABLE_WIDTH }), null);
+      return fenced(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }), null);
     case 'code':
       return fenced(visible(block.text), block.language);
     case 'fields':
@@ -44,7 +42,7 @@ export function blockMarkdown(block: Block): string {
         .map((line) => `> ${line}`)
         .join('\n');
     case 'progress':
-      return escaped(plainText({ blocks: [block] }, { width: TABLE_WIDTH }));
+      return escaped(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }));
     case 'actions':
       return '';
     case 'image':

@@ -1,5 +1,6 @@
 import type { APIActionRowComponent, APIButtonComponentWithCustomId } from 'discord.js';
 import type { Action, Block, Document } from '../../../src/message/document.ts';
+import { onPhone } from '../../../src/message/phone.ts';
 import { clampText, splitDocument } from '../../../src/message/split.ts';
 import { visibleLine } from '../../../src/message/sanitize.ts';
 import { PERHAPS_SEEN } from '../../transport.ts';
@@ -25,7 +26,7 @@ const MOST_BEFORE = AGAIN.length + late('0'.repeat(20)).length;
 /** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen` and `tooLate`. `customId` names the button of a command. */
 export function rendered(document: Document, customId: (command: string) => string): Rendered[] {
   const fits = (part: Document): boolean => content(part).length <= LIMITS.content - MOST_BEFORE;
-  return splitDocument(document, fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
+  return splitDocument(onPhone(document), fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
 }
 
 /** A message that may have been shown already. Its text is the same, so that what comes after it continues where it ends. */

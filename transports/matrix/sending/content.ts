@@ -1,4 +1,5 @@
 import type { Block, Document } from '../../../src/message/document.ts';
+import { onPhone } from '../../../src/message/phone.ts';
 import { plainText } from '../../../src/message/plain.ts';
 import { clampText, splitDocument } from '../../../src/message/split.ts';
 import { documentHtml } from './html.ts';
@@ -11,9 +12,9 @@ export const KEY_FIELD = 'musher.key';
 /** Columns of the plain text. Clients that show it break lines themselves; very long lines are slow to make. */
 const BODY_WIDTH = 500;
 
-/** The parts of a document that are sent as messages of their own, each within the limit. */
+/** The parts of a document that are sent as messages of their own, each within the limit. Phones run the cells of a table together: it is a list here. */
 export function partsOf(document: Document): Document[] {
-  return splitDocument(document, fits);
+  return splitDocument(onPhone(document, 0), fits);
 }
 
 function fits(part: Document): boolean {

@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Action, Block, Document } from '../../../src/message/document.ts';
+import { onPhone, PHONE_COLUMNS } from '../../../src/message/phone.ts';
 import { plainText } from '../../../src/message/plain.ts';
 import { visible, visibleLine } from '../../../src/message/sanitize.ts';
 import { clampText, splitDocument } from '../../../src/message/split.ts';
@@ -13,15 +14,13 @@ export interface SlackBody {
   readonly blocks: types.KnownBlock[];
 }
 
-/** Columns of a table in a fixed-width font, as many as a channel shows beside the side bar without wrapping. */
-const TABLE_COLUMNS = 88;
 /** The fallback text is not wrapped. */
 const UNWRAPPED = 10_000;
 const BAR_CELLS = 20;
 
 /** A document as the messages it takes: split where one is too small, nothing left out. */
 export function renderMessages(document: Document): SlackBody[] {
-  return splitDocument(document, (part) => textLength(part) <= 2 * SLACK_LIMITS.text && fits(render(part))).map(render);
+  return splitDocument(onPhone(document), (part) => textLength(part) <= 2 * SLACK_LIMITS.text && fits(render(part))).map(render);
 }
 
 /** The characters of all texts in a tree. Laying out what is far too long costs seconds, and cutting tries many lengths. */
@@ -58,7 +57,7 @@ function blocksOf(block: Block, index: number): types.KnownBlock[] {
       return rich({ type: 'rich_text_list', style: block.ordered ? 'ordered' : 'bullet', elements: items });
     }
     case 'table':
-      return preformatted(plainText({ blocks: [block] }, { width: TABLE_COLUMNS }));
+      return preformatted(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }));
     case 'code':
       return preformatted(visible(block.text));
     case 'quote':
