@@ -24,11 +24,14 @@ import { history } from './look/history.ts';
 import { htop } from './musher/htop.ts';
 import { logs } from './look/logs.ts';
 import { move } from './pipeline/move.ts';
+import { panic } from './brakes/panic.ts';
+import { pause } from './brakes/pause.ts';
 import { ping } from './musher/ping.ts';
 import { project } from './rooms/project.ts';
 import { reject } from './pipeline/reject.ts';
 import { restore } from './pipeline/restore.ts';
 import { requests } from './requests/requests.ts';
+import { resume } from './brakes/resume.ts';
 import { retry } from './pipeline/retry.ts';
 import { rooms } from './rooms/rooms.ts';
 import { show } from './look/show.ts';
@@ -73,6 +76,9 @@ export const COMMANDS: readonly Command[] = [
   start,
   stop,
   tell,
+  pause,
+  resume,
+  panic,
   move,
   approve,
   reject,

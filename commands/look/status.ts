@@ -1,15 +1,17 @@
-import { command } from '../../src/bot/command.ts';
+import { command, type CommandContext } from '../../src/bot/command.ts';
+import { includes } from '../../src/bot/rights/rights.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { firstLine, itemTitle, mergedAs, shortCommit } from '../../src/words/item/item.ts';
+import { firstLine, itemTitle, mergedAs, sentence, shortCommit } from '../../src/words/item/item.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { stepLine } from '../../src/words/item/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
+import { pauseWords } from '../../src/words/item/pause.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
 import type { Run } from '../../src/log/projections/run.ts';
-import { code, command as typed, doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
+import { action, actions, code, command as typed, doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
@@ -38,6 +40,7 @@ export const status = command({
     const { name } = project;
     const reader = readerOf(context);
     const facts = context.facts(name);
+    const { pause } = facts;
     const counts = reads.counts(name);
     const runs = new Map(reads.openRuns(name).map((run) => [run.item, run]));
     const active = reads.active(name).map((item) => ({ item, step: decide(reads, item, facts), run: runs.get(item.number) ?? null }));
@@ -67,7 +70,8 @@ export const status = command({
         paragraph(
           `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens`,
         ),
-        active.length === 0 && idleText(counts.backlog, first),
+        pause !== null && paragraph(`‖ ${sentence(pauseWords(pause, reader))} `, typed('resume'), ' lets work continue.'),
+        active.length === 0 && pause === null && idleText(counts.backlog, first),
         ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
         ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
         ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
@@ -75,10 +79,19 @@ export const status = command({
         ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
         ...part('Merged', done, (item) => doneLine(item, reader)),
         ...unconfiguredNotes(context),
+        brakes(context, pause !== null),
       ),
     );
   },
 });
+
+/** Only for those who may press it, and not in a terminal. It names the project: the room may be on another one by then. */
+function brakes({ project: { name }, roleIn, networks, at }: CommandContext, paused: boolean): Block | false {
+  const isLocal = networks().some((network) => network.name === at.transport && network.isLocal);
+  if (isLocal || !includes(roleIn({ project: name }), 'operator')) return false;
+  const [label, words] = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
+  return actions({ ...action(label, `${words} ${name}`, paused ? 'primary' : 'plain'), typed: words });
+}
 
 function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Content[]): Block[] {
   if (all.length === 0) return [];

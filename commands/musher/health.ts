@@ -1,10 +1,11 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
+import { pauseWords, resumeCommand } from '../../src/words/item/pause.ts';
 import { outageHint, outageWords } from '../../src/words/outage.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { code, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
+import { code, command as typed, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -30,6 +31,7 @@ export const health = command({
     if (!all.some((network) => hidesRooms(network, context))) context.showsRefusals();
     const accounts = pausedAccounts(context);
     const outages = outagesOf(context);
+    const paused = pausedOf(context);
     return answer(
       doc(
         paragraph(summary(networks, all)),
@@ -46,6 +48,7 @@ export const health = command({
         problems.length > 0 && list(problems),
         accounts.length > 0 && list(accounts),
         outages.length > 0 && list(outages),
+        paused.length > 0 && list(paused),
         paragraph(backupWords(context)),
         ...unconfiguredNotes(context),
       ),
@@ -86,6 +89,17 @@ function outagesOf({ reads, projects }: CommandContext): string[] {
     (outage) =>
       `${outage.agent === null ? `Work on ${outage.project} is on hold` : `Agent ${outage.agent} of ${outage.project} can't start`}: ${outageWords(outage)} ${outageHint(outage)}`,
   );
+}
+
+/** Projects that the sender sees and that somebody has paused. */
+function pausedOf(context: CommandContext): Content[][] {
+  const reader = readerOf(context);
+  const seen = context.reads.pauses.all().filter(({ project }) => context.projects.some(({ name }) => name === project));
+  return seen.map((pause) => [
+    `${pause.project} is ${pauseWords(pause, reader)}. `,
+    typed(resumeCommand(pause.project, reader.current)),
+    ' lets work continue.',
+  ]);
 }
 
 /** Rooms of one network whose problem is shown; the rest are counted. */

@@ -264,6 +264,14 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     },
   ],
   'outage.over': [{ agent: null, since: AT - 60_000 }],
+  'project.paused': [
+    { reason: 'we deploy', until: AT + 3_600_000, how: 'finish', asked: 0 },
+    { reason: '', until: null, how: 'panic', asked: 2 },
+  ],
+  'project.resumed': [
+    { why: 'person', since: AT - 60_000 },
+    { why: 'time', since: AT - 60_000 },
+  ],
   'account.limited': [
     { account: 'main', until: AT, times: 1, news: true, others: [], earliest: null },
     { account: 'main', until: AT, times: 1, news: true, others: [], earliest: null, signIn: 'claude /login' },

@@ -84,6 +84,7 @@ const REASONS: { readonly [K in ReasonKind]: Reason & { readonly kind: K } } = {
     agent: null,
     outage: { code: 'ENOSPC', said: '', hint: '', until: AT + 5_000, times: 1 },
   },
+  paused: { kind: 'paused', pause: { by: 'person:Anna', reason: 'we deploy', until: AT + 3_600_000, how: 'finish', since: AT } },
   sandbox: { kind: 'sandbox', problem: 'bwrap is not on the PATH' },
   'agent-free': { kind: 'agent-free' },
   'another-attempt': { kind: 'another-attempt', attempt: 2, of: 4 },
@@ -134,6 +135,7 @@ export const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } }
   'merge-reverted': { kind: 'merge-reverted' },
   'not-wanted': { kind: 'not-wanted' },
   'musher-stopped': { kind: 'musher-stopped' },
+  paused: { kind: 'paused' },
   'time-passed': { kind: 'time-passed' },
 };
 

@@ -46,6 +46,10 @@ export interface CommandTx {
   subscribe(room: RoomState, told: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null }): void;
   /** Raises a day's budget; `project` is where the command was typed. */
   raiseDay(project: string, raise: OtherEvents['budget.raised']): void;
+  /** Pauses a project, or changes its pause. */
+  pause(project: string, pause: OtherEvents['project.paused']): void;
+  /** Lets work in a paused project continue. */
+  resume(project: string, since: Millis): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
   /** Runs a part of the command. A refusal in it undoes that part alone and is returned: one of several items stops no other. */

@@ -42,6 +42,7 @@ function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis)
     mergeHead: null,
     sandboxProblem: settings.sandbox.problem,
     outage: reads.outages.get(settings.name, null),
+    pause: reads.pauses.get(settings.name),
     requests: Map.groupBy(reads.requests.open(settings.name), (request) => request.item),
   };
 }

@@ -10,6 +10,7 @@ import { Alarms } from './alarms.ts';
 import { watchBases } from './base-watch.ts';
 import { itemOfKey, Jobs, keyOf } from './jobs.ts';
 import { record, type EngineParts, type EngineProject } from './parts.ts';
+import { PauseEnds } from './pause-ends.ts';
 import { RunJobs } from './run/run-jobs.ts';
 import { Steps } from './steps.ts';
 import { Tidying } from './tidying.ts';
@@ -41,6 +42,7 @@ export class Engine {
   readonly #sweeping = new Map<string, readonly number[]>();
   readonly #runs: RunJobs;
   readonly #tidying: Tidying;
+  readonly #pauses: PauseEnds;
   #seen = 0;
   /** Milliseconds of the last look at what is new. */
   #took = 0;
@@ -57,6 +59,7 @@ export class Engine {
     this.#jobs = new Jobs(ended, (key, kind, error) => this.#failed(key, `${kind} of ${key.replace('\0', '#')}`, error));
     this.#runs = new RunJobs(parts, this.#jobs);
     this.#tidying = new Tidying(parts, this.#jobs);
+    this.#pauses = new PauseEnds(parts);
     this.#alarms = new Alarms(parts.clock, (key) => this.#evaluateItem(key));
     this.#lineAlarms = new Alarms(parts.clock, (key) => {
       this.#agendas.get(itemOfKey(key).name)?.free();
@@ -75,6 +78,7 @@ export class Engine {
       this.#runs.endOrphans();
       this.#evaluateAll();
     });
+    this.#pauses.start();
     this.#sweep();
     for (const name of this.#parts.projects.keys()) void this.#tidyLeftovers(name);
   }
@@ -86,6 +90,7 @@ export class Engine {
     this.#unwatchBases?.();
     this.#retries.stop();
     this.#cancelSweep();
+    this.#pauses.stop();
     this.#alarms.cancelAll();
     this.#lineAlarms.cancelAll();
     await this.#jobs.end(leave);
@@ -121,6 +126,9 @@ export class Engine {
   #note(event: LoggedEvent): void {
     const { wakes } = KINDS[event.kind];
     if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);
+    this.#pauses.note(event);
+    // Gates and merges end as at the end of Musher; their items then find the pause. Runs are asked to stop by events of their own.
+    if (event.kind === 'project.paused' && event.payload.how !== 'finish') this.#jobs.stopIn(event.project, ['gates', 'merge']);
     if (wakes === 'nothing') return;
     if (wakes === 'all') for (const one of this.#agendas.values()) one.free();
     const agenda = this.#agendas.get(event.project);

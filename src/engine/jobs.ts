@@ -49,6 +49,11 @@ export class Jobs {
     if (job !== undefined && !job.fits(item)) job.stop({ kind: 'not-wanted' });
   }
 
+  /** Ends the jobs of some kinds in a project early. */
+  stopIn(project: string, kinds: readonly Job['kind'][]): void {
+    for (const [key, job] of this.#jobs) if (itemOfKey(key).name === project && kinds.includes(job.kind)) job.stop({ kind: 'paused' });
+  }
+
   /** Leaves runs to themselves or stops them; resolves when all jobs have ended. */
   async end(leave: 'release' | 'stop'): Promise<void> {
     for (const job of this.#jobs.values()) {

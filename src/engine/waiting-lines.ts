@@ -27,6 +27,7 @@ export const MERGE_LINE = 'merge-queue';
 export function lineOf(item: WorkItem, step: Extract<Step, { do: 'wait' }>, facts: ProjectFacts): string | null {
   const { stage, assignedTo, payer } = item;
   if (step.for === 'merge-queue') return MERGE_LINE;
+  if (step.for === 'pause') return `pause\0${stage.name}`;
   if (stage.name !== 'current' && stage.name !== 'qa' && stage.name !== 'merge') return null;
   const line = [stage.name, stage.name === 'current' ? assignedTo : null, payer].join('\0');
   if (step.for === 'slot' || step.for === 'agent') return line;

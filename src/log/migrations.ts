@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, BASES, OUTAGES, PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -197,6 +197,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_parts ON outbox (transport, room) WHERE state = 'sent' AND json_array_length(refs) > 1;
   CREATE INDEX threads_by_name ON threads (thread) WHERE thread IS NOT NULL;
   `,
+  // A new database has the table already.
+  PAUSES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

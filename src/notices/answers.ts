@@ -60,7 +60,7 @@ export function isReadIn(row: InboxRow, about: Item, room: ToldRoom, places: Ans
 }
 
 /** The message in which a person asked for what happened; null where nobody did. */
-export function inboxOf({ cause }: Pick<ItemEvent, 'cause'>): number | null {
+export function inboxOf({ cause }: { readonly cause: string | null }): number | null {
   const id = /^inbox:(\d+)$/.exec(cause ?? '')?.[1];
   return id === undefined ? null : Number(id);
 }

@@ -5,6 +5,7 @@ import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import { withoutPaths } from '../words/paths.ts';
 import { accountAnnouncement } from './announce-account.ts';
 import { baseAnnouncement } from './announce-base.ts';
+import { pauseAnnouncement, resumeAnnouncement } from './announce-pause.ts';
 import { outageAnnouncement, outageOverAnnouncement } from './announce-outage.ts';
 import { recoveryAnnouncement } from './announce-recovery.ts';
 
@@ -30,8 +31,8 @@ export function isNews(event: LoggedEvent): event is NewsEvent {
   }
 }
 
-/** The notice about Musher, an account or a base branch. Null: nothing new. */
-export function machineAnnouncement(event: MachineNews, timezone: string): Document | null {
+/** The notice about Musher, a project, an account or a base branch. `room`: the project that the room is on. Null: nothing new. */
+export function machineAnnouncement(event: MachineNews, timezone: string, room: string | null): Document | null {
   switch (event.kind) {
     case 'base.seen':
       return baseAnnouncement(event.payload, event.project);
@@ -43,6 +44,10 @@ export function machineAnnouncement(event: MachineNews, timezone: string): Docum
       return outageAnnouncement(event.payload, event.project);
     case 'outage.over':
       return outageOverAnnouncement(event.payload, event.project, event.at);
+    case 'project.paused':
+      return pauseAnnouncement(event.payload, event, room, timezone);
+    case 'project.resumed':
+      return resumeAnnouncement(event.payload, event);
     case 'log.backup_failed':
       return line(
         `✗ The backup failed: ${withoutPaths(event.payload.why)}. Musher tries again in an hour; `,

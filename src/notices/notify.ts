@@ -126,9 +126,16 @@ function settle({ places, log, roomsOf }: NotifyParts, tx: Tx, inbox: number): v
 
 function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
   const heading = KINDS[event.kind].news;
-  const body = machineAnnouncement(event, parts.timezone);
-  if (body === null || heading === null) return;
-  for (const room of concerned(parts, event)) if (room.notify.includes(heading)) tell(room, body, null, tx);
+  if (heading === null) return;
+  const asked = inboxOf(event);
+  const from = asked === null ? null : (tx.inbox.get(asked)?.message.at ?? null);
+  for (const room of concerned(parts, event)) {
+    if (!room.notify.includes(heading)) continue;
+    // The room in which a person asked for it reads it in the answer.
+    if (from !== null && isSameRoom(from, room.to) && !parts.places.isPrivate(from)) continue;
+    const body = machineAnnouncement(event, parts.timezone, room.project);
+    if (body !== null) tell(room, body, null, tx);
+  }
 }
 
 /** Whom an event that belongs to no item is of use to. */
@@ -137,6 +144,8 @@ function concerned({ settingsOf, roomsOf, allRooms }: NotifyParts, event: Machin
     case 'base.seen':
     case 'outage.met':
     case 'outage.over':
+    case 'project.paused':
+    case 'project.resumed':
       return roomsOf(event.project);
     case 'musher.recovered':
     case 'log.backup_failed':

@@ -10,6 +10,7 @@ import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
 import type { Actor } from './actor.ts';
 import type { Outage } from './next/outage.ts';
+import type { Pause } from './next/pause.ts';
 import type { Role, WorkStage } from './role.ts';
 import type { ErrandWhy, Said, StuckCause } from './why/fault.ts';
 
@@ -290,6 +291,10 @@ export interface OtherEvents {
   'outage.met': Outage & { readonly agent: string | null; readonly news: boolean };
   /** What was kept from working works again. `since`: when it was met first. */
   'outage.over': { readonly agent: string | null; readonly since: Millis };
+  /** A person has paused the project, or changed the pause: nothing new starts in it. `asked`: runs that were asked to stop with it. */
+  'project.paused': Pick<Pause, 'reason' | 'until' | 'how'> & { readonly asked: number };
+  /** Work in it continues: a person said so, or the pause had its time. */
+  'project.resumed': { readonly why: 'person' | 'time'; readonly since: Millis };
   'musher.started': { readonly version: string; readonly pid: number };
   /** What a start found and did before work continued. `told`: rooms are notified; otherwise it is only counted, and `untold` is the number of starts since the last report. */
   'musher.recovered': {

@@ -13,6 +13,7 @@ export type Projection =
   | 'days'
   | 'dependencies'
   | 'outages'
+  | 'pauses'
   | 'requests'
   | 'rooms'
   | 'runs'
@@ -239,6 +240,8 @@ const ROWS = {
   'account.recovered': { wakes: 'all', news: null, into: ['accounts'] },
   'outage.met': { wakes: 'all', news: 'failures', into: ['outages'] },
   'outage.over': { wakes: 'all', news: 'failures', into: ['outages'] },
+  'project.paused': { wakes: 'nothing', news: 'failures', into: ['pauses'] },
+  'project.resumed': { wakes: 'all', news: 'failures', into: ['pauses'] },
   // Written before the engine begins, which then looks at everything.
   'musher.started': { wakes: 'nothing', news: null, into: [] },
   'musher.recovered': { wakes: 'nothing', news: 'failures', into: [] },

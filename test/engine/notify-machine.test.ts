@@ -52,3 +52,48 @@ it('tells of a limited account where agents use it, and of a backup that failed 
   notify.stop();
   log.close();
 });
+
+it('tells of a pause in the other rooms of the project, and not once more where its answer is read', async () => {
+  const log = Log.inMemory(testClock());
+  const rooms = [roomOf('shop'), roomOf('shop', ['failures', 'merges']), roomOf('docs')];
+  const notify = startNotify({
+    log,
+    settingsOf: (name) => projectSettings(name, `/${name}`),
+    roomsOf: (project) => rooms.filter((room) => room.project === project),
+    allRooms: () => rooms,
+    places: {
+      isPrivate: ({ thread }) => thread === 'private',
+      inPublic: (to) => ({ ...to, thread: null }),
+      threadOf: ({ thread }) => thread,
+    },
+    timezone: 'UTC',
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const pausedFrom = (id: string, thread: string | null): void =>
+    log.transaction((tx) => {
+      const at = { transport: 'net', room: 'shop failures', thread };
+      const sender = { transport: 'net', id: 'ann', name: 'Ann' };
+      const inbox = tx.inbox.receive({ id, at, sender, ingress: 'mention', text: 'pause' }, tx.now);
+      const payload = { reason: 'we deploy.', until: null, how: 'stop', asked: 2 } as const;
+      tx.record({ ...about, actor: 'person:Ann', cause: `inbox:${inbox}`, kind: 'project.paused', payload });
+    });
+  const told = (): number[] => rooms.map(({ to }) => log.outbox.open('net', to.room, 100).length);
+  pausedFrom('m1', null);
+  await eventually(() => expect(notify.position).toBe(log.reads.lastSeq()));
+  expect(told()).toEqual([0, 1, 0]);
+  // An answer that its asker alone sees tells the room nothing.
+  pausedFrom('m2', 'private');
+  await eventually(() => expect(notify.position).toBe(log.reads.lastSeq()));
+  expect(told()).toEqual([1, 2, 0]);
+  const [notice] = log.outbox.open('net', 'shop failures', 1);
+  expect(notice === undefined ? '' : plainText(notice.body, { width: 500 })).toBe(
+    '! shop is paused by Ann: we deploy. Nothing new starts. 2 runs stopped, the work is kept. `resume` lets work continue.',
+  );
+  log.transaction((tx) => void tx.record({ ...about, kind: 'project.resumed', payload: { why: 'time', since: tx.now - 3_600_000 } }));
+  await eventually(() => expect(notify.position).toBe(log.reads.lastSeq()));
+  expect(told()).toEqual([2, 3, 0]);
+  notify.stop();
+  log.close();
+});

@@ -17,6 +17,7 @@ import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
 const SMALL = new Set([
   'accounts',
   'outages',
+  'pauses',
   'timers',
   'offers',
   'rooms',

@@ -37,6 +37,7 @@ function fill(log: Log): void {
     tx.record({ ...of, item: null, kind: 'account.limited', payload: limited });
     const outage = { agent: 'coder-1', code: 'RUNTIME_MISSING', said: 'It is gone.', hint: 'Install it.', until: 1, times: 1, news: true };
     tx.record({ ...of, item: null, kind: 'outage.met', payload: outage });
+    tx.record({ ...of, item: null, kind: 'project.paused', payload: { reason: 'we deploy', until: 1, how: 'finish', asked: 0 } });
   });
 }
 

@@ -62,6 +62,7 @@ export class PlainModel {
   readonly #qaMode: QaMode;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #effects = new Map<string, number>();
+  #paused = false;
 
   /** `texts`: what people said, by the cause that their effects carry. */
   constructor(outside: Outside, texts: ReadonlyMap<string, string>, qaMode: QaMode) {
@@ -72,7 +73,11 @@ export class PlainModel {
 
   take(event: LoggedEvent): void {
     if (event.kind === 'item.created') return this.#created(event.item);
+    if (event.kind === 'project.paused') this.#paused = true;
+    if (event.kind === 'project.resumed') this.#paused = false;
     if (event.item === null) return;
+    if (this.#paused && event.kind === 'run.pending')
+      this.wrong.push(`event ${event.seq}: a run of ${event.item} begins in a paused project`);
     const item = this.items.get(event.item);
     const say = (what: string): void => void this.wrong.push(`event ${event.seq}, ${event.kind} of ${event.item}: ${what}`);
     if (item === undefined) return say('of an item that was never made');

@@ -54,6 +54,13 @@ const TEXTS = [
   'undo',
   'budget N',
   'why N',
+  'pause',
+  'pause for 10m',
+  'pause --stop',
+  'panic',
+  'resume',
+  'resume',
+  'resume',
 ];
 const nat = (max: number): fc.Arbitrary<number> => fc.nat({ max });
 const act: fc.Arbitrary<Act> = fc.oneof(

@@ -23,5 +23,6 @@ export const QUIET: Facts = {
   budgets: [],
   sandboxProblem: null,
   outage: null,
+  pause: null,
   requests: new Map(),
 };

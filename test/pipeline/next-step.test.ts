@@ -188,6 +188,19 @@ describe('the next step of an item that is', () => {
   });
 });
 
+describe('a paused project', () => {
+  const pause = { by: 'person:Anna', reason: 'we deploy', until: null, how: 'stop', since: T0 } as const;
+  it('begins nothing and says who paused it, but brings a merge to its end whose commit is on its way', () => {
+    const paused = { ...QUIET, pause };
+    for (const item of [standing(STAGE.backlog, 'idle', { queued: true }), standing(current), standing(qa), standing(merge)]) {
+      expect(['start', 'run', 'gates', 'merge']).toContain(nextStep(item, QUIET).do);
+      expect(nextStep(item, paused)).toMatchObject({ do: 'wait', for: 'pause', reason: { kind: 'paused', pause }, never: false });
+    }
+    expect(nextStep(standing(merge, 'idle', { landing: sha('d') }), paused).do).toBe('merge');
+    expect(nextStep(standing(current, 'running'), paused).do).toBe('watch');
+  });
+});
+
 describe('a project whose sandbox does not hold', () => {
   it('runs nothing, and says what has to be mended', () => {
     const broken = { ...QUIET, sandboxProblem: 'bwrap is not on the PATH' };
@@ -224,6 +237,10 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   outage: fc.oneof(
     { weight: 9, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: anyTime.map((until) => ({ code: 'ENOSPC', said: '', hint: '', until, times: 1 })) },
+  ),
+  pause: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constant({ by: 'console:ann', reason: '', until: null, how: 'finish', since: T0 } as const) },
   ),
   requests: fc.constant(new Map()),
 });

@@ -76,6 +76,14 @@ export function commandTx(
       tx.record({ project: project ?? author.project, item: null, actor, cause, kind: 'room.subscribed', payload });
     },
     raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
+    pause(project, payload) {
+      guard(project);
+      tx.record({ project, item: null, actor, cause, kind: 'project.paused', payload });
+    },
+    resume(project, since) {
+      guard(project);
+      tx.record({ project, item: null, actor, cause, kind: 'project.resumed', payload: { why: 'person', since } });
+    },
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
     attempt(part) {
       try {

@@ -13,6 +13,7 @@ import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
 import { Outages } from '../reads/outages.ts';
+import { Pauses } from '../reads/pauses.ts';
 import { TimerRows } from '../reads/timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
@@ -60,6 +61,7 @@ export class Projector {
   readonly #timers: TimerRows;
   readonly #accounts: Accounts;
   readonly #outages: Outages;
+  readonly #pauses: Pauses;
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
@@ -68,6 +70,7 @@ export class Projector {
     days: (event) => this.#days.apply(event, this.#payerOf(event)),
     dependencies: (event, before) => this.#depend(event, before),
     outages: (event) => this.#outages.apply(event),
+    pauses: (event) => this.#pauses.apply(event),
     requests: (event) => this.#request(event),
     rooms: (event) => this.#bindRoom.run(event.payload.transport, event.payload.room, event.project),
     runs: (event) => (event.kind === 'item.purged' ? this.#blankRuns(event) : this.#foldRun(event)),
@@ -81,6 +84,7 @@ export class Projector {
     this.#timers = new TimerRows(db);
     this.#accounts = new Accounts(db);
     this.#outages = new Outages(db);
+    this.#pauses = new Pauses(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#requests = requestTable(db);

@@ -35,6 +35,17 @@ export const OUTAGES = `
     PRIMARY KEY (project, agent)
   ) WITHOUT ROWID;`;
 
+/** Since schema version 12. */
+export const PAUSES = `
+  CREATE TABLE IF NOT EXISTS pauses ( -- projects in which nothing new starts
+    project TEXT NOT NULL PRIMARY KEY,
+    since   INTEGER NOT NULL,
+    "by"    TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    until   INTEGER,                  -- null: until a person ends it
+    how     TEXT NOT NULL             -- finish | stop | panic
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE items (
     project     TEXT NOT NULL,
@@ -129,6 +140,7 @@ export const PROJECTION_TABLES = `
 
   ${ACCOUNTS}
   ${OUTAGES}
+  ${PAUSES}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
@@ -171,6 +183,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'day_raises', key: ['scope', 'name', 'until'] },
   { table: 'accounts', key: ['account'] },
   { table: 'outages', key: ['project', 'agent'] },
+  { table: 'pauses', key: ['project'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },

@@ -12,6 +12,7 @@ import type { Run } from '../projections/run.ts';
 import { Subscriptions, type Subscription } from '../projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
 import { Outages } from './outages.ts';
+import { Pauses } from './pauses.ts';
 import { TimerReads } from './timers.ts';
 
 export interface LoggedReceipt extends Receipt {
@@ -42,6 +43,7 @@ export class Reads {
   readonly timers: TimerReads;
   readonly accounts: Pick<Accounts, 'all' | 'get'>;
   readonly outages: Pick<Outages, 'all' | 'of' | 'get'>;
+  readonly pauses: Pick<Pauses, 'all' | 'get'>;
   /** What agents ask people for. */
   readonly requests: RequestReads;
   readonly #events: EventStore;
@@ -73,6 +75,7 @@ export class Reads {
     this.timers = new TimerReads(db);
     this.accounts = new Accounts(db);
     this.outages = new Outages(db);
+    this.pauses = new Pauses(db);
     this.requests = new RequestReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db

@@ -1,6 +1,7 @@
 import { shortage } from '../budget/budget.ts';
 import { chooseAccount } from './accounts.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
+import { heldByPause } from './pause-wait.ts';
 import { heldByOutage, onOutages } from './outage-wait.ts';
 import type { Busy, Reason, WaitReason } from './reason.ts';
 import { sameAgain } from '../why/same-failure.ts';
@@ -14,7 +15,8 @@ import type { Facts, Step, WaitingFor } from './step.ts';
  * Level-triggered: it depends on the item's state, not on its history, so it is right after any restart.
  */
 export function nextStep(item: WorkItem, facts: Facts): Step {
-  return heldByOutage(held(stepOf(item, facts), facts), facts.outage, facts.now);
+  // A person's word says more than the fault that would hold it as well.
+  return heldByOutage(held(heldByPause(stepOf(item, facts), item, facts.pause), facts), facts.outage, facts.now);
 }
 
 /** Nothing is run without the sandbox that the project asks for: agents, gates and merges wait until it holds. */

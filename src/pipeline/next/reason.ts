@@ -1,5 +1,6 @@
 import type { Shortage } from '../budget/budget.ts';
 import type { Outage } from './outage.ts';
+import type { Pause } from './pause.ts';
 import type { Unmet } from './dependencies.ts';
 import type { AgentRequest } from '../requests.ts';
 import type { ItemNumber } from '../values.ts';
@@ -29,6 +30,7 @@ export type WaitReason =
   | { readonly kind: 'run-limited' }
   /** `agent`: the one that can't be used; null: no work of the project can continue. */
   | { readonly kind: 'outage'; readonly agent: string | null; readonly outage: Outage }
+  | { readonly kind: 'paused'; readonly pause: Pause }
   | { readonly kind: 'budget'; readonly shortage: Shortage }
   | { readonly kind: 'merge-queue'; readonly first: ItemNumber }
   | { readonly kind: 'blocked' }

@@ -2,6 +2,7 @@ import type { AccountFact } from './accounts.ts';
 import type { Budget } from '../budget/budget.ts';
 import type { Exhaustion, StartReason } from '../why/cause.ts';
 import type { Outage } from './outage.ts';
+import type { Pause } from './pause.ts';
 import type { Unmet } from './dependencies.ts';
 import type { Reason, WaitReason } from './reason.ts';
 import type { AgentRequest } from '../requests.ts';
@@ -43,6 +44,8 @@ export interface Facts {
   readonly sandboxProblem: string | null;
   /** What keeps all of the project from working; null: nothing that is known. */
   readonly outage: Outage | null;
+  /** A person has paused the project; null: nobody has. */
+  readonly pause: Pause | null;
   /** What agents of the project ask people for at this moment, by item, the oldest first. */
   readonly requests: ReadonlyMap<ItemNumber, readonly AgentRequest[]>;
 }
@@ -56,6 +59,7 @@ export type WaitingFor =
   | 'hold'
   | 'rate-limit'
   | 'outage'
+  | 'pause'
   | 'budget'
   | 'merge-queue'
   | 'unblock'

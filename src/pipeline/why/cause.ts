@@ -56,6 +56,8 @@ export type Cause =
   /** Its item was stopped, moved or deleted. */
   | { readonly kind: 'not-wanted' }
   | { readonly kind: 'musher-stopped' }
+  /** Its project was paused, and what ran was stopped. */
+  | { readonly kind: 'paused' }
   /** The log was restored from a copy, and its time passed meanwhile. */
   | { readonly kind: 'time-passed' };
 export type CauseKind = Cause['kind'];

@@ -30,3 +30,14 @@ export function noSuchRoom(named: string | null): Reply {
     ' lists the rooms.',
   );
 }
+
+/** A command for all projects, from someone who lacks the role in one. Names none: they may not know of it. */
+export function allProjectsNeeded(words: string): Reply {
+  return refused(
+    'not-allowed',
+    command(`${words} all`),
+    ' takes the role operator in every project, and you don’t have it in all of them. ',
+    command(words),
+    ' is for this room’s project alone.',
+  );
+}

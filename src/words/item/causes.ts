@@ -62,6 +62,8 @@ export function causeWords(why: Why, failure: string): string {
       return 'its item was stopped, moved or deleted';
     case 'musher-stopped':
       return 'Musher was stopped';
+    case 'paused':
+      return 'its project was paused';
     case 'time-passed':
       return 'its time had passed when the log was restored';
   }

@@ -175,6 +175,10 @@ export function eventWords(event: LoggedEvent): string {
       );
     case 'outage.over':
       return event.payload.agent === null ? `can work on ${event.project} again` : `can start ${event.payload.agent} again`;
+    case 'project.paused':
+      return because(`paused ${event.project}`, event.payload.reason);
+    case 'project.resumed':
+      return `resumed ${event.project}`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
       return `checked the state left by the last shutdown: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;

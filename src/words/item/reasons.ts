@@ -6,6 +6,7 @@ import { requestName } from '../../pipeline/requests.ts';
 import type { ArchiveReason, WorkItem } from '../../pipeline/types.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
+import { pauseWords, resumeCommand } from './pause.ts';
 import { outageHint, outageWords } from '../outage.ts';
 import { capKey, topUp, usedOf } from '../budget.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
@@ -72,6 +73,8 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
       return 'rate-limited by the model provider';
     case 'outage':
       return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/^The /, 'the ').replace(/\.$/, '')}`;
+    case 'paused':
+      return pauseWords(reason.pause, reader);
     case 'budget':
       return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
     case 'merge-queue':
@@ -134,6 +137,8 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
       return ['It continues on its own; ', command(`stop ${n}`), ' cancels that.'];
     case 'outage':
       return [`${outageHint(reason.outage)} It continues on its own after that; no attempt is counted.`];
+    case 'paused':
+      return [command(resumeCommand(item.project, reader.current)), ' lets work continue.'];
     case 'budget': {
       const more = command(topUp(inRoom(reason.shortage.budget, item, reader), reason.shortage.unit));
       const key = capKey(reason.shortage.budget, reason.shortage.unit);

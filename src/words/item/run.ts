@@ -2,6 +2,7 @@ import type { Run } from '../../log/projections/run.ts';
 import type { EndReason } from '../../pipeline/types.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { StuckCause } from '../../pipeline/why/fault.ts';
+import { itemLabel } from './item.ts';
 
 /** How a run was stuck. */
 export const STUCK_WORDS: { readonly [C in StuckCause]: string } = {
@@ -40,4 +41,15 @@ export function runState(run: Run): string {
 /** How long a run has taken, or takes so far; the time until its process started is part of it. */
 export function runTime(run: Run, now: Millis): Millis {
   return (run.endedAt ?? now) - (run.startedAt ?? run.pendingAt);
+}
+
+/** Runs that a line names; more are counted. */
+const NAMED_RUNS = 4;
+
+/** Runs by agent and item: `coder-1 on #3 and coder-2 on docs#5`. */
+export function runsWords(runs: readonly Run[], current: string): string {
+  const named = runs.slice(0, NAMED_RUNS).map((run) => `${run.agent} on ${itemLabel({ project: run.project, number: run.item }, current)}`);
+  const more = runs.length - named.length;
+  const all = more === 0 ? named : [...named, `${more} more`];
+  return all.length === 1 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`;
 }

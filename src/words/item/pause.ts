@@ -1,0 +1,34 @@
+import { actorName } from '../../pipeline/actor.ts';
+import type { Pause } from '../../pipeline/next/pause.ts';
+import { firstLine } from './item.ts';
+import { moment } from '../time.ts';
+import type { Reader } from '../reader.ts';
+
+/** Longest part of a reason that a line repeats, in UTF-16 units. */
+const LONGEST = 200;
+
+/** `paused by Anna until 18:00: we deploy`. No full stop. */
+export function pauseWords(pause: Pick<Pause, 'by' | 'until' | 'reason'>, { now, timezone }: Pick<Reader, 'now' | 'timezone'>): string {
+  const until = pause.until === null ? '' : ` until ${moment(pause.until, now, timezone)}`;
+  return `paused by ${actorName(pause.by)}${until}${pauseReason(pause)}`;
+}
+
+/** `: we deploy`, without a full stop; empty where no reason was given. */
+export function pauseReason({ reason }: Pick<Pause, 'reason'>): string {
+  const words = firstLine(reason, LONGEST).replace(/\.$/, '');
+  return words === '' ? '' : `: ${words}`;
+}
+
+/** How a project is resumed from a room that speaks of the project `current`. */
+export function resumeCommand(project: string, current: string | null): string {
+  return project === current ? 'resume' : `resume ${project}`;
+}
+
+/** Projects before what is said of them: `shop is`, `shop and docs are`, `All 7 projects are`. */
+export function pausedProjects(names: readonly string[]): string {
+  if (names.length <= 1) return `${names[0] ?? ''} is`;
+  return names.length <= NAMED ? `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} are` : `${names.length} projects are`;
+}
+
+/** Projects that a line names; more are counted. */
+const NAMED = 3;
