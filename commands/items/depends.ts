@@ -16,7 +16,7 @@ export const depends = command({
   summary: 'Sets which items must be done before an item.',
   details:
     'A new list replaces the old one, `nothing` clears it; without a list it shows the current one. A dependency is met when it is done or archived as completed. ' +
-    'With `auto_start`, the item starts as soon as all its dependencies are met.',
+    'It starts nothing: `start` queues an item whose dependencies are not met yet, and it starts on its own once they are.',
   examples: ['depends 42 on 40 41', 'depends 42 on nothing', 'depends 42'],
   args: {
     item: itemRef(),

@@ -25,9 +25,8 @@ export const backlog = command({
     const lines = reads.inStage(project.name, 'backlog', MOST).map((item): string => {
       const title = `${itemTitle(item, reader.current)} (${item.type})`;
       const step = decide(reads, item, facts);
-      if (step.do === 'wait' && step.for === 'start') return title;
-      const starts =
-        step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never && step.reason.starts ? ', starts on its own' : '';
+      if (step.reason.kind === 'not-started' && step.reason.unmet.length === 0) return title;
+      const starts = step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never ? ', starts on its own' : '';
       return `${title} · ${stepWords(item, step, reader)}${starts}`;
     });
     return answer(

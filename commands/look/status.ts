@@ -52,7 +52,7 @@ export const status = command({
       .filter(({ item, step }) => item.queued || (step.do === 'wait' && step.for !== 'start'));
     const startable = (item: WorkItem): boolean => {
       const step = decide(reads, item, facts);
-      return step.do === 'wait' && step.for === 'start';
+      return step.reason.kind === 'not-started' && step.reason.unmet.length === 0;
     };
     const first = reads.inStage(name, 'backlog', FIRST_LOOK).find(startable) ?? null;
     const running = active.filter(({ run }) => run !== null);

@@ -94,7 +94,7 @@ function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem): Re
     return refused('nothing-to-stop', `Nothing to stop: ${title} is ${inStage(item.stage)}.`);
   if (item.held !== null) return refused('already-stopped', `${title} is already stopped. `, ...nextWords(item, tx.step(item), reader));
   const timers = tx.reads.timers.ofItem(item.project, item.number).length;
-  if (item.stage.name === 'backlog' && !item.queued && item.dependsOn.length === 0 && timers === 0)
+  if (item.stage.name === 'backlog' && !item.queued && timers === 0)
     return refused('nothing-to-stop', `Nothing to stop: ${title} is in the backlog. `, ...outlook(item, tx.step(item), reader));
   return null;
 }

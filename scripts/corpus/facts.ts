@@ -56,10 +56,9 @@ const REASONS: { readonly [K in ReasonKind]: Reason & { readonly kind: K } } = {
   'attempts-used-up': { kind: 'attempts-used-up', attempts: 4, stage: 'current' },
   'sent-back-too-often': { kind: 'sent-back-too-often', times: 4 },
   'same-failure': { kind: 'same-failure', times: 3 },
-  'not-started': { kind: 'not-started' },
+  'not-started': { kind: 'not-started', unmet: [{ number: n(1), stage: 'current', never: null }] },
   dependencies: {
     kind: 'dependencies',
-    starts: true,
     unmet: [
       { number: n(1), stage: 'current', never: null },
       { number: n(3), stage: 'archived', never: null },

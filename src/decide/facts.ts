@@ -1,5 +1,5 @@
 import type { ProjectSettings } from '../config/settings.ts';
-import { metSince, unmetDependencies } from '../pipeline/next/dependencies.ts';
+import { unmetDependencies } from '../pipeline/next/dependencies.ts';
 import { nextStep } from '../pipeline/next/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber, Millis } from '../pipeline/values.ts';
@@ -9,7 +9,7 @@ import type { Reads } from '../log/reads/reads.ts';
 import type { Facts, Step } from '../pipeline/next/step.ts';
 
 /** The facts about a project that all its items share at one moment. */
-export interface ProjectFacts extends Omit<Facts, 'unmet' | 'metAt' | 'budgets'> {
+export interface ProjectFacts extends Omit<Facts, 'unmet' | 'budgets'> {
   readonly settings: ProjectSettings;
   readonly today: DayBudgets;
 }
@@ -33,7 +33,6 @@ function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis)
     today: dayBudgets(reads, settings.budget, now),
     now,
     qaDefault: settings.qa,
-    autoStart: settings.autoStart,
     maxCoders: settings.maxCoders,
     maxRetries: settings.maxRetries,
     agents: agentsWithAccounts(reads, settings),
@@ -65,7 +64,7 @@ function firstToMerge(reads: Reads, facts: ProjectFacts): ItemNumber | null {
 export function decide(reads: Reads, item: WorkItem, facts: ProjectFacts): Step {
   const find = (number: ItemNumber): WorkItem | null => reads.item(item.project, number);
   const budgets = mayRun(item) ? budgetsOf(reads, item, facts.settings, facts.now, facts.today) : [];
-  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), metAt: metSince(item, find), budgets });
+  return nextStep(item, { ...facts, unmet: unmetDependencies(item, find), budgets });
 }
 
 /** Whether the next step of an item may be a run: only then its budgets are worth reading. */

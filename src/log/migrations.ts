@@ -199,6 +199,12 @@ const MIGRATIONS: readonly string[] = [
   `,
   // A new database has the table already.
   PAUSES,
+  // What depends on others moves by itself only where somebody has started it.
+  `
+  UPDATE items SET wakes = 0
+  WHERE wakes = 1 AND deleted = 0 AND stage = 'backlog'
+    AND json_extract(state, '$.queued') = 0 AND json_extract(state, '$.errand') IS NULL;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

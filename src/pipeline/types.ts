@@ -152,7 +152,7 @@ export interface ItemBase {
   readonly held: Held | null;
   /** The commit that a person approved. The approval doesn't cover any other commit. */
   readonly accepted: CommitSha | null;
-  /** Since when it waits for what it depends on: what was met before then does not start it by itself. */
+  /** Since when it waits for what it depends on. */
   readonly waitsSince: Millis;
   /**
    * The squash commit that the base branch is being moved to at this moment. Until that is settled nobody can stop,

@@ -350,7 +350,6 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     guarded: ['.musher'],
     baseBranch: 'main',
     qa: 'human',
-    autoStart: true,
     maxCoders: 2,
     maxRetries: 3,
     links: { item: null, commit: null },

@@ -128,7 +128,10 @@ describe('backlog', () => {
     world.clock.move(1);
     const b = world.make({ title: 'B', type: 'bug', dependsOn: [a] });
     const { text } = await world.say('backlog', { role: 'viewer' });
-    expect(text).toContain(`- #${a} A (story)\n- #${b} B (bug) · waiting for #${a} (in backlog), starts on its own`);
+    expect(text).toContain(`- #${a} A (story)\n- #${b} B (bug) · not started, and it needs #${a} (in backlog) first`);
+    await world.say(`start ${b}`);
+    const queued = await world.say('backlog', { role: 'viewer' });
+    expect(queued.text).toContain(`- #${b} B (bug) · waiting for #${a} (in backlog), starts on its own`);
   });
 
   it('counts what it leaves out, and says when there is nothing', async () => {

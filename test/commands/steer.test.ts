@@ -93,6 +93,7 @@ describe('stop', () => {
   it('does not promise that `start` starts what still waits for others', async () => {
     const other = world.make();
     const waits = world.make({ dependsOn: [other] });
+    await world.say(`start ${waits}`);
     const { text } = await world.say(`stop ${waits}`);
     expect(text).toContain(`\`start ${waits}\` lets it start once its dependencies are merged`);
     expect((await world.say(`stop ${waits}`)).text).toContain(`\`start ${waits}\``);

@@ -67,7 +67,6 @@ describe('loadSettings', () => {
             sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
             baseBranch: 'main',
             qa: 'server',
-            autoStart: true,
             maxCoders: 2,
             maxRetries: 3,
             links: { item: null, commit: null },
@@ -191,6 +190,10 @@ describe('references', () => {
 });
 
 describe('errors', () => {
+  it('say what became of a key that an earlier version had', () => {
+    expect(projectError(`auto_start = true\n${CODER}`)).toContain(':1: auto_start: no longer exists, remove it: an item starts only');
+  });
+
   it('name file, line, key, what is wrong and the nearest known key, all at once over both files', () => {
     const error = errorOf({
       bot: 'nmae = "bot"\n\nlog_level = "inof"\ntimezone = "Europe/Berln"\n[[project]]\nname = "shop"\npath = "shop"\n',

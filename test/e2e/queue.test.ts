@@ -4,8 +4,8 @@ import { Bench, create, succeeded } from './harness.ts';
 let bench: Bench;
 afterEach(() => bench.close());
 
-test('what depends on others starts by itself when they are done, or says how; an abandoned one never counts, and a cycle is refused', async () => {
-  bench = new Bench({ name: 'shop', top: 'auto_start = true' }, { name: 'docs', top: 'auto_start = false' });
+test('what depends on others and was started starts by itself when they are done, what nobody started does not; an abandoned one never counts, and a cycle is refused', async () => {
+  bench = new Bench({ name: 'shop' }, { name: 'docs' });
   const musher = bench.start();
   musher.type(
     create('Foundation'),
@@ -16,6 +16,8 @@ test('what depends on others starts by itself when they are done, or says how; a
     'depends 2 on 1',
     'depends 3 on 1 2',
     'depends 5 on 4',
+    'start 2',
+    'start 3',
     'start 5',
     'move 4 current',
     'move 4 archived',

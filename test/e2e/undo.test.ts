@@ -7,7 +7,7 @@ afterEach(() => bench.close());
 const tracked = (commit = 'main'): string[] => Object.keys(bench.filesAt(commit)).sort();
 
 test('a merge is reverted on the base branch after the gates, and its item is in current with its branch and can be merged again', async () => {
-  bench = new Bench({ top: 'auto_start = false', gates: { list: 'test -f list.txt' } });
+  bench = new Bench({ gates: { list: 'test -f list.txt' } });
   const musher = bench.start();
   musher.type(
     create(
@@ -38,7 +38,7 @@ test('a merge is reverted on the base branch after the gates, and its item is in
   expect([gate?.commit, gate?.exitCode]).toEqual([bench.git(['rev-parse', 'main']), 0]);
   musher.type('undo 1', 'why 2', 'why 1');
   await musher.said(/Can’t undo undo \(.*?, by local\) on #1 First: .*?`start 1`.*?Nothing changed/);
-  await musher.said(/[Ww]aiting for #1 \(in current\)/);
+  await musher.said(/needs #1 \(in current\)/);
   await musher.said(/Stopped by local.*Last failure: Its merge was reverted by local: It loses the time zone/);
 
   musher.type('start 1', 'wait 1 done 30');
@@ -135,7 +135,7 @@ test('a base branch that was moved back while Musher was away is told with the i
 });
 
 test('commands are undone with what was there before, one after the other, and what has gone on since is not', async () => {
-  bench = new Bench({ top: 'auto_start = false' });
+  bench = new Bench({});
   const musher = bench.start();
   musher.type(
     create('First title', 'coder: raise there; await go; write a.txt a; commit; success'),

@@ -55,7 +55,6 @@ export class Shop {
       file: `${owner.repository}/.musher/project.toml`,
       baseBranch: 'main',
       qa: 'server',
-      autoStart: true,
       maxCoders: 2,
       maxRetries: 3,
       gates,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCycle, isMet, metSince, unmetDependencies } from '../../src/pipeline/next/dependencies.ts';
+import { findCycle, isMet, unmetDependencies } from '../../src/pipeline/next/dependencies.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { ItemNumber } from '../../src/pipeline/values.ts';
 import { archivedStage, LIVE_NAMES, num, REASON_NAMES, STAGE, standing, T0 } from './samples.ts';
@@ -18,19 +18,6 @@ describe('a dependency', () => {
     const item = standing(STAGE.backlog, 'idle', { dependsOn: [num(1)] });
     const find = (): WorkItem => standing(STAGE.done, 'idle', { deletedAt: T0 });
     expect(unmetDependencies(item, find)).toEqual([]);
-    expect(metSince(item, find)).toBe(STAGE.done.mergedAt);
-  });
-
-  it('counts as met since its merge, of several the last; not while one is open', () => {
-    const at = (mergedAt: number): WorkItem => standing({ ...STAGE.done, mergedAt });
-    const items = new Map([
-      [1, at(10)],
-      [2, at(30)],
-      [3, standing(STAGE.qa)],
-    ]);
-    const find = (number: number): WorkItem | null => items.get(number) ?? null;
-    const on = (...numbers: number[]): WorkItem => standing(STAGE.backlog, 'idle', { dependsOn: numbers.map(num) });
-    expect([metSince(on(1, 2), find), metSince(on(1, 3), find), metSince(on(), find)]).toEqual([30, null, null]);
   });
 
   it('that is not met says where it stands and whether waiting helps', () => {

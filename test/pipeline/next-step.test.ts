@@ -24,17 +24,12 @@ const cases: readonly Case[] = [
   ['in the backlog, untouched', standing(backlog), {}, waits('start')],
   ['in the backlog and asked to start', standing(backlog, 'idle', { queued: true }), {}, { do: 'start' }],
   ['asked to start before its dependencies are met', standing(backlog, 'idle', { queued: true }), unmet(null), waits('dependencies')],
-  ['freed by its last dependency', standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }), { metAt: T0 }, { do: 'start' }],
-  ['free before it began to wait', standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }), { metAt: T0 - 1 }, waits('start')],
+  ['queued, and freed by its last dependency', standing(backlog, 'idle', { queued: true, dependsOn: [num(3)] }), {}, { do: 'start' }],
+  ['freed by its last dependency, but started by nobody', standing(backlog, 'idle', { dependsOn: [num(3)] }), {}, waits('start')],
+  ['waiting for others, but started by nobody', standing(backlog, 'idle', { dependsOn: [num(3)] }), unmet(null), waits('start')],
   [
-    'free of its dependencies without auto-start',
-    standing(backlog, 'idle', { dependsOn: [num(3)], waitsSince: T0 }),
-    { autoStart: false, metAt: T0 },
-    waits('start'),
-  ],
-  [
-    'depending on what never comes',
-    standing(backlog, 'idle', { dependsOn: [num(3)] }),
+    'queued, and depending on what never comes',
+    standing(backlog, 'idle', { queued: true, dependsOn: [num(3)] }),
     unmet({ kind: 'abandoned' }),
     waits('dependencies'),
   ],
@@ -170,7 +165,8 @@ describe('the next step of an item that is', () => {
     ];
     expect(slot.reason).toEqual({ kind: 'slots-busy', max: 2, busy: onSlots });
     const lost = unmet({ kind: 'deleted' });
-    expect(nextStep(standing(backlog), { ...QUIET, ...lost }).reason).toEqual({ kind: 'dependencies', starts: true, ...lost });
+    expect(nextStep(standing(backlog), { ...QUIET, ...lost }).reason).toEqual({ kind: 'not-started', ...lost });
+    expect(nextStep(standing(current), { ...QUIET, ...lost }).reason).toEqual({ kind: 'dependencies', ...lost });
   });
 
   it('blocked says how often it was tried', () => {
@@ -181,9 +177,9 @@ describe('the next step of an item that is', () => {
   });
 
   it('waiting that can never end is told from waiting that may', () => {
-    for (const stage of [backlog, current]) {
-      expect(nextStep(standing(stage), { ...QUIET, ...unmet({ kind: 'deleted' }) })).toMatchObject({ for: 'dependencies', never: true });
-      expect(nextStep(standing(stage), { ...QUIET, ...unmet(null) })).toMatchObject({ for: 'dependencies', never: false });
+    for (const item of [standing(backlog, 'idle', { queued: true }), standing(current)]) {
+      expect(nextStep(item, { ...QUIET, ...unmet({ kind: 'deleted' }) })).toMatchObject({ for: 'dependencies', never: true });
+      expect(nextStep(item, { ...QUIET, ...unmet(null) })).toMatchObject({ for: 'dependencies', never: false });
     }
   });
 });
@@ -221,7 +217,6 @@ const number = fc.integer({ min: 1, max: 9 }).map(num);
 const facts: fc.Arbitrary<Facts> = fc.record({
   now: anyTime,
   qaDefault: fc.constantFrom(...QA_MODES),
-  autoStart: fc.boolean(),
   maxCoders: fc.nat({ max: 3 }),
   maxRetries: fc.nat({ max: 3 }),
   agents: fc.subarray([...AGENTS]),
@@ -230,7 +225,6 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant({ kind: 'deleted' } as const)) }), {
     maxLength: 2,
   }),
-  metAt: fc.option(anyTime),
   mergeHead: fc.option(number),
   budgets: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(budget, { maxLength: 4 }) }),
   sandboxProblem: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant('bwrap is not on the PATH') }),

@@ -55,9 +55,6 @@ base_branch = ${quoted(baseBranch)}
 # Who decides in qa: only the gates ("server"), an agent ("agent") or a person ("human").
 qa = "server"
 
-# Start queued items automatically when their last dependency is met.
-auto_start = true
-
 # Coder runs at the same time, and retries per stage before an item is blocked.
 max_coders = 2
 max_retries = 3

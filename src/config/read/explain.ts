@@ -35,6 +35,11 @@ export function keyText(path: KeyPath): string {
   }, '');
 }
 
+/** Keys at the top of a file that earlier versions had, with what to do about them. */
+const RETIRED: ReadonlyMap<string, string> = new Map([
+  ['auto_start', 'no longer exists, remove it: an item starts only when someone starts it. `start` queues one that waits for others'],
+]);
+
 function unknownKey(key: string, path: KeyPath, about: Explaining): Problem {
   const place = { file: about.file, line: about.line([...path, key]), key: keyText([...path, key]) };
   const table = schemaAt(path, about.schema);
@@ -44,6 +49,8 @@ function unknownKey(key: string, path: KeyPath, about: Explaining): Problem {
   if (path.length === 0 && about.elsewhere.has(key)) {
     return { ...place, message: `belongs in ${about.elsewhere.get(key)}` };
   }
+  const retired = path.length === 0 ? RETIRED.get(key) : undefined;
+  if (retired !== undefined) return { ...place, message: retired };
   if (section !== undefined) return { ...place, message: `belongs in the table ${keyText([...path.filter(isKey), section[0]])}` };
   if (near !== null) return { ...place, message: `unknown key; did you mean "${near}"?` };
   return { ...place, message: `unknown key; valid keys are ${known.join(', ')}` };

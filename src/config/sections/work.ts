@@ -10,7 +10,6 @@ export const workSchema = z.strictObject({
     .enum(QA_MODES)
     .default('server')
     .meta({ description: 'Who decides in `qa`: only the gates (`server`), an agent (`agent`) or a person (`human`).' }),
-  auto_start: z.boolean().default(true).meta({ description: 'Start queued items automatically when their last dependency is met.' }),
   max_coders: positive().max(64).default(2).meta({ description: 'How many coder runs at the same time.' }),
   max_retries: z.int().min(0).max(100).default(3).meta({ description: 'Retries per stage before an item is blocked.' }),
 });

@@ -25,9 +25,7 @@ export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
     },
     ([project, number], item) => {
       const wakes =
-        item.deletedAt === null
-          ? item.errand !== null || (item.stage.name === 'backlog' && (item.queued || item.dependsOn.length > 0))
-          : item.removal?.state === 'asked';
+        item.deletedAt === null ? item.errand !== null || (item.stage.name === 'backlog' && item.queued) : item.removal?.state === 'asked';
       save.run(
         project,
         number,

@@ -53,7 +53,7 @@ export const PROJECTION_TABLES = `
     stage       TEXT NOT NULL,
     execution   TEXT NOT NULL,
     deleted     INTEGER NOT NULL,
-    wakes       INTEGER NOT NULL, -- 1: may move by itself (in the backlog: queued, or it depends on others; deleted: not removed yet)
+    wakes       INTEGER NOT NULL, -- 1: may move by itself (in the backlog: queued; deleted: not removed yet)
     stage_since INTEGER NOT NULL,
     state       TEXT NOT NULL,    -- the whole item as JSON
     PRIMARY KEY (project, number)

@@ -145,7 +145,7 @@ export class Reads {
     return (['current', 'qa', 'merge'] as const).flatMap((stage) => this.inStage(project, stage, 10_000));
   }
 
-  /** Items that may move by themselves without being active: backlog items that wait for others, and deleted ones whose removal is not done. */
+  /** Items that may move by themselves without being active: queued items of the backlog, and deleted ones whose removal is not done. */
   waking(project: string): WorkItem[] {
     return this.#waking.all(project, 10_000).map(parseItem);
   }

@@ -1,5 +1,5 @@
 import type { Stage, WorkItem } from '../types.ts';
-import type { ItemNumber, Millis } from '../values.ts';
+import type { ItemNumber } from '../values.ts';
 
 /** A dependency is met only by work that is there: an abandoned or superseded item never counts. What was merged stays merged, whatever becomes of its item. */
 export function isMet(stage: Stage): boolean {
@@ -28,18 +28,6 @@ export function unmetDependencies(item: WorkItem, find: (number: ItemNumber) => 
     else unmet.push({ number, stage: other.stage.name, never: neverMet(other.stage) });
   }
   return unmet;
-}
-
-/** When the last of an item's dependencies was met; null while one is not, or where there are none. */
-export function metSince(item: WorkItem, find: (number: ItemNumber) => WorkItem | null): Millis | null {
-  const times = item.dependsOn.map((number) => mergedAt(find(number)?.stage ?? null));
-  return times.length === 0 || times.includes(null) ? null : Math.max(...times.filter((time) => time !== null));
-}
-
-function mergedAt(stage: Stage | null): Millis | null {
-  if (stage === null || !isMet(stage)) return null;
-  const done = stage.name === 'archived' ? stage.from : stage;
-  return done.name === 'done' ? done.mergedAt : null;
 }
 
 function neverMet(stage: Stage): NeverMet | null {

@@ -59,12 +59,10 @@ function afterHold({ stage }: WorkItem, { unmet }: Facts): Extract<WaitReason, {
 }
 
 function inBacklog(item: WorkItem, facts: Facts): Step {
-  if (facts.unmet.length > 0) return onDependencies(facts, item.queued || facts.autoStart);
-  if (item.queued) return { do: 'start', reason: { kind: 'asked-to-start' } };
-  // Only what became free while it waited: a dependency that was met before does not start what nobody asked for.
-  if (facts.autoStart && facts.metAt !== null && facts.metAt >= item.waitsSince)
-    return { do: 'start', reason: { kind: 'dependencies-met' } };
-  return wait('start', { kind: 'not-started' });
+  // Whatever its dependencies are: what nobody started costs nothing.
+  if (!item.queued) return wait('start', { kind: 'not-started', unmet: facts.unmet });
+  if (facts.unmet.length > 0) return onDependencies(facts);
+  return { do: 'start', reason: { kind: item.dependsOn.length === 0 ? 'asked-to-start' : 'dependencies-met' } };
 }
 
 function inCurrent(item: WorkItem, facts: Facts): Step {
@@ -77,13 +75,13 @@ function inCurrent(item: WorkItem, facts: Facts): Step {
   const exhausted = exhaustion(item, 'current', facts);
   if (exhausted !== null) return { do: 'block', reason: exhausted };
   // Its dependency was reverted or never merged, so its work builds on commits that the base branch lacks.
-  if (facts.unmet.length > 0) return onDependencies(facts, true);
+  if (facts.unmet.length > 0) return onDependencies(facts);
   return runWith(item, 'current', facts);
 }
 
-function onDependencies({ unmet }: Facts, starts: boolean): Step {
+function onDependencies({ unmet }: Facts): Step {
   const never = unmet.some((one) => one.never !== null);
-  return wait('dependencies', { kind: 'dependencies', unmet, starts }, never);
+  return wait('dependencies', { kind: 'dependencies', unmet }, never);
 }
 
 /** Why no further attempt is made; null while one is left. The first attempt and `maxRetries` more are allowed. */
@@ -167,7 +165,7 @@ function inMerge(item: WorkItem, facts: Facts): Step {
     return runWith(item, 'merge', facts);
   }
   // One whose commit is on its way to the base branch has to be brought to its end.
-  if (facts.unmet.length > 0 && item.landing === null) return onDependencies(facts, true);
+  if (facts.unmet.length > 0 && item.landing === null) return onDependencies(facts);
   if (facts.mergeHead !== null && facts.mergeHead !== item.number)
     return wait('merge-queue', { kind: 'merge-queue', first: facts.mergeHead });
   return { do: 'merge', reason: { kind: 'first-to-merge' } };

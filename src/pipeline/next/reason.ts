@@ -15,9 +15,10 @@ export interface Busy {
 
 /** Why nothing is done although an item is not over. */
 export type WaitReason =
-  | { readonly kind: 'not-started' }
+  /** `unmet`: what has to be done before a start does more than queue it. */
+  | { readonly kind: 'not-started'; readonly unmet: readonly Unmet[] }
   /** `starts`: by itself as soon as the dependencies are met; else a person has to start it. */
-  | { readonly kind: 'dependencies'; readonly unmet: readonly Unmet[]; readonly starts: boolean }
+  | { readonly kind: 'dependencies'; readonly unmet: readonly Unmet[] }
   | { readonly kind: 'slots-busy'; readonly max: number; readonly busy: readonly Busy[] }
   | { readonly kind: 'agents-busy'; readonly busy: readonly Busy[] }
   | { readonly kind: 'review' }

@@ -24,7 +24,6 @@ export interface AgentFact {
 export interface Facts {
   readonly now: Millis;
   readonly qaDefault: QaMode;
-  readonly autoStart: boolean;
   readonly maxCoders: number;
   /** Attempts after the first. */
   readonly maxRetries: number;
@@ -34,8 +33,6 @@ export interface Facts {
   /** Coder runs under way in the project. */
   readonly coders: number;
   readonly unmet: readonly Unmet[];
-  /** When the last of the item's dependencies was met; null while one is not. */
-  readonly metAt: Millis | null;
   /** The item at the head of the project's merge queue; null where it is empty. */
   readonly mergeHead: ItemNumber | null;
   /** The budgets that a run of the item has to fit in. */

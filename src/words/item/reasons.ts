@@ -52,9 +52,9 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'asks-people':
       return `${reason.request.agent} is waiting for ${reason.request.ask.kind === 'permission' ? 'permission' : 'an answer'}: ${reason.request.brief}`;
     case 'not-started':
-      return 'not started';
+      return reason.unmet.length === 0 ? 'not started' : `not started, and it needs ${unmetList(reason.unmet, label)} first`;
     case 'dependencies':
-      return `waiting for ${reason.unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ')}`;
+      return `waiting for ${unmetList(reason.unmet, label)}`;
     case 'slots-busy':
       return `queued: ${reason.max === 1 ? 'the coder slot is' : `all ${reason.max} coder slots are`} busy (${busyWords(reason.busy, label)})`;
     case 'agents-busy':
@@ -116,7 +116,10 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'asks-people':
       return askedWords(reason, reader);
     case 'not-started':
-      return [command(`start ${n}`), ' to begin.'];
+      if (reason.unmet.length === 0) return [command(`start ${n}`), ' to begin.'];
+      if (reason.unmet.some(({ never }) => never !== null))
+        return [command(`depends ${n} on nothing`), ' drops its dependencies, then ', command(`start ${n}`), ' starts it.'];
+      return [command(`start ${n}`), ' queues it; it starts on its own after that.'];
     case 'dependencies':
       return afterDependencies(item, reason, reader);
     case 'slots-busy':
@@ -207,6 +210,10 @@ export function unmetWords({ stage, never }: Unmet, label: (number: ItemNumber) 
   }
 }
 
+function unmetList(unmet: readonly Unmet[], label: (number: ItemNumber) => string): string {
+  return unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ');
+}
+
 function busyWords(busy: readonly Busy[], label: (number: ItemNumber) => string): string {
   return busy.map(({ agent, item }) => `${agent} on ${label(item)}`).join(', ');
 }
@@ -222,7 +229,7 @@ function archivedFor({ stage, failure }: WorkItem): string {
 }
 
 /** What is stuck needs a person first, and who waits for it should hear which item that is. */
-function afterDependencies(item: WorkItem, { unmet, starts }: Extract<Reason, { kind: 'dependencies' }>, { current }: Reader): Content[] {
+function afterDependencies(item: WorkItem, { unmet }: Extract<Reason, { kind: 'dependencies' }>, { current }: Reader): Content[] {
   const n = itemName(item, current);
   if (unmet.some(({ never }) => never !== null))
     return ["That won't happen on its own; ", command(`depends ${n} on nothing`), ' drops its dependencies.'];
@@ -230,7 +237,7 @@ function afterDependencies(item: WorkItem, { unmet, starts }: Extract<Reason, { 
   const about = stuck === undefined ? null : { project: item.project, number: stuck.number };
   const first = about === null ? [] : [command(`why ${itemName(about, current)}`), ` shows what ${itemLabel(about, current)} needs. `];
   const goes = item.stage.name === 'backlog' ? 'starts' : 'continues';
-  return [...first, ...(starts ? [`It ${goes} on its own after that.`] : [command(`start ${n}`), ' starts it after that.'])];
+  return [...first, `It ${goes} on its own after that.`];
 }
 
 function askedWords({ request, more }: Extract<Reason, { kind: 'asks-people' }>, { now, timezone }: Reader): Content[] {
