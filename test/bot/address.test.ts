@@ -32,6 +32,11 @@ describe('commandText in a room', () => {
     '  @musher   show 42  ',
     '@musher /show 42',
     '@musher !show 42',
+    'hi @musher show 42',
+    'Hey Musher, show 42',
+    'hello <@U0123>: show 42',
+    '<@U777> <@U0123> show 42',
+    '<@U0123> <@U777> show 42',
   ])('is addressed by %j', (text) => {
     expect(command(text)).toBe('show 42');
   });
@@ -39,6 +44,9 @@ describe('commandText in a room', () => {
   it.each([
     'show 42',
     'musher is slow today',
+    'hey musher is slow today',
+    'thanks, @musher',
+    '<@U777> show 42',
     'ask @musher show 42',
     '@musherman show 42',
     'musherman: show 42',
@@ -55,6 +63,7 @@ describe('commandText in a room', () => {
   });
 
   it('is addressed by its name alone, with an empty command', () => {
+    for (const text of ['hi musher', 'Hello, Musher!', 'good morning @musher']) expect(command(text)).toBe('');
     expect(command('@musher')).toBe('');
     expect(command('<@U0123>')).toBe('');
   });

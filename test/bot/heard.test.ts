@@ -86,6 +86,22 @@ describe('a reply to a message of Musher’s', () => {
   });
 });
 
+describe('small talk with Musher', () => {
+  it('is a greeting that names what to begin with, or thanks, and no mistake', async () => {
+    begin();
+    for (const text of ['hi musher', '@musher hello!', '@musher', 'musher, hey']) expect(await say(text)).toContain('status');
+    expect(await say('@musher thanks!')).toContain('welcome');
+    const handled = world.log.reads.events(0, 1_000).filter(({ kind }) => kind === 'command.handled');
+    expect(handled.map(({ payload }) => payload)).toEqual(handled.map(() => expect.objectContaining({ outcome: 'ok' })));
+    expect(await say('thanks, @musher')).toBeNull();
+  });
+
+  it('gets a polite command done', async () => {
+    begin();
+    expect(await say('Musher, show 1 please!')).toContain('Fix the login');
+  });
+});
+
 describe('a message in the thread of an item', () => {
   it('is a command where it reads as one', async () => {
     const threadRoot = begin();

@@ -1,7 +1,7 @@
-import { BOUNDS } from '../../src/bounds.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Json } from './json.ts';
 import { objectAt, textAt } from './json.ts';
+import { withMentions } from './intake/pills.ts';
 import type { ReactionCommands } from './reaction-commands.ts';
 
 export interface Reader {
@@ -43,7 +43,7 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   const thread = textAt(relation, 'rel_type') === 'm.thread' ? textAt(relation, 'event_id') : null;
   const replyTo = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id');
   const said = replyTo === null ? body : withoutQuote(body);
-  const text = withMention(said, textAt(content, 'formatted_body'), reader.me);
+  const text = withMentions(said, textAt(content, 'formatted_body'));
   return {
     id,
     at: { transport: 'matrix', room: reader.room, thread },
@@ -62,56 +62,4 @@ function withoutQuote(body: string): string {
   const first = lines.findIndex((line) => !line.startsWith('>'));
   if (first <= 0) return body;
   return lines.slice(lines[first] === '' ? first + 1 : first).join('\n');
-}
-
-/**
- * A mention pill at the start, whatever name it shows, becomes `<@id>`. A pill further on is talk about Musher, and
- * `m.mentions` alone says nothing: clients put the author of a message there when it is replied to.
- */
-function withMention(body: string, html: string | null, me: string): string {
-  const pill = html === null ? null : firstPill(html);
-  if (pill === null || decoded(pill.id) !== me) return body;
-  const trimmed = body.trimStart();
-  const shown = unescaped(pill.shown).trim();
-  for (const name of [shown, me]) {
-    if (name !== '' && trimmed.startsWith(name)) return `<@${me}>${trimmed.slice(name.length)}`;
-  }
-  return body;
-}
-
-/** The mention that a formatted text begins with. Step by step: one expression for all of it can take minutes for a text of spaces. */
-function firstPill(html: string): { readonly id: string; readonly shown: string } | null {
-  const quoteEnd = html.startsWith('<mx-reply>') ? html.indexOf(QUOTE_END) : -1;
-  const said = (quoteEnd < 0 ? html : html.slice(quoteEnd + QUOTE_END.length)).trimStart();
-  const text = (/^<p>/i.test(said) ? said.slice('<p>'.length).trimStart() : said).slice(0, BOUNDS.pill);
-  const tagEnd = text.indexOf('>');
-  const tag = text.slice(0, tagEnd);
-  if (tagEnd < 0 || !/^<a\s/i.test(tag)) return null;
-  const id = /\shref=["']https:\/\/matrix\.to\/#\/([^"'?/]+)/i.exec(tag)?.[1];
-  const shown = /^[^<]*(?=<\/a>)/i.exec(text.slice(tagEnd + 1))?.[0];
-  return id === undefined || shown === undefined ? null : { id, shown };
-}
-
-const QUOTE_END = '</mx-reply>';
-
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['#39', "'"],
-  ['#x27', "'"],
-  ['nbsp', ' '],
-]);
-
-function unescaped(text: string): string {
-  return text.replaceAll(/&([a-z]+|#39|#x27);/gi, (whole, name: string) => ENTITIES.get(name.toLowerCase()) ?? whole);
 }

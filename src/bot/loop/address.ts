@@ -1,3 +1,4 @@
+import { afterGreeting } from '../courtesy.ts';
 import type { IngressKind } from '../../message/address.ts';
 
 /** What decides whether a message is for Musher. */
@@ -24,8 +25,8 @@ const ALWAYS: ReadonlySet<IngressKind> = new Set(['direct', 'terminal', 'slash',
 export function commandText(text: string, rules: AddressRules): Addressed {
   const trimmed = text.trim();
   const always = ALWAYS.has(rules.ingress);
-  const afterMention = withoutMention(trimmed, rules.botIds) ?? withoutName(trimmed, rules.botNames);
-  if (afterMention !== null) return { addressed: true, command: withoutSign(afterMention, rules) };
+  const afterMention = withoutMention(trimmed, rules.botIds) ?? withoutName(trimmed, rules.botNames) ?? greeted(trimmed, rules);
+  if (afterMention !== null) return { addressed: true, command: withoutSign(withoutOthers(afterMention), rules) };
   if (rules.prefix !== '' && trimmed.startsWith(rules.prefix)) {
     const command = trimmed.slice(rules.prefix.length);
     // `!!!` and `! ` are exclamations.
@@ -40,8 +41,41 @@ export function leadsToOther(text: string): boolean {
   return /^\s*(?:<@[^>\s]+>|@[\p{L}\p{N}_])/u.test(text);
 }
 
-/** `<@U0123>`, `<@!123>`, or the bare id, with the separator before the command. */
+/** Mentions that are looked through for Musher's where a text begins with several. */
+const MOST_MENTIONS = 10;
+const MENTION = /^<@[^>\s]{1,300}>[\s,:]*/;
+
+/** What follows a mention of Musher, also among others at the start: `@anna @musher status`. */
 function withoutMention(text: string, ids: readonly string[]): string | null {
+  let left = text;
+  for (let other = 0; other < MOST_MENTIONS; other++) {
+    const found = withoutOwnMention(left, ids);
+    if (found !== null) return found;
+    const next = MENTION.exec(left)?.[0];
+    if (next === undefined) return null;
+    left = left.slice(next.length);
+  }
+  return null;
+}
+
+/** Without the mentions of others that follow the one of Musher. */
+function withoutOthers(command: string): string {
+  let left = command;
+  for (let other = 0; other < MOST_MENTIONS; other++) left = left.slice(MENTION.exec(left)?.[0].length ?? 0);
+  return left;
+}
+
+/** `hi musher`, `hey @musher, status`: a greeting before the address. */
+function greeted(text: string, rules: AddressRules): string | null {
+  const rest = afterGreeting(text);
+  if (rest === null) return null;
+  const name = rules.botNames.find((one) => one !== '' && rest.slice(0, one.length).toLowerCase() === one.toLowerCase());
+  if (name !== undefined && /^[!.,\s]{0,20}$/.test(rest.slice(name.length))) return '';
+  return withoutMention(rest, rules.botIds) ?? withoutName(rest, rules.botNames);
+}
+
+/** `<@U0123>`, `<@!123>`, or the bare id, with the separator before the command. */
+function withoutOwnMention(text: string, ids: readonly string[]): string | null {
   for (const id of ids) {
     if (id === '') continue;
     for (const mark of [`<@${id}>`, `<@!${id}>`, `<@${id}|`, `@${id}`, id]) {

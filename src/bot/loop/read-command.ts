@@ -6,6 +6,8 @@ import { parseCommand } from '../parse/parse.ts';
 import { parseContext } from '../parse/parse-context.ts';
 import { authorise } from '../rights/authorise.ts';
 import { includes } from '../rights/rights.ts';
+import { hello, welcome } from '../../words/bot/small-talk.ts';
+import { smallTalk } from '../courtesy.ts';
 import { problemDocument } from '../../words/bot/problem-document.ts';
 import { commandName } from '../../words/described.ts';
 import type { Reply } from '../../words/reply.ts';
@@ -18,6 +20,9 @@ export interface Ready {
   /** The text with the item that it left out. */
   readonly text: string;
 }
+
+/** What everybody with a role may begin with. */
+const FIRST_COMMANDS = ['status', 'backlog', 'help'];
 
 /** Whether arguments name items by more than their numbers. */
 function namesMore(args: ArgumentValues<ArgumentTypes>, numbered: number): boolean {
@@ -38,6 +43,9 @@ export function readCommand(
   const mayUse = (command: Command): boolean => includes(highest, command.role);
   const parsed = parseCommand(text, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
   if (!parsed.ok) {
+    const talk = parsed.error.command === null ? smallTalk(text) : null;
+    if (talk === 'thanks') return { reply: welcome() };
+    if (talk === 'greeting') return { reply: hello(FIRST_COMMANDS.filter((one) => table.byName.has(one))) };
     state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
     return { reply: { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) } };
   }

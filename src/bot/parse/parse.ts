@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
 import { problemAt, quoted, type Argument, type ArgumentProblem, type ParseContext } from './argument.ts';
 import type { ArgumentTypes, ArgumentValues, ItemRef } from './arguments.ts';
+import { withoutLead, withoutTrail } from '../courtesy.ts';
 import { leadingWords, matchCommand, matchPunctuated, type CommandTable, type Declared } from '../command-table.ts';
 import { suggestCommands } from './suggest.ts';
 import { afterDashes, type Word } from './tokenize.ts';
@@ -20,13 +21,33 @@ export interface ParsedCommand<C extends Declared = Declared> {
 
 /**
  * Reads a command text. Only commands for which `mayUse` is true are suggested. It does not decide what may run; the
- * caller does.
+ * caller does. Polite words and punctuation around a command count only where the text is none as it stands, so that what
+ * belongs to a title or a reason stays there; a question mark counts only after a command that changes nothing.
  */
 export function parseCommand<C extends Declared>(
   source: string,
   table: CommandTable<C>,
   context: ParseContext,
   mayUse: (command: C) => boolean = () => true,
+): Result<ParsedCommand<C>, ParseProblem<C>> {
+  const typed = parseAsTyped(source, table, context, mayUse);
+  if (typed.ok || typed.error.code === 'which-item') return typed;
+  const lead = withoutLead(source);
+  const led = lead === source ? typed : parseAsTyped(lead, table, context, mayUse);
+  if (led.ok) return led;
+  const { text, asks } = withoutTrail(lead);
+  const bare = text === lead ? led : parseAsTyped(text, table, context, mayUse);
+  if (bare.ok && (!asks || bare.value.command.role === 'viewer')) return bare;
+  if (!bare.ok && bare.error.code === 'missing-argument') return bare;
+  // What is wrong with `please shwo 3` is the second word.
+  return typed.error.code === 'unknown-command' ? led : typed;
+}
+
+function parseAsTyped<C extends Declared>(
+  source: string,
+  table: CommandTable<C>,
+  context: ParseContext,
+  mayUse: (command: C) => boolean,
 ): Result<ParsedCommand<C>, ParseProblem<C>> {
   const leading = leadingWords(source, table.longest);
   const first = leading[0];

@@ -45,6 +45,27 @@ describe('the ways to address Musher in a room', () => {
         'm.relates_to': { 'm.in_reply_to': { event_id: '$0' } },
       },
     ],
+    ['a pill as Element X writes it', { body: `[${ME}](https://matrix.to/#/${ME}) status`, formatted_body: `${pill(ME, ME)} status` }],
+    [
+      'a pill as Element X writes it, with a name',
+      { body: `[Musher](https://matrix.to/#/${ME}): status`, formatted_body: `${pill(ME, 'Musher')}: status` },
+    ],
+    ['a pill as Element X writes it, without a formatted text', { body: `[Musher](https://matrix.to/#/%40musher%3Aexample.org) status` }],
+    ['a matrix: link', { body: 'The Bot status', formatted_body: '<a href="matrix:u/musher:example.org?action=chat">The Bot</a> status' }],
+    [
+      'an address with where to find it',
+      { body: 'Bot status', formatted_body: `<a href="https://matrix.to/#/${ME}?via=example.org">Bot</a> status` },
+    ],
+    ['a pill whose plain text has another name', { body: 'Old Name status', formatted_body: `${pill(ME, 'New Name')} <b>status</b>` }],
+    ['a pill behind a greeting', { body: 'hey Musher, status', formatted_body: `hey ${pill(ME, 'Musher')}, status` }],
+    [
+      'a pill after that of somebody else',
+      { body: 'Ada Musher status', formatted_body: `${pill('@ada:example.org', 'Ada')} ${pill(ME, 'Musher')} status` },
+    ],
+    [
+      'a pill before that of somebody else',
+      { body: 'Musher Ada status', formatted_body: `${pill(ME, 'Musher')} ${pill('@ada:example.org', 'Ada')} status` },
+    ],
   ])('understand %s', (_, content) => {
     expect(command(content)).toBe('status');
   });
