@@ -204,8 +204,18 @@ export class Delivery {
         continue;
       }
       hasTurn = false;
-      await this.#sendRow(transport, row);
+      // Its first message was given up: there is nothing to edit.
+      if (row.card !== null && log.cards.refOf(row.card) === null) this.#dropEdit(row.card, row.id);
+      else await this.#sendRow(transport, row);
     }
+  }
+
+  #dropEdit(card: number, edit: number): void {
+    const { log } = this.#parts;
+    log.transaction((tx) => {
+      tx.cards.lost(card);
+      tx.outbox.drop(edit);
+    });
   }
 
   /** A message that was stored as begun had no try yet. */
@@ -237,6 +247,8 @@ export class Delivery {
             if (row.inbox !== null) log.refusals.reached(row.inbox);
             // Of several messages it is not known which one has the buttons.
             if (refs.length === 1) log.buttons.shown(row.id, refs[0]);
+            if (row.card !== null) log.cards.edited(row.card);
+            else if (refs[0] !== undefined) log.cards.shown(row.id, refs[0]);
           }),
         false,
       );
@@ -256,6 +268,13 @@ export class Delivery {
   }
 
   async #send(transport: SendingNetwork, row: OutboxRow): Promise<readonly MessageRef[]> {
+    const { log } = this.#parts;
+    if (row.card !== null) {
+      // However often it arrives it shows the same: what an edit before came to need not be known. Written by `sent`.
+      const ref = log.cards.refOf(row.card) as MessageRef;
+      await transport.edit(ref, row.body);
+      return [ref];
+    }
     const live = row.inbox === null ? null : this.live.shownFor(row.inbox);
     if (live === null || row.inbox === null) {
       const broadcast = row.inThread === 'beside' && row.to.thread !== null;
@@ -281,13 +300,22 @@ export class Delivery {
       return this.#parts.onProblem(row, error, false);
     }
     const dead = outcome === 'rejected' || tries >= MOST_TRIES;
+    if (dead && row.card !== null) {
+      this.#dropEdit(row.card, row.id);
+      return this.#parts.onProblem(row, error, false);
+    }
     const until = clock.now() + (retryAfterMs ?? this.#backoff.after(row.attempts + 1));
     const isAway = !isThere && retryAfterMs === null;
     if (isAway) this.#away.wait(row.to.transport, row.id, until);
     else if (everywhere) this.#paused.set(row.to.transport, until);
     if (retryAfterMs !== null) this.#turns.refused(row.to.transport, row.to.room, until, everywhere);
     // What was perhaps sent stays `sending`: the next try settles that first.
-    log.outbox.mark(row.id, dead ? 'dead' : outcome === 'unknown' && tried ? 'sending' : 'pending', tries, isAway ? 0 : until);
+    log.outbox.mark(
+      row.id,
+      dead ? 'dead' : outcome === 'unknown' && tried && row.card === null ? 'sending' : 'pending',
+      tries,
+      isAway ? 0 : until,
+    );
     const { lostAnswers } = this.#parts;
     if (dead && lostAnswers !== undefined) tellOfLostAnswer(log, row, outcome === 'rejected', lostAnswers);
     this.#parts.onProblem(row, error, dead);

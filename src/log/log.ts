@@ -17,11 +17,12 @@ import { ButtonMessages } from './tables/button-messages.ts';
 import { Outbox } from './tables/outbox.ts';
 import { makePrivateFile } from './private-dir.ts';
 import { Projector } from './projections/projector.ts';
-import { purgeItem, withoutWords } from './purge.ts';
+import { PURGED_NOTICE, purgeItem, withoutWords } from './purge.ts';
 import { Reads } from './reads/reads.ts';
 import { TransientRetries } from './retry-transient.ts';
 import { Refusals } from './tables/refusals.ts';
 import { NoticeCooldowns } from './tables/cooldowns.ts';
+import { Cards } from './tables/cards.ts';
 import { Threads } from './tables/threads.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
@@ -40,6 +41,7 @@ export class Log {
   readonly confirmations: Confirmations;
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
+  readonly cards: Cards;
   readonly buttons: ButtonMessages;
   readonly refusals: Refusals;
   readonly #db: Db;
@@ -101,6 +103,7 @@ export class Log {
     this.confirmations = new Confirmations(db);
     this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
+    this.cards = new Cards(db, this.outbox);
     this.buttons = new ButtonMessages(db, redactor);
     this.refusals = new Refusals(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
@@ -150,6 +153,7 @@ export class Log {
       outbox: this.outbox,
       confirmations: this.confirmations,
       buttons: this.buttons,
+      cards: this.cards,
       cooldowns: this.#cooldowns,
       item: (project, number) => projector.items.get(project, number),
       append,
@@ -170,6 +174,7 @@ export class Log {
         purgeItem(this.#events, this.outbox, this.buttons, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
+        this.cards.forgetItem(event.project, event.item, PURGED_NOTICE, now);
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },

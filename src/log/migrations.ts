@@ -205,6 +205,24 @@ const MIGRATIONS: readonly string[] = [
   WHERE wakes = 1 AND deleted = 0 AND stage = 'backlog'
     AND json_extract(state, '$.queued') = 0 AND json_extract(state, '$.errand') IS NULL;
   `,
+  // An edit of a card is a row of the outbox that names the card's first message.
+  `
+  ALTER TABLE outbox ADD COLUMN card INTEGER;
+  CREATE TABLE cards (       -- the one message of an item in a room, edited in place
+    transport TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    project   TEXT NOT NULL,
+    item      INTEGER NOT NULL,
+    root      INTEGER NOT NULL, -- the row of the outbox that sent it first
+    ref       TEXT,             -- what the network calls that message, as JSON, once it is sent
+    newest    INTEGER,          -- the newest edit of it, a row of the outbox
+    edits     INTEGER NOT NULL, -- how many were shown
+    digest    TEXT NOT NULL,    -- of what it shows or is about to show
+    PRIMARY KEY (transport, room, project, item)
+  ) WITHOUT ROWID;
+  CREATE INDEX cards_of_item ON cards (project, item);
+  CREATE INDEX cards_by_root ON cards (root);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -6,7 +6,8 @@ import type { Db } from '../database.ts';
 /** A message to be sent, as it is put into the queue. */
 export interface Outgoing {
   readonly to: Address;
-  readonly kind: 'reply' | 'notice';
+  /** `card`: an edit of an item's card. It is shown when nothing else waits in its room. */
+  readonly kind: 'reply' | 'notice' | 'card';
   readonly body: Document;
   /** The message it answers; replies alone have one, and at most one answers it. */
   readonly inbox: number | null;
@@ -23,6 +24,8 @@ export interface Outgoing {
   readonly several?: boolean;
   /** A message received whose answer may say the same: it is kept back until that answer is stored (`heldFor`). */
   readonly awaits?: number;
+  /** Of an edit: the row that sent the card first. */
+  readonly card?: number | null;
 }
 
 /** What a room sees of an answer, as far as others have to know: where it goes. */
@@ -30,6 +33,7 @@ export type Answered = Pick<OutboxRow, 'to' | 'inThread'>;
 
 export interface OutboxRow extends Outgoing {
   readonly inThread: 'within' | 'beside' | null;
+  readonly card: number | null;
   readonly id: number;
   readonly state: 'held' | 'pending' | 'sending' | 'sent' | 'dead';
   readonly attempts: number;
@@ -50,6 +54,7 @@ interface Row {
   readonly state: OutboxRow['state'];
   readonly attempts: number;
   readonly next_try: number;
+  readonly card: number | null;
 }
 
 /** Messages that were given up and nobody has seen counted yet: older ones than so many are dropped in time. */
@@ -109,7 +114,7 @@ export class Outbox {
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at, awaits, several) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox (transport, room, thread, kind, inbox, project, item, in_thread, body, state, attempts, next_try, created_at, awaits, several, card) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#answer = db.prepare<[number], Row>('SELECT * FROM outbox WHERE inbox = ?');
     this.#held = db.prepare<[number], Row>('SELECT * FROM outbox WHERE awaits = ? ORDER BY id');
@@ -128,9 +133,10 @@ export class Outbox {
       "SELECT * FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') ORDER BY id LIMIT ?",
     );
     // A scheduled message that was never tried doesn't block the ones behind it; a failed one keeps its place.
-    this.#next = db.prepare<[string, string, number, string, string, number], Row>(
-      `SELECT * FROM outbox WHERE id = (SELECT min(id) FROM (
-         SELECT * FROM (${firstOf('notice')}) UNION ALL SELECT * FROM (${firstOf('reply')})))`,
+    this.#next = db.prepare<[string, string, number, string, string, number, string, string, number], Row>(
+      `SELECT * FROM outbox WHERE id = coalesce(
+         (SELECT min(id) FROM (SELECT * FROM (${firstOf('notice')}) UNION ALL SELECT * FROM (${firstOf('reply')}))),
+         (${firstOf('card')}))`,
     );
     this.#reply = db.prepare<[string, string], Row>(
       "SELECT * FROM outbox INDEXED BY outbox_open WHERE transport = ? AND room = ? AND kind = 'reply' AND state IN ('pending', 'sending') ORDER BY id LIMIT 1",
@@ -142,7 +148,7 @@ export class Outbox {
       .pluck();
     this.#scheduled = db
       .prepare<[string, string], number | null>(
-        "SELECT min(next_try) FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND attempts = 0 AND next_try > 0",
+        "SELECT min(next_try) FROM outbox WHERE transport = ? AND room = ? AND state IN ('pending', 'sending') AND (attempts = 0 OR kind = 'card') AND next_try > 0",
       )
       .pluck();
     this.#rooms = db.prepare<[string], { room: string }>(
@@ -173,11 +179,11 @@ export class Outbox {
     this.#queuedAt = db.prepare<[number], number>('SELECT created_at FROM outbox WHERE id >= ? ORDER BY id LIMIT 1').pluck();
     this.#sentBetween = db.prepare<[number, string, number, number], { room: string; n: number }>(
       `SELECT room, count(*) AS n FROM outbox
-       WHERE id >= ? AND transport = ? AND state = 'sent' AND created_at >= ? AND created_at < ? GROUP BY room`,
+       WHERE id >= ? AND transport = ? AND state = 'sent' AND kind <> 'card' AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
     this.#openBetween = db.prepare<[string, number, number], { room: string; n: number }>(
       `SELECT room, count(*) AS n FROM outbox INDEXED BY outbox_open
-       WHERE transport = ? AND state IN ('pending', 'sending') AND created_at >= ? AND created_at < ? GROUP BY room`,
+       WHERE transport = ? AND state IN ('pending', 'sending') AND kind <> 'card' AND created_at >= ? AND created_at < ? GROUP BY room`,
     );
     this.#shown = db.prepare<[string, string, string], Subject>(
       `SELECT project, item, several FROM outbox INDEXED BY outbox_shown
@@ -218,7 +224,7 @@ export class Outbox {
   addBegun(message: Outgoing, now: number): OutboxRow {
     const body = this.#redactor.redactAll(message.body);
     const id = this.#put(message, JSON.stringify(body), 'sending', now);
-    return { ...message, body, id, inThread: message.inThread ?? null, state: 'pending', attempts: 0, nextTry: 0 };
+    return { ...message, body, id, inThread: message.inThread ?? null, card: null, state: 'pending', attempts: 0, nextTry: 0 };
   }
 
   /** Whether a room waits for no message. */
@@ -244,6 +250,7 @@ export class Outbox {
       now,
       message.awaits ?? null,
       message.several === true ? 1 : 0,
+      message.card ?? null,
     );
     return Number(result.lastInsertRowid);
   }
@@ -283,7 +290,7 @@ export class Outbox {
 
   /** The message that a room shows next; null where none may be shown yet. */
   next(transport: string, room: string, now: number): OutboxRow | null {
-    const row = this.#next.get(transport, room, now, transport, room, now);
+    const row = this.#next.get(transport, room, now, transport, room, now, transport, room, now);
     if (row === undefined) return null;
     return toOutbox(row.kind === 'notice' && row.attempts === 0 && row.state === 'pending' ? this.#overtaking(row) : row);
   }
@@ -398,8 +405,10 @@ export class Outbox {
 
 /** The number of the first message of a kind that a room may be shown. Parameters: network, room, now. */
 function firstOf(kind: Outgoing['kind']): string {
+  // An edit that failed holds up nothing: the others of its room are of other cards.
+  const waits = kind === 'card' ? 'next_try > ?' : 'attempts = 0 AND next_try > ?';
   return `SELECT id FROM outbox WHERE transport = ? AND room = ? AND kind = '${kind}' AND state IN ('pending', 'sending')
-          AND NOT (attempts = 0 AND next_try > ?) ORDER BY id LIMIT 1`;
+          AND NOT (${waits}) ORDER BY id LIMIT 1`;
 }
 
 function toOutbox(row: Row): OutboxRow {
@@ -409,6 +418,7 @@ function toOutbox(row: Row): OutboxRow {
     kind: row.kind,
     inbox: row.inbox,
     inThread: row.in_thread,
+    card: row.card,
     item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
     body: JSON.parse(row.body) as Document,
     state: row.state,
