@@ -9,13 +9,20 @@ import type { RoomState } from '../../src/decide/room-state.ts';
 
 export const subscribe = command({
   words: ['subscribe'],
-  summary: 'Adds notifications to this room, or collects them in threads.',
+  summary: 'Adds notifications to this room, or collects them in threads or cards.',
   details:
     'Without arguments it turns on everything. Kinds are added to the ones the room already gets; `only` drops all others. `in threads` collects what happens to an item ' +
-    'under its first message; merges, blocked items and items that need a person still appear in the room itself. ' +
+    'under its first message; merges, blocked items and items that need a person still appear in the room itself. `in cards` keeps one live message for each item instead, edited in place. ' +
     'The setting survives a restart; `default` returns to bot.toml. ' +
     'To change another room, name it first; that takes an admin of its project.',
-  examples: ['subscribe', 'subscribe merges failures', 'subscribe only merges', 'subscribe in threads', 'subscribe default'],
+  examples: [
+    'subscribe',
+    'subscribe merges failures',
+    'subscribe only merges',
+    'subscribe in threads',
+    'subscribe in cards',
+    'subscribe default',
+  ],
   args: {
     room: roomRef('Another room from `rooms`; takes an admin of its project.').optional(),
     what: wish({ styles: true, description: 'Which notifications, and how.' }).optional(),
@@ -43,6 +50,8 @@ function misfit(room: RoomState, wanted: Wish): Reply | null {
     return refused('only-what', 'Only what? For example ', typed('subscribe only merges'), `. Kinds: ${KINDS.join(', ')}.`);
   if (wanted.style === 'threads' && !room.hasThreads)
     return refused('no-threads', `The network of ${room.name} has no threads, so each notification is a message there.`);
+  if (wanted.style === 'cards' && !room.hasEdits)
+    return refused('no-cards', `The network of ${room.name} can't edit messages, so each notification is a message there.`);
   return null;
 }
 

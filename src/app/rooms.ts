@@ -16,8 +16,12 @@ export interface RoomsParts {
   /** The project that bare numbers name in a room now. */
   readonly speaksOf: (transport: string, room: string) => string;
   readonly hasThreads: (transport: string) => boolean;
+  /** A sent message can be replaced in place. */
+  readonly hasEdits: (transport: string) => boolean;
   /** Buttons, or reactions that stand for them. */
   readonly hasButtons: (transport: string) => boolean;
+  /** Buttons that carry their own command. */
+  readonly isPressable: (transport: string) => boolean;
 }
 
 /** The rooms that Musher serves, with their notifications from the configuration or from chat. */
@@ -32,7 +36,7 @@ export interface Rooms {
 }
 
 /** Looked up each time, because nothing is cached beside the log. */
-export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButtons }: RoomsParts): Rooms {
+export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasEdits, hasButtons, isPressable }: RoomsParts): Rooms {
   const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
     const counts = saidOf(reads, room);
     const style = counts?.style ?? room.notifyStyle;
@@ -42,8 +46,9 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
       name: room.name ?? `${room.transport}:${room.id}`,
       project: room.project,
       notify: (counts?.notify ?? room.notify).filter((kind) => kind !== 'none'),
-      style: hasThreads(room.transport) ? style : 'messages',
+      style: (style === 'threads' && !hasThreads(room.transport)) || (style === 'cards' && !hasEdits(room.transport)) ? 'messages' : style,
       hasThreads: hasThreads(room.transport),
+      hasEdits: hasEdits(room.transport),
       quietHours: room.quietHours,
       saidBy: counts === null ? 'file' : 'chat',
       said: { notify: counts?.notify ?? null, style: counts?.style ?? null },
@@ -57,6 +62,7 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasButton
     notify: room.notify,
     style: room.style,
     buttons: hasButtons(room.transport),
+    pressable: isPressable(room.transport),
     notBefore: (now) => afterQuietHours(now, room.quietHours, settings.timezone),
   });
   return {

@@ -10,6 +10,7 @@ import { Delivery } from '../delivery/delivery.ts';
 import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
 import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
+import { keepCards } from '../notices/cards.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
 import { Router } from '../bot/loop/router.ts';
@@ -60,6 +61,8 @@ export async function runMusher(
     reads: log.reads,
     speaksOf: (transport, room) => projectOf(bot, transport, room).name,
     hasThreads: (transport) => connections.named(transport)?.capabilities.threads === true,
+    hasEdits: (transport) => connections.named(transport)?.capabilities.edits === true,
+    isPressable: (transport) => connections.named(transport)?.capabilities.buttons === true,
     hasButtons: (transport) => {
       const { buttons = false, reactions = false } = connections.named(transport)?.capabilities ?? {};
       return buttons || reactions;
@@ -177,6 +180,7 @@ export async function runMusher(
   const unlistenSignals = ending.listen(options.stderr);
   let exitCode = 0;
   let buttons: ReturnType<typeof retireButtons> | null = null;
+  let cards: ReturnType<typeof keepCards> | null = null;
   let absences: ReturnType<typeof watchAbsences> | null = null;
   try {
     // First: where its port is taken, nothing else has begun.
@@ -193,6 +197,15 @@ export async function runMusher(
       transports: connections.all,
       isOpen: (name) => connections.isOpen(name),
       over: (occasion, now) => buttonsOver(log, occasion, now, settings.timezone),
+      onProblem,
+    });
+    cards = keepCards({
+      log,
+      clock,
+      settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
+      roomsOf: (name) => rooms.notified(name),
+      places: ANSWER_PLACES,
+      timezone: settings.timezone,
       onProblem,
     });
     absences = watchAbsences({
@@ -229,6 +242,7 @@ export async function runMusher(
         ['the last notifications', () => waitUntilSent(log, notify, options.batch)],
         ['what agents ask', () => requests.stop()],
         ['following the log', () => notify.stop()],
+        ['the cards', () => cards?.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],

@@ -3,8 +3,8 @@
 export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'none'] as const;
 export type NotifyKind = (typeof NOTIFY_KINDS)[number];
 
-export const NOTIFY_STYLES = ['messages', 'threads'] as const;
-/** Whether each notification is a message of the room, or is in a thread of its item. */
+export const NOTIFY_STYLES = ['messages', 'threads', 'cards'] as const;
+/** Whether each notification is a message of the room, or is in a thread of its item; or each item has one message, edited in place. */
 export type NotifyStyle = (typeof NOTIFY_STYLES)[number];
 
 export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;

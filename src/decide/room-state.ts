@@ -11,6 +11,7 @@ export interface RoomState {
   readonly notify: readonly NotifyKind[];
   readonly style: NotifyStyle;
   readonly hasThreads: boolean;
+  readonly hasEdits: boolean;
   /** Minutes after midnight. */
   readonly quietHours: { readonly from: number; readonly to: number } | null;
   /** Where that was set: the configuration, or chat. */

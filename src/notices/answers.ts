@@ -49,7 +49,7 @@ export function isReadIn(row: InboxRow, about: Item, room: ToldRoom, places: Ans
   if (row.outcome === 'failed' || row.outcome === 'unfinished') return false;
   const answer = tx.outbox.answerTo(row.id);
   if (answer === null || places.isPrivate(answer.to)) return false;
-  if (room.style === 'messages' || answer.inThread !== null) return true;
+  if (room.style !== 'threads' || answer.inThread !== null) return true;
   // What stands in the room itself is missed by nobody; of the threads only the item's own is where its news belong.
   const within = places.threadOf(answer.to);
   if (within === null) return true;

@@ -25,6 +25,8 @@ export interface NotifiedRoom {
   readonly style: NotifyStyle;
   /** Its network has buttons, or reactions that stand for them. */
   readonly buttons: boolean;
+  /** Its network's buttons carry their own command, so that a press means what its message showed then. */
+  readonly pressable: boolean;
   /** When a message that comes at a time may be shown: that time, or the end of the room's quiet hours. */
   readonly notBefore: (now: number) => number;
 }
@@ -200,6 +202,7 @@ function tellOfItem(parts: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): v
     const notice = told.by === 'answer' ? null : noticeOf(parts, event, room, tx);
     if (notice === null) continue;
     const { item, body, kinds } = notice;
+    if (room.style === 'cards' && isOnCard(event, kinds)) continue;
     const subject = { project: event.project, number: event.item };
     const where = isForAll(event, kinds) ? 'beside' : 'within';
     if (told.by === 'nobody yet') {
@@ -238,7 +241,7 @@ export function tell(
   awaits?: number,
 ): number {
   const notBefore = room.notBefore(tx.now);
-  const inThread = room.style === 'messages' || item === null ? null : where;
+  const inThread = room.style !== 'threads' || item === null ? null : where;
   return tx.outbox.add(
     {
       to: room.to,
@@ -258,6 +261,14 @@ export function tell(
 function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
   if (event.kind === 'item.removed') return true;
   return kinds.includes('merges') || kinds.includes('approvals') || (event.kind === 'item.moved' && event.payload.to.name === 'archived');
+}
+
+/** What an item's card shows already: that it goes on, tries again, or that a request was answered. */
+function isOnCard(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
+  if (event.kind === 'item.attempt_failed') return true;
+  // Its question says itself who answered what.
+  if (event.kind === 'request.closed') return event.payload.end !== 'expired';
+  return event.kind === 'item.moved' && !isForAll(event, kinds) && event.payload.to.name !== 'backlog';
 }
 
 /** Under which headings a room may have asked for an event. */

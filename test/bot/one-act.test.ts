@@ -52,6 +52,7 @@ function open(style: NotifiedRoom['style'] = 'messages'): void {
     notify: ['stages', 'failures', 'approvals', 'merges'],
     style,
     buttons: false,
+    pressable: false,
     notBefore: (now) => now,
   }));
   notify = startNotify({

@@ -139,6 +139,8 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     reads: log.reads,
     speaksOf: () => 'shop',
     hasThreads: (transport) => transport !== 'console',
+    hasEdits: (transport) => transport !== 'console',
+    isPressable: (transport) => transport !== 'console',
     hasButtons: (transport) => transport !== 'console',
   });
   const router = new Router({

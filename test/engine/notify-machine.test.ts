@@ -11,6 +11,7 @@ const roomOf = (project: string, notify: NotifiedRoom['notify'] = ['failures']):
   notify,
   style: 'messages',
   buttons: false,
+  pressable: false,
   notBefore: (now) => now,
 });
 const about = { project: 'shop', item: null, actor: 'musher', cause: null } as const;

@@ -19,6 +19,7 @@ const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom =>
   notify: ['stages', 'failures', 'approvals', 'merges'],
   style: 'messages',
   buttons: false,
+  pressable: false,
   notBefore: (now) => now,
   ...more,
 });

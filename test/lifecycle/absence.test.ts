@@ -17,6 +17,7 @@ const roomOf = (transport: string, id: string, more: Partial<RoomState> = {}): R
   notify: ['stages'],
   style: 'messages',
   hasThreads: true,
+  hasEdits: true,
   quietHours: null,
   saidBy: 'file',
   said: { notify: null, style: null },

@@ -9,6 +9,7 @@ import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Refusals } from '../../src/log/tables/refusals.ts';
+import { Cards } from '../../src/log/tables/cards.ts';
 import { Threads } from '../../src/log/tables/threads.ts';
 import { Reads } from '../../src/log/reads/reads.ts';
 import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
@@ -54,6 +55,7 @@ function preparedStatements(db: Db): string[] {
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages]) void new part(recording, NOTHING_SECRET);
   for (const part of [Confirmations, Refusals, Threads, NoticeCooldowns, Projector]) void new part(recording);
+  void new Cards(recording, new Outbox(db, NOTHING_SECRET));
   void new Reads(recording, events);
   return statements;
 }

@@ -7,7 +7,7 @@ import { lists, parsing } from '../../words/bot/parsing.ts';
 
 /** The kinds of notifications that a room can ask for. */
 export const KINDS: readonly NotifyKind[] = NOTIFY_KINDS.filter((kind) => kind !== 'none');
-const STYLE_WORDS = { threads: 'in threads', messages: 'in messages' } as const;
+const STYLE_WORDS = { threads: 'in threads', messages: 'in messages', cards: 'in cards' } as const;
 
 /** The arguments of `subscribe`. */
 export interface Wish {
@@ -21,7 +21,7 @@ export interface Wish {
   readonly asConfigured: boolean;
 }
 
-/** Kinds of notifications, separated by spaces or commas; with `styles` also `only`, `everything`, `in threads`, `in messages` and `default`. */
+/** Kinds of notifications, separated by spaces or commas; with `styles` also `only`, `everything`, `in threads`, `in messages`, `in cards` and `default`. */
 export function wish(options: { readonly styles: boolean; readonly description: string }): Argument<Wish> {
   const words = [...KINDS, ...(options.styles ? ['only', 'everything', ...Object.values(STYLE_WORDS), 'default'] : [])];
   return argument<Wish>({
@@ -42,7 +42,7 @@ export function wish(options: { readonly styles: boolean; readonly description: 
           const kind = KINDS.find((one) => one === part || `${part}s` === one);
           if (part === '' || (part === 'in' && options.styles)) continue;
           if (kind !== undefined) kinds.add(kind);
-          else if (options.styles && (part === 'threads' || part === 'messages')) style = part;
+          else if (options.styles && isStyle(part)) style = part;
           else if (options.styles && part === 'only') only = true;
           else if (options.styles && part === 'everything') everything = true;
           else if (options.styles && part === 'default') asConfigured = true;
@@ -56,6 +56,10 @@ export function wish(options: { readonly styles: boolean; readonly description: 
       return matching(prefix.slice(before.length), words).map(({ value, label }) => ({ value: before + value, label }));
     },
   });
+}
+
+function isStyle(word: string): word is NotifyStyle {
+  return word in STYLE_WORDS;
 }
 
 /** A room as `rooms` lists it: its name, or `<transport>:<id>`. */

@@ -7,7 +7,7 @@ import { asSettings, type AsSettings } from '../as-settings.ts';
 import { NOTIFY_KINDS, NOTIFY_STYLES } from '../choices.ts';
 
 /** In `subscribe team merges` the room comes first, so its name must not be a word of the command. */
-const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 'only', 'in', 'threads', 'messages']);
+const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 'only', 'in', ...NOTIFY_STYLES]);
 const roomName = () => name().refine((word) => !NO_ROOM_NAME.has(word), 'is a word of the command `subscribe`; choose another');
 
 /** A person as the lists name them, in the documentation. */
@@ -43,8 +43,8 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       .default(['stages', 'failures', 'approvals', 'merges'])
       .meta({ description: 'Which notifications the room gets. `subscribe` and `unsubscribe` change that from chat.' }),
     notify_style: z.enum(NOTIFY_STYLES).default('messages').meta({
-      description: 'Notifications as messages in the room, or collected in one thread per item.',
-      example: 'threads',
+      description: 'Notifications as messages in the room, collected in one thread per item, or as one card per item, edited in place.',
+      example: 'cards',
     }),
     quiet_hours: z
       .string()

@@ -31,6 +31,7 @@ export class Cards {
   readonly #shown;
   readonly #edited;
   readonly #ref;
+  readonly #sentAs;
   readonly #lost;
 
   constructor(db: Db, outbox: Outbox) {
@@ -47,11 +48,8 @@ export class Cards {
     this.#change = db.prepare('UPDATE cards SET digest = ?, newest = ? WHERE root = ?');
     this.#shown = db.prepare('UPDATE cards SET ref = ? WHERE root = ?');
     this.#edited = db.prepare('UPDATE cards SET edits = edits + 1 WHERE root = ?');
-    this.#ref = db
-      .prepare<[number, number], string | null>(
-        "SELECT coalesce((SELECT ref FROM cards WHERE root = ?), (SELECT refs -> '$[0]' FROM outbox WHERE id = ? AND state = 'sent'))",
-      )
-      .pluck();
+    this.#ref = db.prepare<[number], string | null>('SELECT ref FROM cards WHERE root = ?').pluck();
+    this.#sentAs = db.prepare<[number], string | null>("SELECT refs -> '$[0]' FROM outbox WHERE id = ? AND state = 'sent'").pluck();
     this.#lost = db.prepare('DELETE FROM cards WHERE root = ?');
   }
 
@@ -62,6 +60,12 @@ export class Cards {
   /** A message becomes the item's card, in place of the one before. */
   begin({ transport, room, project, item }: ThreadKey, root: number, digest: string): void {
     this.#begin.run(transport, room, project, item, root, digest);
+  }
+
+  /** A message that was sent for something else goes on as the item's card. */
+  adopt(key: ThreadKey, root: number, body: Document, digest: string, now: number): void {
+    this.begin(key, root, digest);
+    this.#change.run(digest, this.#outbox.add(editOf(key, root, body), now), root);
   }
 
   /** The card is to show something else: what is not sent yet is sent so, and what is sent is edited. */
@@ -83,7 +87,8 @@ export class Cards {
 
   /** The network's name of a card; null: it was never sent. */
   refOf(root: number): unknown {
-    const ref = this.#ref.get(root, root) ?? null;
+    // What was sent before it became a card is known to the outbox alone; of an earlier card, too.
+    const ref = this.#ref.get(root) ?? this.#sentAs.get(root) ?? null;
     return ref === null ? null : (JSON.parse(ref) as unknown);
   }
 

@@ -29,7 +29,7 @@ export interface Outgoing {
 }
 
 /** What a room sees of an answer, as far as others have to know: where it goes. */
-export type Answered = Pick<OutboxRow, 'to' | 'inThread'>;
+export type Answered = Pick<OutboxRow, 'id' | 'to' | 'inThread' | 'item' | 'state'>;
 
 export interface OutboxRow extends Outgoing {
   readonly inThread: 'within' | 'beside' | null;
@@ -258,7 +258,7 @@ export class Outbox {
   /** The answer to a message; null where none is stored. */
   answerTo(inbox: number): Answered | null {
     const row = this.#answer.get(inbox);
-    return row === undefined ? null : toOutbox(row);
+    return row === undefined ? null : toAnswered(row);
   }
 
   /** What is kept back until a message has its answer. */
@@ -411,17 +411,24 @@ function firstOf(kind: Outgoing['kind']): string {
           AND NOT (${waits}) ORDER BY id LIMIT 1`;
 }
 
-function toOutbox(row: Row): OutboxRow {
+/** Without its body, which a message has lost once it is sent. */
+function toAnswered(row: Row): Answered {
   return {
     id: row.id,
     to: { transport: row.transport, room: row.room, thread: row.thread },
+    inThread: row.in_thread,
+    item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
+    state: row.state,
+  };
+}
+
+function toOutbox(row: Row): OutboxRow {
+  return {
+    ...toAnswered(row),
     kind: row.kind,
     inbox: row.inbox,
-    inThread: row.in_thread,
     card: row.card,
-    item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
     body: JSON.parse(row.body) as Document,
-    state: row.state,
     attempts: row.attempts,
     nextTry: row.next_try,
   };

@@ -4,10 +4,15 @@ import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
+import { revealed } from '../../message/reveal.ts';
+import { firstLine } from '../item/item.ts';
 import { clockTime } from '../time.ts';
 import { QUESTION_EXPIRED } from './confirming.ts';
 
 type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
+
+/** UTF-16 units of an answer. */
+const SAID = 100;
 
 /** Newest events of an item to search for the one that closed a question. */
 const LOOKED_AT = 50;
@@ -50,12 +55,17 @@ function requestOver(request: AgentRequest | null, timezone: string): string | n
     case 'allowed':
       return `✓ Allowed ${by}`;
     case 'denied':
-      return `✗ Denied ${by}`;
+      return `✗ Denied ${by}${saidWords(request.text)}`;
     case 'answered':
-      return `✓ Answered ${by}`;
+      return `✓ Answered ${by}${saidWords(request.text)}`;
     case 'expired':
       return '✗ Expired without an answer';
     case 'cancelled':
       return '✗ Cancelled, the run has ended';
   }
+}
+
+/** What was answered, behind who did it: `: “use the old API”`. A button or a purge may have left nothing. */
+function saidWords(text: string): string {
+  return text.trim() === '' ? '' : `: “${revealed(firstLine(text, SAID))}”`;
 }

@@ -1,0 +1,122 @@
+import { action, actions, command, doc, fields, line, paragraph, strong, type Content } from '../../message/build.ts';
+import type { Action, Document } from '../../message/document.ts';
+import type { Run } from '../../log/projections/run.ts';
+import type { Step } from '../../pipeline/next/step.ts';
+import type { StageName, WorkItem } from '../../pipeline/types.ts';
+import { actorName } from '../../pipeline/actor.ts';
+import { money, tokens } from '../amounts.ts';
+import type { Reader } from '../reader.ts';
+import { duration } from '../time.ts';
+import { saidBriefly } from './closing.ts';
+import { firstLine, itemLabel, itemName } from './item.ts';
+import { stepSign, stepWords } from './step.ts';
+
+/** What a card shows of an item, as it stands at one moment. */
+export interface CardFacts {
+  readonly item: WorkItem;
+  readonly step: Step;
+  /** The latest run; null: none yet. */
+  readonly run: Run | null;
+  readonly spent: { readonly microUsd: number; readonly tokens: number };
+  /** The item's cap in micro-dollars; null: it has none. */
+  readonly cap: number | null;
+  /** A person or a review by an agent comes before the merge. */
+  readonly reviewed: boolean;
+  /** An actor; null: nobody approved it. */
+  readonly approvedBy: string | null;
+  /** The room has buttons that carry their own command. */
+  readonly pressable: boolean;
+}
+
+const MINUTE_MS = 60_000;
+/** UTF-16 units: two lines of a phone. */
+const ACTIVITY = 80;
+
+/** An item's card: what happens, the way through the stages, cost, criteria, what the agent does, and what can be pressed. */
+export function cardDocument(facts: CardFacts, reader: Reader): Document {
+  const { item, step, run, spent, cap, approvedBy } = facts;
+  const met = item.criteria.filter(({ checked }) => checked).length;
+  const cost = [
+    `${money(spent.microUsd)}${cap === null ? '' : ` of ${money(cap)}`}`,
+    ...(spent.tokens === 0 ? [] : [`${tokens(spent.tokens)} tokens`]),
+  ];
+  const works = run !== null && run.state !== 'ended';
+  const buttons = facts.pressable ? buttonsOf(facts) : [];
+  return doc(
+    paragraph(
+      `${stepSign(step)} `,
+      strong(itemLabel(item, reader.current)),
+      `${item.title === '' ? '' : ` ${item.title}`} · ${stepWords(item, step, reader)}${works ? age(reader.now - (run.startedAt ?? run.pendingAt)) : ''}`,
+    ),
+    fields([
+      ['Stage', track(facts)],
+      ['Cost', spent.microUsd === 0 && spent.tokens === 0 ? null : cost.join(', ')],
+      ['Criteria', item.criteria.length === 0 ? null : `${met} of ${item.criteria.length} met`],
+      ['Approved', approvedBy === null ? null : `by ${actorName(approvedBy)}`],
+      ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],
+    ]),
+    !works && run?.reason === 'finished' && run.closing !== item.title && saidBriefly(run.agent, run.verdictReason ?? run.closing ?? ''),
+    buttons.length > 0 && actions(...buttons),
+  );
+}
+
+/** Takes the place of a card that was edited as often as a network allows: the item has another one further down. */
+export function continuedCard(item: WorkItem, reader: Reader): Document {
+  const name = itemName(item, reader.current);
+  return line(
+    strong(itemLabel(item, reader.current)),
+    ' continues in a newer message below. ',
+    command(`show ${name}`),
+    ' shows all of it.',
+  );
+}
+
+/** ` · 3 min`: in steps that don't make a card change for nothing; empty in the first minute. */
+function age(ms: number): string {
+  const step = ms < 60 * MINUTE_MS ? MINUTE_MS : 5 * MINUTE_MS;
+  const whole = Math.floor(ms / step) * step;
+  return whole <= 0 ? '' : ` · ${duration(whole)}`;
+}
+
+/** The way through the stages, with what is behind it, where it is, and what comes: 36 columns at most. */
+function track({ item, reviewed }: CardFacts): Content[] {
+  const { stage } = item;
+  const at: StageName = stage.name === 'archived' ? stage.from.name : stage.name;
+  const stuck = stage.name === 'archived' && stage.reason.kind !== 'completed';
+  const way = (['current', 'qa', 'merge', 'done'] as const).filter((name) => name !== 'qa' || reviewed || at === 'qa');
+  const here = way.findIndex((name) => name === at);
+  return way.flatMap((name, index): Content[] => {
+    const before: Content[] = index === 0 ? [] : [' › '];
+    if (index < here || (name === 'done' && at === 'done' && !stuck)) return before.concat(`✓ ${name}`);
+    return before.concat(index === here ? strong(`${stuck ? '✗ ' : ''}${name}`) : name);
+  });
+}
+
+/** What can be pressed. Each names project and commit: pressed late it means no other item, and no commit that nobody looked at. */
+function buttonsOf({ item, step, run }: CardFacts): Action[] {
+  const name = `${item.project}#${item.number}`;
+  const { stage, work, held } = item;
+  const logs = run === null ? [] : [action('Logs', `logs ${name}`)];
+  const diff = work === null || work.commitsAhead === 0 ? [] : [action('Diff', `diff ${name}`)];
+  const verdict = (label: string, words: string): Action[] =>
+    work === null ? [] : [action(label, `${words} ${name} ${work.head.slice(0, 10)}`, 'primary')];
+  if (item.deletedAt !== null) return [];
+  if (held !== null) return [action('Start', `start ${name}`, 'primary'), ...logs, ...diff];
+  switch (stage.name) {
+    case 'backlog':
+      return [action('Start', `start ${name}`, 'primary')];
+    case 'current':
+      return [action('Stop', `stop ${name}`, 'danger'), ...logs];
+    case 'qa':
+      return step.reason.kind === 'review'
+        ? [...verdict('Approve', 'approve'), ...diff, ...logs]
+        : [action('Stop', `stop ${name}`, 'danger'), ...diff, ...logs];
+    case 'merge':
+      return [...diff, ...logs];
+    case 'done':
+      return diff;
+    case 'archived':
+      if (stage.reason.kind === 'reviewHeld') return [...verdict('Accept', 'accept'), ...diff, ...logs];
+      return 'reason' in stage.reason ? [action('Retry', `retry ${name}`, 'primary'), ...logs, ...diff] : [];
+  }
+}
