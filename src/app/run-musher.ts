@@ -204,7 +204,6 @@ export async function runMusher(
       clock,
       settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
       roomsOf: (name) => rooms.notified(name),
-      places: ANSWER_PLACES,
       timezone: settings.timezone,
       onProblem,
     });

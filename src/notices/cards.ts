@@ -6,6 +6,7 @@ import { itemBudget } from '../decide/budgets.ts';
 import { decide, projectFacts, type ProjectFacts } from '../decide/facts.ts';
 import type { Log } from '../log/log.ts';
 import { MOST_EDITS } from '../log/tables/cards.ts';
+import type { Answered } from '../log/tables/outbox.ts';
 import type { ThreadKey } from '../log/tables/threads.ts';
 import type { Tx } from '../log/tx.ts';
 import type { Document } from '../message/document.ts';
@@ -14,7 +15,7 @@ import { KINDS } from '../pipeline/kinds.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { totalTokens } from '../pipeline/usage.ts';
 import { cardDocument, continuedCard } from '../words/item/card.ts';
-import { inboxOf, isSameRoom, type AnswerPlaces } from './answers.ts';
+import { inboxOf, isSameRoom } from './answers.ts';
 import { tell, type NotifiedRoom } from './notify.ts';
 
 /** How long to wait after a commit: a burst of commits is one edit. */
@@ -32,7 +33,6 @@ export interface CardParts {
   readonly clock: Clock;
   readonly settingsOf: (project: string) => ProjectSettings | null;
   readonly roomsOf: (project: string) => readonly NotifiedRoom[];
-  readonly places: AnswerPlaces;
   /** IANA name: times are told in it. */
   readonly timezone: string;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -205,7 +205,7 @@ function bodyOf(
   );
 }
 
-function show({ places, timezone }: CardParts, { key, room, item, body, digest, inbox }: Wanted, tx: Tx): void {
+function show({ timezone }: CardParts, { key, room, item, body, digest, inbox }: Wanted, tx: Tx): void {
   const card = tx.cards.get(key);
   // One may be on its way besides the one that says where it continues.
   if (card !== null && card.edits < MOST_EDITS - 2) return tx.cards.change(key, card, body, digest, tx.now);
@@ -214,19 +214,15 @@ function show({ places, timezone }: CardParts, { key, room, item, body, digest, 
     tx.cards.change(key, card, continuedCard(item, reader), '', tx.now);
   }
   const answer = card === null && inbox !== null ? tx.outbox.answerTo(inbox) : null;
-  if (answer !== null && becomesCard(answer, room, item, places)) return tx.cards.adopt(key, answer.id, body, digest, tx.now);
+  if (answer !== null && becomesCard(answer, room, item)) return tx.cards.adopt(key, answer.id, body, digest, tx.now);
   tx.cards.begin(key, tell(room, body, { project: item.project, number: item.number }, tx), digest);
 }
 
-/** Whether the answer to whoever started an item, which the room reads and which is of this item alone, goes on as its card: one act is one message. */
-function becomesCard(
-  answer: NonNullable<ReturnType<Tx['outbox']['answerTo']>>,
-  room: NotifiedRoom,
-  item: WorkItem,
-  places: AnswerPlaces,
-): boolean {
-  const isIts = answer.item?.project === item.project && answer.item.number === item.number;
-  return isIts && answer.state !== 'dead' && answer.to.thread === null && isSameRoom(answer.to, room.to) && !places.isPrivate(answer.to);
+/** Whether the answer to whoever started an item, which stands in the room and is of this item alone, goes on as its card: one act is one message. */
+function becomesCard(answer: Answered, room: NotifiedRoom, item: WorkItem): boolean {
+  const isIts = answer.item?.project === item.project && answer.item.number === item.number && answer.several !== true;
+  // An answer for one person, or in a thread, has a thread.
+  return isIts && answer.state !== 'dead' && answer.to.thread === null && isSameRoom(answer.to, room.to);
 }
 
 function keyOf({ project, number }: { readonly project: string; readonly number: number }): string {

@@ -200,7 +200,7 @@ export class CardRoom {
   }
 
   /** Somebody typed a command about one item and was answered; gives what caused what follows from it. */
-  answer(text: string, item: number, thread: string | null = null): string {
+  answer(text: string, item: number, { thread = null as string | null, several = false } = {}): string {
     const at = { ...this.room.to, thread };
     const sender = { transport: 'net', id: 'a', name: 'Anna' };
     const about = { project: 'shop', number: item };
@@ -208,7 +208,7 @@ export class CardRoom {
       const message = { id: `m${tx.reads.lastSeq()}`, at, sender, ingress: 'message' as const, text: `start ${item}` };
       const inbox = tx.inbox.receive(message, tx.now) ?? 0;
       tx.inbox.finish(inbox, 'ok');
-      tx.outbox.add({ to: at, kind: 'reply', inbox, item: about, body: line(text) }, tx.now);
+      tx.outbox.add({ to: at, kind: 'reply', inbox, item: about, several, body: line(text) }, tx.now);
       return `inbox:${inbox}`;
     });
   }

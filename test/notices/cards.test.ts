@@ -119,6 +119,21 @@ describe('a card', () => {
     expect(room.texts[1]).toContain('#1 Fix the login');
   });
 
+  it('is not edited for what it does not show', async () => {
+    room = new CardRoom();
+    room.make(1);
+    room.toCurrent(1);
+    await room.settle();
+    room.record(1, 'item.edited', { field: 'description', value: 'More of it.', prior: '' });
+    await room.settle();
+    await room.settle(MINUTE);
+    expect(room.edits).toBe(0);
+    room.record(1, 'item.edited', { field: 'title', value: 'Fix the form', prior: 'Fix the login' });
+    await room.settle();
+    expect(room.edits).toBe(1);
+    expect(room.texts[0]).toContain('Fix the form');
+  });
+
   it('is begun anew at the next stage where its message can no longer be edited', async () => {
     room = new CardRoom();
     room.make(1);
@@ -152,19 +167,23 @@ describe('a card', () => {
   });
 
   it.each([
-    [null, 1],
-    ['private', 2],
-  ])('is the answer to whoever started the item, where the room reads that (thread %s)', async (thread, messages) => {
-    room = new CardRoom();
-    room.make(1);
-    await room.settle();
-    const cause = room.answer('#1 started', 1, thread);
-    await room.settle();
-    room.toCurrent(1, cause);
-    await room.settle();
-    expect(room.texts).toHaveLength(messages);
-    expect(room.texts.at(-1)).toContain('queued for the next');
-  });
+    [null, false, 1],
+    ['private', false, 2],
+    [null, true, 2],
+  ])(
+    'is the answer to whoever started the item, where the room reads it and it is of this item alone (thread %s, several %s)',
+    async (thread, several, messages) => {
+      room = new CardRoom();
+      room.make(1);
+      await room.settle();
+      const cause = room.answer('#1 started', 1, { thread, several });
+      await room.settle();
+      room.toCurrent(1, cause);
+      await room.settle();
+      expect(room.texts).toHaveLength(messages);
+      expect(room.texts.at(-1)).toContain('queued for the next');
+    },
+  );
 });
 
 /** The same each time: from 0 to 1. */

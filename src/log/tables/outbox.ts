@@ -29,7 +29,7 @@ export interface Outgoing {
 }
 
 /** What a room sees of an answer, as far as others have to know: where it goes. */
-export type Answered = Pick<OutboxRow, 'id' | 'to' | 'inThread' | 'item' | 'state'>;
+export type Answered = Pick<OutboxRow, 'id' | 'to' | 'inThread' | 'item' | 'several' | 'state'>;
 
 export interface OutboxRow extends Outgoing {
   readonly inThread: 'within' | 'beside' | null;
@@ -55,6 +55,7 @@ interface Row {
   readonly attempts: number;
   readonly next_try: number;
   readonly card: number | null;
+  readonly several: number;
 }
 
 /** Messages that were given up and nobody has seen counted yet: older ones than so many are dropped in time. */
@@ -418,6 +419,7 @@ function toAnswered(row: Row): Answered {
     to: { transport: row.transport, room: row.room, thread: row.thread },
     inThread: row.in_thread,
     item: row.project === null || row.item === null ? null : { project: row.project, number: row.item },
+    ...(row.several === 1 ? { several: true } : {}),
     state: row.state,
   };
 }
