@@ -5,14 +5,15 @@ import { refused } from '../../src/words/replies.ts';
 import { toldReply } from '../../src/words/bot/telling.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
-import { openRun, tellItem } from '../../src/bot/of-item.ts';
+import { heardBy, openRun, tellRun } from '../../src/bot/of-item.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const tell = command({
   words: ['tell'],
   summary: 'Says something to the agent that works on an item.',
   details:
-    'Every later run of the item has it in its prompt, with your name and the time. If no agent is working on it, the words wait for the next run. ' +
+    'The agent is interrupted and continues with your words; one that can’t be interrupted reads them when its run ends. Every later run has them in its prompt, with your name and the time. ' +
+    'If no agent is working on it, they wait for the next run. ' +
     '`show` says who read them and when; `comment` is for people only.',
   examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.'],
   args: { item: itemRef(), text: text('What the agent should know or do.') },
@@ -35,7 +36,8 @@ export const tell = command({
           ),
         );
       }
-      const after = tellItem(tx, item, said);
-      return toldReply({ item: after, by: context.actor, run: openRun(tx.reads, after), step: tx.step(after) }, reader);
+      const after = tellRun(tx, item, said);
+      const run = openRun(tx.reads, after);
+      return toldReply({ item: after, by: context.actor, run, hears: run === null ? null : heardBy(run), step: tx.step(after) }, reader);
     }),
 });

@@ -133,6 +133,7 @@ export const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } }
   'needs-fix': { kind: 'needs-fix', fix: 'Install codex.' },
   'merge-reverted': { kind: 'merge-reverted' },
   'not-wanted': { kind: 'not-wanted' },
+  told: { kind: 'told' },
   'musher-stopped': { kind: 'musher-stopped' },
   paused: { kind: 'paused' },
   'time-passed': { kind: 'time-passed' },

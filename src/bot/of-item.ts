@@ -1,3 +1,5 @@
+import { RUNTIMES } from '../agents/runtimes/index.ts';
+import type { Runtime } from '../agents/runtimes/runtime.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { Run } from '../log/projections/run.ts';
@@ -34,7 +36,20 @@ export function tellItem(tx: CommandTx, item: WorkItem, text: string): WorkItem 
   return tx.append(item, 'item.told', { text });
 }
 
-/** The same where words are there: those that `retry` and its like carry along. */
+/** The same for the item's run in progress, which is interrupted if its program hears words in no other way. */
+export function tellRun(tx: CommandTx, item: WorkItem, text: string): WorkItem {
+  const after = tellItem(tx, item, text);
+  const run = openRun(tx.reads, after);
+  if (run?.state !== 'running' || heardBy(run) !== 'interrupt') return after;
+  return stopOpenRun(tx, after, { kind: 'told' }).item;
+}
+
+/** How words reach a run in progress. */
+export function heardBy({ runtime }: Run): Runtime['hears'] {
+  return RUNTIMES.find(({ name }) => name === runtime)?.hears ?? 'next-run';
+}
+
+/** Keeps words where there are any: those that `retry` and its like carry along. */
 export function tellAlong(tx: CommandTx, item: WorkItem, text: string | null): WorkItem {
   return text === null ? item : tellItem(tx, item, text);
 }

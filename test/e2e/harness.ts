@@ -50,6 +50,8 @@ export interface AgentKeys {
   /** Keys of `[agent.limits]`. */
   readonly limits?: string;
   readonly command?: readonly string[];
+  /** Default: `command`. */
+  readonly runtime?: string;
 }
 
 /** What a script or a typed session came to. */
@@ -441,9 +443,10 @@ function projectToml(project: ProjectFile, places: { flags: string; repo: string
       limits = '',
       env = {},
       command = [process.execPath, AGENT],
+      runtime = 'command',
     } = typeof given === 'string' ? { stage: given } : given;
     return [
-      `[[agent]]\nname = "${name}"\nstage = "${stage}"\nruntime = "command"\ncommand = ${JSON.stringify(command)}`,
+      `[[agent]]\nname = "${name}"\nstage = "${stage}"\nruntime = "${runtime}"\ncommand = ${JSON.stringify(command)}`,
       `env = { ${Object.entries({ FLAGS: places.flags, ...env })
         .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
         .join(', ')} }\n${keys}\n[agent.limits]\n${limits}\n`,

@@ -1,5 +1,27 @@
+import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { Bench, create, succeeded, until } from './harness.ts';
+import { Bench, create, succeeded, until, type AgentKeys } from './harness.ts';
+
+/** As Codex prints: works until it is interrupted, and commits when its session continues; `prompt` is what it was told then. */
+const CODEX = `
+say() { printf '%s\\n' "$1"; }
+say '{"type":"thread.started","thread_id":"s-1"}'
+case "$*" in
+*'resume s-1'*)
+  cat > "$FLAGS/prompt-$(date +%s%N)"
+  echo done >> draft.txt
+  git add -A && git commit -qm work
+  say '{"type":"turn.completed","usage":{"input_tokens":10,"cached_input_tokens":0,"output_tokens":5}}' ;;
+*)
+  echo half > draft.txt
+  touch "$FLAGS/there"
+  exec sleep 600 ;;
+esac`;
+const codex: AgentKeys = { stage: 'current', runtime: 'codex', command: ['/bin/sh', '-c', CODEX, 'codex'], keys: 'model = "gpt-5"' };
+const told = (): string[] =>
+  readdirSync(bench.flags)
+    .filter((name) => name.startsWith('prompt-'))
+    .map((name) => bench.flag(name) ?? '');
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -29,3 +51,71 @@ test('what people told an item is in the prompt of every later run with its auth
   ]);
   await until(() => bench.unsent() === 0);
 });
+
+test('an agent that hears nothing else is interrupted and continues its session with the words alone, in its slot and as the same attempt', async () => {
+  bench = new Bench({ top: 'max_coders = 1', agents: { 'coder-1': codex } });
+  const musher = bench.start();
+  musher.type(create('Cart'), create('Waits'), 'start 1', 'start 2');
+  await until(() => bench.raised('there'));
+  musher.type('tell 1 use the old API');
+  await musher.said(/#1 Cart: told by local\. coder-1 is interrupted and continues with your words\./);
+  musher.type('wait 1 done 30', 'stop 2', 'show 1');
+  const out = succeeded(await musher.end());
+  expect(told()).toEqual([expect.stringMatching(/^You were interrupted[\s\S]*\nlocal, .* UTC: use the old API\n----- end/)]);
+  expect(told()[0]).not.toContain('acceptance criteria');
+  expect(bench.runs(1).map(({ run, agent, attempt, reason }) => [run, agent, attempt, reason])).toEqual([
+    [1, 'coder-1', 1, 'stopped'],
+    [2, 'coder-1', 1, 'finished'],
+  ]);
+  expect(bench.item(1).attempts).toBe(0);
+  expect(bench.filesAt('main')['draft.txt']).toBe('half\ndone');
+  expect(out).toMatch(/local: use the old API \(read by coder-1 \d\d:\d\d\)/);
+  // Nobody took its slot meanwhile.
+  expect(bench.only('run.pending', 2)[0]?.seq).toBeGreaterThan(bench.only('run.ended', 1)[1]?.seq ?? Infinity);
+});
+
+test('a coder that can not be interrupted reads what it was told when it has finished, before the gates', async () => {
+  bench = new Bench({ gates: { test: 'test -e second.txt' } });
+  const musher = bench.start();
+  musher.type(
+    create(
+      'Cart',
+      'coder@1: session s-1; write first.txt one; commit; raise there; await go; success',
+      'coder@2: raise session; write second.txt two; commit; success',
+    ),
+    'start 1',
+  );
+  await until(() => bench.raised('there'));
+  musher.type('tell 1 write the second file too');
+  await musher.said(/coder-1 can't read it while run 1 works\. It reads it right after, before the gates\./);
+  bench.raise('go');
+  musher.type('wait 1 done 30');
+  succeeded(await musher.end());
+  expect(bench.flag('session')).toBe('s-1');
+  expect(bench.only('gate.ran', 1).every(({ payload }) => payload.exitCode === 0)).toBe(true);
+  expect(bench.item(1).attempts).toBe(0);
+  expect(bench.runs(1).map(({ reason, attempt }) => [reason, attempt])).toEqual([
+    ['stopped', 1],
+    ['finished', 1],
+  ]);
+});
+
+test.each(['after-stop-noted', 'after-judgement', 'after-run-ended', 'before-spawn'])(
+  'words on their way to an agent are read once though Musher dies %s',
+  async (point) => {
+    bench = new Bench({ agents: { 'coder-1': codex } });
+    const first = bench.start();
+    first.type(create('Cart'), 'start 1');
+    await until(() => bench.raised('there') && bench.only('run.session', 1).length === 1);
+    await first.kill();
+    const dying = bench.start({ MUSHER_CRASH_AT: point });
+    dying.type('tell 1 use the old API');
+    await dying.ended();
+    const again = bench.start();
+    again.type('wait 1 done 30');
+    succeeded(await again.end());
+    expect(told()).toEqual([expect.stringContaining('UTC: use the old API')]);
+    expect(bench.only('run.heard', 1)).toHaveLength(1);
+    expect(bench.item(1)).toMatchObject({ attempts: 0, told: [{ text: 'use the old API', read: { agent: 'coder-1', run: 2 } }] });
+  },
+);

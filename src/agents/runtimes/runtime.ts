@@ -37,6 +37,11 @@ export interface RuntimeSpec<Keys extends z.ZodRawShape> {
   readonly templates: boolean;
   /** Whether the output of every run tells what it used. Where it may not, only limits of time and of `[budget]` hold it. */
   readonly metered: boolean;
+  /**
+   * How the words of a person reach a run in progress. `interrupt`: it is stopped, and the next run continues its session with
+   * them. `next-run`: not at all; the next run has them in its prompt.
+   */
+  readonly hears: 'interrupt' | 'next-run';
   /** What the program needs beside the system, in a sandbox and for an account of its own. */
   readonly needs: Needs;
   readonly doctor: Doctor;

@@ -1,5 +1,5 @@
 import type { TemplateValues } from '../../agents/template.ts';
-import { DEFAULT_PROMPTS, toldSection } from '../../agents/default-prompts.ts';
+import { DEFAULT_PROMPTS, interruption, toldSection } from '../../agents/default-prompts.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
@@ -42,14 +42,16 @@ function failuresOf({ failure, refused }: WorkItem, failureText: (failure: Failu
 
 /** What the prompt of any agent ends with where people have said something about the item; else empty. */
 export function toldText(told: readonly Told[]): string {
-  if (told.length === 0) return '';
-  return toldSection(
-    told.map(({ by, at, text }) => ({
-      who: actorName(by),
-      when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-      text,
-    })),
-  );
+  return told.length === 0 ? '' : toldSection(told.map(spoken));
+}
+
+/** The prompt of a session that was interrupted for what people said. */
+export function interruptedBy(told: readonly Told[]): string {
+  return interruption(told.map(spoken));
+}
+
+function spoken({ by, at, text }: Told): Parameters<typeof toldSection>[0][number] {
+  return { who: actorName(by), when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`, text };
 }
 
 /** The prompt of an agent, where it has none of its own the default of its role. */

@@ -13,7 +13,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
 import { lookAtBase } from '../base-watch.ts';
 import { countUnwatched } from './meter.ts';
-import { record, seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
+import { seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
 import { outageOf, systemFault } from '../outage/fault-of.ts';
@@ -22,6 +22,7 @@ import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
 import type { Result } from '../../result.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
+import { noteHeard } from './told.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import type { Told } from '../../pipeline/told/told.ts';
@@ -272,8 +273,7 @@ function launch(
       kind: 'run.started',
       payload: started_,
     });
-    const ids = told.filter(({ read }) => read === undefined).map(({ id }) => id);
-    if (ids.length > 0) record(tx, item, 'run.heard', { run: run.run, told: ids }, agentActor(agent.name));
+    noteHeard(tx, item, run, agent, told);
   });
   worksAgain(parts, item.project, agent.name);
   crashPoint('after-run-started');

@@ -6,6 +6,7 @@ import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';
 import { endUnjudged } from './end-unjudged.ts';
 import { runAgent } from './run-agent.ts';
+import { isTold } from './told.ts';
 import { reservationFor } from './run-budget.ts';
 
 /** Begins runs, takes up those that an earlier Musher has begun, and ends those that nobody wants any more. */
@@ -52,7 +53,12 @@ export class RunJobs {
       current.runs === run.run &&
       (current.execution.state === 'pending' || current.execution.state === 'running') &&
       this.#stopAsked(run) === null;
-    this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job });
+    // Interrupted for what a person said, it is not unwanted.
+    const stop = (why: Why): void => {
+      const asked = this.#stopAsked(run);
+      job.stop(isTold(asked) ? asked : why);
+    };
+    this.#jobs.keep(keyOf(item), { kind: 'run', fits, ...job, stop });
   }
 
   /** Ends open runs that nothing supervises and whose item has moved on: an earlier Musher was killed while it ended them. */

@@ -1,6 +1,6 @@
 import type { RunAccess } from '../../agents/access.ts';
 import type { RunSandbox } from '../../agents/supervision/sandboxed.ts';
-import { expandTemplate } from '../../agents/template.ts';
+import { expandTemplate, type TemplateValues } from '../../agents/template.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -8,8 +8,9 @@ import type { Told } from '../../pipeline/told/told.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
-import { promptTemplate, templateValues, toldText } from './prompt.ts';
-import { sessionToResume, usedInSession } from './resume.ts';
+import { interruptedBy, promptTemplate, templateValues, toldText } from './prompt.ts';
+import { runToResume, sessionToResume, usedInSession } from './resume.ts';
+import { isTold } from './told.ts';
 import { limitedAgent } from './run-budget.ts';
 import type { RunSpec } from '../../agents/supervision/run-spec.ts';
 
@@ -41,7 +42,7 @@ export function specOf(
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
     agent: limitedAgent(agent, run),
-    prompt: `${expandTemplate(promptTemplate(agent), values)}${toldText(place.told)}`,
+    prompt: promptOf(parts, run, agent, values, place.told),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
@@ -61,6 +62,14 @@ export function specOf(
     ...(parts.pricing === undefined ? {} : { pricing: parts.pricing }),
     waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
   };
+}
+
+/** All of its role's prompt and what people said; in a session that was interrupted for what they said, that alone. */
+function promptOf(parts: EngineParts, run: Run, agent: AgentSettings, values: TemplateValues, told: readonly Told[]): string {
+  const before = runToResume(parts, run);
+  const news = told.filter(({ read }) => read === undefined);
+  if (before !== null && news.length > 0 && isTold(before.stopRequested)) return interruptedBy(news);
+  return `${expandTemplate(promptTemplate(agent), values)}${toldText(told)}`;
 }
 
 /** What is not committed when a run is asked to end. */

@@ -17,6 +17,7 @@ import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { environmentOf } from './sign-ins.ts';
 import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
+import { continueWithWords, isTold, withUnread } from './told.ts';
 import { withVerdict } from './verdict.ts';
 import { agentActor } from '../../pipeline/actor.ts';
 import { judgeRun, PAUSED, type Judgement } from './judge-run.ts';
@@ -45,9 +46,10 @@ export async function settleRun(
   await lookAtBase(parts, project);
   await withoutSecrets(parts, run);
   const outcome = withVerdict(parts, run, ended);
-  const judgement = await judgeRun(parts, project, item, run, agent, outcome);
+  const judged = await judgeRun(parts, project, item, run, agent, outcome);
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
+    const judgement = withUnread(judged, tx.item(item.project, item.number), run);
     const paused = PAUSED.has(outcome.reason);
     const limited = paused ? limitedBefore(tx, run) : 0;
     const pauses = outcome.reason === 'signed-out' ? SIGN_IN_PAUSES : PAUSES;
@@ -80,7 +82,7 @@ export async function settleRun(
     spendReservation(tx, project.settings, item, run, outcome.unpriced);
     record(tx, item, 'run.ended', end, agentActor(run.agent));
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt, signIn);
-    else if (reason === 'finished') accountWorks(tx, run);
+    else if (reason === 'finished' || judgement !== judged) accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
     const blocker = outcome.reason === 'stopped' ? null : (tx.reads.run(run.project, run.item, run.run)?.blocker ?? null);
     if (mine && blocker !== null) block(tx, item, run, blocker);
@@ -91,6 +93,8 @@ export async function settleRun(
       const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'blocked', reason: why } } as const;
       record(tx, item, 'item.moved', { to, why, failure: null });
     }
+    const told = judgement !== judged || isTold(tx.reads.run(run.project, run.item, run.run)?.stopRequested ?? null);
+    if (mine && blocker === null && told && reason === 'stopped') continueWithWords(tx, project.settings, run, agent);
   });
   crashPoint('after-run-ended');
 }

@@ -58,6 +58,8 @@ export type Cause =
   | { readonly kind: 'musher-stopped' }
   /** Its project was paused, and what ran was stopped. */
   | { readonly kind: 'paused' }
+  /** A person told its agent something: the next run continues its session with that. */
+  | { readonly kind: 'told' }
   /** The log was restored from a copy, and its time passed meanwhile. */
   | { readonly kind: 'time-passed' };
 export type CauseKind = Cause['kind'];

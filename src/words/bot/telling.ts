@@ -1,23 +1,42 @@
+import type { Runtime } from '../../agents/runtimes/runtime.ts';
 import { BOUNDS } from '../../bounds.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { command as typed } from '../../message/build.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
-import { itemTitle } from '../item/item.ts';
+import { itemName, itemTitle } from '../item/item.ts';
 import { outlook } from '../item/step.ts';
 import { done, refused } from '../replies.ts';
 import type { Reader } from '../reader.ts';
 import type { Reply } from '../reply.ts';
 
 /** That a person's words are kept for the item's agents, and when one reads them. */
-export function toldReply(
-  { item, by, run, step }: { readonly item: WorkItem; readonly by: Actor; readonly run: Run | null; readonly step: Step },
-  reader: Reader,
-): Reply {
+export function toldReply({ item, by, run, hears, step }: ToldItem, reader: Reader): Reply {
   const told = `${itemTitle(item, reader.current)}: told by ${actorName(by)}. `;
-  if (run === null) return done(`${told}No agent is working on it; the next run reads it. `, ...outlook(item, step, reader));
-  return done(`${told}Run ${run.run} by ${run.agent} began without it; the next run reads it.`);
+  const name = itemName(item, reader.current);
+  if (run === null) {
+    const past = item.stage.name === 'qa' || item.stage.name === 'merge';
+    return done(
+      `${told}No agent is working on it; the next run reads it. `,
+      ...(past ? ['To send it back to its coder: ', typed(`reject ${name} <reason>`), '. '] : []),
+      ...outlook(item, step, reader),
+    );
+  }
+  if (run.state === 'pending') return done(`${told}${run.agent} reads it when run ${run.run} starts.`);
+  if (hears === 'interrupt') return done(`${told}${run.agent} is interrupted and continues with your words.`);
+  if (run.role === 'coder')
+    return done(`${told}${run.agent} can't read it while run ${run.run} works. It reads it right after, before the gates.`);
+  return done(`${told}${run.agent} can't read it while run ${run.run} works; the next run reads it.`);
+}
+
+interface ToldItem {
+  readonly item: WorkItem;
+  readonly by: Actor;
+  /** The run in progress, and how words reach it; null: none is. */
+  readonly run: Run | null;
+  readonly hears: Runtime['hears'] | null;
+  readonly step: Step;
 }
 
 /** Words that are longer than a prompt takes. */

@@ -60,6 +60,8 @@ export function causeWords(why: Why, failure: string): string {
       return 'its merge was reverted';
     case 'not-wanted':
       return 'its item was stopped, moved or deleted';
+    case 'told':
+      return 'to continue with what a person told it';
     case 'musher-stopped':
       return 'Musher was stopped';
     case 'paused':

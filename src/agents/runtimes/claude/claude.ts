@@ -17,6 +17,7 @@ export const claudeRuntime = defineRuntime({
   command: ['claude'],
   templates: false,
   metered: true,
+  hears: 'interrupt',
   needs: {
     hosts: ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com'],
     folders: [

@@ -18,6 +18,7 @@ export const codexRuntime = defineRuntime({
   templates: false,
   // Codex reports tokens only at the end, so a stopped run has reported nothing.
   metered: false,
+  hears: 'interrupt',
   needs: {
     hosts: ['api.openai.com', 'auth.openai.com', 'chatgpt.com'],
     folders: [{ variable: 'CODEX_HOME', fallback: '.codex', below: '', login: ['auth.json'], sessions: ['sessions/*/*/*/*{id}.jsonl'] }],

@@ -28,6 +28,7 @@ export const commandRuntime = defineRuntime({
   command: null,
   templates: true,
   metered: false,
+  hears: 'next-run',
   needs: { hosts: [], folders: [], keyVariable: null },
   // What a program of the user's own does without its arguments, nobody knows: it is not started to look.
   doctor: { install: null, version: null, signIn: null, signedIn: null },

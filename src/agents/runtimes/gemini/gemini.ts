@@ -18,6 +18,7 @@ export const geminiRuntime = defineRuntime({
   templates: false,
   // Gemini CLI reports tokens only at the end, so a stopped run has reported nothing.
   metered: false,
+  hears: 'interrupt',
   needs: {
     hosts: ['generativelanguage.googleapis.com', 'cloudcode-pa.googleapis.com', 'oauth2.googleapis.com', 'accounts.google.com'],
     folders: [

@@ -16,6 +16,7 @@ export const opencodeRuntime = defineRuntime({
   command: ['opencode'],
   templates: false,
   metered: true,
+  hears: 'interrupt',
   needs: {
     // Its models come from many providers: theirs are listed in `allow_hosts`.
     hosts: ['opencode.ai', 'models.dev', 'models.opencode.ai', 'api.anthropic.com', 'api.openai.com', 'openrouter.ai'],

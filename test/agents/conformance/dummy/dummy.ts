@@ -12,6 +12,7 @@ export const dummyRuntime = defineRuntime({
   command: ['dummy'],
   templates: false,
   metered: true,
+  hears: 'interrupt',
   needs: {
     hosts: ['dummy.example'],
     folders: [{ variable: 'DUMMY_HOME', fallback: '.dummy', below: '', login: ['login'] }],
