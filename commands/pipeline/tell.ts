@@ -5,7 +5,7 @@ import { refused } from '../../src/words/replies.ts';
 import { toldReply } from '../../src/words/bot/telling.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
-import { heardBy, openRun, tellRun } from '../../src/bot/of-item.ts';
+import { openRun, tellRun } from '../../src/bot/of-item.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const tell = command({
@@ -38,6 +38,6 @@ export const tell = command({
       }
       const after = tellRun(tx, item, said);
       const run = openRun(tx.reads, after);
-      return toldReply({ item: after, by: context.actor, run, hears: run === null ? null : heardBy(run), step: tx.step(after) }, reader);
+      return toldReply({ item: after, by: context.actor, run, interrupted: run?.stopRequested !== null, step: tx.step(after) }, reader);
     }),
 });

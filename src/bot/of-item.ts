@@ -40,7 +40,9 @@ export function tellItem(tx: CommandTx, item: WorkItem, text: string): WorkItem 
 export function tellRun(tx: CommandTx, item: WorkItem, text: string): WorkItem {
   const after = tellItem(tx, item, text);
   const run = openRun(tx.reads, after);
-  if (run?.state !== 'running' || heardBy(run) !== 'interrupt') return after;
+  // What a pause lets finish would not continue before its end.
+  const paused = tx.reads.pauses.get(item.project) !== null;
+  if (run?.state !== 'running' || heardBy(run) !== 'interrupt' || paused) return after;
   return stopOpenRun(tx, after, { kind: 'told' }).item;
 }
 

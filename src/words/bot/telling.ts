@@ -1,4 +1,3 @@
-import type { Runtime } from '../../agents/runtimes/runtime.ts';
 import { BOUNDS } from '../../bounds.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { command as typed } from '../../message/build.ts';
@@ -12,7 +11,7 @@ import type { Reader } from '../reader.ts';
 import type { Reply } from '../reply.ts';
 
 /** That a person's words are kept for the item's agents, and when one reads them. */
-export function toldReply({ item, by, run, hears, step }: ToldItem, reader: Reader): Reply {
+export function toldReply({ item, by, run, interrupted, step }: ToldItem, reader: Reader): Reply {
   const told = `${itemTitle(item, reader.current)}: told by ${actorName(by)}. `;
   const name = itemName(item, reader.current);
   if (run === null) {
@@ -24,7 +23,7 @@ export function toldReply({ item, by, run, hears, step }: ToldItem, reader: Read
     );
   }
   if (run.state === 'pending') return done(`${told}${run.agent} reads it when run ${run.run} starts.`);
-  if (hears === 'interrupt') return done(`${told}${run.agent} is interrupted and continues with your words.`);
+  if (interrupted) return done(`${told}${run.agent} is interrupted and continues with your words.`);
   if (run.role === 'coder')
     return done(`${told}${run.agent} can't read it while run ${run.run} works. It reads it right after, before the gates.`);
   return done(`${told}${run.agent} can't read it while run ${run.run} works; the next run reads it.`);
@@ -33,9 +32,10 @@ export function toldReply({ item, by, run, hears, step }: ToldItem, reader: Read
 interface ToldItem {
   readonly item: WorkItem;
   readonly by: Actor;
-  /** The run in progress, and how words reach it; null: none is. */
+  /** The run in progress; null: none is. */
   readonly run: Run | null;
-  readonly hears: Runtime['hears'] | null;
+  /** It is ended for the words. */
+  readonly interrupted: boolean;
   readonly step: Step;
 }
 
