@@ -22,7 +22,7 @@ import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
 import type { Result } from '../../result.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
-import { noteHeard } from './told.ts';
+import { noteHeard } from './told/interrupt.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import type { Told } from '../../pipeline/told/told.ts';

@@ -6,7 +6,7 @@ import { keyOf, type Jobs } from '../jobs.ts';
 import { record, type EngineParts, type EngineProject } from '../parts.ts';
 import { endUnjudged } from './end-unjudged.ts';
 import { runAgent } from './run-agent.ts';
-import { isTold } from './told.ts';
+import { isTold } from './told/interrupt.ts';
 import { reservationFor } from './run-budget.ts';
 
 /** Begins runs, takes up those that an earlier Musher has begun, and ends those that nobody wants any more. */

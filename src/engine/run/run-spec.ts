@@ -10,7 +10,7 @@ import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
 import { interruptedBy, promptTemplate, templateValues, toldText } from './prompt.ts';
 import { runToResume, sessionToResume, usedInSession } from './resume.ts';
-import { isTold } from './told.ts';
+import { isTold } from './told/interrupt.ts';
 import { limitedAgent } from './run-budget.ts';
 import type { RunSpec } from '../../agents/supervision/run-spec.ts';
 

@@ -17,7 +17,7 @@ import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { environmentOf } from './sign-ins.ts';
 import { spendReservation } from './unpriced.ts';
 import { failAttempt, record, runDir, seeWork, type EngineParts, type EngineProject } from '../parts.ts';
-import { continueWithWords, isTold, withUnread } from './told.ts';
+import { continueWithWords, isTold, withUnread } from './told/interrupt.ts';
 import { withVerdict } from './verdict.ts';
 import { agentActor } from '../../pipeline/actor.ts';
 import { judgeRun, PAUSED, type Judgement } from './judge-run.ts';

@@ -1,16 +1,16 @@
-import { RUNTIMES } from '../../agents/runtimes/index.ts';
-import { findRuntime } from '../../agents/runtimes/runtime.ts';
-import { agentActor } from '../../pipeline/actor.ts';
-import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
-import { decide, projectFacts } from '../../decide/facts.ts';
-import type { Run } from '../../log/projections/run.ts';
-import type { Tx } from '../../log/tx.ts';
-import { unread, type Told } from '../../pipeline/told/told.ts';
-import type { WorkItem } from '../../pipeline/types.ts';
-import type { Cause, Why } from '../../pipeline/why/cause.ts';
-import { record } from '../parts.ts';
-import { reservationFor } from './run-budget.ts';
-import type { Judgement } from './judge-run.ts';
+import { RUNTIMES } from '../../../agents/runtimes/index.ts';
+import { findRuntime } from '../../../agents/runtimes/runtime.ts';
+import { agentActor } from '../../../pipeline/actor.ts';
+import type { AgentSettings, ProjectSettings } from '../../../config/settings.ts';
+import { decide, projectFacts } from '../../../decide/facts.ts';
+import type { Run } from '../../../log/projections/run.ts';
+import type { Tx } from '../../../log/tx.ts';
+import { unread, type Told } from '../../../pipeline/told/told.ts';
+import type { WorkItem } from '../../../pipeline/types.ts';
+import type { Cause, Why } from '../../../pipeline/why/cause.ts';
+import { record } from '../../parts.ts';
+import { reservationFor } from '../run-budget.ts';
+import type { Judgement } from '../judge-run.ts';
 
 /** Whether a run is interrupted for what a person said. */
 export function isTold(why: Why | null): why is Extract<Cause, { kind: 'told' }> {
