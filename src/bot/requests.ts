@@ -3,18 +3,22 @@ import { requestEnd } from '../words/item/request.ts';
 
 import { isUnderWay, type AgentRequest, type RequestEnd } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
-import { word, type Argument } from './parse/arguments.ts';
+import { err, ok, type Result } from '../result.ts';
+import { argument, problemAt, quoted, withWord, type Argument } from './parse/argument.ts';
+import { word } from './parse/arguments.ts';
 import type { CommandTx } from './capabilities.ts';
 import type { CommandContext } from './command.ts';
 import { moment } from '../words/time.ts';
 import {
   allowInstead,
   answerInstead,
+  nothingToAllow,
   noSuchRequest,
   requestClosed,
   requestExpired,
   requestNotAllowed,
   requestVoid,
+  whichToAllow,
 } from '../words/bot/answering.ts';
 import { lists, parsing } from '../words/bot/parsing.ts';
 import { includes } from './rights/rights.ts';
@@ -38,6 +42,38 @@ export function requestNumber(): Argument<number> {
 interface Answered {
   readonly end: Extract<RequestEnd, 'allowed' | 'denied' | 'answered'>;
   readonly text: string;
+  readonly scope?: 'run';
+}
+
+/** What `allow` names. */
+export interface Allowance {
+  /** Null: the one that is open. */
+  readonly request: number | null;
+  /** For the rest of its run, whatever the same tool gets. */
+  readonly forRun: boolean;
+}
+
+/** `r7`, `r7 for this run` or `for this run`. */
+export function allowance(): Argument<Allowance | null> {
+  const one = requestNumber();
+  return argument<Allowance>({
+    kind: 'tokens',
+    type: 'string',
+    description: 'The request, like r7, and `for this run` to allow its tool for the rest of the run; the only open one by default.',
+    expects: 'the name of a request, like r7, or for this run',
+    usage: (name) => `<${name}> [for this run]`,
+    parse(reader, context) {
+      const named = reader.peek()?.text.toLowerCase() === 'for' ? ok(null) : one.parse(reader, context);
+      if (!named.ok) return named;
+      if (reader.peek() === null) return ok({ request: named.value, forRun: false });
+      return withWord<Allowance>(reader.take(), (first) => {
+        const words = [first.text, reader.take()?.text ?? '', reader.peek() === null ? '' : (reader.take()?.text ?? '')];
+        return /^for (?:(?:this|the) )?run$/i.test(words.join(' ').trim())
+          ? ok({ request: named.value, forRun: true })
+          : err(problemAt(first, parsing.isNot(quoted(first.text), 'for this run')));
+      });
+    },
+  }).optional();
 }
 
 /**
@@ -48,7 +84,7 @@ export function answerRequest(
   context: CommandContext,
   number: number,
   given: Answered,
-  reply: (request: AgentRequest, item: WorkItem) => Reply,
+  reply: (request: AgentRequest, item: WorkItem, covered: readonly AgentRequest[]) => Reply,
 ): Reply {
   return context.change((tx) => {
     const request = tx.reads.requests.get(number);
@@ -56,9 +92,39 @@ export function answerRequest(
     const item = tx.find({ project: request.project, number: request.item });
     const refusal = whyNot(context, tx, request, item, given.end);
     if (refusal !== null) return tx.refuse(refusal);
-    tx.append(item, 'request.closed', { run: request.run, request: number, ...given });
-    return reply(request, item);
+    const covered = given.scope === 'run' ? alsoCovered(tx, request) : [];
+    for (const { run, number: one } of [request, ...covered]) tx.append(item, 'request.closed', { run, request: one, ...given });
+    return reply(request, item, covered);
   });
+}
+
+/** A request that opened this shortly before `allow` alone came in can't be the one that its sender has read. */
+const READ_MS = 5_000;
+
+/** The one permission that waits in the room's project; the error is the reply where it is not clear which is meant. */
+export function onlyRequest({ reads, project, receivedAt, roleIn }: CommandContext): Result<number, Reply> {
+  // Who has no role here learns nothing of what is asked here.
+  const open =
+    roleIn({ project: project.name }) === null ? [] : reads.requests.open(project.name).filter(({ ask }) => ask.kind === 'permission');
+  const [first, ...others] = open.toSorted((a, b) => a.number - b.number);
+  if (first === undefined) return err(nothingToAllow());
+  if (others.length > 0 || first.openedAt > receivedAt - READ_MS) return err(whichToAllow([first, ...others], project.name));
+  return ok(first.number);
+}
+
+/** The other open requests of the same run for the same tool, which an allowance for the run covers too. */
+export function alsoCovered(tx: CommandTx, { project, item, run, number, ask, role }: AgentRequest): readonly AgentRequest[] {
+  if (ask.kind !== 'permission') return [];
+  return tx.reads.requests
+    .ofRun(project, item, run)
+    .filter(
+      (other) =>
+        other.number !== number &&
+        other.state === 'open' &&
+        other.role === role &&
+        other.ask.kind === 'permission' &&
+        other.ask.tool === ask.tool,
+    );
 }
 
 /** Why an answer does not count; null if it does. */

@@ -1,6 +1,6 @@
 import { isTransient } from '../log/database.ts';
 import type { Log } from '../log/log.ts';
-import type { AgentRequest, Ask, Unasked } from '../pipeline/requests.ts';
+import { allowedForRun, requestName, type AgentRequest, type Ask, type Unasked } from '../pipeline/requests.ts';
 import { unaskedWords } from '../words/item/request.ts';
 import { change, write } from './events.ts';
 import type { Call, ToolParts } from './tool.ts';
@@ -39,6 +39,16 @@ export function putToPeople(
   if (put === null) return 'The run has ended.';
   if (typeof put !== 'number') return unaskedWords(put);
   return parts.log.reads.requests.get(put) ?? 'The run has ended.';
+}
+
+/** Who allowed a tool for the rest of the run, written down as a use of it; null: nobody has, so people have to be asked. */
+export function useAllowedForRun(parts: ToolParts, call: Call, tool: string, brief: string): AgentRequest | null {
+  return change(parts, call.caller, (tx, caller) => {
+    const { project, item, run } = caller.run;
+    const allowed = allowedForRun(tx.reads.requests.ofRun(project, item, run), tool);
+    if (allowed !== null) write(tx, caller, 'agent.called', { run, tool, result: `${requestName(allowed.number)}: ${brief}` });
+    return allowed;
+  });
 }
 
 /** Keeps in the log that people were not asked, and why; returns the reason in words. */

@@ -213,7 +213,14 @@ export interface ItemEvents {
     readonly role: AnsweringRole;
     readonly expiresAt: Millis;
   };
-  'request.closed': { readonly run: number; readonly request: number; readonly end: RequestEnd; readonly text: string };
+  /** `scope`: an allowance that covers all further uses of the same tool in the run; missing: it covers this one. */
+  'request.closed': {
+    readonly run: number;
+    readonly request: number;
+    readonly end: RequestEnd;
+    readonly text: string;
+    readonly scope?: 'run';
+  };
   /** A request that people were not asked: why it could not be put to them. */
   'request.refused': { readonly run: number; readonly brief: string; readonly why: Unasked };
   'gate.ran': Receipt;

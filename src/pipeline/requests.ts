@@ -48,6 +48,15 @@ export interface AgentRequest {
   readonly closedBy: string | null;
   /** The answer, or the reason of a denial. */
   readonly text: string;
+  /** It was allowed for the rest of the run, whatever the same tool gets; missing: once. */
+  readonly scope?: 'run';
+}
+
+/** The request by which a person has allowed a tool for the rest of the run, out of those of the run; null: none has. */
+export function allowedForRun(all: readonly AgentRequest[], tool: string): AgentRequest | null {
+  return (
+    all.find(({ ask, state, scope }) => scope === 'run' && state === 'allowed' && ask.kind === 'permission' && ask.tool === tool) ?? null
+  );
 }
 
 /** How people name a request. */

@@ -41,6 +41,55 @@ describe('allow and deny', () => {
     expect(state(1)).toBe('allowed');
   });
 
+  it('without a name, answer the one permission that waits; they list where several do, or where it can’t have been read yet', async () => {
+    expect(await world.say('allow')).toMatchObject({ ok: false, code: 'no-such-request' });
+    asking(1);
+    expect(await world.say('allow')).toMatchObject({ ok: false, code: 'which-request', text: expect.stringContaining('came in just now') });
+    world.clock.move(6_000);
+    asking(2, WHICH);
+    expect((await world.say('allow')).text).toContain('Allowed once: rm -rf build');
+    expect([state(1), state(2)]).toEqual(['allowed', 'open']);
+    asking(3);
+    asking(4);
+    world.clock.move(6_000);
+    const which = await world.say('allow for this run');
+    expect(which).toMatchObject({ ok: false, code: 'which-request' });
+    expect(which.text).toMatch(/`allow r3` · coder-1 on #3 · rm -rf build[^]*`allow r4`/);
+    expect([state(3), state(4)]).toEqual(['open', 'open']);
+  });
+
+  it('show nothing of a project to who has no role in it', async () => {
+    asking(1);
+    world.clock.move(6_000);
+    const nobody = { admin: [], operator: [], viewer: [] };
+    world = world.restarted({
+      roles: nobody,
+      projectRoles: [
+        { project: 'shop', roles: nobody },
+        { project: 'docs', roles: { ...nobody, operator: ['test:ann'] } },
+      ],
+    });
+    const said = await world.say('allow', { from: { sender: { transport: 'test', id: 'ann', name: 'Ann' } } });
+    expect(said).toMatchObject({ ok: false, code: 'no-such-request' });
+    expect(state(1)).toBe('open');
+  });
+
+  it('for a run, cover what the same tool asks besides, and nothing of another tool, run or role', async () => {
+    const { n, run } = asking(1);
+    const more = { run, agent: 'coder-1', expiresAt: START + 900_000 };
+    world.record(n, 'request.opened', { ...more, request: 2, ask: REMOVE, brief: 'again', call: 'c2', role: 'operator' });
+    const write = { kind: 'permission', tool: 'Write', input: '{}' } as const;
+    world.record(n, 'request.opened', { ...more, request: 3, ask: write, brief: 'Write', call: 'c3', role: 'operator' });
+    world.record(n, 'request.opened', { ...more, request: 4, ask: REMOVE, brief: 'as admin', call: 'c4', role: 'admin' });
+    asking(5);
+    const said = await world.say('allow R1 for this run');
+    expect(said.text).toContain('Allowed: rm -rf build, with r2. coder-1 may use Bash without asking for the rest of run 1');
+    expect([1, 2, 3, 4, 5].map(state)).toEqual(['allowed', 'allowed', 'open', 'open', 'open']);
+    expect((await world.say('history 1')).text).toContain('allowed r1 for the rest of the run');
+    expect(await world.say('allow r3 for ever')).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(await world.say('allow 3')).toMatchObject({ ok: false, code: 'bad-argument', text: expect.stringContaining('r7') });
+  });
+
   it('keep the reason of a denial for the agent', async () => {
     asking(1);
     expect(await world.say('deny r1 use the test database\nnot the real one')).toMatchObject({ ok: true });

@@ -15,7 +15,7 @@ describe('an agent that asks for permission', { timeout: 180_000 }, () => {
     const musher = bench.start();
     musher.type(create('Clean up', `coder: ${APPROVE}; ${WORK}`), 'start 1');
     await musher.said(/! #1 Clean up: coder-1 is waiting for permission to use Bash once \(r1\):/);
-    await musher.said(/command: rm -rf build.*An operator can `allow r1` or `deny r1 <reason>`/);
+    await musher.said(/command: rm -rf build.*An operator can `allow r1`, `allow r1 for this run` or `deny r1 <reason>`/);
     musher.type('why 1');
     await musher.said(/[Cc]oder-1 is waiting for permission: rm -rf build\. Since [\d:]+, until [\d:]+\. An operator can `allow r1`/);
     musher.type('allow r1', 'wait 1 done');

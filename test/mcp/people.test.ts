@@ -30,6 +30,21 @@ describe('leave to use a tool', () => {
     expect(shop.kinds(item).slice(0, 2)).toEqual(['slack:U1 request.closed', 'agent:coder-1 request.opened']);
   });
 
+  it('is given for a whole run: the same tool is not asked for again in it, but what may hold a secret is still refused', async () => {
+    const { client, item } = await agent();
+    const first = approve(client);
+    shop.answer(await shop.asked(), 'allowed', '', 'run');
+    await first;
+    const other = { ...BASH, input: { command: 'make' }, tool_use_id: 'toolu_2' };
+    expect(await approve(client, other)).toEqual({ behavior: 'allow', updatedInput: { command: 'make' } });
+    expect(shop.kinds(item)[0]).toBe('agent:coder-1 agent.called');
+    const secret = { ...BASH, input: { command: `curl -H ${CANARY}` }, tool_use_id: 'toolu_3' };
+    expect(await approve(client, secret)).toMatchObject({ behavior: 'deny' });
+    const write = approve(client, { tool_name: 'Write', input: { file: 'a' }, tool_use_id: 'toolu_4' });
+    shop.answer(await shop.asked(), 'denied');
+    expect(await write).toMatchObject({ behavior: 'deny' });
+  });
+
   it('is denied by a person, and the agent is told why', async () => {
     const { client } = await agent();
     const answer = approve(client);

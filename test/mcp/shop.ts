@@ -158,8 +158,9 @@ export class Shop {
   }
 
   /** A person ends a request. */
-  answer(request: AgentRequest, end: 'allowed' | 'denied' | 'answered', text = ''): void {
-    this.record(request.item, 'request.closed', { run: request.run, request: request.number, end, text }, 'slack:U1');
+  answer(request: AgentRequest, end: 'allowed' | 'denied' | 'answered', text = '', scope?: 'run'): void {
+    const payload = { run: request.run, request: request.number, end, text, ...(scope === undefined ? {} : { scope }) };
+    this.record(request.item, 'request.closed', payload, 'slack:U1');
   }
 
   /** The request that is open, as soon as there is one. */

@@ -27,5 +27,7 @@ export function openedRequest(event: Opened): AgentRequest {
 /** A request after its end; the first end counts. */
 export function closedRequest(request: AgentRequest, event: Closed): AgentRequest {
   if (request.state !== 'open') return request;
-  return { ...request, state: event.payload.end, closedAt: event.at, closedBy: event.actor, text: event.payload.text };
+  const { end, text, scope } = event.payload;
+  const closed = { ...request, state: end, closedAt: event.at, closedBy: event.actor, text };
+  return scope === undefined ? closed : { ...closed, scope };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { briefInput, canBeShown, shownInput } from '../../agents/shown-input.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
-import { ended, putToPeople, refuseUnasked } from '../people.ts';
+import { ended, putToPeople, refuseUnasked, useAllowedForRun } from '../people.ts';
 import { said, tool, type ToolAnswer } from '../tool.ts';
 
 /** A tool's name is shown in a sentence. */
@@ -14,7 +14,7 @@ const LONGEST_NAME = 100;
 export const approve = tool({
   name: 'approve',
   description:
-    'Asks people for permission to use a tool once, with exactly this input, and waits for the answer. Use it only if your program does not ask by itself.',
+    'Asks people for permission to use a tool, with exactly this input, and waits for the answer. Use it only if your program does not ask by itself.',
   input: {
     tool_name: z.string().max(LONGEST_NAME),
     input: z.record(z.string(), z.unknown()),
@@ -34,6 +34,7 @@ export const approve = tool({
       const why = refuseUnasked(parts, call, brief, { kind: 'holds-secret' });
       return denied(`Nobody was asked: ${why}. Read it from a file or from the environment.`);
     }
+    if (useAllowedForRun(parts, call, name, brief) !== null) return allowed(given);
     const request = putToPeople(parts, call, {
       ask: { kind: 'permission', tool: name, input: given },
       brief,
@@ -51,7 +52,7 @@ export function decision(request: AgentRequest | null): ToolAnswer {
   if (request === null || request.ask.kind !== 'permission') return denied('The request was cancelled.');
   switch (request.state) {
     case 'allowed':
-      return said(JSON.stringify({ behavior: 'allow', updatedInput: JSON.parse(request.ask.input) as unknown }));
+      return allowed(request.ask.input);
     case 'denied':
       return denied(request.text === '' ? 'A person denied it.' : `A person denied it: ${request.text}`);
     case 'expired':
@@ -61,6 +62,10 @@ export function decision(request: AgentRequest | null): ToolAnswer {
     case 'cancelled':
       return denied('The request is no longer valid.');
   }
+}
+
+function allowed(input: string): ToolAnswer {
+  return said(JSON.stringify({ behavior: 'allow', updatedInput: JSON.parse(input) as unknown }));
 }
 
 function denied(message: string): ToolAnswer {

@@ -1,5 +1,7 @@
 import type { AccessRole } from '../../config/choices.ts';
-import { command } from '../../message/build.ts';
+import { revealed } from '../../message/reveal.ts';
+import { itemLabel } from '../item/item.ts';
+import { command, doc, list, paragraph } from '../../message/build.ts';
 import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
 import { refused } from '../replies.ts';
 import type { Reply } from '../reply.ts';
@@ -46,4 +48,19 @@ export function allowInstead(number: number): Reply {
 /** The sender's role is too low for what this request would allow. */
 export function requestNotAllowed({ number, project }: AgentRequest, needs: AccessRole): Reply {
   return refused('not-allowed', `Answering ${requestName(number)} needs the role ${needs} in ${project}.`);
+}
+
+/** `allow` alone where nothing waits. */
+export function nothingToAllow(): Reply {
+  return refused('no-such-request', 'No agent is waiting for permission here. ', command('requests'), ' lists the open requests.');
+}
+
+/** `allow` alone where it is not clear which request its sender means. */
+export function whichToAllow(open: readonly AgentRequest[], current: string): Reply {
+  const lines = open.map((one) => [
+    command(`allow ${requestName(one.number)}`),
+    ` · ${one.agent} on ${itemLabel({ project: one.project, number: one.item }, current)} · ${revealed(one.brief)}`,
+  ]);
+  const why = open.length === 1 ? 'This request came in just now. Look at it, then name it:' : 'Which one? Open requests:';
+  return { ...refused('which-request', ''), body: doc(paragraph(why), list(lines)) };
 }

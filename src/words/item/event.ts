@@ -132,7 +132,10 @@ export function eventWords(event: LoggedEvent): string {
     case 'request.opened':
       return because(`opened request ${requestName(event.payload.request)}`, event.payload.brief);
     case 'request.closed':
-      return because(`${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}`, event.payload.text);
+      return because(
+        `${REQUEST_ENDED[event.payload.end]} ${requestName(event.payload.request)}${event.payload.scope === 'run' ? ' for the rest of the run' : ''}`,
+        event.payload.text,
+      );
     case 'request.refused':
       return because(`was refused ${event.payload.brief}`, unaskedWords(event.payload.why));
     case 'gate.ran':

@@ -13,7 +13,15 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
     return doc(
       paragraph(...about, `: ${agent} is waiting for permission to use ${revealed(ask.tool)} once (${name}):`),
       codeBlock(shownInput(ask.input)),
-      paragraph(`${who} can `, command(`allow ${name}`), ' or ', command(`deny ${name} <reason>`), ` until ${until}, then it's denied.`),
+      paragraph(
+        `${who} can `,
+        command(`allow ${name}`),
+        ', ',
+        command(`allow ${name} for this run`),
+        ' or ',
+        command(`deny ${name} <reason>`),
+        ` until ${until}, then it's denied.`,
+      ),
       actions(action('Allow once', `allow ${name}`, 'primary'), action('Deny', `deny ${name}`, 'danger')),
     );
   return doc(
@@ -26,13 +34,15 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
 }
 
 /** How a request ended, after its name: `was allowed by anna`. `who` names the one who ended it. */
-export function requestEnd({ ask, state, text }: Pick<AgentRequest, 'ask' | 'state' | 'text'>, who: string): string {
+export function requestEnd({ ask, state, text, scope }: Pick<AgentRequest, 'ask' | 'state' | 'text' | 'scope'>, who: string): string {
   const reason = text === '' ? '' : `: ${revealed(text)}`;
   switch (state) {
     case 'open':
       return 'is open';
     case 'allowed':
-      return `was allowed by ${who}`;
+      return scope === 'run' && ask.kind === 'permission'
+        ? `was allowed by ${who}, with all further uses of ${revealed(ask.tool)} in this run`
+        : `was allowed by ${who}`;
     case 'denied':
       return `was denied by ${who}${reason}`;
     case 'answered':
