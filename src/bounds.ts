@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /**
  * The most that is taken from what agents, repositories and networks hand over. Beyond a bound the item of whoever went
  * beyond it fails, or its text is cut and says so; nobody else waits. `docs/security.md` shows this table.
@@ -15,6 +17,8 @@ export const BOUNDS = {
   toldText: 4_000,
   /** Bytes of one of git's own small files in a worktree's git directory: `HEAD`, `gitdir`, `MERGE_HEAD`. */
   gitFile: 64 * 1024,
+  /** Bytes of an absolute path in a worktree. Linux takes 4,095 and other systems fewer; git gets names from the worktree's root. */
+  path: process.platform === 'linux' ? 3_800 : 900,
   /** Bytes of memory that one git of Musher's may fill (not what it maps of packs): a tree of 10^10 names would fill the machine. */
   gitMemory: 4 * 1024 ** 3,
 } as const;

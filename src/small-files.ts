@@ -9,6 +9,7 @@ import {
   mkdirSync,
   type MakeDirectoryOptions,
   openSync,
+  type PathLike,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -32,7 +33,7 @@ import {
  */
 
 /** As `lstat` of `node:fs/promises`. */
-export async function lstat(path: string): Promise<Stats> {
+export async function lstat(path: PathLike): Promise<Stats> {
   return lstatSync(path);
 }
 
@@ -87,7 +88,7 @@ export async function rename(from: string, to: string): Promise<void> {
 }
 
 /** As `rm` of `node:fs/promises`; for files, and for folders with a handful of them. */
-export async function rm(path: string, options?: RmOptions): Promise<void> {
+export async function rm(path: PathLike, options?: RmOptions): Promise<void> {
   rmSync(path, options);
 }
 

@@ -51,6 +51,7 @@ const SEEN_BY_ALL = new Set([
   'src/crash-point.ts',
   'src/finding.ts',
   'src/small-files.ts',
+  'src/remove-folder.ts',
   'src/config/settings.ts',
   'src/config/choices.ts',
   'src/config/duration.ts',
@@ -277,6 +278,19 @@ describe('the code', () => {
   it('leave what is under the log to the log', () => {
     expect(sources.filter(reachesUnderTheLog).map(({ path }) => path)).toEqual([]);
     expect(reachesUnderTheLog({ path: 'src/engine/x.ts', text: 'Log.databaseOf(log)' })).toBe(true);
+  });
+
+  it('removes folders in one way alone, which manages those that are too deep or shut', () => {
+    const own = new Set([
+      'src/remove-folder.ts',
+      'src/small-files.ts',
+      'src/sandbox/inside.ts',
+      'src/log/copies/restore.ts',
+      'src/app/demo.ts',
+    ]);
+    const removes = ({ text }: Source): boolean => /\brm(?:Sync|dir|dirSync)?\((?:[^;{]|\n)*\{[^}]*\brecursive: true/.test(text);
+    expect(sources.filter((source) => removes(source) && !own.has(source.path)).map(({ path }) => path)).toEqual([]);
+    expect(removes({ path: 'x.ts', text: 'await rm(`${file}.new`, {\n  recursive: true, force: true });' })).toBe(true);
   });
 
   it('keeps no state in modules', () => {

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { childEnvironment } from '../agents/environment.ts';
 import type { Clock } from '../clock.ts';
 import { openProjectGit } from '../git/project-git.ts';
-import { removeFolder } from '../git/worktree/remove-folder.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { itemNumber } from '../pipeline/values.ts';
 import { type Attack, ATTACKS, type AttackOrder, type AttackResult } from '../sandbox/attacks.ts';
 import { type Box, boxed } from '../sandbox/box.ts';

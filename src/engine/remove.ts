@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { oneLine } from '../agents/text.ts';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
@@ -6,6 +6,7 @@ import { isSetAside, type Leftover, type RemovalNote } from '../pipeline/why/rem
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
 import { itemDir, recordEnd, tellAsides, type EngineParts, type EngineProject } from './parts.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 type Step = Extract<Leftover, { readonly kind: 'step-failed' }>['step'];
 
@@ -24,7 +25,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
       return true;
     } catch (error) {
       parts.onProblem(`${what} of ${item.project}#${item.number}`, error);
-      left.push({ kind: 'step-failed', step: what, error: error instanceof Error ? error.message : String(error) });
+      left.push({ kind: 'step-failed', step: what, error: oneLine(error instanceof Error ? error.message : String(error)) });
       return false;
     }
   };
@@ -57,7 +58,7 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
   }
   if (purge) {
     await step('run-logs', async () => {
-      await rm(itemDir(parts, item.project, item.number), { recursive: true, force: true });
+      await removeFolder(itemDir(parts, item.project, item.number));
       crashPoint('after-run-logs-removed');
       return [{ kind: 'run-logs-removed' }];
     });

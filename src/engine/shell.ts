@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync } from 'node:fs';
-import { appendFile, open, rm, truncate } from 'node:fs/promises';
+import { appendFile, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { OUTPUT_BYTES } from '../agents/supervision/limits.ts';
@@ -15,6 +15,7 @@ import type { CommandEnd } from '../pipeline/why/fault.ts';
 import { systemFault } from './outage/fault-of.ts';
 import { redactFile } from '../redaction/file.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 /** What a gate or a set-up command is held by. */
 export interface CommandSandbox {
@@ -104,7 +105,7 @@ export async function runShell(spec: ShellCommand): Promise<ShellResult> {
     unwatch();
     closeSync(output);
     await sweepMarked(spec);
-    if (spec.sandbox !== null) await rm(sandboxDir(spec), { recursive: true, force: true });
+    if (spec.sandbox !== null) await removeFolder(sandboxDir(spec));
     if (tooMuch.signal.aborted) await shorten(spec);
     await redactFile(spec.output, spec.redactor);
   }

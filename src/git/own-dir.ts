@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Millis } from '../pipeline/values.ts';
@@ -10,6 +10,7 @@ import { share } from './traits/sharing.ts';
 import type { GitAnswer, GitCall } from './run.ts';
 import type { GitRunner } from './shell/runner.ts';
 import { withoutPipes } from './inside/unblock.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 /**
  * Musher's git never opens the owner's git directory, because an agent can write there. Instead each project has a
@@ -76,7 +77,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
   // git wants `objects` to exist in a git directory even where GIT_OBJECT_DIRECTORY names another one.
   await mkdir(join(path, 'objects'), { recursive: true });
   for (const shared of ['refs', 'packed-refs', 'shallow', 'logs/refs']) {
-    await rm(join(path, shared), { recursive: true, force: true });
+    await removeFolder(join(path, shared));
     await symlink(join(commonDir, shared), join(path, shared));
   }
   const logs = repository.checkout === null ? undefined : await mkdir(join(commonDir, 'logs', 'refs'), { recursive: true });

@@ -10,6 +10,7 @@ import { headOf } from './worktree/linked.ts';
 import { isStrangers, BRANCH_PREFIX } from './names.ts';
 import { listRefs, type Ref, swapRef } from './refs.ts';
 import { keepCommit, snapshots } from './worktree/snapshots.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 /** An item as the log knows it. */
 export interface KnownItem {
@@ -111,7 +112,7 @@ async function move(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
     await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-    await rm(from, { recursive: true, force: true });
+    await removeFolder(from);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -9,6 +9,7 @@ import { type Mount, programMount, readable, writable } from '../../sandbox/moun
 import { copySession } from './copy-session.ts';
 import { findProgram } from '../process/start.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** What a run's process is held by. */
 export interface RunSandbox {
@@ -86,7 +87,7 @@ async function runtimeNeeds(
       const folder = `${name}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`;
       const own = join(homeDir, folder);
       // A start that Musher did not survive may have left one.
-      await rm(own, { recursive: true, force: true });
+      await removeFolder(own);
       await mkdir(own, { recursive: true, mode: 0o700 });
       if (resumed !== null) await copySession(join(resumed.homeDir, folder), own, sessions, resumed.session);
       const shown = (files: readonly string[]): string[] => files.map((file) => join(real, file)).filter((file) => existsSync(file));

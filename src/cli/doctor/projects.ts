@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '../../agents/environment.ts';
@@ -11,6 +11,7 @@ import type { GitStatus } from '../../git/overview.ts';
 import type { NotRun } from '../../git/traits/not-run.ts';
 import { failure, findProgram, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** Repository, base branch and the owner's checkout of each project. */
 export const repositories: Check = async ({ settings }) => {
@@ -38,7 +39,7 @@ async function repository(project: ProjectSettings): Promise<Finding[]> {
     if (!(error instanceof MusherError)) throw error;
     return [failure(subject, error.message, error.hint)];
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeFolder(scratch);
   }
 }
 

@@ -1,6 +1,6 @@
 import { RUNTIMES } from '../../agents/runtimes/index.ts';
 import { findRuntime } from '../../agents/runtimes/runtime.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -14,6 +14,7 @@ import type { Box } from '../../sandbox/box.ts';
 import { trySandbox } from '../../app/sandboxes.ts';
 import { failure, good, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** Longest time in ms for a shell inside to say whether a program is there. */
 const LOOK_MS = 20_000;
@@ -87,6 +88,6 @@ async function isSeen(box: Box, project: ProjectSettings, agent: AgentSettings, 
     const answer = await execa(file, args, { env: started.value.env, extendEnv: false, reject: false, stdin: 'ignore', timeout: LOOK_MS });
     return answer.exitCode === 0;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeFolder(dir);
   }
 }

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import type { GateSettings } from '../../config/settings.ts';
 import type { ItemAt } from '../../git/context.ts';
 import type { ProjectGit } from '../../git/project-git.ts';
-import { removeFolder } from '../../git/worktree/remove-folder.ts';
+import { removeFolder } from '../../remove-folder.ts';
 import type { Failure } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { difference, survey, type Survey } from './survey.ts';

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context } from '../context.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** What git says where it turns objects down; plumbing says nothing worse. */
 const TURNED_DOWN = [1, 128];
@@ -27,7 +28,7 @@ export async function refusedObjects(at: Context, base: CommitSha, commit: Commi
     });
     return checked.exitCode === 0 ? null : complaint(checked.stderr);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 

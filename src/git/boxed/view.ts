@@ -8,7 +8,7 @@ import { baseHead, branchHead, type Context, noteAside, type Place } from '../co
 import { emptyWorktreeConfig } from '../worktree/linked.ts';
 import { entriesOf, fromText, moveAside, raw } from '../inside/paths.ts';
 import { asideFolder, movedNote } from '../inside/quarantine.ts';
-import { removeFolder } from '../worktree/remove-folder.ts';
+import { removeFolder } from '../../remove-folder.ts';
 import { sharedConfig } from '../own-dir.ts';
 
 /**

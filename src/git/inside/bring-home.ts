@@ -1,7 +1,8 @@
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp, rename } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { gitDirOf } from './git-dir.ts';
 import { lookAt, moveAside, raw, toText } from './paths.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /**
  * A git directory on its way into the folder that it belongs to, in whole. git, and with it Musher, takes no file of that name into
@@ -22,11 +23,11 @@ export async function bringHome(folder: string, gitDir: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
     const copied = `${folder}/${COPIED}`;
-    await rm(raw(copied), { recursive: true, force: true });
+    await removeFolder(raw(copied));
     await cp(toText(gitDir), toText(copied), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     await rename(raw(copied), raw(coming));
     crashPoint('after-git-directory-copied');
-    await rm(raw(gitDir), { recursive: true, force: true });
+    await removeFolder(raw(gitDir));
   }
   crashPoint('after-git-directory-moved');
   await finishMove(folder);

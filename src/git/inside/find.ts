@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { Context, Place } from '../context.ts';
 import { COMING, finishMove } from './bring-home.ts';
 import { gitDirOf } from './git-dir.ts';
@@ -13,22 +14,40 @@ export interface Inside {
   readonly gitDir: string | null;
 }
 
+/** What is in a worktree besides its files. */
+export interface Within {
+  /** All repositories, the outer ones before what is in them. */
+  readonly repositories: readonly Inside[];
+  /** Folders that begin where git can't name any more what is in them, absolute and in latin1: nothing in them was looked at. */
+  readonly deep: readonly string[];
+}
+
+/** All repositories in a worktree; see `lookThrough`. */
+export async function findInside(place: Place): Promise<readonly Inside[]> {
+  return (await lookThrough(place)).repositories;
+}
+
 /**
- * All repositories in a worktree, the outer ones before what is in them: those with a `.git` of their own, wherever they
+ * Looks through all folders of a worktree for repositories: those with a `.git` of their own, wherever they
  * are (ignored folders too), and submodules that git keeps in the worktree's git directory. Reads folders alone, but where a
  * Musher was killed while it moved one of them: that is finished.
  */
-export async function findInside(place: Place): Promise<Inside[]> {
+export async function lookThrough(place: Place): Promise<Within> {
   const root = fromText(place.tree.path);
-  const found = await below(root, root);
+  const deep: string[] = [];
+  const found = await below(root, root, deep);
   const modules = await keptModules(fromText(place.linked.gitDir));
   const used = new Set(found.map(({ gitDir }) => gitDir));
   const base = fromText(place.linked.gitDir);
   const lost = modules.filter((gitDir) => !used.has(gitDir));
-  return [...found, ...lost.map((gitDir) => ({ path: gitDir.slice(base.length + 1), folder: null, gitDir }))];
+  return { repositories: [...found, ...lost.map((gitDir) => ({ path: gitDir.slice(base.length + 1), folder: null, gitDir }))], deep };
 }
 
-async function below(root: string, folder: string): Promise<Inside[]> {
+async function below(root: string, folder: string, deep: string[]): Promise<Inside[]> {
+  if (folder.length > BOUNDS.path) {
+    deep.push(folder);
+    return [];
+  }
   let entries = await entriesOf(folder);
   if (folder !== root && entries.some(({ name, kind }) => name === COMING && kind === 'folder')) {
     await finishMove(folder);
@@ -37,7 +56,8 @@ async function below(root: string, folder: string): Promise<Inside[]> {
   const own = folder === root ? undefined : entries.find(({ name }) => name === '.git');
   const here = own === undefined ? [] : [{ path: folder.slice(root.length + 1), folder, gitDir: await gitDirOf(folder) }];
   const deeper: Inside[] = [];
-  for (const { name, kind } of entries) if (kind === 'folder' && name !== '.git') deeper.push(...(await below(root, `${folder}/${name}`)));
+  for (const { name, kind } of entries)
+    if (kind === 'folder' && name !== '.git') deeper.push(...(await below(root, `${folder}/${name}`, deep)));
   return [...here, ...deeper];
 }
 

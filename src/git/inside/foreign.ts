@@ -1,10 +1,12 @@
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BOUNDS } from '../../bounds.ts';
 import type { Context } from '../context.ts';
 import type { GitAnswer } from '../run.ts';
 import type { RunHow } from '../own-dir.ts';
 import { readPlain } from '../worktree/linked.ts';
 import { entriesOf, lookAt, toText } from './paths.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** A repository that an agent can write to, read by Musher's git without its configuration. */
 export interface Foreign {
@@ -23,7 +25,7 @@ export async function readForeign<T>(at: Context, gitDir: string, name: string, 
   if (!(await isPlain(gitDir))) return null;
   const path = join(at.git.path, 'inside', name);
   const from = toText(gitDir);
-  await rm(path, { recursive: true, force: true });
+  await removeFolder(path);
   try {
     await mkdir(join(path, 'objects'), { recursive: true, mode: 0o700 });
     for (const shared of ['refs', 'packed-refs', 'shallow']) await symlink(join(from, shared), join(path, shared));
@@ -36,7 +38,7 @@ export async function readForeign<T>(at: Context, gitDir: string, name: string, 
     const repository = { path, objects: join(from, 'objects') };
     return await work({ run: (args, how = {}) => at.git.run(args, { ...how, repository }) });
   } finally {
-    await rm(path, { recursive: true, force: true });
+    await removeFolder(path);
   }
 }
 
@@ -44,6 +46,7 @@ export async function readForeign<T>(at: Context, gitDir: string, name: string, 
 async function isPlain(gitDir: string): Promise<boolean> {
   let left = MOST_ENTRIES;
   const look = async (path: string): Promise<boolean> => {
+    if (path.length > BOUNDS.path) return false;
     for (const { name, kind } of await entriesOf(path)) {
       left -= 1;
       if (left < 0 || (kind !== 'file' && kind !== 'folder')) return false;

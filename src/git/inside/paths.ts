@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
-import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, rename } from 'node:fs/promises';
+import { removeFolder } from '../../remove-folder.ts';
 
 // Paths here are byte by byte in latin1, as git gives names: one that is not UTF-8 would not be found again otherwise.
 
@@ -52,7 +53,7 @@ export async function moveAside(from: string, to: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
     await cp(toText(from), toText(target), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-    await rm(raw(from), { recursive: true, force: true });
+    await removeFolder(raw(from));
   }
   return target;
 }

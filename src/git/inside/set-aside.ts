@@ -1,8 +1,8 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import type { SetAside } from '../../pipeline/why/removal.ts';
 import type { Context, Place } from '../context.ts';
-import { removeFolder } from '../worktree/remove-folder.ts';
+import { removeFolder } from '../../remove-folder.ts';
 import { isElsewhere } from './elsewhere.ts';
 import { type Inside, isWorktreeOfOwner } from './find.ts';
 import { bringHome } from './bring-home.ts';
@@ -122,7 +122,7 @@ async function move(at: Context, place: Place, group: readonly Inside[], into: s
 
 /** Writes one of git's small files, whole or not at all. */
 async function replace(file: string, text: string): Promise<void> {
-  await rm(raw(`${file}:new`), { recursive: true, force: true });
+  await removeFolder(raw(`${file}:new`));
   await writeFile(raw(`${file}:new`), raw(text), { flag: 'wx' });
   await rename(raw(`${file}:new`), raw(file));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { readBlobs } from '../blobs.ts';
 import type { OwnDir } from '../own-dir.ts';
-import { removeFolder } from '../worktree/remove-folder.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** Attributes that decide how two versions of a file become one: `merge=union`, `-merge`, `binary`, a macro; `eol` where the owner renormalises. */
 const ABOUT_MERGES = /merge|binary|conflict-marker-size|\[attr\]|text|eol/;

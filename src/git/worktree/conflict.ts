@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { type Context, type ItemAt, findBranch, placeOf, baseline } from '../context.ts';
@@ -7,6 +7,7 @@ import { clearTheWay } from '../inside/clear-the-way.ts';
 import { forgetUnfinished, tie } from './linked.ts';
 import { snapshot } from './snapshots.ts';
 import { installIndex, putFiles, stageAll } from './staging.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /**
  * Puts the merge of `base` into the item's worktree as `git merge` would leave it: files with conflict markers,
@@ -46,7 +47,7 @@ export async function stageConflict(at: Context, item: ItemAt, base: CommitSha):
 
 /** Writes a complete file, never through a link at its path. */
 async function place(file: string, text: string): Promise<void> {
-  await rm(`${file}.musher`, { recursive: true, force: true });
+  await removeFolder(`${file}.musher`);
   await writeFile(`${file}.musher`, text, { flag: 'wx' });
   await rename(`${file}.musher`, file);
 }

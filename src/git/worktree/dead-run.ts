@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommitSha, commitSha, type ItemNumber } from '../../pipeline/values.ts';
 import { baseHead, type Context, type Place } from '../context.ts';
@@ -7,6 +7,7 @@ import { headOf, type Linked, readPlain } from './linked.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
 import { headOfOther, type Strays } from './elsewhere.ts';
 import { hasConflict } from './whole-index.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /** What git leaves in a worktree's git directory while an operation of several steps is under way, and how a snapshot calls it. */
 const OPERATIONS = new Map([
@@ -44,7 +45,7 @@ export async function clearLocks(at: Context, { linked, tree }: Place, branch: s
     join(linked.gitDir, 'logs', 'HEAD.lock'),
     ...shared.map((name) => join(commonDir, `${name}.lock`)),
   ];
-  await Promise.all(locks.map((lock) => rm(lock, { recursive: true, force: true })));
+  await Promise.all(locks.map((lock) => removeFolder(lock)));
 }
 
 async function locksBelow(folder: string): Promise<string[]> {

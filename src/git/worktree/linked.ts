@@ -1,10 +1,10 @@
 import { BOUNDS } from '../../bounds.ts';
-import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type CommitSha, commitSha } from '../../pipeline/values.ts';
 import { lstat, mkdir, readdir, readRegular, realpath, rename, writeFile } from '../../small-files.ts';
 import { shortHash } from '../names.ts';
+import { removeFolder } from '../../remove-folder.ts';
 
 /**
  * A linked worktree, as gitrepository-layout(5) describes it, written by Musher itself: `git worktree` would find
@@ -90,7 +90,7 @@ export async function tie(linked: Linked, head: Head): Promise<boolean> {
   for (const [file, text] of files) {
     if ((await readPlain(file)) === text) continue;
     changed = true;
-    await rm(`${file}.musher`, { recursive: true, force: true });
+    await removeFolder(`${file}.musher`);
     await writeFile(`${file}.musher`, text, { flag: 'wx' });
     // A folder can't be replaced by a rename. It is a `.git` that an agent made, and may hold commits of its own.
     if ((await lstat(file).catch(() => null))?.isDirectory() === true) await makeWay(linked, file, 'root.git');
@@ -104,7 +104,7 @@ export async function forgetUnfinished(linked: Linked): Promise<void> {
   for (const name of UNFINISHED) {
     const path = join(linked.gitDir, name);
     // Mostly there is none of them, and a look is cheaper than a removal.
-    if ((await lstat(path).catch(() => null)) !== null) await rm(path, { recursive: true, force: true });
+    if ((await lstat(path).catch(() => null)) !== null) await removeFolder(path);
   }
   await emptyWorktreeConfig(linked, false);
 }
@@ -117,7 +117,7 @@ export async function emptyWorktreeConfig(linked: Linked, needed: boolean): Prom
   const file = join(linked.gitDir, 'config.worktree');
   const found = await lstat(file).catch(() => null);
   if (found?.isFile() === true && found.size === 0) return;
-  await rm(file, { recursive: true, force: true });
+  await removeFolder(file);
   if (needed) await writeFile(file, '', { flag: 'wx' });
 }
 
@@ -134,7 +134,7 @@ async function realFolder(linked: Linked, path: string): Promise<void> {
 }
 
 async function makeWay({ keep }: Linked, path: string, as: string): Promise<void> {
-  if (keep === undefined) await rm(path, { recursive: true, force: true });
+  if (keep === undefined) await removeFolder(path);
   else await keep(path, as);
 }
 

@@ -19,14 +19,15 @@ import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint
 import { clearTheWay } from '../inside/clear-the-way.ts';
 import type { Strays } from './elsewhere.ts';
 import { clearLocks, keepLooseCommits, keepUnfinished } from './dead-run.ts';
-import { findInside } from '../inside/find.ts';
+import { lookThrough } from '../inside/find.ts';
+import { setDeepAside } from '../inside/quarantine.ts';
 import { setRepositoriesAside } from '../inside/set-aside.ts';
 import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
 import { setLargeAside } from './large-files.ts';
 import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
 import { branchName, markOf } from '../names.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
-import { removeFolder } from './remove-folder.ts';
+import { removeFolder } from '../../remove-folder.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../../pipeline/values.ts';
 import { bringSharedIndexes, type HiddenFiles, hiddenFiles } from '../untouched/own-changes.ts';
@@ -319,8 +320,10 @@ export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: bo
   const found = deleteBranch ? await findBranch(at, item) : null;
   const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
   if (moved !== null) removed.push({ kind: 'large-files-moved', ...moved });
-  const inside = await findInside(place);
-  if (inside.length > 0) noteAside(at, name, await setRepositoriesAside(at, place, inside, { goes: () => true, isInTheWay: false }));
+  const { repositories, deep } = await lookThrough(place);
+  noteAside(at, name, await setDeepAside(at, name, deep));
+  if (repositories.length > 0)
+    noteAside(at, name, await setRepositoriesAside(at, place, repositories, { goes: () => true, isInTheWay: false }));
   removed.push(...takeAsides(at, name));
   await keepLooseCommits(at, place, item.number, found?.head ?? null, 'a detached HEAD, before its worktree was removed');
   if (await removeFolder(place.tree.path)) removed.push({ kind: 'worktree-removed' });

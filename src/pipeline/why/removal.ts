@@ -16,7 +16,9 @@ export type SetAside =
   /** New files too large for the repository. */
   | { readonly kind: 'large-files-moved'; readonly files: number; readonly to: string }
   /** Repositories in the worktree with work that is nowhere else. */
-  | { readonly kind: 'repositories-moved'; readonly repositories: number; readonly to: string };
+  | { readonly kind: 'repositories-moved'; readonly repositories: number; readonly to: string }
+  /** Folders in each other so deep that git can't name what is in them. */
+  | { readonly kind: 'deep-folders-moved'; readonly folders: number; readonly to: string };
 
 /** What a clean-up could not remove; a string: a log of a version before 1.0. */
 export type Leftover =
@@ -25,7 +27,9 @@ export type Leftover =
   | { readonly kind: 'step-failed'; readonly step: 'snapshot' | 'teardown' | 'worktree' | 'run-logs'; readonly error: string }
   | string;
 
+const SET_ASIDE: ReadonlySet<string> = new Set<SetAside['kind']>(['large-files-moved', 'repositories-moved', 'deep-folders-moved']);
+
 /** Of what a clean-up did what people have to hear of: where things are that no snapshot holds. */
 export function isSetAside(note: RemovalNote): note is SetAside {
-  return typeof note !== 'string' && (note.kind === 'large-files-moved' || note.kind === 'repositories-moved');
+  return typeof note !== 'string' && SET_ASIDE.has(note.kind);
 }

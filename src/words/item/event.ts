@@ -269,6 +269,8 @@ export function removalWords(note: RemovalNote): string {
       return `moved ${counted(note.files, 'new file')} too large for the repository to ${note.to}`;
     case 'repositories-moved':
       return `kept ${counted(note.repositories, 'nested repository', 'nested repositories')} with work that exists nowhere else, in ${note.to} of the data directory`;
+    case 'deep-folders-moved':
+      return `kept ${counted(note.folders, 'folder')} nested too deep for git, in ${note.to} of the data directory`;
     case 'teardown-failed':
       return faultWords(note.fault);
     case 'removed':
