@@ -39,6 +39,7 @@ import { snapshots } from './look/snapshots.ts';
 import { start } from './pipeline/start.ts';
 import { status } from './look/status.ts';
 import { stop } from './pipeline/stop.ts';
+import { supersede } from './pipeline/supersede.ts';
 import { subscribe } from './rooms/subscribe.ts';
 import { tell } from './pipeline/tell.ts';
 import { unblock } from './pipeline/unblock.ts';
@@ -80,6 +81,7 @@ export const COMMANDS: readonly Command[] = [
   resume,
   panic,
   move,
+  supersede,
   approve,
   reject,
   accept,

@@ -1,15 +1,17 @@
-import { choice, severalItems } from '../../src/bot/parse/arguments.ts';
-import { command, type CommandContext } from '../../src/bot/command.ts';
+import { choice, severalItems, type ItemRef } from '../../src/bot/parse/arguments.ts';
+import { command, type CommandContext, type Confirmation } from '../../src/bot/command.ts';
 import { blocked } from '../../src/bot/several/called.ts';
-import { changeEach } from '../../src/bot/several/each.ts';
-import { itemTitle } from '../../src/words/item/item.ts';
+import { changeEach, itemsMeant } from '../../src/bot/several/each.ts';
+import { mergedByMusher } from '../../src/bot/undo/merge.ts';
+import { leavesMerge, orRevert, worksAgain } from '../../src/words/bot/moving.ts';
+import { itemName, itemTitle, mergedAs } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
-import { stopOpenRun } from '../../src/bot/of-item.ts';
+import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
-import { validMoves } from '../../src/pipeline/moves.ts';
+import { isGivenUp, validMoves } from '../../src/pipeline/moves.ts';
 import { moveRefusal } from '../../src/words/item/misfit.ts';
 import type { MoveTarget } from '../../src/pipeline/events.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
@@ -21,15 +23,26 @@ export const move = command({
   words: ['move'],
   summary: 'Moves an item to another stage.',
   details:
-    'Stops its run (the work is kept) and cancels its timers. Moving to `archived` abandons the item, or completes it if it is done. You cannot move an item to `done`; only a merge does that.',
+    'Stops its run (the work is kept) and cancels its timers. Moving to `archived` abandons the item, or completes it if it is done; an abandoned item can go back to the backlog. If it is merged, the merge stays on the base branch: Musher asks first, and `undo` reverts it. You cannot move an item to `done`; only a merge does that.',
   examples: ['move 42 qa', 'move 42 archived', 'move 3 4 backlog'],
   args: { item: severalItems({ words: ['blocked'], followed: 'word' }), stage: choice(STAGES, 'The new stage.') },
   role: 'operator',
+  asks: 'sometimes',
+  confirm(context, { item: named, stage }) {
+    if (stage === 'archived' || stage === 'done') return null;
+    const meant = itemsMeant(context, named, { blocked });
+    return meant.ok ? questionOf(context, meant.value.refs, stage) : meant.error;
+  },
   run: (context, { item: named, stage }) =>
     changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
       const to = target(context, item, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);
+      const merge = mergedAs(item.stage);
+      if (merge !== null && !validMoves(item.stage).includes(stage) && mergedByMusher(context, item, merge)) {
+        const words = moveRefusal(item.number, item.stage.name, stage, validMoves(item.stage));
+        return tx.refuse(refused('invalid-move', words, ...orRevert(itemName(item, context.project.name))));
+      }
       const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'moved' });
       const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'moved' });
       const after = tx.append(stopped.item, 'item.moved', {
@@ -43,10 +56,37 @@ export const move = command({
       const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(
         `${itemTitle(item, reader.current)}: moved from ${item.stage.name} to ${stage} by ${actorName(context.actor)}. ${run}${timers}`,
+        ...(isGivenUp(item.stage) && item.runs > 0 ? worksAgain(itemName(item, reader.current)) : []),
         ...outlook(after, tx.step(after), reader),
       );
     }),
 });
+
+/** What is merged keeps its merge wherever its item goes, which a person should know before; null where nothing of these is. */
+function questionOf(context: CommandContext, refs: readonly ItemRef[], stage: StageName): Confirmation | null {
+  const items = refs.flatMap((ref) => {
+    const found = context.find(ref);
+    return found.ok ? [found.value] : [];
+  });
+  const merged = items.filter((item) => {
+    const merge = mergedAs(item.stage);
+    return merge !== null && validMoves(item.stage).includes(stage) && mergedByMusher(context, item, merge);
+  });
+  if (merged.length === 0) return null;
+  const { current } = readerOf(context);
+  return {
+    question: leavesMerge(
+      merged.map((item) => ({
+        title: itemTitle(item, current),
+        name: itemName(item, current),
+        base: projectOf(context, item).settings.baseBranch,
+      })),
+      stage,
+    ),
+    items: merged.map(({ project, number, version }) => ({ project, number, version })),
+    text: `move ${items.map((item) => itemName(item, current)).join(' ')} ${stage}`,
+  };
+}
 
 function target(context: CommandContext, item: WorkItem, stage: StageName, now: number): MoveTarget | Reply {
   switch (stage) {

@@ -62,6 +62,8 @@ interface Declared<A extends ArgumentTypes> {
   readonly role: AccessRole;
   /** About Musher itself and not a project: the role in any project is enough. */
   readonly about?: 'musher';
+  /** It asks only in some cases, so a timer may run it: in those cases it does nothing. */
+  readonly asks?: 'sometimes';
   /** Present on destructive commands. Returns the reply if there is nothing to confirm, null if this call destroys nothing. */
   // Methods, not properties: so that commands of different arguments fit in one list.
   confirm?(context: CommandContext, args: ArgumentValues<A>): Confirmation | Reply | null;

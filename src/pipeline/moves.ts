@@ -1,12 +1,15 @@
 import type { MoveTarget } from './events.ts';
 import type { ArchiveReasonKind, Stage, StageName } from './types.ts';
 
-/** The moves between live stages. `merge → current`: a conflict or a failed gate; `done → current`: a revert. */
+/**
+ * The moves between live stages. `merge → current`: a conflict or a failed gate; `done → current`: a revert. Back to the backlog,
+ * and from merge to qa, only people move an item.
+ */
 const LIVE_MOVES: { readonly [From in Exclude<StageName, 'archived'>]: readonly Exclude<StageName, 'archived'>[] } = {
   backlog: ['current'],
-  current: ['qa', 'merge'],
-  qa: ['merge', 'current'],
-  merge: ['current', 'done'],
+  current: ['backlog', 'qa', 'merge'],
+  qa: ['backlog', 'current', 'merge'],
+  merge: ['backlog', 'current', 'qa', 'done'],
   done: ['current'],
 };
 
@@ -19,6 +22,7 @@ export function mayMove(from: Stage, to: MoveTarget): boolean {
     if (from.name === 'archived') return isResumable(from) && (to.reason.kind === 'abandoned' || to.reason.kind === 'superseded');
     return to.reason.kind !== 'completed' || from.name === 'done';
   }
+  if (from.name === 'archived' && isGivenUp(from)) return to.name === 'backlog';
   if (from.name === 'archived') return isResumable(from) && (to.name === 'backlog' || to.name === from.from.name);
   return LIVE_MOVES[from.name].includes(to.name);
 }
@@ -26,8 +30,16 @@ export function mayMove(from: Stage, to: MoveTarget): boolean {
 /** The stages that an item can move to from here, in pipeline order. */
 export function validMoves(from: Stage): StageName[] {
   if (from.name !== 'archived') return [...LIVE_MOVES[from.name], 'archived'];
+  if (isGivenUp(from)) return ['backlog'];
   if (!isResumable(from)) return [];
   return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
+}
+
+/** Whether it was abandoned or replaced before it was merged: it can begin again from the backlog. What was merged is there, whatever is said of its item. */
+export function isGivenUp(stage: Stage): boolean {
+  return (
+    stage.name === 'archived' && stage.from.name !== 'done' && (stage.reason.kind === 'abandoned' || stage.reason.kind === 'superseded')
+  );
 }
 
 /** Whether an archived item can be reopened; false if it isn't archived. */

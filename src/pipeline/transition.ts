@@ -6,7 +6,7 @@ import type { ItemEvent, ItemEvents, Logged, NewItemEvent } from './events.ts';
 import { isMet } from './next/dependencies.ts';
 import { KINDS } from './kinds.ts';
 import { refusedAfter, refusedNow, refusedToo } from './refused.ts';
-import { isResumable, mayMove, validMoves } from './moves.ts';
+import { isGivenUp, isResumable, mayMove, validMoves } from './moves.ts';
 import { repeatedBy } from './why/same-failure.ts';
 import { withoutTexts } from './purge-plan.ts';
 import { ITEM_TEXTS } from './texts.ts';
@@ -334,6 +334,8 @@ function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, Tra
     failure: failure ?? (to.name === 'current' || to.name === 'archived' ? item.failure : null),
     accepted: to.name === 'current' || to.name === 'backlog' ? null : item.accepted,
     waitsSince: to.name === 'backlog' ? event.at : item.waitsSince,
+    // The branch of what was given up is gone; a snapshot has its work.
+    work: isGivenUp(item.stage) ? null : item.work,
     landing: null,
     errand: null,
     stageSince: event.at,

@@ -21,6 +21,7 @@ export interface Described {
   readonly role: AccessRole;
   /** Present where it asks before it runs. */
   readonly confirm?: unknown;
+  readonly asks?: 'sometimes';
 }
 
 /** A command's own name, as typed: `timer list`. */

@@ -89,8 +89,8 @@ function commandMarkdown(command: Described): string {
 }
 
 /** Who may use a command, whether it asks first, and its other names: `For admins. Asks for confirmation first. Aliases: rm.` */
-function whoMay({ role, confirm }: Described, aliases: readonly string[]): string {
-  const asks = confirm === undefined ? '' : ' Asks for confirmation first.';
+function whoMay({ role, confirm, asks: when }: Described, aliases: readonly string[]): string {
+  const asks = confirm === undefined ? '' : when === 'sometimes' ? ' May ask for confirmation first.' : ' Asks for confirmation first.';
   return `For ${ROLES[role]}.${asks}${aliases.length === 0 ? '' : ` Aliases: ${aliases.join(', ')}.`}`;
 }
 

@@ -10,6 +10,7 @@ import {
   mergeStage,
   moveTo,
   seeWork,
+  SHA,
   startRun,
   when,
   type Desk,
@@ -157,7 +158,7 @@ describe('move', () => {
     expect(invalid).toMatchObject({ ok: false, code: 'invalid-move' });
     expect(invalid.text).toContain('can move to current, archived');
     expect(await world.say(`move ${n} merge`)).toMatchObject({ code: 'invalid-move', text: invalid.text.replace('to qa', 'to merge') });
-    expect((await world.say(`move ${inMerge()} qa`)).text).toMatch(/It can move to current, archived\.$/);
+    expect((await world.say(`move ${inDone()} qa`)).text).toMatch(/It can move to current, archived\.$/);
     const empty = inCurrent();
     expect(await world.say(`move ${empty} merge`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
     seeWork(world, empty, 0);
@@ -172,8 +173,72 @@ describe('move', () => {
     const n = inCurrent();
     startRun(world, n);
     const before = world.kinds(n);
-    expect(await world.say(`move ${n} backlog`)).toMatchObject({ ok: false, code: 'invalid-move' });
+    expect(await world.say(`move ${n} merge`)).toMatchObject({ ok: false, code: 'nothing-to-merge' });
     expect(world.kinds(n)).toEqual(before);
+  });
+
+  it('goes back to the backlog from anywhere in work, and from merge to qa', async () => {
+    for (const n of [inCurrent(), inQa(), inMerge()]) {
+      expect((await world.say(`move ${n} backlog`)).text).toContain(`Not started. \`start ${n}\` to begin`);
+      expect(world.item(n)).toMatchObject({ stage: { name: 'backlog' }, queued: false, accepted: null });
+    }
+    const back = inMerge();
+    expect((await world.say(`move ${back} qa`)).text).toContain(`approve ${back}`);
+  });
+
+  it('brings what was given up back to the backlog, without its branch, and says where its work is', async () => {
+    const n = inQa();
+    endRun(world, n, startRun(world, n, 'qa'), 'finished');
+    await world.say(`move ${n} archived`);
+    expect(await world.say(`move ${n} qa`)).toMatchObject({ ok: false, code: 'invalid-move' });
+    const { text } = await world.say(`move ${n} backlog`);
+    expect(text).toContain(`\`snapshots ${n}\``);
+    expect(world.item(n)).toMatchObject({ stage: { name: 'backlog' }, work: null });
+    expect((await world.say(`start ${n}`)).ok).toBe(true);
+  });
+
+  it('asks before it leaves a merge of Musher’s behind, and says what reverts it', async () => {
+    const n = inMerge();
+    const attempt = { commit: SHA, base: SHA, head: SHA, outcome: 'clean', files: [] } as const;
+    world.record(n, 'merge.attempted', attempt);
+    moveTo(world, n, doneStage);
+    const asked = await world.say(`move ${n} current`);
+    expect(asked.text).toContain('Move to current and leave the merge?');
+    expect(asked.text).toContain(`\`undo ${n}\` reverts it instead`);
+    expect(world.item(n).stage.name).toBe('done');
+    expect((await world.say('no')).ok).toBe(true);
+    expect((await world.say(`move ${n} backlog`)).text).toContain(`\`undo ${n}\` reverts it.`);
+    await world.say(`move ${n} current`);
+    expect((await world.say('yes')).ok).toBe(true);
+    expect(world.item(n)).toMatchObject({ stage: { name: 'current' }, refused: { commits: expect.arrayContaining([SHA]) as unknown } });
+  });
+});
+
+describe('supersede', () => {
+  it('archives items because of another one, and offers to follow it', async () => {
+    const [old, older, by] = [inCurrent(), world.make(), world.make({ title: 'The new one' })];
+    const waits = world.make({ dependsOn: [old] });
+    startRun(world, old);
+    const { text } = await world.say(`supersede ${old} ${older} by ${by}`);
+    expect(text).toContain(`#${old} Fix the login: replaced by #${by} The new one`);
+    expect(text).toContain('Stopped run 1 by coder-1.');
+    expect(text).toContain(`\`depends ${waits} on ${by}\``);
+    expect([old, older].map((n) => world.item(n).stage)).toEqual(
+      [old, older].map(() => expect.objectContaining({ reason: { kind: 'superseded', by } }) as unknown),
+    );
+    expect((await world.say(`move ${older} backlog`)).ok).toBe(true);
+  });
+
+  it('refuses itself, a circle, what is merged and what is over', async () => {
+    const [a, b] = [world.make(), world.make()];
+    expect(await world.say(`supersede ${a} by ${a}`)).toMatchObject({ ok: false, code: 'supersedes-itself' });
+    expect((await world.say(`supersede ${a} by ${b}`)).ok).toBe(true);
+    expect(await world.say(`supersede ${b} by ${a}`)).toMatchObject({ ok: false, code: 'cycle' });
+    expect(await world.say(`supersede ${a} by ${b}`)).toMatchObject({ ok: false, code: 'archived' });
+    expect(await world.say(`supersede ${inDone()} by ${b}`)).toMatchObject({ ok: false, code: 'already-done' });
+    expect(await world.say(`supersede ${b} by 99`)).toMatchObject({ ok: false, code: 'no-such-item' });
+    world.make({}, 'docs');
+    expect(await world.say(`supersede ${b} by docs#1`)).toMatchObject({ ok: false, code: 'other-project' });
   });
 });
 

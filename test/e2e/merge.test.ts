@@ -232,6 +232,7 @@ test('an item that is done and worked on again is merged again, as a second comm
       'start 1',
       'wait 1 done 30',
       'move 1 current',
+      'yes',
       'wait 1 done 30',
     ),
   );

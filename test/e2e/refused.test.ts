@@ -68,6 +68,7 @@ test('reverted work comes back by no command and no restart: not as the same bra
       'retry 1',
       'wait 1 blocked 30',
       'move 2 current',
+      'yes',
       'wait 2 blocked 30',
       'unblock 2',
       'wait 2 blocked 30',

@@ -32,6 +32,7 @@ const TEXTS = [
   'move N merge',
   'move N archived',
   'move N backlog',
+  'supersede N by M',
   'edit N title Coffee',
   'edit N qa agent',
   'edit N qa server',

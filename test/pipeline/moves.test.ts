@@ -21,18 +21,19 @@ import {
 /**
  * The moves as the design's sentence lists them, written out again and not taken from the code. `to` is a stage, or
  * an archive reason in brackets. "Any → archived" is read as any place that an item can still leave: from the archive
- * itself only what can come back may be given up for good.
+ * itself only what can come back may be given up for good. What was given up begins again from the backlog.
  */
 const GIVE_UP = ['(abandoned)', '(superseded)'];
 const SET_ASIDE = ['(blocked)', '(mergeFailed)', '(reviewHeld)', ...GIVE_UP];
 const FROM_LIVE: Record<LiveName, readonly string[]> = {
   backlog: ['current', ...SET_ASIDE],
-  current: ['qa', 'merge', ...SET_ASIDE],
-  qa: ['merge', 'current', ...SET_ASIDE],
-  merge: ['current', 'done', ...SET_ASIDE],
+  current: ['backlog', 'qa', 'merge', ...SET_ASIDE],
+  qa: ['backlog', 'merge', 'current', ...SET_ASIDE],
+  merge: ['backlog', 'current', 'qa', 'done', ...SET_ASIDE],
   done: ['current', '(completed)', ...SET_ASIDE],
 };
 function fromArchive(reason: string, origin: LiveName): readonly string[] {
+  if (['abandoned', 'superseded'].includes(reason)) return origin === 'done' ? [] : ['backlog'];
   return ['blocked', 'mergeFailed', 'reviewHeld'].includes(reason) ? ['backlog', origin, ...GIVE_UP] : [];
 }
 
@@ -78,7 +79,7 @@ describe('moving an item', () => {
       eventOf('item.moved', { to: STAGE.current, why: '', failure: null }),
     );
     expect(finished).toMatchObject({ ok: false, error: { misfit: { kind: 'no-such-move' }, validMoves: [] } });
-    expect(refused.ok ? '' : misfitWords(refused.error)).toContain('It can move to merge, current, archived.');
+    expect(refused.ok ? '' : misfitWords(refused.error)).toContain('It can move to backlog, current, merge, archived.');
   });
 });
 

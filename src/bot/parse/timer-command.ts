@@ -28,7 +28,7 @@ export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: I
   }
   const name = commandName(match.command);
   if (Object.values(match.command.args)[0]?.type !== 'item' || match.command.words[0] === 'timer') return err(notForTimers(name));
-  if (match.command.confirm !== undefined) return err(asksFirst(name));
+  if (match.command.confirm !== undefined && match.command.asks !== 'sometimes') return err(asksFirst(name));
   const named = `${ref.project}#${ref.number}`;
   const text = `${name} ${named}${withoutItem(words.slice(match.end), ref, current.name)}`;
   const parsed = parseCommand(text, table, context);

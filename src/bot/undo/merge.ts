@@ -72,7 +72,8 @@ function problemWith(context: CommandContext, item: WorkItem): Reply | null {
   return null;
 }
 
-function mergedByMusher({ reads }: CommandContext, item: WorkItem, { mergeCommit }: Done): boolean {
+/** Whether Musher merged the item itself, so that `undo` can revert it. */
+export function mergedByMusher({ reads }: CommandContext, item: WorkItem, { mergeCommit }: Done): boolean {
   return reads
     .history(item.project, item.number, 10_000)
     .some((event) => event.kind === 'merge.attempted' && event.payload.commit === mergeCommit && event.payload.outcome === 'clean');
