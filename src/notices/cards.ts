@@ -109,6 +109,8 @@ export function keepCards(parts: CardParts): { stop(): void } {
   tick();
   return {
     stop() {
+      // What they show now they show until the next start.
+      look(false);
       isStopped = true;
       cancelSoon();
       cancelTick();
@@ -134,7 +136,8 @@ function note(changed: Map<string, Changed>, event: LoggedEvent): void {
   const known = changed.get(keyOf(fresh)) ?? fresh;
   if (KINDS[event.kind].steers !== null || event.kind === 'run.pending') {
     known.begins = true;
-    known.inbox ??= inboxOf(event);
+    // The last one: who made it a moment ago has an answer of another kind.
+    known.inbox = inboxOf(event) ?? known.inbox;
   }
   changed.set(keyOf(known), known);
 }

@@ -46,7 +46,7 @@ interface Out {
   readonly id: number;
   readonly transport: string;
   readonly room: string;
-  readonly kind: 'reply' | 'notice';
+  readonly kind: 'reply' | 'notice' | 'card';
   readonly inbox: number | null;
   readonly state: string;
   readonly refs: string | null;
@@ -88,9 +88,33 @@ export function messageViolations(bench: Bench, rooms: readonly Room[]): string[
       if (!taken.delete(id)) found.push(`message ${id} of ${room.transport} was lost: ${room.words?.get(id) ?? ''}`);
     for (const id of taken)
       if (!id.startsWith('timer:') && room.perhaps?.includes(id) !== true) found.push(`${room.transport} took ${id}, which nobody said`);
-    found.push(...shownViolations(room, outbox));
+    found.push(...shownViolations(room, outbox), ...cardViolations(bench, room));
   }
   return found;
+}
+
+interface CardRow {
+  readonly item: number;
+  readonly ref: string | null;
+  readonly state: string;
+}
+
+/** Each item's card, where the room has one, shows how the item stands. */
+function cardViolations(bench: Bench, room: Room): string[] {
+  const shown = new Map(room.shown().map(({ id, text }) => [id, text]));
+  const cards = bench.rows<CardRow>(
+    `SELECT cards.item, coalesce(cards.ref, outbox.refs -> '$[0]') AS ref, items.state FROM cards
+     JOIN items ON items.project = cards.project AND items.number = cards.item LEFT JOIN outbox ON outbox.id = cards.root
+     WHERE cards.transport = '${room.transport}' AND cards.room = '${room.id}'`,
+  );
+  return cards.flatMap(({ item, ref, state }) => {
+    const what = `${room.transport}: the card of #${item}`;
+    const text = ref === null ? undefined : shown.get((JSON.parse(ref) as { id: string }).id);
+    if (text === undefined) return [`${what} is not shown`];
+    const { stage, deletedAt } = JSON.parse(state) as { stage: { name: string }; deletedAt: number | null };
+    const words = deletedAt !== null ? 'deleted' : stage.name === 'done' ? 'merged as' : '';
+    return text.includes(words) ? [] : [`${what} is stale: ${text.slice(0, 200)}`];
+  });
 }
 
 /** What the room shows is what the outbox says was shown: each message, once, notices in their order. */
@@ -110,9 +134,11 @@ function shownViolations(room: Room, outbox: readonly Out[]): string[] {
         continue;
       }
       if (!shown.has(ref.shown)) found.push(`${what} is not shown (${ref.shown})`);
+      // An edit stands for no message of its own.
+      else if (row.kind === 'card') continue;
       else if (named.has(ref.shown))
         found.push(`${room.transport}: ${ref.shown} stands for two messages: ${shown.get(ref.shown)?.slice(0, 200)}`);
-      named.add(ref.shown);
+      if (row.kind !== 'card') named.add(ref.shown);
       if (row.kind === 'notice') notices.push(ref.shown);
     }
   }

@@ -31,9 +31,9 @@ function moveIn(text: string): readonly [item: number, to: string] | null {
 /**
  * A room shows each stage change of each item once: a notice, or the answer to the command that made it. Musher's own moves
  * are told by notices alone, in the order in which they were made; only the answer to a person may overtake them. What a
- * purge took back is not asked for.
+ * purge took back is not asked for. With cards it shows merges and what was archived.
  */
-export function stageViolations(bench: Bench, project: string, room: Room): string[] {
+export function stageViolations(bench: Bench, project: string, room: Room, hasCards = false): string[] {
   const told = new Map<number, string[]>();
   for (const { text } of room.shown()) {
     const [number, to] = moveIn(text.replaceAll(/[*_`\\]/g, '').replace(BY_TIMER, '')) ?? [];
@@ -41,11 +41,13 @@ export function stageViolations(bench: Bench, project: string, room: Room): stri
   }
   return bench.items().flatMap((item) => {
     if (item.project !== project || item.removal?.state === 'purged') return [];
-    const wanted = bench.path(item.number, project).slice(1);
-    const seen = told.get(item.number) ?? [];
+    const isTold = (stage: string): boolean => !hasCards || stage === 'done' || stage === 'archived';
+    const wanted = bench.path(item.number, project).slice(1).filter(isTold);
+    const seen = (told.get(item.number) ?? []).filter(isTold);
     const own = bench
       .only('item.moved', item.number, project)
-      .flatMap(({ actor, payload }) => (actor === 'musher' ? [payload.to.name] : []));
+      .flatMap(({ actor, payload }) => (actor === 'musher' ? [payload.to.name] : []))
+      .filter(isTold);
     return seen.toSorted().join('; ') === wanted.toSorted().join('; ') && holdsInOrder(seen, own)
       ? []
       : [`${room.transport} ${room.id} shows of item ${item.number}: ${seen.join('; ')}; it went: ${wanted.join('; ')}`];

@@ -153,7 +153,10 @@ export class ThreeNetworks {
   readonly matrix = new FakeHomeserver();
   readonly rooms: { readonly slack: SlackRoom; readonly discord: DiscordRoom; readonly matrix: MatrixRoom };
 
-  constructor() {
+  readonly #room: string;
+
+  constructor({ cards = false } = {}) {
+    this.#room = cards ? 'notify_style = "cards"' : '';
     this.rooms = {
       slack: new SlackRoom(this.slack),
       discord: new DiscordRoom(this.discord),
@@ -172,7 +175,7 @@ export class ThreeNetworks {
   get toml(): string {
     const { slack, discord, matrix } = this;
     const rooms = Object.values(this.rooms).map(
-      ({ transport, id }) => `[[room]]\ntransport = "${transport}"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\n`,
+      ({ transport, id }) => `[[room]]\ntransport = "${transport}"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\n${this.#room}\n`,
     );
     return `
 [flood]

@@ -109,6 +109,7 @@ export class Traffic {
 export function misbehave(networks: ThreeNetworks, random: Random): void {
   const { slack, discord, matrix } = networks;
   if (slack.troubles + discord.faults + matrix.mishaps.length > 0) return;
+  const editing = /^PATCH \/channels\/\d+\/messages\/\d+$/;
   const posting = /^POST \/channels\/\d+\/messages$/;
   random.pick([
     () => slack.trouble('chat.postMessage', { kind: 'reply lost' }),
@@ -118,6 +119,8 @@ export function misbehave(networks: ThreeNetworks, random: Random): void {
     // Where Slack has delivered nothing yet there is nothing to repeat.
     () => void slack.redeliver().catch(() => null),
     () => discord.next(posting, 'drop-reply'),
+    () => discord.next(editing, 'drop-reply'),
+    () => slack.trouble('chat.update', { kind: 'reply lost' }),
     () => discord.next(posting, '429', 300),
     () => discord.next(posting, 'unavailable'),
     () => discord.gateway.disconnect(),
