@@ -72,6 +72,20 @@ export function stranger(message: IncomingMessage): Reply {
   return unlessAwaited(message, reply, STRANGER_EVERY_MS);
 }
 
+/** In a room that the configuration does not name, whoever asks: what is missing. Nothing of any project. */
+export function notServed(message: IncomingMessage): Reply {
+  const { transport, room } = message.at;
+  const reply = refused(
+    'room-not-served',
+    'Musher is not set up for this room. Whoever runs it can add it to bot.toml as a [[room]] with ',
+    code(`transport = "${transport}"`),
+    ' and ',
+    code(`id = "${room}"`),
+    '.',
+  );
+  return { ...unlessAwaited(message, reply, STRANGER_EVERY_MS), sameForAll: true };
+}
+
 /** To a person with `waiting` unanswered messages who sends another. */
 export function tooMany(message: IncomingMessage, waiting: number): Reply {
   const reply = refused(

@@ -10,6 +10,8 @@ export interface Reply {
   readonly code: string | null;
   /** Not repeated to the same sender in the same room within this many ms; the audit has each one. Missing: always shown. */
   readonly notWithinMs?: Millis;
+  /** With `notWithinMs`: not repeated in the room at all, whoever asks. */
+  readonly sameForAll?: true;
   /** What it began has not ended, and the reply does not say how it ends: the room is told then, if it is news. */
   readonly unfinished?: true;
   /** What its buttons belong to: they are removed when that is over. Missing: no buttons, or they stay valid. */

@@ -86,6 +86,27 @@ describe('a reply to a message of Musher’s', () => {
   });
 });
 
+describe('a room that is not served', () => {
+  it('is told so once in ten minutes, and what has to be added, and nothing of any project', async () => {
+    begin();
+    const at = { transport: 'test', room: 'nowhere', thread: null };
+    const answers = async (): Promise<string[]> => {
+      await answered(world.log, world.log.inbox.lastId());
+      return world.log.outbox.open('test', 'nowhere', 100).map(({ body }) => plainText(body, { width: 300 }));
+    };
+    await say('musher: show 1', { at });
+    await say('musher: status', { at }, 'stranger');
+    expect(await answers()).toHaveLength(1);
+    const [told = ''] = await answers();
+    expect(told).toContain('id = "nowhere"');
+    expect(told).not.toContain('shop');
+    world.clock.move(10 * 60_000);
+    await say('musher: status', { at });
+    expect(await answers()).toHaveLength(2);
+    expect(await say('what is this room for', { at })).toBeNull();
+  });
+});
+
 describe('small talk with Musher', () => {
   it('is a greeting that names what to begin with, or thanks, and no mistake', async () => {
     begin();

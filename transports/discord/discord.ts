@@ -11,7 +11,7 @@ import { formsOf } from './command-form.ts';
 import { customIdOf } from './render/buttons.ts';
 import { channelsOf } from './channels.ts';
 import { hashOf, publishable, type Published } from './intake/commands.ts';
-import { dispatcher, type KnownAs } from './intake/dispatch.ts';
+import { dispatcher, namesOf, type KnownAs } from './intake/dispatch.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { interactions } from './intake/interactions.ts';
@@ -112,9 +112,10 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const out = outgoing(posts, replies, (command) => customIdOf(command, state), typed);
     const patience = patient(clock, timing, report);
     const noticed = (nonce: string | number | undefined, id: string): void => posts.noticed(nonce, id);
-    const messages = intake({ library, rest, options, channels, botId: me.id, take, noticed, patient: patience });
     const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard: () => life.heard() });
-    const identity = { id: me.id, ids: [me.id], names: [...new Set([me.username, me.global_name ?? me.username])] };
+    const identity: KnownAs = { id: me.id, ids: [me.id], names: namesOf(me), nicks: new Map() };
+    const isCalled = (text: string): boolean => identity.ids.some((id) => text.startsWith(`<@${id}>`) || text.startsWith(`<@!${id}>`));
+    const messages = intake({ library, rest, options, channels, botId: me.id, isCalled, take, noticed, patient: patience });
     const reach = reachOf({ rooms: options.rooms, read: (room) => messages.catchUpRoom(room), report });
     const dispatch = dispatcher({
       library,
@@ -222,7 +223,9 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
 
     identity() {
       const known = connection?.identity;
-      return known === undefined ? null : ({ ids: [...known.ids], names: known.names } satisfies BotIdentity);
+      return known === undefined
+        ? null
+        : ({ ids: [...known.ids], names: [...new Set([...known.names, ...known.nicks.values()])] } satisfies BotIdentity);
     },
 
     // Each try is on disk, so the transport itself knows what may have gone through.

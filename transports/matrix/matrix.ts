@@ -56,7 +56,7 @@ const CAPABILITIES: Capabilities = {
 
 /** What there is between `start` and `stop`. */
 interface Connection {
-  readonly identity: BotIdentity;
+  readonly identity: () => BotIdentity;
   readonly rooms: Rooms;
   readonly intake: Intake;
   readonly sending: Sending;
@@ -141,7 +141,8 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       throw error;
     }
     const names = [...new Set([name, localpart(me)].filter((one): one is string => one !== null))];
-    const identity = { ids: [me], names };
+    // A bot that is renamed while it runs is called by its new name from then on; people need not know that.
+    const identity = (): BotIdentity => ({ ids: [me], names: [...new Set([...names, ...rooms.ownNames()])] });
     return { identity, rooms, intake: taken, sending: out, typing: typing(call, clock, me), loop: sync.run() };
   };
 
@@ -159,7 +160,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       });
     },
 
-    identity: () => connection?.identity ?? null,
+    identity: () => connection?.identity() ?? null,
 
     send: async (to, body, key, sendOptions) => open().sending.send(to, body, key, sendOptions),
 

@@ -27,6 +27,8 @@ export interface Rooms {
   isDirect(room: string): Promise<boolean>;
   isEncrypted(room: string): Promise<boolean>;
   nameOf(room: string, id: string): string | null;
+  /** The bot's own names, in all rooms. */
+  ownNames(): string[];
   /** Follows an event that changes the room. */
   note(room: string, event: Json): void;
   invited(room: string, inviteState: readonly Json[]): Promise<void>;
@@ -105,6 +107,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
     },
 
     isEncrypted,
+
+    ownNames: () => [...new Set([...names.values()].flatMap((members) => members.get(me) ?? []))],
 
     nameOf: (room, id) => names.get(room)?.get(id) ?? null,
 

@@ -15,7 +15,7 @@ import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext } from './context.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor } from '../parse/parse-context.ts';
-import { afterRestart, failedWith, incident, notByTimer, stranger, tooMany } from '../../words/fixed-replies.ts';
+import { afterRestart, failedWith, incident, notByTimer, notServed, stranger, tooMany } from '../../words/fixed-replies.ts';
 import { projectGone } from '../../words/bot/confirming.ts';
 import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
@@ -148,13 +148,20 @@ export class Router {
   /** The reply of a command that has it at once; null where it takes longer. */
   #replyAtOnce(state: Handling): Reply | null {
     const { message } = state;
-    if (this.#parts.rights.highest(message) === null) return stranger(message);
+    if (this.#parts.rights.highest(message) === null) return this.#withoutRole(message);
     if (answerIn(message.text) !== null) return null;
     const ready = readCommand(this.#parts, this.#table, message.text, state);
     if ('reply' in ready) return ready.reply;
     if (ready.command.waits === true) return null;
     const context = this.#context(state, ready.command);
     return this.#asked(ready, context, state) ?? ready.command.run(context, ready.args);
+  }
+
+  /** The reply to somebody without a role where they write: that the room is not served, if that is why. */
+  #withoutRole(message: IncomingMessage): Reply {
+    const { at, ingress, direct = ingress === 'direct' } = message;
+    const isServed = direct || ingress === 'terminal' || this.#parts.roomProject(at.transport, at.room) !== null;
+    return isServed ? stranger(message) : notServed(message);
   }
 
   /** Handles a message that something else put into the inbox, such as a timer that is due. */
@@ -264,7 +271,7 @@ export class Router {
     const { message } = state;
     const parts = this.#parts;
     if (row.state === 'committed') return this.#afterRestart(row.id, state);
-    if (parts.rights.highest(message) === null) return stranger(message);
+    if (parts.rights.highest(message) === null) return this.#withoutRole(message);
     const { text } = message;
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
     const given = answerIn(text);

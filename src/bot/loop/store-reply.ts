@@ -29,7 +29,9 @@ export function storeReply(
   if (state.isEarly) tx.inbox.settle(id, kept);
   else if (!tx.inbox.finish(id, kept)) return;
   const { notWithinMs, code: what } = reply;
-  const isSaid = notWithinMs === undefined || tx.cooldowns.isTime(message.at, message.sender.id, what ?? '', tx.now, notWithinMs);
+  const isSaid =
+    notWithinMs === undefined ||
+    tx.cooldowns.isTime(message.at, reply.sameForAll === true ? '' : message.sender.id, what ?? '', tx.now, notWithinMs);
   if (isSaid) {
     const body = withTimer(message, reply.body);
     const place = isEnd && (state.isChange || state.isHeld) ? (parts.news?.().placeOf(tx, id, message.at) ?? null) : null;

@@ -54,6 +54,28 @@ describe('intake', () => {
     expect(await until(it_)).toEqual(['first wording']);
   });
 
+  it('passes on who calls it in a channel that it does not serve, and nothing else of it', async () => {
+    const it_ = await started();
+    const { fake, ada, received } = it_;
+    const other = fake.world.room('other');
+    fake.write(ada, other, 'between us');
+    fake.write(ada, other, `thanks, <@${fake.world.bot.id}>`);
+    fake.write(ada, other, `<@${fake.world.bot.id}> status`);
+    await expect.poll(() => received.map(({ text, at }) => [text, at.room])).toEqual([[`<@${fake.world.bot.id}> status`, other.id]]);
+  });
+
+  it('is called by its new names as soon as it is renamed', async () => {
+    const { fake, transport } = await started();
+    await expect.poll(() => transport.identity()?.ids).toHaveLength(2);
+    fake.gateway.dispatch('USER_UPDATE', { ...fake.world.bot, username: 'builder' });
+    await expect.poll(() => transport.identity()?.names).toEqual(['builder']);
+    fake.gateway.dispatch('GUILD_MEMBER_UPDATE', { guild_id: fake.world.guild, user: fake.world.bot, nick: 'Bob' });
+    await expect.poll(() => transport.identity()?.names).toEqual(['builder', 'Bob']);
+    fake.gateway.dispatch('GUILD_MEMBER_UPDATE', { guild_id: fake.world.guild, user: fake.world.bot, nick: null });
+    fake.gateway.dispatch('GUILD_ROLE_CREATE', { guild_id: fake.world.guild, role: { id: '77', tags: { bot_id: fake.world.bot.id } } });
+    await expect.poll(() => transport.identity()).toMatchObject({ ids: expect.arrayContaining(['&77']) as string[], names: ['builder'] });
+  });
+
   it('passes nothing that was written before it came', async () => {
     open = await openDiscord();
     const { fake, room, ada, transport, sink } = open;

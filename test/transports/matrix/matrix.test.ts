@@ -63,6 +63,30 @@ describe('the Matrix transport', () => {
   };
   const seen = () => seenMessages(server.rooms.get(ROOM)?.events ?? [], server.me).map(({ text }) => text.trim());
 
+  it('passes on who mentions it in a room that it does not serve, and nothing else of it', async () => {
+    server.createRoom(OTHER);
+    await started();
+    const pill = `<a href="https://matrix.to/#/${server.me}">Musher</a>`;
+    server.say(OTHER, 'between us');
+    server.say(OTHER, '!status');
+    server.say(OTHER, 'thanks Musher', { format: 'org.matrix.custom.html', formatted_body: `thanks, ${pill}` });
+    server.say(OTHER, 'Musher status', { format: 'org.matrix.custom.html', formatted_body: `${pill} status` });
+    server.say(ROOM, 'status');
+    await eventually(() =>
+      expect(received.map(({ text, at: { room } }) => [text, room]).toSorted()).toEqual([
+        [`<@${server.me}> status`, OTHER],
+        ['status', ROOM],
+      ]),
+    );
+  });
+
+  it('is called by its new name as soon as it is renamed', async () => {
+    const transport = await started();
+    const content = { membership: 'join', displayname: 'The Builder' };
+    server.add(ROOM, { type: 'm.room.member', state_key: server.me, sender: server.me, content });
+    await eventually(() => expect(transport.identity()?.names).toContain('The Builder'));
+  });
+
   it('moves the sync token only behind what is stored, and holds a room in order until then', async () => {
     server.createRoom(OTHER);
     let full = true;

@@ -5,11 +5,16 @@ import type { TakeInteraction } from './interactions.ts';
 import type { Reach } from '../reach.ts';
 import type { Library } from '../rest.ts';
 
-/** How the bot is called: its id, and those of its roles as they come to be known. */
+/** How the bot is called: its id and those of its roles, its names, and its nicknames by server, as they come to be known and change. */
 export interface KnownAs {
   readonly id: string;
   ids: string[];
-  readonly names: readonly string[];
+  names: readonly string[];
+  readonly nicks: Map<string, string>;
+}
+
+export function namesOf(me: { readonly username: string; readonly global_name?: string | null }): string[] {
+  return [...new Set([me.username, me.global_name ?? me.username])];
 }
 
 export interface DispatchParts {
@@ -56,6 +61,10 @@ export function dispatcher({
     // Unreadable rooms are reported, and must not keep the session from being stored.
     work.then(settle, settle);
   };
+  const renamed = (guild: string, nick: string | null | undefined): void => {
+    if (nick === undefined || nick === null || nick === '') identity.nicks.delete(guild);
+    else identity.nicks.set(guild, nick);
+  };
   return (payload) => {
     switch (payload.t) {
       case Events.MessageCreate:
@@ -72,6 +81,7 @@ export function dispatcher({
       case Events.GuildCreate:
         if (payload.d.unavailable === true) return;
         identity.ids = [...new Set([...identity.ids, ...rolesOf(payload.d.roles, identity.id)])];
+        renamed(payload.d.id, payload.d.members.find(({ user }) => user.id === identity.id)?.nick);
         for (const channel of payload.d.channels) {
           channels.learn(channel);
           hold(reach.shown(channel.id, payload.d.id));
@@ -80,6 +90,17 @@ export function dispatcher({
           channels.learn(thread);
           hold(intake.catchUpThread(thread.id, 'last_message_id' in thread ? thread.last_message_id : null));
         }
+        return keep(payload.s);
+      case Events.UserUpdate:
+        if (payload.d.id === identity.id) identity.names = namesOf(payload.d);
+        return keep(payload.s);
+      // Discord sends it for the bot itself without a further intent.
+      case Events.GuildMemberUpdate:
+        if (payload.d.user.id === identity.id) renamed(payload.d.guild_id, payload.d.nick);
+        return keep(payload.s);
+      case Events.GuildRoleCreate:
+      case Events.GuildRoleUpdate:
+        identity.ids = [...new Set([...identity.ids, ...rolesOf([payload.d.role], identity.id)])];
         return keep(payload.s);
       // One that is not there for a while is an outage of Discord.
       case Events.GuildDelete:

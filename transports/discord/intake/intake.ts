@@ -24,6 +24,8 @@ export interface IntakeParts {
   readonly options: Pick<DiscordOptions, 'rooms' | 'mayWriteDirect' | 'state' | 'report'>;
   readonly channels: Channels;
   readonly botId: string;
+  /** Whether a text begins with a mention of the bot. */
+  readonly isCalled: (text: string) => boolean;
   /** Gives a message to the sink; never throws. */
   readonly take: (message: IncomingMessage, channel: string) => void;
   readonly noticed: (nonce: string | number | undefined, id: string) => void;
@@ -45,7 +47,7 @@ export interface Intake {
   idle(): Promise<void>;
 }
 
-export function intake({ library, rest, options, channels, botId, take, noticed, patient }: IntakeParts): Intake {
+export function intake({ library, rest, options, channels, botId, isCalled, take, noticed, patient }: IntakeParts): Intake {
   const { Routes } = library;
   const { state } = options;
   const turns = queues();
@@ -83,7 +85,19 @@ export function intake({ library, rest, options, channels, botId, take, noticed,
     give(message, message.channel_id, null);
   };
   const inGuild = (message: Message, place: Place): void => {
-    if (options.rooms().has(place.room)) give(message, message.channel_id, place);
+    if (options.rooms().has(place.room)) return give(message, message.channel_id, place);
+    // Whoever calls the bot in a channel that it does not serve is told so; of what else is said there it takes nothing.
+    if (isOurs(message) && isCalled(message.content))
+      take(
+        {
+          id: message.id,
+          at: addressOf(place.room, place.thread),
+          sender: senderOf(message.author),
+          ingress: 'message',
+          text: message.content,
+        },
+        message.channel_id,
+      );
   };
 
   /** Everything after `after`, oldest first; a room that was very busy meanwhile begins later, which is reported. */

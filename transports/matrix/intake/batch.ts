@@ -61,7 +61,9 @@ async function takeRoom(room: string, joined: Json, since: string | null, parts:
   const start = events.findLastIndex((event) => isOwnJoin(event, parts.me)) + 1;
   for (const [index, event] of events.entries()) {
     await note(room, event, parts);
-    if (isServed && since !== null && index >= start) await takeEvent(room, event, parts);
+    if (since === null || index < start) continue;
+    if (isServed) await takeEvent(room, event, parts);
+    else await takeCall(room, event, parts);
   }
 }
 
@@ -90,6 +92,13 @@ async function takeEvent(room: string, event: Json, parts: BatchParts): Promise<
   const reader = { me, room, direct: await rooms.isDirect(room), nameOf: (id: string) => rooms.nameOf(room, id), reactionCommands };
   const message = readEvent(clear, reader);
   if (message !== null) parts.take(message);
+}
+
+/** Whoever mentions the bot in a room that it does not serve is told so; of what else is said there it takes nothing. */
+async function takeCall(room: string, event: Json, { rooms, me, reactionCommands, take }: BatchParts): Promise<void> {
+  const message = readEvent(event, { me, room, direct: false, nameOf: (id) => rooms.nameOf(room, id), reactionCommands });
+  if (message?.ingress !== 'mention' || (await rooms.isDirect(room)) || (await rooms.isEncrypted(room))) return;
+  take(message);
 }
 
 async function decrypted(room: string, event: Json, { encryption, report }: BatchParts): Promise<Json | null> {
