@@ -7,7 +7,7 @@ import { resolveWhen } from '../../src/bot/parse/when.ts';
 import { runsWords } from '../../src/words/item/run.ts';
 import { pauseWords, pausedProjects, resumeCommand } from '../../src/words/item/pause.ts';
 import { done, goesOn, refused } from '../../src/words/replies.ts';
-import { command as typed, type Content } from '../../src/message/build.ts';
+import { command as typed, phrase, type Content } from '../../src/message/build.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
@@ -60,15 +60,15 @@ function pauseEach(context: CommandContext, tx: CommandTx, names: readonly strin
     return { names: paused.map(({ name }) => name), runs: paused.flatMap(({ runs }) => runs) };
   const words = pauseWords(already, readerOf(context));
   const again = names.length > 1 ? typed('resume all') : typed(resumeCommand(first, context.project.name));
-  return tx.refuse(refused('already-paused', `${pausedProjects(names)} already ${words}. `, again, ' lets work continue.'));
+  return tx.refuse(refused('already-paused', ...phrase`${pausedProjects(names)} already ${words}. `, again, ' lets work continue.'));
 }
 
 /** `shop is paused by Anna until 18:00: we deploy. Nothing new starts. ` */
-function head(context: CommandContext, names: readonly string[]): string {
+function head(context: CommandContext, names: readonly string[]): Content[] {
   const [first = ''] = names;
   const now = context.reads.pauses.get(first);
   const words = now === null ? 'paused' : pauseWords(now, readerOf(context));
-  return `‖ ${pausedProjects(names)} ${words}. Nothing new starts. `;
+  return phrase`‖ ${pausedProjects(names)} ${words}. Nothing new starts. `;
 }
 
 function ways(context: CommandContext, names: readonly string[]): Content[] {
@@ -87,7 +87,7 @@ function finishing(context: CommandContext, { names, runs }: Paused): Reply {
           typed(what),
           runs.length === 1 ? ' stops it now. ' : ' stops them now. ',
         ];
-  return done(head(context, names), ...still, ...ways(context, names));
+  return done(...head(context, names), ...still, ...ways(context, names));
 }
 
 async function stopping(context: CommandContext, all: readonly string[], wish: PauseWish): Promise<Reply> {
@@ -97,7 +97,7 @@ async function stopping(context: CommandContext, all: readonly string[], wish: P
   const left = await untilEnded(context, runs);
   const ended = runs.filter((run) => !left.includes(run));
   const stopped = ended.length === 0 ? '' : `Stopped ${runsWords(ended, context.project.name)}; the work is kept. `;
-  if (left.length === 0) return done(head(context, names), stopped, ...ways(context, names));
+  if (left.length === 0) return done(...head(context, names), stopped, ...ways(context, names));
   const rest = `Still stopping: ${runsWords(left, context.project.name)}; `;
-  return goesOn(head(context, names), stopped, rest, typed('status'), ' shows when they have. ', ...ways(context, names));
+  return goesOn(...head(context, names), stopped, rest, typed('status'), ' shows when they have. ', ...ways(context, names));
 }

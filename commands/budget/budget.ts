@@ -9,7 +9,7 @@ import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done, refused } from '../../src/words/replies.ts';
 import { includes } from '../../src/bot/rights/rights.ts';
 import { budgetsOf, dayBudget } from '../../src/decide/budgets.ts';
-import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
+import { command as typed, doc, heading, list, paragraph, phrase } from '../../src/message/build.ts';
 import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipeline/budget/budget.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
@@ -71,7 +71,7 @@ function question(context: CommandContext, { budget: one, item }: FoundBudget, m
   return {
     question: doc(
       paragraph(`Add ${amountWords(more)} to ${which(one)}?`),
-      list(one.until === null ? lines : [...lines, `The raise ends with the day, at ${dayEnd(context, one.until)}.`]),
+      list(one.until === null ? lines : [...lines, phrase`The raise ends with the day, at ${dayEnd(context, one.until)}.`]),
     ),
     // A run that stops for lack of budget may end before the answer arrives. That must not void the question.
     items: item === null ? [] : [{ project: item.project, number: item.number, version: item.version, despite: 'its runs' }],
@@ -102,7 +102,7 @@ function show(context: CommandContext, of: BudgetOwner | null): Reply {
   if (!found.ok) return found.error;
   const { budget: one, item } = found.value;
   if (item !== null) return ofItem(context, item);
-  return answer(doc(budgetTable([one]), paragraph(`The day ends at ${dayEnd(context, one.until ?? 0)}.`)));
+  return answer(doc(budgetTable([one]), paragraph(...phrase`The day ends at ${dayEnd(context, one.until ?? 0)}.`)));
 }
 
 function overview(context: CommandContext): Reply {
@@ -116,7 +116,7 @@ function overview(context: CommandContext): Reply {
     doc(
       heading('Today’s budget'),
       budgetTable([all, ...projects, ...people]),
-      paragraph(`The day ends at ${dayEnd(context, all.until ?? 0)}.`),
+      paragraph(...phrase`The day ends at ${dayEnd(context, all.until ?? 0)}.`),
       paragraph(
         `Each item of ${project.name} may use ${capWords(settings.item)} in total. `,
         typed('budget 42'),
@@ -139,7 +139,7 @@ function ofItem(context: CommandContext, item: WorkItem): Reply {
         `${itemTitle(item, reader.current)}: ${item.payer === null ? 'its runs count towards no person’s daily budget' : `its runs count towards the daily budget of ${actorName(item.payer)}`}.`,
       ),
       budgetTable(budgets),
-      paragraph(`The day ends at ${dayEnd(context, budgets.at(-1)?.until ?? 0)}.`),
+      paragraph(...phrase`The day ends at ${dayEnd(context, budgets.at(-1)?.until ?? 0)}.`),
       step.do === 'wait' && step.for === 'budget' && paragraph(...outlook(item, step, reader)),
     ),
   );

@@ -3,7 +3,7 @@ import { itemTitle } from '../../src/words/item/item.ts';
 import { stepWords } from '../../src/words/item/step.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { decide } from '../../src/decide/facts.ts';
-import { command as typed, doc, heading, list, paragraph } from '../../src/message/build.ts';
+import { command as typed, doc, heading, list, paragraph, phrase, type Content } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** Items listed at once. */
@@ -22,12 +22,12 @@ export const backlog = command({
     const all = reads.counts(project.name).backlog;
     if (all === 0) return done(`The backlog of ${project.name} is empty. `, typed('create story <title>'), ' adds to it.');
     const reader = readerOf(context);
-    const lines = reads.inStage(project.name, 'backlog', MOST).map((item): string => {
+    const lines = reads.inStage(project.name, 'backlog', MOST).map((item): Content[] => {
       const title = `${itemTitle(item, reader.current)} (${item.type})`;
       const step = decide(reads, item, facts);
-      if (step.reason.kind === 'not-started' && step.reason.unmet.length === 0) return title;
+      if (step.reason.kind === 'not-started' && step.reason.unmet.length === 0) return [title];
       const starts = step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never ? ', starts on its own' : '';
-      return `${title} · ${stepWords(item, step, reader)}${starts}`;
+      return phrase`${title} · ${stepWords(item, step, reader)}${starts}`;
     });
     return answer(
       doc(

@@ -5,7 +5,7 @@ import { firstLine } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { GitStatus } from '../../src/git/overview.ts';
-import { code, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
+import { phrase, code, doc, fields, heading, paragraph, table } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** Worktrees listed at once. */
@@ -29,7 +29,7 @@ export const git = command({
       doc(
         heading(`Repository of ${name}`),
         fields([
-          ['Base branch', [code(status.base), ` at ${short(status.head)}, ${moment(status.headAt, reader.now, reader.timezone)}`]],
+          ['Base branch', [code(status.base), ...phrase` at ${short(status.head)}, ${moment(status.headAt, reader.now, reader.timezone)}`]],
           ['Last commit', firstLine(status.headSubject)],
           ['Checkout', checkoutWords(checkout)],
         ]),

@@ -4,7 +4,7 @@ import { eventWords } from '../../src/words/item/event.ts';
 import { itemTitle } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { doc, heading, list } from '../../src/message/build.ts';
+import { doc, heading, list, phrase } from '../../src/message/build.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
@@ -37,7 +37,9 @@ export const history = command({
     return answer(
       doc(
         heading(`${itemTitle(item, reader.current)}, ${first ? 'all of its history' : `the last ${events.length} events`}`),
-        list(events.map((event) => `${moment(event.at, reader.now, reader.timezone)} ${actorName(event.actor)} ${eventWords(event)}`)),
+        list(
+          events.map((event) => phrase`${moment(event.at, reader.now, reader.timezone)} ${actorName(event.actor)} ${eventWords(event)}`),
+        ),
       ),
     );
   },

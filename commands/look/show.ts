@@ -17,6 +17,7 @@ import type { LoggedReceipt } from '../../src/log/reads/reads.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import {
   codeBlock,
+  commas,
   command as typed,
   doc,
   fields,
@@ -25,13 +26,14 @@ import {
   list,
   ordered,
   paragraph,
+  phrase,
   quote,
   right,
   strong,
   table,
   type Content,
 } from '../../src/message/build.ts';
-import type { Document } from '../../src/message/document.ts';
+import type { Document, Inline } from '../../src/message/document.ts';
 import { isSameFailure } from '../../src/pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
@@ -73,16 +75,16 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
   const { reads } = context;
   const timers = reads.timers.ofItem(item.project, item.number);
   const merged = mergedAs(item.stage);
-  const time = (at: number): string => moment(at, reader.now, reader.timezone);
+  const time = (at: number): Inline => moment(at, reader.now, reader.timezone);
   const spend = reads.spend.ofItem(item.project, item.number);
   const dependents = reads.dependents(item.project, item.number);
   const removal = item.removal?.state === 'asked' ? ', clean-up not done yet' : item.removal?.state === 'purged' ? ', content purged' : '';
   return fields([
     ['Type', item.type],
-    ['Stage', [strong(stageWords(item.stage)), ` since ${time(item.stageSince)}${since(reader.now - item.stageSince)}`]],
-    ['Deleted', item.deletedAt === null ? null : `${time(item.deletedAt)}${removal}`],
+    ['Stage', [strong(stageWords(item.stage)), ...phrase` since ${time(item.stageSince)}${since(reader.now - item.stageSince)}`]],
+    ['Deleted', item.deletedAt === null ? null : phrase`${time(item.deletedAt)}${removal}`],
     ['Next', outlook(item, context.step(item), reader)],
-    ['Timers', timers.length === 0 ? null : timers.map((one) => timerWords(one, reader)).join(', ')],
+    ['Timers', timers.length === 0 ? null : commas(timers.map((one) => timerWords(one, reader)))],
     [
       'Depends on',
       item.dependsOn.length === 0 ? null : item.dependsOn.map((number) => dependency(context, item.project, number)).join(', '),
@@ -92,15 +94,15 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
     ['Review', item.qaMode ?? `${projectOf(context, item).settings.qa} (the default)`],
     ['Work', workOf(item)],
     ['Approved', approvedBy(context, item, time)],
-    ['Merged', merged === null ? null : `${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
+    ['Merged', merged === null ? null : phrase`${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
     ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(item.runs, 'run')}`],
-    ['Created', item.createdBy === '' ? time(item.createdAt) : `${time(item.createdAt)} by ${actorName(item.createdBy)}`],
+    ['Created', item.createdBy === '' ? time(item.createdAt) : phrase`${time(item.createdAt)} by ${actorName(item.createdBy)}`],
   ]);
 }
 
-function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => string): string | null {
+function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => Inline): Inline[] | null {
   const approval = approvalOf(reads, item);
-  return approval === null ? null : `by ${actorName(approval.by)}, ${time(approval.at)}`;
+  return approval === null ? null : phrase`by ${actorName(approval.by)}, ${time(approval.at)}`;
 }
 
 function dependency(context: CommandContext, project: string, number: number): string {

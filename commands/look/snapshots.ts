@@ -7,7 +7,7 @@ import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
 import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
-import { codeBlock, command as typed, doc, paragraph, table } from '../../src/message/build.ts';
+import { codeBlock, command as typed, doc, paragraph, phrase, table } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
@@ -74,10 +74,10 @@ async function one(context: CommandContext, item: WorkItem, n: number): Promise<
   if (shown === null) return noSuchSnapshot(name, n);
   const { kept, text, stat, truncated } = shown;
   const cut = truncated ? ` Showing the first ${bytes(MOST_BYTES)}; git show ${kept.ref} shows all.` : '';
-  const when = `Snapshot ${n} of ${itemTitle(item, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
+  const when = phrase`Snapshot ${n} of ${itemTitle(item, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
   return answer(
     doc(
-      paragraph(when),
+      paragraph(...when),
       stat.trim() !== '' && codeBlock(stat.trimEnd()),
       text === '' ? paragraph('No changes against the base branch.') : codeBlock(text.trimEnd(), 'diff'),
       paragraph(typed(`restore ${name} ${n}`), ' restores it.'),

@@ -1,7 +1,7 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { includes } from '../../src/bot/rights/rights.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { firstLine, itemTitle, mergedAs, sentence, shortCommit } from '../../src/words/item/item.ts';
+import { firstLine, itemTitle, mergedAs, sentenceOf, shortCommit } from '../../src/words/item/item.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { stepLine } from '../../src/words/item/step.ts';
 import { duration, moment, startOfDay } from '../../src/words/time.ts';
@@ -11,7 +11,19 @@ import { pauseWords } from '../../src/words/item/pause.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide } from '../../src/decide/facts.ts';
 import type { Run } from '../../src/log/projections/run.ts';
-import { action, actions, code, command as typed, doc, heading, list, paragraph, strong, type Content } from '../../src/message/build.ts';
+import {
+  action,
+  actions,
+  code,
+  command as typed,
+  doc,
+  heading,
+  list,
+  paragraph,
+  phrase,
+  strong,
+  type Content,
+} from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
@@ -70,13 +82,13 @@ export const status = command({
         paragraph(
           `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens`,
         ),
-        pause !== null && paragraph(`‖ ${sentence(pauseWords(pause, reader))} `, typed('resume'), ' lets work continue.'),
+        pause !== null && paragraph(...phrase`‖ ${sentenceOf(pauseWords(pause, reader))} `, typed('resume'), ' lets work continue.'),
         active.length === 0 && pause === null && idleText(counts.backlog, first),
         ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
         ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
         ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
         ...part('Blocked', blocked, (item) => stepLine(item, decide(reads, item, facts), null, reader)),
-        ...part('Timers', reads.timers.ofProject(name), (one) => [timerLine(one, reader)]),
+        ...part('Timers', reads.timers.ofProject(name), (one) => timerLine(one, reader)),
         ...part('Merged', done, (item) => doneLine(item, reader)),
         ...unconfiguredNotes(context),
         brakes(context, pause !== null),
@@ -134,6 +146,6 @@ function doneLine(item: WorkItem, reader: Reader): Content[] {
   return [
     `✓ ${itemTitle(item, reader.current)} merged · `,
     code(shortCommit(merged.mergeCommit)),
-    ` · ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
+    ...phrase` · ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
   ];
 }

@@ -2,12 +2,14 @@ import { itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { eventWords } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
-import { inStage, itemTitle, sentence, stageWords } from '../../src/words/item/item.ts';
-import { JUST_NOW_MS, outlook, stepWords } from '../../src/words/item/step.ts';
+import { inStage, itemTitle, sentence, sentenceOf, stageWords } from '../../src/words/item/item.ts';
+import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
-import { doc, paragraph } from '../../src/message/build.ts';
+import { commas, doc, paragraph, phrase } from '../../src/message/build.ts';
+import type { Inline } from '../../src/message/document.ts';
+import { reasonWords } from '../../src/words/item/reasons.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
@@ -38,10 +40,12 @@ export const why = command({
       doc(
         paragraph(`${itemTitle(item, reader.current)} ${place(item, reader.now)}.`),
         paragraph(...outlook(item, step, reader)),
-        timers.length > 0 && paragraph(sentence(`Timers: ${timers.map((one) => timerWords(one, reader)).join(', ')}`)),
-        failure !== '' && !stepWords(item, step, reader).includes(failure) && paragraph(`Last failure: ${sentence(failure)}`),
-        arrived !== null && paragraph(told(arrived, reader)),
-        last !== null && last.seq !== arrived?.seq && paragraph(told(last, reader)),
+        timers.length > 0 && paragraph(...sentenceOf(phrase`Timers: ${commas(timers.map((one) => timerWords(one, reader)))}`)),
+        failure !== '' &&
+          !textOf(reasonWords(item, step.reason, reader)).includes(failure) &&
+          paragraph(`Last failure: ${sentence(failure)}`),
+        arrived !== null && paragraph(...told(arrived, reader)),
+        last !== null && last.seq !== arrived?.seq && paragraph(...told(last, reader)),
       ),
     );
   },
@@ -58,10 +62,14 @@ function place({ stage, stageSince }: WorkItem, now: number): string {
 }
 
 /** `14:05, 3 min ago: anna stopped it.` */
-function told(event: LoggedEvent, { now, timezone }: Reader): string {
+function told(event: LoggedEvent, { now, timezone }: Reader): Inline[] {
   const since = now - event.at;
   const ago = since < JUST_NOW_MS ? 'just now' : `${duration(since)} ago`;
-  return sentence(`${moment(event.at, now, timezone)}, ${ago}: ${actorName(event.actor)} ${eventWords(event)}`);
+  return sentenceOf(phrase`${moment(event.at, now, timezone)}, ${ago}: ${actorName(event.actor)} ${eventWords(event)}`);
+}
+
+function textOf(words: string | readonly Inline[]): string {
+  return typeof words === 'string' ? words : words.map((one) => ('text' in one ? one.text : '')).join('');
 }
 
 function lastSteering(context: CommandContext, item: WorkItem): LoggedEvent | null {

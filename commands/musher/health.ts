@@ -5,7 +5,7 @@ import { pauseWords, resumeCommand } from '../../src/words/item/pause.ts';
 import { outageHint, outageWords } from '../../src/words/outage.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
-import { code, command as typed, doc, list, paragraph, table, type Content } from '../../src/message/build.ts';
+import { code, command as typed, doc, list, paragraph, phrase, table, type Content } from '../../src/message/build.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -49,22 +49,22 @@ export const health = command({
         accounts.length > 0 && list(accounts),
         outages.length > 0 && list(outages),
         paused.length > 0 && list(paused),
-        paragraph(backupWords(context)),
+        paragraph(...backupWords(context)),
         ...unconfiguredNotes(context),
       ),
     );
   },
 });
 
-function backupWords(context: CommandContext): string {
+function backupWords(context: CommandContext): Content[] {
   const { newest, count, next, problem } = context.backups();
   const { now, timezone } = readerOf(context);
   const have =
     newest === null
       ? 'No backup of the log yet'
-      : `Last backup: ${moment(newest.at, now, timezone)} (${bytes(newest.bytes)}), ${count} kept`;
-  const coming = next === null ? 'none scheduled' : `next ${moment(next, now, timezone)}`;
-  return `${have}; ${coming}.${problem === null ? '' : ` The last attempt failed: ${problem}.`}`;
+      : phrase`Last backup: ${moment(newest.at, now, timezone)} (${bytes(newest.bytes)}), ${count} kept`;
+  const coming = next === null ? 'none scheduled' : phrase`next ${moment(next, now, timezone)}`;
+  return phrase`${have}; ${coming}.${problem === null ? '' : ` The last attempt failed: ${problem}.`}`;
 }
 
 /** Accounts at model providers that can't be used for now. One that belongs to a project by name is told only to those who see the project. */
@@ -75,7 +75,8 @@ function pausedAccounts({ reads, projects, clock, timezone }: CommandContext): C
     return agent === undefined || projects.some(({ name }) => name === project);
   });
   return seen.map(({ account, until, signIn }): Content[] => {
-    if (signIn === null) return [`Account ${account} is rate-limited${until > now ? ` until ${moment(until, now, timezone)}` : ''}.`];
+    if (signIn === null)
+      return phrase`Account ${account} is rate-limited${until > now ? phrase` until ${moment(until, now, timezone)}` : ''}.`;
     return signIn === ''
       ? [`Account ${account} is signed out. Sign in on the machine that runs Musher.`]
       : [`Account ${account} is signed out. On the machine that runs Musher, run `, code(signIn), '.'];
@@ -95,11 +96,10 @@ function outagesOf({ reads, projects }: CommandContext): string[] {
 function pausedOf(context: CommandContext): Content[][] {
   const reader = readerOf(context);
   const seen = context.reads.pauses.all().filter(({ project }) => context.projects.some(({ name }) => name === project));
-  return seen.map((pause) => [
-    `${pause.project} is ${pauseWords(pause, reader)}. `,
-    typed(resumeCommand(pause.project, reader.current)),
-    ' lets work continue.',
-  ]);
+  return seen.map((pause) => {
+    const again = typed(resumeCommand(pause.project, reader.current));
+    return phrase`${pause.project} is ${pauseWords(pause, reader)}. ${again} lets work continue.`;
+  });
 }
 
 /** Rooms of one network whose problem is shown; the rest are counted. */

@@ -4,7 +4,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { pause } from '../../src/clock.ts';
 import { timerWords } from '../../src/words/bot/timers.ts';
-import { doc, paragraph, right, table } from '../../src/message/build.ts';
+import { doc, paragraph, phrase, right, table, type Content } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -24,7 +24,7 @@ export const htop = command({
     const { clock, signal } = context;
     const seconds = wanted ?? DEFAULT_SECONDS;
     const began = clock.now();
-    const timers = (): string => timersAhead(context);
+    const timers = (): readonly Content[] => timersAhead(context);
     for (let second = 1; second <= seconds; second++) {
       yield look(await context.processes(), `${seconds - second + 1} s left`, timers());
       await pause(clock, began + second * 1000 - clock.now(), signal);
@@ -35,17 +35,17 @@ export const htop = command({
 });
 
 /** How many timers are set, and when the first one runs. */
-function timersAhead(context: CommandContext): string {
+function timersAhead(context: CommandContext): readonly Content[] {
   const open = context.reads.timers.ofProject(context.project.name);
   const [next] = open;
-  return next === undefined ? '' : ` ${counted(open.length, 'timer')}, next ${timerWords(next, readerOf(context))}.`;
+  return next === undefined ? [] : phrase` ${counted(open.length, 'timer')}, next ${timerWords(next, readerOf(context))}.`;
 }
 
-function look(all: readonly ProcessUse[], when: string, timers: string): Document {
+function look(all: readonly ProcessUse[], when: string, timers: readonly Content[]): Document {
   const cpu = all.reduce((sum, one) => sum + (one.cpu ?? 0), 0);
   const memory = all.reduce((sum, one) => sum + one.residentBytes, 0);
   return doc(
-    paragraph(`Total: ${percent(cpu)} CPU, ${bytes(memory)} (${when}).${timers}`),
+    paragraph(...phrase`Total: ${percent(cpu)} CPU, ${bytes(memory)} (${when}).${timers}`),
     table(
       ['Process', right('PID'), right('CPU'), right('Memory'), right('Processes')],
       all.map((one) => [

@@ -1,5 +1,6 @@
 import { command } from '../../src/bot/command.ts';
 import { duration, moment } from '../../src/words/time.ts';
+import { phrase } from '../../src/message/build.ts';
 import { done } from '../../src/words/replies.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -12,7 +13,9 @@ export const version = command({
   about: 'musher',
   run(context) {
     const { now, timezone } = readerOf(context);
-    const up = `up ${duration(now - context.startedAt)} (since ${moment(context.startedAt, now, timezone)})`;
-    return done(`Musher ${context.version} on Node ${process.versions.node}, ${up}, ${context.reads.lastSeq()} events in the log.`);
+    const up = phrase`up ${duration(now - context.startedAt)} (since ${moment(context.startedAt, now, timezone)})`;
+    return done(
+      ...phrase`Musher ${context.version} on Node ${process.versions.node}, ${up}, ${context.reads.lastSeq()} events in the log.`,
+    );
   },
 });

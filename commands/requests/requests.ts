@@ -3,7 +3,7 @@ import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item/item.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer, done } from '../../src/words/replies.ts';
-import { join, line } from '../../src/message/build.ts';
+import { join, line, phrase } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** Requests shown in full, each as long as a message; the rest are counted. */
@@ -23,7 +23,7 @@ export const requests = command({
     const shown = open.slice(0, MOST).map((request) => {
       const item = context.reads.item(request.project, request.item);
       const about = item === null ? String(request.item) : itemTitle(item, current);
-      const until = `${moment(request.expiresAt, now, timezone)} (asked ${duration(now - request.openedAt)} ago)`;
+      const until = phrase`${moment(request.expiresAt, now, timezone)} (asked ${duration(now - request.openedAt)} ago)`;
       return requestDocument(request, [about], until);
     });
     const more = open.length > MOST ? [line(`and ${open.length - MOST} more`)] : [];

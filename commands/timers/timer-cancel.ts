@@ -2,7 +2,7 @@ import { integer } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
-import { command as typed } from '../../src/message/build.ts';
+import { command as typed, phrase } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 export const timerCancel = command({
@@ -19,6 +19,6 @@ export const timerCancel = command({
         return tx.refuse(refused('no-such-timer', `${name} has no timer ${number}. `, typed('timer list'), ' shows them.'));
       const it = tx.find({ project: name, number: open.item });
       tx.append(it, 'timer.cancelled', { timer: number, why: '' });
-      return done(`Cancelled timer ${timerLine(open, readerOf(context))}.`);
+      return done(...phrase`Cancelled timer ${timerLine(open, readerOf(context))}.`);
     }),
 });

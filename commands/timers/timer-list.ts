@@ -15,6 +15,6 @@ export const timerList = command({
     const reader = readerOf(context);
     const open = context.reads.timers.ofProject(context.project.name);
     if (open.length === 0) return done('No timers are set. ', typed('timer 42 14:30 start'), ' would start item 42 at 14:30.');
-    return answer(doc(heading('Timers'), list(open.map((timer) => [timerLine(timer, reader)]))));
+    return answer(doc(heading('Timers'), list(open.map((timer) => timerLine(timer, reader)))));
   },
 });

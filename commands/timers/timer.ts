@@ -5,7 +5,7 @@ import { duration, moment } from '../../src/words/time.ts';
 import type { Moment } from '../../src/bot/parse/local-time.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { resolveWhen, when } from '../../src/bot/parse/when.ts';
-import { command as typed } from '../../src/message/build.ts';
+import { command as typed, phrase } from '../../src/message/build.ts';
 import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -53,7 +53,7 @@ export const timer = command({
       return done(
         `Timer ${number} will run `,
         typed(planned.value),
-        ` at ${moment(due, reader.now, reader.timezone)}, in ${duration(due - reader.now)}. ${noteOn(found.value)}`,
+        ...phrase` at ${moment(due, reader.now, reader.timezone)}, in ${duration(due - reader.now)}. ${noteOn(found.value)}`,
         typed(`timer cancel ${number}`),
         ' cancels it.',
       );

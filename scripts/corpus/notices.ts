@@ -14,6 +14,7 @@ import type { NewsEvent } from '../../src/pipeline/kinds.ts';
 import type { AgentRequest } from '../../src/pipeline/requests.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { reachableAgain, unreachable, wasDisconnected } from '../../src/words/absence.ts';
+import { clockTime } from '../../src/words/time.ts';
 import { requestDocument, requestEnd } from '../../src/words/item/request.ts';
 import { missedTimer } from '../../src/words/missed-timer.ts';
 import { DISCOVERIES } from './discoveries.ts';
@@ -265,7 +266,7 @@ function ofRequests(): (readonly [string, Document | null])[] {
   );
   const open = [REQUEST, question].map((request): readonly [string, Document] => [
     `request for ${request.ask.kind}`,
-    requestDocument(request, ['#2 Two'], '13:20'),
+    requestDocument(request, ['#2 Two'], [clockTime(AT + 15 * MINUTE, ZONE)]),
   ]);
   return [...open, ...ends];
 }

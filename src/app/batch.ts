@@ -1,3 +1,5 @@
+import { doc, paragraph } from '../message/build.ts';
+import { plainText } from '../message/plain.ts';
 import { createInterface } from 'node:readline';
 import { ARCHIVE_REASONS, STAGES, type WorkItem } from '../pipeline/types.ts';
 import { nearest } from '../nearest.ts';
@@ -155,5 +157,5 @@ function hopeless(item: WorkItem, step: Step): boolean {
 
 function stands(item: WorkItem, step: Step, reader: Reader): string {
   const where = item.deletedAt === null ? `in ${item.stage.name}, ` : '';
-  return `${item.number} is ${where}${stepWords(item, step, reader)}.`;
+  return `${item.number} is ${where}${plainText(doc(paragraph(...stepWords(item, step, reader))), { width: 1_000 })}.`;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { ButtonMessage, Occasion } from '../log/tables/button-messages.ts';
 import { closed } from '../message/build.ts';
-import type { Document } from '../message/document.ts';
+import type { Document, Inline } from '../message/document.ts';
 import type { Millis } from '../pipeline/values.ts';
 
 interface MessageRef {
@@ -32,7 +32,7 @@ export interface RetireParts {
   readonly transports: readonly Retiring[];
   readonly isOpen: (network: string) => boolean;
   /** What to show in place of buttons that no longer mean anything; null: they still count. */
-  readonly over: (occasion: Occasion, now: Millis) => string | null;
+  readonly over: (occasion: Occasion, now: Millis) => readonly Inline[] | null;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 

@@ -48,6 +48,31 @@ export function mention(id: string, name: string): Inline {
   return { kind: 'mention', id, name };
 }
 
+export function time(at: number, words: string, show: 'time' | 'day and time'): Inline {
+  return { kind: 'time', at, text: words, show };
+}
+
+/** A text with values in it that need not be text: phrase`since ${time}`. Text that stands together becomes one node. */
+export function phrase(texts: readonly string[], ...values: readonly (Content | number | readonly Content[])[]): Inline[] {
+  const parts = texts.flatMap((part, index): Content[] => {
+    const value = values[index] ?? '';
+    return [part, ...(typeof value === 'number' ? [String(value)] : cell(value))];
+  });
+  const joined: Inline[] = [];
+  for (const one of inlines(parts)) {
+    const last = joined.at(-1);
+    if (one.kind === 'text' && one.text === '') continue;
+    if (one.kind === 'text' && last?.kind === 'text') joined[joined.length - 1] = text(last.text + one.text);
+    else joined.push(one);
+  }
+  return joined;
+}
+
+/** Several contents with commas between them. */
+export function commas(all: readonly (readonly Content[])[]): Content[] {
+  return all.flatMap((one, index) => (index === 0 ? one : [', ', ...one]));
+}
+
 export function paragraph(...content: readonly Content[]): Block {
   return { kind: 'paragraph', content: inlines(content) };
 }
@@ -107,8 +132,11 @@ export function actions(...all: readonly Action[]): Block {
 }
 
 /** A document whose buttons are gone, with a line on how that ended: `✓ Approved by Anna, 14:02`. */
-export function closed(plain: Document, words: string): Document {
-  return join(plain, doc(paragraph(emphasis(words))));
+export function closed(plain: Document, words: readonly Content[]): Document {
+  return join(
+    plain,
+    doc(paragraph(...words.map((one) => (typeof one === 'string' ? emphasis(one) : one.kind === 'text' ? emphasis(one.text) : one)))),
+  );
 }
 
 /** A document without its buttons. */

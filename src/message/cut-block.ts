@@ -127,9 +127,10 @@ function cutInline(
   fits: (head: Inline) => boolean,
   force: boolean,
 ): { readonly head: Inline; readonly tail: Inline | null } | null {
-  // A link or a mention cut in two is neither: one that is too large on its own becomes text.
-  if (inline.kind === 'link' || inline.kind === 'mention') {
+  // A link, a mention or a time cut in two is neither: one that is too large on its own becomes text.
+  if (inline.kind === 'link' || inline.kind === 'mention' || inline.kind === 'time') {
     if (fits(inline)) return { head: inline, tail: null };
+    if (inline.kind === 'time') return force ? cutInline({ kind: 'text', text: inline.text }, fits, true) : null;
     const text = inline.kind === 'mention' ? `@${inline.name}` : inline.text === inline.url ? inline.url : `${inline.text} <${inline.url}>`;
     return force ? cutInline({ kind: 'text', text }, fits, true) : null;
   }

@@ -12,7 +12,9 @@ export type Inline =
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'link'; readonly url: string; readonly text: string }
   /** A person or bot of the network the message goes to, by stable id; `name` is shown if it can't be linked. */
-  | { readonly kind: 'mention'; readonly id: string; readonly name: string };
+  | { readonly kind: 'mention'; readonly id: string; readonly name: string }
+  /** A moment in ms since 1970. Networks that show times in each reader's zone do so; `text`, in the configured zone, is for the others. */
+  | { readonly kind: 'time'; readonly at: number; readonly text: string; readonly show: 'time' | 'day and time' };
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }

@@ -45,6 +45,7 @@ function simple(inline: Inline): Inline {
     case 'strong':
     case 'emphasis':
     case 'code':
+    case 'time':
       return { kind: 'text', text: inline.text };
     case 'link':
       return { kind: 'text', text: inline.text === inline.url ? inline.url : `${inline.text} (${inline.url})` };

@@ -24,6 +24,8 @@ export function spansOf(content: readonly Inline[], bare = false): Span[] {
         const label = visibleLine(inline.text);
         return label === url || label === '' ? [span(url)] : [span(`${label} <${url}>`)];
       }
+      case 'time':
+        return [span(visibleLine(inline.text))];
       case 'mention':
         return [span(`@${visibleLine(inline.name)}`)];
     }

@@ -1,4 +1,4 @@
-import { code, line } from '../message/build.ts';
+import { code, line, phrase } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 import { dayAndTime } from '../words/time.ts';
@@ -8,13 +8,13 @@ export function accountAnnouncement(limit: OtherEvents['account.limited'], timez
   if (!limit.news) return null;
   const { account, until, others, earliest, signIn } = limit;
   if (signIn !== undefined) return signedOut(account, signIn, others[0] ?? null);
-  const what = `… Account ${account} is rate-limited until ${dayAndTime(until, timezone)}.`;
-  if (others.length > 0) return line(`${what} Agents continue with account ${others[0] ?? ''}.`);
+  const what = phrase`… Account ${account} is rate-limited until ${dayAndTime(until, timezone)}.`;
+  if (others.length > 0) return line(...phrase`${what} Agents continue with account ${others[0] ?? ''}.`);
   const all =
     earliest === null
       ? ''
-      : ` All other accounts of these agents are rate-limited too; the first one resets at ${dayAndTime(earliest, timezone)}.`;
-  return line(`${what}${all} Items that wait for it continue on their own.`);
+      : phrase` All other accounts of these agents are rate-limited too; the first one resets at ${dayAndTime(earliest, timezone)}.`;
+  return line(...phrase`${what}${all} Items that wait for it continue on their own.`);
 }
 
 /** Someone with access to the machine has to act; Musher sees by itself when they have. */

@@ -1,9 +1,9 @@
-import { action, actions, code, doc, line, list, paragraph, type Content } from '../message/build.ts';
+import { action, actions, code, doc, line, list, paragraph, phrase, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { Crossing } from '../pipeline/budget/budget.ts';
 import { capKey, inUnit, ownerOf, topUp, usedOf } from '../words/budget.ts';
 import { labelOf } from '../words/item/item.ts';
-import { localTime } from '../pipeline/budget/day.ts';
+import { clockTime } from '../words/time.ts';
 import type { ItemEvent } from '../pipeline/events.ts';
 
 type Crossed = Extract<ItemEvent, { kind: 'run.budget_crossed' }>;
@@ -15,12 +15,12 @@ export function budgetCrossed({ payload }: Crossed, label: string, timezone: str
   if (only === undefined) return null;
   const buttons = actions(...crossed.map((one) => moreButton(one, others.length > 0)));
   if (others.length === 0)
-    return doc(paragraph(`${alone(only)}${dayEnds(crossed, timezone)} `, ...capKey(only.budget, only.unit)), buttons);
+    return doc(paragraph(...phrase`${alone(only)}${dayEnds(crossed, timezone)} `, ...capKey(only.budget, only.unit)), buttons);
   const used = crossed.filter(({ percent }) => percent === 100).length;
   const next = used === 0 ? '' : ' Runs stop and their work is kept. They continue when you add more to each.';
-  const what = `! ${labelOf(label)} has crossed ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
+  const what = phrase`! ${labelOf(label)} has crossed ${crossed.length} budgets.${next}${dayEnds(crossed, timezone)}`;
   return doc(
-    paragraph(what),
+    paragraph(...what),
     list(
       crossed.map(({ budget, unit, percent }) => {
         const text: Content[] = [`${percent === 100 ? '' : `${percent}%: `}${usedOf(budget, unit)}. `];
@@ -37,9 +37,9 @@ function alone({ budget, unit, percent }: Crossing): string {
   return `! Budget used up: ${usedOf(budget, unit)}. Runs stop and their work is kept. They continue ${goesOn}.`;
 }
 
-function dayEnds(crossed: readonly Crossing[], timezone: string): string {
+function dayEnds(crossed: readonly Crossing[], timezone: string): Content[] {
   const until = crossed.find(({ budget }) => budget.until !== null)?.budget.until ?? null;
-  return until === null ? '' : ` The day ends at ${localTime(until, timezone).time} ${timezone}.`;
+  return until === null ? [] : phrase` The day ends at ${clockTime(until, timezone)} ${timezone}.`;
 }
 
 function moreButton({ budget, unit }: Crossing, named: boolean): ReturnType<typeof action> {

@@ -1,4 +1,4 @@
-import { command, line } from '../message/build.ts';
+import { command, line, phrase } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { actorName } from '../pipeline/actor.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
@@ -14,10 +14,10 @@ export function pauseAnnouncement(
   timezone: string,
 ): Document {
   const by = `${how === 'panic' ? 'stopped' : 'paused'} by ${actorName(actor)}`;
-  const when = until === null ? '' : ` until ${dayAndTime(until, timezone)}`;
+  const when = until === null ? '' : phrase` until ${dayAndTime(until, timezone)}`;
   const stopped = asked === 0 ? '' : ` ${counted(asked, 'run')} stopped, the work is kept.`;
   return line(
-    `! ${project} is ${by}${when}${pauseReason(pause)}. Nothing new starts.${stopped} `,
+    ...phrase`! ${project} is ${by}${when}${pauseReason(pause)}. Nothing new starts.${stopped} `,
     command(resumeCommand(project, room)),
     ' lets work continue.',
   );

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { code, command, doc, list, paragraph, type Content } from '../message/build.ts';
+import { code, command, doc, list, paragraph, phrase, type Content } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { localTime } from '../pipeline/budget/day.ts';
+import { dateAndTime } from '../words/time.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 import { discoveryWords } from '../words/recovery.ts';
 
@@ -45,7 +45,7 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
   const closer: Content[] = first === undefined ? [] : [' ', command(`why ${first}`), ' and ', command('dump'), ' show more.'];
   const more = lines.length > NAMED ? [[`and ${lines.length - NAMED} more`]] : [];
   return doc(
-    paragraph(`Musher ${version} is back${after}${how}${again}: ${summary}; `, ...verified, ...closer),
+    paragraph(...phrase`Musher ${version} is back${after}${how}${again}: ${summary}; `, ...verified, ...closer),
     lines.length > 0 && list([...lines.slice(0, NAMED), ...more]),
   );
 }
@@ -53,10 +53,9 @@ export function recoveryAnnouncement(found: Recovered, timezone: string): Docume
 type Copy = NonNullable<Recovered['copy']>;
 
 /** ` from a backup of 2026-11-20 03:00 (musher-20261120T030000Z.sqlite)` */
-function copyWords({ from, file, until }: Copy, timezone: string): string {
-  const at = until === null ? null : localTime(until, timezone);
-  const when = at === null ? '' : ` of ${at.date} ${at.time}`;
-  return ` from ${from === 'backup' ? 'a backup' : 'an export'}${when}${file === null ? '' : ` (${basename(file)})`}`;
+function copyWords({ from, file, until }: Copy, timezone: string): Content[] {
+  const when = until === null ? '' : phrase` of ${dateAndTime(until, timezone)}`;
+  return phrase` from ${from === 'backup' ? 'a backup' : 'an export'}${when}${file === null ? '' : ` (${basename(file)})`}`;
 }
 
 function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {

@@ -285,7 +285,7 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
 function asked(event: Extract<ItemEvent, { kind: 'request.opened' }>, about: Announced): Document | null {
   const request = about.reads.requests.get(event.payload.request);
   if (request?.state !== 'open') return null;
-  return requestDocument(request, ['! ', ...named(about)], dayAndTime(request.expiresAt, about.timezone));
+  return requestDocument(request, ['! ', ...named(about)], [dayAndTime(request.expiresAt, about.timezone)]);
 }
 
 function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: Announced): Document | null {

@@ -1,4 +1,4 @@
-import { command, line } from '../message/build.ts';
+import { command, line, phrase } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { visibleLine } from '../message/sanitize.ts';
 import { clampText } from '../message/split.ts';
@@ -18,7 +18,7 @@ export interface Away {
 /** To the rooms of other networks, while it lasts. */
 export function unreachable({ title, since, reason }: Away, now: Millis, timezone: string): Document {
   return line(
-    `✗ ${title} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back; `,
+    ...phrase`✗ ${title} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back; `,
     command('health'),
     ' shows its state.',
   );
@@ -31,10 +31,10 @@ export function reachableAgain(title: string, after: Millis): Document {
 
 /** To its own rooms, once it is back. `late`: messages of the room that came later for it. */
 export function wasDisconnected({ title, since, reason }: Away, back: Millis, late: number, timezone: string): Document {
-  const when = `from ${clockTime(since, timezone)} to ${clockTime(back, timezone)}, for ${duration(back - since)}`;
+  const when = phrase`from ${clockTime(since, timezone)} to ${clockTime(back, timezone)}, for ${duration(back - since)}`;
   const held =
     late === 0 ? 'No message was delayed.' : `${counted(late, 'message')} from that time ${late === 1 ? 'was' : 'were'} delayed.`;
-  return line(`Musher was disconnected from ${title} ${when}${because(reason)}. ${held}`);
+  return line(...phrase`Musher was disconnected from ${title} ${when}${because(reason)}. ${held}`);
 }
 
 /** The problem, without the hint for the operator that follows it. */

@@ -1,6 +1,6 @@
 import { actorName } from '../pipeline/actor.ts';
-import { code, right, table, type Content } from '../message/build.ts';
-import type { Block } from '../message/document.ts';
+import { code, phrase, right, table, type Content } from '../message/build.ts';
+import type { Block, Inline } from '../message/document.ts';
 import {
   left,
   UNITS,
@@ -12,10 +12,9 @@ import {
   type Scope,
   type Unit,
 } from '../pipeline/budget/budget.ts';
-import { localTime } from '../pipeline/budget/day.ts';
 import { money, tokens } from './amounts.ts';
 import { labelOf } from './item/item.ts';
-import { duration } from './time.ts';
+import { clockTime, duration } from './time.ts';
 import type { Typed } from './reader.ts';
 
 /** Budgets as a table: a row for each cap, or one for what has none. */
@@ -48,8 +47,8 @@ function inCell(value: number, unit: Unit): string {
 }
 
 /** When a day ends: `00:00 Europe/Berlin, in 9 h 55 min`. */
-export function dayEnd({ clock, timezone }: Pick<Typed, 'clock' | 'timezone'>, until: number): string {
-  return `${localTime(until, timezone).time} ${timezone}, in ${duration(until - clock.now())}`;
+export function dayEnd({ clock, timezone }: Pick<Typed, 'clock' | 'timezone'>, until: number): Inline[] {
+  return phrase`${clockTime(until, timezone)} ${timezone}, in ${duration(until - clock.now())}`;
 }
 
 /** An amount of one unit as people read it: `$5.00`, `50k tokens`. */

@@ -1,4 +1,6 @@
 import { localTime, localDate, startOfDay } from '../pipeline/budget/day.ts';
+import { time } from '../message/build.ts';
+import type { Inline } from '../message/document.ts';
 import type { Millis } from '../pipeline/values.ts';
 
 export { localDate, startOfDay } from '../pipeline/budget/day.ts';
@@ -16,19 +18,28 @@ export function duration(ms: Millis): string {
 }
 
 /** A moment in a zone: `14:05` on the same day as `now`, otherwise `2026-11-20 14:05`. */
-export function moment(at: Millis, now: Millis, timezone: string): string {
-  const { date, time } = localTime(at, timezone);
-  return date === localDate(now, timezone) ? time : `${date} ${time}`;
+export function moment(at: Millis, now: Millis, timezone: string): Inline {
+  const { date, time: clock } = localTime(at, timezone);
+  return date === localDate(now, timezone) ? time(at, clock, 'time') : dateAndTime(at, timezone);
+}
+
+/** A moment with its full date, in a zone: `2026-11-20 14:05`. */
+export function dateAndTime(at: Millis, timezone: string): Inline {
+  const { date, time: clock } = localTime(at, timezone);
+  return time(at, `${date} ${clock}`, 'day and time');
 }
 
 /** The time of day in a zone: `14:02`. */
-export function clockTime(at: Millis, timezone: string): string {
-  return localTime(at, timezone).time;
+export function clockTime(at: Millis, timezone: string): Inline {
+  return time(at, localTime(at, timezone).time, 'time');
 }
 
 /** A moment with its day, in a zone, for texts that are read later: `21 Nov, 14:05`. */
-export function dayAndTime(at: Millis, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);
+export function dayAndTime(at: Millis, timeZone: string): Inline {
+  const words = new Intl.DateTimeFormat('en-GB', { timeZone, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }).format(
+    at,
+  );
+  return time(at, words, 'day and time');
 }
 
 /** When the week of `now` began in a zone: its Monday. */

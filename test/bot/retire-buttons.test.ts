@@ -38,7 +38,7 @@ const start = (): void => {
       return Promise.resolve();
     },
   };
-  const over = (occasion: Occasion, now: number): string | null => buttonsOver(log, occasion, now, 'UTC');
+  const over = (occasion: Occasion, now: number) => buttonsOver(log, occasion, now, 'UTC');
   retiring = retireButtons({ log, clock, transports: [transport], isOpen: () => online, over, onProblem: () => undefined });
 };
 /** Queues the message, and tells its row. */

@@ -1,3 +1,5 @@
+import { line } from '../../src/message/build.ts';
+import { plainText } from '../../src/message/plain.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shortage } from '../../src/pipeline/budget/budget.ts';
@@ -267,7 +269,7 @@ describe('the next step of any item', () => {
     fc.assert(
       fc.property(fc.oneof(fromParts, fromHistory), facts, (item, given) => {
         const step = nextStep(item, given);
-        expect(stepWords(item, step, reader)).toMatch(/^\S.*\S$/s);
+        expect(plainText(line(...stepWords(item, step, reader)), { width: 1_000 })).toMatch(/^\S.*\S$/s);
         expect(nextWords(item, step, reader)).toBeDefined();
       }),
       { numRuns: 3_000 },

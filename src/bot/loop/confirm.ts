@@ -1,3 +1,4 @@
+import type { Inline } from '../../message/document.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
@@ -118,7 +119,7 @@ export function takeAnswer(
   return { run: open };
 }
 
-function closeButtons(tx: Tx, question: number, words: string): void {
+function closeButtons(tx: Tx, question: number, words: readonly Inline[]): void {
   for (const { id, occasion, plain } of tx.buttons.inState('open', tx.now)) {
     if (occasion.kind !== 'question' || occasion.id !== question) continue;
     const instead = closed(plain, words);

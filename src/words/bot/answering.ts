@@ -1,7 +1,7 @@
 import type { AccessRole } from '../../config/choices.ts';
 import { revealed } from '../../message/reveal.ts';
 import { itemLabel } from '../item/item.ts';
-import { command, doc, list, paragraph } from '../../message/build.ts';
+import { command, doc, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import { requestName, type AgentRequest } from '../../pipeline/requests.ts';
 import { refused } from '../replies.ts';
 import type { Reply } from '../reply.ts';
@@ -12,8 +12,8 @@ export function noSuchRequest(number: number): Reply {
 }
 
 /** Somebody answered first, or it ended otherwise; `how` says how and `at` when. */
-export function requestClosed(number: number, how: string, at: string | null): Reply {
-  return refused('request-closed', `${requestName(number)} ${how}${at === null ? '' : ` at ${at}`}. Nothing was done.`);
+export function requestClosed(number: number, how: string, at: Content | null): Reply {
+  return refused('request-closed', ...phrase`${requestName(number)} ${how}${at === null ? '' : phrase` at ${at}`}. Nothing was done.`);
 }
 
 /** The run that asked is over. */
@@ -22,8 +22,8 @@ export function requestVoid(number: number): Reply {
 }
 
 /** The answer came after the request had expired. */
-export function requestExpired(number: number, until: string): Reply {
-  return refused('request-expired', `${requestName(number)} expired at ${until}, so nothing was done.`);
+export function requestExpired(number: number, until: Content): Reply {
+  return refused('request-expired', ...phrase`${requestName(number)} expired at ${until}, so nothing was done.`);
 }
 
 /** `allow` or `deny` for a question. */

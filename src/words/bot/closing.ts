@@ -2,6 +2,8 @@ import type { Log } from '../../log/log.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
+import { phrase } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { revealed } from '../../message/reveal.ts';
@@ -21,47 +23,47 @@ const LOOKED_AT = 50;
  * What replaces buttons that no longer mean anything, with who closed them and when: `✓ Approved by Anna, 14:02`. Null:
  * they still count.
  */
-export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone: string): string | null {
+export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone: string): Inline[] | null {
   if (occasion.kind === 'question') {
     // The one who answered has replaced the buttons already; a newer question or a lost role closes it without an answer.
-    if (!log.confirmations.isOpen(occasion.id)) return '✗ Closed without an answer';
-    return occasion.expiresAt <= now ? QUESTION_EXPIRED : null;
+    if (!log.confirmations.isOpen(occasion.id)) return phrase`✗ Closed without an answer`;
+    return occasion.expiresAt <= now ? phrase`${QUESTION_EXPIRED}` : null;
   }
   if (occasion.kind === 'request') return requestOver(log.reads.requests.get(occasion.number), timezone);
   const item = log.reads.item(occasion.project, occasion.number);
-  const by = ({ actor, at }: LoggedEvent): string => `by ${actorName(actor)}, ${clockTime(at, timezone)}`;
+  const by = ({ actor, at }: LoggedEvent): Inline[] => phrase`by ${actorName(actor)}, ${clockTime(at, timezone)}`;
   const news = log.reads.history(occasion.project, occasion.number, LOOKED_AT);
   if (item === null || item.deletedAt !== null) {
     const deleted = news.find(({ kind }) => kind === 'item.deleted');
-    return deleted === undefined ? '✗ Deleted' : `✗ Deleted ${by(deleted)}`;
+    return deleted === undefined ? phrase`✗ Deleted` : phrase`✗ Deleted ${by(deleted)}`;
   }
-  if (item.stage.name === occasion.stage) return item.stageSince === occasion.since ? null : 'Outdated: there are newer changes';
+  if (item.stage.name === occasion.stage) return item.stageSince === occasion.since ? null : phrase`Outdated: there are newer changes`;
   // The first move after the wait began: by the time the message is edited, Musher may already have merged what Anna approved.
   const moves = news.filter((event): event is Moved => event.kind === 'item.moved');
   const began = moves.findIndex(({ at, payload }) => at === occasion.since && payload.to.name === occasion.stage);
   const moved = moves.slice(0, began === -1 ? undefined : began).at(-1);
-  if (moved === undefined) return `Now in ${item.stage.name}`;
+  if (moved === undefined) return phrase`Now in ${item.stage.name}`;
   const approved = news.some(({ kind, cause }) => kind === 'item.accepted' && cause !== null && cause === moved.cause);
   const rejected = moved.payload.failure?.cause === 'rejected';
-  return `${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${moved.payload.to.name}`} ${by(moved)}`;
+  return phrase`${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${moved.payload.to.name}`} ${by(moved)}`;
 }
 
-function requestOver(request: AgentRequest | null, timezone: string): string | null {
-  if (request === null) return '✗ Closed without an answer';
-  const by = `by ${actorName(request.closedBy ?? '')}, ${clockTime(request.closedAt ?? 0, timezone)}`;
+function requestOver(request: AgentRequest | null, timezone: string): Inline[] | null {
+  if (request === null) return phrase`✗ Closed without an answer`;
+  const by = phrase`by ${actorName(request.closedBy ?? '')}, ${clockTime(request.closedAt ?? 0, timezone)}`;
   switch (request.state) {
     case 'open':
       return null;
     case 'allowed':
-      return `✓ Allowed ${by}`;
+      return phrase`✓ Allowed ${by}`;
     case 'denied':
-      return `✗ Denied ${by}${saidWords(request.text)}`;
+      return phrase`✗ Denied ${by}${saidWords(request.text)}`;
     case 'answered':
-      return `✓ Answered ${by}${saidWords(request.text)}`;
+      return phrase`✓ Answered ${by}${saidWords(request.text)}`;
     case 'expired':
-      return '✗ Expired without an answer';
+      return phrase`✗ Expired without an answer`;
     case 'cancelled':
-      return '✗ Cancelled, the run has ended';
+      return phrase`✗ Cancelled, the run has ended`;
   }
 }
 

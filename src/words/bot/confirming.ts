@@ -1,5 +1,5 @@
-import { command, doc, join, paragraph } from '../../message/build.ts';
-import type { Document } from '../../message/document.ts';
+import { command, doc, join, paragraph, phrase } from '../../message/build.ts';
+import type { Document, Inline } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { done, refused } from '../replies.ts';
@@ -19,8 +19,8 @@ export function askedQuestion(question: Document, id: number, minutes: number): 
 }
 
 /** How a question ended, in the place of its buttons: `✓ Confirmed by Anna, 14:02`. */
-export function answeredBy(answer: 'yes' | 'no', actor: string, at: Millis, timezone: string): string {
-  return `${answer === 'yes' ? '✓ Confirmed' : '✗ Cancelled'} by ${actorName(actor)}, ${clockTime(at, timezone)}`;
+export function answeredBy(answer: 'yes' | 'no', actor: string, at: Millis, timezone: string): Inline[] {
+  return phrase`${answer === 'yes' ? '✓ Confirmed' : '✗ Cancelled'} by ${actorName(actor)}, ${clockTime(at, timezone)}`;
 }
 
 /** What replaces the buttons of a question that nobody answered in time. */

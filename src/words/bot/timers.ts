@@ -1,20 +1,21 @@
 import type { Timer } from '../../log/reads/timers.ts';
-import { code, command } from '../../message/build.ts';
+import { code, command, phrase } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import { refused } from '../replies.ts';
 import { duration, moment } from '../time.ts';
 import type { Reply } from '../reply.ts';
 import type { Reader } from '../reader.ts';
 
 /** A timer in a sentence: `timer 3 at 14:30 (start)`. */
-export function timerWords(timer: Timer, reader: Reader): string {
-  return `timer ${timer.timer} at ${moment(timer.due, reader.now, reader.timezone)} (${commandWords(timer)})`;
+export function timerWords(timer: Timer, reader: Reader): Inline[] {
+  return phrase`timer ${timer.timer} at ${moment(timer.due, reader.now, reader.timezone)} (${commandWords(timer)})`;
 }
 
 /** A timer in a list, with its command and item: `3: start 42 at 14:30, in 25 min`. */
-export function timerLine(timer: Timer, reader: Reader): string {
+export function timerLine(timer: Timer, reader: Reader): Inline[] {
   const left = duration(Math.max(0, timer.due - reader.now));
   const what = timer.project === reader.current ? timer.command.replace(`${timer.project}#`, '') : timer.command;
-  return `${timer.timer}: ${what} at ${moment(timer.due, reader.now, reader.timezone)}, in ${left}`;
+  return phrase`${timer.timer}: ${what} at ${moment(timer.due, reader.now, reader.timezone)}, in ${left}`;
 }
 
 /** `Cancelled its timers 3, 4. `; empty for none. */

@@ -1,4 +1,4 @@
-import { code, command, doc, list, paragraph, type Content } from '../../message/build.ts';
+import { code, command, doc, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { inStage, stageWords } from '../item/item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
@@ -13,25 +13,29 @@ import type { Typed } from '../reader.ts';
 export function commandOf(
   change: { readonly words: string | null; readonly at: Millis; readonly actor: Actor },
   context: Pick<Typed, 'clock' | 'timezone'>,
-): string {
-  return `${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${actorName(change.actor)})`;
+): Content[] {
+  return phrase`${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${actorName(change.actor)})`;
 }
 
 /** What undoing a command did, a line for each item. */
-export function undone(what: string, lines: readonly (readonly Content[])[]): Reply {
+export function undone(what: readonly Content[], lines: readonly (readonly Content[])[]): Reply {
   return answer(
-    doc(paragraph(`✓ Undid ${what}.`), list(lines), paragraph(command('undo'), ' again undoes the command before that. There is no redo.')),
+    doc(
+      paragraph(...phrase`✓ Undid ${what}.`),
+      list(lines),
+      paragraph(command('undo'), ' again undoes the command before that. There is no redo.'),
+    ),
   );
 }
 
 /** An item of the command was deleted since. */
-export function deletedSince(title: string, what: string): Reply {
-  return refused('deleted', `Can’t undo ${what}: ${title} was deleted since.`);
+export function deletedSince(title: string, what: readonly Content[]): Reply {
+  return refused('deleted', ...phrase`Can’t undo ${what}: ${title} was deleted since.`);
 }
 
 /** Why a command can't be undone. */
-export function cannotUndo(reason: string, title: string, what: string, why: readonly Content[]): Reply {
-  return refused(reason, `Can’t undo ${what} on ${title}: `, ...why, '. Nothing changed.');
+export function cannotUndo(reason: string, title: string, what: readonly Content[], why: readonly Content[]): Reply {
+  return refused(reason, ...phrase`Can’t undo ${what} on ${title}: `, ...why, '. Nothing changed.');
 }
 
 /** What is true of an item again, each a clause without a full stop. */

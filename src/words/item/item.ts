@@ -1,3 +1,5 @@
+import { phrase } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import type { ArchiveReason, Done, Failure, Stage, WorkItem } from '../../pipeline/types.ts';
 
 /** What names an item. */
@@ -74,6 +76,16 @@ export function sentence(text: string): string {
   const trimmed = text.trim();
   const capital = /^\S*\d/.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?…:]$/.test(trimmed) ? capital : `${capital}.`;
+}
+
+/** The same for a text with other values in it. */
+export function sentenceOf(content: readonly Inline[]): Inline[] {
+  const capital = content.map((one, at) => {
+    if (at > 0 || one.kind !== 'text' || /^\S*\d/.test(one.text)) return one;
+    return { ...one, text: one.text.charAt(0).toUpperCase() + one.text.slice(1) };
+  });
+  const last = content.at(-1);
+  return last === undefined || (last.kind === 'text' && /[.!?…:]$/.test(last.text)) ? capital : phrase`${capital}.`;
 }
 
 /** The first line of a text, cut visibly at `limit` UTF-16 units. */

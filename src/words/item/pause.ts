@@ -1,3 +1,5 @@
+import { phrase } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import type { Pause } from '../../pipeline/next/pause.ts';
 import { firstLine } from './item.ts';
@@ -8,9 +10,9 @@ import type { Reader } from '../reader.ts';
 const LONGEST = 200;
 
 /** `paused by Anna until 18:00: we deploy`. No full stop. */
-export function pauseWords(pause: Pick<Pause, 'by' | 'until' | 'reason'>, { now, timezone }: Pick<Reader, 'now' | 'timezone'>): string {
-  const until = pause.until === null ? '' : ` until ${moment(pause.until, now, timezone)}`;
-  return `paused by ${actorName(pause.by)}${until}${pauseReason(pause)}`;
+export function pauseWords(pause: Pick<Pause, 'by' | 'until' | 'reason'>, { now, timezone }: Pick<Reader, 'now' | 'timezone'>): Inline[] {
+  const until = pause.until === null ? '' : phrase` until ${moment(pause.until, now, timezone)}`;
+  return phrase`paused by ${actorName(pause.by)}${until}${pauseReason(pause)}`;
 }
 
 /** `: we deploy`, without a full stop; empty where no reason was given. */

@@ -1,5 +1,6 @@
 import { actorName } from '../../pipeline/actor.ts';
-import { code, command, type Content } from '../../message/build.ts';
+import { code, command, phrase, type Content } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import type { Unmet } from '../../pipeline/next/dependencies.ts';
 import type { Busy, Reason } from '../../pipeline/next/reason.ts';
 import { requestName } from '../../pipeline/requests.ts';
@@ -20,7 +21,7 @@ import type { Step } from '../../pipeline/next/step.ts';
  * What an item waits for, or what happens to it, as it follows its name and a colon: `queued: all 2 coder slots are
  * busy (…)`. No full stop.
  */
-export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): string {
+export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): string | Inline[] {
   const label = (number: ItemNumber): string => itemLabel({ project: item.project, number }, reader.current);
   switch (reason.kind) {
     case 'asked-to-start':
@@ -249,7 +250,7 @@ function askedWords({ request, more }: Extract<Reason, { kind: 'asks-people' }>,
       : [command(`answer ${name} <text>`)];
   const others: Content[] = more === 0 ? [] : [` ${more} more: `, command('requests'), '.'];
   return [
-    `Since ${moment(request.openedAt, now, timezone)}, until ${moment(request.expiresAt, now, timezone)}. ${who} can `,
+    ...phrase`Since ${moment(request.openedAt, now, timezone)}, until ${moment(request.expiresAt, now, timezone)}. ${who} can `,
     ...how,
     '.',
     ...others,

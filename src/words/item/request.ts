@@ -1,11 +1,11 @@
-import { action, actions, codeBlock, command, doc, list, paragraph, type Content } from '../../message/build.ts';
+import { action, actions, codeBlock, command, doc, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { revealed } from '../../message/reveal.ts';
 import { requestName, type AgentRequest, type Unasked } from '../../pipeline/requests.ts';
 import { MOST_SHOWN, shownInput } from '../../agents/shown-input.ts';
 
 /** A request as people decide by it: all that the tool would get or all of the question, with nothing hidden, and how to answer. */
-export function requestDocument(request: AgentRequest, about: readonly Content[], until: string): Document {
+export function requestDocument(request: AgentRequest, about: readonly Content[], until: readonly Content[]): Document {
   const { ask, number, agent, role } = request;
   const name = requestName(number);
   const who = role === 'admin' ? 'An admin' : 'An operator';
@@ -20,7 +20,7 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
         command(`allow ${name} for this run`),
         ' or ',
         command(`deny ${name} <reason>`),
-        ` until ${until}, then it's denied.`,
+        ...phrase` until ${until}, then it's denied.`,
       ),
       actions(action('Allow once', `allow ${name}`, 'primary'), action('Deny', `deny ${name}`, 'danger')),
     );
@@ -28,7 +28,7 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
     paragraph(...about, `: ${agent} asks (${name}):`),
     codeBlock(revealed(ask.text)),
     ask.choices.length > 0 && list(ask.choices.map((choice) => revealed(choice))),
-    paragraph(`${who} can `, command(`answer ${name} <text>`), ` until ${until}, then “${revealed(ask.fallback)}” is used.`),
+    paragraph(`${who} can `, command(`answer ${name} <text>`), ...phrase` until ${until}, then “${revealed(ask.fallback)}” is used.`),
     ask.choices.length > 0 && actions(...ask.choices.map((choice) => action(choice, `answer ${name} ${choice}`))),
   );
 }

@@ -1,15 +1,16 @@
-import type { Content } from '../../message/build.ts';
+import { phrase, type Content } from '../../message/build.ts';
+import type { Inline } from '../../message/document.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
-import { itemTitle, sentence } from './item.ts';
+import { itemTitle, sentenceOf } from './item.ts';
 import { nextWords, reasonWords } from './reasons.ts';
 import { duration, moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
 import type { Step, WaitingFor } from '../../pipeline/next/step.ts';
 
 /** What happens to an item, or what it waits for and until when: `rate-limited on account main, until 14:05`. No full stop. */
-export function stepWords(item: WorkItem, step: Step, reader: Reader): string {
-  const until = step.do === 'wait' && step.until !== null ? `, until ${moment(step.until, reader.now, reader.timezone)}` : '';
-  return `${step.do === 'block' ? 'blocked: ' : ''}${reasonWords(item, step.reason, reader)}${until}`;
+export function stepWords(item: WorkItem, step: Step, reader: Reader): Inline[] {
+  const until = step.do === 'wait' && step.until !== null ? phrase`, until ${moment(step.until, reader.now, reader.timezone)}` : '';
+  return phrase`${step.do === 'block' ? 'blocked: ' : ''}${reasonWords(item, step.reason, reader)}${until}`;
 }
 
 /** Waits that only a person ends. */
@@ -31,12 +32,12 @@ export function stepLine(item: WorkItem, step: Step, since: number | null, reade
   const next = nextWords(item, step, reader);
   const ms = since === null ? 0 : reader.now - since;
   const waited = ms < JUST_NOW_MS ? '' : ` · ${duration(ms)}`;
-  const words = `${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}${waited}`;
-  return next.length === 0 ? [words] : [`${words}. `, ...next];
+  const words = phrase`${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}${waited}`;
+  return next.length === 0 ? words : [...phrase`${words}. `, ...next];
 }
 
 /** What happens to an item next, or why nothing does, and what a person can do: one or two sentences. */
 export function outlook(item: WorkItem, step: Step, reader: Reader): Content[] {
   const next = nextWords(item, step, reader);
-  return [`${sentence(stepWords(item, step, reader))}${next.length === 0 ? '' : ' '}`, ...next];
+  return [...phrase`${sentenceOf(stepWords(item, step, reader))}${next.length === 0 ? '' : ' '}`, ...next];
 }

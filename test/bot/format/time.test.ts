@@ -1,3 +1,5 @@
+import type { Inline } from '../../../src/message/document.ts';
+import { plainText } from '../../../src/message/plain.ts';
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { duration, localDate, moment, startOfDay, startOfWeek } from '../../../src/words/time.ts';
@@ -22,12 +24,14 @@ describe('duration', () => {
   });
 });
 
+const words = (inline: Inline): string => plainText({ blocks: [{ kind: 'paragraph', content: [inline] }] }, { width: 80 });
+
 describe('moment', () => {
   it('leaves the date out on the same day of the zone, not of UTC', () => {
-    expect(moment(Date.UTC(2026, 10, 21, 13, 5), NOON, 'Europe/Berlin')).toBe('14:05');
-    expect(moment(Date.UTC(2026, 10, 20, 23, 30), NOON, 'Europe/Berlin')).toBe('00:30');
-    expect(moment(Date.UTC(2026, 10, 20, 22, 30), NOON, 'Europe/Berlin')).toBe('2026-11-20 23:30');
-    expect(moment(Date.UTC(2026, 10, 20, 23, 30), NOON, 'UTC')).toBe('2026-11-20 23:30');
+    expect(words(moment(Date.UTC(2026, 10, 21, 13, 5), NOON, 'Europe/Berlin'))).toBe('14:05');
+    expect(words(moment(Date.UTC(2026, 10, 20, 23, 30), NOON, 'Europe/Berlin'))).toBe('00:30');
+    expect(words(moment(Date.UTC(2026, 10, 20, 22, 30), NOON, 'Europe/Berlin'))).toBe('2026-11-20 23:30');
+    expect(words(moment(Date.UTC(2026, 10, 20, 23, 30), NOON, 'UTC'))).toBe('2026-11-20 23:30');
   });
 });
 

@@ -17,6 +17,7 @@ export function asRead(content: string, nameOf: (id: string) => string): string 
       take(/^\\([^0-9A-Za-z\s])/, (character) => character) ||
       (lineStart && take(/^(?:#{1,3} |> |-# )/, () => '')) ||
       take(/^<(https?:\/\/[^\s>]+)>/, (url) => url) ||
+      take(/^<t:(\d{1,13}):[tf]>/, (seconds) => new Date(Number(seconds) * 1000).toISOString().slice(11, 16)) ||
       take(/^<@!?(\d+)>/, (id) => `@${nameOf(id)}`) ||
       take(/^(?:\*\*|__|~~|\|\|)/, () => '') ||
       take(/^[*_]/, () => '') ||

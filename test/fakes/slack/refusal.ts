@@ -57,6 +57,8 @@ function isRich(element: Json): boolean {
       return elements.every(isRich);
     case 'text':
       return isString(element['text']);
+    case 'date':
+      return Number.isSafeInteger(element['timestamp']) && /\{\w+\}/.test(String(element['format'])) && isString(element['fallback']);
     case 'link':
       return (
         isString(element['url']) && URL.canParse(String(element['url'])) && (element['text'] === undefined || isString(element['text']))

@@ -42,6 +42,9 @@ function richText(element: Json, notified: string[]): string {
         .join('');
     case 'text':
       return String(element['text']);
+    // As a client in the zone of the configuration shows it.
+    case 'date':
+      return String(element['fallback']);
     case 'link':
       return String(element['text'] ?? element['url']);
     case 'user':

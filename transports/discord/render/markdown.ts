@@ -65,6 +65,9 @@ function inline(one: Inline): string {
     case 'code':
     case 'command':
       return codeSpan(visibleLine(one.text));
+    // In the reader's own zone. Seconds, and a style: `t` 14:05, `f` 20 November 2026 14:05.
+    case 'time':
+      return Number.isFinite(one.at) ? `<t:${Math.floor(one.at / 1000)}:${one.show === 'time' ? 't' : 'f'}>` : escaped(one.text);
     case 'link':
       return link(one.url, visibleLine(one.text));
     // The name is visible even to people who can't see the person, and nobody is notified.

@@ -60,6 +60,8 @@ function leaf(inline: Inline): string {
   switch (inline.kind) {
     case 'text':
       return lines(inline.text);
+    case 'time':
+      return oneLine(inline.text);
     case 'strong':
       return `<strong>${lines(inline.text)}</strong>`;
     case 'emphasis':

@@ -3,7 +3,7 @@ import type { Inline } from '../../../src/message/document.ts';
 import { visible, visibleLine } from '../../../src/message/sanitize.ts';
 import { SLACK_LIMITS } from '../limits.ts';
 
-export type RichTextPart = types.RichTextText | types.RichTextLink;
+export type RichTextPart = types.RichTextText | types.RichTextLink | types.RichTextDate;
 
 /**
  * Inline content as elements of rich text, which Slack shows as they stand: unlike its markup, `*`, `_`, a backquote and
@@ -23,6 +23,12 @@ export function richInlines(content: readonly Inline[]): RichTextPart[] {
         return richText(visibleLine(inline.text), { code: true });
       case 'mention':
         return richText(`@${visibleLine(inline.name)}`);
+      // In the reader's own zone and clock. Seconds; the fallback is for clients that are too old.
+      case 'time': {
+        if (!Number.isFinite(inline.at)) return richText(visibleLine(inline.text));
+        const format = inline.show === 'time' ? '{time}' : '{date_short_pretty}, {time}';
+        return [{ type: 'date', timestamp: Math.floor(inline.at / 1000), format, fallback: visibleLine(inline.text) }];
+      }
       case 'link':
         return richLink(visibleLine(inline.url), visibleLine(inline.text));
     }
