@@ -81,7 +81,8 @@ export function dispatcher({
       case Events.GuildCreate:
         if (payload.d.unavailable === true) return;
         identity.ids = [...new Set([...identity.ids, ...rolesOf(payload.d.roles, identity.id)])];
-        renamed(payload.d.id, payload.d.members.find(({ user }) => user.id === identity.id)?.nick);
+        // Which members it holds depends on the intents.
+        renamed(payload.d.id, ('members' in payload.d ? payload.d.members : []).find(({ user }) => user.id === identity.id)?.nick);
         for (const channel of payload.d.channels) {
           channels.learn(channel);
           hold(reach.shown(channel.id, payload.d.id));
