@@ -19,6 +19,12 @@ export const BOUNDS = {
   gitFile: 64 * 1024,
   /** Bytes of an absolute path in a worktree. Linux takes 4,095 and other systems fewer; git gets names from the worktree's root. */
   path: process.platform === 'linux' ? 3_800 : 900,
+  /** Entries of one new tree on an item's branch, those of its folders included, each as often as it is there. */
+  treeEntries: 1_000_000,
+  /** Folders in each other in such a tree. */
+  treeDepth: 200,
+  /** Bytes of all new trees together that are read to count them. */
+  treeBytes: 256 * 1024 * 1024,
   /** Bytes of memory that one git of Musher's may fill (not what it maps of packs): a tree of 10^10 names would fill the machine. */
   gitMemory: 4 * 1024 ** 3,
 } as const;

@@ -57,6 +57,7 @@ import { reopenBranch, takeBack, type TakenBack } from './base/take-back.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 import { makeView, removeView, showHead, viewOf } from './boxed/view.ts';
+import { type TakenOff, takeOffTooLarge } from './worktree/tree-size.ts';
 import { type KeptSnapshot, type Snapshot, snapshot, snapshots } from './worktree/snapshots.ts';
 import {
   commitLeftovers,
@@ -130,6 +131,8 @@ export interface ProjectGit {
   complaint(): Promise<MusherError | null>;
   /** Makes the item's branch again at a commit that Musher saw there, where it is gone and the commit is not. */
   bringBack(item: { readonly number: ItemNumber; readonly branch: string }, head: CommitSha): Promise<void>;
+  /** Takes commits off the item's branch whose trees are beyond what is read; see `takeOffTooLarge`. `good`: a head that was read before. */
+  takeOffTooLarge(item: ItemAt, good: CommitSha): Promise<TakenOff | null>;
   /** Commits of a run since it began that the item's branch does not hold; null: there are none. */
   workElsewhere(item: ItemAt, since: Millis): Promise<Elsewhere | null>;
   /** Removes the locks that git processes of an ended run left. None of the run's processes may be alive. */
@@ -298,6 +301,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
     clearLocks: (item) => locked(item, () => clearLocks(at, placeOf(at, String(item.number)), item.branch)),
     complaint: () => complaintOfBase(at),
+    takeOffTooLarge: (item, good) => onItem(item, () => takeOffTooLarge(at, item, good)),
     bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
     workElsewhere: (item, since) => withStrays(item, (strays) => workElsewhere(at, item, since, strays)),
     resetWorktree: (item) => withStrays(item, () => resetWorktree(at, item)),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { Bench, succeeded } from './harness.ts';
+import { Bench, create, succeeded } from './harness.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -47,4 +47,24 @@ test('whatever a title holds, it goes through to a merge, as text alone', async 
   // The prompt holds the title as it is: nothing in it is taken for a variable.
   expect(bench.prompt(5, 1)).toContain('Work item 5 (story): {{failure}} {{worktree}} %s %n \\n');
   expect(readFileSync(join(bench.repo, '.git/config'), 'utf8')).not.toContain('touch');
+});
+
+test('a tree without end fails the attempt that committed it, with the reason, and the next one begins without it', async () => {
+  const row = 'for n in 0 1 2 3 4 5 6 7 8 9; do printf "%s %s %s\\t%s\\n" "$1" "$2" "$3" $n; done | git mktree';
+  const bomb = [
+    `same() { ${row}; }`,
+    'at=$(same 100644 blob $(echo x | git hash-object -w --stdin))',
+    'for level in 1 2 3 4 5 6 7 8 9; do at=$(same 040000 tree $at); done',
+    'root=$( { git ls-tree HEAD; printf "040000 tree %s\\tbomb\\n" $at; } | git mktree)',
+    'git update-ref HEAD $(echo bomb | git -c user.name=A -c user.email=a@b commit-tree $root -p HEAD)',
+  ];
+  bench = new Bench({ top: 'max_retries = 1', gates: { test: 'true' }, files: { 'bomb.sh': bomb.join('\n') } });
+  const musher = bench.start();
+  musher.type(create('Bomb', 'coder@1: tool sh bomb.sh; usage 1 1 0; success'), 'start 1', 'wait 1 done 60');
+  const out = succeeded(await musher.end());
+  expect(out).toMatch(/its commits hold more than 1,000,000 files or 200 nested folders/);
+  expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
+  expect(bench.git(['log', '--format=%s', '--all', '--glob=refs/musher/too-large'])).toContain('bomb');
+  expect(bench.git(['log', '--format=%s', 'main'])).not.toContain('bomb');
+  expect(bench.others('outage.met')).toEqual([]);
 });

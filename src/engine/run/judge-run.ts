@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import { oneLine } from '../../agents/text.ts';
 import type { AgentSettings } from '../../config/settings.ts';
@@ -76,9 +77,12 @@ async function judge(
   };
   if (branch === null) return plain;
   await git.clearLocks(at);
+  // Before anything lists the files of what the run has committed.
+  const tooLarge = before === null ? null : await git.takeOffTooLarge(at, before.head);
   const left = await git.leftovers(at);
   const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
-  const commits = left.length > 0 && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa';
+  const commits =
+    left.length > 0 && tooLarge === null && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa';
   const files = commits ? await git.uncommittable(at) : [];
   if (files.length > 0) {
     await git.snapshot(at, `after run ${run.run}`);
@@ -97,6 +101,8 @@ async function judge(
   }
   const seen = { ...plain, work };
   if (outcome.reason !== 'finished') return seen;
+  if (tooLarge !== null)
+    return notDone(seen, outcome, 'failed', { kind: 'tree-too-large', entries: BOUNDS.treeEntries, depth: BOUNDS.treeDepth, ...tooLarge });
   if (run.role === 'qa')
     return outcome.verdict === null ? notDone(seen, outcome, 'failed', { kind: 'no-verdict' }) : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);

@@ -113,7 +113,9 @@ async function readHead(git: OwnDir, tree: Tree, head: CommitSha, holds: CommitS
   git.memory.forget(tree.index);
   try {
     await git.run(['read-tree', '--reset', head], { tree });
-  } catch {
+  } catch (error) {
+    // It would fill the same memory again.
+    if (error instanceof Error && /out of memory/i.test(error.message)) throw error;
     await rm(tree.index, { force: true });
     await git.run(['read-tree', '--reset', head], { tree });
   }

@@ -40,6 +40,8 @@ export type PlainFault =
   | { readonly kind: 'no-change' }
   /** A git that checks would not take its objects; `said`: in git's words. */
   | { readonly kind: 'objects-refused'; readonly said: string }
+  /** A tree that it committed has more files, or folders in each other, than Musher reads; `ref` keeps the commits. */
+  | { readonly kind: 'tree-too-large'; readonly entries: number; readonly depth: number; readonly ref: string }
   /** The branch holds what was rejected or reverted before, and nothing new. */
   | { readonly kind: 'refused-again' }
   /** It said that it was done. `changed`: files that lie in the worktree, not committed. */

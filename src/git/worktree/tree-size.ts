@@ -1,0 +1,139 @@
+import { BOUNDS } from '../../bounds.ts';
+import type { CommitSha } from '../../pipeline/values.ts';
+import type { Context, ItemAt } from '../context.ts';
+import { markOf } from '../names.ts';
+import type { OwnDir } from '../own-dir.ts';
+import { readRef, swapRef } from '../refs.ts';
+
+/** What was taken off an item's branch, because git could not read its files without filling the machine. */
+export interface TakenOff {
+  /** Holds the commits. */
+  readonly ref: string;
+}
+
+/**
+ * Takes commits off the item's branch whose trees have more entries, or are deeper, than Musher reads: a tree may hold the same
+ * one again and again, and is then small on the disk and endless for whoever lists its files. The branch is put back to `good`,
+ * and a ref keeps the commits. Null: all of it can be read.
+ */
+export async function takeOffTooLarge(at: Context, item: ItemAt, good: CommitSha): Promise<TakenOff | null> {
+  if (item.branch === null) return null;
+  const name = `refs/heads/${item.branch}`;
+  const head = await readRef(at.git, name);
+  if (head === null || head === good || !(await isTooLarge(at.git, head, good))) return null;
+  const ref = `refs/musher/too-large/${markOf(at.origin)}/${item.number}/${head}`;
+  if ((await readRef(at.git, ref)) === null) await swapRef(at.git, ref, head, null, 'too many files');
+  if (!(await swapRef(at.git, name, good, head, 'back from a tree that is too large')))
+    throw new Error(`${name} moved while it was looked at`);
+  return { ref };
+}
+
+/** What one tree holds: its folders by their object names, and how many other entries. */
+interface Listed {
+  readonly folders: readonly string[];
+  readonly others: number;
+}
+
+interface Size {
+  readonly entries: number;
+  readonly depth: number;
+}
+
+/**
+ * Whether the files of `head`, or of a commit between it and `known`, are beyond the bounds, and `known` is not as large itself.
+ * Each tree is read once, however often it is in others.
+ */
+async function isTooLarge(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
+  const trees = new Map<string, Listed>();
+  for (const what of [[head, `^${known}`], [`${head}^{tree}`]]) {
+    const args = ['rev-list', '--objects', '--no-object-names', '--filter=blob:none', ...what];
+    const answer = await git.run(args, { answers: [128], maxBytes: BOUNDS.treeBytes });
+    // What is damaged is found by others; the depth that git itself refuses is beyond any bound.
+    if (answer.exitCode !== 0) return /exceeded maximum allowed tree depth/.test(answer.stderr);
+    const names = answer.stdout.toString('latin1').split('\n');
+    const news = names.filter((name) => name !== '' && !trees.has(name));
+    if (answer.truncated || !(await readTrees(git, news, trees))) return true;
+  }
+  const sizes = new Map<string, Size>();
+  const isBeyond = (name: string, most: Size): boolean => {
+    const { entries, depth } = sizeOf(name, trees, sizes);
+    return entries > most.entries || depth > most.depth;
+  };
+  const beyond = [...trees.keys()].filter((name) => isBeyond(name, { entries: BOUNDS.treeEntries, depth: BOUNDS.treeDepth }));
+  if (beyond.length === 0) return false;
+  // Some repositories are that large.
+  const { entries, depth } = await sizeOfCommit(git, known);
+  return beyond.some((name) => isBeyond(name, { entries: entries + BOUNDS.treeEntries, depth: Math.max(depth, BOUNDS.treeDepth) }));
+}
+
+async function sizeOfCommit(git: OwnDir, commit: CommitSha): Promise<Size> {
+  const trees = new Map<string, Listed>();
+  const args = ['rev-list', '--objects', '--no-object-names', '--filter=blob:none', `${commit}^{tree}`];
+  const names = (await git.line(args)).split('\n');
+  await readTrees(git, names, trees);
+  return sizeOf(names[0] ?? '', trees, new Map());
+}
+
+/** Adds the trees among the objects; false: they have more bytes than Musher reads. */
+async function readTrees(git: OwnDir, names: readonly string[], into: Map<string, Listed>): Promise<boolean> {
+  if (names.length === 0) return true;
+  const { stdout, truncated } = await git.run(['cat-file', '--batch', '--buffer'], {
+    input: `${names.join('\n')}\n`,
+    maxBytes: BOUNDS.treeBytes,
+  });
+  if (truncated) return false;
+  for (let at = 0; at < stdout.length;) {
+    const end = stdout.indexOf('\n', at);
+    const [name = '', kind = '', size = ''] = stdout.toString('latin1', at, end === -1 ? stdout.length : end).split(' ');
+    if (end === -1) return true;
+    // `… missing`
+    if (size === '') {
+      at = end + 1;
+      continue;
+    }
+    const to = end + 1 + Number(size);
+    if (kind === 'tree') into.set(name, listOf(stdout.subarray(end + 1, to), name.length / 2));
+    at = to + 1;
+  }
+  return true;
+}
+
+/** Entries of a tree as git stores it: a mode, a space, a name, a zero byte, an object's name of so many bytes. */
+function listOf(bytes: Buffer, nameBytes: number): Listed {
+  const folders: string[] = [];
+  let others = 0;
+  for (let at = 0; at < bytes.length;) {
+    const zero = bytes.indexOf(0, at);
+    if (zero === -1) break;
+    const to = zero + 1 + nameBytes;
+    if (bytes[at] === FOUR) folders.push(bytes.toString('hex', zero + 1, to));
+    else others += 1;
+    at = to;
+  }
+  return { folders, others };
+}
+
+/** The mode of a folder is `40000`; all others begin with a one. */
+const FOUR = 0x34;
+
+/** With each entry as often as it is there. */
+function sizeOf(first: string, trees: ReadonlyMap<string, Listed>, sizes: Map<string, Size>): Size {
+  // Not by recursion: an agent can put more folders into each other than this process has calls.
+  const waiting = [first];
+  for (let name = waiting.at(-1); name !== undefined; name = waiting.at(-1)) {
+    const listed = trees.get(name);
+    const open = sizes.has(name) ? [] : (listed?.folders ?? []).filter((folder) => trees.has(folder) && !sizes.has(folder));
+    if (open.length > 0) {
+      waiting.push(...new Set(open));
+      continue;
+    }
+    waiting.pop();
+    if (sizes.has(name)) continue;
+    const inside = (listed?.folders ?? []).map((folder) => sizes.get(folder) ?? NONE);
+    const entries = (listed?.others ?? 0) + inside.reduce((sum, { entries: more }) => sum + 1 + more, 0);
+    sizes.set(name, { entries, depth: 1 + inside.reduce((most, { depth }) => Math.max(most, depth), 0) });
+  }
+  return sizes.get(first) ?? NONE;
+}
+
+const NONE: Size = { entries: 0, depth: 0 };

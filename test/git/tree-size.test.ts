@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BOUNDS } from '../../src/bounds.ts';
+import type { ProjectGit } from '../../src/git/project-git.ts';
+import type { CommitSha } from '../../src/pipeline/values.ts';
+import { MARK, makeOwner, numbered, open, type Owner, shaOf } from './owner.ts';
+
+let owner: Owner;
+let git: ProjectGit;
+beforeAll(async () => {
+  owner = makeOwner();
+  git = await open(owner);
+});
+afterAll(() => owner.remove());
+
+const fed = (input: string, args: readonly string[], cwd: string): string =>
+  execFileSync('git', args, { cwd, input, encoding: 'utf8' }).trim();
+const tree = (rows: readonly string[], cwd: string): string => fed(`${rows.join('\n')}\n`, ['mktree'], cwd);
+const names = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n).padStart(4, '0'));
+
+/** Folders in each other, each with the one below it so often. */
+function levels(times: number, deep: number, cwd: string, inner?: string): string {
+  const blob = fed('x\n', ['hash-object', '-w', '--stdin'], cwd);
+  let at =
+    inner ??
+    tree(
+      names(times).map((name) => `100644 blob ${blob}\t${name}`),
+      cwd,
+    );
+  for (let level = 1; level < deep; level += 1) {
+    const folder = at;
+    at = tree(
+      names(times).map((name) => `040000 tree ${folder}\t${name}`),
+      cwd,
+    );
+  }
+  return at;
+}
+
+let last = 0;
+/** An item with one good commit, and one on top of it that adds a folder. */
+async function withFolder(
+  make: (path: string) => string,
+): Promise<{ item: { number: ReturnType<typeof numbered>; branch: string }; good: CommitSha; bad: CommitSha }> {
+  last += 1;
+  const number = numbered(last);
+  const { branch, path } = await git.openWorktree({ number, title: 'Trees', branch: null });
+  const good = owner.commit({ 'good.txt': `good ${last}\n` }, 'good', path);
+  const root = tree([owner.git(['ls-tree', 'HEAD'], path), `040000 tree ${make(path)}\tadded`], path);
+  const bad = shaOf(owner.git(['commit-tree', root, '-p', good, '-m', 'bad'], path));
+  owner.git(['update-ref', `refs/heads/${branch}`, bad], path);
+  return { item: { number, branch }, good, bad };
+}
+
+it.each([
+  ['the same folder ten times in each of ten', (path: string) => levels(10, 10, path)],
+  ['one file more than is read', (path: string) => levels(1_000, 2, path)],
+  ['folders of the base branch again and again', (path: string) => levels(100, 4, path, owner.git(['rev-parse', 'HEAD^{tree}'], path))],
+  ['folders in each other beyond the depth', (path: string) => levels(1, BOUNDS.treeDepth + 1, path)],
+])('takes a tree off the branch that nobody can list: %s', async (_, make) => {
+  const { item, good, bad } = await withFolder(make);
+  const ref = `refs/musher/too-large/${MARK}/${item.number}/${bad}`;
+  expect(await git.takeOffTooLarge(item, good)).toEqual({ ref });
+  expect(owner.git(['rev-parse', ref, `refs/heads/${item.branch}`])).toBe(`${bad}\n${good}`);
+  expect(await git.takeOffTooLarge(item, good)).toBe(null);
+  expect(await git.leftovers(item)).toEqual([]);
+});
+
+it.each([
+  ['a few files', (path: string) => levels(10, 2, path)],
+  ['as many files as are read', (path: string) => levels(990, 2, path)],
+  ['folders in each other', (path: string) => levels(1, BOUNDS.treeDepth - 2, path)],
+])('and leaves others there: %s', async (_, make) => {
+  const { item, good, bad } = await withFolder(make);
+  expect(await git.takeOffTooLarge(item, good)).toBe(null);
+  expect(owner.git(['rev-parse', `refs/heads/${item.branch}`])).toBe(bad);
+});
