@@ -15,6 +15,7 @@ import { deleteCommand } from './items/delete.ts';
 import { deny } from './requests/deny.ts';
 import { depends } from './items/depends.ts';
 import { diff } from './look/diff.ts';
+import { digest } from './look/digest.ts';
 import { dump } from './musher/dump.ts';
 import { edit } from './items/edit.ts';
 import { git } from './look/git.ts';
@@ -56,6 +57,7 @@ import { why } from './look/why.ts';
 export const COMMANDS: readonly Command[] = [
   help,
   status,
+  digest,
   backlog,
   show,
   why,

@@ -3,6 +3,7 @@ import { NOTIFY_KINDS, type NotifyKind } from '../config/choices.ts';
 import type { RoomSettings, Settings } from '../config/settings.ts';
 import { afterQuietHours } from '../notices/quiet-hours.ts';
 import type { Reads } from '../log/reads/reads.ts';
+import type { DigestRoom } from '../notices/digests.ts';
 import type { NotifiedRoom } from '../notices/notify.ts';
 import type { RoomState } from '../decide/room-state.ts';
 import { titleOfNetwork } from './networks.ts';
@@ -85,6 +86,14 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasEdits,
 export function seenFrom({ rooms, timezone }: Pick<Settings, 'rooms' | 'timezone'>, reads: Reads, project: string, now: number): number {
   const told = rooms.filter((room) => room.project === project && (saidOf(reads, room)?.notify ?? room.notify).includes('approvals'));
   return told.length === 0 ? now : Math.min(...told.map(({ quietHours }) => afterQuietHours(now, quietHours, timezone)));
+}
+
+/** The rooms that want a digest every day. One that is to come after quiet hours that a room has not got never comes. */
+export function digestRooms({ rooms }: Pick<Settings, 'rooms'>): DigestRoom[] {
+  return rooms.flatMap(({ transport, id, project, digest, quietHours }) => {
+    const at = typeof digest === 'number' || digest === null ? digest : (quietHours?.to ?? null);
+    return at === null ? [] : [{ transport, id, project, at }];
+  });
 }
 
 /** What was said from chat about a room, as long as it is of the project that it was said for. */

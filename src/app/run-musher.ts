@@ -10,6 +10,7 @@ import { Delivery } from '../delivery/delivery.ts';
 import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
 import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
+import { sendDigests } from '../notices/digests.ts';
 import { keepCards } from '../notices/cards.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
@@ -19,7 +20,7 @@ import { watchAbsences } from '../notices/absence.ts';
 import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { ANSWER_PLACES, networkTransports, titleOfNetwork } from './networks.ts';
-import { roomDirectory } from './rooms.ts';
+import { digestRooms, roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
 import { waitUntilSent } from './lifecycle/wait-until-sent.ts';
@@ -181,6 +182,7 @@ export async function runMusher(
   let exitCode = 0;
   let buttons: ReturnType<typeof retireButtons> | null = null;
   let cards: ReturnType<typeof keepCards> | null = null;
+  let digests: ReturnType<typeof sendDigests> | null = null;
   let absences: ReturnType<typeof watchAbsences> | null = null;
   try {
     // First: where its port is taken, nothing else has begun.
@@ -204,6 +206,14 @@ export async function runMusher(
       clock,
       settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
       roomsOf: (name) => rooms.notified(name),
+      timezone: settings.timezone,
+      onProblem,
+    });
+    digests = sendDigests({
+      log,
+      clock,
+      rooms: () => digestRooms(settings),
+      settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
       timezone: settings.timezone,
       onProblem,
     });
@@ -242,6 +252,7 @@ export async function runMusher(
         ['what agents ask', () => requests.stop()],
         ['following the log', () => notify.stop()],
         ['the cards', () => cards?.stop()],
+        ['the digests', () => digests?.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],

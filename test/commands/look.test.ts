@@ -141,6 +141,24 @@ describe('backlog', () => {
   });
 });
 
+describe('digest', () => {
+  it('sums up the day: merged, blocked, waiting for people, spent', async () => {
+    const merged = inMerge('Merged one');
+    moveTo(world, merged, doneStage);
+    const stuck = inCurrent('Stuck one');
+    moveTo(world, stuck, blockedStage());
+    const review = inCurrent('Review me');
+    const run = startRun(world, review);
+    spend(review, run, 420_000);
+    endRun(world, review, run, 'finished');
+    seeWork(world, review);
+    moveTo(world, review, { name: 'qa' });
+    const { text } = await world.say('digest');
+    expect(text).toContain('shop since 00:00: 1 merged · 1 blocked · 1 waiting for you · 0 running · $0.42 spent');
+    expect(text).toMatch(/✓ #1 Merged one[^]*✗ #2 Stuck one · blocked[^]*! #3 Review me · waiting for review/);
+  });
+});
+
 describe('show', () => {
   it('shows all of an item', async () => {
     const first = world.make({ title: 'First' });

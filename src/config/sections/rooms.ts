@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NETWORKS } from '../../../transports/index.ts';
 import type { Network } from '../../../transports/network.ts';
 import { name, people, text } from './fields.ts';
-import { parseQuietHours } from '../quiet-hours.ts';
+import { AFTER_QUIET_HOURS, parseQuietHours, parseTimeOfDay } from '../quiet-hours.ts';
 import { asSettings, type AsSettings } from '../as-settings.ts';
 import { NOTIFY_KINDS, NOTIFY_STYLES } from '../choices.ts';
 
@@ -46,6 +46,20 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       description: 'Notifications as messages in the room, collected in one thread per item, or as one card per item, edited in place.',
       example: 'cards',
     }),
+    digest: z
+      .string()
+      .transform((value, context) => {
+        const at = value === AFTER_QUIET_HOURS ? AFTER_QUIET_HOURS : parseTimeOfDay(value);
+        if (at !== null) return at;
+        context.addIssue({ code: 'custom', message: `must be a time of day such as "18:00", or "${AFTER_QUIET_HOURS}"` });
+        return z.NEVER;
+      })
+      .optional()
+      .meta({
+        description: `Sums up every day at this time what was merged, blocked, waits for people and was spent; or "${AFTER_QUIET_HOURS}".`,
+        example: '18:00',
+        type: 'time of day',
+      }),
     quiet_hours: z
       .string()
       .transform((value, context) => {

@@ -20,8 +20,12 @@ const NEEDS_PEOPLE: ReadonlySet<WaitingFor> = new Set(['approval', 'acceptance',
 export function stepSign(step: Step): '!' | '✗' | '✓' | '…' {
   if (step.do === 'rest') return '✓';
   if (step.do === 'wait' && step.for === 'unblock') return '✗';
-  const people = step.do === 'wait' ? step.never || NEEDS_PEOPLE.has(step.for) : step.reason.kind === 'asks-people';
-  return people ? '!' : '…';
+  return needsPeople(step) ? '!' : '…';
+}
+
+/** Whether only a person moves it on. */
+export function needsPeople(step: Step): boolean {
+  return step.do === 'wait' ? step.never || NEEDS_PEOPLE.has(step.for) : step.reason.kind === 'asks-people';
 }
 
 /** What is younger is no length of time worth telling. */
