@@ -159,8 +159,9 @@ export class Router {
 
   /** The reply to somebody without a role where they write: that the room is not served, if that is why. */
   #withoutRole(message: IncomingMessage): Reply {
-    const { at, ingress, direct = ingress === 'direct' } = message;
-    const isServed = direct || ingress === 'terminal' || this.#parts.roomProject(at.transport, at.room) !== null;
+    const { at, ingress, direct } = message;
+    const isServed =
+      direct === true || ingress === 'direct' || ingress === 'terminal' || this.#parts.roomProject(at.transport, at.room) !== null;
     return isServed ? stranger(message) : notServed(message);
   }
 
