@@ -26,7 +26,7 @@ export const create = command({
     below: { label: 'Description', hint: 'Lines like "- [ ] the page loads" become acceptance criteria.' },
   },
   role: 'operator',
-  run: (context, { type, title: { title, body } }) =>
+  run: (context, { type, title: { title, body, leftOut } }) =>
     context.change((tx) => {
       const { description, criteria } = splitCriteria(body);
       const item = tx.create(context.project.name, { type, title, description, criteria, dependsOn: [], qaMode: null });
@@ -35,6 +35,8 @@ export const create = command({
         `Created ${type} ${itemTitle(item, current)} in ${current}, with ${counted(criteria.length, 'criterion', 'criteria')}. `,
         typed(`start ${itemName(item, current)}`),
         ' to begin.',
+        leftOut.includes('quotes') ? ' The quotes around the title are left out.' : '',
+        leftOut.includes('dash') && body !== '' ? ' The text after the dash is the description.' : '',
       );
     }),
 });

@@ -145,7 +145,7 @@ describe('rights to another project', () => {
     // Buttons, reactions and slash commands come from there as well.
     for (const ingress of ['slash', 'button', 'reaction'] as const) {
       expect(await says('status', 'D1', ingress, 'T1:U1', true)).toMatchObject({ ok: true });
-      expect(await says('status', 'D1', ingress, 'T1:U1', false)).toMatchObject({ ok: false, code: 'no-rights' });
+      expect(await says('status', 'D1', ingress, 'T1:U1', false)).toMatchObject({ ok: false, code: 'room-not-served' });
     }
   });
 });

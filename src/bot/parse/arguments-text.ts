@@ -11,6 +11,8 @@ export interface TitleAndBody {
   readonly title: string;
   /** As typed, without surrounding white space; may be empty. */
   readonly body: string;
+  /** What of the typed text is not in either: the quotes around the title, the dash before the description. */
+  readonly leftOut: readonly ('quotes' | 'dash')[];
 }
 
 /**
@@ -46,11 +48,11 @@ export function titleAndBody(description = 'The title. A description goes after 
     usage: (name) => `<${name}> [-- description]`,
     parse(reader) {
       const rest = reader.takeRest() ?? { text: '', start: reader.source.length };
-      const { title, body } = splitTitle(rest.text);
+      const { title, body, leftOut } = splitTitle(rest.text);
       const where = { start: rest.start, end: rest.start + title.length };
       if (title === '') return err(problemAt({ ...where, end: rest.start + 1 }, parsing.noTitle));
       if (title.length > LONGEST_TITLE) return err(problemAt(where, parsing.titleTooLong(title.length, LONGEST_TITLE)));
-      return ok({ title, body });
+      return ok({ title, body, leftOut });
     },
   });
 }
@@ -64,7 +66,10 @@ function splitTitle(text_: string): TitleAndBody {
   const separator = /(?:^|\s)--(?=\s|$)/.exec(line.slice(from)) ?? /(?:^|\s)[–—](?=\s|$)/.exec(line.slice(from));
   const titleEnd = separator === null ? lineEnd : from + separator.index;
   const bodyStart = separator === null ? lineEnd : titleEnd + separator[0].length;
-  return { title: withoutQuotes(line.slice(0, titleEnd).trim()), body: text_.slice(bodyStart).trim() };
+  const typed = line.slice(0, titleEnd).trim();
+  const title = withoutQuotes(typed);
+  const leftOut = [...(title === typed ? [] : (['quotes'] as const)), ...(separator === null ? [] : (['dash'] as const))];
+  return { title, body: text_.slice(bodyStart).trim(), leftOut };
 }
 
 function withoutQuotes(title: string): string {
