@@ -12,7 +12,7 @@ export const tell = command({
   words: ['tell'],
   summary: 'Says something to the agent that works on an item.',
   details:
-    'The agent is interrupted and continues with your words; one that can’t be interrupted reads them when its run ends. Every later run has them in its prompt, with your name and the time. ' +
+    'The agent is interrupted and continues with your words; a program of your own reads them at its next step, if it can, or when its run ends. Every later run has them in its prompt, with your name and the time. ' +
     'If no agent is working on it, they wait for the next run. ' +
     '`show` says who read them and when; `comment` is for people only.',
   examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.'],

@@ -50,6 +50,7 @@ function readable(signal: Signal): string[] {
     case 'asks':
       return [`? ${signal.text}`];
     case 'session':
+    case 'read':
     case 'call':
     case 'turn':
     case 'untold':

@@ -48,7 +48,7 @@ export function tellRun(tx: CommandTx, item: WorkItem, text: string): WorkItem {
 
 /** How words reach a run in progress. */
 export function heardBy({ runtime }: Run): Runtime['hears'] {
-  return RUNTIMES.find(({ name }) => name === runtime)?.hears ?? 'next-run';
+  return RUNTIMES.find(({ name }) => name === runtime)?.hears ?? 'file';
 }
 
 /** Keeps words where there are any: those that `retry` and its like carry along. */

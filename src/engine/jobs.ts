@@ -7,6 +7,8 @@ export interface Job {
   /** Whether the item is still where this job is wanted. */
   readonly fits: (item: WorkItem) => boolean;
   readonly stop: (why: Why) => void;
+  /** Something was said to whoever works on the item. Missing: nobody there listens. */
+  readonly hear?: () => void;
   readonly release: () => void;
   readonly done: Promise<void>;
 }
@@ -43,10 +45,12 @@ export class Jobs {
     this.keep(keyOf(item), { kind, fits, stop, release: stop, done: work(abort.signal) });
   }
 
-  /** Ends the job of an item that has gone elsewhere: stopped, moved or deleted by a person. */
+  /** Ends the job of an item that has gone elsewhere: stopped, moved or deleted by a person. Otherwise the job hears what people said. */
   endUnwanted(item: WorkItem): void {
     const job = this.#jobs.get(keyOf(item));
-    if (job !== undefined && !job.fits(item)) job.stop({ kind: 'not-wanted' });
+    if (job === undefined) return;
+    if (!job.fits(item)) job.stop({ kind: 'not-wanted' });
+    else if (item.told !== undefined) job.hear?.();
   }
 
   /** Ends the jobs of some kinds in a project early. */

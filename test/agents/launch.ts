@@ -16,6 +16,7 @@ export function launch(change: Partial<Launch<RuntimeOptions>> = {}): Launch<Run
     runDir: '/run',
     promptFile: '/run/prompt.md',
     systemPromptFile: null,
+    toldFile: '/run/told.jsonl',
     worktree: '/nowhere',
     gitDirs: [],
     resumeSession: null,

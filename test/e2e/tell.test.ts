@@ -89,7 +89,7 @@ test('a coder that can not be interrupted reads what it was told when it has fin
   );
   await until(() => bench.raised('there'));
   musher.type('tell 1 write the second file too');
-  await musher.said(/coder-1 can't read it while run 1 works\. It reads it right after, before the gates\./);
+  await musher.said(/coder-1 reads it at its next step if its program can, otherwise when run 1 is over, before the gates\./);
   bench.raise('go');
   musher.type('wait 1 done 30');
   succeeded(await musher.end());
@@ -100,6 +100,34 @@ test('a coder that can not be interrupted reads what it was told when it has fin
     ['stopped', 1],
     ['finished', 1],
   ]);
+});
+
+test('a program of your own reads at its next step what it is told, once though Musher is killed in between, and needs no other run', async () => {
+  bench = new Bench({});
+  const first = bench.start();
+  first.type(
+    create('Cart', 'coder@1: raise there; hear heard; raise read; hear all 2; write a.txt a; commit; success', 'coder@2: exit 9'),
+    'start 1',
+  );
+  await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
+  first.type('tell 1 use the old API');
+  await first.said(/#1 Cart: told by local\. coder-1 reads it at its next step/);
+  await until(() => bench.only('run.heard', 1).length === 1);
+  await first.kill();
+  const again = bench.start();
+  again.type('tell 1 and the new key', 'wait 1 done 30', 'show 1');
+  const out = succeeded(await again.end());
+  const lines = (bench.flag('all') ?? '').split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toEqual([
+    { type: 'told', id: expect.any(Number), from: 'local', at: expect.stringMatching(/Z$/), text: 'use the old API' },
+    { type: 'told', id: expect.any(Number), from: 'local', at: expect.stringMatching(/Z$/), text: 'and the new key' },
+  ]);
+  expect(bench.only('run.heard', 1).map(({ payload }) => payload)).toEqual([
+    { run: 1, told: [lines[0]?.['id']] },
+    { run: 1, told: [lines[1]?.['id']] },
+  ]);
+  expect(bench.runs(1)).toHaveLength(1);
+  expect(out).toMatch(/and the new key \(read by coder-1 \d\d:\d\d\)/);
 });
 
 test.each(['after-stop-noted', 'after-judgement', 'after-run-ended', 'before-spawn'])(

@@ -200,6 +200,7 @@ class Run implements Player {
       pidStart: null,
       startedAt: spec.clock.now(),
       stop: (_, summary) => void stop(summary),
+      tell: () => undefined,
       release: () => undefined,
       ended,
     };

@@ -152,6 +152,7 @@ export class Outside {
         agent.asked = summary;
         if (!agent.deaf) this.#end(agent, outcome('stopped', summary));
       },
+      tell: () => undefined,
       release: () => {
         agent.listener = null;
       },

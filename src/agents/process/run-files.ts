@@ -14,6 +14,8 @@ export interface RunFiles {
   readonly exit: string;
   /** Written by Musher before it stops the run, so that a restart in between knows why it ended. */
   readonly stop: string;
+  /** What people say to the run while it works, for programs that read it. */
+  readonly told: string;
   /** Where the program reaches Musher, with its token. */
   readonly mcp: string;
   /** What a later reader needs to make sense of the output. */
@@ -32,6 +34,7 @@ export function runFiles(dir: string): RunFiles {
     pid: join(dir, 'pid'),
     exit: join(dir, 'exit'),
     mcp: join(dir, 'mcp.json'),
+    told: join(dir, 'told.jsonl'),
     stop: join(dir, 'stop.json'),
     meta: join(dir, 'run.json'),
   };

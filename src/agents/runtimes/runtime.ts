@@ -39,9 +39,9 @@ export interface RuntimeSpec<Keys extends z.ZodRawShape> {
   readonly metered: boolean;
   /**
    * How the words of a person reach a run in progress. `interrupt`: it is stopped, and the next run continues its session with
-   * them. `next-run`: not at all; the next run has them in its prompt.
+   * them. `file`: they are appended to a file that the program may read.
    */
-  readonly hears: 'interrupt' | 'next-run';
+  readonly hears: 'interrupt' | 'file';
   /** What the program needs beside the system, in a sandbox and for an account of its own. */
   readonly needs: Needs;
   readonly doctor: Doctor;
@@ -148,6 +148,8 @@ export interface Launch<Options> {
   readonly runDir: string;
   readonly promptFile: string;
   readonly systemPromptFile: string | null;
+  /** Absolute; to which words are appended where it hears by a file. */
+  readonly toldFile: string;
   /** Absolute; the program starts there. */
   readonly worktree: string;
   /** Folders beside the worktree that a commit in it has to write: the worktree's git directory and the repository's. */

@@ -104,6 +104,7 @@ export function runMemory(): RunMemory {
           asked = signal.text;
           remember(activity, `asked: ${signal.text}`, EVIDENCE_LINES);
           break;
+        case 'read':
         case 'call':
         case 'session':
           break;

@@ -5,6 +5,7 @@ import type { Usage } from '../../pipeline/usage.ts';
 import type { RunAccess } from '../access.ts';
 import type { Pricing } from '../runtimes/pricing.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { Words } from '../process/words-file.ts';
 import type { TemplateValues } from '../template.ts';
 import type { Waited } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -71,6 +72,8 @@ export interface KnownProcess {
 export interface RunHandle extends KnownProcess {
   /** Ends the run; the first call counts. `ended` resolves when nothing of it is left. */
   stop(why: 'stopped' | 'over-budget', summary: PlainFault | string): void;
+  /** Gives the program what people say, where it can read that; what it was given before is not given again. */
+  tell(words: readonly Words[]): void;
   /** Stops watching and leaves the process to itself, for Musher's own end; `ended` then never resolves. */
   release(): void;
   readonly ended: Promise<RunOutcome>;

@@ -11,6 +11,8 @@ export type Signal =
   | { readonly kind: 'usage'; readonly model: string; readonly usage: Usage; readonly unpriced?: true }
   /** A model was used, and the output tells how much at the end alone: until then what it costs is not known. */
   | { readonly kind: 'untold'; readonly model: string }
+  /** It has read what a person said, by the number of that. */
+  | { readonly kind: 'read'; readonly id: number }
   | { readonly kind: 'turn'; readonly count: number }
   /** One line for people: a tool and its target, or what the agent says. */
   | { readonly kind: 'activity'; readonly text: string }

@@ -11,6 +11,7 @@ import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
 import { endLeader, freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
 import type { RunProcesses } from '../process/table.ts';
+import { appendWords, type Words } from '../process/words-file.ts';
 import { watchDirectory } from '../process/watch.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
 import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
@@ -144,6 +145,17 @@ class Supervision implements RunHandle {
 
   stop(why: 'stopped' | 'over-budget', summary: PlainFault | string): void {
     this.#stop({ reason: why, summary });
+  }
+
+  tell(words: readonly Words[]): void {
+    const { runDir, runtimes, agent, marker, onProblem = () => undefined } = this.#spec;
+    if (this.#ending || this.#released || findRuntime(runtimes ?? RUNTIMES, agent.runtime).hears !== 'file') return;
+    try {
+      appendWords(runFiles(runDir).told, words);
+    } catch (error) {
+      // They are in the log: the next run has them.
+      onProblem(`what people told run ${marker}`, error);
+    }
   }
 
   release(): void {

@@ -25,6 +25,8 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   await writeFile(files.prompt, spec.prompt, { mode: 0o600 });
   if (spec.systemPrompt !== null) await writeFile(files.systemPrompt, spec.systemPrompt, { mode: 0o600 });
 
+  if (runtime.hears === 'file') await writeFile(files.told, '', { mode: 0o600 });
+
   const access = spec.access ?? null;
   const command = runtime.prepare(await launchOf(spec));
   for (const { name, text } of command.files) await writeFile(join(files.dir, name), text, { mode: 0o600 });
@@ -42,6 +44,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   const reads = [
     files.prompt,
     ...(spec.systemPrompt === null ? [] : [files.systemPrompt]),
+    ...(runtime.hears === 'file' ? [files.told] : []),
     ...command.files.map(({ name }) => join(files.dir, name)),
   ];
   const inside = await insideSandbox(spec, plain, reads);
@@ -69,6 +72,7 @@ async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
     runDir,
     promptFile: files.prompt,
     systemPromptFile: systemPrompt === null ? null : files.systemPrompt,
+    toldFile: files.told,
     worktree: spec.worktree,
     gitDirs: await gitDirsOf(spec.worktree),
     resumeSession: spec.resumeSession,

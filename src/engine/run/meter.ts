@@ -10,6 +10,7 @@ import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
 import { eventOf, KINDS } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { accountWorks } from './accounts.ts';
+import { noteRead } from './told/interrupt.ts';
 import { extendReservation } from './run-budget.ts';
 import { runDir, type EngineParts } from '../parts.ts';
 import { NO_USAGE, addUsage, maxUsage, sameUsage, usageBeyond, type Usage } from '../../pipeline/usage.ts';
@@ -72,6 +73,9 @@ export function meter(
         write('run.heartbeat', { run: run.run, activity: signal.text });
         return;
       }
+      case 'read':
+        parts.log.transaction((tx) => noteRead(tx, item, run, signal.id));
+        return;
       case 'untold':
       case 'turn':
       case 'call':

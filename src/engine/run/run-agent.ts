@@ -8,6 +8,7 @@ import type { RunOutcome } from '../../agents/supervision/outcome.ts';
 import type { AgentSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
 import type { Run } from '../../log/projections/run.ts';
+import type { Words } from '../../agents/process/words-file.ts';
 import type { Why } from '../../pipeline/why/cause.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { setUp } from '../merge/components.ts';
@@ -22,7 +23,7 @@ import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
 import type { Result } from '../../result.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
-import { noteHeard } from './told/interrupt.ts';
+import { noteHeard, wordsFor } from './told/interrupt.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import type { Told } from '../../pipeline/told/told.ts';
@@ -33,6 +34,8 @@ import type { RunHandle, RunSpec } from '../../agents/supervision/run-spec.ts';
 export interface RunJob {
   /** Ends the run; nothing of the process is left when `done` resolves. */
   stop(why: Why): void;
+  /** Looks whether people have said something that its program can read. */
+  hear(): void;
   /** Leaves the process to itself; `done` resolves. */
   release(): void;
   readonly done: Promise<void>;
@@ -43,8 +46,13 @@ export interface RunJob {
  * it up again. `isNew`: it was reserved a moment ago, so nobody can have started a process for it.
  */
 export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, isNew: boolean): RunJob {
-  const control = new Control(isNew);
-  return { stop: (why) => control.stop(why), release: () => control.release(), done: superviseRun(parts, project, item, run, control) };
+  const control = new Control(isNew, () => wordsFor(parts.log.reads.item(item.project, item.number)));
+  return {
+    stop: (why) => control.stop(why),
+    hear: () => control.hear(),
+    release: () => control.release(),
+    done: superviseRun(parts, project, item, run, control),
+  };
 }
 
 /** Carries a stop or a release to the process, also when it comes before the process is there. */
@@ -59,7 +67,10 @@ class Control {
   stopped: Why | null = null;
   letGo = false;
 
-  constructor(isNew: boolean) {
+  readonly #words: () => readonly Words[];
+
+  constructor(isNew: boolean, words: () => readonly Words[]) {
+    this.#words = words;
     this.isNew = isNew;
     this.released = new Promise((resolve) => {
       this.#release = resolve;
@@ -68,6 +79,7 @@ class Control {
 
   attach(handle: RunHandle): void {
     this.#handle = handle;
+    this.hear();
     if (this.letGo) handle.release();
     else if (this.stopped !== null) handle.stop('stopped', { kind: 'stopped', why: this.stopped });
   }
@@ -78,6 +90,11 @@ class Control {
     this.preparation.abort();
     this.over.abort();
     this.#handle?.stop('stopped', { kind: 'stopped', why });
+  }
+
+  hear(): void {
+    const words = this.#handle === null ? [] : this.#words();
+    if (words.length > 0) this.#handle?.tell(words);
   }
 
   release(): void {

@@ -102,7 +102,8 @@ export async function settleRun(
 /** Takes secrets out of what the run has left in files. Done before its end is written down, so that a crash does not leave them there. */
 async function withoutSecrets(parts: EngineParts, run: Run): Promise<void> {
   const files = runFiles(runDir(parts, run.project, run.item, run.run));
-  for (const file of [files.stdout, files.stderr, files.prompt, files.systemPrompt, files.stdin]) await redactFile(file, parts.redactor);
+  for (const file of [files.stdout, files.stderr, files.prompt, files.systemPrompt, files.stdin, files.told])
+    await redactFile(file, parts.redactor);
 }
 
 /** The agent reported a blocker, so a person has to decide before another attempt. */

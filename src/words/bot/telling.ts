@@ -24,9 +24,8 @@ export function toldReply({ item, by, run, interrupted, step }: ToldItem, reader
   }
   if (run.state === 'pending') return done(`${told}${run.agent} reads it when run ${run.run} starts.`);
   if (interrupted) return done(`${told}${run.agent} is interrupted and continues with your words.`);
-  if (run.role === 'coder')
-    return done(`${told}${run.agent} can't read it while run ${run.run} works. It reads it right after, before the gates.`);
-  return done(`${told}${run.agent} can't read it while run ${run.run} works; the next run reads it.`);
+  const later = run.role === 'coder' ? `when run ${run.run} is over, before the gates` : 'in the next run';
+  return done(`${told}${run.agent} reads it at its next step if its program can, otherwise ${later}.`);
 }
 
 interface ToldItem {

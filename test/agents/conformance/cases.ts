@@ -23,6 +23,7 @@ export const CASES = {
     reason: 'stopped',
     act: 'stop',
   },
+  'told while it works': { does: 'is given what people say once, and says that it has read it', reason: 'finished', act: 'tell' },
   'output that never ends': { does: 'is stopped before it fills the disk', reason: 'stuck' },
   'a process that stays after its result': { does: 'gets some seconds, and then its work is judged', reason: 'finished', act: 'wait' },
   'usage that is cumulative': { does: 'counts once what its lines say again', reason: 'finished' },
@@ -32,7 +33,7 @@ export const CASES = {
 export interface Case {
   readonly does: string;
   readonly reason: RunOutcome['reason'];
-  readonly act?: 'stop' | 'wait';
+  readonly act?: 'stop' | 'wait' | 'tell';
 }
 export type CaseName = keyof typeof CASES;
 

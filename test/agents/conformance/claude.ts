@@ -56,6 +56,7 @@ export const claudePlays: Plays = {
     'a refused tool': { steps: [{ print: lines('denied') }, { exit: 0 }], says: 'I could not.' },
     'SIGTERM while idle': { steps: [{ print: lines('stall') }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ print: lines('basic').slice(0, 3) }, { tool: true }, { stay: true }] },
+    'told while it works': { cannot: 'it is interrupted, and its session continues with the words' },
     'output that never ends': { steps: [{ flood: lines('basic')[1] ?? '' }] },
     'a process that stays after its result': { steps: [{ print: lines('basic') }, { stay: true }], says: 'All done.', usage: calls(3) },
     // The stream names the model with its date, the end line with the length of its context: it is one model.

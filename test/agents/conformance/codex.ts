@@ -57,6 +57,7 @@ export const codexPlays: Plays = {
     },
     'SIGTERM while idle': { steps: [{ print: lines('sig_TERM').slice(0, 3) }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ print: lines('sig_TERM') }, { tool: true }, { stay: true }] },
+    'told while it works': { cannot: 'it is interrupted, and its session continues with the words' },
     'output that never ends': { steps: [{ flood: lines('tools')[4] ?? '' }] },
     'a process that stays after its result': { steps: [{ print: lines('tools') }, { stay: true }], says: 'All done.', usage: calls(2) },
     // Two turns in one process: each end line holds all of the thread.

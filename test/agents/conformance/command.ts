@@ -24,6 +24,10 @@ export const commandPlays: Plays = {
     'a refused tool': { cannot: 'what its program may do is set in its own command' },
     'SIGTERM while idle': { steps: [{ print: [session] }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ print: [session] }, { tool: true }, { stay: true }] },
+    'told while it works': {
+      steps: [{ print: [session] }, { hears: true }, { print: [line({ type: 'read', id: 7 }), usage(1000, 50), done] }, { exit: 0 }],
+      says: 'All done.',
+    },
     'output that never ends': { steps: [{ flood: line({ type: 'status', text: 'on and on' }) }] },
     'a process that stays after its result': { steps: [{ print: [usage(1000, 50), done] }, { stay: true }], says: 'All done.' },
     'usage that is cumulative': {

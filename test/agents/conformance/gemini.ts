@@ -50,6 +50,7 @@ export const geminiPlays: Plays = {
     // It ends with exit code 0 when it is asked to.
     'SIGTERM while idle': { steps: [{ onTerm: [], exit: 0 }, { print: lines('r429forever') }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ onTerm: [], exit: 0 }, { print: lines('sig_TERM') }, { tool: true }, { stay: true }] },
+    'told while it works': { cannot: 'it is interrupted, and its session continues with the words' },
     'output that never ends': { steps: [{ flood: lines('basic')[4] ?? '' }] },
     'a process that stays after its result': { steps: [{ print: lines('basic') }, { stay: true }], says: 'All done.', usage: calls(2) },
     'usage that is cumulative': {

@@ -51,6 +51,7 @@ export const opencodePlays: Plays = {
     'a refused tool': { steps: [{ print: lines('ask_perm') }, { exit: 0 }], reason: 'failed', says: 'nobody allowed' },
     'SIGTERM while idle': { steps: [{ print: lines('sig_TERM') }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ print: lines('sig_TERM') }, { tool: true }, { stay: true }] },
+    'told while it works': { cannot: 'it is interrupted, and its session continues with the words' },
     'output that never ends': { steps: [{ flood: lines('tools')[2] ?? '' }] },
     'a process that stays after its result': {
       cannot: 'it has no line for its end, and may go on after any step; the limit of silence holds it',

@@ -13,6 +13,8 @@ export type Step =
   | { readonly onTerm: readonly string[]; readonly exit: number }
   /** Prints the line over and over. */
   | { readonly flood: string }
+  /** Waits until it is told something, and keeps that in the file `told`. */
+  | { readonly hears: true }
   /** Does nothing until a signal comes. */
   | { readonly stay: true }
   | { readonly exit: number };
@@ -34,6 +36,7 @@ export function replayProgram(dir: string, steps: readonly Step[]): string {
     if ('tool' in step) return `setsid sh -c 'trap "" TERM; echo $$ > "$1"; exec sleep 300' sh "$dir/tool" > /dev/null 2>&1 &`;
     if ('onTerm' in step) return `trap '${lines(`term-${i}`, step.onTerm)}; exit ${step.exit}' TERM`;
     if ('flood' in step) return `${lines(`flood-${i}`, [step.flood])} > /dev/null; yes "$(cat "$dir/flood-${i}")"`;
+    if ('hears' in step) return `until [ -s "$MUSHER_TOLD_FILE" ]; do sleep 0.01; done\ncp "$MUSHER_TOLD_FILE" "$dir/told"`;
     // `wait`, so that a trap is worked off at once; what it waits for ends with the group.
     if ('stay' in step) return 'sleep 300 & wait';
     return `exit ${step.exit}`;

@@ -161,6 +161,15 @@ async function step(text: string): Promise<void> {
     case 'await':
       while (!existsSync(join(FLAGS, first))) await sleep(10);
       return undefined;
+    case 'hear': {
+      // What it is told for the n-th time, kept as a flag.
+      const { MUSHER_TOLD_FILE: file = '' } = process.env;
+      const lines = (): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+      while (lines().length < Number(rest === '' ? 1 : rest)) await sleep(10);
+      writeFileSync(join(FLAGS, first), lines().join('\n'));
+      for (const line of lines()) tell({ type: 'read', id: (JSON.parse(line) as { id: number }).id });
+      return undefined;
+    }
     case 'deaf':
       process.on('SIGTERM', () => undefined);
       return undefined;

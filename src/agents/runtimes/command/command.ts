@@ -28,7 +28,7 @@ export const commandRuntime = defineRuntime({
   command: null,
   templates: true,
   metered: false,
-  hears: 'next-run',
+  hears: 'file',
   needs: { hosts: [], folders: [], keyVariable: null },
   // What a program of the user's own does without its arguments, nobody knows: it is not started to look.
   doctor: { install: null, version: null, signIn: null, signedIn: null },
@@ -46,6 +46,7 @@ function prepare(launch: Launch<object>): Command {
     args: args.map((arg) => expandArgument(arg, variables)),
     env: {
       MUSHER_PROMPT_FILE: launch.promptFile,
+      MUSHER_TOLD_FILE: launch.toldFile,
       ...(launch.systemPromptFile === null ? {} : { MUSHER_SYSTEM_PROMPT_FILE: launch.systemPromptFile }),
       ...(launch.resumeSession === null ? {} : { MUSHER_SESSION: launch.resumeSession }),
       ...(access === null
@@ -86,6 +87,10 @@ function parser(context: ParserContext): OutputParser {
       case 'status': {
         const text = textField(fields, 'text');
         return text === null ? null : [{ kind: 'activity', text: oneLine(text) }];
+      }
+      case 'read': {
+        const id = fields['id'];
+        return typeof id === 'number' ? [{ kind: 'read', id }] : null;
       }
       case 'turn':
         turns += 1;

@@ -1,6 +1,7 @@
 import { RUNTIMES } from '../../../agents/runtimes/index.ts';
 import { findRuntime } from '../../../agents/runtimes/runtime.ts';
-import { agentActor } from '../../../pipeline/actor.ts';
+import type { Words } from '../../../agents/process/words-file.ts';
+import { actorName, agentActor } from '../../../pipeline/actor.ts';
 import type { AgentSettings, ProjectSettings } from '../../../config/settings.ts';
 import { decide, projectFacts } from '../../../decide/facts.ts';
 import type { Run } from '../../../log/projections/run.ts';
@@ -15,6 +16,19 @@ import type { Judgement } from '../judge-run.ts';
 /** Whether a run is interrupted for what a person said. */
 export function isTold(why: Why | null): why is Extract<Cause, { kind: 'told' }> {
   return why !== null && typeof why !== 'string' && why.kind === 'told';
+}
+
+/** What people said and no run has read, as a run in progress is given it. */
+export function wordsFor(item: WorkItem | null): readonly Words[] {
+  if (item === null || item.deletedAt !== null) return [];
+  return unread(item).map(({ id, by, at, text }) => ({ id, from: actorName(by), at: new Date(at).toISOString(), text }));
+}
+
+/** Its program says that it has read some words; once more after a restart, when its output is read again. */
+export function noteRead(tx: Tx, { project, number }: WorkItem, run: Run, id: number): void {
+  const now = tx.item(project, number);
+  if (now === null || now.deletedAt !== null || !unread(now).some((one) => one.id === id)) return;
+  record(tx, now, 'run.heard', { run: run.run, told: [id] }, agentActor(run.agent));
 }
 
 /**

@@ -27,6 +27,7 @@ export const dummyPlays: Plays = {
     'a refused tool': { steps: [{ print: [line('ask', 'a hammer'), line('end', 'Done.')] }, { exit: 0 }] },
     'SIGTERM while idle': { steps: [{ print: whole.slice(0, 1) }, { stay: true }] },
     'SIGTERM while a tool runs': { steps: [{ print: whole.slice(0, 1) }, { tool: true }, { stay: true }] },
+    'told while it works': { cannot: 'it is interrupted, and its session continues with the words' },
     'output that never ends': { steps: [{ flood: whole[0] ?? '' }] },
     'a process that stays after its result': { steps: [{ print: whole }, { stay: true }], says: 'Done.' },
     'usage that is cumulative': { steps: [{ print: [line('work', '', 50), ...whole] }, { exit: 0 }], usage: used(70) },
