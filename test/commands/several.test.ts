@@ -133,6 +133,20 @@ describe('a command on several items', () => {
     expect([a, b].map(stageOf)).toEqual(['backlog', 'backlog']);
   });
 
+  it('is undone for all items that work has not continued on, and the others are named', async () => {
+    const [a, b] = [titled('A'), titled('B')];
+    await world.say(`start ${a} ${b}`);
+    const run = startRun(world, a);
+    const { ok, text } = await world.say('undo');
+    expect(ok).toBe(true);
+    expect(text).toContain('for 1 of 2 items');
+    expect(text).toMatch(/✗ Can’t undo start .* on #1 A: work has continued since/);
+    expect([a, b].map(stageOf)).toEqual(['current', 'backlog']);
+    // Of the item that was left nothing is noted as undone: its last change is still the start.
+    endRun(world, a, run, 'stopped');
+    expect(await world.say(`undo ${a}`)).toMatchObject({ ok: false, code: 'overtaken' });
+  });
+
   it('needs the role in every project that it names, and does nothing without', async () => {
     await world.close();
     world = makeWorld(desk, {}, [], {

@@ -10,24 +10,36 @@ import type { Change } from './last-command.ts';
 import type { Reply } from '../../words/reply.ts';
 import { readerOf } from '../../words/reader.ts';
 
-/** Undoes a command: everything that it changed, or nothing. */
+/**
+ * Undoes a command: everything that it changed of an item, or nothing. Of several items, what can't be undone stops no other;
+ * where nothing can, the first reason is the reply.
+ */
 export function undoCommand(context: CommandContext, change: Change): Reply {
   return context.change((tx) => {
-    const reader = readerOf(context);
     const what = commandOf(change, context);
-    const lines: Content[][] = [];
-    for (const [key, events] of byItem(change.events)) {
-      const item = tx.reads.item(key.project, key.number);
-      if (item === null) throw new Error(`no item ${key.number}`);
-      const title = itemTitle(item, reader.current);
-      if (item.deletedAt !== null) return tx.refuse(deletedSince(title, what));
-      tx.append(item, 'item.undone', { words: change.words ?? '', cause: change.cause });
-      const back = compensate(tx, item, events);
-      if (!back.ok) return tx.refuse(cannotUndo(back.code, title, what, back.why));
-      lines.push([`${title}: ${back.again.join('; ')}. `, ...next(tx, context, key)]);
-    }
-    return undone(what, lines);
+    const parts = byItem(change.events).map(([key, events]) => tx.attempt(() => ofItem(tx, context, { key, events, change, what })));
+    const lines = parts.flatMap((part) => (part.ok ? [part.value] : []));
+    const refusals = parts.flatMap((part) => (part.ok ? [] : [part.error]));
+    const [first] = refusals;
+    return first !== undefined && lines.length === 0 ? tx.refuse(first) : undone(what, lines, refusals);
   });
+}
+
+/** Undoes what a command changed of one item; the line that says so. */
+function ofItem(
+  tx: CommandTx,
+  context: CommandContext,
+  about: { readonly key: Key; readonly events: readonly ItemEvent[]; readonly change: Change; readonly what: readonly Content[] },
+): Content[] {
+  const { key, events, change, what } = about;
+  const item = tx.reads.item(key.project, key.number);
+  if (item === null) throw new Error(`no item ${key.number}`);
+  const title = itemTitle(item, readerOf(context).current);
+  if (item.deletedAt !== null) return tx.refuse(deletedSince(title, what));
+  tx.append(item, 'item.undone', { words: change.words ?? '', cause: change.cause });
+  const back = compensate(tx, item, events);
+  if (!back.ok) return tx.refuse(cannotUndo(back.code, title, what, back.why));
+  return [`${title}: ${back.again.join('; ')}. `, ...next(tx, context, key)];
 }
 
 function next(tx: CommandTx, context: CommandContext, { project, number }: Key): ReturnType<typeof outlook> {

@@ -1,4 +1,4 @@
-import { code, command, doc, list, paragraph, phrase, type Content } from '../../message/build.ts';
+import { code, command, doc, join, line, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { inStage, stageWords } from '../item/item.ts';
 import { actorName, type Actor } from '../../pipeline/actor.ts';
@@ -8,6 +8,7 @@ import type { Millis } from '../../pipeline/values.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Reply } from '../reply.ts';
 import type { Typed } from '../reader.ts';
+import { asLine } from './several.ts';
 
 /** A command that was typed earlier: `move (14:05, by anna)`. */
 export function commandOf(
@@ -17,12 +18,14 @@ export function commandOf(
   return phrase`${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${actorName(change.actor)})`;
 }
 
-/** What undoing a command did, a line for each item. */
-export function undone(what: readonly Content[], lines: readonly (readonly Content[])[]): Reply {
+/** What undoing a command did, a line for each item. `refusals`: of the items for which it can't be undone. */
+export function undone(what: readonly Content[], lines: readonly (readonly Content[])[], refusals: readonly Reply[]): Reply {
+  const all = lines.length + refusals.length;
+  const part = refusals.length === 0 ? [] : [` for ${lines.length} of ${all} items`];
   return answer(
     doc(
-      paragraph(...phrase`✓ Undid ${what}.`),
-      list(lines),
+      paragraph(...phrase`✓ Undid ${what}`, ...part, '.'),
+      list([...lines, ...refusals.map(({ body }) => asLine(join(line('✗ '), body)))]),
       paragraph(command('undo'), ' again undoes the command before that. There is no redo.'),
     ),
   );
