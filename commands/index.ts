@@ -29,6 +29,8 @@ import { panic } from './brakes/panic.ts';
 import { pause } from './brakes/pause.ts';
 import { ping } from './musher/ping.ts';
 import { project } from './rooms/project.ts';
+import { reload } from './musher/reload.ts';
+import { restart } from './musher/restart.ts';
 import { reject } from './pipeline/reject.ts';
 import { restore } from './pipeline/restore.ts';
 import { requests } from './requests/requests.ts';
@@ -101,6 +103,8 @@ export const COMMANDS: readonly Command[] = [
   deleteCommand,
   backup,
   dump,
+  reload,
+  restart,
   project,
   rooms,
   subscribe,

@@ -295,6 +295,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
       copy: null,
     },
   ],
+  'musher.restart_asked': [{ pid: 1 }],
   'musher.stopped': [{ pid: 1 }],
   'log.backed_up': [{ file: 'one.sqlite', bytes: 1 }],
   'log.backup_failed': [{ why: 'the disk is full' }],

@@ -17,7 +17,7 @@ import { buttonsOver } from '../words/bot/closing.ts';
 import { Router } from '../bot/loop/router.ts';
 import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
-import { Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
+import { EXIT_RESTART, Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { ANSWER_PLACES, networkTransports, titleOfNetwork } from './networks.ts';
 import { digestRooms, roomDirectory } from './rooms.ts';
@@ -34,6 +34,7 @@ import { recoverAndRecord, type Before } from '../engine/recovery/start.ts';
 import { Timers } from '../engine/timers.ts';
 import { startNotify, type Notifying } from '../notices/notify.ts';
 import { type EngineParts } from '../engine/parts.ts';
+import { reconfiguration } from './lifecycle/reconfigure.ts';
 import { upkeep } from './upkeep.ts';
 import { batchParts, localOwner } from './script.ts';
 import type { Streams } from './streams.ts';
@@ -48,7 +49,7 @@ const LAST_MESSAGES_MS = 5_000;
 export async function runMusher(
   options: Streams,
   settings: Settings,
-  shared: Omit<BotParts, 'networks' | 'backups' | 'rooms'>,
+  shared: Omit<BotParts, 'networks' | 'backups' | 'rooms' | 'reconfiguration' | 'restart'>,
   engineParts: EngineParts,
   before: Before,
   onProblem: (what: string, error: unknown) => void,
@@ -69,8 +70,15 @@ export async function runMusher(
       return buttons || reactions;
     },
   });
-  const bot: BotParts = { ...shared, networks: networksNow, backups: kept.backups, rooms: () => rooms.all() };
   const ending = new Ending();
+  const bot: BotParts = {
+    ...shared,
+    networks: networksNow,
+    backups: kept.backups,
+    rooms: () => rooms.all(),
+    reconfiguration: reconfiguration(settings, process.env),
+    restart: () => ending.restart(),
+  };
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
   const { address } = LOCAL;
@@ -270,5 +278,5 @@ export async function runMusher(
     unlistenSignals();
     clearInterval(alive);
   }
-  return exitCode;
+  return ending.restarts ? EXIT_RESTART : exitCode;
 }

@@ -125,7 +125,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       seenFrom: (project, now) => seenFrom(settings, log.reads, project, now),
     });
     const engineParts: EngineParts = { ...shared, access };
-    const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms'> = {
+    const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms' | 'reconfiguration' | 'restart'> = {
       log,
       clock,
       rights: rightsFrom(settings),

@@ -23,6 +23,8 @@ export interface BotParts {
     state: Capabilities['backups'];
   };
   readonly rooms: Capabilities['rooms'];
+  readonly reconfiguration: Capabilities['reconfiguration'];
+  readonly restart: Capabilities['restart'];
   readonly version: string;
   readonly startedAt: number;
 }

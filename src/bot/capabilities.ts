@@ -50,6 +50,8 @@ export interface CommandTx {
   pause(project: string, pause: OtherEvents['project.paused']): void;
   /** Lets work in a paused project continue. */
   resume(project: string, since: Millis): void;
+  /** Writes down that the sender wants a restart, so that the next start answers. `project` is where it was typed. */
+  askRestart(project: string): void;
   /** What the engine will do next with an item. */
   step(item: WorkItem): Step;
   /** Runs a part of the command. A refusal in it undoes that part alone and is returned: one of several items stops no other. */
@@ -108,8 +110,22 @@ export interface Capabilities {
   commands(): readonly Described[];
   /** Present resource use of agents' processes and of Musher itself. */
   processes(): Promise<readonly ProcessUse[]>;
+  /** What the configuration's files say now, against what runs; the error says what is wrong with them. */
+  reconfiguration(): Result<Reconfiguration, string>;
+  /** Ends this process and begins another; agents continue. */
+  restart(): void;
   readonly version: string;
   readonly startedAt: Millis;
+}
+
+/** How the configuration's files differ from what runs. */
+export interface Reconfiguration {
+  /** File and key, never a value: `bot.toml: timezone`. */
+  readonly changed: readonly string[];
+  /** It has no files: the demo. */
+  readonly builtIn: boolean;
+  /** It names another data directory, which no restart may change. */
+  readonly dataDir: boolean;
 }
 
 /** Who a sender is, and their roles from where they write. */

@@ -322,6 +322,8 @@ export interface OtherEvents {
     /** The log was put back from a copy; null: it was not. */
     readonly copy: (CopyFound & { readonly from: 'backup' | 'export'; readonly file: string | null; readonly until: Millis | null }) | null;
   };
+  /** A person has asked for a restart; the next start answers them. */
+  'musher.restart_asked': { readonly pid: number };
   'musher.stopped': { readonly pid: number };
   'log.backed_up': { readonly file: string; readonly bytes: number };
   'log.backup_failed': { readonly why: string };

@@ -245,6 +245,7 @@ const ROWS = {
   // Written before the engine begins, which then looks at everything.
   'musher.started': { wakes: 'nothing', news: null, into: [] },
   'musher.recovered': { wakes: 'nothing', news: 'failures', into: [] },
+  'musher.restart_asked': { wakes: 'nothing', news: null, into: [] },
   'musher.stopped': { wakes: 'nothing', news: null, into: [] },
   'log.backed_up': { wakes: 'nothing', news: null, into: [] },
   'log.backup_failed': { wakes: 'nothing', news: 'failures', into: [] },

@@ -3,6 +3,7 @@ import { timerOf, type IncomingMessage, type IngressKind } from '../message/addr
 import { code, command as typed, doc, paragraph } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import { visibleLine } from '../message/sanitize.ts';
+import { duration } from './time.ts';
 import { refused } from './replies.ts';
 import type { Reply } from './reply.ts';
 import { commandName, type Described } from './described.ts';
@@ -20,6 +21,11 @@ export function afterRestart(): Reply {
     paragraph('Musher restarted while working on this. Your command is saved and continues; ', typed('status'), ' shows the progress.'),
   );
   return { ok: true, code: null, body, unfinished: true };
+}
+
+/** To whoever asked for a restart. */
+export function backAfter(ms: number, version: string): Reply {
+  return { ok: true, code: null, body: doc(paragraph(`✓ Back after ${duration(ms)}, version ${version}.`)) };
 }
 
 /** Stands where an answer was refused by its network, as it was and as plain text. */

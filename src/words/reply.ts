@@ -14,6 +14,8 @@ export interface Reply {
   readonly sameForAll?: true;
   /** What it began has not ended, and the reply does not say how it ends: the room is told then, if it is news. */
   readonly unfinished?: true;
+  /** Not given by this process: the next start answers. */
+  readonly later?: true;
   /** What its buttons belong to: they are removed when that is over. Missing: no buttons, or they stay valid. */
   readonly occasion?: Occasion;
 }

@@ -112,6 +112,8 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     },
     networks: () => [],
     rooms: () => [],
+    reconfiguration: () => ({ ok: true, value: { changed: [], builtIn: false, dataDir: false } }),
+    restart: () => undefined,
     version: '0',
     startedAt: clock.now(),
     addressing: () => ({ botNames: ['musher'], botIds: [], prefix: '!' }),

@@ -167,6 +167,8 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       make: () => Promise.resolve({ ok: true, value: { file: '/backups/one.sqlite', bytes: 1_500_000 } }),
       state: () => ({ newest: { at: START - 3_600_000, bytes: 1_500_000 }, count: 2, next: START + 3_600_000, problem: null }),
     },
+    reconfiguration: () => ({ ok: true, value: { changed: [], builtIn: false, dataDir: false } }),
+    restart: () => undefined,
     version: '1.2.3',
     startedAt: START - 3_600_000,
     addressing: () => ({ botNames: ['musher'], botIds: identity?.()?.ids ?? [], prefix: '!' }),

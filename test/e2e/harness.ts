@@ -139,6 +139,11 @@ export class Bench {
     return session;
   }
 
+  /** Starts the real program as a person does in a terminal that is no TTY: it stays, and lines are typed into it. */
+  open(): Session {
+    return this.#run([], {}, true);
+  }
+
   /** Starts the real program; lines are typed into it as the test goes on. `env`: besides the person's own. */
   start(env: NodeJS.ProcessEnv = {}): Session {
     return this.#run(['--batch'], env);

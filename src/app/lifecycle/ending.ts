@@ -2,6 +2,9 @@ import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Reads } from '../../log/reads/reads.ts';
 
+/** What a process ends with that wants to be started again: a failure to a service manager, where it can't start itself. */
+export const EXIT_RESTART = 75;
+
 /** What becomes of agents that are at work: they continue without Musher, or are stopped. */
 export type Leave = 'release' | 'stop';
 
@@ -12,6 +15,7 @@ const SAME_PRESS_MS = 500;
 export class Ending {
   readonly begun: Promise<Leave>;
   readonly #abort = new AbortController();
+  #restarts = false;
   #begin: (leave: Leave) => void = () => undefined;
 
   constructor() {
@@ -22,6 +26,17 @@ export class Ending {
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Whether another process takes over. */
+  get restarts(): boolean {
+    return this.#restarts;
+  }
+
+  /** Ends so that another process takes over at once; agents continue. */
+  restart(): void {
+    this.#restarts = true;
+    this.begin('release');
   }
 
   begin(leave: Leave): void {

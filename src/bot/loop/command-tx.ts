@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { ProjectSettings } from '../../config/settings.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import type { Tx } from '../../log/tx.ts';
@@ -84,6 +85,8 @@ export function commandTx(
       guard(project);
       tx.record({ project, item: null, actor, cause, kind: 'project.resumed', payload: { why: 'person', since } });
     },
+    askRestart: (project) =>
+      void tx.record({ project, item: null, actor, cause, kind: 'musher.restart_asked', payload: { pid: process.pid } }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
     attempt(part) {
       try {

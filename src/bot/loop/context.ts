@@ -124,6 +124,8 @@ export function commandContext(
     backups: () => parts.backups.state(),
     rooms: parts.rooms,
     roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),
+    reconfiguration: parts.reconfiguration,
+    restart: parts.restart,
     version: parts.version,
     startedAt: parts.startedAt,
   };

@@ -15,13 +15,14 @@ import { answerIn, ask, takeAnswer } from './confirm.ts';
 import { commandContext } from './context.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor } from '../parse/parse-context.ts';
-import { afterRestart, failedWith, incident, notByTimer, notServed, stranger, tooMany } from '../../words/fixed-replies.ts';
+import { afterRestart, backAfter, failedWith, incident, notByTimer, notServed, stranger, tooMany } from '../../words/fixed-replies.ts';
 import { projectGone } from '../../words/bot/confirming.ts';
 import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import { readCommand, type Ready } from './read-command.ts';
 import { heard, type Heard } from './heard.ts';
+import { restartsAsked } from '../../log/reads/restarts.ts';
 import type { RoomNews } from './room-news.ts';
 import { storeReply } from './store-reply.ts';
 import { Turns } from './turns.ts';
@@ -254,6 +255,8 @@ export class Router {
       crashPoint('before-command');
       const handling = (state = this.#handlingOf(message, id, row.receivedAt));
       const reply = await this.#reply(row, handling, release);
+      // Its row stays open, and the next start answers it.
+      if (reply.later === true) return;
       crashPoint('before-answer');
       const store = (): void => log.transaction((tx) => storeReply(this.#parts, tx, handling, reply));
       if (handling.isHeld && !handling.answered) {
@@ -271,7 +274,7 @@ export class Router {
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
     const { message } = state;
     const parts = this.#parts;
-    if (row.state === 'committed') return this.#afterRestart(row.id, state);
+    if (row.state === 'committed') return this.#afterRestart(row, state);
     if (parts.rights.highest(message) === null) return this.#withoutRole(message);
     const { text } = message;
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
@@ -291,8 +294,10 @@ export class Router {
   }
 
   /** The answer to what took effect before a restart: how that ended, where the room was to be told of it, and the answer with it. */
-  #afterRestart(id: number, state: Handling): Reply {
+  #afterRestart({ id, receivedAt }: InboxRow, state: Handling): Reply {
     state.isHeld = true;
+    const { clock, version, log } = this.#parts;
+    if (restartsAsked(log.reads).has(id)) return backAfter(clock.now() - receivedAt, version);
     this.#parts.news?.().catchUp();
     const [first, ...more] = this.#parts.log.outbox.heldFor(id);
     return first === undefined ? afterRestart() : answer(join(first.body, ...more.map(({ body }) => body)));

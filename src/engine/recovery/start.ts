@@ -1,3 +1,4 @@
+import { restartsAsked } from '../../log/reads/restarts.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { verifyOpen } from '../../log/open-log.ts';
 import type { Log } from '../../log/log.ts';
@@ -24,7 +25,9 @@ export interface Before {
 export function readLastShutdown(log: Log): Before {
   const seq = log.reads.lastSeq();
   const [last] = seq === 0 ? [] : log.reads.events(seq - 1, 1);
-  const late = log.inbox.open(0, 1_000).length;
+  // Whoever asked for the restart expects its answer now.
+  const asked = restartsAsked(log.reads);
+  const late = log.inbox.open(0, 1_000).filter(({ id }) => !asked.has(id)).length;
   if (last === undefined) return { kind: 'first', at: null, late };
   // How the one ended that wrote the copy, nobody can say.
   if (readCopyMark(log) !== null) return { kind: 'copy', at: null, late };

@@ -186,6 +186,8 @@ export function eventWords(event: LoggedEvent): string {
       const { quarantined, mended, odd, differences } = event.payload;
       return `checked the state left by the last shutdown: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;
     }
+    case 'musher.restart_asked':
+      return 'asked for a restart';
     case 'musher.stopped':
       return 'stopped';
     case 'log.backed_up':
