@@ -46,7 +46,9 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
     paragraph(
       `${stepSign(step)} `,
       strong(itemLabel(item, reader.current)),
-      `${item.title === '' ? '' : ` ${item.title}`} · ${stepWords(item, step, reader)}${works ? age(reader.now - (run.startedAt ?? run.pendingAt)) : ''}`,
+      item.title === '' ? ' · ' : ` ${item.title} · `,
+      ...stepWords(item, step, reader),
+      works ? age(reader.now - (run.startedAt ?? run.pendingAt)) : '',
     ),
     fields([
       ['Stage', track(facts)],

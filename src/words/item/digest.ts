@@ -1,4 +1,4 @@
-import { command, doc, heading, list, paragraph, type Content } from '../../message/build.ts';
+import { command, doc, heading, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import type { Block, Document } from '../../message/document.ts';
 import type { Digest, Standing } from '../../decide/digest.ts';
 import { counted, money } from '../amounts.ts';
@@ -20,10 +20,10 @@ export function digestDocument(digest: Digest, project: string, reader: Reader):
     `${running} running`,
     `${money(microUsd)} spent`,
   ];
-  const stands = ({ item, step }: Standing): string =>
-    `${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}`;
+  const stands = ({ item, step }: Standing): Content[] =>
+    phrase`${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}`;
   return doc(
-    paragraph(`${project} since ${moment(since, reader.now, reader.timezone)}: ${facts.join(' · ')}`),
+    paragraph(...phrase`${project} since ${moment(since, reader.now, reader.timezone)}: ${facts.join(' · ')}`),
     ...listed('Merged', merged, (item) => `✓ ${itemTitle(item, reader.current)}`),
     ...listed('Blocked', blocked, stands),
     ...listed('Waiting for you', waiting, stands),
@@ -36,8 +36,8 @@ export function isWorthTelling({ merged, blocked, waiting, running, microUsd }: 
   return merged.length + blocked.length + waiting.length + running > 0 || microUsd > 0;
 }
 
-function listed<T>(title: string, all: readonly T[], words: (one: T) => string): Block[] {
+function listed<T>(title: string, all: readonly T[], words: (one: T) => Content | Content[]): Block[] {
   if (all.length === 0) return [];
-  const lines: Content[] = all.slice(0, NAMED).map(words);
+  const lines = all.slice(0, NAMED).map(words);
   return [heading(title), list(all.length > NAMED ? lines.concat(`and ${counted(all.length - NAMED, 'more item')}`) : lines)];
 }
