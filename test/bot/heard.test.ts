@@ -139,6 +139,7 @@ describe('a message in the thread of an item', () => {
     'show me the log, please',
     'why is this still open',
     'create a test for it',
+    'create bug reports for it, please',
     'start tomorrow',
     'yes',
     'ok',
