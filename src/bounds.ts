@@ -1,30 +1,104 @@
-import process from 'node:process';
-
 /**
- * The most that is taken from what agents, repositories and networks hand over. Beyond a bound the item of whoever went
- * beyond it fails, or its text is cut and says so; nobody else waits. `docs/security.md` shows this table.
+ * The most that is taken from what agents, repositories and networks hand over, and what happens beyond it. Nobody but the item of
+ * whoever went beyond it waits or fails. `docs/security.md` shows this table, and a test holds that no other file has such a number.
  */
 export const BOUNDS = {
-  /** Models that the output of one run names; Musher compares each line with the totals of all. */
+  // Of agents.
+
+  /** Models that the output of one run names. Beyond: the run is stopped, and the rest is counted together. */
   models: 64,
-  /** Characters of a model's name. */
+  /** Characters of a model’s name. Beyond: it is cut. */
   modelName: 200,
-  /** Characters of a formatted message in which a mention at its start is looked for. */
-  pill: 4_096,
-  /** Things said to the agents of an item (`tell`) that its prompts hold, the newest. */
+  /** Tokens, or millionths of a dollar, that one line of output reports. Beyond: this much counts. */
+  believed: 1e11,
+  /** Bytes of a line of an agent’s output. Beyond: it is cut. */
+  outputLine: 1024 * 1024,
+  /** Bytes of the output of a run, a gate or a set-up. Beyond: it is ended, and the attempt fails. */
+  output: 256 * 1024 * 1024,
+  /** Files of a runtime’s session that the next run goes on with. Beyond: the others are left behind. */
+  sessionFiles: 100,
+  /** Bytes of these files. Beyond: the others are left behind. */
+  sessionBytes: 512 * 1024 * 1024,
+  /** Things said to the agents of an item (`tell`) that its prompts hold, the newest. Beyond: older ones are left out. */
   told: 20,
-  /** Characters of one of them. */
+  /** Characters of one of them. Beyond: it is cut. */
   toldText: 4_000,
-  /** Bytes of one of git's own small files in a worktree's git directory: `HEAD`, `gitdir`, `MERGE_HEAD`. */
+  /** Bytes of a request to Musher’s MCP server. Beyond: it is refused. */
+  mcpBody: 4 * 1024 * 1024,
+  /** Connections to that server. Beyond: further ones are closed. */
+  mcpConnections: 256,
+  /** Callers whose rate is remembered. Beyond: the oldest is forgotten. */
+  mcpCallers: 1_000,
+  /** Requests of one run that wait for a person. Beyond: further ones are refused. */
+  requestsOfRun: 5,
+  /** Requests of all runs that wait for a person. Beyond: further ones are refused. */
+  requestsInAll: 60,
+  /** Requests in a row that nobody answered. Beyond: further ones are refused at once. */
+  requestsUnanswered: 2,
+
+  // Of a repository and its worktrees.
+
+  /** Bytes of one of git’s small files in a worktree’s git directory (`HEAD`, `gitdir`, `MERGE_HEAD`). Beyond: as if it were not there. */
   gitFile: 64 * 1024,
-  /** Bytes of an absolute path in a worktree. Linux takes 4,095 and other systems fewer; git gets names from the worktree's root. */
-  path: process.platform === 'linux' ? 3_800 : 900,
-  /** Entries of one new tree on an item's branch, those of its folders included, each as often as it is there. */
+  /** Bytes at the end of a worktree’s HEAD log. Beyond: older moves are not looked at. */
+  headLog: 64 * 1024,
+  /** Bytes of a ref’s file in a sandbox. Beyond: git resolves it. */
+  refFile: 65,
+  /** Bytes of an index that is read for files hidden from git. Beyond: nothing is known of them. */
+  indexFile: 256 * 1024 * 1024,
+  /** Bytes of an index that Musher checks itself. Beyond: git checks it. */
+  indexChecked: 64 * 1024 * 1024,
+  /** Bytes of `packed-refs`. Beyond: git reads it. */
+  packedRefs: 32 * 1024 * 1024,
+  /** Bytes of a commit’s loose object. Beyond: git reads it. */
+  commitObject: 256 * 1024,
+  /** Commits that are remembered. Beyond: the oldest is forgotten. */
+  commitsKnown: 5_000,
+  /** Bytes of a `.gitmodules`. Beyond: the rest is not read. */
+  gitmodules: 1024 * 1024,
+  /** Bytes of all attributes files of a commit. Beyond: the rest is not read. */
+  attributes: 8 * 1024 * 1024,
+  /** Folders whose attributes git is asked for by name. Beyond: it is asked for all. */
+  attributeFolders: 500,
+  /** Bytes of the record of what a set-up has changed. Beyond: as if it were not there. */
+  setUpRecord: 64 * 1024 * 1024,
+  /** Bytes of a new file that goes into a tree. Beyond: it is named, left out, and kept in the quarantine. */
+  newFile: 100 * 1024 * 1024,
+  /** Files of the merge worktree that are compared. Beyond: the tree is made again. */
+  keptFiles: 400_000,
+  /** Files and folders of a nested repository’s git directory. Beyond: git does not open it, and it is kept whole. */
+  foreignEntries: 50_000,
+  /** Refs of a worktree’s own that are searched for locks. Beyond: the others are not looked at. */
+  lockEntries: 1_000,
+  /** Bytes of an absolute path in a worktree; the system takes 4,095. Beyond: what is deeper is not looked through, and is kept in the quarantine. */
+  path: 3_800,
+  /** Entries of a new tree, each as often as it is there. Beyond: the attempt fails, and the commits are taken off the branch. */
   treeEntries: 1_000_000,
-  /** Folders in each other in such a tree. */
+  /** Folders in each other in such a tree. Beyond: the attempt fails, and the commits are taken off the branch. */
   treeDepth: 200,
-  /** Bytes of all new trees together that are read to count them. */
+  /** Bytes of the trees that are read to count them. Beyond: the attempt fails, and the commits are taken off the branch. */
   treeBytes: 256 * 1024 * 1024,
-  /** Bytes of memory that one git of Musher's may fill (not what it maps of packs): a tree of 10^10 names would fill the machine. */
+  /** Bytes of a patch that is searched for secrets and markers. Beyond: the merge waits for a person. */
+  searched: 64 * 1024 * 1024,
+  /** Bytes that are unpacked of one archive, all layers together. Beyond: the merge waits for a person. */
+  unpacked: 16 * 1024 * 1024,
+  /** Bytes of two patches that are compared. Beyond: they are known by their trees as well. */
+  compared: 64 * 1024 * 1024,
+  /** Commits of each side that are walked without git. Beyond: git walks them. */
+  historySteps: 250,
+  /** Merges of Musher’s own between two looks at the base branch. Beyond: git walks them. */
+  baseSteps: 50,
+  /** Bytes of the pack that a sandbox hands out. Beyond: the branch stays where it was. */
+  boxedPack: 1024 * 1024 * 1024,
+  /** Further refs of a sandbox that are kept as snapshots. Beyond: they stay with it in the quarantine. */
+  boxedRefs: 50,
+  /** Of these, those brought out one by one where all together can’t be. Beyond: they stay with it in the quarantine. */
+  boxedSingly: 5,
+  /** Bytes of memory that one git fills on Linux (not what it maps of packs). Beyond: it ends, and the attempt fails. */
   gitMemory: 4 * 1024 ** 3,
+
+  // Of networks; what one network alone has is in its own files.
+
+  /** Characters of a formatted message in which a mention at its start is looked for. Beyond: the rest is not looked at. */
+  pill: 4_096,
 } as const;

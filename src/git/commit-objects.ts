@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { type CommitSha, commitSha, type Millis } from '../pipeline/values.ts';
 import { readRegular } from '../small-files.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** A commit as its object says. */
 export interface CommitObject {
@@ -18,9 +19,9 @@ export interface CommitObject {
 export type CommitReader = (name: CommitSha) => Promise<CommitObject | null>;
 
 /** Commits that are remembered, of some hundred bytes each. */
-const MOST_KNOWN = 5_000;
+const MOST_KNOWN = BOUNDS.commitsKnown;
 /** Larger commit objects are left to git, so that a small file can't unpack to a large one here. */
-const LARGEST_BYTES = 256 * 1024;
+const LARGEST_BYTES = BOUNDS.commitObject;
 
 /**
  * Reads the commits that lie in files of their own, as new ones do, and remembers them: a process of git costs some

@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type CommitSha, commitSha } from '../pipeline/values.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** Larger files of packed refs are left to git. */
-const LARGEST_BYTES = 32 * 1024 * 1024;
+const LARGEST_BYTES = BOUNDS.packedRefs;
 
 /** The refs in git's `packed-refs` file, read again only when the file has changed. */
 export class PackedRefs {

@@ -3,6 +3,7 @@ import type { CommitSha } from '../pipeline/values.ts';
 import { isThere } from '../small-files.ts';
 import type { CommitObject } from './commit-objects.ts';
 import type { OwnDir } from './own-dir.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** How two branches relate if both are linear from a common commit. */
 export interface Parting {
@@ -13,7 +14,7 @@ export interface Parting {
 }
 
 /** Commits of each side that are walked. More, or a merge on the way, is a matter for git. */
-const MOST_STEPS = 250;
+const MOST_STEPS = BOUNDS.historySteps;
 
 /**
  * Where `head` leaves `base`, read from commit objects alone: an item's few commits, and the squashes that came onto the base

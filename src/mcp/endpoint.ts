@@ -16,12 +16,13 @@ import { resume } from './resume.ts';
 import { resumptionIn } from './resumption.ts';
 import { loadSdk, serveCall, type Sdk } from './serve-call.ts';
 import type { ToolParts } from './tool.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** The one place that says where agents find Musher. */
 const HOST = '127.0.0.1';
 const PATH = '/mcp';
 /** More than all agents hold open at once. */
-const MOST_CONNECTIONS = 256;
+const MOST_CONNECTIONS = BOUNDS.mcpConnections;
 /** Time to send a whole request; the answer may take as long as it takes. */
 const REQUEST_MS = 30_000;
 

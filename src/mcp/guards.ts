@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** The largest body: an edit of a whole file that an agent asks leave for. */
-export const MOST_BODY_BYTES = 4 * 1024 * 1024;
+export const MOST_BODY_BYTES = BOUNDS.mcpBody;
 
 /**
  * Whether a request may come from a program on this machine that was given the address. A page in a browser whose name
@@ -39,7 +40,7 @@ export async function bodyOf(request: IncomingMessage): Promise<{ readonly json:
 const BURST = 60;
 const PER_SECOND = 5;
 /** Callers that are remembered; more than run at the same time. */
-const MOST_CALLERS = 1_000;
+const MOST_CALLERS = BOUNDS.mcpCallers;
 
 /** Slows whoever calls without end. A caller that is forgotten starts with a full allowance. */
 export class Allowance {

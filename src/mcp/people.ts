@@ -4,12 +4,13 @@ import { allowedForRun, requestName, type AgentRequest, type Ask, type Unasked }
 import { unaskedWords } from '../words/item/request.ts';
 import { change, write } from './events.ts';
 import type { Call, ToolParts } from './tool.ts';
+import { BOUNDS } from '../bounds.ts';
 
 /** Open at the same time for one run, and in all: a person can't read more, and each may hold a run for its whole time. */
-const MOST_OPEN = 5;
-const MOST_IN_ALL = 60;
+const MOST_OPEN = BOUNDS.requestsOfRun;
+const MOST_IN_ALL = BOUNDS.requestsInAll;
 /** After so many in a row that nobody answered, nobody is there: further ones are refused at once. */
-const MOST_UNANSWERED = 2;
+const MOST_UNANSWERED = BOUNDS.requestsUnanswered;
 
 /** Puts a request to people, or finds the one that the same call has made before. A text says why it can't be put to them. */
 export function putToPeople(

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { BOUNDS } from '../bounds.ts';
 
 /** Bytes that are unpacked of one file, all layers together: a bomb costs no more. */
-export const UNPACKED_BYTES = 16 * 1024 * 1024;
+export const UNPACKED_BYTES = BOUNDS.unpacked;
 /** Archives in archives: a compressed tar of compressed files has two layers, a jar in a war three. */
 const LAYERS = 4;
 /** Compressed parts that are opened in one layer; an archive of more is not searched to its end. */

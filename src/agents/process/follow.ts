@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Lines beyond this many bytes are cut, and say so. No agent's message is longer; a file printed by mistake may be. */
-export const LINE_BYTES = 1024 * 1024;
+export const LINE_BYTES = BOUNDS.outputLine;
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 /** Of an unfinished line this much of its end is enough to see what it asks. */

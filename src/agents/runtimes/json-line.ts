@@ -1,4 +1,5 @@
 import { microUsdOf } from '../../pipeline/money.ts';
+import { BOUNDS } from '../../bounds.ts';
 /** A JSON object as read from a line; nothing is known about its fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,7 +36,7 @@ export function numberField(fields: Fields, name: string): number {
 }
 
 /** No run uses more: 100 billion tokens, 100,000 dollars. What is beyond stops the run, and leaves sums that can still be added to. */
-const MOST_BELIEVED = 1e11;
+const MOST_BELIEVED = BOUNDS.believed;
 
 /** A field's number of tokens, whole and believable. */
 export function tokensField(fields: Fields, name: string): number {

@@ -1,9 +1,10 @@
 import { copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BOUNDS } from '../../bounds.ts';
 
 /** More than a session of a day's work has; whatever else a run made in its folder stays there. */
-const MOST_FILES = 100;
-const MOST_BYTES = 512 * 1024 * 1024;
+const MOST_FILES = BOUNDS.sessionFiles;
+const MOST_BYTES = BOUNDS.sessionBytes;
 
 /**
  * Copies the files of a session from one folder of a runtime to another. `patterns` are paths in which `*` stands for any

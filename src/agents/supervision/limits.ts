@@ -4,6 +4,7 @@ import { sumUsage, type UsageTotals } from './signals.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import type { PlainFault, StuckCause } from '../../pipeline/why/fault.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Why Musher ends a run. */
 export interface StopReason {
@@ -15,7 +16,7 @@ export interface StopReason {
 }
 
 /** Output beyond this many bytes is no work any more, and would fill the disk. */
-export const OUTPUT_BYTES = 256 * 1024 * 1024;
+export const OUTPUT_BYTES = BOUNDS.output;
 
 /** Whether what was used is over a limit; null: it is not. Called after each line that tells of usage or turns. */
 export function overBudget(limits: LimitSettings, totals: UsageTotals, turns: number): StopReason | null {

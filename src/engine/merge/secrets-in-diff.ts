@@ -4,9 +4,10 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import { seeHiddenText } from '../../redaction/hidden-text.ts';
 import { blocksOf } from './patch-blocks.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Patches beyond this are not searched to their end: they are held, for nobody knows what they hold. */
-export const SEARCHED_BYTES = 64 * 1024 * 1024;
+export const SEARCHED_BYTES = BOUNDS.searched;
 /** How versions before 1.0 wrote down that they had found something. */
 const FORMER = 'its diff holds what looks like a secret';
 

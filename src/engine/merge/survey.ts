@@ -1,12 +1,13 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What is in a folder: each file's path, with what changes whenever somebody writes to it. */
 export type Survey = ReadonlyMap<string, string>;
 
 /** The most files that are compared; a larger tree is recreated instead. */
-const MOST_FILES = 400_000;
+const MOST_FILES = BOUNDS.keptFiles;
 /** Files between two turns of the event loop: some milliseconds. */
 const AT_ONCE = 500;
 

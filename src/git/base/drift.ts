@@ -2,6 +2,7 @@ import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
 import { baseHead, branchHead, type Context } from '../context.ts';
 import { isAncestor } from '../history.ts';
 import { sha } from '../refs.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What is known before the look. */
 export interface DriftAsk {
@@ -48,7 +49,7 @@ export async function lookForDrift(at: Context, ask: DriftAsk): Promise<Drift> {
 }
 
 /** Merges of Musher's own between two looks that are walked without a process. */
-const MOST_STEPS = 50;
+const MOST_STEPS = BOUNDS.baseSteps;
 
 /**
  * Whether nothing but merges of Musher's own came onto the base branch, read from commit objects alone. A look often finds

@@ -3,9 +3,10 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { type Context, baseline } from '../context.ts';
 import { forkPoint, isAncestor, parentsOf, patchSince, treeOf } from '../history.ts';
 import { sha } from '../refs.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Patches are compared as far as this, in bytes; a longer one is known by its tree as well. */
-const COMPARED_BYTES = 64 * 1024 * 1024;
+const COMPARED_BYTES = BOUNDS.compared;
 
 /**
  * Whether a branch's head holds nothing but what commits held that were turned down: the same commit, one before it, or the

@@ -11,13 +11,14 @@ import { isAncestor } from '../history.ts';
 import { swapRef } from '../refs.ts';
 import { keepCommit } from '../worktree/snapshots.ts';
 import { agree, agreedHead, knownCommits, readingMounts, type View, viewHead, viewOf } from './view.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Longest time in ms for git to gather what was committed: a few hundred megabytes take some seconds. */
 const GATHER_MS = 120_000;
 /** The same for a look at one ref. */
 const LOOK_MS = 10_000;
 /** Most that one branch may bring, in units of 512 bytes as the shell counts them: 1 GiB. */
-const MOST_BLOCKS = 2 * 1024 * 1024;
+const MOST_BLOCKS = BOUNDS.boxedPack / 512;
 
 /**
  * Takes over what a sandboxed process has committed on its item's branch. Its git directory is read by a git inside a

@@ -12,11 +12,12 @@ import { headOf, readPlain } from '../worktree/linked.ts';
 import { keepCommit } from '../worktree/snapshots.ts';
 import { agreedHead, knownCommits, looseRefs, readingMounts, type View, viewOf } from './view.ts';
 import { fromText, toText } from '../inside/paths.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Refs of a sandbox that are looked at, beside the item's branch; where there are more, they stay with it in the quarantine. */
-const MOST_REFS = 50;
+const MOST_REFS = BOUNDS.boxedRefs;
 /** Those that are brought out one by one, where all together can't be: one of them may be damaged. */
-const MOST_SINGLY = 5;
+const MOST_SINGLY = BOUNDS.boxedSingly;
 
 /** Puts commits into a bundle, each as a ref of its own: refs of the sandbox are the agent's, and may be anything. */
 const GATHER = `unset GIT_DIR

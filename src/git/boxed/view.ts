@@ -10,6 +10,7 @@ import { entriesOf, fromText, moveAside, raw } from '../inside/paths.ts';
 import { asideFolder, movedNote } from '../inside/quarantine.ts';
 import { removeFolder } from '../../remove-folder.ts';
 import { sharedConfig } from '../own-dir.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /**
  * What a sandboxed process sees in place of the repository's git directory: one of its own, at the same path, so that
@@ -132,7 +133,7 @@ export async function showHead(view: View, branch: string, head: CommitSha): Pro
 }
 
 /** An object's name and its line end; a symbolic ref is longer, and is resolved by git. */
-const REF_BYTES = 65;
+const REF_BYTES = BOUNDS.refFile;
 
 /**
  * Where the view's branch stands by its file. `ask`: there is none, or it leads elsewhere, and git has to say. `strange`:

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { BOUNDS } from '../../bounds.ts';
 import type { Context, Place } from '../context.ts';
 import { COMING, finishMove } from './bring-home.ts';
@@ -13,6 +14,9 @@ export interface Inside {
   /** Absolute: where its objects and refs are; null: its `.git` leads nowhere. */
   readonly gitDir: string | null;
 }
+
+/** Systems other than Linux take paths of a quarter. */
+const LONGEST = process.platform === 'linux' ? BOUNDS.path : BOUNDS.path / 4;
 
 /** What is in a worktree besides its files. */
 export interface Within {
@@ -44,7 +48,7 @@ export async function lookThrough(place: Place): Promise<Within> {
 }
 
 async function below(root: string, folder: string, deep: string[]): Promise<Inside[]> {
-  if (folder.length > BOUNDS.path) {
+  if (folder.length > LONGEST) {
     deep.push(folder);
     return [];
   }

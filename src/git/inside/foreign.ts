@@ -15,7 +15,7 @@ export interface Foreign {
 }
 
 /** The most files and folders of a git directory that are checked before git opens it; a larger one isn't read. */
-const MOST_ENTRIES = 50_000;
+const MOST_ENTRIES = BOUNDS.foreignEntries;
 
 /**
  * Opens a git directory for reading and calls `work` with it. Null where it holds something that git would follow or wait

@@ -7,9 +7,10 @@ import { keptModules } from './find.ts';
 import { gitDirOf } from './git-dir.ts';
 import { readForeign } from './foreign.ts';
 import { fromText, lookAt, toText } from './paths.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Bytes of a `.gitmodules` that are read. */
-const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = BOUNDS.gitmodules;
 
 /** A link to a commit of another repository, as a submodule is one, that a change brings. */
 export interface UnknownLink {

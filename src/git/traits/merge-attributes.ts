@@ -4,13 +4,14 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { readBlobs } from '../blobs.ts';
 import type { OwnDir } from '../own-dir.ts';
 import { removeFolder } from '../../remove-folder.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Attributes that decide how two versions of a file become one: `merge=union`, `-merge`, `binary`, a macro; `eol` where the owner renormalises. */
 const ABOUT_MERGES = /merge|binary|conflict-marker-size|\[attr\]|text|eol/;
 /** Bytes of all attributes files together. What does not fit is as if it were not there. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = BOUNDS.attributes;
 /** More folders than git is asked about by name; then it is asked for all files of the commit. */
-const MOST_FOLDERS = 500;
+const MOST_FOLDERS = BOUNDS.attributeFolders;
 
 /**
  * Does `merge` in a folder that holds the attributes of a commit, as far as they are about these files (names as bytes in

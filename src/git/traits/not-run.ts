@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readBlobs } from '../blobs.ts';
 import { baseHead, type Context } from '../context.ts';
 import { listRefs } from '../refs.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What the owner's git does in a project, and Musher's does not. */
 export interface NotRun {
@@ -15,7 +16,7 @@ export interface NotRun {
 }
 
 /** Bytes of attributes files that are read. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = BOUNDS.attributes;
 
 /** Looks at the tip of the base branch and at the owner's configuration as it was when the project was opened. */
 export async function findNotRun(at: Context): Promise<NotRun> {

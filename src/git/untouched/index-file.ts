@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Larger index files, of a million files, are not read: then nothing is known of them. */
-const LARGEST_BYTES = 256 * 1024 * 1024;
+const LARGEST_BYTES = BOUNDS.indexFile;
 /** Entries between two turns of the event loop: about 2 ms. */
 const ENTRIES_AT_ONCE = 10_000;
 const HEADER_BYTES = 12;

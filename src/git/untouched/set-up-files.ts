@@ -4,6 +4,7 @@ import { lstat, readFile, readlink, rename, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Tree } from '../own-dir.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What a set-up made of a file, and how the file looked then: as long as it looks the same it need not be read. */
 type Made = readonly [content: string, looks: string];
@@ -11,7 +12,7 @@ type Made = readonly [content: string, looks: string];
 /** Files that a set-up has changed or left, by name. */
 const recordOf = (tree: Tree): string => `${tree.index}.set-up`;
 /** A file of more than that was written by something else than Musher. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
+const LARGEST_BYTES = BOUNDS.setUpRecord;
 
 /**
  * Remembers that these files are as the set-up has left them: an install that rewrites a lock file is no work of the agent that

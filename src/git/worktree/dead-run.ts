@@ -8,6 +8,7 @@ import { keepCommit, snapshot } from './snapshots.ts';
 import { headOfOther, type Strays } from './elsewhere.ts';
 import { hasConflict } from './whole-index.ts';
 import { removeFolder } from '../../remove-folder.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What git leaves in a worktree's git directory while an operation of several steps is under way, and how a snapshot calls it. */
 const OPERATIONS = new Map([
@@ -27,7 +28,7 @@ const OPERATIONS = new Map([
 const COMMITS = ['rebase-merge/autostash', 'rebase-apply/autostash', 'MERGE_AUTOSTASH', 'rebase-merge/orig-head', 'rebase-apply/orig-head'];
 
 /** The most entries of the worktree's own refs that are searched for locks, because an agent can create any number. */
-const MOST_ENTRIES = 1_000;
+const MOST_ENTRIES = BOUNDS.lockEntries;
 
 /**
  * Takes away the locks that git processes of a dead run left: those of the worktree's own index, HEAD, refs and logs, and

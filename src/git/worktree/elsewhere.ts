@@ -7,6 +7,7 @@ import { countAhead, isAncestor } from '../history.ts';
 import { listRefs, readRef, swapRef } from '../refs.ts';
 import { headOf } from './linked.ts';
 import { keepCommit } from './snapshots.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Commits that a run made beside its item's branch: on a branch of its own, after a rename, or on no branch. */
 export interface Elsewhere {
@@ -21,7 +22,7 @@ export interface Elsewhere {
 export type Strays = ReadonlyMap<string, CommitSha>;
 
 /** The end of a worktree's HEAD log that is read: some hundred moves. */
-const LOG_BYTES = 64 * 1024;
+const LOG_BYTES = BOUNDS.headLog;
 /** A move of HEAD by which the worktree's own git made a commit: the new one, when in seconds, and what made it. */
 const MADE = /^[0-9a-f]+ ([0-9a-f]+) [^\t]*> (\d+) [^\t]*\t(?:commit|cherry-pick|revert|am|rebase)\b/;
 const BRANCHES = 'refs/heads/';

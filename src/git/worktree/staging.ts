@@ -11,6 +11,7 @@ import { sha } from '../refs.ts';
 import { readIndexFile } from '../untouched/index-file.ts';
 import { type HiddenFiles, sortChanges } from '../untouched/own-changes.ts';
 import { leftBySetUp } from '../untouched/set-up-files.ts';
+import { BOUNDS } from '../../bounds.ts';
 
 /** What a worktree holds. */
 export interface Staged {
@@ -86,7 +87,7 @@ export interface LargeFile {
  * Larger new files stay out of trees: what is once in the owner's repository stays there, and a core dump or a video
  * would make each clone of it slow. The number is that of the largest file that GitHub takes.
  */
-export const LARGEST_BYTES = 100 * 1024 * 1024;
+export const LARGEST_BYTES = BOUNDS.newFile;
 
 async function newAndLarge(git: OwnDir, tree: Tree, names: readonly string[]): Promise<LargeFile[]> {
   const found: LargeFile[] = [];

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { BOUNDS } from '../../bounds.ts';
 
 /** Larger index files, of some hundred thousand files, are left to git. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
+const LARGEST_BYTES = BOUNDS.indexChecked;
 /** Twelve bytes of header, and the hash at the end. */
 const SMALLEST_BYTES = 32;
 const HEADER_BYTES = 12;
