@@ -24,7 +24,11 @@ function numberOf(text: string): number {
 it('security.md shows each bound with what it is of and what happens beyond it', () => {
   const comments = textOf('src/bounds.ts').matchAll(/\/\*\* ([^*]*)\. Beyond: ([^*]*)\. \*\/\s+(\w+): /g);
   const said = new Map(Array.from(comments, ([, what = '', beyond = '', name = '']) => [name, { what, beyond }]));
-  const table: Row[] = Object.entries(BOUNDS).map(([name, most]) => ({ name, most, what: '', beyond: '', ...said.get(name) }));
+  const none = { what: '', beyond: '' };
+  const table = Object.entries(BOUNDS).map(([name, most]): Row => {
+    const { what, beyond } = said.get(name) ?? none;
+    return { name, most, what, beyond };
+  });
   const rows = textOf('docs/security.md').matchAll(/^\| `(\w+)` \| ([\d,]+(?: [KMG]iB)?) \| (.*) \| (.*) \|$/gm);
   const shown = Array.from(rows, ([, name = '', most = '', what = '', beyond = '']): Row => ({ name, most: numberOf(most), what, beyond }));
   expect(shown).toEqual(table);
