@@ -17,9 +17,9 @@ export function purgeItem(events: EventStore, outbox: Outbox, buttons: ButtonMes
   const titles = titlesOf(events.ofItem(project, item));
   events.redactItem(project, item, redacted);
   outbox.forgetItem(project, item, PURGED_NOTICE);
-  outbox.forgetWords(titles, PURGED_NOTICE);
+  outbox.forgetTitles(titles, PURGED_NOTICE);
   buttons.forgetItem(project, item, PURGED_NOTICE);
-  buttons.forgetWords(titles, PURGED_NOTICE);
+  buttons.forgetTitles(titles, PURGED_NOTICE);
 }
 
 /** All titles that an item ever had: a list that was not sent yet, or the answer about another item, may name it by one. */

@@ -178,12 +178,15 @@ describe('a purge', () => {
     say('2 depends on 1 The "new" one (current)', 2);
     say(`a list with ${CREATION.title} in it`, null);
     say('pong', null);
+    // Another item's title that only begins with a title of this one.
+    say('10 The "new" ones: started', 2);
     purge(log, 1);
     expect(log.outbox.open('console', 'lobby', 9).map(({ body }) => plainText(body, { width: 80 }))).toEqual([
       '(removed by a purge)',
       '(removed by a purge)',
       '(removed by a purge)',
       'pong',
+      '10 The "new" ones: started',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Document } from '../../message/document.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
+import { namesOneOf } from './naming.ts';
 
 /** What the buttons of a message belong to: an item that waits in a stage since a time, an agent's request, or a question. */
 export type Occasion =
@@ -97,10 +98,10 @@ export class ButtonMessages {
     this.#purge.run(JSON.stringify(instead), project, item);
   }
 
-  /** The same for those that have one of these words in them: a question about several items names each. */
-  forgetWords(words: readonly string[], instead: Document): void {
-    const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
-    for (const { id, plain } of this.#all.all()) if (quoted.some((word) => plain.includes(word))) this.close(id, instead);
+  /** The same for those that name one of these titles: a question about several items names each. */
+  forgetTitles(titles: readonly string[], instead: Document): void {
+    const isNamed = namesOneOf(titles);
+    for (const { id, plain } of this.#all.all()) if (isNamed(plain)) this.close(id, instead);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Address } from '../../message/address.ts';
 import type { Document } from '../../message/document.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
+import { namesOneOf } from './naming.ts';
 
 /** A message to be sent, as it is put into the queue. */
 export interface Outgoing {
@@ -350,11 +351,10 @@ export class Outbox {
     return this.#replaceUntried.run(JSON.stringify(body), id).changes > 0;
   }
 
-  /** Takes the content out of every message that was not sent yet and has one of these words in it. */
-  forgetWords(words: readonly string[], instead: Document): void {
-    // As they stand in the JSON of a body.
-    const quoted = words.map((word) => JSON.stringify(word).slice(1, -1));
-    const found = this.#unsent.all().filter(({ body }) => quoted.some((word) => body.includes(word)));
+  /** Takes the content out of every message that was not sent yet and names one of these titles. */
+  forgetTitles(titles: readonly string[], instead: Document): void {
+    const isNamed = namesOneOf(titles);
+    const found = this.#unsent.all().filter(({ body }) => isNamed(body));
     for (const { id } of found) this.#replace.run(JSON.stringify(instead), id);
   }
 
