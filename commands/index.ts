@@ -24,6 +24,7 @@ import { help } from './musher/help.ts';
 import { history } from './look/history.ts';
 import { htop } from './musher/htop.ts';
 import { logs } from './look/logs.ts';
+import { more } from './look/more.ts';
 import { move } from './pipeline/move.ts';
 import { panic } from './brakes/panic.ts';
 import { pause } from './brakes/pause.ts';
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   logs,
   diff,
+  more,
   snapshots,
   cost,
   budget,

@@ -1,3 +1,4 @@
+import { logPage, MOST_READ } from '../../src/bot/pages/logs.ts';
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { counted } from '../../src/words/amounts.ts';
@@ -5,7 +6,7 @@ import { itemName, itemTitle } from '../../src/words/item/item.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { duration } from '../../src/words/time.ts';
 import { answer, refused } from '../../src/words/replies.ts';
-import { codeBlock, command as typed, doc, paragraph } from '../../src/message/build.ts';
+import { command as typed, doc, paragraph } from '../../src/message/build.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 const DEFAULT = 20;
@@ -14,7 +15,7 @@ const MOST = 500;
 export const logs = command({
   words: ['logs'],
   summary: "Shows the last lines of an agent's output.",
-  details: `By default the last ${DEFAULT} lines of the latest run. \`logs 42 100 2\` shows the last 100 lines of run 2.`,
+  details: `By default the last ${DEFAULT} lines of the latest run; \`more\` shows those before. \`logs 42 100 2\` shows the last 100 lines of run 2.`,
   examples: ['logs 42', 'logs 42 100', 'logs 42 100 2'],
   args: {
     item: itemRef(),
@@ -38,9 +39,9 @@ export const logs = command({
       );
     const run = context.reads.run(item.project, item.number, wanted ?? item.runs);
     if (run === null) return refused('no-such-run', `${title} has no run ${wanted ?? item.runs}, only ${counted(item.runs, 'run')}.`);
-    const written = await context.runLog(item, run.run, lines ?? DEFAULT);
     const about = `${title}, run ${run.run} by ${run.agent} in ${run.stage}: ${runState(run)}, ${duration(runTime(run, reader.now))}.`;
+    const written = await context.runLog(item, run.run, MOST_READ);
     if (written.length === 0) return answer(doc(paragraph(`${about} No output${run.state === 'ended' ? '' : ' yet'}.`)));
-    return answer(doc(paragraph(about), codeBlock(written.join('\n'))));
+    return logPage(context, { item, run: run.run, lines: lines ?? DEFAULT }, written, written.length, about);
   },
 });

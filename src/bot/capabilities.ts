@@ -1,6 +1,6 @@
 import type { AccessRole, NotifyKind, NotifyStyle } from '../config/choices.ts';
 import type { AgentSettings, PersonSettings, ProjectSettings } from '../config/settings.ts';
-import type { Millis } from '../pipeline/values.ts';
+import type { ItemNumber, Millis } from '../pipeline/values.ts';
 import type { ItemEventKind, ItemEvents, OtherEvents, TimerOrigin } from '../pipeline/events.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../decide/facts.ts';
@@ -92,6 +92,10 @@ export interface Capabilities {
   readonly byTimer: boolean;
   /** The last lines of a run, readable. `run` null: the latest. */
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;
+  /** What this person has not read yet here; null: nothing. */
+  unread(): Unread | null;
+  /** Keeps it for `more`; only within `change`, so that an answer that is lost skips nothing. */
+  keepUnread(unread: Unread | null): void;
   /** The state of the networks, including the terminal. */
   networks(): readonly NetworkState[];
   /** The answer shows all that networks did not take: once it has left, that counts as seen. */
@@ -127,6 +131,21 @@ export interface Reconfiguration {
   /** It names another data directory, which no restart may change. */
   readonly dataDir: boolean;
 }
+
+/** What a person has not read yet of the last answer that was only begun: the place, never the text, so that a purge has nothing to find. */
+export type Unread = { readonly project: string; readonly item: ItemNumber } & (
+  | {
+      readonly of: 'logs';
+      readonly run: number;
+      /** Lines of one answer. */
+      readonly lines: number;
+      /** Lines that were shown, counted from the end; and the digest of the oldest one, which is found again after the run has written more. */
+      readonly shown: number;
+      readonly oldest: string;
+    }
+  /** `from`: how much of the text of this commit's change was shown, in UTF-16 units. */
+  | { readonly of: 'diff'; readonly commit: string; readonly from: number }
+);
 
 /** Who a sender is, and their roles from where they write. */
 export interface PersonStanding {

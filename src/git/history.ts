@@ -147,7 +147,7 @@ export async function diffSince(git: OwnDir, base: CommitSha, head: CommitSha, m
 export async function diffBetween(git: OwnDir, from: CommitSha, to: CommitSha, maxBytes: number): Promise<Diff> {
   const plain = ['-r', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, to];
   const patch = await git.run(['diff-tree', '-p', ...plain], { maxBytes });
-  const stat = await git.run(['diff-tree', '--stat=100,60', '--stat-count=100', ...plain], { maxBytes: 64 * 1024 });
+  const stat = await git.run(['diff-tree', '--stat=40,26', '--stat-count=100', ...plain], { maxBytes: 64 * 1024 });
   return { text: patch.stdout.toString('utf8'), truncated: patch.truncated, stat: stat.stdout.toString('utf8').trimEnd() };
 }
 

@@ -415,6 +415,51 @@ describe('diff', () => {
   });
 });
 
+describe('more', () => {
+  const lines = (text: string): number[] => Array.from(text.matchAll(/line (\d+)$/gm), ([, n]) => Number(n));
+
+  it('goes back over the output where the last answer ended, for each person on their own, also while the run writes on', async () => {
+    const n = inCurrent();
+    const run = startRun(world, n);
+    const write = (count: number, to = world): void => {
+      to.written.set(
+        `${n}/${run}`,
+        Array.from({ length: count }, (_, index) => `line ${index + 1}`),
+      );
+    };
+    write(25);
+    expect((await world.say(`logs ${n} 10`)).text).toContain('15 earlier lines: `more`');
+    write(32);
+    expect(lines((await world.say('more')).text)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(await world.say('more', { role: 'viewer' })).toMatchObject({ ok: false, code: 'nothing-more' });
+    const again = world.restarted({});
+    write(32, again);
+    expect(lines((await again.say('more')).text)).toEqual([1, 2, 3, 4, 5]);
+    expect(await again.say('more')).toMatchObject({ ok: false, code: 'nothing-more' });
+  });
+
+  it('shows all of a change in parts, each line once, and begins again where it is another change', async () => {
+    const { owner } = desk;
+    const wanted = Array.from({ length: 900 }, (_, index) => `+number ${index + 1}`);
+    const head = (text: string): ReturnType<typeof owner.commit> => owner.commit({ 'big.txt': text }, 'big');
+    owner.git(['switch', '-q', '-c', 'musher/9-big']);
+    const n = inCurrent();
+    const seen = (commit: typeof SHA): void =>
+      world.record(n, 'item.work_seen', { work: { branch: 'musher/9-big', head: commit, commitsAhead: 1 } });
+    seen(head(wanted.map((line) => `${line.slice(1)}\n`).join('')));
+    const parts = [(await world.say(`diff ${n}`)).text];
+    expect(parts[0]).toContain('1 file changed, +900 −0.');
+    while (parts.at(-1)?.includes('shown: `more`') === true) parts.push((await world.say('more')).text);
+    expect(parts.length).toBeGreaterThan(2);
+    expect(parts.every((part) => part.length < 12_000)).toBe(true);
+    expect(Array.from(parts.join('\n').matchAll(/^ *(\+number \d+)$/gm), ([, line]) => line)).toEqual(wanted);
+    await world.say(`diff ${n}`);
+    seen(head(`${wanted.join('\n')}\nnew\n`));
+    owner.git(['switch', '-q', 'main']);
+    expect((await world.say('more')).text).toContain('The change is another one by now.');
+  });
+});
+
 describe('what people and agents wrote', () => {
   const mark = 'ZQ`x` <b>*@everyone*';
 

@@ -4,7 +4,7 @@ import { timerOf, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import type { Tx } from '../../log/tx.ts';
 import { err, ok, type Result } from '../../result.ts';
-import type { Project } from '../capabilities.ts';
+import type { Project, Unread } from '../capabilities.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
@@ -25,6 +25,9 @@ export interface Settlement {
   /** The change is kept and the final reply comes later: the command must not run again. */
   hold(tx: Tx): void;
 }
+
+/** Scope of what people have not read yet, one place for a person in a room. */
+const UNREAD = 'unread';
 
 /** Everything one command gets for one message. */
 export function commandContext(
@@ -61,6 +64,7 @@ export function commandContext(
     return includes(role, command.role) ? null : refused('not-allowed', 'This', ...lacking(command.role, project, role));
   };
   const visible = parts.projects.filter(({ name }) => roleIn(name) !== null);
+  const here = JSON.stringify([at.transport, at.room, sender.id]);
   const readItem = (project: string, number: number): ReturnType<typeof log.reads.item> => log.reads.item(project, number);
   return {
     clock,
@@ -112,6 +116,8 @@ export function commandContext(
     },
     byTimer: timerOf(message) !== null,
     runLog: parts.runLog,
+    unread: () => JSON.parse(log.stateStore(UNREAD).get(here) ?? 'null') as Unread | null,
+    keepUnread: (unread) => log.stateStore(UNREAD).set(here, JSON.stringify(unread)),
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,

@@ -1,0 +1,30 @@
+import { command } from '../../src/bot/command.ts';
+import { refused } from '../../src/words/replies.ts';
+import { command as typed } from '../../src/message/build.ts';
+import { moreDiff } from '../../src/bot/pages/diff.ts';
+import { moreLogs } from '../../src/bot/pages/logs.ts';
+
+export const more = command({
+  words: ['more'],
+  summary: 'Shows what comes next of the last `logs` or `diff` that you asked for in this room.',
+  details: 'For each person and room on its own, also after a restart. A `diff` starts again if the change is another one by then.',
+  examples: ['more'],
+  args: {},
+  role: 'viewer',
+  waits: true,
+  async run(context) {
+    const unread = context.unread();
+    if (unread === null)
+      return refused(
+        'nothing-more',
+        'There is nothing more to show. ',
+        typed('logs <number>'),
+        ' or ',
+        typed('diff <number>'),
+        ' come first.',
+      );
+    const found = context.find({ project: unread.project, number: unread.item });
+    if (!found.ok) return found.error;
+    return unread.of === 'logs' ? moreLogs(context, unread, found.value) : moreDiff(context, unread, found.value);
+  },
+});
