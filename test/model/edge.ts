@@ -265,6 +265,7 @@ export class Outside {
       resetWorktree: guard(() => undefined),
       clearLocks: guard(() => undefined),
       complaint: guard(() => null),
+      takeOffTooLarge: guard(() => null),
       workElsewhere: guard(() => null),
       bringBack: guard(() => undefined),
       restoreTracked: guard(() => []),
