@@ -63,7 +63,9 @@ function readsAsCommand(
   return !beginsWithText(parsed.value.command);
 }
 
-/** `create tests for it, please` may be talk: of a command whose first word is a text, nothing shows that it is meant as one. */
+/** `create bug reports for it, please` may be talk: where only fixed words come before a text, nothing shows that a command is meant. */
 function beginsWithText({ args }: Command): boolean {
-  return Object.values(args).find(({ required, kind }) => required && kind !== 'flag')?.kind === 'rest';
+  const typed = Object.values(args).filter(({ kind }) => kind !== 'flag');
+  const text = typed.findIndex(({ required, kind }) => required && kind === 'rest');
+  return text >= 0 && typed.slice(0, text).every(({ type }) => type === 'choice');
 }
