@@ -72,8 +72,8 @@ export const BOUNDS = {
   lockEntries: 1_000,
   /** Bytes of an absolute path in a worktree; the system takes 4,095. Beyond: what is deeper is not looked through, and is kept in the quarantine. */
   path: 3_800,
-  /** Entries of a new tree, each as often as it is there. Beyond: the attempt fails, and the commits are taken off the branch. */
-  treeEntries: 1_000_000,
+  /** Entries of a new tree beyond those that the branch had, each as often as it is there. Beyond: the attempt fails, and the commits are taken off the branch. */
+  treeEntries: 100_000,
   /** Folders in each other in such a tree. Beyond: the attempt fails, and the commits are taken off the branch. */
   treeDepth: 200,
   /** Bytes of the trees that are read to count them. Beyond: the attempt fails, and the commits are taken off the branch. */

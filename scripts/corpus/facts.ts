@@ -151,7 +151,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'no-commits': { kind: 'no-commits' },
   'no-change': { kind: 'no-change' },
   'objects-refused': { kind: 'objects-refused', said: 'error in tree 1a2b3c4d: duplicateEntries: contains duplicate file entries' },
-  'tree-too-large': { kind: 'tree-too-large', entries: 1_000_000, depth: 200, ref: 'refs/musher/too-large/3f9a1c2e/42/1a2b3c4d' },
+  'tree-too-large': { kind: 'tree-too-large', entries: 100_000, depth: 200, ref: 'refs/musher/too-large/3f9a1c2e/42/1a2b3c4d' },
   'refused-again': { kind: 'refused-again' },
   'nothing-committed': { kind: 'nothing-committed', changed: ['a.txt', 'b.txt'] },
   'work-elsewhere': { kind: 'work-elsewhere', branch: 'fix/thing', commit: COMMIT, commits: 2 },

@@ -54,7 +54,7 @@ async function withFolder(
 
 it.each([
   ['the same folder ten times in each of ten', (path: string) => levels(10, 10, path)],
-  ['one file more than is read', (path: string) => levels(1_000, 2, path)],
+  ['one file more than is read', (path: string) => levels(316, 2, path)],
   ['folders of the base branch again and again', (path: string) => levels(100, 4, path, owner.git(['rev-parse', 'HEAD^{tree}'], path))],
   ['folders in each other beyond the depth', (path: string) => levels(1, BOUNDS.treeDepth + 1, path)],
 ])('takes a tree off the branch that nobody can list: %s', async (_, make) => {
@@ -68,7 +68,7 @@ it.each([
 
 it.each([
   ['a few files', (path: string) => levels(10, 2, path)],
-  ['as many files as are read', (path: string) => levels(990, 2, path)],
+  ['as many files as are read', (path: string) => levels(315, 2, path)],
   ['folders in each other', (path: string) => levels(1, BOUNDS.treeDepth - 2, path)],
 ])('and leaves others there: %s', async (_, make) => {
   const { item, good, bad } = await withFolder(make);

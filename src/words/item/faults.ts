@@ -45,7 +45,7 @@ export function faultWords(fault: Said): string {
     case 'objects-refused':
       return `git refuses what it would add to the base branch: ${clause(fault.said)}`;
     case 'tree-too-large':
-      return `its commits hold more than ${fault.entries.toLocaleString('en-US')} files or ${fault.depth} nested folders; they were taken off the branch and are kept under ${fault.ref}`;
+      return `its commits hold more than ${fault.entries.toLocaleString('en-US')} new files or ${fault.depth} nested folders; they were taken off the branch and are kept under ${fault.ref}`;
     case 'refused-again':
       return 'nothing new was committed after the work was rejected';
     case 'nothing-committed':
