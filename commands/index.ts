@@ -1,4 +1,6 @@
 import type { Command } from '../src/bot/command.ts';
+import { accounts } from './agents/accounts.ts';
+import { agents } from './agents/agents.ts';
 import { accept } from './pipeline/accept.ts';
 import { allow } from './requests/allow.ts';
 import { answer } from './requests/answer.ts';
@@ -6,6 +8,7 @@ import { approve } from './pipeline/approve.ts';
 import { assign } from './items/assign.ts';
 import { backup } from './musher/backup.ts';
 import { backlog } from './look/backlog.ts';
+import { blocked } from './find/blocked.ts';
 import { budget } from './budget/budget.ts';
 import { check } from './items/check.ts';
 import { cost } from './budget/cost.ts';
@@ -25,6 +28,7 @@ import { history } from './look/history.ts';
 import { htop } from './musher/htop.ts';
 import { logs } from './look/logs.ts';
 import { more } from './look/more.ts';
+import { mine } from './find/mine.ts';
 import { move } from './pipeline/move.ts';
 import { panic } from './brakes/panic.ts';
 import { pause } from './brakes/pause.ts';
@@ -47,12 +51,14 @@ import { supersede } from './pipeline/supersede.ts';
 import { subscribe } from './rooms/subscribe.ts';
 import { tell } from './pipeline/tell.ts';
 import { unblock } from './pipeline/unblock.ts';
+import { today } from './find/today.ts';
 import { timer } from './timers/timer.ts';
 import { timerCancel } from './timers/timer-cancel.ts';
 import { timerList } from './timers/timer-list.ts';
 import { undo } from './pipeline/undo.ts';
 import { unsubscribe } from './rooms/unsubscribe.ts';
 import { version } from './musher/version.ts';
+import { waiting } from './find/waiting.ts';
 import { whoami } from './rooms/whoami.ts';
 import { why } from './look/why.ts';
 
@@ -61,6 +67,10 @@ export const COMMANDS: readonly Command[] = [
   help,
   status,
   digest,
+  mine,
+  waiting,
+  blocked,
+  today,
   backlog,
   show,
   why,
@@ -71,6 +81,8 @@ export const COMMANDS: readonly Command[] = [
   snapshots,
   cost,
   budget,
+  agents,
+  accounts,
   git,
   htop,
   health,

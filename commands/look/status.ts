@@ -1,131 +1,135 @@
 import { command, type CommandContext } from '../../src/bot/command.ts';
+import type { Project } from '../../src/bot/capabilities.ts';
+import { projectsMeant } from '../../src/bot/of-item.ts';
 import { includes } from '../../src/bot/rights/rights.ts';
+import { projectOrAll } from '../../src/bot/parse/arguments.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { firstLine, itemTitle, mergedAs, sentenceOf, shortCommit } from '../../src/words/item/item.ts';
-import { runState, runTime } from '../../src/words/item/run.ts';
-import { stepLine } from '../../src/words/item/step.ts';
-import { duration, moment, startOfDay } from '../../src/words/time.ts';
+import { mergedLine, part, runLine } from '../../src/words/item/board.ts';
+import { itemName, mergedAs, sentenceOf } from '../../src/words/item/item.ts';
+import { stepLine, stepSign } from '../../src/words/item/step.ts';
+import { startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
 import { pauseWords } from '../../src/words/item/pause.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
-import { decide } from '../../src/decide/facts.ts';
-import type { Run } from '../../src/log/projections/run.ts';
-import {
-  action,
-  actions,
-  code,
-  command as typed,
-  doc,
-  heading,
-  list,
-  paragraph,
-  phrase,
-  strong,
-  type Content,
-} from '../../src/message/build.ts';
-import type { Block } from '../../src/message/document.ts';
-import { isResumable } from '../../src/pipeline/moves.ts';
-import { STAGES, type WorkItem } from '../../src/pipeline/types.ts';
+import { decide, type ProjectFacts } from '../../src/decide/facts.ts';
+import { action, actions, command as typed, doc, heading, join, paragraph, phrase } from '../../src/message/build.ts';
+import type { Block, Document } from '../../src/message/document.ts';
+import { standingItems } from '../../src/decide/standing.ts';
+import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
-import type { Step } from '../../src/pipeline/next/step.ts';
 
-/** Lines of each part; what is left out is counted. */
-const MOST_LINES = 15;
 const DONE_LINES = 5;
 /** Archived items looked at for blocked and finished ones: the latest, so that the archive's size does not count. */
 const ARCHIVE_LOOK = 20;
 /** Items of the backlog looked at for one that can be started. */
 const FIRST_LOOK = 20;
 
+/** Lines of each part where several boards are shown at once. */
+const FEW_LINES = 5;
+
 export const status = command({
   words: ['status'],
   aliases: [['board']],
   summary: 'Shows the board: what’s running, what’s waiting and why.',
-  details: 'Counts per stage, runs in progress, waiting items with the reason, coder slots, the latest merges, and today’s cost.',
-  examples: ['status'],
-  args: {},
+  details:
+    'Counts per stage, runs in progress, waiting items with the reason, coder slots, the latest merges, and today’s cost. ' +
+    'With a project’s name it shows the board of that project, with `all` a short one of every project.',
+  examples: ['status', 'status shop', 'status all'],
+  args: { project: projectOrAll().optional() },
   role: 'viewer',
-  run(context) {
-    const { reads, project } = context;
-    const { name } = project;
-    const reader = readerOf(context);
-    const facts = context.facts(name);
-    const { pause } = facts;
-    const counts = reads.counts(name);
-    const runs = new Map(reads.openRuns(name).map((run) => [run.item, run]));
-    const active = reads.active(name).map((item) => ({ item, step: decide(reads, item, facts), run: runs.get(item.number) ?? null }));
-    const queued = reads
-      .waking(name)
-      .filter((item) => item.stage.name === 'backlog' && item.deletedAt === null)
-      .map((item) => ({ item, step: decide(reads, item, facts) }))
-      // Items that nobody has started are only counted.
-      .filter(({ item, step }) => item.queued || (step.do === 'wait' && step.for !== 'start'));
-    const startable = (item: WorkItem): boolean => {
-      const step = decide(reads, item, facts);
-      return step.reason.kind === 'not-started' && step.reason.unmet.length === 0;
-    };
-    const first = reads.inStage(name, 'backlog', FIRST_LOOK).find(startable) ?? null;
-    const running = active.filter(({ run }) => run !== null);
-    const idle = active.filter(({ run }) => run === null);
-    const waiting = [...idle, ...queued].filter(({ step }) => step.do === 'wait');
-    const moving = idle.filter(({ step }) => step.do !== 'wait');
-    const archived = reads.recentInStage(name, 'archived', ARCHIVE_LOOK);
-    const blocked = archived.filter(({ stage }) => isResumable(stage));
-    const done = lately([...reads.recentInStage(name, 'done', DONE_LINES), ...archived]);
-    const today = reads.spend.since(name, startOfDay(reader.now, reader.timezone));
-    return answer(
-      doc(
-        heading(name),
-        paragraph(STAGES.map((stage) => `${stage} ${counts[stage]}`).join(' · ')),
-        paragraph(
-          `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens`,
+  run(context, { project: asked }) {
+    const notes = doc(...unconfiguredNotes(context));
+    if (asked !== 'all')
+      return answer(
+        join(
+          ...projectsMeant(context, asked).map((one) => board(context, one)),
+          notes,
+          ...projectsMeant(context, asked).map((one) => doc(brakes(context, one))),
         ),
-        pause !== null && paragraph(...phrase`‖ ${sentenceOf(pauseWords(pause, reader))} `, typed('resume'), ' lets work continue.'),
-        active.length === 0 && pause === null && idleText(counts.backlog, first),
-        ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
-        ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
-        ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
-        ...part('Blocked', blocked, (item) => stepLine(item, decide(reads, item, facts), null, reader)),
-        ...part('Timers', reads.timers.ofProject(name), (one) => timerLine(one, reader)),
-        ...part('Merged', done, (item) => doneLine(item, reader)),
-        ...unconfiguredNotes(context),
-        brakes(context, pause !== null),
-      ),
-    );
+      );
+    return answer(join(...context.projects.map((one) => brief(context, one)), notes));
   },
 });
 
-/** Only for those who may press it, and not in a terminal. It names the project: the room may be on another one by then. */
-function brakes({ project: { name }, roleIn, networks, at }: CommandContext, paused: boolean): Block | false {
-  const isLocal = networks().some((network) => network.name === at.transport && network.isLocal);
-  if (isLocal || !includes(roleIn({ project: name }), 'operator')) return false;
-  const [label, words] = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
-  return actions({ ...action(label, `${words} ${name}`, paused ? 'primary' : 'plain'), typed: words });
+function board(context: CommandContext, { name }: Project): Document {
+  const { reads } = context;
+  const reader = readerOf(context);
+  const facts = context.facts(name);
+  const counts = reads.counts(name);
+  const { running, moving, waiting, blocked, archived } = standingItems(reads, facts, ARCHIVE_LOOK);
+  const startable = (item: WorkItem): boolean => {
+    const step = decide(reads, item, facts);
+    return step.reason.kind === 'not-started' && step.reason.unmet.length === 0;
+  };
+  const first = reads.inStage(name, 'backlog', FIRST_LOOK).find(startable) ?? null;
+  const done = lately([...reads.recentInStage(name, 'done', DONE_LINES), ...archived]);
+  const active = counts.current + counts.qa + counts.merge;
+  return doc(
+    heading(name),
+    paragraph(stagesLine(counts)),
+    paragraph(`${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · ${spentToday(context, name)}`),
+    pausedText(facts, name, reader),
+    active === 0 && facts.pause === null && idleText(name, counts.backlog, first, reader),
+    ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
+    ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
+    ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
+    ...part('Blocked', blocked, ({ item, step }) => stepLine(item, step, null, reader)),
+    ...part('Timers', reads.timers.ofProject(name), (one) => timerLine(one, reader)),
+    ...part('Merged', done, (item) => mergedLine(item, reader)),
+  );
 }
 
-function part<T>(title: string, all: readonly T[], line: (one: T) => readonly Content[]): Block[] {
-  if (all.length === 0) return [];
-  const more = all.length > MOST_LINES ? [[`and ${all.length - MOST_LINES} more`]] : [];
-  return [heading(title), list([...all.slice(0, MOST_LINES).map(line), ...more])];
+/** A project's board in a few lines: its counts, who works on what, and what needs a person. */
+function brief(context: CommandContext, { name }: Project): Document {
+  const reader = readerOf(context);
+  const facts = context.facts(name);
+  const { running, waiting, blocked } = standingItems(context.reads, facts, ARCHIVE_LOOK);
+  const needs = [...waiting.filter(({ step }) => stepSign(step) === '!'), ...blocked];
+  return doc(
+    heading(name),
+    paragraph(`${stagesLine(context.reads.counts(name))} · ${spentToday(context, name)}`),
+    pausedText(facts, name, reader),
+    ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader), FEW_LINES),
+    ...part('Needs a person', needs, ({ item, step }) => stepLine(item, step, null, reader), FEW_LINES),
+  );
+}
+
+function pausedText({ pause }: ProjectFacts, project: string, reader: Reader): Block | false {
+  if (pause === null) return false;
+  const resume = typed(project === reader.current ? 'resume' : `resume ${project}`);
+  return paragraph(...phrase`‖ ${sentenceOf(pauseWords(pause, reader))} `, resume, ' lets work continue.');
+}
+
+/** Only for those who may press it, and not in a terminal. It names the project: the room may be on another one by then. */
+function brakes(context: CommandContext, { name }: Project): Block | false {
+  const { roleIn, networks, at, facts, project } = context;
+  const isLocal = networks().some((network) => network.name === at.transport && network.isLocal);
+  if (isLocal || !includes(roleIn({ project: name }), 'operator')) return false;
+  const paused = facts(name).pause !== null;
+  const [label, words] = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
+  const shown = name === project.name ? words : `${words} ${name}`;
+  return actions({ ...action(label, `${words} ${name}`, paused ? 'primary' : 'plain'), typed: shown });
 }
 
 /** `startable`: an item of the backlog that waits for nothing but a person; null: there is none. */
-function idleText(backlog: number, startable: WorkItem | null): Block {
+function idleText(project: string, backlog: number, startable: WorkItem | null, { current }: Reader): Block {
+  if (backlog === 0 && project !== current) return paragraph('Nothing is running and the backlog is empty.');
   if (backlog === 0) return paragraph('Nothing is running and the backlog is empty: ', typed('create story <title>'), ' adds to it.');
   const items = `Nothing is running. ${counted(backlog, 'item')} in the backlog`;
-  return startable === null ? paragraph(`${items}.`) : paragraph(`${items}: `, typed(`start ${startable.number}`), ' to begin.');
+  return startable === null
+    ? paragraph(`${items}.`)
+    : paragraph(`${items}: `, typed(`start ${itemName(startable, current)}`), ' to begin.');
 }
 
-function runLine(item: WorkItem, run: Run | null, step: Step, reader: Reader): Content[] {
-  if (run === null || step.reason.kind === 'asks-people') return stepLine(item, step, null, reader);
-  const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
-  return [
-    `… ${itemTitle(item, reader.current)} · `,
-    strong(run.agent),
-    ` ${runState(run)} in ${item.stage.name} · ${duration(runTime(run, reader.now))} · run ${run.run}${activity}`,
-  ];
+function stagesLine(counts: Readonly<Record<StageName, number>>): string {
+  return STAGES.map((stage) => `${stage} ${counts[stage]}`).join(' · ');
+}
+
+function spentToday(context: CommandContext, project: string): string {
+  const today = context.reads.spend.since(project, startOfDay(context.clock.now(), context.timezone));
+  return `today ${money(today.microUsd)}, ${tokens(totalTokens(today))} tokens`;
 }
 
 /** The latest merged items, newest first. */
@@ -138,14 +142,4 @@ function lately(items: readonly WorkItem[]): WorkItem[] {
     .sort((one, other) => other.at - one.at)
     .slice(0, DONE_LINES)
     .map(({ item }) => item);
-}
-
-function doneLine(item: WorkItem, reader: Reader): Content[] {
-  const merged = mergedAs(item.stage);
-  if (merged === null) return [itemTitle(item, reader.current)];
-  return [
-    `✓ ${itemTitle(item, reader.current)} merged · `,
-    code(shortCommit(merged.mergeCommit)),
-    ...phrase` · ${moment(merged.mergedAt, reader.now, reader.timezone)}`,
-  ];
 }

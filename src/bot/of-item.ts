@@ -16,6 +16,12 @@ export function projectOf(context: Pick<Capabilities, 'projects'>, item: Pick<Wo
   return project;
 }
 
+/** The projects that a list is about: the room's where none was typed, `all` that the sender may see, or the one that was named. */
+export function projectsMeant(context: Pick<Capabilities, 'project' | 'projects'>, typed: string | null): readonly Project[] {
+  if (typed === null) return [context.project];
+  return typed === 'all' ? context.projects : [projectOf(context, { project: typed })];
+}
+
 /** The run of an item that has not ended; null if there is none. Includes a run that the item itself no longer refers to. */
 export function openRun(reads: Reads, item: WorkItem): Run | null {
   const run = item.runs === 0 ? null : reads.run(item.project, item.number, item.runs);

@@ -62,6 +62,16 @@ export function project(description = 'The name of a project.'): Argument<string
   );
 }
 
+/** The name of a project, or `all` for every project that the sender may see. */
+export function projectOrAll(description = 'The name of a project, or `all`. Default: the room’s project.'): Argument<string> {
+  return named(
+    'a project, or all',
+    description,
+    (context) => [...context.projects, 'all'],
+    (value) => (typeof value === 'string' && value !== 'all' ? [value] : []),
+  );
+}
+
 /** The words of a command that the sender may use, as one text: `timer list`. */
 export function commandName(description = 'A command.'): Argument<string> {
   return argument({

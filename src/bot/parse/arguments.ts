@@ -8,7 +8,7 @@ import type { Word } from './tokenize.ts';
 
 export type { Argument, ArgumentProblem, Choice, ParseContext } from './argument.ts';
 export { itemRefs, severalItems, type ItemsCalled, type SeveralItems } from './arguments-items.ts';
-export { agent, commandName, itemRef, itemsNamed, project, type ItemRef } from './arguments-named.ts';
+export { agent, commandName, itemRef, itemsNamed, project, projectOrAll, type ItemRef } from './arguments-named.ts';
 export { text, titleAndBody, type TitleAndBody } from './arguments-text.ts';
 
 /** The arguments of a command by name, in the order in which they are typed. Flags may be anywhere. */
