@@ -128,7 +128,7 @@ describe('parseCommand', () => {
     ['create bug Fix it --', 'Fix it', ''],
     ['create bug Fix it\r\nwhy', 'Fix it', 'why'],
   ])('cuts %j into title and description', (source, title, body) => {
-    expect(args(source)['title']).toEqual({ title, body });
+    expect(args(source)['title']).toMatchObject({ title, body });
   });
 
   it('wants a title before a description, and not one of a page', () => {

@@ -38,7 +38,8 @@ export function parseCommand<C extends Declared>(
   const { text, asks } = withoutTrail(lead);
   const bare = text === lead ? led : parseAsTyped(text, table, context, mayUse);
   if (bare.ok && (!asks || bare.value.command.role === 'viewer')) return bare;
-  if (!bare.ok && bare.error.code === 'missing-argument') return bare;
+  // Of `reject 3.` the item is understood, and the reason is what is missing.
+  if (!bare.ok && !led.ok && bare.error.code === 'missing-argument' && bare.error.argument !== led.error.argument) return bare;
   // What is wrong with `please shwo 3` is the second word.
   return typed.error.code === 'unknown-command' ? led : typed;
 }
