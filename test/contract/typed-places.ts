@@ -28,6 +28,8 @@ export interface Place {
   /** A person types exactly this. */
   readonly type: (text: string) => Promise<unknown>;
   readonly close: () => Promise<unknown>;
+  /** The commands for whose arguments the place asked with a form instead of an error, oldest first. */
+  readonly forms?: () => readonly string[];
 }
 
 /** The commands as the place shows them, in order. */
@@ -41,12 +43,15 @@ export async function shownAt({ transport, at, shown }: Place, commands: readonl
 }
 
 /** What Musher understands of a text that is typed in the place. Null: that it was not meant. */
-export async function understood({ transport, received, type }: Place, text: string): Promise<string | null> {
+export async function understood({ transport, received, type, forms = () => [] }: Place, text: string): Promise<string | null> {
   const before = received.length;
+  const asked = forms().length;
   await type(text);
   await eventually(() => {
-    if (received.length === before) throw new Error(`nothing has come of: ${text}`);
+    if (received.length === before && forms().length === asked) throw new Error(`nothing has come of: ${text}`);
   });
+  const form = forms()[asked];
+  if (form !== undefined) return form;
   const message = received[before];
   if (message === undefined) return null;
   const { names = [], ids = [] } = transport.identity() ?? {};
@@ -132,6 +137,8 @@ async function slackPlace(where: 'room' | 'thread' | 'direct' | 'own'): Promise<
       if (sent.startsWith('/musher ') && thread === null) return slack.slash(sent.slice('/musher '.length), { channel_id: channel });
       return slack.say(sent, { channel, ...(thread === null ? {} : { thread }) }).heard;
     },
+    forms: () =>
+      slack.views.map((view) => (JSON.parse(String(view['private_metadata'])) as { readonly words: readonly string[] }).words.join(' ')),
     // The workspace ends with its test.
     close: () => Promise.resolve(),
   };

@@ -181,7 +181,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'project.paused':
       return because(`paused ${event.project}`, event.payload.reason);
     case 'project.resumed':
-      return `resumed ${event.project}`;
+      return event.payload.why === 'time' ? `resumed ${event.project} at the end of its pause` : `resumed ${event.project}`;
     case 'musher.recovered': {
       const { quarantined, mended, odd, differences } = event.payload;
       return `checked the state left by the last shutdown: ${counted(quarantined.length + mended.length + odd.length, 'finding')}, ${counted(differences.length, 'difference')}`;
