@@ -70,8 +70,8 @@ function slashCommands(catalogue: CommandCatalogue, name: string, url: string | 
   const own = catalogue.commands
     .map((one) => made(`${name}-${one.words.join('-')}`, one.summary, usageOf({ ...one, words: [] })))
     .filter(({ command }) => command.length <= SLACK_LIMITS.slashName)
-    // A command of one word before one of several, where not all have room.
-    .toSorted((one, other) => one.command.split('-').length - other.command.split('-').length || (one.command < other.command ? -1 : 1));
+    // Where not all have room: a command of one word before one of several, and otherwise as `help` lists them.
+    .toSorted((one, other) => one.command.split('-').length - other.command.split('-').length);
   const all = made(name, 'Runs a Musher command; help lists them.', 'status | show 42 | help');
   return [all, ...own].slice(0, SLACK_LIMITS.slashCommands);
 }
