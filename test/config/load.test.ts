@@ -106,6 +106,7 @@ describe('loadSettings', () => {
               bot: { tokens: 500_000_000, microUsd: 100_000_000 },
               anyone: { tokens: null, microUsd: null },
               people: [],
+              setIn: { item: { tokens: 'project', microUsd: 'project' }, day: { tokens: 'project', microUsd: 'project' } },
               timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
             },
           },

@@ -26,7 +26,7 @@ test('an old backup knows after its first start what was merged and reverted sin
   await musher.said(/Backed up the log to/);
   bench.raise('go');
   musher.type('wait 3 done 60', 'start 1', 'wait 1 done 60', create('Not known then'), 'start 6', 'wait 6 done 60', 'undo 2', 'yes');
-  await musher.said(/#2 Taken back since: back in current/);
+  await musher.said(/Reverted the merge of #2 Taken back since on main\. The item is in current with its branch,\s+stopped\./);
   succeeded(await musher.end());
   bench.git(['revert', '--no-edit', bench.git(['log', '--format=%H', '--grep=^Musher-Item: 4$', 'main'])]);
   const merges = bench.merges;

@@ -64,7 +64,7 @@ test('a program that is not there costs no attempt and holds no other agent up, 
   await musher.said(/Agent ghost of shop can't start/);
   await until(() => bench.runs(1)[0]?.state === 'ended');
   musher.type(create('For anybody', 'coder: write b.txt b; commit; success'), 'start 2', 'wait 2 done 60', 'why 1');
-  await musher.said(/ghost doesn't start\): The program/);
+  await musher.said(/Can't run \(ghost doesn't start\): the program/);
   writeFileSync(`${file}.new`, '#!/bin/sh\necho hi > a.txt; git add a.txt; git commit -qm a\n');
   chmodSync(`${file}.new`, 0o755);
   renameSync(`${file}.new`, file);

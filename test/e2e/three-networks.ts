@@ -167,7 +167,7 @@ export function expectEachStepOnce(said: string, steps: readonly string[]): void
   const at = steps.map((step) => said.indexOf(step));
   for (const step of steps) expect(said).toContain(step);
   expect(at.toSorted((a, b) => a - b)).toEqual(at);
-  for (const step of steps) expect(said.split(step)).toHaveLength(2);
+  for (const step of steps) expect(said.split(step), `“${step}” is said once in:\n${said}`).toHaveLength(2);
 }
 
 /** An item whose first attempt fails and whose second is good. */
