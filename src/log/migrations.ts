@@ -193,7 +193,8 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE inbox ADD COLUMN about_project TEXT;
   ALTER TABLE inbox ADD COLUMN about_item INTEGER;
   ALTER TABLE outbox ADD COLUMN several INTEGER NOT NULL DEFAULT 0; -- 1: about more items than \`item\`
-  CREATE INDEX outbox_shown ON outbox (json_extract(refs, '$[0].id')) WHERE state = 'sent';
+  CREATE INDEX outbox_shown ON outbox (json_extract(refs, '$[0].id'))
+    WHERE state = 'sent' AND json_extract(refs, '$[0].unanswerable') IS NULL;
   CREATE INDEX outbox_parts ON outbox (transport, room) WHERE state = 'sent' AND json_array_length(refs) > 1;
   CREATE INDEX threads_by_name ON threads (thread) WHERE thread IS NOT NULL;
   `,

@@ -146,7 +146,7 @@ function readCalled(
 
 /** `20-24`, `#20-#24`, `shop#3-5`, with any dash that a phone makes of it; null for anything else. */
 function readRange(word: Word, part: string, context: ParseContext): Result<readonly ItemRef[], ArgumentProblem> | null {
-  const [, first, last] = /^(.*?\d+)(?:[-–—]|\.\.|…)#?(\d{1,15})$/.exec(part) ?? [];
+  const [, first, last] = /^(.*\d)(?:[-–—]|\.\.|…)#?(\d{1,15})$/.exec(part) ?? [];
   if (first === undefined || last === undefined) return null;
   const from = readItem(word, first, context);
   if (!from.ok) return from;

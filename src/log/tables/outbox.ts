@@ -189,7 +189,8 @@ export class Outbox {
     );
     this.#shown = db.prepare<[string, string, string], Subject>(
       `SELECT project, item, several FROM outbox INDEXED BY outbox_shown
-       WHERE json_extract(refs, '$[0].id') = ? AND state = 'sent' AND transport = ? AND room = ?`,
+       WHERE json_extract(refs, '$[0].id') = ? AND state = 'sent' AND json_extract(refs, '$[0].unanswerable') IS NULL
+         AND transport = ? AND room = ?`,
     );
     this.#shownInParts = db.prepare<[string, string, number], Subject & { readonly refs: string }>(
       `SELECT project, item, several, refs FROM outbox INDEXED BY outbox_parts

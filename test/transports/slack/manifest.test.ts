@@ -35,8 +35,8 @@ describe('the manifest', () => {
   it('has the slash command and each command by its own name', () => {
     expect(manifest(null).features.slash_commands.map(({ command, usage_hint }) => [command, usage_hint])).toEqual([
       ['/musher', 'status | show 42 | help'],
-      ['/musher-create', '<story|bug|spike|refactor> <title>'],
       ['/musher-status', ''],
+      ['/musher-create', '<story|bug|spike|refactor> <title>'],
       ['/musher-timer-list', ''],
     ]);
   });

@@ -45,6 +45,7 @@ export function outgoing(
     transport: NAME,
     room,
     id: `${threadOfReply(handle)}|${id}`,
+    ...(handle.ephemeral ? { unanswerable: true as const } : {}),
   });
 
   const post = async (room: string, channel: string, messages: readonly Rendered[], key: SendKey, from = 0): Promise<MessageRef[]> => {

@@ -99,7 +99,13 @@ export class Outgoing {
         throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
-    return sending.sent.map((id) => ({ transport: 'slack', room: to.room, id, thread }));
+    return sending.sent.map((id) => ({
+      transport: 'slack',
+      room: to.room,
+      id,
+      thread,
+      ...(id.startsWith(ANSWER_REF) ? { unanswerable: true as const } : {}),
+    }));
   }
 
   /** Slack does not say whose limit was reached: where a second channel is refused while the first still waits, it is the workspace's. */
