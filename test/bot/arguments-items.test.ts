@@ -61,7 +61,7 @@ describe('several items', () => {
   it('are refused as a whole where a word is none, with the word', () => {
     expect(read('start 3 x4')).toBe('bad-argument: “x4” is not an item number. Write 42, or shop#42 for an item of another project.');
     expect(read('start nonsense#3')).toContain('is not the name of a project');
-    expect(read('start ,')).toContain('missing-argument');
+    expect(read('start ,')).toContain('“,” is not an item number');
     expect(read('wait blocked')).toContain('“blocked” is not an item number');
   });
 

@@ -99,13 +99,10 @@ export class Outgoing {
         throw failure.outcome !== 'unknown' && sending.sent.length > 0 ? inPart(failure) : failure;
       }
     }
-    return sending.sent.map((id) => ({
-      transport: 'slack',
-      room: to.room,
-      id,
-      thread,
-      ...(id.startsWith(ANSWER_REF) ? { unanswerable: true as const } : {}),
-    }));
+    return sending.sent.map((id) => {
+      const ref = { transport: 'slack', room: to.room, id, thread };
+      return id.startsWith(ANSWER_REF) ? Object.assign(ref, { unanswerable: true as const }) : ref;
+    });
   }
 
   /** Slack does not say whose limit was reached: where a second channel is refused while the first still waits, it is the workspace's. */
