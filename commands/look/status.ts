@@ -104,10 +104,10 @@ function pausedText({ pause }: ProjectFacts, project: string, reader: Reader): B
 
 /** Only for those who may press it, and not in a terminal. It names the project: the room may be on another one by then. */
 function brakes(context: CommandContext, { name }: Project): Block | false {
-  const { roleIn, networks, at, facts, project } = context;
-  const isLocal = networks().some((network) => network.name === at.transport && network.isLocal);
-  if (isLocal || !includes(roleIn({ project: name }), 'operator')) return false;
-  const paused = facts(name).pause !== null;
+  const { at, project } = context;
+  const isLocal = context.networks().some((network) => network.name === at.transport && network.isLocal);
+  if (isLocal || !includes(context.roleIn({ project: name }), 'operator')) return false;
+  const paused = context.facts(name).pause !== null;
   const [label, words] = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
   const shown = name === project.name ? words : `${words} ${name}`;
   return actions({ ...action(label, `${words} ${name}`, paused ? 'primary' : 'plain'), typed: shown });

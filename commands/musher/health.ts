@@ -120,8 +120,8 @@ function unsentOf(network: NetworkState, context: CommandContext): string[] {
 }
 
 /** Whether a room with trouble is of a project that the sender can't see. */
-function hidesRooms(network: NetworkState, { rooms, projects }: CommandContext): boolean {
-  const others = rooms().filter(({ project }) => project !== null && !projects.some(({ name }) => name === project));
+function hidesRooms(network: NetworkState, context: CommandContext): boolean {
+  const others = context.rooms().filter(({ project }) => project !== null && !context.projects.some(({ name }) => name === project));
   return network.unsent.some(({ room }) => others.some(({ transport, id }) => transport === network.name && id === room));
 }
 

@@ -119,7 +119,10 @@ export async function runMusher(
       there: LOST_ANSWER,
       elsewhere: ({ asker, where }) => lostAnswerElsewhere(bot.rights.nameOf(asker), rooms.nameOf(where.transport, where.room)),
       places: (lost) =>
-        placesOf({ log, rooms: () => settings.rooms, idsOf: bot.rights.idsOf, isOpen: (name) => connections.isOpen(name) }, lost),
+        placesOf(
+          { log, rooms: () => settings.rooms, idsOf: (sender) => bot.rights.idsOf(sender), isOpen: (name) => connections.isOpen(name) },
+          lost,
+        ),
     },
     onSent: (row) => {
       connections.tried(row.to, null);

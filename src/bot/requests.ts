@@ -102,10 +102,13 @@ export function answerRequest(
 const READ_MS = 5_000;
 
 /** The one permission that waits in the room's project; the error is the reply where it is not clear which is meant. */
-export function onlyRequest({ reads, project, receivedAt, roleIn }: CommandContext): Result<number, Reply> {
+export function onlyRequest(context: CommandContext): Result<number, Reply> {
+  const { reads, project, receivedAt } = context;
   // Who has no role here learns nothing of what is asked here.
   const open =
-    roleIn({ project: project.name }) === null ? [] : reads.requests.open(project.name).filter(({ ask }) => ask.kind === 'permission');
+    context.roleIn({ project: project.name }) === null
+      ? []
+      : reads.requests.open(project.name).filter(({ ask }) => ask.kind === 'permission');
   const [first, ...others] = open.toSorted((a, b) => a.number - b.number);
   if (first === undefined) return err(nothingToAllow());
   if (others.length > 0 || first.openedAt > receivedAt - READ_MS) return err(whichToAllow([first, ...others], project.name));

@@ -15,7 +15,7 @@ export function parseContext(
   table: CommandTable<Command>,
   current: Project,
   known: readonly Project[] = projects,
-  about: IncomingMessage['about'] = undefined,
+  about?: IncomingMessage['about'],
 ): ParseContext {
   const number = itemNumber(about?.number ?? 0);
   return {

@@ -73,10 +73,9 @@ describe('the Matrix transport', () => {
     server.say(OTHER, 'Musher status', { format: 'org.matrix.custom.html', formatted_body: `${pill} status` });
     server.say(ROOM, 'status');
     await eventually(() =>
-      expect(received.map(({ text, at: { room } }) => [text, room]).toSorted()).toEqual([
-        [`<@${server.me}> status`, OTHER],
-        ['status', ROOM],
-      ]),
+      expect(received.map(({ text, at: { room } }) => `${room} ${text}`).toSorted()).toEqual(
+        [`${OTHER} <@${server.me}> status`, `${ROOM} status`].toSorted(),
+      ),
     );
   });
 

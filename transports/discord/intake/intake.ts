@@ -1,4 +1,4 @@
-import type { APIMessage, GatewayMessageCreateDispatchData, REST } from 'discord.js';
+import type { APIMessage, GatewayMessageCreateDispatchData, MessageType, REST } from 'discord.js';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { addressOf, senderOf } from '../address.ts';
 import type { Channels, Place } from '../channels.ts';
@@ -9,7 +9,7 @@ import { queues } from '../sending/queue.ts';
 import type { Library } from '../rest.ts';
 
 /** Discord's numbers of messages that a person wrote: plain, and a reply. */
-const REPLY = 19;
+const REPLY: MessageType = 19;
 const WRITTEN = new Set([0, REPLY]);
 /** Messages read back that are remembered, so that the gateway's copy is not passed on again. */
 const MOST_CAUGHT = 5_000;
