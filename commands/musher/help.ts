@@ -17,7 +17,8 @@ export const help = command({
   about: 'musher',
   run(context, { command: wanted }) {
     const commands = context.commands();
-    if (wanted === null) return answer(helpIndex(commands));
+    // `help me` is what people type first.
+    if (wanted === null || wanted === 'me') return answer(helpIndex(commands));
     const found = commands.find((one) => [one.words, ...(one.aliases ?? [])].some((words) => words.join(' ') === wanted));
     if (found !== undefined) return answer(helpFor(found, (word) => commands.some(({ words }) => words[0] === word)));
     const near = suggestCommands(wanted.split(' '), commands.map(nameOf));

@@ -7,7 +7,8 @@ import { parseContext } from '../parse/parse-context.ts';
 import { authorise } from '../rights/authorise.ts';
 import { includes } from '../rights/rights.ts';
 import { hello, welcome } from '../../words/bot/small-talk.ts';
-import { smallTalk } from '../courtesy.ts';
+import { smallTalk, withoutLead, withoutTrail } from '../courtesy.ts';
+import { spoken } from './spoken.ts';
 import { problemDocument } from '../../words/bot/problem-document.ts';
 import { commandName } from '../../words/described.ts';
 import type { Reply } from '../../words/reply.ts';
@@ -30,6 +31,24 @@ function namesMore(args: ArgumentValues<ArgumentTypes>, numbered: number): boole
   return lists.flat().filter((value) => typeof value === 'object').length > numbered;
 }
 
+/** What a text means that is no command: run where it changes nothing, otherwise shown as what can be typed. */
+function asSpoken<P extends ReturnType<typeof parseCommand<Command>>>(
+  text: string,
+  typed: P & { readonly ok: false },
+  parse: (line: string) => P,
+  mayUse: (command: Command) => boolean,
+): P | (P & { readonly ok: false }) {
+  const { asks, perhaps } = spoken(withoutTrail(withoutLead(text)).text);
+  const meant = asks === null ? null : parse(asks);
+  if (meant?.ok === true && meant.value.command.role === 'viewer') return meant;
+  const near = perhaps.filter((line) => {
+    const one = parse(line);
+    const command = one.ok ? one.value.command : one.error.command;
+    return command !== null && mayUse(command);
+  });
+  return near.length === 0 ? typed : { ...typed, error: { ...typed.error, near } };
+}
+
 /** The command in a text that its sender may run, or why there is none. Notes in `state` what it is and which item it names. */
 export function readCommand(
   parts: BotParts,
@@ -41,7 +60,10 @@ export function readCommand(
   const { rights } = parts;
   const highest = rights.highest(message);
   const mayUse = (command: Command): boolean => includes(highest, command.role);
-  const parsed = parseCommand(text, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
+  const parse = (line: string): ReturnType<typeof parseCommand<Command>> =>
+    parseCommand(line, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
+  const typed = parse(text);
+  const parsed = !typed.ok ? asSpoken(text, typed, parse, mayUse) : typed;
   if (!parsed.ok) {
     const talk = parsed.error.command === null ? smallTalk(text) : null;
     if (talk === 'thanks') return { reply: welcome() };
