@@ -239,21 +239,28 @@ function itemFor(kind: ReasonKind): WorkItem {
   return { project: 'shop', number: n(2), title: 'Two', stage, failure } as unknown as WorkItem;
 }
 
+/** An item and what comes next for it, for each reason there is. */
+export function reasoned(): { readonly item: WorkItem; readonly step: Step }[] {
+  return Object.values(REASONS).map((reason) => {
+    // Only its reason counts for the words; what is done goes with it.
+    const step = { do: 'wait', for: 'slot', reason, until: null, never: false } as unknown as Step;
+    return { item: itemFor(reason.kind), step };
+  });
+}
+
 /**
  * What is said of each fact there is: reasons in the item's own room and in that of another project, causes, faults,
  * misfits. A new kind does not compile until it has a sample here.
  */
 export function factWords(): Said[] {
   const text = (content: readonly Content[]): string => plainText(line(...content), { width: 1_000 });
-  const reasons = Object.values(REASONS).flatMap((reason) => {
-    const item = itemFor(reason.kind);
-    // Only its reason counts for the words; what is done goes with it.
-    const step = { do: 'wait', for: 'slot', reason, until: null, never: false } as unknown as Step;
+  const reasons = reasoned().flatMap(({ item, step }) => {
+    const { kind } = step.reason;
     return ['shop', 'docs'].flatMap((current) => {
       const reader = { current, now: AT, timezone: 'UTC' };
       return [
-        { of: `reason ${reason.kind}, in a room of ${current}`, text: text(outlook(item, step, reader)) },
-        { of: `reason ${reason.kind}, in a list of ${current}`, text: text(stepLine(item, step, AT - 180_000, reader)) },
+        { of: `reason ${kind}, in a room of ${current}`, text: text(outlook(item, step, reader)) },
+        { of: `reason ${kind}, in a list of ${current}`, text: text(stepLine(item, step, AT - 180_000, reader)) },
       ];
     });
   });

@@ -15,8 +15,10 @@ import type { AgentRequest } from '../../src/pipeline/requests.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { reachableAgain, unreachable, wasDisconnected } from '../../src/words/absence.ts';
 import { clockTime } from '../../src/words/time.ts';
+import { afterRestart, backAfter, LOST_ANSWER, lostAnswerElsewhere } from '../../src/words/fixed-replies.ts';
 import { requestDocument, requestEnd } from '../../src/words/item/request.ts';
 import { missedTimer } from '../../src/words/missed-timer.ts';
+import { cards } from './cards.ts';
 import { DISCOVERIES } from './discoveries.ts';
 import { EVENTS, RECEIPT, sampleEvent, type Payload } from './events.ts';
 import { AT, CAUSES, COMMIT, FAULTS, n, NEXT_COMMIT, REQUEST } from './facts.ts';
@@ -271,9 +273,19 @@ function ofRequests(): (readonly [string, Document | null])[] {
   return [...open, ...ends];
 }
 
+/** Answers that come after a restart, or in another place. */
+function ofAnswers(): (readonly [string, Document | null])[] {
+  return [
+    ['answer after a restart', afterRestart().body],
+    ['answer to a restart', backAfter(4_000, '1.2.3').body],
+    ['answer lost', LOST_ANSWER],
+    ['answer lost elsewhere', lostAnswerElsewhere('Anna', '#shop')],
+  ];
+}
+
 /** Everything that rooms are told unasked. */
 export function notices(): Sent[] {
-  const all = [...ofItems(), ...ofBudgets(), ...ofMusher(), ...ofRequests()];
+  const all = [...ofItems(), ...ofBudgets(), ...ofMusher(), ...ofRequests(), ...ofAnswers(), ...cards()];
   return all.flatMap(([of, body]) => (body === null ? [] : [{ of: `notice ${of}`, body }]));
 }
 

@@ -50,6 +50,7 @@ const WRONG: readonly (readonly [text: string, role?: AccessRole])[] = [
   ['logs 2 10 9'],
   ['yes'],
   ['delete 1', 'operator'],
+  ['restart', 'operator'],
   ['start 1', 'viewer'],
   ['yes'],
   ['delete 1'],

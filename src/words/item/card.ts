@@ -41,7 +41,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
     ...(spent.tokens === 0 ? [] : [`${tokens(spent.tokens)} tokens`]),
   ];
   const works = run !== null && run.state !== 'ended';
-  const buttons = facts.pressable ? buttonsOf(facts) : [];
+  const buttons = facts.pressable ? buttonsOf(facts, reader) : [];
   return doc(
     paragraph(
       `${stepSign(step)} `,
@@ -95,30 +95,33 @@ function track({ item, reviewed }: CardFacts): Content[] {
 }
 
 /** What can be pressed. Each names project and commit: pressed late it means no other item, and no commit that nobody looked at. */
-function buttonsOf({ item, step, run }: CardFacts): Action[] {
-  const name = `${item.project}#${item.number}`;
+function buttonsOf({ item, step, run }: CardFacts, { current }: Reader): Action[] {
   const { stage, work, held } = item;
-  const logs = run === null ? [] : [action('Logs', `logs ${name}`)];
-  const diff = work === null || work.commitsAhead === 0 ? [] : [action('Diff', `diff ${name}`)];
+  const button = (label: string, words: string, style: Action['style'] = 'plain', further = ''): Action => ({
+    ...action(label, `${words} ${item.project}#${item.number}${further}`, style),
+    typed: `${words} ${itemName(item, current)}`,
+  });
+  const logs = run === null ? [] : [button('Logs', 'logs')];
+  const diff = work === null || work.commitsAhead === 0 ? [] : [button('Diff', 'diff')];
   const verdict = (label: string, words: string): Action[] =>
-    work === null ? [] : [action(label, `${words} ${name} ${work.head.slice(0, 10)}`, 'primary')];
+    work === null ? [] : [button(label, words, 'primary', ` ${work.head.slice(0, 10)}`)];
   if (item.deletedAt !== null) return [];
-  if (held !== null) return [action('Start', `start ${name}`, 'primary'), ...logs, ...diff];
+  if (held !== null) return [button('Start', 'start', 'primary'), ...logs, ...diff];
   switch (stage.name) {
     case 'backlog':
-      return [action('Start', `start ${name}`, 'primary')];
+      return [button('Start', 'start', 'primary')];
     case 'current':
-      return [action('Stop', `stop ${name}`, 'danger'), ...logs];
+      return [button('Stop', 'stop', 'danger'), ...logs];
     case 'qa':
       return step.reason.kind === 'review'
         ? [...verdict('Approve', 'approve'), ...diff, ...logs]
-        : [action('Stop', `stop ${name}`, 'danger'), ...diff, ...logs];
+        : [button('Stop', 'stop', 'danger'), ...diff, ...logs];
     case 'merge':
       return [...diff, ...logs];
     case 'done':
       return diff;
     case 'archived':
       if (stage.reason.kind === 'reviewHeld') return [...verdict('Accept', 'accept'), ...diff, ...logs];
-      return 'reason' in stage.reason ? [action('Retry', `retry ${name}`, 'primary'), ...logs, ...diff] : [];
+      return 'reason' in stage.reason ? [button('Retry', 'retry', 'primary'), ...logs, ...diff] : [];
   }
 }
