@@ -9,7 +9,7 @@ import { takeOwnership } from '../../src/log/owner.ts';
  */
 const [dir = '', mode = ''] = process.argv.slice(2);
 const ownership = takeOwnership(dir);
-writeSync(1, `owner ${process.pid}\n`);
+say(`owner ${process.pid}\n`);
 if (mode === 'append') {
   const log = Log.open(dir, systemClock());
   for (;;) {
@@ -23,9 +23,21 @@ if (mode === 'append') {
         payload: { transport: 'console', room: `room ${tx.reads.lastSeq() + 1}` },
       }),
     );
-    writeSync(1, `${event.seq}\n`);
+    say(`${event.seq}\n`);
   }
 } else {
   // What nobody refers to is collected, and its lock with it.
   setInterval(() => void ownership, 60_000);
+}
+
+/** Prints all of a text. A pipe that is full takes a part of it or nothing (EAGAIN): the rest waits until its reader has read. */
+function say(text: string): void {
+  for (let rest = Buffer.from(text); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }

@@ -27,7 +27,9 @@ export interface StartedProcess {
 
 /**
  * Runs the program as a foreground child and records its exit code. The text is fixed: program and arguments come in
- * as "$@". Handlers (not "ignore", which children would inherit) keep the wrapper alive through a stop of the group.
+ * as "$@". Handlers (not "ignore", which children would inherit) keep the wrapper alive through a stop of the group. What it
+ * does after the program is silent: Musher may end it, and `mv` with it, as soon as the exit code can be read, and a shell
+ * would write "Killed" into the program's error output.
  */
 const WRAPPER = `trap : HUP INT TERM
 dir=$1
@@ -35,6 +37,7 @@ shift
 (umask 077; printf '%s\\n' "$$" > "$dir/pid")
 "$@"
 code=$?
+exec 2> /dev/null
 umask 077
 printf '%s\\n' "$code" > "$dir/exit.new"
 mv -f "$dir/exit.new" "$dir/exit" || printf '%s\\n' "$code" > "$dir/exit"
