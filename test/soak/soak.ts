@@ -133,7 +133,14 @@ function leftOver(bench: Bench): number {
   return worktrees(bench, 'shop', bench.items()).length + processes(bench).length - 1;
 }
 
+/** Whether Musher has no process at work or kept ready: a shell for git rests a while before it goes, and holds three files. */
+function rests({ pid }: Session): boolean {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim() === '';
+}
+
 async function held(bench: Bench, musher: Session, file: string): Promise<Held> {
+  for (const deadline = performance.now() + 60_000; !rests(musher); await sleep(50))
+    if (performance.now() > deadline) throw new Error('Musher has processes that do not go');
   rmSync(file, { force: true });
   process.kill(musher.pid, 'SIGUSR2');
   const deadline = performance.now() + 60_000;
