@@ -86,6 +86,12 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
         transport,
         room: at(room),
         incoming: async (text) => void (await ada.say(room, text)),
+        replying: async ({ id }, text) =>
+          void (await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': { 'm.in_reply_to': { event_id: id } } })),
+        underneath: async ({ id }, text) => {
+          const relation = { rel_type: 'm.thread', event_id: id, is_falling_back: true, 'm.in_reply_to': { event_id: id } };
+          await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': relation });
+        },
         shown: async () => (await seen(room)).map(({ text }) => text).join('\n'),
         messages: async () => (await seen(room)).map(({ counted }) => counted),
         notified: async () => {
