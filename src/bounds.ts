@@ -15,7 +15,7 @@ export const BOUNDS = {
   outputLine: 1024 * 1024,
   /** Bytes of the output of a run, a gate or a set-up. Beyond: it is ended, and the attempt fails. */
   output: 256 * 1024 * 1024,
-  /** Files of a runtime’s session that the next run goes on with. Beyond: the others are left behind. */
+  /** Files of a runtime’s session that the next run continues. Beyond: the others are left behind. */
   sessionFiles: 100,
   /** Bytes of these files. Beyond: the others are left behind. */
   sessionBytes: 512 * 1024 * 1024,

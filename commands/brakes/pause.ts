@@ -22,7 +22,7 @@ export const pause = command({
   words: ['pause'],
   summary: 'Pauses a project: nothing new starts until `resume`.',
   details:
-    'Agents finish the runs they are in, and then wait; gates and merges under way end too. With `--stop` they are stopped at once: their work is kept, ' +
+    'Agents finish their current runs, and gates and merges that are running finish too. With `--stop` they are stopped at once: their work is kept, ' +
     'no attempt is counted, and they continue after `resume`. A restart changes nothing. You can still start, move and approve items; they wait. ' +
     '`restore` and `undo` still run, because you asked for them. `pause all` takes the role in every project.',
   examples: ['pause', 'pause for 2h', 'pause until 18:00 we deploy', 'pause --stop', 'pause all'],

@@ -46,7 +46,7 @@ function notPaused(names: readonly string[]): Reply {
   );
 }
 
-/** What goes on by itself now. */
+/** The items that continue by themselves now. */
 function waiting({ reads }: CommandContext, names: readonly string[]): (string | ReturnType<typeof typed>)[] {
   const queued = names.flatMap((name) => [
     ...reads.active(name),

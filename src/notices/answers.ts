@@ -15,7 +15,7 @@ export interface AnswerPlaces {
   readonly threadOf: (to: Address) => string | null;
 }
 
-/** What the answer to the command behind an event has to do with a room's notice of it. One act is one message. */
+/** How the answer to the command behind an event relates to a room's notice of it. One act is one message. */
 export type Told =
   /** The room reads it in the answer. */
   | { readonly by: 'answer' }
