@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { chmod, readdir, rename, rm } from 'node:fs/promises';
 import * as small from './small-files.ts';
@@ -42,12 +43,13 @@ function countTo(folder: string, most: number): number {
 /** Makes each folder below `root` writable, and moves those that are too deep right below it. */
 async function level(root: string): Promise<void> {
   let moved = 0;
+  // Whoever filled the folder may have left something under any name that is known beforehand.
+  const aside = `${root}/.musher-deep-${randomUUID()}-`;
   const waiting = [root];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     await chmod(raw(folder), 0o700);
     if (folder.length - root.length > LONG) {
-      // A name that nothing here has, or an empty folder is replaced, which is to go as well.
-      const up = `${root}/.musher-deep-${(moved += 1)}`;
+      const up = `${aside}${(moved += 1)}`;
       await rename(raw(folder), raw(up));
       folder = up;
     }
