@@ -2,7 +2,7 @@ import { projectScope } from '../../src/bot/pause/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { scopedProjects } from '../../src/bot/pause/pausing.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
-import { pausedProjects } from '../../src/words/item/pause.ts';
+import { projectNames } from '../../src/words/item/pause.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { duration } from '../../src/words/time.ts';
 import { command as typed } from '../../src/message/build.ts';
@@ -25,7 +25,7 @@ export const resume = command({
       if (paused.length === 0) return tx.refuse(notPaused(names));
       for (const { project, since } of paused) tx.resume(project, since);
       const longest = tx.now - Math.min(...paused.map(({ since }) => since));
-      const resumed = pausedProjects(paused.map(({ project }) => project));
+      const resumed = projectNames(paused.map(({ project }) => project));
       return done(
         `✓ ${resumed} resumed by ${actorName(context.actor)} after ${duration(longest)}. `,
         ...waiting(

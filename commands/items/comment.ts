@@ -21,7 +21,7 @@ export const comment = command({
       tx.append(item, 'item.commented', { text: said });
       const { name } = context.project;
       return done(
-        `${itemTitle(item, name)}: comment by ${actorName(context.actor)} added. People see it in `,
+        `${itemTitle(item, name)}: comment added by ${actorName(context.actor)}. People see it in `,
         typed(`show ${itemName(item, name)}`),
         '; agents do not.',
       );

@@ -46,9 +46,9 @@ describe('pause', () => {
     expect(said.text).toContain('coder-1 on #1 finishes its run; `pause --stop` stops it now. `resume` lets work continue.');
     expect(world.log.reads.run('shop', 1, run)?.stopRequested).toBe(null);
     world.make();
-    expect((await world.say('start 2')).text).toContain('Paused by operator until 18:00: we deploy');
+    expect((await world.say('start 2')).text).toContain('project is paused by operator until 18:00: we deploy');
     expect((await world.say('status')).text).toContain('Paused by operator until 18:00: we deploy.');
-    expect((await world.say('why 2')).text).toMatch(/Paused by operator until 18:00: we deploy.*`resume` lets work continue/);
+    expect((await world.say('why 2')).text).toMatch(/paused by operator until 18:00: we deploy.*`resume` lets work continue/);
     expect((await world.say('health')).text).toContain('shop is paused by operator until 18:00: we deploy. `resume`');
     world = world.restarted({});
     expect(paused()).toMatchObject({ reason: 'we deploy', by: 'test:operator' });
@@ -119,7 +119,7 @@ describe('pause', () => {
   it('of all and its end are one message', async () => {
     expect((await world.say('pause everything')).text).toContain('shop and docs are paused by operator');
     expect(paused('docs')?.by).toBe('test:operator');
-    expect((await world.say('resume all')).text).toContain('shop and docs are resumed by operator');
+    expect((await world.say('resume all')).text).toContain('shop and docs resumed by operator');
     expect([paused(), paused('docs')]).toEqual([null, null]);
     expect(await world.say('resume')).toMatchObject({ ok: false, code: 'not-paused' });
   });

@@ -26,10 +26,15 @@ export function resumeCommand(project: string, current: string | null): string {
   return project === current ? 'resume' : `resume ${project}`;
 }
 
-/** Projects before what is said of them: `shop is`, `shop and docs are`, `All 7 projects are`. */
+/** `shop`, `shop and docs`, `7 projects`. */
+export function projectNames(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? '';
+  return names.length <= NAMED ? `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}` : `${names.length} projects`;
+}
+
+/** Projects before what is said of them: `shop is`, `shop and docs are`, `7 projects are`. */
 export function pausedProjects(names: readonly string[]): string {
-  if (names.length <= 1) return `${names[0] ?? ''} is`;
-  return names.length <= NAMED ? `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} are` : `${names.length} projects are`;
+  return `${projectNames(names)} ${names.length <= 1 ? 'is' : 'are'}`;
 }
 
 /** Projects that a line names; more are counted. */

@@ -75,7 +75,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'outage':
       return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/^The /, 'the ').replace(/\.$/, '')}`;
     case 'paused':
-      return pauseWords(reason.pause, reader);
+      return phrase`the project is ${pauseWords(reason.pause, reader)}`;
     case 'budget':
       return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
     case 'merge-queue':
