@@ -33,6 +33,7 @@ import { move } from './pipeline/move.ts';
 import { panic } from './brakes/panic.ts';
 import { pause } from './brakes/pause.ts';
 import { ping } from './musher/ping.ts';
+import { priority } from './items/priority.ts';
 import { project } from './rooms/project.ts';
 import { reload } from './musher/reload.ts';
 import { restart } from './musher/restart.ts';
@@ -92,6 +93,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   depends,
   assign,
+  priority,
   start,
   stop,
   tell,

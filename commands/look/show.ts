@@ -36,6 +36,7 @@ import {
 import type { Document, Inline } from '../../src/message/document.ts';
 import { isSameFailure } from '../../src/pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
+import { priorityOf } from '../../src/pipeline/next/priority.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
@@ -90,6 +91,7 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
       item.dependsOn.length === 0 ? null : item.dependsOn.map((number) => dependency(context, item.project, number)).join(', '),
     ],
     ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, item.project, number)).join(', ')],
+    ['Priority', priorityOf(item) === 'normal' ? null : priorityOf(item)],
     ['Agent', item.assignedTo],
     ['Review', item.qaMode ?? `${projectOf(context, item).settings.qa} (the default)`],
     ['Work', workOf(item)],

@@ -1,5 +1,5 @@
 import type { WorkItem } from '../pipeline/types.ts';
-import { type Place, placeOf, WaitingLines } from './waiting-lines.ts';
+import { before, type Place, placeOf, WaitingLines } from './waiting-lines.ts';
 
 /** Items that are taken on in one look, of those that were touched and of a look at everything: some milliseconds. */
 const TAKEN_AT_ONCE = 250;
@@ -91,9 +91,4 @@ export class Turns {
     const firsts = this.#lines.firsts(this.#asked);
     return firsts.length === 0 ? null : firsts.reduce((a, b) => (before(b, a) < 0 ? b : a));
   }
-}
-
-/** Negative where the one comes before the other. */
-function before(a: Place, b: Place): number {
-  return a.stage - b.stage || a.since - b.since || a.number - b.number;
 }

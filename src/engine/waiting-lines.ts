@@ -1,10 +1,12 @@
 import type { ProjectFacts } from '../decide/facts.ts';
 import type { Step } from '../pipeline/next/step.ts';
+import { rankOf } from '../pipeline/next/priority.ts';
 import { limitedAlone } from '../pipeline/next/rate-limit.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 
-/** An item's position among all waiting items: by stage, then by arrival. */
+/** An item's position among all waiting items: by priority, then by stage, then by arrival. */
 export interface Place {
+  readonly rank: number;
   readonly stage: number;
   readonly since: number;
   readonly number: number;
@@ -12,9 +14,10 @@ export interface Place {
 
 const STAGES = { current: 0, qa: 1, merge: 2, backlog: 3, done: 3, archived: 3 } as const;
 
-export function placeOf({ stage, stageSince, number, deletedAt }: WorkItem): Place {
+export function placeOf(item: WorkItem): Place {
+  const { stage, stageSince, number, deletedAt } = item;
   const order = deletedAt === null ? STAGES[stage.name] : 3;
-  return { stage: order, since: order === 3 ? 0 : stageSince, number };
+  return { rank: rankOf(item), stage: order, since: order === 3 ? 0 : stageSince, number };
 }
 
 /** The line of those that wait until the first in the merge queue is merged. */
@@ -38,7 +41,7 @@ export function lineOf(item: WorkItem, step: Extract<Step, { do: 'wait' }>, fact
   return null;
 }
 
-/** Who waits for what many wait for, in the order in which they came. */
+/** Who waits for what many wait for, in the order in which they come to their turn. */
 export class WaitingLines {
   readonly #lines = new Map<string, Place[]>();
   readonly #of = new Map<number, { readonly line: string; readonly place: Place }>();
@@ -79,13 +82,18 @@ export class WaitingLines {
   }
 }
 
+/** Negative where the one comes before the other. */
+export function before(a: Place, b: Place): number {
+  return a.rank - b.rank || a.stage - b.stage || a.since - b.since || a.number - b.number;
+}
+
 /** The index of a position in a sorted line, or where it would be inserted. */
-function spot(all: readonly Place[], { since, number }: Place): number {
+function spot(all: readonly Place[], place: Place): number {
   let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     const one = all[middle];
-    if (one !== undefined && (one.since < since || (one.since === since && one.number < number))) low = middle + 1;
+    if (one !== undefined && before(one, place) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, BASES, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, ITEMS, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -223,6 +223,18 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX cards_of_item ON cards (project, item);
   CREATE INDEX cards_by_root ON cards (root);
+  `,
+  // Waiting items are ordered by priority. What is on its way to the base branch comes before all others.
+  `
+  ALTER TABLE items RENAME TO items_before;
+  DROP INDEX items_by_stage;
+  DROP INDEX items_waking;
+  ${ITEMS}
+  INSERT INTO items (project, number, stage, execution, deleted, wakes, rank, stage_since, state)
+    SELECT project, number, stage, execution, deleted, wakes,
+      iif(stage NOT IN ('done', 'archived') AND json_extract(state, '$.landing') IS NOT NULL, 0, 2), stage_since, state
+    FROM items_before;
+  DROP TABLE items_before;
   `,
 ];
 

@@ -1,6 +1,6 @@
 import type { NotifyKind, NotifyStyle } from '../config/choices.ts';
 import type { Amount, Crossing, Reservation, Scope } from './budget/budget.ts';
-import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, QaMode, StageName, Work } from './types.ts';
+import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage, Priority, QaMode, StageName, Work } from './types.ts';
 import type { Why } from './why/cause.ts';
 import type { Discovered } from './why/discovery.ts';
 import type { Leftover, RemovalNote, SetAside } from './why/removal.ts';
@@ -56,6 +56,7 @@ export interface ItemEvents {
     | { readonly field: 'title' | 'description'; readonly value: string; readonly prior: string }
     | { readonly field: 'type'; readonly value: ItemType; readonly prior: ItemType }
     | { readonly field: 'qa'; readonly value: QaMode | null; readonly prior: QaMode | null }
+    | { readonly field: 'priority'; readonly value: Priority; readonly prior: Priority }
     | { readonly field: 'criteria'; readonly value: readonly Criterion[]; readonly prior: readonly Criterion[] };
   /** `index` counts from 0. */
   'item.criterion_set': { readonly index: number; readonly checked: boolean };

@@ -112,6 +112,7 @@ const ROWS = {
         description: { value: 'empty', prior: 'empty' },
         type: {},
         qa: {},
+        priority: {},
         criteria: { value: { text: 'empty' }, prior: 'empty' },
       },
     },

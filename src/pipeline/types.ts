@@ -15,6 +15,9 @@ export type StageName = (typeof STAGES)[number];
 export const QA_MODES = ['server', 'agent', 'human'] as const;
 export type QaMode = (typeof QA_MODES)[number];
 
+export const PRIORITIES = ['high', 'normal', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 /** An agent as the domain sees it. `AgentRef<'coder'>` can't stand where `AgentRef<'mergemaster'>` is asked for. */
 export interface AgentRef<R extends Role = Role> {
   readonly name: string;
@@ -146,6 +149,8 @@ export interface ItemBase {
   readonly qaMode: QaMode | null;
   /** The name of the agent that people chose for the item's coder runs; null: any that is free. */
   readonly assignedTo: string | null;
+  /** Which waiting items come first. Missing: normal. */
+  readonly priority?: Priority;
   /** Someone asked for it to start as soon as its dependencies are met. */
   readonly queued: boolean;
   /** Someone stopped it: it stays where it is until a person starts, retries or moves it. */

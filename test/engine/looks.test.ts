@@ -1,6 +1,7 @@
 import { array, assert, asyncProperty, constant, constantFrom, nat, oneof, record } from 'fast-check';
 import { expect, it } from 'vitest';
 import { decide, projectFacts } from '../../src/decide/facts.ts';
+import { rankOf } from '../../src/pipeline/next/priority.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { System } from '../model/system.ts';
 import { projectSettings } from '../commands/harness.ts';
@@ -19,6 +20,8 @@ const say = record({
     'assign N any',
     'depends N on M',
     'depends N on nothing',
+    'priority N high',
+    'priority N low',
     'edit N qa human',
     'edit N qa server',
     'approve N',
@@ -62,7 +65,9 @@ function passedOver(system: System, settings: ReturnType<typeof projectSettings>
     return item.assignedTo === null && step.do === 'wait' && (step.for === 'slot' || step.for === 'agent');
   });
   const precedes = (a: WorkItem, b: WorkItem): boolean =>
-    a.stage.name === 'current' && b.stage.name === 'current' && (a.stageSince - b.stageSince || a.number - b.number) < 0;
+    a.stage.name === 'current' &&
+    b.stage.name === 'current' &&
+    (rankOf(a) - rankOf(b) || a.stageSince - b.stageSince || a.number - b.number) < 0;
   return reads.openRuns('shop').flatMap((run) => {
     const item = reads.item('shop', run.item);
     if (item === null || before.has(`${run.item}.${run.run}`) || item.assignedTo !== null) return [];

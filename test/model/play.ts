@@ -34,6 +34,8 @@ const TEXTS = [
   'move N backlog',
   'supersede N by M',
   'edit N title Coffee',
+  'priority N high',
+  'priority N low',
   'edit N qa agent',
   'edit N qa server',
   'edit N qa human',

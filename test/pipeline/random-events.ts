@@ -3,7 +3,7 @@ import type { ItemEvent, ItemEventKind, ItemEvents, MoveTarget } from '../../src
 import type { Why } from '../../src/pipeline/why/cause.ts';
 import type { Said } from '../../src/pipeline/why/fault.ts';
 import { REQUEST_ENDS } from '../../src/pipeline/requests.ts';
-import { END_REASONS, ITEM_TYPES, QA_MODES, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
+import { END_REASONS, ITEM_TYPES, PRIORITIES, QA_MODES, type Criterion, type Failure, type WorkItem } from '../../src/pipeline/types.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
 import { amount, budget, reservation } from './random-budgets.ts';
 import { ahead, archivedStage, num, sha, STAGE, T0, type ReasonName } from './samples.ts';
@@ -82,6 +82,11 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
     fc.record({ field: fc.constantFrom('title' as const, 'description' as const), value: text, prior: text }),
     fc.record({ field: fc.constant('type' as const), value: fc.constantFrom(...ITEM_TYPES), prior: fc.constantFrom(...ITEM_TYPES) }),
     fc.record({ field: fc.constant('qa' as const), value: fc.option(fc.constantFrom(...QA_MODES)), prior: fc.constant(null) }),
+    fc.record({
+      field: fc.constant('priority' as const),
+      value: fc.constantFrom(...PRIORITIES),
+      prior: fc.constantFrom(...PRIORITIES),
+    }),
     fc.record({ field: fc.constant('criteria' as const), value: criteria, prior: criteria }),
   ),
   'item.criterion_set': fc.record({ index: fc.integer({ min: -1, max: 3 }), checked: fc.boolean() }),

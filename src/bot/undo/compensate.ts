@@ -3,6 +3,7 @@ import { findCycle } from '../../pipeline/next/dependencies.ts';
 import type { ItemEvent, ItemEventKind } from '../../pipeline/events.ts';
 import { isUndoneByItself, KINDS, type EventWith } from '../../pipeline/kinds.ts';
 import { undoPositionOf } from '../../pipeline/undo-position.ts';
+import { priorityOf } from '../../pipeline/next/priority.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { eventWords } from '../../words/item/event.ts';
@@ -105,7 +106,7 @@ function instead(event: ItemEvent, number: number): readonly Content[] {
 function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'item.edited' }>): Back {
   const { payload } = event;
   const { field } = payload;
-  const present = field === 'qa' ? now.qaMode : now[field];
+  const present = field === 'qa' ? now.qaMode : field === 'priority' ? priorityOf(now) : now[field];
   if (!isDeepStrictEqual(present, payload.value)) return changed(`its ${field}`);
   // The cast keeps a field with its two values, swapped.
   const back = { ...payload, value: payload.prior, prior: payload.value } as typeof payload;
@@ -114,6 +115,7 @@ function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'i
     title: restored.title(item.title),
     type: restored.type(item.type),
     qa: restored.qa(item.qaMode),
+    priority: restored.priority(priorityOf(item)),
   };
   return {
     ok: true,

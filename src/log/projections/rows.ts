@@ -1,3 +1,4 @@
+import { rankOf } from '../../pipeline/next/priority.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
@@ -16,7 +17,7 @@ export type SpendTotalKey = readonly [project: string, agent: string, model: str
 export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
   const load = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
   const save = db.prepare(
-    'INSERT OR REPLACE INTO items (project, number, stage, execution, deleted, wakes, stage_since, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO items (project, number, stage, execution, deleted, wakes, rank, stage_since, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   return new TableCache<ItemKey, WorkItem>(
     (project, number) => {
@@ -33,6 +34,7 @@ export function itemTable(db: Db): TableCache<ItemKey, WorkItem> {
         item.execution.state,
         item.deletedAt === null ? 0 : 1,
         wakes ? 1 : 0,
+        rankOf(item),
         item.stageSince,
         JSON.stringify(item),
       );

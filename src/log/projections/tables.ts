@@ -2,6 +2,23 @@
  * The tables that are derived from the events and from nothing else: `verify` makes them again and compares.
  */
 
+/** Since schema version 15 with `rank`. */
+export const ITEMS = `
+  CREATE TABLE items (
+    project     TEXT NOT NULL,
+    number      INTEGER NOT NULL,
+    stage       TEXT NOT NULL,
+    execution   TEXT NOT NULL,
+    deleted     INTEGER NOT NULL,
+    wakes       INTEGER NOT NULL, -- 1: may move by itself (in the backlog: queued; deleted: not removed yet)
+    rank        INTEGER NOT NULL, -- which of a stage comes first, rankOf says it; the same for all that are over
+    stage_since INTEGER NOT NULL,
+    state       TEXT NOT NULL,    -- the whole item as JSON
+    PRIMARY KEY (project, number)
+  );
+  CREATE INDEX items_by_stage ON items (project, stage, rank, stage_since, number) WHERE deleted = 0;
+  CREATE INDEX items_waking ON items (project, rank, number) WHERE wakes = 1;`;
+
 /** Since schema version 3 with `sign_in`. */
 export const ACCOUNTS = `
   CREATE TABLE accounts (      -- those that are limited, and those to which nobody is signed in
@@ -47,26 +64,13 @@ export const PAUSES = `
   ) WITHOUT ROWID;`;
 
 export const PROJECTION_TABLES = `
-  CREATE TABLE items (
-    project     TEXT NOT NULL,
-    number      INTEGER NOT NULL,
-    stage       TEXT NOT NULL,
-    execution   TEXT NOT NULL,
-    deleted     INTEGER NOT NULL,
-    wakes       INTEGER NOT NULL, -- 1: may move by itself (in the backlog: queued; deleted: not removed yet)
-    stage_since INTEGER NOT NULL,
-    state       TEXT NOT NULL,    -- the whole item as JSON
-    PRIMARY KEY (project, number)
-  );
-  CREATE INDEX items_by_stage ON items (project, stage, stage_since, number) WHERE deleted = 0;
-  CREATE INDEX items_waking ON items (project, number) WHERE wakes = 1;
-
   CREATE TABLE counts (
     project TEXT NOT NULL,
     stage   TEXT NOT NULL, -- or 'last': the highest number ever given
     n       INTEGER NOT NULL,
     PRIMARY KEY (project, stage)
   ) WITHOUT ROWID;
+  ${ITEMS}
 
   CREATE TABLE dependencies (
     project    TEXT NOT NULL,

@@ -80,24 +80,24 @@ export class Reads {
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(
-        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since, number LIMIT ?',
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY rank, stage_since, number LIMIT ?',
       )
       .pluck();
     this.#recentInStage = db
       .prepare<[string, string, number], string>(
-        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since DESC, number DESC LIMIT ?',
+        'SELECT state FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY rank DESC, stage_since DESC, number DESC LIMIT ?',
       )
       .pluck();
     this.#waking = db
-      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 ORDER BY number LIMIT ?')
+      .prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND wakes = 1 ORDER BY rank, number LIMIT ?')
       .pluck();
     this.#numbersInStage = db
       .prepare<[string, string], ItemNumber>(
-        'SELECT number FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY stage_since, number',
+        'SELECT number FROM items WHERE project = ? AND stage = ? AND deleted = 0 ORDER BY rank, stage_since, number',
       )
       .pluck();
     this.#wakingNumbers = db
-      .prepare<[string], ItemNumber>('SELECT number FROM items WHERE project = ? AND wakes = 1 ORDER BY number')
+      .prepare<[string], ItemNumber>('SELECT number FROM items WHERE project = ? AND wakes = 1 ORDER BY rank, number')
       .pluck();
     this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
     this.#dependents = db
@@ -130,13 +130,13 @@ export class Reads {
     return state === undefined ? null : parseItem(state);
   }
 
-  /** Items of a stage, the longest there first. */
+  /** Items of a stage in the order in which they come to their turn: by priority, and of equal ones the longest there first. */
   inStage(project: string, stage: StageName, limit: number): WorkItem[] {
     return this.#inStage.all(project, stage, limit).map(parseItem);
   }
 
-  /** Items of a stage, the latest to arrive first. */
-  recentInStage(project: string, stage: StageName, limit: number): WorkItem[] {
+  /** Items of a stage that are over, the latest to arrive first. */
+  recentInStage(project: string, stage: 'done' | 'archived', limit: number): WorkItem[] {
     return this.#recentInStage.all(project, stage, limit).map(parseItem);
   }
 

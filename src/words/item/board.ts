@@ -5,7 +5,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Reader } from '../reader.ts';
 import { duration, moment } from '../time.ts';
-import { firstLine, itemTitle, mergedAs, shortCommit } from './item.ts';
+import { firstLine, itemTitle, marksOf, mergedAs, shortCommit } from './item.ts';
 import { runState, runTime } from './run.ts';
 import { stepLine } from './step.ts';
 
@@ -24,7 +24,7 @@ export function runLine(item: WorkItem, run: Run | null, step: Step, reader: Rea
   if (run === null || step.reason.kind === 'asks-people') return stepLine(item, step, null, reader);
   const activity = run.activity === null ? '' : `: ${firstLine(run.activity, 80)}`;
   return [
-    `… ${itemTitle(item, reader.current)} · `,
+    `… ${itemTitle(item, reader.current)}${marksOf(item)} · `,
     strong(run.agent),
     ` ${runState(run)} in ${item.stage.name} · ${duration(runTime(run, reader.now))} · run ${run.run}${activity}`,
   ];

@@ -8,7 +8,7 @@ import { money, tokens } from '../amounts.ts';
 import type { Reader } from '../reader.ts';
 import { duration } from '../time.ts';
 import { saidBriefly } from './closing.ts';
-import { firstLine, itemLabel, itemName } from './item.ts';
+import { firstLine, itemLabel, itemName, marksOf } from './item.ts';
 import { stepSign, stepWords } from './step.ts';
 
 /** What a card shows of an item, as it stands at one moment. */
@@ -46,7 +46,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
     paragraph(
       `${stepSign(step)} `,
       strong(itemLabel(item, reader.current)),
-      item.title === '' ? ' · ' : ` ${item.title} · `,
+      `${item.title === '' ? '' : ` ${item.title}`}${marksOf(item)} · `,
       ...stepWords(item, step, reader),
       works ? age(reader.now - (run.startedAt ?? run.pendingAt)) : '',
     ),

@@ -245,6 +245,8 @@ function edited(edit: ItemEvents['item.edited']): string {
       return `made it a ${edit.value}`;
     case 'qa':
       return edit.value === null ? 'set its QA to the default' : `set its QA to ${edit.value}`;
+    case 'priority':
+      return `set its priority to ${edit.value}`;
     case 'criteria':
       return `set ${counted(edit.value.length, 'criterion', 'criteria')}`;
   }

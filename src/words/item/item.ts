@@ -26,6 +26,11 @@ export function itemTitle(item: Named, current: string): string {
   return item.title === '' ? label : `${label} ${item.title}`;
 }
 
+/** What people chose for an item and a line about it should show, each after a dot: ` · high priority`. */
+export function marksOf({ priority }: Pick<WorkItem, 'priority'>): string {
+  return priority === undefined || priority === 'normal' ? '' : ` · ${priority} priority`;
+}
+
 /** The stage of an item, in one or two words: `qa`, `archived (blocked)`. */
 export function stageWords(stage: Stage): string {
   return stage.name === 'archived' ? `archived (${archivedAs(stage.reason.kind)})` : stage.name;

@@ -1,7 +1,7 @@
 import { phrase, type Content } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
-import { itemTitle, sentenceOf } from './item.ts';
+import { itemTitle, marksOf, sentenceOf } from './item.ts';
 import { nextWords, reasonWords } from './reasons.ts';
 import { duration, moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
@@ -36,7 +36,7 @@ export function stepLine(item: WorkItem, step: Step, since: number | null, reade
   const next = nextWords(item, step, reader);
   const ms = since === null ? 0 : reader.now - since;
   const waited = ms < JUST_NOW_MS ? '' : ` · ${duration(ms)}`;
-  const words = phrase`${stepSign(step)} ${itemTitle(item, reader.current)} · ${stepWords(item, step, reader)}${waited}`;
+  const words = phrase`${stepSign(step)} ${itemTitle(item, reader.current)}${marksOf(item)} · ${stepWords(item, step, reader)}${waited}`;
   return next.length === 0 ? words : [...phrase`${words}. `, ...next];
 }
 
