@@ -12,7 +12,7 @@ export const subscribe = command({
   summary: 'Adds notifications to this room, or collects them in threads or cards.',
   details:
     'Without arguments it turns on everything. Kinds are added to the ones the room already gets; `only` drops all others. `in threads` collects what happens to an item ' +
-    'under its first message; merges, blocked items and items that need a person still appear in the room itself. `in cards` keeps one live message for each item instead, edited in place. ' +
+    'under its first message; merges, blocked items and items that need a person still appear in the room itself. `in cards` keeps one live message for each item instead, edited in place: the default where the network can. `in messages` sends a message for each step. ' +
     'The setting survives a restart; `default` returns to bot.toml. ' +
     'To change another room, name it first; that takes an admin of its project.',
   examples: [
@@ -21,6 +21,7 @@ export const subscribe = command({
     'subscribe only merges',
     'subscribe in threads',
     'subscribe in cards',
+    'subscribe in messages',
     'subscribe default',
   ],
   args: {
@@ -67,6 +68,13 @@ function change(context: CommandContext, room: RoomState, wanted: Wish): Reply {
   const kinds = wanted.everything ? KINDS : wanted.only ? wanted.kinds : [...new Set([...room.notify, ...wanted.kinds])];
   const notify = KINDS.filter((kind) => kinds.includes(kind));
   const style = wanted.style ?? room.style;
+  if (wanted.style === 'cards' && !notify.includes('stages'))
+    return refused(
+      'no-stages',
+      `Cards show the stages of items, and ${room.name} gets none. `,
+      typed('subscribe stages in cards'),
+      ' adds them.',
+    );
   if (sameKinds(notify, room.notify) && style === room.style)
     return refused(
       'unchanged',

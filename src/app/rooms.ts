@@ -40,16 +40,18 @@ export interface Rooms {
 export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasEdits, hasButtons, isPressable }: RoomsParts): Rooms {
   const stateOf = (room: Pick<RoomSettings, 'id' | 'name' | 'notify' | 'notifyStyle' | 'quietHours'> & Whose): RoomState => {
     const counts = saidOf(reads, room);
-    const style = counts?.style ?? room.notifyStyle;
+    const edits = hasEdits(room.transport);
+    // A live message for each item says more than a row of messages, and needs no more room.
+    const style = counts?.style ?? room.notifyStyle ?? (edits ? 'cards' : 'messages');
     return {
       transport: room.transport,
       id: room.id,
       name: room.name ?? `${room.transport}:${room.id}`,
       project: room.project,
       notify: (counts?.notify ?? room.notify).filter((kind) => kind !== 'none'),
-      style: (style === 'threads' && !hasThreads(room.transport)) || (style === 'cards' && !hasEdits(room.transport)) ? 'messages' : style,
+      style: (style === 'threads' && !hasThreads(room.transport)) || (style === 'cards' && !edits) ? 'messages' : style,
       hasThreads: hasThreads(room.transport),
-      hasEdits: hasEdits(room.transport),
+      hasEdits: edits,
       quietHours: room.quietHours,
       saidBy: counts === null ? 'file' : 'chat',
       said: { notify: counts?.notify ?? null, style: counts?.style ?? null },

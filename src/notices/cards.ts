@@ -16,7 +16,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import { totalTokens } from '../pipeline/usage.ts';
 import { cardDocument, continuedCard } from '../words/item/card.ts';
 import { inboxOf, isSameRoom } from './answers.ts';
-import { tell, type NotifiedRoom } from './notify.ts';
+import { hasCards, tell, type NotifiedRoom } from './notify.ts';
 
 /** How long to wait after a commit: a burst of commits is one edit. */
 const SOON_MS = 500;
@@ -165,7 +165,7 @@ function wantedOf(parts: CardParts, changed: readonly Changed[]): Wanted[] {
     const settings = settingsOf(project);
     const item = log.reads.item(project, number);
     if (settings === null || item === null || item.removal?.state === 'purged') return [];
-    const rooms = roomsOf(project).filter(({ style, notify }) => style === 'cards' && notify.includes('stages'));
+    const rooms = roomsOf(project).filter(hasCards);
     return rooms.flatMap((room) => {
       const key = { transport: room.to.transport, room: room.to.room, project, item: number };
       const card = log.cards.get(key);

@@ -202,7 +202,7 @@ function tellOfItem(parts: NotifyParts, event: NewsEvent & ItemEvent, tx: Tx): v
     const notice = told.by === 'answer' ? null : noticeOf(parts, event, room, tx);
     if (notice === null) continue;
     const { item, body, kinds } = notice;
-    if (room.style === 'cards' && isOnCard(event, kinds)) continue;
+    if (hasCards(room) && isOnCard(event, kinds)) continue;
     const subject = { project: event.project, number: event.item };
     const where = isForAll(event, kinds) ? 'beside' : 'within';
     if (told.by === 'nobody yet') {
@@ -261,6 +261,11 @@ export function tell(
 function isForAll(event: ItemEvent, kinds: readonly NotifyKind[]): boolean {
   if (event.kind === 'item.removed') return true;
   return kinds.includes('merges') || kinds.includes('approvals') || (event.kind === 'item.moved' && event.payload.to.name === 'archived');
+}
+
+/** Whether each item has a card in a room: one that asked for no stages has none, and is told of all else by messages. */
+export function hasCards({ style, notify }: Pick<NotifiedRoom, 'style' | 'notify'>): boolean {
+  return style === 'cards' && notify.includes('stages');
 }
 
 /** What an item's card shows already: that it goes on, tries again, or that a request was answered. */

@@ -110,6 +110,23 @@ describe('subscribe', () => {
     expect(text).toContain('subscribe only <kinds>');
   });
 
+  it('keeps cards where the file says nothing of the style and the network edits, and messages elsewhere', async () => {
+    const silent = [roomOf('test', 'lobby', { name: 'lobby', notifyStyle: null }), roomOf('console', 'pipe', { notifyStyle: null })];
+    const other = makeWorld(desk, {}, [], { rooms: silent });
+    const { text } = await other.say('rooms', { role: 'viewer' });
+    expect(text).toMatch(/lobby \(here\)\s+shop\s+stages, merges \(cards\)/);
+    expect(text).toMatch(/console:pipe\s+shop\s+stages, merges\s+none/);
+    expect((await other.say('subscribe in messages')).text).toBe('lobby now gets only stages and merges.');
+    expect((await other.say('subscribe default')).text).toContain('only stages and merges, in cards.');
+    await other.close();
+  });
+
+  it('keeps no cards of stages that the room does not get', async () => {
+    expect((await world.say('subscribe only merges in cards')).code).toBe('no-stages');
+    await world.say('subscribe in cards');
+    expect((await world.say('unsubscribe stages')).text).toMatch(/^lobby now gets only merges\./);
+  });
+
   it('refuses threads where the network has none', async () => {
     const { code } = await world.say('subscribe terminal in threads', { role: 'admin' });
     expect(code).toBe('no-threads');

@@ -1,16 +1,19 @@
 import { memoryState, openDiscord, type Fixture } from '../transports/discord/fixture.ts';
 import type { DiscordTransport } from '../../transports/discord/discord.ts';
+import { describeCards, type CardHarness } from './card-suite.ts';
 import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const POST = /^POST \/channels\/\d+\/messages$/;
 
-async function discord(): Promise<TroubleHarness> {
+type Harness = TroubleHarness & CardHarness;
+
+async function discord(): Promise<Harness> {
   const fixture = await openDiscord();
   return harnessOf(fixture, fixture.transport);
 }
 
-function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, transport: DiscordTransport): TroubleHarness {
+function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, transport: DiscordTransport): Harness {
   const { world, gateway } = fake;
   const other = world.room();
   return {
@@ -57,9 +60,20 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
       const next = { fake, room, ada, errors, again, state: kept, close } as Fixture;
       return Promise.resolve(harnessOf(next, again({ state: kept })));
     },
+    press: (label) => {
+      const message = world.in(room.id).findLast((one) => world.read(one).includes(`[${label}]`));
+      if (message === undefined) throw new Error(`There is no button ${label}.`);
+      return Promise.resolve(void fake.press(ada, message, label));
+    },
+    erase: ({ id }) => {
+      const message = world.in(room.id).find((one) => one.id === id);
+      if (message === undefined) throw new Error('There is no such message.');
+      return Promise.resolve(fake.erase(message));
+    },
     close,
   };
 }
 
 describeTransport('discord', discord);
 describeTrouble('discord', discord);
+describeCards('discord', discord);

@@ -3,6 +3,7 @@ import { matrixTransport } from '../../transports/matrix/matrix.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState } from '../fakes/matrix/memory-state.ts';
 import { notifiedBy, seenMessages } from '../fakes/matrix/room-view.ts';
+import { describeCards, type CardHarness } from './card-suite.ts';
 import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
@@ -12,7 +13,9 @@ const OTHER = '!other:example.org';
 /** Ids go on over the servers of a test file, as they do on one real server. */
 let started = 0;
 
-async function matrix(): Promise<TroubleHarness> {
+type Harness = TroubleHarness & CardHarness;
+
+async function matrix(): Promise<Harness> {
   const server = new FakeHomeserver();
   await server.listen();
   server.createRoom(ROOM);
@@ -22,7 +25,7 @@ async function matrix(): Promise<TroubleHarness> {
   return harnessOf(server, new Map());
 }
 
-function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHarness {
+function harnessOf(server: FakeHomeserver, kept: Map<string, string>): Harness {
   const errors: unknown[] = [];
   const transport = matrixTransport({
     homeserver: server.url,
@@ -83,9 +86,11 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): TroubleHa
     disconnect: () => server.close(),
     reconnect: () => server.listen(),
     reported: () => errors,
+    erase: ({ id }) => Promise.resolve(server.erase(ROOM, id)),
     close: () => server.close(),
   };
 }
 
 describeTransport('matrix', matrix);
 describeTrouble('matrix', matrix);
+describeCards('matrix', matrix);

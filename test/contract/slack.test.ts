@@ -2,12 +2,15 @@ import { systemClock } from '../../src/clock.ts';
 import { slackTransport } from '../../transports/slack/slack.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
+import { describeCards, type CardHarness } from './card-suite.ts';
 import { describeTransport, type Skips } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const SECRET = 'the signing secret';
 
-async function slackBy(kind: 'socket' | 'http'): Promise<TroubleHarness> {
+type Harness = TroubleHarness & CardHarness;
+
+async function slackBy(kind: 'socket' | 'http'): Promise<Harness> {
   const slack = new FakeSlack();
   // Slack promises no order over several connections; the cases look at ours.
   slack.sockets.spread = false;
@@ -16,7 +19,7 @@ async function slackBy(kind: 'socket' | 'http'): Promise<TroubleHarness> {
   return harnessOf(kind, slack, new Map());
 }
 
-function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string, string>): TroubleHarness {
+function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string, string>): Harness {
   const errors: unknown[] = [];
   const transport = slackTransport({
     botToken: BOT_TOKEN,
@@ -85,6 +88,15 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
       }
     },
     nextProcess: () => Promise.resolve(harnessOf(kind, slack, state)),
+    press: async (label) => {
+      reach();
+      await slack.press(label);
+    },
+    erase: ({ id }) => {
+      const message = slack.rooms.find('C1', id);
+      if (message === undefined) throw new Error('There is no such message.');
+      return Promise.resolve(slack.rooms.remove(message));
+    },
     close: () => slack.close(),
   };
 }
@@ -99,3 +111,5 @@ describeTransport('slack by Socket Mode', () => slackBy('socket'), { replies });
 describeTransport('slack by signed requests', () => slackBy('http'), overHttp);
 describeTrouble('slack by Socket Mode', () => slackBy('socket'));
 describeTrouble('slack by signed requests', () => slackBy('http'));
+describeCards('slack by Socket Mode', () => slackBy('socket'));
+describeCards('slack by signed requests', () => slackBy('http'));

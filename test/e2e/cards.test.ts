@@ -6,8 +6,8 @@ afterEach(() => all.close());
 
 const STORY = 'create story Price\ndo coder@1: exit 3\ndo coder@2: write price.txt 9; commit; usage 1200 1 0.21; success Added the price.';
 
-test('a room of each network shows an item as one card, edited in place, and its merge as a message', async () => {
-  all = await ThreeNetworks.open({ top: 'qa = "server"' }, 'notify_style = "cards"');
+test('a room of each network that says nothing of it shows an item as one card, edited in place, and its merge as a message', async () => {
+  all = await ThreeNetworks.open({ top: 'qa = "server"' }, { style: null });
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('matrix', STORY);

@@ -71,7 +71,7 @@ test('a room that Musher was put out of is named by health, and gets what it mis
 });
 
 test('what happens to an item stands in a thread of its own in each network, and a merge in the room itself', async () => {
-  all = await ThreeNetworks.open({ top: 'qa = "server"' }, 'notify_style = "threads"');
+  all = await ThreeNetworks.open({ top: 'qa = "server"' }, { style: 'threads' });
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');
   all.write('matrix', SECOND_TRY);
@@ -83,7 +83,7 @@ test('what happens to an item stands in a thread of its own in each network, and
 });
 
 test('a purge takes an item’s words out of what waits for networks that are away, and each room keeps its order', async () => {
-  all = await ThreeNetworks.open({ top: 'qa = "human"' }, 'admin = ["ada"]');
+  all = await ThreeNetworks.open({ top: 'qa = "human"' }, { room: 'admin = ["ada"]' });
   all.bench.expectedProblems.push(/slack|matrix|is tried again/);
   const musher = all.bench.service();
   await all.connected('slack', 'discord', 'matrix');

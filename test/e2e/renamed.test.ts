@@ -33,7 +33,8 @@ test('a room that is gone from the configuration gets nothing more, and stops no
   await slack.start();
   bench = new Bench({});
   const network = `\n[slack]\nbot_token = "${BOT_TOKEN}"\napp_token = "${APP_TOKEN}"\napi_url = "${slack.apiUrl}"\n`;
-  const room = (id: string): string => `\n[[room]]\ntransport = "slack"\nid = "${id}"\nproject = "shop"\noperator = ["slack:T1:U1"]\n`;
+  const room = (id: string): string =>
+    `\n[[room]]\ntransport = "slack"\nid = "${id}"\nproject = "shop"\noperator = ["slack:T1:U1"]\nnotify_style = "messages"\n`;
   const plain = readFileSync(join(bench.dir, 'bot.toml'), 'utf8');
   bench.write('bot.toml', `${plain}${network}${room('C1')}${room('C2')}`);
   const said = (id: string): string => slack?.rooms.said(id).join('\n') ?? '';

@@ -25,6 +25,7 @@ transport = "slack"
 id = "C1"
 project = "shop"
 operator = ["anna"]
+notify_style = "messages"
 `;
 
 test('a person creates, starts and approves in a channel, and the channel is told each step once', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { NotifyStyle } from '../../src/config/choices.ts';
 import { FakeDiscord } from '../fakes/discord/discord.ts';
 import type { Channel, User } from '../fakes/discord/world.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
@@ -27,12 +28,15 @@ export class ThreeNetworks {
     this.ada = this.discord.world.person('Ada');
   }
 
-  /** `room`: further lines of each `[[room]]`. */
-  static async open(project: ProjectFile, room = ''): Promise<ThreeNetworks> {
+  /** `room`: further lines of each `[[room]]`; `style`: null: rooms say nothing of it. */
+  static async open(
+    project: ProjectFile,
+    { room = '', style = 'messages' }: { readonly room?: string; readonly style?: NotifyStyle | null } = {},
+  ): Promise<ThreeNetworks> {
     const all = new ThreeNetworks(project);
     await Promise.all([all.slack.start(), all.discord.open(), all.matrix.listen()]);
     all.matrix.createRoom(MATRIX_ROOM);
-    all.bench.append('bot.toml', all.#toml(room));
+    all.bench.append('bot.toml', all.#toml(style === null ? room : `${room}\nnotify_style = "${style}"`));
     return all;
   }
 

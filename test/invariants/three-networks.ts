@@ -156,7 +156,8 @@ export class ThreeNetworks {
   readonly #room: string;
 
   constructor({ cards = false } = {}) {
-    this.#room = cards ? 'notify_style = "cards"' : '';
+    // Cards are what a room has that says nothing.
+    this.#room = cards ? '' : 'notify_style = "messages"';
     this.rooms = {
       slack: new SlackRoom(this.slack),
       discord: new DiscordRoom(this.discord),

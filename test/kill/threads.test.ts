@@ -6,7 +6,7 @@ let all: ThreeNetworks;
 afterEach(() => all.close());
 
 test('a Musher that is killed around the sendings of a thread shows nothing twice and loses nothing', async () => {
-  all = await ThreeNetworks.open({ top: 'qa = "server"' }, 'notify_style = "threads"');
+  all = await ThreeNetworks.open({ top: 'qa = "server"' }, { style: 'threads' });
   // The terminal takes messages too, so the deaths fall on different rooms: on first messages and on those under them.
   const deaths = [
     'after-outbox-sending:3',

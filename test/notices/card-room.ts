@@ -36,7 +36,11 @@ export class CardRoom {
   #cards: ReturnType<typeof keepCards> | null = null;
   #delivery: Delivery | null = null;
 
-  constructor(more: Partial<NotifiedRoom> = {}) {
+  readonly #network: SendingNetwork;
+
+  /** `network`: another one than that of this room's own, which knows fates. */
+  constructor(more: Partial<NotifiedRoom> = {}, network?: SendingNetwork) {
+    this.#network = network ?? this.#own();
     this.room = {
       to: { transport: 'net', room: 'here', thread: null },
       project: 'shop',
@@ -75,6 +79,19 @@ export class CardRoom {
         throw error;
       },
     });
+    this.#delivery = new Delivery({
+      log,
+      clock,
+      random: () => 1,
+      transports: [this.#network],
+      isOpen: () => this.isOpen && life === this.#life,
+      onSent: () => undefined,
+      onProblem: (row, error) => void this.problems.push(`${row.kind} ${String(error)}`),
+    });
+    this.#delivery.start();
+  }
+
+  #own(): SendingNetwork {
     const call = (does: () => string): Promise<string> => {
       const fate = this.fate();
       // What a dead process did not hear of the network it never acts on.
@@ -85,7 +102,7 @@ export class CardRoom {
       return fate === 'done' ? Promise.resolve(came) : Promise.reject(fate.after);
     };
     const pace = { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 };
-    const network: SendingNetwork = {
+    return {
       name: 'net',
       capabilities: { edits: true, threads: false, broadcasts: false, pace },
       send: async (to, body, key) => {
@@ -105,16 +122,6 @@ export class CardRoom {
         });
       },
     };
-    this.#delivery = new Delivery({
-      log,
-      clock,
-      random: () => 1,
-      transports: [network],
-      isOpen: () => this.isOpen && life === this.#life,
-      onSent: () => undefined,
-      onProblem: (row, error) => void this.problems.push(`${row.kind} ${String(error)}`),
-    });
-    this.#delivery.start();
   }
 
   /** As if it had lost its power: nothing of what was under way goes on. */
@@ -177,7 +184,7 @@ export class CardRoom {
   }
 
   get waiting(): number {
-    return this.log.outbox.open('net', 'here', 10).length;
+    return this.log.outbox.open(this.room.to.transport, this.room.to.room, 10).length;
   }
 
   record<K extends ItemEventKind>(

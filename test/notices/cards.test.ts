@@ -69,6 +69,26 @@ describe('a card', () => {
     expect(await buttons()).toEqual(['Retry: retry shop#1', 'Logs: logs shop#1', 'Diff: diff shop#1']);
   });
 
+  it('is not there where the room asked for no stages: it is told of failures by messages', async () => {
+    room = new CardRoom({ notify: ['failures'] });
+    room.make(1);
+    room.toCurrent(1);
+    room.begin(1);
+    room.fail(1);
+    await room.settle();
+    expect(room.texts).toHaveLength(1);
+    expect(room.texts[0]).toContain('no luck');
+  });
+
+  it('says what can be typed where the network has no buttons', async () => {
+    room = new CardRoom({ pressable: false });
+    room.make(1);
+    room.toCurrent(1);
+    room.begin(1);
+    await room.settle();
+    expect(room.texts[0]).toMatch(/\n`stop 1` · `logs 1`$/);
+  });
+
   it('waits in its newest state alone while its network is away', async () => {
     room = new CardRoom();
     room.make(1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Address, IncomingMessage } from '../../src/message/address.ts';
@@ -6,7 +7,8 @@ import { asObject, listAt, objectAt, textAt } from '../../transports/matrix/json
 import { matrixTransport, type MatrixOptions } from '../../transports/matrix/matrix.ts';
 import type { StateStore } from '../../transports/matrix/state.ts';
 import { SendFailure, type Sink } from '../../transports/transport.ts';
-import { describeTransport, type TransportHarness } from '../contract/transport-suite.ts';
+import { describeCards, type CardHarness } from '../contract/card-suite.ts';
+import { describeTransport } from '../contract/transport-suite.ts';
 import { openGate, type Gate } from '../fakes/gate.ts';
 import { memoryState } from '../fakes/matrix/memory-state.ts';
 import { logIn, type Person } from '../fakes/matrix/person.ts';
@@ -77,35 +79,38 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
   const seen = async (room: string) => seenMessages(await ada.events(room), BOT);
   const within = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 10_000, interval: 50 });
 
-  describeTransport(
-    'matrix on Synapse',
-    async (): Promise<TransportHarness> => {
-      const room = await roomWithBot();
-      const transport = transportFor([room]);
-      return {
-        transport,
-        room: at(room),
-        incoming: async (text) => void (await ada.say(room, text)),
-        replying: async ({ id }, text) =>
-          void (await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': { 'm.in_reply_to': { event_id: id } } })),
-        underneath: async ({ id }, text) => {
-          const relation = { rel_type: 'm.thread', event_id: id, is_falling_back: true, 'm.in_reply_to': { event_id: id } };
-          await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': relation });
-        },
-        shown: async () => (await seen(room)).map(({ text }) => text).join('\n'),
-        messages: async () => (await seen(room)).map(({ counted }) => counted),
-        notified: async () => {
-          const all = listAt(await ada.request('GET', '/notifications?limit=100'), 'notifications');
-          return all.filter((one) => textAt(one, 'room_id') === room && textAt(one['event'], 'sender') === BOT).map(() => ada.id);
-        },
-        disconnect: () => gate.shut(),
-        reconnect: () => gate.open(),
-        reported: () => errors,
-        close: () => Promise.resolve(),
-      };
-    },
-    { redelivery: 'Synapse gives an event once for each token; a token that has not moved is a case of its own' },
-  );
+  const harness = async (): Promise<CardHarness> => {
+    const room = await roomWithBot();
+    const transport = transportFor([room]);
+    return {
+      transport,
+      room: at(room),
+      incoming: async (text) => void (await ada.say(room, text)),
+      replying: async ({ id }, text) =>
+        void (await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': { 'm.in_reply_to': { event_id: id } } })),
+      underneath: async ({ id }, text) => {
+        const relation = { rel_type: 'm.thread', event_id: id, is_falling_back: true, 'm.in_reply_to': { event_id: id } };
+        await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': relation });
+      },
+      shown: async () => (await seen(room)).map(({ text }) => text).join('\n'),
+      messages: async () => (await seen(room)).map(({ counted }) => counted),
+      notified: async () => {
+        const all = listAt(await ada.request('GET', '/notifications?limit=100'), 'notifications');
+        return all.filter((one) => textAt(one, 'room_id') === room && textAt(one['event'], 'sender') === BOT).map(() => ada.id);
+      },
+      disconnect: () => gate.shut(),
+      reconnect: () => gate.open(),
+      reported: () => errors,
+      erase: async ({ id }) =>
+        void (await ada.request('PUT', `/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(id)}/${randomUUID()}`, {})),
+      close: () => Promise.resolve(),
+    };
+  };
+
+  describeTransport('matrix on Synapse', harness, {
+    redelivery: 'Synapse gives an event once for each token; a token that has not moved is a case of its own',
+  });
+  describeCards('matrix on Synapse', harness);
 
   describe('what was written while Musher was away', () => {
     it('comes in whole and in order, also when a sync leaves a gap, and nothing comes twice', async () => {

@@ -9,6 +9,8 @@ export const MATRIX_LIMITS = {
   editFallback: 1024,
   /** Edits of one message before it is posted anew. At about a thousand, clients become slow or lose the message. */
   edits: 200,
+  /** How long a message that was seen counts as not deleted, in ms, when it is edited often. */
+  goneMs: 30_000,
   /** How long one sync waits for something to happen, in ms. What the SDK and most clients use. */
   poll: 30_000,
   /** Silence after that wait before the connection counts as dead, in ms. */

@@ -2,7 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { line } from '../../src/message/build.ts';
-import type { BotIdentity, Capabilities, OpensThreads, Retires, ShowsWork, Transport } from '../transport.ts';
+import {
+  SendFailure,
+  type BotIdentity,
+  type Capabilities,
+  type MessageRef,
+  type OpensThreads,
+  type Retires,
+  type ShowsWork,
+  type Transport,
+} from '../transport.ts';
 import { takeBatch } from './intake/batch.ts';
 import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
@@ -14,6 +23,7 @@ import { reactionCommands } from './reaction-commands.ts';
 import { path } from './paths.ts';
 import { roomsOf, type Rooms } from './rooms.ts';
 import { loadSdk, openClient } from './sdk.ts';
+import { goneMessages } from './sending/gone.ts';
 import { sending, type Sending } from './sending/sending.ts';
 import { STATE_KEYS, type StateStore } from './state.ts';
 import { startFailure } from './start-failure.ts';
@@ -60,6 +70,7 @@ interface Connection {
   readonly rooms: Rooms;
   readonly intake: Intake;
   readonly sending: Sending;
+  readonly isGone: (ref: MessageRef) => Promise<boolean>;
   readonly typing: Typing;
   readonly loop: Promise<void>;
 }
@@ -143,7 +154,15 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     const names = [...new Set([name, localpart(me)].filter((one): one is string => one !== null))];
     // A bot that is renamed while it runs is called by its new name from then on; people need not know that.
     const identity = (): BotIdentity => ({ ids: [me], names: [...new Set([...names, ...rooms.ownNames()])] });
-    return { identity, rooms, intake: taken, sending: out, typing: typing(call, clock, me), loop: sync.run() };
+    return {
+      identity,
+      rooms,
+      intake: taken,
+      sending: out,
+      isGone: goneMessages(call, clock),
+      typing: typing(call, clock, me),
+      loop: sync.run(),
+    };
   };
 
   return {
@@ -164,7 +183,10 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
 
     send: async (to, body, key, sendOptions) => open().sending.send(to, body, key, sendOptions),
 
-    edit: async (ref, body) => open().sending.edit(ref, body),
+    async edit(ref, body) {
+      if (await open().isGone(ref)) throw new SendFailure('rejected', 'The message was deleted, so nobody would see an edit of it.');
+      await open().sending.edit(ref, body);
+    },
 
     // Without its actions a message offers nothing: a reaction to it is only a reaction.
     retire: async (ref, body) => open().sending.edit(ref, body),

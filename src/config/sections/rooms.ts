@@ -42,8 +42,9 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       .array(z.enum(NOTIFY_KINDS))
       .default(['stages', 'failures', 'approvals', 'merges'])
       .meta({ description: 'Which notifications the room gets. `subscribe` and `unsubscribe` change that from chat.' }),
-    notify_style: z.enum(NOTIFY_STYLES).default('messages').meta({
-      description: 'Notifications as messages in the room, collected in one thread per item, or as one card per item, edited in place.',
+    notify_style: z.enum(NOTIFY_STYLES).optional().meta({
+      description:
+        'Notifications as one card per item, edited in place, as messages in the room, or collected in one thread per item. Default: cards where the network edits messages.',
       example: 'cards',
     }),
     digest: z

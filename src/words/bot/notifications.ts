@@ -10,16 +10,17 @@ const ALL = NOTIFY_KINDS.length - 1;
 export function notificationsCell({ notify, style, hasThreads }: Notified): string {
   if (notify.length === 0) return 'none';
   const what = notify.length === ALL ? 'all' : notify.join(', ');
-  return isSaid({ style, hasThreads }) ? `${what} (${style})` : what;
+  return isSaid({ notify, style, hasThreads }) ? `${what} (${style})` : what;
 }
 
 /** The same after “gets”: `all notifications`, `merges and failures, in threads`, `no notifications`. */
 export function notificationsOf({ notify, style, hasThreads }: Notified): string {
   if (notify.length === 0) return 'no notifications';
   const what = notify.length === ALL ? 'all notifications' : `only ${new Intl.ListFormat('en').format(notify)}`;
-  return isSaid({ style, hasThreads }) ? `${what}, in ${style}` : what;
+  return isSaid({ notify, style, hasThreads }) ? `${what}, in ${style}` : what;
 }
 
-function isSaid({ style, hasThreads }: Pick<Notified, 'style' | 'hasThreads'>): boolean {
-  return style === 'cards' || (style === 'threads' && hasThreads);
+/** A card shows an item's stages, so a room without them has none. */
+function isSaid({ notify, style, hasThreads }: Notified): boolean {
+  return (style === 'cards' && notify.includes('stages')) || (style === 'threads' && hasThreads);
 }

@@ -1,5 +1,5 @@
 import { action, actions, command, doc, fields, line, paragraph, strong, type Content } from '../../message/build.ts';
-import type { Action, Document } from '../../message/document.ts';
+import type { Action, Block, Document } from '../../message/document.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 import type { StageName, WorkItem } from '../../pipeline/types.ts';
@@ -41,7 +41,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
     ...(spent.tokens === 0 ? [] : [`${tokens(spent.tokens)} tokens`]),
   ];
   const works = run !== null && run.state !== 'ended';
-  const buttons = facts.pressable ? buttonsOf(facts, reader) : [];
+  const buttons = buttonsOf(facts, reader);
   return doc(
     paragraph(
       `${stepSign(step)} `,
@@ -58,7 +58,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
       ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],
     ]),
     !works && run?.reason === 'finished' && run.closing !== item.title && saidBriefly(run.agent, run.verdictReason ?? run.closing ?? ''),
-    buttons.length > 0 && actions(...buttons),
+    buttons.length > 0 && (facts.pressable ? actions(...buttons) : typedLine(buttons)),
   );
 }
 
@@ -71,6 +71,11 @@ export function continuedCard(item: WorkItem, reader: Reader): Document {
     command(`show ${name}`),
     ' shows all of it.',
   );
+}
+
+/** What can be typed, where the network has no buttons: `stop 1` · `logs 1`. */
+function typedLine(buttons: readonly Action[]): Block {
+  return paragraph(...buttons.flatMap(({ typed, command: words }, index) => [index === 0 ? '' : ' · ', command(typed ?? words)]));
 }
 
 /** ` · 3 min`: in steps that don't make a card change for nothing; empty in the first minute. */

@@ -116,6 +116,11 @@ export class FakeHomeserver {
     return this.add(id, { type: 'm.room.message', sender, content: { msgtype: 'm.text', body, ...content } });
   }
 
+  /** Somebody deletes a message. */
+  erase(id: string, event: string, sender = '@ada:example.org'): void {
+    this.add(id, { type: 'm.room.redaction', sender, redacts: event, content: {} });
+  }
+
   /** Delivers the room's last event again. */
   redeliver(id: string): void {
     const last = this.rooms.get(id)?.events.at(-1);
@@ -183,6 +188,12 @@ export class FakeHomeserver {
     if (what === 'state') {
       const found = room.events.findLast((event) => event['type'] === third && event['state_key'] === fourth);
       return found === undefined ? notFound() : answer(200, found['content']);
+    }
+    if (what === 'event') {
+      const event = room.events.find((one) => one['event_id'] === third);
+      const by = room.events.find((one) => one['type'] === 'm.room.redaction' && one['redacts'] === third);
+      const unsigned = by === undefined ? {} : { redacted_because: by };
+      return event === undefined ? notFound() : answer(200, by === undefined ? event : { ...event, content: {}, unsigned });
     }
     if (what === 'messages') return this.#messages(room, url.searchParams, answer);
     if (what === 'send') return this.#send(room, third, fourth, body, response, answer);
