@@ -55,6 +55,18 @@ it('nothing below the words holds a sentence', () => {
   expect(found).toEqual([]);
 });
 
+it('an apostrophe in what rooms are told is a typographic one, as the quotation marks are', () => {
+  const found = ['src/words', 'src/notices', 'commands']
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      literalsOf(readFileSync(join(ROOT, file), 'utf8'))
+        .filter(({ text }) => /[a-z…](?:\\\\)?'(?:s|t|re|ve|ll|d)\b/i.test(text))
+        .map(({ line, text }) => `${file}:${line} ${text.slice(0, 80)}`),
+    );
+  expect(found).toEqual([]);
+});
+
 /** Three words or more. */
 function isSentence({ text, calls }: Literal): boolean {
   const words = /(?:^|\s|…)[A-Za-z][a-z']*[ ,]+(?:…|[A-Za-z][a-z']*)[ ,]+(?:…|[A-Za-z][a-z']*)/.test(text);

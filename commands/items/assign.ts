@@ -39,7 +39,7 @@ export const assign = command({
         );
       }
       if (known !== undefined && known.role !== 'coder')
-        return tx.refuse(refused('not-a-coder', `${known.name} can't write code: it works in ${known.stage}. ${choices}`));
+        return tx.refuse(refused('not-a-coder', `${known.name} can’t write code: it works in ${known.stage}. ${choices}`));
       const agent = known?.name ?? null;
       if (agent === item.assignedTo)
         return tx.refuse(refused('unchanged', `${title} is already ${agent === null ? 'open to any coder' : `assigned to ${agent}`}.`));

@@ -31,7 +31,7 @@ export const deleteCommand = command({
     const meant = itemsMeant(context, named, {});
     if (!meant.ok) return meant.error;
     const { refs } = meant.value;
-    const all = refs.map((ref) => ({ ref, asked: questionOf(context, ref, purge) }));
+    const all = refs.map((ref) => ({ ref, asked: questionOf(context, ref, purge, refs.length > 1) }));
     const [only] = all;
     if (only !== undefined && all.length === 1) return only.asked;
     const asked = all.flatMap(({ ref, asked: one }) => ('ok' in one ? [] : [{ ref, one }]));
@@ -88,10 +88,11 @@ async function ended(context: CommandContext, { item, since }: Begun, purge: boo
   return report(context, item, removed);
 }
 
-function questionOf(context: CommandContext, ref: ItemRef, purge: boolean): Confirmation | Reply {
+/** `among`: one of several in a question that asks for all of them. */
+function questionOf(context: CommandContext, ref: ItemRef, purge: boolean, among: boolean): Confirmation | Reply {
   const found = context.findAny(ref);
   if (!found.ok) return found.error;
-  return alreadyGone(context, found.value, purge) ?? question(context, found.value, purge);
+  return alreadyGone(context, found.value, purge) ?? question(context, found.value, purge, among);
 }
 
 /** One question for several items, with a line for each; the yes is to exactly those. `others`: what is not among them, and why. */
@@ -129,13 +130,15 @@ function alreadyGone(context: CommandContext, item: WorkItem, purge: boolean): R
   );
 }
 
-function question(context: CommandContext, item: WorkItem, purge: boolean): Confirmation {
+function question(context: CommandContext, item: WorkItem, purge: boolean, among: boolean): Confirmation {
   const current = context.project.name;
   const again = item.deletedAt !== null;
   const title = itemTitle(item, current);
   const ask = again
     ? `${title} is already deleted. ${purge ? 'Purge it too?' : 'Retry the clean-up?'}`
-    : `Delete ${title}${purge ? ' and purge it' : ''}? It is ${inStage(item.stage)}.`;
+    : among
+      ? `${title} is ${inStage(item.stage)}.`
+      : `Delete ${title}${purge ? ' and purge it' : ''}? It is ${inStage(item.stage)}.`;
   return {
     question: doc(paragraph(ask), list(consequences(context, item, purge))),
     items: [{ project: item.project, number: item.number, version: item.version }],

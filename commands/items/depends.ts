@@ -80,11 +80,11 @@ function problemWith(context: CommandContext, tx: CommandTx, item: WorkItem, wan
   if (elsewhere !== undefined)
     return refused(
       'other-project',
-      `Item ${elsewhere.number} here is in ${elsewhere.project}, and dependencies can't cross projects. Write `,
+      `Item ${elsewhere.number} here is in ${elsewhere.project}, and dependencies can’t cross projects. Write `,
       code(`${item.project}#${elsewhere.number}`),
       ` for the item in ${item.project}.`,
     );
-  if (wanted.some(({ number }) => number === item.number)) return refused('depends-on-itself', `${title} can't depend on itself.`);
+  if (wanted.some(({ number }) => number === item.number)) return refused('depends-on-itself', `${title} can’t depend on itself.`);
   // `find` refuses an item that doesn't exist or was deleted.
   for (const one of wanted) tx.find(one);
   const numbers = wanted.map(({ number }) => number);

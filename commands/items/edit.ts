@@ -148,5 +148,5 @@ function unchanged(what: string): Reply {
 
 function unseen(context: CommandContext, item: WorkItem): string {
   const run = openRun(context.reads, item);
-  return run === null ? '' : `Run ${run.run} by ${run.agent} won't see this; the next run will.`;
+  return run === null ? '' : `Run ${run.run} by ${run.agent} won’t see this; the next run will.`;
 }

@@ -14,7 +14,7 @@ const MOST = 500;
 
 export const logs = command({
   words: ['logs'],
-  summary: "Shows the last lines of an agent's output.",
+  summary: 'Shows the last lines of an agent’s output.',
   details: `By default the last ${DEFAULT} lines of the latest run; \`more\` shows those before. \`logs 42 100 2\` shows the last 100 lines of run 2.`,
   examples: ['logs 42', 'logs 42 100', 'logs 42 100 2'],
   args: {

@@ -52,7 +52,8 @@ export const why = command({
 });
 
 /** Where it is and since when: `was merged 3 min ago`, `has been in qa for 2 h`; without a time where it just came there. */
-function place({ stage, stageSince }: WorkItem, now: number): string {
+function place({ stage, stageSince, deletedAt }: WorkItem, now: number): string {
+  if (deletedAt !== null) return now - deletedAt < JUST_NOW_MS ? 'is deleted' : `was deleted ${duration(now - deletedAt)} ago`;
   const since = now - stageSince;
   if (since < JUST_NOW_MS) return `is ${inStage(stage)}`;
   if (stage.name === 'done') return `was merged ${duration(since)} ago`;

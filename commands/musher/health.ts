@@ -88,7 +88,7 @@ function outagesOf({ reads, projects }: CommandContext): string[] {
   const seen = reads.outages.all().filter(({ project }) => projects.some(({ name }) => name === project));
   return seen.map(
     (outage) =>
-      `${outage.agent === null ? `Work on ${outage.project} is on hold` : `Agent ${outage.agent} of ${outage.project} can't start`}: ${outageWords(outage)} ${outageHint(outage)}`,
+      `${outage.agent === null ? `Work on ${outage.project} is on hold` : `Agent ${outage.agent} of ${outage.project} can’t start`}: ${outageWords(outage)} ${outageHint(outage)}`,
   );
 }
 

@@ -14,7 +14,7 @@ export const accept = command({
   words: ['accept'],
   summary: 'Archives an item that is done, or releases one that was held for review.',
   details:
-    "An item is held for review if it changes Musher's own settings in the repository or adds what looks like a secret. Check it with `diff` first.",
+    'An item is held for review if it changes Musher’s own settings in the repository or adds what looks like a secret. Check it with `diff` first.',
   examples: ['accept 42', 'accept 3 4', 'accept done'],
   args: { item: severalItems({ words: ['done'], followed: 'word' }), commit: seenCommit() },
   role: 'operator',

@@ -58,7 +58,7 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
     return tx.refuse(
       refused(
         'dependency-lost',
-        `${title} can't start: it depends on ${label(never.number)} (${unmetWords(never, label)}). `,
+        `${title} can’t start: it depends on ${label(never.number)} (${unmetWords(never, label)}). `,
         typed(depends),
         ' drops its dependencies.',
       ),
@@ -102,5 +102,5 @@ function ended(context: CommandContext, item: WorkItem): Reply {
       typed(`retry ${name}`),
       ' starts over.',
     );
-  return refused('archived', `${title} is ${stageWords(item.stage)} and can't be started again. `, typed('create'), ' adds a new item.');
+  return refused('archived', `${title} is ${stageWords(item.stage)} and can’t be started again. `, typed('create'), ' adds a new item.');
 }

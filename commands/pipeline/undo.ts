@@ -54,7 +54,7 @@ function lastOf(context: CommandContext, ref: ItemRef, item: WorkItem): Reply {
   if (item.deletedAt !== null)
     return refused(
       'deleted',
-      `${title} was deleted, and that can't be undone. `,
+      `${title} was deleted, and that can’t be undone. `,
       typed(`restore ${itemName(ref, context.project.name)}`),
       ' restores its work on a branch.',
     );

@@ -6,7 +6,7 @@ import { answerRequest, requestNumber } from '../../src/bot/requests.ts';
 
 export const answer = command({
   words: ['answer'],
-  summary: "Answers an agent's question.",
+  summary: 'Answers an agent’s question.',
   details: 'The agent gets your text as you typed it, line breaks included.',
   examples: ['answer r8 Use SQLite.'],
   args: { request: requestNumber(), text: text('Your answer.') },

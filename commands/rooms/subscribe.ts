@@ -52,7 +52,7 @@ function misfit(room: RoomState, wanted: Wish): Reply | null {
   if (wanted.style === 'threads' && !room.hasThreads)
     return refused('no-threads', `The network of ${room.name} has no threads, so each notification is a message there.`);
   if (wanted.style === 'cards' && !room.hasEdits)
-    return refused('no-cards', `The network of ${room.name} can't edit messages, so each notification is a message there.`);
+    return refused('no-cards', `The network of ${room.name} can’t edit messages, so each notification is a message there.`);
   return null;
 }
 

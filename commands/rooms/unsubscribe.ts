@@ -23,7 +23,7 @@ export const unsubscribe = command({
     const problem = mayChange(context, room, named === null ? 'unsubscribe' : `unsubscribe ${room.name}`);
     if (problem !== null) return problem;
     const notify = kinds === null ? [] : room.notify.filter((kind) => !kinds.kinds.includes(kind));
-    if (sameKinds(notify, room.notify)) return refused('unchanged', `${room.name} doesn't get those; it gets ${notificationsOf(room)}.`);
+    if (sameKinds(notify, room.notify)) return refused('unchanged', `${room.name} doesn’t get those; it gets ${notificationsOf(room)}.`);
     // Someone who turns off merges but still sees stage changes would think that nothing happened.
     const still = (kinds?.kinds ?? []).some((kind) => kind !== 'stages') && notify.includes('stages');
     return context.change((tx) => {

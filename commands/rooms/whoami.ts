@@ -5,7 +5,7 @@ import type { AccessRole } from '../../src/config/choices.ts';
 import { code, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
 
 /** The part of bot.toml that gives a role. */
-const SECTION: { readonly [B in Grant['by']]: string } = { roles: '[roles]', project: 'its [[project]]', room: "this room's [[room]]" };
+const SECTION: { readonly [B in Grant['by']]: string } = { roles: '[roles]', project: 'its [[project]]', room: 'this room’s [[room]]' };
 const NEXT: { readonly [R in AccessRole]: AccessRole | null } = { viewer: 'operator', operator: 'admin', admin: null };
 
 export const whoami = command({

@@ -139,7 +139,7 @@ async function wait(parts: BatchParts, words: readonly string[]): Promise<string
     if (item === null) return null;
     if (reached(item)) return { problem: null };
     const isHopeless = !parts.hasTimer(item) && hopeless(item, parts.step(item));
-    return isHopeless ? { problem: `waiting won't help: ${stands(item, parts.step(item), parts.reader(item))}` } : null;
+    return isHopeless ? { problem: `waiting won’t help: ${stands(item, parts.step(item), parts.reader(item))}` } : null;
   };
   const end = await parts.when(look, parts.signal, seconds * 1000);
   if (end !== null) return end.problem;

@@ -29,7 +29,7 @@ export function makePrivateDir(dataDir: string): void {
   if (!mayClose(dataDir))
     throw new MusherError(
       'DATA_DIR_UNSAFE',
-      `${open}, and it contains files that are not Musher's.`,
+      `${open}, and it contains files that are not Musher’s.`,
       `Choose a new or empty folder, or close this one: chmod 700 '${dataDir.replaceAll("'", `'\\''`)}'`,
     );
   try {

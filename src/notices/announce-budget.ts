@@ -52,7 +52,7 @@ export function priceUnknown(model: string): Document {
   return line(
     'Musher has no price for model ',
     code(model),
-    ", so dollar caps can't stop its runs and each run is charged its full reservation. Set ",
+    ', so dollar caps can’t stop its runs and each run is charged its full reservation. Set ',
     code('[prices]'),
     ' in bot.toml to fix this.',
   );

@@ -8,7 +8,7 @@ import { duration } from '../words/time.ts';
 export function outageAnnouncement(outage: OtherEvents['outage.met'], project: string): Document | null {
   if (!outage.news) return null;
   const { agent } = outage;
-  const who = agent === null ? `Work on ${project} is on hold` : `Agent ${agent} of ${project} can't start`;
+  const who = agent === null ? `Work on ${project} is on hold` : `Agent ${agent} of ${project} can’t start`;
   return line(`! ${who}: ${outageWords(outage)} ${outageHint(outage)} No attempt is counted, and Musher tries again on its own.`);
 }
 

@@ -66,7 +66,7 @@ function sinceCopy({ merged, undone, unknown, timers }: Copy): string[] {
       'merge was reverted since and its item is back in current, stopped',
       'merges were reverted since and their items are back in current, stopped',
     ),
-    named(unknown, "merge belongs to an item this log doesn't know", "merges belong to items this log doesn't know"),
+    named(unknown, 'merge belongs to an item this log doesn’t know', 'merges belong to items this log doesn’t know'),
     counted(timers, 'timer whose time has passed was cancelled', 'timers whose time has passed were cancelled'),
   ];
 }

@@ -18,7 +18,7 @@ export interface Away {
 /** To the rooms of other networks, while it lasts. */
 export function unreachable({ title, since, reason }: Away, now: Millis, timezone: string): Document {
   return line(
-    ...phrase`✗ ${title} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it's back; `,
+    ...phrase`✗ ${title} has been unreachable since ${clockTime(since, timezone)}, for ${duration(now - since)}${because(reason)}. Messages are queued until it’s back; `,
     command('health'),
     ' shows its state.',
   );

@@ -104,7 +104,7 @@ const CAP_KEYS: { readonly [S in CapSource]: readonly [key: string, section: str
   everyone: ['person_day', '[budget]', 'bot.toml'],
   person: ['day', '[[person]]', 'bot.toml'],
   project: ['day', '[project.budget]', 'bot.toml'],
-  'project-file': ['day', '[budget]', "the project's file"],
+  'project-file': ['day', '[budget]', 'the project’s file'],
 };
 
 /** The command that gives a budget once more what was configured for it. */

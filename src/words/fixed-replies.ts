@@ -41,7 +41,7 @@ export const LOST_ANSWER: Document = doc(
 export function lostAnswerElsewhere(name: string, room: string): Document {
   return doc(
     paragraph(
-      `${visibleLine(name)}: Musher couldn't deliver the answer to your message in ${visibleLine(room)}. `,
+      `${visibleLine(name)}: Musher couldn’t deliver the answer to your message in ${visibleLine(room)}. `,
       'Ask again here; ',
       typed('health'),
       ' shows why.',

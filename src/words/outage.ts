@@ -10,7 +10,7 @@ const SYSTEM: { readonly [C in SystemCode]: readonly [said: string, hint: string
   EIO: ['The disk reports errors.', 'Check the disk.'],
   EMFILE: ['Musher has too many files open.', LIMITS],
   ENFILE: ['The system has too many files open.', LIMITS],
-  EAGAIN: ["The system can't start more processes.", LIMITS],
+  EAGAIN: ['The system can’t start more processes.', LIMITS],
   ENOMEM: ['The machine is out of memory.', 'Stop programs that you don’t need.'],
 };
 const UNLOCK = 'If no git is running in the repository, delete the lock file that git names.';

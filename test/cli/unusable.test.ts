@@ -76,13 +76,13 @@ describe('a folder that is open to others', () => {
     const { folder, home } = sandbox();
     chmodSync(folder, 0o755);
     const error = refusal(await start(folder, home, ['--data', '.']));
-    expect(error).toContain("contains files that are not Musher's");
+    expect(error).toContain('contains files that are not Musher’s');
     expect(error).toContain('chmod 700');
     expect(modeOf(folder)).toBe(0o755);
     expect(readdirSync(folder)).toEqual(['home']);
     const doctor = await musher(folder, home, ['doctor', '--data', '.']);
     expect(doctor.exitCode).toBe(1);
-    expect(doctor.stdout).toContain("contains files that are not Musher's");
+    expect(doctor.stdout).toContain('contains files that are not Musher’s');
   });
 
   it('is closed where it is empty', async () => {

@@ -183,7 +183,7 @@ describe('whoami', () => {
     expect(text).toMatch(/Id\s+slack:T1:U1/);
     expect(text).toMatch(/Person\s+anna, also matrix:@anna:example\.org/);
     expect(text).toMatch(/Room\s+slack:SHOP, project shop/);
-    expect(text).toMatch(/In shop\s+viewer, from \[roles\]; operator, from this room's \[\[room\]\]/);
+    expect(text).toMatch(/In shop\s+viewer, from \[roles\]; operator, from this room’s \[\[room\]\]/);
     expect(text).toMatch(/In docs\s+viewer, from \[roles\]/);
     expect(text).toContain('admin = ["anna"]');
   });

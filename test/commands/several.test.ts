@@ -172,7 +172,7 @@ describe('delete of several items', () => {
     const [a, b] = [titled('A'), titled('B')];
     const { text } = await world.say(`delete ${a}-9`);
     expect(text).toContain('Delete these 2 items?');
-    expect(text).toContain('Delete #1 A?');
+    expect(text).toContain('#1 A is in backlog');
     expect(text).toContain('✗ There are no items #3, #4, #5');
     // Made between the question and the answer: nobody was asked about it.
     const later = titled('Later');

@@ -78,7 +78,7 @@ describe('the key that a text about a budget names', () => {
   it.each<readonly [name: string, bot: string, project: string, of: DayOf | 'item', unit: Unit, says: string]>([
     ['of an item by default', '', '', 'item', 'microUsd', 'item_usd under [project.budget] in bot.toml'],
     ['of an item in tokens', '', '', 'item', 'tokens', 'item_tokens under [project.budget] in bot.toml'],
-    ['of an item in the project file', '', '[budget]\nitem_usd = 2\n', 'item', 'microUsd', "item_usd under [budget] in the project's file"],
+    ['of an item in the project file', '', '[budget]\nitem_usd = 2\n', 'item', 'microUsd', 'item_usd under [budget] in the project’s file'],
     [
       'of an item, the other unit there',
       '',
@@ -88,7 +88,7 @@ describe('the key that a text about a budget names', () => {
       'item_tokens under [project.budget] in bot.toml',
     ],
     ['of a project', '[project.budget]\nday_usd = 9\n', '', SHOP, 'microUsd', 'day_usd under [project.budget] in bot.toml'],
-    ['of a project in its own file', '', '[budget]\nday_tokens = 9\n', SHOP, 'tokens', "day_tokens under [budget] in the project's file"],
+    ['of a project in its own file', '', '[budget]\nday_tokens = 9\n', SHOP, 'tokens', 'day_tokens under [budget] in the project’s file'],
     ['of everyone', '[budget]\nperson_day_usd = 9\n', '', ben, 'microUsd', 'person_day_usd under [budget] in bot.toml'],
     [
       'of a person without one',

@@ -304,17 +304,17 @@ describe('errors', () => {
     [
       "a channel's name for its id",
       `${BOT}${SLACK}[[room]]\ntransport = "slack"\nid = "#general"\nproject = "shop"\n`,
-      /room\[1\]\.id: must be a channel's id such as "C024BE91L"/,
+      /room\[1\]\.id: must be a channel’s id such as "C024BE91L"/,
     ],
     [
       'an address for the id of a room',
       `${BOT}[matrix]\nhomeserver = "https://a.example"\naccess_token = "env:TOKEN"\n[[room]]\ntransport = "matrix"\nid = "#a:example.org"\nproject = "shop"\n`,
-      /room\[1\]\.id: must be a room's id, which begins with "!"/,
+      /room\[1\]\.id: must be a room’s id, which begins with "!"/,
     ],
     [
       'a name for the id of a channel',
       `${BOT}[discord]\ntoken = "env:TOKEN"\n[[room]]\ntransport = "discord"\nid = "general"\nproject = "shop"\n`,
-      /room\[1\]\.id: must be a channel's id, which is a number/,
+      /room\[1\]\.id: must be a channel’s id, which is a number/,
     ],
     [
       'a member without the workspace',

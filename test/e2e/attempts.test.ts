@@ -150,7 +150,7 @@ teardown = ["echo teardown $MUSHER_ITEM >> {flags}/steps"]
   expect(steps().filter((step) => step === 'teardown 1')).toHaveLength(1);
   expect(out).toMatch(/#2 Cannot be set up: setup of app failed: .* exit code 4/);
   expect(bench.item(2).failure?.evidence).toContain('no network');
-  expect(out).toMatch(/ghost of shop can't start: The program "no-such-program-anywhere" was not found\. Install it/i);
+  expect(out).toMatch(/ghost of shop can’t start: The program "no-such-program-anywhere" was not found\. Install it/i);
   expect(bench.item(3)).toMatchObject({ attempts: 0, failure: null });
   expect(bench.git(['log', '--format=%s', '-1', 'main', '--', 'hand.txt'])).toBe('4: Leaves it to Musher');
 });

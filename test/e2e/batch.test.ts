@@ -32,12 +32,12 @@ test('a script answers in order, knows comments and lines that continue, and nam
   expect(err.trim().split('\n')).toEqual([
     'line 8: creat story x: refused (unknown-command).',
     'line 9: show 99: refused (no-such-item).',
-    "line 10: wait 1 done: waiting won't help: 1 is in backlog, not started.",
+    'line 10: wait 1 done: waiting won’t help: 1 is in backlog, not started.',
     expect.stringMatching(/^line 11: wait 1 dnoe: there is no state dnoe; did you mean done\. States: backlog, current, /),
     'line 12: wait 99 done: there is no item 99.',
     'line 13: wait 1 done soon: soon is not a number of seconds from 1 to 86400.',
     'line 14: wait 1: usage: `wait <item> <state> [seconds]`.',
-    "line 17: wait 2 done 300: waiting won't help: 2 is in qa, waiting for review.",
+    'line 17: wait 2 done 300: waiting won’t help: 2 is in qa, waiting for review.',
   ]);
   // Nothing was waited for that could not come.
   expect(performance.now() - begun).toBeLessThan(60_000);
@@ -106,7 +106,7 @@ test('a wait for what depends on something that never comes ends at once', async
   );
   expect(code).toBe(1);
   const [line, end] = err.trim().split('\n');
-  expect(line).toBe("line 7: wait 2 done 3000: waiting won't help: 2 is in backlog, waiting for #1 (abandoned).");
+  expect(line).toBe('line 7: wait 2 done 3000: waiting won’t help: 2 is in backlog, waiting for #1 (abandoned).');
   // The run of what was abandoned never begins again.
   expect(end ?? '1 run stopped. The work is kept.').toBe('1 run stopped. The work is kept.');
 });

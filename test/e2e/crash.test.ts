@@ -171,7 +171,7 @@ test('what a killed Musher was ending is ended by the next one, and what works f
   second.type('wait 2 deleted 30');
   await until(() => [2, 3, 4].every((number) => bench.runs(number).every(({ state }) => state === 'ended')));
   second.type('why 4');
-  await second.said(/its agent d isn't configured for current/);
+  await second.said(/its agent d isn’t configured for current/);
   expect(agents()).toHaveLength(2);
   bench.raise('asked-1');
   second.type('stop 1');

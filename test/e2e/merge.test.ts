@@ -200,7 +200,7 @@ test('two changes that each pass alone and not together: the second goes back wi
   expect(Object.keys(bench.filesAt('main'))).toEqual(['a.txt', 'c.txt', 'list.txt']);
 });
 
-test("a change of Musher's own settings is held until a person accepts it, and a rejected one goes back", async () => {
+test('a change of Musher’s own settings is held until a person accepts it, and a rejected one goes back', async () => {
   bench = new Bench({ top: 'max_coders = 2', agents: { a: 'current', b: 'current' } });
   const settings = 'append .musher/project.toml # more; commit; usage 1 1 0; success';
   const musher = bench.start();
@@ -211,7 +211,7 @@ test("a change of Musher's own settings is held until a person accepts it, and a
     'wait 1 reviewheld 30',
     'why 1',
   );
-  await musher.said(/it changes Musher's own settings \(\.musher\/project\.toml\)/);
+  await musher.said(/it changes Musher’s own settings \(\.musher\/project\.toml\)/);
   expect(bench.merges).toEqual([]);
   musher.type('accept 1', 'wait 1 done 30', 'start 2', 'wait 2 reviewheld 30', 'reject 2 leave the settings alone', 'wait 2 reviewheld 30');
   succeeded(await musher.end());

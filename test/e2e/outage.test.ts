@@ -61,10 +61,10 @@ test('a program that is not there costs no attempt and holds no other agent up, 
   bench.expectedProblems.push(/RUNTIME_MISSING|was not found/);
   const musher = bench.start();
   musher.type(create('For the ghost'), 'assign 1 ghost', 'start 1');
-  await musher.said(/Agent ghost of shop can't start/);
+  await musher.said(/Agent ghost of shop can’t start/);
   await until(() => bench.runs(1)[0]?.state === 'ended');
   musher.type(create('For anybody', 'coder: write b.txt b; commit; success'), 'start 2', 'wait 2 done 60', 'why 1');
-  await musher.said(/Can't run \(ghost doesn't start\): the program/);
+  await musher.said(/Can’t run \(ghost doesn’t start\): the program/);
   writeFileSync(`${file}.new`, '#!/bin/sh\necho hi > a.txt; git add a.txt; git commit -qm a\n');
   chmodSync(`${file}.new`, 0o755);
   renameSync(`${file}.new`, file);
@@ -72,7 +72,7 @@ test('a program that is not there costs no attempt and holds no other agent up, 
   const { out } = await musher.end();
   expect(bench.item(1)).toMatchObject({ stage: { name: 'done' }, attempts: 0 });
   expect(bench.only('item.attempt_failed', 1)).toEqual([]);
-  expect(count(out, /Agent ghost of shop can't start/g)).toBe(1);
+  expect(count(out, /Agent ghost of shop can’t start/g)).toBe(1);
   expect(count(out, /Agent ghost of shop starts again/g)).toBe(1);
 });
 

@@ -47,7 +47,7 @@ test('what depends on others and was started starts by itself when they are done
   expect(err.trim().split('\n')).toEqual([
     expect.stringMatching(/^line \d+: depends 1 on 3: refused \(cycle\)\.$/),
     expect.stringMatching(/^line \d+: depends 2 on shop#1: refused \(other-project\)\.$/),
-    expect.stringMatching(/^line \d+: wait docs#2 done 30: waiting won't help: 2 is in backlog, not started\.$/),
+    expect.stringMatching(/^line \d+: wait docs#2 done 30: waiting won’t help: 2 is in backlog, not started\.$/),
   ]);
   expect(out).toMatch(/circular dependency: #1 needs #3 needs #1\. Nothing changed/);
   expect(out).toMatch(/#5 Waits in vain .*[Ww]aiting for #4 \(abandoned\)/);

@@ -43,7 +43,7 @@ test('what is left of a run whose agent is gone from the configuration is ended 
   const subjects = bench.snapshots(1).map((ref) => bench.git(['log', '-1', '--format=%s', ref]));
   expect(subjects[0]).toContain('before what is left of run 1 was ended');
   second.type('why 1');
-  await second.said(/its agent a isn't configured/);
+  await second.said(/its agent a isn’t configured/);
   second.type('assign 1 any', 'wait 1 done 60');
   succeeded(await second.end());
 });

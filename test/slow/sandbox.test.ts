@@ -138,7 +138,7 @@ test('without the program a run that was reserved before does not start either',
   const second = bench.start();
   await until(() => bench.runs(1)[0]?.state === 'ended');
   second.type('why 1');
-  await second.said(/the sandbox doesn't work/);
+  await second.said(/the sandbox doesn’t work/);
   bench.raise('go');
   await until(() => processes(bench).every(({ pid }) => pid === second.pid));
   succeeded(await second.end());

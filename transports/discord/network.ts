@@ -12,13 +12,13 @@ export const discord = defineNetwork({
   ids: {
     room: {
       is: /^\d+$/,
-      should: "a channel's id, which is a number: right-click it, Copy Channel ID",
+      should: 'a channel’s id, which is a number: right-click it, Copy Channel ID',
       brief: 'Discord a number',
       example: '155361364909621248',
     },
     person: {
       is: /^\d+$/,
-      should: "a user's id, which is a number: right-click them, Copy User ID",
+      should: 'a user’s id, which is a number: right-click them, Copy User ID',
       brief: 'Discord user id.',
       example: '80351110224678912',
     },

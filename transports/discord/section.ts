@@ -3,7 +3,7 @@ import { token } from '../keys.ts';
 
 /** The keys of its section in `bot.toml`. */
 export const keys = z.strictObject({
-  token: token().meta({ description: "The bot's token.", example: 'env:DISCORD_TOKEN' }),
+  token: token().meta({ description: 'The bot’s token.', example: 'env:DISCORD_TOKEN' }),
   api_url: z
     .url()
     .optional()

@@ -15,7 +15,7 @@ export const matrix = defineNetwork({
   ids: {
     room: {
       is: /^!\S+$/,
-      should: 'a room\'s id, which begins with "!", such as "!AbCdEf:example.org"; an address with "#" is none',
+      should: 'a room’s id, which begins with "!", such as "!AbCdEf:example.org"; an address with "#" is none',
       brief: 'Matrix `!…:server`',
       example: '!AbCdEf:example.org',
     },

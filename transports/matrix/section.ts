@@ -4,7 +4,7 @@ import { text, token } from '../keys.ts';
 /** The keys of its section in `bot.toml`. */
 export const keys = z.strictObject({
   homeserver: z.url().meta({ description: 'The address of the client-server API.', example: 'https://matrix.example.org' }),
-  access_token: token().meta({ description: "The bot account's token.", example: 'env:MATRIX_TOKEN' }),
+  access_token: token().meta({ description: 'The bot account’s token.', example: 'env:MATRIX_TOKEN' }),
   inviters: z
     .array(text())
     .default([])

@@ -25,7 +25,7 @@ export const slack = defineNetwork({
   ids: {
     room: {
       is: /^[CDG][A-Z0-9]+$/,
-      should: 'a channel\'s id such as "C024BE91L", found at the bottom of its details; its name does not work',
+      should: 'a channel’s id such as "C024BE91L", found at the bottom of its details; its name does not work',
       brief: 'Slack `C…`',
       example: 'C024BE91L',
     },

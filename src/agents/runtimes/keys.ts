@@ -5,7 +5,7 @@ export const allowedTools = z
   .array(z.string().min(1))
   .optional()
   .meta({
-    description: "Tools allowed without asking, as the program names them. Default: the runtime's own list.",
+    description: 'Tools allowed without asking, as the program names them. Default: the runtime’s own list.',
     example: ['Bash(npm test:*)', 'Edit'],
   });
 

@@ -75,7 +75,7 @@ function nothing(item: WorkItem, title: string, name: string): Reply {
   if (merged === null) return refused('no-change', `${title} has no commits yet. `, typed(`why ${name}`), ' shows what it is waiting for.');
   return refused(
     'no-change',
-    `${title} was merged as ${short(merged.mergeCommit)}, but that commit is gone: the repository's history was rewritten. `,
+    `${title} was merged as ${short(merged.mergeCommit)}, but that commit is gone: the repository’s history was rewritten. `,
     typed(`snapshots ${name}`),
     ' lists the snapshots.',
   );

@@ -31,7 +31,7 @@ function privacy(dataDir: string): Finding[] {
     return [
       failure(
         'data',
-        `other users can read ${dataDir}, and it contains files that are not Musher's`,
+        `other users can read ${dataDir}, and it contains files that are not Musher’s`,
         `Choose another data_dir, or: ${fix}`,
       ),
     ];

@@ -51,7 +51,7 @@ export function superseded(about: {
 
 /** Why an item can't be replaced by another. */
 export const notSuperseded = {
-  itself: (title: string): Reply => refused('supersedes-itself', `${title} can't replace itself.`),
+  itself: (title: string): Reply => refused('supersedes-itself', `${title} can’t replace itself.`),
   elsewhere: (title: string, project: string): Reply => refused('other-project', `${title} can only be replaced by an item of ${project}.`),
   merged: (title: string, name: string): Reply =>
     refused('already-done', `${title} is merged. `, command(`undo ${name}`), ' reverts it, ', command(`accept ${name}`), ' archives it.'),

@@ -45,13 +45,20 @@ export function asLine({ blocks }: Document): Inline[] {
   return blocks.flatMap((block, at) => [...(at === 0 ? [] : [{ kind: 'text', text: ' ' } as const]), ...inlinesOf(block)]);
 }
 
+/** What parts two items of a list in one line: sentences stand beside each other. */
+function between(before: readonly Inline[] | undefined): Inline {
+  const last = before?.at(-1);
+  const ends = last !== undefined && 'text' in last && /[.!?]$/.test(last.text);
+  return { kind: 'text', text: ends ? ' ' : '; ' };
+}
+
 function inlinesOf(block: Block): readonly Inline[] {
   switch (block.kind) {
     case 'paragraph':
     case 'heading':
       return block.content;
     case 'list':
-      return block.items.flatMap((item, at) => [...(at === 0 ? [] : [{ kind: 'text', text: '; ' } as const]), ...item]);
+      return block.items.flatMap((item, at) => [...(at === 0 ? [] : [between(block.items[at - 1])]), ...item]);
     default:
       return [{ kind: 'text', text: plainText({ blocks: [block] }, { width: 300 }).replaceAll(/\s+/g, ' ') }];
   }

@@ -148,7 +148,7 @@ export function alreadyReverting(title: string, name: string): Reply {
 export function notOwnMerge(title: string, name: string, base: string): Reply {
   return refused(
     'not-its-own-commit',
-    `Musher did not merge ${title} into ${base} itself, so it doesn't know which commit to revert. Revert it in the repository, then `,
+    `Musher did not merge ${title} into ${base} itself, so it doesn’t know which commit to revert. Revert it in the repository, then `,
     command(`move ${name} current`),
     ' reopens the item.',
   );

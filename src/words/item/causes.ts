@@ -39,11 +39,11 @@ export function causeWords(why: Why, failure: string): string {
     case 'base-kept-moving':
       return `${why.branch} moved ${why.times} times while the gates ran on the merged tree`;
     case 'base-moved-by-agent':
-      return `an agent moved ${why.branch} itself: it holds this item's commits at ${shortCommit(why.head)}, and Musher didn't merge them`;
+      return `an agent moved ${why.branch} itself: it holds this item’s commits at ${shortCommit(why.head)}, and Musher didn’t merge them`;
     case 'approval-outdated':
       return 'the branch changed after it was approved';
     case 'settings-touched':
-      return `it changes Musher's own settings (${listed(why.paths)})`;
+      return `it changes Musher’s own settings (${listed(why.paths)})`;
     case 'secrets':
       return why.found.length === 0 ? 'its diff is too large to scan for secrets' : `its diff may contain a secret (${listed(why.found)})`;
     case 'unknown-links':

@@ -173,7 +173,7 @@ export function eventWords(event: LoggedEvent): string {
       return `found account ${event.payload.account} working again`;
     case 'outage.met':
       return because(
-        event.payload.agent === null ? `can't work on ${event.project}` : `can't start ${event.payload.agent}`,
+        event.payload.agent === null ? `can’t work on ${event.project}` : `can’t start ${event.payload.agent}`,
         outageWords(event.payload),
       );
     case 'outage.over':
@@ -292,7 +292,7 @@ export function leftoverWords(left: Leftover): string {
   if (typeof left === 'string') return withoutPaths(left);
   switch (left.kind) {
     case 'branch-checked-out':
-      return `branch ${left.branch}, it is checked out in a worktree that isn't Musher's`;
+      return `branch ${left.branch}, it is checked out in a worktree that isn’t Musher’s`;
     case 'branch-moved':
       return `branch ${left.branch}, it moved during the clean-up`;
     case 'step-failed':

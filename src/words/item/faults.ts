@@ -55,7 +55,7 @@ export function faultWords(fault: Said): string {
     case 'work-elsewhere': {
       const commits = fault.commits === null ? 'its commits' : fault.commits === 1 ? '1 commit' : `${fault.commits} commits`;
       const where = fault.branch === null ? 'a detached HEAD' : firstLine(fault.branch, LONGEST);
-      return `the agent left ${commits} on ${where} (${shortCommit(fault.commit)}), not on the item's branch`;
+      return `the agent left ${commits} on ${where} (${shortCommit(fault.commit)}), not on the item’s branch`;
     }
     case 'uncommittable':
       return `only git itself can commit ${listed(fault.files)} (filter or encoding): the agent has to run \`git commit\``;

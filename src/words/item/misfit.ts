@@ -14,7 +14,7 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
     case 'no-such-criterion':
       return `${name} has ${counted(misfit.there, 'criterion', 'criteria')}; there is no number ${misfit.wanted}.`;
     case 'wrong-role':
-      return `A ${misfit.role} can't work in ${misfit.stage}; that takes a ${ROLE_OF[misfit.stage]}.`;
+      return `A ${misfit.role} can’t work in ${misfit.stage}; that takes a ${ROLE_OF[misfit.stage]}.`;
     case 'wrong-run':
       return `The next run of ${name} is number ${misfit.next}, not ${misfit.wanted}.`;
     case 'missing':
@@ -28,13 +28,13 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
     case 'not-in-backlog':
       return `${name} is in ${stage}; only items in the backlog can be queued.`;
     case 'not-deleted':
-      return `${name} isn't deleted.`;
+      return `${name} isn’t deleted.`;
     case 'nothing-asked':
       return `${name} has no restore or revert in progress.`;
     case 'over':
       return `${name} is finished.`;
     case 'not-merged':
-      return `${name} isn't merged.`;
+      return `${name} isn’t merged.`;
     case 'nothing-to-stop':
       return `Nothing to stop: ${name} is in ${stage}.`;
     case 'run-open':
@@ -53,6 +53,6 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
 /** Why an item can't move there. `done` is never offered: only a merge makes an item done. */
 export function moveRefusal(item: number, from: StageName, to: StageName, validMoves: readonly StageName[]): string {
   const offered = validMoves.filter((name) => name !== 'done');
-  const where = offered.length === 0 ? "It can't move any more." : `It can move to ${offered.join(', ')}.`;
-  return from === to ? `#${item} is already in ${from}. ${where}` : `#${item} is in ${from} and can't move to ${to}. ${where}`;
+  const where = offered.length === 0 ? 'It can’t move any more.' : `It can move to ${offered.join(', ')}.`;
+  return from === to ? `#${item} is already in ${from}. ${where}` : `#${item} is in ${from} and can’t move to ${to}. ${where}`;
 }

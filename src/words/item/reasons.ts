@@ -33,7 +33,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'another-attempt':
       return `queued for the next free agent (attempt ${reason.attempt} of ${reason.of})`;
     case 'gates-decide':
-      return reason.agent === null ? 'running the gates' : `running the gates on ${reason.agent}'s work`;
+      return reason.agent === null ? 'running the gates' : `running the gates on ${reason.agent}’s work`;
     case 'first-to-merge':
       return 'merging next';
     case 'restore-asked':
@@ -73,7 +73,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'run-limited':
       return 'rate-limited by the model provider';
     case 'outage':
-      return `can't run${reason.agent === null ? '' : ` (${reason.agent} doesn't start)`}: ${outageWords(reason.outage).replace(/^The /, 'the ').replace(/\.$/, '')}`;
+      return `can’t run${reason.agent === null ? '' : ` (${reason.agent} doesn’t start)`}: ${outageWords(reason.outage).replace(/^The /, 'the ').replace(/\.$/, '')}`;
     case 'paused':
       return phrase`the project is ${pauseWords(reason.pause, reader)}`;
     case 'budget':
@@ -85,11 +85,11 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'held-for-review':
       return `held for review${archivedFor(item)}`;
     case 'no-agent':
-      return `can't run: no agent is configured for ${reason.stage}`;
+      return `can’t run: no agent is configured for ${reason.stage}`;
     case 'assigned-agent-missing':
-      return `can't run: its agent ${reason.agent} isn't configured for ${reason.stage}`;
+      return `can’t run: its agent ${reason.agent} isn’t configured for ${reason.stage}`;
     case 'sandbox':
-      return `can't run: the sandbox doesn't work (${reason.problem})`;
+      return `can’t run: the sandbox doesn’t work (${reason.problem})`;
     case 'deleted':
       return 'deleted';
     case 'merged':
@@ -201,7 +201,7 @@ export function unmetWords({ stage, never }: Unmet, label: (number: ItemNumber) 
   if (never === null) return stage === 'archived' ? 'blocked' : `in ${stage}`;
   switch (never.kind) {
     case 'missing':
-      return "doesn't exist";
+      return 'doesn’t exist';
     case 'deleted':
       return 'deleted';
     case 'abandoned':
@@ -233,7 +233,7 @@ function archivedFor({ stage, failure }: WorkItem): string {
 function afterDependencies(item: WorkItem, { unmet }: Extract<Reason, { kind: 'dependencies' }>, { current }: Reader): Content[] {
   const n = itemName(item, current);
   if (unmet.some(({ never }) => never !== null))
-    return ["That won't happen on its own; ", command(`depends ${n} on nothing`), ' drops its dependencies.'];
+    return ['That won’t happen on its own; ', command(`depends ${n} on nothing`), ' drops its dependencies.'];
   const stuck = unmet.find(({ stage }) => stage === 'archived');
   const about = stuck === undefined ? null : { project: item.project, number: stuck.number };
   const first = about === null ? [] : [command(`why ${itemName(about, current)}`), ` shows what ${itemLabel(about, current)} needs. `];

@@ -20,7 +20,7 @@ export function requestDocument(request: AgentRequest, about: readonly Content[]
         command(`allow ${name} for this run`),
         ' or ',
         command(`deny ${name} <reason>`),
-        ...phrase` until ${until}, then it's denied.`,
+        ...phrase` until ${until}, then it’s denied.`,
       ),
       actions(action('Allow once', `allow ${name}`, 'primary'), action('Deny', `deny ${name}`, 'danger')),
     );

@@ -48,7 +48,7 @@ function nowWords(state: AgentState, tasks: AgentNow['tasks'], reader: Reader): 
     case 'free':
       return ['✓', ['free']];
     case 'out':
-      return ['!', phrase`can't start until ${moment(state.outage.until, reader.now, reader.timezone)}: ${outageWords(state.outage)}`];
+      return ['!', phrase`can’t start until ${moment(state.outage.until, reader.now, reader.timezone)}: ${outageWords(state.outage)}`];
     case 'account': {
       const { account } = state;
       if (account.why === 'tried') return ['…', [`waiting: one run is testing account ${account.name}`]];

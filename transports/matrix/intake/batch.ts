@@ -105,7 +105,7 @@ async function decrypted(room: string, event: Json, { encryption, report }: Batc
   try {
     return (await encryption?.decrypt(room, event)) ?? null;
   } catch (error) {
-    report(new Error(`A message in ${room} can't be decrypted: its key is missing.`, { cause: error }));
+    report(new Error(`A message in ${room} can’t be decrypted: its key is missing.`, { cause: error }));
     return null;
   }
 }

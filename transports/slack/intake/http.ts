@@ -110,7 +110,7 @@ function listening(server: Server, { host, port }: HttpOptions): Promise<void> {
       reject(
         new MusherError(
           'NETWORK_PORT_IN_USE',
-          `Cannot listen for Slack's requests on ${host}:${port}: ${error.message}.`,
+          `Cannot listen for Slack’s requests on ${host}:${port}: ${error.message}.`,
           'Stop the program that uses the port, or choose another one under [slack] port.',
           { cause: error },
         ),
