@@ -43,6 +43,7 @@ import { requests } from './requests/requests.ts';
 import { resume } from './brakes/resume.ts';
 import { retry } from './pipeline/retry.ts';
 import { rooms } from './rooms/rooms.ts';
+import { search } from './find/search.ts';
 import { show } from './look/show.ts';
 import { snapshots } from './look/snapshots.ts';
 import { start } from './pipeline/start.ts';
@@ -72,6 +73,7 @@ export const COMMANDS: readonly Command[] = [
   waiting,
   blocked,
   today,
+  search,
   backlog,
   show,
   why,

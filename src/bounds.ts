@@ -97,6 +97,15 @@ export const BOUNDS = {
   /** Bytes of memory that one git fills on Linux (not what it maps of packs). Beyond: it ends, and the attempt fails. */
   gitMemory: 4 * 1024 ** 3,
 
+  // Of search.
+
+  /** Characters of what somebody looks for. Beyond: the rest is left out, and the answer says so. */
+  searchTyped: 2_000,
+  /** Words of it. Beyond: the rest is left out, and the answer says so. */
+  searchWords: 12,
+  /** Characters of one text that are searched. Beyond: the rest is not found. */
+  searchedText: 20_000,
+
   // Of networks; what one network alone has is in its own files.
 
   /** Characters of a formatted message in which a mention at its start is looked for. Beyond: the rest is not looked at. */

@@ -2,11 +2,12 @@ import { command } from '../../src/bot/command.ts';
 import { refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { moreDiff } from '../../src/bot/pages/diff.ts';
+import { moreFound } from '../../src/bot/pages/found.ts';
 import { moreLogs } from '../../src/bot/pages/logs.ts';
 
 export const more = command({
   words: ['more'],
-  summary: 'Shows what comes next of the last `logs` or `diff` that you asked for in this room.',
+  summary: 'Shows what comes next of the last `logs`, `diff` or `search` that you asked for in this room.',
   details: 'For each person and room on its own, also after a restart. A `diff` starts again if the change is another one by then.',
   examples: ['more'],
   args: {},
@@ -19,10 +20,13 @@ export const more = command({
         'nothing-more',
         'There is nothing more to show. ',
         typed('logs <number>'),
-        ' or ',
+        ', ',
         typed('diff <number>'),
+        ' or ',
+        typed('search <words>'),
         ' come first.',
       );
+    if (unread.of === 'search') return moreFound(context, unread);
     const found = context.find({ project: unread.project, number: unread.item });
     if (!found.ok) return found.error;
     return unread.of === 'logs' ? moreLogs(context, unread, found.value) : moreDiff(context, unread, found.value);

@@ -7,6 +7,8 @@ import type { ProjectFacts } from '../decide/facts.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { DumpAsk } from '../log/copies/dump.ts';
 import type { Reads } from '../log/reads/reads.ts';
+import type { TextQuery } from '../log/search/query.ts';
+import type { Said } from '../log/search/talk.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './parse/arguments.ts';
 import type { Described } from '../words/described.ts';
@@ -96,6 +98,8 @@ export interface Capabilities {
   unread(): Unread | null;
   /** Keeps it for `more`; only within `change`, so that an answer that is lost skips nothing. */
   keepUnread(unread: Unread | null): void;
+  /** What was said to Musher in this room and is no command, the newest first. */
+  said(query: TextQuery, most: number): readonly Said[];
   /** The state of the networks, including the terminal. */
   networks(): readonly NetworkState[];
   /** The answer shows all that networks did not take: once it has left, that counts as seen. */
@@ -132,8 +136,19 @@ export interface Reconfiguration {
   readonly dataDir: boolean;
 }
 
-/** What a person has not read yet of the last answer that was only begun: the place, never the text, so that a purge has nothing to find. */
-export type Unread = { readonly project: string; readonly item: ItemNumber } & (
+/** What a person has not read yet of the last answer that was only begun: the place, never the text. */
+export type Unread = UnreadOfItem | UnreadSearch;
+
+/** The words are kept apart from the place, so that a purge finds them. `shown`: how many items were. */
+export interface UnreadSearch {
+  readonly of: 'search';
+  readonly words: string;
+  readonly projects: readonly string[];
+  readonly shown: number;
+}
+
+/** What follows of an answer about an item. */
+export type UnreadOfItem = { readonly project: string; readonly item: ItemNumber } & (
   | {
       readonly of: 'logs';
       readonly run: number;

@@ -24,9 +24,15 @@ import { Refusals } from './tables/refusals.ts';
 import { NoticeCooldowns } from './tables/cooldowns.ts';
 import { Cards } from './tables/cards.ts';
 import { Threads } from './tables/threads.ts';
+import { TEXT_INDEXES } from './search/tables.ts';
+import { Talk } from './search/talk.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
+/** Scope of what people have looked for, and not read to its end yet. */
+export const SEARCHES = 'searches';
+/** What people said to Musher is found for a year. */
+const TALK_KEPT_MS = 365 * 24 * 60 * 60_000;
 /** This cursor exists while purged text may still be in the file, so that a crash before `scrub` can't leave it there. */
 const SCRUB_DUE = 'scrub-due';
 
@@ -42,6 +48,7 @@ export class Log {
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly cards: Cards;
+  readonly talk: Talk;
   readonly buttons: ButtonMessages;
   readonly refusals: Refusals;
   readonly #db: Db;
@@ -53,6 +60,7 @@ export class Log {
   readonly #getCursor;
   readonly #setCursor;
   readonly #dropCursor;
+  readonly #forgetSearches;
   readonly #redactor: Redactor;
   readonly #commits = new GroupCommit((run, isDurable) => this.#together(run, isDurable));
   /** Made once: the library prepares four functions for each that it makes. */
@@ -104,11 +112,13 @@ export class Log {
     this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
     this.cards = new Cards(db, this.outbox);
+    this.talk = new Talk(db, redactor);
     this.buttons = new ButtonMessages(db, redactor);
     this.refusals = new Refusals(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
+    this.#forgetSearches = db.prepare(`DELETE FROM state WHERE scope = '${SEARCHES}'`);
     // The level in force shows only after a write.
     db.transaction(() => this.#setCursor.run('durability-check', 0)).immediate();
     assertDurable(db);
@@ -154,6 +164,7 @@ export class Log {
       confirmations: this.confirmations,
       buttons: this.buttons,
       cards: this.cards,
+      talk: this.talk,
       cooldowns: this.#cooldowns,
       item: (project, number) => projector.items.get(project, number),
       append,
@@ -171,10 +182,12 @@ export class Log {
         const result = append(event);
         if (!result.ok) return result;
         projector.flush();
-        purgeItem(this.#events, this.outbox, this.buttons, event.project, event.item);
+        purgeItem(this.#events, this.outbox, this.buttons, this.talk, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
         this.cards.forgetItem(event.project, event.item, PURGED_NOTICE, now);
+        // What somebody looked for may be its words.
+        this.#forgetSearches.run();
         this.#setCursor.run(SCRUB_DUE, head.seq);
         return result;
       },
@@ -320,6 +333,11 @@ export class Log {
     return { get: (key) => get.get(scope, key) ?? null, set: (key, value) => void put.run(scope, key, value) };
   }
 
+  /** A text without what is known as secret, for whoever keeps one beside the log's own tables. */
+  redacted(text: string): string {
+    return this.#redactor.redact(text);
+  }
+
   /** Drops messages that were settled before the given time: of the oldest ones only, so that nobody waits for it. */
   prune(before: number): void {
     this.transaction(() => {
@@ -327,6 +345,7 @@ export class Log {
       this.refusals.prune();
       this.inbox.prune(before);
       this.#cooldowns.prune(before);
+      this.talk.prune(this.#clock.now() - TALK_KEPT_MS);
     });
   }
 
@@ -337,6 +356,8 @@ export class Log {
    */
   scrub(): void {
     crashPoint('before-scrub');
+    // An index keeps the words of what was taken out of it until its parts are merged.
+    for (const index of TEXT_INDEXES) this.#db.exec(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`);
     this.#db.exec('VACUUM');
     crashPoint('after-scrub-before-mark');
     this.#dropCursor.run(SCRUB_DUE);

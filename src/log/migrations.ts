@@ -2,6 +2,11 @@ import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
 import { ACCOUNTS, BASES, ITEMS, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
+import { TALK, TEXTS } from './search/tables.ts';
+import { fillTexts } from './search/texts.ts';
+
+/** This cursor exists while the texts of older events are not in the table of texts. */
+const TEXTS_DUE = 'texts-due';
 
 /** Forward only, each in a transaction of its own; the position in the list plus one is the version it leads to. */
 const MIGRATIONS: readonly string[] = [
@@ -236,6 +241,12 @@ const MIGRATIONS: readonly string[] = [
     FROM items_before;
   DROP TABLE items_before;
   `,
+  // A new database has the first table already. What older events hold is filled in by `migrate`, when all tables are as they are now.
+  `
+  ${TEXTS}
+  ${TALK}
+  INSERT INTO cursors (subscriber, seq) SELECT '${TEXTS_DUE}', 0 WHERE EXISTS (SELECT 1 FROM events);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -256,4 +267,9 @@ export function migrate(db: Db): void {
       db.pragma(`user_version = ${found + i + 1}`);
     }).immediate();
   });
+  if (db.prepare('SELECT 1 FROM cursors WHERE subscriber = ?').get(TEXTS_DUE) === undefined) return;
+  db.transaction(() => {
+    fillTexts(db);
+    db.prepare('DELETE FROM cursors WHERE subscriber = ?').run(TEXTS_DUE);
+  }).immediate();
 }

@@ -6,6 +6,7 @@ import type { Result } from '../result.ts';
 import type { Confirmations } from './tables/confirmations.ts';
 import type { Inbox } from './tables/inbox.ts';
 import type { Cards } from './tables/cards.ts';
+import type { Talk } from './search/talk.ts';
 import type { ButtonMessages } from './tables/button-messages.ts';
 import type { Outbox } from './tables/outbox.ts';
 import type { Reads } from './reads/reads.ts';
@@ -20,6 +21,7 @@ export interface Tx {
   readonly confirmations: Confirmations;
   readonly buttons: ButtonMessages;
   readonly cards: Cards;
+  readonly talk: Talk;
   readonly cooldowns: NoticeCooldowns;
   /** The item including everything this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;

@@ -5,6 +5,7 @@ import { chain, EventStore, GENESIS, originalDigest, toEvent, type EventRow } fr
 import { Projector } from './projections/projector.ts';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/tables.ts';
 import type { Reads } from './reads/reads.ts';
+import { compareTextIndex, type WordDifference } from './search/compare.ts';
 
 export interface Verification {
   readonly events: number;
@@ -17,6 +18,11 @@ const NAMED = 50;
 /** Rows that a rebuild holds in memory before it writes them: bounds it to some tens of MB. */
 const HELD_ROWS = 50_000;
 const PAGE = 5_000;
+const WORD_DIFFERENCES: { readonly [D in WordDifference]: string } = {
+  extra: 'texts_index: a word is in the index, but not in the log',
+  missing: 'texts_index: a word is in the log, but not in the index',
+  moved: 'texts_index: a word is in other places than in the log',
+};
 
 /** Makes all projections again from the log, in a second database in memory, and compares row by row; checks the chain of hashes on the way. */
 export function verifyAll(db: Db): Verification {
@@ -26,6 +32,7 @@ export function verifyAll(db: Db): Verification {
     rebuilt.exec(PROJECTION_TABLES);
     const events = rebuild(db, rebuilt, (difference) => differences.push(difference));
     for (const { table, key } of PROJECTIONS) compareTable(db, rebuilt, table, key, (difference) => differences.push(difference));
+    compareTextIndex(db, rebuilt, (difference) => differences.push(WORD_DIFFERENCES[difference]));
     return { events, differences: cut(differences) };
   } finally {
     rebuilt.close();

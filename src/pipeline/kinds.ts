@@ -19,6 +19,7 @@ export type Projection =
   | 'runs'
   | 'spend'
   | 'subscriptions'
+  | 'texts'
   | 'timers';
 
 /** What every kind has to say of itself. */
@@ -99,12 +100,12 @@ const ROWS = {
     ...CHANGE,
     steers: 'stage',
     paid: true,
-    into: ['dependencies'],
+    into: ['dependencies', 'texts'],
     purge: { title: 'empty', description: 'empty', criteria: { text: 'empty' } },
   },
   'item.edited': {
     ...EDIT,
-    into: [],
+    into: ['texts'],
     purge: {
       on: 'field',
       of: {
@@ -121,8 +122,8 @@ const ROWS = {
   'item.dependencies_set': { ...EDIT, into: ['dependencies'], purge: {} },
   'item.assigned': { ...EDIT, into: [], purge: { agent: 'keep', prior: 'keep' } },
   // It makes the item no other one: a question about it stays open.
-  'item.told': { ...RECORD, wakes: 'item', undo: 'itself', into: [], purge: { text: 'empty' } },
-  'item.commented': { ...RECORD, into: [], purge: { text: 'empty' } },
+  'item.told': { ...RECORD, wakes: 'item', undo: 'itself', into: ['texts'], purge: { text: 'empty' } },
+  'item.commented': { ...RECORD, into: ['texts'], purge: { text: 'empty' } },
   'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.moved': {
     ...POSITION,
@@ -131,19 +132,19 @@ const ROWS = {
     paid: true,
     news: 'stages',
     takesAway: true,
-    into: [],
+    into: ['texts'],
     purge: { to: TARGET_TEXTS, why: 'empty', failure: FAILURE_TEXTS },
   },
-  'item.held': { ...POSITION, steers: 'pause', takesAway: true, into: [], purge: { why: 'empty' } },
+  'item.held': { ...POSITION, steers: 'pause', takesAway: true, into: ['texts'], purge: { why: 'empty' } },
   'item.released': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.accepted': { ...POSITION, paid: true, into: [], purge: {} },
   'item.attempts_reset': { ...POSITION, paid: true, into: [], purge: { why: 'empty' } },
-  'item.attempt_failed': { ...ARRIVAL, news: 'failures', into: [], purge: { failure: FAILURE_TEXTS } },
+  'item.attempt_failed': { ...ARRIVAL, news: 'failures', into: ['texts'], purge: { failure: FAILURE_TEXTS } },
   // Its own run has seen it: no more than that run's end, which comes with it.
   'item.work_seen': { ...COURSE, wakes: 'nothing', into: [], purge: { work: { branch: 'empty' } } },
   'item.restore_asked': { ...ARRIVAL, takesAway: true, into: [], purge: {} },
   'item.restored': { ...ARRIVAL, into: [], purge: { kept: 'keep' } },
-  'item.undo_asked': { ...ARRIVAL, into: [], purge: { reason: 'empty' } },
+  'item.undo_asked': { ...ARRIVAL, into: ['texts'], purge: { reason: 'empty' } },
   'undo.attempted': { ...CHANGE, into: [], purge: {} },
   'item.errand_failed': { ...CHANGE, news: 'failures', into: [], purge: { why: 'empty', files: 'empty' } },
   'item.budget_raised': { ...CHANGE, into: [], purge: {} },
@@ -154,7 +155,7 @@ const ROWS = {
   // What was done is said without the item's words: it outlives the purge.
   'item.removed': { ...CHANGE, news: 'failures', ofDeleted: true, into: [], purge: { done: 'keep', left: 'empty' } },
   'item.set_aside': { ...ACCOUNT, news: 'failures', into: [], purge: { what: { to: 'keep' } } },
-  'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests'], purge: {} },
+  'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests', 'texts'], purge: {} },
   'item.found_merged': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
   'item.found_undone': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
 
@@ -185,19 +186,19 @@ const ROWS = {
     ...COURSE,
     wakes: 'all',
     ofDeleted: true,
-    into: ['runs'],
+    into: ['runs', 'texts'],
     purge: { summary: 'empty', verdictReason: 'empty', closing: 'empty' },
   },
   'run.admitted': { ...RECORD, beginsProcess: true, into: ['runs'], purge: { tokenHash: 'keep' } },
   'run.connected': { ...RECORD, inHistory: false, into: ['runs'], purge: { connectionHash: 'keep' } },
   'run.verdict': { ...RECORD, into: ['runs'], purge: { reason: 'empty' } },
-  'run.blocker': { ...CHANGE, wakes: 'nothing', into: ['runs'], purge: { reason: 'empty' } },
+  'run.blocker': { ...CHANGE, wakes: 'nothing', into: ['runs', 'texts'], purge: { reason: 'empty' } },
   'agent.called': { ...RECORD, into: [], purge: { tool: 'keep', result: 'empty' } },
 
   'request.opened': {
     ...RECORD,
     news: 'approvals',
-    into: ['requests'],
+    into: ['requests', 'texts'],
     purge: {
       agent: 'keep',
       ask: { tool: 'keep', input: 'empty', text: 'empty', choices: 'empty', fallback: 'empty' },
@@ -205,12 +206,12 @@ const ROWS = {
       call: 'empty',
     },
   },
-  'request.closed': { ...ACCOUNT, news: 'approvals', into: ['requests'], purge: { text: 'empty' } },
+  'request.closed': { ...ACCOUNT, news: 'approvals', into: ['requests', 'texts'], purge: { text: 'empty' } },
   'request.refused': { ...RECORD, news: 'approvals', into: [], purge: { brief: 'empty', why: 'empty' } },
 
   'timer.set': {
     ...RECORD,
-    into: ['timers', 'counts'],
+    into: ['timers', 'counts', 'texts'],
     purge: {
       command: 'empty',
       from: { at: { transport: 'keep', room: 'keep', thread: 'keep' }, senderId: 'keep', ingress: 'keep' },

@@ -2,6 +2,7 @@ import { ACCESS_ROLES, type AccessRole } from '../../config/choices.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { timerOf, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
+import { SEARCHES } from '../../log/log.ts';
 import type { Tx } from '../../log/tx.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Project, Unread } from '../capabilities.ts';
@@ -116,8 +117,17 @@ export function commandContext(
     },
     byTimer: timerOf(message) !== null,
     runLog: parts.runLog,
-    unread: () => JSON.parse(log.stateStore(UNREAD).get(here) ?? 'null') as Unread | null,
-    keepUnread: (unread) => log.stateStore(UNREAD).set(here, JSON.stringify(unread)),
+    unread() {
+      const unread = JSON.parse(log.stateStore(UNREAD).get(here) ?? 'null') as Unread | typeof SEARCHES | null;
+      // A purge takes away what was looked for.
+      return unread === SEARCHES ? (JSON.parse(log.stateStore(SEARCHES).get(here) ?? 'null') as Unread | null) : unread;
+    },
+    keepUnread(unread) {
+      const isSearch = unread?.of === 'search';
+      log.stateStore(UNREAD).set(here, JSON.stringify(isSearch ? SEARCHES : unread));
+      if (isSearch) log.stateStore(SEARCHES).set(here, JSON.stringify({ ...unread, words: log.redacted(unread.words) }));
+    },
+    said: (query, most) => log.talk.find(query, at, most),
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
     networks: parts.networks,

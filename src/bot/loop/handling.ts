@@ -15,6 +15,8 @@ export interface Handling {
   item: ItemRef | null;
   /** Its answer is about more items than that one. */
   several: boolean;
+  /** It is no command that anybody could run: what was said is kept, to be found again. */
+  isTalk: boolean;
   answered: boolean;
   /** It may have changed something in the transaction that stores its answer. */
   isChange: boolean;

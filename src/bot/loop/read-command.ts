@@ -68,6 +68,7 @@ export function readCommand(
     const talk = parsed.error.command === null ? smallTalk(text) : null;
     if (talk === 'thanks') return { reply: welcome() };
     if (talk === 'greeting') return { reply: hello(FIRST_COMMANDS.filter((one) => table.byName.has(one))) };
+    state.isTalk = true;
     state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
     return { reply: { ok: false, code: parsed.error.code, body: problemDocument(parsed.error) } };
   }

@@ -226,6 +226,7 @@ export class Router {
       project,
       item: null,
       several: false,
+      isTalk: false,
       answered: false,
       isChange: false,
       isHeld: false,

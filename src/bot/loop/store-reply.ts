@@ -28,6 +28,7 @@ export function storeReply(
   const kept = reply.unfinished === true ? 'unfinished' : outcome;
   if (state.isEarly) tx.inbox.settle(id, kept);
   else if (!tx.inbox.finish(id, kept)) return;
+  if (state.isTalk) tx.talk.keep(id, message, tx.now);
   const { notWithinMs, code: what } = reply;
   const isSaid =
     notWithinMs === undefined ||

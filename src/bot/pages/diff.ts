@@ -1,4 +1,4 @@
-import type { Unread } from '../capabilities.ts';
+import type { UnreadOfItem } from '../capabilities.ts';
 import type { CommandContext } from '../command.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
@@ -19,7 +19,7 @@ const MOST_BYTES = 200_000;
 const PAGE = 5_000;
 
 /** What follows what was shown of a change, or the new change from its beginning. */
-export async function moreDiff(context: CommandContext, unread: Extract<Unread, { of: 'diff' }>, item: WorkItem): Promise<Reply> {
+export async function moreDiff(context: CommandContext, unread: Extract<UnreadOfItem, { of: 'diff' }>, item: WorkItem): Promise<Reply> {
   const change = await changeOf(context, item);
   if (change === null || change.commit !== unread.commit) return firstOfDiff(context, item, 'The change is another one by now. ');
   return page(context, item, change, unread.from, [

@@ -5,14 +5,14 @@ import { counted } from '../../words/amounts.ts';
 import { itemTitle } from '../../words/item/item.ts';
 import { answer } from '../../words/replies.ts';
 import type { Reply } from '../../words/reply.ts';
-import type { Unread } from '../capabilities.ts';
+import type { UnreadOfItem } from '../capabilities.ts';
 import type { CommandContext } from '../command.ts';
 
 /** Lines that `more` can go back over. */
 export const MOST_READ = 5_000;
 
 /** The lines before those that were shown; what the run has written since then comes with the next `logs`. */
-export async function moreLogs(context: CommandContext, unread: Extract<Unread, { of: 'logs' }>, item: WorkItem): Promise<Reply> {
+export async function moreLogs(context: CommandContext, unread: Extract<UnreadOfItem, { of: 'logs' }>, item: WorkItem): Promise<Reply> {
   const { run, lines, shown, oldest } = unread;
   const written = await context.runLog(item, run, MOST_READ);
   const expected = written.length - shown;

@@ -14,6 +14,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
 import { Outages } from '../reads/outages.ts';
 import { Pauses } from '../reads/pauses.ts';
+import { Texts } from '../search/texts.ts';
 import { TimerRows } from '../reads/timers.ts';
 import type { TableCache } from './table-cache.ts';
 import {
@@ -62,6 +63,7 @@ export class Projector {
   readonly #accounts: Accounts;
   readonly #outages: Outages;
   readonly #pauses: Pauses;
+  readonly #texts: Texts;
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
@@ -76,6 +78,7 @@ export class Projector {
     runs: (event) => (event.kind === 'item.purged' ? this.#blankRuns(event) : this.#foldRun(event)),
     spend: (event) => this.#addSpend(event),
     subscriptions: (event) => this.#subscriptions.apply(event),
+    texts: (event) => this.#texts.apply(event, this.items.get(event.project, event.item)),
     timers: (event) => this.#timers.apply(event),
   };
 
@@ -85,6 +88,7 @@ export class Projector {
     this.#accounts = new Accounts(db);
     this.#outages = new Outages(db);
     this.#pauses = new Pauses(db);
+    this.#texts = new Texts(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#requests = requestTable(db);

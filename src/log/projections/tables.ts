@@ -1,3 +1,5 @@
+import { TEXTS } from '../search/tables.ts';
+
 /*
  * The tables that are derived from the events and from nothing else: `verify` makes them again and compares.
  */
@@ -145,6 +147,7 @@ export const PROJECTION_TABLES = `
   ${ACCOUNTS}
   ${OUTAGES}
   ${PAUSES}
+  ${TEXTS}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
@@ -188,6 +191,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'accounts', key: ['account'] },
   { table: 'outages', key: ['project', 'agent'] },
   { table: 'pauses', key: ['project'] },
+  { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },

@@ -6,6 +6,7 @@ import type { CommitSha, ItemNumber, Millis } from '../../pipeline/values.ts';
 import { BudgetReads } from './budget-reads.ts';
 import type { Db } from '../database.ts';
 import type { EventStore } from '../events.ts';
+import { TextReads } from '../search/text-reads.ts';
 import { RequestReads } from './request-reads.ts';
 import { SpendReads } from './spend-reads.ts';
 import type { Run } from '../projections/run.ts';
@@ -46,6 +47,7 @@ export class Reads {
   readonly pauses: Pick<Pauses, 'all' | 'get'>;
   /** What agents ask people for. */
   readonly requests: RequestReads;
+  readonly texts: TextReads;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -77,6 +79,7 @@ export class Reads {
     this.outages = new Outages(db);
     this.pauses = new Pauses(db);
     this.requests = new RequestReads(db);
+    this.texts = new TextReads(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(
