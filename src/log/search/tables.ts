@@ -2,7 +2,7 @@
 const TOKENIZE = `tokenize = 'unicode61 remove_diacritics 2'`;
 
 /**
- * Projection, since schema version 19. An item has one row, with the number of the event that created it; every other row has the
+ * Projection, since schema version 16. An item has one row, with the number of the event that created it; every other row has the
  * number of its event. The index holds no text of its own (FTS5, external content): what it shows comes from this table.
  */
 export const TEXTS = `
@@ -20,7 +20,7 @@ export const TEXTS = `
   CREATE VIRTUAL TABLE IF NOT EXISTS texts_index
     USING fts5(title, body, criteria, content = 'texts', content_rowid = 'id', ${TOKENIZE});`;
 
-/** What people said to Musher where that was no command, since schema version 19. */
+/** What people said to Musher where that was no command, since schema version 16. */
 export const TALK = `
   CREATE TABLE IF NOT EXISTS talk (
     id        INTEGER PRIMARY KEY, -- the row of the inbox
