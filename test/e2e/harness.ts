@@ -87,6 +87,10 @@ export class Bench {
 
   /** Further environment of Musher's. */
   furtherEnv: Readonly<Record<string, string>> = {};
+  /** A program that starts Musher where the test wants it, with its arguments. */
+  within: readonly string[] = [];
+  /** Where a path that Musher uses is seen from here. */
+  seen: (path: string) => string = (path) => path;
 
   get #env(): NodeJS.ProcessEnv {
     return { ...this.furtherEnv, PATH: process.env['PATH'], HOME: join(this.dir, 'home'), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C.UTF-8' };
@@ -150,7 +154,9 @@ export class Bench {
   }
 
   #run(how: readonly string[], env: NodeJS.ProcessEnv = {}, ownGroup = false): Session {
-    const child = spawn(process.execPath, [LAUNCHER, 'run', ...how, '--config', join(this.dir, 'bot.toml'), '--data', this.data], {
+    const musher = [process.execPath, LAUNCHER, 'run', ...how, '--config', join(this.dir, 'bot.toml'), '--data', this.data];
+    const [program = '', ...args] = [...this.within, ...musher];
+    const child = spawn(program, args, {
       cwd: this.dir,
       env: { ...this.#env, ...env },
       // As a service has one: so that it can be ended with all that stands in it.
@@ -185,7 +191,7 @@ export class Bench {
 
   /** Looks into the log, also of a Musher that runs. */
   #read<T>(query: (db: Database.Database) => T): T {
-    const db = new Database(join(this.data, DATABASE_FILE), { fileMustExist: true });
+    const db = new Database(this.seen(join(this.data, DATABASE_FILE)), { fileMustExist: true });
     try {
       return query(db);
     } finally {
@@ -282,10 +288,15 @@ export class Bench {
     return createHash('sha256').update(this.data).digest('hex').slice(0, 12);
   }
 
+  /** Ends each Musher that still runs. */
+  async end(): Promise<void> {
+    await Promise.all(this.#sessions.map((session) => session.kill()));
+  }
+
   /** Ends what is still there, then fails for whatever was left behind; the directory is removed in any case. */
   async close(): Promise<void> {
     try {
-      await Promise.all(this.#sessions.map((session) => session.kill()));
+      await this.end();
       await this.#tidied();
       const found = existsSync(this.data) ? leaks(this, this.#names) : [];
       endProcesses(this);

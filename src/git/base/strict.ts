@@ -1,7 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context } from '../context.ts';
+import { checkRoom } from '../room.ts';
+import { complaintOf } from '../run.ts';
 import { removeFolder } from '../../remove-folder.ts';
 
 /** What git says where it turns objects down; plumbing says nothing worse. */
@@ -16,24 +18,44 @@ const UNSYNCED = ['-c', 'core.fsync=none'];
  */
 export async function refusedObjects(at: Context, base: CommitSha, commit: CommitSha): Promise<string | null> {
   const folder = join(at.git.path, 'checks', commit);
-  await mkdir(folder, { recursive: true });
+  const objects = join(at.repository.commonDir, 'objects');
+  await mkdir(join(folder, 'info'), { recursive: true });
+  await mkdir(join(folder, 'pack'));
   try {
+    // git writes a pack among the objects and renames it to its place, which may be on another disk than those of the repository.
+    await writeFile(join(folder, 'info', 'alternates'), (await placesOf(objects)).map((place) => `${quoted(place)}\n`).join(''));
+    const repository = { path: at.git.path, objects: folder };
     // Not made small, and not waited for until it is on the disk: it is read once, at once.
     const pack = [...UNSYNCED, 'pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
-    const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN });
-    if (packed.exitCode !== 0) return complaint(packed.stderr);
+    const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN, repository });
+    if (packed.exitCode !== 0) return await complaint(folder, packed.stderr);
     const file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
     const checked = await at.git.run([...UNSYNCED, 'index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], {
       answers: TURNED_DOWN,
+      repository,
     });
-    return checked.exitCode === 0 ? null : complaint(checked.stderr);
+    return checked.exitCode === 0 ? null : await complaint(folder, checked.stderr);
   } finally {
     await removeFolder(folder);
   }
 }
 
-function complaint(said: string): string {
+/** Where a repository's objects are: some versions of git take no relative place from a repository that is itself borrowed from. */
+async function placesOf(objects: string): Promise<string[]> {
+  const borrowed = await readFile(join(objects, 'info', 'alternates'), 'utf8').catch(() => '');
+  const plain = borrowed.split('\n').filter((line) => line !== '' && !/^["#]/.test(line));
+  return [objects, ...plain.map((line) => resolve(objects, line))];
+}
+
+/** A path as a line of `alternates`, which begins with a quotation mark where it is quoted as in C. */
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+/** In git's words. Throws where the disk has no room for the check: that says nothing of the objects. */
+async function complaint(folder: string, said: string): Promise<string> {
+  await checkRoom([folder]);
   const line = said.split('\n').find((one) => one.trim() !== '') ?? 'git gives no reason';
-  // People are shown eight digits of a hash.
-  return line.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,56}\b/g, '$1');
+  // People are shown eight digits of a hash, and no folder of a server.
+  return complaintOf(line).replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,56}\b/g, '$1');
 }
