@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { outageOf } from './outage/fault-of.ts';
-import { meetOutage, worksAgain } from './outage/through-outages.ts';
+import { meetOutage, OF_DISK, worksAgain } from './outage/through-outages.ts';
 import type { KnownOutage } from '../log/reads/outages.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
@@ -129,7 +129,11 @@ export function watchBases(parts: EngineParts): () => void {
       try {
         const outage = parts.log.reads.outages.get(name, null);
         if (outage !== null) await lookAgain(parts, project, outage);
-        else if (all || parts.log.reads.openRuns(name).length > 0) await lookIfChanged(name, project);
+        else if (all || parts.log.reads.openRuns(name).length > 0) {
+          // Before agents fail by it one after the other.
+          await project.git.checkRoom('look');
+          await lookIfChanged(name, project);
+        }
       } catch (error) {
         const found = ended ? null : await outageOf(error, project.git).catch(() => null);
         if (found !== null) meetOutage(parts, name, null, found, error);
@@ -145,11 +149,14 @@ export function watchBases(parts: EngineParts): () => void {
   };
 }
 
-/** What the repository was out of may be there again, also where no item asks for it. The disk and its like show themselves at the next work. */
+/** What the repository or a disk was out of may be there again, also where no item asks for it. What else the machine lacks shows itself at the next work. */
 async function lookAgain(parts: EngineParts, project: EngineProject, outage: KnownOutage): Promise<void> {
-  if (outage.until > parts.clock.now() || !OF_REPOSITORY.has(outage.code)) return;
-  const complaint = await project.git.complaint();
-  if (complaint !== null) throw complaint;
+  if (outage.until > parts.clock.now()) return;
+  if (OF_REPOSITORY.has(outage.code)) {
+    const complaint = await project.git.complaint();
+    if (complaint !== null) throw complaint;
+  } else if (OF_DISK.has(outage.code)) await project.git.checkRoom('write');
+  else return;
   worksAgain(parts, project.settings.name, null);
 }
 

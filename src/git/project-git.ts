@@ -1,4 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { MusherError } from '../errors.ts';
@@ -41,6 +42,7 @@ import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
+import { checkRoom, lookForRoom } from './room.ts';
 import { restoreTracked, trackedFiles } from './worktree/tracked.ts';
 import { itemsWithLeftovers } from './worktree/items-with-leftovers.ts';
 import { gitRunner } from './shell/runner.ts';
@@ -181,6 +183,8 @@ export interface ProjectGit {
   /** Whether and how the base branch has moved since it was seen at a commit. */
   drift(ask: DriftAsk): Promise<Drift>;
   status(): Promise<GitStatus>;
+  /** Throws the system's error where a disk of the project takes nothing more: by the disks' own word, or by writing there. */
+  checkRoom(how: 'look' | 'write'): Promise<void>;
   /** What the owner's git does in this project, and Musher's does not: for `doctor`. */
   notRun(): Promise<NotRun>;
   /** What a sandboxed run of the item sees of git and its worktree, made anew; what it commits is taken over by whatever looks at its work. */
@@ -357,6 +361,10 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     },
     drift: (ask) => lookForDrift(at, ask),
     notRun: () => findNotRun(at),
+    checkRoom: (how) => {
+      const folders = [join(at.repository.commonDir, 'objects'), at.worktrees, at.git.path];
+      return how === 'look' ? lookForRoom(folders) : checkRoom([...folders, tmpdir()]);
+    },
     status: () => lock('base', () => readStatus(at)),
   };
 }

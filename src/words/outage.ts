@@ -1,6 +1,6 @@
 import { SYSTEM_CODES, type Outage, type SystemCode } from '../pipeline/next/outage.ts';
 
-const ROOM = 'Free some space on the disks of the repository and the data directory.';
+const ROOM = 'Free some space on the disks of the repository, the data directory and temporary files.';
 const LIMITS = 'Stop programs that you don’t need, or raise the limits of the user that runs Musher (ulimit -u, ulimit -n).';
 
 const SYSTEM: { readonly [C in SystemCode]: readonly [said: string, hint: string] } = {

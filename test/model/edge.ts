@@ -300,6 +300,7 @@ export class Outside {
       trailers: (kind, number) => `Musher-${kind}: ${number}`,
       isRefused: guard((head: CommitSha, refused: readonly CommitSha[]) => refused.includes(head)),
       refusedObjects: () => Promise.resolve(null),
+      checkRoom: () => Promise.resolve(),
       broughtByHand: guard(
         ({ head }: { head: CommitSha }) => this.base.findLast((commit) => this.squashed.get(commit)?.head === head) ?? null,
       ),

@@ -109,6 +109,8 @@ async function runAll(
       redactor: parts.redactor,
     });
     if (result.exitCode === 0) continue;
+    // As with gates: what fails on a full disk is done again. A teardown is only reported.
+    if (phase === 'setup') await parts.projects.get(item.project)?.git.checkRoom('write');
     const { tail } = await digest(output, TAIL_BYTES);
     return failed({ kind: 'component', phase, component: component.name, command, end: endOf(result) }, tail);
   }

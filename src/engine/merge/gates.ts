@@ -45,6 +45,8 @@ export async function runGates(
     if (signal.aborted || !still()) return 'stale';
     const { receipt, printedTooMuch } = await runGate(parts, item, gate, tree, signal);
     if (signal.aborted || !still()) return 'stale';
+    // On a full disk no gate says anything of the work: its system error is thrown, and the gates run again when there is room.
+    if (receipt.exitCode !== 0) await parts.projects.get(item.project)?.git.checkRoom('write');
     crashPoint('before-receipt');
     parts.log.transaction((tx) => {
       record(tx, item, 'gate.ran', receipt);

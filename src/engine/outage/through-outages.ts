@@ -12,27 +12,39 @@ const PAUSES = new Backoff({ first: 5_000, longest: 5 * 60_000, jitter: 0 });
 /**
  * Does work of an item that needs the repository and the machine. While something is broken that no attempt can fix, the
  * project waits, says why, and the same work is done again by back-off; no attempt is counted. Other errors go on
- * up, and so does the outage itself where `signal` aborts the wait. The work may be done more than once.
+ * up, and so does the outage itself where `signal` aborts the wait. The work may be done more than once; it is given what was out
+ * when it was done last.
  */
 export async function throughOutages<T>(
   parts: EngineParts,
   project: EngineProject,
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (met: Found | null) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
+  for (let met: Found | null = null; ;) {
     try {
-      const done = await work();
+      await roomAgain(parts, project);
+      const done = await work(met);
       if (!signal.aborted) worksAgain(parts, project.settings.name, null);
       return done;
     } catch (error) {
       const found = signal.aborted ? null : await outageOf(error, project.git);
       if (found === null) throw error;
+      met = found;
       const until = meetOutage(parts, project.settings.name, null, found, error);
       await untilOver(parts, project.settings.name, until, signal);
       if (signal.aborted) throw error;
     }
   }
+}
+
+/** What a disk can be out of: that some work was done shows nothing, because it may have written next to nothing. */
+export const OF_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
+/** Throws the system's error where a disk is known to be out, and still is. */
+async function roomAgain(parts: EngineParts, { settings, git }: EngineProject): Promise<void> {
+  const known = parts.log.reads.outages.get(settings.name, null);
+  if (known !== null && OF_DISK.has(known.code)) await git.checkRoom('write');
 }
 
 /** Writes down what is out; whoever meets it while it is known waits along. Returns when it is tried again. */

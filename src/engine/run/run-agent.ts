@@ -17,7 +17,7 @@ import { countUnwatched } from './meter.ts';
 import { seeWork, tellAsides, runDir, worktreeDir, type EngineParts, type EngineProject } from '../parts.ts';
 import { machineOf } from '../machine.ts';
 import { notStarted, toOutcome } from '../not-started.ts';
-import { outageOf, systemFault } from '../outage/fault-of.ts';
+import { outageOf, systemFault, type Found } from '../outage/fault-of.ts';
 import { meetOutage, throughOutages, worksAgain } from '../outage/through-outages.ts';
 import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
 import type { Result } from '../../result.ts';
@@ -141,9 +141,9 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
     return;
   }
   const adopting = run.state === 'running';
-  const patient = <T>(work: () => Promise<T>): Promise<T> => throughOutages(parts, project, control.over.signal, work);
+  const patient = <T>(work: (met: Found | null) => Promise<T>): Promise<T> => throughOutages(parts, project, control.over.signal, work);
   const settle = (outcome: RunOutcome, fix: string | null = null): Promise<void> =>
-    patient(() => settleRun(parts, project, item, run, agent, outcome, fix));
+    patient((met) => settleRun(parts, project, item, run, agent, outcome, fix, met));
   const ready = adopting
     ? adoptedPlace(parts, project, item)
     : await patient(() => prepare(parts, project, item, run, agent, control)).catch((error: unknown) => notReady(control, error));

@@ -8,11 +8,14 @@ import type { AgentSettings } from '../../config/settings.ts';
 import { redactFile } from '../../redaction/file.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Tx } from '../../log/tx.ts';
-import type { Failure, QaMode, WorkItem } from '../../pipeline/types.ts';
+import type { EndReason, Failure, QaMode, WorkItem } from '../../pipeline/types.ts';
 import type { Cause } from '../../pipeline/why/cause.ts';
 import { LONGEST_LIMIT_MS } from '../../pipeline/next/accounts.ts';
 import { positiveInt } from '../../pipeline/values.ts';
 import { lookAtBase } from '../base-watch.ts';
+import { type Excuse, excuseOf } from '../outage/excuse.ts';
+import type { Found } from '../outage/fault-of.ts';
+import { recordOutage } from '../outage/through-outages.ts';
 import { accountWorks, limitAccount, limitsBefore } from './accounts.ts';
 import { environmentOf } from './sign-ins.ts';
 import { spendReservation } from './unpriced.ts';
@@ -41,12 +44,16 @@ export async function settleRun(
   ended: RunOutcome,
   /** What a person has to do first, where another attempt can't help; null: it may. */
   fix: string | null = null,
+  /** What the machine was out of when this was tried before; null: nothing. */
+  met: Found | null = null,
 ): Promise<void> {
   // An agent that moved the base branch itself must not be taken for one whose work was merged.
   await lookAtBase(parts, project);
   await withoutSecrets(parts, run);
   const outcome = withVerdict(parts, run, ended);
-  const judged = await judgeRun(parts, project, item, run, agent, outcome);
+  const seen = await judgeRun(parts, project, item, run, agent, outcome);
+  const excuse = MAY_BE_EXCUSED.has(seen.reason) && seen.failure !== null ? await excuseOf(parts.log.reads, project.git, run, met) : null;
+  const judged = excuse === null ? seen : excused(seen, excuse);
   crashPoint('after-judgement');
   parts.log.transaction((tx) => {
     const judgement = withUnread(judged, tx.item(item.project, item.number), run);
@@ -81,6 +88,7 @@ export async function settleRun(
     if (now !== null && now.deletedAt === null && now.runs === run.run && judgement.work !== null) seeWork(tx, item, judgement.work);
     spendReservation(tx, project.settings, item, run, outcome.unpriced);
     record(tx, item, 'run.ended', end, agentActor(run.agent));
+    if (excuse?.lasts === true) recordOutage(tx, item.project, null, { code: excuse.code, said: '', hint: '' });
     if (resumeAt !== null) limitAccount(tx, project.settings, run, resumeAt, signIn);
     else if (reason === 'finished' || judgement !== judged) accountWorks(tx, run);
     // Stopped, moved or deleted meanwhile: the end is kept, and changes nothing.
@@ -97,6 +105,14 @@ export async function settleRun(
     if (mine && blocker === null && told && reason === 'stopped') continueWithWords(tx, project.settings, run, agent);
   });
   crashPoint('after-run-ended');
+}
+
+/** Ends that a full disk, say, brings about. */
+const MAY_BE_EXCUSED: ReadonlySet<EndReason> = new Set(['failed', 'hollow', 'stuck']);
+
+/** The same, as no attempt. What is committed stays. */
+function excused(judgement: Judgement, { code }: Excuse): Judgement {
+  return { ...judgement, reason: 'stopped', cause: null, summary: { kind: 'machine', code }, failure: null };
 }
 
 /** Takes secrets out of what the run has left in files. Done before its end is written down, so that a crash does not leave them there. */

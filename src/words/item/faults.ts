@@ -4,6 +4,7 @@ import type { PersonDid } from '../../pipeline/why/cause.ts';
 import type { Failure } from '../../pipeline/types.ts';
 import { bytes, counted, tokens } from '../amounts.ts';
 import { inUnit } from '../budget.ts';
+import { outageWords } from '../outage.ts';
 import { causeWords, isPersonsAct } from './causes.ts';
 import { firstLine, shortCommit } from './item.ts';
 import { STUCK_WORDS } from './run.ts';
@@ -111,6 +112,8 @@ export function faultWords(fault: Said): string {
       return `${faultWords(fault.said)} (${fault.processes} of its processes could not be ended)`;
     case 'stopped':
       return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, '');
+    case 'machine':
+      return `the run failed because of the machine: ${clause(outageWords({ code: fault.code, said: '' })).replace(/^The /, 'the ')}`;
     case 'budget-reached':
       return `stopped at its budget: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'broke-off':
