@@ -90,7 +90,7 @@ export class SmallDisk {
 
   /** As a disk is mounted that has shown errors; or as before. */
   mount(how: 'ro' | 'rw'): void {
-    const [program = '', ...args] = [...this.#enter, 'mount', '-o', `remount,bind,${how}`, this.#folder];
+    const [program, ...args] = [...this.#enter, 'mount', '-o', `remount,bind,${how}`, this.#folder];
     execFileSync(program, args, { stdio: 'pipe' });
   }
 
