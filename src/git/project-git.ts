@@ -42,7 +42,7 @@ import { type GitStatus, readStatus } from './overview.ts';
 import { makeOwnDir } from './own-dir.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { readRef } from './refs.ts';
-import { checkRoom, lookForRoom } from './room.ts';
+import { checkRoom, lookForRoom } from './worktree/room.ts';
 import { restoreTracked, trackedFiles } from './worktree/tracked.ts';
 import { itemsWithLeftovers } from './worktree/items-with-leftovers.ts';
 import { gitRunner } from './shell/runner.ts';

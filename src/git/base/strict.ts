@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context } from '../context.ts';
-import { checkRoom } from '../room.ts';
+import { checkRoom } from '../worktree/room.ts';
 import { complaintOf } from '../run.ts';
 import { removeFolder } from '../../remove-folder.ts';
 
