@@ -52,6 +52,14 @@ export const BOUNDS = {
   packedRefs: 32 * 1024 * 1024,
   /** Bytes of a commit’s loose object. Beyond: git reads it. */
   commitObject: 256 * 1024,
+  /** Bytes of a tree’s loose object. Beyond: git reads it. */
+  treeObject: 256 * 1024,
+  /** Bytes of the trees that are remembered. Beyond: the oldest is forgotten. */
+  treesKnown: 8 * 1024 * 1024,
+  /** Trees whose size is remembered. Beyond: the oldest is forgotten. */
+  treeSizesKnown: 50_000,
+  /** Folders and files in which two trees differ that are found without git. Beyond: git finds them. */
+  treeChanges: 500,
   /** Commits that are remembered. Beyond: the oldest is forgotten. */
   commitsKnown: 5_000,
   /** Bytes of a `.gitmodules`. Beyond: the rest is not read. */

@@ -1,5 +1,6 @@
 import type { CommitSha, Millis } from '../pipeline/values.ts';
 import type { OwnDir } from './own-dir.ts';
+import { pathText, treeChanges } from './objects/tree-changes.ts';
 import { newestOf, partingOf } from './short-history.ts';
 import { sha } from './refs.ts';
 import { withMergeAttributes } from './traits/merge-attributes.ts';
@@ -123,13 +124,7 @@ export async function squash(git: OwnDir, base: CommitSha, head: CommitSha): Pro
 
 /** Names of files that differ between two trees or commits. */
 export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha): Promise<string[]> {
-  if (from === to) return [];
-  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to];
-  const { stdout } = await git.run(args);
-  return stdout
-    .toString('utf8')
-    .split('\0')
-    .filter((name) => name !== '');
+  return (await treeChanges(git, from, to)).map(({ path }) => pathText(path));
 }
 
 export interface Diff {

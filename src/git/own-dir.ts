@@ -2,7 +2,10 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Millis } from '../pipeline/values.ts';
-import { type CommitReader, commitReader } from './commit-objects.ts';
+import { type CommitReader, commitReader } from './objects/commit-objects.ts';
+import { Remembered } from './objects/loose.ts';
+import { type TreeReader, treeReader, type TreeSize } from './objects/tree-objects.ts';
+import { BOUNDS } from '../bounds.ts';
 import { IndexMemory } from './index-memory.ts';
 import { PackedRefs } from './packed-refs.ts';
 import type { Identity, Repository } from './repository.ts';
@@ -39,6 +42,10 @@ export interface OwnDir {
   fact(args: readonly string[]): Promise<string>;
   /** A commit, read without a process; null: git has to be asked. */
   readonly commit: CommitReader;
+  /** The same of a tree. */
+  readonly tree: TreeReader;
+  /** What was found out about the size of trees, by their names. */
+  readonly treeSizes: Remembered<TreeSize>;
   readonly packedRefs: PackedRefs;
   readonly objectFormat: Repository['objectFormat'];
   /** Filters that the owner's git runs, and Musher's does not. */
@@ -104,6 +111,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     // File names are data: `:(glob)x` is a file of that name.
     GIT_LITERAL_PATHSPECS: '1',
   };
+  const objects = { folder: join(commonDir, 'objects'), format: repository.objectFormat } as const;
   const unblocked = withoutPipes();
   const run = (args: readonly string[], how: RunHow = {}): Promise<GitAnswer> => {
     const { tree, as, at, repository: other, ...call } = how;
@@ -135,7 +143,9 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     run,
     line,
     fact: remembered(line),
-    commit: commitReader(join(commonDir, 'objects'), repository.objectFormat),
+    commit: commitReader(objects),
+    tree: treeReader(objects),
+    treeSizes: new Remembered(BOUNDS.treeSizesKnown),
     objectFormat: repository.objectFormat,
     filters: repository.filters,
     converts: /true|input/.test(repository.fileSettings.get('core.autocrlf') ?? '') || attributesOutside(repository),

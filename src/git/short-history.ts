@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommitSha } from '../pipeline/values.ts';
 import { isThere } from '../small-files.ts';
-import type { CommitObject } from './commit-objects.ts';
+import type { CommitObject } from './objects/commit-objects.ts';
 import type { OwnDir } from './own-dir.ts';
 import { BOUNDS } from '../bounds.ts';
 

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BOUNDS } from '../../src/bounds.ts';
+import { makeOwnDir } from '../../src/git/own-dir.ts';
 import type { ProjectGit } from '../../src/git/project-git.ts';
+import { findRepository } from '../../src/git/repository.ts';
+import { gitRunner } from '../../src/git/shell/runner.ts';
+import { takeOffTooLarge } from '../../src/git/worktree/tree-size.ts';
 import type { CommitSha } from '../../src/pipeline/values.ts';
-import { MARK, makeOwner, numbered, open, type Owner, shaOf } from './owner.ts';
+import { fixedClock, MARK, makeOwner, numbered, open, type Owner, shaOf } from './owner.ts';
 
 let owner: Owner;
 let git: ProjectGit;
@@ -74,4 +79,31 @@ it.each([
   const { item, good, bad } = await withFolder(make);
   expect(await git.takeOffTooLarge(item, good)).toBe(null);
   expect(owner.git(['rev-parse', `refs/heads/${item.branch}`])).toBe(bad);
+});
+
+it('asks git once where trees are packed, and not at all for what is committed after that', async () => {
+  const calls: string[] = [];
+  const run = gitRunner();
+  const counted = await makeOwnDir(
+    join(owner.root, 'counted'),
+    await findRepository(owner.repository),
+    fixedClock(),
+    (call) => (calls.push(call.args[0] ?? ''), run(call)),
+  );
+  const at = { git: counted, origin: { mark: () => MARK, old: () => null } };
+  const changed = async (): Promise<{ item: { number: ReturnType<typeof numbered>; branch: string }; good: CommitSha }> => {
+    last += 1;
+    const number = numbered(last);
+    const { branch, path, head } = await git.openWorktree({ number, title: 'Packed', branch: null });
+    owner.commit({ [`${last}.txt`]: 'x' }, 'x', path);
+    return { item: { number, branch }, good: head };
+  };
+  owner.git(['gc', '-q']);
+  const first = await changed();
+  const second = await changed();
+  expect(await takeOffTooLarge(at, first.item, first.good)).toBe(null);
+  expect(calls).not.toEqual([]);
+  calls.length = 0;
+  expect(await takeOffTooLarge(at, second.item, second.good)).toBe(null);
+  expect(calls).toEqual([]);
 });

@@ -7,6 +7,8 @@ import { BUSY, type Checkout } from '../worktree/linked.ts';
 import { isThere, lstat, rm, utimes } from '../../small-files.ts';
 import { shortHash } from '../names.ts';
 import type { Tree } from '../own-dir.ts';
+import { pathText, treeChanges } from '../objects/tree-changes.ts';
+import { SUBMODULE } from '../objects/tree-objects.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
 
 /** What Musher found in a checkout of the owner, by reading alone. */
@@ -116,21 +118,15 @@ interface FilesOfStep {
 }
 
 async function stepOf(at: Context, from: CommitSha, to: CommitSha): Promise<FilesOfStep> {
-  const cells = names((await at.git.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', from, to])).stdout);
-  const step = { changed: [] as string[], added: [] as string[], deleted: [] as string[], submodules: new Set<string>() };
-  for (let i = 0; i + 1 < cells.length; i += 2) {
-    const [words = '', name = ''] = [cells[i], cells[i + 1]];
-    const [, mode, , , status] = words.split(' ');
-    step.changed.push(name);
-    if (status === 'A') step.added.push(name);
-    if (status === 'D') step.deleted.push(name);
-    if (mode === SUBMODULE) step.submodules.add(name);
-  }
-  return step;
+  const all = (await treeChanges(at.git, from, to)).map((change) => ({ ...change, name: pathText(change.path) }));
+  const of = (some: typeof all): string[] => some.map(({ name }) => name);
+  return {
+    changed: of(all),
+    added: of(all.filter(({ before }) => before === null)),
+    deleted: of(all.filter(({ after }) => after === null)),
+    submodules: new Set(of(all.filter(({ after }) => after?.mode === SUBMODULE))),
+  };
 }
-
-/** The mode of a submodule. */
-const SUBMODULE = '160000';
 
 function some(files: readonly string[]): string {
   return files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');

@@ -2,8 +2,10 @@ import { BOUNDS } from '../../bounds.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import type { Context, ItemAt } from '../context.ts';
 import { markOf } from '../names.ts';
+import { FOLDER, type TreeSize } from '../objects/tree-objects.ts';
 import type { OwnDir } from '../own-dir.ts';
 import { readRef, swapRef } from '../refs.ts';
+import { partingOf } from '../short-history.ts';
 
 /** What was taken off an item's branch, because git could not read its files without filling the machine. */
 export interface TakenOff {
@@ -16,7 +18,7 @@ export interface TakenOff {
  * one again and again, and is then small on the disk and endless for whoever lists its files. The branch is put back to `good`,
  * and a ref keeps the commits. Null: all of it can be read.
  */
-export async function takeOffTooLarge(at: Context, item: ItemAt, good: CommitSha): Promise<TakenOff | null> {
+export async function takeOffTooLarge(at: Pick<Context, 'git' | 'origin'>, item: ItemAt, good: CommitSha): Promise<TakenOff | null> {
   if (item.branch === null) return null;
   const name = `refs/heads/${item.branch}`;
   const head = await readRef(at.git, name);
@@ -34,39 +36,80 @@ interface Listed {
   readonly others: number;
 }
 
-interface Size {
-  readonly entries: number;
-  readonly depth: number;
+/** Whether the files of `head`, or of a commit between it and `known`, are beyond the bounds, and `known` is not as large itself. */
+async function isTooLarge(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
+  return !(await isSurelyFine(git, head, known)) && isTooLargeByGit(git, head, known);
 }
 
-/**
- * Whether the files of `head`, or of a commit between it and `known`, are beyond the bounds, and `known` is not as large itself.
- * Each tree is read once, however often it is in others.
- */
-async function isTooLarge(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
+/** Says without a process that all of it can be read; false where that is not so simple. */
+async function isSurelyFine(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
+  const commits = (await partingOf(git, known, head)) ?? { fork: null, ahead: [] };
+  if (commits.fork !== known) return false;
+  for (const { tree } of commits.ahead) {
+    const size = await sizeByReading(git, tree, { left: MOST_READ }, BOUNDS.treeDepth);
+    if (size === null || size.entries > BOUNDS.treeEntries) return false;
+  }
+  return true;
+}
+
+/** New trees of one commit that are read without git. */
+const MOST_READ = BOUNDS.treeChanges;
+
+/** Null: not all of it can be read, or it is deeper than `deepest`. */
+async function sizeByReading(git: OwnDir, name: string, reads: { left: number }, deepest: number): Promise<TreeSize | null> {
+  const known = git.treeSizes.get(name);
+  if (known !== null) return known.depth > deepest ? null : known;
+  reads.left -= 1;
+  const entries = deepest < 1 || reads.left < 0 ? null : await git.tree(name);
+  if (entries === null) return null;
+  const inside: TreeSize[] = [];
+  for (const { mode, object } of entries) {
+    if (mode !== FOLDER) continue;
+    const size = await sizeByReading(git, object, reads, deepest - 1);
+    if (size === null) return null;
+    inside.push(size);
+  }
+  const size = sumOf(entries.length - inside.length, inside);
+  git.treeSizes.set(name, size);
+  return size;
+}
+
+function sumOf(others: number, inside: readonly TreeSize[]): TreeSize {
+  const entries = others + inside.reduce((sum, { entries: more }) => sum + 1 + more, 0);
+  return { entries, depth: 1 + inside.reduce((most, { depth }) => Math.max(most, depth), 0) };
+}
+
+/** As `isTooLarge`, by git. Each tree is read once, however often it is in others. */
+async function isTooLargeByGit(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
   const trees = new Map<string, Listed>();
+  let ofHead: readonly string[] = [];
   for (const what of [[head, `^${known}`], [`${head}^{tree}`]]) {
     const args = ['rev-list', '--objects', '--no-object-names', '--filter=blob:none', ...what];
     const answer = await git.run(args, { answers: [128], maxBytes: BOUNDS.treeBytes });
     // What is damaged is found by others; the depth that git itself refuses is beyond any bound.
     if (answer.exitCode !== 0) return /exceeded maximum allowed tree depth/.test(answer.stderr);
-    const names = answer.stdout.toString('latin1').split('\n');
-    const news = names.filter((name) => name !== '' && !trees.has(name));
+    const names = answer.stdout.toString('latin1').split('\n').filter(Boolean);
+    const news = names.filter((name) => !trees.has(name));
+    ofHead = names;
     if (answer.truncated || !(await readTrees(git, news, trees))) return true;
   }
-  const sizes = new Map<string, Size>();
-  const isBeyond = (name: string, most: Size): boolean => {
+  const sizes = new Map<string, TreeSize>();
+  const isBeyond = (name: string, most: TreeSize): boolean => {
     const { entries, depth } = sizeOf(name, trees, sizes);
     return entries > most.entries || depth > most.depth;
   };
   const beyond = [...trees.keys()].filter((name) => isBeyond(name, { entries: BOUNDS.treeEntries, depth: BOUNDS.treeDepth }));
-  if (beyond.length === 0) return false;
+  if (beyond.length === 0) {
+    // The next item shares most of them, and mostly they are packed. Of the other commits' trees not all that is in them was read.
+    for (const name of ofHead) git.treeSizes.set(name, sizeOf(name, trees, sizes));
+    return false;
+  }
   // Some repositories are that large.
   const { entries, depth } = await sizeOfCommit(git, known);
   return beyond.some((name) => isBeyond(name, { entries: entries + BOUNDS.treeEntries, depth: Math.max(depth, BOUNDS.treeDepth) }));
 }
 
-async function sizeOfCommit(git: OwnDir, commit: CommitSha): Promise<Size> {
+async function sizeOfCommit(git: OwnDir, commit: CommitSha): Promise<TreeSize> {
   const trees = new Map<string, Listed>();
   const args = ['rev-list', '--objects', '--no-object-names', '--filter=blob:none', `${commit}^{tree}`];
   const names = (await git.line(args)).split('\n');
@@ -117,7 +160,7 @@ function listOf(bytes: Buffer, nameBytes: number): Listed {
 const FOUR = 0x34;
 
 /** With each entry as often as it is there. */
-function sizeOf(first: string, trees: ReadonlyMap<string, Listed>, sizes: Map<string, Size>): Size {
+function sizeOf(first: string, trees: ReadonlyMap<string, Listed>, sizes: Map<string, TreeSize>): TreeSize {
   // Not by recursion: an agent can put more folders into each other than this process has calls.
   const waiting = [first];
   for (let name = waiting.at(-1); name !== undefined; name = waiting.at(-1)) {
@@ -130,10 +173,9 @@ function sizeOf(first: string, trees: ReadonlyMap<string, Listed>, sizes: Map<st
     waiting.pop();
     if (sizes.has(name)) continue;
     const inside = (listed?.folders ?? []).map((folder) => sizes.get(folder) ?? NONE);
-    const entries = (listed?.others ?? 0) + inside.reduce((sum, { entries: more }) => sum + 1 + more, 0);
-    sizes.set(name, { entries, depth: 1 + inside.reduce((most, { depth }) => Math.max(most, depth), 0) });
+    sizes.set(name, sumOf(listed?.others ?? 0, inside));
   }
   return sizes.get(first) ?? NONE;
 }
 
-const NONE: Size = { entries: 0, depth: 0 };
+const NONE: TreeSize = { entries: 0, depth: 0 };

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
-import { type CommitSha, commitSha, type Millis } from '../pipeline/values.ts';
-import { readRegular } from '../small-files.ts';
-import { BOUNDS } from '../bounds.ts';
+import { BOUNDS } from '../../bounds.ts';
+import { type CommitSha, commitSha, type Millis } from '../../pipeline/values.ts';
+import { type Objects, readLoose, Remembered } from './loose.ts';
 
 /** A commit as its object says. */
 export interface CommitObject {
@@ -18,45 +15,23 @@ export interface CommitObject {
 /** Reads commits without a process; null: git has to be asked, because the commit is packed or not there. */
 export type CommitReader = (name: CommitSha) => Promise<CommitObject | null>;
 
-/** Commits that are remembered, of some hundred bytes each. */
-const MOST_KNOWN = BOUNDS.commitsKnown;
-/** Larger commit objects are left to git, so that a small file can't unpack to a large one here. */
+/** Larger commit objects are left to git. */
 const LARGEST_BYTES = BOUNDS.commitObject;
 
 /**
  * Reads the commits that lie in files of their own, as new ones do, and remembers them: a process of git costs some
- * milliseconds, and an item asks a few dozen times. The name is the hash of what was read, so no planted file lies.
+ * milliseconds, and an item asks a few dozen times.
  */
-export function commitReader(objects: string, format: 'sha1' | 'sha256'): CommitReader {
-  const known = new Map<CommitSha, CommitObject>();
+export function commitReader(objects: Objects): CommitReader {
+  const known = new Remembered<CommitObject>(BOUNDS.commitsKnown);
   return async (name) => {
-    const found = known.get(name) ?? (await readLoose(objects, format, name));
-    if (found === null) return null;
-    // The most recently used entry is last, the least recently used first.
-    known.delete(name);
-    known.set(name, found);
-    const oldest = known.size > MOST_KNOWN ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
+    const remembered = known.get(name);
+    if (remembered !== null) return remembered;
+    const loose = await readLoose(objects, name, LARGEST_BYTES);
+    const found = loose?.kind === 'commit' ? parse(name, loose.body.toString('utf8')) : null;
+    if (found !== null) known.set(name, found);
     return found;
   };
-}
-
-async function readLoose(objects: string, format: 'sha1' | 'sha256', name: CommitSha): Promise<CommitObject | null> {
-  const packed = await readRegular(join(objects, name.slice(0, 2), name.slice(2)), LARGEST_BYTES).catch(() => null);
-  if (packed === null) return null;
-  const raw = unpack(packed);
-  if (raw === null || createHash(format).update(raw).digest('hex') !== name) return null;
-  const end = raw.indexOf(0);
-  return raw.subarray(0, end).toString('latin1').startsWith('commit ') ? parse(name, raw.subarray(end + 1).toString('utf8')) : null;
-}
-
-/** Null: it is no packed object, or a larger one. */
-function unpack(packed: Buffer): Buffer | null {
-  try {
-    return inflateSync(packed, { maxOutputLength: LARGEST_BYTES });
-  } catch {
-    return null;
-  }
 }
 
 function parse(name: CommitSha, text: string): CommitObject | null {
