@@ -7,7 +7,7 @@ import { BUSY, type Checkout } from '../worktree/linked.ts';
 import { isThere, lstat, rm, utimes } from '../../small-files.ts';
 import { shortHash } from '../names.ts';
 import type { Tree } from '../own-dir.ts';
-import { pathText, treeChanges } from '../objects/tree-changes.ts';
+import { pathText, type TreeChange, treeChanges } from '../objects/tree-changes.ts';
 import { SUBMODULE } from '../objects/tree-objects.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
 
@@ -118,13 +118,13 @@ interface FilesOfStep {
 }
 
 async function stepOf(at: Context, from: CommitSha, to: CommitSha): Promise<FilesOfStep> {
-  const all = (await treeChanges(at.git, from, to)).map((change) => ({ ...change, name: pathText(change.path) }));
-  const of = (some: typeof all): string[] => some.map(({ name }) => name);
+  const all = await treeChanges(at.git, from, to);
+  const pathsOf = (those: readonly TreeChange[]): string[] => those.map(({ path }) => pathText(path));
   return {
-    changed: of(all),
-    added: of(all.filter(({ before }) => before === null)),
-    deleted: of(all.filter(({ after }) => after === null)),
-    submodules: new Set(of(all.filter(({ after }) => after?.mode === SUBMODULE))),
+    changed: pathsOf(all),
+    added: pathsOf(all.filter(({ before }) => before === null)),
+    deleted: pathsOf(all.filter(({ after }) => after === null)),
+    submodules: new Set(pathsOf(all.filter(({ after }) => after?.mode === SUBMODULE))),
   };
 }
 

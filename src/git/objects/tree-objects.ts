@@ -23,7 +23,7 @@ export const FOLDER = '40000';
 export const SUBMODULE = '160000';
 const MODES: ReadonlySet<string> = new Set([FOLDER, SUBMODULE, '100644', '100755', '120000']);
 /** Of an entry that is remembered, besides its name. */
-const ENTRY_BYTES = 100;
+const BESIDE_NAME = 100;
 
 /** Reads the trees that lie in files of their own, and remembers them: of a tree that two commits share nothing is read. */
 export function treeReader(objects: Objects): TreeReader {
@@ -33,7 +33,7 @@ export function treeReader(objects: Objects): TreeReader {
     if (remembered !== null) return remembered;
     const loose = await readLoose(objects, name, BOUNDS.treeObject);
     const found = loose?.kind === 'tree' ? parse(loose.body, objects.format === 'sha1' ? 20 : 32) : null;
-    if (found !== null) known.set(name, found, (loose?.body.length ?? 0) + found.length * ENTRY_BYTES);
+    if (found !== null) known.set(name, found, (loose?.body.length ?? 0) + found.length * BESIDE_NAME);
     return found;
   };
 }
