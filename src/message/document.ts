@@ -41,6 +41,16 @@ export interface Action {
   /** What a person types instead, if that is shorter: `yes`. */
   readonly typed?: string;
   readonly style: 'plain' | 'primary' | 'danger';
+  /** The command lacks its text: whoever presses is asked for it, where the network has fields. `typed` then says where the text goes. */
+  readonly asks?: Field;
+}
+
+/** A field that a person fills in before a command runs. */
+export interface Field {
+  /** At most 24 UTF-16 units. */
+  readonly title: string;
+  /** At most 45. */
+  readonly label: string;
 }
 
 export interface Document {

@@ -1,3 +1,4 @@
+import { rejectButton } from '../words/item/card.ts';
 import { labelOf, shortCommit } from '../words/item/item.ts';
 import { money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
@@ -148,7 +149,7 @@ function toQa(event: Moved, about: Announced): Document {
   return doc(
     paragraph('! ', ...named(about), `: waiting for review${by}${cause === '' ? '' : `, ${cause}`}. `, ...reviewWords(n, 'approve')),
     said(event, about),
-    verdictButton(event, about, 'Approve', 'approve'),
+    verdictButtons(event, about, 'Approve', 'approve'),
   );
 }
 
@@ -174,7 +175,7 @@ function archived(event: Moved, about: Announced): Document {
           ...reviewWords(n, 'accept'),
         ),
         said(event, about),
-        verdictButton(event, about, 'Accept', 'accept'),
+        verdictButtons(event, about, 'Accept', 'accept'),
       );
     case 'blocked':
     case 'mergeFailed': {
@@ -195,14 +196,14 @@ function because(cause: string): string {
 }
 
 /**
- * The button for a verdict, while the item still waits for it. It names project and commit: pressed late it must mean
+ * The buttons for a verdict, while the item still waits for it. They name the project, and approval the commit: pressed late it must mean
  * neither another item, where the room was made to speak of another project, nor a commit that nobody looked at.
  */
-function verdictButton(event: Moved, about: Announced, label: string, words: string): Block | false {
+function verdictButtons(event: Moved, about: Announced, label: string, words: string): Block | false {
   const { stage, stageSince, work, project, number } = about.item;
   if (!about.buttons || work === null || stage.name !== event.payload.to.name || stageSince !== event.at) return false;
   const typed = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
-  return actions({ ...action(label, typed, 'primary'), typed: `${words} ${about.label}` });
+  return actions({ ...action(label, typed, 'primary'), typed: `${words} ${about.label}` }, rejectButton(about.item, about.label));
 }
 
 /** What whoever brought it there said: the agent that ended its run, the reviewer, or who rejected it in more than one line. */

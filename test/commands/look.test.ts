@@ -382,7 +382,10 @@ describe('diff', () => {
     const head = world.item(n).work?.head.slice(0, 8);
     expect((await world.say(`diff ${n}`)).body.blocks.at(-1)).toMatchObject({
       kind: 'actions',
-      actions: [{ command: `approve shop#${n} ${head}`, typed: `approve ${n}` }],
+      actions: [
+        { command: `approve shop#${n} ${head}`, typed: `approve ${n}` },
+        { label: 'Reject', command: `reject shop#${n}`, typed: `reject ${n} <reason>`, asks: { title: `Reject #${n}` } },
+      ],
     });
     // The button goes when the item has moved on.
     const [question] = world.log.buttons.inState('open', world.clock.now());

@@ -10,6 +10,8 @@ import type { TransportHarness } from './transport-suite.ts';
 export interface CardHarness extends TransportHarness {
   /** A person presses a button of the newest message that has it. Absent where buttons carry no command of their own. */
   readonly press?: (label: string) => Promise<void>;
+  /** A person presses a button that asks for a text, writes it and sends it. Absent where there are no fields. */
+  readonly fillIn?: (label: string, text: string) => Promise<void>;
   /** Somebody deletes a message. */
   readonly erase: (ref: MessageRef) => Promise<void>;
 }
@@ -87,6 +89,19 @@ export function describeCards(name: string, create: () => Promise<CardHarness>):
       merge(room);
       await room.survive();
       expect(await shows(harness, '✓ done')).not.toMatch(/Stop|stop 1/);
+    });
+
+    it('ask for the words that a command needs, and say what to type where there are no fields', async () => {
+      const { harness, room } = await start();
+      started(room);
+      room.begin(1);
+      await room.survive();
+      const { fillIn } = harness;
+      expect(await shows(harness, fillIn === undefined ? 'tell 1' : 'Tell')).toContain(fillIn === undefined ? 'tell 1 <words>' : 'Tell');
+      await fillIn?.('Tell', 'use the *old* API\n<@U1> & `all` of it');
+      const commands = fillIn === undefined ? [] : [`modal in ${harness.room.room}: tell shop#1 use the *old* API\n<@U1> & \`all\` of it`];
+      await eventually(() => expect(received.map(({ text, ingress, at }) => `${ingress} in ${at.room}: ${text}`)).toEqual(commands));
+      expect(received.every(({ sender }) => sender.transport === harness.transport.name && sender.id !== '')).toBe(true);
     });
 
     it('come anew, once, where somebody deleted their message', async () => {

@@ -1,5 +1,7 @@
 import { memoryState, openDiscord, type Fixture } from '../transports/discord/fixture.ts';
 import type { DiscordTransport } from '../../transports/discord/discord.ts';
+import { expect } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { describeCards, type CardHarness } from './card-suite.ts';
 import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
@@ -64,6 +66,13 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
       const message = world.in(room.id).findLast((one) => world.read(one).includes(`[${label}]`));
       if (message === undefined) throw new Error(`There is no button ${label}.`);
       return Promise.resolve(void fake.press(ada, message, label));
+    },
+    fillIn: async (label, text) => {
+      const message = world.in(room.id).findLast((one) => world.read(one).includes(`[${label}]`));
+      if (message === undefined) throw new Error(`There is no button ${label}.`);
+      const press = fake.press(ada, message, label);
+      await eventually(() => expect(press.modal).not.toBeNull());
+      fake.submit(ada, press, text, message);
     },
     erase: ({ id }) => {
       const message = world.in(room.id).find((one) => one.id === id);

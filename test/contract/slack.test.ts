@@ -2,6 +2,8 @@ import { systemClock } from '../../src/clock.ts';
 import { slackTransport } from '../../transports/slack/slack.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
+import { expect } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { describeCards, type CardHarness } from './card-suite.ts';
 import { describeTransport, type Skips } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
@@ -91,6 +93,13 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
     press: async (label) => {
       reach();
       await slack.press(label);
+    },
+    fillIn: async (label, text) => {
+      reach();
+      const before = slack.views.length;
+      await slack.press(label);
+      await eventually(() => expect(slack.views.length).toBe(before + 1));
+      await slack.fillIn(text);
     },
     erase: ({ id }) => {
       const message = slack.rooms.find('C1', id);

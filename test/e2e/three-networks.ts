@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { NotifyStyle } from '../../src/config/choices.ts';
 import { FakeDiscord } from '../fakes/discord/discord.ts';
-import type { Channel, User } from '../fakes/discord/world.ts';
+import type { Interaction } from '../fakes/discord/interactions.ts';
+import type { Channel, Message, User } from '../fakes/discord/world.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { seenMessages, type SeenMessage } from '../fakes/matrix/room-view.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
@@ -79,6 +80,35 @@ ${NETWORK_NAMES.map((name) => `[[room]]\ntransport = "${name}"\nid = "${rooms[na
     const message = world.in(this.room.id).findLast((one) => world.read(one).includes(`[${label}]`));
     if (message === undefined) throw new Error(`no button ${label}`);
     this.discord.press(this.ada, message, label);
+  }
+
+  /** The form behind a button of Discord that asks for a text, once it is open. */
+  async opened(network: 'discord', label: string): Promise<{ readonly press: Interaction; readonly message: Message }> {
+    const { world } = this.discord;
+    const message = world.in(this.room.id).findLast((one) => world.read(one).includes(`[${label}]`));
+    if (message === undefined) throw new Error(`no button ${label} in ${network}`);
+    const press = this.discord.press(this.ada, message, label);
+    await until(
+      () => press.modal !== null,
+      () => `a form behind ${label}`,
+    );
+    return { press, message };
+  }
+
+  submit({ press, message }: Awaited<ReturnType<ThreeNetworks['opened']>>, text: string): void {
+    this.discord.submit(this.ada, press, text, message);
+  }
+
+  /** A person presses the newest button of that name, writes into its field and sends it. */
+  async fillIn(network: 'slack' | 'discord', label: string, text: string, user = 'U1'): Promise<void> {
+    if (network === 'discord') return this.submit(await this.opened('discord', label), text);
+    const before = this.slack.views.length;
+    await this.slack.press(label, user);
+    await until(
+      () => this.slack.views.length > before,
+      () => `a form behind ${label}`,
+    );
+    await this.slack.fillIn(text, user);
   }
 
   /** Somebody puts Musher out of the Matrix room, or lets it in again, with nothing said of it by a sync. */

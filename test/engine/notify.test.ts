@@ -217,7 +217,7 @@ describe('notifications', () => {
     expect((await told('messages')).map(({ inThread }) => inThread)).toEqual([null, null, null, null, null]);
   });
 
-  it('have a button for the verdict of a person, which names project and commit, and is noted to be taken away', async () => {
+  it('have buttons for the verdict of a person; approval names project and commit, and is noted to be taken away', async () => {
     rooms = [roomOf('buttons', { buttons: true }), roomOf('plain')];
     record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
     record('item.moved', { to: { name: 'current' }, why: '', failure: null });
@@ -225,7 +225,8 @@ describe('notifications', () => {
     record('item.moved', { to: { name: 'qa' }, why: '', failure: null });
     const [, asks] = await told('buttons');
     const action = { label: 'Approve', command: 'approve shop#1 1111111111', typed: 'approve 1', style: 'primary' };
-    expect(asks?.body.blocks.at(-1)).toEqual({ kind: 'actions', actions: [action] });
+    const reject = { label: 'Reject', command: 'reject shop#1', typed: 'reject 1 <reason>', asks: { title: 'Reject #1' } };
+    expect(asks?.body.blocks.at(-1)).toMatchObject({ kind: 'actions', actions: [action, reject] });
     const [question, ...others] = log.buttons.inState('open', testClock().now());
     expect(others).toEqual([]);
     expect(question).toMatchObject({ id: asks?.id, transport: 'net', occasion: { kind: 'item', project: 'shop', number: 1, stage: 'qa' } });

@@ -61,7 +61,7 @@ describe('a card', () => {
     room.toCurrent(1);
     expect(await buttons()).toEqual(['Stop: stop shop#1']);
     room.begin(1);
-    expect(await buttons()).toEqual(['Stop: stop shop#1', 'Logs: logs shop#1']);
+    expect(await buttons()).toEqual(['Stop: stop shop#1', 'Tell: tell shop#1', 'Logs: logs shop#1']);
     room.finish(1);
     room.toMerge(1);
     expect(await buttons()).toEqual(['Diff: diff shop#1', 'Logs: logs shop#1']);
@@ -86,7 +86,7 @@ describe('a card', () => {
     room.toCurrent(1);
     room.begin(1);
     await room.settle();
-    expect(room.texts[0]).toMatch(/\n`stop 1` · `logs 1`$/);
+    expect(room.texts[0]).toMatch(/\n`stop 1` · `tell 1 <words>` · `logs 1`$/);
   });
 
   it('waits in its newest state alone while its network is away', async () => {

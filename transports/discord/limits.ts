@@ -20,6 +20,9 @@ export const LIMITS = {
   choices: 25,
   /** Application Command Option Choice: `name`, and a `value` that is text. */
   choice: 100,
+  /** Modals: `title` and a label, and the `max_length` of a text input. */
+  modalTitle: 45,
+  modalInput: 4_000,
   /** Application Command Option: `max_length` of text. */
   optionText: 6000,
   /** Interactions: the first answer, ms; the token, ms. */

@@ -1,4 +1,4 @@
-import type { Document } from '../../src/message/document.ts';
+import type { Action, Document } from '../../src/message/document.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { asObject, textAt } from './json.ts';
 import { BoundedMap, STATE_KEYS, type StateStore } from './state.ts';
@@ -21,6 +21,11 @@ export function reactionFor(index: number, of: number): string {
   return index < 9 ? `${index + 1}\ufe0f\u20e3` : '•';
 }
 
+/** The actions that a reaction can stand for: it has no words, so those that ask for some are typed. */
+export function reactable(actions: readonly Action[]): readonly Action[] {
+  return actions.filter(({ asks }) => asks === undefined);
+}
+
 /** What reactions to our messages mean, stored durably, so that a question from before a restart can be answered after it. */
 export interface ReactionCommands {
   /** Keeps what a message offers before it is sent: people may react to it before its sender knows that it arrived. */
@@ -40,10 +45,12 @@ interface Reactable {
 
 export function reactionCommands(state: StateStore): ReactionCommands {
   const known = new BoundedMap<Reactable>(MATRIX_LIMITS.reactionCommands);
-  for (const [id, reactable] of readAll(state.get(STATE_KEYS.reactionCommands))) known.set(id, reactable);
+  for (const [id, kept] of readAll(state.get(STATE_KEYS.reactionCommands))) known.set(id, kept);
   const keep = (): void => state.set(STATE_KEYS.reactionCommands, JSON.stringify(known.entries()));
   const put = (name: string, thread: string | null, body: Document): void => {
-    const commands = body.blocks.flatMap((block) => (block.kind === 'actions' ? block.actions.map(({ command }) => command) : []));
+    const commands = body.blocks.flatMap((block) =>
+      block.kind === 'actions' ? reactable(block.actions).map(({ command }) => command) : [],
+    );
     if (commands.length > 0) known.set(name, { thread, commands });
     else if (!known.delete(name)) return;
     keep();
@@ -52,17 +59,17 @@ export function reactionCommands(state: StateStore): ReactionCommands {
     put,
     expect: (transaction, thread, body) => put(expected(transaction), thread, body),
     settle(transaction, eventId) {
-      const reactable = known.get(expected(transaction));
-      if (reactable === undefined) return;
+      const expectedOne = known.get(expected(transaction));
+      if (expectedOne === undefined) return;
       known.delete(expected(transaction));
-      known.set(eventId, reactable);
+      known.set(eventId, expectedOne);
       keep();
     },
     find(eventId, reaction) {
-      const reactable = known.get(eventId);
-      if (reactable === undefined) return null;
+      const found = known.get(eventId);
+      if (found === undefined) return null;
       const key = plainReaction(reaction);
-      const { commands, thread } = reactable;
+      const { commands, thread } = found;
       const index = commands.findIndex((_, at) => plainReaction(reactionFor(at, commands.length)) === key);
       const command = commands[index];
       return command === undefined ? null : { command, thread };
@@ -85,9 +92,9 @@ function readAll(text: string | null): [string, Reactable][] {
   if (!Array.isArray(all)) return [];
   return all.flatMap((entry: unknown): [string, Reactable][] => {
     if (!Array.isArray(entry)) return [];
-    const [id, reactable] = entry as unknown[];
-    const commands = asObject(reactable)['commands'];
+    const [id, kept] = entry as unknown[];
+    const commands = asObject(kept)['commands'];
     if (typeof id !== 'string' || !Array.isArray(commands)) return [];
-    return [[id, { thread: textAt(reactable, 'thread'), commands: commands.filter((one): one is string => typeof one === 'string') }]];
+    return [[id, { thread: textAt(kept, 'thread'), commands: commands.filter((one): one is string => typeof one === 'string') }]];
   });
 }

@@ -7,6 +7,7 @@ import { usageOf } from '../command-catalogue.ts';
 import type { AnswersApart, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './intake/catch-up.ts';
 import { formCommands } from './intake/form-command.ts';
+import { fieldView } from './render/field.ts';
 import { formView } from './render/form.ts';
 import { rateLimitOf, slackError, startFailure } from './failure.ts';
 import { emptySecret } from './intake/signature.ts';
@@ -125,6 +126,12 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         call('views.open', { trigger_id: trigger, view: formView(message.at, asked, given) }).catch((error: unknown) => {
           report(error);
           tell(message, line('The form could not be opened. Type it instead: ', command(usageOf(asked))));
+        });
+      },
+      openField: ({ trigger, asked, message }) => {
+        call('views.open', { trigger_id: trigger, view: fieldView(message.at, asked) }).catch((error: unknown) => {
+          report(error);
+          tell(message, line('The field could not be opened. Type it instead: ', command(`${asked.command} <text>`)));
         });
       },
       tellNotStored: (message) => tell(message, line(NOT_STORED)),

@@ -5,6 +5,7 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import type { Reply } from '../../words/reply.ts';
 import { bytes, counted } from '../../words/amounts.ts';
 import { short } from '../../words/item/event.ts';
+import { rejectButton } from '../../words/item/card.ts';
 import { itemName, itemTitle, mergedAs } from '../../words/item/item.ts';
 import { projectOf } from '../of-item.ts';
 import { answer, refused } from '../../words/replies.ts';
@@ -67,7 +68,7 @@ export async function firstOfDiff(context: CommandContext, item: WorkItem, befor
   const files = [head, ...filesOf(change.diff.stat)];
   if (!asks) return page(context, item, change, 0, files);
   const occasion = { kind: 'item', project: item.project, number: item.number, stage: item.stage.name, since: item.stageSince } as const;
-  return page(context, item, change, 0, files, { buttons: actions(approve), occasion });
+  return page(context, item, change, 0, files, { buttons: actions(approve, rejectButton(item, name)), occasion });
 }
 
 function nothing(item: WorkItem, title: string, name: string): Reply {

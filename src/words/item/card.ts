@@ -8,7 +8,7 @@ import { money, tokens } from '../amounts.ts';
 import type { Reader } from '../reader.ts';
 import { duration } from '../time.ts';
 import { saidBriefly } from './closing.ts';
-import { firstLine, itemLabel, itemName, marksOf } from './item.ts';
+import { firstLine, itemLabel, itemName, labelOf, marksOf } from './item.ts';
 import { stepSign, stepWords } from './step.ts';
 
 /** What a card shows of an item, as it stands at one moment. */
@@ -106,6 +106,8 @@ function buttonsOf({ item, step, run }: CardFacts, { current }: Reader): Action[
     ...action(label, `${words} ${item.project}#${item.number}${further}`, style),
     typed: `${words} ${itemName(item, current)}`,
   });
+  const tell = run === null || run.state === 'ended' ? [] : [tellButton(item, itemName(item, current))];
+  const reject = [rejectButton(item, itemName(item, current))];
   const logs = run === null ? [] : [button('Logs', 'logs')];
   const diff = work === null || work.commitsAhead === 0 ? [] : [button('Diff', 'diff')];
   const verdict = (label: string, words: string): Action[] =>
@@ -116,17 +118,37 @@ function buttonsOf({ item, step, run }: CardFacts, { current }: Reader): Action[
     case 'backlog':
       return [button('Start', 'start', 'primary')];
     case 'current':
-      return [button('Stop', 'stop', 'danger'), ...logs];
+      return [button('Stop', 'stop', 'danger'), ...tell, ...logs];
     case 'qa':
       return step.reason.kind === 'review'
-        ? [...verdict('Approve', 'approve'), ...diff, ...logs]
-        : [button('Stop', 'stop', 'danger'), ...diff, ...logs];
+        ? [...verdict('Approve', 'approve'), ...reject, ...diff, ...logs]
+        : [button('Stop', 'stop', 'danger'), ...tell, ...diff, ...logs];
     case 'merge':
-      return [...diff, ...logs];
+      return [...tell, ...diff, ...logs];
     case 'done':
       return diff;
     case 'archived':
-      if (stage.reason.kind === 'reviewHeld') return [...verdict('Accept', 'accept'), ...diff, ...logs];
+      if (stage.reason.kind === 'reviewHeld') return [...verdict('Accept', 'accept'), ...reject, ...diff, ...logs];
       return 'reason' in stage.reason ? [button('Retry', 'retry', 'primary'), ...logs, ...diff] : [];
   }
+}
+
+type Named = Pick<WorkItem, 'project' | 'number'>;
+
+/** Asks for words to the agent that works on an item. `name`: how the item is called there. */
+export function tellButton({ project, number }: Named, name: string): Action {
+  return {
+    ...action('Tell', `tell ${project}#${number}`),
+    typed: `tell ${name} <words>`,
+    asks: { title: `Tell ${labelOf(String(number))}`, label: 'What should the agent know?' },
+  };
+}
+
+/** Asks for the reason for sending an item back. */
+export function rejectButton({ project, number }: Named, name: string): Action {
+  return {
+    ...action('Reject', `reject ${project}#${number}`, 'danger'),
+    typed: `reject ${name} <reason>`,
+    asks: { title: `Reject ${labelOf(String(number))}`, label: 'Reason, for the next attempt' },
+  };
 }

@@ -135,6 +135,14 @@ export class FakeDiscord {
     return this.#interact(user, channel, 3, { component_type: 2, custom_id: button.custom_id }, message);
   }
 
+  /** Writes into the first field of the form that a press has opened, and sends it. */
+  submit(user: User, { modal, channel }: Interaction, text: string, message?: Message): Interaction {
+    const [first] = modal?.components ?? [];
+    if (modal === null || first === undefined) throw new Error('No form was opened.');
+    const component = { type: 4, id: 2, custom_id: first.component?.custom_id, value: text };
+    return this.#interact(user, channel, 5, { custom_id: modal.custom_id, components: [{ type: 18, id: 1, component }] }, message);
+  }
+
   /** Delivers the last message or interaction again. */
   redeliver(): void {
     this.#last?.();

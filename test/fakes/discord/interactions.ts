@@ -1,6 +1,14 @@
 import type { Channel, Message, User, World } from './world.ts';
 
 const EPHEMERAL = 64;
+const MODAL = 9;
+
+/** A form that an application shows, as far as it is checked here. */
+export interface Modal {
+  readonly custom_id: string;
+  readonly title: string;
+  readonly components: readonly { readonly type: number; readonly label?: string; readonly component?: { readonly custom_id: string } }[];
+}
 
 export interface Answer {
   readonly status: number;
@@ -18,6 +26,8 @@ export interface Interaction {
   /** What was said to it, in order; what only the asker sees among it. */
   readonly answers: Message[];
   choices: readonly { readonly name: string; readonly value: string | number }[] | null;
+  /** The form that the person is shown. */
+  modal: Modal | null;
 }
 
 /** Interactions with Discord's deadlines: 3 s for the first answer, 15 min for all. */
@@ -44,6 +54,7 @@ export class Interactions {
       ephemeral: false,
       answers: [],
       choices: null,
+      modal: null,
     };
     this.all.set(interaction.token, interaction);
     return interaction;
@@ -64,6 +75,13 @@ export class Interactions {
       interaction.choices = data.choices ?? [];
       interaction.phase = 'answered';
       return { status: 200, body: {} };
+    }
+    if (type === MODAL) {
+      const modal = data as unknown as Modal;
+      if (!isModal(modal)) return { status: 400, body: { code: 50035, message: 'Invalid Form Body' } };
+      interaction.modal = modal;
+      interaction.phase = 'answered';
+      return { status: 204, body: null };
     }
     interaction.ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0;
     interaction.phase = type === 5 ? 'deferred' : 'answered';
@@ -134,6 +152,13 @@ export class Interactions {
     if (!ephemeral) this.#announce(added);
     return added;
   }
+}
+
+/** Every field stands in a label (type 18) of its own. */
+function isModal({ custom_id: id, title, components }: Modal): boolean {
+  const fits = (text: string | undefined, most: number): boolean => text !== undefined && text !== '' && text.length <= most;
+  const fields = components.every((one) => one.type === 18 && fits(one.label, 45) && fits(one.component?.custom_id, 100));
+  return fits(id, 100) && fits(title, 45) && components.length > 0 && components.length <= 5 && fields;
 }
 
 /** The event of an interaction as the gateway sends it. */

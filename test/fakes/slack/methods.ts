@@ -113,6 +113,8 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
     case 'views.open': {
       const given = parts.triggers.get(get('trigger_id'));
       if (given === undefined || Date.now() - given > TRIGGER_MS) return refused('expired_trigger_id');
+      const refusal = viewRefusal(json('view') as Json);
+      if (refusal !== null) return refused(refusal);
       const view = { ...(json('view') as Json), id: `V${parts.views.length + 1}` };
       parts.views.push(view);
       return { ok: true, view };
@@ -120,4 +122,15 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
     default:
       return refused('unknown_method');
   }
+}
+
+/** What Slack does not take of a form: too long a title or a button's text, or fields without a name of their own. */
+function viewRefusal(view: Json): string | null {
+  const said = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const text = (name: string): string => said((view[name] as Json | undefined)?.['text']);
+  const blocks = (view['blocks'] ?? []) as Json[];
+  const names = blocks.map((block) => block['block_id']);
+  const tooLong = ['title', 'submit', 'close'].some((name) => text(name).length > 24) || said(view['private_metadata']).length > 3_000;
+  const isWrong = tooLong || text('title') === '' || blocks.length === 0 || new Set(names).size < names.length;
+  return isWrong ? 'invalid_arguments' : null;
 }

@@ -175,16 +175,23 @@ export class FakeSlack {
   }
 
   /** A person fills in the newest form and sends it. */
-  submit(values: Json): Promise<Json | null> {
+  submit(values: Json, user = 'U1'): Promise<Json | null> {
     const view = this.views.at(-1);
     if (view === undefined) throw new Error('No form was opened.');
     return this.deliver('interactive', {
       type: 'view_submission',
       api_app_id: 'A1',
       team: { id: 'T1' },
-      user: { id: 'U1', username: 'ada', team_id: 'T1' },
+      user: { id: user, username: user === 'U1' ? 'ada' : user, team_id: 'T1' },
       view: { ...view, state: { values } },
     });
+  }
+
+  /** A person writes into the only field of the newest form and sends it. */
+  fillIn(text: string, user = 'U1'): Promise<Json | null> {
+    const [block] = (this.views.at(-1)?.['blocks'] ?? []) as Json[];
+    const [id, action] = [String(block?.['block_id']), String((block?.['element'] as Json | undefined)?.['action_id'])];
+    return this.submit({ [id]: { [action]: { type: 'plain_text_input', value: text } } }, user);
   }
 
   /** Delivers the last envelope once more. */

@@ -185,6 +185,41 @@ describe('a slash command', () => {
     expect(errors.map(String)).toEqual(['Error: disk full']);
   });
 
+  describe('of a button that asks for a text', () => {
+    const asks = { title: 'Reject #1', label: 'Reason, for the next attempt' };
+    const pressed = async (item = '1') => {
+      const it_ = await started();
+      const { transport, fake, room, ada } = it_;
+      const body = doc(paragraph('1 waits'), actions({ ...action('Reject', `reject shop#${item}`), asks }));
+      const at = { transport: 'discord', room: room.id, thread: null };
+      await transport.send(at, body, 'k', { again: false });
+      const message = fake.world.in(room.id)[0];
+      if (message === undefined) throw new Error('nothing was sent');
+      return { ...it_, message, press: () => fake.press(ada, message, 'Reject') };
+    };
+
+    it.each(['1', '9'.repeat(120)])('shows a field, and takes what is written behind its command (%s)', async (item) => {
+      const it_ = await pressed(item);
+      const press = it_.press();
+      await expect.poll(() => press.modal?.title).toBe('Reject #1');
+      expect(it_.received).toEqual([]);
+      const sent = it_.fake.submit(it_.ada, press, 'no tests\nfor *tax*', it_.message);
+      const { at, ...came } = await taken(it_);
+      expect(came).toMatchObject({ ingress: 'modal', text: `reject shop#${item} no tests\nfor *tax*` });
+      await it_.transport.send(at, line('sent back'), 'k2', { again: false });
+      expect(sent.answers.map(({ content, flags }) => `${content} ${(flags & 64) !== 0}`)).toEqual(['sent back false']);
+    });
+
+    it('says what to type where the field does not open', async () => {
+      const it_ = await pressed();
+      it_.fake.next(CALLBACK, 'refuse');
+      const press = it_.press();
+      await expect.poll(() => press.answers.map(({ content }) => content).join('')).toContain('reject shop#1 <text>');
+      expect(press.modal).toBeNull();
+      expect(it_.received).toEqual([]);
+    });
+  });
+
   it('in a channel or by a person that is not served is refused, and reaches nothing', async () => {
     const { fake, ada, received } = await started();
     const other = fake.world.room('other');

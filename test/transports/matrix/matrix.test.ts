@@ -285,6 +285,16 @@ describe('the Matrix transport', () => {
     await eventually(() => expect(received.map(({ text }) => text)).toEqual(['no', 'after it']));
   });
 
+  it('has no reaction for an action that needs words, and says what to type', async () => {
+    const transport = await started();
+    const reject = { ...action('Reject', 'reject shop#1'), typed: 'reject 1 <reason>', asks: { title: 'Reject #1', label: 'Reason' } };
+    const [ref] = await transport.send(at, doc(actions(reject, action('Approve', 'approve shop#1'))), 'k1', { again: false });
+    expect(seen().join()).toMatch(/\nReject: !reject 1 <reason>\n👍 Approve: !approve shop#1/);
+    const relation = { rel_type: 'm.annotation', event_id: ref?.id, key: '👍' };
+    server.add(ROOM, { type: 'm.reaction', sender: '@ada:example.org', content: { 'm.relates_to': relation } });
+    await eventually(() => expect(received.map(({ text }) => text)).toEqual(['approve shop#1']));
+  });
+
   it('knows what a reaction stands for also where it is not known yet whether the message arrived', async () => {
     const transport = await started();
     server.mishaps = [{ kind: 'drop-reply' }];

@@ -160,6 +160,51 @@ describe.each([
     await eventually(() => expect(slack.rooms.said('C1')[0]).toContain('/musher create <story|bug'));
   });
 
+  describe('a button that asks for a text', () => {
+    const reject = {
+      ...action('Reject', 'reject shop#1', 'danger'),
+      typed: 'reject 1 <reason>',
+      asks: { title: 'Reject #1', label: 'Reason' },
+    };
+    const asking = async (): Promise<Awaited<ReturnType<typeof open>>> => {
+      const at = await open(how);
+      await at.transport.send(C1, doc(actions(reject)), 'k', once);
+      await at.slack.press('Reject');
+      return at;
+    };
+
+    it('shows a field, and takes what is written into it behind its command, once', async () => {
+      const { slack, received } = await asking();
+      await eventually(() => expect(slack.views).toHaveLength(1));
+      expect(received).toEqual([]);
+      await slack.fillIn('no tests\nfor *tax*');
+      const taken = {
+        ingress: 'modal',
+        text: 'reject shop#1 no tests\nfor *tax*',
+        sender: { id: 'T1:U1' },
+        at: { room: 'C1', thread: null },
+      };
+      expect(received).toMatchObject([taken]);
+      await slack.redeliver();
+      expect(new Set(received.map(({ id }) => id)).size).toBe(1);
+    });
+
+    it('says what to type where the field does not open', async () => {
+      const { slack, transport } = await open(how);
+      await transport.send(C1, doc(actions(reject)), 'k', once);
+      slack.trouble('views.open', { kind: 'refused', error: 'expired_trigger_id' });
+      await slack.press('Reject');
+      await eventually(() => expect(slack.rooms.said('C1').join()).toContain('/musher reject shop#1 <text>'));
+    });
+
+    it('keeps the field open where its text cannot be stored', async () => {
+      const { slack, sink } = await asking();
+      await eventually(() => expect(slack.views).toHaveLength(1));
+      sink.fails = new Error('disk full');
+      expect(await slack.fillIn('no tests')).toMatchObject({ response_action: 'errors' });
+    });
+  });
+
   it('leaves `create` with a title, or with a kind that there is not, to the command', async () => {
     const { slack, received } = await open(how);
     await slack.slash('create bug x');

@@ -1,10 +1,11 @@
 import type { APIInteraction, APIUser } from 'discord.js';
 import type { Clock } from '../../../src/clock.ts';
 import type { IncomingMessage, IngressKind } from '../../../src/message/address.ts';
-import { line } from '../../../src/message/build.ts';
+import { code, line, type Content } from '../../../src/message/build.ts';
 import type { Sink } from '../../transport.ts';
 import { NAME, replyHandle, senderOf, threadOfReply, type ReplyHandle } from '../address.ts';
-import { commandOfCustomId } from '../render/buttons.ts';
+import { customIdOf, pressedBy } from '../render/buttons.ts';
+import { modal, writtenIn } from '../render/modal.ts';
 import type { Channels } from '../channels.ts';
 import type { Published } from './commands.ts';
 import { choices, invocation } from './invocation.ts';
@@ -29,7 +30,11 @@ export interface InteractionsParts {
 export type TakeInteraction = (interaction: APIInteraction) => void;
 
 /** What an interaction asks for, as text; or why there is nothing to take. */
-type Asked = { readonly ingress: IngressKind; readonly text: string; readonly ephemeral: boolean } | { readonly refuse: string };
+type Asked =
+  | { readonly ingress: IngressKind; readonly text: string; readonly ephemeral: boolean }
+  | { readonly refuse: string }
+  /** A form that asks for the text of a command. */
+  | { readonly form: object; readonly command: string };
 
 /** Interactions become messages for the sink, which has them before anything is answered. */
 export function interactions({ library, clock, options, channels, replies, published, sink, heard }: InteractionsParts): TakeInteraction {
@@ -45,15 +50,23 @@ export function interactions({ library, clock, options, channels, replies, publi
       return { ingress: 'slash', text, ephemeral: !visible };
     }
     if (interaction.type === InteractionType.MessageComponent) {
-      const text = commandOfCustomId(interaction.data.custom_id, options.state);
-      if (text === null) return { refuse: 'That button is outdated. Type the command instead.' };
+      const pressed = pressedBy(interaction.data.custom_id, options.state);
+      if (pressed === null) return { refuse: 'That button is outdated. Type the command instead.' };
+      if (pressed.asks !== null)
+        return { form: modal(customIdOf({ command: pressed.command }, options.state), pressed.asks), command: pressed.command };
       // Everyone who sees the button sees the answer.
-      return { ingress: 'button', text, ephemeral: ((interaction.message.flags ?? 0) & EPHEMERAL) !== 0 };
+      return { ingress: 'button', text: pressed.command, ephemeral: isEphemeral(interaction.message) };
+    }
+    if (interaction.type === InteractionType.ModalSubmit) {
+      const pressed = pressedBy(interaction.data.custom_id, options.state);
+      if (pressed === null) return { refuse: 'That form is outdated. Type the command instead.' };
+      const text = `${pressed.command} ${writtenIn(interaction.data.components)}`;
+      return { ingress: 'modal', text, ephemeral: isEphemeral(interaction.message) };
     }
     return { refuse: 'Musher can’t handle this kind of interaction. Type the command instead.' };
   };
-  const refuse = (handle: ReplyHandle, text: string): void => {
-    const [message] = rendered(line(text), () => '');
+  const refuse = (handle: ReplyHandle, ...words: Content[]): void => {
+    const [message] = rendered(line(...words), () => '');
     if (message !== undefined) replies.refuse(handle, message).catch(report);
   };
 
@@ -75,7 +88,7 @@ export function interactions({ library, clock, options, channels, replies, publi
       return;
     }
     const what = asked(interaction);
-    const ephemeral = 'refuse' in what || what.ephemeral;
+    const ephemeral = !('ingress' in what) || what.ephemeral;
     const handle = replyHandle(interaction.id, interaction.token, channel, ephemeral, user.id, clock.now());
     if (!served) {
       refuse(
@@ -88,6 +101,13 @@ export function interactions({ library, clock, options, channels, replies, publi
     }
     if ('refuse' in what) return refuse(handle, what.refuse);
     heard();
+    if ('form' in what) {
+      replies.ask(interaction.id, interaction.token, what.form).catch((error: unknown) => {
+        report(error);
+        refuse(handle, 'The field could not be opened. Type the command instead: ', code(`${what.command} <text>`));
+      });
+      return;
+    }
     const message: IncomingMessage = {
       id: interaction.id,
       at: { transport: NAME, room, thread: threadOfReply(handle) },
@@ -105,6 +125,10 @@ export function interactions({ library, clock, options, channels, replies, publi
       refuse(handle, 'Your command could not be stored, so nothing was done. Try again; the log file has the details.');
     }
   };
+}
+
+function isEphemeral(message: { readonly flags?: number } | undefined): boolean {
+  return ((message?.flags ?? 0) & EPHEMERAL) !== 0;
 }
 
 /** In a guild the event has a member, elsewhere only a user. */

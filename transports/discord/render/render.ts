@@ -23,8 +23,8 @@ const late = (user: string): string => `*For* <@${user}>*, too late for a privat
 /** What may come before a message: its parts are cut so that there is room for it. An id has 20 digits at most. */
 const MOST_BEFORE = AGAIN.length + late('0'.repeat(20)).length;
 
-/** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen` and `tooLate`. `customId` names the button of a command. */
-export function rendered(document: Document, customId: (command: string) => string): Rendered[] {
+/** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen` and `tooLate`. `customId` names a button. */
+export function rendered(document: Document, customId: (action: Action) => string): Rendered[] {
   const fits = (part: Document): boolean => content(part).length <= LIMITS.content - MOST_BEFORE;
   return splitDocument(onPhone(document), fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
 }
@@ -71,14 +71,14 @@ function buttons(document: Document): Action[] {
   return all(document).slice(0, MOST_BUTTONS);
 }
 
-function rows(actions: readonly Action[], customId: (command: string) => string): Rendered['components'] {
+function rows(actions: readonly Action[], customId: (action: Action) => string): Rendered['components'] {
   const result: Rendered['components'] = [];
   for (let start = 0; start < actions.length; start += LIMITS.buttonsInRow) {
-    const components = actions.slice(start, start + LIMITS.buttonsInRow).map(({ label, command, style }) => ({
+    const components = actions.slice(start, start + LIMITS.buttonsInRow).map((action) => ({
       type: 2 as const,
-      style: STYLES[style],
-      label: clampText(visibleLine(label), LIMITS.buttonLabel, 'utf16').trim() || '…',
-      custom_id: customId(command),
+      style: STYLES[action.style],
+      label: clampText(visibleLine(action.label), LIMITS.buttonLabel, 'utf16').trim() || '…',
+      custom_id: customId(action),
     }));
     result.push({ type: 1, components });
   }

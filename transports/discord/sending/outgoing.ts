@@ -1,5 +1,5 @@
 import type { Address } from '../../../src/message/address.ts';
-import type { Document } from '../../../src/message/document.ts';
+import type { Action, Document } from '../../../src/message/document.ts';
 import { plainText } from '../../../src/message/plain.ts';
 import { SendFailure, type MessageRef, type SendKey } from '../../transport.ts';
 import { NAME, targetOf, threadOfReply, type ReplyHandle } from '../address.ts';
@@ -27,7 +27,7 @@ export interface Outgoing {
 export function outgoing(
   posts: Posts,
   replies: Replies,
-  customId: (command: string) => string,
+  customId: (action: Action) => string,
   typed: (room: string, body: Document) => Document,
 ): Outgoing {
   const turns = queues();

@@ -12,6 +12,7 @@ import { apiCode, sendFailure, statusOf, type Library } from '../rest.ts';
 const MESSAGE = 4;
 const DEFERRED = 5;
 const CHOICES = 8;
+const MODAL = 9;
 /** Discord's error numbers: the interaction has expired; it was answered already; no such answer. */
 const UNKNOWN_INTERACTION = 10062;
 const ALREADY_ANSWERED = 40060;
@@ -62,6 +63,8 @@ export interface Replies {
   /** False: the interaction takes nothing any more. */
   edit(handle: ReplyHandle, id: string, message: Rendered): Promise<boolean>;
   choices(id: string, token: string, choices: readonly object[]): Promise<void>;
+  /** Shows a form in answer to a press. Throws where it is too late. */
+  ask(id: string, token: string, form: object): Promise<void>;
   /** Deferrals that are still to come are made at once. */
   stop(): Promise<void>;
 }
@@ -252,6 +255,10 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
 
     async choices(id, token, choices) {
       await rest.post(Routes.interactionCallback(id, token), { body: { type: CHOICES, data: { choices } }, auth: false });
+    },
+
+    async ask(id, token, form) {
+      await rest.post(Routes.interactionCallback(id, token), { body: { type: MODAL, data: form }, auth: false });
     },
 
     async stop() {

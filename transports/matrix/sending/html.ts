@@ -1,7 +1,7 @@
 import type { Block, Document, Inline } from '../../../src/message/document.ts';
 import { visible, visibleLine } from '../../../src/message/sanitize.ts';
 import { plainText } from '../../../src/message/plain.ts';
-import { reactionFor } from '../reaction-commands.ts';
+import { reactable, reactionFor } from '../reaction-commands.ts';
 
 /** A Matrix user id; only of such a one a pill is made. */
 const USER_ID = /^@[^\s:<>"&]+:[^\s<>"&]+$/;
@@ -43,11 +43,13 @@ function blockHtml(block: Block): string {
     case 'image':
       return `<p>${lines(plainText({ blocks: [block] }, { width: 1000 }))}</p>`;
     case 'actions': {
-      const all = block.actions.map(
-        ({ label, command, typed = command }, index) =>
-          `${reactionFor(index, block.actions.length)} ${oneLine(label)}: <code>${oneLine(typed)}</code>`,
-      );
-      return `<p>React, or type:<br>${all.join('<br>')}</p>`;
+      const pressed = reactable(block.actions);
+      const all = block.actions.map((action) => {
+        const { label, command, typed = command } = action;
+        const index = pressed.indexOf(action);
+        return `${index < 0 ? '' : `${reactionFor(index, pressed.length)} `}${oneLine(label)}: <code>${oneLine(typed)}</code>`;
+      });
+      return `<p>${pressed.length === 0 ? 'Type' : 'React, or type'}:<br>${all.join('<br>')}</p>`;
     }
   }
 }

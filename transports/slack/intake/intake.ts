@@ -14,6 +14,8 @@ export interface IntakeParts {
   readonly nameOf: (user: string) => string;
   /** Shows the form of a command. The trigger is good for three seconds. */
   readonly openForm: (form: Extract<Interaction, { kind: 'form' }>) => void;
+  /** The same for a button that asks for a text. */
+  readonly openField: (field: Extract<Interaction, { kind: 'field' }>) => void;
   /** Tells the room that a message could not be stored; called once for each message. */
   readonly tellNotStored: (message: IncomingMessage) => void;
   /** `thread`: the first message of the thread that it stands in. */
@@ -85,6 +87,10 @@ export class Intake {
     if (came.kind === 'nothing') return {};
     if (came.kind === 'form') {
       this.#parts.openForm(came);
+      return {};
+    }
+    if (came.kind === 'field') {
+      this.#parts.openField(came);
       return {};
     }
     if (this.#give(came.message)) return {};

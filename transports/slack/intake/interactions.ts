@@ -1,10 +1,12 @@
 import type { IncomingMessage } from '../../../src/message/address.ts';
+import { askedAt, askedBy, type Asked } from './asking.ts';
 import { encodeHandle, type AnswerHandle } from '../handle.ts';
 import { BELOW, FORM, formFor, formText, type FormCommand } from './form-command.ts';
 import { isDirect, senderOf } from './messages.ts';
 import { typedText } from '../render/mrkdwn.ts';
 import { objectOf, listOf, textOf, type Payload } from './payload.ts';
-import { ACTION_PREFIX } from '../render/render.ts';
+import { FIELD } from '../render/field.ts';
+import { ACTION_PREFIX, ASKING_PREFIX } from '../render/render.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** What came in by a slash command, a button or a form. */
@@ -23,6 +25,8 @@ export type Interaction =
       readonly given: readonly string[];
       readonly message: IncomingMessage;
     }
+  /** A button that asks for a text: its form is to be shown. */
+  | { readonly kind: 'field'; readonly trigger: string; readonly asked: Asked; readonly message: IncomingMessage }
   | { readonly kind: 'nothing' };
 
 /** Makes the answer public. Stripped here, for no command knows it. */
@@ -69,6 +73,7 @@ function wordsOf(command: string, { command: name, phrases }: InteractionRules):
 export function interaction(body: Payload, workspace: Workspace, { now, forms }: Pick<InteractionRules, 'now' | 'forms'>): Interaction {
   const type = textOf(body, 'type');
   if (type === 'block_actions') return pressed(body, workspace, now);
+  if (type === 'view_submission' && textOf(objectOf(body, 'view'), 'callback_id') === FIELD) return answered(body, workspace);
   if (type === 'view_submission') return submitted(body, workspace, forms);
   return { kind: 'nothing' };
 }
@@ -79,23 +84,43 @@ function pressed(body: Payload, workspace: Workspace, now: number): Interaction 
   const [id, channel] = [textOf(user, 'id'), textOf(objectOf(body, 'channel'), 'id') ?? textOf(container, 'channel_id')];
   if (action === undefined || id === null || channel === null || textOf(action, 'action_id')?.startsWith(ACTION_PREFIX) !== true)
     return { kind: 'nothing' };
-  const [command, at] = [textOf(action, 'value'), textOf(action, 'action_ts')];
-  if (command === null || at === null) return { kind: 'nothing' };
+  const [value, at] = [textOf(action, 'value'), textOf(action, 'action_ts')];
+  if (value === null || at === null) return { kind: 'nothing' };
   const thread = textOf(container, 'thread_ts') ?? textOf(objectOf(body, 'message'), 'thread_ts');
   // A button in an answer that one person alone sees is answered to that person alone.
   const answer: AnswerHandle = { kind: 'answer', url: textOf(body, 'response_url'), user: id, at: now, public: false, thread };
   const handle =
     container['is_ephemeral'] === true ? encodeHandle(answer) : thread === null ? null : encodeHandle({ kind: 'thread', ts: thread });
+  const message: IncomingMessage = {
+    id: `button:${at}:${id}`,
+    at: { transport: 'slack', room: channel, thread: handle },
+    sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
+    ingress: 'button',
+    direct: isDirect(channel),
+    text: value,
+  };
+  if (textOf(action, 'action_id')?.startsWith(ASKING_PREFIX) !== true) return { kind: 'message', message };
+  const [asked, trigger] = [askedBy(value), textOf(body, 'trigger_id')];
+  return asked === null || trigger === null ? { kind: 'nothing' } : { kind: 'field', trigger, asked, message };
+}
+
+/** The text that somebody was asked for by a button, behind its command. */
+function answered(body: Payload, workspace: Workspace): Interaction {
+  const [view, user] = [objectOf(body, 'view'), objectOf(body, 'user')];
+  const [id, viewId, asked] = [textOf(user, 'id'), textOf(view, 'id'), askedAt(textOf(view, 'private_metadata'))];
+  if (id === null || viewId === null || asked === null) return { kind: 'nothing' };
+  const values = objectOf(objectOf(objectOf(view, 'state'), 'values'), FIELD);
   return {
     kind: 'message',
     message: {
-      id: `button:${at}:${id}`,
-      at: { transport: 'slack', room: channel, thread: handle },
+      id: `modal:${viewId}`,
+      at: { transport: 'slack', room: asked.room, thread: asked.thread },
       sender: senderOf(teamOf(body, workspace), id, textOf(user, 'username') ?? textOf(user, 'name') ?? id),
-      ingress: 'button',
-      direct: isDirect(channel),
-      text: command,
+      ingress: 'modal',
+      direct: isDirect(asked.room),
+      text: `${asked.command} ${textOf(objectOf(values, FIELD), 'value') ?? ''}`,
     },
+    field: FIELD,
   };
 }
 

@@ -102,8 +102,8 @@ function rich(element: types.RichTextBlockElement): types.KnownBlock[] {
 
 /** Buttons that carry the command's text and nothing else. A command too long for a button is shown as what to type. */
 function actionBlocks(actions: readonly Action[], index: number): types.KnownBlock[] {
-  const pressed = actions.filter(({ command }) => isPressable(command));
-  const typed = actions.filter(({ command }) => !isPressable(command));
+  const pressed = actions.filter(isPressable);
+  const typed = actions.filter((action) => !isPressable(action));
   const rows = Array.from({ length: Math.ceil(pressed.length / SLACK_LIMITS.actionElements) }, (_, row) =>
     pressed.slice(row * SLACK_LIMITS.actionElements, (row + 1) * SLACK_LIMITS.actionElements),
   );
@@ -119,20 +119,24 @@ function actionBlocks(actions: readonly Action[], index: number): types.KnownBlo
   ];
 }
 
-function isPressable(command: string): boolean {
-  return command !== '' && command.length <= SLACK_LIMITS.buttonValue && command === visible(command);
+function isPressable({ command, asks }: Action): boolean {
+  const length = asks === undefined ? command.length : JSON.stringify({ command, ...asks }).length;
+  return command !== '' && length <= SLACK_LIMITS.buttonValue && command === visible(command);
 }
 
 /** The start of every `action_id` of ours. */
 export const ACTION_PREFIX = 'musher:';
 
-function button({ label, command, style }: Action, place: number): types.Button {
+/** The start of the `action_id` of a button that asks for a text first. */
+export const ASKING_PREFIX = `${ACTION_PREFIX}ask:`;
+
+function button({ label, command, style, asks }: Action, place: number): types.Button {
   const text = clampText(visibleLine(label), SLACK_LIMITS.buttonText, 'utf16');
   return {
     type: 'button',
-    action_id: `${ACTION_PREFIX}${place}`,
+    action_id: `${asks === undefined ? ACTION_PREFIX : ASKING_PREFIX}${place}`,
     text: { type: 'plain_text', text: text === '' ? command.slice(0, SLACK_LIMITS.buttonText) : text, emoji: false },
-    value: command,
+    value: asks === undefined ? command : JSON.stringify({ command, ...asks }),
     ...(style === 'plain' ? {} : { style }),
   };
 }
