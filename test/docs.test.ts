@@ -166,7 +166,8 @@ describe('docs/glossary.md', () => {
   });
 
   it('names the words that are used nowhere, in names and texts alike', () => {
-    const ours = code.filter((name) => /^(?:src|commands)\//.test(name));
+    // People say what they like.
+    const ours = code.filter((name) => /^(?:src|commands)\//.test(name) && name !== 'src/bot/loop/phrases.ts');
     const wrong = [...ours, ...SAID].flatMap((file) =>
       wordsIn(read(file))
         .filter((word) => forbidden.has(word))

@@ -6,14 +6,20 @@ const TRAILING = ['please', 'pls', 'plz', 'thanks', 'thank you', 'thx', 'ty'];
 const MARKS = '?!.,:… \t\n\r\u00a0';
 
 /** Words of a greeting; none: the address alone. */
-const GREETINGS: ReadonlySet<string> = new Set(
-  '|hi|hello|hey|hallo|hiya|howdy|moin|yo|hi there|hello there|hey there|good morning|good afternoon|good evening|morning'.split('|'),
+const GREETINGS = setOf(
+  '|hi|hello|hey|hallo|hiya|howdy|moin|yo|hi there|hello there|hey there|good morning|good afternoon|good evening|morning|servus|guten morgen|guten tag|bonjour|salut|hola|ciao|hei|hej|👋',
 );
-const THANKS: ReadonlySet<string> = new Set(
-  'thanks|thank you|thx|ty|cheers|danke|merci|gracias|thanks a lot|many thanks|thank you very much|great thanks|perfect thanks|nice thanks'.split(
-    '|',
-  ),
+const THANKS = setOf(
+  'thanks|thank you|thank u|thx|ty|tysm|cheers|danke|merci|gracias|obrigado|grazie|thanks a lot|many thanks|thank you very much|great thanks|perfect thanks|nice thanks|ok thanks|danke schön|vielen dank|nice work|great work|good work|great job|good job|nice job|well done|good bot|nice|great|perfect|awesome|super|cool|🙏|❤️|🎉|👏|💯',
 );
+/** Asks for nothing, and is no mistake. */
+const REMARKS = setOf(
+  'never mind|nevermind|nvm|forget it|sorry|my bad|okay|alright|all right|got it|i see|understood|bye|goodbye|see you|good night|later|lol|haha|wow|hm|hmm|👍|👌|😀|😂|😅|🤔|🚀',
+);
+
+function setOf(words: string): ReadonlySet<string> {
+  return new Set(words.split('|'));
+}
 
 /** A text without `please` and the like before it; the text itself where there is nothing of the kind. */
 export function withoutLead(text: string): string {
@@ -40,16 +46,16 @@ export function withoutTrail(text: string): { readonly text: string; readonly as
   }
 }
 
-/** A greeting (also an address with nothing behind it) or thanks, which are no commands and no mistakes. */
-export function smallTalk(text: string): 'greeting' | 'thanks' | null {
+/** A greeting (also an address with nothing behind it), thanks or a remark, which are no commands and no mistakes. */
+export function smallTalk(text: string): 'greeting' | 'thanks' | 'remark' | null {
   if (text.length > 60) return null;
   const words = text
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
-  // Of `???` and `+1` nothing is left, and something was said.
-  if (words === '' && text.trim() !== '') return null;
-  return GREETINGS.has(words) ? 'greeting' : THANKS.has(words) ? 'thanks' : null;
+  // Of `???` and `+1` nothing is left, and something was said; a lone emoji has its meaning.
+  const said = words === '' ? text.trim().replace(/^(\p{Extended_Pictographic})\p{Emoji_Modifier}/u, '$1') : words;
+  return GREETINGS.has(said) ? 'greeting' : THANKS.has(said) ? 'thanks' : REMARKS.has(said) ? 'remark' : null;
 }
 
 /** The text behind a greeting that comes before an address: `hi musher`, `hey @musher, status`. Null: it begins with none. */

@@ -6,7 +6,7 @@ import { parseCommand } from '../parse/parse.ts';
 import { parseContext } from '../parse/parse-context.ts';
 import { authorise } from '../rights/authorise.ts';
 import { includes } from '../rights/rights.ts';
-import { hello, welcome } from '../../words/bot/small-talk.ts';
+import { hello, noted, onlyShown, welcome } from '../../words/bot/small-talk.ts';
 import { smallTalk, withoutLead, withoutTrail } from '../courtesy.ts';
 import { spoken } from './spoken.ts';
 import { problemDocument } from '../../words/bot/problem-document.ts';
@@ -31,22 +31,25 @@ function namesMore(args: ArgumentValues<ArgumentTypes>, numbered: number): boole
   return lists.flat().filter((value) => typeof value === 'object').length > numbered;
 }
 
-/** What a text means that is no command: run where it changes nothing, otherwise shown as what can be typed. */
-function asSpoken<P extends ReturnType<typeof parseCommand<Command>>>(
+type Parsed = ReturnType<typeof parseCommand<Command>>;
+
+/** What a text means that is no command: a command that changes nothing, which runs, or commands that are only shown. */
+function asSpoken(
   text: string,
-  typed: P & { readonly ok: false },
-  parse: (line: string) => P,
+  parse: (line: string) => Parsed,
   mayUse: (command: Command) => boolean,
-): P | (P & { readonly ok: false }) {
-  const { asks, perhaps } = spoken(withoutTrail(withoutLead(text)).text);
+  about: boolean,
+): { readonly runs: Extract<Parsed, { ok: true }> | null; readonly shown: readonly string[] } {
+  const { asks, perhaps } = spoken(withoutTrail(withoutLead(text)).text, about);
   const meant = asks === null ? null : parse(asks);
-  if (meant?.ok === true && meant.value.command.role === 'viewer') return meant;
-  const near = perhaps.filter((line) => {
+  if (meant?.ok === true && meant.value.command.role === 'viewer') return { runs: meant, shown: [] };
+  const shown = perhaps.filter((line) => {
     const one = parse(line);
-    const command = one.ok ? one.value.command : one.error.command;
+    // What lacks an argument is explained when it is typed.
+    const command = one.ok ? one.value.command : one.error.code === 'missing-argument' ? one.error.command : null;
     return command !== null && mayUse(command);
   });
-  return near.length === 0 ? typed : { ...typed, error: { ...typed.error, near } };
+  return { runs: null, shown };
 }
 
 /** The command in a text that its sender may run, or why there is none. Notes in `state` what it is and which item it names. */
@@ -60,13 +63,16 @@ export function readCommand(
   const { rights } = parts;
   const highest = rights.highest(message);
   const mayUse = (command: Command): boolean => includes(highest, command.role);
-  const parse = (line: string): ReturnType<typeof parseCommand<Command>> =>
+  const parse = (line: string): Parsed =>
     parseCommand(line, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
   const typed = parse(text);
-  const parsed = !typed.ok ? asSpoken(text, typed, parse, mayUse) : typed;
+  const meant = typed.ok ? null : asSpoken(text, parse, mayUse, message.about !== undefined);
+  const parsed = meant?.runs ?? typed;
   if (!parsed.ok) {
+    if (meant !== null && meant.shown.length > 0) return { reply: onlyShown(meant.shown) };
     const talk = parsed.error.command === null ? smallTalk(text) : null;
     if (talk === 'thanks') return { reply: welcome() };
+    if (talk === 'remark') return { reply: noted() };
     if (talk === 'greeting') return { reply: hello(FIRST_COMMANDS.filter((one) => table.byName.has(one))) };
     state.isTalk = true;
     state.words = parsed.error.command === null ? '' : commandName(parsed.error.command);
