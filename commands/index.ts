@@ -5,7 +5,7 @@ import { accept } from './pipeline/accept.ts';
 import { allow } from './requests/allow.ts';
 import { answer } from './requests/answer.ts';
 import { approve } from './pipeline/approve.ts';
-import { assign } from './items/assign.ts';
+import { assign } from './agents/assign.ts';
 import { backup } from './musher/backup.ts';
 import { backlog } from './look/backlog.ts';
 import { blocked } from './find/blocked.ts';
@@ -27,6 +27,7 @@ import { help } from './musher/help.ts';
 import { history } from './look/history.ts';
 import { htop } from './musher/htop.ts';
 import { logs } from './look/logs.ts';
+import { model } from './agents/model.ts';
 import { more } from './look/more.ts';
 import { mine } from './find/mine.ts';
 import { move } from './pipeline/move.ts';
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   depends,
   assign,
+  model,
   priority,
   start,
   stop,

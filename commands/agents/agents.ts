@@ -34,13 +34,21 @@ function team(context: CommandContext, { name, settings }: Project): Document {
   const listed = facts.agents.map((fact) => {
     const agent = settings.agents.find((one) => one.name === fact.name);
     const runs = open.get(fact.name) ?? [];
-    return { name: fact.name, stage: fact.stage, model: agent?.model ?? null, runs, state: stateOf(fact, runs, facts.now) };
+    return {
+      name: fact.name,
+      stage: fact.stage,
+      model: agent?.model ?? null,
+      auto: fact.auto !== false,
+      maxParallel: fact.maxParallel ?? 1,
+      runs,
+      state: stateOf(fact, runs, facts.now),
+    };
   });
   // Taken out of the file while they worked.
   const gone = [...open].flatMap(([agent, runs]) =>
     runs[0] === undefined || listed.some((one) => one.name === agent)
       ? []
-      : [{ name: agent, stage: runs[0].stage, model: null, runs, state: { kind: 'working' } as const }],
+      : [{ name: agent, stage: runs[0].stage, model: null, auto: true, maxParallel: 1, runs, state: { kind: 'working' } as const }],
   );
   const line = (one: (typeof listed)[number]): Content[] => {
     const tasks = one.runs.map((run) => ({ run, item: reads.item(name, run.item) }));

@@ -3,6 +3,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { exitWords, short } from '../../src/words/item/event.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
+import { defaultOf } from '../../src/words/fields/choosing.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
 import { isCutInShow, saidAtLength } from '../../src/words/item/closing.ts';
 import { approvalOf } from '../../src/decide/approval.ts';
@@ -74,6 +75,8 @@ export const show = command({
 
 function standing(context: CommandContext, item: WorkItem, reader: Reader): Document['blocks'][number] {
   const { reads } = context;
+  const { defaults: all } = projectOf(context, item).settings;
+  const defaults = all[item.type];
   const timers = reads.timers.ofItem(item.project, item.number);
   const merged = mergedAs(item.stage);
   const time = (at: number): Inline => moment(at, reader.now, reader.timezone);
@@ -92,7 +95,8 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
     ],
     ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, item.project, number)).join(', ')],
     ['Priority', priorityOf(item) === 'normal' ? null : priorityOf(item)],
-    ['Agent', item.assignedTo],
+    ['Agent', chosen(item.assignedTo, defaults.agent, item)],
+    ['Model', chosen(item.model ?? null, defaults.model, item)],
     ['Review', item.qaMode ?? `${projectOf(context, item).settings.qa} (the default)`],
     ['Work', workOf(item)],
     ['Approved', approvedBy(context, item, time)],
@@ -100,6 +104,11 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
     ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(item.runs, 'run')}`],
     ['Created', item.createdBy === '' ? time(item.createdAt) : phrase`${time(item.createdAt)} by ${actorName(item.createdBy)}`],
   ]);
+}
+
+/** What people chose for it, or what its type says. */
+function chosen(own: string | null, byType: string | null, { type }: WorkItem): string | null {
+  return own ?? (byType === null ? null : `${byType} (${defaultOf(type)})`);
 }
 
 function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => Inline): Inline[] | null {

@@ -8,6 +8,7 @@ import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { dayCaps } from './sections/budget.ts';
 import { accountProblems, withAccounts } from './sections/accounts.ts';
+import { defaultSettings, defaultsProblems, mergedDefaults } from './sections/defaults.ts';
 import { readDocument } from './read/document.ts';
 import { keyText } from './read/explain.ts';
 import type { KeyLocator, KeyPath } from './read/locate.ts';
@@ -83,6 +84,11 @@ function read(
     const accounts = projects.every(({ value }) => value !== null)
       ? bot.value.account
       : bot.value.account.map((one) => ({ ...one, agents: [] }));
+    // An agent that no project has is a mistake; one that a project lacks is not that project's.
+    const coders = projects.flatMap(({ value }) => (value === null ? [] : codersOf(value)));
+    if (projects.every(({ value }) => value !== null))
+      for (const [type, message] of defaultsProblems(defaultSettings(bot.value.defaults), coders, 'any project'))
+        problems.push({ file, line: bot.line(['defaults', type, 'agent']), key: keyText(['defaults', type, 'agent']), message });
     for (const problem of [...networkProblems(bot.value, networks), ...accountProblems(accounts, names, agents)])
       problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
   }
@@ -127,6 +133,7 @@ function settings(
       ...project,
       agents: withAccounts(project.name, project.agents, bot.account, (path) => absolutePath(path, dirname(file), env)),
       budget: { ...project.budget, ...shared },
+      defaults: mergedDefaults(project.defaults, defaultSettings(bot.defaults), codersOf(project)),
       guarded: guardedPaths(project.path, files),
     })),
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
@@ -135,6 +142,10 @@ function settings(
     prices: priceSettings(bot.prices),
     ...agentTalkSettings(bot),
   };
+}
+
+function codersOf({ agents }: ProjectSettings): string[] {
+  return agents.filter(({ role }) => role === 'coder').map(({ name }) => name);
 }
 
 interface ListedPlace extends ProjectPlace {

@@ -7,6 +7,7 @@ import type { Problem } from './read/problem.ts';
 import { asSettings } from './as-settings.ts';
 import { agentSchema, agentSettings, workStage } from './sections/agents.ts';
 import { componentSchema } from './sections/components.ts';
+import { defaultSettings, defaultsProblems } from './sections/defaults.ts';
 import { gateSchema } from './sections/gates.ts';
 import { linksSchema } from './sections/links.ts';
 import { workSchema } from './sections/work.ts';
@@ -72,6 +73,9 @@ function crossChecks(project: ProjectFile, file: string, line: KeyLocator): Prob
   for (const [index, agent] of project.agent.entries()) {
     for (const [key, message] of agentProblems(agent)) complain(['agent', index, key], message);
   }
+  const coders = project.agent.filter(({ stage }) => workStage(stage) === 'current').map(({ name }) => name);
+  for (const [type, message] of defaultsProblems(defaultSettings(project.defaults), coders, 'this project'))
+    complain(['defaults', type, 'agent'], message);
   const stages = new Set(project.agent.map(({ stage }) => workStage(stage)));
   if (!stages.has('current')) complain(['agent'], 'at least one agent with stage = "current" is needed');
   if (project.qa === 'agent' && !stages.has('qa')) {
@@ -101,6 +105,11 @@ function agentProblems(agent: AgentEntry): [key: string, message: string][] {
     if (key in runtime.keys || set[key] === undefined) continue;
     problems.push([key, `does not apply to runtime "${runtime.name}"; set its program's permissions in its own command`]);
   }
+  if (!agent.auto && workStage(agent.stage) !== 'current')
+    problems.push([
+      'auto',
+      'only coders can be asked for by name, so an agent of another stage that is not taken by itself would never work',
+    ]);
   for (const key of ['prompt', 'system_prompt'] as const) {
     for (const message of templateProblems(agent[key] ?? '')) problems.push([key, message]);
   }
@@ -124,6 +133,7 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     gates: project.gate.map((gate) => asSettings(gateSchema, gate)),
     components: project.component.map((component) => asSettings(componentSchema, component)),
     agents: project.agent.map(agentSettings),
+    defaults: defaultSettings(project.defaults),
     budget: { ...UNLIMITED, ...projectCaps(place.ceiling, project.budget) },
   };
 }

@@ -5,6 +5,7 @@ import { accountSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agents.ts';
 import { approvalSchema, mcpSchema } from './sections/approvals.ts';
 import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './sections/budget.ts';
+import { defaultsSchemaOf } from './sections/defaults.ts';
 import { name, people, text, zone } from './sections/fields.ts';
 import { componentSchema } from './sections/components.ts';
 import { floodSchema } from './sections/flood.ts';
@@ -106,6 +107,7 @@ export const botSchemaOf = (networks: readonly Network[]) =>
       .default([])
       .meta({ description: 'An account at a model provider. If one is rate-limited, agents switch to the next one that they may use.' }),
     prices: pricesSchema,
+    defaults: defaultsSchemaOf('For every project; the [defaults] in a project’s own file win.'),
     approvals: approvalSchema
       .prefault({})
       .meta({ description: 'Permissions and questions that agents ask people while they run (docs/runtimes.md).' }),
@@ -127,6 +129,7 @@ export const projectSchema = z.strictObject({
     .meta({ description: 'A command that Musher runs on the work, and again on the merged tree. Its exit code decides.' }),
   component: z.array(componentSchema).default([]).meta({ description: 'A part of the repository that needs setup in each new worktree.' }),
   agent: z.array(agentSchema).default([]).meta({ description: 'An agent. At least one needs the stage `current`.' }),
+  defaults: defaultsSchemaOf('The agent has to be one of this project.'),
 });
 
 export type BotFile = z.output<typeof botSchema>;

@@ -2,6 +2,7 @@ import type { AccountSettings, AgentSettings, LimitSettings } from './sections/a
 import type { ApprovalSettings, McpSettings } from './sections/approvals.ts';
 import type { BudgetSettings } from './sections/budget.ts';
 import type { ComponentSettings } from './sections/components.ts';
+import type { DefaultSettings } from './sections/defaults.ts';
 import type { FloodSettings } from './sections/flood.ts';
 import type { GateSettings } from './sections/gates.ts';
 import type { LinkSettings } from './sections/links.ts';
@@ -18,6 +19,7 @@ export type {
   BackupSettings,
   BudgetSettings,
   ComponentSettings,
+  DefaultSettings,
   FloodSettings,
   GateSettings,
   LimitSettings,
@@ -99,5 +101,6 @@ export interface ProjectSettings extends WorkSettings {
   readonly gates: readonly GateSettings[];
   readonly components: readonly ComponentSettings[];
   readonly agents: readonly AgentSettings[];
+  readonly defaults: DefaultSettings;
   readonly budget: BudgetSettings;
 }

@@ -1,4 +1,5 @@
 import type { ProjectSettings } from '../config/settings.ts';
+import { busyAgents } from '../pipeline/next/candidates.ts';
 import { unmetDependencies } from '../pipeline/next/dependencies.ts';
 import { nextStep } from '../pipeline/next/next-step.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -27,7 +28,6 @@ export function mergeHead(reads: Reads, settings: ProjectSettings, now: Millis):
 
 function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis): ProjectFacts {
   const open = reads.openRuns(settings.name);
-  const busy = new Map<string, ItemNumber>(open.map((run) => [run.agent, run.item]));
   return {
     settings,
     today: dayBudgets(reads, settings.budget, now),
@@ -36,7 +36,8 @@ function factsWithoutQueue(reads: Reads, settings: ProjectSettings, now: Millis)
     maxCoders: settings.maxCoders,
     maxRetries: settings.maxRetries,
     agents: agentsWithAccounts(reads, settings),
-    busy,
+    busy: busyAgents(open),
+    defaults: settings.defaults,
     coders: open.filter((run) => run.role === 'coder').length,
     mergeHead: null,
     sandboxProblem: settings.sandbox.problem,

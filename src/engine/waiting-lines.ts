@@ -1,5 +1,6 @@
 import type { ProjectFacts } from '../decide/facts.ts';
 import type { Step } from '../pipeline/next/step.ts';
+import { chosenFor, NO_CHOICE } from '../pipeline/next/choice.ts';
 import { rankOf } from '../pipeline/next/priority.ts';
 import { limitedAlone } from '../pipeline/next/rate-limit.ts';
 import type { WorkItem } from '../pipeline/types.ts';
@@ -28,11 +29,12 @@ export const MERGE_LINE = 'merge-queue';
  * decision looks at, so where the first can't go on, none can. Null: what it waits for is its own affair.
  */
 export function lineOf(item: WorkItem, step: Extract<Step, { do: 'wait' }>, facts: ProjectFacts): string | null {
-  const { stage, assignedTo, payer } = item;
+  const { stage, payer } = item;
   if (step.for === 'merge-queue') return MERGE_LINE;
   if (step.for === 'pause') return `pause\0${stage.name}`;
   if (stage.name !== 'current' && stage.name !== 'qa' && stage.name !== 'merge') return null;
-  const line = [stage.name, stage.name === 'current' ? assignedTo : null, payer].join('\0');
+  const { agent, model } = stage.name === 'current' ? chosenFor(item, facts.defaults) : NO_CHOICE;
+  const line = [stage.name, agent, model, payer].join('\0');
   if (step.for === 'slot' || step.for === 'agent') return line;
   if (step.for === 'outage') return `outage\0${line}`;
   if (step.for === 'rate-limit') return limitedAlone(item, stage.name, facts) === null ? line : null;

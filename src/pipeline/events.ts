@@ -56,6 +56,7 @@ export interface ItemEvents {
     | { readonly field: 'title' | 'description'; readonly value: string; readonly prior: string }
     | { readonly field: 'type'; readonly value: ItemType; readonly prior: ItemType }
     | { readonly field: 'qa'; readonly value: QaMode | null; readonly prior: QaMode | null }
+    | { readonly field: 'model'; readonly value: string | null; readonly prior: string | null }
     | { readonly field: 'priority'; readonly value: Priority; readonly prior: Priority }
     | { readonly field: 'criteria'; readonly value: readonly Criterion[]; readonly prior: readonly Criterion[] };
   /** `index` counts from 0. */
@@ -130,6 +131,8 @@ export interface ItemEvents {
     readonly attempt: number;
     /** The account at the provider that it uses; missing: none is known. */
     readonly account?: string;
+    /** The model that was chosen for the item or its type; missing: the agent's own. */
+    readonly model?: string;
     /** What it may use. Missing: nothing was set aside. */
     readonly reserved?: Reservation;
   };

@@ -114,6 +114,7 @@ const ROWS = {
         type: {},
         qa: {},
         priority: {},
+        model: { value: 'null', prior: 'null' },
         criteria: { value: { text: 'empty' }, prior: 'empty' },
       },
     },
@@ -164,7 +165,7 @@ const ROWS = {
     overtakes: true,
     beginsProcess: true,
     into: ['runs'],
-    purge: { agent: 'keep', account: 'keep', reserved: { person: 'keep' } },
+    purge: { agent: 'keep', account: 'keep', model: 'keep', reserved: { person: 'keep' } },
   },
   'run.started': {
     ...COURSE,

@@ -34,6 +34,7 @@ export const ITEM_TEXTS = {
   description: 'empty',
   criteria: 'empty',
   assignedTo: 'null',
+  model: 'drop',
   held: 'null',
   errand: 'null',
   failure: 'null',

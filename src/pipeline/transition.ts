@@ -304,6 +304,8 @@ function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
       return { ...item, type: edit.value };
     case 'qa':
       return { ...item, qaMode: edit.value };
+    case 'model':
+      return { ...item, model: edit.value };
     case 'priority':
       return { ...item, priority: edit.value };
     case 'criteria':

@@ -50,6 +50,9 @@ export function agentSettings(change: Partial<AgentSettings> = {}): AgentSetting
     prompt: '',
     systemPrompt: null,
     commit: 'agent',
+    auto: true,
+    knownModels: [],
+    maxParallel: 1,
     ...change,
   };
 }

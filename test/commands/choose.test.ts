@@ -1,9 +1,11 @@
+import type { AgentSettings, ProjectSettings } from '../../src/config/settings.ts';
+import { NO_DEFAULTS } from '../pipeline/facts.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mergeHead } from '../../src/decide/facts.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { databaseOf } from '../log/database-of.ts';
 import { sha } from '../pipeline/samples.ts';
-import { doneStage, makeDesk, makeWorld, moveTo, projectSettings, type Desk, type World } from './harness.ts';
+import { doneStage, makeDesk, makeWorld, moveTo, projectSettings, startRun, type Desk, type World } from './harness.ts';
 
 let desk: Desk;
 let world: World;
@@ -82,5 +84,103 @@ describe('priority', () => {
       world.clock.move(1_000);
     }
     expect(world.log.reads.recentInStage('shop', 'done', 10).map(({ number }) => number)).toEqual([b, a]);
+  });
+});
+
+describe('model', () => {
+  const agent = { ...projectSettings('shop', '/nowhere').agents[0], knownModels: ['opus', 'claude-opus-5'] } as AgentSettings;
+  const withAgents = (first: Partial<AgentSettings>, second: Partial<AgentSettings>): Partial<ProjectSettings> => ({
+    agents: [
+      { ...agent, name: 'coder-1', ...first },
+      { ...agent, name: 'coder-2', ...second },
+    ],
+    defaults: { ...NO_DEFAULTS, bug: { agent: 'coder-2', model: 'haiku' } },
+  });
+  beforeEach(async () => {
+    await world.close();
+    world = makeWorld(desk, withAgents({}, { model: 'haiku', knownModels: ['haiku'], auto: false }));
+  });
+
+  it('is chosen for an item, shown, told in its history and taken back', async () => {
+    const n = world.make();
+    const answer = await world.say(`model ${n} opus`);
+    expect(answer.text).toBe(`#${n} Fix the login runs with opus now. Of its coders, coder-1 can use it.`);
+    expect((await world.say(`show ${n}`)).text).toMatch(/Model:? +opus/);
+    expect((await world.say(`history ${n}`)).text).toContain('chose the model opus');
+    expect(await world.say(`model ${n} opus`)).toMatchObject({ ok: false, code: 'unchanged' });
+    expect((await world.say('undo')).text).toContain('its model is left to its agent again');
+    expect(world.item(n).model).toBeNull();
+    await world.say(`model ${n} opus`);
+    expect((await world.say(`model ${n} default`)).text).toContain('its agent’s own model');
+  });
+
+  it('tells of one that nobody knows, and passes it on', async () => {
+    const n = world.make();
+    const answer = await world.say(`model ${n} opsu`);
+    expect(answer).toMatchObject({ ok: true });
+    expect(answer.text).toContain('No agent here is known to have that model');
+    expect(answer.text).toContain('Did you mean opus?');
+    expect(world.item(n).model).toBe('opsu');
+  });
+
+  it('is never an option of the program, and changes nothing of what is merged', async () => {
+    const n = world.make();
+    expect(await world.say(`model ${n} --dangerously-skip-permissions`)).toMatchObject({ ok: false });
+    expect(await world.say(`model ${n} "two words"`)).toMatchObject({ ok: false, code: 'bad-model' });
+    expect(await world.say(`model ${n} "-p"`)).toMatchObject({ ok: false, code: 'bad-model' });
+    moveTo(world, n, { name: 'current' });
+    moveTo(world, n, { name: 'merge', branch: 'b', commitsAhead: 1 as never });
+    moveTo(world, n, doneStage);
+    expect(await world.say(`model ${n} opus`)).toMatchObject({ ok: false, code: 'over' });
+  });
+
+  it('says that a run in progress keeps its own', async () => {
+    const n = world.make();
+    moveTo(world, n, { name: 'current' });
+    startRun(world, n, 'coder-1');
+    expect((await world.say(`model ${n} opus`)).text).toContain('Run 1 by coder-1 finishes');
+  });
+
+  it('is assigned with the one agent that can use it, also one that is taken only when asked for', async () => {
+    const n = world.make();
+    expect((await world.say(`assign ${n} haiku`)).text).toBe(`#${n} Fix the login is assigned to coder-2.`);
+    expect(world.item(n)).toMatchObject({ assignedTo: 'coder-2' });
+    expect((await world.say(`assign ${n} claude-opus-5`)).text).toContain('is assigned to coder-1, with claude-opus-5');
+    expect(world.item(n)).toMatchObject({ assignedTo: 'coder-1', model: 'claude-opus-5' });
+    expect((await world.say('undo')).ok).toBe(true);
+    expect(world.item(n)).toMatchObject({ assignedTo: 'coder-2', model: null });
+  });
+
+  it('that several agents can use is no agent, and the reply names both ways', async () => {
+    await world.close();
+    world = makeWorld(desk, withAgents({}, {}));
+    const n = world.make();
+    const answer = await world.say(`assign ${n} opus`);
+    expect(answer).toMatchObject({ ok: false, code: 'several-agents' });
+    expect(answer.text).toContain(`model ${n} opus`);
+    expect(answer.text).toContain(`assign ${n} coder-1`);
+  });
+
+  it('and agent of a type stand where nobody chose', async () => {
+    const n = world.make({ type: 'bug' });
+    const { text } = await world.say(`show ${n}`);
+    expect(text).toMatch(/Agent:? +coder-2 \(the default for bugs\)/);
+    expect(text).toMatch(/Model:? +haiku \(the default for bugs\)/);
+    await world.say(`assign ${n} coder-1`);
+    expect((await world.say(`assign ${n} any`)).text).toContain('goes to coder-2, the default for bugs');
+  });
+
+  it('why names the agent that takes one at a time, and one that waits to be asked for', async () => {
+    const [a, b] = [world.make(), world.make()];
+    for (const n of [a, b]) moveTo(world, n, { name: 'current' });
+    await world.say(`assign ${a} ${b} coder-2`);
+    startRun(world, a, 'coder-2');
+    expect((await world.say(`why ${b}`)).text).toContain(`coder-2 takes one item at a time (now #${a})`);
+    await world.say(`assign ${b} any`);
+    await world.say(`model ${b} haiku`);
+    const { text } = await world.say(`why ${b}`);
+    expect(text).toContain('every agent that can use haiku works only when it is asked for (coder-2)');
+    expect(text).toContain(`assign ${b} coder-2`);
+    expect((await world.say('agents')).text).toContain('only when asked for');
   });
 });

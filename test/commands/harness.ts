@@ -21,6 +21,7 @@ import type { BotIdentity } from '../../transports/transport.ts';
 import { Timers } from '../../src/engine/timers.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
+import { NO_DEFAULTS } from '../pipeline/facts.ts';
 import { missedTimer } from '../../src/words/missed-timer.ts';
 
 /** A Saturday, 14:05 in Berlin. */
@@ -340,7 +341,7 @@ export function answered(log: Log, inbox: number): Promise<void> {
 
 function projectNamed(name: string, { owner, git }: Desk, changed: Partial<ProjectSettings>): Project {
   const settings = { ...projectSettings(name, owner.repository), ...changed };
-  return { name, git, agents: projectSettings(name, owner.repository).agents, settings };
+  return { name, git, agents: settings.agents, settings };
 }
 
 /** A project with two coders, a QA agent and human QA. */
@@ -360,6 +361,7 @@ export function projectSettings(name: string, path: string): ProjectSettings {
     gates: [],
     components: [],
     agents,
+    defaults: NO_DEFAULTS,
     budget: UNLIMITED,
   };
 }
@@ -375,7 +377,7 @@ function makeAgent(name: string, stage: AgentSettings['stage'], role: AgentSetti
     repeats: 12,
     idleTokens: 200_000,
   };
-  const none = { model: null, effort: null, prompt: null, systemPrompt: null };
+  const none = { auto: true, knownModels: [], maxParallel: 1, model: null, effort: null, prompt: null, systemPrompt: null };
   return {
     name,
     stage,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { MusherError } from '../../src/errors.ts';
+import { NO_DEFAULTS } from '../pipeline/facts.ts';
 import { BOT, CODER, workspace } from './workspace.ts';
 
 interface Files {
@@ -35,6 +36,22 @@ const projectError = (project: string, env: NodeJS.ProcessEnv = {}): string => e
 const SLACK = '[slack]\nbot_token = "env:TOKEN"\napp_token = "env:TOKEN"\n';
 
 describe('loadSettings', () => {
+  it('gives items of a type the agent and model of the project, and what it leaves open those of bot.toml', () => {
+    const second = CODER.replace('coder-1', 'coder-2');
+    const { projects } = settingsOf({
+      bot: `${BOT}\n[defaults]\nbug = { agent = "coder-2", model = "opus" }\nspike = { agent = "coder-1", model = "haiku" }\n`,
+      project: `[defaults]\nbug = { model = "sonnet" }\n${CODER}${second}`,
+    });
+    expect(projects[0]?.defaults).toEqual({
+      ...NO_DEFAULTS,
+      bug: { agent: 'coder-2', model: 'sonnet' },
+      spike: { agent: 'coder-1', model: 'haiku' },
+    });
+    expect(errorOf({ bot: `${BOT}\n[defaults]\nbug = { agent = "coder-9" }\n` }).message).toContain(
+      'defaults.bug.agent: "coder-9" is no coder of any project',
+    );
+  });
+
   it('fills in every default of a minimal configuration', () => {
     const { folder, result } = read({});
     expect(result).toEqual({
@@ -71,6 +88,7 @@ describe('loadSettings', () => {
             maxRetries: 3,
             links: { item: null, commit: null },
             guarded: ['.musher'],
+            defaults: NO_DEFAULTS,
             gates: [],
             components: [],
             agents: [
@@ -78,6 +96,9 @@ describe('loadSettings', () => {
                 name: 'coder-1',
                 stage: 'current',
                 role: 'coder',
+                auto: true,
+                maxParallel: 1,
+                knownModels: expect.arrayContaining(['opus', 'claude-opus-5']) as unknown,
                 runtime: 'claude',
                 command: ['claude'],
                 model: null,
@@ -254,6 +275,21 @@ describe('errors', () => {
   });
 
   it.each([
+    [
+      'a default agent that is none',
+      `[defaults]\nbug = { agent = "coder-9" }\n${CODER}`,
+      /:2: defaults\.bug\.agent: "coder-9" is no coder of this project/,
+    ],
+    [
+      'a default model that is none',
+      `[defaults]\nbug = { model = "--yolo" }\n${CODER}`,
+      /:2: defaults\.bug\.model: must be the name of a model/,
+    ],
+    [
+      'a reviewer that nobody can ask for',
+      `${CODER}[[agent]]\nname = "qa"\nstage = "qa"\nruntime = "claude"\nauto = false\n`,
+      /agent\[2\]\.auto: only coders can be asked for by name/,
+    ],
     ['two agents of one name', CODER + CODER, /:6: agent\[2\]\.name: "coder-1" is already the name of another agent/],
     [
       'two gates of one name',

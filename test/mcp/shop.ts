@@ -1,3 +1,4 @@
+import { NO_DEFAULTS } from '../pipeline/facts.ts';
 import { mkdirSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -64,6 +65,7 @@ export class Shop {
       guarded: ['.musher'],
       links: { item: null, commit: null },
       agents,
+      defaults: NO_DEFAULTS,
     };
     return new Shop(owner, { git, settings, box: null }, { ...APPROVALS, ...approvals });
   }

@@ -20,6 +20,8 @@ export interface Agent {
   readonly pid: number;
   readonly item: number;
   readonly branch: string;
+  /** That its process was started with. */
+  readonly model: string | null;
   readonly role: Role;
   /** Micro-dollars that it has said it used. */
   used: number;
@@ -124,6 +126,7 @@ export class Outside {
       item: Number(/^musher\/(\d+)-/.exec(branch)?.[1]),
       branch,
       role: spec.agent.role,
+      model: spec.agent.model,
       used: 0,
       deaf: this.deaf,
       outcome: null,

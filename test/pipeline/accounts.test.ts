@@ -71,6 +71,9 @@ describe('an item whose agents have accounts', () => {
   it('takes another agent whose account is free', () => {
     const agents = QUIET.agents.map((agent) => ({ ...agent, accounts: [agent.name === 'coder-1' ? limited('a', T0 + 9) : free('b')] }));
     expect(nextStep(item, { ...QUIET, agents })).toMatchObject({ do: 'run', agent: 'coder-2', account: 'b' });
-    expect(nextStep(item, { ...QUIET, agents, busy: new Map([['coder-2', num(3)]]) })).toMatchObject({ for: 'rate-limit', until: T0 + 9 });
+    expect(nextStep(item, { ...QUIET, agents, busy: new Map([['coder-2', [num(3)]]]) })).toMatchObject({
+      for: 'rate-limit',
+      until: T0 + 9,
+    });
   });
 });

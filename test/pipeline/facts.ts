@@ -1,4 +1,5 @@
 import { T0 } from './samples.ts';
+import { NO_CHOICE } from '../../src/pipeline/next/choice.ts';
 import type { Facts } from '../../src/pipeline/next/step.ts';
 
 export const AGENTS: Facts['agents'] = [
@@ -7,6 +8,8 @@ export const AGENTS: Facts['agents'] = [
   { name: 'qa', stage: 'qa', role: 'qa' },
   { name: 'mergemaster', stage: 'merge', role: 'mergemaster' },
 ];
+/** Nothing is chosen for items of any type. */
+export const NO_DEFAULTS: Facts['defaults'] = { story: NO_CHOICE, bug: NO_CHOICE, spike: NO_CHOICE, refactor: NO_CHOICE };
 /** Nothing else goes on, and there is an agent for each stage. */
 export const QUIET: Facts = {
   now: T0,
@@ -15,6 +18,7 @@ export const QUIET: Facts = {
   maxRetries: 3,
   agents: AGENTS,
   busy: new Map(),
+  defaults: NO_DEFAULTS,
   coders: 0,
   unmet: [],
   mergeHead: null,

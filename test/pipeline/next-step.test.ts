@@ -3,17 +3,18 @@ import { plainText } from '../../src/message/plain.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shortage } from '../../src/pipeline/budget/budget.ts';
+import { isBusy } from '../../src/pipeline/next/candidates.ts';
 import type { Unmet } from '../../src/pipeline/next/dependencies.ts';
 import { nextStep } from '../../src/pipeline/next/next-step.ts';
 import { created, transition } from '../../src/pipeline/transition.ts';
 import { QA_MODES, STAGES, type WorkItem } from '../../src/pipeline/types.ts';
 import { nextWords } from '../../src/words/item/reasons.ts';
 import { stepWords } from '../../src/words/item/step.ts';
-import { AGENTS, QUIET } from './facts.ts';
+import { AGENTS, NO_DEFAULTS, QUIET } from './facts.ts';
 import { budget } from './random-budgets.ts';
 import { anyFailure, anyStage, anyTime, draft, fit } from './random-events.ts';
 import { archivedStage, CREATION, EXECUTION_STATES, eventOf, num, sha, STAGE, standing, T0, type ExecutionState } from './samples.ts';
-import type { Facts, Step } from '../../src/pipeline/next/step.ts';
+import type { AgentFact, Facts, Step } from '../../src/pipeline/next/step.ts';
 
 const { backlog, current, qa, merge, done } = STAGE;
 const failure = (cause: 'run' | 'gate' | 'conflict' | 'rejected' | 'setup') => ({ cause, summary: 'it broke', evidence: '…' }) as const;
@@ -58,14 +59,14 @@ const cases: readonly Case[] = [
   [
     'in current with one agent busy',
     standing(current),
-    { busy: new Map([['coder-1', num(3)]]), coders: 1 },
+    { busy: new Map([['coder-1', [num(3)]]]), coders: 1 },
     { do: 'run', agent: 'coder-2' },
   ],
   ['assigned to an agent', standing(current, 'idle', { assignedTo: 'coder-2' }), {}, { do: 'run', agent: 'coder-2' }],
   [
     'assigned to a busy agent',
     standing(current, 'idle', { assignedTo: 'coder-1' }),
-    { busy: new Map([['coder-1', num(3)]]), coders: 1 },
+    { busy: new Map([['coder-1', [num(3)]]]), coders: 1 },
     waits('agent'),
   ],
   ['assigned to an agent of another stage', standing(current, 'idle', { assignedTo: 'qa' }), {}, waits('configuration')],
@@ -77,11 +78,60 @@ const cases: readonly Case[] = [
       maxCoders: 3,
       coders: 2,
       busy: new Map([
-        ['coder-1', num(3)],
-        ['coder-2', num(4)],
+        ['coder-1', [num(3)]],
+        ['coder-2', [num(4)]],
       ]),
     },
     waits('agent'),
+  ],
+  [
+    'meant for an agent by its type',
+    standing(current),
+    { defaults: { ...NO_DEFAULTS, story: { agent: 'coder-2', model: null } } },
+    { do: 'run', agent: 'coder-2', model: null },
+  ],
+  ['with a model of its own', standing(current, 'idle', { model: 'opus' }), {}, { do: 'run', agent: 'coder-1', model: 'opus' }],
+  [
+    'with a model that one agent is known to have',
+    standing(current, 'idle', { model: 'opus' }),
+    { agents: twoCoders({}, { knownModels: ['opus'] }) },
+    { do: 'run', agent: 'coder-2', model: 'opus' },
+  ],
+  [
+    'with a model that nobody is known to have',
+    standing(current, 'idle', { model: 'haiku' }),
+    { agents: twoCoders({}, { knownModels: ['opus'] }) },
+    { do: 'run', agent: 'coder-1', model: 'haiku' },
+  ],
+  [
+    'with an agent that is not taken by itself',
+    standing(current),
+    { agents: twoCoders({ auto: false }, {}) },
+    { do: 'run', agent: 'coder-2' },
+  ],
+  [
+    'with nobody who is taken by itself',
+    standing(current),
+    { agents: twoCoders({ auto: false }, { auto: false }) },
+    waits('configuration'),
+  ],
+  [
+    'with a model that only an agent has who is not taken by itself',
+    standing(current, 'idle', { model: 'opus' }),
+    { agents: twoCoders({}, { auto: false, knownModels: ['opus'] }) },
+    waits('configuration'),
+  ],
+  [
+    'assigned to an agent that is not taken by itself',
+    standing(current, 'idle', { assignedTo: 'coder-1' }),
+    { agents: twoCoders({ auto: false }, {}) },
+    { do: 'run', agent: 'coder-1' },
+  ],
+  [
+    'with an agent that takes two at a time',
+    standing(current),
+    { agents: twoCoders({ maxParallel: 2 }, {}), busy: new Map([['coder-1', [num(3)]]]), coders: 1 },
+    { do: 'run', agent: 'coder-1' },
   ],
   ['in current without a configured agent', standing(current), { agents: [] }, waits('configuration')],
   ['in current, its dependencies no longer met', standing(current), unmet(null), waits('dependencies')],
@@ -110,7 +160,7 @@ const cases: readonly Case[] = [
   ['in qa by a person', standing(qa, 'idle', { qaMode: 'human' }), {}, waits('approval')],
   ['in qa by an agent', standing(qa, 'idle', { qaMode: 'agent' }), {}, { do: 'run', stage: 'qa', agent: 'qa' }],
   ['in qa by the project’s default', standing(qa), { qaDefault: 'human' }, waits('approval')],
-  ['in qa with the agent busy', standing(qa), { qaDefault: 'agent', busy: new Map([['qa', num(3)]]) }, waits('agent')],
+  ['in qa with the agent busy', standing(qa), { qaDefault: 'agent', busy: new Map([['qa', [num(3)]]]) }, waits('agent')],
   ['in qa with coder slots taken', standing(qa), { qaDefault: 'agent', coders: 9 }, { do: 'run', stage: 'qa' }],
   ['under review', standing(qa, 'running'), {}, { do: 'watch' }],
   ['in qa and rate-limited', standing(qa, 'rateLimited'), { qaDefault: 'agent' }, { ...waits('rate-limit'), until: limitedUntil }],
@@ -157,8 +207,8 @@ describe('the next step of an item that is', () => {
 
   it('waiting names what it waits for and who holds it', () => {
     const busy = new Map([
-      ['coder-1', num(3)],
-      ['coder-2', num(4)],
+      ['coder-1', [num(3)]],
+      ['coder-2', [num(4)]],
     ]);
     const slot = nextStep(standing(current), { ...QUIET, busy, coders: 2 });
     const onSlots = [
@@ -166,6 +216,10 @@ describe('the next step of an item that is', () => {
       { agent: 'coder-2', item: num(4) },
     ];
     expect(slot.reason).toEqual({ kind: 'slots-busy', max: 2, busy: onSlots });
+    const wide = { ...QUIET, busy, coders: 2, maxCoders: 9 };
+    expect(nextStep(standing(current), wide).reason).toEqual({ kind: 'agents-busy', busy: onSlots, only: null });
+    const own = nextStep(standing(current, 'idle', { assignedTo: 'coder-2' }), wide).reason;
+    expect(own).toEqual({ kind: 'agents-busy', busy: onSlots.slice(1), only: { agent: 'coder-2', most: 1 } });
     const lost = unmet({ kind: 'deleted' });
     expect(nextStep(standing(backlog), { ...QUIET, ...lost }).reason).toEqual({ kind: 'not-started', ...lost });
     expect(nextStep(standing(current), { ...QUIET, ...lost }).reason).toEqual({ kind: 'dependencies', ...lost });
@@ -214,15 +268,39 @@ describe('a project whose sandbox does not hold', () => {
   });
 });
 
+/** Two coders, changed so. */
+function twoCoders(first: Partial<AgentFact>, second: Partial<AgentFact>): AgentFact[] {
+  return [
+    { name: 'coder-1', stage: 'current', role: 'coder', ...first },
+    { name: 'coder-2', stage: 'current', role: 'coder', ...second },
+  ];
+}
+
 const name = fc.constantFrom('coder-1', 'coder-2', 'qa', 'mergemaster', 'nobody');
 const number = fc.integer({ min: 1, max: 9 }).map(num);
+const anyModel = fc.constantFrom('opus', 'haiku');
+const choice = fc.record({ agent: fc.option(fc.constantFrom('coder-1', 'coder-2'), { freq: 1 }), model: fc.option(anyModel, { freq: 1 }) });
 const facts: fc.Arbitrary<Facts> = fc.record({
   now: anyTime,
   qaDefault: fc.constantFrom(...QA_MODES),
   maxCoders: fc.nat({ max: 3 }),
   maxRetries: fc.nat({ max: 3 }),
-  agents: fc.subarray([...AGENTS]),
-  busy: fc.array(fc.tuple(name, number), { maxLength: 3 }).map((entries) => new Map(entries)),
+  agents: fc.subarray([...AGENTS]).chain((agents) =>
+    fc.tuple(
+      ...agents.map(({ name: own, stage, role }) =>
+        fc.record({
+          name: fc.constant(own),
+          stage: fc.constant(stage),
+          role: fc.constant(role),
+          auto: role === 'coder' ? fc.boolean() : fc.constant(true),
+          maxParallel: fc.integer({ min: 1, max: 2 }),
+          knownModels: fc.constantFrom([], ['opus']),
+        }),
+      ),
+    ),
+  ),
+  busy: fc.array(fc.tuple(name, fc.array(number, { minLength: 1, maxLength: 2 })), { maxLength: 3 }).map((entries) => new Map(entries)),
+  defaults: fc.record({ story: choice, bug: choice, spike: choice, refactor: choice }),
   coders: fc.nat({ max: 3 }),
   unmet: fc.array(fc.record({ number, stage: fc.constantFrom(...STAGES), never: fc.option(fc.constant({ kind: 'deleted' } as const)) }), {
     maxLength: 2,
@@ -263,6 +341,19 @@ const fromParts = fc
   })
   .map(({ stage, state, ...over }) => standing(stage, state, over));
 
+/** The agent that was chosen, or one that is taken by itself and can use the model, where any of them can; and that model. */
+function isAsChosen(item: WorkItem, step: Extract<Step, { do: 'run' }>, { agents, defaults }: Facts): boolean {
+  const chosen = { agent: item.assignedTo ?? defaults[item.type].agent, model: item.model ?? defaults[item.type].model };
+  const { model } = chosen;
+  if (step.model !== model) return false;
+  if (chosen.agent !== null) return step.agent === chosen.agent;
+  const taken = agents.find(({ name: one }) => one === step.agent);
+  const coders = agents.filter(({ role }) => role === 'coder');
+  const fits =
+    model === null || taken?.knownModels?.includes(model) === true || !coders.some(({ knownModels = [] }) => knownModels.includes(model));
+  return taken?.auto === true && fits;
+}
+
 describe('the next step of any item', () => {
   it('is always there, and has words', () => {
     const reader = { current: 'shop', now: T0, timezone: 'UTC' };
@@ -278,7 +369,12 @@ describe('the next step of any item', () => {
 
   it('starts a run only with a configured agent of that stage that is free, in a slot that is free', () => {
     const ready = fc
-      .record({ stage: fc.constantFrom(current, qa, merge), attempts: fc.nat({ max: 4 }), assignedTo: fc.option(name, { freq: 1 }) })
+      .record({
+        stage: fc.constantFrom(current, qa, merge),
+        attempts: fc.nat({ max: 4 }),
+        assignedTo: fc.option(name, { freq: 1 }),
+        model: fc.option(anyModel, { freq: 1 }),
+      })
       .chain(({ stage, ...over }) => anyFailure.map((last) => standing(stage, 'idle', { ...over, failure: last })));
     let started = 0;
     fc.assert(
@@ -289,12 +385,11 @@ describe('the next step of any item', () => {
         const coding = step.stage === 'current';
         return (
           step.stage === item.stage.name &&
-          given.agents.some((agent) => agent.name === step.agent && agent.stage === step.stage) &&
-          !given.busy.has(step.agent) &&
+          given.agents.some((agent) => agent.name === step.agent && agent.stage === step.stage && !isBusy(agent, given)) &&
           item.attempts <= given.maxRetries &&
           shortage(given.budgets) === null &&
           (!coding || (given.coders < given.maxCoders && given.unmet.length === 0)) &&
-          (!coding || item.assignedTo === null || item.assignedTo === step.agent)
+          (!coding || isAsChosen(item, step, given))
         );
       }),
       { numRuns: 5_000 },

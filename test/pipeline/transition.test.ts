@@ -316,6 +316,7 @@ describe('an edit', () => {
     ['description', { field: 'description', value: 'New', prior: '' }, { description: 'New' }],
     ['type', { field: 'type', value: 'bug', prior: 'story' }, { type: 'bug' }],
     ['qa', { field: 'qa', value: 'human', prior: null }, { qaMode: 'human' }],
+    ['model', { field: 'model', value: 'opus', prior: null }, { model: 'opus' }],
     ['priority', { field: 'priority', value: 'high', prior: 'normal' }, { priority: 'high' }],
     ['criteria', { field: 'criteria', value: [{ text: 'b', checked: true }], prior: [] }, { criteria: [{ text: 'b', checked: true }] }],
   ] as const)('of the %s changes that and nothing else', (_, edit, change) => {

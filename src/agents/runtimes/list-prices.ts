@@ -1,19 +1,20 @@
 import type { ModelPrice } from './model-price.ts';
 
-type Listed = ModelPrice & { readonly model: string };
+export type Provider = 'anthropic' | 'openai' | 'google';
+type Listed = ModelPrice & { readonly model: string; readonly provider: Provider };
 
 /** What Anthropic asks for its cache follows from the price of input: mostly a tenth to read, 1.25 to write, twice for an hour. */
 function anthropic(model: string, input: number, output: number, cacheRead: number = input / 10): Listed {
-  return { model, input, output, cacheRead, cacheWrite: input * 1.25, cacheWriteHour: input * 2 };
+  return { model, provider: 'anthropic', input, output, cacheRead, cacheWrite: input * 1.25, cacheWriteHour: input * 2 };
 }
 
 /** OpenAI asks nothing more for a cache write before GPT-5.6, and 1.25 of input since. */
 function openai(model: string, input: number, output: number, cacheRead: number = input / 10, cacheWrite: number = input): Listed {
-  return { model, input, output, cacheRead, cacheWrite };
+  return { model, provider: 'openai', input, output, cacheRead, cacheWrite };
 }
 
 function google(model: string, input: number, output: number): Listed {
-  return { model, input, output, cacheRead: input / 10, cacheWrite: input };
+  return { model, provider: 'google', input, output, cacheRead: input / 10, cacheWrite: input };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { BOUNDS } from '../../bounds.ts';
+import { canonicalModel } from '../../pipeline/next/model.ts';
 import { LIST_PRICES } from './list-prices.ts';
 import type { Usage } from '../../pipeline/usage.ts';
 import type { ModelPrice } from './model-price.ts';
@@ -11,7 +11,7 @@ export interface Pricing {
 
 /** List prices under the ones that the configuration gives, by the model's name as the program or the provider writes it. */
 export function pricing(own: Readonly<Record<string, ModelPrice>> = {}): Pricing {
-  const listed = new Map<string, ModelPrice>(LIST_PRICES.models.map(({ model, ...price }) => [model, price]));
+  const listed = new Map<string, ModelPrice>(LIST_PRICES.models.map((price) => [price.model, price]));
   const exact = new Map(Object.entries(own));
   const canonical = new Map(Object.entries(own).map(([model, price]) => [canonicalModel(model), price]));
   return {
@@ -32,19 +32,4 @@ export function pricing(own: Readonly<Record<string, ModelPrice>> = {}): Pricing
       );
     },
   };
-}
-
-/**
- * One name for what providers and programs write in several: without the provider in front (`openai/`, `us.anthropic.`),
- * the length of the context (`[1m]`), the release's date (`-20250929`, `-2025-09-29`, `@20250929`), `-latest` and `-v1:0`.
- */
-export function canonicalModel(model: string): string {
-  return model
-    .slice(0, BOUNDS.modelName)
-    .toLowerCase()
-    .replace(/^.*\//, '')
-    .replace(/^(?:[a-z]{2,6}\.)?anthropic\./, '')
-    .replace(/\[[^\]]*\]$/, '')
-    .replace(/-v\d+(?::\d+)?$/, '')
-    .replace(/(?:[-@]\d{8}|-\d{4}-\d{2}-\d{2}|-latest)$/, '');
 }

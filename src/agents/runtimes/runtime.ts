@@ -4,6 +4,7 @@ import type { Millis } from '../../pipeline/values.ts';
 import type { RunAccess } from '../access.ts';
 import type { Signal } from '../supervision/signals.ts';
 import type { TemplateValues } from '../template.ts';
+import type { Provider } from './list-prices.ts';
 import type { Pricing } from './pricing.ts';
 import type { Usage } from '../../pipeline/usage.ts';
 import type { Role } from '../../pipeline/role.ts';
@@ -35,6 +36,7 @@ export interface RuntimeSpec<Keys extends z.ZodRawShape> {
   readonly command: readonly string[] | null;
   /** Whether `{{item}}` and its like are replaced in the agent's `command`. */
   readonly templates: boolean;
+  readonly models: Models;
   /** Whether the output of every run tells what it used. Where it may not, only limits of time and of `[budget]` hold it. */
   readonly metered: boolean;
   /**
@@ -70,6 +72,14 @@ export function findRuntime(runtimes: readonly Runtime[], name: string): Runtime
   const found = runtimes.find((runtime) => runtime.name === name);
   if (found === undefined) throw new Error(`there is no runtime "${name}"`);
   return found;
+}
+
+/** Which models the program is known to have: what a person chooses for an item goes to an agent that can take it. */
+export interface Models {
+  /** Whose models it runs, those with a list price; `any`: all of them, each with its provider in front; null: nobody knows. */
+  readonly provider: Provider | 'any' | null;
+  /** Short names that it knows besides, in lower case. */
+  readonly aliases: readonly string[];
 }
 
 /** What the program needs to work at all. */

@@ -106,7 +106,8 @@ function instead(event: ItemEvent, number: number): readonly Content[] {
 function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'item.edited' }>): Back {
   const { payload } = event;
   const { field } = payload;
-  const present = field === 'qa' ? now.qaMode : field === 'priority' ? priorityOf(now) : now[field];
+  const present =
+    field === 'qa' ? now.qaMode : field === 'priority' ? priorityOf(now) : field === 'model' ? (now.model ?? null) : now[field];
   if (!isDeepStrictEqual(present, payload.value)) return changed(`its ${field}`);
   // The cast keeps a field with its two values, swapped.
   const back = { ...payload, value: payload.prior, prior: payload.value } as typeof payload;
@@ -115,6 +116,7 @@ function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'i
     title: restored.title(item.title),
     type: restored.type(item.type),
     qa: restored.qa(item.qaMode),
+    model: restored.model(item.model ?? null),
     priority: restored.priority(priorityOf(item)),
   };
   return {

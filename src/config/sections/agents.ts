@@ -5,6 +5,7 @@ import { asSettings, type AsSettings } from '../as-settings.ts';
 import { durationField as duration } from '../duration.ts';
 import { argumentList, name, positive, text } from './fields.ts';
 import { RUNTIMES, SUGGESTED } from '../../agents/runtimes/index.ts';
+import { knownModels } from '../../agents/runtimes/known-models.ts';
 import { findRuntime, type Runtime } from '../../agents/runtimes/runtime.ts';
 
 export const limitsSchema = z.strictObject({
@@ -64,6 +65,11 @@ const agentKeys = (runtimes: readonly Runtime[]) => ({
       example: SUGGESTED.command,
     }),
   model: text().optional().meta({ description: "The model, as the program names it. Default: the program's own.", example: 'opus' }),
+  auto: z.boolean().default(true).meta({
+    description:
+      'Whether it works on any item of its stage. `false` keeps a coder for items that ask for it: by `assign`, or by [defaults].',
+  }),
+  max_parallel: positive().max(64).default(1).meta({ description: 'Items that it works on at the same time; `max_coders` holds besides.' }),
   effort: text()
     .optional()
     .meta({ description: "The model's reasoning effort, as the program names it. Default: the program's own.", example: 'high' }),
@@ -124,6 +130,8 @@ export interface LimitSettings extends Omit<AsSettings<typeof limitsSchema>, 'co
 export interface AgentSettings extends Omit<CommonKeys, 'stage' | 'command' | 'limits'> {
   readonly stage: WorkStage;
   readonly role: Role;
+  /** Models that its program is known to have. */
+  readonly knownModels: readonly string[];
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** What is set of the runtime's own keys; it alone knows their types. */
@@ -140,6 +148,7 @@ export function agentSettings(agent: AgentEntry): AgentSettings {
   return {
     ...asSettings(z.strictObject(agentKeys(RUNTIMES)), agent),
     stage,
+    knownModels: knownModels(findRuntime(RUNTIMES, agent.runtime)),
     role: ROLE_OF[stage],
     command: agent.command ?? findRuntime(RUNTIMES, agent.runtime).command ?? [],
     options: ownKeys(agent),

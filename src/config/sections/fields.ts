@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OWNER } from '../../../transports/index.ts';
+import { isModelName } from '../../pipeline/next/model.ts';
 
 /** Names that become words of commands, folders and branch names; safe on every file system. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]*$/;
@@ -10,6 +11,9 @@ export const name = () =>
     .max(64)
     .regex(NAME_PATTERN, 'must be lower-case letters, digits, ".", "_" and "-", starting with a letter or digit')
     .refine((text) => !/\.\.|\.$|\.lock$/.test(text), 'must not contain ".." or end in "." or ".lock"');
+
+export const modelName = () =>
+  z.string().refine(isModelName, 'must be the name of a model, such as "opus": letters, digits and punctuation, without spaces');
 
 export const text = () => z.string().min(1);
 

@@ -15,6 +15,8 @@ export function runToResume({ log }: Pick<EngineParts, 'log'>, run: Run): Run | 
   const before = log.reads.runs(run.project, run.item).findLast((other) => other.run < run.run && other.stage === run.stage);
   // A session lives where its account does: on another one the run starts afresh, in the worktree as it was left.
   if (before === undefined || before.agent !== run.agent || before.account !== run.account || before.session === null) return null;
+  // Another model starts afresh too: not every program lets a session go on with one.
+  if (before.chosenModel !== run.chosenModel) return null;
   return before.reason !== null && INTERRUPTED.has(before.reason) ? before : null;
 }
 

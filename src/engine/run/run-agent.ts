@@ -132,14 +132,16 @@ async function superviseRun(parts: EngineParts, project: EngineProject, item: Wo
 }
 
 async function drive(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, control: Control): Promise<void> {
-  const agent = project.settings.agents.find(({ name }) => name === run.agent);
-  if (agent === undefined) {
+  const configured = project.settings.agents.find(({ name }) => name === run.agent);
+  if (configured === undefined) {
     await sweepRun(parts, item, run);
     const unpriced = await countUnwatched(parts, project.settings, item, run);
     const lost = notStarted('lost', { kind: 'agent-not-configured', agent: run.agent });
     await settleRun(parts, project, item, run, null, { ...lost, unpriced });
     return;
   }
+  // As it was when the run was reserved: what people choose meanwhile is for the next one.
+  const agent = run.chosenModel === undefined ? configured : { ...configured, model: run.chosenModel };
   const adopting = run.state === 'running';
   const patient = <T>(work: (met: Found | null) => Promise<T>): Promise<T> => throughOutages(parts, project, control.over.signal, work);
   const settle = (outcome: RunOutcome, fix: string | null = null): Promise<void> =>

@@ -34,6 +34,7 @@ export class RunJobs {
         stage: step.stage,
         attempt: now.attempts + 1,
         ...(step.account === null ? {} : { account: step.account }),
+        ...(step.model === null ? {} : { model: step.model }),
         reserved: reservationFor(tx, now, project.settings, agent),
       });
       return true;

@@ -13,6 +13,7 @@ export const RUN_TEXTS = {
   pidStart: 'keep',
   runtime: 'keep',
   model: 'keep',
+  chosenModel: 'keep',
   session: 'empty',
   activity: 'null',
   stopRequested: 'empty',
@@ -106,5 +107,6 @@ function opened(event: Extract<RunEvent, { kind: 'run.pending' }>): Run {
     given: reserved,
     tokenHash: null,
     blocker: null,
+    ...(event.payload.model === undefined ? {} : { chosenModel: event.payload.model }),
   };
 }

@@ -25,6 +25,8 @@ export interface Run {
   readonly pidStart: string | null;
   readonly runtime: string | null;
   readonly model: string | null;
+  /** The model that was chosen for it when it was reserved; missing: its agent's own. */
+  readonly chosenModel?: string;
   readonly session: string | null;
   readonly lastHeartbeat: Millis | null;
   readonly activity: string | null;

@@ -1,5 +1,6 @@
 import { shortage } from '../budget/budget.ts';
 import { chooseAccount } from './accounts.ts';
+import { candidatesFor, isBusy } from './candidates.ts';
 import { limitedAlone, onAccounts, rateLimited } from './rate-limit.ts';
 import { heldByPause } from './pause-wait.ts';
 import { heldByOutage, onOutages } from './outage-wait.ts';
@@ -8,7 +9,7 @@ import { sameAgain } from '../why/same-failure.ts';
 import type { Errand, WorkItem } from '../types.ts';
 import type { WorkStage } from '../role.ts';
 import type { Exhaustion } from '../why/cause.ts';
-import type { Facts, Step, WaitingFor } from './step.ts';
+import type { AgentFact, Facts, Step, WaitingFor } from './step.ts';
 
 /**
  * The one decision of the engine: what an item needs now. Pure, so `why`, `status` and the engine can't disagree.
@@ -92,18 +93,20 @@ function exhaustion(item: WorkItem, stage: WorkStage, { maxRetries }: Facts): Ex
 }
 
 function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
-  const fitting = facts.agents.filter((agent) => agent.stage === stage);
-  const wanted = stage === 'current' && item.assignedTo !== null ? item.assignedTo : null;
-  const candidates = wanted === null ? fitting : fitting.filter((agent) => agent.name === wanted);
-  if (candidates.length === 0)
-    return wait('configuration', wanted === null ? { kind: 'no-agent', stage } : { kind: 'assigned-agent-missing', agent: wanted, stage });
+  const found = candidatesFor(item, stage, facts);
+  if (!found.ok) return wait('configuration', found.error);
+  const { agents: candidates, model } = found.value;
   const short = budgetWait(facts);
   // Open runs may release their reservations at any moment, so it really waits for a slot or an agent.
   if (short?.held === false) return short.step;
   if (stage === 'current' && facts.coders >= facts.maxCoders)
-    return wait('slot', { kind: 'slots-busy', max: facts.maxCoders, busy: [...facts.busy].map(([agent, on]) => ({ agent, item: on })) });
-  const idle = candidates.filter((agent) => !facts.busy.has(agent.name));
-  if (idle.length === 0) return wait('agent', { kind: 'agents-busy', busy: candidates.flatMap(({ name }) => busyOn(name, facts)) });
+    return wait('slot', {
+      kind: 'slots-busy',
+      max: facts.maxCoders,
+      busy: [...facts.busy.keys()].flatMap((agent) => busyOn(agent, facts)),
+    });
+  const idle = candidates.filter((agent) => !isBusy(agent, facts));
+  if (idle.length === 0) return onBusyAgents(candidates, facts);
   if (short !== null) return short.step;
   const out = idle.flatMap(({ name, outage }) => ((outage?.until ?? 0) > facts.now && outage ? [{ name, outage }] : []));
   const able = idle.filter(({ name }) => !out.some((one) => one.name === name));
@@ -115,6 +118,7 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
     do: 'run',
     stage,
     agent: free.agent,
+    model,
     account: free.choice?.take ?? null,
     reason:
       item.attempts === 0 ? { kind: 'agent-free' } : { kind: 'another-attempt', attempt: item.attempts + 1, of: facts.maxRetries + 1 },
@@ -122,8 +126,13 @@ function runWith(item: WorkItem, stage: WorkStage, facts: Facts): Step {
 }
 
 function busyOn(agent: string, { busy }: Facts): Busy[] {
-  const item = busy.get(agent);
-  return item === undefined ? [] : [{ agent, item }];
+  return (busy.get(agent) ?? []).map((item) => ({ agent, item }));
+}
+
+function onBusyAgents(candidates: readonly AgentFact[], facts: Facts): Step {
+  const [first, ...others] = candidates;
+  const only = first === undefined || others.length > 0 ? null : { agent: first.name, most: first.maxParallel ?? 1 };
+  return wait('agent', { kind: 'agents-busy', busy: candidates.flatMap(({ name }) => busyOn(name, facts)), only });
 }
 
 /** The wait for a budget that has no room for another run; null where all have. */

@@ -20,7 +20,12 @@ export type WaitReason =
   /** `starts`: by itself as soon as the dependencies are met; else a person has to start it. */
   | { readonly kind: 'dependencies'; readonly unmet: readonly Unmet[] }
   | { readonly kind: 'slots-busy'; readonly max: number; readonly busy: readonly Busy[] }
-  | { readonly kind: 'agents-busy'; readonly busy: readonly Busy[] }
+  /** `only`: the one that it has to be, and how many items that one takes at a time; null: any of several. */
+  | {
+      readonly kind: 'agents-busy';
+      readonly busy: readonly Busy[];
+      readonly only: { readonly agent: string; readonly most: number } | null;
+    }
   | { readonly kind: 'review' }
   /** `after`: what has to happen before a start does anything. */
   | { readonly kind: 'stopped'; readonly by: string; readonly after: 'nothing' | 'dependencies' | 'other-dependencies' }
@@ -37,6 +42,8 @@ export type WaitReason =
   | { readonly kind: 'blocked' }
   | { readonly kind: 'held-for-review' }
   | { readonly kind: 'no-agent'; readonly stage: WorkStage }
+  /** Those that could do it are taken only when somebody asks for them. */
+  | { readonly kind: 'only-when-asked'; readonly agents: readonly string[]; readonly model: string | null }
   | { readonly kind: 'assigned-agent-missing'; readonly agent: string; readonly stage: WorkStage }
   /** `problem`: what the sandbox said of itself. */
   | { readonly kind: 'sandbox'; readonly problem: string };

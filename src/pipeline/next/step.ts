@@ -1,6 +1,8 @@
 import type { AccountFact } from './accounts.ts';
 import type { Budget } from '../budget/budget.ts';
+import type { Defaults } from './choice.ts';
 import type { Exhaustion, StartReason } from '../why/cause.ts';
+import type { ModelUser } from './model.ts';
 import type { Outage } from './outage.ts';
 import type { Pause } from './pause.ts';
 import type { Unmet } from './dependencies.ts';
@@ -11,11 +13,15 @@ import type { QaMode } from '../types.ts';
 import type { ItemNumber, Millis } from '../values.ts';
 
 /** An agent, and how the accounts stand that it may use; without any, nothing is known of its provider. */
-export interface AgentFact {
+export interface AgentFact extends ModelUser {
   readonly name: string;
   readonly stage: WorkStage;
   readonly role: Role;
   readonly accounts?: readonly AccountFact[];
+  /** False: only for items that it was chosen for. Missing: for any. */
+  readonly auto?: boolean;
+  /** Items that it works on at the same time; missing: one. */
+  readonly maxParallel?: number;
   /** What keeps it from being used; null or missing: nothing that is known. */
   readonly outage?: Outage | null;
 }
@@ -28,8 +34,9 @@ export interface Facts {
   /** Attempts after the first. */
   readonly maxRetries: number;
   readonly agents: readonly AgentFact[];
-  /** Names of the agents that have a run, and the item they work on. */
-  readonly busy: ReadonlyMap<string, ItemNumber>;
+  /** Names of the agents that have runs, and the items they work on. */
+  readonly busy: ReadonlyMap<string, readonly ItemNumber[]>;
+  readonly defaults: Defaults;
   /** Coder runs under way in the project. */
   readonly coders: number;
   readonly unmet: readonly Unmet[];
@@ -66,7 +73,14 @@ export type WaitingFor =
 /** What happens next to an item, and why: facts, which `src/words` makes sentences of. */
 export type Step =
   | { readonly do: 'start'; readonly reason: StartReason }
-  | { readonly do: 'run'; readonly stage: WorkStage; readonly agent: string; readonly account: string | null; readonly reason: Reason }
+  | {
+      readonly do: 'run';
+      readonly stage: WorkStage;
+      readonly agent: string;
+      readonly account: string | null;
+      /** Null: the agent's own. */ readonly model: string | null;
+      readonly reason: Reason;
+    }
   | { readonly do: 'gates' | 'merge' | 'restore' | 'undo' | 'send-back' | 'watch' | 'rest'; readonly reason: Reason }
   | { readonly do: 'block'; readonly reason: Exhaustion }
   | {

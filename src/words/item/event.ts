@@ -85,7 +85,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.purged':
       return 'purged its content from the log';
     case 'run.pending':
-      return `assigned run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt})`;
+      return `assigned run ${event.payload.run} to ${event.payload.agent} (${event.payload.stage}, attempt ${event.payload.attempt}${event.payload.model === undefined ? '' : `, model ${event.payload.model}`})`;
     case 'run.started':
       return `started run ${event.payload.run} with ${event.payload.model ?? event.payload.runtime}`;
     case 'run.session':
@@ -245,6 +245,8 @@ function edited(edit: ItemEvents['item.edited']): string {
       return `made it a ${edit.value}`;
     case 'qa':
       return edit.value === null ? 'set its QA to the default' : `set its QA to ${edit.value}`;
+    case 'model':
+      return edit.value === null ? 'left its model to its agent' : `chose the model ${edit.value} for it`;
     case 'priority':
       return `set its priority to ${edit.value}`;
     case 'criteria':

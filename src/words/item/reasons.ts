@@ -59,7 +59,9 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'slots-busy':
       return `queued: ${reason.max === 1 ? 'the coder slot is' : `all ${reason.max} coder slots are`} busy (${busyWords(reason.busy, label)})`;
     case 'agents-busy':
-      return `queued: every agent for it is busy (${busyWords(reason.busy, label)})`;
+      return reason.only === null
+        ? `queued: every agent for it is busy (${busyWords(reason.busy, label)})`
+        : `queued: ${reason.only.agent} takes ${reason.only.most === 1 ? 'one item' : `${reason.only.most} items`} at a time (now ${reason.busy.map(({ item: on }) => label(on)).join(', ')})`;
     case 'review':
       return 'waiting for review';
     case 'stopped':
@@ -86,6 +88,8 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
       return `held for review${archivedFor(item)}`;
     case 'no-agent':
       return `can’t run: no agent is configured for ${reason.stage}`;
+    case 'only-when-asked':
+      return `can’t run: ${reason.model === null ? 'every agent' : `every agent that can use ${reason.model}`} works only when it is asked for (${reason.agents.join(', ')})`;
     case 'assigned-agent-missing':
       return `can’t run: its agent ${reason.agent} isn’t configured for ${reason.stage}`;
     case 'sandbox':
@@ -162,6 +166,8 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
       return reviewWords(n, 'accept');
     case 'no-agent':
       return ['Add an ', code('[[agent]]'), ' to ', code('.musher/project.toml'), ' and restart Musher.'];
+    case 'only-when-asked':
+      return [command(`assign ${n} ${reason.agents[0] ?? 'any'}`), ' asks for it.'];
     case 'assigned-agent-missing':
       return [command(`assign ${n} any`), ' lets any agent take it.'];
     case 'sandbox':

@@ -22,6 +22,10 @@ export interface AgentNow {
   readonly stage: WorkStage;
   /** As configured; null: the program's own. */
   readonly model: string | null;
+  /** False: only for items that ask for it. */
+  readonly auto: boolean;
+  /** Items that it works on at the same time. */
+  readonly maxParallel: number;
   readonly state: AgentState;
   /** Its open runs. */
   readonly tasks: readonly { readonly run: Run; readonly item: WorkItem | null }[];
@@ -32,11 +36,16 @@ const DOES: { readonly [S in WorkStage]: string } = { current: 'codes', qa: 'rev
 
 /** The symbol and the words after an agent's name: `…`, ` #4 Login · 3 min · opus · $0.42 today`. */
 export function agentLine(
-  { stage, model, state, tasks, todayMicroUsd }: AgentNow,
+  { stage, model, auto, maxParallel, state, tasks, todayMicroUsd }: AgentNow,
   reader: Reader,
 ): readonly [sign: string, words: readonly Content[]] {
-  const used = tasks.map(({ run }) => run.model).find((one) => one !== null) ?? model;
-  const after = [...(used === null ? [] : [used]), ...(todayMicroUsd === 0 ? [] : [`${money(todayMicroUsd)} today`])];
+  const used = tasks.map(({ run }) => run.model ?? run.chosenModel ?? null).find((one) => one !== null) ?? model;
+  const after = [
+    ...(used === null ? [] : [used]),
+    ...(auto ? [] : ['only when asked for']),
+    ...(maxParallel === 1 ? [] : [`${maxParallel} at a time`]),
+    ...(todayMicroUsd === 0 ? [] : [`${money(todayMicroUsd)} today`]),
+  ];
   const [sign, now] = nowWords(state, tasks, reader);
   return [sign, phrase` ${now}${[state.kind === 'working' ? '' : ` (${DOES[stage]})`, ...after].join(' · ')}`];
 }

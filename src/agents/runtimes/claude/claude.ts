@@ -16,6 +16,7 @@ export const claudeRuntime = defineRuntime({
   keys: KEYS,
   command: ['claude'],
   templates: false,
+  models: { provider: 'anthropic', aliases: ['opus', 'sonnet', 'haiku', 'opusplan', 'default'] },
   metered: true,
   hears: 'interrupt',
   needs: {

@@ -1,7 +1,8 @@
 import { BOUNDS } from '../../../bounds.ts';
 import type { Signal } from '../../supervision/signals.ts';
 import { asFields, dollarsField, textField, tokensField, type Fields } from '../json-line.ts';
-import { canonicalModel, type Pricing } from '../pricing.ts';
+import { canonicalModel } from '../../../pipeline/next/model.ts';
+import type { Pricing } from '../pricing.ts';
 import { NO_USAGE, addUsage, maxUsage, sameUsage, subtractUsage, type Usage } from '../../../pipeline/usage.ts';
 
 /** Counts what a run has used, each message once however many lines tell of it. */

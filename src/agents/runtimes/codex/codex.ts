@@ -17,6 +17,7 @@ export const codexRuntime = defineRuntime({
   command: ['codex'],
   templates: false,
   // Codex reports tokens only at the end, so a stopped run has reported nothing.
+  models: { provider: 'openai', aliases: [] },
   metered: false,
   hears: 'interrupt',
   needs: {

@@ -27,6 +27,7 @@ export const commandRuntime = defineRuntime({
   keys: {},
   command: null,
   templates: true,
+  models: { provider: null, aliases: [] },
   metered: false,
   hears: 'file',
   needs: { hosts: [], folders: [], keyVariable: null },

@@ -17,6 +17,7 @@ export const geminiRuntime = defineRuntime({
   command: ['gemini'],
   templates: false,
   // Gemini CLI reports tokens only at the end, so a stopped run has reported nothing.
+  models: { provider: 'google', aliases: ['auto', 'pro', 'flash', 'flash-lite'] },
   metered: false,
   hears: 'interrupt',
   needs: {

@@ -15,6 +15,7 @@ export const opencodeRuntime = defineRuntime({
   keys: KEYS,
   command: ['opencode'],
   templates: false,
+  models: { provider: 'any', aliases: [] },
   metered: true,
   hears: 'interrupt',
   needs: {

@@ -6,6 +6,7 @@ import type { AgentSettings, ProjectSettings } from '../../../config/settings.ts
 import { decide, projectFacts } from '../../../decide/facts.ts';
 import type { Run } from '../../../log/projections/run.ts';
 import type { Tx } from '../../../log/tx.ts';
+import { chosenFor } from '../../../pipeline/next/choice.ts';
 import { unread, type Told } from '../../../pipeline/told/told.ts';
 import type { WorkItem } from '../../../pipeline/types.ts';
 import type { Cause, Why } from '../../../pipeline/why/cause.ts';
@@ -62,9 +63,12 @@ export function withUnread(judgement: Judgement, item: WorkItem | null, run: Run
 export function continueWithWords(tx: Tx, settings: ProjectSettings, run: Run, agent: AgentSettings | null): void {
   const item = tx.item(run.project, run.item);
   if (item === null || item.deletedAt !== null || agent === null || unread(item).length === 0) return;
-  if (run.role === 'coder' && item.assignedTo !== null && item.assignedTo !== run.agent) return;
+  const chosen = chosenFor(item, settings.defaults);
+  if (run.role === 'coder' && chosen.agent !== null && chosen.agent !== run.agent) return;
   const step = decide(tx.reads, item, projectFacts(tx.reads, settings, tx.now));
   if (step.do !== 'run' || step.stage !== run.stage) return;
+  // Another model is no other part of the same session, and may be no model of this agent's program.
+  if (step.model !== (run.chosenModel ?? null)) return;
   record(tx, item, 'run.pending', {
     run: item.runs + 1,
     agent: run.agent,
@@ -72,6 +76,7 @@ export function continueWithWords(tx: Tx, settings: ProjectSettings, run: Run, a
     stage: run.stage,
     attempt: item.attempts + 1,
     ...(run.account === null ? {} : { account: run.account }),
+    ...(step.model === null ? {} : { model: step.model }),
     reserved: reservationFor(tx, item, settings, agent),
   });
 }

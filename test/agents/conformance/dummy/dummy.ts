@@ -11,6 +11,7 @@ export const dummyRuntime = defineRuntime({
   keys: { mood: z.enum(['good', 'bad']).optional().meta({ description: 'How it feels.', example: 'good' }) },
   command: ['dummy'],
   templates: false,
+  models: { provider: null, aliases: [] },
   metered: true,
   hears: 'interrupt',
   needs: {
