@@ -15,7 +15,7 @@ import { readLog } from '../agents/transcript.ts';
 import type { Project } from '../bot/capabilities.ts';
 import { rightsFrom } from '../bot/rights/rights.ts';
 import { systemClock } from '../clock.ts';
-import { loadSettings } from '../config/load.ts';
+import { readSettings } from './lifecycle/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { seenFrom } from './rooms.ts';
@@ -60,7 +60,7 @@ export async function startMusher(options: StartOptions): Promise<number> {
 
 function settingsFor(options: StartOptions): Settings {
   if (options.config === null) return demoSettings(options.dataDir ?? demoDataDir(process.env));
-  const loaded = loadSettings(options.config, process.env);
+  const loaded = readSettings(options.config, process.env);
   if (!loaded.ok) throw loaded.error;
   return options.dataDir === null ? loaded.value : { ...loaded.value, dataDir: options.dataDir };
 }

@@ -1,4 +1,4 @@
-import { loadSettings } from '../config/load.ts';
+import { readSettings } from '../app/lifecycle/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { MusherError } from '../errors.ts';
 import { demoDataDir } from '../app/demo.ts';
@@ -8,7 +8,7 @@ import { agents } from './doctor/agents.ts';
 import { budget } from './doctor/budget.ts';
 import { failure, good } from './doctor/check.ts';
 import type { Check, Finding } from './doctor/check.ts';
-import { configuration, people, secrets } from './doctor/configuration.ts';
+import { configuration, people, secrets, twoPerson } from './doctor/configuration.ts';
 import { dataDirectory, owner } from './doctor/data-dir.ts';
 import { log } from './doctor/log.ts';
 import { disk, git, node, sqlite, user } from './doctor/machine.ts';
@@ -30,6 +30,7 @@ const CHECKS: readonly Check[] = [
   sqlite,
   configuration,
   people,
+  twoPerson,
   secrets,
   dataDirectory,
   owner,
@@ -72,7 +73,7 @@ function readConfiguration(config: string | null, terminal: Terminal): { setting
     const what = `no bot.toml in ${terminal.cwd}, so \`run\` starts the demo; choose another file with --config FILE`;
     return { settings: null, findings: [good('config', what)] };
   }
-  const settings = loadSettings(config, terminal.env);
+  const settings = readSettings(config, terminal.env);
   return settings.ok ? { settings: settings.value, findings: [] } : { settings: null, findings: errors(settings.error) };
 }
 

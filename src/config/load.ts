@@ -13,7 +13,7 @@ import { readDocument } from './read/document.ts';
 import { keyText } from './read/explain.ts';
 import type { KeyLocator, KeyPath } from './read/locate.ts';
 import { configInvalid } from './read/problem.ts';
-import type { Problem } from './read/problem.ts';
+import type { KeyProblem, Problem } from './read/problem.ts';
 import { networkProblems, networkSettings } from './networks.ts';
 import { guardedPaths } from './guarded.ts';
 import { deepFreeze, readProject } from './project.ts';
@@ -30,11 +30,19 @@ import type { ProjectSettings, Settings } from './settings.ts';
 /** The file of a project, inside its path, when `bot.toml` names no other. */
 export const PROJECT_FILE = join('.musher', 'project.toml');
 
+/** What only parts that know more than the configuration can find wrong with `bot.toml`, such as the names of commands. */
+export type MoreProblems = (bot: BotFile) => readonly KeyProblem[];
+
 /**
  * Reads `bot.toml` and the file of each project it names. Every problem of all files is in the one error
  * (`CONFIG_INVALID`), or `CONFIG_MISSING` when there is no such `bot.toml`. Secrets are resolved and never in a message.
  */
-export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: readonly Network[] = NETWORKS): Result<Settings, MusherError> {
+export function loadSettings(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  networks: readonly Network[] = NETWORKS,
+  more: MoreProblems = () => [],
+): Result<Settings, MusherError> {
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     return err(
@@ -45,12 +53,12 @@ export function loadSettings(path: string, env: NodeJS.ProcessEnv, networks: rea
       ),
     );
   }
-  return read(file, env, networks, new Map());
+  return read(file, env, networks, new Map(), more);
 }
 
 /** The same of texts that are built in, by the absolute paths that files of theirs would have. */
 export function builtInSettings(path: string, texts: ReadonlyMap<string, string>, env: NodeJS.ProcessEnv): Result<Settings, MusherError> {
-  return read(path, env, NETWORKS, texts);
+  return read(path, env, NETWORKS, texts, () => []);
 }
 
 function read(
@@ -58,6 +66,7 @@ function read(
   env: NodeJS.ProcessEnv,
   networks: readonly Network[],
   builtIn: ReadonlyMap<string, string>,
+  more: MoreProblems,
 ): Result<Settings, MusherError> {
   const schema = botSchemaOf(networks);
   const folder = dirname(file);
@@ -89,7 +98,7 @@ function read(
     if (projects.every(({ value }) => value !== null))
       for (const [type, message] of defaultsProblems(defaultSettings(bot.value.defaults), coders, 'any project'))
         problems.push({ file, line: bot.line(['defaults', type, 'agent']), key: keyText(['defaults', type, 'agent']), message });
-    for (const problem of [...networkProblems(bot.value, networks), ...accountProblems(accounts, names, agents)])
+    for (const problem of [...networkProblems(bot.value, networks), ...accountProblems(accounts, names, agents), ...more(bot.value)])
       problems.push({ file, line: bot.line(problem.path), key: keyText(problem.path), message: problem.message });
   }
   if (bot.value === null || problems.length > 0) return err(configInvalid(problems));
@@ -138,6 +147,7 @@ function settings(
     })),
     bubblewrap: bot.bubblewrap === undefined ? null : absolutePath(bot.bubblewrap, dirname(file), env),
     roles: { admin: bot.roles.admin, operator: bot.roles.operator, viewer: bot.roles.viewer },
+    twoPerson: bot.two_person,
     ...networkSettings(bot, networks),
     prices: priceSettings(bot.prices),
     ...agentTalkSettings(bot),

@@ -81,6 +81,13 @@ export const botSchemaOf = (networks: readonly Network[]) =>
       .meta({
         description: 'Roles for all projects, by stable sender id `<transport>:<id>`. Anyone not listed has no role.',
       }),
+    two_person: z
+      .array(z.string().regex(/^[a-z]+(?: [a-z]+)*(?: --[a-z]+)*$/, 'must be a command, such as "undo" or "delete --purge"'))
+      .default([])
+      .meta({
+        description: 'Commands that a second [[person]] has to confirm, who may use them too. With a flag: only where that is typed.',
+        example: ['undo', 'delete --purge', 'budget'],
+      }),
     flood: floodSchema
       .prefault({})
       .meta({ description: "Rate limits per sender, so that one sender's flood does not slow down everyone else." }),

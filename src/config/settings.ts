@@ -58,6 +58,8 @@ export interface Settings {
   readonly projectRoles: readonly ProjectRoles[];
   /** Whether the roles count in direct messages too; without it a direct message gives no rights at all. */
   readonly directMessages: boolean;
+  /** Commands, with flags, that a second person has to confirm. */
+  readonly twoPerson: readonly string[];
   readonly flood: FloodSettings;
   readonly people: readonly PersonSettings[];
   readonly rooms: readonly RoomSettings[];

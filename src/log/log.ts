@@ -26,6 +26,7 @@ import { Cards } from './tables/cards.ts';
 import { Threads } from './tables/threads.ts';
 import { TEXT_INDEXES } from './search/tables.ts';
 import { Talk } from './search/talk.ts';
+import { TwoPersonQuestions } from './tables/two-person.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
@@ -45,6 +46,7 @@ export class Log {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
+  readonly twoPerson: TwoPersonQuestions;
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly cards: Cards;
@@ -109,6 +111,7 @@ export class Log {
     this.inbox = new Inbox(db, redactor);
     this.outbox = new Outbox(db, redactor);
     this.confirmations = new Confirmations(db);
+    this.twoPerson = new TwoPersonQuestions(db);
     this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
     this.cards = new Cards(db, this.outbox);
@@ -162,6 +165,7 @@ export class Log {
       inbox: this.inbox,
       outbox: this.outbox,
       confirmations: this.confirmations,
+      twoPerson: this.twoPerson,
       buttons: this.buttons,
       cards: this.cards,
       talk: this.talk,
@@ -184,6 +188,7 @@ export class Log {
         projector.flush();
         purgeItem(this.#events, this.outbox, this.buttons, this.talk, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
+        this.twoPerson.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
         this.cards.forgetItem(event.project, event.item, PURGED_NOTICE, now);
         // What somebody looked for may be its words.

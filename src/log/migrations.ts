@@ -247,6 +247,18 @@ const MIGRATIONS: readonly string[] = [
   ${TALK}
   INSERT INTO cursors (subscriber, seq) SELECT '${TEXTS_DUE}', 0 WHERE EXISTS (SELECT 1 FROM events);
   `,
+  `
+  CREATE TABLE two_person (  -- commands that wait for a second person
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    asker      TEXT NOT NULL,  -- who typed it, where and how, as JSON: it runs as that
+    person     TEXT NOT NULL,  -- the configured name of the asker
+    project    TEXT NOT NULL,
+    words      TEXT NOT NULL,
+    text       TEXT NOT NULL,  -- the command
+    items      TEXT NOT NULL,  -- what it is about, as it was when it was asked, as JSON
+    expires_at INTEGER NOT NULL
+  );
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -4,6 +4,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { ItemNumber } from '../pipeline/values.ts';
 import type { Result } from '../result.ts';
 import type { Confirmations } from './tables/confirmations.ts';
+import type { TwoPersonQuestions } from './tables/two-person.ts';
 import type { Inbox } from './tables/inbox.ts';
 import type { Cards } from './tables/cards.ts';
 import type { Talk } from './search/talk.ts';
@@ -19,6 +20,7 @@ export interface Tx {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
+  readonly twoPerson: TwoPersonQuestions;
   readonly buttons: ButtonMessages;
   readonly cards: Cards;
   readonly talk: Talk;

@@ -82,6 +82,8 @@ export interface ItemEvents {
   'item.told': { readonly text: string; readonly takesBack?: number };
   /** A person says something about it to other people; no agent reads it. */
   'item.commented': { readonly text: string };
+  /** A second person confirmed a command on it; `askedBy` typed it. */
+  'item.seconded': { readonly words: string; readonly askedBy: Actor };
   /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
   'item.accepted': { readonly head: CommitSha };
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
@@ -261,7 +263,12 @@ export interface OtherEvents {
     readonly room: string;
   };
   'confirmation.asked': { readonly words: string; readonly expiresAt: Millis };
-  'confirmation.answered': { readonly words: string; readonly answer: 'yes' | 'no' | 'expired' | 'revoked' };
+  /** `askedBy`: a second person's answer, and the person who typed the command; missing: they are the same. */
+  'confirmation.answered': {
+    readonly words: string;
+    readonly answer: 'yes' | 'no' | 'withdrawn' | 'expired' | 'revoked';
+    readonly askedBy?: Actor;
+  };
   /** A room now speaks of this project. */
   'room.bound': { readonly transport: string; readonly room: string };
   /** The base branch has moved since Musher last saw it. `taken`: items whose own commits it then contained while agents worked. */

@@ -194,6 +194,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.heard':
       return ok(heard(item, event));
     case 'item.commented':
+    case 'item.seconded':
     case 'run.session':
     case 'run.usage':
     case 'run.budget_crossed':

@@ -96,6 +96,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
       roles: { admin: ['bench:ann'], operator: [], viewer: [] },
       projectRoles: [{ project: project.name, roles: { admin: [], operator: [], viewer: [] } }],
       directMessages: false,
+      twoPerson: [],
       people: [],
       rooms: [],
     }),

@@ -14,6 +14,7 @@ const settings = (more: Partial<RightsSettings> = {}): RightsSettings => ({
   roles: NOBODY,
   projectRoles: [ofProject('shop'), ofProject('docs')],
   directMessages: false,
+  twoPerson: [],
   people: [{ name: 'anna', ids: ['slack:T1:U1', 'matrix:@anna:example.org'] }],
   rooms: [room('C1'), room('C2')],
   ...more,

@@ -153,6 +153,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       projectRoles: ['shop', 'docs'].map((project) => ({ project, roles: { admin: [], operator: [], viewer: [] } })),
       people: [],
       rooms: [],
+      twoPerson: [],
       ...rights,
     }),
     rooms: () => directory.all(),

@@ -67,6 +67,7 @@ describe('loadSettings', () => {
         secrets: [],
         roles: { admin: ['console:local'], operator: [], viewer: [] },
         directMessages: false,
+        twoPerson: [],
         flood: { burst: 20, perMinute: 60, waiting: 40 },
         projectRoles: [{ project: 'shop', roles: { admin: [], operator: [], viewer: [] } }],
         people: [],

@@ -9,6 +9,7 @@ import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/tables/outbox.ts';
 import { Projector } from '../../src/log/projections/projector.ts';
 import { Refusals } from '../../src/log/tables/refusals.ts';
+import { TwoPersonQuestions } from '../../src/log/tables/two-person.ts';
 import { Cards } from '../../src/log/tables/cards.ts';
 import { Talk } from '../../src/log/search/talk.ts';
 import { Threads } from '../../src/log/tables/threads.ts';
@@ -26,6 +27,7 @@ const SMALL = new Set([
   'subscriptions',
   'bases',
   'confirmations',
+  'two_person',
   'told',
   'cursors',
   'counts',
@@ -57,7 +59,7 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages, Talk]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, Refusals, Threads, NoticeCooldowns, Projector]) void new part(recording);
+  for (const part of [Confirmations, TwoPersonQuestions, Refusals, Threads, NoticeCooldowns, Projector]) void new part(recording);
   void new Cards(recording, new Outbox(db, NOTHING_SECRET));
   void new Reads(recording, events);
   return statements;

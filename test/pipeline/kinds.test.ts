@@ -98,6 +98,7 @@ it('keep through a purge only what is no word: names of the configuration, ids, 
   expect([...new Set(kept)].sort()).toEqual([
     'account',
     'agent',
+    'askedBy',
     'cause',
     'connectionHash',
     'done',

@@ -42,6 +42,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.dependencies_set': () => eventOf('item.dependencies_set', { dependsOn: [num(3)], prior: [] }),
   'item.assigned': () => eventOf('item.assigned', { agent: 'coder-2', prior: null }),
   'item.told': () => eventOf('item.told', { text: 'use the old API' }),
+  'item.seconded': () => eventOf('item.seconded', { words: 'delete', askedBy: 'person:anna' }),
   'item.commented': () => eventOf('item.commented', { text: 'agreed' }),
   'item.queued': () => eventOf('item.queued', { queued: true }),
   // Moves have a table of their own, in moves.test.ts; this one fits nowhere.
@@ -158,6 +159,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.assigned': everywhere,
   'item.told': everywhere,
   'item.commented': everywhere,
+  'item.seconded': everywhere,
   'item.queued': where((place) => place.stage === 'backlog'),
   // The sample goes to done, which only merge may, and from done to qa.
   'item.moved': (place) => (place.stage === 'merge' ? 'ok' : 'invalid-move'),
@@ -221,6 +223,7 @@ const DELETED: { readonly [K in ItemEventKind]?: (place: Place) => Outcome } = {
   'run.usage': everywhere,
   'run.budget_crossed': everywhere,
   'run.extended': everywhere,
+  'item.seconded': everywhere,
   'item.set_aside': everywhere,
   'run.price_unknown': everywhere,
   'run.ended': everywhere,
@@ -267,6 +270,7 @@ describe('transition', () => {
     expect([...taken].filter((kind) => !counted.has(kind) && !kind.startsWith('timer.')).sort()).toEqual([
       'agent.called',
       'item.commented',
+      'item.seconded',
       'item.set_aside',
       'item.told',
       'request.closed',

@@ -200,6 +200,7 @@ describe('2. Identity is the network’s immutable id', () => {
     const rights = rightsFrom({
       roles: { ...NOBODY, admin: [`matrix:${anna}`] },
       directMessages: true,
+      twoPerson: [],
       people: [{ name: 'anna', ids: [`matrix:${anna}`] }],
       projectRoles: [{ project: 'shop', roles: { ...NOBODY, admin: ['anna'] } }],
       rooms: [{ transport: 'matrix', id: '!r', project: 'shop', roles: { ...NOBODY, admin: ['anna'] } }],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'smol-toml';
 import type { Reconfiguration } from '../../bot/capabilities.ts';
-import { loadSettings } from '../../config/load.ts';
+import { readSettings } from './read-settings.ts';
 import { changedKeys } from '../../config/read/changes.ts';
 import type { Settings } from '../../config/settings.ts';
 import { err, ok, type Result } from '../../result.ts';
@@ -22,7 +22,7 @@ export function reconfiguration(running: Settings, env: NodeJS.ProcessEnv): () =
   const before = file === null ? new Map<string, unknown>() : documents(running);
   return () => {
     if (file === null) return ok({ changed: [], builtIn: true, dataDir: false });
-    const read = loadSettings(file, env);
+    const read = readSettings(file, env);
     if (!read.ok) return err(withFileNames(read.error.message, running));
     const now = documents(read.value);
     const changed = [...new Set([...before.keys(), ...now.keys()])].flatMap((name) =>

@@ -2,7 +2,7 @@ import type { Inline } from '../../message/document.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Occasion } from '../../log/tables/button-messages.ts';
 import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
-import { KINDS } from '../../pipeline/kinds.ts';
+import { hasChanged } from './stale.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { closed } from '../../message/build.ts';
 import type { Confirmation } from '../command.ts';
@@ -31,16 +31,19 @@ const NO = new Set(['no', 'n', 'cancel']);
 export interface Answer {
   readonly word: 'yes' | 'no';
   readonly question: number | null;
+  /** The number of a question to a second person, `q7`; null: it names none. */
+  readonly second: number | null;
 }
 
 /** The answer in a message; null if it is not one. */
 export function answerIn(text: string): Answer | null {
   const typed = text.trim();
   // Anything longer is not an answer, and may be a megabyte.
-  const [, word = '', number] = typed.length > 40 ? [] : (/^(\w+)(?: (\d{1,15}))?[.!]?$/.exec(typed.toLowerCase()) ?? []);
-  const question = number === undefined ? null : Number(number);
-  if (YES.has(word)) return { word: 'yes', question };
-  return NO.has(word) ? { word: 'no', question } : null;
+  const [, word = '', of, number] = typed.length > 40 ? [] : (/^(\w+)(?: (q?)(\d{1,15}))?[.!]?$/.exec(typed.toLowerCase()) ?? []);
+  const named = number === undefined ? null : Number(number);
+  const which = of === 'q' ? { question: null, second: named } : { question: named, second: null };
+  if (YES.has(word)) return { word: 'yes', ...which };
+  return NO.has(word) ? { word: 'no', ...which } : null;
 }
 
 /** A question as it is shown, and what its buttons belong to. */
@@ -127,15 +130,6 @@ function closeButtons(tx: Tx, question: number, words: readonly Inline[]): void 
     if (tx.outbox.replaceUntried(id, instead)) tx.buttons.drop(id);
     else tx.buttons.close(id, instead);
   }
-}
-
-/** Whether the item has changed since the question, apart from what its runs do. */
-function hasChanged(tx: Tx, { project, number, version, seq }: PendingConfirmation['items'][number]): boolean {
-  const now = tx.item(project, number);
-  if (now === null || now.version === version) return now === null;
-  if (seq === null) return true;
-  const since = tx.reads.history(project, number, 10_000).filter((event) => event.seq > seq);
-  return since.some((event) => event.item !== null && KINDS[event.kind].changes === 'item');
 }
 
 /** An answer to a question that is not the sender's open one here. Theirs stays open. */

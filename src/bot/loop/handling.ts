@@ -1,4 +1,5 @@
 import type { OutboxRow } from '../../log/tables/outbox.ts';
+import type { Asker } from '../../log/tables/two-person.ts';
 import type { Address, IncomingMessage } from '../../message/address.ts';
 import type { Project } from '../capabilities.ts';
 import type { ItemRef } from '../parse/arguments.ts';
@@ -6,6 +7,10 @@ import type { ItemRef } from '../parse/arguments.ts';
 /** The state of one message while it is handled. */
 export interface Handling {
   readonly message: IncomingMessage;
+  /** The message that the command runs as: the same, or that of the person who typed what a second one confirmed. */
+  as: IncomingMessage;
+  /** Both names, where a second person confirmed it. */
+  two: { readonly asker: Asker; readonly askerName: string; readonly secondName: string } | null;
   readonly id: number;
   readonly receivedAt: number;
   /** The command's words, for the audit; empty if none was recognised. */

@@ -56,7 +56,9 @@ function readsAsCommand(
   const { at, sender } = message;
   const highest = parts.rights.highest(message);
   if (highest === null) return false;
-  if (answerIn(text) !== null) return parts.log.confirmations.of(at.transport, at.room, sender.id) !== null;
+  const given = answerIn(text);
+  if (given !== null && given.second !== null) return parts.log.twoPerson.get(given.second) !== null;
+  if (given !== null) return parts.log.confirmations.of(at.transport, at.room, sender.id) !== null;
   const context = parseContext(parts, table, projectOf(parts, at.transport, at.room), parts.projects, about);
   const parsed = parseCommand(text, table, context, (command) => includes(highest, command.role));
   if (!parsed.ok) return parsed.error.code === 'which-item';

@@ -57,9 +57,9 @@ export function readCommand(
   parts: BotParts,
   table: CommandTable<Command>,
   text: string,
-  state: Handling,
+  state: Pick<Handling, 'as' | 'project' | 'words' | 'item' | 'several'>,
 ): Ready | { readonly reply: Reply } {
-  const { message } = state;
+  const { as: message } = state;
   const { rights } = parts;
   const highest = rights.highest(message);
   const mayUse = (command: Command): boolean => includes(highest, command.role);

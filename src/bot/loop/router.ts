@@ -10,8 +10,12 @@ import { join } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import type { AddressRules } from './address.ts';
 import { commandTable, type CommandTable } from '../command-table.ts';
-import type { Command, CommandContext, CommandResult } from '../command.ts';
-import { answerIn, ask, takeAnswer } from './confirm.ts';
+import type { Command, CommandContext, CommandResult, Confirmation } from '../command.ts';
+import { answerIn, ask, takeAnswer, type Answer } from './confirm.ts';
+import { askSecond, prepareSecond } from '../second/ask.ts';
+import { takeBareAnswer, takeSecondAnswer } from '../second/answer.ts';
+import { wantsSecond } from '../second/wanted.ts';
+import { actorName } from '../../pipeline/actor.ts';
 import { commandContext } from './context.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor } from '../parse/parse-context.ts';
@@ -30,6 +34,9 @@ import { WorkSigns } from './work-signs.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
 import { answer } from '../../words/replies.ts';
 import type { Reply } from '../../words/reply.ts';
+
+/** Whose yes a command has. */
+type ConfirmedBy = 'nobody' | 'its sender' | 'two people';
 
 export interface RouterParts extends BotParts {
   /** How the bot is addressed on a transport; the ingress of the message is filled in. */
@@ -155,7 +162,7 @@ export class Router {
     if ('reply' in ready) return ready.reply;
     if (ready.command.waits === true) return null;
     const context = this.#context(state, ready.command);
-    return this.#asked(ready, context, state) ?? ready.command.run(context, ready.args);
+    return this.#asked(ready, context, state, 'nobody') ?? ready.command.run(context, ready.args);
   }
 
   /** The reply to somebody without a role where they write: that the room is not served, if that is why. */
@@ -220,6 +227,8 @@ export class Router {
     const project = projectOf(this.#parts, message.at.transport, message.at.room);
     return {
       message,
+      as: message,
+      two: null,
       id,
       receivedAt,
       words: '',
@@ -275,23 +284,49 @@ export class Router {
   async #reply(row: InboxRow, state: Handling, release: () => void): Promise<Reply> {
     const { message } = state;
     const parts = this.#parts;
+    this.#runAs(row.confirmed, state);
     if (row.state === 'committed') return this.#afterRestart(row, state);
     if (parts.rights.highest(message) === null) return this.#withoutRole(message);
     const { text } = message;
     if (row.confirmed !== null) return this.#confirmed(row.confirmed, state, release);
     const given = answerIn(text);
-    if (given === null) return this.#command(text, state, release, false);
+    if (given === null) return this.#command(text, state, release, 'nobody');
     state.words = given.word;
     const taken = parts.log.transaction((tx) => {
-      const outcome = takeAnswer(tx, message, given, parts.rights.actorOf(message.sender), parts.timezone);
+      const outcome = this.#taken(tx, message, given);
       if ('reply' in outcome) storeReply(this.#parts, tx, state, outcome.reply);
       // A crash before the command has run must not turn this yes into an answer to nothing.
-      else tx.inbox.confirm(state.id, { project: outcome.run.project, text: outcome.run.text });
+      else tx.inbox.confirm(state.id, outcome.run);
       return outcome;
     });
     crashPoint('after-confirmation-taken');
     if ('reply' in taken) return taken.reply;
     return this.#confirmed(taken.run, state, release);
+  }
+
+  /** What an answer is about: a question to its sender alone, or one to a second person. */
+  #taken(tx: Tx, message: IncomingMessage, given: Answer): { readonly run: Confirmed } | { readonly reply: Reply } {
+    const parts = this.#parts;
+    const { word, question, second } = given;
+    if (second !== null) return takeSecondAnswer(parts, this.#table, tx, message, { word, id: second });
+    const { at, sender } = message;
+    const bare = question === null && tx.confirmations.of(at.transport, at.room, sender.id) === null;
+    const reply = bare ? takeBareAnswer(parts, tx, message, word) : null;
+    if (reply !== null) return { reply };
+    const outcome = takeAnswer(tx, message, given, parts.rights.actorOf(sender), parts.timezone);
+    return 'reply' in outcome ? outcome : { run: { project: outcome.run.project, text: outcome.run.text } };
+  }
+
+  /** Where a second person has confirmed a command, it runs as the one who typed it: `undo` undoes that person's last change. */
+  #runAs(confirmed: Confirmed | null, state: Handling): void {
+    const asker = confirmed?.asker;
+    if (confirmed === null || asker === undefined) return;
+    const { rights } = this.#parts;
+    const { transport, room, ingress, direct } = asker;
+    const sender = { transport, id: asker.sender, name: asker.name };
+    state.as = { id: state.message.id, at: { transport, room, thread: null }, sender, ingress, direct, text: confirmed.text };
+    const [askerName, secondName] = [sender, state.message.sender].map((one) => actorName(rights.actorOf(one)));
+    state.two = { asker, askerName: askerName ?? '', secondName: secondName ?? '' };
   }
 
   /** The answer to what took effect before a restart: how that ended, where the room was to be told of it, and the answer with it. */
@@ -311,21 +346,26 @@ export class Router {
       return Promise.resolve(projectGone(confirmed.project));
     }
     state.project = project;
-    return this.#command(confirmed.text, state, release, true);
+    this.#runAs(confirmed, state);
+    return this.#command(confirmed.text, state, release, confirmed.asker === undefined ? 'its sender' : 'two people');
   }
 
-  async #command(text: string, state: Handling, release: () => void, confirmed: boolean): Promise<Reply> {
+  async #command(text: string, state: Handling, release: () => void, confirmed: ConfirmedBy): Promise<Reply> {
     const ready = readCommand(this.#parts, this.#table, text, state);
     if ('reply' in ready) return ready.reply;
     const context = this.#context(state, ready.command);
-    const asked = confirmed ? null : this.#asked(ready, context, state);
-    return asked ?? this.#finish(ready.command.run(context, ready.args), state, release);
+    return this.#asked(ready, context, state, confirmed) ?? this.#finish(ready.command.run(context, ready.args), state, release);
   }
 
-  /** The question that a destructive command asks first, stored; null where there is nothing to ask. */
-  #asked({ command, args, text }: Ready, context: CommandContext, state: Handling): Reply | null {
+  /** The question that a command asks first, stored; null where there is nothing to ask. One for two people never runs on the yes of its sender. */
+  #asked(ready: Ready, context: CommandContext, state: Handling, confirmed: ConfirmedBy): Reply | null {
+    const { command, args, text } = ready;
+    const wantsTwo = wantsSecond(this.#parts.rights.twoPerson, this.#table, command, args);
+    if (confirmed === 'two people' || (confirmed === 'its sender' && !wantsTwo)) return null;
     const confirmation = command.confirm?.(context, args) ?? null;
-    if (confirmation === null || 'ok' in confirmation) return confirmation;
+    if (confirmation !== null && 'ok' in confirmation) return confirmation;
+    if (wantsTwo) return context.byTimer ? notByTimer(command) : this.#askSecond(ready, confirmation, state);
+    if (confirmation === null) return null;
     if (context.byTimer) return notByTimer(command);
     return this.#parts.log.transaction((tx) => {
       const { reply, occasion } = ask(tx, state.message, this.#parts.rights.actorOf(state.message.sender), {
@@ -339,8 +379,19 @@ export class Router {
     });
   }
 
+  #askSecond(ready: Ready, confirmation: Confirmation | null, state: Handling): Reply {
+    const ask = { message: state.as, ready, project: state.project, confirmation };
+    const prepared = prepareSecond(this.#parts, this.#table, ask);
+    if ('ok' in prepared) return prepared;
+    return this.#parts.log.transaction((tx) => {
+      const { reply, occasion } = askSecond(this.#parts, tx, ask, prepared);
+      storeReply(this.#parts, tx, state, reply, occasion);
+      return reply;
+    });
+  }
+
   #context(state: Handling, command: Command): CommandContext {
-    const { message, id } = state;
+    const { as: message, id } = state;
     return {
       ...commandContext(this.#parts, message, command, `inbox:${id}`, AbortSignal.any([this.#stopping.signal, state.ending.signal]), {
         before: () => this.#parts.news?.().catchUp(),

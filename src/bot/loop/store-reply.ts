@@ -4,7 +4,9 @@ import type { Tx } from '../../log/tx.ts';
 import { withoutActions } from '../../message/build.ts';
 import { withTimer } from '../../words/fixed-replies.ts';
 import type { Reply } from '../../words/reply.ts';
+import { byBoth, confirmedElsewhere } from '../../words/steer/two-person.ts';
 import type { BotParts } from '../bot-parts.ts';
+import { tellAsker } from '../second/tell-asker.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import type { RoomNews } from './room-news.ts';
 
@@ -34,10 +36,15 @@ export function storeReply(
     notWithinMs === undefined ||
     tx.cooldowns.isTime(message.at, reply.sameForAll === true ? '' : message.sender.id, what ?? '', tx.now, notWithinMs);
   if (isSaid) {
-    const body = withTimer(message, reply.body);
+    const said = withTimer(message, reply.body);
+    const body = state.two === null || !reply.ok ? said : byBoth(said, state.two.askerName, state.two.secondName);
     const place = isEnd && (state.isChange || state.isHeld) ? (parts.news?.().placeOf(tx, id, message.at) ?? null) : null;
     const sent = queue(parts, tx, { to: message.at, item: state.item, several: state.several, ...place, kind: 'reply', body, inbox: id });
     if (occasion !== null) tx.buttons.put(sent, message.at.transport, occasion, withoutActions(body), state.item);
+  }
+  if (state.two !== null) {
+    const { asker, secondName } = state.two;
+    tellAsker(tx, message, asker, confirmedElsewhere(reply.body, state.as.text, secondName), state.item);
   }
   if (state.isHeld) parts.news?.().settle(tx, id);
   tx.record({

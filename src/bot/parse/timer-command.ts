@@ -3,6 +3,7 @@ import type { IncomingMessage } from '../../message/address.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { ItemRef } from './arguments.ts';
 import { authorise } from '../rights/authorise.ts';
+import { wantsSecond } from '../second/wanted.ts';
 import { commandTable, leadingWords, matchCommand } from '../command-table.ts';
 import { parseContext } from './parse-context.ts';
 import { parseCommand } from './parse.ts';
@@ -33,6 +34,7 @@ export function plannedCommand(parts: BotParts, message: IncomingMessage, ref: I
   const text = `${name} ${named}${withoutItem(words.slice(match.end), ref, current.name)}`;
   const parsed = parseCommand(text, table, context);
   if (!parsed.ok) return err(problem(parsed.error));
+  if (wantsSecond(parts.rights.twoPerson, table, parsed.value.command, parsed.value.args)) return err(asksFirst(name));
   const items = Object.values(parsed.value.args)[0];
   if (Array.isArray(items) && items.length > 1) return err(onlyItsItem(ref.number));
   const roleIn = (project: string): ReturnType<typeof parts.rights.roleIn> => parts.rights.roleIn(message, project);

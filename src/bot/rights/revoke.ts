@@ -3,6 +3,7 @@ import type { CommandTable } from '../command-table.ts';
 import type { Command } from '../command.ts';
 import { parseContext } from '../parse/parse-context.ts';
 import { parseCommand } from '../parse/parse.ts';
+import { barrier } from '../second/may-confirm.ts';
 import type { Origin } from './rights.ts';
 import type { OpenConfirmation } from '../../log/tables/confirmations.ts';
 import type { BotParts } from '../bot-parts.ts';
@@ -13,6 +14,7 @@ import type { BotParts } from '../bot-parts.ts';
  */
 export function closeRevoked(parts: BotParts, table: CommandTable<Command>): void {
   const { log, rights } = parts;
+  closeSecond(parts, table);
   if (log.confirmations.all().every((open) => mayStill(parts, table, open))) return;
   log.transaction((tx) => {
     for (const open of tx.confirmations.all()) {
@@ -26,6 +28,24 @@ export function closeRevoked(parts: BotParts, table: CommandTable<Command>): voi
         kind: 'confirmation.answered',
         payload: { words: open.text.split(/\s/, 1)[0] ?? '', answer: 'revoked' },
       });
+    }
+  });
+}
+
+/** The same for those who typed what a second person has to confirm. */
+function closeSecond(parts: BotParts, table: CommandTable<Command>): void {
+  const { log, rights } = parts;
+  const over = log.twoPerson.all().filter((open) => {
+    const project = parts.projects.find(({ name }) => name === open.project);
+    return project === undefined || barrier(parts, table, originOf(open.asker), { text: open.text, project }) !== null;
+  });
+  if (over.length === 0) return;
+  log.transaction((tx) => {
+    for (const { id, asker, project, words, person } of over) {
+      tx.twoPerson.close(id);
+      const payload = { words, answer: 'revoked', askedBy: `person:${person}` } as const;
+      const actor = rights.actorOf(originOf(asker).sender);
+      tx.record({ project, item: null, actor, cause: null, kind: 'confirmation.answered', payload });
     }
   });
 }
@@ -44,6 +64,12 @@ function mayStill(parts: BotParts, table: CommandTable<Command>, open: OpenConfi
   return authorise(parsed.value.command, parsed.value.args, roles) === null;
 }
 
-function originOf({ transport, room, sender, ingress, direct }: OpenConfirmation): Origin {
+function originOf({
+  transport,
+  room,
+  sender,
+  ingress,
+  direct,
+}: Pick<OpenConfirmation, 'transport' | 'room' | 'sender' | 'ingress' | 'direct'>): Origin {
   return { sender: { transport, id: sender, name: sender }, at: { transport, room, thread: null }, ingress, direct };
 }

@@ -9,6 +9,8 @@ export interface RightsSettings {
   /** Whether `roles` and those of projects count in direct messages too. */
   readonly directMessages: boolean;
   readonly people: readonly PersonSettings[];
+  /** Commands that a second person has to confirm, as in the configuration. */
+  readonly twoPerson: readonly string[];
   /** Every project, including those without their own roles. */
   readonly projectRoles: readonly ProjectRoles[];
   readonly rooms: readonly Pick<RoomSettings, 'transport' | 'id' | 'project' | 'roles'>[];
@@ -45,6 +47,11 @@ export interface Rights {
   roleIn(origin: Origin, project: string): AccessRole | null;
   /** A sender's highest role in any project, from where they write; null: they are a stranger. */
   highest(origin: Origin): AccessRole | null;
+  /** Commands that a second person has to confirm, as in the configuration. */
+  readonly twoPerson: readonly string[];
+  readonly people: readonly PersonSettings[];
+  /** From where a person may be heard: the rooms of their networks, and private conversations where these give rights. */
+  originsOf(person: PersonSettings): readonly Origin[];
 }
 
 /**
@@ -95,6 +102,18 @@ export function rightsFrom(settings: RightsSettings): Rights {
     ],
     grants,
     roleIn,
+    twoPerson: settings.twoPerson,
+    people: settings.people,
+    originsOf: ({ name, ids }) =>
+      ids.flatMap((one): Origin[] => {
+        const transport = one.slice(0, one.indexOf(':'));
+        const sender = { transport, id: one.slice(transport.length + 1), name };
+        const served = settings.rooms.filter((room) => room.transport === transport).map(({ id }) => id);
+        return [
+          ...served.map((room): Origin => ({ sender, at: { transport, room, thread: null }, ingress: 'message' })),
+          ...(settings.directMessages ? [{ sender, at: { transport, room: '', thread: null }, ingress: 'direct' } as const] : []),
+        ];
+      }),
     highest: (origin) => highestOf([...projects.keys()].map((project) => roleIn(origin, project)).filter((role) => role !== null)),
   };
 }

@@ -1,9 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'smol-toml';
+import { COMMANDS } from '../../../commands/index.ts';
+import { commandTable } from '../../bot/command-table.ts';
+import { includes, rightsFrom } from '../../bot/rights/rights.ts';
+import { roleFor } from '../../bot/second/wanted.ts';
 import { keyText } from '../../config/read/explain.ts';
 import { absolutePath } from '../../config/read/references.ts';
 import { literalSecrets, secretFiles } from '../../config/secrets.ts';
+import { nobodyToConfirm } from '../../words/steer/two-person.ts';
 import { shellWord } from '../terminal.ts';
 import { good, warning } from './check.ts';
 import type { Check } from './check.ts';
@@ -44,6 +49,23 @@ export const secrets: Check = ({ settings, env }) => {
       );
     return (keys.length === 0 ? [] : [plain]).concat(open);
   });
+};
+
+/** Commands for two people that nobody, or one person alone, may use: they are always refused. */
+export const twoPerson: Check = ({ settings }) => {
+  if (settings === null || settings.twoPerson.length === 0) return [];
+  const rights = rightsFrom(settings);
+  const table = commandTable(COMMANDS);
+  const able = (entry: string, project: string): number =>
+    settings.people.filter((person) =>
+      rights.originsOf(person).some((origin) => includes(rights.roleIn(origin, project), roleFor(entry, table) ?? 'admin')),
+    ).length;
+  const short = settings.twoPerson.flatMap((entry) =>
+    settings.projects.map(({ name }) => ({ entry, name, able: able(entry, name) })).filter((one) => one.able < 2),
+  );
+  if (short.length > 0)
+    return short.map((one) => warning('roles', nobodyToConfirm.what(one.entry, one.name, one.able), nobodyToConfirm.fix));
+  return [good('roles', `two people for ${settings.twoPerson.join(', ')}`)];
 };
 
 const READ_FOR_ALL = 0o004;

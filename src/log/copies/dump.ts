@@ -24,7 +24,7 @@ const ITEM_COLUMN: Readonly<Record<string, string>> = {
 /** Tables that say nothing of a project: no part of a dump of one, since its admin may have no rights in the others. */
 const WITHOUT_PROJECT = new Set(['day_spend', 'day_raises', 'inbox', 'accounts']);
 /** Text of JSON in these columns is shown as what it holds. */
-const JSON_COLUMNS = new Set(['state', 'payload', 'body', 'refs', 'confirmed', 'notify']);
+const JSON_COLUMNS = new Set(['state', 'payload', 'body', 'refs', 'confirmed', 'notify', 'asker', 'items']);
 
 type Row = Readonly<Record<string, unknown>>;
 interface Rows {
@@ -49,6 +49,7 @@ export function dump(db: Db, ask: DumpAsk, redactor: Redactor, about: { readonly
       inbox: read('inbox', 'id DESC', "state <> 'done'"),
       outbox: read('outbox', 'id DESC', ask.number === null ? "state IN ('held', 'pending', 'sending')" : ''),
       confirmations: read('confirmations', 'id DESC', ''),
+      twoPerson: read('two_person', 'id DESC', ''),
     },
     cursors: db.prepare<[], Row>('SELECT * FROM cursors ORDER BY subscriber').all(),
     remembered: db.prepare<[], Row>('SELECT scope, key, length(value) AS characters FROM state ORDER BY scope, key').all(),

@@ -83,7 +83,7 @@ function forgetConversations(db: Db): void {
   db.transaction(() => {
     db.exec("UPDATE outbox SET state = 'dead', body = '' WHERE state IN ('held', 'pending', 'sending')");
     db.exec("UPDATE inbox SET state = 'done', text = '', confirmed = NULL, outcome = coalesce(outcome, 'failed') WHERE state <> 'done'");
-    db.exec('DELETE FROM confirmations');
+    db.exec('DELETE FROM confirmations; DELETE FROM two_person');
     // Transports begin with what is new: what was said since the copy was made would be obeyed a second time.
     db.exec("DELETE FROM state WHERE scope <> 'identity'");
   }).immediate();

@@ -7,7 +7,9 @@ import { namesOneOf } from './naming.ts';
 export type Occasion =
   | { readonly kind: 'item'; readonly project: string; readonly number: number; readonly stage: string; readonly since: number }
   | { readonly kind: 'request'; readonly number: number }
-  | { readonly kind: 'question'; readonly id: number; readonly expiresAt: number };
+  | { readonly kind: 'question'; readonly id: number; readonly expiresAt: number }
+  /** A question to a second person; each of its messages, in several rooms, has the buttons. */
+  | { readonly kind: 'two-person'; readonly id: number; readonly expiresAt: number };
 
 /** A message with buttons. */
 export interface ButtonMessage {

@@ -7,7 +7,7 @@ export interface OpenConfirmation extends PendingConfirmation {
 }
 
 /** An item as it was when the question was asked. */
-interface AskedItem {
+export interface AskedItem {
   readonly project: string;
   readonly number: number;
   readonly version: number;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, IngressKind } from '../../message/address.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
+import type { Asker } from './two-person.ts';
 
 /** `unfinished`: it was answered before what it began had ended, so the answer does not tell how that went. */
 export type InboxOutcome = 'ok' | 'refused' | 'failed' | 'ignored' | 'unfinished';
@@ -21,6 +22,8 @@ export interface InboxRow {
 export interface Confirmed {
   readonly project: string;
   readonly text: string;
+  /** Who typed it, where this message is a second person's yes. Missing: its own sender did. */
+  readonly asker?: Asker;
 }
 
 interface Row {

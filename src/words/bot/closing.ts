@@ -10,6 +10,7 @@ import { revealed } from '../../message/reveal.ts';
 import { firstLine } from '../item/item.ts';
 import { clockTime } from '../time.ts';
 import { QUESTION_EXPIRED } from './confirming.ts';
+import { SECOND_CLOSED } from '../steer/two-person.ts';
 
 type Moved = Extract<ItemEvent, { kind: 'item.moved' }>;
 
@@ -27,6 +28,10 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
   if (occasion.kind === 'question') {
     // The one who answered has replaced the buttons already; a newer question or a lost role closes it without an answer.
     if (!log.confirmations.isOpen(occasion.id)) return phrase`✗ Closed without an answer`;
+    return occasion.expiresAt <= now ? phrase`${QUESTION_EXPIRED}` : null;
+  }
+  if (occasion.kind === 'two-person') {
+    if (log.twoPerson.get(occasion.id) === null) return phrase`${SECOND_CLOSED}`;
     return occasion.expiresAt <= now ? phrase`${QUESTION_EXPIRED}` : null;
   }
   if (occasion.kind === 'request') return requestOver(log.reads.requests.get(occasion.number), timezone);

@@ -1,3 +1,4 @@
+import { actorName } from '../../pipeline/actor.ts';
 import { outageWords } from '../outage.ts';
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
@@ -30,6 +31,8 @@ export function eventWords(event: LoggedEvent): string {
       return event.payload.takesBack === undefined ? because('told its agent', event.payload.text) : 'took back what was said to its agent';
     case 'item.commented':
       return because('commented', event.payload.text);
+    case 'item.seconded':
+      return `confirmed ${event.payload.words} for ${actorName(event.payload.askedBy)}`;
     case 'run.heard':
       return `read what people said (${counted(event.payload.told.length, 'message')}) in run ${event.payload.run}`;
     case 'item.queued':
