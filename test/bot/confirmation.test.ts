@@ -66,7 +66,17 @@ test('an answer is a yes or no of its own, never the beginning of a text', () =>
   expect(answerIn(' Yes! ')).toEqual({ word: 'yes', question: null, second: null });
   expect(answerIn('no 17')).toEqual({ word: 'no', question: 17, second: null });
   expect(answerIn('yes q7')).toEqual({ word: 'yes', question: null, second: 7 });
-  for (const text of ['yes please', 'yes 1 2', `yes${' '.repeat(60)}delete`, 'yes -1', 'yes 99999999999999999', 'yesno', 'ja', 'yes q', 'yes qq7']) {
+  for (const text of [
+    'yes please',
+    'yes 1 2',
+    `yes${' '.repeat(60)}delete`,
+    'yes -1',
+    'yes 99999999999999999',
+    'yesno',
+    'ja',
+    'yes q',
+    'yes qq7',
+  ]) {
     expect(answerIn(text)).toBeNull();
   }
 });

@@ -57,7 +57,7 @@ export function readCommand(
   parts: BotParts,
   table: CommandTable<Command>,
   text: string,
-  state: Pick<Handling, 'as' | 'project' | 'words' | 'item' | 'several'>,
+  state: Pick<Handling, 'as' | 'project' | 'words' | 'item' | 'several' | 'isTalk'>,
 ): Ready | { readonly reply: Reply } {
   const { as: message } = state;
   const { rights } = parts;

@@ -380,11 +380,11 @@ export class Router {
   }
 
   #askSecond(ready: Ready, confirmation: Confirmation | null, state: Handling): Reply {
-    const ask = { message: state.as, ready, project: state.project, confirmation };
-    const prepared = prepareSecond(this.#parts, this.#table, ask);
+    const wanted = { message: state.as, ready, project: state.project, confirmation };
+    const prepared = prepareSecond(this.#parts, this.#table, wanted);
     if ('ok' in prepared) return prepared;
     return this.#parts.log.transaction((tx) => {
-      const { reply, occasion } = askSecond(this.#parts, tx, ask, prepared);
+      const { reply, occasion } = askSecond(this.#parts, tx, wanted, prepared);
       storeReply(this.#parts, tx, state, reply, occasion);
       return reply;
     });

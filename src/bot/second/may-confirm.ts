@@ -21,7 +21,7 @@ export interface Wanted {
  */
 export function barrier(parts: BotParts, table: CommandTable<Command>, origin: Origin, { text, project }: Wanted): Reply | null {
   const message: IncomingMessage = { ...origin, id: '', text };
-  const ready = readCommand(parts, table, text, { as: message, project, words: '', item: null, several: false });
+  const ready = readCommand(parts, table, text, { as: message, project, words: '', item: null, several: false, isTalk: false });
   if ('reply' in ready) return ready.reply;
   const { command, args } = ready;
   const readOnly = { before: () => undefined, answer: () => undefined, hold: () => undefined };
