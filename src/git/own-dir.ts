@@ -48,6 +48,7 @@ export interface OwnDir {
   readonly treeSizes: Remembered<TreeSize>;
   readonly packedRefs: PackedRefs;
   readonly objectFormat: Repository['objectFormat'];
+  readonly sharing: Repository['sharing'];
   /** Filters that the owner's git runs, and Musher's does not. */
   readonly filters: ReadonlySet<string>;
   /** Files may have other bytes than what git stores, also where the tree has no attributes. */
@@ -147,6 +148,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     tree: treeReader(objects),
     treeSizes: new Remembered(BOUNDS.treeSizesKnown),
     objectFormat: repository.objectFormat,
+    sharing: repository.sharing,
     filters: repository.filters,
     converts: /true|input/.test(repository.fileSettings.get('core.autocrlf') ?? '') || attributesOutside(repository),
     packedRefs: new PackedRefs(join(path, 'packed-refs')),

@@ -4,6 +4,7 @@ import { type CommitSha, commitSha } from '../pipeline/values.ts';
 import { lstat } from '../small-files.ts';
 import { readPlain } from './worktree/linked.ts';
 import type { OwnDir } from './own-dir.ts';
+import { createOwnRef } from './own-refs.ts';
 
 export interface Ref {
   readonly name: string;
@@ -58,7 +59,8 @@ async function readRefs(git: OwnDir, prefix: string, isWanted: (name: string) =>
   if (entries === null) return null;
   const refs = new Map<string, CommitSha>();
   for (const entry of entries) {
-    if (entry.isDirectory() || entry.name.endsWith('.lock')) continue;
+    // Git, too, passes over these.
+    if (entry.isDirectory() || entry.name.endsWith('.lock') || entry.name.startsWith('.')) continue;
     const name = join(entry.parentPath, entry.name).slice(git.path.length + 1);
     if (!isWanted(name)) continue;
     const loose = await looseRef(git, name);
@@ -76,6 +78,8 @@ async function readRefs(git: OwnDir, prefix: string, isWanted: (name: string) =>
  * the ref is then untouched. `why` goes into the reflog.
  */
 export async function swapRef(git: OwnDir, name: string, to: CommitSha, old: CommitSha | null, why: string): Promise<boolean> {
+  const made = old === null ? await createOwnRef(git, name, to) : null;
+  if (made !== null) return made;
   const expected = old ?? '0'.repeat(to.length);
   const answer = await git.run(['update-ref', '-m', `musher: ${why}`, name, to, expected], { answers: [1, 128] });
   if (answer.exitCode === 0) return true;

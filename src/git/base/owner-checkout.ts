@@ -9,6 +9,7 @@ import { shortHash } from '../names.ts';
 import type { Tree } from '../own-dir.ts';
 import { pathText, type TreeChange, treeChanges } from '../objects/tree-changes.ts';
 import { SUBMODULE } from '../objects/tree-objects.ts';
+import { deleteOwnRef } from '../own-refs.ts';
 import { deleteRef, readRef, swapRef } from '../refs.ts';
 
 /** What Musher found in a checkout of the owner, by reading alone. */
@@ -57,7 +58,8 @@ export async function rememberPosition(at: Context, checkout: Checkout, position
   const old = await readRef(at.git, ref);
   if (old === position) return;
   if (position !== null) await swapRef(at.git, ref, position, old, 'the checkout was left here');
-  else if (old !== null) await deleteRef(at.git, ref, old);
+  // One that is there again shows itself as what it is by the files: the checkout is nearer to the tip than to it.
+  else if (old !== null && (await deleteOwnRef(at.git, ref, old)) === null) await deleteRef(at.git, ref, old);
 }
 
 /** The owner may have caught up since: of both places it can stand on, the one that the index is nearer to. */
