@@ -59,11 +59,19 @@ export async function commitTree(
   git: OwnDir,
   commit: { tree: CommitSha; parents: readonly CommitSha[]; message: string; author?: Identity; at?: Millis },
 ): Promise<CommitSha> {
-  const message = commit.message.replaceAll('\0', '').trim() || '(no message)';
-  const parents = commit.parents.flatMap((parent) => ['-p', parent]);
-  const { author, at } = commit;
-  const how = { input: `${message}\n`, ...(author === undefined ? {} : { as: author }), ...(at === undefined ? {} : { at }) };
-  return sha(await git.line(['commit-tree', commit.tree, ...parents, '-F', '-'], how));
+  const { tree, parents, author, at } = commit;
+  const message = `${commit.message.replaceAll('\0', '').trim() || '(no message)'}\n`;
+  const [who, when] = [author === undefined ? {} : { author }, at === undefined ? {} : { at }];
+  const written = (await isThere(git, tree, parents)) ? await git.writeCommit({ tree, parents, message, ...who, ...when }) : null;
+  if (written !== null) return written;
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return sha(await git.line(args, { input: message, ...(author === undefined ? {} : { as: author }), ...when }));
+}
+
+/** Whether what a commit is to name can be read without a process. */
+async function isThere(git: OwnDir, tree: CommitSha, parents: readonly CommitSha[]): Promise<boolean> {
+  for (const parent of parents) if ((await git.commit(parent)) === null) return false;
+  return (await git.tree(tree)) !== null;
 }
 
 /**

@@ -1,12 +1,13 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Millis } from '../pipeline/values.ts';
+import type { CommitSha, Millis } from '../pipeline/values.ts';
 import { type CommitReader, commitReader } from './objects/commit-objects.ts';
 import { Remembered } from './objects/loose.ts';
 import { type TreeReader, treeReader, type TreeSize } from './objects/tree-objects.ts';
 import { BOUNDS } from '../bounds.ts';
 import { IndexMemory } from './index-memory.ts';
+import { type NewCommit, writeCommit } from './objects/write-commit.ts';
 import { PackedRefs } from './packed-refs.ts';
 import type { Identity, Repository } from './repository.ts';
 import { share } from './traits/sharing.ts';
@@ -44,6 +45,8 @@ export interface OwnDir {
   readonly commit: CommitReader;
   /** The same of a tree. */
   readonly tree: TreeReader;
+  /** Writes a commit without a process; null: git has to. */
+  writeCommit(commit: OwnCommit): Promise<CommitSha | null>;
   /** What was found out about the size of trees, by their names. */
   readonly treeSizes: Remembered<TreeSize>;
   readonly packedRefs: PackedRefs;
@@ -55,6 +58,9 @@ export interface OwnDir {
   readonly converts: boolean;
   readonly memory: IndexMemory;
 }
+
+/** A commit by the owner's identity, which Musher writes for them. `author`, `at`: not given, the same and now. */
+export type OwnCommit = Pick<NewCommit, 'tree' | 'parents' | 'message'> & { readonly author?: Identity; readonly at?: Millis };
 
 export interface Tree {
   /** The working files' root. */
@@ -146,6 +152,8 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     fact: remembered(line),
     commit: commitReader(objects),
     tree: treeReader(objects),
+    writeCommit: async ({ author = repository.identity, at = clock.now(), ...commit }) =>
+      repository.sharing === null ? writeCommit(objects, { ...commit, author, committer: repository.identity, at }) : null,
     treeSizes: new Remembered(BOUNDS.treeSizesKnown),
     objectFormat: repository.objectFormat,
     sharing: repository.sharing,
