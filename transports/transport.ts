@@ -46,6 +46,8 @@ export interface MessageRef {
   readonly id: string;
   /** The network's name of the thread that it is in, null for none. Kept with it, so that a later process also knows; missing: not told. */
   readonly thread?: string | null;
+  /** How its network changes it, where the name alone is not enough; opaque. */
+  readonly by?: string;
   /** Nobody can reply to it, such as to an answer that one person sees; it is not looked up by its name. Missing: somebody may. */
   readonly unanswerable?: true;
 }

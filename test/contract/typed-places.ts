@@ -192,7 +192,7 @@ function terminalPlace(): Promise<Place> {
 }
 
 /** What Discord's client makes of a slash command that is typed with its options: `/show item:1`. */
-function filledIn(text: string): [name: string, values: Record<string, string | number | boolean>] {
+export function filledIn(text: string): [name: string, values: Record<string, string | number | boolean>] {
   const [head = ''] = text.split(' ', 1);
   const options = CATALOGUE.commands.find(({ words }) => `/${words.join('-')}` === head)?.options ?? [];
   const names = options.filter(({ keyword }) => keyword === null).map(({ name }) => name);

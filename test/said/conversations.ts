@@ -5,7 +5,7 @@ import { LOCAL, NETWORKS } from '../../transports/index.ts';
 import { matrixTransport } from '../../transports/matrix/matrix.ts';
 import type { Where } from '../../transports/network.ts';
 import type { Desk, World } from '../commands/harness.ts';
-import { CATALOGUE } from '../contract/typed-places.ts';
+import { CATALOGUE, filledIn } from '../contract/typed-places.ts';
 import { eventually } from '../eventually.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState } from '../fakes/matrix/memory-state.ts';
@@ -150,6 +150,13 @@ async function discord(): Promise<Talk> {
       'the mention of its role': { where: ROOM, write: (text) => fake.write(ada, room, `<@&${world.botRole}> ${text}`) },
       'the name': { where: ROOM, write: (text) => fake.write(ada, room, `musher, ${text}`) },
       'a reply': { where: ROOM, write: (text) => fake.write(ada, room, text, reply()) },
+      'a slash command for all': {
+        where: ROOM,
+        write(text) {
+          const [name, values] = filledIn(text);
+          return fake.slash(ada, room, name, { ...values, public: true });
+        },
+      },
       'a thread': { where: ROOM, write: (text) => fake.write(ada, thread, `<@${world.bot.id}> ${text}`) },
       'a direct message': { where: DIRECT, write: (text) => fake.write(ada, direct, text) },
     },

@@ -1,4 +1,5 @@
-import { slackError } from './failure.ts';
+import type { Clock } from '../../src/clock.ts';
+import { rateLimitOf, slackError } from './failure.ts';
 import { objectOf, textOf } from './intake/payload.ts';
 import type { CallSlack } from './web-api.ts';
 
@@ -37,4 +38,34 @@ export class Names {
       this.#report(error);
     }
   }
+}
+
+/** Slack tells of a new name only those who follow every change of every account. */
+const AGAIN_MS = 5 * 60_000;
+
+/** Reads how people call the bot, which may be renamed while it is connected, at once and every five minutes; returns how to end that. */
+export function watchBotNames(
+  { call, clock, report }: { readonly call: CallSlack; readonly clock: Clock; readonly report: (error: unknown) => void },
+  bot: string,
+  called: (names: readonly string[]) => void,
+): () => void {
+  let ended = false;
+  let cancel = (): void => {};
+  const look = async (): Promise<void> => {
+    try {
+      const user = objectOf(await call('users.info', { user: bot }), 'user');
+      const profile = objectOf(user, 'profile');
+      const names = [textOf(user, 'name'), textOf(profile, 'display_name'), textOf(profile, 'real_name')];
+      if (!ended) called([...new Set(names.filter((name) => name !== null && name !== ''))] as string[]);
+    } catch (error) {
+      // A refusal leaves the name that the token told; what else is wrong shows elsewhere.
+      if (slackError(error) === null && rateLimitOf(error) === null && !ended) report(error);
+    }
+    if (!ended) cancel = clock.at(clock.now() + AGAIN_MS, () => void look());
+  };
+  void look();
+  return () => {
+    ended = true;
+    cancel();
+  };
 }

@@ -15,7 +15,7 @@ import { serveHttp, type HttpIntake } from './intake/http.ts';
 import { Intake, NOT_STORED } from './intake/intake.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { SLACK_LIMITS } from './limits.ts';
-import { Names } from './names.ts';
+import { Names, watchBotNames } from './names.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './sending/outgoing.ts';
@@ -47,7 +47,8 @@ const WORKING = 'eyes';
 interface Running {
   readonly call: CallSlack;
   readonly workspace: Workspace;
-  readonly name: string;
+  /** How people call the bot. */
+  names: readonly string[];
   readonly outgoing: Outgoing;
   readonly requests: OpenRequests;
   readonly catchUp: CatchUp;
@@ -55,6 +56,7 @@ interface Running {
   sockets: Sockets | null;
   http: HttpIntake | null;
   endWatch: () => void;
+  endNames: () => void;
 }
 
 /** The port that Slack's requests are taken at; null with Socket Mode or before the start. */
@@ -90,6 +92,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       running.http = await startHttp(running, options.intake);
       running.endWatch = watchSlack({ call: sdk.call, clock, looked: (problem) => changed(problem) });
     }
+    const parts = running;
+    parts.endNames = watchBotNames({ call: sdk.call, clock, report }, workspace.botUser, (called) => {
+      if (called.length > 0) parts.names = called;
+    });
     // What came while nobody listened; it may take a while and nobody waits for it.
     void running.catchUp.run();
   };
@@ -147,7 +153,8 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       take: (channel, message) => intake.takeFromHistory(channel, message),
       report,
     });
-    return { call, workspace, name, outgoing, requests, catchUp, intake, sockets: null, http: null, endWatch: () => {} };
+    const end = (): void => {};
+    return { call, workspace, names: [name], outgoing, requests, catchUp, intake, sockets: null, http: null, endWatch: end, endNames: end };
   };
 
   const startSockets = async (sdk: Sdk, parts: Running, appToken: string): Promise<void> => {
@@ -192,13 +199,15 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
           await start(sink);
         },
         async abandon() {
+          running?.endWatch();
+          running?.endNames();
           await running?.sockets?.stop();
           await running?.catchUp.stop();
           running = null;
         },
       }),
 
-    identity: () => (running === null ? null : { ids: [running.workspace.botUser], names: [running.name] }),
+    identity: () => (running === null ? null : { ids: [running.workspace.botUser], names: running.names }),
 
     port: () => running?.http?.port ?? null,
 
@@ -236,6 +245,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       await life.stop(signal, () => {
         parts?.intake.close();
         parts?.endWatch();
+        parts?.endNames();
         return Promise.all([parts?.outgoing.drain(), parts?.http?.close(), parts?.sockets?.stop()]).catch(report);
       });
       aborting.abort();

@@ -10,6 +10,8 @@ export interface MethodParts {
   readonly triggers: Map<string, number>;
   /** What the bot token may do. */
   readonly scopes: readonly string[];
+  /** What the bot is called. */
+  readonly botName: string;
 }
 
 export const BOT_TOKEN = 'xoxb-fake';
@@ -35,6 +37,8 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
     case 'bots.info':
       return { ok: true, bot: { id: 'B1', app_id: 'A1', name: 'musher' } };
     case 'users.info':
+      if (get('user') === 'UBOT')
+        return { ok: true, user: { id: 'UBOT', name: 'musher', profile: { display_name: '', real_name: parts.botName } } };
       return { ok: true, user: { id: get('user'), name: get('user').toLowerCase(), profile: { display_name: `Name of ${get('user')}` } } };
     case 'apps.connections.open':
       return { ok: true, url: parts.socketUrl() };

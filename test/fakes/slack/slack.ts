@@ -43,6 +43,8 @@ export class FakeSlack {
   readonly views: Json[] = [];
   /** What the bot token may do. */
   scopes: string[] = [...SCOPES];
+  /** What people call the bot by. */
+  botName = 'musher';
   readonly #troubles = new Map<string, Trouble[]>();
   readonly #responses = new Map<string, Response>();
   readonly #triggers = new Map<string, number>();
@@ -295,6 +297,7 @@ export class FakeSlack {
             views: this.views,
             triggers: this.#triggers,
             scopes: this.scopes,
+            botName: this.botName,
           }),
         };
     if (trouble?.kind === 'reply lost') return void request.socket.destroy();

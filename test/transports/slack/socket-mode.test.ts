@@ -279,6 +279,18 @@ describe('the start', () => {
     expect(transport.identity()).toEqual({ ids: ['UBOT'], names: ['musher'] });
   });
 
+  it('learns its new name when it is renamed', async () => {
+    const system = systemClock();
+    const clock: Clock = {
+      now: () => system.now(),
+      // Minutes pass at once.
+      at: (time, fire) => system.at(time - system.now() > 60_000 ? system.now() + 5 : time, fire),
+    };
+    const { slack, transport } = await open({ clock });
+    slack.botName = 'Hal';
+    await eventually(() => expect(transport.identity()?.names).toEqual(['musher', 'Hal']));
+  });
+
   it('can be tried again', async () => {
     const opened = await prepare();
     opened.slack.trouble('auth.test', { kind: 'broken' });

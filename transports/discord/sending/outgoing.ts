@@ -41,12 +41,12 @@ export function outgoing(
     room,
     id: channel === room ? id : `${channel}/${id}`,
   });
-  const replyRef = (room: string, handle: ReplyHandle, id: string): MessageRef => ({
-    transport: NAME,
-    room,
-    id: `${threadOfReply(handle)}|${id}`,
-    ...(handle.ephemeral ? { unanswerable: true as const } : {}),
-  });
+  // What everybody sees has the name that Discord gives it, for people reply to it.
+  const replyRef = (room: string, handle: ReplyHandle, id: string): MessageRef => {
+    const by = `${threadOfReply(handle)}|${id}`;
+    if (handle.ephemeral) return { transport: NAME, room, id: by, unanswerable: true };
+    return /^\d+$/.test(id) ? { ...channelRef(room, handle.channel, id), by } : { transport: NAME, room, id: by };
+  };
 
   const post = async (room: string, channel: string, messages: readonly Rendered[], key: SendKey, from = 0): Promise<MessageRef[]> => {
     const refs: MessageRef[] = [];
@@ -117,13 +117,14 @@ export function outgoing(
     }
     return refs;
   };
-  const editAt = async (room: string, id: string, message: Rendered): Promise<boolean> => {
-    if (id.startsWith('i|')) {
-      const target = targetOf({ transport: NAME, room, thread: id });
-      const name = id.slice(id.lastIndexOf('|') + 1);
+  const editAt = async (ref: MessageRef, message: Rendered): Promise<boolean> => {
+    const way = wayOf(ref);
+    if (way.startsWith('i|')) {
+      const target = targetOf({ transport: NAME, room: ref.room, thread: way });
+      const name = way.slice(way.lastIndexOf('|') + 1);
       return target.kind === 'reply' && (await replies.edit(target, name, message));
     }
-    const [channel, message_] = channelAndId(room, id);
+    const [channel, message_] = channelAndId(ref.room, ref.id);
     await posts.edit(channel, message_, message);
     return true;
   };
@@ -133,7 +134,7 @@ export function outgoing(
     const [head, ...rest] = messages;
     if (head === undefined) return;
     const channel = channelOf(now);
-    if (!(await editAt(now.room, now.id, head))) {
+    if (!(await editAt(now, head))) {
       // Its interaction has ended: it continues as a message of the channel.
       const id = await posts.post(channel, head, nonceOf(`instead:${ref.id}`, 0));
       remember(instead, ref.id, channelRef(now.room, channel, id));
@@ -171,7 +172,7 @@ export function outgoing(
         if (message === undefined || more.length > 0) return;
         try {
           // An answer whose interaction has ended can't be changed.
-          await editAt(ref.room, ref.id, message);
+          await editAt(ref, message);
         } catch (error) {
           if (!(error instanceof SendFailure) || error.outcome !== 'rejected') throw error;
         }
@@ -181,8 +182,14 @@ export function outgoing(
 }
 
 function channelOf(ref: MessageRef): string {
-  if (ref.id.startsWith('i|')) return targetOf({ transport: NAME, room: ref.room, thread: ref.id }).channel;
+  const way = wayOf(ref);
+  if (way.startsWith('i|')) return targetOf({ transport: NAME, room: ref.room, thread: way }).channel;
   return channelAndId(ref.room, ref.id)[0];
+}
+
+/** An answer to an interaction is changed by way of that, anything else in its channel. */
+function wayOf({ id, by = id }: MessageRef): string {
+  return by;
 }
 
 function channelAndId(room: string, id: string): [channel: string, id: string] {
