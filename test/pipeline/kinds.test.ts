@@ -1,50 +1,28 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import * as fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import type { ItemEventKind, ItemEvents } from '../../src/pipeline/events.ts';
 import { eventOf, KINDS } from '../../src/pipeline/kinds.ts';
 import { withoutTexts, type PurgePlan } from '../../src/pipeline/purge-plan.ts';
+import { copyOfSources, type Copy } from '../promises/copy.ts';
 import { num } from './samples.ts';
 import { PAYLOAD, SPOKEN } from './random-events.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ITEM_KINDS = Object.keys(PAYLOAD) as ItemEventKind[];
 
-/** What the compiler says against a copy of what knows of events, changed by `change`. */
-async function complaintsAbout(change: (events: string) => string): Promise<{ readonly file: string; readonly text: string }[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'musher-kinds-'));
-  try {
-    for (const folder of ['src', 'commands', 'transports']) cpSync(join(ROOT, folder), join(dir, folder), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
-    writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
-    const compilerOptions = { rewriteRelativeImportExtensions: false };
-    const include = ['pipeline', 'log', 'words', 'notices', 'engine', 'mcp', 'bot'].map((part) => `src/${part}`);
-    const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: [...include, 'commands'] };
-    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify(config));
-    const events = join(dir, 'src/pipeline/events.ts');
-    writeFileSync(events, change(readFileSync(events, 'utf8')));
-    const { stdout } = await execa(join(dir, 'node_modules/.bin/tsc'), ['-p', dir, '--pretty', 'false'], { reject: false, cwd: dir });
-    const found = stdout.matchAll(/^(\S+\.ts)\(\d+,\d+\): error TS\d+: (.*)/gm);
-    return Array.from(found, ([, file = '', text = '']) => ({ file, text }));
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
 /** Where the compiler asks for a kind that was added to the union in `src/pipeline/events.ts`. */
 const PLACES = ['src/pipeline/kinds.ts', 'src/pipeline/transition.ts', 'src/words/item/event.ts'];
 
 /** Of a new kind and of a kind with a new text, at once: a compilation takes some seconds. */
-let complaints: Awaited<ReturnType<typeof complaintsAbout>>;
+let complaints: Awaited<ReturnType<Copy['complaints']>>;
 beforeAll(async () => {
-  complaints = await complaintsAbout((events) =>
-    events
-      .replace('export interface ItemEvents {', "export interface ItemEvents {\n  'item.pinned': { readonly word: string };")
-      .replace("'item.held': { ", "'item.held': { readonly note?: string; "),
-  );
+  using copy = copyOfSources();
+  const events = 'src/pipeline/events.ts';
+  copy.change(events, 'export interface ItemEvents {', "export interface ItemEvents {\n  'item.pinned': { readonly word: string };");
+  copy.change(events, "'item.held': { ", "'item.held': { readonly note?: string; ");
+  complaints = await copy.complaints();
 }, 240_000);
 
 it('are asked for by the compiler in the table, in the transition and in the words', () => {

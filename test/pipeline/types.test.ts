@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
+import { SPARING } from '../promises/copy.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EXPECTATION = /^\/\/ @ts-expect-error (TS\d+): (.*)$/;
@@ -30,7 +31,7 @@ async function compile(source: readonly string[]): Promise<{ line: number; code:
     }),
   );
   const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  const { stdout } = await execa(tsc, ['-p', dir, '--pretty', 'false'], { reject: false });
+  const { stdout } = await execa(tsc, ['-p', dir, '--pretty', 'false', ...SPARING.args], { reject: false, env: SPARING.env });
   const found = stdout.matchAll(/^(?:.*\/)?fixture\.ts\((\d+),\d+\): error (TS\d+):/gm);
   return Array.from(found, ([, line = '', code = '']) => ({ line: Number(line), code }));
 }

@@ -1,10 +1,14 @@
-import { expect, it } from 'vitest';
-import { copyOfSources, namedFor, type Copy } from './copy.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyOfSources, namedFor, type Copy, type Ran } from './copy.ts';
 
-/** Each makes the change that CONTRIBUTING describes in a copy of the sources, and a second time forgets a part of it. */
+/**
+ * In a copy of the sources the changes that CONTRIBUTING describes are made, first each of them without a part. All at once,
+ * since the compiler and the tests of a copy take some seconds.
+ */
 
-const COMPILING = { timeout: 240_000 };
-const GENERATING = ['scripts', 'docs', 'bot.toml.example', 'project.toml.example'] as const;
+const AT_LONGEST_MS = 240_000;
+const TESTED = ['test/commands/index.test.ts', 'test/config/generated.test.ts'] as const;
+const GENERATING = ['scripts', 'docs', 'bot.toml.example', 'project.toml.example', ...TESTED] as const;
 
 const ECHO = `import { command } from '../../src/bot/command.ts';
 import { done } from '../../src/words/replies.ts';
@@ -21,76 +25,108 @@ export const echo = command({
   },
 });
 `;
+/** A command that waits for something and does not say so. */
+const WAITING = ECHO.replaceAll('echo', 'late').replace('run() {\n', 'async run() {\n    await Promise.resolve();\n');
 
-function listEcho(copy: Copy): void {
-  copy.change('commands/index.ts', 'import { edit }', "import { echo } from './musher/echo.ts';\nimport { edit }");
-  copy.change('commands/index.ts', '\n  ping,', '\n  ping,\n  echo,');
+const REST = 'longest_rest: z.int().default(7)';
+const NICE = "nice: z.boolean().default(false).meta({ description: 'Whether it gives way to other programs.' }),";
+
+function list(copy: Copy, name: string): void {
+  copy.change('commands/index.ts', 'import { edit }', `import { ${name} } from './musher/${name}.ts';\nimport { edit }`);
+  copy.change('commands/index.ts', '\n  ping,', `\n  ping,\n  ${name},`);
 }
 
-/** An option of a gate, and what it does. */
-function addOption(copy: Copy): void {
-  const nice = "nice: z.boolean().default(false).meta({ description: 'Whether it gives way to other programs.' }),";
-  copy.change('src/config/sections/gates.ts', '  keep: z', `  ${nice}\n  keep: z`);
-}
-
-it('a new command is its file and its place in the list; help and the page come from its declaration', COMPILING, async () => {
-  expect(namedFor('A new command')).toEqual([
-    'commands/',
-    'commands/index.ts',
-    'docs/commands.md',
-    'test/commands/',
-    'test/commands/index.test.ts',
-  ]);
-  using copy = copyOfSources(...GENERATING, 'test/commands/index.test.ts');
+/** The same without a part each: a place in the list, that it waits, a description, what the option does. */
+function forget(copy: Copy): void {
   copy.write('commands/musher/echo.ts', ECHO);
-  const forgotten = await copy.vitest('test/commands/index.test.ts');
-  expect(forgotten.output).toContain('holds every command of the folder, and nothing else');
-  expect(forgotten.code).toBe(1);
+  copy.write('commands/musher/late.ts', WAITING);
+  list(copy, 'late');
+  copy.change('src/config/sections/flood.ts', '  waiting: z', `  ${REST},\n  waiting: z`);
+  copy.change('src/config/sections/gates.ts', '  keep: z', `  ${NICE}\n  keep: z`);
+}
 
-  listEcho(copy);
-  expect(await copy.compile(['commands'])).toEqual([]);
-  expect(await copy.vitest('test/commands/index.test.ts')).toMatchObject({ code: 0 });
-  expect(await copy.node('scripts/generate.ts', '--check')).toMatchObject({ code: 1, output: expect.stringContaining('docs/commands.md') });
-  expect(await copy.node('scripts/generate.ts')).toEqual({ code: 0, output: 'docs/commands.md' });
-  expect(copy.read('docs/commands.md')).toContain('Answers with what it is.');
-});
-
-it('a command that waits for something and does not say so does not compile', COMPILING, async () => {
-  using copy = copyOfSources();
-  copy.write('commands/musher/echo.ts', ECHO.replace('run() {\n', 'async run() {\n    await Promise.resolve();\n'));
-  listEcho(copy);
-  expect(await copy.compile(['commands'])).toEqual(['commands/musher/echo.ts']);
-});
-
-it('a new key of the configuration is a line of its section: its field, the example and the page come from there', COMPILING, async () => {
-  expect(namedFor('A new key of the configuration')).toEqual(['src/config/sections/', 'src/config/settings.ts']);
-  using copy = copyOfSources(...GENERATING, 'test/config/generated.test.ts');
-  const key = 'longest_rest: z.int().default(7)';
-  copy.change('src/config/sections/flood.ts', '  waiting: z', `  ${key},\n  waiting: z`);
-  const silent = await copy.vitest('test/config/generated.test.ts');
-  expect(silent.output).toContain('explains every key');
-  expect(silent.code).toBe(1);
-
-  copy.change('src/config/sections/flood.ts', key, `${key}.meta({ description: 'Hours that a sender may rest.' })`);
+function complete(copy: Copy): void {
+  list(copy, 'echo');
+  copy.change('commands/musher/late.ts', "about: 'musher',", "about: 'musher',\n  waits: true,");
+  copy.change('src/config/sections/flood.ts', REST, `${REST}.meta({ description: 'Hours that a sender may rest.' })`);
   copy.write(
     'src/app/uses.ts',
     "import type { Settings } from '../config/settings.ts';\nexport const rest = ({ flood }: Settings): number => flood.longestRest;\n",
   );
-  expect(await copy.compile(['src/app/uses.ts', 'src/config'])).toEqual([]);
-  const files = (await copy.node('scripts/generate.ts')).output.split('\n');
-  expect(files).toEqual(['bot.toml.example', 'docs/configuration.md']);
-  for (const file of files) expect(copy.read(file)).toContain('Hours that a sender may rest.');
-  expect(await copy.vitest('test/config/generated.test.ts')).toMatchObject({ code: 0 });
-});
-
-it('a new option of a gate is its key and what it does: one that nothing reads does not compile', COMPILING, async () => {
-  const places = namedFor('A new option of a gate');
-  expect(places).toEqual(['src/config/sections/gates.ts', 'src/engine/merge/gates.ts']);
-  using copy = copyOfSources();
-  addOption(copy);
-  expect(await copy.compile(['src/config', 'src/engine', 'src/mcp'])).toEqual(['src/engine/merge/gates.ts']);
-
   copy.change('src/engine/merge/gates.ts', 'keep: _readThere, ', 'keep: _readThere, nice, ');
   copy.change('src/engine/merge/gates.ts', '...nothing, command,', '...nothing, command: nice ? `nice -n 10 ${command}` : command,');
-  expect(await copy.compile(['src/config', 'src/engine', 'src/mcp'])).toEqual([]);
+}
+
+/** What the compiler and the tests say of a copy. */
+interface Looked {
+  readonly errors: readonly string[];
+  readonly tested: Ran;
+}
+
+let copy: Copy;
+let forgotten: Looked;
+let whole: Looked;
+let checked: Ran;
+let generated: Ran;
+beforeAll(async () => {
+  copy = copyOfSources(...GENERATING);
+  forget(copy);
+  forgotten = { errors: await copy.compile(), tested: await copy.vitest(...TESTED) };
+  complete(copy);
+  const errors = await copy.compile();
+  checked = await copy.node('scripts/generate.ts', '--check');
+  generated = await copy.node('scripts/generate.ts');
+  whole = { errors, tested: await copy.vitest(...TESTED) };
+}, AT_LONGEST_MS);
+afterAll(() => copy[Symbol.dispose]());
+
+describe('a change as CONTRIBUTING describes it', () => {
+  it('compiles, is generated and passes the tests', () => {
+    expect(whole.errors).toEqual([]);
+    expect(generated).toEqual({
+      code: 0,
+      output: 'bot.toml.example\nproject.toml.example\ndocs/configuration.md\ndocs/commands.md',
+    });
+    expect(whole.tested).toMatchObject({ code: 0 });
+  });
+
+  it('is seen where its generated files are missing', () => {
+    expect(checked).toMatchObject({ code: 1, output: expect.stringContaining('docs/commands.md') });
+  });
+
+  it('of a new command is its file and its place in the list; help and the page come from its declaration', () => {
+    expect(namedFor('A new command')).toEqual([
+      'commands/',
+      'commands/index.ts',
+      'docs/commands.md',
+      'test/commands/',
+      'test/commands/index.test.ts',
+    ]);
+    expect(copy.read('docs/commands.md')).toContain('Answers with what it is.');
+  });
+
+  it('of a new key of the configuration is a line of its section: its field, the example and the page come from there', () => {
+    expect(namedFor('A new key of the configuration')).toEqual(['src/config/sections/', 'src/config/settings.ts']);
+    for (const file of ['bot.toml.example', 'docs/configuration.md']) expect(copy.read(file)).toContain('Hours that a sender may rest.');
+  });
+
+  it('of a new option of a gate is its key and what it does', () => {
+    expect(namedFor('A new option of a gate')).toEqual(['src/config/sections/gates.ts', 'src/engine/merge/gates.ts']);
+    expect(copy.read('project.toml.example')).toContain('Whether it gives way to other programs.');
+  });
+});
+
+describe('what is forgotten of a change', () => {
+  it('does not compile: that a command waits for something, what an option of a gate does', () => {
+    expect(forgotten.errors).toEqual(['commands/musher/late.ts', 'src/engine/merge/gates.ts']);
+  });
+
+  it('makes a test fail: a command’s place in the list', () => {
+    expect(forgotten.tested.output).toContain('holds every command of the folder, and nothing else');
+    expect(forgotten.tested.code).toBe(1);
+  });
+
+  it('makes a test fail: what a key of the configuration is for', () => {
+    expect(forgotten.tested.output).toContain('explains every key');
+  });
 });
