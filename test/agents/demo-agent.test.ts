@@ -11,6 +11,7 @@ import { DEFAULT_PROMPTS } from '../../src/agents/default-prompts.ts';
 import type { RunOutcome } from '../../src/agents/supervision/outcome.ts';
 import { startRun } from '../../src/agents/supervision/supervisor.ts';
 import { expandTemplate } from '../../src/agents/template.ts';
+import { DEMO_AGENT } from '../setup/programs.ts';
 import { leaveNothingBehind, runFixture, VARIABLES } from './run-fixture.ts';
 import type { Role } from '../../src/pipeline/role.ts';
 
@@ -67,10 +68,10 @@ class Demo {
     this.git('-c', 'user.name=T', '-c', 'user.email=t@t', 'commit', '-q', '-m', message);
   }
 
-  /** The gate; null: it passes. */
-  failedGate(node: string = process.execPath): string | null {
+  /** The gate, in one process for all of its files; null: it passes. */
+  failedGate(): string | null {
     const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-    const run = spawnSync(node, ['--test'], { cwd: this.root, encoding: 'utf8', env });
+    const run = spawnSync(process.execPath, ['--test', '--test-isolation=none'], { cwd: this.root, encoding: 'utf8', env });
     return run.status === 0 ? null : run.stdout;
   }
 
@@ -92,7 +93,7 @@ class Demo {
     this.#runs += 1;
     const run = await startRun({
       ...base,
-      agent: { ...base.agent, role, command: [process.execPath, join(DEMO, 'agent.ts')], env: { MUSHER_DEMO_SECONDS: '0' } },
+      agent: { ...base.agent, role, command: [process.execPath, DEMO_AGENT], env: { MUSHER_DEMO_SECONDS: '0' } },
       runDir: `${base.runDir}-${this.#runs}`,
       prompt: expandTemplate(DEFAULT_PROMPTS[role], variables),
       variables,
