@@ -57,3 +57,15 @@ it('an agent takes as many at a time as it may, and one that is not taken by its
   await system.settle();
   expect(runs()).toContain('3 coder-2 haiku');
 });
+
+it('an item that waits for the one agent with its model keeps nobody waiting who could use another', async () => {
+  system.end();
+  system = new System({ agents: [{ ...coder, knownModels: ['opus'] }, other] });
+  system.begin();
+  await type('create story One', 'create story Two', 'create story Three', 'create story Four', 'start 1-4', 'model 3 opus');
+  const second = system.outside.running.find(({ item }) => item === 2);
+  if (second === undefined) throw new Error('nobody works on 2');
+  system.outside.finish(second, 'commit', system.clock.now());
+  await system.settle();
+  expect(runs().toSorted()).toEqual(['1 coder-1 -', '4 coder-2 -']);
+});

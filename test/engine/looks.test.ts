@@ -20,6 +20,8 @@ const say = record({
     'assign N any',
     'depends N on M',
     'depends N on nothing',
+    'model N opus',
+    'model N default',
     'priority N high',
     'priority N low',
     'edit N qa human',
@@ -56,13 +58,18 @@ const act = oneof(
   { weight: 1, arbitrary: record({ do: constant('restart' as const) }) },
 );
 
+/** Whoever is free may take it. */
+function isOpen({ assignedTo, model = null }: WorkItem): boolean {
+  return assignedTo === null && model === null;
+}
+
 /** Items that could have the slot or the agent that another one has got, and came before it. */
 function passedOver(system: System, settings: ReturnType<typeof projectSettings>, before: ReadonlySet<string>): string[] {
   const { reads } = system;
   const facts = projectFacts(reads, settings, system.clock.now());
   const inLine = reads.active('shop').filter((item) => {
     const step = decide(reads, item, facts);
-    return item.assignedTo === null && step.do === 'wait' && (step.for === 'slot' || step.for === 'agent');
+    return isOpen(item) && step.do === 'wait' && (step.for === 'slot' || step.for === 'agent');
   });
   const precedes = (a: WorkItem, b: WorkItem): boolean =>
     a.stage.name === 'current' &&
@@ -70,15 +77,18 @@ function passedOver(system: System, settings: ReturnType<typeof projectSettings>
     (rankOf(a) - rankOf(b) || a.stageSince - b.stageSince || a.number - b.number) < 0;
   return reads.openRuns('shop').flatMap((run) => {
     const item = reads.item('shop', run.item);
-    if (item === null || before.has(`${run.item}.${run.run}`) || item.assignedTo !== null) return [];
+    if (item === null || before.has(`${run.item}.${run.run}`) || !isOpen(item)) return [];
     const waiting = inLine.find((one) => one.payer === item.payer && precedes(one, item));
     return waiting === undefined ? [] : [`${item.number} was taken before ${waiting.number}`];
   });
 }
 
 it('a look at what has changed leaves nothing that a look at everything would do, and nobody is passed over', async () => {
-  const { budget } = projectSettings('shop', '/nowhere');
-  const changed = { qa: 'server' as const, budget: { ...budget, day: { tokens: null, microUsd: 1_000 } } };
+  const { budget, agents: all } = projectSettings('shop', '/nowhere');
+  // One coder alone can take the model that is chosen at times.
+  const [first, ...others] = all;
+  const agents = first === undefined ? [] : [{ ...first, knownModels: ['opus'] }, ...others];
+  const changed = { agents, qa: 'server' as const, budget: { ...budget, day: { tokens: null, microUsd: 1_000 } } };
   const settings = { ...projectSettings('shop', '/nowhere'), ...changed };
   let runs = 0;
   await assert(
