@@ -26,6 +26,8 @@ import { health } from './musher/health.ts';
 import { help } from './musher/help.ts';
 import { history } from './look/history.ts';
 import { htop } from './musher/htop.ts';
+import { label } from './items/label.ts';
+import { labels } from './find/labels.ts';
 import { logs } from './look/logs.ts';
 import { model } from './agents/model.ts';
 import { more } from './look/more.ts';
@@ -53,6 +55,7 @@ import { stop } from './pipeline/stop.ts';
 import { supersede } from './pipeline/supersede.ts';
 import { subscribe } from './rooms/subscribe.ts';
 import { tell } from './pipeline/tell.ts';
+import { unlabel } from './items/unlabel.ts';
 import { unblock } from './pipeline/unblock.ts';
 import { today } from './find/today.ts';
 import { timer } from './timers/timer.ts';
@@ -75,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   blocked,
   today,
   search,
+  labels,
   backlog,
   show,
   why,
@@ -98,6 +102,8 @@ export const COMMANDS: readonly Command[] = [
   assign,
   model,
   priority,
+  label,
+  unlabel,
   start,
   stop,
   tell,

@@ -1,5 +1,5 @@
 import { command } from '../../src/bot/command.ts';
-import { itemTitle, marksOf } from '../../src/words/item/item.ts';
+import { itemTitle, labelMarks, marksOf } from '../../src/words/item/item.ts';
 import { stepWords } from '../../src/words/item/step.ts';
 import { answer, done } from '../../src/words/replies.ts';
 import { decide } from '../../src/decide/facts.ts';
@@ -23,7 +23,7 @@ export const backlog = command({
     if (all === 0) return done(`The backlog of ${project.name} is empty. `, typed('create story <title>'), ' adds to it.');
     const reader = readerOf(context);
     const lines = reads.inStage(project.name, 'backlog', MOST).map((item): Content[] => {
-      const title = `${itemTitle(item, reader.current)} (${item.type})${marksOf(item)}`;
+      const title = `${itemTitle(item, reader.current)} (${item.type})${marksOf(item)}${labelMarks(item)}`;
       const step = decide(reads, item, facts);
       if (step.reason.kind === 'not-started' && step.reason.unmet.length === 0) return [title];
       const starts = step.do === 'wait' && step.reason.kind === 'dependencies' && !step.never ? ', starts on its own' : '';

@@ -94,6 +94,7 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
       item.dependsOn.length === 0 ? null : item.dependsOn.map((number) => dependency(context, item.project, number)).join(', '),
     ],
     ['Needed by', dependents.length === 0 ? null : dependents.map((number) => dependency(context, item.project, number)).join(', ')],
+    ['Labels', item.labels === undefined || item.labels.length === 0 ? null : item.labels.join(', ')],
     ['Priority', priorityOf(item) === 'normal' ? null : priorityOf(item)],
     ['Agent', chosen(item.assignedTo, defaults.agent, item)],
     ['Model', chosen(item.model ?? null, defaults.model, item)],

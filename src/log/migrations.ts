@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, BASES, ITEMS, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, ITEMS, LABELS, OUTAGES, PAUSES, PROJECTION_TABLES } from './projections/tables.ts';
 import { TALK, TEXTS } from './search/tables.ts';
 import { fillTexts } from './search/texts.ts';
 
@@ -259,6 +259,8 @@ const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   );
   `,
+  // A new database has the table already.
+  LABELS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

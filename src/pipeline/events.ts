@@ -56,6 +56,7 @@ export interface ItemEvents {
     | { readonly field: 'title' | 'description'; readonly value: string; readonly prior: string }
     | { readonly field: 'type'; readonly value: ItemType; readonly prior: ItemType }
     | { readonly field: 'qa'; readonly value: QaMode | null; readonly prior: QaMode | null }
+    | { readonly field: 'labels'; readonly value: readonly string[]; readonly prior: readonly string[] }
     | { readonly field: 'model'; readonly value: string | null; readonly prior: string | null }
     | { readonly field: 'priority'; readonly value: Priority; readonly prior: Priority }
     | { readonly field: 'criteria'; readonly value: readonly Criterion[]; readonly prior: readonly Criterion[] };

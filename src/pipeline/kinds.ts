@@ -114,6 +114,7 @@ const ROWS = {
         type: {},
         qa: {},
         priority: {},
+        labels: { value: 'empty', prior: 'empty' },
         model: { value: 'null', prior: 'null' },
         criteria: { value: { text: 'empty' }, prior: 'empty' },
       },

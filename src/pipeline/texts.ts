@@ -35,6 +35,7 @@ export const ITEM_TEXTS = {
   criteria: 'empty',
   assignedTo: 'null',
   model: 'drop',
+  labels: 'drop',
   held: 'null',
   errand: 'null',
   failure: 'null',

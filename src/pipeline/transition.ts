@@ -307,6 +307,8 @@ function edited(item: WorkItem, edit: ItemEvents['item.edited']): WorkItem {
       return { ...item, qaMode: edit.value };
     case 'model':
       return { ...item, model: edit.value };
+    case 'labels':
+      return { ...item, labels: edit.value };
     case 'priority':
       return { ...item, priority: edit.value };
     case 'criteria':

@@ -149,6 +149,8 @@ export interface ItemBase {
   readonly qaMode: QaMode | null;
   /** The name of the agent that people chose for the item's coder runs; null: any that is free. */
   readonly assignedTo: string | null;
+  /** Words that people gave it to find it by, in lower case. Missing: none. */
+  readonly labels?: readonly string[];
   /** The model that people chose for its coder runs. Null or missing: what its type or its agent says. */
   readonly model?: string | null;
   /** Which waiting items come first. Missing: normal. */

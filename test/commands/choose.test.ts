@@ -184,3 +184,52 @@ describe('model', () => {
     expect((await world.say('agents')).text).toContain('only when asked for');
   });
 });
+
+describe('labels', () => {
+  it('are added, listed with what is still to be done, and taken off', async () => {
+    const [a, b] = [world.make({ title: 'A' }), world.make({ title: 'B' })];
+    expect((await world.say(`label ${a} ui, good first task`)).text).toBe(`#${a} A is labelled ui, good-first-task.`);
+    expect(await world.say(`label ${a} ${b} #UI`)).toMatchObject({ ok: true });
+    expect(world.item(b).labels).toEqual(['ui']);
+    expect((await world.say('labels')).text).toContain('ui 2 · good-first-task 1');
+    const { text } = await world.say('list label ui');
+    expect(text).toContain('#1 A · not started');
+    expect(text).toContain('#2 B · not started');
+    expect((await world.say('status label ui good-first-task')).text).not.toContain('#2');
+    expect((await world.say('backlog')).text).toContain('A (story) · ui, good-first-task');
+    expect((await world.say(`show ${a}`)).text).toMatch(/Labels:? +ui, good-first-task/);
+    expect((await world.say(`history ${a}`)).text).toContain('set its labels to ui, good-first-task');
+    expect((await world.say(`unlabel ${a} ui`)).text).toContain('is labelled good-first-task');
+    expect((await world.say(`unlabel ${a} all`)).text).toContain('has no labels now');
+    expect(await world.say(`unlabel ${a} ui`)).toMatchObject({ ok: false, code: 'not-labelled' });
+    expect(verifyAll(databaseOf(world.log)).differences).toEqual([]);
+  });
+
+  it('of what is merged, deleted and purged are no open ones', async () => {
+    const [a, b, c] = [world.make({ title: 'A' }), world.make({ title: 'B' }), world.make({ title: 'C' })];
+    await world.say(`label ${a} ${b} ${c} ui`);
+    moveTo(world, a, { name: 'current' });
+    moveTo(world, a, { name: 'merge', branch: 'b', commitsAhead: 1 as never });
+    moveTo(world, a, doneStage);
+    world.record(c, 'item.deleted', { purge: true });
+    expect(world.log.reads.labels('shop')).toEqual([{ label: 'ui', items: 1 }]);
+    const { text } = await world.say('labels ui');
+    expect(text).toContain('#2 B');
+    expect(text).toContain('✓ #1 A merged');
+    expect(text).not.toContain('#3');
+    expect(verifyAll(databaseOf(world.log)).differences).toEqual([]);
+  });
+
+  it('are short words, and not too many', async () => {
+    const n = world.make();
+    expect(await world.say(`label ${n} ${'x'.repeat(31)}`)).toMatchObject({ ok: false, code: 'bad-label' });
+    expect(await world.say(`label ${n} a<b`)).toMatchObject({ ok: false, code: 'bad-label' });
+    expect(await world.say(`label ${n} a b c d e f g h i j k`)).toMatchObject({ ok: false, code: 'too-many-labels' });
+    expect((await world.say('labels')).text).toContain('No open item of shop has a label');
+    await world.say(`label ${n} phone`);
+    const unknown = await world.say('labels phoen');
+    expect(unknown).toMatchObject({ ok: false, code: 'no-such-label' });
+    expect(unknown.text).toContain('Did you mean phone?');
+    expect(await world.say(`label ${n} phone`)).toMatchObject({ ok: false, code: 'unchanged' });
+  });
+});

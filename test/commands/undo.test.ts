@@ -128,6 +128,7 @@ describe('undo of a command', () => {
     ['edit 1 description New words', { description: '' }, 'its description is as before'],
     ['edit 1 criteria one\ntwo', { criteria: [{ text: 'it works', checked: false }] }, 'its criteria are as before'],
     ['check 1 1', { criteria: [{ text: 'it works', checked: false }] }, 'criterion 1 is unchecked again'],
+    ['label 1 ui', { labels: [] }, 'it has no labels again'],
     ['priority 1 high', { priority: 'normal' }, 'its priority is normal again'],
     ['assign 1 coder-2', { assignedTo: null }, 'it is open to any coder again'],
     ['move 1 archived', { stage: { name: 'backlog' } }, 'it is back in backlog'],

@@ -21,6 +21,7 @@ function fill(log: Log): void {
     const of = { project: 'shop', item, actor: 'musher', cause: null } as const;
     const made = { type: 'story', title: 'x', description: '', criteria: [], dependsOn: [], qaMode: null } as const;
     tx.record({ ...of, kind: 'item.created', payload: made });
+    tx.record({ ...of, kind: 'item.edited', payload: { field: 'labels', value: ['ui'], prior: [] } });
     tx.record({ ...of, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } });
     tx.record({ ...of, kind: 'run.pending', payload: { run: 1, agent: 'coder-1', role: 'coder', stage: 'current', attempt: 1 } });
     const ask = { kind: 'permission', tool: 'Bash', input: '{}' } as const;

@@ -36,6 +36,8 @@ const TEXTS = [
   'edit N title Coffee',
   'priority N high',
   'priority N low',
+  'label N ui',
+  'unlabel N ui',
   'edit N qa agent',
   'edit N qa server',
   'edit N qa human',

@@ -82,6 +82,11 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
     fc.record({ field: fc.constantFrom('title' as const, 'description' as const), value: text, prior: text }),
     fc.record({ field: fc.constant('type' as const), value: fc.constantFrom(...ITEM_TYPES), prior: fc.constantFrom(...ITEM_TYPES) }),
     fc.record({ field: fc.constant('qa' as const), value: fc.option(fc.constantFrom(...QA_MODES)), prior: fc.constant(null) }),
+    fc.record({
+      field: fc.constant('labels' as const),
+      value: fc.array(text, { maxLength: 2 }),
+      prior: fc.array(text, { maxLength: 2 }),
+    }),
     fc.record({ field: fc.constant('model' as const), value: fc.option(model), prior: fc.option(model) }),
     fc.record({
       field: fc.constant('priority' as const),

@@ -321,6 +321,7 @@ describe('an edit', () => {
     ['type', { field: 'type', value: 'bug', prior: 'story' }, { type: 'bug' }],
     ['qa', { field: 'qa', value: 'human', prior: null }, { qaMode: 'human' }],
     ['model', { field: 'model', value: 'opus', prior: null }, { model: 'opus' }],
+    ['labels', { field: 'labels', value: ['ui'], prior: [] }, { labels: ['ui'] }],
     ['priority', { field: 'priority', value: 'high', prior: 'normal' }, { priority: 'high' }],
     ['criteria', { field: 'criteria', value: [{ text: 'b', checked: true }], prior: [] }, { criteria: [{ text: 'b', checked: true }] }],
   ] as const)('of the %s changes that and nothing else', (_, edit, change) => {

@@ -107,7 +107,15 @@ function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'i
   const { payload } = event;
   const { field } = payload;
   const present =
-    field === 'qa' ? now.qaMode : field === 'priority' ? priorityOf(now) : field === 'model' ? (now.model ?? null) : now[field];
+    field === 'qa'
+      ? now.qaMode
+      : field === 'priority'
+        ? priorityOf(now)
+        : field === 'model'
+          ? (now.model ?? null)
+          : field === 'labels'
+            ? (now.labels ?? [])
+            : now[field];
   if (!isDeepStrictEqual(present, payload.value)) return changed(`its ${field}`);
   // The cast keeps a field with its two values, swapped.
   const back = { ...payload, value: payload.prior, prior: payload.value } as typeof payload;
@@ -116,6 +124,7 @@ function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'i
     title: restored.title(item.title),
     type: restored.type(item.type),
     qa: restored.qa(item.qaMode),
+    labels: restored.labels(item.labels ?? []),
     model: restored.model(item.model ?? null),
     priority: restored.priority(priorityOf(item)),
   };

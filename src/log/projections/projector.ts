@@ -9,6 +9,7 @@ import type { Db } from '../database.ts';
 import { DayRows } from './day-rows.ts';
 import { closedRequest, openedRequest, REQUEST_TEXTS } from './fold-request.ts';
 import { foldRun, RUN_TEXTS } from './fold-run.ts';
+import { LabelRows } from './label-rows.ts';
 import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
@@ -59,6 +60,7 @@ export class Projector {
   readonly #goneFromBase;
   readonly #subscriptions: Subscriptions;
 
+  readonly #labels: LabelRows;
   readonly #timers: TimerRows;
   readonly #accounts: Accounts;
   readonly #outages: Outages;
@@ -84,6 +86,7 @@ export class Projector {
 
   constructor(db: Db) {
     this.#subscriptions = new Subscriptions(db);
+    this.#labels = new LabelRows(db);
     this.#timers = new TimerRows(db);
     this.#accounts = new Accounts(db);
     this.#outages = new Outages(db);
@@ -116,6 +119,7 @@ export class Projector {
     if (!after.ok) return after;
     this.items.set([event.project, event.item], after.value);
     this.#count(before, after.value);
+    this.#labels.change(before, after.value);
     this.#derive(event, before);
     return ok(undefined);
   }

@@ -65,6 +65,16 @@ export const PAUSES = `
     how     TEXT NOT NULL             -- finish | stop | panic
   ) WITHOUT ROWID;`;
 
+/** Since schema version 18. */
+export const LABELS = `
+  CREATE TABLE IF NOT EXISTS labels (
+    project TEXT NOT NULL,
+    open    INTEGER NOT NULL, -- 1: something is still to be done about the item
+    label   TEXT NOT NULL,
+    item    INTEGER NOT NULL,
+    PRIMARY KEY (project, open, label, item)
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE counts (
     project TEXT NOT NULL,
@@ -147,6 +157,7 @@ export const PROJECTION_TABLES = `
   ${ACCOUNTS}
   ${OUTAGES}
   ${PAUSES}
+  ${LABELS}
   ${TEXTS}
 
   CREATE TABLE timers (        -- open ones alone
@@ -191,6 +202,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'accounts', key: ['account'] },
   { table: 'outages', key: ['project', 'agent'] },
   { table: 'pauses', key: ['project'] },
+  { table: 'labels', key: ['project', 'open', 'label', 'item'] },
   { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'rooms', key: ['transport', 'room'] },

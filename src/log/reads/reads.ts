@@ -57,6 +57,8 @@ export class Reads {
   readonly #wakingNumbers;
   readonly #counts;
   readonly #dependents;
+  readonly #labels;
+  readonly #labelled;
   readonly #near;
   readonly #runs;
   readonly #run;
@@ -105,6 +107,15 @@ export class Reads {
     this.#counts = db.prepare<[string], { stage: string; n: number }>('SELECT stage, n FROM counts WHERE project = ?');
     this.#dependents = db
       .prepare<[string, number], ItemNumber>('SELECT item FROM dependencies WHERE project = ? AND depends_on = ? ORDER BY item')
+      .pluck();
+    this.#labels = db.prepare<[string], { label: string; items: number }>(
+      'SELECT label, count(*) AS items FROM labels WHERE project = ? AND open = 1 GROUP BY label ORDER BY label',
+    );
+    this.#labelled = db
+      .prepare<[string, number, string, number], string>(
+        `SELECT items.state FROM labels CROSS JOIN items ON items.project = labels.project AND items.number = labels.item
+         WHERE labels.project = ? AND labels.open = ? AND labels.label = ? ORDER BY labels.item DESC LIMIT ?`,
+      )
       .pluck();
     this.#near = db
       .prepare<[string, number, number], ItemNumber>(
@@ -183,6 +194,16 @@ export class Reads {
   /** The items that depend on an item. */
   dependents(project: string, number: number): ItemNumber[] {
     return this.#dependents.all(project, number);
+  }
+
+  /** The labels of items that are still to be done, with how many each has. */
+  labels(project: string): { readonly label: string; readonly items: number }[] {
+    return this.#labels.all(project);
+  }
+
+  /** Items with a label, the latest first: those that are still to be done, or the others. */
+  labelled(project: string, label: string, which: 'open' | 'over', limit: number): WorkItem[] {
+    return this.#labelled.all(project, which === 'open' ? 1 : 0, label, limit).map(parseItem);
   }
 
   /** Numbers that exist within `reach` of one that does not. */

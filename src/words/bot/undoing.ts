@@ -50,6 +50,7 @@ export const restored = {
   title: (title: string) => `its title is “${title}” again`,
   type: (type: string) => `it is a ${type} again`,
   qa: (mode: string | null) => `its qa is ${mode ?? 'the default'} again`,
+  labels: (labels: readonly string[]) => (labels.length === 0 ? 'it has no labels again' : `its labels are ${labels.join(', ')} again`),
   model: (model: string | null) => (model === null ? 'its model is left to its agent again' : `its model is ${model} again`),
   priority: (priority: string) => `its priority is ${priority} again`,
   field: (field: 'description' | 'criteria') => `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before`,

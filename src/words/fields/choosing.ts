@@ -25,6 +25,41 @@ export function overAlready(item: WorkItem, current: string, what: 'priority' | 
 
 const PLURAL: { readonly [T in ItemType]: string } = { story: 'stories', bug: 'bugs', spike: 'spikes', refactor: 'refactors' };
 
+/** The labels that an item has now. */
+export function labelsSet(item: WorkItem, current: string): Reply {
+  const { labels = [] } = item;
+  return done(`${itemTitle(item, current)} ${labels.length === 0 ? 'has no labels now' : `is labelled ${labels.join(', ')}`}.`);
+}
+
+export function labelsUnchanged(item: WorkItem, current: string): Reply {
+  const { labels = [] } = item;
+  return refused(
+    'unchanged',
+    `${itemTitle(item, current)} ${labels.length === 0 ? 'has no labels' : `is already labelled ${labels.join(', ')}`}.`,
+  );
+}
+
+/** It has none of the labels that should be taken off it. */
+export function notLabelled(item: WorkItem, current: string, typed: readonly string[]): Reply {
+  const { labels = [] } = item;
+  const has = labels.length === 0 ? 'It has none.' : `It has ${labels.join(', ')}.`;
+  return refused('not-labelled', `${itemTitle(item, current)} isn’t labelled ${typed.join(', ')}. ${has}`);
+}
+
+export function badLabel(label: string, longest: number): Reply {
+  return refused('bad-label', `“${label.slice(0, 40)}” can’t be a label: at most ${longest} letters, digits and dashes.`);
+}
+
+export function tooManyLabels(most: number): Reply {
+  return refused(
+    'too-many-labels',
+    `An item has at most ${most} labels. `,
+    'Take one off first with ',
+    command('unlabel <item> <label>'),
+    '.',
+  );
+}
+
 /** What stands for a choice that nobody made: `the default for bugs`. */
 export function defaultOf(type: ItemType): string {
   return `the default for ${PLURAL[type]}`;

@@ -53,6 +53,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
     fields([
       ['Stage', track(facts)],
       ['Cost', spent.microUsd === 0 && spent.tokens === 0 ? null : cost.join(', ')],
+      ['Labels', item.labels === undefined || item.labels.length === 0 ? null : item.labels.join(', ')],
       ['Criteria', item.criteria.length === 0 ? null : `${met} of ${item.criteria.length} met`],
       ['Approved', approvedBy === null ? null : `by ${actorName(approvedBy)}`],
       ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],

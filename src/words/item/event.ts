@@ -248,6 +248,8 @@ function edited(edit: ItemEvents['item.edited']): string {
       return `made it a ${edit.value}`;
     case 'qa':
       return edit.value === null ? 'set its QA to the default' : `set its QA to ${edit.value}`;
+    case 'labels':
+      return edit.value.length === 0 ? 'removed its labels' : `set its labels to ${edit.value.join(', ')}`;
     case 'model':
       return edit.value === null ? 'left its model to its agent' : `chose the model ${edit.value} for it`;
     case 'priority':

@@ -31,6 +31,11 @@ export function marksOf({ priority }: Pick<WorkItem, 'priority'>): string {
   return priority === undefined || priority === 'normal' ? '' : ` · ${priority} priority`;
 }
 
+/** ` · ui, phone`; empty where an item has no labels. */
+export function labelMarks({ labels = [] }: Pick<WorkItem, 'labels'>): string {
+  return labels.length === 0 ? '' : ` · ${labels.join(', ')}`;
+}
+
 /** The stage of an item, in one or two words: `qa`, `archived (blocked)`. */
 export function stageWords(stage: Stage): string {
   return stage.name === 'archived' ? `archived (${archivedAs(stage.reason.kind)})` : stage.name;
