@@ -38,6 +38,7 @@ import { pause } from './brakes/pause.ts';
 import { ping } from './musher/ping.ts';
 import { priority } from './items/priority.ts';
 import { project } from './rooms/project.ts';
+import { report } from './look/report.ts';
 import { reload } from './musher/reload.ts';
 import { restart } from './musher/restart.ts';
 import { reject } from './pipeline/reject.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: readonly Command[] = [
   history,
   logs,
   diff,
+  report,
   more,
   snapshots,
   cost,

@@ -17,6 +17,7 @@ interface Assignment {
   readonly role: string;
   readonly number: string;
   readonly title: string;
+  readonly type: string;
   readonly attempt: number;
   readonly base: string;
   readonly prompt: string;
@@ -33,6 +34,7 @@ function readAssignment(env: NodeJS.ProcessEnv): Assignment {
     role: env['MUSHER_ROLE'] ?? 'coder',
     number: env['MUSHER_ITEM'] ?? '0',
     title: env['MUSHER_TITLE'] ?? 'Untitled',
+    type: env['MUSHER_TYPE'] ?? 'story',
     attempt: Number(env['MUSHER_ATTEMPT'] ?? '1'),
     base: env['MUSHER_BASE_BRANCH'] ?? 'main',
     prompt,
@@ -75,6 +77,22 @@ async function code(job: Assignment, shop: Workshop, voice: Voice): Promise<void
   await think('committing');
   const done = shop.commit(recipe.commit);
   voice.result('success', done ? recipe.commit : 'Everything that the item asks for is there already.');
+}
+
+/** A spike ends with a report: here about the repository, for it thinks with no model. */
+async function explore(job: Assignment, shop: Workshop, voice: Voice): Promise<void> {
+  const think = thinker(voice, job.seconds, 2);
+  await think('reading the item and the code');
+  const files = shop.git('ls-files').split('\n').filter(Boolean);
+  await think('writing the report');
+  voice.report(
+    [
+      `${job.title}: it can be done, as one story of a day.`,
+      `The repository has ${files.length} files; the change would begin in ${files.find((file) => file.startsWith('src/')) ?? files[0] ?? 'an empty folder'}.`,
+      'Open: who pays the fees. (The demo agent has no model, so it has made this up.)',
+    ].join('\n'),
+  );
+  voice.result('success', 'The report is there.');
 }
 
 async function review(job: Assignment, shop: Workshop, voice: Voice): Promise<void> {
@@ -122,11 +140,12 @@ const voice = openVoice(
 try {
   if (job.role === 'qa') await review(job, shop, voice);
   else if (job.role === 'mergemaster') await resolveConflicts(job, shop, voice);
-  else if (job.directives.has('nothing') || job.title === 'Look into paying by card') {
+  else if (job.directives.has('nothing')) {
     // Exit 0, no usage, no commit: what a run looks like that did not work at all.
     await sleep(job.seconds * 1000);
     process.stdout.write('Nothing to do.\n');
-  } else await code(job, shop, voice);
+  } else if (job.type === 'spike') await explore(job, shop, voice);
+  else await code(job, shop, voice);
 } catch (error) {
   voice.result('failure', error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

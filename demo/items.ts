@@ -29,8 +29,7 @@ export const DEMO_ITEMS: readonly DemoItem[] = [
   {
     title: 'Look into paying by card',
     type: 'spike',
-    description:
-      'Find out what it would take to accept cards. (The demo agent has nothing to show for this one: see what Musher does with a run that leaves no work behind.)',
+    description: 'Find out what it would take to accept cards. (A spike ends with a report, which the room and `report 3` show.)',
     criteria: ['We know what it costs'],
     dependsOn: [],
   },

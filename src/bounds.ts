@@ -23,6 +23,8 @@ export const BOUNDS = {
   told: 20,
   /** Characters of one of them. Beyond: it is cut. */
   toldText: 4_000,
+  /** Characters of a spike’s report. Beyond: it is cut; over MCP it is refused. */
+  report: 60_000,
   /** Bytes of a request to Musher’s MCP server. Beyond: it is refused. */
   mcpBody: 4 * 1024 * 1024,
   /** Connections to that server. Beyond: further ones are closed. */

@@ -3,11 +3,12 @@ import { refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { moreDiff } from '../../src/bot/pages/diff.ts';
 import { moreFound } from '../../src/bot/pages/found.ts';
+import { moreReport } from '../../src/bot/pages/report.ts';
 import { moreLogs } from '../../src/bot/pages/logs.ts';
 
 export const more = command({
   words: ['more'],
-  summary: 'Shows what comes next of the last `logs`, `diff` or `search` that you asked for in this room.',
+  summary: 'Shows what comes next of the last `logs`, `diff`, `report` or `search` that you asked for in this room.',
   details: 'For each person and room on its own, also after a restart. A `diff` starts again if the change is another one by then.',
   examples: ['more'],
   args: {},
@@ -29,6 +30,14 @@ export const more = command({
     if (unread.of === 'search') return moreFound(context, unread);
     const found = context.find({ project: unread.project, number: unread.item });
     if (!found.ok) return found.error;
-    return unread.of === 'logs' ? moreLogs(context, unread, found.value) : moreDiff(context, unread, found.value);
+    const item = found.value;
+    switch (unread.of) {
+      case 'logs':
+        return moreLogs(context, unread, item);
+      case 'diff':
+        return moreDiff(context, unread, item);
+      case 'report':
+        return moreReport(context, unread, item);
+    }
   },
 });

@@ -6,6 +6,7 @@ import { faultWords } from '../../src/words/item/faults.ts';
 import { defaultOf } from '../../src/words/fields/choosing.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
 import { isCutInShow, saidAtLength } from '../../src/words/item/closing.ts';
+import { lastReport } from '../../src/decide/report.ts';
 import { approvalOf } from '../../src/decide/approval.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
@@ -64,6 +65,7 @@ export const show = command({
         doc(heading(itemTitle(item, reader.current)), standing(context, item, reader)),
         textOf(item),
         failuresOf(item),
+        reportIn(context.reads, reader, item),
         saidIn(context.reads.runs(item.project, item.number), reader, item),
         spokenOf(context, item, reader),
         runsOf(context.reads.runs(item.project, item.number), reader),
@@ -154,6 +156,17 @@ function failureOf(title: string, { cause, summary, evidence }: Failure): Docume
     heading(title),
     paragraph(sentence(`${FAILURE_WORDS[cause]}: ${what}`)),
     evidence.trim() !== '' && evidence.trim() !== what && codeBlock(`${cut}${tail}`),
+  );
+}
+
+/** The first lines of a spike's report. */
+function reportIn(reads: CommandContext['reads'], { current }: Reader, item: WorkItem): Document {
+  const run = lastReport(reads, item);
+  if (run === null) return doc();
+  return doc(
+    heading(`Report by ${run.agent}, run ${run.run}`),
+    saidAtLength(run.report),
+    isCutInShow(run.report) && paragraph(typed(`report ${itemName(item, current)}`), ' shows all of it.'),
   );
 }
 

@@ -5,6 +5,8 @@ export interface Voice {
   turn(): void;
   /** Told to Musher itself, not printed: what is printed could be of the code under review. */
   verdict(verdict: 'approve' | 'reject', reason: string): Promise<void>;
+  /** What a spike has found out. */
+  report(text: string): void;
   result(status: 'success' | 'failure', text: string): void;
 }
 
@@ -33,6 +35,7 @@ export function openVoice(print: (line: string) => void, giveVerdict: GiveVerdic
       say({ type: 'usage', model: 'demo-model', input_tokens: input, output_tokens: output, cost_usd: cost });
     },
     verdict: giveVerdict,
+    report: (text) => say({ type: 'report', text }),
     result: (status, text) => say({ type: 'result', status, text }),
   };
 }

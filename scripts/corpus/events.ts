@@ -174,6 +174,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { run: 3, verdict: 'approve', reason: '' },
     { run: 3, verdict: 'reject', reason: 'The price has no tax.' },
   ],
+  'run.reported': [{ run: 3, text: 'Cards cost 2 %.' }],
   'run.blocker': [{ run: 3, reason: 'There is no test database.' }],
   'timer.set': [
     {

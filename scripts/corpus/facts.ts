@@ -112,6 +112,7 @@ export const CAUSES: { readonly [K in CauseKind]: Cause & { readonly kind: K } }
   'no-merge-agent': { kind: 'no-merge-agent' },
   person: { kind: 'person', did: 'started' },
   approved: { kind: 'approved' },
+  reported: { kind: 'reported' },
   failed: { kind: 'failed' },
   'gates-passed': { kind: 'gates-passed', gates: ['test', 'lint'], commit: COMMIT },
   squashed: {
@@ -159,6 +160,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   uncommittable: { kind: 'uncommittable', files: ['logo.psd'] },
   hollow: { kind: 'hollow' },
   'no-verdict': { kind: 'no-verdict' },
+  'no-report': { kind: 'no-report' },
   'branch-gone': { kind: 'branch-gone' },
   'agent-blocked': { kind: 'agent-blocked', agent: 'coder-1', said: 'There is no test database.' },
   'agent-not-configured': { kind: 'agent-not-configured', agent: 'coder-9' },

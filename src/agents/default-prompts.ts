@@ -58,6 +58,16 @@ How to work:
 - Change nothing else. Leave no conflict markers. Run the tests.
 - Finish with \`git add\` of the files and \`git commit\` on the branch {{branch}}. Never touch the branch {{base_branch}}, never push.`;
 
+/** What the prompt of a spike's coder ends with, also where it has one of its own. */
+export function reportSection(file: string): string {
+  return `
+
+This item is a spike: it ends with a report and not with a change. What is said above of commits does not hold for it. Answer the item's
+question and its criteria: first the answer in one or two lines, then what it rests on, what it would take, and what stays open.
+Leave the report with the tool \`report\` of the MCP server musher, or where you don't have it in the file ${file} at the top of the
+worktree. Without a report the run counts as failed. Nothing that you commit is merged; it is kept in a snapshot.`;
+}
+
 /** A person's words, with their name and the time. */
 interface Spoken {
   readonly who: string;

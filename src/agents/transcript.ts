@@ -45,6 +45,8 @@ function readable(signal: Signal): string[] {
       return [`! ${signal.text}`];
     case 'verdict':
       return [`verdict: ${signal.verdict}${signal.reason === '' ? '' : ` (${signal.reason})`}`];
+    case 'report':
+      return [`report: ${oneLine(signal.text)}`];
     case 'result':
       return [`= ${signal.outcome}${signal.summary === '' ? '' : `: ${signal.summary}`}`];
     case 'asks':

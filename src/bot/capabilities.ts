@@ -158,6 +158,8 @@ export type UnreadOfItem = { readonly project: string; readonly item: ItemNumber
       readonly shown: number;
       readonly oldest: string;
     }
+  /** `from`: how much of the report of this run was shown, in UTF-16 units. */
+  | { readonly of: 'report'; readonly run: number; readonly from: number }
   /** `from`: how much of the text of this commit's change was shown, in UTF-16 units. */
   | { readonly of: 'diff'; readonly commit: string; readonly from: number }
 );

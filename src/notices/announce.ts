@@ -1,6 +1,6 @@
 import { rejectButton } from '../words/item/card.ts';
 import { labelOf, shortCommit } from '../words/item/item.ts';
-import { money } from '../words/amounts.ts';
+import { counted, money } from '../words/amounts.ts';
 import { causeWords, checkoutWords, isPersonsAct } from '../words/item/causes.ts';
 import { leftoverWords, setAsideWords } from '../words/item/event.ts';
 import { requestDocument, requestEnd, unaskedWords } from '../words/item/request.ts';
@@ -17,6 +17,7 @@ import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
 import { actorName, isPerson } from '../pipeline/actor.ts';
+import { lastReport } from '../decide/report.ts';
 import { approvalOf } from '../decide/approval.ts';
 import { saidBriefly, saidFurther } from '../words/item/closing.ts';
 import { errandWords, failureWords, faultWords } from '../words/item/faults.ts';
@@ -161,6 +162,7 @@ function archived(event: Moved, about: Announced): Document {
   const { reason } = to;
   switch (reason.kind) {
     case 'completed':
+      if (typeof event.payload.why !== 'string' && event.payload.why.kind === 'reported') return reported(event, about);
       return line('✓ ', ...named(about), `: accepted${by} and archived.`);
     case 'abandoned':
       return line(...named(about), `: abandoned${by}.`);
@@ -189,6 +191,28 @@ function archived(event: Moved, about: Announced): Document {
       );
     }
   }
+}
+
+/** What a spike has found out: the first lines, what it has cost, and where the rest is. */
+function reported(event: Moved, about: Announced): Document {
+  const { item, reads, label } = about;
+  const agent = actorName(event.actor);
+  const met = item.criteria.filter(({ checked }) => checked).length;
+  const { microUsd } = reads.spend.ofItem(event.project, event.item);
+  const facts = [
+    ...(item.criteria.length === 0 ? [] : [`${met} of ${item.criteria.length} criteria met`]),
+    ...(microUsd > 0 ? [money(microUsd)] : []),
+  ];
+  const commits = item.work?.commitsAhead ?? 0;
+  return doc(
+    paragraph('✓ ', ...named(about), `: report by ${agent}`, ...facts.map((fact) => ` · ${fact}`)),
+    saidBriefly(agent, lastReport(reads, item)?.report ?? ''),
+    paragraph(
+      command(`report ${label}`),
+      ' shows all of it.',
+      ...(commits === 0 ? [] : [` ${counted(commits, 'commit')} not merged: `, command(`snapshots ${label}`), ' has them.']),
+    ),
+  );
 }
 
 function because(cause: string): string {

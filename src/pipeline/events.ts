@@ -205,6 +205,8 @@ export interface ItemEvents {
   'run.connected': { readonly run: number; readonly connectionHash: string };
   /** A reviewer's verdict, over that connection; the last one counts. */
   'run.verdict': { readonly run: number; readonly verdict: 'approve' | 'reject'; readonly reason: string };
+  /** What a spike's run has found out, as its agent wrote it; the last one counts. */
+  'run.reported': { readonly run: number; readonly text: string };
   /** The agent reports that it is stuck. The item is blocked with this reason when the run ends. */
   'run.blocker': { readonly run: number; readonly reason: string };
   /** What an agent did through Musher that no other event tells. */

@@ -195,6 +195,7 @@ const ROWS = {
   'run.admitted': { ...RECORD, beginsProcess: true, into: ['runs'], purge: { tokenHash: 'keep' } },
   'run.connected': { ...RECORD, inHistory: false, into: ['runs'], purge: { connectionHash: 'keep' } },
   'run.verdict': { ...RECORD, into: ['runs'], purge: { reason: 'empty' } },
+  'run.reported': { ...RECORD, into: ['runs', 'texts'], purge: { text: 'empty' } },
   'run.blocker': { ...CHANGE, wakes: 'nothing', into: ['runs', 'texts'], purge: { reason: 'empty' } },
   'agent.called': { ...RECORD, into: [], purge: { tool: 'keep', result: 'empty' } },
 

@@ -35,11 +35,9 @@ export function validMoves(from: Stage): StageName[] {
   return from.from.name === 'backlog' ? ['backlog', 'archived'] : ['backlog', from.from.name, 'archived'];
 }
 
-/** Whether it was abandoned or replaced before it was merged: it can begin again from the backlog. What was merged is there, whatever is said of its item. */
+/** Whether it was abandoned, replaced or ended with a report, without a merge: it can begin again from the backlog. What was merged is there, whatever is said of its item. */
 export function isGivenUp(stage: Stage): boolean {
-  return (
-    stage.name === 'archived' && stage.from.name !== 'done' && (stage.reason.kind === 'abandoned' || stage.reason.kind === 'superseded')
-  );
+  return stage.name === 'archived' && stage.from.name !== 'done' && ['abandoned', 'superseded', 'completed'].includes(stage.reason.kind);
 }
 
 /** Whether an archived item can be reopened; false if it isn't archived. */

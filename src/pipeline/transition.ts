@@ -121,6 +121,13 @@ function takenBack(item: WorkItem, event: Event<'item.moved'>): boolean {
   return item.errand?.kind === 'undo' && item.landing !== null && event.actor === 'musher' && event.payload.to.name === 'current';
 }
 
+/** The end of a spike: its agent has left a report, and there is nothing to merge. */
+function reported(item: WorkItem, { actor, payload: { to } }: Event<'item.moved'>): boolean {
+  // By what a purge leaves of the event.
+  if (item.type !== 'spike' || item.stage.name !== 'current' || actor === 'musher' || isPerson(actor)) return false;
+  return to.name === 'archived' && to.reason.kind === 'completed';
+}
+
 /** A tombstone takes only its own clean-up and the accounts of what was still running. */
 function afterDelete(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionError> {
   const after = { ...item, version: versionAfter(item, event) };
@@ -205,6 +212,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.admitted':
     case 'run.connected':
     case 'run.verdict':
+    case 'run.reported':
     case 'run.blocker':
     case 'agent.called':
     case 'request.opened':
@@ -291,7 +299,7 @@ function restoreAsked(item: WorkItem, event: Event<'item.restore_asked'>): Resul
 
 function undoAsked(item: WorkItem, event: Event<'item.undo_asked'>): Result<WorkItem, TransitionError> {
   if (item.errand !== null) return notNow(item, { kind: 'errand-open' });
-  if (!isMet(item.stage)) return notNow(item, { kind: 'not-merged' });
+  if (!isMet(item.stage) || isGivenUp(item.stage)) return notNow(item, { kind: 'not-merged' });
   return ok({ ...item, errand: { kind: 'undo', reason: event.payload.reason, by: event.actor }, stepSeq: event.seq });
 }
 
@@ -326,7 +334,7 @@ function criterionSet(item: WorkItem, event: Event<'item.criterion_set'>): Resul
 
 function moved(item: WorkItem, event: Event<'item.moved'>): Result<WorkItem, TransitionError> {
   const { to, failure } = event.payload;
-  if (!mayMove(item.stage, to) && !takenBack(item, event)) {
+  if (!mayMove(item.stage, to) && !takenBack(item, event) && !reported(item, event)) {
     return unfit(item, 'invalid-move', { kind: 'no-such-move', to: to.name });
   }
   const back = to.name === 'current' && (item.stage.name === 'qa' || item.stage.name === 'merge');

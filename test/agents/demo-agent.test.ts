@@ -76,14 +76,17 @@ class Demo {
   }
 
   async work(
-    item: { title: string; description?: string },
+    item: { title: string; type?: string; description?: string },
     change: { role?: Role; failure?: string; attempt?: string } = {},
-  ): Promise<Pick<RunOutcome, 'reason' | 'exitCode' | 'summary' | 'turns' | 'usage'> & { verdict?: string; verdictReason?: string }> {
+  ): Promise<
+    Pick<RunOutcome, 'reason' | 'exitCode' | 'summary' | 'turns' | 'usage' | 'report'> & { verdict?: string; verdictReason?: string }
+  > {
     const { url, verdicts } = await door();
     const role = change.role ?? 'coder';
     const variables = {
       ...VARIABLES,
       title: item.title,
+      type: item.type ?? 'story',
       body: item.description ?? '',
       failure: change.failure ?? '',
       attempt: change.attempt ?? '1',
@@ -101,7 +104,7 @@ class Demo {
       access: { url, token: 'musher_test' },
     });
     if (!run.ok) throw run.error;
-    const { reason, exitCode, summary, turns, usage } = await run.value.ended;
+    const { reason, exitCode, summary, turns, usage, report } = await run.value.ended;
     const told = verdicts.at(-1);
     return {
       reason,
@@ -109,12 +112,13 @@ class Demo {
       summary,
       turns,
       usage,
+      ...(report === undefined ? {} : { report }),
       ...(told === undefined ? {} : { verdict: told.verdict, verdictReason: told.reason }),
     };
   }
 }
 
-function demoItem(title: string): { title: string; description: string } {
+function demoItem(title: string): { title: string; type: string; description: string } {
   const item = DEMO_ITEMS.find((candidate) => candidate.title === title);
   if (item === undefined) throw new Error(`no demo item ${title}`);
   return item;
@@ -146,11 +150,11 @@ describe('the demo agent', () => {
     expect(demo.git('rev-list', '--count', 'HEAD')).toBe('3');
   });
 
-  it('leaves nothing at all for one item, with exit code 0', async () => {
+  it('leaves a report for a spike, and no commit', async () => {
     const demo = new Demo();
     const outcome = await demo.work(demoItem('Look into paying by card'));
-    expect(outcome).toMatchObject({ reason: 'finished', exitCode: 0, turns: 0 });
-    expect(outcome.usage.size).toBe(0);
+    expect(outcome).toMatchObject({ reason: 'finished', exitCode: 0, turns: 2 });
+    expect(outcome.report).toContain('Look into paying by card: it can be done');
     expect(demo.git('rev-list', '--count', 'HEAD')).toBe('1');
   });
 

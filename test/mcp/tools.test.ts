@@ -164,6 +164,16 @@ describe('what an agent changes', () => {
     expect(shop.run(item).told).toBeUndefined();
   });
 
+  it('is a report of a spike alone, and the last one counts', async () => {
+    const { access, item } = await shop.working();
+    const client = await shop.client(access);
+    expect(await call(client, 'report', { text: 'no spike' })).toMatchObject({ ok: false });
+    shop.record(item, 'item.edited', { field: 'type', value: 'spike', prior: 'story' }, 'console:ann');
+    expect(await call(client, 'report', { text: 'first' })).toMatchObject({ ok: true });
+    expect(await call(client, 'report', { text: 'second' })).toMatchObject({ ok: true });
+    expect(shop.run(item).report).toBe('second');
+  });
+
   it('is what people see that it does', async () => {
     const { access, item } = await shop.working();
     await call(await shop.client(access), 'note', { text: 'rounding\u202E prices' });

@@ -21,6 +21,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.price_unknown',
   'run.admitted',
   'run.connected',
+  'run.reported',
   'run.verdict',
   'agent.called',
   'request.opened',

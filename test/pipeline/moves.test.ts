@@ -33,7 +33,7 @@ const FROM_LIVE: Record<LiveName, readonly string[]> = {
   done: ['current', '(completed)', ...SET_ASIDE],
 };
 function fromArchive(reason: string, origin: LiveName): readonly string[] {
-  if (['abandoned', 'superseded'].includes(reason)) return origin === 'done' ? [] : ['backlog'];
+  if (['abandoned', 'superseded', 'completed'].includes(reason)) return origin === 'done' ? [] : ['backlog'];
   return ['blocked', 'mergeFailed', 'reviewHeld'].includes(reason) ? ['backlog', origin, ...GIVE_UP] : [];
 }
 
@@ -80,6 +80,35 @@ describe('moving an item', () => {
     );
     expect(finished).toMatchObject({ ok: false, error: { misfit: { kind: 'no-such-move' }, validMoves: [] } });
     expect(refused.ok ? '' : misfitWords(refused.error)).toContain('It can move to backlog, current, merge, archived.');
+  });
+});
+
+describe('a report', () => {
+  const end = (item: WorkItem, actor: string): Result<WorkItem, TransitionError> =>
+    transition(item, {
+      ...eventOf('item.moved', { to: { name: 'archived', archivedAt: T0, reason: REASONS.completed }, why: '', failure: null }),
+      actor,
+    });
+
+  it('ends a spike where its agent leaves it, and no other item, and nobody else ends one so', () => {
+    const spike = { ...standing(STAGE.current), type: 'spike' } as const;
+    expect(end(spike, 'agent:coder-1')).toMatchObject({ ok: true, value: { stage: { name: 'archived', from: STAGE.current } } });
+    for (const [item, actor] of [
+      [{ ...spike, type: 'story' }, 'agent:coder-1'],
+      [{ ...standing(STAGE.qa), type: 'spike' }, 'agent:coder-1'],
+      [spike, 'console:ann'],
+      [spike, 'musher'],
+    ] as const)
+      expect(end(item, actor)).toMatchObject({ ok: false, error: { code: 'invalid-move' } });
+  });
+
+  it('is no merge that could be undone, and the item can begin again', () => {
+    const ended = standing(archivedStage('completed', 'current'));
+    expect(transition(ended, eventOf('item.undo_asked', { reason: '' }))).toMatchObject({
+      ok: false,
+      error: { misfit: { kind: 'not-merged' } },
+    });
+    expect(validMoves(ended.stage)).toEqual(['backlog']);
   });
 });
 

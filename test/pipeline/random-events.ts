@@ -224,6 +224,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   ),
   'run.admitted': fc.record({ run, tokenHash: fc.constantFrom('h1', 'h2') }),
   'run.connected': fc.record({ run, connectionHash: fc.constantFrom('c1', 'c2') }),
+  'run.reported': fc.record({ run, text }),
   'run.verdict': fc.record({ run, verdict: fc.constantFrom('approve' as const, 'reject' as const), reason: text }),
   'run.blocker': fc.record({ run, reason: text }),
   'agent.called': fc.record({ run, tool: fc.constantFrom('git_commit', 'run_gates'), result: text }),

@@ -98,6 +98,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
     eventOf('run.ended', { run: item.runs, reason: 'finished', exitCode: 0, summary: 'done', resumeAt: null, turns: 3, verdict: null }),
   'run.admitted': (item) => eventOf('run.admitted', { run: item.runs, tokenHash: 'h' }),
   'run.connected': (item) => eventOf('run.connected', { run: item.runs, connectionHash: 'c' }),
+  'run.reported': (item) => eventOf('run.reported', { run: item.runs, text: '' }),
   'run.verdict': (item) => eventOf('run.verdict', { run: item.runs, verdict: 'approve', reason: '' }),
   'run.blocker': (item) => eventOf('run.blocker', { run: item.runs, reason: 'no network' }),
   'agent.called': (item) => eventOf('agent.called', { run: item.runs, tool: 'git_commit', result: 'abc' }),
@@ -206,6 +207,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'run.ended': everywhere,
   'run.admitted': everywhere,
   'run.connected': everywhere,
+  'run.reported': everywhere,
   'run.verdict': everywhere,
   'run.blocker': everywhere,
   'agent.called': everywhere,
@@ -248,7 +250,8 @@ situation(STAGE.backlog, 'idle', null, 'backlog');
 for (const stage of [STAGE.current, STAGE.qa, STAGE.merge])
   for (const execution of EXECUTION_STATES) situation(stage, execution, null, `${stage.name}, ${execution}`);
 situation(STAGE.done, 'idle', null, 'done');
-for (const reason of REASON_NAMES) situation(archivedStage(reason, 'qa'), 'idle', null, `archived (${reason})`);
+for (const reason of REASON_NAMES)
+  situation(archivedStage(reason, reason === 'completed' ? 'done' : 'qa'), 'idle', null, `archived (${reason})`);
 for (const removal of ['asked', 'removed', 'purged'] as const)
   for (const stage of [STAGE.backlog, STAGE.current, STAGE.merge, STAGE.done, archivedStage('blocked', 'qa')])
     situation(stage, 'idle', removal, `deleted (${removal}) in ${stage.name}`);
@@ -283,6 +286,7 @@ describe('transition', () => {
       'run.heard',
       'run.heartbeat',
       'run.price_unknown',
+      'run.reported',
       'run.session',
       'run.usage',
       'run.verdict',

@@ -22,6 +22,8 @@ export interface RunOutcome {
   readonly verdict: 'approve' | 'reject' | null;
   /** Empty where no reason was given. */
   readonly verdictReason: string;
+  /** The report of a spike, as its output has it; missing: none. */
+  readonly report?: string;
   /** The session that was to be resumed is not there: the next run starts afresh. */
   readonly sessionMissing: boolean;
   readonly usage: UsageTotals;

@@ -11,6 +11,8 @@ export interface RunMemory {
   readonly unpriced: readonly string[];
   readonly turns: number;
   readonly verdict: Verdict | null;
+  /** The report of a spike; empty: none. */
+  readonly report: string;
   readonly sessionMissing: boolean;
   /** The agent has said how it ended; what it uses or does from now on changes nothing. */
   readonly concluded: boolean;
@@ -39,6 +41,7 @@ export function runMemory(): RunMemory {
   const telling = tellingLine();
   let turns = 0;
   let verdict: Verdict | null = null;
+  let report = '';
   let sessionMissing = false;
   let concluded = false;
   let asked: string | null = null;
@@ -60,6 +63,9 @@ export function runMemory(): RunMemory {
     },
     get verdict() {
       return verdict;
+    },
+    get report() {
+      return report;
     },
     get sessionMissing() {
       return sessionMissing;
@@ -86,6 +92,9 @@ export function runMemory(): RunMemory {
           break;
         case 'verdict':
           verdict = { verdict: signal.verdict, reason: signal.reason };
+          break;
+        case 'report':
+          report = signal.text;
           break;
         case 'session-missing':
           sessionMissing = true;

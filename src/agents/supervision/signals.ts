@@ -26,6 +26,8 @@ export type Signal =
    */
   | { readonly kind: 'rate-limited'; readonly resumeAt: Millis | null; readonly text: string; readonly waits?: true }
   | { readonly kind: 'verdict'; readonly verdict: 'approve' | 'reject'; readonly reason: string }
+  /** What a spike has found out; the last one counts. */
+  | { readonly kind: 'report'; readonly text: string }
   /** The session that was to be resumed is unknown to the agent: start afresh. */
   | { readonly kind: 'session-missing'; readonly text: string }
   /** Nobody is signed in, or the key was refused: the run is ended at once, and its account pauses. No attempt of the agent's. */

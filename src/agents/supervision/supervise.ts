@@ -384,6 +384,7 @@ class Supervision implements RunHandle {
       turns: memory.turns,
       verdict: memory.verdict?.verdict ?? null,
       verdictReason: memory.verdict?.reason ?? '',
+      ...(memory.report === '' ? {} : { report: memory.report }),
       sessionMissing: memory.sessionMissing,
       usage: new Map(memory.usage),
       unpriced: memory.unpriced,

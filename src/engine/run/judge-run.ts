@@ -10,6 +10,7 @@ import { newMarkers } from '../merge/conflict-markers.ts';
 import { SEARCHED_BYTES } from '../merge/secrets-in-diff.ts';
 import { isRefused } from '../merge/refused.ts';
 import { isGuarded } from '../merge/merge.ts';
+import { takeReport } from './report/take-report.ts';
 import { exhaustedLine } from './run-budget.ts';
 import type { EngineParts, EngineProject } from '../parts.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
@@ -79,8 +80,11 @@ async function judge(
   await git.clearLocks(at);
   // Before anything lists the files of what the run has committed.
   const tooLarge = before === null ? null : await git.takeOffTooLarge(at, before.head);
+  const isSpike = run.role === 'coder' && parts.log.reads.item(item.project, item.number)?.type === 'spike';
+  const report = isSpike ? await takeReport(parts, item, run, outcome) : '';
   const left = await git.leftovers(at);
-  const hollow = outcome.reason === 'finished' && run.role === 'coder' && (await isHollow(parts, project, run, outcome, before, left));
+  const hollow =
+    outcome.reason === 'finished' && run.role === 'coder' && !isSpike && (await isHollow(parts, project, run, outcome, before, left));
   const commits =
     left.length > 0 && tooLarge === null && !hollow && agent?.commit === 'musher' && outcome.reason === 'finished' && run.role !== 'qa';
   const files = commits ? await git.uncommittable(at) : [];
@@ -106,6 +110,7 @@ async function judge(
   if (run.role === 'qa')
     return outcome.verdict === null ? notDone(seen, outcome, 'failed', { kind: 'no-verdict' }) : { ...seen, failure: null };
   if (run.role === 'mergemaster') return judgeMerge(project, item, seen, outcome, run);
+  if (isSpike) return report === '' ? notDone(seen, outcome, 'failed', { kind: 'no-report' }) : { ...seen, failure: null };
   const moved = work !== null && work.commitsAhead > 0 && work.head !== before?.head;
   const elsewhere = moved ? null : await git.workElsewhere(at, run.startedAt ?? run.pendingAt);
   if (elsewhere !== null) return committedElsewhere(seen, outcome, branch, elsewhere);

@@ -10,6 +10,8 @@ import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
 import { interruptedBy, promptTemplate, templateValues, toldText } from './prompt.ts';
 import { runToResume, sessionToResume, usedInSession } from './resume.ts';
+import { reportSection } from '../../agents/default-prompts.ts';
+import { REPORT_FILE } from './report/take-report.ts';
 import { isTold } from './told/interrupt.ts';
 import { limitedAgent } from './run-budget.ts';
 import type { RunSpec } from '../../agents/supervision/run-spec.ts';
@@ -42,7 +44,7 @@ export function specOf(
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
     agent: limitedAgent(agent, run),
-    prompt: promptOf(parts, run, agent, values, place.told),
+    prompt: promptOf(parts, item, run, agent, values, place.told),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
@@ -65,11 +67,19 @@ export function specOf(
 }
 
 /** All of its role's prompt and what people said; in a session that was interrupted for what they said, that alone. */
-function promptOf(parts: EngineParts, run: Run, agent: AgentSettings, values: TemplateValues, told: readonly Told[]): string {
+function promptOf(
+  parts: EngineParts,
+  item: WorkItem,
+  run: Run,
+  agent: AgentSettings,
+  values: TemplateValues,
+  told: readonly Told[],
+): string {
   const before = runToResume(parts, run);
   const news = told.filter(({ read }) => read === undefined);
   if (before !== null && news.length > 0 && isTold(before.stopRequested)) return interruptedBy(news);
-  return `${expandTemplate(promptTemplate(agent), values)}${toldText(told)}`;
+  const asksReport = item.type === 'spike' && agent.role === 'coder' ? reportSection(REPORT_FILE) : '';
+  return `${expandTemplate(promptTemplate(agent), values)}${asksReport}${toldText(told)}`;
 }
 
 /** What is not committed when a run is asked to end. */

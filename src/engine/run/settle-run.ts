@@ -148,6 +148,11 @@ function conclude(
     return;
   }
   const work = judgement.work;
+  if (item.type === 'spike' && run.role === 'coder' && reason === 'finished' && hasReport(tx, run)) {
+    const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'completed' } } as const;
+    record(tx, item, 'item.moved', { to, why: { kind: 'reported' }, failure: null }, agentActor(run.agent));
+    return;
+  }
   if (run.role === 'mergemaster' && judgement.carriesApproval && work !== null) record(tx, item, 'item.accepted', { head: work.head });
   // Where a person has put somebody else in charge of the review meanwhile, an agent's verdict decides nothing.
   if (run.role !== 'qa' || reason !== 'finished' || qa !== 'agent') return;
@@ -180,6 +185,10 @@ function conclude(
     },
     by,
   );
+}
+
+function hasReport(tx: Tx, { project, item, run }: Run): boolean {
+  return (tx.reads.run(project, item, run)?.report ?? '') !== '';
 }
 
 /** Runs right before this one that ended at a rate limit. */

@@ -26,6 +26,7 @@ export const RUN_TEXTS = {
   told: { reason: 'empty' },
   verdictReason: 'empty',
   closing: 'empty',
+  report: 'empty',
 } as const satisfies PurgePlan<Run>;
 
 /** The run after one of its events, or null if the event belongs to no run. */
@@ -54,6 +55,8 @@ export function foldRun(run: Run | null, event: RunEvent): Run | null {
       return { ...run, connectionHash: event.payload.connectionHash };
     case 'run.verdict':
       return { ...run, told: { verdict: event.payload.verdict, reason: event.payload.reason } };
+    case 'run.reported':
+      return { ...run, report: event.payload.text };
     case 'run.blocker':
       return { ...run, blocker: event.payload.reason };
     case 'run.extended':

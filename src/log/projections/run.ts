@@ -57,6 +57,8 @@ export interface Run {
   readonly connectionHash?: string;
   /** The verdict that a reviewer has given there; missing: none yet. */
   readonly told?: { readonly verdict: 'approve' | 'reject'; readonly reason: string };
+  /** What a spike's agent has found out, with line breaks; missing: it has left no report. */
+  readonly report?: string;
   /** Why it says it can't continue; null where it has not said so. */
   readonly blocker: string | null;
 }

@@ -2,7 +2,19 @@ import type { EventInto } from '../../pipeline/kinds.ts';
 import type { Failure } from '../../pipeline/types.ts';
 
 /** What kind of text was found, besides the item itself. */
-export type TextSource = 'item' | 'comment' | 'told' | 'moved' | 'stopped' | 'failure' | 'run' | 'blocker' | 'asked' | 'answered' | 'timer';
+export type TextSource =
+  | 'item'
+  | 'comment'
+  | 'told'
+  | 'moved'
+  | 'stopped'
+  | 'failure'
+  | 'run'
+  | 'report'
+  | 'blocker'
+  | 'asked'
+  | 'answered'
+  | 'timer';
 
 /** The events that have a text of their own; those that change the item itself are read from the item. */
 type Spoken = Exclude<EventInto<'texts'>, { readonly kind: 'item.created' | 'item.edited' | 'item.purged' }>;
@@ -29,6 +41,8 @@ export function textOf(event: Spoken): { readonly source: TextSource; readonly b
       const { summary, closing, verdictReason } = event.payload;
       return { source: 'run', body: together(closing ?? '', verdictReason ?? '', said(summary)) };
     }
+    case 'run.reported':
+      return { source: 'report', body: event.payload.text };
     case 'run.blocker':
       return { source: 'blocker', body: event.payload.reason };
     case 'request.opened': {

@@ -27,6 +27,8 @@ export type Cause =
   | { readonly kind: 'person'; readonly did: PersonDid }
   /** An agent's verdict. */
   | { readonly kind: 'approved' }
+  /** A spike's agent has left its report. */
+  | { readonly kind: 'reported' }
   /** The failure beside it says why. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'gates-passed'; readonly gates: readonly string[]; readonly commit: CommitSha }

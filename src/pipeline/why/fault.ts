@@ -54,6 +54,8 @@ export type PlainFault =
   /** It used no model and changed nothing. */
   | { readonly kind: 'hollow' }
   | { readonly kind: 'no-verdict' }
+  /** A spike ends with a report, and its run left none. */
+  | { readonly kind: 'no-report' }
   | { readonly kind: 'branch-gone' }
   | { readonly kind: 'agent-blocked'; readonly agent: string; readonly said: string }
   | { readonly kind: 'agent-not-configured'; readonly agent: string }

@@ -20,6 +20,7 @@ const SOURCES: { readonly [S in Exclude<TextSource, 'item'>]: (by: string) => st
   stopped: (by) => `stopped by ${by}`,
   failure: () => 'failure',
   run: () => 'the agent',
+  report: () => 'report',
   blocker: () => 'the agent was stuck',
   asked: () => 'the agent asked',
   answered: (by) => `${by} answered`,

@@ -58,7 +58,10 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
       ['Approved', approvedBy === null ? null : `by ${actorName(approvedBy)}`],
       ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],
     ]),
-    !works && run?.reason === 'finished' && run.closing !== item.title && saidBriefly(run.agent, run.verdictReason ?? run.closing ?? ''),
+    !works &&
+      run?.reason === 'finished' &&
+      run.closing !== item.title &&
+      saidBriefly(run.agent, run.report ?? run.verdictReason ?? run.closing ?? ''),
     buttons.length > 0 && (facts.pressable ? actions(...buttons) : typedLine(buttons)),
   );
 }
@@ -91,6 +94,8 @@ function track({ item, reviewed }: CardFacts): Content[] {
   const { stage } = item;
   const at: StageName = stage.name === 'archived' ? stage.from.name : stage.name;
   const stuck = stage.name === 'archived' && stage.reason.kind !== 'completed';
+  // It ended with its report.
+  if (stage.name === 'archived' && !stuck && at !== 'done') return ['✓ current › ✓ done'];
   const way = (['current', 'qa', 'merge', 'done'] as const).filter((name) => name !== 'qa' || reviewed || at === 'qa');
   const here = way.findIndex((name) => name === at);
   return way.flatMap((name, index): Content[] => {
@@ -130,6 +135,7 @@ function buttonsOf({ item, step, run }: CardFacts, { current }: Reader): Action[
       return diff;
     case 'archived':
       if (stage.reason.kind === 'reviewHeld') return [...verdict('Accept', 'accept'), ...reject, ...diff, ...logs];
+      if (stage.reason.kind === 'completed' && stage.from.name !== 'done') return [button('Report', 'report', 'primary'), ...logs];
       return 'reason' in stage.reason ? [button('Retry', 'retry', 'primary'), ...logs, ...diff] : [];
   }
 }

@@ -25,6 +25,8 @@ export function causeWords(why: Why, failure: string): string {
     case 'no-merge-agent':
     case 'failed':
       return failure;
+    case 'reported':
+      return 'its report is there';
     case 'person':
     case 'approved':
       return '';

@@ -126,6 +126,8 @@ export function eventWords(event: LoggedEvent): string {
       return `gave run ${event.payload.run} access to Musher`;
     case 'run.connected':
       return `connected run ${event.payload.run} to Musher`;
+    case 'run.reported':
+      return 'left its report';
     case 'run.verdict':
       return because(event.payload.verdict === 'approve' ? 'gave its verdict: approve' : 'gave its verdict: reject', event.payload.reason);
     case 'run.blocker':

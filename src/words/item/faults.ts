@@ -62,6 +62,8 @@ export function faultWords(fault: Said): string {
       return `only git itself can commit ${listed(fault.files)} (filter or encoding): the agent has to run \`git commit\``;
     case 'hollow':
       return 'the run ended without using a model and without changing anything';
+    case 'no-report':
+      return 'the run ended without a report, which a spike has to leave';
     case 'no-verdict':
       return 'the review ended without a verdict';
     case 'branch-gone':

@@ -108,6 +108,8 @@ async function step(text: string): Promise<void> {
       if (FLAGS !== '') appendFileSync(join(FLAGS, 'used'), `${JSON.stringify(used)}\n`);
       return tell({ type: 'usage', model, input_tokens: Number(input), output_tokens: Number(output), cost_usd: Number(cost) });
     }
+    case 'report':
+      return tell({ type: 'report', text: all.replaceAll('\\n', '\n') });
     case 'session':
       return tell({ type: 'session', id: first });
     case 'status':

@@ -110,6 +110,10 @@ function parser(context: ParserContext): OutputParser {
         if (verdict !== 'approve' && verdict !== 'reject') return null;
         return [{ kind: 'verdict', verdict, reason: oneLine(textField(fields, 'reason') ?? '') }];
       }
+      case 'report': {
+        const text = textField(fields, 'text');
+        return text === null ? null : [{ kind: 'report', text }];
+      }
       case 'result': {
         const status = textField(fields, 'status');
         if (status !== 'success' && status !== 'failure') return null;
