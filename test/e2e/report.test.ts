@@ -47,9 +47,11 @@ test('a run without a report is a failed attempt that says so, whatever it commi
   musher.type(
     spike('Forgetful', 'coder@1: write a.txt a; commit; success', 'coder@2: report There it is.; success'),
     spike('Silent', 'coder: success'),
-    'start 1 2',
+    spike('Broken', 'coder@1: write .musher-report.md Of the first run.; failure it broke', 'coder@2: success'),
+    'start 1 2 3',
     'wait 1 archived 60',
     'wait 2 archived 60',
+    'wait 3 archived 60',
     'snapshots 1',
     'move 1 backlog',
     'show 1',
@@ -59,6 +61,9 @@ test('a run without a report is a failed attempt that says so, whatever it commi
   expect(out).toMatch(/#2 Silent is blocked: .*without a report/);
   expect(out).toMatch(/1 commit not merged: `snapshots 1` has them/);
   expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['failed', 'finished']);
+  // What one run has left is no report of the next.
+  expect(bench.runs(3).map(({ report }) => report)).toEqual(['Of the first run.', undefined]);
+  expect(bench.item(3).stage).toMatchObject({ reason: { kind: 'blocked' } });
   expect(bench.git(['ls-tree', '--name-only', 'main'])).not.toContain('a.txt');
   expect(bench.git(['for-each-ref', '--format=%(refname)', 'refs/musher/snapshots']).split('\n').length).toBeGreaterThan(0);
   expect(bench.item(1).stage.name).toBe('backlog');
