@@ -62,6 +62,8 @@ export const BOUNDS = {
   treeSizesKnown: 50_000,
   /** Folders and files in which two trees differ that are found without git. Beyond: git finds them. */
   treeChanges: 500,
+  /** Bytes of the new objects of a merge that are packed without git, to be checked. Beyond: git packs them. */
+  packedObjects: 2 * 1024 * 1024,
   /** Commits that are remembered. Beyond: the oldest is forgotten. */
   commitsKnown: 5_000,
   /** Bytes of a `.gitmodules`. Beyond: the rest is not read. */

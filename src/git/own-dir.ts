@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CommitSha, Millis } from '../pipeline/values.ts';
 import { type CommitReader, commitReader } from './objects/commit-objects.ts';
-import { Remembered } from './objects/loose.ts';
+import { type LooseObject, readLoose, Remembered } from './objects/loose.ts';
 import { type TreeReader, treeReader, type TreeSize } from './objects/tree-objects.ts';
 import { BOUNDS } from '../bounds.ts';
 import { IndexMemory } from './index-memory.ts';
@@ -45,6 +45,8 @@ export interface OwnDir {
   readonly commit: CommitReader;
   /** The same of a tree. */
   readonly tree: TreeReader;
+  /** An object that lies in a file of its own; null: git has to be asked. */
+  loose(name: string, mostBytes: number): Promise<LooseObject | null>;
   /** Writes a commit without a process; null: git has to. */
   writeCommit(commit: OwnCommit): Promise<CommitSha | null>;
   /** What was found out about the size of trees, by their names. */
@@ -152,6 +154,7 @@ export async function makeOwnDir(path: string, repository: Repository, clock: Cl
     fact: remembered(line),
     commit: commitReader(objects),
     tree: treeReader(objects),
+    loose: (name, mostBytes) => readLoose(objects, name, mostBytes),
     writeCommit: async ({ author = repository.identity, at = clock.now(), ...commit }) =>
       repository.sharing === null ? writeCommit(objects, { ...commit, author, committer: repository.identity, at }) : null,
     treeSizes: new Remembered(BOUNDS.treeSizesKnown),

@@ -52,6 +52,7 @@ describe('a squash merge', () => {
   it.each([
     ['two entries of one name', (blob: string) => [`100644 f\0${blob}`, `100644 f\0${blob}`], 'duplicateEntries'],
     ['entries out of order', (blob: string) => [`100644 z\0${blob}`, `100644 a\0${blob}`], 'treeNotSorted'],
+    ['a name that git keeps for itself', (blob: string) => [`100644 .git\0${blob}`], 'hasDotgit'],
     ['a name with a slash', (blob: string) => [`100644 a/b\0${blob}`], 'fullPathname'],
   ])('of a tree with %s is nothing that another git would take', async (_, entries, why) => {
     const { path } = await worked({ 'fine.txt': 'x\n' });

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
+import { packOf } from '../objects/pack.ts';
 import type { Context } from '../context.ts';
 import { checkRoom } from '../worktree/room.ts';
 import { complaintOf } from '../run.ts';
@@ -25,11 +26,16 @@ export async function refusedObjects(at: Context, base: CommitSha, commit: Commi
     // git writes a pack among the objects and renames it to its place, which may be on another disk than those of the repository.
     await writeFile(join(folder, 'info', 'alternates'), (await placesOf(objects)).map((place) => `${quoted(place)}\n`).join(''));
     const repository = { path: at.git.path, objects: folder };
-    // Not made small, and not waited for until it is on the disk: it is read once, at once.
-    const pack = [...UNSYNCED, 'pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
-    const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN, repository });
-    if (packed.exitCode !== 0) return await complaint(folder, packed.stderr);
-    const file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
+    const made = await packOf(at.git, base, commit);
+    let file = join(folder, 'new.pack');
+    if (made !== null) await writeFile(file, made);
+    else {
+      // Not made small, and not waited for until it is on the disk: it is read once, at once.
+      const pack = [...UNSYNCED, 'pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
+      const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN, repository });
+      if (packed.exitCode !== 0) return await complaint(folder, packed.stderr);
+      file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
+    }
     const checked = await at.git.run([...UNSYNCED, 'index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], {
       answers: TURNED_DOWN,
       repository,
