@@ -9,8 +9,8 @@ export const unsubscribe = command({
   words: ['unsubscribe'],
   summary: 'Turns off notifications of this room, some or all.',
   details:
-    'Commands typed in the room still get their reply. The setting survives a restart until `subscribe` changes it. To change another room, name it first; that takes an admin of its project.',
-  examples: ['unsubscribe', 'unsubscribe stages', 'unsubscribe failures merges'],
+    '`limits` are notices about rate limits of accounts. Commands typed in the room still get their reply. The setting survives a restart until `subscribe` changes it. To change another room, name it first; that takes an admin of its project.',
+  examples: ['unsubscribe', 'unsubscribe stages', 'unsubscribe failures merges', 'unsubscribe limits'],
   args: {
     room: roomRef('Another room from `rooms`; takes an admin of its project.').optional(),
     kinds: wish({ styles: false, description: 'Which to turn off; all of them by default.' }).optional(),
@@ -25,7 +25,7 @@ export const unsubscribe = command({
     const notify = kinds === null ? [] : room.notify.filter((kind) => !kinds.kinds.includes(kind));
     if (sameKinds(notify, room.notify)) return refused('unchanged', `${room.name} doesn’t get those; it gets ${notificationsOf(room)}.`);
     // Someone who turns off merges but still sees stage changes would think that nothing happened.
-    const still = (kinds?.kinds ?? []).some((kind) => kind !== 'stages') && notify.includes('stages');
+    const still = (kinds?.kinds ?? []).some((kind) => kind !== 'stages' && kind !== 'limits') && notify.includes('stages');
     return context.change((tx) => {
       tx.subscribe(room, { notify, style: room.said.style });
       const now = `${room.name} now gets ${notificationsOf({ ...room, notify })}. `;

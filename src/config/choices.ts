@@ -1,6 +1,6 @@
 // The words that keys of the configuration choose from, where they are words of commands or of the domain as well.
 
-export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'none'] as const;
+export const NOTIFY_KINDS = ['stages', 'failures', 'approvals', 'merges', 'limits', 'none'] as const;
 export type NotifyKind = (typeof NOTIFY_KINDS)[number];
 
 export const NOTIFY_STYLES = ['messages', 'threads', 'cards'] as const;

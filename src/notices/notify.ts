@@ -127,7 +127,8 @@ function settle({ places, log, roomsOf }: NotifyParts, tx: Tx, inbox: number): v
 }
 
 function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
-  const heading = KINDS[event.kind].news;
+  // A rate limit ends by itself; a missing login is somebody's to fix.
+  const heading = event.kind === 'account.limited' && event.payload.signIn !== undefined ? 'failures' : KINDS[event.kind].news;
   if (heading === null) return;
   const asked = inboxOf(event);
   const from = asked === null ? null : (tx.inbox.get(asked)?.message.at ?? null);

@@ -242,7 +242,7 @@ const ROWS = {
   // Where it is Musher's own doing, the items that it was done for wake by themselves.
   'base.seen': { wakes: 'nothing', news: 'failures', into: ['bases'] },
   'budget.raised': { wakes: 'all', news: null, into: ['days'] },
-  'account.limited': { wakes: 'all', news: 'failures', into: ['accounts'] },
+  'account.limited': { wakes: 'all', news: 'limits', into: ['accounts'] },
   'account.recovered': { wakes: 'all', news: null, into: ['accounts'] },
   'outage.met': { wakes: 'all', news: 'failures', into: ['outages'] },
   'outage.over': { wakes: 'all', news: 'failures', into: ['outages'] },

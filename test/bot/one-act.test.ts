@@ -49,7 +49,7 @@ function open(style: NotifiedRoom['style'] = 'messages'): void {
   const rooms = [HERE, OTHER].map((room): NotifiedRoom => ({
     to: { transport: 'test', room, thread: null },
     project: 'shop',
-    notify: ['stages', 'failures', 'approvals', 'merges'],
+    notify: ['stages', 'failures', 'approvals', 'merges', 'limits'],
     style,
     buttons: false,
     pressable: false,

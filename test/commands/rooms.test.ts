@@ -79,7 +79,7 @@ describe('rooms', () => {
 
 describe('subscribe', () => {
   it('adds to what the room is told, by name or in the singular', async () => {
-    const { text } = await world.say('subscribe failure, approvals');
+    const { text } = await world.say('subscribe failure, approvals, limit');
     expect(text).toBe('lobby now gets all notifications.');
     expect(await rowOf('lobby')).toMatch(/all\s+none\s+chat/);
   });

@@ -16,9 +16,10 @@ const roomOf = (project: string, notify: NotifiedRoom['notify'] = ['failures']):
 });
 const about = { project: 'shop', item: null, actor: 'musher', cause: null } as const;
 
-it('tells of a limited account where agents use it, and of a backup that failed in all rooms that want failures', async () => {
+it('tells of a limited account where agents use it and limits are wanted, and of a missing login and a failed backup where failures are', async () => {
   const log = Log.inMemory(testClock());
-  const rooms = [roomOf('shop'), roomOf('docs'), roomOf('other'), roomOf('shop', ['merges'])];
+  const both = ['failures', 'limits'] as const;
+  const rooms = [roomOf('shop', both), roomOf('docs', ['limits']), roomOf('other', both), roomOf('shop', ['merges']), roomOf('docs')];
   const sharing = (name: string): ReturnType<typeof projectSettings> => {
     const settings = projectSettings(name, `/${name}`);
     const accounts = name === 'other' ? [] : [{ name: 'main', env: {} }];
@@ -44,12 +45,23 @@ it('tells of a limited account where agents use it, and of a backup that failed 
     const limit = { until: 60_000, times: 1, news: true, others: [], earliest: null };
     tx.record({ ...about, kind: 'account.limited', payload: { account: 'main', ...limit } });
     tx.record({ ...about, kind: 'account.limited', payload: { account: 'shop/coder', ...limit } });
+    tx.record({ ...about, kind: 'account.limited', payload: { account: 'main', ...limit, signIn: 'claude login' } });
     tx.record({ ...about, kind: 'log.backup_failed', payload: { why: 'no space left on device' } });
   });
   await eventually(() => expect(notify.position).toBe(log.reads.lastSeq()));
   const told = (room: string): string[] =>
-    log.outbox.open('net', room, 100).map(({ body }) => plainText(body, { width: 500 }).replace(/^\S (?:Account |The )(\S+) .*/, '$1'));
-  expect(rooms.map(({ to }) => told(to.room))).toEqual([['main', 'shop/coder', 'backup'], ['main', 'backup'], ['backup'], []]);
+    log.outbox.open('net', room, 100).map(({ body }) =>
+      plainText(body, { width: 500 })
+        .replace(/^\S (?:Account |The )(\S+ (?:is signed)?).*/, '$1')
+        .trim(),
+    );
+  expect(rooms.map(({ to }) => told(to.room))).toEqual([
+    ['main', 'shop/coder', 'main is signed', 'backup'],
+    ['main'],
+    ['backup'],
+    [],
+    ['main is signed', 'backup'],
+  ]);
   notify.stop();
   log.close();
 });

@@ -16,7 +16,7 @@ const links = { item: 'https://tracker.example.org/shop/{item}', commit: 'https:
 const roomOf = (room: string, more: Partial<NotifiedRoom> = {}): NotifiedRoom => ({
   to: { transport: 'net', room, thread: null },
   project: 'shop',
-  notify: ['stages', 'failures', 'approvals', 'merges'],
+  notify: ['stages', 'failures', 'approvals', 'merges', 'limits'],
   style: 'messages',
   buttons: false,
   pressable: false,

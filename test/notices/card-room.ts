@@ -44,7 +44,7 @@ export class CardRoom {
     this.room = {
       to: { transport: 'net', room: 'here', thread: null },
       project: 'shop',
-      notify: ['stages', 'failures', 'approvals', 'merges'],
+      notify: ['stages', 'failures', 'approvals', 'merges', 'limits'],
       style: 'cards',
       buttons: true,
       pressable: true,
