@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { processesOf, type RunProcesses } from '../agents/process/table.ts';
-import type { ProcessUse } from '../bot/capabilities.ts';
+import type { MachineUse, ProcessUse } from '../bot/capabilities.ts';
 import { runMarker, type EngineParts } from '../engine/parts.ts';
 
 /** Clock ticks a second in /proc: fixed at 100 for user space on Linux. */
@@ -62,6 +63,16 @@ async function readUse(pid: number): Promise<Reading | null> {
   const ticks = Number(fields[11]) + Number(fields[12]);
   const pages = Number((statm ?? '').split(' ')[1]);
   return Number.isFinite(ticks) && Number.isFinite(pages) ? { seconds: ticks / TICKS_PER_SECOND, residentBytes: pages * PAGE_BYTES } : null;
+}
+
+/** What the machine uses now, and the disk that a folder is on. */
+export async function machineUse(folder: string): Promise<MachineUse> {
+  const disk = await statfs(folder).then(
+    ({ blocks, bavail, bsize }) => ({ bytes: blocks * bsize, freeBytes: bavail * bsize }),
+    () => null,
+  );
+  const memoryBytes = totalmem();
+  return { load: loadavg()[0] ?? 0, cores: availableParallelism(), memoryBytes, usedMemoryBytes: memoryBytes - freemem(), disk };
 }
 
 /** The processes of all runs that are in progress. */

@@ -27,7 +27,7 @@ import { Log } from '../log/log.ts';
 import { openLogFile } from './log-file.ts';
 import { takeOwnership } from '../log/owner.ts';
 import { McpEndpoint } from '../mcp/endpoint.ts';
-import { openRunProcesses, processWatch } from './processes.ts';
+import { machineUse, openRunProcesses, processWatch } from './processes.ts';
 import { readLastShutdown } from '../engine/recovery/start.ts';
 import { runDir, type EngineParts, type EngineProject } from '../engine/parts.ts';
 import { trySandboxes } from './sandboxes.ts';
@@ -135,6 +135,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       commands: COMMANDS,
       runLog: (item, run, lines) => readLog(runDir(engineParts, item.project, item.number, run), lines),
       dump: dumper({ log, clock, dataDir, redactor, version }),
+      machine: () => machineUse(dataDir),
       processes: processWatch(() => openRunProcesses(engineParts)),
       version,
       startedAt,

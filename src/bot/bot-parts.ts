@@ -16,6 +16,7 @@ export interface BotParts {
   readonly commands: readonly Command[];
   readonly runLog: Capabilities['runLog'];
   readonly processes: () => Promise<readonly ProcessUse[]>;
+  readonly machine: Capabilities['machine'];
   readonly networks: Capabilities['networks'];
   readonly dump: Capabilities['dump'];
   readonly backups: {

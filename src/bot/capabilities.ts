@@ -118,6 +118,8 @@ export interface Capabilities {
   commands(): readonly Described[];
   /** Present resource use of agents' processes and of Musher itself. */
   processes(): Promise<readonly ProcessUse[]>;
+  /** Present use of the machine itself. */
+  machine(): Promise<MachineUse>;
   /** What the configuration's files say now, against what runs; the error says what is wrong with them. */
   reconfiguration(): Result<Reconfiguration, string>;
   /** Ends this process and begins another; agents continue. */
@@ -180,6 +182,17 @@ export interface BackupView {
   readonly next: Millis | null;
   /** Why the last try failed; null if it did not. */
   readonly problem: string | null;
+}
+
+/** What the machine has and what of it is in use. */
+export interface MachineUse {
+  /** Processes that ran or wanted to, on average over the last minute. */
+  readonly load: number;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly usedMemoryBytes: number;
+  /** Of the disk that the data directory is on; null where the system does not tell. */
+  readonly disk: { readonly bytes: number; readonly freeBytes: number } | null;
 }
 
 export interface ProcessUse {

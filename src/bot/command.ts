@@ -9,7 +9,7 @@ import type { Actor } from '../pipeline/actor.ts';
 import type { Reply } from '../words/reply.ts';
 
 /** What a command returns: a reply, or a live one whose last document is the final reply. */
-export type CommandResult = Reply | Promise<Reply> | AsyncIterable<Document>;
+export type CommandResult = Reply | Promise<Reply> | AsyncGenerator<Document, Document>;
 
 /** All that a command gets: never the bot, never a transport. */
 export interface CommandContext extends Capabilities {

@@ -106,6 +106,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     commands: COMMANDS,
     runLog: () => Promise.resolve([]),
     processes: () => Promise.resolve([]),
+    machine: () => Promise.resolve({ load: 0, cores: 1, memoryBytes: 1, usedMemoryBytes: 0, disk: null }),
     dump: () => Promise.resolve({ ok: false, error: 'not here' }),
     backups: {
       make: () => Promise.resolve({ ok: false, error: 'none in a bench' }),

@@ -123,12 +123,21 @@ export type WorldOptions = [
   flood?: FloodSettings | undefined,
   identity?: (() => BotIdentity | null) | undefined,
   news?: (() => RoomNews) | undefined,
+  showLive?: ((message: IncomingMessage, inbox: number, body: Document) => Promise<void>) | undefined,
 ];
 
 /** The same over a log of the test's own. */
 export function worldOver(log: Log, clock: TestClock, options: WorldOptions): World {
-  const [desk, settings = {}, networks = [], rights = {}, flood = { burst: 1_000, perMinute: 60, waiting: 1_000 }, identity, news] =
-    options;
+  const [
+    desk,
+    settings = {},
+    networks = [],
+    rights = {},
+    flood = { burst: 1_000, perMinute: 60, waiting: 1_000 },
+    identity,
+    news,
+    showLive,
+  ] = options;
   const live = new Map<string, string[]>();
   const written = new Map<string, string[]>();
   const incidents: unknown[] = [];
@@ -163,6 +172,10 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     commands: COMMANDS,
     runLog: (item, run, lines) => Promise.resolve((written.get(`${item.number}/${run}`) ?? []).slice(-lines)),
     processes: () => Promise.resolve(uses),
+    machine: () => {
+      const disk = { bytes: 100e9, freeBytes: 20e9 };
+      return Promise.resolve({ load: 0.52, cores: 2, memoryBytes: 16e9, usedMemoryBytes: 3.1e9, disk });
+    },
     networks: () => networks,
     dump: dumper({ log, clock, dataDir: desk.owner.dataDir, redactor: redactorFor(['swordfish-9']), version: '1.2.3' }),
     backups: {
@@ -174,9 +187,9 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     version: '1.2.3',
     startedAt: START - 3_600_000,
     addressing: () => ({ botNames: ['musher'], botIds: identity?.()?.ids ?? [], prefix: '!' }),
-    showLive: (message, _inbox, body) => {
+    showLive: (message, inbox, body) => {
       live.set(message.id, [...(live.get(message.id) ?? []), plainText(body, { width: 300 })]);
-      return Promise.resolve();
+      return showLive?.(message, inbox, body) ?? Promise.resolve();
     },
     onIncident: (_id, error) => void incidents.push(error),
     showWork: (message, working) => void signs.push(`${working ? 'begin' : 'end'} ${message.id}`),
@@ -255,7 +268,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       return event;
     },
     restarted(other) {
-      const next = worldOver(log, clock, [desk, settings, networks, other, flood, identity, news]);
+      const next = worldOver(log, clock, [desk, settings, networks, other, flood, identity, news, showLive]);
       next.start();
       return next;
     },

@@ -21,6 +21,8 @@ export interface Conversation {
   readonly world: World;
   /** Writes as people do there and gives all that Musher shows of it, as a person reads it. */
   readonly say: (form: string, text: string) => Promise<string>;
+  /** Writes, and waits until Musher shows somewhere what fits, whatever else it still does. */
+  readonly sees: (form: string, text: string, shown: RegExp) => Promise<void>;
   /** A command as it is typed there. */
   readonly typed: (form: string, command: string) => string;
   readonly close: () => Promise<void>;
@@ -218,6 +220,13 @@ export async function converse(desk: Desk, network: string): Promise<Conversatio
   return {
     world: served.world,
     say,
+    async sees(form, text, shown) {
+      await formOf(form).write(text);
+      await eventually(() => {
+        const all = talk.shown().flatMap((place) => place.map((one) => one()));
+        if (!all.some((one) => shown.test(one))) throw new Error(`not shown after ${text}: ${String(shown)}`);
+      });
+    },
     typed: (form, command) => known?.commandForm(command, { ...formOf(form).where, catalogue: CATALOGUE }) ?? command,
     close: async () => {
       await served.close();

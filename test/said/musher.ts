@@ -29,9 +29,18 @@ export async function serve(desk: Desk, { transport, sender, rooms }: Somebody):
     directMessages: true,
     rooms: rooms.map((id) => ({ transport: transport.name, id, project: 'shop', roles: none })),
   };
-  const world = makeWorld(desk, {}, [], rights, undefined, () => transport.identity());
+  const world: World = makeWorld(
+    desk,
+    {},
+    [],
+    rights,
+    undefined,
+    () => transport.identity(),
+    undefined,
+    (...look) => delivery.live.show(...look),
+  );
   const problems: unknown[] = [];
-  const delivery = new Delivery({
+  const delivery: Delivery = new Delivery({
     log: world.log,
     clock: world.clock,
     random: () => 0,

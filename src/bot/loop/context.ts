@@ -130,6 +130,7 @@ export function commandContext(
     said: (query, most) => log.talk.find(query, at, most),
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),
+    machine: parts.machine,
     networks: parts.networks,
     showsRefusals: () => {
       const [, inbox] = /^inbox:(\d+)$/.exec(cause) ?? [];

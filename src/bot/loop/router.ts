@@ -415,20 +415,17 @@ export class Router {
     const room = roomOf(state.message);
     this.#live.get(room)?.abort();
     this.#live.set(room, state.ending);
-    let last: Document | null = null;
     try {
-      for await (const body of result) {
-        if (last !== null) await this.#parts.showLive(state.message, state.id, last);
-        last = body;
-        if (this.#stopping.signal.aborted || state.ending.signal.aborted) break;
+      for (;;) {
+        const { done, value: body } = await result.next();
+        if (done === true) return { ok: true, code: null, body };
+        if (this.#stopping.signal.aborted || state.ending.signal.aborted) continue;
         await this.#parts.showLive(state.message, state.id, body);
         release();
       }
     } finally {
       if (this.#live.get(room) === state.ending) this.#live.delete(room);
     }
-    if (last === null) throw new Error(`${state.words} gave no document`);
-    return { ok: true, code: null, body: last };
   }
 
   /** A bug: the room gets an id under which the log file has the details. */

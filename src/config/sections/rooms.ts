@@ -38,13 +38,10 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
     }),
     name: roomName().optional().meta({ description: "The room's name in commands. Default: `<transport>:<id>`.", example: 'shop-team' }),
     project: name().meta({ description: "The room's project.", example: 'shop' }),
-    notify: z
-      .array(z.enum(NOTIFY_KINDS))
-      .default(['stages', 'failures', 'approvals', 'merges', 'limits'])
-      .meta({
-        description:
-          'Which notifications the room gets; `limits` are rate limits of accounts. `subscribe` and `unsubscribe` change that from chat.',
-      }),
+    notify: z.array(z.enum(NOTIFY_KINDS)).default(['stages', 'failures', 'approvals', 'merges', 'limits']).meta({
+      description:
+        'Which notifications the room gets; `limits` are rate limits of accounts. `subscribe` and `unsubscribe` change that from chat.',
+    }),
     notify_style: z.enum(NOTIFY_STYLES).optional().meta({
       description:
         'Notifications as one card per item, edited in place, as messages in the room, or collected in one thread per item. Default: cards where the network edits messages.',
