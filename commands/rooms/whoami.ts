@@ -2,7 +2,7 @@ import { command, type CommandContext } from '../../src/bot/command.ts';
 import { answer } from '../../src/words/replies.ts';
 import { includes, type Grant } from '../../src/bot/rights/rights.ts';
 import type { AccessRole } from '../../src/config/choices.ts';
-import { code, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
+import { code, command as typed, doc, fields, paragraph, type Content } from '../../src/message/build.ts';
 
 /** The part of bot.toml that gives a role. */
 const SECTION: { readonly [B in Grant['by']]: string } = { roles: '[roles]', project: 'its [[project]]', room: 'this room’s [[room]]' };
@@ -62,6 +62,8 @@ function more(context: CommandContext, has: AccessRole | null): ReturnType<typeo
   return paragraph(
     `To make you ${next === 'viewer' ? 'a' : 'an'} ${next}, an admin adds `,
     code(`${next} = ["${standing.person?.name ?? idOf(context)}"]`),
-    ` to bot.toml and restarts Musher: under [roles] for all projects, under the [[project]] ${project.name} for that project, or under the [[room]] for this room only.`,
+    ' to bot.toml and types ',
+    typed('reload'),
+    `: under [roles] for all projects, under the [[project]] ${project.name} for that project, or under the [[room]] for this room only.`,
   );
 }

@@ -165,13 +165,13 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'held-for-review':
       return reviewWords(n, 'accept');
     case 'no-agent':
-      return ['Add an ', code('[[agent]]'), ' to ', code('.musher/project.toml'), ' and restart Musher.'];
+      return ['Add an ', code('[[agent]]'), ' to ', code('.musher/project.toml'), ', then ', command('reload'), '.'];
     case 'only-when-asked':
       return [command(`assign ${n} ${reason.agents[0] ?? 'any'}`), ' asks for it.'];
     case 'assigned-agent-missing':
       return [command(`assign ${n} any`), ' lets any agent take it.'];
     case 'sandbox':
-      return ['Run ', code('musher doctor'), ', fix it and restart Musher.'];
+      return ['Run ', code('musher doctor'), ' on Musher’s machine, fix what it shows, then ', command('restart'), '.'];
     case 'merged':
       return [command(`accept ${n}`), ' archives it.'];
     case 'superseded':
