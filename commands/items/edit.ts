@@ -1,16 +1,19 @@
-import { itemRef, text, word } from '../../src/bot/parse/arguments.ts';
+import { itemRef, text, word as wordArgument } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { splitCriteria } from '../../src/bot/criteria.ts';
 import { counted } from '../../src/words/amounts.ts';
-import { itemTitle } from '../../src/words/item/item.ts';
+import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { command as typed } from '../../src/message/build.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
-import { editSection } from '../../src/bot/sections.ts';
+import { editSection, hasSection } from '../../src/agents/sections.ts';
+import { setField } from '../../src/bot/fields/field.ts';
 import { ITEM_TYPES, QA_MODES, type Criterion, type WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
 
-const FIELDS = ['title', 'type', 'qa', 'description', 'criteria'] as const;
+const FIELDS = ['title', 'type', 'qa', 'priority', 'agent', 'model', 'labels', 'description', 'criteria', 'out of scope'] as const;
+const OUT_OF_SCOPE = 'Out of scope';
 /** Longest title and name of a section, in UTF-16 units. */
 const LONGEST_TITLE = 200;
 const LONGEST_NAME = 60;
@@ -19,25 +22,28 @@ export const edit = command({
   words: ['edit'],
   summary: 'Edits a field of an item, or a section of its description.',
   details:
-    'The fields are `title`, `type`, `qa` (server, agent, human or default), `description` and `criteria` (one per line; also `acceptance criteria`). ' +
-    '`nothing` clears the description or the criteria. ' +
+    'The fields are `title`, `type`, `qa` (server, agent, human or default), `priority`, `agent`, `model`, `labels`, `description` and `criteria` (one per line; also `acceptance criteria`). ' +
+    '`nothing` clears the description, the criteria or the labels. `out of scope` says what agents shall leave alone. ' +
     'Any other word names a section of the description, which is replaced or added. A run in progress does not see the change; the next one does.',
   examples: [
     'edit 42 title Export as CSV and JSON',
     'edit 42 qa human',
     'edit 42 criteria the file opens\ndates are ISO 8601',
+    'edit 42 out of scope Excel and PDF',
     'edit 42 notes Ask the design team first.',
   ],
   args: {
     item: itemRef(),
-    field: word({ description: 'A field or the name of a section; put several words in quotes.', complete: () => FIELDS }),
+    field: wordArgument({ description: 'A field or the name of a section; put several words in quotes.', complete: () => FIELDS }),
     text: text('The new value.'),
   },
   role: 'operator',
   run: (context, { item: ref, field, text: value }) =>
     context.change((tx) => {
       const before = tx.find(ref);
-      const what = change(tx, before, field, value);
+      const set = setField(context, tx, before, field, value);
+      if (set !== null) return set;
+      const what = change(context, tx, before, field, value);
       if (typeof what !== 'function') return tx.refuse(what);
       return done(`${what(itemTitle(tx.find(ref), context.project.name))}. ${unseen(context, before)}`.trimEnd());
     }),
@@ -47,10 +53,13 @@ export const edit = command({
 type Said = (title: string) => string;
 
 /** Appends the edits. Returns what was done, or the refusal. */
-function change(tx: CommandTx, item: WorkItem, field: string, value: string): Said | Reply {
+function change(context: CommandContext, tx: CommandTx, item: WorkItem, field: string, value: string): Said | Reply {
   // "acceptance criteria" is two words, and the second arrived as the start of the text.
   const two = field.toLowerCase() === 'acceptance' ? /^criteria(?::|\b)\s*(?=\S)/i.exec(value) : null;
-  if (two !== null) return change(tx, item, 'criteria', value.slice(two[0].length));
+  if (two !== null) return change(context, tx, item, 'criteria', value.slice(two[0].length));
+  // "out of scope" is three.
+  const scope = field.toLowerCase() === 'out' ? /^of[ -]scope(?::|\b)\s*(?=\S)/i.exec(value) : null;
+  if (scope !== null) return setSection(tx, item, OUT_OF_SCOPE, value.slice(scope[0].length));
   switch (field.toLowerCase()) {
     case 'title':
       return setTitle(tx, item, value);
@@ -63,8 +72,8 @@ function change(tx: CommandTx, item: WorkItem, field: string, value: string): Sa
       return (title) => `${title} is now a ${type}`;
     }
     case 'qa': {
-      const typed = value.trim().toLowerCase();
-      const mode = typed === 'default' ? null : QA_MODES.find((one) => one === typed);
+      const word = value.trim().toLowerCase();
+      const mode = word === 'default' ? null : QA_MODES.find((one) => one === word);
       if (mode === undefined)
         return refused('unknown-qa', `“${value.slice(0, 40)}” is not a qa mode. Modes: ${QA_MODES.join(', ')}, default.`);
       if (mode === item.qaMode) return unchanged('qa');
@@ -76,8 +85,13 @@ function change(tx: CommandTx, item: WorkItem, field: string, value: string): Sa
     case 'criteria':
     case 'acceptance criteria':
       return setCriteria(tx, item, criteriaFrom(item, value));
-    default:
-      return setSection(tx, item, field, value);
+    case 'out-of-scope':
+    case 'out of scope':
+      return setSection(tx, item, OUT_OF_SCOPE, value);
+    default: {
+      const other = hasSection(item.description, field) ? null : doneElsewhere(context, item, field);
+      return other ?? setSection(tx, item, field, value);
+    }
   }
 }
 
@@ -110,6 +124,22 @@ function setCriteria(tx: CommandTx, item: WorkItem, criteria: readonly Criterion
   tx.append(item, 'item.edited', { field: 'criteria', value: criteria, prior: item.criteria });
   return (title) =>
     criteria.length === 0 ? `${title}: cleared the criteria` : `${title} now has ${counted(criteria.length, 'criterion', 'criteria')}`;
+}
+
+/** What is no field and no likely section either, with the command that does it. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['stage', 'move <item> <stage>'],
+  ['status', 'move <item> <stage>'],
+  ['depends', 'depends <item> on <numbers>'],
+  ['dependencies', 'depends <item> on <numbers>'],
+  ['budget', 'budget <item> <amount>'],
+]);
+
+function doneElsewhere(context: CommandContext, item: WorkItem, field: string): Reply | null {
+  const form = ELSEWHERE.get(field.toLowerCase());
+  if (form === undefined) return null;
+  const words = form.replace('<item>', itemName(item, context.project.name));
+  return refused('other-command', `“${field}” is no text of an item. `, typed(words), ' changes it.');
 }
 
 /** The word that clears a field. */

@@ -7,6 +7,7 @@ import { defaultOf } from '../../src/words/fields/choosing.ts';
 import { FAILURE_WORDS, itemName, itemTitle, mergedAs, sentence, stageWords } from '../../src/words/item/item.ts';
 import { isCutInShow, saidAtLength } from '../../src/words/item/closing.ts';
 import { lastReport } from '../../src/decide/report.ts';
+import { scopeOf } from '../../src/agents/sections.ts';
 import { approvalOf } from '../../src/decide/approval.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
@@ -131,11 +132,14 @@ function workOf({ work }: WorkItem): Content[] | null {
 }
 
 function textOf(item: WorkItem): Document {
+  const { description, outOfScope } = scopeOf(item.description);
   return doc(
-    item.description !== '' && quote(item.description),
+    description !== '' && quote(description),
     item.criteria.length > 0 &&
       heading(`Criteria, ${item.criteria.filter(({ checked }) => checked).length} of ${item.criteria.length} checked`),
     item.criteria.length > 0 && ordered(item.criteria.map(({ text, checked }) => `[${checked ? 'x' : ' '}] ${text}`)),
+    outOfScope !== '' && heading('Out of scope'),
+    outOfScope !== '' && quote(outOfScope),
   );
 }
 

@@ -17,6 +17,7 @@ export const TEMPLATE_VARIABLES = [
   'title',
   'body',
   'criteria',
+  'out_of_scope',
   'worktree',
   'base_branch',
   'failure',

@@ -26,6 +26,7 @@ export const VARIABLES: TemplateValues = {
   title: 'Round prices',
   body: 'Prices are rounded.',
   criteria: '- [ ] 1.005 becomes 1.01',
+  out_of_scope: '(none)',
   worktree: '/nowhere',
   base_branch: 'main',
   failure: '',

@@ -233,3 +233,37 @@ describe('labels', () => {
     expect(await world.say(`label ${n} phone`)).toMatchObject({ ok: false, code: 'unchanged' });
   });
 });
+
+describe('edit', () => {
+  it('sets the fields that have commands of their own, as those do', async () => {
+    const n = world.make();
+    for (const text of ['agent coder-2', 'priority high', 'model opus', 'labels ui, phone', 'label phone'])
+      expect([text, await world.say(`edit ${n} ${text}`)]).toMatchObject([text, { ok: true }]);
+    expect(world.item(n)).toMatchObject({ assignedTo: 'coder-2', priority: 'high', model: 'opus', labels: ['phone'], description: '' });
+    expect(await world.say(`edit ${n} labels nothing`)).toMatchObject({ ok: true });
+    expect(world.item(n).labels).toEqual([]);
+    expect(await world.say(`edit ${n} priority urgent`)).toMatchObject({ ok: false, code: 'unknown-priority' });
+    expect(await world.say(`edit ${n} agent nobody`)).toMatchObject({ ok: false, code: 'unknown-agent' });
+    expect(world.item(n).description).toBe('');
+  });
+
+  it('names the command for what is no text, but edits a section of that name', async () => {
+    const n = world.make();
+    const answer = await world.say(`edit ${n} stage qa`);
+    expect(answer).toMatchObject({ ok: false, code: 'other-command' });
+    expect(answer.text).toContain(`move ${n} <stage>`);
+    const m = world.make({ description: '## Budget\n\nSmall.' });
+    expect((await world.say(`edit ${m} budget Large.`)).text).toContain('replaced the section “Budget”');
+  });
+
+  it('writes what is out of scope in however many words it is typed, and show has it under a heading of its own', async () => {
+    const n = world.make({ description: 'Export it.' });
+    expect((await world.say(`edit ${n} out of scope: Excel`)).text).toContain('added the section “Out of scope”');
+    expect((await world.say(`edit ${n} "out of scope" PDF`)).text).toContain('replaced the section “Out of scope”');
+    expect((await world.say(`edit ${n} out-of-scope Excel and PDF`)).ok).toBe(true);
+    expect(world.item(n).description).toBe('Export it.\n\n## Out of scope\n\nExcel and PDF');
+    const { text } = await world.say(`show ${n}`);
+    expect(text).toContain('Out of scope\n> Excel and PDF');
+    expect(text).toContain('> Export it.');
+  });
+});

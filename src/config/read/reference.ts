@@ -11,6 +11,7 @@ const VARIABLES: { readonly [Name in (typeof TEMPLATE_VARIABLES)[number]]: strin
   title: 'its title',
   body: 'its description, as people wrote it',
   criteria: 'its acceptance criteria, one a line',
+  out_of_scope: 'what its description says is out of scope; `{{body}}` then leaves that out',
   worktree: 'absolute path of the worktree that the agent works in',
   base_branch: 'the branch that the work will be merged into',
   failure: 'the evidence of the last failed attempt; empty in the first',

@@ -1,10 +1,13 @@
 import type { TemplateValues } from '../../agents/template.ts';
 import { DEFAULT_PROMPTS, interruption, toldSection } from '../../agents/default-prompts.ts';
+import { scopeOf } from '../../agents/sections.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
 import type { Told } from '../../pipeline/told/told.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
+
+const NO_DESCRIPTION = '(no description)';
 
 /** What templates say of an item and of where it is worked on. */
 export function templateValues(
@@ -13,11 +16,13 @@ export function templateValues(
   place: { worktree: string; branch: string; attempt: number },
   failureText: (failure: Failure) => string,
 ): TemplateValues {
+  const { outOfScope } = scopeOf(item.description);
   return {
     item: String(item.number),
     title: item.title,
     type: item.type,
-    body: item.description === '' ? '(no description)' : item.description,
+    body: item.description === '' ? NO_DESCRIPTION : item.description,
+    out_of_scope: outOfScope === '' ? '(none)' : outOfScope,
     criteria:
       item.criteria.length === 0 ? '(none)' : item.criteria.map(({ text, checked }) => `- [${checked ? 'x' : ' '}] ${text}`).join('\n'),
     worktree: place.worktree,
@@ -27,6 +32,13 @@ export function templateValues(
     branch: place.branch,
     attempt: String(place.attempt),
   };
+}
+
+/** The values for a template: where it says what is out of scope at a place of its own, the item's text does not say it again. */
+export function valuesFor(template: string, item: WorkItem, values: TemplateValues): TemplateValues {
+  if (!/\{\{\s*out_of_scope\s*\}\}/.test(template)) return values;
+  const { description } = scopeOf(item.description);
+  return description === '' ? { ...values, body: NO_DESCRIPTION } : { ...values, body: description };
 }
 
 /** The last failure, and why its work was turned down before that: the reason holds until the item is merged. */

@@ -8,7 +8,7 @@ import type { Told } from '../../pipeline/told/told.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
-import { interruptedBy, promptTemplate, templateValues, toldText } from './prompt.ts';
+import { interruptedBy, promptTemplate, templateValues, toldText, valuesFor } from './prompt.ts';
 import { runToResume, sessionToResume, usedInSession } from './resume.ts';
 import { reportSection } from '../../agents/default-prompts.ts';
 import { REPORT_FILE } from './report/take-report.ts';
@@ -78,8 +78,9 @@ function promptOf(
   const before = runToResume(parts, run);
   const news = told.filter(({ read }) => read === undefined);
   if (before !== null && news.length > 0 && isTold(before.stopRequested)) return interruptedBy(news);
+  const template = promptTemplate(agent);
   const asksReport = item.type === 'spike' && agent.role === 'coder' ? reportSection(REPORT_FILE) : '';
-  return `${expandTemplate(promptTemplate(agent), values)}${asksReport}${toldText(told)}`;
+  return `${expandTemplate(template, valuesFor(template, item, values))}${asksReport}${toldText(told)}`;
 }
 
 /** What is not committed when a run is asked to end. */

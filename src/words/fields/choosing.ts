@@ -18,6 +18,10 @@ export function priorityUnchanged(item: WorkItem, current: string, priority: Pri
   return refused('unchanged', `${itemTitle(item, current)} already has ${priority} priority.`);
 }
 
+export function unknownPriority(typed: string, all: readonly Priority[]): Reply {
+  return refused('unknown-priority', `“${typed.slice(0, 40)}” is not a priority. Priorities: ${all.join(', ')}.`);
+}
+
 /** Nothing of the item will run or wait any more. */
 export function overAlready(item: WorkItem, current: string, what: 'priority' | 'model'): Reply {
   return refused('over', `${itemTitle(item, current)} is ${inStage(item.stage)}, so a ${what} would change nothing.`);
