@@ -61,6 +61,9 @@ import { unblock } from './pipeline/unblock.ts';
 import { today } from './find/today.ts';
 import { timer } from './timers/timer.ts';
 import { timerCancel } from './timers/timer-cancel.ts';
+import { every } from './timers/every.ts';
+import { routineCancel } from './timers/routine-cancel.ts';
+import { routineList } from './timers/routine-list.ts';
 import { timerList } from './timers/timer-list.ts';
 import { undo } from './pipeline/undo.ts';
 import { unsubscribe } from './rooms/unsubscribe.ts';
@@ -126,6 +129,9 @@ export const COMMANDS: readonly Command[] = [
   timer,
   timerList,
   timerCancel,
+  every,
+  routineList,
+  routineCancel,
   restore,
   undo,
   deleteCommand,

@@ -231,6 +231,28 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { words: 'delete', answer: 'expired' },
     { words: 'delete', answer: 'revoked' },
   ],
+  'routine.set': [
+    {
+      routine: 3,
+      schedule: 'weekday 09:00',
+      cron: '0 9 * * 1-5',
+      condition: { when: 'if', what: 'blocked' },
+      command: 'digest',
+      due: AT,
+      from: { at: { transport: 'slack', room: 'C1', thread: null }, senderId: 'U1', ingress: 'message', direct: false },
+    },
+  ],
+  'routine.due': [
+    { routine: 3, due: AT, next: AT, became: 'run', inbox: 4 },
+    { routine: 3, due: AT, next: AT, became: 'skipped' },
+    { routine: 3, due: AT, next: AT, became: 'overlap' },
+    { routine: 3, due: AT, next: AT, became: 'missed' },
+  ],
+  'routine.answered': [{ routine: 3, outcome: 'refused' }],
+  'routine.cancelled': [
+    { routine: 3, why: 'person' },
+    { routine: 3, why: 'failures' },
+  ],
   'room.bound': [{ transport: LOCAL.name, room: 'here' }],
   'room.subscribed': [
     { transport: LOCAL.name, room: 'terminal', notify: ['merges', 'failures'], style: 'threads' },

@@ -17,6 +17,8 @@ import { reachableAgain, unreachable, wasDisconnected } from '../../src/words/ab
 import { clockTime } from '../../src/words/time.ts';
 import { afterRestart, backAfter, LOST_ANSWER, lostAnswerElsewhere } from '../../src/words/fixed-replies.ts';
 import { requestDocument, requestEnd } from '../../src/words/item/request.ts';
+import type { Routine } from '../../src/pipeline/later/routine.ts';
+import { missedRoutine, routineList, routineStopped, withRoutine } from '../../src/words/steer/routines.ts';
 import { missedTimer } from '../../src/words/missed-timer.ts';
 import { cards } from './cards.ts';
 import { DISCOVERIES } from './discoveries.ts';
@@ -29,6 +31,15 @@ export interface Sent {
   readonly of: string;
   readonly body: Document;
 }
+
+const ROUTINE = {
+  ...EVENTS['routine.set'][0],
+  project: 'shop',
+  setBy: 'person:anna',
+  last: { due: AT, became: 'skipped' },
+  inbox: 4,
+  failures: 2,
+} as const satisfies Routine;
 
 const ZONE = 'UTC';
 const MINUTE = 60_000;
@@ -247,6 +258,9 @@ function ofMusher(): (readonly [string, Document | null])[] {
     ['network back', reachableAgain('Chat', 9 * MINUTE)],
     ['network was away', wasDisconnected(away, AT, 2, ZONE)],
     ['network was away, nothing late', wasDisconnected(away, AT, 0, ZONE)],
+    ['routine missed', missedRoutine(ROUTINE, 5, AT, AT + MINUTE, ZONE)],
+    ['routine stopped', withRoutine(3, 'digest', routineStopped(ROUTINE))],
+    ['routines', routineList([ROUTINE], 'shop', { current: 'shop', now: AT, timezone: ZONE })],
     [
       'timer missed',
       missedTimer({ timer: 3, project: 'shop', item: n(2), due: AT, command: 'start shop#2' } as Parameters<typeof missedTimer>[0], ZONE),

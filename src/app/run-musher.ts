@@ -38,6 +38,10 @@ import { reconfiguration } from './lifecycle/reconfigure.ts';
 import { upkeep } from './upkeep.ts';
 import { batchParts, localOwner } from './script.ts';
 import type { Streams } from './streams.ts';
+import { Routines } from '../bot/routines/routines.ts';
+import { conditionHolds } from '../decide/routine-condition.ts';
+import { needsPeople } from '../words/item/step.ts';
+import { missedRoutine } from '../words/steer/routines.ts';
 import { missedTimer } from '../words/missed-timer.ts';
 import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 import type { NetworkState } from '../decide/network-state.ts';
@@ -164,6 +168,20 @@ export async function runMusher(
     takeUp: (id, message) => router.takeUp(id, message),
   });
 
+  const routines = new Routines({
+    log,
+    clock,
+    timezone: settings.timezone,
+    holds: (tx, name, condition) => {
+      const project = settings.projects.find((one) => one.name === name);
+      if (project === undefined) return false;
+      return condition === null || conditionHolds(tx.reads, project, condition, tx.now, needsPeople);
+    },
+    missed: (routine, times, last, next) => missedRoutine(routine, times, last, next, settings.timezone),
+    onProblem,
+    takeUp: (id, message) => router.takeUp(id, message),
+  });
+
   const who = { project: bot.projects[0].name, item: null, actor: 'musher', cause: null } as const;
   const { differences } = await recoverAndRecord(engineParts, before, version);
   for (const difference of differences) options.stderr.write(`The log and its tables differ: ${difference}. Run \`musher verify\`.\n`);
@@ -202,6 +220,7 @@ export async function runMusher(
     router.start();
     engine.start();
     timers.start();
+    routines.start();
     await terminal.start(receive);
     connections.startNetworks(receive);
     buttons = retireButtons({
@@ -256,6 +275,7 @@ export async function runMusher(
     await shutDown(
       [
         ['the timers', () => timers.stop()],
+        ['the routines', () => routines.stop()],
         ['taking messages', () => router.stop()],
         ['the engine', () => engine.stop(leave)],
         ['what agents call', () => engineParts.access?.close()],

@@ -6,6 +6,7 @@ import type { WorkItem } from '../pipeline/types.ts';
 import type { ProjectFacts } from '../decide/facts.ts';
 import type { ProjectGit } from '../git/project-git.ts';
 import type { DumpAsk } from '../log/copies/dump.ts';
+import type { Condition } from '../pipeline/later/routine.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { TextQuery } from '../log/search/query.ts';
 import type { Said } from '../log/search/talk.ts';
@@ -48,6 +49,9 @@ export interface CommandTx {
   subscribe(room: RoomState, told: { readonly notify: readonly NotifyKind[] | null; readonly style: NotifyStyle | null }): void;
   /** Raises a day's budget; `project` is where the command was typed. */
   raiseDay(project: string, raise: OtherEvents['budget.raised']): void;
+  /** Runs a command of this project again and again. */
+  setRoutine(project: string, routine: OtherEvents['routine.set']): void;
+  cancelRoutine(project: string, routine: number): void;
   /** Pauses a project, or changes its pause. */
   pause(project: string, pause: OtherEvents['project.paused']): void;
   /** Lets work in a paused project continue. */
@@ -88,9 +92,14 @@ export interface Capabilities {
   until<T>(met: () => T | null, timeoutMs: number): Promise<T | null>;
   /** The command text that a timer will run on an item, checked for syntax and the sender's role; the error is the reply. */
   planned(ref: ItemRef, words: string): Result<string, Reply>;
+  /** The same for a routine, with the condition that was typed behind the command. */
+  plannedRoutine(
+    words: string,
+    condition: Condition | null,
+  ): Result<{ readonly command: string; readonly condition: Condition | null }, Reply>;
   /** The message as a timer stores it. */
   readonly from: TimerOrigin;
-  /** A timer runs this command; nobody has typed it. */
+  /** A timer or a routine runs this command; nobody has typed it. */
   readonly byTimer: boolean;
   /** The last lines of a run, readable. `run` null: the latest. */
   runLog(item: WorkItem, run: number, lines: number): Promise<readonly string[]>;

@@ -30,6 +30,22 @@ export function timerOf({ id }: Pick<IncomingMessage, 'id'>): number | null {
   return number === undefined ? null : Number(number);
 }
 
+/** The id of the message that a routine makes at one of its times. */
+export function routineMessageId(project: string, routine: number, due: number): string {
+  return `routine:${project}:${routine}:${due}`;
+}
+
+/** The routine that made a message; null for one that it did not. */
+export function routineOf({ id }: Pick<IncomingMessage, 'id'>): { readonly project: string; readonly routine: number } | null {
+  const [, project, routine] = /^routine:(.*):(\d+):\d+$/s.exec(id) ?? [];
+  return project === undefined || routine === undefined ? null : { project, routine: Number(routine) };
+}
+
+/** Whether nobody has typed a message at this moment: a timer or a routine made it. */
+export function isByItself(message: Pick<IncomingMessage, 'id'>): boolean {
+  return timerOf(message) !== null || routineOf(message) !== null;
+}
+
 export interface IncomingMessage {
   /** The network's id of the message or event: with the transport's name it is the key against doubles. */
   readonly id: string;

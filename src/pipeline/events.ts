@@ -10,9 +10,12 @@ import type { CommitSha, ItemNumber, Millis } from './values.ts';
 import type { Usage } from './usage.ts';
 import type { Actor } from './actor.ts';
 import type { Outage } from './next/outage.ts';
+import type { Routine, RoutineDue, TimerOrigin } from './later/routine.ts';
 import type { Pause } from './next/pause.ts';
 import type { Role, WorkStage } from './role.ts';
 import type { ErrandWhy, Said, StuckCause } from './why/fault.ts';
+
+export type { TimerOrigin } from './later/routine.ts';
 
 /** What a gate run leaves. `where` says on which tree: the item's branch, or the merged tree. */
 export interface Receipt {
@@ -29,14 +32,6 @@ export interface Receipt {
   readonly outputHash: string;
   /** The end of the output, cut visibly. */
   readonly outputTail: string;
-}
-
-/** The message by which a timer was set, as far as rights and the answer depend on it. */
-export interface TimerOrigin {
-  readonly at: { readonly transport: string; readonly room: string; readonly thread: string | null };
-  readonly senderId: string;
-  readonly ingress: string;
-  readonly direct: boolean;
 }
 
 /** Where an item moves to. `from` of an archive entry is filled in by the transition function. */
@@ -272,6 +267,12 @@ export interface OtherEvents {
     readonly answer: 'yes' | 'no' | 'withdrawn' | 'expired' | 'revoked';
     readonly askedBy?: Actor;
   };
+  /** A person asked for a command again and again; `routine` counts from 1 in each project. */
+  'routine.set': Pick<Routine, 'routine' | 'schedule' | 'cron' | 'condition' | 'command' | 'due' | 'from'>;
+  'routine.due': RoutineDue;
+  /** What it ran has its reply. */
+  'routine.answered': { readonly routine: number; readonly outcome: 'ok' | 'refused' | 'failed' };
+  'routine.cancelled': { readonly routine: number; readonly why: 'person' | 'failures' };
   /** A room now speaks of this project. */
   'room.bound': { readonly transport: string; readonly room: string };
   /** The base branch has moved since Musher last saw it. `taken`: items whose own commits it then contained while agents worked. */

@@ -16,6 +16,7 @@ export type Projection =
   | 'pauses'
   | 'requests'
   | 'rooms'
+  | 'routines'
   | 'runs'
   | 'spend'
   | 'subscriptions'
@@ -237,6 +238,10 @@ const ROWS = {
   'command.handled': { wakes: 'nothing', news: null, into: [] },
   'confirmation.asked': { wakes: 'nothing', news: null, into: [] },
   'confirmation.answered': { wakes: 'nothing', news: null, into: [] },
+  'routine.set': { wakes: 'nothing', news: null, into: ['routines', 'counts'] },
+  'routine.due': { wakes: 'nothing', news: null, into: ['routines'] },
+  'routine.answered': { wakes: 'nothing', news: null, into: ['routines'] },
+  'routine.cancelled': { wakes: 'nothing', news: null, into: ['routines'] },
   'room.bound': { wakes: 'nothing', news: null, into: ['rooms'] },
   'room.subscribed': { wakes: 'nothing', news: null, into: ['subscriptions'] },
   // Where it is Musher's own doing, the items that it was done for wake by themselves.

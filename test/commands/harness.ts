@@ -22,6 +22,10 @@ import { Timers } from '../../src/engine/timers.ts';
 import { makeOwner, open, type Owner } from '../git/owner.ts';
 import type { NetworkState } from '../../src/decide/network-state.ts';
 import { NO_DEFAULTS } from '../pipeline/facts.ts';
+import { Routines } from '../../src/bot/routines/routines.ts';
+import { conditionHolds } from '../../src/decide/routine-condition.ts';
+import { needsPeople } from '../../src/words/item/step.ts';
+import { missedRoutine } from '../../src/words/steer/routines.ts';
 import { missedTimer } from '../../src/words/missed-timer.ts';
 
 /** A Saturday, 14:05 in Berlin. */
@@ -205,6 +209,19 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     onProblem: (_what, error) => void incidents.push(error),
     takeUp: (id, message) => router.takeUp(id, message),
   });
+  const routines = new Routines({
+    log,
+    clock,
+    timezone: 'Europe/Berlin',
+    holds: (tx, name, condition) => {
+      const project = projects.find((one) => one.name === name);
+      if (project === undefined) return false;
+      return condition === null || conditionHolds(tx.reads, project.settings, condition, tx.now, needsPeople);
+    },
+    missed: (routine, times, last, next) => missedRoutine(routine, times, last, next, 'Europe/Berlin'),
+    onProblem: (_what, error) => void incidents.push(error),
+    takeUp: (id, message) => router.takeUp(id, message),
+  });
   // Ids go on over restarts.
   let messages = log.reads.lastSeq() * 1_000;
 
@@ -273,14 +290,22 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       return next;
     },
     start: () => router.start(),
-    runTimers: () => timers.start(),
-    endTimers: () => timers.stop(),
+    runTimers: () => {
+      timers.start();
+      routines.start();
+    },
+    endTimers: () => {
+      timers.stop();
+      routines.stop();
+    },
     stop() {
       timers.stop();
+      routines.stop();
       return router.stop();
     },
     async close() {
       timers.stop();
+      routines.stop();
       await router.stop();
       log.close();
     },

@@ -22,6 +22,7 @@ const SMALL = new Set([
   'outages',
   'pauses',
   'timers',
+  'routines',
   'offers',
   'rooms',
   'subscriptions',

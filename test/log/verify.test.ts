@@ -34,6 +34,8 @@ function fill(log: Log): void {
       direct: false,
     } as const;
     tx.record({ ...of, kind: 'timer.set', payload: { timer: 1_000, due: 1, command: 'start 1', from } });
+    const routine = { routine: 1, schedule: 'hour', cron: '0 * * * *', condition: null, command: 'digest', due: 1, from };
+    tx.record({ ...of, item: null, kind: 'routine.set', payload: routine });
     const limited = { account: 'shop/coder-1', until: 1, times: 1, news: true, others: [], earliest: null };
     tx.record({ ...of, item: null, kind: 'account.limited', payload: limited });
     const outage = { agent: 'coder-1', code: 'RUNTIME_MISSING', said: 'It is gone.', hint: 'Install it.', until: 1, times: 1, news: true };

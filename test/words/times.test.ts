@@ -32,7 +32,7 @@ it('shows a time in the zone of whoever reads it, where the network can, and in 
 });
 
 /** What people and agents wrote, what is to be typed, and when a day or quiet hours end on the clock of the configuration. */
-const TYPED = /^reply to (?:help|logs|diff|dump|timer|create|subscribe|rooms|show)/;
+const TYPED = /^reply to (?:help|logs|diff|dump|timer|every|create|subscribe|rooms|show)/;
 
 it('no text has a time of day as mere letters', async () => {
   const written = (value: unknown): string[] => {

@@ -77,6 +77,14 @@ export function commandTx(
       tx.record({ project: project ?? author.project, item: null, actor, cause, kind: 'room.subscribed', payload });
     },
     raiseDay: (project, payload) => void tx.record({ project, item: null, actor, cause, kind: 'budget.raised', payload }),
+    setRoutine(project, payload) {
+      guard(project);
+      tx.record({ project, item: null, actor, cause, kind: 'routine.set', payload });
+    },
+    cancelRoutine(project, routine) {
+      guard(project);
+      tx.record({ project, item: null, actor, cause, kind: 'routine.cancelled', payload: { routine, why: 'person' } });
+    },
     pause(project, payload) {
       guard(project);
       tx.record({ project, item: null, actor, cause, kind: 'project.paused', payload });

@@ -1,6 +1,6 @@
 import { ACCESS_ROLES, type AccessRole } from '../../config/choices.ts';
 import { crashPoint } from '../../crash-point.ts';
-import { timerOf, type IncomingMessage } from '../../message/address.ts';
+import { isByItself, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import { SEARCHES } from '../../log/log.ts';
 import type { Tx } from '../../log/tx.ts';
@@ -11,6 +11,7 @@ import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { lacking } from '../../words/bot/access.ts';
+import { plannedRoutine } from '../routines/planned.ts';
 import { plannedCommand } from '../parse/timer-command.ts';
 import { refused } from '../../words/replies.ts';
 import { includes } from '../rights/rights.ts';
@@ -107,6 +108,7 @@ export function commandContext(
       return begun;
     },
     until: (met, timeoutMs) => log.when(met, signal, timeoutMs),
+    plannedRoutine: (words, condition) => plannedRoutine(parts, message, words, condition),
     planned: (ref, words) => plannedCommand(parts, message, ref, words),
     from: {
       // A later answer finds no open interaction, so it goes to the room itself.
@@ -115,7 +117,7 @@ export function commandContext(
       ingress: message.ingress,
       direct: message.direct === true || message.ingress === 'direct',
     },
-    byTimer: timerOf(message) !== null,
+    byTimer: isByItself(message),
     runLog: parts.runLog,
     unread() {
       const unread = JSON.parse(log.stateStore(UNREAD).get(here) ?? 'null') as Unread | typeof SEARCHES | null;

@@ -5,7 +5,7 @@ import type { Confirmed, InboxRow } from '../../log/tables/inbox.ts';
 import { isTransient } from '../../log/database.ts';
 import { retryTransient } from '../../log/retry-transient.ts';
 import type { Tx } from '../../log/tx.ts';
-import { timerOf, type IncomingMessage } from '../../message/address.ts';
+import { isByItself, routineOf, type IncomingMessage } from '../../message/address.ts';
 import { join } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import type { AddressRules } from './address.ts';
@@ -224,7 +224,10 @@ export class Router {
   }
 
   #handlingOf(message: IncomingMessage, id: number, receivedAt: number): Handling {
-    const project = projectOf(this.#parts, message.at.transport, message.at.room);
+    // A routine stays with its project, also where its room was switched to another one.
+    const of = routineOf(message)?.project;
+    const own = this.#parts.projects.find(({ name }) => name === of);
+    const project = own ?? projectOf(this.#parts, message.at.transport, message.at.room);
     return {
       message,
       as: message,
@@ -451,5 +454,5 @@ function quotaOf(message: IncomingMessage): string | null {
 
 /** The terminal has no quota: scripts run there, and they slow down nobody else. */
 function isPaced(message: IncomingMessage): boolean {
-  return message.ingress !== 'terminal' && timerOf(message) === null;
+  return message.ingress !== 'terminal' && !isByItself(message);
 }

@@ -6,6 +6,7 @@ import { withTimer } from '../../words/fixed-replies.ts';
 import type { Reply } from '../../words/reply.ts';
 import { byBoth, confirmedElsewhere } from '../../words/steer/two-person.ts';
 import type { BotParts } from '../bot-parts.ts';
+import { settleRoutine } from '../routines/settle.ts';
 import { tellAsker } from '../second/tell-asker.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import type { RoomNews } from './room-news.ts';
@@ -31,12 +32,13 @@ export function storeReply(
   if (state.isEarly) tx.inbox.settle(id, kept);
   else if (!tx.inbox.finish(id, kept)) return;
   if (state.isTalk) tx.talk.keep(id, message, tx.now);
+  const settled = settleRoutine(tx, message, outcome);
   const { notWithinMs, code: what } = reply;
   const isSaid =
     notWithinMs === undefined ||
     tx.cooldowns.isTime(message.at, reply.sameForAll === true ? '' : message.sender.id, what ?? '', tx.now, notWithinMs);
   if (isSaid) {
-    const said = withTimer(message, reply.body);
+    const said = settled.ofRoutine(withTimer(message, reply.body));
     const body = state.two === null || !reply.ok ? said : byBoth(said, state.two.askerName, state.two.secondName);
     const place = isEnd && (state.isChange || state.isHeld) ? (parts.news?.().placeOf(tx, id, message.at) ?? null) : null;
     const sent = queue(parts, tx, { to: message.at, item: state.item, several: state.several, ...place, kind: 'reply', body, inbox: id });

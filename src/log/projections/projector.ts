@@ -17,6 +17,7 @@ import { Outages } from '../reads/outages.ts';
 import { Pauses } from '../reads/pauses.ts';
 import { Texts } from '../search/texts.ts';
 import { TimerRows } from '../reads/timers.ts';
+import { RoutineRows } from '../reads/routines.ts';
 import type { TableCache } from './table-cache.ts';
 import {
   countTable,
@@ -62,6 +63,7 @@ export class Projector {
 
   readonly #labels: LabelRows;
   readonly #timers: TimerRows;
+  readonly #routines: RoutineRows;
   readonly #accounts: Accounts;
   readonly #outages: Outages;
   readonly #pauses: Pauses;
@@ -77,6 +79,7 @@ export class Projector {
     pauses: (event) => this.#pauses.apply(event),
     requests: (event) => this.#request(event),
     rooms: (event) => this.#bindRoom.run(event.payload.transport, event.payload.room, event.project),
+    routines: (event) => this.#routines.apply(event),
     runs: (event) => (event.kind === 'item.purged' ? this.#blankRuns(event) : this.#foldRun(event)),
     spend: (event) => this.#addSpend(event),
     subscriptions: (event) => this.#subscriptions.apply(event),
@@ -88,6 +91,7 @@ export class Projector {
     this.#subscriptions = new Subscriptions(db);
     this.#labels = new LabelRows(db);
     this.#timers = new TimerRows(db);
+    this.#routines = new RoutineRows(db);
     this.#accounts = new Accounts(db);
     this.#outages = new Outages(db);
     this.#pauses = new Pauses(db);
@@ -190,6 +194,9 @@ export class Projector {
     switch (event.kind) {
       case 'timer.set':
         this.#addCount(event.project, 'timers', 1);
+        return;
+      case 'routine.set':
+        this.#addCount(event.project, 'routines', 1);
         return;
       case 'log.restored': {
         const behind = event.payload.lastNumber - (this.#counts.get(event.project, 'last') ?? 0);

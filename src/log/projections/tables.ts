@@ -75,6 +75,17 @@ export const LABELS = `
     PRIMARY KEY (project, open, label, item)
   ) WITHOUT ROWID;`;
 
+/** Since schema version 19. */
+export const ROUTINES = `
+  CREATE TABLE IF NOT EXISTS routines ( -- those that nobody has cancelled
+    project TEXT NOT NULL,
+    routine INTEGER NOT NULL,
+    due     INTEGER NOT NULL,
+    state   TEXT NOT NULL,              -- the routine as JSON
+    PRIMARY KEY (project, routine)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS routines_by_due ON routines (due, routine);`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE counts (
     project TEXT NOT NULL,
@@ -158,6 +169,7 @@ export const PROJECTION_TABLES = `
   ${OUTAGES}
   ${PAUSES}
   ${LABELS}
+  ${ROUTINES}
   ${TEXTS}
 
   CREATE TABLE timers (        -- open ones alone
@@ -205,6 +217,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'labels', key: ['project', 'open', 'label', 'item'] },
   { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },
+  { table: 'routines', key: ['project', 'routine'] },
   { table: 'rooms', key: ['transport', 'room'] },
   { table: 'subscriptions', key: ['transport', 'room'] },
 ];

@@ -14,6 +14,7 @@ import { Subscriptions, type Subscription } from '../projections/subscriptions.t
 import { Accounts } from './accounts.ts';
 import { Outages } from './outages.ts';
 import { Pauses } from './pauses.ts';
+import { RoutineReads } from './routines.ts';
 import { TimerReads } from './timers.ts';
 
 export interface LoggedReceipt extends Receipt {
@@ -42,6 +43,7 @@ export class Reads {
   /** What agents have used. */
   readonly spend: SpendReads;
   readonly timers: TimerReads;
+  readonly routines: RoutineReads;
   readonly accounts: Pick<Accounts, 'all' | 'get'>;
   readonly outages: Pick<Outages, 'all' | 'of' | 'get'>;
   readonly pauses: Pick<Pauses, 'all' | 'get'>;
@@ -77,6 +79,7 @@ export class Reads {
     this.budget = new BudgetReads(db);
     this.spend = new SpendReads(db);
     this.timers = new TimerReads(db);
+    this.routines = new RoutineReads(db);
     this.accounts = new Accounts(db);
     this.outages = new Outages(db);
     this.pauses = new Pauses(db);
@@ -189,6 +192,11 @@ export class Reads {
   /** How many timers were ever set in a project: the last one's number. */
   lastTimer(project: string): number {
     return this.#counts.all(project).find((row) => row.stage === 'timers')?.n ?? 0;
+  }
+
+  /** The same of routines. */
+  lastRoutine(project: string): number {
+    return this.#counts.all(project).find((row) => row.stage === 'routines')?.n ?? 0;
   }
 
   /** The items that depend on an item. */

@@ -14,6 +14,8 @@ import { withoutPaths } from '../paths.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { errandWords, failureWords, faultWords } from './faults.ts';
 
+const ROUTINE_BECAME = { run: 'ran', skipped: 'skipped', overlap: 'skipped busy', missed: 'missed' } as const;
+
 /** What an event says, as it follows the name of who did it: `moved it to qa: the gates passed`. */
 export function eventWords(event: LoggedEvent): string {
   switch (event.kind) {
@@ -156,6 +158,14 @@ export function eventWords(event: LoggedEvent): string {
       if (event.payload.answer === 'revoked') return `lost the right to ${event.payload.words} before confirming it`;
       if (event.payload.answer === 'expired') return `did not confirm ${event.payload.words} in time`;
       return `answered ${event.payload.answer} to ${event.payload.words}`;
+    case 'routine.set':
+      return `set routine ${event.payload.routine}, every ${event.payload.schedule}`;
+    case 'routine.due':
+      return `${ROUTINE_BECAME[event.payload.became]} routine ${event.payload.routine}`;
+    case 'routine.answered':
+      return `answered routine ${event.payload.routine}: ${event.payload.outcome}`;
+    case 'routine.cancelled':
+      return `${event.payload.why === 'failures' ? 'stopped failing' : 'ended'} routine ${event.payload.routine}`;
     case 'room.bound':
       return `set the project of ${event.payload.room} to ${event.project}`;
     case 'base.seen':
