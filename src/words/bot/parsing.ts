@@ -41,7 +41,7 @@ export const parsing = {
 
 /** What to type for an argument. What only says how it is typed is no help without its name: `a reason`, not `a text`. */
 function argumentWords(argument: string, expects: string): string {
-  const named = `${/^[aeiou]/.test(argument) ? 'an' : 'a'} ${argument}`;
+  const named = argument.endsWith('s') ? argument : `${/^[aeiou]/.test(argument) ? 'an' : 'a'} ${argument}`;
   if (expects === 'a word' || expects === 'a text') return named;
   return expects.startsWith('a whole number') ? `${named}, ${expects}` : expects;
 }

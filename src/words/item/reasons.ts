@@ -79,7 +79,9 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'paused':
       return phrase`the project is ${pauseWords(reason.pause, reader)}`;
     case 'budget':
-      return `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}${reason.shortage.held ? ' and open runs hold the rest' : ''}`;
+      return reason.shortage.held
+        ? `waiting for a run to end: ${usedOf(reason.shortage.budget, reason.shortage.unit)}, and open runs hold the rest`
+        : `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}`;
     case 'merge-queue':
       return `queued to merge after ${label(reason.first)}`;
     case 'blocked':
