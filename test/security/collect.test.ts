@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
 import { type Box, boxed, type StartOutside } from '../../src/sandbox/box.ts';
+import type { GuardOrder } from '../../src/sandbox/guard.ts';
 import type { Mount } from '../../src/sandbox/mounts.ts';
 import { fixedClock, makeOwner, numbered, type Owner, read, write } from '../git/owner.ts';
 import { BWRAP, MISSING } from './sandboxed.ts';
@@ -18,10 +19,14 @@ let item: { number: ReturnType<typeof numbered>; branch: string };
 let mounts: Mount[];
 let base: string;
 
+const { PATH = '' } = process.env;
+/** In front of what a run starts in the sandbox: Node, its program there, and the order for it. */
+const CARRIED = 3;
+
 describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' : ` (${MISSING})`}`, () => {
   beforeEach(async () => {
     owner = makeOwner();
-    const { HOME = '/root', PATH = '' } = process.env;
+    const { HOME = '/root' } = process.env;
     box = { program: BWRAP, allowHosts: [], read: [], write: [], home: HOME, path: PATH, secret: [owner.dataDir] };
     const { repository, dataDir } = owner;
     git = await openProjectGit({
@@ -41,7 +46,7 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
   });
   afterEach(() => owner.remove());
 
-  /** How a script is run inside, as an agent. */
+  /** How a script is run inside, as an agent, without the two programs of Musher's that carry its output and network: a Node each. */
   function starting(script: string): StartOutside {
     const who = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' };
     const dir = join(owner.root, 'run');
@@ -59,7 +64,9 @@ describe.skipIf(MISSING !== null)(`a branch in a sandbox${MISSING === null ? '' 
       ownSession: true,
       dir,
     };
-    return boxed(box, command);
+    boxed(box, command);
+    const order = JSON.parse(read(dir, 'sandbox.json')) as GuardOrder;
+    return { file: order.program, args: [...order.args, '--', ...order.command.slice(CARRIED)], env: { PATH } };
   }
   /** Its output, or what went wrong. */
   function inside(script: string): string {
