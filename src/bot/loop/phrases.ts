@@ -98,7 +98,7 @@ export const PHRASES: readonly Phrase[] = [
   },
   {
     asks: 'health',
-    said: 'are you ok | are you okay | are you fine | is everything ok | is everything fine | everything ok | is something down | is slack down',
+    said: 'are you ok | are you okay | are you fine | is everything ok | is everything fine | everything ok | is something down | is anything down',
   },
   { asks: 'whoami', said: 'who am i | what is my role | what is my id | what may i do | what am i allowed to do | wer bin ich' },
   {
