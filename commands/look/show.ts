@@ -41,7 +41,7 @@ import { isSameFailure } from '../../src/pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
 import { priorityOf } from '../../src/pipeline/next/priority.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
+import { actorName, isPerson } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
 
 /** Runs and receipts shown, the latest ones. */
@@ -117,7 +117,9 @@ function chosen(own: string | null, byType: string | null, { type }: WorkItem): 
 
 function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => Inline): Inline[] | null {
   const approval = approvalOf(reads, item);
-  return approval === null ? null : phrase`by ${actorName(approval.by)}, ${time(approval.at)}`;
+  return approval === null
+    ? null
+    : phrase`by ${actorName(approval.by)}, ${time(approval.at)}${isPerson(approval.by) && approval.reason !== '' ? `: ${approval.reason}` : ''}`;
 }
 
 function dependency(context: CommandContext, project: string, number: number): string {

@@ -1,4 +1,7 @@
 import { severalItems } from '../../src/bot/parse/arguments.ts';
+import { why } from '../../src/bot/parse/arguments-text.ts';
+import { BOUNDS } from '../../src/bounds.ts';
+import { tooLong } from '../../src/words/bot/telling.ts';
 import { command } from '../../src/bot/command.ts';
 import { merged } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
@@ -16,11 +19,16 @@ export const accept = command({
   details:
     'An item is held for review if it changes Musher’s own settings in the repository or adds what looks like a secret. Check it with `diff` first.',
   examples: ['accept 42', 'accept 3 4', 'accept done'],
-  args: { item: severalItems({ words: ['done'], followed: 'word' }), commit: seenCommit() },
+  args: {
+    item: severalItems({ words: ['done'], followed: 'perhaps commit and text' }),
+    commit: seenCommit(),
+    reason: why('Why you release it.'),
+  },
   role: 'operator',
-  run: (context, { item: named, commit }) =>
+  run: (context, { item: named, commit, reason }) =>
     changeEach(context, named, { done: merged }, (tx, ref) => {
       const item = tx.find(ref);
+      if (reason !== null && reason.length > BOUNDS.toldText) return tx.refuse(tooLong(reason.length));
       const reader = readerOf(context);
       const title = itemTitle(item, reader.current);
       if (item.stage.name === 'done') {
@@ -43,7 +51,8 @@ export const accept = command({
       }
       const another = isAnother(commit, item, reader.current);
       if (another !== null) return tx.refuse(another);
-      const accepted = item.work === null ? item : tx.append(item, 'item.accepted', { head: item.work.head });
+      const accepted =
+        item.work === null ? item : tx.append(item, 'item.accepted', { head: item.work.head, ...(reason === null ? {} : { reason }) });
       const after = tx.append(accepted, 'item.moved', {
         to: item.stage.from,
         why: { kind: 'person', did: 'accepted' },

@@ -1,4 +1,7 @@
 import { severalItems } from '../../src/bot/parse/arguments.ts';
+import { why } from '../../src/bot/parse/arguments-text.ts';
+import { BOUNDS } from '../../src/bounds.ts';
+import { tooLong } from '../../src/words/bot/telling.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { waitingForApproval } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
@@ -18,13 +21,19 @@ import { readerOf } from '../../src/words/reader.ts';
 export const approve = command({
   words: ['approve'],
   summary: 'Approves an item in qa for merging.',
-  details: 'The gates run again on the merged tree before the base branch moves. `diff` shows what will be merged.',
-  examples: ['approve 42', 'approve 42 1a2b3c4', 'approve 3, 4', 'approve waiting'],
-  args: { item: severalItems({ words: ['waiting'], followed: 'word' }), commit: seenCommit() },
+  details:
+    'The gates run again on the merged tree before the base branch moves. `diff` shows what will be merged. Words after the number say why; they are in the notices and in `show`. Join several numbers by commas then.',
+  examples: ['approve 42', 'approve 42 1a2b3c4', 'approve 3, 4', 'approve waiting', 'approve 42 looks right, tests cover it'],
+  args: {
+    item: severalItems({ words: ['waiting'], followed: 'perhaps commit and text' }),
+    commit: seenCommit(),
+    reason: why('Why you approve it.'),
+  },
   role: 'operator',
-  run: (context, { item: named, commit }) =>
+  run: (context, { item: named, commit, reason }) =>
     changeEach(context, named, { waiting: waitingForApproval }, (tx, ref) => {
       const item = tx.find(ref);
+      if (reason !== null && reason.length > BOUNDS.toldText) return tx.refuse(tooLong(reason.length));
       if (item.stage.name !== 'qa') return tx.refuse(elsewhere(context, item));
       const another = isAnother(commit, item, context.project.name);
       if (another !== null) return tx.refuse(another);
@@ -32,7 +41,10 @@ export const approve = command({
       if ('ok' in to) return tx.refuse(to);
       const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'approved' });
       const { work } = stopped.item;
-      const seen = work === null ? stopped.item : tx.append(stopped.item, 'item.accepted', { head: work.head });
+      const seen =
+        work === null
+          ? stopped.item
+          : tx.append(stopped.item, 'item.accepted', { head: work.head, ...(reason === null ? {} : { reason }) });
       const after = tx.append(seen, 'item.moved', { to, why: { kind: 'person', did: 'approved' }, failure: null });
       const reader = readerOf(context);
       return done(

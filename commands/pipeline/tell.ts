@@ -1,5 +1,6 @@
-import { itemRef, text } from '../../src/bot/parse/arguments.ts';
+import { severalItems, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
+import { changeEach } from '../../src/bot/several/each.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
 import { refused } from '../../src/words/replies.ts';
 import { toldReply } from '../../src/words/bot/telling.ts';
@@ -14,12 +15,13 @@ export const tell = command({
   details:
     'The agent is interrupted and continues with your words; a program of your own reads them at its next step, if it can, or when its run ends. Every later run has them in its prompt, with your name and the time. ' +
     'If no agent is working on it, they wait for the next run. ' +
+    'Several numbers are joined by commas or `and`: a number without belongs to your words. ' +
     '`show` says who read them and when; `comment` is for people only.',
-  examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.'],
-  args: { item: itemRef(), text: text('What the agent should know or do.') },
+  examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.', 'tell 3, 4 use tabs'],
+  args: { item: severalItems({ followed: 'text' }), text: text('What the agent should know or do.') },
   role: 'operator',
-  run: (context, { item: ref, text: said }) =>
-    context.change((tx) => {
+  run: (context, { item: named, text: said }) =>
+    changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);
       const reader = readerOf(context);
       const title = itemTitle(item, reader.current);

@@ -12,7 +12,7 @@ export const allow = command({
     'It covers exactly what the request showed, once. `allow` alone answers the only open permission of this room’s project. ' +
     '`allow r7 for this run` also covers every further use of the same tool until that run ends, whatever its input. ' +
     '`allowed_tools` in the project file lists what an agent may do without asking.',
-  examples: ['allow r7', 'allow', 'allow r7 for this run'],
+  examples: ['allow r7', 'allow', 'allow r7 for this run', 'allow r7 it is only the test database'],
   args: { request: allowance() },
   role: 'operator',
   // The request belongs to a project, and the sender's role is checked there.
@@ -21,7 +21,7 @@ export const allow = command({
     const named = typed?.request ?? null;
     const found = named === null ? onlyRequest(context) : { ok: true as const, value: named };
     if (!found.ok) return found.error;
-    const given = { end: 'allowed', text: '' } as const;
+    const given = { end: 'allowed', text: typed?.reason ?? '' } as const;
     if (typed?.forRun !== true)
       return answerRequest(context, found.value, given, ({ agent, brief }, item) =>
         done(`✓ Allowed once: ${brief}. ${agent} continues with ${itemTitle(item, context.project.name)}.`),

@@ -22,7 +22,7 @@ export function cards(): (readonly [of: string, Document])[] {
           spent: { microUsd: 210_000, tokens: 51_200 },
           cap: 5_000_000,
           reviewed: true,
-          approvedBy: run === ENDED ? 'person:Anna' : null,
+          approval: run === ENDED ? { by: 'person:Anna', reason: 'looks right, tests cover it' } : null,
           pressable: true,
         },
         READER,

@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { BOUNDS } from '../bounds.ts';
+import { tooLong } from '../words/bot/telling.ts';
 import { requestEnd } from '../words/item/request.ts';
 
 import { isUnderWay, type AgentRequest, type RequestEnd } from '../pipeline/requests.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { err, ok, type Result } from '../result.ts';
-import { argument, problemAt, quoted, withWord, type Argument } from './parse/argument.ts';
+import { noReason } from './parse/arguments-text.ts';
+import { argument, problemAt, quoted, type Argument } from './parse/argument.ts';
 import { word } from './parse/arguments.ts';
 import type { CommandTx } from './capabilities.ts';
 import type { CommandContext } from './command.ts';
@@ -51,27 +54,33 @@ export interface Allowance {
   readonly request: number | null;
   /** For the rest of its run, whatever the same tool gets. */
   readonly forRun: boolean;
+  /** Why, where a request was named; empty: nothing was said. */
+  readonly reason: string;
 }
 
-/** `r7`, `r7 for this run` or `for this run`. */
+/** `r7`, `r7 for this run` or `for this run`; words of one's own only behind a name: `allow me to explain` allows nothing. */
 export function allowance(): Argument<Allowance | null> {
   const one = requestNumber();
   return argument<Allowance>({
     kind: 'tokens',
     type: 'string',
-    description: 'The request, like r7, and `for this run` to allow its tool for the rest of the run; the only open one by default.',
+    description:
+      'The request, like r7, and `for this run` to allow its tool for the rest of the run; the only open one by default. Words after it say why.',
     expects: 'the name of a request, like r7, or for this run',
-    usage: (name) => `<${name}> [for this run]`,
+    usage: (name) => `<${name}> [for this run] [why]`,
     parse(reader, context) {
       const named = reader.peek()?.text.toLowerCase() === 'for' ? ok(null) : one.parse(reader, context);
       if (!named.ok) return named;
-      if (reader.peek() === null) return ok({ request: named.value, forRun: false });
-      return withWord<Allowance>(reader.take(), (first) => {
-        const words = [first.text, reader.take()?.text ?? '', reader.peek() === null ? '' : (reader.take()?.text ?? '')];
-        return /^for (?:(?:this|the) )?run$/i.test(words.join(' ').trim())
-          ? ok({ request: named.value, forRun: true })
-          : err(problemAt(first, parsing.isNot(quoted(first.text), 'for this run')));
-      });
+      const rest = reader.takeRest();
+      if (rest === null) return ok({ request: named.value, forRun: false, reason: '' });
+      const [forRun = ''] = /^for\s+(?:(?:this|the)\s+)?run\b[\s,:]*/i.exec(rest.text) ?? [];
+      const reason = rest.text.slice(forRun.length).trim();
+      const problem = noReason(reason);
+      if (problem !== null) return err(problemAt({ start: rest.start, end: rest.start + rest.text.length }, problem));
+      if ((named.value !== null && !/^for\b/i.test(reason)) || (forRun !== '' && reason === ''))
+        return ok({ request: named.value, forRun: forRun !== '', reason });
+      const typed = rest.text.split(/\s/, 1)[0] ?? '';
+      return err(problemAt({ start: rest.start, end: rest.start + typed.length }, parsing.isNot(quoted(typed), 'for this run')));
     },
   }).optional();
 }
@@ -93,6 +102,7 @@ export function answerRequest(
     const refusal = whyNot(context, tx, request, item, given.end);
     if (refusal !== null) return tx.refuse(refusal);
     const covered = given.scope === 'run' ? alsoCovered(tx, request) : [];
+    if (given.text.length > BOUNDS.toldText) return tx.refuse(tooLong(given.text.length));
     for (const { run, number: one } of [request, ...covered]) tx.append(item, 'request.closed', { run, request: one, ...given });
     return reply(request, item, covered);
   });

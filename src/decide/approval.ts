@@ -8,7 +8,7 @@ export interface Approval {
   /** An actor. */
   readonly by: string;
   readonly at: Millis;
-  /** What a reviewer said of it; empty: nothing. */
+  /** What a reviewer or a person said of it; empty: nothing. */
   readonly reason: string;
 }
 
@@ -37,7 +37,9 @@ function isApproval({ payload: { why } }: Moved): boolean {
   );
 }
 
-function reasonOf({ actor }: Moved, before: readonly LoggedEvent[]): string {
+function reasonOf({ actor, cause }: Moved, before: readonly LoggedEvent[]): string {
+  const accepted = before.find((event) => event.kind === 'item.accepted' && event.cause !== null && event.cause === cause);
+  if (accepted?.kind === 'item.accepted') return accepted.payload.reason ?? '';
   const ended = before.find((event) => event.kind === 'run.ended' && event.actor === actor);
   return ended?.kind === 'run.ended' && ended.payload.verdict === 'approve' ? (ended.payload.verdictReason ?? '') : '';
 }

@@ -235,7 +235,8 @@ function said(event: Moved, { item, reads }: Announced): Block | false {
   const { actor, seq } = event;
   const { to, failure } = event.payload;
   if (failure?.cause === 'rejected' && isPerson(actor)) return saidFurther(failure.evidence);
-  if (failure !== null || isPerson(actor)) return false;
+  if (failure === null && isPerson(actor)) return to.name === 'merge' && saidBriefly(actorName(actor), approvalReason(event, reads));
+  if (failure !== null) return false;
   const ended = reads.history(item.project, item.number, LOOKED_BACK, seq).find(({ kind }) => kind === 'run.ended');
   if (ended?.kind !== 'run.ended' || ended.payload.reason !== 'finished') return false;
   const { verdict, verdictReason = '', closing = '' } = ended.payload;
@@ -243,6 +244,12 @@ function said(event: Moved, { item, reads }: Announced): Block | false {
   // A program that repeats what it was given to do has said nothing new.
   if (verdict === null) return closing !== item.title && saidBriefly(agent, closing);
   return to.name === 'merge' && saidBriefly(agent, verdictReason);
+}
+
+/** Why a person let it pass, where they said so. */
+function approvalReason({ project, item, seq, cause }: Moved, reads: Announced['reads']): string {
+  const accepted = reads.history(project, item, LOOKED_BACK, seq).find((event) => event.kind === 'item.accepted' && event.cause === cause);
+  return accepted?.kind === 'item.accepted' ? (accepted.payload.reason ?? '') : '';
 }
 
 /** Who counted on what was merged and is not any more. */

@@ -201,7 +201,7 @@ function bodyOf(
       spent: { microUsd: spend.microUsd, tokens: totalTokens(spend) },
       cap: budget.caps.microUsd,
       reviewed: (item.qaMode ?? settings.qa) !== 'server',
-      approvedBy: approvalOf(reads, item)?.by ?? null,
+      approval: approvalOf(reads, item),
       pressable: room.pressable,
     },
     { current: room.project ?? '', now: clock.now(), timezone },

@@ -80,8 +80,8 @@ export interface ItemEvents {
   'item.commented': { readonly text: string };
   /** A second person confirmed a command on it; `askedBy` typed it. */
   'item.seconded': { readonly words: string; readonly askedBy: Actor };
-  /** A person approved this commit; an agent for merges may carry that over to its own merge of it. */
-  'item.accepted': { readonly head: CommitSha };
+  /** A person approved this commit, and perhaps said why; an agent for merges may carry that over to its own merge of it. */
+  'item.accepted': { readonly head: CommitSha; readonly reason?: string };
   /** The failed attempts of the stage are forgotten: the next run is a first one. */
   'item.attempts_reset': { readonly why: Why };
   /** An attempt in this stage did not count. The execution becomes idle. */

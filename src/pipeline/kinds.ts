@@ -141,7 +141,7 @@ const ROWS = {
   },
   'item.held': { ...POSITION, steers: 'pause', takesAway: true, into: ['texts'], purge: { why: 'empty' } },
   'item.released': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
-  'item.accepted': { ...POSITION, paid: true, into: [], purge: {} },
+  'item.accepted': { ...POSITION, paid: true, into: [], purge: { reason: 'empty' } },
   'item.attempts_reset': { ...POSITION, paid: true, into: [], purge: { why: 'empty' } },
   'item.attempt_failed': { ...ARRIVAL, news: 'failures', into: ['texts'], purge: { failure: FAILURE_TEXTS } },
   // Its own run has seen it: no more than that run's end, which comes with it.

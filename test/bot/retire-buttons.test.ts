@@ -104,14 +104,18 @@ describe('buttons', () => {
   it('give way to who approved or rejected, and when', async () => {
     const to = { name: 'merge', branch: 'b', commitsAhead: 1 as never } as const;
     sent(withButtons());
-    record('item.accepted', { head: SHA }, 'person:anna');
+    record('item.accepted', { head: SHA, reason: 'looks right' }, 'person:anna');
     record('item.moved', { to, why: '', failure: null }, 'person:anna');
     await look();
-    await eventually(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05'));
+    await eventually(() => expect(edits.at(-1)).toContain('✓ Approved by anna, 13:05: “looks right”'));
     sent(withButtons());
-    record('item.moved', { to: { name: 'current' }, why: '', failure: { cause: 'rejected', summary: '', evidence: '' } }, 'person:ben');
+    record(
+      'item.moved',
+      { to: { name: 'current' }, why: '', failure: { cause: 'rejected', summary: 'no tests', evidence: 'no tests\nat all' } },
+      'person:ben',
+    );
     await look();
-    await eventually(() => expect(edits.at(-1)).toContain('✗ Rejected by ben'));
+    await eventually(() => expect(edits.at(-1)).toContain('✗ Rejected by ben, 13:05: “no tests”'));
   });
 
   it('name who approved although Musher has merged it since', async () => {

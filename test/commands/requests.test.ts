@@ -41,6 +41,20 @@ describe('allow and deny', () => {
     expect(state(1)).toBe('allowed');
   });
 
+  it('keep why, and only where the request is named', async () => {
+    asking(1);
+    expect((await world.say('allow r1 it is only the build folder')).text).toContain('Allowed once');
+    expect(world.log.reads.requests.get(1)).toMatchObject({ state: 'allowed', text: 'it is only the build folder' });
+    expect((await world.say('deny r1 no')).text).toContain('was allowed by operator: it is only the build folder');
+    asking(2);
+    world.clock.move(6_000);
+    expect((await world.say('allow r2 if it is safe')).text).toContain('take effect at once');
+    expect(await world.say('allow me to explain')).toMatchObject({ ok: false, code: 'bad-argument' });
+    expect(state(2)).toBe('open');
+    await world.say('allow r2 for this run, as agreed');
+    expect(world.log.reads.requests.get(2)).toMatchObject({ state: 'allowed', scope: 'run', text: 'as agreed' });
+  });
+
   it('without a name, answer the one permission that waits; they list where several do, or where it can’t have been read yet', async () => {
     expect(await world.say('allow')).toMatchObject({ ok: false, code: 'no-such-request' });
     asking(1);

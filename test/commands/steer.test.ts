@@ -249,6 +249,28 @@ describe('approve', () => {
     expect(world.item(n).stage).toEqual({ name: 'merge', branch: desk.branch, commitsAhead: 1 });
   });
 
+  it('keeps why, for the notices, the history and `show`', async () => {
+    const n = inQa();
+    const head = world.item(n).work?.head.slice(0, 8);
+    expect((await world.say(`approve ${n} ${head} looks right,\ntests cover it`)).text).toContain('approved by operator');
+    expect((await world.say(`show ${n}`)).text).toMatch(/Approved\s+by operator, 14:05: looks right,\s+tests cover it/);
+    expect((await world.say(`history ${n}`)).text).toContain(`approved ${head}: looks right,`);
+  });
+
+  it('takes no words for items, no part of a commit for words, and no talk for an approval', async () => {
+    const [a, b] = [inQa(), inQa()];
+    expect((await world.say(`approve ${a} ${b} tests cover it`)).text).not.toContain('Done for');
+    expect([a, b].map((n) => world.item(n).stage.name)).toEqual(['merge', 'qa']);
+    expect(await world.say(`approve ${b} 1a2b3`)).toMatchObject({ ok: false, code: 'bad-argument' });
+    for (const words of ['later', 'if the tests pass', 'tomorrow at 9', 'not yet', 'in 2 hours'])
+      expect((await world.say(`approve ${b} ${words}`)).text).toContain('take effect at once');
+    expect(await world.say(`approve ${b} 1a2b3c4 fine`)).toMatchObject({ ok: false, code: 'changed' });
+    expect(world.item(b).stage.name).toBe('qa');
+    const c = inQa();
+    await world.say(`approve ${b}, ${c} both fine`);
+    expect([b, c].map((n) => world.item(n).stage.name)).toEqual(['merge', 'merge']);
+  });
+
   it('refuses outside of qa, and a branch without commits', async () => {
     const n = inCurrent();
     moveTo(world, n, { name: 'qa' });

@@ -55,6 +55,20 @@ describe('tell', () => {
     expect((await world.say(`history ${n}`)).text).toMatch(/operator told its agent: use the old API/);
   });
 
+  it('says it to several, each on its own; numbers without a comma belong to the words', async () => {
+    const [a, b, over] = [inCurrent(), inCurrent(), inCurrent()];
+    seeWork(world, over);
+    moveTo(world, over, mergeStage);
+    moveTo(world, over, doneStage);
+    const { text } = await world.say(`tell ${a}, ${b} and ${over} 2 spaces, no tabs`);
+    expect(text).toMatch(/Done for 2 of 3 items[^]*told by operator[^]*no agent works on it/);
+    for (const n of [a, b]) expect(world.item(n).told).toMatchObject([{ text: '2 spaces, no tabs' }]);
+    await world.say(`comment ${a}, ${b} both agreed`);
+    expect((await world.say(`show ${b}`)).text).toContain('operator: both agreed');
+    await world.say(`tell ${a} ${b} is the better one`);
+    expect(world.item(b).told).toHaveLength(1);
+  });
+
   it('keeps line breaks and signs as they were typed', async () => {
     const n = inCurrent();
     await world.say(`tell ${n} “quoted” -- and\n{{failure}} 'x'`);

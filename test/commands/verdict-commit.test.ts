@@ -38,7 +38,7 @@ it('so does a word for what review held back', async () => {
 });
 
 it('a word that is no commit is pointed at', async () => {
-  expect((await world.say(`approve ${inQa()} later`)).text).toContain('at least 7 characters');
+  expect((await world.say(`approve ${inQa()} 1a2b3`)).text).toContain('at least 7 characters');
 });
 
 it('a question notes its buttons, and the answer that was not sent yet belongs to its item', async () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MOST_EDITS } from '../../src/log/tables/cards.ts';
 import { line } from '../../src/message/build.ts';
 import { SendFailure } from '../../transports/transport.ts';
+import { SHA } from '../commands/harness.ts';
 import { figure } from '../figure.ts';
 import { CardRoom, type Fate } from './card-room.ts';
 
@@ -87,6 +88,23 @@ describe('a card', () => {
     room.begin(1);
     await room.settle();
     expect(room.texts[0]).toMatch(/\n`stop 1` · `tell 1 <words>` · `logs 1`$/);
+  });
+
+  it.each([
+    ['cards', /Approved +by anna: looks right/],
+    ['messages', /approved by anna,\s+queued to merge\.\n\n> anna: looks right\n> tests cover it/],
+  ] as const)('says who approved it and why, and so does the notice (%s)', async (style, words) => {
+    room = new CardRoom({ style });
+    room.make(1);
+    room.toCurrent(1);
+    room.begin(1);
+    room.finish(1);
+    room.record(1, 'item.moved', { to: { name: 'qa' }, why: '', failure: null });
+    room.record(1, 'item.accepted', { head: SHA, reason: 'looks right\ntests cover it' }, 'person:anna', 'inbox:7');
+    const to = { name: 'merge', branch: 'b', commitsAhead: 1 as never } as const;
+    room.record(1, 'item.moved', { to, why: { kind: 'person', did: 'approved' }, failure: null }, 'person:anna', 'inbox:7');
+    await room.settle();
+    expect(room.texts.join('\n')).toMatch(words);
   });
 
   it('waits in its newest state alone while its network is away', async () => {

@@ -105,7 +105,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.moved': fc.record({ to: target, why, failure: fc.option(failure), refuses }, { requiredKeys: ['to', 'why', 'failure'] }),
   'item.held': fc.record({ why }),
   'item.released': fc.constant({}),
-  'item.accepted': fc.record({ head: commit }),
+  'item.accepted': fc.record({ head: commit, reason: text }, { requiredKeys: ['head'] }),
   'item.attempts_reset': fc.record({ why }),
   'item.attempt_failed': fc.record({ failure, stage, attempt: fc.integer({ min: 1, max: 4 }) }),
   'item.work_seen': fc.record({ work: fc.record({ branch: text, head: commit, commitsAhead: fc.nat({ max: 9 }) }) }),

@@ -62,7 +62,12 @@ function readsAsCommand(
   const context = parseContext(parts, table, projectOf(parts, at.transport, at.room), parts.projects, about);
   const parsed = parseCommand(text, table, context, (command) => includes(highest, command.role));
   if (!parsed.ok) return parsed.error.code === 'which-item';
-  return !beginsWithText(parsed.value.command);
+  const { command, args, text: whole } = parsed.value;
+  // `retry it tomorrow`: nobody named an item, and the words are more than the command needs.
+  const leftOut = whole !== text;
+  if (leftOut && Object.entries(command.args).some(([name, { kind, required }]) => kind === 'rest' && !required && args[name] !== null))
+    return false;
+  return !beginsWithText(command);
 }
 
 /** `create bug reports for it, please` may be talk: where only fixed words come before a text, nothing shows that a command is meant. */

@@ -76,6 +76,8 @@ export interface Argument<T> {
   readonly expects: string;
   /** The projects that a value names. The sender needs the command's role in each of them. */
   projects(value: unknown): readonly string[];
+  /** It counts only behind items that were typed: `approve of it` in an item’s thread is talk. */
+  readonly afterItems: boolean;
   /** Its part of the usage line, given its name in the declaration. */
   usage(name: string): string;
   /** Reads the value. Called only where at least one word is left. */
@@ -96,6 +98,7 @@ export interface ArgumentShape<T> {
   readonly choices?: readonly string[];
   readonly range?: { readonly min: number | null; readonly max: number | null };
   readonly required?: boolean;
+  readonly afterItems?: boolean;
   readonly projects?: (value: unknown) => readonly string[];
   readonly usage?: (name: string) => string;
   readonly parse: (reader: WordReader, context: ParseContext) => Result<T, ArgumentProblem>;
@@ -115,6 +118,7 @@ export function argument<T>(shape: ArgumentShape<T>): Argument<T> {
     range: shape.range ?? { min: null, max: null },
     description: shape.description,
     expects: shape.expects,
+    afterItems: shape.afterItems ?? false,
     projects: shape.projects ?? (() => []),
     usage,
     parse: shape.parse,

@@ -31,9 +31,10 @@ const COMMIT_DIGITS = 7;
 /**
  * What comes after the items. `nothing`: each word has to be an item. `word`: the first word that is none ends them.
  * `text`: numbers belong to the text unless a comma or `and` joins them: `reject 3 2 tests fail` is about item 3 alone.
+ * `perhaps commit and text`: as `word` where at most a commit follows, and otherwise as `text`: what is approved is never guessed.
  * `perhaps text`: as `nothing` where all words are items, and otherwise as `text`: `retry 3 4`, but `retry 3 2 keys are new`.
  */
-type Followed = 'nothing' | 'word' | 'text' | 'perhaps text';
+type Followed = 'nothing' | 'word' | 'text' | 'perhaps text' | 'perhaps commit and text';
 
 /** One or more items: `40 41`, `40, 41`, `#40 and #41`, `20-24`, `shop#3-5`; each once. At most 50. */
 export function itemRefs(description = 'One or more item numbers, like `40 41` or `20-24`.'): Argument<readonly ItemRef[]> {
@@ -81,6 +82,16 @@ function readItems(
     if (all.ok || !/\p{L}/u.test(reader.source.slice(all.error.start, all.error.end))) return all;
     reader.reset(start);
     return readItems(reader, context, words, 'text');
+  }
+  if (followed === 'perhaps commit and text') {
+    const start = reader.mark();
+    const all = readItems(reader, context, words, 'word');
+    if (!all.ok) return all;
+    const end = reader.mark();
+    if (isCommit(reader.peek()?.text ?? '')) reader.take();
+    const isTextNext = reader.peekRest() !== null;
+    reader.reset(isTextNext ? start : end);
+    return isTextNext ? readItems(reader, context, words, 'text') : all;
   }
   const found = new Map<string, ItemRef | ItemsCalled>();
   let joined = false;

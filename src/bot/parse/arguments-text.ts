@@ -35,6 +35,40 @@ export function text(description = 'Text, line breaks included.'): Argument<stri
   });
 }
 
+/** The beginning of a commit that is too short to be one: letters and digits, so that neither a word nor a number is taken for it. */
+const SHORT_COMMIT = /^(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{4,6}$/i;
+
+/** Words that put off what they follow, or make it depend on something: an approval would not wait for that. */
+const NOT_NOW =
+  /^(?:later|tomorrow|tonight|next|never|not|no|don['’]?t|if|unless|until|once|when|after|before|wait|as soon as|(?:in|at) \d|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b/i;
+
+/** Why words can’t be a reason for something that takes effect at once; null: they can. */
+export function noReason(words: string): string | null {
+  return NOT_NOW.test(words) ? parsing.atOnce : null;
+}
+
+/** Why somebody approves something: the rest of the text, behind items that were typed. */
+export function why(description: string): Argument<string | null> {
+  const any = text(description);
+  return argument<string>({
+    kind: 'rest',
+    type: 'string',
+    description,
+    expects: any.expects,
+    usage: (name) => any.usage(name),
+    afterItems: true,
+    parse(reader, context) {
+      const first = reader.peekRest();
+      if (first !== null && SHORT_COMMIT.test(first.text)) return err(problemAt(first, parsing.notACommit));
+      const mark = reader.mark();
+      const problem = noReason(reader.takeRest()?.text ?? '');
+      if (first !== null && problem !== null) return err(problemAt(first, problem));
+      reader.reset(mark);
+      return any.parse(reader, context);
+    },
+  }).optional();
+}
+
 /**
  * A title, and after ` -- ` or a line break a description of any length. Quotes around the whole title are removed.
  * Phones turn two hyphens into one dash; that separates too, unless the line has a real ` -- `.

@@ -118,6 +118,8 @@ export function readArguments<C extends Declared>(
       args[name] = null;
       continue;
     }
+    if (argument.afterItems && leftOutItem !== null && text !== source && next !== null)
+      return problem('bad-argument', problemAt(next, parsing.itemsFirst(commandName(command), leftOutItem.typed)), name);
     const mark = reader.mark();
     const value = argument.parse(reader, context);
     const unclosed = reader.unclosed();

@@ -48,9 +48,11 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
   const began = moves.findIndex(({ at, payload }) => at === occasion.since && payload.to.name === occasion.stage);
   const moved = moves.slice(0, began === -1 ? undefined : began).at(-1);
   if (moved === undefined) return phrase`Now in ${item.stage.name}`;
-  const approved = news.some(({ kind, cause }) => kind === 'item.accepted' && cause !== null && cause === moved.cause);
-  const rejected = moved.payload.failure?.cause === 'rejected';
-  return phrase`${approved ? '✓ Approved' : rejected ? '✗ Rejected' : `Moved to ${moved.payload.to.name}`} ${by(moved)}`;
+  const approved = news.find((event) => event.kind === 'item.accepted' && event.cause !== null && event.cause === moved.cause);
+  if (approved?.kind === 'item.accepted') return phrase`✓ Approved ${by(moved)}${saidWords(approved.payload.reason ?? '')}`;
+  const { failure, to } = moved.payload;
+  if (failure?.cause === 'rejected') return phrase`✗ Rejected ${by(moved)}${saidWords(failure.evidence)}`;
+  return phrase`Moved to ${to.name} ${by(moved)}`;
 }
 
 function requestOver(request: AgentRequest | null, timezone: string): Inline[] | null {
@@ -60,7 +62,7 @@ function requestOver(request: AgentRequest | null, timezone: string): Inline[] |
     case 'open':
       return null;
     case 'allowed':
-      return phrase`✓ Allowed ${by}`;
+      return phrase`✓ Allowed ${by}${saidWords(request.text)}`;
     case 'denied':
       return phrase`✗ Denied ${by}${saidWords(request.text)}`;
     case 'answered':

@@ -36,6 +36,8 @@ export const parsing = {
   dollarRange: (typed: string) => `${typed} is out of range: from $0.000001 to $1,000,000.`,
   tokenRange: (typed: string) => `${typed} is out of range: from 1 token to 1,000,000M.`,
   notACommit: 'Write at least 7 characters of the commit, like 1a2b3c4.',
+  itemsFirst: (name: string, item: string) => `To ${name} with words of yours, name the item: ${name} ${item} <text>.`,
+  atOnce: 'It would take effect at once, whatever the words behind it say. Leave them out, or do it when it is time.',
   notARequest: 'Requests have names like r7. A plain number is an item.',
 } as const;
 

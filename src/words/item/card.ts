@@ -22,8 +22,8 @@ export interface CardFacts {
   readonly cap: number | null;
   /** A person or a review by an agent comes before the merge. */
   readonly reviewed: boolean;
-  /** An actor; null: nobody approved it. */
-  readonly approvedBy: string | null;
+  /** Who approved it, an actor, and why; null: nobody did. */
+  readonly approval: { readonly by: string; readonly reason: string } | null;
   /** The room has buttons that carry their own command. */
   readonly pressable: boolean;
 }
@@ -34,7 +34,7 @@ const ACTIVITY = 80;
 
 /** An item's card: what happens, the way through the stages, cost, criteria, what the agent does, and what can be pressed. */
 export function cardDocument(facts: CardFacts, reader: Reader): Document {
-  const { item, step, run, spent, cap, approvedBy } = facts;
+  const { item, step, run, spent, cap, approval } = facts;
   const met = item.criteria.filter(({ checked }) => checked).length;
   const cost = [
     `${money(spent.microUsd)}${cap === null ? '' : ` of ${money(cap)}`}`,
@@ -55,7 +55,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
       ['Cost', spent.microUsd === 0 && spent.tokens === 0 ? null : cost.join(', ')],
       ['Labels', item.labels === undefined || item.labels.length === 0 ? null : item.labels.join(', ')],
       ['Criteria', item.criteria.length === 0 ? null : `${met} of ${item.criteria.length} met`],
-      ['Approved', approvedBy === null ? null : `by ${actorName(approvedBy)}`],
+      ['Approved', approval === null ? null : approvedWords(approval)],
       ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],
     ]),
     !works &&
@@ -64,6 +64,10 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
       saidBriefly(run.agent, run.report ?? run.verdictReason ?? run.closing ?? ''),
     buttons.length > 0 && (facts.pressable ? actions(...buttons) : typedLine(buttons)),
   );
+}
+
+function approvedWords({ by, reason }: NonNullable<CardFacts['approval']>): string {
+  return `by ${actorName(by)}${reason === '' ? '' : `: ${firstLine(reason, ACTIVITY)}`}`;
 }
 
 /** Takes the place of a card that was edited as often as a network allows: the item has another one further down. */

@@ -46,7 +46,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.released':
       return 'resumed it';
     case 'item.accepted':
-      return `approved ${shortCommit(event.payload.head)}`;
+      return because(`approved ${shortCommit(event.payload.head)}`, event.payload.reason ?? '');
     case 'item.attempts_reset':
       return because('reset its failed attempts', causeWords(event.payload.why, ''));
     case 'item.attempt_failed':

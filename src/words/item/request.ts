@@ -41,8 +41,8 @@ export function requestEnd({ ask, state, text, scope }: Pick<AgentRequest, 'ask'
       return 'is open';
     case 'allowed':
       return scope === 'run' && ask.kind === 'permission'
-        ? `was allowed by ${who}, with all further uses of ${revealed(ask.tool)} in this run`
-        : `was allowed by ${who}`;
+        ? `was allowed by ${who}, with all further uses of ${revealed(ask.tool)} in this run${reason}`
+        : `was allowed by ${who}${reason}`;
     case 'denied':
       return `was denied by ${who}${reason}`;
     case 'answered':
