@@ -25,7 +25,8 @@ const AT_ONCE = { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 };
 export async function serve(desk: Desk, { transport, sender, rooms }: Somebody): Promise<Served> {
   const none = { admin: [], operator: [], viewer: [] };
   const rights = {
-    roles: { ...none, operator: [`${transport.name}:${sender}`] },
+    roles: { ...none, operator: ['ada'] },
+    people: [{ name: 'ada', ids: [`${transport.name}:${sender}`] }],
     directMessages: true,
     rooms: rooms.map((id) => ({ transport: transport.name, id, project: 'shop', roles: none })),
   };
