@@ -3,12 +3,13 @@ import { refused } from '../../src/words/replies.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { moreDiff } from '../../src/bot/pages/diff.ts';
 import { moreFound } from '../../src/bot/pages/found.ts';
+import { moreHistory } from '../../src/bot/pages/history.ts';
 import { moreReport } from '../../src/bot/pages/report.ts';
 import { moreLogs } from '../../src/bot/pages/logs.ts';
 
 export const more = command({
   words: ['more'],
-  summary: 'Shows what comes next of the last `logs`, `diff`, `report` or `search` that you asked for in this room.',
+  summary: 'Shows what comes next of the last `logs`, `diff`, `history`, `report` or `search` that you asked for in this room.',
   details: 'For each person and room on its own, also after a restart. A `diff` starts again if the change is another one by then.',
   examples: ['more'],
   args: {},
@@ -28,7 +29,9 @@ export const more = command({
         ' come first.',
       );
     if (unread.of === 'search') return moreFound(context, unread);
-    const found = context.find({ project: unread.project, number: unread.item });
+    const ref = { project: unread.project, number: unread.item };
+    // The history of a deleted item is shown too.
+    const found = unread.of === 'history' ? context.findAny(ref) : context.find(ref);
     if (!found.ok) return found.error;
     const item = found.value;
     switch (unread.of) {
@@ -36,6 +39,8 @@ export const more = command({
         return moreLogs(context, unread, item);
       case 'diff':
         return moreDiff(context, unread, item);
+      case 'history':
+        return moreHistory(context, unread, item);
       case 'report':
         return moreReport(context, unread, item);
     }

@@ -328,6 +328,19 @@ describe('history', () => {
     expect(text).toContain('the last 2 events');
   });
 
+  it('goes on with earlier events by `more`, each once, until the beginning', async () => {
+    const n = world.make();
+    for (let i = 0; i < 4; i++) world.record(n, 'item.edited', { field: 'title', value: `t${i}`, prior: '' });
+    const pages = [(await world.say(`history ${n} 2`)).text];
+    // What happens meanwhile shifts nothing.
+    world.record(n, 'item.edited', { field: 'title', value: 't4', prior: '' });
+    for (let page = 0; page < 2; page++) pages.push((await world.say('more')).text);
+    const shown = pages.map((text) => Array.from(text.matchAll(/title: (t\d)|(created)/g), ([, title, created]) => title ?? created));
+    expect(shown).toEqual([['t2', 't3'], ['t0', 't1'], ['created']]);
+    expect(pages.map((text) => text.includes('`more` shows earlier events'))).toEqual([true, true, false]);
+    expect(await world.say('more')).toMatchObject({ ok: false, code: 'nothing-more' });
+  });
+
   it('refuses numbers that are not there or too large', async () => {
     expect(await world.say('history 99')).toMatchObject({ ok: false, code: 'no-such-item' });
     world.make();
