@@ -221,7 +221,7 @@ describe('spend', () => {
     const musher = bench.start();
     musher.type(create('In shop', 'coder: usage 10 10 0.06; await go; usage 20 10 0.12; hang'), 'start 1');
     musher.type('project docs', create('In docs', 'coder: usage 10 10 0.01; write a.txt a; commit; success'), 'start 1', 'why 1');
-    await musher.said(/all projects together have used \S+ of their \$0\.10 for today and open runs hold the rest/);
+    await musher.said(/all projects together have used \S+ of their \$0\.10 for today, and open runs hold the rest/);
     await until(() => bench.only('run.usage', 1).length === 1);
     bench.raise('go');
     await musher.said(/used up: all projects together have used \$0\.12 of their \$0\.10 for today/);
