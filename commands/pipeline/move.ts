@@ -3,8 +3,8 @@ import { command, type CommandContext, type Confirmation } from '../../src/bot/c
 import { blocked } from '../../src/bot/several/called.ts';
 import { changeEach, itemsMeant } from '../../src/bot/several/each.ts';
 import { mergedByMusher } from '../../src/bot/undo/merge.ts';
-import { leavesMerge, orRevert, worksAgain } from '../../src/words/bot/moving.ts';
-import { itemName, itemTitle, mergedAs } from '../../src/words/item/item.ts';
+import { leavesMerge, onlyByMerge, orRevert, worksAgain } from '../../src/words/bot/moving.ts';
+import { itemName, itemTitle, mergedAs, stageWords } from '../../src/words/item/item.ts';
 import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
@@ -36,13 +36,11 @@ export const move = command({
   run: (context, { item: named, stage }) =>
     changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);
+      const merge = mergedAs(item.stage);
+      if (merge !== null && !validMoves(item.stage).includes(stage))
+        return tx.refuse(staysMerged(context, item, stage, mergedByMusher(context, item, merge)));
       const to = target(context, item, stage, tx.now);
       if ('ok' in to) return tx.refuse(to);
-      const merge = mergedAs(item.stage);
-      if (merge !== null && !validMoves(item.stage).includes(stage) && mergedByMusher(context, item, merge)) {
-        const words = moveRefusal(item.number, item.stage.name, stage, validMoves(item.stage));
-        return tx.refuse(refused('invalid-move', words, ...orRevert(itemName(item, context.project.name))));
-      }
       const timers = cancelTimers(context, tx, item, { kind: 'person', did: 'moved' });
       const stopped = stopOpenRun(tx, item, { kind: 'person', did: 'moved' });
       const after = tx.append(stopped.item, 'item.moved', {
@@ -55,7 +53,7 @@ export const move = command({
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(
-        `${itemTitle(item, reader.current)}: moved from ${item.stage.name} to ${stage} by ${actorName(context.actor)}. ${run}${timers}`,
+        `${itemTitle(item, reader.current)}: moved from ${stageWords(item.stage)} to ${stage} by ${actorName(context.actor)}. ${run}${timers}`,
         ...(isGivenUp(item.stage) && item.runs > 0 ? worksAgain(itemName(item, reader.current)) : []),
         ...outlook(after, tx.step(after), reader),
       );
@@ -88,6 +86,12 @@ function questionOf(context: CommandContext, refs: readonly ItemRef[], stage: St
   };
 }
 
+/** What is merged can't be moved so; `revertible`: by a merge of Musher's own. */
+function staysMerged(context: CommandContext, item: WorkItem, stage: StageName, revertible: boolean): Reply {
+  const words = moveRefusal(item.number, item.stage.name, stage, validMoves(item.stage));
+  return refused('invalid-move', words, ...(revertible ? orRevert(itemName(item, context.project.name)) : []));
+}
+
 function target(context: CommandContext, item: WorkItem, stage: StageName, now: number): MoveTarget | Reply {
   switch (stage) {
     case 'backlog':
@@ -98,12 +102,8 @@ function target(context: CommandContext, item: WorkItem, stage: StageName, now: 
       return validMoves(item.stage).includes('merge')
         ? mergeTarget(item, context.project.name)
         : refused('invalid-move', moveRefusal(item.number, item.stage.name, stage, validMoves(item.stage)));
-    case 'done': {
-      return refused(
-        'done-by-merge',
-        `Only a merge makes an item done. ${itemTitle(item, context.project.name)} is in ${item.stage.name} and will be done once it is merged.`,
-      );
-    }
+    case 'done':
+      return onlyByMerge(itemTitle(item, context.project.name), item.stage, validMoves(item.stage));
     case 'archived':
       return { name: 'archived', archivedAt: now, reason: { kind: item.stage.name === 'done' ? 'completed' : 'abandoned' } };
   }

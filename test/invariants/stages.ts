@@ -8,11 +8,11 @@ const MOVES: readonly (readonly [RegExp, string])[] = [
   [/^(?:! )?#(\d+) [^\n]*?: (?:waiting for review|in review)\b/, 'qa'],
   [/^(?:✓ )?#(\d+) [^\n]*?(?:: queued to merge|: approved by [^\n]*?, queued to merge| approved by [^\n]*? \(\d+ commits?\))/, 'merge'],
   [
-    /^(?:✓ )?#(\d+) [^\n]*?(?:from \S+ back to|, back in|: back in|, now in|: moved from \S+ to|: moved to) (current|qa|merge|backlog)\b/,
+    /^(?:✓ )?#(\d+) [^\n]*?(?:from \S+ back to|, back in|: back in|, now in|: moved from \S+(?: \([^)]*\))? to|: moved to) (current|qa|merge|backlog)\b/,
     '',
   ],
   [
-    /^(?:[✓✗!] )?#(\d+) [^\n]*?(?: is blocked\b| is held for review\b|: abandoned\b|: accepted by\b| accepted by [^\n]*? and archived|: moved from \S+ to archived)/,
+    /^(?:[✓✗!] )?#(\d+) [^\n]*?(?: is blocked\b| is held for review\b|: abandoned\b|: accepted by\b| accepted by [^\n]*? and archived|: moved from \S+(?: \([^)]*\))? to archived)/,
     'archived',
   ],
 ];

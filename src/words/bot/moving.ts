@@ -1,5 +1,7 @@
 import { command, doc, list, paragraph, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
+import type { Stage, StageName } from '../../pipeline/types.ts';
+import { inStage } from '../item/item.ts';
 import { done, refused } from '../replies.ts';
 import type { Reply } from '../reply.ts';
 
@@ -20,6 +22,12 @@ export function leavesMerge(
 /** What to do about an item that is merged and can't be moved. */
 export function orRevert(name: string): Content[] {
   return [' Its merge stays; ', command(`undo ${name}`), ' reverts it.'];
+}
+
+/** Nobody moves an item to done; `moves`: where it can go instead. */
+export function onlyByMerge(title: string, stage: Stage, moves: readonly StageName[]): Reply {
+  const soon = stage.name === 'archived' ? `It can move to ${moves.join(', ')}.` : 'It will be done once it is merged.';
+  return refused('done-by-merge', `Only a merge makes an item done, and ${title} is ${inStage(stage)}. ${soon}`);
 }
 
 /** An item that was given up begins again, without its branch. */

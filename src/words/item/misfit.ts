@@ -54,5 +54,7 @@ export function misfitWords({ item, stage, misfit, validMoves }: Omit<Transition
 export function moveRefusal(item: number, from: StageName, to: StageName, validMoves: readonly StageName[]): string {
   const offered = validMoves.filter((name) => name !== 'done');
   const where = offered.length === 0 ? 'It can’t move any more.' : `It can move to ${offered.join(', ')}.`;
-  return from === to ? `#${item} is already in ${from}. ${where}` : `#${item} is in ${from} and can’t move to ${to}. ${where}`;
+  const already = from === to ? 'already ' : '';
+  const at = from === 'done' || from === 'archived' ? `${already}${from}` : `${already}in ${from}`;
+  return from === to ? `#${item} is ${at}. ${where}` : `#${item} is ${at} and can’t move to ${to}. ${where}`;
 }
