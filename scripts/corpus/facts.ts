@@ -184,7 +184,7 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'killed-from-outside': { kind: 'killed-from-outside' },
   'processes-left': { kind: 'processes-left', said: 'done', processes: 2 },
   stopped: { kind: 'stopped', why: { kind: 'person', did: 'moved' } },
-  machine: { kind: 'machine', code: 'ENOSPC' },
+  machine: { kind: 'machine', code: 'ENOSPC', said: '' },
   'budget-reached': { kind: 'budget-reached', unit: 'tokens', used: 51_200, cap: 50_000 },
   'broke-off': { kind: 'broke-off', during: 'merge', said: null },
 };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { outageOf } from './outage/fault-of.ts';
-import { meetOutage, OF_DISK, worksAgain } from './outage/through-outages.ts';
-import type { KnownOutage } from '../log/reads/outages.ts';
+import { meetOutage, stillOut, worksAgain } from './outage/through-outages.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { stampOf } from '../small-files.ts';
@@ -128,8 +127,11 @@ export function watchBases(parts: EngineParts): () => void {
       if (ended) return;
       try {
         const outage = parts.log.reads.outages.get(name, null);
-        if (outage !== null) await lookAgain(parts, project, outage);
-        else if (all || parts.log.reads.openRuns(name).length > 0) {
+        if (outage !== null) {
+          // Also where no item asks for it. What else the machine lacks shows itself at the next work.
+          const looks = outage.until <= parts.clock.now() && (await stillOut(parts.log.reads, project)) === 'over';
+          if (looks) worksAgain(parts, name, null);
+        } else if (all || parts.log.reads.openRuns(name).length > 0) {
           // Before agents fail by it one after the other.
           await project.git.checkRoom('look');
           await lookIfChanged(name, project);
@@ -148,19 +150,6 @@ export function watchBases(parts: EngineParts): () => void {
     cancel();
   };
 }
-
-/** What the repository or a disk was out of may be there again, also where no item asks for it. What else the machine lacks shows itself at the next work. */
-async function lookAgain(parts: EngineParts, project: EngineProject, outage: KnownOutage): Promise<void> {
-  if (outage.until > parts.clock.now()) return;
-  if (OF_REPOSITORY.has(outage.code)) {
-    const complaint = await project.git.complaint();
-    if (complaint !== null) throw complaint;
-  } else if (OF_DISK.has(outage.code)) await project.git.checkRoom('write');
-  else return;
-  worksAgain(parts, project.settings.name, null);
-}
-
-const OF_REPOSITORY: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_FAILED']);
 
 /** What changes whenever the base branch's ref is written, without a process of git. */
 async function stampOfBase({ git, settings }: EngineProject): Promise<string> {

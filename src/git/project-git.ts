@@ -7,7 +7,7 @@ import type { SetAside } from '../pipeline/why/removal.ts';
 import type { Work } from '../pipeline/types.ts';
 import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import { broughtByHand, isRefused } from './base/same-change.ts';
-import { complaintOfBase, type MoveBase, moveBase } from './base/base.ts';
+import { complaintOf, type MoveBase, moveBase } from './base/base.ts';
 import { readBlobs } from './blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './boxed/collect.ts';
@@ -129,8 +129,8 @@ export interface ProjectGit {
   /** Compares worktrees and branches with the log's items; see `reconcile`. `into`: where what belongs to nothing is moved. */
   reconcile(items: Parameters<typeof reconcile>[1], into: string): Promise<Reconciled>;
   resetWorktree(item: ItemAt): Promise<void>;
-  /** Why the base branch can't be read, with all that its tip holds; null: it can. Costs a look at every file's name. */
-  complaint(): Promise<MusherError | null>;
+  /** What is wrong with the repository or git itself; null: nothing. `command` of git is tried as well. Costs a look at the name of every file of the base branch. */
+  complaint(command: string | null): Promise<MusherError | null>;
   /** Makes the item's branch again at a commit that Musher saw there, where it is gone and the commit is not. */
   bringBack(item: { readonly number: ItemNumber; readonly branch: string }, head: CommitSha): Promise<void>;
   /** Takes commits off the item's branch whose trees are beyond what is read; see `takeOffTooLarge`. `good`: a head that was read before. */
@@ -304,7 +304,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     reopenBranch: (item, commits) => withStrays(item, () => reopenBranch(at, item, commits)),
     reconcile: (items, into) => reconcile(at, items, into, clock.now()),
     clearLocks: (item) => locked(item, () => clearLocks(at, placeOf(at, String(item.number)), item.branch)),
-    complaint: () => complaintOfBase(at),
+    complaint: (command) => complaintOf(at, command),
     takeOffTooLarge: (item, good) => onItem(item, () => takeOffTooLarge(at, item, good)),
     bringBack: (item, head) => onItem(item, () => bringBack(at, item.branch, head)),
     workElsewhere: (item, since) => withStrays(item, (strays) => workElsewhere(at, item, since, strays)),

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { BOUNDS } from '../../src/bounds.ts';
 import { MusherError } from '../../src/errors.ts';
 import { outageOf } from '../../src/engine/outage/fault-of.ts';
+import { failed } from '../../src/git/run.ts';
 import { SYSTEM_CODES } from '../../src/pipeline/next/outage.ts';
 import { outageHint, outageWords } from '../../src/words/outage.ts';
 
@@ -33,6 +34,18 @@ describe('what is no attempt of any item', () => {
     ["fatal: cannot lock ref 'refs/heads/main': is at x but expected y", 'LOCKED'],
   ])('is what git says of the system: %s', async (said, code) => {
     expect((await outageOf(ofGit(said), sound))?.code).toBe(code);
+  });
+
+  it.each([
+    "error: open('No space left on device'): Permission denied\nfatal: adding files failed",
+    "fatal: cannot lock ref 'refs/heads/musher/1-x': 'refs/heads/musher/1-x/y' exists; cannot create 'refs/heads/musher/1-x'",
+  ])('is not what an agent can make git say of its own files and branches: %s', async (said) => {
+    expect(await outageOf(ofGit(said), sound)).toBeNull();
+  });
+
+  it('is what git said in the middle of more that it said', async () => {
+    const whole = failed({ args: ['add'], cwd: '/', env: {} }, 128, 'error: x: No space left on device\nfatal: adding files failed');
+    expect((await outageOf(whole, sound))?.code).toBe('ENOSPC');
   });
 
   it('is not what is too much for one git while the machine has memory: an agent made it so', async () => {

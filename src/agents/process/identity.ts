@@ -33,22 +33,35 @@ export function parseStat(text: string, boot: string): ProcessStat | null {
   return { pid, group: Number(group), session: Number(session), start: `${ticks}@${boot}`, zombie: state === 'Z' || state === 'X' };
 }
 
+const REFUSED: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+/** Whether the system refuses to Musher what it asks for, for want of files, memory or processes: that says nothing of whom it asked about. */
+export function isRefused(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && REFUSED.has(error.code);
+}
+
+/** Null, for what is not there; throws where the system refused to look. */
+function notThere(error: unknown): null {
+  if (isRefused(error)) throw error;
+  return null;
+}
+
 /** Part of the boot id, because clock ticks restart after a reboot and could match an old number. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
-  } catch {
-    return '';
+  } catch (error) {
+    return notThere(error) ?? '';
   }
 }
 
-/** Looks one process up; null where it does not exist (any more). */
+/** Looks one process up; null where it does not exist (any more). Throws where the system refuses to look. */
 export function statOf(pid: number): ProcessStat | null {
   if (process.platform === 'linux') {
     try {
       return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), bootId());
-    } catch {
-      return null;
+    } catch (error) {
+      return notThere(error);
     }
   }
   try {
@@ -57,8 +70,8 @@ export function statOf(pid: number): ProcessStat | null {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     return parsePs(line);
-  } catch {
-    return null;
+  } catch (error) {
+    return notThere(error);
   }
 }
 

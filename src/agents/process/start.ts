@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { MusherError } from '../../errors.ts';
@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../result.ts';
 import { access, chmod, mkdir, stat, writeFile } from '../../small-files.ts';
 import { statOf } from './identity.ts';
 import { runFiles } from './run-files.ts';
+import { send } from './stop.ts';
 import { MARKER_VARIABLE } from './table.ts';
 
 export interface ProcessSpec {
@@ -71,9 +72,10 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await chmod(files.dir, 0o700);
   await writeFile(files.stdin, spec.stdin ?? '', { mode: 0o600 });
+  let child: ChildProcess | null = null;
   const handles = [openSync(files.stdin, 'r'), openSync(files.stdout, 'a', 0o600), openSync(files.stderr, 'a', 0o600)];
   try {
-    const child = spawn('/bin/sh', ['-c', WRAPPER, 'musher-run', files.dir, file, ...spec.args], {
+    child = spawn('/bin/sh', ['-c', WRAPPER, 'musher-run', files.dir, file, ...spec.args], {
       cwd: spec.cwd,
       env: { ...spec.env, [MARKER_VARIABLE]: spec.marker },
       stdio: handles,
@@ -81,9 +83,10 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     });
     // Synchronously: until the event loop turns, even a process that has already ended can still be read.
     const pidStart = child.pid === undefined ? null : (statOf(child.pid)?.start ?? null);
+    const started = child;
     const failure = await new Promise<Error | null>((resolve) => {
-      child.once('spawn', () => resolve(null));
-      child.once('error', resolve);
+      started.once('spawn', () => resolve(null));
+      started.once('error', resolve);
     });
     if (failure !== null || child.pid === undefined) {
       return err(
@@ -98,7 +101,8 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     child.unref();
     return ok({ pid: child.pid, pidStart });
   } catch (cause) {
-    // Arguments that the system does not take (too long, say) are refused by an exception.
+    // Arguments that the system does not take (too long, say) are refused by an exception. What can't be watched must not run.
+    if (child?.pid !== undefined) send(-child.pid, 'SIGKILL');
     return err(
       new MusherError(
         'RUNTIME_REFUSED',

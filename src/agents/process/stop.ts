@@ -69,7 +69,8 @@ export async function endLeader({ pid, pidStart }: RunProcesses, clock: Clock): 
   }
 }
 
-function send(target: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process, or to the group of a negative number, if it is still there. */
+export function send(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {

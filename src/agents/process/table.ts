@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { bootId, parsePs, parseStat, type ProcessStat } from './identity.ts';
+import { bootId, isRefused, parsePs, parseStat, type ProcessStat } from './identity.ts';
 
 /** The environment variable that marks every process of a run, and what its children start. */
 export const MARKER_VARIABLE = 'MUSHER_RUN';
@@ -97,12 +97,13 @@ function ticksOf(start: string, boot: string): number | null {
   return of === boot && /^\d+$/.test(ticks) ? Number(ticks) : null;
 }
 
-/** The bytes of a file of the kernel's, in the buffer where they fit there; none where it can't be read. */
+/** The bytes of a file of the kernel's, in the buffer where they fit there; none where it can't be read. Throws where the system refuses to look. */
 function readNow(file: string, buffer: Buffer): Buffer {
   let fd: number;
   try {
     fd = openSync(file, 'r');
-  } catch {
+  } catch (error) {
+    if (isRefused(error)) throw error;
     return buffer.subarray(0, 0);
   }
   try {

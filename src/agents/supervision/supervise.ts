@@ -7,7 +7,7 @@ import { boundedModels, OTHER_MODELS, type UsageSignal } from './bounded-models.
 import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
 import type { RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from '../process/follow.ts';
-import { isAlive } from '../process/identity.ts';
+import { isAlive, isRefused } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
 import { endLeader, freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
 import type { RunProcesses } from '../process/table.ts';
@@ -34,6 +34,9 @@ const LINGER_MS = 15_000;
 const LONGEST_LINGER_MS = 60_000;
 /** A program that waits for its allowance longer than this, and prints nothing, is ended: it is rate-limited. */
 const LIMIT_WAIT_MS = 60_000;
+/** A Musher that may open no file for longer than this ends its agents: what can't be read can't be held to a budget. */
+const REFUSED_MS = 30_000;
+const REFUSED_LOOK_MS = 500;
 /** After everything but the wrapper was killed, it needs only to write one line. */
 const RECORD_MS = 2000;
 const RECORD_LOOK_MS = 10;
@@ -89,6 +92,9 @@ class Supervision implements RunHandle {
   #cancelGrace: () => void = () => {};
   #cancelLinger: () => void = () => {};
   #cancelWait: () => void = () => {};
+  /** Since when the system refuses to let Musher look; null: it doesn't. */
+  #refusedSince: number | null = null;
+  #cancelRefused: () => void = () => {};
   /** When it said how it ended; null: it has not. */
   #concludedAt: number | null = null;
   /** It was ended because it stayed after its result: that decides, not its exit code. */
@@ -180,7 +186,23 @@ class Supervision implements RunHandle {
     this.#lookAgain = true;
     if (this.#looking) return;
     this.#looking = true;
-    this.#lookWhileAsked().catch((bug: unknown) => this.#fail(bug));
+    this.#lookWhileAsked().catch((error: unknown) => this.#lookLater(error));
+  }
+
+  /** What the system refuses for a moment is tried again: an agent is not over, or without limits, because Musher can open no file. */
+  #lookLater(error: unknown): void {
+    const { clock, onProblem, marker } = this.#spec;
+    const now = clock.now();
+    if (!isRefused(error) || this.#failed || (this.#refusedSince !== null && now - this.#refusedSince > REFUSED_MS)) {
+      this.#fail(error);
+      return;
+    }
+    if (this.#refusedSince === null) onProblem?.(`following run ${marker}`, error);
+    this.#refusedSince ??= now;
+    this.#looking = false;
+    this.#ending = false;
+    this.#cancelRefused();
+    this.#cancelRefused = clock.at(now + REFUSED_LOOK_MS, () => this.#wake());
   }
 
   async #lookWhileAsked(): Promise<void> {
@@ -203,6 +225,7 @@ class Supervision implements RunHandle {
     const before = { at: clock.now(), output: this.#output.offset, errors: this.#errors.offset };
     await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
     this.#live = true;
+    this.#refusedSince = null;
     const open = [this.#output.offset > before.output && this.#output.open(), this.#errors.offset > before.errors && this.#errors.open()];
     for (const piece of open) if (typeof piece === 'string' && piece !== '') this.#signs.piece(piece, before.at);
   }
@@ -301,7 +324,10 @@ class Supervision implements RunHandle {
     if (this.#released || this.#ending) return;
     this.#look()
       .then(() => this.#checkTime())
-      .catch((bug: unknown) => this.#fail(bug));
+      .catch((error: unknown) => {
+        this.#lookLater(error);
+        this.#checkTime();
+      });
   }
 
   #stop(why: StopReason): void {
@@ -419,6 +445,7 @@ class Supervision implements RunHandle {
     this.#cancelGrace();
     this.#cancelLinger();
     this.#cancelWait();
+    this.#cancelRefused();
   }
 
   /** A bug of ours must not look like an end of the agent, and nobody would hold the agent to its limits any more: it is ended first. */

@@ -1,15 +1,13 @@
 import type { ProjectGit } from '../../git/project-git.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Reads } from '../../log/reads/reads.ts';
-import { SYSTEM_CODES, type SystemCode } from '../../pipeline/next/outage.ts';
 import { systemFault, type Found } from './fault-of.ts';
 
 /** An agent may itself fill the disk with each run: so many failures in a row are the machine's, the next one is an attempt. */
 const EXCUSED_IN_A_ROW = 3;
 
-/** What the machine was out of. */
-export interface Excuse {
-  readonly code: SystemCode;
+/** What the machine was out of, or what was wrong with git. */
+export interface Excuse extends Pick<Found, 'code' | 'said'> {
   /** It still is: nothing begins before somebody has made room. */
   readonly lasts: boolean;
 }
@@ -21,12 +19,8 @@ export interface Excuse {
 export async function excuseOf(reads: Reads, git: Pick<ProjectGit, 'checkRoom'>, run: Run, met: Found | null): Promise<Excuse | null> {
   if (excusedBefore(reads, run) >= EXCUSED_IN_A_ROW) return null;
   const now = await git.checkRoom('write').then(() => null, systemFault);
-  const code = codeOf(now) ?? codeOf(met) ?? codeOf(reads.outages.get(run.project, null));
-  return code === null ? null : { code, lasts: now !== null };
-}
-
-function codeOf(found: Pick<Found, 'code'> | null): SystemCode | null {
-  return SYSTEM_CODES.find((one) => one === found?.code) ?? null;
+  const found = now ?? met ?? reads.outages.get(run.project, null);
+  return found === null ? null : { code: found.code, said: found.said, lasts: now !== null };
 }
 
 /** Runs right before this one that the machine was to blame for. */

@@ -7,20 +7,23 @@ import { SYSTEM_CODES, type Outage, type SystemCode } from '../../pipeline/next/
 /** What is out, before it is known how long to wait. */
 export type Found = Pick<Outage, 'code' | 'said' | 'hint'>;
 
-/** How git and the shell say what the system refuses to whoever asks, by the code that Node gives. `src/words/outage.ts` says it. */
+/**
+ * How git and the shell say what the system refuses to whoever asks, by the code that Node gives. `src/words/outage.ts` says it. They
+ * say it at the end of a line: before it are names, which agents choose.
+ */
 const SYSTEM: Readonly<Record<SystemCode, RegExp>> = {
-  ENOSPC: /no space left on device/i,
-  EDQUOT: /disk quota exceeded/i,
-  EROFS: /read-only file system/i,
-  EIO: /input\/output error/i,
-  EMFILE: /too many open files(?! in system)/i,
-  ENFILE: /too many open files in system/i,
-  EAGAIN: /resource temporarily unavailable|cannot fork/i,
-  ENOMEM: /cannot allocate memory|out of memory/i,
+  ENOSPC: /no space left on device\.?$/im,
+  EDQUOT: /disk quota exceeded\.?$/im,
+  EROFS: /read-only file system\.?$/im,
+  EIO: /input\/output error\.?$/im,
+  EMFILE: /too many open files\.?$/im,
+  ENFILE: /too many open files in system\.?$/im,
+  EAGAIN: /(?:resource temporarily unavailable|cannot fork)\.?$/im,
+  ENOMEM: /cannot allocate memory\.?$|(?:^|failed: )fatal: out of memory/im,
 };
 
-/** A lock that some git holds, or that one left when it was killed. Those of an item's own are gone before it gets here. */
-const LOCKED = /\.lock': file exists|cannot lock ref|another git process/i;
+/** A lock that some git holds, or that one left when it was killed. Those of an item's own are gone before it gets here, and branches that exclude each other hold none. */
+const LOCKED = /\.lock': file exists|cannot lock ref(?!.* exists; cannot create)|another git process/i;
 
 /** Errors that are caused by others are looked through to here. */
 const DEEPEST_CAUSE = 5;
@@ -29,7 +32,7 @@ const OF_PROJECT: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_TOO
 
 /**
  * What is out where work for an item failed with this error; null: it is the item's own, or a bug. A complaint of git
- * counts only where the base branch can't be read either: what an agent has broken must not keep others from their work.
+ * counts only where git also fails on nothing of the item's: what an agent has broken must not keep others from their work.
  */
 export async function outageOf(error: unknown, git: Pick<ProjectGit, 'complaint'>): Promise<Found | null> {
   if (isTooMuchForGit(error)) return null;
@@ -40,9 +43,14 @@ export async function outageOf(error: unknown, git: Pick<ProjectGit, 'complaint'
   if (OF_PROJECT.has(code)) return { code, said: message, hint };
   if (code !== 'GIT_FAILED') return null;
   if (LOCKED.test(message)) return { code: 'LOCKED', said: message, hint: '' };
-  const complaint = await git.complaint();
+  const complaint = await git.complaint(commandIn(message));
   if (complaint === null) return null;
   return systemFault(complaint) ?? { code: complaint.code, said: complaint.message, hint: complaint.hint };
+}
+
+/** Git's command that an error or an outage tells of; null: none. */
+export function commandIn(message: string): string | null {
+  return /^git ([a-z][a-z-]*) failed/.exec(message)?.[1] ?? null;
 }
 
 /** Whether git met its own bound, while the machine has memory: what it was to read was made so by an agent. */

@@ -1,10 +1,11 @@
 import { Backoff } from '../../backoff.ts';
 import { pause } from '../../clock.ts';
 import type { KnownOutage } from '../../log/reads/outages.ts';
+import type { Reads } from '../../log/reads/reads.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { Millis } from '../../pipeline/values.ts';
 import type { EngineParts, EngineProject } from '../parts.ts';
-import { outageOf, type Found } from './fault-of.ts';
+import { commandIn, outageOf, type Found } from './fault-of.ts';
 
 /** 5, 10, 20 … seconds, at most 5 minutes: what people fix is noticed soon, and looking costs nothing. */
 const PAUSES = new Backoff({ first: 5_000, longest: 5 * 60_000, jitter: 0 });
@@ -23,7 +24,7 @@ export async function throughOutages<T>(
 ): Promise<T> {
   for (let met: Found | null = null; ;) {
     try {
-      await roomAgain(parts, project);
+      await stillOut(parts.log.reads, project);
       const done = await work(met);
       if (!signal.aborted) worksAgain(parts, project.settings.name, null);
       return done;
@@ -38,13 +39,24 @@ export async function throughOutages<T>(
   }
 }
 
-/** What a disk can be out of: that some work was done shows nothing, because it may have written next to nothing. */
-export const OF_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+const OF_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+/** These show only at the next work whether they are over. */
+const UNSEEN: ReadonlySet<string> = new Set(['LOCKED', 'GIT_TOO_OLD', 'MCP_PORT_TAKEN']);
 
-/** Throws the system's error where a disk is known to be out, and still is. */
-async function roomAgain(parts: EngineParts, { settings, git }: EngineProject): Promise<void> {
-  const known = parts.log.reads.outages.get(settings.name, null);
-  if (known !== null && OF_DISK.has(known.code)) await git.checkRoom('write');
+/**
+ * Throws where what is known to be out still is: that some other work could be done shows nothing, because it may have written
+ * next to nothing, or used another command of git. `over`: it is not any more; `unknown`: the next work shows it.
+ */
+export async function stillOut(reads: Reads, { settings, git }: EngineProject): Promise<'over' | 'unknown'> {
+  const known = reads.outages.get(settings.name, null);
+  if (known === null || UNSEEN.has(known.code)) return 'unknown';
+  if (OF_DISK.has(known.code)) await git.checkRoom('write');
+  else {
+    await git.checkRoom('look');
+    const complaint = await git.complaint(commandIn(known.said));
+    if (complaint !== null) throw complaint;
+  }
+  return 'over';
 }
 
 /** Writes down what is out; whoever meets it while it is known waits along. Returns when it is tried again. */

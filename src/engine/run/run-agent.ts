@@ -120,6 +120,7 @@ async function superviseRun(parts: EngineParts, project: EngineProject, item: Wo
     }
     parts.onProblem(`run ${run.run} of ${item.project}#${item.number}`, error);
     if (outage !== null) {
+      meetOutage(parts, item.project, null, outage, error);
       const why = control.stopped ?? { kind: 'musher-stopped' };
       await endUnjudged(parts, item, run, 'stopped', { kind: 'stopped', why });
       return;

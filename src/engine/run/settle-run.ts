@@ -111,8 +111,8 @@ export async function settleRun(
 const MAY_BE_EXCUSED: ReadonlySet<EndReason> = new Set(['failed', 'hollow', 'stuck']);
 
 /** The same, as no attempt. What is committed stays. */
-function excused(judgement: Judgement, { code }: Excuse): Judgement {
-  return { ...judgement, reason: 'stopped', cause: null, summary: { kind: 'machine', code }, failure: null };
+function excused(judgement: Judgement, { code, said }: Excuse): Judgement {
+  return { ...judgement, reason: 'stopped', cause: null, summary: { kind: 'machine', code, said }, failure: null };
 }
 
 /** Takes secrets out of what the run has left in files. Done before its end is written down, so that a crash does not leave them there. */

@@ -1,8 +1,9 @@
-import type { CommitSha } from '../../pipeline/values.ts';
+import type { CommitSha, Millis } from '../../pipeline/values.ts';
 import { MusherError } from '../../errors.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { type Context, baseHead } from '../context.ts';
-import { isAncestor } from '../history.ts';
+import { isAncestor, treeOf } from '../history.ts';
+import type { OwnDir } from '../own-dir.ts';
 import { type Checkout, listCheckouts } from '../worktree/linked.ts';
 import { fastForward, inspect, rememberPosition } from './owner-checkout.ts';
 import { swapRef } from '../refs.ts';
@@ -12,15 +13,33 @@ export type CheckoutOutcome =
   | 'not-checked-out'
   /** Index and files are as they were; `catchUpOf` brings them along when it suits the owner. */
   | { readonly leftAlone: string; readonly reason: string };
-/** Why the tip of the base branch can't be read whole; null: it can. */
-export async function complaintOfBase(at: Context): Promise<MusherError | null> {
+/** What git prints and exits with where it is asked how a command is used. */
+const USAGE = 129;
+
+/**
+ * What is wrong with the repository or with git itself; null: nothing, so that what failed is an item's own. `command`: git's
+ * command that failed, which is tried as well, with all by which a merge is made, on nothing of an item's.
+ */
+export async function complaintOf(at: Context, command: string | null): Promise<MusherError | null> {
   try {
-    await at.git.run(['rev-list', '--objects', '--quiet', '--max-count=1', await baseHead(at)]);
+    const head = await baseHead(at);
+    await at.git.run(['rev-list', '--objects', '--quiet', '--max-count=1', head]);
+    if (command === null) return null;
+    await checkCommand(at.git, command);
+    await at.git.run(['merge-tree', '--write-tree', head, head]);
+    // The same object each time.
+    await at.git.run(['commit-tree', await treeOf(at.git, head), '-p', head, '-m', 'Musher: does git work?'], { at: 0 as Millis });
+    await at.git.run(['update-ref', '--stdin'], { input: `verify refs/heads/${at.baseBranch} ${head}\n` });
     return null;
   } catch (error) {
     if (error instanceof MusherError) return error;
     throw error;
   }
+}
+
+/** Throws where git does not even say how one of its commands is used: it is missing, or broken. */
+export async function checkCommand(git: OwnDir, command: string): Promise<void> {
+  await git.run([command, '-h'], { answers: [USAGE] });
 }
 
 export type MoveBase =

@@ -4,7 +4,9 @@ import type { CommitSha } from '../../pipeline/values.ts';
 import { packOf } from '../objects/pack.ts';
 import type { Context } from '../context.ts';
 import { checkRoom } from '../worktree/room.ts';
+import type { OwnDir } from '../own-dir.ts';
 import { complaintOf } from '../run.ts';
+import { checkCommand } from './base.ts';
 import { removeFolder } from '../../remove-folder.ts';
 
 /** What git says where it turns objects down; plumbing says nothing worse. */
@@ -33,14 +35,14 @@ export async function refusedObjects(at: Context, base: CommitSha, commit: Commi
       // Not made small, and not waited for until it is on the disk: it is read once, at once.
       const pack = [...UNSYNCED, 'pack-objects', '--revs', '--quiet', '--window=0', join(folder, 'new')];
       const packed = await at.git.run(pack, { input: `${commit}\n^${base}\n`, answers: TURNED_DOWN, repository });
-      if (packed.exitCode !== 0) return await complaint(folder, packed.stderr);
+      if (packed.exitCode !== 0) return await complaint(at.git, folder, 'pack-objects', packed.stderr);
       file = join(folder, `new-${packed.stdout.toString('latin1').trim()}.pack`);
     }
     const checked = await at.git.run([...UNSYNCED, 'index-pack', '--strict', '-o', join(folder, 'checked.idx'), file], {
       answers: TURNED_DOWN,
       repository,
     });
-    return checked.exitCode === 0 ? null : await complaint(folder, checked.stderr);
+    return checked.exitCode === 0 ? null : await complaint(at.git, folder, 'index-pack', checked.stderr);
   } finally {
     await removeFolder(folder);
   }
@@ -58,9 +60,10 @@ function quoted(path: string): string {
   return `"${path.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** In git's words. Throws where the disk has no room for the check: that says nothing of the objects. */
-async function complaint(folder: string, said: string): Promise<string> {
+/** In git's words. Throws where the disk has no room for the check, or git does not work: that says nothing of the objects. */
+async function complaint(git: OwnDir, folder: string, command: string, said: string): Promise<string> {
   await checkRoom([folder]);
+  await checkCommand(git, command);
   const line = said.split('\n').find((one) => one.trim() !== '') ?? 'git gives no reason';
   // People are shown eight digits of a hash, and no folder of a server.
   return complaintOf(line).replaceAll(/\b([0-9a-f]{8})[0-9a-f]{32,56}\b/g, '$1');

@@ -26,9 +26,10 @@ export async function checkRoom(folders: readonly string[]): Promise<void> {
   }
 }
 
-/** The same by what the system says of the disks alone, for whoever looks again and again: quotas and broken disks don't show. */
+/** The same by what the system says of the disks alone, for whoever looks again and again: quotas and broken disks don't show. Also throws where no file can be opened any more. */
 export async function lookForRoom(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
+    await open(folder).then((file) => file.close());
     const { bavail, bsize, files, ffree } = await statfs(folder);
     // Some file systems have no fixed number of files, and say 0.
     if (bavail * bsize < ROOM_BYTES || (files > 0 && ffree === 0))

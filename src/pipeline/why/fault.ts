@@ -1,5 +1,4 @@
 import type { Unit } from '../budget/budget.ts';
-import type { SystemCode } from '../next/outage.ts';
 import type { Why } from './cause.ts';
 import type { CommitSha, Millis } from '../values.ts';
 
@@ -82,8 +81,8 @@ export type PlainFault =
   | { readonly kind: 'died-at-start'; readonly times: number }
   | { readonly kind: 'run-files-removed' | 'process-lost' | 'killed-from-outside' }
   | { readonly kind: 'stopped'; readonly why: Why }
-  /** It failed while the machine was out of something: no fault of its work. */
-  | { readonly kind: 'machine'; readonly code: SystemCode }
+  /** It failed while the machine or git was out of order, as an outage says it: no fault of its work. */
+  | { readonly kind: 'machine'; readonly code: string; readonly said: string }
   /** It was ended at the line of a budget that people can add to. */
   | { readonly kind: 'budget-reached'; readonly unit: Unit; readonly used: number; readonly cap: number }
   /** A part of Musher's own work failed; `said`: the error and what to do; null: a bug, whose details are in the log file. */

@@ -115,7 +115,7 @@ export function faultWords(fault: Said): string {
     case 'stopped':
       return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, '');
     case 'machine':
-      return `the run failed because of the machine: ${clause(outageWords({ code: fault.code, said: '' })).replace(/^The /, 'the ')}`;
+      return `the run failed because of the machine: ${clause(outageWords(fault)).replace(/^The /, 'the ')}`;
     case 'budget-reached':
       return `stopped at its budget: ${inUnit(fault.used, fault.unit)} used of ${inUnit(fault.cap, fault.unit)}`;
     case 'broke-off':
