@@ -69,6 +69,7 @@ describe('a system that gives Musher no more', () => {
       await heldTo(musher, 'nproc', 1, /on hold: The system can.t start more processes/);
       musher.type('wait 1 done 60', 'wait 2 done 60');
       const { out } = await musher.end();
+      expect(bench.merges).toHaveLength(2);
       expectNoAttempt(out, 1);
       expectNoAttempt(out, 2);
     } finally {

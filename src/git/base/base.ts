@@ -1,4 +1,4 @@
-import type { CommitSha, Millis } from '../../pipeline/values.ts';
+import type { CommitSha } from '../../pipeline/values.ts';
 import { MusherError } from '../../errors.ts';
 import { crashPoint } from '../../crash-point.ts';
 import { type Context, baseHead } from '../context.ts';
@@ -28,7 +28,7 @@ export async function complaintOf(at: Context, command: string | null): Promise<
     await checkCommand(at.git, command);
     await at.git.run(['merge-tree', '--write-tree', head, head]);
     // The same object each time.
-    await at.git.run(['commit-tree', await treeOf(at.git, head), '-p', head, '-m', 'Musher: does git work?'], { at: 0 as Millis });
+    await at.git.run(['commit-tree', await treeOf(at.git, head), '-p', head, '-m', 'Musher: does git work?'], { at: 0 });
     await at.git.run(['update-ref', '--stdin'], { input: `verify refs/heads/${at.baseBranch} ${head}\n` });
     return null;
   } catch (error) {
