@@ -197,8 +197,10 @@ class Supervision implements RunHandle {
       this.#fail(error);
       return;
     }
-    if (this.#refusedSince === null) onProblem?.(`following run ${marker}`, error);
-    this.#refusedSince ??= now;
+    if (this.#refusedSince === null) {
+      this.#refusedSince = now;
+      onProblem?.(`following run ${marker}`, error);
+    }
     this.#looking = false;
     this.#ending = false;
     this.#cancelRefused();
