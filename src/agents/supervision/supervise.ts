@@ -199,7 +199,7 @@ class Supervision implements RunHandle {
     }
     if (this.#refusedSince === null) {
       this.#refusedSince = now;
-      onProblem?.(`following run ${marker}`, error);
+      onProblem?.(`run ${marker}`, error);
     }
     this.#looking = false;
     this.#ending = false;
