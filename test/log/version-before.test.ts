@@ -18,15 +18,23 @@ import { databaseOf } from './database-of.ts';
 const BEFORE = join(import.meta.dirname, 'fixtures/schema-1.sqlite.gz');
 const EVENTS = 231;
 
+/**
+ * What the program of the fourteenth schema left: ten items told of as cards in rooms of three networks, through a pause, a
+ * permission, a retry, a dependency, a merge that was taken back, a kill, a delete and a purge; a timer, a room's own
+ * subscription and a question are open.
+ */
+const WITH_CARDS = join(import.meta.dirname, 'fixtures/schema-14.sqlite.gz');
+const EVENTS_WITH_CARDS = 182;
+
 let desk: Desk;
 beforeAll(async () => {
   desk = await makeDesk();
 });
 afterAll(() => desk.remove());
 
-function opened(): { log: Log; dir: string; clock: ReturnType<typeof testClock> } {
+function opened(fixture = BEFORE): { log: Log; dir: string; clock: ReturnType<typeof testClock> } {
   const dir = dataDir();
-  writeFileSync(join(dir, DATABASE_FILE), gunzipSync(readFileSync(BEFORE)), { mode: 0o600 });
+  writeFileSync(join(dir, DATABASE_FILE), gunzipSync(readFileSync(fixture)), { mode: 0o600 });
   const clock = testClock();
   const log = Log.open(dir, clock);
   clock.move((log.reads.events(log.reads.lastSeq() - 1, 1)[0]?.at ?? 0) - clock.now() + 60_000);
@@ -92,4 +100,35 @@ it('a purge reaches what the version before wrote', () => {
   expect(words.map((word) => readFileSync(file).includes(word))).toEqual([false, false, false]);
   expect(verifyAll(databaseOf(log)).differences).toEqual([]);
   log.close();
+});
+
+it('a log with cards, a pause and three networks opens, holds the same, and goes on', () => {
+  const { log, dir } = opened(WITH_CARDS);
+  expect(databaseOf(log).pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+  expect(verifyAll(databaseOf(log))).toEqual({ events: EVENTS_WITH_CARDS, differences: [] });
+  expect(verifyOpen(log, ['shop']).differences).toEqual([]);
+  expect(log.reads.counts('shop')).toMatchObject({ backlog: 1, current: 1, done: 6 });
+  const rows = (table: string): unknown => databaseOf(log).prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  expect({ cards: rows('cards'), timers: rows('timers'), subscriptions: rows('subscriptions'), asked: rows('confirmations') }).toEqual({
+    cards: 19,
+    timers: 1,
+    subscriptions: 1,
+    asked: 1,
+  });
+  expect(log.reads.item('shop', 8)).toMatchObject({ title: '', removal: { state: 'purged' } });
+  expect(readFileSync(join(dir, DATABASE_FILE)).includes('secret words')).toBe(false);
+  const about = { project: 'shop', item: numbered(3), actor: 'console:local', cause: null } as const;
+  log.transaction((tx) => tx.record({ ...about, kind: 'item.moved', payload: { to: { name: 'current' }, why: '', failure: null } }));
+  expect(verifyAll(databaseOf(log))).toEqual({ events: EVENTS_WITH_CARDS + 1, differences: [] });
+  log.close();
+});
+
+it('its items are found by their words, and a purged one by none', async () => {
+  const { log, clock } = opened(WITH_CARDS);
+  const world = worldOver(log, clock, [desk]);
+  for (const asked of ['status', 'show 1', 'why 5', 'history 6', 'timers', 'cost', 'blocked', 'mine'])
+    expect({ asked, ...(await world.say(asked)) }).toMatchObject({ asked, ok: true });
+  expect((await world.say('search card')).text).toContain('#1 Price on the card');
+  expect((await world.say('search secret words')).text).not.toContain('#8');
+  await world.close();
 });
