@@ -7,6 +7,7 @@ import { doc, heading, join, list, strong, type Content } from '../../src/messag
 import type { Document } from '../../src/message/document.ts';
 import { chooseAccount } from '../../src/pipeline/next/accounts.ts';
 import type { AgentFact } from '../../src/pipeline/next/step.ts';
+import { pausedLine } from '../../src/words/item/pause.ts';
 import { agentLine, type AgentState } from '../../src/words/team/agents.ts';
 import { startOfDay } from '../../src/words/time.ts';
 import { readerOf } from '../../src/words/reader.ts';
@@ -55,7 +56,8 @@ function team(context: CommandContext, { name, settings }: Project): Document {
     const [sign, rest] = agentLine({ ...one, tasks, todayMicroUsd: spent.get(one.name) ?? 0 }, reader);
     return [`${sign} `, strong(one.name), ...rest];
   };
-  return doc(heading(`Agents of ${name}`), list([...listed, ...gone].map(line)));
+  const paused = facts.pause !== null && pausedLine(facts.pause, name, reader);
+  return doc(heading(`Agents of ${name}`), paused, list([...listed, ...gone].map(line)));
 }
 
 /** What an agent does, or what keeps it from working. */

@@ -5,15 +5,15 @@ import { includes } from '../../src/bot/rights/rights.ts';
 import { projectOrAll } from '../../src/bot/parse/arguments.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
 import { mergedLine, part, runLine } from '../../src/words/item/board.ts';
-import { itemName, mergedAs, sentenceOf } from '../../src/words/item/item.ts';
+import { itemName, mergedAs } from '../../src/words/item/item.ts';
 import { stepLine, stepSign } from '../../src/words/item/step.ts';
 import { startOfDay } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
-import { pauseWords } from '../../src/words/item/pause.ts';
+import { pausedLine } from '../../src/words/item/pause.ts';
 import { timerLine } from '../../src/words/bot/timers.ts';
 import { decide, type ProjectFacts } from '../../src/decide/facts.ts';
-import { action, actions, command as typed, doc, heading, join, paragraph, phrase } from '../../src/message/build.ts';
+import { action, actions, command as typed, doc, heading, join, paragraph } from '../../src/message/build.ts';
 import type { Block, Document } from '../../src/message/document.ts';
 import { standingItems } from '../../src/decide/standing.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
@@ -97,9 +97,7 @@ function brief(context: CommandContext, { name }: Project): Document {
 }
 
 function pausedText({ pause }: ProjectFacts, project: string, reader: Reader): Block | false {
-  if (pause === null) return false;
-  const resume = typed(project === reader.current ? 'resume' : `resume ${project}`);
-  return paragraph(...phrase`‖ ${sentenceOf(pauseWords(pause, reader))} `, resume, ' lets work continue.');
+  return pause !== null && pausedLine(pause, project, reader);
 }
 
 /** Only for those who may press it, and not in a terminal. It names the project: the room may be on another one by then. */

@@ -19,8 +19,8 @@ export const reload = command({
   about: 'musher',
   waits: true,
   run(context) {
-    const refusal = mayRestart(context, 'reload');
-    if (refusal !== null) return refusal;
+    const restarting = mayRestart(context, 'reload');
+    if (!restarting.ok) return restarting.error;
     const read = context.reconfiguration();
     if (!read.ok) return brokenConfiguration(read.error);
     const { changed, builtIn, dataDir } = read.value;
@@ -33,7 +33,7 @@ export const reload = command({
     const reply = context.change(() =>
       done('✓ The new configuration is valid. Changed: ', ...keys, `${more}. Musher restarts now to apply it; agents continue.`),
     );
-    context.restart();
+    restarting.value();
     return reply;
   },
 });

@@ -14,14 +14,14 @@ export const restart = command({
   about: 'musher',
   waits: true,
   run(context) {
-    const refusal = mayRestart(context, 'restart');
-    if (refusal !== null) return refusal;
+    const restarting = mayRestart(context, 'restart');
+    if (!restarting.ok) return restarting.error;
     const read = context.reconfiguration();
     if (!read.ok) return brokenConfiguration(read.error);
     if (read.value.dataDir) return dataDirChanged();
     const begun = context.begin((tx) => tx.askRestart(context.project.name));
     if (!begun.ok) return begun.error;
-    context.restart();
+    restarting.value();
     return { ...done(''), later: true };
   },
 });

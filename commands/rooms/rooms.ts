@@ -31,7 +31,7 @@ export const rooms = command({
           ['Room', 'Project', 'Notifications', 'Quiet hours', 'Set by', 'State'],
           seen.map((room) => [
             `${room.name}${isHere(context, room) ? ' (here)' : ''}`,
-            room.project ?? 'all',
+            room.project === null ? 'all' : `${room.project}${context.reads.pauses.get(room.project) === null ? '' : ' (paused)'}`,
             notificationsCell(room),
             room.quietHours === null ? 'none' : `${timeOfDay(room.quietHours.from)}–${timeOfDay(room.quietHours.to)}`,
             room.saidBy,

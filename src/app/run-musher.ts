@@ -81,7 +81,7 @@ export async function runMusher(
     backups: kept.backups,
     rooms: () => rooms.all(),
     reconfiguration: reconfiguration(settings, process.env),
-    restart: () => ending.restart(),
+    restart: options.batch ? null : () => ending.restart(),
   };
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);

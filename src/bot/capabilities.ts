@@ -131,8 +131,8 @@ export interface Capabilities {
   machine(): Promise<MachineUse>;
   /** What the configuration's files say now, against what runs; the error says what is wrong with them. */
   reconfiguration(): Result<Reconfiguration, string>;
-  /** Ends this process and begins another; agents continue. */
-  restart(): void;
+  /** Ends this process and begins another; agents continue. Null: it runs a script, which that would cut off. */
+  readonly restart: (() => void) | null;
   readonly version: string;
   readonly startedAt: Millis;
 }

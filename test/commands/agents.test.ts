@@ -35,6 +35,11 @@ describe('agents', () => {
     expect(text).toContain('- ✓ qa free (reviews)');
   });
 
+  it('says that the project is paused, for free agents take nothing then', async () => {
+    await world.say('pause we deploy');
+    expect((await world.say('agents')).text).toMatch(/Agents of shop\n+‖ Paused by operator: we deploy\. `resume` lets work continue\./);
+  });
+
   it('shows an agent that works and is no longer configured', async () => {
     const n = world.make();
     moveTo(world, n, { name: 'current' });

@@ -59,6 +59,12 @@ const rowOf = async (name: string): Promise<string> => {
 };
 
 describe('rooms', () => {
+  it('says which projects are paused', async () => {
+    await world.say('pause');
+    expect(await rowOf('lobby')).toMatch(/shop \(paused\)/);
+    expect(await rowOf('slack:C1')).not.toContain('paused');
+  });
+
   it('lists each room with its project, what it is told, its quiet hours, where that was set, and its network', async () => {
     expect(await rowOf('lobby')).toMatch(/^lobby \(here\)\s+shop\s+stages, merges\s+none\s+file\s+not configured/);
     expect(await rowOf('slack:C1')).toMatch(/^slack:C1\s+docs\s+stages, merges\s+22:00–07:00\s+file\s+reconnecting/);

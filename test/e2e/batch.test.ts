@@ -22,6 +22,7 @@ test('a script answers in order, knows comments and lines that continue, and nam
     'wait 99 done',
     'wait 1 done soon',
     'wait 1',
+    'restart',
     create('Two'),
     'start 2',
     'wait 2 done 300',
@@ -37,7 +38,8 @@ test('a script answers in order, knows comments and lines that continue, and nam
     'line 12: wait 99 done: there is no item 99.',
     'line 13: wait 1 done soon: soon is not a number of seconds from 1 to 86400.',
     'line 14: wait 1: usage: `wait <item> <state> [seconds]`.',
-    'line 17: wait 2 done 300: waiting won’t help: 2 is in qa, waiting for review.',
+    'line 15: restart: refused (script-runs).',
+    'line 18: wait 2 done 300: waiting won’t help: 2 is in qa, waiting for review.',
   ]);
   // Nothing was waited for that could not come.
   expect(performance.now() - begun).toBeLessThan(60_000);

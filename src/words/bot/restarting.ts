@@ -7,6 +7,14 @@ export function adminEverywhere(words: string): Reply {
   return refused('not-allowed', code(words), ' needs the role admin in every project. ', command('whoami'), ' shows your roles.');
 }
 
+/** While Musher runs a script (`--batch`), whose further lines a restart would lose. */
+export function scriptRuns(): Reply {
+  return refused(
+    'script-runs',
+    'Musher is running a script, and a restart would lose its other lines. Restart it when the script has ended.',
+  );
+}
+
 /** Files that Musher could not start with. `problem`: file, line, key and what is wrong, without secrets. */
 export function brokenConfiguration(problem: string): Reply {
   const body = doc(

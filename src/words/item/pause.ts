@@ -1,8 +1,8 @@
-import { phrase } from '../../message/build.ts';
-import type { Inline } from '../../message/document.ts';
+import { command as typed, paragraph, phrase } from '../../message/build.ts';
+import type { Block, Inline } from '../../message/document.ts';
 import { actorName } from '../../pipeline/actor.ts';
 import type { Pause } from '../../pipeline/next/pause.ts';
-import { firstLine } from './item.ts';
+import { firstLine, sentenceOf } from './item.ts';
 import { moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
 
@@ -19,6 +19,12 @@ export function pauseWords(pause: Pick<Pause, 'by' | 'until' | 'reason'>, { now,
 export function pauseReason({ reason }: Pick<Pause, 'reason'>): string {
   const words = firstLine(reason, LONGEST).replace(/\.$/, '');
   return words === '' ? '' : `: ${words}`;
+}
+
+/** The line about a project's pause, with what ends it: `‖ Paused by Anna until 18:00: we deploy.` */
+export function pausedLine(pause: Pause, project: string, reader: Reader): Block {
+  const resume = typed(resumeCommand(project, reader.current));
+  return paragraph(...phrase`‖ ${sentenceOf(pauseWords(pause, reader))} `, resume, ' lets work continue.');
 }
 
 /** How a project is resumed from a room that speaks of the project `current`. */
