@@ -47,6 +47,10 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { agent: 'coder-1', prior: null },
   ],
   'item.told': [{ text: 'use the old API' }, { text: '', takesBack: 4 }],
+  'item.climbed': [
+    { of: 'request', number: 7, step: 0, to: 'here' },
+    { of: 'review', number: AT, step: 1, to: 'leads' },
+  ],
   'item.seconded': [{ words: 'delete', askedBy: 'person:anna' }],
   'item.commented': [{ text: 'the design is agreed' }],
   'item.queued': [{ queued: true }, { queued: false }],

@@ -30,6 +30,8 @@ export interface Rooms {
   all(): RoomState[];
   /** The rooms that get a project's notifications. */
   notified(project: string): NotifiedRoom[];
+  /** The room of this name, if it is one of this project. */
+  named(name: string, project: string): NotifiedRoom | null;
   /** All rooms, for notifications that concern all projects. */
   everyone(): NotifiedRoom[];
   /** What people call a room; of one that is not configured, a private one in most cases, its network. */
@@ -74,6 +76,10 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasEdits,
       all()
         .filter((room) => room.project === null || room.project === project)
         .map(toNotified),
+    named(name, project) {
+      const found = all().find((room) => room.name === name && room.project === project);
+      return found === undefined ? null : toNotified(found);
+    },
     everyone: () => all().map(toNotified),
     nameOf: (transport, room) =>
       all().find((one) => one.transport === transport && one.id === room)?.name ??

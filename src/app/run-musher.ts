@@ -11,6 +11,7 @@ import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
 import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
 import { sendDigests } from '../notices/digests.ts';
+import { climb } from '../notices/climb.ts';
 import { keepCards } from '../notices/cards.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
@@ -212,6 +213,7 @@ export async function runMusher(
   let buttons: ReturnType<typeof retireButtons> | null = null;
   let cards: ReturnType<typeof keepCards> | null = null;
   let digests: ReturnType<typeof sendDigests> | null = null;
+  let ladder: ReturnType<typeof climb> | null = null;
   let absences: ReturnType<typeof watchAbsences> | null = null;
   try {
     // First: where its port is taken, nothing else has begun.
@@ -244,6 +246,16 @@ export async function runMusher(
       clock,
       rooms: () => digestRooms(settings),
       settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
+      timezone: settings.timezone,
+      onProblem,
+    });
+    ladder = climb({
+      log,
+      clock,
+      steps: settings.climb,
+      projects: () => settings.projects,
+      roomsOf: (name) => rooms.notified(name),
+      roomNamed: (name, of) => rooms.named(name, of),
       timezone: settings.timezone,
       onProblem,
     });
@@ -284,6 +296,7 @@ export async function runMusher(
         ['following the log', () => notify.stop()],
         ['the cards', () => cards?.stop()],
         ['the digests', () => digests?.stop()],
+        ['what nobody answers', () => ladder?.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],

@@ -1,6 +1,7 @@
 import { NETWORKS } from '../../transports/index.ts';
 import type { Network } from '../../transports/network.ts';
-import { agentTalkSettings } from './sections/approvals.ts';
+import { asSettings } from './as-settings.ts';
+import { agentTalkSettings, climbSchema } from './sections/approvals.ts';
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { MusherError } from '../errors.ts';
@@ -150,6 +151,7 @@ function settings(
     twoPerson: bot.two_person,
     ...networkSettings(bot, networks),
     prices: priceSettings(bot.prices),
+    climb: bot.climb.map((step) => asSettings(climbSchema, step)),
     ...agentTalkSettings(bot),
   };
 }

@@ -2,6 +2,7 @@ import type { Network } from '../../transports/network.ts';
 import { idProblems } from './network-ids.ts';
 import { idOn, sectionOf } from './sections/networks.ts';
 import type { BotFile } from './schema.ts';
+import { nearest } from '../nearest.ts';
 import { asSettings } from './as-settings.ts';
 import { floodSchema } from './sections/flood.ts';
 import { roomSchemaOf, roomSettings } from './sections/rooms.ts';
@@ -67,6 +68,7 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Key
       'room',
       'name',
     ),
+    ...climbProblems(bot),
     ...networks.flatMap((network) => {
       const section = used.get(network.name);
       const found = section === undefined ? [] : (network.problems?.(section) ?? []);
@@ -74,6 +76,23 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Key
     }),
     ...idProblems(bot, networks),
   ];
+}
+
+/** Steps to rooms that are not there, and steps that would come before the one above. */
+function climbProblems({ climb, room }: BotFile): KeyProblem[] {
+  const names = room.map(({ name, transport, id }) => name ?? `${transport}:${id}`);
+  return climb.flatMap(({ to, after }, i) => {
+    const near = nearest(to, names);
+    const hint = near === null ? '' : `; did you mean "${near}"?`;
+    return [
+      ...(to === 'here' || names.includes(to)
+        ? []
+        : [{ path: ['climb', i, 'to'], message: `there is no [[room]] with the name "${to}"${hint}` }]),
+      ...(i > 0 && (climb[i - 1]?.after ?? 0) >= after
+        ? [{ path: ['climb', i, 'after'], message: 'must be later than that of the [[climb]] above' }]
+        : []),
+    ];
+  });
 }
 
 function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): KeyProblem[] {

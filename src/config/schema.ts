@@ -3,7 +3,7 @@ import { LOCAL, NETWORKS, OWNER } from '../../transports/index.ts';
 import type { Network } from '../../transports/network.ts';
 import { accountSchema } from './sections/accounts.ts';
 import { agentSchema } from './sections/agents.ts';
-import { approvalSchema, mcpSchema } from './sections/approvals.ts';
+import { approvalSchema, climbSchema, mcpSchema } from './sections/approvals.ts';
 import { botBudgetSchema, personBudget, projectBudgetSchema, projectCeilingSchema } from './sections/budget.ts';
 import { defaultsSchemaOf } from './sections/defaults.ts';
 import { name, people, text, zone } from './sections/fields.ts';
@@ -118,6 +118,10 @@ export const botSchemaOf = (networks: readonly Network[]) =>
     approvals: approvalSchema
       .prefault({})
       .meta({ description: 'Permissions and questions that agents ask people while they run (docs/runtimes.md).' }),
+    climb: z
+      .array(climbSchema)
+      .default([])
+      .meta({ description: 'A step for what nobody answers, in the order of their times; each is taken once, and an answer ends it.' }),
     mcp: mcpSchema.prefault({}).meta({ description: 'How agents talk to Musher while they run (docs/runtimes.md).' }),
     ...networkSections(networks),
   });

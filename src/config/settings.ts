@@ -1,5 +1,5 @@
 import type { AccountSettings, AgentSettings, LimitSettings } from './sections/agents.ts';
-import type { ApprovalSettings, McpSettings } from './sections/approvals.ts';
+import type { ApprovalSettings, ClimbStep, McpSettings } from './sections/approvals.ts';
 import type { BudgetSettings } from './sections/budget.ts';
 import type { ComponentSettings } from './sections/components.ts';
 import type { DefaultSettings } from './sections/defaults.ts';
@@ -18,6 +18,7 @@ export type {
   ApprovalSettings,
   BackupSettings,
   BudgetSettings,
+  ClimbStep,
   ComponentSettings,
   DefaultSettings,
   FloodSettings,
@@ -68,6 +69,8 @@ export interface Settings {
   /** By the model's name; they win over the list prices. */
   readonly prices: Readonly<Record<string, PriceSettings>>;
   readonly approvals: ApprovalSettings;
+  /** What happens with what nobody answers; empty: nothing. */
+  readonly climb: readonly ClimbStep[];
   readonly mcp: McpSettings;
 }
 

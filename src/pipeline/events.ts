@@ -78,6 +78,8 @@ export interface ItemEvents {
   'item.told': { readonly text: string; readonly takesBack?: number };
   /** A person says something about it to other people; no agent reads it. */
   'item.commented': { readonly text: string };
+  /** Nobody had answered: a step of the ladder was taken. `number`: of the request, or when the review began. `step` counts from 0. */
+  'item.climbed': { readonly of: 'request' | 'review'; readonly number: number; readonly step: number; readonly to: string };
   /** A second person confirmed a command on it; `askedBy` typed it. */
   'item.seconded': { readonly words: string; readonly askedBy: Actor };
   /** A person approved this commit, and perhaps said why; an agent for merges may carry that over to its own merge of it. */

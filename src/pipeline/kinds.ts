@@ -127,6 +127,7 @@ const ROWS = {
   // It makes the item no other one: a question about it stays open.
   'item.told': { ...RECORD, wakes: 'item', undo: 'itself', into: ['texts'], purge: { text: 'empty' } },
   'item.commented': { ...RECORD, into: ['texts'], purge: { text: 'empty' } },
+  'item.climbed': { ...RECORD, into: [], purge: { to: 'keep' } },
   'item.seconded': { ...RECORD, ofDeleted: true, into: [], purge: { words: 'keep', askedBy: 'keep' } },
   'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
   'item.moved': {

@@ -202,6 +202,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
       return ok(heard(item, event));
     case 'item.commented':
     case 'item.seconded':
+    case 'item.climbed':
     case 'run.session':
     case 'run.usage':
     case 'run.budget_crossed':

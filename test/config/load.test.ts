@@ -75,6 +75,7 @@ describe('loadSettings', () => {
         networks: [],
         bubblewrap: null,
         approvals: { role: 'operator', expireMs: 900_000, questionExpireMs: 3_600_000 },
+        climb: [],
         mcp: { port: 0 },
         prices: {},
         projects: [

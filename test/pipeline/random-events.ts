@@ -100,6 +100,7 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
   'item.told': fc.record({ text, takesBack: fc.nat({ max: 20 }) }, { requiredKeys: ['text'] }),
   'item.commented': fc.record({ text }),
+  'item.climbed': fc.record({ of: fc.constant('request' as const), number: fc.nat(), step: fc.nat({ max: 3 }), to: fc.constant('here') }),
   'item.seconded': fc.record({ words: fc.constant('delete'), askedBy: fc.constant('person:anna') }),
   'item.queued': fc.record({ queued: fc.boolean() }),
   'item.moved': fc.record({ to: target, why, failure: fc.option(failure), refuses }, { requiredKeys: ['to', 'why', 'failure'] }),

@@ -42,6 +42,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.dependencies_set': () => eventOf('item.dependencies_set', { dependsOn: [num(3)], prior: [] }),
   'item.assigned': () => eventOf('item.assigned', { agent: 'coder-2', prior: null }),
   'item.told': () => eventOf('item.told', { text: 'use the old API' }),
+  'item.climbed': () => eventOf('item.climbed', { of: 'request', number: 1, step: 0, to: 'here' }),
   'item.seconded': () => eventOf('item.seconded', { words: 'delete', askedBy: 'person:anna' }),
   'item.commented': () => eventOf('item.commented', { text: 'agreed' }),
   'item.queued': () => eventOf('item.queued', { queued: true }),
@@ -160,6 +161,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.assigned': everywhere,
   'item.told': everywhere,
   'item.commented': everywhere,
+  'item.climbed': everywhere,
   'item.seconded': everywhere,
   'item.queued': where((place) => place.stage === 'backlog'),
   // The sample goes to done, which only merge may, and from done to qa.
@@ -272,6 +274,7 @@ describe('transition', () => {
     const taken = new Set(results.flatMap(({ kind, result }) => (result.ok ? [kind] : [])));
     expect([...taken].filter((kind) => !counted.has(kind) && !kind.startsWith('timer.')).sort()).toEqual([
       'agent.called',
+      'item.climbed',
       'item.commented',
       'item.seconded',
       'item.set_aside',

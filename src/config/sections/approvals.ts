@@ -16,6 +16,21 @@ export const approvalSchema = z.strictObject({
   }),
 });
 
+/** A step of the ladder by which what nobody answers comes to more people. */
+export const climbSchema = z.strictObject({
+  after: durationField().meta({
+    description: 'How long nobody has answered an agent’s request, or reviewed an item. Quiet hours do not count.',
+    example: '10m',
+  }),
+  to: z.string().min(1).meta({
+    description: 'The name of a [[room]] of the same project, or `here`: once more in the rooms that were asked.',
+    example: 'leads',
+  }),
+});
+
+/** A step of the ladder; a room's name, or `here`. */
+export type ClimbStep = AsSettings<typeof climbSchema>;
+
 /** Where agents reach Musher. */
 export const mcpSchema = z.strictObject({
   port: z

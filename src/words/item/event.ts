@@ -33,6 +33,8 @@ export function eventWords(event: LoggedEvent): string {
       return event.payload.takesBack === undefined ? because('told its agent', event.payload.text) : 'took back what was said to its agent';
     case 'item.commented':
       return because('commented', event.payload.text);
+    case 'item.climbed':
+      return `asked again ${event.payload.to === 'here' ? 'in its rooms' : `in ${event.payload.to}`}: nobody had answered`;
     case 'item.seconded':
       return `confirmed ${event.payload.words} for ${actorName(event.payload.askedBy)}`;
     case 'run.heard':
