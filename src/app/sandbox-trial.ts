@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { childEnvironment } from '../agents/environment.ts';
 import type { Clock } from '../clock.ts';
-import { openProjectGit } from '../git/project-git.ts';
+import { openProjectGit } from '../git/open-project.ts';
 import { removeFolder } from '../remove-folder.ts';
 import { itemNumber } from '../pipeline/values.ts';
 import { type Attack, ATTACKS, type AttackOrder, type AttackResult } from '../sandbox/attacks.ts';

@@ -22,7 +22,7 @@ import { seenFrom } from './rooms.ts';
 import { AS_ROOT, isRoot } from './lifecycle/greeting.ts';
 import { dumper } from './lifecycle/dumps.ts';
 import { redactorFor } from '../redaction/redactor.ts';
-import { openProjectGit } from '../git/project-git.ts';
+import { openProjectGit } from '../git/open-project.ts';
 import { Log } from '../log/log.ts';
 import { openLogFile } from './log-file.ts';
 import { takeOwnership } from '../log/owner.ts';

@@ -6,7 +6,7 @@ import { rightsFrom } from '../../src/bot/rights/rights.ts';
 import { Router } from '../../src/bot/loop/router.ts';
 import { systemClock } from '../../src/clock.ts';
 import { demoSettings } from '../../src/app/demo.ts';
-import { openProjectGit } from '../../src/git/project-git.ts';
+import { openProjectGit } from '../../src/git/open-project.ts';
 import { Log } from '../../src/log/log.ts';
 import { median, millis, quantile, seconds, times, type Row } from './measure.ts';
 import { databaseOf } from '../log/database-of.ts';

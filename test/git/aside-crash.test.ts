@@ -24,7 +24,7 @@ const number = numbered(1);
 /** Removes the worktree of item 1 in a process that ends at a point. */
 function removeAndDie(point: CrashPoint, branch: string): void {
   const script = `
-    const { openProjectGit } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/git/project-git.ts'))});
+    const { openProjectGit } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/git/open-project.ts'))});
     const git = await openProjectGit(${JSON.stringify({
       project: 'shop',
       repository: owner.repository,

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../src/clock.ts';
 import type { Origin } from '../../src/git/names.ts';
-import { openProjectGit, type ProjectGit } from '../../src/git/project-git.ts';
+import { openProjectGit } from '../../src/git/open-project.ts';
+import type { ProjectGit } from '../../src/git/project-git.ts';
 import { type CommitSha, commitSha, type ItemNumber, itemNumber } from '../../src/pipeline/values.ts';
 
 /** The owner of a repository at their desk: plain git with plain configuration, as Musher must not run it. */

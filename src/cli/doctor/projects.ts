@@ -5,7 +5,7 @@ import { childEnvironment } from '../../agents/environment.ts';
 import { systemClock } from '../../clock.ts';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
-import { openProjectGit } from '../../git/project-git.ts';
+import { openProjectGit } from '../../git/open-project.ts';
 import { CATCH_UP } from '../../words/item/causes.ts';
 import type { GitStatus } from '../../git/overview.ts';
 import type { NotRun } from '../../git/traits/not-run.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommitSha } from '../../pipeline/values.ts';
-import { readBlobs } from '../blobs.ts';
+import { readBlobs } from '../objects/blobs.ts';
 import type { OwnDir } from '../own-dir.ts';
 import { removeFolder } from '../../remove-folder.ts';
 import { BOUNDS } from '../../bounds.ts';

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBlobs } from '../blobs.ts';
+import { readBlobs } from '../objects/blobs.ts';
 import { baseHead, type Context } from '../context.ts';
 import { listRefs } from '../refs.ts';
 import { BOUNDS } from '../../bounds.ts';

@@ -1,32 +1,15 @@
 import { crashPoint } from '../../crash-point.ts';
 import { dirname, join } from 'node:path';
 import type { CommitSha, ItemNumber } from '../../pipeline/values.ts';
-import type { Leftover, RemovalNote } from '../../pipeline/why/removal.ts';
-import {
-  type Context,
-  type ItemAt,
-  type Place,
-  baseHead,
-  branchesOf,
-  branchHead,
-  findBranch,
-  noteAside,
-  placeOf,
-  takeAsides,
-  baseline,
-} from '../context.ts';
+import { type Context, type ItemAt, type Place, baseHead, branchesOf, branchHead, findBranch, placeOf, baseline } from '../context.ts';
 import { changedFiles, commitTree, countAhead, type Diff, diffBetween, forkPoint, isAncestor, treeOf } from '../history.ts';
 import { clearTheWay } from '../inside/clear-the-way.ts';
 import type { Strays } from './elsewhere.ts';
-import { clearLocks, keepLooseCommits, keepUnfinished } from './dead-run.ts';
-import { lookThrough } from '../inside/find.ts';
-import { setDeepAside } from '../inside/quarantine.ts';
-import { setRepositoriesAside } from '../inside/set-aside.ts';
-import { forgetUnfinished, listCheckouts, readPlain, tie } from './linked.ts';
-import { setLargeAside } from './large-files.ts';
+import { clearLocks, keepUnfinished } from './dead-run.ts';
+import { forgetUnfinished, readPlain, tie } from './linked.ts';
 import { isThere, lstat, readdir, rm, writeFile } from '../../small-files.ts';
 import { branchName, markOf } from '../names.ts';
-import { deleteRef, readRef, swapRef } from '../refs.ts';
+import { swapRef } from '../refs.ts';
 import { removeFolder } from '../../remove-folder.ts';
 import { keepCommit, snapshot } from './snapshots.ts';
 import { commitSha } from '../../pipeline/values.ts';
@@ -138,7 +121,7 @@ async function keepUnknown(at: Context, place: Place, item: { readonly number: I
 }
 
 /** Whether files of a worktree are there: a folder, not a link, that Musher has tied and filled before. */
-async function isWorktree(place: Place): Promise<boolean> {
+export async function isWorktree(place: Place): Promise<boolean> {
   const folder = await lstat(place.tree.path).catch(() => null);
   if (folder?.isDirectory() !== true) return false;
   return (await isThere(place.tree.index)) && !(await isThere(fillingMark(place)));
@@ -298,50 +281,6 @@ export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgno
   if (!keepIgnored || !(await isWorktree(place))) await removeFolder(place.tree.path);
   await put(at, place, { detached: commit }, { from: commit, to: commit });
   return place.tree.path;
-}
-
-/** What a removal did, and what it left. */
-export interface Removed {
-  readonly removed: readonly RemovalNote[];
-  readonly kept: readonly Leftover[];
-}
-
-/**
- * Removes an item's worktree and, when asked, its branch. Says what was removed; what is gone already is no error.
- * A branch that a checkout of the owner stands on is kept. The caller takes a snapshot first; `nothingLarge`: that one found
- * no file that it had to leave out, and nothing has run there since.
- */
-export async function removeWorktree(at: Context, item: ItemAt, deleteBranch: boolean, nothingLarge = false): Promise<Removed> {
-  const name = String(item.number);
-  const place = placeOf(at, name);
-  const removed: RemovalNote[] = [];
-  const kept: Leftover[] = [];
-  await clearLocks(at, place, item.branch);
-  const found = deleteBranch ? await findBranch(at, item) : null;
-  const moved = !nothingLarge && (await isWorktree(place)) ? await setLargeAside(at, place, item.number) : null;
-  if (moved !== null) removed.push({ kind: 'large-files-moved', ...moved });
-  const { repositories, deep } = await lookThrough(place);
-  noteAside(at, name, await setDeepAside(at, name, deep));
-  if (repositories.length > 0)
-    noteAside(at, name, await setRepositoriesAside(at, place, repositories, { goes: () => true, isInTheWay: false }));
-  removed.push(...takeAsides(at, name));
-  await keepLooseCommits(at, place, item.number, found?.head ?? null, 'a detached HEAD, before its worktree was removed');
-  if (await removeFolder(place.tree.path)) removed.push({ kind: 'worktree-removed' });
-  crashPoint('after-worktree-removed');
-  await removeFolder(place.linked.gitDir);
-  await removeFolder(place.tree.index);
-  await forgetSetUp(place.tree);
-  at.git.memory.forget(place.tree.index);
-  await rm(fillingMark(place), { force: true });
-  if (found !== null) {
-    const checkouts = await listCheckouts(at.repository.commonDir, at.repository.checkout);
-    const holder = checkouts.find((checkout) => checkout.branch === found.branch);
-    if (holder !== undefined) kept.push({ kind: 'branch-checked-out', branch: found.branch });
-    else if (await deleteRef(at.git, `refs/heads/${found.branch}`, found.head)) removed.push({ kind: 'branch-removed' });
-    else if ((await readRef(at.git, `refs/heads/${found.branch}`)) !== null) kept.push({ kind: 'branch-moved', branch: found.branch });
-    crashPoint('after-branch-removed');
-  }
-  return { removed, kept };
 }
 
 /** What the branch holds, read from its ref. Null when there is no such branch. */

@@ -1,4 +1,4 @@
-import type { OwnDir } from './own-dir.ts';
+import type { OwnDir } from '../own-dir.ts';
 
 /** The bytes of files' contents by their object names, at most `maxBytes` together; those that did not fit are missing. */
 export async function readBlobs(git: OwnDir, blobs: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>> {
