@@ -4,12 +4,14 @@ import { command as typed } from '../../src/message/build.ts';
 import { moreDiff } from '../../src/bot/pages/diff.ts';
 import { moreFound } from '../../src/bot/pages/found.ts';
 import { moreHistory } from '../../src/bot/pages/history.ts';
+import { moreSnapshot } from '../../src/bot/pages/snapshot.ts';
 import { moreReport } from '../../src/bot/pages/report.ts';
 import { moreLogs } from '../../src/bot/pages/logs.ts';
 
 export const more = command({
   words: ['more'],
-  summary: 'Shows what comes next of the last `logs`, `diff`, `history`, `report` or `search` that you asked for in this room.',
+  summary:
+    'Shows what comes next of the last `logs`, `diff`, `history`, `snapshots`, `report` or `search` that you asked for in this room.',
   details: 'For each person and room on its own, also after a restart. A `diff` starts again if the change is another one by then.',
   examples: ['more'],
   args: {},
@@ -30,8 +32,8 @@ export const more = command({
       );
     if (unread.of === 'search') return moreFound(context, unread);
     const ref = { project: unread.project, number: unread.item };
-    // The history of a deleted item is shown too.
-    const found = unread.of === 'history' ? context.findAny(ref) : context.find(ref);
+    // Of a deleted item its history and snapshots are shown too.
+    const found = unread.of === 'history' || unread.of === 'snapshot' ? context.findAny(ref) : context.find(ref);
     if (!found.ok) return found.error;
     const item = found.value;
     switch (unread.of) {
@@ -39,6 +41,8 @@ export const more = command({
         return moreLogs(context, unread, item);
       case 'diff':
         return moreDiff(context, unread, item);
+      case 'snapshot':
+        return moreSnapshot(context, unread, item);
       case 'history':
         return moreHistory(context, unread, item);
       case 'report':

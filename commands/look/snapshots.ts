@@ -1,28 +1,26 @@
 import { integer, itemRef } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
-import { bytes, counted } from '../../src/words/amounts.ts';
+import { counted } from '../../src/words/amounts.ts';
 import { firstLine, itemName, itemTitle } from '../../src/words/item/item.ts';
 import { moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer, done } from '../../src/words/replies.ts';
-import { noSuchSnapshot } from '../../src/words/bot/finding.ts';
+import { firstOfSnapshot } from '../../src/bot/pages/snapshot.ts';
 import type { DescribedSnapshot } from '../../src/git/worktree/restore.ts';
-import { codeBlock, command as typed, doc, paragraph, phrase, table } from '../../src/message/build.ts';
+import { command as typed, doc, paragraph, table } from '../../src/message/build.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** How many snapshots are listed, newest first. */
 const MOST = 20;
-/** Most bytes of a snapshot's diff shown in a room, as for `diff`. */
-const MOST_BYTES = 24_000;
 
 export const snapshots = command({
   words: ['snapshots'],
   summary: 'Lists the snapshots of an item’s work, or shows one.',
   details:
     'Musher takes a snapshot of tracked and new files before it stops, cleans, resets or removes anything. Ignored files are not included. ' +
-    `Lists the newest ${MOST}, also for items that are done or deleted. With a number it shows that snapshot against the base branch, at most ${bytes(MOST_BYTES)}.`,
+    `Lists the newest ${MOST}, also for items that are done or deleted. With a number it shows that snapshot against the base branch, the files first; \`more\` shows what follows.`,
   examples: ['snapshots 42', 'snapshots 42 3'],
   args: { item: itemRef(), snapshot: integer({ min: 1, max: 999_999, description: 'The number of the snapshot to show.' }).optional() },
   role: 'viewer',
@@ -30,7 +28,7 @@ export const snapshots = command({
   run(context, { item: ref, snapshot }) {
     const found = context.findAny(ref);
     if (!found.ok) return found.error;
-    return snapshot === null ? listed(context, found.value) : one(context, found.value, snapshot);
+    return snapshot === null ? listed(context, found.value) : firstOfSnapshot(context, found.value, snapshot);
   },
 });
 
@@ -65,22 +63,4 @@ async function listed(context: CommandContext, item: WorkItem): Promise<Reply> {
 function againstBranch({ sameAsBranch }: DescribedSnapshot): string {
   if (sameAsBranch === null) return 'no branch';
   return sameAsBranch ? 'same' : 'differs';
-}
-
-async function one(context: CommandContext, item: WorkItem, n: number): Promise<Reply> {
-  const reader = readerOf(context);
-  const name = itemName(item, reader.current);
-  const shown = await projectOf(context, item).git.snapshotDiff({ number: item.number, n, maxBytes: MOST_BYTES });
-  if (shown === null) return noSuchSnapshot(name, n);
-  const { kept, text, stat, truncated } = shown;
-  const cut = truncated ? ` Showing the first ${bytes(MOST_BYTES)}; git show ${kept.ref} shows all.` : '';
-  const when = phrase`Snapshot ${n} of ${itemTitle(item, reader.current)}, ${moment(kept.at, reader.now, reader.timezone)}: ${firstLine(kept.why)}.${cut}`;
-  return answer(
-    doc(
-      paragraph(...when),
-      stat.trim() !== '' && codeBlock(stat.trimEnd()),
-      text === '' ? paragraph('No changes against the base branch.') : codeBlock(text.trimEnd(), 'diff'),
-      paragraph(typed(`restore ${name} ${n}`), ' restores it.'),
-    ),
-  );
 }

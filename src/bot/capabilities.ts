@@ -169,6 +169,8 @@ export type UnreadOfItem = { readonly project: string; readonly item: ItemNumber
       readonly shown: number;
       readonly oldest: string;
     }
+  /** `from`: how much of the text of this snapshot's change was shown, in UTF-16 units. */
+  | { readonly of: 'snapshot'; readonly snapshot: number; readonly from: number }
   /** `before`: the oldest event that was shown; `events`: how many one answer has. */
   | { readonly of: 'history'; readonly events: number; readonly before: number }
   /** `from`: how much of the report of this run was shown, in UTF-16 units. */

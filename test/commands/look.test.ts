@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MARK } from '../git/owner.ts';
 import type { ItemEvents } from '../../src/pipeline/events.ts';
 import {
   abandonedStage,
@@ -473,6 +474,25 @@ describe('more', () => {
     seen(head(`${wanted.join('\n')}\nnew\n`));
     owner.git(['switch', '-q', 'main']);
     expect((await world.say('more')).text).toContain('The change is another one by now.');
+  });
+});
+
+describe('snapshots', () => {
+  it('shows the files of one first and its change in parts, each line once, also of a deleted item', async () => {
+    const { owner } = desk;
+    const wanted = Array.from({ length: 900 }, (_, index) => `+kept ${index + 1}`);
+    const n = world.make();
+    owner.git(['switch', '-q', '-c', 'kept']);
+    const commit = owner.commit({ 'kept.txt': wanted.map((line) => `${line.slice(1)}\n`).join('') }, 'kept');
+    owner.git(['switch', '-q', 'main']);
+    owner.git(['update-ref', `refs/musher/snapshots/${MARK}/${n}/1`, commit]);
+    world.record(n, 'item.deleted', { purge: false });
+    const parts = [(await world.say(`snapshots ${n} 1`)).text];
+    expect(parts[0]).toMatch(/Snapshot 1 of [^]*kept\.txt \| 900[^]*\+kept 1$/m);
+    while (parts.at(-1)?.includes('shown: `more`') === true) parts.push((await world.say('more')).text);
+    expect(parts).toHaveLength(2);
+    expect(Array.from(parts.join('\n').matchAll(/^ *(\+kept \d+)$/gm), ([, line]) => line)).toEqual(wanted);
+    expect(parts.every((part) => part.includes(`\`restore ${n} 1\``))).toBe(true);
   });
 });
 

@@ -15,7 +15,7 @@ import type { Block } from '../../message/document.ts';
 import { readerOf } from '../../words/reader.ts';
 
 /** Most bytes of a change that are read. */
-const MOST_BYTES = 200_000;
+export const MOST_BYTES = 200_000;
 /** Characters of a change in one answer: what a phone shows on a few screens. */
 const PAGE = 5_000;
 
@@ -82,7 +82,20 @@ function nothing(item: WorkItem, title: string, name: string): Reply {
   );
 }
 
-/** A part of the change, whole lines of it, and where the next one begins. */
+/** The part of a change's text that begins at `from`, in whole lines, and where the next one begins. */
+export function partOf(
+  text: string,
+  from: number,
+): { readonly shown: string; readonly to: number; readonly left: boolean; readonly percent: number } {
+  const whole = text.trimEnd();
+  const cut = whole.length - from > PAGE ? whole.lastIndexOf('\n', from + PAGE) : whole.length;
+  // A line that is longer than a page is cut within.
+  const to = cut > from ? cut : from + PAGE;
+  const shown = whole.slice(from, to).replace(/^\n/, '').toWellFormed();
+  return { shown, to, left: to < whole.length, percent: Math.round((to / whole.length) * 100) };
+}
+
+/** A part of the change. */
 function page(
   context: CommandContext,
   { project, number }: WorkItem,
@@ -91,21 +104,12 @@ function page(
   head: readonly Block[],
   asked: { readonly buttons: Block; readonly occasion: NonNullable<Reply['occasion']> } | null = null,
 ): Reply {
-  const whole = text.trimEnd();
-  const cut = whole.length - from > PAGE ? whole.lastIndexOf('\n', from + PAGE) : whole.length;
-  // A line that is longer than a page is cut within.
-  const to = cut > from ? cut : from + PAGE;
-  const left = whole.length - to;
+  const { shown, to, left, percent } = partOf(text, from);
   return context.change(() => {
-    context.keepUnread(left > 0 ? { of: 'diff', project, item: number, commit, from: to } : null);
+    context.keepUnread(left ? { of: 'diff', project, item: number, commit, from: to } : null);
     const rest = truncated ? paragraph(`That is the first ${bytes(MOST_BYTES)}; the rest is in the repository.`) : null;
     const reply = answer(
-      doc(
-        ...head,
-        codeBlock(whole.slice(from, to).replace(/^\n/, '').toWellFormed(), 'diff'),
-        left > 0 ? paragraph(`${Math.round((to / whole.length) * 100)} % shown: `, typed('more'), '.') : rest,
-        asked?.buttons,
-      ),
+      doc(...head, codeBlock(shown, 'diff'), left ? paragraph(`${percent} % shown: `, typed('more'), '.') : rest, asked?.buttons),
     );
     return asked === null ? reply : { ...reply, occasion: asked.occasion };
   });
