@@ -113,17 +113,37 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
 
+describe('a program of its own in the sandbox', () => {
+  it.skipIf(MISSING !== null)(`reads what it is told, in a file that it can’t change${MISSING ?? ''}`, async () => {
+    const bench = sandboxedBench({});
+    open.push(() => bench.close());
+    const musher = bench.start();
+    const change = 'tool (echo x >> "$MUSHER_TOLD_FILE" || rm "$MUSHER_TOLD_FILE") 2>/dev/null && touch changed';
+    musher.type(create('Cart', `coder: raise there; hear heard; ${change}; write a.txt a; commit; success`), 'start 1');
+    await until(() => bench.raised('there') && bench.only('run.started', 1).length === 1);
+    musher.type('tell 1 use the old API', 'wait 1 done 110');
+    succeeded(await musher.end());
+    expect(JSON.parse(bench.flag('heard') ?? '{}')).toMatchObject({ type: 'told', from: 'local', text: 'use the old API' });
+    expect(bench.only('run.heard', 1)).toHaveLength(1);
+    expect(Object.keys(bench.filesAt('main'))).not.toContain('changed');
+  });
+});
+
 describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, verdict, startApi, env, command, keys = [], homeFile }) => {
   const { file, missing } = agentProgram(runtime);
   const why = MISSING ?? missing ?? '';
   const shell = (line: string): Answer => ({ kind: 'tool', tool, input: { [key]: line, description: 'x' } });
   const WORK = 'echo priced > price.txt && git add price.txt && git commit -qm priced';
 
+  /** What the model of the last scene was asked. */
+  let asked: ModelServer['requests'] = [];
+
   /** A project whose agent is the real program, with a model that gives these answers. */
   async function scene(answers: (flags: string) => readonly Answer[], stage: 'current' | 'qa' = 'current'): Promise<Bench> {
     const flags = { dir: '' };
     const script: Answer[] = [];
     const api = await startApi(script);
+    asked = api.requests;
     open.push(() => api.close());
     const { door, address } = await doorTo(api);
     open.push(() => new Promise((resolve) => door.close(resolve)));
@@ -177,6 +197,27 @@ describe.each(REAL)('$runtime in the sandbox', ({ runtime, model, tool, key, ver
     expect(first?.session).toEqual(expect.any(String));
     expect(second).toMatchObject({ reason: 'finished', session: first?.session });
   });
+
+  it.skipIf(MISSING !== null || missing !== null)(
+    `is interrupted for what people tell it, and goes on in its session with the words${why}`,
+    async () => {
+      const bench = await scene((flags) => [shell(`touch '${flags}/busy' && sleep 300`), shell(WORK), { kind: 'text', text: 'All done.' }]);
+      const musher = bench.start();
+      musher.type(create('Prices'), 'start 1');
+      await until(() => bench.raised('busy'));
+      musher.type('tell 1 the old API, please');
+      await musher.said(/is interrupted and continues with your words/);
+      await until(() => bench.runs(1)[0]?.state === 'ended');
+      const more = runtime === 'gemini' ? ['budget 1 +30usd', 'yes'] : [];
+      musher.type(...more, 'wait 1 done 110');
+      succeeded(await musher.end());
+      const [first, second] = bench.runs(1);
+      expect(second).toMatchObject({ reason: 'finished', session: first?.session, attempt: first?.attempt });
+      expect(asked.filter(({ body }) => body.includes('the old API, please')).length).toBeGreaterThan(0);
+      expect(asked[0]?.body).not.toContain('the old API');
+      expect(bench.only('run.heard', 1).map(({ actor, payload }) => `${actor} ${payload.run}`)).toEqual(['agent:coder-1 2']);
+    },
+  );
 
   // It has to connect to Musher once, when it begins: another client of the same run gives no verdict.
   it.skipIf(MISSING !== null || missing !== null)(`gives its verdict over its own connection${why}`, async () => {
