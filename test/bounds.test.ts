@@ -55,6 +55,7 @@ const OWN = new Set([
   'src/git/shell/runner.ts MOST_IDLE',
   'src/git/shell/script.ts MOST_INPUT_BYTES',
   'src/git/untouched/index-file.ts HEADER_BYTES',
+  'src/git/worktree/room.ts ROOM_BYTES',
   'src/git/worktree/whole-index.ts HEADER_BYTES',
   'src/git/worktree/whole-index.ts SMALLEST_BYTES',
   'src/git/worktree/whole-index.ts STAT_BYTES',
