@@ -9,5 +9,5 @@ export const NETWORKS: readonly Network[] = [matrix, discord, slack];
 
 /** The network that is always there. */
 export const LOCAL = terminal;
-/** The id of whoever starts Musher, as roles are given to it. */
+/** The id of the person who starts Musher, to which roles are given. */
 export const OWNER = `${LOCAL.name}:${LOCAL.owner}`;

@@ -22,7 +22,7 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
   readonly keys: Keys;
   /** How ids look. A name in the place of one would never be met, and everybody be refused without a word why. */
   readonly ids: { readonly room: IdShape; readonly person: IdShape };
-  /** Secrets that are known by how they look, whoever they belong to. */
+  /** Secrets that are known by their form, for any account. */
   readonly secrets: readonly SecretShape[];
   /** Its own places in `src/crash-point.ts`. */
   readonly crashPoints: readonly NetworkCrashPoint[];
@@ -46,7 +46,7 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
 }
 
 /**
- * The network that every Musher has: it needs no account and no section, has one room, and whoever is in it owns the process.
+ * The network that every Musher has: it needs no account and no section, has one room, and the person in it owns the process.
  * The same rule holds for its `network.ts`: what shows messages is loaded when it is opened.
  */
 export interface LocalNetwork<Options> {
@@ -57,7 +57,7 @@ export interface LocalNetwork<Options> {
   readonly address: Address;
   /** What its room is called in commands. */
   readonly roomName: string;
-  /** The id of whoever is in it. */
+  /** The id of the person in it. */
   readonly owner: string;
   open(options: Options): Promise<Transport>;
 }

@@ -60,7 +60,7 @@ export const move = command({
     }),
 });
 
-/** What is merged keeps its merge wherever its item goes, which a person should know before; null where nothing of these is. */
+/** A merged item stays merged wherever it is moved, and the person should know that first; null where none of the items is merged. */
 function questionOf(context: CommandContext, refs: readonly ItemRef[], stage: StageName): Confirmation | null {
   const items = refs.flatMap((ref) => {
     const found = context.find(ref);

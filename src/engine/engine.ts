@@ -122,7 +122,7 @@ export class Engine {
     if (events.length === 1_000 || [...this.#agendas.values()].some((agenda) => !agenda.isEmpty)) this.#wake();
   }
 
-  /** Puts on the agenda whoever can continue after an event. */
+  /** Puts the items on the agenda that can continue after an event. */
   #note(event: LoggedEvent): void {
     const { wakes } = KINDS[event.kind];
     if (event.kind === 'item.moved') this.#tidying.ifOver(event.project, event.item);

@@ -7,7 +7,7 @@ export interface Job {
   /** Whether the item is still where this job is wanted. */
   readonly fits: (item: WorkItem) => boolean;
   readonly stop: (why: Why) => void;
-  /** Something was said to whoever works on the item. Missing: nobody there listens. */
+  /** A person has sent the item's agent a message. Missing: no agent listens. */
   readonly hear?: () => void;
   readonly release: () => void;
   readonly done: Promise<void>;

@@ -65,7 +65,7 @@ const KILL_AFTER_MS = 5_000;
 /** Between two looks at how much it has printed. */
 const SIZE_LOOK_MS = 1_000;
 const bytesOf = ({ outputBytes = OUTPUT_BYTES }: ShellCommand): number => outputBytes;
-/** What the end of an output that was cut off for its size says, for whoever reads it: agents too. */
+/** The last line of an output that was cut off for its size. People and agents read it. */
 const cutOff = (bytes: number): string => `\n[Cut off at ${bytes / 1024 / 1024} MB.]\n`;
 
 /**

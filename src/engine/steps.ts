@@ -130,7 +130,7 @@ export class Steps {
     try {
       await throughOutages(this.#parts, project, signal, work);
     } catch (error) {
-      // Stopped, moved or ended while it waited: whoever did that has decided.
+      // Stopped, moved or ended while it waited: that decision counts.
       if (signal.aborted && (error instanceof MusherError || systemFault(error) !== null)) return;
       this.#parts.onProblem(`${kind} of ${item.project}#${item.number}`, error);
       const said = error instanceof MusherError ? oneLine(`${error.message} ${error.hint}`) : null;

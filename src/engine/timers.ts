@@ -23,7 +23,7 @@ export interface TimersParts {
 
 /**
  * Turns timers that are due into messages of the person who set them: the timer's end and the message commit together,
- * so that each runs once, whatever happens in between. What they may do is decided when the message is worked on.
+ * so that each runs exactly once, even after a crash. Their rights are checked when the message is handled.
  */
 export class Timers {
   readonly #parts: TimersParts;

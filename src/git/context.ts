@@ -52,7 +52,7 @@ export function placeOf(at: Context, name: string): Place {
   return { name, linked, tree: { path, index: join(at.git.indexes, name), theirs: join(linked.gitDir, 'index') } };
 }
 
-/** Notes what was moved to the quarantine, for whoever tells people. */
+/** Notes what was moved to the quarantine, so that people are told. */
 export function noteAside(at: Pick<Context, 'asides'>, name: string, aside: SetAside | null): void {
   if (aside !== null) at.asides.set(name, [...(at.asides.get(name) ?? []), aside]);
 }
@@ -64,7 +64,7 @@ export function takeAsides(at: Context, name: string): readonly SetAside[] {
   return found;
 }
 
-/** Branches named to whoever has lost the base branch. */
+/** How many branches are named to a person whose base branch is gone. */
 const BRANCHES_NAMED = 5;
 
 /** The commit at the tip of the base branch. Throws MusherError REPOSITORY_UNUSABLE when the branch is gone. */

@@ -7,7 +7,7 @@ export const BRANCH_PREFIX = 'musher/';
 const SLUG_LENGTH = 40;
 
 /**
- * A title as `[a-z0-9-]`, 1 to 40 characters, for whatever people typed. Two different titles may share a slug;
+ * A title as `[a-z0-9-]`, 1 to 40 characters, whatever people typed. Two different titles may share a slug;
  * branches stay distinct by the item's number.
  */
 export function slug(title: string): string {

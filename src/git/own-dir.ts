@@ -210,9 +210,9 @@ export function sharedConfig(repository: Repository, attributes: string): string
 const sectionOf = (key: string): string => key.slice(0, key.indexOf('.'));
 
 /**
- * What stands in for a merge driver of the owner's: `true`, which keeps the base branch's version, is itself. Any other is a
- * program that an agent may have planted. Instead of it git merges the lines and says that it is a conflict, so that whoever
- * knows better decides.
+ * Replaces a merge driver of the owner's: `true`, which keeps the base branch's version, stays. Any other is a program that
+ * an agent may have planted. Instead of it git merges the lines and reports a conflict, so that the mergemaster or a person
+ * decides.
  */
 function standIn(command: string): string {
   return command.trim() === 'true' ? 'true' : 'git merge-file -q -L ours -L base -L theirs %A %O %B; false';

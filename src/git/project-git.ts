@@ -130,7 +130,7 @@ export interface ProjectGit {
   checkRoom(how: 'look' | 'write'): Promise<void>;
   /** What the owner's git does in this project, and Musher's does not: for `doctor`. */
   notRun(): Promise<NotRun>;
-  /** What a sandboxed run of the item sees of git and its worktree, made anew; what it commits is taken over by whatever looks at its work. */
+  /** What a sandboxed run of the item sees of git and its worktree, made anew; its commits are taken over when somebody looks at its work. */
   viewForRun(item: ItemAt): Promise<Mount[]>;
   /** The same for a gate or a set-up, in the item's worktree or the merge worktree: nothing that it commits is taken over. */
   viewForCommand(where: ItemAt | 'merge'): Promise<Mount[]>;

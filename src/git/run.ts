@@ -166,7 +166,7 @@ function subcommand(args: readonly string[]): string {
 /** Lines of a complaint that are shown: the first ones name the cause, the last one what git gave up. */
 const LINES_SHOWN = 3;
 
-/** What git complains of, in one line: without its advice, which is for whoever typed the command, and without a server's folders. */
+/** What git complains of, in one line: without its advice, which is meant for a person at a terminal, and without a server's folders. */
 export function complaintOf(stderr: string): string {
   const said = stderr
     .split('\n')

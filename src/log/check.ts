@@ -8,8 +8,8 @@ import { Reads } from './reads/reads.ts';
 import { verifyActive, type Verification } from './verify.ts';
 
 /**
- * The check of a start, without a start: bounded, whatever the log's size, and nothing is changed. Null: an older Musher
- * wrote the log, and the next start takes it over. `also`: what else is to be read while it is open. Throws MusherError where the log can't be used or is in use.
+ * The check that a start makes, without starting: its time does not grow with the log, and it changes nothing. Null: an older
+ * Musher wrote the log, and the next start takes it over. `also`: what else is to be read while it is open. Throws MusherError where the log can't be used or is in use.
  */
 export function checkLog<T>(
   dataDir: string,

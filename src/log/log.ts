@@ -94,7 +94,7 @@ export class Log {
     return new Log(openDatabase(':memory:'), clock, redactor);
   }
 
-  /** The database under a log, for what `src/log` does with all of it: whoever else writes there writes beside the log. */
+  /** The database under a log, for what `src/log` does with all of it. Nobody else may write there: that would not be in the log. */
   static databaseOf(log: Log): Db {
     return log.#db;
   }
@@ -338,7 +338,7 @@ export class Log {
     return { get: (key) => get.get(scope, key) ?? null, set: (key, value) => void put.run(scope, key, value) };
   }
 
-  /** A text without what is known as secret, for whoever keeps one beside the log's own tables. */
+  /** A text without known secrets, for texts that are kept outside the log's own tables. */
   redacted(text: string): string {
     return this.#redactor.redact(text);
   }

@@ -133,7 +133,7 @@ function cut(differences: readonly string[]): string[] {
 /** The bound of the check at start: events of the chain's end, and events of active items replayed. */
 const START_EVENTS = 2_000;
 
-/** The quick check at start: the end of the chain, and the active items made again from their own events. Bounded, whatever the log's size. */
+/** The quick check at start: the end of the chain, and the active items made again from their own events. Its time does not grow with the log. */
 export function verifyActive(db: Db, reads: Reads, projects: readonly string[]): Verification {
   const differences: string[] = [];
   const store = new EventStore(db);

@@ -87,7 +87,7 @@ export function sendFailure(error: unknown): SendFailure {
   return new SendFailure('unknown', `Slack did not confirm the message${code === null ? '' : `: ${code}`}.`, { cause: error });
 }
 
-/** The text for whoever runs the bot: what is wrong and which switch to turn. */
+/** The text for the person who runs the bot: what is wrong and which setting to change. */
 export function problemOf(doing: string, error: unknown, token: 'bot' | 'app' = 'bot'): string {
   return problemText(startFailure(doing, error, token));
 }

@@ -19,8 +19,8 @@ const ALWAYS: ReadonlySet<IngressKind> = new Set(['direct', 'terminal', 'slash',
 
 /**
  * The command text in a message, or that it is not for Musher. In a room it starts with a mention, `@name`, `name:`,
- * `name,` or the prefix at the start; in a direct message, the terminal and wherever a person pressed something always,
- * and those forms, and a slash, are tolerated there.
+ * `name,` or the prefix. A direct message, a line in the terminal and a press of a button are always for Musher; those
+ * forms and a slash are tolerated there.
  */
 export function commandText(text: string, rules: AddressRules): Addressed {
   const trimmed = text.trim();

@@ -4,7 +4,7 @@ export interface Phrase {
   readonly said: string;
   /** Runs in their place, because it changes nothing. */
   readonly asks?: string;
-  /** Commands that change something: they are only shown, for whoever said it to type. */
+  /** Commands that change something: they are only shown, and the person types one. */
   readonly perhaps?: readonly string[];
   /** Where `it` was said and nothing tells which item that is: runs, and shows the items that may be meant. */
   readonly unnamed?: string;

@@ -13,7 +13,7 @@ import { digest, endOf, type ShellCommand } from '../shell.ts';
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
 const TAIL_BYTES = 6_000;
 
-/** What a gate's command is, wherever it runs. Each option of a gate is read here, or in `kept-tree.ts` where `keep` is. */
+/** A gate's command, the same in each place where it runs. Each option of a gate is read here, or in `kept-tree.ts` where `keep` is. */
 export function gateCommand(
   { name, command, timeoutMs, keep: _readThere, ...forgotten }: GateSettings,
   item: Pick<WorkItem, 'project' | 'number'>,

@@ -23,7 +23,7 @@ export interface JudgedTree {
   readonly renew: (() => Promise<Failure | null>) | null;
 }
 
-/** Sees to it that each gate gets the tree that it judges, whatever the gate before did: the agent's code runs in both. */
+/** Gives each gate exactly the tree that it judges. The gate before may have changed it: the agent's code runs in both. */
 export interface KeptTree {
   /** After a gate, and before the next one. Resolves to the failure of a set-up that had to run again, or null. */
   putBack(gate: GateSettings): Promise<Failure | null>;

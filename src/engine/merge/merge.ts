@@ -60,7 +60,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   const isNews = BRINGS_LINK.test(patch.text) && !isKnown(parts.log.reads, item, 'unknown-links');
   const links = isNews ? await git.unknownLinks(item.number, work.head) : [];
   if (links.length > 0) return hold(parts, item, work, { kind: 'unknown-links', links });
-  // Whoever made them, and whatever command let the item through: no approval is meant for that.
+  // No approval covers conflict markers, whichever command let the item through.
   const marked = await newMarkers(git, work, patch, changed);
   if (marked.length > 0) {
     ifStill(parts, item, (tx) => failAttempt(tx, item, markersFailure(marked)));
@@ -101,7 +101,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
       summary: { kind: 'objects-refused', said: refused.value },
       evidence: oneLine(refused.value),
     });
-  // What git can't put on the disk, for whatever reason, it may also have refused: that says more.
+  // What git can't write to the disk it may also have refused: the refusal says more.
   if (opened.status === 'rejected') throw opened.reason;
   const judged = { path: opened.value, commit, tree: squashed.tree };
   const failure = await judgeMergedTree(parts, project, item, judged, signal, still);
@@ -127,7 +127,7 @@ async function attempt(parts: EngineParts, project: EngineProject, item: WorkIte
   return 'settled';
 }
 
-/** The base branch moved just now, so the item is done, whatever happened to it meanwhile, unless it was deleted. */
+/** The base branch moved just now, so the item is done, even if it changed meanwhile, unless it was deleted. */
 function finish(parts: EngineParts, item: WorkItem, commit: CommitSha, why: Cause): void {
   parts.log.transaction((tx) => {
     const now = tx.item(item.project, item.number);

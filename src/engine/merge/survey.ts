@@ -13,7 +13,7 @@ const AT_ONCE = 500;
 
 /**
  * Looks at every file below a folder, ignored ones too, but at the folder's own `.git`. The time of a file's last change
- * (`ctime`) is the kernel's: whoever writes to a file can't reset it, as they can the time of its content. Null where
+ * (`ctime`) is set by the kernel: a program can't reset it, as it can the time of modification. Null where
  * there are too many.
  */
 export async function survey(folder: string): Promise<Survey | null> {

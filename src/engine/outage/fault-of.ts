@@ -8,8 +8,8 @@ import { SYSTEM_CODES, type Outage, type SystemCode } from '../../pipeline/next/
 export type Found = Pick<Outage, 'code' | 'said' | 'hint'>;
 
 /**
- * How git and the shell say what the system refuses to whoever asks, by the code that Node gives. `src/words/outage.ts` says it. They
- * say it at the end of a line: before it are names, which agents choose.
+ * How git and the shell report what the system refuses, by the code that Node gives for it; `src/words/outage.ts` has the words.
+ * They report it at the end of a line: before it are names, which agents choose.
  */
 const SYSTEM: Readonly<Record<SystemCode, RegExp>> = {
   ENOSPC: /no space left on device\.?$/im,
@@ -27,7 +27,7 @@ const LOCKED = /\.lock': file exists|cannot lock ref(?!.* exists; cannot create)
 
 /** Errors that are caused by others are looked through to here. */
 const DEEPEST_CAUSE = 5;
-/** Errors that are about the project or the machine, whatever item met them. */
+/** Errors of the project or the machine, not of the item that met them. */
 const OF_PROJECT: ReadonlySet<string> = new Set(['REPOSITORY_UNUSABLE', 'GIT_TOO_OLD', 'MCP_PORT_TAKEN']);
 
 /**

@@ -59,7 +59,7 @@ export async function stillOut(reads: Reads, { settings, git }: EngineProject): 
   return 'over';
 }
 
-/** Writes down what is out; whoever meets it while it is known waits along. Returns when it is tried again. */
+/** Records an outage; everything else that meets it waits too. Returns when it is tried again. */
 export function meetOutage(parts: EngineParts, project: string, agent: string | null, found: Found, error: unknown): Millis {
   const known = parts.log.reads.outages.get(project, agent);
   if (known?.code !== found.code) parts.onProblem(`${agent ?? 'all work'} of ${project} waits: ${found.code}`, error);

@@ -26,7 +26,7 @@ export function reservationFor(tx: Tx, item: WorkItem, settings: ProjectSettings
   return reserve(budgetsOf(tx.reads, item, settings, tx.now), ownCaps(settings, agent), item.payer);
 }
 
-/** What the run and its agent may use whatever the budgets have. */
+/** What the run and its agent may use by their own limits, whatever the budgets allow. */
 function ownCaps(settings: ProjectSettings, { limits: { tokens, microUsd } }: AgentSettings): Caps {
   return narrowest({ tokens, microUsd }, settings.budget.run);
 }

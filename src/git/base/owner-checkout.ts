@@ -143,7 +143,7 @@ async function inTheWay(checkout: Checkout, { added, deleted, submodules }: File
       const path = parts.slice(0, depth).join('/');
       const found = await lstat(join(checkout.path, path)).catch(() => null);
       if (found === null || leaving.has(path)) break;
-      // For a submodule git needs a folder, whatever is in it, and leaves that as it is.
+      // For a submodule git needs a folder, and leaves what is in it alone.
       if ((depth < parts.length || submodules.has(path)) && found.isDirectory()) continue;
       return `its untracked ${path} would be overwritten`;
     }

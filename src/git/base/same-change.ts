@@ -66,7 +66,7 @@ export async function broughtByHand(
   return found.includes(undefined) ? null : (newest ?? null);
 }
 
-/** What a commit adds to and takes from the base branch, wherever in the files that is; of one that the base branch holds, what that one did. Null: nothing. */
+/** The lines that a commit adds to the base branch and removes from it, in any place of the files; for a commit of the base branch, the lines that it changed. Null: none. */
 async function changeOf(at: Context, base: CommitSha, commit: CommitSha): Promise<string | null> {
   return (await isAncestor(at.git, commit, base)) ? changeIn(at, commit) : changeBetween(at, base, commit);
 }

@@ -32,9 +32,9 @@ export async function findInside(place: Place): Promise<readonly Inside[]> {
 }
 
 /**
- * Looks through all folders of a worktree for repositories: those with a `.git` of their own, wherever they
- * are (ignored folders too), and submodules that git keeps in the worktree's git directory. Reads folders alone, but where a
- * Musher was killed while it moved one of them: that is finished.
+ * Looks through all folders of a worktree for repositories: those with a `.git` of their own, in
+ * ignored folders too, and submodules that git keeps in the worktree's git directory. Only reads folders, except where a
+ * Musher was killed while it moved one of them: that move is finished.
  */
 export async function lookThrough(place: Place): Promise<Within> {
   const root = fromText(place.tree.path);

@@ -15,8 +15,8 @@ const OPENED_BY_NAME = new Set(['.gitignore', '.gitattributes', '.gitmodules']);
 export type Unblocked = <T>(worktree: string, git: Promise<T>) => Promise<T>;
 
 /**
- * For gits that read worktrees. An agent can put a pipe where git looks for a file of its own, and git would wait for ever for
- * somebody to write into it: such a pipe is opened and closed again, which ends the wait as an empty file would.
+ * For git processes that read worktrees. An agent can put a pipe where git expects a file, and git would wait forever for
+ * somebody to write into it. Opening and closing the pipe ends the wait: git reads an empty file.
  */
 export function withoutPipes(): Unblocked {
   const withPipes = new Set<string>();

@@ -74,8 +74,8 @@ export const BUSY = [
 ] as const;
 
 /**
- * Makes the files that tie a worktree to the repository what they must be, whatever stands there now. Returns
- * whether anything was wrong: then the worktree's index can't be trusted either.
+ * Repairs the files that tie a worktree to the repository. Returns whether anything was wrong: then the worktree's index
+ * can't be trusted either.
  */
 export async function tie(linked: Linked, head: Head): Promise<boolean> {
   await realFolder(linked, linked.path);

@@ -26,7 +26,7 @@ export async function checkRoom(folders: readonly string[]): Promise<void> {
   }
 }
 
-/** The same by what the system says of the disks alone, for whoever looks again and again: quotas and broken disks don't show. Also throws where no file can be opened any more. */
+/** The same from the disks' free space alone, cheap enough to ask often: quotas and broken disks don't show. Also throws where no file can be opened any more. */
 export async function lookForRoom(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     await open(folder).then((file) => file.close());

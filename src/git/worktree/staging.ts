@@ -101,7 +101,7 @@ async function newAndLarge(git: OwnDir, tree: Tree, names: readonly string[]): P
   return found.filter(({ bytesName }) => !tracked.has(bytesName));
 }
 
-/** New files of a worktree that no tree holds: whoever removes it has to keep them in another way. */
+/** New files of a worktree that no tree holds: they must be kept in another way before the worktree is removed. */
 export async function largeFiles(git: OwnDir, tree: ItemTree): Promise<LargeFile[]> {
   return newAndLarge(git, tree, await listChanges(git, tree));
 }

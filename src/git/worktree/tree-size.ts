@@ -15,7 +15,7 @@ export interface TakenOff {
 
 /**
  * Takes commits off the item's branch whose trees have more entries, or are deeper, than Musher reads: a tree may hold the same
- * one again and again, and is then small on the disk and endless for whoever lists its files. The branch is put back to `good`,
+ * one again and again, and is then small on the disk while a list of its files never ends. The branch is put back to `good`,
  * and a ref keeps the commits. Null: all of it can be read.
  */
 export async function takeOffTooLarge(at: Pick<Context, 'git' | 'origin'>, item: ItemAt, good: CommitSha): Promise<TakenOff | null> {

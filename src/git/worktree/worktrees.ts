@@ -128,8 +128,8 @@ export async function isWorktree(place: Place): Promise<boolean> {
 }
 
 /**
- * There while files are put: a Musher that is killed then leaves only some of them, and whoever took the others for
- * deleted would commit that.
+ * Exists while files are checked out. If Musher is killed then, only some of them are there, and the missing ones must not be
+ * committed as deleted.
  */
 export const fillingMark = (place: Place): string => `${place.tree.index}.filling`;
 

@@ -38,8 +38,8 @@ export function* exportedLines(db: Db, version: string): Generator<string> {
 
 /**
  * Fills an empty log from exported lines, all or nothing. Every hash is checked against the chain and every event
- * against the pipeline on the way; what does not fit is refused with its line. Returns the number of events. `file`: for
- * whoever is told of it at the next start.
+ * against the pipeline on the way; what does not fit is refused with its line. Returns the number of events. `file`: named
+ * in the notice of the next start.
  */
 export async function importLines(db: Db, lines: AsyncIterable<string>, file: string | null = null): Promise<number> {
   const store = new EventStore(db);

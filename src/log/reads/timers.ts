@@ -60,7 +60,7 @@ export class TimerReads {
   }
 }
 
-/** Keeps the table of open timers in step with the log. An item that is deleted takes its timers along, whoever deletes it. */
+/** Keeps the table of open timers in step with the log. The timers of a deleted item are removed with it. */
 export class TimerRows {
   readonly #insert;
   readonly #drop;

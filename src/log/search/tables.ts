@@ -35,5 +35,5 @@ export const TALK = `
   CREATE INDEX IF NOT EXISTS talk_of_item ON talk (project, item) WHERE item IS NOT NULL;
   CREATE VIRTUAL TABLE IF NOT EXISTS talk_index USING fts5(body, content = 'talk', content_rowid = 'id', ${TOKENIZE});`;
 
-/** Both indexes, for whoever has to make them anew. */
+/** Both indexes, to make them anew. */
 export const TEXT_INDEXES = ['texts_index', 'talk_index'] as const;

@@ -101,7 +101,7 @@ export class Confirmations {
     this.#close.run(transport, room, sender);
   }
 
-  /** Whether a question is still open, whoever was asked. */
+  /** Whether this question is still open. */
   isOpen(id: number): boolean {
     return this.#exists.get(id) !== undefined;
   }

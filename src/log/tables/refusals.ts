@@ -24,7 +24,7 @@ interface Shown {
   readonly upTo: number;
 }
 
-/** Messages that no network took: counted until a person has seen the count, and told to whoever asked for them. */
+/** Messages that no network took: counted until a person has seen the count, and reported to the person who asked. */
 export class Refusals {
   readonly #givenUp;
   readonly #last;
@@ -64,7 +64,7 @@ export class Refusals {
     if (upTo !== null && upTo > this.seenUpTo()) this.#put.run('shown', JSON.stringify({ inbox, upTo } satisfies Shown));
   }
 
-  /** The answer to this message has reached whoever asked: what it showed is seen. */
+  /** The answer to this message has reached the person who asked: they have seen what it showed. */
   reached(inbox: number): void {
     const text = this.#get.get('shown');
     if (text === undefined) return;

@@ -130,7 +130,7 @@ export function dispatcher({
   };
 }
 
-/** Whether a message has what is read of it, whatever the library's types promise. */
+/** Whether a message really has the fields that are read, which the library's types only promise. */
 function isMessage(message: Partial<GatewayMessageCreateDispatchData> | null): boolean {
   const { id, channel_id: channel, content, author } = message ?? {};
   const isId = (text: unknown): boolean => typeof text === 'string' && /^\d+$/.test(text);

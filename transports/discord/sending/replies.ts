@@ -27,7 +27,7 @@ const MOST_KEPT = 200;
 interface Answering {
   readonly expiresAt: number;
   readonly phase: 'deferred' | 'answering' | 'answered';
-  /** It was deferred for the asker alone: Discord shows whatever completes it to nobody else. */
+  /** It was deferred for the asker alone: Discord shows its completion to nobody else. */
   readonly alone?: true;
   readonly by: string | null;
   /** The first answer, once there is one. */

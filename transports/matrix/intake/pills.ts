@@ -11,8 +11,8 @@ interface Pill {
 }
 
 /**
- * A text whose mention pills at the start are written `<@id>`, whatever name they show and however the client writes them
- * into the plain text. A pill further on is talk about somebody, and `m.mentions` alone says nothing: clients put the
+ * The text with the mention pills at its start written as `<@id>`. The name that they show doesn't matter, nor how the client
+ * writes them into the plain text. A pill further on is talk about somebody, and `m.mentions` alone says nothing: clients put the
  * author of a message there when it is replied to.
  */
 export function withMentions(body: string, html: string | null): string {

@@ -41,8 +41,8 @@ interface Standing {
 }
 
 /**
- * Sends and edits, one after the other in each room. The server takes a transaction id once for each device and some
- * hours only; so an earlier try is looked for among our own last messages first, whatever device sent it.
+ * Sends and edits, one after the other in each room. The server remembers a transaction id for each device, and only for
+ * some hours; so an earlier try is first looked for among our own last messages, of any device.
  */
 export function sending(parts: SendingParts): Sending {
   const { call, me, rooms, encryption, reactionCommands } = parts;

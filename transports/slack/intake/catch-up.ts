@@ -54,7 +54,7 @@ export class CatchUp {
     return [...this.#missing].map(([room, why]) => ({ room, why }));
   }
 
-  /** A message of a channel was seen, whoever wrote it. */
+  /** A message of a channel was seen, from any author. */
   saw(channel: string, ts: string, thread: string | null = null): void {
     this.#missing.delete(channel);
     if (thread !== null) this.#threads.note(channel, thread);

@@ -38,7 +38,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const MOST_AGE_MS = 2_000;
 /** How often requests that take too long are looked for. */
 const CHECK_TIMEOUTS_MS = 5_000;
-/** Connections at once: whoever opens more must not use up the files that this process may have open. */
+/** Connections at once: more must not use up the files that this process may have open. */
 const MOST_CONNECTIONS = 500;
 
 /** Takes Slack's signed requests: events, slash commands, buttons and forms, all at one path. Throws for an empty secret. */
@@ -67,7 +67,7 @@ export async function serveHttp(parts: HttpParts): Promise<HttpIntake> {
     if (body === null) return answer(response, 413);
     const signed = { timestamp: header(request, 'x-slack-request-timestamp'), signature: header(request, 'x-slack-signature'), body };
     const problem = check.problem(signed);
-    // Once in a row: whoever finds the address must not be able to fill the log.
+    // Once in a row: a stranger who finds the address must not be able to fill the log.
     if (problem === 'signature' && !mistrusted) parts.report(wrongSecret());
     mistrusted = problem === 'signature' || (mistrusted && problem !== null);
     if (problem !== null) return answer(response, 401);

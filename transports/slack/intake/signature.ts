@@ -28,7 +28,7 @@ export function signatureCheck(secret: string, now: () => number): SignatureChec
   const seen = new Map<string, number>();
   return {
     problem({ timestamp, signature, body }) {
-      // The time is signed too, but a request that was caught could be sent again for ever.
+      // The time is signed too, but a request that was intercepted could be sent again forever.
       if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now() - Number(timestamp) * 1_000) > SLACK_LIMITS.signatureAgeMs) return 'time';
       const expected = Buffer.from(`v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`);
       const given = Buffer.from(signature);
