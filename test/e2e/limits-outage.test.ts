@@ -17,13 +17,13 @@ function giveTo(user: number): void {
 }
 
 /** Holds a Musher that runs to a limit of the system, until the room was told. */
-async function heldTo(musher: Session, limit: 'nofile' | 'nproc', most: number, said: RegExp): Promise<void> {
+async function heldTo(musher: Session, limit: 'nofile' | 'nproc', most: number, said: RegExp, meanwhile: () => void): Promise<void> {
   // As whoever Musher runs as: not everywhere may root change the limits of others.
   const [program, ...args] = [...bench.within, 'prlimit', '--pid', String(musher.pid)];
   const before = execFileSync(program, [...args, `--${limit}`, '--output', 'SOFT', '--noheadings'], { encoding: 'utf8' }).trim();
   execFileSync(program, [...args, `--${limit}=${most}:`]);
   try {
-    bench.raise('go');
+    meanwhile();
     await musher.said(said);
   } finally {
     execFileSync(program, [...args, `--${limit}=${before}:`]);
@@ -48,11 +48,25 @@ describe('a system that gives Musher no more', () => {
     musher.type(create('One', task), 'start 1');
     await until(() => bench.raised('there'));
     // Fewer than it has open already.
-    await heldTo(musher, 'nofile', 12, /on hold: Musher has too many files open/);
+    await heldTo(musher, 'nofile', 12, /on hold: Musher has too many files open/, () => bench.raise('go'));
     expect(bench.item(1)).toMatchObject({ attempts: 0, failure: null });
     musher.type('wait 1 done 60');
     const { out } = await musher.end();
     expect(bench.runs(1)).toHaveLength(1);
+    expectNoAttempt(out, 1);
+  });
+
+  test('open files for a while: its agent, which needs none, works on', async () => {
+    bench = new Bench({ top: 'max_retries = 0' });
+    bench.expectedProblems.push(/EMFILE/);
+    const musher = bench.start();
+    musher.type(create('One', 'coder: raise there; await go; write a.txt a; commit; success'), 'start 1');
+    await until(() => bench.raised('there'));
+    await heldTo(musher, 'nofile', 12, /on hold: Musher has too many files open/, () => undefined);
+    bench.raise('go');
+    musher.type('wait 1 done 60');
+    const { out } = await musher.end();
+    expect(bench.runs(1).map(({ reason }) => reason)).toEqual(['finished']);
     expectNoAttempt(out, 1);
   });
 
@@ -66,7 +80,7 @@ describe('a system that gives Musher no more', () => {
       musher.type(create('One', 'coder: raise there; await go; write a.txt a; commit; success'), create('Two'), 'start 1');
       await until(() => bench.raised('there'));
       musher.type('start 2');
-      await heldTo(musher, 'nproc', 1, /on hold: The system can.t start more processes/);
+      await heldTo(musher, 'nproc', 1, /on hold: The system can.t start more processes/, () => bench.raise('go'));
       musher.type('wait 1 done 60', 'wait 2 done 60');
       const { out } = await musher.end();
       expect(bench.merges).toHaveLength(2);
