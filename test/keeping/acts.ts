@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Random } from '../invariants/random.ts';
@@ -58,6 +58,7 @@ export const ACTS = {
 
   'makes a repository inside': ({ worktree, words, git }) => {
     const web = join(worktree, 'web');
+    if (isFile(web)) return;
     mkdirSync(web, { recursive: true });
     git(['init', '-q'], web);
     write(web, { 'app.txt': words(), 'src/main.txt': words() });
@@ -72,6 +73,7 @@ export const ACTS = {
   },
   'makes a repository without a commit': ({ worktree, words, git }) => {
     const fresh = join(worktree, 'fresh');
+    if (isFile(fresh)) return;
     mkdirSync(fresh, { recursive: true });
     git(['init', '-q'], fresh);
     write(fresh, { 'a.txt': words(), 'b.txt': words() });
@@ -202,6 +204,11 @@ export const ACTS = {
 } as const satisfies Readonly<Record<string, (hands: Hands) => void>>;
 
 export type Act = keyof typeof ACTS;
+
+/** Whether a file is in the place of a folder. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+}
 
 /** The first submodule that a work tree names. */
 function submodule(folder: string): string | null {
