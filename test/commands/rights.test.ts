@@ -169,7 +169,7 @@ describe('completion', () => {
 
   it('shows commands that one may use', () => {
     open({ rooms: [room('SHOP', 'shop', { viewer: ['anna'] })] });
-    expect(typing('st', 'SHOP')).toEqual(['status']);
+    expect(typing('st', 'SHOP')).toEqual(['status', 'status label']);
   });
 });
 

@@ -15,7 +15,7 @@ beforeEach(() => {
   system = new System({
     agents: AGENTS,
     maxCoders: 4,
-    defaults: { ...NO_DEFAULTS, spike: { agent: 'coder-2', model: 'opus' } },
+    defaults: { ...NO_DEFAULTS, refactor: { agent: 'coder-2', model: 'opus' } },
   });
   system.begin();
 });
@@ -47,7 +47,7 @@ it('a run gets the model that was chosen, keeps it, and the next one gets what i
 });
 
 it('an agent takes as many at a time as it may, and one that is not taken by itself only what asks for it', async () => {
-  await type('create story One', 'create story Two', 'create story Three', 'create spike Four', 'start 1-4');
+  await type('create story One', 'create story Two', 'create story Three', 'create refactor Four', 'start 1-4');
   expect(runs().toSorted()).toEqual(['1 coder-1 -', '2 coder-1 -', '4 coder-2 opus']);
   await type('assign 3 coder-2');
   expect(runs()).toHaveLength(3);
