@@ -18,7 +18,7 @@ export const every = command({
   examples: [
     'every weekday 9:00 digest',
     'every night create bug Look at flaky tests',
-    'every 2h if blocked blocked',
+    'every morning if blocked digest',
     'every mon,thu 14:30 unless paused digest',
   ],
   args: {
