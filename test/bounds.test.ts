@@ -43,6 +43,8 @@ const OWN = new Set([
   'src/agents/shown-input.ts MOST_SHOWN',
   'src/agents/supervision/supervise.ts LONGEST_LINGER_MS',
   'src/agents/transcript.ts TAIL_BYTES',
+  'src/engine/measure/measure.ts LONGEST_VALUE',
+  'src/engine/measure/measure.ts TAIL_BYTES',
   'src/engine/merge/components.ts TAIL_BYTES',
   'src/engine/merge/gates.ts TAIL_BYTES',
   'src/engine/merge/merge.ts MOST_TRIES',

@@ -296,6 +296,10 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
     { reason: 'we deploy', until: AT + 3_600_000, how: 'finish', asked: 0 },
     { reason: '', until: null, how: 'panic', asked: 2 },
   ],
+  'report.measured': [
+    { name: 'coverage', commit: COMMIT, exitCode: 0, timedOut: false, durationMs: 4_000, value: '81 %', output: '' },
+    { name: 'coverage', commit: COMMIT, exitCode: 1, timedOut: false, durationMs: 4_000, value: '', output: '' },
+  ],
   'project.resumed': [
     { why: 'person', since: AT - 60_000 },
     { why: 'time', since: AT - 60_000 },

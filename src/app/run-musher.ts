@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import process from 'node:process';
-import { COMMANDS } from '../../commands/index.ts';
 import { LOCAL } from '../../transports/index.ts';
 import { runBatch } from './batch.ts';
 import { Delivery } from '../delivery/delivery.ts';
@@ -110,7 +109,7 @@ export async function runMusher(
     log,
     clock,
     rights: bot.rights,
-    catalogue: catalogueOf(COMMANDS, (text, typist) => router.complete(text, typist)),
+    catalogue: catalogueOf(bot.commands, (text, typist) => router.complete(text, typist)),
     report: (network, error) => onProblem(network, error),
   });
   const connections: Connections = new Connections(terminal, networks, log, clock, onProblem, () => delivery.wake());
@@ -289,6 +288,7 @@ export async function runMusher(
         ['the timers', () => timers.stop()],
         ['the routines', () => routines.stop()],
         ['taking messages', () => router.stop()],
+        ['what is measured', () => bot.measurements.stop()],
         ['the engine', () => engine.stop(leave)],
         ['what agents call', () => engineParts.access?.close()],
         ['the last notifications', () => waitUntilSent(log, notify, options.batch)],

@@ -15,6 +15,8 @@ import { readLog } from '../agents/transcript.ts';
 import type { Project } from '../bot/capabilities.ts';
 import { rightsFrom } from '../bot/rights/rights.ts';
 import { systemClock } from '../clock.ts';
+import { reportCommands } from '../bot/measured/commands.ts';
+import { Measurements } from '../engine/measure/measure.ts';
 import { readSettings } from './lifecycle/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
@@ -125,6 +127,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       seenFrom: (project, now) => seenFrom(settings, log.reads, project, now),
     });
     const engineParts: EngineParts = { ...shared, access };
+    const measurements = new Measurements(engineParts);
     const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms' | 'reconfiguration' | 'restart'> = {
       log,
       clock,
@@ -132,7 +135,8 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       roomProject: (transport, room) => settings.rooms.find((one) => one.transport === transport && one.id === room)?.project ?? null,
       timezone: settings.timezone,
       projects: [first, ...rest],
-      commands: COMMANDS,
+      commands: [...COMMANDS, ...reportCommands(settings.projects)],
+      measurements,
       runLog: (item, run, lines) => readLog(runDir(engineParts, item.project, item.number, run), lines),
       dump: dumper({ log, clock, dataDir, redactor, version }),
       machine: () => machineUse(dataDir),

@@ -23,6 +23,10 @@ export interface BotParts {
     make(actor: string, cause: string): ReturnType<Capabilities['backup']>;
     state: Capabilities['backups'];
   };
+  readonly measurements: {
+    stop(): Promise<void>;
+    make(project: string, name: string, by: { readonly actor: string; readonly cause: string | null }): ReturnType<Capabilities['measure']>;
+  };
   readonly rooms: Capabilities['rooms'];
   readonly reconfiguration: Capabilities['reconfiguration'];
   readonly restart: Capabilities['restart'];

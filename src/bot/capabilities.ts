@@ -10,6 +10,7 @@ import type { Condition } from '../pipeline/later/routine.ts';
 import type { Reads } from '../log/reads/reads.ts';
 import type { TextQuery } from '../log/search/query.ts';
 import type { Said } from '../log/search/talk.ts';
+import type { MeasureResult } from '../log/reads/measures.ts';
 import type { Result } from '../result.ts';
 import type { ItemRef } from './parse/arguments.ts';
 import type { Described } from '../words/described.ts';
@@ -107,6 +108,8 @@ export interface Capabilities {
   unread(): Unread | null;
   /** Keeps it for `more`; only within `change`, so that an answer that is lost skips nothing. */
   keepUnread(unread: Unread | null): void;
+  /** Measures a report of a project now; resolves when that is done. */
+  measure(project: string, name: string): Promise<MeasureResult>;
   /** What was said to Musher in this room and is no command, the newest first. */
   said(query: TextQuery, most: number): readonly Said[];
   /** The state of the networks, including the terminal. */

@@ -43,6 +43,7 @@ export function loadSettings(
   env: NodeJS.ProcessEnv,
   networks: readonly Network[] = NETWORKS,
   more: MoreProblems = () => [],
+  commandNames: ReadonlySet<string> = new Set(),
 ): Result<Settings, MusherError> {
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
@@ -54,7 +55,7 @@ export function loadSettings(
       ),
     );
   }
-  return read(file, env, networks, new Map(), more);
+  return read(file, env, networks, new Map(), more, commandNames);
 }
 
 /** The same of texts that are built in, by the absolute paths that files of theirs would have. */
@@ -68,6 +69,7 @@ function read(
   networks: readonly Network[],
   builtIn: ReadonlyMap<string, string>,
   more: MoreProblems,
+  commandNames: ReadonlySet<string> = new Set(),
 ): Result<Settings, MusherError> {
   const schema = botSchemaOf(networks);
   const folder = dirname(file);
@@ -78,7 +80,7 @@ function read(
   );
   const bot = readDocument(file, { schema, folder, env, elsewhere, builtIn: builtIn.get(file) });
   const places = projectPlaces(bot.document, folder, env);
-  const projects = places.map((place) => readProject(place, env, builtIn.get(place.file)));
+  const projects = places.map((place) => readProject(place, env, builtIn.get(place.file), commandNames));
   const problems = [
     ...bot.problems,
     ...places.flatMap((place) => placeProblems(place, places, file, bot.line)),

@@ -8,7 +8,7 @@ import { asSettings } from './as-settings.ts';
 import { agentSchema, agentSettings, workStage } from './sections/agents.ts';
 import { componentSchema } from './sections/components.ts';
 import { defaultSettings, defaultsProblems } from './sections/defaults.ts';
-import { gateSchema } from './sections/gates.ts';
+import { gateSchema, reportNameProblem, reportSchema } from './sections/gates.ts';
 import { linksSchema } from './sections/links.ts';
 import { workSchema } from './sections/work.ts';
 import { botSchema, projectEntrySchema, projectSchema } from './schema.ts';
@@ -39,8 +39,13 @@ interface ReadProject {
   readonly files: readonly string[];
 }
 
-/** Reads and checks the file of one project; `value` is null when there are problems. */
-export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv, builtIn?: string): ReadProject {
+/** Reads and checks the file of one project; `value` is null when there are problems. `commandNames`: first words of commands, which no report may have. */
+export function readProject(
+  place: ProjectPlace,
+  env: NodeJS.ProcessEnv,
+  builtIn?: string,
+  commandNames: ReadonlySet<string> = new Set(),
+): ReadProject {
   const { file } = place;
   if (builtIn === undefined && statSync(file, { throwIfNoEntry: false }) === undefined) {
     const message = `does not exist: the file of project ${place.name}; \`musher init ${place.path}\` writes one`;
@@ -54,21 +59,25 @@ export function readProject(place: ProjectPlace, env: NodeJS.ProcessEnv, builtIn
   const read = readDocument(file, { schema: projectSchema, folder: place.path, env, elsewhere, builtIn });
   const { secrets, files } = read;
   if (read.value === null) return { value: null, secrets, files, problems: read.problems };
-  const problems = [...crossChecks(read.value, file, read.line), ...budgetProblems(place, read.value, read.line)];
+  const problems = [...crossChecks(read.value, file, read.line, commandNames), ...budgetProblems(place, read.value, read.line)];
   return { value: problems.length === 0 ? settings(place, read.value) : null, secrets, files, problems };
 }
 
 /** What no single key shows. */
-function crossChecks(project: ProjectFile, file: string, line: KeyLocator): Problem[] {
+function crossChecks(project: ProjectFile, file: string, line: KeyLocator, commandNames: ReadonlySet<string>): Problem[] {
   const problems: Problem[] = [];
   const complain = (path: KeyPath, message: string): void => {
     problems.push({ file, line: line(path), key: keyText(path), message });
   };
-  for (const section of ['gate', 'component', 'agent'] as const) {
+  for (const section of ['gate', 'component', 'agent', 'report'] as const) {
     const names = project[section].map(({ name }) => name);
     for (const [index, name] of names.entries()) {
       if (names.indexOf(name) < index) complain([section, index, 'name'], `"${name}" is already the name of another ${section}`);
     }
+  }
+  for (const [index, { name }] of project.report.entries()) {
+    const message = reportNameProblem(name, commandNames);
+    if (message !== null) complain(['report', index, 'name'], message);
   }
   for (const [index, agent] of project.agent.entries()) {
     for (const [key, message] of agentProblems(agent)) complain(['agent', index, key], message);
@@ -131,6 +140,7 @@ function settings(place: ProjectPlace, project: ProjectFile): ProjectSettings {
     ...asSettings(workSchema, project),
     links: asSettings(linksSchema, project.links),
     gates: project.gate.map((gate) => asSettings(gateSchema, gate)),
+    reports: project.report.map((report) => asSettings(reportSchema, report)),
     components: project.component.map((component) => asSettings(componentSchema, component)),
     agents: project.agent.map(agentSettings),
     defaults: defaultSettings(project.defaults),

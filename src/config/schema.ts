@@ -9,7 +9,7 @@ import { defaultsSchemaOf } from './sections/defaults.ts';
 import { name, people, text, zone } from './sections/fields.ts';
 import { componentSchema } from './sections/components.ts';
 import { floodSchema } from './sections/flood.ts';
-import { gateSchema } from './sections/gates.ts';
+import { gateSchema, reportSchema } from './sections/gates.ts';
 import { linksSchema } from './sections/links.ts';
 import { networkSections, personIds } from './sections/networks.ts';
 import { pricesSchema } from './sections/prices.ts';
@@ -138,6 +138,10 @@ export const projectSchema = z.strictObject({
     .array(gateSchema)
     .default([])
     .meta({ description: 'A command that Musher runs on the work, and again on the merged tree. Its exit code decides.' }),
+  report: z
+    .array(reportSchema)
+    .default([])
+    .meta({ description: 'A value that people can ask for, such as the coverage; measured on demand.' }),
   component: z.array(componentSchema).default([]).meta({ description: 'A part of the repository that needs setup in each new worktree.' }),
   agent: z.array(agentSchema).default([]).meta({ description: 'An agent. At least one needs the stage `current`.' }),
   defaults: defaultsSchemaOf('The agent has to be one of this project.'),

@@ -4,7 +4,7 @@ import type { BudgetSettings } from './sections/budget.ts';
 import type { ComponentSettings } from './sections/components.ts';
 import type { DefaultSettings } from './sections/defaults.ts';
 import type { FloodSettings } from './sections/flood.ts';
-import type { GateSettings } from './sections/gates.ts';
+import type { GateSettings, ReportSettings } from './sections/gates.ts';
 import type { LinkSettings } from './sections/links.ts';
 import type { PriceSettings } from './sections/prices.ts';
 import type { RoleSettings, RoomSettings } from './sections/rooms.ts';
@@ -28,6 +28,7 @@ export type {
   McpSettings,
   MonitorSettings,
   PriceSettings,
+  ReportSettings,
   RoleSettings,
   RoomSettings,
   SandboxSettings,
@@ -105,6 +106,7 @@ export interface ProjectSettings extends WorkSettings {
   readonly links: LinkSettings;
   readonly gates: readonly GateSettings[];
   readonly components: readonly ComponentSettings[];
+  readonly reports: readonly ReportSettings[];
   readonly agents: readonly AgentSettings[];
   readonly defaults: DefaultSettings;
   readonly budget: BudgetSettings;

@@ -71,6 +71,9 @@ export function worktreeDir(parts: Pick<EngineParts, 'dataDir'>, project: string
   return join(parts.dataDir, 'worktrees', folderName(project), String(item));
 }
 
+/** Whose commands they are: an item, or a project alone as its number 0. */
+export type Owner = Pick<WorkItem, 'project' | 'createdAt'> & { readonly number: number };
+
 /** The files of an item's runs and gates; removed by a purge. */
 export function itemDir(parts: Pick<EngineParts, 'dataDir'>, project: string, item: number): string {
   return join(parts.dataDir, 'runs', folderName(project), String(item));
@@ -81,7 +84,7 @@ export function runDir(parts: Pick<EngineParts, 'dataDir'>, project: string, ite
 }
 
 /** Unique among all processes of the machine, and the same after a restart: so that what is left of a run is found and nothing else. */
-export function runMarker(parts: Pick<EngineParts, 'installation'>, item: WorkItem, run: number | string): string {
+export function runMarker(parts: Pick<EngineParts, 'installation'>, item: Owner, run: number | string): string {
   return `${parts.installation}-${item.createdAt.toString(36)}-${folderName(item.project)}-${item.number}-${run}`;
 }
 

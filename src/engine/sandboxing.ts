@@ -40,6 +40,12 @@ export async function commandSandbox(
   return { box, mounts: await project.git.viewForCommand(where === 'merge' ? 'merge' : { number: item.number, branch }) };
 }
 
+/** The same for what is measured on the base branch. */
+export async function measureSandbox(project: EngineProject): Promise<CommandSandbox | null> {
+  const box = boxOf(project);
+  return box === null ? null : { box, mounts: await project.git.viewForCommand('measure') };
+}
+
 function boxOf({ settings, box }: EngineProject): Box | null {
   if (settings.sandbox.kind === 'none') return null;
   const { problem } = settings.sandbox;

@@ -54,6 +54,7 @@ import {
   hidesFiles,
   leftovers,
   noteSetUpFiles,
+  openMeasureWorktree,
   openMergeWorktree,
   openWorktree,
   readWork,
@@ -189,6 +190,7 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       where === 'merge' ? lock('merge', () => trackedFiles(at, 'merge')) : onItem(where, () => trackedFiles(at, String(where.number))),
     commitSquash: ({ tree, base, message, author }) =>
       commitTree(at.git, { tree, parents: [base], message, ...(author === undefined ? {} : { author }) }),
+    openMeasureWorktree: (commit) => lock('measure', () => openMeasureWorktree(at, commit)),
     openMergeWorktree: (commit, how) => lock('merge', () => openMergeWorktree(at, commit, how?.keepIgnored ?? false)),
     moveBase: ({ from, to }) => lock('base', () => moveBase(at, from, to)),
     stageConflict: (item, base) => withStrays(item, () => stageConflict(at, item, base)),
@@ -200,8 +202,8 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       }),
     viewForRun: (item) => withStrays(item, () => makeView(at, String(item.number), placeOf(at, String(item.number)), item.branch)),
     viewForCommand: (where) =>
-      where === 'merge'
-        ? lock('merge', () => makeView(at, 'merge', placeOf(at, 'merge'), null))
+      where === 'merge' || where === 'measure'
+        ? lock(where, () => makeView(at, where, placeOf(at, where), null))
         : onItem(where, () => makeView(at, `${where.number}-command`, placeOf(at, String(where.number)), where.branch)),
     isRefused: (head, refused) => isRefused(at, head, refused),
     unknownLinks: (number, head) => unknownLinks(at, number, head),

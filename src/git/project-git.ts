@@ -93,6 +93,8 @@ export interface ProjectGit {
     readonly author?: Identity;
   }): Promise<CommitSha>;
   openMergeWorktree(commit: CommitSha, options?: { readonly keepIgnored?: boolean }): Promise<string>;
+  /** The checkout in which values are measured, at this commit. */
+  openMeasureWorktree(commit: CommitSha): Promise<string>;
   moveBase(step: { readonly from: CommitSha; readonly to: CommitSha }): Promise<MoveBase>;
   stageConflict(item: ItemAt, base: CommitSha): Promise<string[]>;
   conflictMarkers(commit: CommitSha, files: readonly string[]): Promise<string[]>;
@@ -133,5 +135,5 @@ export interface ProjectGit {
   /** What a sandboxed run of the item sees of git and its worktree, made anew; its commits are taken over when somebody looks at its work. */
   viewForRun(item: ItemAt): Promise<Mount[]>;
   /** The same for a gate or a set-up, in the item's worktree or the merge worktree: nothing that it commits is taken over. */
-  viewForCommand(where: ItemAt | 'merge'): Promise<Mount[]>;
+  viewForCommand(where: ItemAt | 'merge' | 'measure'): Promise<Mount[]>;
 }

@@ -48,7 +48,7 @@ export async function reconcile(
   const found: Reconciled = { quarantined: [], mended: [], odd: [] };
   const dataDir = dirname(at.quarantine);
   for (const name of await readdir(at.worktrees).catch(() => [])) {
-    if (name === 'merge' || !belongsToNothing(name, items.find)) continue;
+    if (name === 'merge' || name === 'measure' || !belongsToNothing(name, items.find)) continue;
     await quarantine(at, name, join(into, at.folder));
     found.quarantined.push({
       kind: 'stray-folder',

@@ -1,7 +1,7 @@
 import { MusherError } from '../errors.ts';
 import { crashPoint } from '../crash-point.ts';
 import type { Db } from './database.ts';
-import { ACCOUNTS, BASES, ITEMS, LABELS, OUTAGES, PAUSES, PROJECTION_TABLES, ROUTINES } from './projections/tables.ts';
+import { ACCOUNTS, BASES, ITEMS, LABELS, MEASURES, OUTAGES, PAUSES, PROJECTION_TABLES, ROUTINES } from './projections/tables.ts';
 import { TALK, TEXTS } from './search/tables.ts';
 import { fillTexts } from './search/texts.ts';
 
@@ -263,6 +263,8 @@ const MIGRATIONS: readonly string[] = [
   LABELS,
   // A new database has the table already.
   ROUTINES,
+  // A new database has the table already.
+  MEASURES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

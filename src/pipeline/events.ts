@@ -319,6 +319,16 @@ export interface OtherEvents {
   'project.paused': Pick<Pause, 'reason' | 'until' | 'how'> & { readonly asked: number };
   /** Work in it continues: a person said so, or the pause had its time. */
   'project.resumed': { readonly why: 'person' | 'time'; readonly since: Millis };
+  /** A value that the configuration names was measured on the base branch. `value`: the last line that was printed; `exitCode` other than 0: it is none. */
+  'report.measured': {
+    readonly name: string;
+    readonly commit: CommitSha;
+    readonly exitCode: number | null;
+    readonly timedOut: boolean;
+    readonly durationMs: number;
+    readonly value: string;
+    readonly output: string;
+  };
   'musher.started': { readonly version: string; readonly pid: number };
   /** What a start found and did before work continued. `told`: rooms are notified; otherwise it is only counted, and `untold` is the number of starts since the last report. */
   'musher.recovered': {

@@ -12,6 +12,7 @@ export type Projection =
   | 'counts'
   | 'days'
   | 'dependencies'
+  | 'measures'
   | 'outages'
   | 'pauses'
   | 'requests'
@@ -254,6 +255,7 @@ const ROWS = {
   'outage.over': { wakes: 'all', news: 'failures', into: ['outages'] },
   'project.paused': { wakes: 'nothing', news: 'failures', into: ['pauses'] },
   'project.resumed': { wakes: 'all', news: 'failures', into: ['pauses'] },
+  'report.measured': { wakes: 'nothing', news: null, into: ['measures'] },
   // Written before the engine begins, which then looks at everything.
   'musher.started': { wakes: 'nothing', news: null, into: [] },
   'musher.recovered': { wakes: 'nothing', news: 'failures', into: [] },

@@ -115,6 +115,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
     networks: () => [],
     rooms: () => [],
     reconfiguration: () => ({ ok: true, value: { changed: [], builtIn: false, dataDir: false } }),
+    measurements: { make: () => Promise.resolve({ ok: false, error: { why: 'stopped' } }), stop: () => Promise.resolve() },
     restart: () => undefined,
     version: '0',
     startedAt: clock.now(),

@@ -93,6 +93,7 @@ describe('loadSettings', () => {
             defaults: NO_DEFAULTS,
             gates: [],
             components: [],
+            reports: [],
             agents: [
               {
                 name: 'coder-1',
@@ -293,6 +294,16 @@ describe('errors', () => {
       /agent\[2\]\.auto: only coders can be asked for by name/,
     ],
     ['two agents of one name', CODER + CODER, /:6: agent\[2\]\.name: "coder-1" is already the name of another agent/],
+    [
+      'two reports of one name',
+      `${'[[report]]\nname = "t"\ncommand = "true"\n'.repeat(2)}${CODER}`,
+      /:5: report\[2\]\.name: "t" is already the name of another report/,
+    ],
+    [
+      'a report that nobody can type',
+      `[[report]]\nname = "Test Coverage"\ncommand = "true"\n${CODER}`,
+      /:2: report\[1\]\.name: must be lower-case letters/,
+    ],
     [
       'two gates of one name',
       `${'[[gate]]\nname = "t"\ncommand = "true"\n'.repeat(2)}${CODER}`,

@@ -4,6 +4,7 @@ import { Log } from '../../src/log/log.ts';
 import { PROJECTIONS } from '../../src/log/projections/tables.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { history, play, tickingClock } from './random-history.ts';
+import { sha } from '../pipeline/samples.ts';
 import { databaseOf } from './database-of.ts';
 
 /** A log with rows in every table, the same each time. */
@@ -40,6 +41,10 @@ function fill(log: Log): void {
     tx.record({ ...of, item: null, kind: 'account.limited', payload: limited });
     const outage = { agent: 'coder-1', code: 'RUNTIME_MISSING', said: 'It is gone.', hint: 'Install it.', until: 1, times: 1, news: true };
     tx.record({ ...of, item: null, kind: 'outage.met', payload: outage });
+    const subscribed = { transport: 'console', room: 'lobby', notify: ['stages'], style: null } as const;
+    tx.record({ ...of, item: null, kind: 'room.subscribed', payload: subscribed });
+    const measured = { name: 'coverage', commit: sha('1'), timedOut: false, durationMs: 1, value: '81 %', output: '' };
+    for (const exitCode of [0, 1]) tx.record({ ...of, item: null, kind: 'report.measured', payload: { ...measured, exitCode } });
     tx.record({ ...of, item: null, kind: 'project.paused', payload: { reason: 'we deploy', until: 1, how: 'finish', asked: 0 } });
   });
 }

@@ -60,6 +60,7 @@ export class Shop {
       maxRetries: 3,
       gates,
       components: [],
+      reports: [],
       budget: UNLIMITED,
       sandbox: { kind: 'none', allowHosts: [], read: [], write: [], problem: null },
       guarded: ['.musher'],

@@ -4,6 +4,7 @@ import { isByItself, type IncomingMessage } from '../../message/address.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
 import { SEARCHES } from '../../log/log.ts';
 import type { Tx } from '../../log/tx.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Project, Unread } from '../capabilities.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -129,6 +130,11 @@ export function commandContext(
       log.stateStore(UNREAD).set(here, JSON.stringify(isSearch ? SEARCHES : unread));
       if (isSearch) log.stateStore(SEARCHES).set(here, JSON.stringify({ ...unread, words: log.redacted(unread.words) }));
     },
+    measure: (project, name) =>
+      Promise.race([
+        parts.measurements.make(project, name, { actor: author.actor, cause }),
+        untilAborted(signal).then(() => err({ why: 'not-awaited' } as const)),
+      ]),
     said: (query, most) => log.talk.find(query, at, most),
     commands: () => parts.commands.filter((one) => includes(parts.rights.highest(message), one.role)),
     processes: async () => (await parts.processes()).filter(({ project }) => project === null || roleIn(project) !== null),

@@ -4,9 +4,9 @@ import { join, sep } from 'node:path';
 import type { ComponentSettings, ProjectSettings } from '../../config/settings.ts';
 import type { Fault, Said } from '../../pipeline/why/fault.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
-import { itemDir, runMarker, type EngineParts } from '../parts.ts';
+import { itemDir, runMarker, type EngineParts, type Owner } from '../parts.ts';
 import { machineOf } from '../machine.ts';
-import { commandSandbox } from '../sandboxing.ts';
+import { commandSandbox, measureSandbox } from '../sandboxing.ts';
 import { digest, endOf } from '../shell.ts';
 
 const TAIL_BYTES = 6_000;
@@ -30,7 +30,7 @@ export async function setUp(
   // What an earlier attempt has left is its work, and stays that.
   const before = fresh ? [] : ((await git?.leftovers(at)) ?? []);
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'setup', 'item', worktree, signal);
+    const failure = await runAll(parts, item, component, 'setup', () => commandSandbox(parts, item, 'item'), worktree, signal);
     if (failure !== null) return failure;
   }
   await git?.noteSetUp(at, before);
@@ -51,7 +51,7 @@ export async function tearDown(
   if (!(await exists(worktree))) return [];
   const problems: Said[] = [];
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'teardown', 'item', worktree, signal);
+    const failure = await runAll(parts, item, component, 'teardown', () => commandSandbox(parts, item, 'item'), worktree, signal);
     if (failure !== null) problems.push(failure.summary);
   }
   await rm(setUpMark(parts, item), { force: true });
@@ -67,7 +67,31 @@ export async function setUpMergeTree(
   signal: AbortSignal,
 ): Promise<Failure | null> {
   for (const component of settings.components) {
-    const failure = await runAll(parts, item, component, 'setup', 'merge', path, signal);
+    const failure = await runAll(parts, item, component, 'setup', () => commandSandbox(parts, item, 'merge'), path, signal);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** Prepares the checkout in which values are measured, which is new each time. */
+export async function setUpMeasureTree(
+  parts: EngineParts,
+  owner: Owner,
+  settings: ProjectSettings,
+  path: string,
+  signal: AbortSignal,
+): Promise<Failure | null> {
+  const project = parts.projects.get(owner.project);
+  for (const component of settings.components) {
+    const failure = await runAll(
+      parts,
+      owner,
+      component,
+      'setup',
+      async () => (project === undefined ? null : measureSandbox(project)),
+      path,
+      signal,
+    );
     if (failure !== null) return failure;
   }
   return null;
@@ -79,10 +103,10 @@ function setUpMark(parts: EngineParts, item: WorkItem): string {
 
 async function runAll(
   parts: EngineParts,
-  item: WorkItem,
+  item: Owner,
   component: ComponentSettings,
   phase: 'setup' | 'teardown',
-  where: 'item' | 'merge',
+  sandbox: () => ReturnType<typeof commandSandbox>,
   worktree: string,
   signal: AbortSignal,
 ): Promise<Failure | null> {
@@ -103,7 +127,7 @@ async function runAll(
       timeoutMs,
       marker,
       output,
-      sandbox: await commandSandbox(parts, item, where),
+      sandbox: await sandbox(),
       signal,
       clock: parts.clock,
       redactor: parts.redactor,

@@ -283,6 +283,14 @@ export async function openMergeWorktree(at: Context, commit: CommitSha, keepIgno
   return place.tree.path;
 }
 
+/** The checkout in which values are measured, made anew at this commit; returns its path. */
+export async function openMeasureWorktree(at: Context, commit: CommitSha): Promise<string> {
+  const place = placeOf(at, 'measure');
+  await removeFolder(place.tree.path);
+  await put(at, place, { detached: commit }, { from: commit, to: commit });
+  return place.tree.path;
+}
+
 /** What the branch holds, read from its ref. Null when there is no such branch. */
 export async function readWork(at: Context, branch: string): Promise<{ branch: string; head: CommitSha; commitsAhead: number } | null> {
   const head = await branchHead(at, branch);

@@ -14,6 +14,7 @@ import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { Accounts } from '../reads/accounts.ts';
 import { Outages } from '../reads/outages.ts';
+import { Measures } from '../reads/measures.ts';
 import { Pauses } from '../reads/pauses.ts';
 import { Texts } from '../search/texts.ts';
 import { TimerRows } from '../reads/timers.ts';
@@ -68,6 +69,7 @@ export class Projector {
   readonly #outages: Outages;
   readonly #pauses: Pauses;
   readonly #texts: Texts;
+  readonly #measures: Measures;
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
@@ -75,6 +77,7 @@ export class Projector {
     counts: (event) => this.#countUp(event),
     days: (event) => this.#days.apply(event, this.#payerOf(event)),
     dependencies: (event, before) => this.#depend(event, before),
+    measures: (event) => this.#measures.apply(event),
     outages: (event) => this.#outages.apply(event),
     pauses: (event) => this.#pauses.apply(event),
     requests: (event) => this.#request(event),
@@ -96,6 +99,7 @@ export class Projector {
     this.#outages = new Outages(db);
     this.#pauses = new Pauses(db);
     this.#texts = new Texts(db);
+    this.#measures = new Measures(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#requests = requestTable(db);

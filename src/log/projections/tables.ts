@@ -86,6 +86,16 @@ export const ROUTINES = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS routines_by_due ON routines (due, routine);`;
 
+/** Since schema version 20. */
+export const MEASURES = `
+  CREATE TABLE IF NOT EXISTS measures ( -- values that the configuration names
+    project TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    good    TEXT,                     -- the last measurement that gave a value, as JSON
+    bad     TEXT,                     -- one after it that gave none
+    PRIMARY KEY (project, name)
+  ) WITHOUT ROWID;`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE counts (
     project TEXT NOT NULL,
@@ -171,6 +181,7 @@ export const PROJECTION_TABLES = `
   ${LABELS}
   ${ROUTINES}
   ${TEXTS}
+  ${MEASURES}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
@@ -215,6 +226,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'outages', key: ['project', 'agent'] },
   { table: 'pauses', key: ['project'] },
   { table: 'labels', key: ['project', 'open', 'label', 'item'] },
+  { table: 'measures', key: ['project', 'name'] },
   { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'routines', key: ['project', 'routine'] },

@@ -13,6 +13,7 @@ import type { Run } from '../projections/run.ts';
 import { Subscriptions, type Subscription } from '../projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
 import { Outages } from './outages.ts';
+import { Measures } from './measures.ts';
 import { Pauses } from './pauses.ts';
 import { RoutineReads } from './routines.ts';
 import { TimerReads } from './timers.ts';
@@ -50,6 +51,7 @@ export class Reads {
   /** What agents ask people for. */
   readonly requests: RequestReads;
   readonly texts: TextReads;
+  readonly measures: Pick<Measures, 'get'>;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -85,6 +87,7 @@ export class Reads {
     this.pauses = new Pauses(db);
     this.requests = new RequestReads(db);
     this.texts = new TextReads(db);
+    this.measures = new Measures(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(

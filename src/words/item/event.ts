@@ -207,6 +207,10 @@ export function eventWords(event: LoggedEvent): string {
       return 'asked for a restart';
     case 'musher.stopped':
       return 'stopped';
+    case 'report.measured':
+      return event.payload.exitCode === 0
+        ? `measured ${event.payload.name}: ${event.payload.value}`
+        : `could not measure ${event.payload.name}`;
     case 'log.backed_up':
       return `backed up the log to ${event.payload.file}`;
     case 'log.backup_failed':
