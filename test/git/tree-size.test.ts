@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BOUNDS } from '../../src/bounds.ts';
@@ -23,22 +24,24 @@ const fed = (input: string, args: readonly string[], cwd: string): string =>
 const tree = (rows: readonly string[], cwd: string): string => fed(`${rows.join('\n')}\n`, ['mktree'], cwd);
 const names = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n).padStart(4, '0'));
 
-/** Folders in each other, each with the one below it so often. */
+/** As git names a tree whose entries are in its order. */
+function nameOfTree(mode: string, entry: string, called: readonly string[]): string {
+  const body = Buffer.concat(called.flatMap((name) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(entry, 'hex')]));
+  return createHash('sha1').update(`tree ${body.length}\0`).update(body).digest('hex');
+}
+
+/** Folders in each other, each with the one below it so often: written by one git, since there are a thousand and more. */
 function levels(times: number, deep: number, cwd: string, inner?: string): string {
   const blob = fed('x\n', ['hash-object', '-w', '--stdin'], cwd);
-  let at =
-    inner ??
-    tree(
-      names(times).map((name) => `100644 blob ${blob}\t${name}`),
-      cwd,
-    );
-  for (let level = 1; level < deep; level += 1) {
-    const folder = at;
-    at = tree(
-      names(times).map((name) => `040000 tree ${folder}\t${name}`),
-      cwd,
-    );
-  }
+  const called = names(times);
+  const trees: string[] = [];
+  const add = (kind: 'blob' | 'tree', entry: string): string => {
+    trees.push(called.map((name) => `${kind === 'blob' ? '100644' : '040000'} ${kind} ${entry}\t${name}\n`).join(''));
+    return nameOfTree(kind === 'blob' ? '100644' : '40000', entry, called);
+  };
+  let at = inner ?? add('blob', blob);
+  for (let level = 1; level < deep; level += 1) at = add('tree', at);
+  expect(fed(trees.join('\n'), ['mktree', '--batch'], cwd).split('\n').at(-1)).toBe(at);
   return at;
 }
 

@@ -42,11 +42,11 @@ describe('11. A text of any length and kind', () => {
   it.each(fills.map((fill) => [fill]))('a megabyte of %j is a command or a typed problem, over every kind of ingress', (fill) => {
     const whole = fill.repeat(Math.ceil(MEGABYTE / fill.length));
     for (const text of [whole, `musher: show ${whole}`, `!create story x ${whole}`, `<@U0123> depends 1 on ${whole}`]) {
-      for (const ingress of INGRESS_KINDS) {
-        const addressed = commandText(text, { ...rules, ingress });
-        if (!addressed.addressed) continue;
-        expect(answerIn(addressed.command)).toBeNull();
-        const parsed = parseCommand(addressed.command, table, { currentProject: 'shop', projects: ['shop'] });
+      const ways = INGRESS_KINDS.map((ingress) => commandText(text, { ...rules, ingress }));
+      // Most kinds find the same command in it.
+      for (const command of new Set(ways.flatMap((way) => (way.addressed ? [way.command] : [])))) {
+        expect(answerIn(command)).toBeNull();
+        const parsed = parseCommand(command, table, { currentProject: 'shop', projects: ['shop'] });
         const shown = parsed.ok ? '' : plainText(problemDocument(parsed.error), { width: 80 });
         // What is said of it is short, whatever it was.
         expect(shown.length).toBeLessThan(2_000);
