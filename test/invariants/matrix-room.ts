@@ -74,5 +74,5 @@ inviters = ["@ada:example.org"]
 name = "ada"
 matrix = "@ada:example.org"
 
-${rooms.map((id) => `[[room]]\ntransport = "matrix"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\n`).join('\n')}`;
+${rooms.map((id) => `[[room]]\ntransport = "matrix"\nid = "${id}"\nproject = "shop"\noperator = ["ada"]\nnotify_style = "messages"\n`).join('\n')}`;
 }
