@@ -61,6 +61,12 @@ describe('a reply to a message of Musher’s', () => {
     expect(await say('what a mess', { replyTo })).toContain('There is no command');
   });
 
+  it('approves nothing by words behind a number that was left out: they may be talk', async () => {
+    const replyTo = begin();
+    expect(await say('approve of what?', { replyTo })).toContain('approve 1 <text>');
+    expect(await say('approve', { replyTo })).not.toContain('<text>');
+  });
+
   it('is known by any part of a long message', async () => {
     begin();
     expect(await say('show', { replyTo: shown('it', 3) })).toContain('Fix the login');
