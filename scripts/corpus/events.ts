@@ -243,7 +243,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
       condition: { when: 'if', what: 'blocked' },
       command: 'digest',
       due: AT,
-      from: { at: { transport: 'slack', room: 'C1', thread: null }, senderId: 'U1', ingress: 'message', direct: false },
+      from: { at: { transport: LOCAL.name, room: 'C1', thread: null }, senderId: 'U1', ingress: 'message', direct: false },
     },
   ],
   'routine.due': [

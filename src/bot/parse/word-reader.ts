@@ -57,7 +57,10 @@ export function wordReader(source: string, offset: number, known: ReadonlySet<st
     mark: () => at,
     reset(mark) {
       at = mark;
-      if (unclosed !== null && unclosed.start >= skipSpace(source, mark)) unclosed = null;
+      const from = skipSpace(source, mark);
+      if (unclosed !== null && unclosed.start >= from) unclosed = null;
+      // What was read too far may be the beginning of a text: `comment 42 --force is not enough`.
+      if (unknown !== null && unknown.start >= from) unknown = null;
     },
     unknownFlag: () => unknown,
     unclosed: () => unclosed,
