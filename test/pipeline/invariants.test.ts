@@ -13,6 +13,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.heard',
   'item.told',
   'item.commented',
+  'item.seconded',
   'run.usage',
   'run.session',
   'run.budget_crossed',
