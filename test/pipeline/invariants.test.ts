@@ -14,6 +14,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'item.told',
   'item.commented',
   'item.seconded',
+  'item.climbed',
   'run.usage',
   'run.session',
   'run.budget_crossed',
