@@ -81,7 +81,7 @@ describe('19. Musher refuses to start and says which, where', () => {
     chmodSync(bench.data, 0o750);
     const error = await refused();
     expect(error).toContain(`can read ${bench.data}`);
-    expect(error).toContain("files that are not Musher's");
+    expect(error).toContain('files that are not Musher’s');
     chmodSync(bench.data, 0o700);
     succeeded(await bench.run('ping'));
   });

@@ -30,7 +30,7 @@ const UNSAFE: readonly (readonly [what: string, make: () => void, says: RegExp, 
       writeFileSync(join(bench.data, 'holiday.jpg'), '');
       chmodSync(bench.data, 0o755);
     },
-    /^FAIL +data: other users can read .*files that are not Musher's/m,
+    /^FAIL +data: other users can read .*files that are not Musher’s/m,
     () => chmodSync(bench.data, 0o700),
   ],
   [

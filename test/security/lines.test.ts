@@ -162,7 +162,7 @@ const LINES = {
   ],
   '24. Settings in the repository can’t widen an agent’s rights': [
     ['security/agents.test.ts', 'in the project file is an error, which says where it belongs'],
-    ['e2e/merge.test.ts', "a change of Musher's own settings is held until a person accepts it"],
+    ['e2e/merge.test.ts', 'a change of Musher’s own settings is held until a person accepts it'],
     ['agents/runtimes/claude.test.ts', '--setting-sources'],
     ['slow/claude.test.ts', '--setting-sources'],
   ],

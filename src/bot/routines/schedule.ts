@@ -145,7 +145,10 @@ function conditionIn(text: string): Condition | null {
 
 /** A condition typed behind a command that takes no text: `digest if blocked`. Null: there is none. */
 export function trailingCondition(text: string): { readonly command: string; readonly condition: Condition } | null {
-  const [, command, end = ''] = /^(.+?)\s+((?:if|unless) (?:\w+|backlog empty))$/is.exec(text.trim()) ?? [];
-  const found = conditionIn(end);
-  return command === undefined || found === null ? null : { command, condition: found };
+  const typed = text.trim();
+  const starts = [...typed.matchAll(/\s(?:if|unless) /gi)].map(({ index }) => index);
+  const start = starts.at(-1);
+  if (start === undefined) return null;
+  const [command, found] = [typed.slice(0, start).trim(), conditionIn(typed.slice(start + 1))];
+  return command === '' || found === null ? null : { command, condition: found };
 }
