@@ -82,6 +82,7 @@ export function meter(
       case 'asks':
       case 'rate-limited':
       case 'verdict':
+      case 'report':
       case 'session-missing':
       case 'signed-out':
       case 'fatal':
