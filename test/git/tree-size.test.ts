@@ -110,3 +110,17 @@ it('asks git once where trees are packed, and not at all for what is committed a
   expect(await takeOffTooLarge(at, second.item, second.good)).toBe(null);
   expect(calls).toEqual([]);
 });
+
+it('takes a git that fails for no answer: nothing passes unseen', async () => {
+  const run = gitRunner();
+  let failures = 2;
+  const failing = await makeOwnDir(join(owner.root, 'failing'), await findRepository(owner.repository), fixedClock(), (call) =>
+    call.args[0] === 'rev-list' && failures-- > 0 ? run({ ...call, args: ['rev-parse', '--verify', 'no-such-commit'] }) : run(call),
+  );
+  const at = { git: failing, origin: { mark: () => MARK, old: () => null } };
+  const { item, good, bad } = await withFolder((path) => levels(100, 4, path, owner.git(['rev-parse', 'HEAD^{tree}'], path)));
+  owner.git(['gc', '-q']);
+  await expect(takeOffTooLarge(at, item, good)).rejects.toMatchObject({ code: 'GIT_FAILED' });
+  expect(owner.git(['rev-parse', `refs/heads/${item.branch}`])).toBe(bad);
+  expect(await takeOffTooLarge(at, item, good)).toEqual({ ref: expect.stringContaining(bad) });
+});

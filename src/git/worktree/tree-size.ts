@@ -79,15 +79,21 @@ function sumOf(others: number, inside: readonly TreeSize[]): TreeSize {
   return { entries, depth: 1 + inside.reduce((most, { depth }) => Math.max(most, depth), 0) };
 }
 
+/** What git says of objects that are missing or damaged, which others find and tell. */
+const DAMAGED =
+  /\b(?:missing|bad|corrupt|could not read|unable to (?:read|parse|unpack)|is empty|inflate|not a (?:valid|tree)|failed to (?:parse|traverse)|revision walk setup failed)\b/i;
+
 /** As `isTooLarge`, by git. Each tree is read once, however often it is in others. */
 async function isTooLargeByGit(git: OwnDir, head: CommitSha, known: CommitSha): Promise<boolean> {
   const trees = new Map<string, Listed>();
   let ofHead: readonly string[] = [];
   for (const what of [[head, `^${known}`], [`${head}^{tree}`]]) {
     const args = ['rev-list', '--objects', '--no-object-names', '--filter=blob:none', ...what];
-    const answer = await git.run(args, { answers: [128], maxBytes: BOUNDS.treeBytes });
-    // What is damaged is found by others; the depth that git itself refuses is beyond any bound.
-    if (answer.exitCode !== 0) return /exceeded maximum allowed tree depth/.test(answer.stderr);
+    const first = await git.run(args, { answers: [128], maxBytes: BOUNDS.treeBytes });
+    if (first.exitCode !== 0 && /exceeded maximum allowed tree depth/.test(first.stderr)) return true;
+    if (first.exitCode !== 0 && DAMAGED.test(first.stderr)) return false;
+    // Whatever else git says is about git or the machine, and says nothing of the trees: it is asked again, and may throw.
+    const answer = first.exitCode === 0 ? first : await git.run(args, { maxBytes: BOUNDS.treeBytes });
     const names = answer.stdout.toString('latin1').split('\n').filter(Boolean);
     const news = names.filter((name) => !trees.has(name));
     ofHead = names;
