@@ -5,10 +5,11 @@ import { projectsMeant } from '../../src/bot/of-item.ts';
 import { standingItems } from '../../src/decide/standing.ts';
 import { command as typed, doc, heading, join, paragraph } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
+import { isReported } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { counted, money, tokens } from '../../src/words/amounts.ts';
-import { mergedLine, part, runLine } from '../../src/words/item/board.ts';
+import { mergedLine, part, reportLine, runLine } from '../../src/words/item/board.ts';
 import { itemTitle, mergedAs } from '../../src/words/item/item.ts';
 import { stepLine, stepSign } from '../../src/words/item/step.ts';
 import { startOfDay } from '../../src/words/time.ts';
@@ -20,7 +21,7 @@ const MOST_OF_A_DAY = 500;
 
 export const today = command({
   words: ['today'],
-  summary: 'Shows what happened today: merged, blocked, new, in progress, and what it cost.',
+  summary: 'Shows what happened today: merged, reports, blocked, new, in progress, and what it cost.',
   details: 'Since midnight in the configured time zone.',
   examples: ['today', 'today all'],
   args: { project: projectOrAll().optional() },
@@ -36,12 +37,14 @@ function dayOf(context: CommandContext, { name }: Project): Document {
   const merged = [...reads.recentInStage(name, 'done', MOST_OF_A_DAY), ...archived].filter(
     ({ stage }) => (mergedAs(stage)?.mergedAt ?? 0) >= since,
   );
+  const reported = archived.filter(({ stage, stageSince }) => stageSince >= since && isReported(stage));
   const stuck = blocked.filter(({ item }) => item.stageSince >= since);
   const created = createdSince(context, name, since);
   const forPeople = [...running, ...waiting].filter(({ step }) => stepSign(step) === '!').length;
   const spent = reads.spend.since(name, since);
   const counts = [
     ...(merged.length > 0 ? [`${merged.length} merged`] : []),
+    ...(reported.length > 0 ? [counted(reported.length, 'report')] : []),
     ...(stuck.length > 0 ? [`${stuck.length} blocked`] : []),
     ...(running.length > 0 ? [`${running.length} running`] : []),
     ...(created.length > 0 ? [`${created.length} new`] : []),
@@ -51,6 +54,7 @@ function dayOf(context: CommandContext, { name }: Project): Document {
     heading(`${name} today`),
     paragraph(counts.length === 1 ? `Nothing happened yet. ${counts.join()}.` : counts.join(' · ')),
     ...part('Merged', merged, (item) => mergedLine(item, reader)),
+    ...part('Reports', reported, (item) => reportLine(item, reader)),
     ...part('Blocked', stuck, ({ item, step }) => stepLine(item, step, null, reader)),
     ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
     ...part('New', created, (item) => [`${itemTitle(item, reader.current)} (${item.type})`]),

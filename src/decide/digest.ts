@@ -1,5 +1,6 @@
 import type { ProjectSettings } from '../config/settings.ts';
 import type { Reads } from '../log/reads/reads.ts';
+import { isReported } from '../pipeline/moves.ts';
 import type { Step } from '../pipeline/next/step.ts';
 import type { Done, WorkItem } from '../pipeline/types.ts';
 import type { Millis } from '../pipeline/values.ts';
@@ -16,6 +17,8 @@ export interface Digest {
   readonly since: Millis;
   /** Merged since, the latest first. */
   readonly merged: readonly WorkItem[];
+  /** Done since by a report, the latest first. */
+  readonly reported: readonly WorkItem[];
   /** Blocked or held for review now, the latest first. */
   readonly blocked: readonly Standing[];
   /** Items at work that only a person moves on. */
@@ -49,6 +52,7 @@ export function digestOf(
   return {
     since,
     merged: merged.toSorted((a, b) => (mergeOf(b)?.mergedAt ?? 0) - (mergeOf(a)?.mergedAt ?? 0)),
+    reported: archived.filter(({ stage, stageSince }) => stageSince >= since && isReported(stage)),
     blocked: archived.filter(({ stage }) => stage.name === 'archived' && 'reason' in stage.reason).map(stand),
     waiting: active.map(stand).filter(({ step }) => needsPeople(step)),
     running: reads.openRuns(settings.name).length,

@@ -40,6 +40,11 @@ export function isGivenUp(stage: Stage): boolean {
   return stage.name === 'archived' && stage.from.name !== 'done' && ['abandoned', 'superseded', 'completed'].includes(stage.reason.kind);
 }
 
+/** Done without a merge, as a spike is by its report. */
+export function isReported(stage: Stage): boolean {
+  return stage.name === 'archived' && stage.reason.kind === 'completed' && stage.from.name !== 'done';
+}
+
 /** Whether an archived item can be reopened; false if it isn't archived. */
 export function isResumable(stage: Stage): boolean {
   return stage.name === 'archived' && RESUMABLE.includes(stage.reason.kind);

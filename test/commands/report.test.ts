@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { makeDesk, makeWorld, startRun, type Desk, type World } from './harness.ts';
+import { agentActor } from '../../src/pipeline/actor.ts';
+import { endRun, makeDesk, makeWorld, numbered, startRun, type Desk, type World } from './harness.ts';
 
 let desk: Desk;
 let world: World;
@@ -37,4 +38,22 @@ it('says so where there is none, and what the item is', async () => {
   expect(await world.say(`report ${spike()}`)).toMatchObject({ code: 'no-report' });
   const story = world.make({ title: 'Story' });
   expect((await world.say(`report ${story}`)).text).toContain('is no spike but a story');
+});
+
+it('is among what a day brought, in today and in the digest, and nothing else that was archived is', async () => {
+  const n = spike();
+  const run = startRun(world, n);
+  world.record(n, 'run.reported', { run, text: 'It can be done.' });
+  endRun(world, n, run, 'finished');
+  const to = { name: 'archived', reason: { kind: 'completed' }, archivedAt: world.clock.now() } as const;
+  const by = { project: 'shop', item: numbered(n), actor: agentActor('coder-1'), cause: null } as const;
+  world.log.transaction((tx) => void tx.record({ ...by, kind: 'item.moved', payload: { to, why: { kind: 'reported' }, failure: null } }));
+  const dropped = world.make({ title: 'Dropped' });
+  await world.say(`move ${dropped} archived`);
+  for (const command of ['today', 'digest']) {
+    const { text } = await world.say(command);
+    expect(text).toContain('1 report');
+    expect(text).toContain(`✓ #${n} Cards · \`report ${n}\``);
+    expect(text).not.toContain('✓ #' + String(dropped));
+  }
 });

@@ -49,6 +49,7 @@ describe('the way to Musher', () => {
         'git_status',
         'item',
         'note',
+        'report',
         'report_blocker',
         'run_gates',
         'verdict',

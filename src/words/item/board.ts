@@ -1,11 +1,11 @@
-import { code, heading, list, phrase, strong, type Content } from '../../message/build.ts';
+import { code, command, heading, list, phrase, strong, type Content } from '../../message/build.ts';
 import type { Block } from '../../message/document.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Reader } from '../reader.ts';
 import { duration, moment } from '../time.ts';
-import { firstLine, itemTitle, marksOf, mergedAs, shortCommit } from './item.ts';
+import { firstLine, itemName, itemTitle, marksOf, mergedAs, shortCommit } from './item.ts';
 import { runState, runTime } from './run.ts';
 import { stepLine } from './step.ts';
 
@@ -28,6 +28,11 @@ export function runLine(item: WorkItem, run: Run | null, step: Step, reader: Rea
     strong(run.agent),
     ` ${runState(run)} in ${item.stage.name} · ${duration(runTime(run, reader.now))} · run ${run.run}${activity}`,
   ];
+}
+
+/** `✓ #3 Paying by card · report 3` of a spike that is done. */
+export function reportLine(item: WorkItem, reader: Reader): Content[] {
+  return [`✓ ${itemTitle(item, reader.current)} · `, command(`report ${itemName(item, reader.current)}`)];
 }
 
 /** A merged item: its commit and when. */
