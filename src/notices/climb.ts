@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { ClimbStep, ProjectSettings } from '../config/settings.ts';
-import { crashPoint } from '../crash-point.ts';
 import { decide, projectFacts } from '../decide/facts.ts';
 import type { Log } from '../log/log.ts';
 import type { Occasion } from '../log/tables/button-messages.ts';
@@ -93,7 +92,6 @@ function climbOn(parts: ClimbParts, settings: ProjectSettings, subject: Subject)
       const payload: ItemEvents['item.climbed'] = { of: subject.of, number: subject.number, step: index, to: step.to };
       const { project, number } = subject.item;
       tx.record({ project, item: number, actor: 'musher', cause: null, kind: 'item.climbed', payload });
-      crashPoint('before-notification-commit');
       for (const room of rooms) {
         const key = JSON.stringify([room.to.transport, room.to.room]);
         // Of several steps that came due while Musher was off, a room hears once.

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import { crashPoint } from '../../crash-point.ts';
 import type { Log } from '../../log/log.ts';
 import { TransientRetries } from '../../log/retry-transient.ts';
 import type { Tx } from '../../log/tx.ts';
@@ -106,10 +105,8 @@ export class Routines {
       const message = messageOf(routine, last);
       const inbox = tx.inbox.receive(message, tx.now);
       record('run', inbox ?? undefined);
-      crashPoint('before-timer-commit');
       return inbox === null ? null : { inbox, message };
     });
-    crashPoint('after-timer-fired');
     if (made !== null && made !== undefined) takeUp(made.inbox, made.message);
   }
 }
