@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Bench, create, type ProjectFile, until } from './harness.ts';
+import { Bench, create, type ProjectFile, until } from '../../e2e/harness.ts';
 import { NO_DISKS, SmallDisk } from './small-disk.ts';
 
 let bench: Bench;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync, r
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Bench, create, until } from './harness.ts';
+import { Bench, create, until } from '../../e2e/harness.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Bench, create, type Session, until } from './harness.ts';
+import { Bench, create, type Session, until } from '../../e2e/harness.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());

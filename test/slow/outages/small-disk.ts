@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bench } from './harness.ts';
+import type { Bench } from '../../e2e/harness.ts';
 
 /** Why no folder can be put on a disk of its own here; null: it can. */
 export const NO_DISKS: string | null =
