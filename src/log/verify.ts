@@ -6,6 +6,7 @@ import { Projector } from './projections/projector.ts';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/tables.ts';
 import type { Reads } from './reads/reads.ts';
 import { compareTextIndex, type WordDifference } from './search/compare.ts';
+import { indexTexts } from './search/texts.ts';
 
 export interface Verification {
   readonly events: number;
@@ -42,7 +43,7 @@ export function verifyAll(db: Db): Verification {
 /** Replays the whole log of `source` into the empty projection tables of `target`; returns the number of events. */
 export function rebuild(source: Db, target: Db, onProblem: (problem: string) => void): number {
   const store = new EventStore(source);
-  const projector = new Projector(target);
+  const projector = new Projector(target, { indexesTexts: false });
   let previous = GENESIS.hash;
   let last = GENESIS.seq;
   let count = 0;
@@ -63,6 +64,7 @@ export function rebuild(source: Db, target: Db, onProblem: (problem: string) => 
     })();
     if (projector.held > HELD_ROWS) projector.clear();
   }
+  indexTexts(target);
   for (let seq = last + 1; seq <= store.lastGiven(); seq++) onProblem(`event ${seq} is missing from the log`);
   return count;
 }

@@ -90,7 +90,8 @@ export class Projector {
     timers: (event) => this.#timers.apply(event),
   };
 
-  constructor(db: Db) {
+  /** `indexesTexts: false`: whoever makes all of it anew makes the index of texts at the end. */
+  constructor(db: Db, { indexesTexts = true }: { readonly indexesTexts?: boolean } = {}) {
     this.#subscriptions = new Subscriptions(db);
     this.#labels = new LabelRows(db);
     this.#timers = new TimerRows(db);
@@ -98,7 +99,7 @@ export class Projector {
     this.#accounts = new Accounts(db);
     this.#outages = new Outages(db);
     this.#pauses = new Pauses(db);
-    this.#texts = new Texts(db);
+    this.#texts = new Texts(db, { indexes: indexesTexts });
     this.#measures = new Measures(db);
     this.items = itemTable(db);
     this.runs = runTable(db);

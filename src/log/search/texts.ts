@@ -22,8 +22,11 @@ export class Texts {
   readonly #itself;
   readonly #byId;
   readonly #delete;
+  readonly #indexes: boolean;
 
-  constructor(db: Db) {
+  /** `indexes`: not given, the index commits with each text. A rebuild makes it at its end, by `indexTexts`, which costs less. */
+  constructor(db: Db, { indexes = true }: { readonly indexes?: boolean } = {}) {
+    this.#indexes = indexes;
     this.#insert = db.prepare('INSERT INTO texts (id, project, item, source, at, title, body, criteria) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#index = db.prepare('INSERT INTO texts_index (rowid, title, body, criteria) VALUES (?, ?, ?, ?)');
     // The index finds what it has to forget by the text that it was given.
@@ -73,13 +76,18 @@ export class Texts {
     const texts = [title, body, criteria].map(bounded);
     // The row of an item stays, because an edit looks for it.
     this.#insert.run(seq, project, item, source, at, ...texts);
-    this.#index.run(seq, ...texts);
+    if (this.#indexes) this.#index.run(seq, ...texts);
   }
 
   #remove({ id, title, body, criteria }: TextRow): void {
-    this.#unindex.run(id, title, body, criteria);
+    if (this.#indexes) this.#unindex.run(id, title, body, criteria);
     this.#delete.run(id);
   }
+}
+
+/** Makes the index anew from the texts. */
+export function indexTexts(db: Db): void {
+  db.exec("INSERT INTO texts_index (texts_index) VALUES ('rebuild')");
 }
 
 function criteriaOf({ criteria }: WorkItem): string {
@@ -92,8 +100,8 @@ function bounded(text: string): string {
 
 /** Makes all texts of a log whose events were written before there were any. Within the caller's transaction. */
 export function fillTexts(db: Db): void {
-  db.exec("DELETE FROM texts; INSERT INTO texts_index (texts_index) VALUES ('rebuild');");
-  const texts = new Texts(db);
+  db.exec('DELETE FROM texts');
+  const texts = new Texts(db, { indexes: false });
   const items = itemTable(db);
   const kinds = Object.entries(KINDS).flatMap(([kind, { into }]) => ((into as readonly string[]).includes('texts') ? [kind] : []));
   const next = db.prepare<[number], EventRow>(
@@ -104,4 +112,5 @@ export function fillTexts(db: Db): void {
     for (const event of rows.map(toEvent) as EventInto<'texts'>[]) texts.apply(event, items.get(event.project, event.item));
     items.clear();
   }
+  indexTexts(db);
 }
