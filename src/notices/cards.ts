@@ -44,6 +44,8 @@ interface Changed {
   readonly number: number;
   /** It came to a stage, or a run began: then a card may begin. */
   begins: boolean;
+  /** An agent began to work on it. */
+  ran: boolean;
   /** The message in which a person asked for that; null: nobody did. */
   inbox: number | null;
 }
@@ -132,13 +134,14 @@ function changedSince(log: Log, position: number): { changed: Map<string, Change
 function note(changed: Map<string, Changed>, event: LoggedEvent): void {
   // Signs of life come by the tick.
   if (event.item === null || !KINDS[event.kind].inHistory) return;
-  const fresh: Changed = { project: event.project, number: event.item, begins: false, inbox: null };
+  const fresh: Changed = { project: event.project, number: event.item, begins: false, ran: false, inbox: null };
   const known = changed.get(keyOf(fresh)) ?? fresh;
   if (KINDS[event.kind].steers !== null || event.kind === 'run.pending') {
     known.begins = true;
     // The last one: who made it a moment ago has an answer of another kind.
     known.inbox = inboxOf(event) ?? known.inbox;
   }
+  if (event.kind === 'run.pending') known.ran = true;
   changed.set(keyOf(known), known);
 }
 
@@ -146,7 +149,7 @@ function note(changed: Map<string, Changed>, event: LoggedEvent): void {
 function dueTicks(log: Log, lastTicks: Map<string, number>, now: number): Changed[] {
   const open = log.reads.allOpenRuns();
   const due = open.flatMap(({ project, item, pendingAt }) => {
-    const one: Changed = { project, number: item, begins: false, inbox: null };
+    const one: Changed = { project, number: item, begins: false, ran: false, inbox: null };
     // Half a tick of tolerance: a timer is late at times.
     const every = now - pendingAt < YOUNG_MS ? 0 : 2 * TICK_MS - TICK_MS / 2;
     return now - (lastTicks.get(keyOf(one)) ?? 0) < every ? [] : [one];
@@ -161,7 +164,7 @@ function dueTicks(log: Log, lastTicks: Map<string, number>, now: number): Change
 function wantedOf(parts: CardParts, changed: readonly Changed[]): Wanted[] {
   const { log, clock, settingsOf, roomsOf } = parts;
   const known = new Map<string, ProjectFacts>();
-  return changed.flatMap(({ project, number, begins, inbox }): Wanted[] => {
+  return changed.flatMap(({ project, number, begins, ran, inbox }): Wanted[] => {
     const settings = settingsOf(project);
     const item = log.reads.item(project, number);
     if (settings === null || item === null || item.removal?.state === 'purged') return [];
@@ -169,7 +172,8 @@ function wantedOf(parts: CardParts, changed: readonly Changed[]): Wanted[] {
     return rooms.flatMap((room) => {
       const key = { transport: room.to.transport, room: room.to.room, project, item: number };
       const card = log.cards.get(key);
-      if (card === null && !(begins && isUnderWay(item))) return [];
+      // One that began and was over between two looks, which a full disk can hold up, has its card too.
+      if (card === null && !(begins && (isUnderWay(item) || (ran && item.deletedAt === null)))) return [];
       const facts = known.get(project) ?? projectFacts(log.reads, settings, clock.now());
       known.set(project, facts);
       const body = bodyOf(parts, settings, item, facts, room);

@@ -46,6 +46,19 @@ describe('a card', () => {
     for (const text of room.texts) for (const one of text.split('\n')) expect(one.length).toBeLessThanOrEqual(40);
   });
 
+  it('is there also where an item was over before anybody looked', async () => {
+    room = new CardRoom();
+    room.make(1);
+    room.toCurrent(1);
+    room.begin(1);
+    room.finish(1);
+    room.toMerge(1);
+    room.merged(1);
+    await room.settle();
+    expect(room.texts).toHaveLength(2);
+    expect(room.texts.find((text) => text.includes('merged as'))).toMatch(/^✓ #1 Fix the login/);
+  });
+
   it('has the buttons that fit its stage, each with the project in its command', async () => {
     room = new CardRoom({ style: 'cards' });
     room.isOpen = false;
