@@ -1,9 +1,7 @@
 import { integer } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
-import { phrase } from '../../src/message/build.ts';
 import { done } from '../../src/words/replies.ts';
-import { readerOf } from '../../src/words/reader.ts';
-import { noSuchRoutine, routineLine } from '../../src/words/steer/routines.ts';
+import { noSuchRoutine, routineEnded } from '../../src/words/steer/routines.ts';
 
 export const routineCancel = command({
   words: ['routine', 'cancel'],
@@ -17,6 +15,6 @@ export const routineCancel = command({
       const open = tx.reads.routines.get(name, number);
       if (open === null) return tx.refuse(noSuchRoutine(number, name));
       tx.cancelRoutine(name, number);
-      return done(...phrase`Ended routine ${routineLine(open, readerOf(context))}`);
+      return done(...routineEnded(open));
     }),
 });

@@ -27,10 +27,19 @@ export function routineSet(routine: Pick<Routine, 'routine' | 'schedule' | 'cond
   return phrase`Routine ${routine.routine} runs ${command(routine.command)} every ${code(routine.schedule)}${only === '' ? '' : `, ${only}`}. First: ${moment(routine.due, reader.now, reader.timezone)}. ${command(`routine cancel ${routine.routine}`)} ends it.`;
 }
 
-/** A routine in a list: `3: digest every weekday 09:00, next 2026-12-02 09:00`. */
+/** A routine in a list: `3: digest every weekday 09:00. Next: 2026-12-02 09:00.` */
 export function routineLine(routine: Routine, reader: Reader): Inline[] {
+  return phrase`${named(routine)} Next: ${moment(routine.due, reader.now, reader.timezone)}${lastWords(routine, reader)}`;
+}
+
+/** The reply to the end of one. */
+export function routineEnded(routine: Routine): Inline[] {
+  return phrase`Ended routine ${named(routine)}`;
+}
+
+function named(routine: Routine): Inline[] {
   const only = conditionWords(routine.condition);
-  return phrase`${routine.routine}: ${command(routine.command)} every ${code(routine.schedule)}${only === '' ? '' : `, ${only}`}. Next: ${moment(routine.due, reader.now, reader.timezone)}${lastWords(routine, reader)}`;
+  return phrase`${routine.routine}: ${command(routine.command)} every ${code(routine.schedule)}${only === '' ? '' : `, ${only}`}.`;
 }
 
 function lastWords({ last, failures, condition }: Routine, { now, timezone }: Reader): Inline[] {
