@@ -8,7 +8,7 @@ export const model = command({
   summary: 'Chooses the model for an item’s coding runs.',
   details:
     'Any agent whose program has the model takes it; a name that no program is known to have is passed on as typed, and the reply says so. ' +
-    '`default` takes it back: the default of the item’s type, or the agent’s own model. A run in progress keeps its model.',
+    '`default` removes it; the default of the item’s type applies then, or the agent’s own model. A run in progress keeps its model.',
   examples: ['model 42 opus', 'model 3 4 claude-haiku-4-5', 'model 42 default'],
   args: {
     item: severalItems({ followed: 'word' }),

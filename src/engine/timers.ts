@@ -5,7 +5,7 @@ import type { Tx } from '../log/tx.ts';
 import type { Timer } from '../log/reads/timers.ts';
 import { timerMessageId, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import type { Document } from '../message/document.ts';
-import { TransientRetries } from '../log/retry-transient.ts';
+import { WhenDue } from '../log/when-due.ts';
 
 /** A command that comes later than this after its time may do harm: nobody expects it any more. */
 const LATEST_MS = 60 * 60 * 1000;
@@ -27,53 +27,29 @@ export interface TimersParts {
  */
 export class Timers {
   readonly #parts: TimersParts;
-  readonly #retries: TransientRetries;
-  #alarm: { readonly at: number; readonly cancel: () => void } | null = null;
-  #scheduled = false;
-  #stopped = false;
-  #unlisten: () => void = () => undefined;
+  readonly #due: WhenDue;
 
   constructor(parts: TimersParts) {
     this.#parts = parts;
-    this.#retries = new TransientRetries(parts.clock, (name, error) => parts.onProblem(`${name}; it is tried again`, error));
+    const { log, clock, onProblem } = parts;
+    this.#due = new WhenDue({
+      log,
+      clock,
+      name: 'due timers',
+      fire: () => {
+        for (const timer of log.reads.timers.due(clock.now(), AT_ONCE)) this.#fire(timer);
+      },
+      next: () => log.reads.timers.nextDue(),
+      onProblem,
+    });
   }
 
   start(): void {
-    this.#unlisten = this.#parts.log.onCommit(() => this.#soon());
-    this.#look();
+    this.#due.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#unlisten();
-    this.#retries.stop();
-    this.#alarm?.cancel();
-  }
-
-  #soon(): void {
-    if (this.#scheduled || this.#stopped) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#look();
-    });
-  }
-
-  #look(): void {
-    this.#retries.run('looking for timers that are due', () => {
-      if (this.#stopped) return;
-      const { log, clock } = this.#parts;
-      for (const timer of log.reads.timers.due(clock.now(), AT_ONCE)) this.#fire(timer);
-      const next = log.reads.timers.nextDue();
-      if (this.#alarm?.at === next) return;
-      this.#alarm?.cancel();
-      this.#alarm = next === null ? null : { at: next, cancel: clock.at(next, () => this.#ring()) };
-    });
-  }
-
-  #ring(): void {
-    this.#alarm = null;
-    this.#look();
+    this.#due.stop();
   }
 
   #fire(timer: Timer): void {

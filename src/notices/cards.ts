@@ -20,7 +20,7 @@ import { hasCards, tell, type NotifiedRoom } from './notify.ts';
 
 /** How long to wait after a commit: a burst of commits is one edit. */
 const SOON_MS = 500;
-/** How often time, cost and what the agent does last are shown anew while a run goes on; of a run older than this, half as often. */
+/** How often time, cost and what the agent does last are shown anew during a run; of a run older than this, half as often. */
 const TICK_MS = 30_000;
 const YOUNG_MS = 5 * 60_000;
 const PAGE = 500;
@@ -225,7 +225,7 @@ function show({ timezone }: CardParts, { key, room, item, body, digest, inbox }:
   tx.cards.begin(key, tell(room, body, { project: item.project, number: item.number }, tx), digest);
 }
 
-/** Whether the answer to whoever started an item, which stands in the room and is of this item alone, goes on as its card: one act is one message. */
+/** Whether the answer to whoever started an item, which is in the room and about this item alone, becomes its card: one act is one message. */
 function becomesCard(answer: Answered, room: NotifiedRoom, item: WorkItem): boolean {
   const isIts = answer.item?.project === item.project && answer.item.number === item.number && answer.several !== true;
   // An answer for one person, or in a thread, has a thread.

@@ -190,7 +190,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         } else events.reconnecting(`The connection to Discord was closed (${code}); Musher is reconnecting.`);
       });
     });
-    // Failures come as events; the library's loop goes on even if this promise rejects.
+    // Failures come as events; the library's loop continues even if this promise rejects.
     shard.connect().catch(() => {});
     return connection;
   };

@@ -22,7 +22,7 @@ export function moreHistory(context: CommandContext, { events, before }: Extract
   return historyPage(context, item, events, before);
 }
 
-/** So many of an item's events before the event `before`, oldest first; null: the newest. `more` goes on with the older ones. */
+/** So many of an item's events before the event `before`, oldest first; null: the newest. `more` continues with the older ones. */
 export function historyPage(context: CommandContext, item: WorkItem, wanted: number, before: number | null = null): Reply {
   const reader = readerOf(context);
   const found = newest(context, item, wanted + 1, before ?? Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log/log.ts';
-import { TransientRetries } from '../../log/retry-transient.ts';
+import { WhenDue } from '../../log/when-due.ts';
 import type { Tx } from '../../log/tx.ts';
 import { routineMessageId, type IncomingMessage, type IngressKind } from '../../message/address.ts';
 import type { Document } from '../../message/document.ts';
@@ -33,53 +33,29 @@ export interface RoutinesParts {
  */
 export class Routines {
   readonly #parts: RoutinesParts;
-  readonly #retries: TransientRetries;
-  #alarm: { readonly at: number; readonly cancel: () => void } | null = null;
-  #scheduled = false;
-  #stopped = false;
-  #unlisten: () => void = () => undefined;
+  readonly #due: WhenDue;
 
   constructor(parts: RoutinesParts) {
     this.#parts = parts;
-    this.#retries = new TransientRetries(parts.clock, (name, error) => parts.onProblem(`${name}; it is tried again`, error));
+    const { log, clock, onProblem } = parts;
+    this.#due = new WhenDue({
+      log,
+      clock,
+      name: 'due routines',
+      fire: () => {
+        for (const routine of log.reads.routines.due(clock.now(), AT_ONCE)) this.#fire(routine);
+      },
+      next: () => log.reads.routines.nextDue(),
+      onProblem,
+    });
   }
 
   start(): void {
-    this.#unlisten = this.#parts.log.onCommit(() => this.#soon());
-    this.#look();
+    this.#due.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#unlisten();
-    this.#retries.stop();
-    this.#alarm?.cancel();
-  }
-
-  #soon(): void {
-    if (this.#scheduled || this.#stopped) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#look();
-    });
-  }
-
-  #look(): void {
-    this.#retries.run('looking for routines that are due', () => {
-      if (this.#stopped) return;
-      const { log, clock } = this.#parts;
-      for (const routine of log.reads.routines.due(clock.now(), AT_ONCE)) this.#fire(routine);
-      const next = log.reads.routines.nextDue();
-      if (this.#alarm?.at === next) return;
-      this.#alarm?.cancel();
-      this.#alarm = next === null ? null : { at: next, cancel: clock.at(next, () => this.#ring()) };
-    });
-  }
-
-  #ring(): void {
-    this.#alarm = null;
-    this.#look();
+    this.#due.stop();
   }
 
   #fire({ project, routine: number }: Routine): void {

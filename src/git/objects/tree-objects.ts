@@ -60,7 +60,7 @@ function parse(bytes: Buffer, nameBytes: number): TreeEntry[] | null {
   return names.size === entries.length ? entries : null;
 }
 
-/** What git orders entries by: a folder stands where its files' paths would. */
+/** What git orders entries by: a folder comes where the paths of its files would. */
 export function placeOf({ mode, name }: Pick<TreeEntry, 'mode' | 'name'>): string {
   return mode === FOLDER ? `${name}/` : name;
 }

@@ -9,7 +9,7 @@ import { done, refused } from '../replies.ts';
 import type { Reader } from '../reader.ts';
 import type { Reply } from '../reply.ts';
 
-/** Where the item stands in line now. */
+/** The item's place in line now. */
 export function prioritySet(item: WorkItem, step: Step, reader: Reader): Reply {
   return done(`${itemTitle(item, reader.current)} now has ${item.priority ?? 'normal'} priority. `, ...outlook(item, step, reader));
 }
@@ -69,7 +69,7 @@ export function defaultOf(type: ItemType): string {
   return `the default for ${PLURAL[type]}`;
 }
 
-/** `byType`: who works on items of that type; null: any. `finishing`: a run of another agent that goes on. */
+/** `byType`: who works on items of that type; null: any. `finishing`: a run of another agent that continues. */
 export function agentSet(
   item: WorkItem,
   byType: string | null,
@@ -135,7 +135,7 @@ interface ModelFacts {
   readonly near: string | null;
   /** The agents that can use it, where others can’t. */
   readonly takers: readonly string[];
-  /** A run with another one that goes on. */
+  /** A run with another one that continues. */
   readonly finishing: Run | null;
 }
 
