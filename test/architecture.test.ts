@@ -32,6 +32,18 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   'src/mcp': ['src/words', 'src/pipeline', 'src/message', 'src/log', 'src/agents', 'src/engine'],
   'src/words': ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/agents'],
   'src/notices': ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/words'],
+  'src/pages': [
+    'src/pipeline',
+    'src/message',
+    'src/redaction',
+    'src/log',
+    'src/decide',
+    'src/git',
+    'src/agents',
+    'src/words',
+    'src/bot',
+    'src/pictures',
+  ],
   'src/delivery': ['src/pipeline', 'src/message', 'src/log'],
   'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words'],
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words', 'src/bot'],
@@ -101,6 +113,8 @@ function isAllowed({ from, to }: Import): boolean {
   if (from.startsWith('transports/'))
     return isContract(to) || to.startsWith('src/message/') || (!isContract(from) && folderOf(from) === folderOf(to));
   if (SEES_NETWORKS.test(from) && (to === NETWORK_LIST || to === 'transports/network.ts')) return true;
+  // The contract between the web network and its pages has a room on both sides.
+  if (from.startsWith('src/pages/') && to === 'transports/views.ts') return true;
   const part = partOf(from);
   return partOf(to) === part || MAY_SEE[part]?.some((seen) => to.startsWith(`${seen}/`)) === true;
 }
@@ -190,6 +204,8 @@ describe('the layout', () => {
     ['transports/network.ts', 'transports/matrix/json.ts'],
     ['src/config/networks.ts', 'transports/matrix/network.ts'],
     ['src/notices/notify.ts', 'transports/index.ts'],
+    ['src/pages/html.ts', 'transports/web/network.ts'],
+    ['src/words/replies.ts', 'src/pages/html.ts'],
     ['src/result.ts', 'src/log/log.ts'],
     ['src/config/load.ts', 'src/log/log.ts'],
     ['src/config/project.ts', 'src/agents/supervision/supervisor.ts'],
