@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**', 'test/kill/**', 'test/bench/**'],
+    exclude: ['test/slow/**', 'test/kill/**', 'test/browser/**', 'test/bench/**'],
     // readline edits no lines on a dumb terminal, which is what CI machines claim to be.
     env: { TERM: 'xterm' },
     globalSetup: ['test/setup/memory.ts', 'test/setup/built.ts'],

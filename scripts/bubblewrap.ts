@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { cacheFolder, unpackSystemPackage } from './system-packages.ts';
 
-const CACHE = new URL('../node_modules/.cache/bubblewrap', import.meta.url).pathname;
+const CACHE = cacheFolder('bubblewrap');
 
 /**
  * The program bwrap for the tests of the sandbox: the one on the PATH, else one from a package of the system that is
@@ -33,30 +34,9 @@ function cached(): string | null {
   return existsSync(file) ? file : null;
 }
 
-/** From Debian's archive, as the machine's own apt is set up to reach it. */
 function fetched(): string | null {
-  const fresh = `${CACHE}.${process.pid}`;
-  try {
-    mkdirSync(fresh, { recursive: true });
-    const quiet = { cwd: fresh, stdio: 'ignore', timeout: 120_000 } as const;
-    try {
-      execFileSync('apt-get', ['download', 'bubblewrap'], quiet);
-    } catch {
-      // The lists of a fresh image are empty.
-      execFileSync('apt-get', ['update'], quiet);
-      execFileSync('apt-get', ['download', 'bubblewrap'], quiet);
-    }
-    const file = readdirSync(fresh).find((name) => name.endsWith('.deb'));
-    if (file === undefined) return null;
-    execFileSync('dpkg', ['-x', file, '.'], quiet);
-    rmSync(CACHE, { recursive: true, force: true });
-    renameSync(fresh, CACHE);
-    return cached();
-  } catch {
-    return cached();
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  unpackSystemPackage('bubblewrap', CACHE);
+  return cached();
 }
 
 if (import.meta.main) {
