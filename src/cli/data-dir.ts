@@ -5,7 +5,7 @@ import { demoDataDir } from '../app/demo.ts';
 import { MusherError } from '../errors.ts';
 import { openDatabase, type Db } from '../log/database.ts';
 import { DATABASE_FILE } from '../log/log.ts';
-import { migrate } from '../log/migrations.ts';
+import { migrate } from '../log/schema/migrations.ts';
 import { takeOwnership } from '../log/owner.ts';
 import type { Choice } from './choose.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 import { DATABASE_FILE } from './log.ts';
 import { EventStore } from './events.ts';
-import { migrate, SCHEMA_VERSION } from './migrations.ts';
+import { migrate, SCHEMA_VERSION } from './schema/migrations.ts';
 import { takeOwnership } from './owner.ts';
 import { Reads } from './reads/reads.ts';
 import { verifyActive, type Verification } from './verify.ts';

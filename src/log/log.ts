@@ -12,7 +12,7 @@ import { assertDurable, isSqliteError, openDatabase, type Db } from './database.
 import { EventStore } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Inbox } from './tables/inbox.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './schema/migrations.ts';
 import { ButtonMessages } from './tables/button-messages.ts';
 import { Outbox } from './tables/outbox.ts';
 import { makePrivateFile } from './private-dir.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openDatabase } from '../../src/log/database.ts';
 import { Log } from '../../src/log/log.ts';
-import { migrate } from '../../src/log/migrations.ts';
+import { migrate } from '../../src/log/schema/migrations.ts';
 import type { NewItemEvent } from '../../src/pipeline/events.ts';
 import { projectHistory } from './history.ts';
 import { median, perSecond, seconds, times, type Row } from './measure.ts';

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { compareVersions, OLDEST_SQLITE, openDatabase, sqliteVersion } from '../../src/log/database.ts';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
-import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
+import { SCHEMA_VERSION } from '../../src/log/schema/migrations.ts';
 import { num } from '../pipeline/samples.ts';
 import { dataDir } from './data-dir.ts';
 import { tickingClock } from './random-history.ts';

@@ -3,7 +3,7 @@ import { Confirmations } from '../../src/log/tables/confirmations.ts';
 import { openDatabase, type Db } from '../../src/log/database.ts';
 import { EventStore } from '../../src/log/events.ts';
 import { Inbox } from '../../src/log/tables/inbox.ts';
-import { migrate } from '../../src/log/migrations.ts';
+import { migrate } from '../../src/log/schema/migrations.ts';
 import { ButtonMessages } from '../../src/log/tables/button-messages.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { Outbox } from '../../src/log/tables/outbox.ts';

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { line } from '../../src/message/build.ts';
 import { DATABASE_FILE, Log } from '../../src/log/log.ts';
-import { SCHEMA_VERSION } from '../../src/log/migrations.ts';
+import { SCHEMA_VERSION } from '../../src/log/schema/migrations.ts';
 import { verifyOpen } from '../../src/log/open-log.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { makeDesk, numbered, testClock, worldOver, type Desk } from '../commands/harness.ts';

@@ -5,7 +5,7 @@ import { MusherError } from '../../errors.ts';
 import { openDatabase } from '../../log/database.ts';
 import { importLines } from '../../log/copies/export.ts';
 import { DATABASE_FILE } from '../../log/log.ts';
-import { migrate } from '../../log/migrations.ts';
+import { migrate } from '../../log/schema/migrations.ts';
 import { takeOwnership } from '../../log/owner.ts';
 import { makePrivateFile } from '../../log/private-dir.ts';
 import { choose } from '../choose.ts';

@@ -5,7 +5,7 @@ import { MusherError } from '../../errors.ts';
 import { openDatabase, type Db } from '../database.ts';
 import { markCopy } from './copy-mark.ts';
 import { DATABASE_FILE, Log } from '../log.ts';
-import { migrate } from '../migrations.ts';
+import { migrate } from '../schema/migrations.ts';
 import { takeOwnership } from '../owner.ts';
 import { makePrivateDir, makePrivateFile } from '../private-dir.ts';
 import { verifyAll } from '../verify.ts';
