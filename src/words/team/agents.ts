@@ -1,8 +1,5 @@
-import type { Run } from '../../log/projections/run.ts';
-import type { AccountChoice, AccountFact } from '../../pipeline/next/accounts.ts';
-import type { Outage } from '../../pipeline/next/outage.ts';
+import type { AccountNow, AgentNow } from '../../decide/team.ts';
 import type { WorkStage } from '../../pipeline/role.ts';
-import type { WorkItem } from '../../pipeline/types.ts';
 import { code, phrase, type Content } from '../../message/build.ts';
 import { counted, money } from '../amounts.ts';
 import { itemLabel, itemTitle } from '../item/item.ts';
@@ -10,27 +7,6 @@ import { runTime } from '../item/run.ts';
 import { outageWords } from '../outage.ts';
 import type { Reader } from '../reader.ts';
 import { duration, moment } from '../time.ts';
-
-/** What an agent does, or why it can't. */
-export type AgentState =
-  | { readonly kind: 'working' | 'free' }
-  | { readonly kind: 'out'; readonly outage: Outage }
-  | { readonly kind: 'account'; readonly account: Extract<AccountChoice, { take: null }> };
-
-/** An agent as it is listed. */
-export interface AgentNow {
-  readonly stage: WorkStage;
-  /** As configured; null: the program's own. */
-  readonly model: string | null;
-  /** False: only for items that ask for it. */
-  readonly auto: boolean;
-  /** Items that it works on at the same time. */
-  readonly maxParallel: number;
-  readonly state: AgentState;
-  /** Its open runs. */
-  readonly tasks: readonly { readonly run: Run; readonly item: WorkItem | null }[];
-  readonly todayMicroUsd: number;
-}
 
 const DOES: { readonly [S in WorkStage]: string } = { current: 'codes', qa: 'reviews', merge: 'merges' };
 
@@ -50,7 +26,7 @@ export function agentLine(
   return [sign, phrase` ${now}${[state.kind === 'working' ? '' : ` (${DOES[stage]})`, ...after].join(' · ')}`];
 }
 
-function nowWords(state: AgentState, tasks: AgentNow['tasks'], reader: Reader): readonly [string, readonly Content[]] {
+function nowWords(state: AgentNow['state'], tasks: AgentNow['tasks'], reader: Reader): readonly [string, readonly Content[]] {
   switch (state.kind) {
     case 'working':
       return ['…', [tasks.map((task) => taskWords(task, reader)).join(', ')]];
@@ -70,15 +46,6 @@ function nowWords(state: AgentState, tasks: AgentNow['tasks'], reader: Reader): 
 function taskWords({ run, item }: AgentNow['tasks'][number], reader: Reader): string {
   const about = item === null ? itemLabel({ project: run.project, number: run.item }, reader.current) : itemTitle(item, reader.current);
   return `${about} · ${run.state === 'pending' ? 'being made ready' : duration(runTime(run, reader.now))}`;
-}
-
-/** An account as it is listed. `signIn`: what to type there; empty: nobody knows. */
-export interface AccountNow {
-  readonly fact: AccountFact;
-  readonly signIn: string | null;
-  readonly runtime: string;
-  readonly agents: readonly string[];
-  readonly runs: number;
 }
 
 /** An account at a model provider: `✓ main works · claude · coder-1, coder-2`. */
