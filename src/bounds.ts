@@ -109,6 +109,23 @@ export const BOUNDS = {
   /** Bytes of memory that one git fills on Linux (not what it maps of packs). Beyond: it ends, and the attempt fails. */
   gitMemory: 4 * 1024 ** 3,
 
+  // Of what the page shows of a repository and of runs.
+
+  /** Files of a change that are listed. Beyond: the others are counted. */
+  changedFiles: 500,
+  /** Bytes of git’s list of them. Beyond: the others are not counted either. */
+  changedList: 16 * 1024 * 1024,
+  /** Bytes of a file that is compared line by line. Beyond: its size alone is shown. */
+  comparedFile: 2 * 1024 * 1024,
+  /** Files of all lists of changes that are remembered. Beyond: the oldest list is forgotten. */
+  changesKnown: 20_000,
+  /** Bytes of one file’s patch that are shown. Beyond: the rest is left out, and the page says so. */
+  patchShown: 512 * 1024,
+  /** Bytes of a run’s output that one look at its transcript reads. Beyond: the next look continues there. */
+  transcriptLook: 2 * 1024 * 1024,
+  /** Characters of one message or tool call in it. Beyond: it is cut. */
+  transcriptText: 20_000,
+
   // Of search.
 
   /** Characters of what somebody looks for. Beyond: the rest is left out, and the answer says so. */

@@ -24,7 +24,16 @@ import type { Step } from '../pipeline/next/step.ts';
 export type { GitStatus } from '../git/overview.ts';
 export type GitReads = Pick<
   ProjectGit,
-  'diff' | 'diffOfCommit' | 'log' | 'status' | 'snapshots' | 'describeSnapshots' | 'snapshotDiff' | 'branchFromSnapshot'
+  | 'diff'
+  | 'diffOfCommit'
+  | 'changedFiles'
+  | 'filePatch'
+  | 'log'
+  | 'status'
+  | 'snapshots'
+  | 'describeSnapshots'
+  | 'snapshotDiff'
+  | 'branchFromSnapshot'
 >;
 
 /** A project as commands see it. */

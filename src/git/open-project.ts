@@ -6,6 +6,8 @@ import { MusherError } from '../errors.ts';
 import type { CommitSha, ItemNumber } from '../pipeline/values.ts';
 import { broughtByHand, isRefused } from './base/same-change.ts';
 import { complaintOf, moveBase } from './base/base.ts';
+import { BOUNDS } from '../bounds.ts';
+import { Remembered } from './objects/loose.ts';
 import { readBlobs } from './objects/blobs.ts';
 import { stageConflict } from './worktree/conflict.ts';
 import { collect, itemOfBranch } from './boxed/collect.ts';
@@ -13,6 +15,7 @@ import { clearLocks } from './worktree/dead-run.ts';
 import { bringBack, type Strays, workElsewhere } from './worktree/elsewhere.ts';
 import { keepStrays } from './boxed/strays.ts';
 import { baseHead, branchHead, type Context, type ItemAt, placeOf, baseline, takeAsides } from './context.ts';
+import { changedFiles, type ChangedFiles, patchOf } from './changes/changed-files.ts';
 import {
   changedSince,
   parentsOf,
@@ -21,6 +24,7 @@ import {
   diffBetween,
   diffSince,
   filesWithMarkers,
+  forkPoint,
   isAncestor,
   readLog,
   squash,
@@ -145,6 +149,12 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
     if (number !== null) await locked({ number }, () => collected(number, branch));
     return work();
   };
+  const changesKnown = new Remembered<ChangedFiles>(BOUNDS.changesKnown);
+  const changes = async (from: CommitSha, to: CommitSha): Promise<ChangedFiles> => {
+    const found = changesKnown.get(`${from} ${to}`) ?? (await changedFiles(at.git, from, to));
+    changesKnown.set(`${from} ${to}`, found, found.files.length + 1);
+    return found;
+  };
   return {
     commonDir: at.repository.commonDir,
     identity: at.repository.identity,
@@ -227,6 +237,15 @@ function projectGit(at: Context, clock: Clock, box: Box | null): ProjectGit {
       const [parent] = await parentsOf(at.git, commit);
       return parent === undefined ? null : diffBetween(at.git, parent, commit, maxBytes);
     },
+    changedFiles: async (of) => {
+      if ('commit' in of) {
+        const [parent] = await parentsOf(at.git, of.commit);
+        return parent === undefined ? null : changes(parent, of.commit);
+      }
+      const head = await onBranch(of.branch, () => branchHead(at, of.branch));
+      return head === null ? null : changes(await forkPoint(at.git, await baseline(at), head), head);
+    },
+    filePatch: (change, paths, maxBytes) => patchOf(at.git, change, paths, maxBytes),
     log: async ({ branch, max }) => {
       const head = await onBranch(branch, () => branchHead(at, branch));
       if (head === null) return [];

@@ -5,6 +5,7 @@ import type { CommitSha, ItemNumber, Millis } from '../pipeline/values.ts';
 import type { MoveBase } from './base/base.ts';
 import type { Elsewhere } from './worktree/elsewhere.ts';
 import type { ItemAt } from './context.ts';
+import type { ChangedFiles, patchOf } from './changes/changed-files.ts';
 import type { Diff, LogEntry, Squash } from './history.ts';
 import type { PastMerge } from './base/merge-history.ts';
 import type { UnknownLink } from './inside/links.ts';
@@ -123,6 +124,13 @@ export interface ProjectGit {
   diff(ask: { readonly branch: string; readonly maxBytes: number }): Promise<Diff | null>;
   /** What a commit changes against its first parent. Null where the repository has no such commit any more. */
   diffOfCommit(commit: CommitSha, maxBytes: number): Promise<Diff | null>;
+  /**
+   * The files of a change: of a branch since it left the base branch, or of a commit against its first parent. Null where there is no
+   * such branch or commit any more. Remembered, because a change never becomes another.
+   */
+  changedFiles(of: { readonly branch: string } | { readonly commit: CommitSha }): Promise<ChangedFiles | null>;
+  /** The patch of some files of such a change, by their paths before and after. */
+  filePatch(change: Pick<ChangedFiles, 'from' | 'to'>, paths: readonly string[], maxBytes: number): ReturnType<typeof patchOf>;
   /** Commits of the branch that the base branch lacks, newest first; with `branch` = the base branch, its own. */
   log(ask: { readonly branch: string; readonly max: number }): Promise<LogEntry[]>;
   /** Whether and how the base branch has moved since it was seen at a commit. */
