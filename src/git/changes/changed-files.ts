@@ -55,7 +55,7 @@ export async function changedFiles(git: OwnDir, from: CommitSha, to: CommitSha):
     files: shown.map(({ change, objects }): FileChange => {
       const counts = lines.get(change.path) ?? null;
       const bytes = { before: sizes.get(objects.before) ?? null, after: sizes.get(objects.after) ?? null };
-      return { ...change, lines: counts, bytes: counts === null ? bytes : null };
+      return Object.assign(change, { lines: counts, bytes: counts === null ? bytes : null });
     }),
     all: rows.length,
     added: all.reduce((sum, { added }) => sum + added, 0),

@@ -5,6 +5,7 @@ import { BOUNDS } from '../../../src/bounds.ts';
 import { parsePatch } from '../../../src/git/changes/patch.ts';
 import type { ProjectGit } from '../../../src/git/project-git.ts';
 import { commitSha } from '../../../src/pipeline/values.ts';
+import { figure } from '../../figure.ts';
 import { makeOwner, numbered, open, type Owner, write } from '../owner.ts';
 
 let owner: Owner;
@@ -84,6 +85,6 @@ it('answers soon for 50 MB in one file and in many, and never reads what is larg
   expect(patch.text.length).toBeLessThan(1_000);
   const again = performance.now();
   await git.changedFiles({ branch });
-  console.info(`figure: the files of a change of 50 MB: ${Math.round(took)} ms, asked again ${Math.round(performance.now() - again)} ms`);
+  figure(`the files of a change of 50 MB: ${Math.round(took)} ms, asked again ${Math.round(performance.now() - again)} ms`);
   expect(took).toBeLessThan(30_000);
 });

@@ -54,10 +54,12 @@ describe('a patch', () => {
       fc.property(file, file, (before, after) => {
         const files = parsePatch(gitDiff(before, after));
         expect(files.length).toBe(before === after ? 0 : 1);
-        for (const { text, before: old, after: now } of files.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))) {
-          if (old !== null) expect(before.split('\n')[old - 1]).toBe(text);
-          if (now !== null) expect(after.split('\n')[now - 1]).toBe(text);
-        }
+        const lines = files.flatMap(({ hunks }) => hunks.flatMap((hunk) => hunk.lines));
+        const [old, now] = [before.split('\n'), after.split('\n')];
+        const wrong = lines.filter(
+          (one) => (one.before !== null && old[one.before - 1] !== one.text) || (one.after !== null && now[one.after - 1] !== one.text),
+        );
+        expect(wrong).toEqual([]);
       }),
       { numRuns: 60 },
     );
