@@ -1,4 +1,5 @@
 import type { Address, Sender } from '../src/message/address.ts';
+import type { Document } from '../src/message/document.ts';
 
 /**
  * What the web network shows besides messages: pages that are read from the log. Musher's composition gives them, so that
@@ -14,6 +15,11 @@ export interface Views {
   problem(status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503, viewer: Viewer | null): string;
   /** A file that pages name by `/assets/NAME`; null: none. Names carry a digest of the content, so they may be kept for ever. */
   asset(name: string): Asset | null;
+  /**
+   * What a session was answered, as list items with the ids `answer-ID`, the oldest first: what `GET /answers` gives, and what
+   * the stream sends as event `answer` when one is new or was edited. Buttons are only those that this viewer may press.
+   */
+  answers(shown: readonly Answer[], viewer: Viewer): string;
   /** The number of the newest event. */
   head(): number;
   /** Calls back after each commit with what changed since the last call, until the returned function is called. */
@@ -46,15 +52,22 @@ export interface Page {
   readonly version: string | null;
 }
 
+/** A message of Musher to a session. */
+export interface Answer {
+  readonly id: string;
+  readonly at: number;
+  readonly body: Document;
+}
+
 export interface Asset {
   readonly type: string;
   readonly bytes: Buffer;
 }
 
-/** What changed in the log, for pages that are open. */
+/** What changed in the log, for pages that are open: the stream sends it as JSON, as event `change`. */
 export interface Change {
   /** Number of the last event in it. */
   readonly event: number;
-  /** What it touches: `project:demo`, `item:demo:3`, `agents`, `networks`. Elements name theirs in `data-live`, apart by spaces. */
+  /** What it touches: `project:demo`, `item:demo:3`, `agents`, `networks`; `*` is everything. Elements name theirs in `data-live`, apart by spaces. */
   readonly topics: readonly string[];
 }

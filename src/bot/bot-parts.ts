@@ -35,7 +35,7 @@ export interface BotParts {
 }
 
 /** The room's project: the one it was switched to, if that still exists, else the first. */
-export function projectOf(parts: BotParts, transport: string, room: string): Project {
+export function projectOf(parts: Pick<BotParts, 'log' | 'roomProject' | 'projects'>, transport: string, room: string): Project {
   const bound = parts.log.reads.roomProject(transport, room) ?? parts.roomProject(transport, room);
   return parts.projects.find((project) => project.name === bound) ?? parts.projects[0];
 }

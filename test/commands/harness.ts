@@ -1,5 +1,6 @@
 import { COMMANDS } from '../../commands/index.ts';
 import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
+import type { BotParts } from '../../src/bot/bot-parts.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { Router } from '../../src/bot/loop/router.ts';
 import type { RoomNews } from '../../src/bot/loop/room-news.ts';
@@ -70,6 +71,8 @@ export async function makeDesk(): Promise<Desk> {
 
 export interface World {
   readonly log: Log;
+  /** What the commands share. */
+  readonly bot: BotParts;
   readonly clock: TestClock;
   readonly desk: Desk;
   /** Sends a message as a person with a role and gives what it is answered with. */
@@ -157,7 +160,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     isPressable: (transport) => transport !== 'console',
     hasButtons: (transport) => transport !== 'console',
   });
-  const router = new Router({
+  const bot: BotParts = {
     log,
     clock,
     rights: rightsFrom({
@@ -191,6 +194,9 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     restart: () => undefined,
     version: '1.2.3',
     startedAt: START - 3_600_000,
+  };
+  const router = new Router({
+    ...bot,
     addressing: () => ({ botNames: ['musher'], botIds: identity?.()?.ids ?? [], prefix: '!' }),
     showLive: (message, inbox, body) => {
       live.set(message.id, [...(live.get(message.id) ?? []), plainText(body, { width: 300 })]);
@@ -252,6 +258,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
   };
 
   return {
+    bot,
     signs,
     log,
     clock,

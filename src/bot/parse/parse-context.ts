@@ -39,7 +39,12 @@ export function parseContext(
  * How a line may continue for the person who types it there: only commands that they may use, and items, titles and agents of
  * projects that they may see. Nothing for a stranger: completion shows before anything is sent.
  */
-export function completionFor(parts: BotParts, table: CommandTable<Command>, line: string, origin: Origin): readonly Completion[] {
+export function completionFor(
+  parts: Pick<BotParts, 'log' | 'roomProject' | 'projects' | 'rooms' | 'rights'>,
+  table: CommandTable<Command>,
+  line: string,
+  origin: Origin,
+): readonly Completion[] {
   const highest = parts.rights.highest(origin);
   if (highest === null) return [];
   const visible = parts.projects.filter(({ name }) => parts.rights.roleIn(origin, name) !== null);

@@ -166,8 +166,8 @@ export class Reads {
   }
 
   /** Items that may move by themselves without being active: queued items of the backlog, and deleted ones whose removal is not done. */
-  waking(project: string): WorkItem[] {
-    return this.#waking.all(project, 10_000).map(parseItem);
+  waking(project: string, limit = 10_000): WorkItem[] {
+    return this.#waking.all(project, limit).map(parseItem);
   }
 
   /** Numbers of all items that may move by themselves, in the order in which they come to their turn. */

@@ -110,7 +110,7 @@ function track({ item, reviewed }: CardFacts): Content[] {
 }
 
 /** What can be pressed. Each names project and commit: pressed late it means no other item, and no commit that nobody looked at. */
-function buttonsOf({ item, step, run }: CardFacts, { current }: Reader): Action[] {
+export function buttonsOf({ item, step, run }: Pick<CardFacts, 'item' | 'step' | 'run'>, { current }: Pick<Reader, 'current'>): Action[] {
   const { stage, work, held } = item;
   const button = (label: string, words: string, style: Action['style'] = 'plain', further = ''): Action => ({
     ...action(label, `${words} ${item.project}#${item.number}${further}`, style),

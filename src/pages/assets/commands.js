@@ -1,0 +1,76 @@
+// Sends forms without leaving the page. What comes of it is an answer, and what it changes comes by the stream.
+import { dropDrafts } from './drafts.js';
+import { openAnswers } from './answers.js';
+
+export function startCommands() {
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.classList.contains('do')) return;
+    event.preventDefault();
+    void send(form);
+  });
+  document.addEventListener('click', ({ target }) => {
+    const typed = target instanceof Element ? target.closest('[data-type]') : null;
+    const field = document.getElementById('command');
+    if (typed === null || !(field instanceof HTMLInputElement)) return;
+    // A place to fill in is left out: `reject 3 <reason>`.
+    field.value = (typed.getAttribute('data-type') ?? '').replace(/ ?<[^>]*>.*$/, ' ').trimStart();
+    field.focus();
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+}
+
+/**
+ * Sends a form of a command. Resolves to whether it was taken.
+ * @param {HTMLFormElement} form
+ */
+export async function send(form) {
+  if (form.classList.contains('busy')) return false;
+  form.classList.add('busy');
+  try {
+    const taken = await say(new URLSearchParams(/** @type {any} */ (new FormData(form))));
+    if (taken) {
+      dropDrafts(form);
+      form.reset();
+      const around = form.closest('details');
+      if (around !== null) around.open = false;
+    }
+    return taken;
+  } finally {
+    form.classList.remove('busy');
+  }
+}
+
+/**
+ * Says a command as if it were typed. Resolves to whether it was taken.
+ * @param {URLSearchParams} fields
+ */
+export async function say(fields) {
+  const bar = document.getElementById('bar');
+  try {
+    const answer = await fetch('/do', { method: 'POST', body: fields, headers: { 'HX-Request': 'true' } });
+    if (answer.ok || answer.redirected) return true;
+    toast(new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('h1 + p')?.textContent ?? String(answer.status));
+  } catch {
+    toast(bar?.dataset.notSent ?? '');
+  }
+  return false;
+}
+
+/** The fields of a command that a script says. @param {string} command */
+export function fieldsOf(command) {
+  const csrf = document.querySelector('#bar [name=csrf]');
+  return new URLSearchParams({ csrf: csrf instanceof HTMLInputElement ? csrf.value : '', command });
+}
+
+/** Shows a line above the bar for a while. @param {string} words */
+export function toast(words) {
+  document.querySelector('.toast')?.remove();
+  const line = document.createElement('p');
+  line.className = 'toast';
+  line.setAttribute('role', 'alert');
+  line.textContent = words;
+  line.addEventListener('click', () => (line.remove(), openAnswers()));
+  document.body.append(line);
+  setTimeout(() => line.remove(), 8_000);
+}
