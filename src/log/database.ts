@@ -1,7 +1,15 @@
 import Database from 'better-sqlite3';
 import { MusherError } from '../errors.ts';
 
-export type Db = Database.Database;
+/** What is used of a statement. It is prepared at its first use: a start makes two hundred and needs few of them at once. */
+export interface Statement<Values extends unknown[], Row> extends Pick<Database.Statement<Values, Row>, 'run' | 'get' | 'all' | 'iterate'> {
+  /** Gives the value of the first column in place of each row. */
+  pluck(): Statement<Values, Row>;
+}
+
+export interface Db extends Omit<Database.Database, 'prepare'> {
+  prepare<Values extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Values, Row>;
+}
 
 /** The first SQLite release without the WAL-reset corruption bug. */
 export const OLDEST_SQLITE = '3.51.3';
@@ -13,7 +21,7 @@ export const OLDEST_SQLITE = '3.51.3';
 export function openDatabase(file: string): Db {
   let db: Db;
   try {
-    db = new Database(file);
+    db = planningOnce(new Database(file));
   } catch (cause) {
     throw new MusherError('LOG_DAMAGED', `The database ${file} cannot be opened.`, 'Check that its folder exists and is writable.', {
       cause,
@@ -27,7 +35,7 @@ export function openDatabase(file: string): Db {
     // Deleted and overwritten content is zeroed, so that a purge leaves nothing in free pages.
     db.pragma('secure_delete = ON');
     db.pragma('cache_size = -16000');
-    return planningOnce(db);
+    return db;
   } catch (cause) {
     db.close();
     if (cause instanceof MusherError) throw cause;
@@ -44,9 +52,28 @@ export function openDatabase(file: string): Db {
  * SQLite looks at the values of parameters when it plans a read with an order, a limit or a group, and so it plans such a read
  * anew at each call: mostly that takes longer than the read. It looks at no value that is computed, if only by a sign.
  */
-function planningOnce(db: Db): Db {
+function planningOnce(db: Database.Database): Db {
   const prepare = db.prepare.bind(db);
-  return Object.assign(db, { prepare: (sql: string) => prepare(/^\s*(?:EXPLAIN QUERY PLAN\s+)?SELECT\b/.test(sql) ? computed(sql) : sql) });
+  return Object.assign(db, {
+    prepare: (sql: string) => atFirstUse(() => prepare(/^\s*(?:EXPLAIN QUERY PLAN\s+)?SELECT\b/.test(sql) ? computed(sql) : sql)),
+  }) as Db;
+}
+
+function atFirstUse<Values extends unknown[], Row>(prepare: () => Database.Statement<Values, Row>): Statement<Values, Row> {
+  const prepared = (): Database.Statement<Values, Row> => {
+    const made = prepare();
+    // From now on nothing stands between a caller and the statement.
+    Object.assign(lazy, { run: made.run.bind(made), get: made.get.bind(made), all: made.all.bind(made), iterate: made.iterate.bind(made) });
+    return made;
+  };
+  const lazy: Statement<Values, Row> = {
+    run: (...values) => prepared().run(...values),
+    get: (...values) => prepared().get(...values),
+    all: (...values) => prepared().all(...values),
+    iterate: (...values) => prepared().iterate(...values),
+    pluck: () => atFirstUse(() => prepare().pluck()),
+  };
+  return lazy;
 }
 
 /** With a sign before each parameter that something is compared with, and before those of limits. Plans are the same. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openDatabase } from '../../src/log/database.ts';
+import { openDatabase, type Statement } from '../../src/log/database.ts';
 import { Log } from '../../src/log/log.ts';
 import { migrate } from '../../src/log/schema/migrations.ts';
 import type { NewItemEvent } from '../../src/pipeline/events.ts';
@@ -102,7 +102,7 @@ function bare(dir: string, commits: readonly (readonly Write[])[]): number {
   mkdirSync(dir);
   const db = openDatabase(join(dir, 'bare.sqlite'));
   migrate(db);
-  const statements = new Map<string, Database.Statement>();
+  const statements = new Map<string, Statement<unknown[], unknown>>();
   for (const { sql } of commits.flat()) if (!statements.has(sql)) statements.set(sql, db.prepare(sql));
   const commit = db.transaction((writes: readonly Write[]) => {
     for (const { sql, values } of writes) statements.get(sql)?.run(...values);
