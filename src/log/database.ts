@@ -56,7 +56,7 @@ function planningOnce(db: Database.Database): Db {
   const prepare = db.prepare.bind(db);
   return Object.assign(db, {
     prepare: (sql: string) => atFirstUse(() => prepare(/^\s*(?:EXPLAIN QUERY PLAN\s+)?SELECT\b/.test(sql) ? computed(sql) : sql)),
-  }) as Db;
+  });
 }
 
 function atFirstUse<Values extends unknown[], Row>(prepare: () => Database.Statement<Values, Row>): Statement<Values, Row> {
