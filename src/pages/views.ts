@@ -8,12 +8,22 @@ import { followChanges } from './frame/changes.ts';
 import { documentOf, NEEDS_PART, needsCount, problemDocument } from './frame/layout.ts';
 import { look } from './frame/look.ts';
 import { home } from './home/view.ts';
+import { agentsPage } from './overview/agents.ts';
+import { auditPage } from './overview/audit.ts';
+import { roomsPage } from './overview/rooms.ts';
+import { searchPage } from './overview/search.ts';
+import { pastPage } from './past/view.ts';
 import type { PageParts, ViewRow } from './view.ts';
 
 /** Every kind of page, in the order of the navigation. A new one is its file and its line here. */
 export const VIEWS: readonly ViewRow[] = [
   { segment: '', view: home, nav: { label: 'Home', key: 'h' } },
   { segment: 'board', view: board, nav: { label: 'Board', key: 'b' } },
+  { segment: 'search', view: searchPage, nav: { label: 'Search', key: 's' } },
+  { segment: 'agents', view: agentsPage, nav: { label: 'Agents', key: 'a' } },
+  { segment: 'rooms', view: roomsPage, nav: { label: 'Rooms', key: 'r' } },
+  { segment: 'audit', view: auditPage, nav: { label: 'Audit', key: 'u' } },
+  { segment: 'past', view: pastPage, nav: { label: 'Past', key: 'p' } },
   { segment: 'complete', view: completions, nav: null },
 ];
 

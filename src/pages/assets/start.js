@@ -5,6 +5,7 @@ import { startCommands } from './commands.js';
 import { startDrafts } from './drafts.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
+import { startSliders } from './past.js';
 import { startTitle } from './title.js';
 
 startDrafts();
@@ -14,3 +15,4 @@ void startAnswers();
 startBar();
 startKeys();
 startLive();
+startSliders();
