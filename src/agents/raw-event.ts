@@ -4,13 +4,44 @@ import { oneLine } from './text.ts';
 /** Deeper than this a value is shown as JSON. */
 const DEEPEST = 8;
 /** Fields of an event that say nothing to people: names of things, sums, marks of time. */
-const NOISE: ReadonlySet<string> = new Set(
-  (
-    'uuid id session_id sessionID sessionId thread_id parent_tool_use_id tool_use_id tool_id callID messageID request_id requestID ' +
-    'usage tokens cost total_cost_usd modelUsage model role type subtype signature timestamp time stop_reason stop_sequence ' +
-    'stop_details service_tier metadata snapshot num_turns duration_ms duration_api_ms container context_management'
-  ).split(' '),
-);
+const NOISE: ReadonlySet<string> = new Set([
+  'uuid',
+  'id',
+  'session_id',
+  'sessionID',
+  'sessionId',
+  'thread_id',
+  'parent_tool_use_id',
+  'tool_use_id',
+  'tool_id',
+  'callID',
+  'messageID',
+  'request_id',
+  'requestID',
+  'usage',
+  'tokens',
+  'cost',
+  'total_cost_usd',
+  'modelUsage',
+  'model',
+  'role',
+  'type',
+  'subtype',
+  'signature',
+  'timestamp',
+  'time',
+  'stop_reason',
+  'stop_sequence',
+  'stop_details',
+  'service_tier',
+  'metadata',
+  'snapshot',
+  'num_turns',
+  'duration_ms',
+  'duration_api_ms',
+  'container',
+  'context_management',
+]);
 
 /** What a line of output is about, whatever program printed it. */
 export interface RawEvent {
@@ -70,6 +101,6 @@ function wordsOf(value: unknown, depth: number): string[] {
     // The envelope of a message says nothing by its names.
     if (depth < 4 && typeof inner === 'object') return lines;
     const [first = '', ...more] = lines;
-    return more.length === 0 ? [`${name}: ${first}`] : [`${name}:`, ...lines.map((line) => `  ${line}`)];
+    return more.length === 0 ? `${name}: ${first}` : [`${name}:`].concat(lines.map((line) => `  ${line}`));
   });
 }

@@ -110,10 +110,10 @@ async function forwards(handle: FileHandle, start: number, size: number, read: R
     if (chunk.length === 0) break;
     position += chunk.length;
     kept = Buffer.concat([kept, chunk]);
-    const cut = linesOf(kept, at);
-    kept = kept.subarray(cut.rest);
-    at += cut.rest;
-    lines.push(...cut.lines);
+    const found = linesOf(kept, at);
+    kept = kept.subarray(found.rest);
+    at += found.rest;
+    lines.push(...found.lines);
     entries.push(...read(lines.splice(0)));
   }
   // A line that is longer than a look is passed over.
@@ -203,7 +203,7 @@ function entriesOf({ at, text }: Line, parser: OutputParser | null, redact: (tex
       ? [{ at, kind: 'answer', text: oneLine(raw.words), whole: raw.words, failed: raw.failed } as const]
       : entries;
   return shown.map((entry): Entry => {
-    const whole = entry.whole === null ? null : cut(redact(entry.whole));
+    const whole = entry.whole === null ? null : shortened(redact(entry.whole));
     return { at: entry.at, kind: entry.kind, text: redact(entry.text), whole, failed: entry.failed };
   });
 }
@@ -243,7 +243,7 @@ function entryOf(signal: Signal, at: number, raw: ReturnType<typeof rawEvent>): 
   }
 }
 
-function cut(text: string): string {
+function shortened(text: string): string {
   return text.length <= BOUNDS.transcriptText ? text : tail(text, BOUNDS.transcriptText);
 }
 
