@@ -13,6 +13,8 @@ export interface Views {
   page(request: PageRequest, viewer: Viewer): Promise<Page | null>;
   /** The page that says why there is none: what a visitor without a session sees, or a viewer of a path that leads nowhere. Says nothing of the Musher behind it. */
   problem(status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503, viewer: Viewer | null): string;
+  /** The page of a link that was not used yet: one button, in a form that posts to `action`. Says nothing of the Musher behind it, nor whether the link is good. */
+  entry(action: string): string;
   /** A file that pages name by `/assets/NAME`; null: none. Names carry a digest of the content, so they may be kept for ever. */
   asset(name: string): Asset | null;
   /**

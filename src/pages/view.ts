@@ -22,6 +22,8 @@ export type PageParts = Pick<
 export interface Look {
   readonly request: PageRequest;
   readonly viewer: Viewer;
+  /** The address of the page, to which a form leads back where no script sends it. */
+  readonly here: string;
   readonly parts: PageParts;
   readonly reads: Reads;
   /** Where commands of this person come from, for `rights`. */

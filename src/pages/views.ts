@@ -5,7 +5,7 @@ import { completions } from './frame/completions.ts';
 import { answersHtml } from './frame/answers.ts';
 import { readAssets } from './frame/assets.ts';
 import { followChanges } from './frame/changes.ts';
-import { documentOf, NEEDS_PART, needsCount, problemDocument } from './frame/layout.ts';
+import { documentOf, entryDocument, NEEDS_PART, needsCount, problemDocument } from './frame/layout.ts';
 import { look } from './frame/look.ts';
 import { home } from './home/view.ts';
 import { agentsPage } from './overview/agents.ts';
@@ -49,6 +49,7 @@ export function openViews(parts: PageParts, rows: readonly ViewRow[] = VIEWS): V
   return {
     page,
     problem: (status, viewer) => problemDocument(status, viewer !== null, assets),
+    entry: (action) => entryDocument(action, assets),
     asset: (name) => assets.get(name),
     answers: (shown, viewer) =>
       answersHtml(shown, look(parts, table, { path: [], query: new URLSearchParams(), part: null }, viewer), viewer),

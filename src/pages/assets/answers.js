@@ -29,9 +29,13 @@ export async function startAnswers() {
   }
 }
 
-/** The next answer is to a command that a script has said. */
-export function expectAnswer() {
+/** @type {((words: string) => void) | null} */
+let waiting = null;
+
+/** Calls back with the words of the next new answer, in place of opening the drawer. @param {(words: string) => void} show */
+export function expectNote(show) {
   askedAt = Date.now();
+  waiting = show;
 }
 
 /**
@@ -49,9 +53,13 @@ export function addAnswer(html) {
       continue;
     }
     into.append(document.adoptNode(item));
-    document.dispatchEvent(new CustomEvent('musher:answer', { detail: { text: item.textContent ?? '' } }));
-    if (Date.now() - askedAt < SOON_MS) openAnswers();
+    const isSoon = Date.now() - askedAt < SOON_MS;
+    const words = [...item.querySelectorAll('p, li')].map((one) => one.textContent?.trim() ?? '').join(' ');
+    // A question needs its buttons, which are in the drawer.
+    if (isSoon && waiting !== null && item.querySelector('form') === null) waiting(words);
+    else if (isSoon) openAnswers();
     else if (drawer()?.hidden) count(unread + 1);
+    if (isSoon) waiting = null;
   }
   while (into.children.length > MOST) into.firstElementChild?.remove();
   toEnd();

@@ -2,6 +2,9 @@
 import { dropDrafts } from './drafts.js';
 import { openAnswers } from './answers.js';
 
+/** What is on its way, or was and got no answer. @type {WeakMap<HTMLFormElement, { said: string, id: string }>} */
+const sendings = new WeakMap();
+
 export function startCommands() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
@@ -28,8 +31,15 @@ export async function send(form) {
   if (form.classList.contains('busy')) return false;
   form.classList.add('busy');
   try {
-    const taken = await say(new URLSearchParams(/** @type {any} */ (new FormData(form))));
+    const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    // Sent again after a broken connection it is the same command, which Musher takes once.
+    const said = fields.toString();
+    const sending = sendings.get(form)?.said === said ? sendings.get(form) : { said, id: newId() };
+    sendings.set(form, sending);
+    fields.set('id', sending.id);
+    const taken = await say(fields);
     if (taken) {
+      sendings.delete(form);
       dropDrafts(form);
       form.reset();
       const around = form.closest('details');
@@ -57,10 +67,15 @@ export async function say(fields) {
   return false;
 }
 
+/** A name for one sending. */
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** The fields of a command that a script says. @param {string} command */
 export function fieldsOf(command) {
   const csrf = document.querySelector('#bar [name=csrf]');
-  return new URLSearchParams({ csrf: csrf instanceof HTMLInputElement ? csrf.value : '', command });
+  return new URLSearchParams({ csrf: csrf instanceof HTMLInputElement ? csrf.value : '', command, id: newId() });
 }
 
 /** Shows a line above the bar for a while. @param {string} words */

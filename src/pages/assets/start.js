@@ -1,6 +1,8 @@
 // Begins everything that a page does by itself. Without it each page still works: forms are forms and links are links.
+import { startAges } from './ages.js';
 import { startAnswers } from './answers.js';
 import { startBar } from './bar.js';
+import { startBoard } from './board.js';
 import { startCommands } from './commands.js';
 import { startDrafts } from './drafts.js';
 import { startKeys } from './keys.js';
@@ -10,9 +12,11 @@ import { startTitle } from './title.js';
 
 startDrafts();
 startTitle();
+startAges();
 startCommands();
 void startAnswers();
 startBar();
+startBoard();
 startKeys();
 startLive();
 startSliders();

@@ -72,6 +72,10 @@ function read(after, tell, onState) {
     });
     source.addEventListener('change', ({ data }) => tell({ type: 'change', ...JSON.parse(data) }));
     source.addEventListener('answer', ({ data }) => tell({ type: 'answer', html: data }));
+    source.addEventListener('ended', () => {
+      source.close();
+      onState('ended');
+    });
     source.addEventListener('error', () => {
       source.close();
       void again();

@@ -4,8 +4,10 @@ import { requestName } from '../../pipeline/requests.ts';
 import { STAGES, type StageName, type WorkItem } from '../../pipeline/types.ts';
 import { action } from '../../message/build.ts';
 import { revealed } from '../../message/reveal.ts';
+import { visibleLine } from '../../message/sanitize.ts';
 import { buttonsOf } from '../../words/item/card.ts';
 import { itemLabel } from '../../words/item/item.ts';
+import { duration } from '../../words/time.ts';
 import { html, type Markup } from '../html.ts';
 import type { Look } from '../view.ts';
 import { commandButton } from './command.ts';
@@ -15,10 +17,10 @@ export function itemUrl({ project, number }: Pick<WorkItem, 'project' | 'number'
   return `/item/${encodeURIComponent(project)}/${number}`;
 }
 
-/** An item as a link: its number and title, with hidden characters shown. */
+/** An item as a link: its number and title, which can't change the direction of what is around it. */
 export function itemLink(item: Pick<WorkItem, 'project' | 'number' | 'title'>, { reader }: Pick<Look, 'reader'>): Markup {
   return html`<a href="${itemUrl(item)}" class="item" data-row
-    ><span class="number">${itemLabel(item, reader.current)}</span> <bdi>${revealed(item.title)}</bdi></a
+    ><span class="number">${itemLabel(item, reader.current)}</span> <bdi>${visibleLine(item.title)}</bdi></a
   >`;
 }
 
@@ -72,4 +74,9 @@ export function stageTrack(item: WorkItem): Markup {
         </li>`,
     )}
   </ol>`;
+}
+
+/** For how long something has been so, which a script keeps right. `at`: since when. */
+export function age(at: number, { reader }: Pick<Look, 'reader'>): Markup {
+  return html`<span class="age" data-at="${at}">${duration(reader.now - at)}</span>`;
 }

@@ -23,7 +23,7 @@ export function documentOf(shown: Shown, look: Look, frame: Frame): string {
   const [segment = ''] = look.request.path;
   const title = `${needs > 0 ? `(${needs}) ` : ''}${shown.title} · Musher`;
   return html`<!doctype html>
-    <html lang="en" data-head="${head}">
+    <html lang="en" data-head="${head}" data-now="${look.reader.now}">
       ${headOf(title, assets)}
       <body>
         <a class="skip" href="#main">Skip to content</a>
@@ -56,6 +56,21 @@ export function problemDocument(status: keyof typeof PROBLEMS, isKnown: boolean,
           <h1>${title}</h1>
           <p>${text}</p>
           ${isKnown && html`<p><a href="/">Home</a></p>`}
+        </main>
+      </body>
+    </html>`.toString();
+}
+
+/** The page of a one-time link. Whoever only looks at it, as chat clients do to show what is behind a link, uses nothing up. */
+export function entryDocument(action: string, assets: Assets): string {
+  return html`<!doctype html>
+    <html lang="en">
+      ${headOf('Musher', assets, false)}
+      <body class="problem">
+        <main id="main">
+          <h1>Musher</h1>
+          <p>${FRAME_WORDS.entry}</p>
+          <form method="post" action="${action}"><button class="primary">Open</button></form>
         </main>
       </body>
     </html>`.toString();
@@ -95,7 +110,7 @@ export function needsCount({ projects }: Look, needs: number): Markup {
   >`;
 }
 
-function commandBar({ viewer }: Look): Markup {
+function commandBar({ viewer, here }: Look): Markup {
   return html`<aside id="answers" aria-label="Answers" hidden>
       <div class="answers-head">
         <h2>Answers</h2>
@@ -106,6 +121,7 @@ function commandBar({ viewer }: Look): Markup {
     </aside>
     <form id="bar" method="post" action="/do" class="do" role="search" autocomplete="off" data-not-sent="${FRAME_WORDS.notSent}">
       <input type="hidden" name="csrf" value="${viewer.csrf}" />
+      <input type="hidden" name="back" value="${here}" />
       <ul id="completions" role="listbox" aria-label="Completions" hidden></ul>
       <label for="command">Command</label>
       <input

@@ -21,6 +21,7 @@ export function look(parts: PageParts, table: CommandTable<Command>, request: Pa
   const made: Look = {
     request,
     viewer,
+    here: addressOf(request),
     parts,
     reads: log.reads,
     origin,
@@ -44,6 +45,11 @@ export function look(parts: PageParts, table: CommandTable<Command>, request: Pa
     needs: () => (needs ??= needsOf(made)),
   };
   return made;
+}
+
+function addressOf({ path, query }: PageRequest): string {
+  const search = query.toString();
+  return `/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
 }
 
 /** Where what a viewer does comes from. Its rights are those of the room in which they asked for the page, which `rights` knows. */

@@ -6,14 +6,14 @@ import type { ItemNumber } from '../../pipeline/values.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { money, tokens } from '../../words/amounts.ts';
 import { firstLine, itemName, mergedAs, sentenceOf, shortCommit } from '../../words/item/item.ts';
-import { runState, runTime } from '../../words/item/run.ts';
+import { runState } from '../../words/item/run.ts';
 import { stepSign, stepWords } from '../../words/item/step.ts';
 import { beginWords, behindWords, EMPTY_WORDS, expiryWords } from '../../words/pages/home.ts';
-import { duration, moment } from '../../words/time.ts';
+import { moment } from '../../words/time.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { html, type Markup } from '../html.ts';
 import type { Look, Shown } from '../view.ts';
-import { itemButtons, itemLink, marks, stageTrack } from '../frame/item-row.ts';
+import { age, itemButtons, itemLink, marks, stageTrack } from '../frame/item-row.ts';
 import { inlines } from '../frame/words.ts';
 
 /** Rows of a section on the page of all sections, and on its own. */
@@ -122,7 +122,7 @@ function needRow(one: StandingItem, look: Look): Markup {
   return html`<li class="row need" id="need-${item.project}-${item.number}">
     <p class="head">
       <span class="sign ${signClass(one)}">${stepSign(step)} ${needLabel(one)}</span> ${itemLink(item, look)}
-      ${marks(item)}${since !== null && html`<span class="age">${duration(reader.now - since)}</span>`}
+      ${marks(item)}${since !== null && age(since, look)}
     </p>
     <p class="why">
       ${inlines(sentenceOf(stepWords(item, step, reader)))}${step.reason.kind === 'asks-people' && html` ${inlines(expiryWords(step.reason.request, reader))}`}
@@ -169,7 +169,7 @@ function waitsBehind({ project, number }: WorkItem, { reads }: Look): ItemNumber
 function workingRow(one: StandingItem, look: Look): Markup {
   const { item, run } = one;
   if (run === null) return waitingRow(one, look);
-  const { reader, reads } = look;
+  const { reads } = look;
   const facts = look.facts(item.project);
   const spent = reads.spend.ofItem(item.project, item.number);
   const cap = itemBudget(reads, item, facts.settings.budget, facts.today.open()).caps.microUsd;
@@ -184,7 +184,7 @@ function workingRow(one: StandingItem, look: Look): Markup {
       </div>
       <div>
         <dt>Time</dt>
-        <dd>${duration(runTime(run, reader.now))}</dd>
+        <dd>${age(run.startedAt ?? run.pendingAt, look)}</dd>
       </div>
       <div>
         <dt>Cost</dt>
@@ -208,9 +208,7 @@ function waitingRow({ item, step }: StandingItem, look: Look): Markup {
   const { reader, reads } = look;
   const since = reads.arrivedAt(item);
   return html`<li class="row wait" id="wait-${item.project}-${item.number}">
-    <p class="head">
-      ${itemLink(item, look)} ${marks(item)}${since !== null && html`<span class="age">${duration(reader.now - since)}</span>`}
-    </p>
+    <p class="head">${itemLink(item, look)} ${marks(item)}${since !== null && age(since, look)}</p>
     <p class="why">${inlines(stepWords(item, step, reader))}</p>
   </li>`;
 }

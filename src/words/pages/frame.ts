@@ -4,6 +4,7 @@ export const FRAME_WORDS = {
   reconnecting: 'Reconnecting to Musher…',
   ended: 'This session has ended. Type web in a room for a new link.',
   notSent: 'Not sent: Musher did not answer. Your text is kept; try again.',
+  entry: 'This link opens the page in this browser. It works once.',
   barHint: 'Type a command, such as status',
   answersEmpty: 'Answers to your commands appear here.',
   notifyAsk: 'Notify me when something needs me',
