@@ -17,7 +17,14 @@ const { STAMPS, stamp } = createRequire(import.meta.url)('../bin/current.js') as
 const TICK_MS = 100;
 
 /** Each is bundled for itself: some run where no other file of Musher's is there. */
-const PROGRAMS = ['src/main', 'src/sandbox/inside', 'src/sandbox/guard', 'src/sandbox/attack', 'demo/agent'];
+const PROGRAMS = [
+  'src/main',
+  'src/sandbox/inside',
+  'src/sandbox/guard',
+  'src/sandbox/attack',
+  'src/pictures/png/draw-process',
+  'demo/agent',
+];
 
 /** Libraries that each start loads and that are nothing but JavaScript: together more than a hundred small files. */
 const LIGHT = new Set(['zod', 'execa', 'smol-toml', 'croner', 'simple-git']);

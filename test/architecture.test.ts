@@ -44,6 +44,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     'src/bot',
     'src/pictures',
   ],
+  'src/pictures': ['src/message'],
   'src/delivery': ['src/pipeline', 'src/message', 'src/log'],
   'src/bot': ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words'],
   commands: ['src/pipeline', 'src/message', 'src/log', 'src/decide', 'src/git', 'src/agents', 'src/words', 'src/bot'],

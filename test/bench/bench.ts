@@ -14,6 +14,7 @@ import { benchRecovery } from './recovery.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchScale } from './scale.ts';
 import { benchSoak } from './soak.ts';
+import { benchPictures } from './pictures.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack/slack.ts';
 import { benchStart } from './start.ts';
@@ -64,6 +65,7 @@ try {
   await measure('pipeline', 'bringing items through the pipeline', () => benchPipeline());
   await measure('scale', 'filling a board', () => benchScale());
   await measure('notifications', 'telling rooms', () => benchNotifications());
+  await measure('pictures', 'drawing', () => benchPictures());
   await measure('matrix', 'writing to a homeserver', async () => {
     const row = await benchMatrix(dir);
     if (!('leftOut' in row)) return [row];

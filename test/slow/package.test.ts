@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { PngMaker } from '../../src/pictures/png/png-maker.ts';
+import { pictures } from '../pictures/pictures.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What a plain machine has. No Python and no compiler: nothing may have to be built when Musher is installed. */
@@ -51,6 +54,7 @@ describe('the published package', () => {
         'bin/load.js',
         'bin/package.json',
         'dist/src/main.js',
+        'dist/src/pictures/png/draw-process.js',
         'bot.toml.example',
         'demo/repository/README.md',
       ]),
@@ -84,6 +88,16 @@ describe('the published package', () => {
     expect(doctor.stdout.split('\n').filter((line) => line.startsWith('FAIL'))).toEqual([
       expect.stringContaining('claude is not on the PATH'),
     ]);
+  });
+
+  it('draws pictures with the fonts and the program that were installed', async () => {
+    const errors: unknown[] = [];
+    const program = join(place, 'node_modules/musher/dist/src/pictures/png/draw-process.js');
+    const maker = new PngMaker({ clock: systemClock(), report: (error) => errors.push(error), program });
+    const drawn = await maker.draw(pictures('#12 Fix the login').board);
+    maker.stop();
+    expect(errors).toEqual([]);
+    expect(drawn?.width).toBeGreaterThan(0);
   });
 
   it('brings the demo', async () => {
