@@ -69,6 +69,9 @@ import { undo } from './pipeline/undo.ts';
 import { unsubscribe } from './rooms/unsubscribe.ts';
 import { version } from './musher/version.ts';
 import { waiting } from './find/waiting.ts';
+import { web } from './rooms/web.ts';
+import { webRevoke } from './rooms/web-revoke.ts';
+import { webSessions } from './rooms/web-sessions.ts';
 import { whoami } from './rooms/whoami.ts';
 import { why } from './look/why.ts';
 
@@ -143,6 +146,9 @@ export const COMMANDS: readonly Command[] = [
   rooms,
   subscribe,
   unsubscribe,
+  web,
+  webSessions,
+  webRevoke,
   whoami,
   ping,
   version,

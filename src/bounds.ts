@@ -139,4 +139,29 @@ export const BOUNDS = {
 
   /** Characters of a formatted message in which a mention at its start is looked for. Beyond: the rest is not looked at. */
   pill: 4_096,
+
+  // Of whoever opens the page, or tries to.
+
+  /** Bytes of a form. Beyond: it is refused. */
+  webBody: 64 * 1024,
+  /** Characters of an address. Beyond: it is refused. */
+  webUrl: 4_096,
+  /** Bytes of a request’s headers. Beyond: it is refused. */
+  webHeaders: 16 * 1024,
+  /** Connections at once. Beyond: further ones are closed. */
+  webConnections: 2_000,
+  /** Milliseconds until a request is there. Beyond: its connection is closed. */
+  webRequestMs: 15_000,
+  /** Open streams of one session. Beyond: the oldest is closed. */
+  webStreamsOfSession: 8,
+  /** Open streams of all sessions. Beyond: further ones are refused. */
+  webStreams: 1_000,
+  /** Bytes that wait for a slow reader of a stream. Beyond: it is closed, and its page reads everything anew. */
+  webStreamWaiting: 256 * 1024,
+  /** Links of one address that are not taken, within a minute. Beyond: further ones are refused unseen. */
+  webWrongLinks: 10,
+  /** Addresses of which that is remembered. Beyond: the oldest is forgotten. */
+  webCallers: 1_000,
+  /** Characters of what a browser calls itself. Beyond: it is cut. */
+  webBrowser: 200,
 } as const;

@@ -4,7 +4,9 @@ import type { NetworkCrashPoint } from '../src/crash-point.ts';
 import type { Finding } from '../src/finding.ts';
 import type { Address } from '../src/message/address.ts';
 import type { CommandCatalogue } from './command-catalogue.ts';
+import type { Sessions } from './sessions.ts';
 import type { Transport } from './transport.ts';
+import type { Views } from './views.ts';
 
 /**
  * Everything that Musher knows of a network before it is used: a folder has one, and `transports/index.ts` lists them.
@@ -20,8 +22,11 @@ export interface Network<Keys extends z.ZodObject = z.ZodObject> {
   readonly about: string;
   /** The keys of its section. */
   readonly keys: Keys;
-  /** How ids look. A name in the place of one would never be met, and everybody be refused without a word why. */
-  readonly ids: { readonly room: IdShape; readonly person: IdShape };
+  /**
+   * How ids look. A name in the place of one would never be met, and everybody be refused without a word why. Null: it has no
+   * rooms and people of its own. Each of its rooms is a session, with the rights that its person has where they asked for it.
+   */
+  readonly ids: { readonly room: IdShape; readonly person: IdShape } | null;
   /** Secrets that are known by their form, for any account. */
   readonly secrets: readonly SecretShape[];
   /** Its own places in `src/crash-point.ts`. */
@@ -133,6 +138,14 @@ export interface NetworkParts {
   readonly inSharedCommit: <T>(run: () => T) => Promise<T>;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
+  /** What a network without rooms of its own shows, and its sessions. */
+  readonly page: () => PageParts;
+}
+
+/** What is shown on the page, and to whom. */
+export interface PageParts {
+  readonly views: Views;
+  readonly sessions: Sessions;
 }
 
 /** Keeps the types of a network's keys together while it is written down. */

@@ -144,6 +144,12 @@ export interface AnswersApart {
   isApart(to: Address): boolean;
 }
 
+/** A transport that serves a page. */
+export interface ServesPage {
+  /** Where people open it, without a slash at the end; null: it is not there now. */
+  address(): string | null;
+}
+
 /** An adapter to one chat network. */
 export interface Transport {
   readonly name: string;

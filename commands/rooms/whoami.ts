@@ -17,7 +17,7 @@ export const whoami = command({
   role: 'viewer',
   about: 'musher',
   run(context) {
-    const { sender, at, project, standing } = context;
+    const { sender, from, project, standing } = context;
     const id = idOf(context);
     const others = standing.person?.ids.filter((one) => one !== id) ?? [];
     const elsewhere = [...standing.grants].filter(([name]) => name !== project.name);
@@ -28,7 +28,7 @@ export const whoami = command({
           ['You', sender.name],
           ['Id', [code(id)]],
           ...(standing.person === null ? [] : [['Person', person(standing.person.name, others)] as const]),
-          ['Room', [code(`${at.transport}:${at.room}`), `, project ${project.name}`]],
+          ['Room', [code(`${from.at.transport}:${from.at.room}`), `, project ${project.name}`]],
           [`In ${project.name}`, rights(here)],
           ...elsewhere.map(([name, grants]) => [`In ${name}`, rights(grants)] as const),
         ]),
@@ -38,8 +38,9 @@ export const whoami = command({
   },
 });
 
-function idOf({ sender }: CommandContext): string {
-  return `${sender.transport}:${sender.id}`;
+/** On the page: of the place where the session was asked for. */
+function idOf({ from }: CommandContext): string {
+  return `${from.at.transport}:${from.senderId}`;
 }
 
 function person(name: string, others: readonly string[]): Content[] {

@@ -1,4 +1,4 @@
-import type { RoomTrouble, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
+import type { RoomTrouble, ServesPage, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Log } from '../log/log.ts';
@@ -50,6 +50,14 @@ export class Connections {
   /** Whether a network has been connected since the start; it may be reconnecting now. The terminal always is. */
   isOpen(name: string): boolean {
     return this.#opened.has(name) || this.all[0]?.name === name;
+  }
+
+  /** Where the page is; null: it is not served now. */
+  pageAddress(): string | null {
+    const served = this.all.flatMap((transport) =>
+      servesPage(transport) && transport.health().state === 'online' ? [transport.address()] : [],
+    );
+    return served.find((address) => address !== null) ?? null;
   }
 
   /** Begins to connect the networks; none keeps another, or this call, waiting. */
@@ -105,6 +113,10 @@ export class Connections {
 /** Of a room with several troubles the first. */
 function onePerRoom(troubles: readonly RoomTrouble[]): RoomTrouble[] {
   return troubles.filter(({ room }, index) => troubles.findIndex((one) => one.room === room) === index);
+}
+
+function servesPage(transport: Transport): transport is Transport & ServesPage {
+  return 'address' in transport;
 }
 
 function canShowWork(transport: Transport): transport is Transport & ShowsWork {

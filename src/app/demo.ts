@@ -24,18 +24,24 @@ export function demoDataDir(env: NodeJS.ProcessEnv): string {
   return join(isAbsolute(state) ? state : join(homeFolder(env), '.local', 'state'), 'musher', 'demo');
 }
 
-/** Settings of the embedded demo: a repository of its own, four agents that are one program of ours, one real gate. */
-export function demoSettings(dataDir: string): Settings {
+/** Settings of the embedded demo, with the page or without: a repository of its own, four agents that are one program of ours, one real gate. */
+export function demoSettings(dataDir: string, page = false): Settings {
   const path = join(dataDir, 'repository');
   const file = join(dataDir, 'bot.toml');
   const texts = new Map([
-    [file, botToml(dataDir, path)],
+    [file, `${botToml(dataDir, path)}${page ? PAGE : ''}`],
     [join(path, PROJECT_FILE), projectToml(process.env['MUSHER_DEMO_SECONDS'])],
   ]);
   const loaded = builtInSettings(file, texts, process.env);
   if (!loaded.ok) throw loaded.error;
   return { ...loaded.value, file: null };
 }
+
+/** Any port will do: several demos may run at once. */
+const PAGE = `
+[web]
+listen = "127.0.0.1:0"
+`;
 
 /** The caps are far more than the demo's agents say they use, so that `budget` has something to show. */
 function botToml(dataDir: string, path: string): string {

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { Address } from '../message/address.ts';
+import type { PageParts } from '../../transports/network.ts';
 import type { AnswerPlaces } from '../notices/answers.ts';
 
 /** What the networks' transports are made of. */
@@ -15,12 +16,14 @@ export interface NetworksParts {
   readonly clock: Clock;
   readonly rights: Rights;
   readonly catalogue: CommandCatalogue;
+  /** What a network shows that has no rooms of its own. */
+  readonly page: (network: string) => PageParts;
   readonly report: (network: string, error: unknown) => void;
 }
 
 /** The transports of the networks that are configured. An SDK is loaded only for its own network: each costs a third of a second. */
 export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise<Transport[]> {
-  const { settings, log, clock, rights, catalogue, report } = parts;
+  const { settings, log, clock, rights, catalogue, page, report } = parts;
   return Promise.all(
     settings.networks.map(({ name, section }) => {
       const network = all.find((one) => one.name === name);
@@ -37,6 +40,7 @@ export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise
         catalogue,
         dataDir: settings.dataDir,
         inSharedCommit: (run) => log.inSharedCommit(run),
+        page: () => page(name),
         report: (error) => report(name, error),
       });
     }),
@@ -46,6 +50,11 @@ export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise
 /** How people write the name of a network; null for the terminal, which is always there. */
 export function titleOfNetwork(name: string): string | null {
   return NETWORKS.find((network) => network.name === name)?.title ?? null;
+}
+
+/** Whether the rooms of a network are sessions on the page, as windows on the rooms of others. */
+export function isWindow(name: string): boolean {
+  return NETWORKS.some((network) => network.name === name && network.ids === null);
 }
 
 /** What networks say of the address of an answer. */

@@ -19,7 +19,9 @@ import type { Settings } from '../config/settings.ts';
 import { watchAbsences } from '../notices/absence.ts';
 import { EXIT_RESTART, Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
-import { ANSWER_PLACES, networkTransports, titleOfNetwork } from './networks.ts';
+import { ANSWER_PLACES, isWindow, networkTransports, titleOfNetwork } from './networks.ts';
+import { firstViews, showLink } from './page.ts';
+import { sessionsOf } from './sessions.ts';
 import { digestRooms, roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -27,7 +29,7 @@ import { waitUntilSent } from './lifecycle/wait-until-sent.ts';
 import { greeting } from './lifecycle/greeting.ts';
 import { localName } from './lifecycle/local-name.ts';
 import { shutDown } from './lifecycle/shut-down.ts';
-import type { IncomingMessage } from '../message/address.ts';
+import type { Address, IncomingMessage } from '../message/address.ts';
 import { Engine } from '../engine/engine.ts';
 import { keepRequests } from '../engine/run/requests.ts';
 import { recoverAndRecord, type Before } from '../engine/recovery/start.ts';
@@ -82,6 +84,9 @@ export async function runMusher(
     rooms: () => rooms.all(),
     reconfiguration: reconfiguration(settings, process.env),
     restart: options.batch ? null : () => ending.restart(),
+    ...(settings.networks.some(({ name }) => isWindow(name))
+      ? { page: { address: () => connections.pageAddress(), isPrivate: (at: Address) => ANSWER_PLACES.isPrivate(at), isWindow } }
+      : {}),
   };
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.
   const alive = setInterval(() => undefined, 2 ** 30);
@@ -110,9 +115,17 @@ export async function runMusher(
     clock,
     rights: bot.rights,
     catalogue: catalogueOf(bot.commands, (text, typist) => router.complete(text, typist)),
+    page: (network) => ({ views: firstViews(bot), sessions: sessionsOf(log, clock, network) }),
     report: (network, error) => onProblem(network, error),
   });
-  const connections: Connections = new Connections(terminal, networks, log, clock, onProblem, () => delivery.wake());
+  let isLinkShown = options.batch || settings.file !== null;
+  const connections: Connections = new Connections(terminal, networks, log, clock, onProblem, () => {
+    delivery.wake();
+    const page = connections.pageAddress();
+    if (isLinkShown || page === null) return;
+    isLinkShown = true;
+    showLink(log, page, terminal).catch((error: unknown) => onProblem('the link to the page', error));
+  });
   const delivery: Delivery = new Delivery({
     log,
     clock,

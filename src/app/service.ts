@@ -13,6 +13,7 @@ import process from 'node:process';
 import { COMMANDS } from '../../commands/index.ts';
 import { readLog } from '../agents/transcript.ts';
 import type { Project } from '../bot/capabilities.ts';
+import { withWindows } from '../bot/page/windows.ts';
 import { rightsFrom } from '../bot/rights/rights.ts';
 import { systemClock } from '../clock.ts';
 import { reportCommands } from '../bot/measured/commands.ts';
@@ -20,6 +21,7 @@ import { Measurements } from '../engine/measure/measure.ts';
 import { readSettings } from './lifecycle/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
+import { isWindow } from './networks.ts';
 import { seenFrom } from './rooms.ts';
 import { AS_ROOT, isRoot } from './lifecycle/greeting.ts';
 import { dumper } from './lifecycle/dumps.ts';
@@ -27,6 +29,7 @@ import { redactorFor } from '../redaction/redactor.ts';
 import { openProjectGit } from '../git/open-project.ts';
 import { Log } from '../log/log.ts';
 import { openLogFile } from './log-file.ts';
+import type { Asker } from '../log/tables/two-person.ts';
 import { takeOwnership } from '../log/owner.ts';
 import { McpEndpoint } from '../mcp/endpoint.ts';
 import { machineUse, openRunProcesses, processWatch } from './processes.ts';
@@ -61,7 +64,8 @@ export async function startMusher(options: StartOptions): Promise<number> {
 }
 
 function settingsFor(options: StartOptions): Settings {
-  if (options.config === null) return demoSettings(options.dataDir ?? demoDataDir(process.env));
+  // A script ends by itself, before anybody could look.
+  if (options.config === null) return demoSettings(options.dataDir ?? demoDataDir(process.env), !options.batch);
   const loaded = readSettings(options.config, process.env);
   if (!loaded.ok) throw loaded.error;
   return options.dataDir === null ? loaded.value : { ...loaded.value, dataDir: options.dataDir };
@@ -127,12 +131,19 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       seenFrom: (project, now) => seenFrom(settings, log.reads, project, now),
     });
     const engineParts: EngineParts = { ...shared, access };
+    const askerOf = (room: string): Asker | null => log.windows.byId(room, clock.now())?.asker ?? null;
     const measurements = new Measurements(engineParts);
     const bot: Omit<BotParts, 'networks' | 'backups' | 'rooms' | 'reconfiguration' | 'restart'> = {
       log,
       clock,
-      rights: rightsFrom(settings),
-      roomProject: (transport, room) => settings.rooms.find((one) => one.transport === transport && one.id === room)?.project ?? null,
+      rights: withWindows(rightsFrom(settings), { isWindow, askerOf }),
+      roomProject(transport, room) {
+        const at = isWindow(transport) ? askerOf(room) : { transport, room };
+        if (at === null) return null;
+        // A session speaks of what its room speaks of when it is asked, until somebody switches it.
+        const switched = isWindow(transport) ? log.reads.roomProject(at.transport, at.room) : null;
+        return switched ?? settings.rooms.find((one) => one.transport === at.transport && one.id === at.room)?.project ?? null;
+      },
       timezone: settings.timezone,
       projects: [first, ...rest],
       commands: [...COMMANDS, ...reportCommands(settings.projects)],

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
+import type { Address } from '../message/address.ts';
 import type { Capabilities, Project, ProcessUse } from './capabilities.ts';
 import type { Command } from './command.ts';
 import type { Rights } from './rights/rights.ts';
@@ -27,11 +28,23 @@ export interface BotParts {
     stop(): Promise<void>;
     make(project: string, name: string, by: { readonly actor: string; readonly cause: string | null }): ReturnType<Capabilities['measure']>;
   };
+  /** The page; missing: none is configured. */
+  readonly page?: PagePlace;
   readonly rooms: Capabilities['rooms'];
   readonly reconfiguration: Capabilities['reconfiguration'];
   readonly restart: Capabilities['restart'];
   readonly version: string;
   readonly startedAt: number;
+}
+
+/** What is known of the page by whoever serves it. */
+export interface PagePlace {
+  /** Where it is now; null: it is not there. */
+  readonly address: () => string | null;
+  /** Whether an answer at this address is seen by one person alone. */
+  readonly isPrivate: (at: Address) => boolean;
+  /** Whether the rooms of a network are sessions on the page. */
+  readonly isWindow: (transport: string) => boolean;
 }
 
 /** The room's project: the one it was switched to, if that still exists, else the first. */

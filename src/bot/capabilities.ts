@@ -8,6 +8,9 @@ import type { ProjectGit } from '../git/project-git.ts';
 import type { DumpAsk } from '../log/copies/dump.ts';
 import type { Condition } from '../pipeline/later/routine.ts';
 import type { Reads } from '../log/reads/reads.ts';
+import type { Window } from '../log/tables/windows.ts';
+import type { Address } from '../message/address.ts';
+import type { Document } from '../message/document.ts';
 import type { TextQuery } from '../log/search/query.ts';
 import type { Said } from '../log/search/talk.ts';
 import type { MeasureResult } from '../log/reads/measures.ts';
@@ -66,6 +69,12 @@ export interface CommandTx {
   pause(project: string, pause: OtherEvents['project.paused']): void;
   /** Lets work in a paused project continue. */
   resume(project: string, since: Millis): void;
+  /** A link by which the sender, and nobody else, gets to the page once. `address` is where it is. */
+  makeLink(address: string): string;
+  /** Ends a session on the page. */
+  endSession(session: Window): void;
+  /** Tells a room something besides the answer. */
+  tellRoom(to: Address, body: Document): void;
   /** Writes down that the sender wants a restart, so that the next start answers. `project` is where it was typed. */
   askRestart(project: string): void;
   /** What the engine will do next with an item. */
@@ -131,6 +140,8 @@ export interface Capabilities {
   backup(): Promise<Result<{ readonly file: string; readonly bytes: number }, string>>;
   /** The state of the backups. */
   backups(): BackupView;
+  /** The page, and the sessions there. */
+  page(): PageAccess;
   /** The configured rooms, the terminal first. */
   rooms(): readonly RoomState[];
   /** The sender's role for something that belongs to a project; null: to all projects, where their lowest role counts. */
@@ -147,6 +158,20 @@ export interface Capabilities {
   readonly restart: (() => void) | null;
   readonly version: string;
   readonly startedAt: Millis;
+}
+
+/** The page, as whoever asks here gets to it. */
+export interface PageAccess {
+  /** Where it is, without a slash at the end; null: it is not served now. */
+  readonly address: string | null;
+  /** Whether it is configured. */
+  readonly isConfigured: boolean;
+  /** Whether an answer here is seen by the sender alone. */
+  readonly isAlone: boolean;
+  /** Another place where that is so, on the same network if there is one; null: Musher knows of none. */
+  readonly alone: Address | null;
+  /** The open sessions, with how each person is called, and whether they are the sender's. */
+  readonly sessions: readonly { readonly session: Window; readonly name: string; readonly isOwn: boolean; readonly isThis: boolean }[];
 }
 
 /** How the configuration's files differ from what runs. */

@@ -10,12 +10,12 @@ export function idProblems(bot: BotFile, networks: readonly Network[]): KeyProbl
   return [
     ...bot.room.flatMap(({ transport, id }, i) => {
       const network = networks.find(({ name }) => name === transport);
-      return network === undefined ? [] : problem(network.ids.room, id, ['room', i, 'id']);
+      return network === undefined || network.ids === null ? [] : problem(network.ids.room, id, ['room', i, 'id']);
     }),
     ...bot.person.flatMap((person, i) =>
       networks.flatMap((network) => {
         const id = idOn(network, person);
-        return id === undefined ? [] : problem(network.ids.person, id, ['person', i, network.name]);
+        return id === undefined || network.ids === null ? [] : problem(network.ids.person, id, ['person', i, network.name]);
       }),
     ),
     ...inRoles(bot.roles, ['roles']),
@@ -32,12 +32,13 @@ function problem({ is, should }: IdShape, id: string, path: KeyProblem['path']):
 type RoleLists = Record<'admin' | 'operator' | 'viewer', readonly string[]>;
 
 function roleProblems(lists: RoleLists, path: KeyProblem['path'], networks: readonly Network[]): KeyProblem[] {
-  const names = networks.map(({ name }) => name).join(', ');
+  const own = networks.filter(({ ids }) => ids !== null);
+  const names = own.map(({ name }) => name).join(', ');
   return (['admin', 'operator', 'viewer'] as const).flatMap((role) =>
     lists[role].flatMap((who, i) => {
       const [transport = '', ...rest] = who.split(':');
-      const network = networks.find(({ name }) => name === transport);
-      if (network !== undefined) return problem(network.ids.person, rest.join(':'), [...path, role, i]);
+      const network = own.find(({ name }) => name === transport);
+      if (network !== undefined && network.ids !== null) return problem(network.ids.person, rest.join(':'), [...path, role, i]);
       if (rest.length === 0 || transport === LOCAL.name) return [];
       return [{ path: [...path, role, i], message: `must begin with ${LOCAL.name}, ${names}, or be the name of a [[person]]` }];
     }),

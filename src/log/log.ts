@@ -27,6 +27,8 @@ import { Threads } from './tables/threads.ts';
 import { TEXT_INDEXES } from './search/tables.ts';
 import { Talk } from './search/talk.ts';
 import { TwoPersonQuestions } from './tables/two-person.ts';
+import { WindowMessages } from './tables/window-messages.ts';
+import { Windows } from './tables/windows.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
@@ -53,6 +55,8 @@ export class Log {
   readonly talk: Talk;
   readonly buttons: ButtonMessages;
   readonly refusals: Refusals;
+  readonly windows: Windows;
+  readonly windowMessages: WindowMessages;
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #events: EventStore;
@@ -118,6 +122,8 @@ export class Log {
     this.talk = new Talk(db, redactor);
     this.buttons = new ButtonMessages(db, redactor);
     this.refusals = new Refusals(db);
+    this.windows = new Windows(db);
+    this.windowMessages = new WindowMessages(db);
     this.#getCursor = db.prepare<[string], number>('SELECT seq FROM cursors WHERE subscriber = ?').pluck();
     this.#setCursor = db.prepare('INSERT OR REPLACE INTO cursors (subscriber, seq) VALUES (?, ?)');
     this.#dropCursor = db.prepare('DELETE FROM cursors WHERE subscriber = ?');
@@ -170,6 +176,7 @@ export class Log {
       cards: this.cards,
       talk: this.talk,
       cooldowns: this.#cooldowns,
+      windows: this.windows,
       item: (project, number) => projector.items.get(project, number),
       append,
       record: (event) => {
@@ -186,7 +193,7 @@ export class Log {
         const result = append(event);
         if (!result.ok) return result;
         projector.flush();
-        purgeItem(this.#events, this.outbox, this.buttons, this.talk, event.project, event.item);
+        purgeItem(this.#events, this, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.twoPerson.forgetItem(event.project, event.item);
         this.threads.forgetItem(event.project, event.item);
@@ -351,6 +358,7 @@ export class Log {
       this.inbox.prune(before);
       this.#cooldowns.prune(before);
       this.talk.prune(this.#clock.now() - TALK_KEPT_MS);
+      this.windows.prune(this.#clock.now());
     });
   }
 

@@ -6,6 +6,7 @@ import type { EventStore } from './events.ts';
 import type { ButtonMessages } from './tables/button-messages.ts';
 import type { Outbox } from './tables/outbox.ts';
 import type { Talk } from './search/talk.ts';
+import type { WindowMessages } from './tables/window-messages.ts';
 
 /** What takes the place of a message about a purged item. */
 export const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: [{ kind: 'text', text: '(removed by a purge)' }] }] };
@@ -14,7 +15,7 @@ export const PURGED_NOTICE: Document = { blocks: [{ kind: 'paragraph', content: 
  * Takes an item's words out of its old events and out of what is queued. What is left replays to the same tombstone,
  * and the accounts (tokens, money, times, exit codes) still add up. Runs inside the caller's transaction.
  */
-export function purgeItem(events: EventStore, outbox: Outbox, buttons: ButtonMessages, talk: Talk, project: string, item: number): void {
+export function purgeItem(events: EventStore, { outbox, buttons, talk, windowMessages }: Kept, project: string, item: number): void {
   const titles = titlesOf(events.ofItem(project, item));
   events.redactItem(project, item, redacted);
   outbox.forgetItem(project, item, PURGED_NOTICE);
@@ -22,6 +23,16 @@ export function purgeItem(events: EventStore, outbox: Outbox, buttons: ButtonMes
   buttons.forgetItem(project, item, PURGED_NOTICE);
   buttons.forgetTitles(titles, PURGED_NOTICE);
   talk.forgetItem(project, item, titles);
+  windowMessages.forgetItem(project, item);
+  windowMessages.forgetTitles(titles);
+}
+
+/** The tables in which there are words besides the events. */
+interface Kept {
+  readonly outbox: Outbox;
+  readonly buttons: ButtonMessages;
+  readonly talk: Talk;
+  readonly windowMessages: WindowMessages;
 }
 
 /** All titles that an item ever had: a list that was not sent yet, or the answer about another item, may name it by one. */

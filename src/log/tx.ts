@@ -12,6 +12,7 @@ import type { ButtonMessages } from './tables/button-messages.ts';
 import type { Outbox } from './tables/outbox.ts';
 import type { Reads } from './reads/reads.ts';
 import type { NoticeCooldowns } from './tables/cooldowns.ts';
+import type { Windows } from './tables/windows.ts';
 
 /** What can be done inside one transaction: all of it is kept, or none. Valid only until the transaction's function returns. */
 export interface Tx {
@@ -25,6 +26,7 @@ export interface Tx {
   readonly cards: Cards;
   readonly talk: Talk;
   readonly cooldowns: NoticeCooldowns;
+  readonly windows: Windows;
   /** The item including everything this transaction has appended so far. */
   item(project: string, number: number): WorkItem | null;
   /** Appends an event and updates the projections; an error means that the event does not fit and nothing was done. */

@@ -12,6 +12,7 @@ import { Log } from '../../src/log/log.ts';
 import { command, line } from '../../src/message/build.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
+import { COMMANDS } from '../../commands/index.ts';
 import { LOCAL, NETWORKS } from '../../transports/index.ts';
 import { CODER, workspace } from '../config/workspace.ts';
 import { dummy } from '../fakes/dummy/network.ts';
@@ -120,6 +121,9 @@ it('is opened with what its section says, and writes commands as they are typed 
       clock: systemClock(),
       rights: rightsFrom(settings),
       catalogue: { commands: [], complete: () => [] },
+      page: () => {
+        throw new Error('it has rooms of its own');
+      },
       report: () => {},
     },
     WITH_DUMMY,
@@ -139,22 +143,30 @@ it('is opened with what its section says, and writes commands as they are typed 
   expect(received).toMatchObject([{ at: { room: 'line-7' }, sender: { id: 'p-1' }, text: 'Musher: start 1' }]);
 });
 
+/** The text of a file without the command of that name, and without a folder of that name in somebody's repository. */
+function withoutCommand(name: string, file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8').replaceAll(new RegExp(`typed\\('${name}'\\)|path: '${name}'`, 'g'), '');
+}
+
 /** Files of Musher itself in which a network is named, without its own folder. */
 function naming(network: string): string[] {
   return ['src', 'commands', 'transports', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .map((file) => `${folder}/${file}`)
       .filter((file) => file.endsWith('.ts') && !file.startsWith(`transports/${network}/`))
-      .filter((file) => new RegExp(`['"/]${network}['"/]|\\b${network}:`, 'i').test(readFileSync(join(ROOT, file), 'utf8'))),
+      .filter((file) => new RegExp(`['"/]${network}['"/]|\\b${network}:`, 'i').test(withoutCommand(network, file))),
   );
 }
 
 it.each([...NETWORKS, LOCAL].map(({ name }) => name))('nothing but its folder and the list names %s', (name) => {
-  expect(naming(name)).toEqual(['transports/index.ts']);
+  // A command may be called by the same word.
+  const commands = COMMANDS.filter(({ words }) => words[0] === name).map(({ words }) => `commands/rooms/${words.join('-')}.ts`);
+  expect(naming(name)).toEqual([...commands.toSorted(), 'transports/index.ts']);
 });
 
 it('no file of src names any network', () => {
-  const names = NETWORKS.flatMap(({ name, title }) => [name, title]);
+  // The name of the page is a word of its own; that it is no network's name in `src` is held above.
+  const names = NETWORKS.filter(({ ids }) => ids !== null).flatMap(({ name, title }) => [name, title]);
   const named = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .filter((file) => new RegExp(names.join('|'), 'i').test(readFileSync(join(ROOT, 'src', file), 'utf8')));

@@ -14,6 +14,8 @@ import { Cards } from '../../src/log/tables/cards.ts';
 import { Talk } from '../../src/log/search/talk.ts';
 import { Threads } from '../../src/log/tables/threads.ts';
 import { Reads } from '../../src/log/reads/reads.ts';
+import { WindowMessages } from '../../src/log/tables/window-messages.ts';
+import { Windows } from '../../src/log/tables/windows.ts';
 import { NoticeCooldowns } from '../../src/log/tables/cooldowns.ts';
 
 /** Tables of a row for each room, person or subscriber: reading all of one is no walk through history. */
@@ -30,6 +32,10 @@ const SMALL = new Set([
   'confirmations',
   'two_person',
   'told',
+  'windows',
+  'window_links',
+  // At most 200 of each session.
+  'window_messages',
   'cursors',
   'counts',
   'spend_total',
@@ -60,7 +66,8 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages, Talk]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, TwoPersonQuestions, Refusals, Threads, NoticeCooldowns, Projector]) void new part(recording);
+  for (const part of [Confirmations, TwoPersonQuestions, Refusals, Threads, NoticeCooldowns, Projector, Windows, WindowMessages])
+    void new part(recording);
   void new Cards(recording, new Outbox(db, NOTHING_SECRET));
   void new Reads(recording, events);
   return statements;

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { ProjectSettings } from '../../config/settings.ts';
 import { decide, projectFacts } from '../../decide/facts.ts';
+import type { Asker } from '../../log/tables/two-person.ts';
 import type { Tx } from '../../log/tx.ts';
 import { err, ok } from '../../result.ts';
 import type { ItemEventKind, ItemEvents } from '../../pipeline/events.ts';
@@ -9,6 +10,7 @@ import type { WorkItem } from '../../pipeline/types.ts';
 import type { Address } from '../../message/address.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { findItem } from '../find-item.ts';
+import { digestOf, LINK_MS, newSecret } from '../page/links.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { misfitWords } from '../../words/item/misfit.ts';
 import { refused } from '../../words/replies.ts';
@@ -22,6 +24,8 @@ export interface Author {
   readonly at: Address;
   /** The room's project. */
   readonly project: string;
+  /** As whom a session on the page acts that they ask for. */
+  readonly asker: Asker;
 }
 
 /**
@@ -93,6 +97,16 @@ export function commandTx(
       guard(project);
       tx.record({ project, item: null, actor, cause, kind: 'project.resumed', payload: { why: 'person', since } });
     },
+    makeLink(address) {
+      const secret = newSecret();
+      tx.windows.addLink(digestOf(secret), author.asker, tx.now + LINK_MS);
+      return `${address}/enter/${secret}`;
+    },
+    endSession({ id }) {
+      tx.windows.end(id);
+      tx.afterCommit(() => tx.windows.ended(id));
+    },
+    tellRoom: (to, body) => void tx.outbox.add({ to, item: null, kind: 'notice', body, inbox: null }, tx.now),
     askRestart: (project) =>
       void tx.record({ project, item: null, actor, cause, kind: 'musher.restart_asked', payload: { pid: process.pid } }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),

@@ -11,6 +11,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
+import { askerOf, pageAccess } from '../page/access.ts';
 import { lacking } from '../../words/bot/access.ts';
 import { plannedRoutine } from '../routines/planned.ts';
 import { plannedCommand } from '../parse/timer-command.ts';
@@ -44,7 +45,9 @@ export function commandContext(
   const { log, clock } = parts;
   const { at, sender } = message;
   const spoken = projectOf(parts, at.transport, at.room);
-  const author: Author = { actor: parts.rights.actorOf(sender), cause, at, project: spoken.name };
+  const actor = parts.rights.actorOf(sender);
+  const asker = askerOf(parts.rights.behind(message) ?? message);
+  const author: Author = { actor, cause, at, project: spoken.name, asker };
   const named = new Map(parts.projects.map((project) => [project.name, project]));
   const settingsOf = (name: string): Project['settings'] => {
     const project = named.get(name);
@@ -111,12 +114,12 @@ export function commandContext(
     until: (met, timeoutMs) => log.when(met, signal, timeoutMs),
     plannedRoutine: (words, condition) => plannedRoutine(parts, message, words, condition),
     planned: (ref, words) => plannedCommand(parts, message, ref, words),
+    // A later answer finds no open interaction, so it goes to the room itself; and no session on the page, so to where that was asked for.
     from: {
-      // A later answer finds no open interaction, so it goes to the room itself.
-      at: { ...at, thread: null },
-      senderId: sender.id,
-      ingress: message.ingress,
-      direct: message.direct === true || message.ingress === 'direct',
+      at: { transport: asker.transport, room: asker.room, thread: null },
+      senderId: asker.sender,
+      ingress: asker.ingress,
+      direct: asker.direct,
     },
     byTimer: isByItself(message),
     runLog: parts.runLog,
@@ -147,6 +150,7 @@ export function commandContext(
     dump: parts.dump,
     backup: () => parts.backups.make(author.actor, cause),
     backups: () => parts.backups.state(),
+    page: () => pageAccess(parts, message),
     rooms: parts.rooms,
     roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),
     reconfiguration: parts.reconfiguration,

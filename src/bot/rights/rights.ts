@@ -47,6 +47,8 @@ export interface Rights {
   roleIn(origin: Origin, project: string): AccessRole | null;
   /** A sender's highest role in any project, from where they write; null: they are a stranger. */
   highest(origin: Origin): AccessRole | null;
+  /** The place on which rights depend: where a session on the page was asked for, anywhere else the origin itself. Null: that session is over. */
+  behind(origin: Origin): Origin | null;
   /** Commands that a second person has to confirm, as in the configuration. */
   readonly twoPerson: readonly string[];
   readonly people: readonly PersonSettings[];
@@ -102,6 +104,7 @@ export function rightsFrom(settings: RightsSettings): Rights {
     ],
     grants,
     roleIn,
+    behind: (origin) => origin,
     twoPerson: settings.twoPerson,
     people: settings.people,
     originsOf: ({ name, ids }) =>

@@ -11,7 +11,9 @@ export function networkSections(networks: readonly Network[]): object {
 /** A person's ids, one key for each network. */
 export function personIds(networks: readonly Network[]): object {
   return Object.fromEntries(
-    networks.map(({ name, ids: { person } }) => [name, text().optional().meta({ description: person.brief, example: person.example })]),
+    networks.flatMap(({ name, ids }) =>
+      ids === null ? [] : [[name, text().optional().meta({ description: ids.person.brief, example: ids.person.example })]],
+    ),
   );
 }
 

@@ -11,7 +11,7 @@ const NO_ROOM_NAME = new Set<string>([...NOTIFY_KINDS, 'default', 'everything', 
 const roomName = () => name().refine((word) => !NO_ROOM_NAME.has(word), 'is a word of the command `subscribe`; choose another');
 
 /** A person as the lists name them, in the documentation. */
-const SOMEBODY = NETWORKS.map(({ name: network, ids }) => `${network}:${ids.person.example}`).slice(-1);
+const SOMEBODY = NETWORKS.flatMap(({ name: network, ids }) => (ids === null ? [] : [`${network}:${ids.person.example}`])).slice(-1);
 
 /** The three lists of people, with what `where` adds to each one's comment. */
 export const roleLists = (where: string) => ({
@@ -27,14 +27,15 @@ export const roleLists = (where: string) => ({
 });
 
 /** A section `[[room]]`, where these networks can be used. */
-export const roomSchemaOf = (networks: readonly Network[]) =>
-  z.strictObject({
+export const roomSchemaOf = (networks: readonly Network[]) => {
+  const shapes = networks.flatMap(({ name: network, ids }) => (ids === null ? [] : [{ network, ...ids.room }]));
+  return z.strictObject({
     transport: z
-      .enum(networks.map((network) => network.name))
-      .meta({ description: "The room's network.", example: networks.at(-1)?.name ?? '' }),
+      .enum(shapes.map(({ network }) => network))
+      .meta({ description: "The room's network.", example: shapes.at(-1)?.network ?? '' }),
     id: text().meta({
-      description: `The room's id on its network: ${networks.map(({ ids }) => ids.room.brief).join(', ')}.`,
-      example: networks.at(-1)?.ids.room.example ?? '',
+      description: `The room's id on its network: ${shapes.map(({ brief }) => brief).join(', ')}.`,
+      example: shapes.at(-1)?.example ?? '',
     }),
     name: roomName().optional().meta({ description: "The room's name in commands. Default: `<transport>:<id>`.", example: 'shop-team' }),
     project: name().meta({ description: "The room's project.", example: 'shop' }),
@@ -77,6 +78,7 @@ export const roomSchemaOf = (networks: readonly Network[]) =>
       }),
     ...roleLists('of this project, in this room only'),
   });
+};
 
 type Room = ReturnType<typeof roomSchemaOf>;
 

@@ -84,6 +84,8 @@ function forgetConversations(db: Db): void {
     db.exec("UPDATE outbox SET state = 'dead', body = '' WHERE state IN ('held', 'pending', 'sending')");
     db.exec("UPDATE inbox SET state = 'done', text = '', confirmed = NULL, outcome = coalesce(outcome, 'failed') WHERE state <> 'done'");
     db.exec('DELETE FROM confirmations; DELETE FROM two_person');
+    // A session that was revoked since would be open again.
+    db.exec('DELETE FROM window_links; DELETE FROM windows; DELETE FROM window_messages');
     // Transports begin with what is new: what was said since the copy was made would be obeyed a second time.
     db.exec("DELETE FROM state WHERE scope <> 'identity'");
   }).immediate();

@@ -266,6 +266,35 @@ const MIGRATIONS: readonly string[] = [
   ROUTINES,
   // A new database has the table already.
   MEASURES,
+  // Of secrets only digests are kept: who reads the log can't enter by it.
+  `
+  CREATE TABLE window_links (  -- links to the page that can be used once
+    digest     TEXT PRIMARY KEY,
+    asker      TEXT NOT NULL,   -- who asked for it, where and how, as JSON
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE windows (       -- sessions on the page
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT NOT NULL UNIQUE,
+    digest     TEXT NOT NULL UNIQUE,
+    asker      TEXT NOT NULL,   -- whose rights, of which place, as JSON
+    browser    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  );
+  CREATE TABLE window_messages ( -- what was answered there
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    "window"   TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    part       INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    body       TEXT NOT NULL,   -- a document as JSON
+    UNIQUE ("window", key, part)
+  );
+  CREATE INDEX window_messages_of ON window_messages ("window", id);
+  CREATE INDEX window_messages_by_key ON window_messages (key);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -302,6 +302,30 @@ CREATE TABLE two_person (  -- commands that wait for a second person
     items      TEXT NOT NULL,  -- what it is about, as it was when it was asked, as JSON
     expires_at INTEGER NOT NULL
   );
+CREATE TABLE window_links (  -- links to the page that can be used once
+    digest     TEXT PRIMARY KEY,
+    asker      TEXT NOT NULL,   -- who asked for it, where and how, as JSON
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+CREATE TABLE windows (       -- sessions on the page
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT NOT NULL UNIQUE,
+    digest     TEXT NOT NULL UNIQUE,
+    asker      TEXT NOT NULL,   -- whose rights, of which place, as JSON
+    browser    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  );
+CREATE TABLE window_messages ( -- what was answered there
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    "window"   TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    part       INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    body       TEXT NOT NULL,   -- a document as JSON
+    UNIQUE ("window", key, part)
+  );
 CREATE INDEX events_of_item ON events (project, item, seq) WHERE item IS NOT NULL;
 CREATE INDEX receipts_of_item ON events (project, item, seq) WHERE kind = 'gate.ran';
 CREATE INDEX inbox_open ON inbox (id) WHERE state <> 'done';
@@ -329,4 +353,6 @@ CREATE INDEX cards_by_root ON cards (root);
 CREATE INDEX items_by_stage ON items (project, stage, rank, stage_since, number) WHERE deleted = 0;
 CREATE INDEX items_waking ON items (project, rank, number) WHERE wakes = 1;
 CREATE INDEX talk_of_item ON talk (project, item) WHERE item IS NOT NULL;
+CREATE INDEX window_messages_of ON window_messages ("window", id);
+CREATE INDEX window_messages_by_key ON window_messages (key);
 `;
