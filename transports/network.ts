@@ -139,7 +139,7 @@ export interface NetworkParts {
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** What a network without rooms of its own shows, and its sessions. */
-  readonly page: () => PageParts;
+  readonly page: () => Promise<PageParts>;
 }
 
 /** What is shown on the page, and to whom. */

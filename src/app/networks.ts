@@ -17,7 +17,7 @@ export interface NetworksParts {
   readonly rights: Rights;
   readonly catalogue: CommandCatalogue;
   /** What a network shows that has no rooms of its own. */
-  readonly page: (network: string) => PageParts;
+  readonly page: (network: string) => Promise<PageParts>;
   readonly report: (network: string, error: unknown) => void;
 }
 

@@ -20,8 +20,8 @@ import { watchAbsences } from '../notices/absence.ts';
 import { EXIT_RESTART, Ending, endOfRuns, isGoodbye, openRuns } from './lifecycle/ending.ts';
 import { Connections } from './connections.ts';
 import { ANSWER_PLACES, isWindow, networkTransports, titleOfNetwork } from './networks.ts';
-import { firstViews, showLink } from './page.ts';
-import { sessionsOf } from './sessions.ts';
+import { openPage } from './page/open.ts';
+import { showLink } from './page/link.ts';
 import { digestRooms, roomDirectory } from './rooms.ts';
 import { catalogueOf } from './command-catalogue.ts';
 import { AwaitedReplies } from './lifecycle/awaited-replies.ts';
@@ -115,7 +115,7 @@ export async function runMusher(
     clock,
     rights: bot.rights,
     catalogue: catalogueOf(bot.commands, (text, typist) => router.complete(text, typist)),
-    page: (network) => ({ views: firstViews(bot), sessions: sessionsOf(log, clock, network) }),
+    page: (network) => openPage(bot, engineParts, network),
     report: (network, error) => onProblem(network, error),
   });
   let isLinkShown = options.batch || settings.file !== null;

@@ -20,9 +20,7 @@ async function open(): Promise<TransportHarness> {
     dataDir: '',
     inSharedCommit: (run) => Promise.resolve(run()),
     report: (error) => errors.push(error),
-    page: () => {
-      throw new Error('it has rooms of its own');
-    },
+    page: () => Promise.reject(new Error('it has rooms of its own')),
   });
   const shown = (): string[] => board.shown.map(({ text, buttons }) => [text, ...buttons.map(({ label }) => label)].join('\n'));
   return {

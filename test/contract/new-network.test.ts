@@ -121,9 +121,7 @@ it('is opened with what its section says, and writes commands as they are typed 
       clock: systemClock(),
       rights: rightsFrom(settings),
       catalogue: { commands: [], complete: () => [] },
-      page: () => {
-        throw new Error('it has rooms of its own');
-      },
+      page: () => Promise.reject(new Error('it has rooms of its own')),
       report: () => {},
     },
     WITH_DUMMY,

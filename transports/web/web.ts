@@ -36,9 +36,9 @@ const PORT = 'port';
 const USUAL_PORT = 7373;
 
 /** The page as a transport: each session of a person in a browser is a room. */
-export function webTransport(section: WebSection, parts: NetworkParts): Transport & Retires & ServesPage {
+export async function webTransport(section: WebSection, parts: NetworkParts): Promise<Transport & Retires & ServesPage> {
   const { clock, report, state } = parts;
-  const { sessions, views } = parts.page();
+  const { sessions, views } = await parts.page();
   const life = new LifeCycle(clock);
   const url = section.url === undefined ? null : parsePublic(section.url);
   let running: { readonly server: Server; readonly streams: Streams; readonly place: Place; readonly unlisten: () => void } | null = null;

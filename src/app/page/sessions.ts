@@ -1,11 +1,11 @@
-import type { Sessions, Session } from '../../transports/sessions.ts';
-import type { Answer } from '../../transports/views.ts';
-import { digestOf, newSecret, sessionEnd } from '../bot/page/links.ts';
-import { idBehind } from '../bot/page/windows.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log/log.ts';
-import type { WindowMessage } from '../log/tables/window-messages.ts';
-import type { Window } from '../log/tables/windows.ts';
+import type { Sessions, Session } from '../../../transports/sessions.ts';
+import type { Answer } from '../../../transports/views.ts';
+import { digestOf, newSecret, sessionEnd } from '../../bot/page/links.ts';
+import { idBehind } from '../../bot/page/windows.ts';
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log/log.ts';
+import type { WindowMessage } from '../../log/tables/window-messages.ts';
+import type { Window } from '../../log/tables/windows.ts';
 
 /** That a session is used is written down so often at most, in ms. */
 const SEEN_EVERY = 5 * 60_000;

@@ -13,5 +13,5 @@ export const PROBLEMS = {
   413: { title: 'Too long', text: 'The text is too long. Shorten it and send it again.' },
   429: { title: 'Too many requests', text: 'Wait a minute, then reload the page.' },
   500: { title: 'Something broke', text: 'Musher could not make this page. The log file has the details.' },
-  503: { title: 'Not available', text: 'Musher is starting or stopping. Reload the page in a few seconds.' },
+  503: { title: 'Not available', text: 'What you sent could not be stored, so nothing was done. Try again in a few seconds.' },
 } as const satisfies Readonly<Record<number, Problem>>;
