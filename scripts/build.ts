@@ -22,6 +22,7 @@ const PROGRAMS = [
   'src/sandbox/inside',
   'src/sandbox/guard',
   'src/sandbox/attack',
+  'src/agents/process/keeper',
   'src/pictures/png/draw-process',
   'demo/agent',
 ];

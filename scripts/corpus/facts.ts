@@ -181,6 +181,8 @@ export const FAULTS: { readonly [K in FaultKind]: Fault & { readonly kind: K } }
   'died-at-start': { kind: 'died-at-start', times: 5 },
   'run-files-removed': { kind: 'run-files-removed' },
   'process-lost': { kind: 'process-lost' },
+  'output-changed': { kind: 'output-changed' },
+  'output-lost': { kind: 'output-lost' },
   'killed-from-outside': { kind: 'killed-from-outside' },
   'processes-left': { kind: 'processes-left', said: 'done', processes: 2 },
   stopped: { kind: 'stopped', why: { kind: 'person', did: 'moved' } },

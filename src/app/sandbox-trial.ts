@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, realpath, stat, writeFile } from 'no
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
+import { send } from '../agents/process/stop.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import type { Clock } from '../clock.ts';
 import { openProjectGit } from '../git/open-project.ts';
@@ -123,7 +124,7 @@ async function attacked(box: Box, folder: string, clock: Clock): Promise<AttackR
     'swap-git-file': before.dotGit === after.dotGit,
     'swap-common-dir': before.commondir === after.commondir,
     'move-base': (await git.baseHead()) === base,
-    outlive: !(await isRunning(order.sleep)),
+    outlive: !(await endOutlived(order.sleep)),
     'honest-commit': (await git.readWork(opened.branch))?.commitsAhead === 1,
   };
   return (Object.keys(ATTACKS) as Attack[]).map((attack) => {
@@ -199,12 +200,14 @@ async function guardedFiles(
   };
 }
 
-/** Whether a process has this as an argument. */
-async function isRunning(argument: string): Promise<boolean> {
+/** Ends the attacker's daemon, whose argument nobody else has, where no sandbox did. Resolves to whether it was still there. */
+async function endOutlived(argument: string): Promise<boolean> {
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const words = await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '');
-    if (words.split('\0').includes(argument) && words.startsWith('sleep')) return true;
+    if (!words.split('\0').includes(argument) || !words.startsWith('sleep')) continue;
+    send(Number(name), 'SIGKILL');
+    return true;
   }
   return false;
 }

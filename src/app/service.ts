@@ -2,6 +2,7 @@ import { oneLine } from '../agents/text.ts';
 import type { Origin } from '../git/names.ts';
 import { projectMark } from '../log/identity.ts';
 import { oldUntilOf } from '../log/open-log.ts';
+import { OutputKeeper } from '../agents/process/output-keeper.ts';
 import { SignIns } from '../engine/run/sign-ins.ts';
 import { pricing } from '../agents/runtimes/pricing.ts';
 import type { Failure } from '../pipeline/types.ts';
@@ -80,6 +81,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
   const logFile = openLogFile(dataDir, settings.logLevel, redactor, options.stderr);
   if (isRoot()) logFile.warn(AS_ROOT);
   const log = Log.open(dataDir, clock, redactor);
+  const keeper = new OutputKeeper();
   try {
     const version = musherVersion();
     const gits = await Promise.all(
@@ -123,6 +125,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       pricing: pricing(settings.prices),
       failureText: ({ summary }: Pick<Failure, 'summary'>) => faultWords(summary),
       signIns: new SignIns(clock, process.env),
+      keeper,
     };
     const access = new McpEndpoint({
       ...shared,
@@ -157,6 +160,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
     };
     return await runMusher(options, settings, bot, engineParts, before, onProblem);
   } finally {
+    await keeper.close();
     log.close();
   }
 }

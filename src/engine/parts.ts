@@ -10,6 +10,7 @@ import type { ProjectGit } from '../git/project-git.ts';
 import type { Run } from '../log/projections/run.ts';
 import type { Log } from '../log/log.ts';
 import type { Tx } from '../log/tx.ts';
+import type { OutputKeeper } from '../agents/process/output-keeper.ts';
 import type { Machine } from './machine.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent } from '../pipeline/events.ts';
@@ -48,6 +49,8 @@ export interface EngineParts {
   readonly failureText: (failure: Pick<Failure, 'summary'>) => string;
   /** How agents reach Musher while they run; null: they don't. */
   readonly access: AgentAccess | null;
+  /** Writes down what agents without a sandbox print; missing: they write to the files themselves. */
+  readonly keeper?: OutputKeeper;
   /** Where processes are started and ended; missing: this machine. */
   readonly machine?: Machine;
 }

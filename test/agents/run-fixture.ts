@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import type { AgentSettings, LimitSettings } from '../../src/config/settings.ts';
+import { OutputKeeper } from '../../src/agents/process/output-keeper.ts';
 import { processesOf } from '../../src/agents/process/table.ts';
 import type { Signal } from '../../src/agents/supervision/signals.ts';
 import type { TemplateValues } from '../../src/agents/template.ts';
@@ -67,6 +68,9 @@ export interface RunFixture {
   readonly said: () => string[];
 }
 
+/** Starts its program with the first run. */
+const keeper = new OutputKeeper();
+
 const made: { readonly dir: string; readonly marker: string }[] = [];
 
 export function runFixture(agent: Partial<AgentSettings> = {}, change: Partial<RunSpec> = {}): RunFixture {
@@ -88,6 +92,7 @@ export function runFixture(agent: Partial<AgentSettings> = {}, change: Partial<R
     clock,
     onSignal: (signal) => signals.push(signal),
     stopGraceMs: 500,
+    keeper,
     ...change,
   };
   return { spec, clock, signals, said: () => signals.flatMap((signal) => (signal.kind === 'activity' ? [signal.text] : [])) };
@@ -114,6 +119,7 @@ export function numberIn(path: string): number {
 
 /** After each test: no process with its marker is left, and its directory goes. */
 export function leaveNothingBehind(): void {
+  afterAll(() => keeper.close());
   afterEach(async () => {
     for (const { dir, marker } of made.splice(0)) {
       const left = await processesOf({ marker, pid: -1, pidStart: null });

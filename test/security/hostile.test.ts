@@ -56,14 +56,13 @@ const text = (...path: string[]): string => (existsSync(join(...path)) ? readFil
 const runFile = (run: number, name: string): string => text(bench.data, 'runs/shop/1', String(run), name);
 const flag = (name: string): string => text(bench.flags, name);
 
-const OUTPUT = 'change the output of a run';
 const ACTS: readonly Act[] = [
-  { name: 'cuts its agent’s output', through: () => !runFile(1, 'stdout').includes('"first"'), documented: OUTPUT },
+  { name: 'cuts its agent’s output', through: () => !runFile(1, 'stdout').includes('"first"'), documented: null },
   { name: 'takes its agent’s output away', through: () => !runFile(1, 'stdout').includes('"last"'), documented: null },
-  { name: 'adds to its agent’s output', through: () => runFile(1, 'stdout').includes('FORGED'), documented: OUTPUT },
+  { name: 'adds to its agent’s output', through: () => runFile(1, 'stdout').includes('FORGED'), documented: null },
   { name: 'hides what its agent used', through: () => bench.only('run.usage', 1).length === 0, documented: null },
   { name: 'reads the run’s files', through: () => flag('read-output').includes('"first"'), documented: 'read what you can read' },
-  { name: 'writes into its agent’s input', through: () => runFile(1, 'stdin').includes('FORGED'), documented: OUTPUT },
+  { name: 'writes into its agent’s input', through: () => runFile(1, 'stdin').includes('FORGED'), documented: 'the input of a run' },
   { name: 'keeps the run from ending', through: () => bench.runs(1)[0]?.reason !== 'finished', documented: null },
   {
     name: 'leaves settings for another run',
@@ -82,7 +81,11 @@ const ACTS: readonly Act[] = [
     through: () => bench.only('run.verdict', 1).some(({ payload }) => payload.verdict === 'approve'),
     documented: null,
   },
-  { name: 'cuts a gate’s output', through: () => bench.only('gate.ran', 1)[0]?.payload.outputTail !== 'honest\n', documented: OUTPUT },
+  {
+    name: 'cuts a gate’s output',
+    through: () => bench.only('gate.ran', 1)[0]?.payload.outputTail !== 'honest\n',
+    documented: 'change the output of a gate',
+  },
   { name: 'changes a file that the next gate judges', through: () => !flag('gate-saw').startsWith('bad\n'), documented: null },
   { name: 'leaves a file for the next gate', through: () => flag('gate-saw').includes('new'), documented: null },
 ];

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +42,18 @@ function weakened(name: string, pattern: RegExp, instead = ''): string {
 
 const mount = (kind: string, path: string): RegExp => new RegExp(`--${kind}\\n[^\\n]*${path}\\n[^\\n]*\\n`, 'g');
 
+/** Daemons of the attacker, which sleep for a year. */
+function outlived(): string[] {
+  const commandOf = (pid: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).startsWith(`sleep\u000031536000.${process.pid}`));
+}
+
 describe.skipIf(MISSING !== null)('a sandbox from which one guard is taken out', () => {
   it.each<[guard: string, pattern: RegExp, attacks: readonly Attack[]]>([
     ['network', /--unshare-net\n/, ['host-loopback']],
@@ -61,6 +73,7 @@ describe.skipIf(MISSING !== null)('a sandbox from which one guard is taken out',
     expect(tried.results.filter(({ held }) => !held).map(({ attack }) => attack)).toEqual(expect.arrayContaining([...attacks]));
     expect(tried.box).toBeNull();
     expect(tried.problem).toContain('an agent can ');
+    expect(outlived()).toEqual([]);
   });
 
   it('is not taken for one that holds: a folder that may be written holds Musher’s data', async () => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { BOUNDS } from '../../bounds.ts';
+import { Sealing, type Seal } from './seal.ts';
 
 /** Lines beyond this many bytes are cut, and say so. No agent's message is longer; a file printed by mistake may be. */
 export const LINE_BYTES = BOUNDS.outputLine;
@@ -60,6 +61,10 @@ export interface Follower {
   open(): string;
   /** Bytes read so far. */
   readonly offset: number;
+  /** Of what was read so far. */
+  seal(): Seal;
+  /** The file is shorter than what was read of it: somebody cut it. */
+  readonly shrunk: boolean;
 }
 
 /** Nothing behind this many bytes is read. */
@@ -81,7 +86,9 @@ const AT_ONCE = 4;
 export function followFile(path: string, onLine: (line: string) => void, limit: SizeLimit, onPause: () => void = () => {}): Follower {
   const splitter = lineSplitter(onLine);
   const buffer = Buffer.alloc(CHUNK_BYTES);
+  const seen = new Sealing();
   let offset = 0;
+  let shrunk = false;
   let last: Promise<void> = Promise.resolve();
 
   const read = async (): Promise<void> => {
@@ -94,11 +101,16 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
           onPause();
           await setImmediate();
         }
-        if (chunk % SIZE_LOOK === 0 && fstatSync(file).size > limit.bytes) limit.exceeded();
+        if (chunk % SIZE_LOOK === 0) {
+          const { size } = fstatSync(file);
+          shrunk ||= size < offset;
+          if (size > limit.bytes) limit.exceeded();
+        }
         if (offset >= limit.bytes) return;
         const bytesRead = readSync(file, buffer, 0, Math.min(CHUNK_BYTES, limit.bytes - offset), offset);
         if (bytesRead === 0) return;
         offset += bytesRead;
+        seen.take(buffer.subarray(0, bytesRead));
         splitter.push(buffer.subarray(0, bytesRead));
       }
     } finally {
@@ -121,6 +133,10 @@ export function followFile(path: string, onLine: (line: string) => void, limit: 
     open: () => splitter.open(),
     get offset() {
       return offset;
+    },
+    seal: () => seen.seal(false),
+    get shrunk() {
+      return shrunk;
     },
   };
 }

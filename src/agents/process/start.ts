@@ -5,6 +5,7 @@ import { MusherError } from '../../errors.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { access, chmod, mkdir, stat, writeFile } from '../../small-files.ts';
 import { statOf } from './identity.ts';
+import type { KeptOutput, OutputKeeper } from './output-keeper.ts';
 import { runFiles } from './run-files.ts';
 import { send } from './stop.ts';
 import { MARKER_VARIABLE } from './table.ts';
@@ -19,11 +20,17 @@ export interface ProcessSpec {
   /** Absolute; made where it is missing. */
   readonly runDir: string;
   readonly marker: string;
+  /** Who writes down what it prints; null: it gets the files themselves. */
+  readonly keeper: OutputKeeper | null;
+  /** The most that a keeper writes down of each output. */
+  readonly outputBytes: number;
 }
 
 export interface StartedProcess {
   readonly pid: number;
   readonly pidStart: string | null;
+  /** Its output and its error output on their way into the files; null: it writes there itself. */
+  readonly kept: readonly [KeptOutput, KeptOutput] | null;
 }
 
 /**
@@ -46,7 +53,7 @@ exit 0
 `;
 
 /**
- * Starts a program in a session and process group of its own, with files instead of pipes, so that it does not
+ * Starts a program in a session and process group of its own, with files or a keeper behind its outputs, so that it does not
  * notice when Musher ends. Fails with RUNTIME_MISSING where the program is
  * not there, and with RUNTIME_REFUSED where its directory is not, or the system does not start it.
  */
@@ -73,12 +80,16 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
   await chmod(files.dir, 0o700);
   await writeFile(files.stdin, spec.stdin ?? '', { mode: 0o600 });
   let child: ChildProcess | null = null;
-  const handles = [openSync(files.stdin, 'r'), openSync(files.stdout, 'a', 0o600), openSync(files.stderr, 'a', 0o600)];
+  let kept: StartedProcess['kept'] = null;
+  const handles: number[] = [];
   try {
+    handles.push(openSync(files.stdin, 'r'));
+    if (spec.keeper === null) handles.push(openSync(files.stdout, 'a', 0o600), openSync(files.stderr, 'a', 0o600));
+    else kept = [await spec.keeper.keep(files.stdout, spec.outputBytes), await spec.keeper.keep(files.stderr, spec.outputBytes)];
     child = spawn('/bin/sh', ['-c', WRAPPER, 'musher-run', files.dir, file, ...spec.args], {
       cwd: spec.cwd,
       env: { ...spec.env, [MARKER_VARIABLE]: spec.marker },
-      stdio: handles,
+      stdio: [...handles, ...(kept ?? []).map(({ socket }) => socket)],
       detached: true,
     });
     // Synchronously: until the event loop turns, even a process that has already ended can still be read.
@@ -99,7 +110,7 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
       );
     }
     child.unref();
-    return ok({ pid: child.pid, pidStart });
+    return ok({ pid: child.pid, pidStart, kept });
   } catch (cause) {
     // Arguments that the system does not take (too long, say) are refused by an exception. What can't be watched must not run.
     if (child?.pid !== undefined) send(-child.pid, 'SIGKILL');
@@ -113,6 +124,8 @@ export async function startProcess(spec: ProcessSpec): Promise<Result<StartedPro
     );
   } finally {
     for (const handle of handles) closeSync(handle);
+    // The program has its own: with this end closed, the keeper sees when it and all that it has started are gone.
+    for (const { socket } of kept ?? []) socket.destroy();
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readText, rename, rm, writeFile } from '../../small-files.ts';
 import { runFiles } from '../process/run-files.ts';
+import { sealFile } from '../process/seal.ts';
 import type { StopReason } from './limits.ts';
 import type { Usage } from '../../pipeline/usage.ts';
 
@@ -13,6 +14,8 @@ export interface RunRecord {
   readonly before?: Usage;
   /** ms since the epoch. */
   readonly startedAt: number;
+  /** A keeper writes its output down, and seals it. */
+  readonly kept?: boolean;
 }
 
 /** Writes a small file so that a reader sees all of it or nothing. */
@@ -46,8 +49,9 @@ export async function readStop(dir: string): Promise<StopReason | 'lingered' | n
  * write that down: its exit code or its stop would be taken for those of the process that is started now.
  */
 export async function forgetEarlierEnd(dir: string): Promise<void> {
-  const { exit, stop, stderr } = runFiles(dir);
-  await Promise.all([exit, `${exit}.new`, stop, `${stop}.new`, stderr].map((file) => rm(file, { force: true })));
+  const { exit, stop, stdout, stderr } = runFiles(dir);
+  const seals = [stdout, stderr].map(sealFile);
+  await Promise.all([exit, `${exit}.new`, stop, `${stop}.new`, stderr, ...seals].map((file) => rm(file, { force: true })));
 }
 
 /** Whether the run's output is still where it was made, before the program started. */

@@ -5,6 +5,7 @@ import type { Usage } from '../../pipeline/usage.ts';
 import type { RunAccess } from '../access.ts';
 import type { Pricing } from '../runtimes/pricing.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { OutputKeeper } from '../process/output-keeper.ts';
 import type { Words } from '../process/words-file.ts';
 import type { TemplateValues } from '../template.ts';
 import type { Waited } from './limits.ts';
@@ -53,6 +54,8 @@ export interface RunSpec {
   readonly waited?: (from: number, to: number) => Waited;
   /** Bytes of output after which it is stopped; default 256 MB. */
   readonly outputBytes?: number;
+  /** Who writes down what a program without a sandbox prints; missing or null: it gets the files themselves. */
+  readonly keeper?: OutputKeeper | null;
   /** What models cost; default: list prices. */
   readonly pricing?: Pricing;
   /** Default: all that there are. */

@@ -13,6 +13,7 @@ import { endLeader, freeze, requestEnd, sweep, thaw } from '../process/stop.ts';
 import type { RunProcesses } from '../process/table.ts';
 import { appendWords, type Words } from '../process/words-file.ts';
 import { watchDirectory } from '../process/watch.ts';
+import { outputSeals, type Kept, type OutputSeals } from './output-seals.ts';
 import { runMemory, type RunMemory } from './run-memory.ts';
 import { hasOutput, readExitCode, readStop, writeStop } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
@@ -48,6 +49,8 @@ interface Beginning {
   readonly lost: boolean;
   /** Its output so far was read by an earlier Musher already. */
   readonly again: boolean;
+  /** Who writes down its output and its error output. */
+  readonly kept: readonly [Kept, Kept];
 }
 
 /** How a run ended, and in what it was stuck. */
@@ -76,6 +79,7 @@ class Supervision implements RunHandle {
   readonly #spinning: SpinWatch;
   readonly #output;
   readonly #errors;
+  readonly #seals: OutputSeals;
   readonly #wasLost: boolean;
   readonly #resolve: (outcome: RunOutcome) => void;
   readonly #reject: (bug: unknown) => void;
@@ -97,6 +101,8 @@ class Supervision implements RunHandle {
   #cancelRefused: () => void = () => {};
   /** When it said how it ended; null: it has not. */
   #concludedAt: number | null = null;
+  /** What somebody did to what it had printed. */
+  #changed: 'output-changed' | 'output-lost' | null = null;
   /** It was ended because it stayed after its result: that decides, not its exit code. */
   #lingered = false;
 
@@ -139,6 +145,14 @@ class Supervision implements RunHandle {
       () => this.#report(),
     );
     this.#errors = followFile(files.stderr, (line) => this.#onComplaint(line), limit);
+    const [output, errors] = beginning.kept;
+    this.#seals = outputSeals(
+      [
+        { file: files.stdout, kept: output },
+        { file: files.stderr, kept: errors },
+      ],
+      spec.clock,
+    );
     const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
     this.ended = promise;
     // Whoever waits for it sees a failure; where nobody does any more, it must not end Musher.
@@ -226,6 +240,8 @@ class Supervision implements RunHandle {
     const { clock } = this.#spec;
     const before = { at: clock.now(), output: this.#output.offset, errors: this.#errors.offset };
     await Promise.all([this.#output.readOn(), this.#errors.readOn()]);
+    // What is printed from now on may never be read: it would be spent without being seen.
+    if (this.#output.shrunk || this.#errors.shrunk) this.#stop({ reason: 'failed', summary: { kind: 'output-changed' } });
     this.#live = true;
     this.#refusedSince = null;
     const open = [this.#output.offset > before.output && this.#output.open(), this.#errors.offset > before.errors && this.#errors.open()];
@@ -390,7 +406,10 @@ class Supervision implements RunHandle {
     const recorded = readExitCode(runDir) !== null;
     const left = await sweep(this.#processes, clock, recorded ? this.pid : null);
     if (recorded) await endLeader(this.#processes, clock);
+    await this.#seals.settle();
     await Promise.all([this.#output.finish(), this.#errors.finish()]);
+    if (this.#released) return;
+    this.#changed = await this.#seals.changed([this.#output, this.#errors]);
     if (this.#released) return;
     this.#letGo();
     this.#resolve(this.#outcome(readExitCode(runDir), left.length));
@@ -423,6 +442,7 @@ class Supervision implements RunHandle {
   /** Reasons that come before what the output says. */
   #endOf(exitCode: number | null): End | null {
     if (this.#stopping !== null) return this.#stopping;
+    if (this.#changed !== null) return { reason: 'failed', summary: { kind: this.#changed } };
     if (this.#wasLost) return { reason: 'lost', summary: { kind: 'process-lost' } };
     if (exitCode === null && !this.#lingered) return { reason: 'failed', summary: { kind: 'killed-from-outside' } };
     return null;

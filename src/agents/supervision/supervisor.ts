@@ -7,8 +7,9 @@ import { isAlive } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
 import { type ProcessSpec, startProcess } from '../process/start.ts';
 import { MARKER_VARIABLE } from '../process/table.ts';
+import { OUTPUT_BYTES } from './limits.ts';
 import { sandboxed } from './sandboxed.ts';
-import { forgetEarlierEnd, readExitCode, writeRecord } from './run-record.ts';
+import { forgetEarlierEnd, readExitCode, readRecord, writeRecord } from './run-record.ts';
 import { RUNTIMES } from '../runtimes/index.ts';
 import { findRuntime, type Launch, type RuntimeOptions } from '../runtimes/runtime.ts';
 import { supervise } from './supervise.ts';
@@ -32,6 +33,8 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   for (const { name, text } of command.files) await writeFile(join(files.dir, name), text, { mode: 0o600 });
   const extra = { ...command.env, ...spec.agent.env, ...spec.env, ...runVariables(spec.agent, spec.variables) };
   const env = childEnvironment(spec.ownEnv ?? process.env, extra, command.inherit);
+  // What a sandbox prints is written down by its own guard.
+  const keeper = (spec.sandbox ?? null) === null ? (spec.keeper ?? null) : null;
   const startedAt = spec.clock.now();
   await writeRecord(files.dir, {
     runtime: spec.agent.runtime,
@@ -39,6 +42,7 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
     resumed: spec.resumeSession !== null,
     before: spec.before ?? NO_USAGE,
     startedAt,
+    kept: keeper !== null,
   });
   const plain = { file: command.file, args: command.args, env: access === null ? env : reachingLoopback(env), cwd: spec.worktree };
   const reads = [
@@ -49,9 +53,17 @@ export async function startRun(spec: RunSpec): Promise<Result<RunHandle, MusherE
   ];
   const inside = await insideSandbox(spec, plain, reads);
   if (!inside.ok) return inside;
-  const started = await startProcess({ ...inside.value, stdin: command.stdin, runDir: files.dir, marker: spec.marker });
+  const started = await startProcess({
+    ...inside.value,
+    stdin: command.stdin,
+    runDir: files.dir,
+    marker: spec.marker,
+    keeper,
+    outputBytes: (spec.outputBytes ?? OUTPUT_BYTES) + 1,
+  });
   if (!started.ok) return started;
-  return ok(supervise(spec, { ...started.value, startedAt }, { lastOutputAt: startedAt, lost: false, again: false }));
+  const { kept, ...known } = started.value;
+  return ok(supervise(spec, { ...known, startedAt }, { lastOutputAt: startedAt, lost: false, again: false, kept: kept ?? [null, null] }));
 }
 
 /** What a runtime gets to know about a run. */
@@ -116,7 +128,8 @@ export async function adoptRun(spec: RunSpec, known: KnownProcess): Promise<RunH
     ({ mtimeMs }) => mtimeMs,
     () => known.startedAt,
   );
+  const kept = (await readRecord(spec.runDir))?.kept === true ? 'by-earlier' : null;
   const now = spec.clock.now();
   const lastOutputAt = written >= known.startedAt && written <= now ? written : now;
-  return supervise(spec, known, { lastOutputAt, lost, again: true });
+  return supervise(spec, known, { lastOutputAt, lost, again: true, kept: [kept, kept] });
 }

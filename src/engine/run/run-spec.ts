@@ -61,6 +61,7 @@ export function specOf(
     onProblem: parts.onProblem,
     stopGraceMs: parts.stopGraceMs,
     access: place.access,
+    keeper: parts.keeper ?? null,
     ...(parts.pricing === undefined ? {} : { pricing: parts.pricing }),
     waited: (from, to) => parts.access?.waited(run, from, to) ?? { forPeople: 0, forMusher: 0 },
   };

@@ -80,6 +80,8 @@ export type PlainFault =
   /** Musher died so often right after it had started the agent. */
   | { readonly kind: 'died-at-start'; readonly times: number }
   | { readonly kind: 'run-files-removed' | 'process-lost' | 'killed-from-outside' }
+  /** What it had printed is not what stands in the file; or nobody could write it down any more. */
+  | { readonly kind: 'output-changed' | 'output-lost' }
   | { readonly kind: 'stopped'; readonly why: Why }
   /** It failed while the machine or git was out of order, as an outage says it: no fault of its work. */
   | { readonly kind: 'machine'; readonly code: string; readonly said: string }

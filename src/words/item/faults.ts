@@ -106,6 +106,10 @@ export function faultWords(fault: Said): string {
       return `Musher died ${fault.times} times right after it started the agent`;
     case 'run-files-removed':
       return 'the files of the run were removed while it was running';
+    case 'output-changed':
+      return 'another program changed the output of the run after it was printed, so nothing in it can be relied on';
+    case 'output-lost':
+      return 'the program that writes down what agents print was killed, so the end of the output is missing';
     case 'process-lost':
       return 'the process was gone after Musher restarted';
     case 'killed-from-outside':
