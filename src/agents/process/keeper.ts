@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, renameSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,14 +22,16 @@ interface Output {
 
 const expected = new Map<string, Output>();
 const open = new Map<string, () => void>();
-let isAlone = false;
 
 // What ends agents politely must not end what writes down how they end.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const folder = mkdtempSync(join(Buffer.byteLength(tmpdir()) <= SHORT_BYTES ? tmpdir() : '/tmp', 'musher-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const path = join(folder, 'output');
+process.on('exit', () => {
+  rmSync(path, { force: true });
+  rmdirSync(folder);
+});
 const server = createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => undefined);
   let head = Buffer.alloc(0);
@@ -55,7 +57,6 @@ process.on('message', (message: KeeperOrder) => {
   else expect(message);
 });
 process.on('disconnect', () => {
-  isAlone = true;
   for (const { fd } of expected.values()) closeSync(fd);
   expected.clear();
   server.close();
@@ -117,5 +118,5 @@ function keep(token: string, { file, fd, room }: Output, socket: Socket, first: 
 }
 
 function endIfDone(): void {
-  if (isAlone && open.size === 0) process.exit(0);
+  if (!process.connected && open.size === 0) process.exit(0);
 }

@@ -62,6 +62,7 @@ export async function sealOf(file: string, bytes: number): Promise<Seal> {
   return sealing.seal(false);
 }
 
+/** Whether both are of the same bytes. */
 export function sameContent(a: Seal, b: Seal): boolean {
   return a.bytes === b.bytes && a.digest === b.digest;
 }

@@ -19,6 +19,7 @@ export interface OutputSeals {
   changed(followers: readonly Follower[]): Promise<'output-changed' | 'output-lost' | null>;
 }
 
+/** Compares the outputs of a run with what was written of them, as far as somebody knows that. */
 export function outputSeals(outputs: readonly { readonly file: string; readonly kept: Kept }[], clock: Clock): OutputSeals {
   let seals: readonly Sealed[] = outputs.map(() => 'none');
   return {
