@@ -5,6 +5,7 @@ import type { Finding } from '../src/finding.ts';
 import type { Address } from '../src/message/address.ts';
 import type { CommandCatalogue } from './command-catalogue.ts';
 import type { Sessions } from './sessions.ts';
+import type { PeopleNames } from './people.ts';
 import type { Transport } from './transport.ts';
 import type { Views } from './views.ts';
 
@@ -131,6 +132,7 @@ export interface NetworkParts {
   readonly directMessages: boolean;
   /** Whether a person, by their id on this network, may write direct messages. */
   readonly mayWriteDirect: (id: string) => boolean;
+  readonly people: PeopleNames;
   readonly catalogue: CommandCatalogue;
   /** A folder of its own may be made in here; 0700. */
   readonly dataDir: string;

@@ -1,7 +1,6 @@
 import { projectScope } from '../../src/bot/pause/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { scopedProjects } from '../../src/bot/pause/pausing.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { projectNames } from '../../src/words/item/pause.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { duration } from '../../src/words/time.ts';
@@ -27,7 +26,7 @@ export const resume = command({
       const longest = tx.now - Math.min(...paused.map(({ since }) => since));
       const resumed = projectNames(paused.map(({ project }) => project));
       return done(
-        `✓ ${resumed} resumed by ${actorName(context.actor)} after ${duration(longest)}. `,
+        `✓ ${resumed} resumed by ${context.nameOf(context.actor)} after ${duration(longest)}. `,
         ...waiting(
           context,
           paused.map(({ project }) => project),

@@ -13,7 +13,6 @@ import { command as typed, doc, heading, list, paragraph, phrase } from '../../s
 import { left, topped, UNITS, type Amount, type Budget } from '../../src/pipeline/budget/budget.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { err, type Result } from '../../src/result.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
@@ -49,10 +48,15 @@ function toRaise(context: CommandContext, of: BudgetOwner | null, more: Amount):
   const project = item?.project ?? (one.scope === 'project' ? one.name : null);
   const needs = item === null ? 'admin' : 'operator';
   const role = context.roleIn({ project });
-  if (!includes(role, needs)) return err(refused('not-allowed', `Raising ${which(one)}`, ...lacking(needs, project, role)));
+  if (!includes(role, needs)) return err(refused('not-allowed', `Raising ${which(one, context)}`, ...lacking(needs, project, role)));
   if (UNITS.some((unit) => more[unit] > 0 && one.caps[unit] !== null)) return found;
   return err(
-    refused('no-cap', `There is nothing to raise: ${ownerOf(one)} has no ${capKinds(more)} cap. `, typed('budget'), ' shows the caps.'),
+    refused(
+      'no-cap',
+      `There is nothing to raise: ${ownerOf(one, context.nameOf)} has no ${capKinds(more)} cap. `,
+      typed('budget'),
+      ' shows the caps.',
+    ),
   );
 }
 
@@ -66,11 +70,11 @@ function capKinds(more: Amount): string {
 function question(context: CommandContext, { budget: one, item }: FoundBudget, more: Amount): Confirmation {
   const caps = topped(one.caps, more);
   const lines = UNITS.filter((unit) => more[unit] > 0 && one.caps[unit] !== null).map(
-    (unit) => `${sentence(usedOf(one, unit))} New cap: ${inUnit(caps[unit] ?? 0, unit)}.`,
+    (unit) => `${sentence(usedOf(one, unit, context.nameOf))} New cap: ${inUnit(caps[unit] ?? 0, unit)}.`,
   );
   return {
     question: doc(
-      paragraph(`Add ${amountWords(more)} to ${which(one)}?`),
+      paragraph(`Add ${amountWords(more)} to ${which(one, context)}?`),
       list(one.until === null ? lines : [...lines, phrase`The raise ends with the day, at ${dayEnd(context, one.until)}.`]),
     ),
     // A run that stops for lack of budget may end before the answer arrives. That must not void the question.
@@ -86,14 +90,14 @@ function raise(context: CommandContext, { budget: one, item }: FoundBudget, more
     const now = { ...one, caps: topped(one.caps, more) };
     const rest = UNITS.filter((unit) => more[unit] > 0 && now.caps[unit] !== null).map((unit) => inUnit(left(now, unit) ?? 0, unit));
     return done(
-      `Added ${amountWords(more)} to ${which(one)}: ${rest.join(' and ')} left. `,
+      `Added ${amountWords(more)} to ${which(one, context)}: ${rest.join(' and ')} left. `,
       ...(after === null ? [] : outlook(after, tx.step(after), readerOf(context))),
     );
   });
 }
 
-function which(one: Budget): string {
-  return `${one.until === null ? 'the budget' : 'today’s budget'} of ${ownerOf(one)}`;
+function which(one: Budget, { nameOf }: CommandContext): string {
+  return `${one.until === null ? 'the budget' : 'today’s budget'} of ${ownerOf(one, nameOf)}`;
 }
 
 function show(context: CommandContext, of: BudgetOwner | null): Reply {
@@ -102,7 +106,7 @@ function show(context: CommandContext, of: BudgetOwner | null): Reply {
   if (!found.ok) return found.error;
   const { budget: one, item } = found.value;
   if (item !== null) return ofItem(context, item);
-  return answer(doc(budgetTable([one]), paragraph(...phrase`The day ends at ${dayEnd(context, one.until ?? 0)}.`)));
+  return answer(doc(budgetTable([one], context.nameOf), paragraph(...phrase`The day ends at ${dayEnd(context, one.until ?? 0)}.`)));
 }
 
 function overview(context: CommandContext): Reply {
@@ -115,7 +119,7 @@ function overview(context: CommandContext): Reply {
   return answer(
     doc(
       heading('Today’s budget'),
-      budgetTable([all, ...projects, ...people]),
+      budgetTable([all, ...projects, ...people], context.nameOf),
       paragraph(...phrase`The day ends at ${dayEnd(context, all.until ?? 0)}.`),
       paragraph(
         `Each item of ${project.name} may use ${capWords(settings.item)} in total. `,
@@ -136,9 +140,9 @@ function ofItem(context: CommandContext, item: WorkItem): Reply {
   return answer(
     doc(
       paragraph(
-        `${itemTitle(item, reader.current)}: ${item.payer === null ? 'its runs count towards no person’s daily budget' : `its runs count towards the daily budget of ${actorName(item.payer)}`}.`,
+        `${itemTitle(item, reader.current)}: ${item.payer === null ? 'its runs count towards no person’s daily budget' : `its runs count towards the daily budget of ${reader.nameOf(item.payer)}`}.`,
       ),
-      budgetTable(budgets),
+      budgetTable(budgets, reader.nameOf),
       paragraph(...phrase`The day ends at ${dayEnd(context, budgets.at(-1)?.until ?? 0)}.`),
       step.do === 'wait' && step.for === 'budget' && paragraph(...outlook(item, step, reader)),
     ),

@@ -6,7 +6,6 @@ import { itemName, itemTitle } from '../../src/words/item/item.ts';
 import { done } from '../../src/words/replies.ts';
 import { tooLong } from '../../src/words/bot/telling.ts';
 import { command as typed } from '../../src/message/build.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 
 export const comment = command({
   words: ['comment'],
@@ -22,7 +21,7 @@ export const comment = command({
       tx.append(item, 'item.commented', { text: said });
       const { name } = context.project;
       return done(
-        `${itemTitle(item, name)}: comment added by ${actorName(context.actor)}. People see it in `,
+        `${itemTitle(item, name)}: comment added by ${context.nameOf(context.actor)}. People see it in `,
         typed(`show ${itemName(item, name)}`),
         '; agents do not.',
       );

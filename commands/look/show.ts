@@ -41,7 +41,7 @@ import { isSameFailure } from '../../src/pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../src/pipeline/types.ts';
 import { priorityOf } from '../../src/pipeline/next/priority.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
-import { actorName, isPerson } from '../../src/pipeline/actor.ts';
+import { isPerson } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
 
 /** Runs and receipts shown, the latest ones. */
@@ -65,7 +65,7 @@ export const show = command({
       join(
         doc(heading(itemTitle(item, reader.current)), standing(context, item, reader)),
         textOf(item),
-        failuresOf(item),
+        failuresOf(item, reader),
         reportIn(context.reads, reader, item),
         saidIn(context.reads.runs(item.project, item.number), reader, item),
         spokenOf(context, item, reader),
@@ -106,7 +106,7 @@ function standing(context: CommandContext, item: WorkItem, reader: Reader): Docu
     ['Approved', approvedBy(context, item, time)],
     ['Merged', merged === null ? null : phrase`${short(merged.mergeCommit)} at ${time(merged.mergedAt)}`],
     ['Cost', `${money(spend.microUsd)}, ${tokens(totalTokens(spend))} tokens, ${counted(item.runs, 'run')}`],
-    ['Created', item.createdBy === '' ? time(item.createdAt) : phrase`${time(item.createdAt)} by ${actorName(item.createdBy)}`],
+    ['Created', item.createdBy === '' ? time(item.createdAt) : phrase`${time(item.createdAt)} by ${context.nameOf(item.createdBy)}`],
   ]);
 }
 
@@ -115,11 +115,11 @@ function chosen(own: string | null, byType: string | null, { type }: WorkItem): 
   return own ?? (byType === null ? null : `${byType} (${defaultOf(type)})`);
 }
 
-function approvedBy({ reads }: CommandContext, item: WorkItem, time: (at: number) => Inline): Inline[] | null {
+function approvedBy({ reads, nameOf }: CommandContext, item: WorkItem, time: (at: number) => Inline): Inline[] | null {
   const approval = approvalOf(reads, item);
   return approval === null
     ? null
-    : phrase`by ${actorName(approval.by)}, ${time(approval.at)}${isPerson(approval.by) && approval.reason !== '' ? `: ${approval.reason}` : ''}`;
+    : phrase`by ${nameOf(approval.by)}, ${time(approval.at)}${isPerson(approval.by) && approval.reason !== '' ? `: ${approval.reason}` : ''}`;
 }
 
 function dependency(context: CommandContext, project: string, number: number): string {
@@ -146,16 +146,16 @@ function textOf(item: WorkItem): Document {
 }
 
 /** The last failure, and the reason for which its work was rejected before that: it holds until the item is merged. */
-function failuresOf({ failure, refused }: WorkItem): Document {
+function failuresOf({ failure, refused }: WorkItem, reader: Reader): Document {
   const rejected = refused?.why ?? null;
   return join(
-    failure === null ? doc() : failureOf('Last failure', failure),
-    rejected === null || isSameFailure(rejected, failure) ? doc() : failureOf('Rejected before', rejected),
+    failure === null ? doc() : failureOf('Last failure', failure, reader),
+    rejected === null || isSameFailure(rejected, failure) ? doc() : failureOf('Rejected before', rejected, reader),
   );
 }
 
-function failureOf(title: string, { cause, summary, evidence }: Failure): Document {
-  const what = faultWords(summary);
+function failureOf(title: string, { cause, summary, evidence }: Failure, { nameOf }: Reader): Document {
+  const what = faultWords(summary, nameOf);
   const cut = evidence.length > EVIDENCE ? `[${evidence.length - EVIDENCE} characters before this left out]\n` : '';
   const tail = evidence.slice(-EVIDENCE).toWellFormed();
   return doc(

@@ -13,7 +13,6 @@ import { reasonWords } from '../../src/words/item/reasons.ts';
 import type { LoggedEvent } from '../../src/pipeline/events.ts';
 import { KINDS } from '../../src/pipeline/kinds.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
 
 /** How many events to search for the last one that moved the item, and events per page. */
@@ -35,7 +34,7 @@ export const why = command({
     const timers = context.reads.timers.ofItem(item.project, item.number);
     const arrived = context.reads.arrival(item);
     const last = lastSteering(context, item);
-    const failure = item.failure === null ? '' : faultWords(item.failure.summary);
+    const failure = item.failure === null ? '' : faultWords(item.failure.summary, reader.nameOf);
     return answer(
       doc(
         paragraph(`${itemTitle(item, reader.current)} ${place(item, reader.now)}.`),
@@ -63,10 +62,10 @@ function place({ stage, stageSince, deletedAt }: WorkItem, now: number): string 
 }
 
 /** `14:05, 3 min ago: anna stopped it.` */
-function told(event: LoggedEvent, { now, timezone }: Reader): Inline[] {
+function told(event: LoggedEvent, { now, timezone, nameOf }: Reader): Inline[] {
   const since = now - event.at;
   const ago = since < JUST_NOW_MS ? 'just now' : `${duration(since)} ago`;
-  return sentenceOf(phrase`${moment(event.at, now, timezone)}, ${ago}: ${actorName(event.actor)} ${eventWords(event)}`);
+  return sentenceOf(phrase`${moment(event.at, now, timezone)}, ${ago}: ${nameOf(event.actor)} ${eventWords(event, nameOf)}`);
 }
 
 function textOf(words: string | readonly Inline[]): string {

@@ -6,7 +6,6 @@ import { command } from '../../src/bot/command.ts';
 import { merged } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
 import { isAnother, seenCommit } from '../../src/bot/seen-commit.ts';
@@ -34,7 +33,7 @@ export const accept = command({
       if (item.stage.name === 'done') {
         const to = { name: 'archived', archivedAt: tx.now, reason: { kind: 'completed' } } as const;
         tx.append(item, 'item.moved', { to, why: { kind: 'person', did: 'accepted' }, failure: null });
-        return done(`✓ ${title} accepted by ${actorName(context.actor)} and archived as completed.`);
+        return done(`✓ ${title} accepted by ${context.nameOf(context.actor)} and archived as completed.`);
       }
       if (item.stage.name !== 'archived' || item.stage.reason.kind !== 'reviewHeld') {
         const name = itemName(item, reader.current);
@@ -59,7 +58,7 @@ export const accept = command({
         failure: null,
       });
       return done(
-        `✓ ${title} accepted by ${actorName(context.actor)}, back in ${after.stage.name}. `,
+        `✓ ${title} accepted by ${context.nameOf(context.actor)}, back in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

@@ -7,7 +7,6 @@ import { waitingForApproval } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
@@ -48,7 +47,7 @@ export const approve = command({
       const after = tx.append(seen, 'item.moved', { to, why: { kind: 'person', did: 'approved' }, failure: null });
       const reader = readerOf(context);
       return done(
-        `✓ ${itemTitle(item, reader.current)} approved by ${actorName(context.actor)} (${counted(to.commitsAhead, 'commit')}). `,
+        `✓ ${itemTitle(item, reader.current)} approved by ${context.nameOf(context.actor)} (${counted(to.commitsAhead, 'commit')}). `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

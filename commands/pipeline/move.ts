@@ -5,7 +5,6 @@ import { changeEach, itemsMeant } from '../../src/bot/several/each.ts';
 import { mergedByMusher } from '../../src/bot/undo/merge.ts';
 import { leavesMerge, onlyByMerge, orRevert, worksAgain } from '../../src/words/bot/moving.ts';
 import { itemName, itemTitle, mergedAs, stageWords } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { mergeTarget } from '../../src/bot/merge-target.ts';
 import { projectOf, stopOpenRun } from '../../src/bot/of-item.ts';
@@ -53,7 +52,7 @@ export const move = command({
       const reader = readerOf(context);
       const run = stopped.run === null ? '' : `Stopped run ${stopped.run.run} by ${stopped.run.agent}. `;
       return done(
-        `${itemTitle(item, reader.current)}: moved from ${stageWords(item.stage)} to ${stage} by ${actorName(context.actor)}. ${run}${timers}`,
+        `${itemTitle(item, reader.current)}: moved from ${stageWords(item.stage)} to ${stage} by ${context.nameOf(context.actor)}. ${run}${timers}`,
         ...(isGivenUp(item.stage) && item.runs > 0 ? worksAgain(itemName(item, reader.current)) : []),
         ...outlook(after, tx.step(after), reader),
       );

@@ -2,7 +2,6 @@ import { severalItems, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { firstLine, inStage, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -46,7 +45,7 @@ export const reject = command({
         refuses: refusedNow(item),
       });
       return done(
-        `${title}: rejected by ${actorName(context.actor)}, from ${stageWords(item.stage)} back to current. The next attempt gets the reason. `,
+        `${title}: rejected by ${context.nameOf(context.actor)}, from ${stageWords(item.stage)} back to current. The next attempt gets the reason. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

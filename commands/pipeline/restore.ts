@@ -101,7 +101,10 @@ async function intoWorktree(context: CommandContext, item: WorkItem, { n, why }:
   const name = itemName(item, reader.current);
   if (ended === null) return goesOn(`Restoring snapshot ${n} of ${title}. `, typed(`history ${name}`), ' shows the progress.');
   if ('why' in ended)
-    return refused('restore-failed', `Snapshot ${n} of ${title} could not be restored: ${errandWords(ended.why)}. Nothing was lost.`);
+    return refused(
+      'restore-failed',
+      `Snapshot ${n} of ${title} could not be restored: ${errandWords(ended.why, context.nameOf)}. Nothing was lost.`,
+    );
   const now = context.reads.item(item.project, item.number) ?? item;
   const commits = now.work === null ? '' : ` (${counted(now.work.commitsAhead, 'commit')})`;
   const before = ended.kept === null ? '' : `The state before is snapshot ${ended.kept.slice(ended.kept.lastIndexOf('/') + 1)}. `;

@@ -4,7 +4,6 @@ import { blocked } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { openRun, tellAlong } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -33,7 +32,7 @@ export const retry = command({
       const reader = readerOf(context);
       const after = afresh(tx, tellAlong(tx, item, words));
       return done(
-        `${itemTitle(item, reader.current)}: retried by ${actorName(context.actor)} in ${after.stage.name}. `,
+        `${itemTitle(item, reader.current)}: retried by ${context.nameOf(context.actor)} in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

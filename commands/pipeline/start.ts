@@ -4,7 +4,6 @@ import { stopped } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { itemLabel, itemName, itemTitle, stageWords } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { unmetWords } from '../../src/words/item/reasons.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -41,7 +40,7 @@ export const start = command({
         );
       const after = tx.append(item, 'item.released', {});
       return done(
-        `${itemTitle(item, reader.current)}: resumed by ${actorName(context.actor)} in ${item.stage.name}. `,
+        `${itemTitle(item, reader.current)}: resumed by ${context.nameOf(context.actor)} in ${item.stage.name}. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),
@@ -71,14 +70,14 @@ function fromBacklog(context: CommandContext, tx: CommandTx, item: WorkItem): Re
       why: { kind: 'person', did: 'started' },
       failure: null,
     });
-    return done(`${title}: started by ${actorName(context.actor)}. `, ...outlook(after, tx.step(after), reader));
+    return done(`${title}: started by ${context.nameOf(context.actor)}. `, ...outlook(after, tx.step(after), reader));
   }
   const waits = unmet.map((one) => `${label(one.number)} (${unmetWords(one, label)})`).join(', ');
   if (item.queued && item.held === null)
     return tx.refuse(refused('already-queued', `${title} is already queued. It starts on its own after ${waits}.`));
   const released = item.held === null ? item : tx.append(item, 'item.released', {});
   if (!released.queued) tx.append(released, 'item.queued', { queued: true });
-  return done(`${title}: queued by ${actorName(context.actor)}. It starts on its own after ${waits}.`);
+  return done(`${title}: queued by ${context.nameOf(context.actor)}. It starts on its own after ${waits}.`);
 }
 
 function ended(context: CommandContext, item: WorkItem): Reply {

@@ -5,7 +5,6 @@ import { beginEach } from '../../src/bot/several/each.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { nextWords } from '../../src/words/item/reasons.ts';
 import { outlook } from '../../src/words/item/step.ts';
@@ -59,7 +58,7 @@ function begin(context: CommandContext, tx: CommandTx, ref: ItemRef): Begun {
 
 async function ended(context: CommandContext, { item, run, timers }: Begun): Promise<Reply> {
   const title = itemTitle(item, context.project.name);
-  const who = actorName(context.actor);
+  const who = context.nameOf(context.actor);
   const name = itemName(item, context.project.name);
   if (run === null) {
     const next = nextWords(item, context.step(item), readerOf(context));

@@ -4,7 +4,6 @@ import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { stopOpenRun } from '../../src/bot/of-item.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { cancelTimers } from '../../src/bot/timers.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { isResumable } from '../../src/pipeline/moves.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
 import { notSuperseded, superseded } from '../../src/words/bot/moving.ts';
@@ -48,7 +47,7 @@ function replace(context: CommandContext, tx: CommandTx, ref: ItemRef, by: ItemR
   return superseded({
     title,
     by: itemTitle(other, current),
-    who: actorName(context.actor),
+    who: context.nameOf(context.actor),
     other: itemName(other, current),
     also: `${run}${timers}`,
     needing,

@@ -3,7 +3,6 @@ import { command } from '../../src/bot/command.ts';
 import { blocked } from '../../src/bot/several/called.ts';
 import { changeEach } from '../../src/bot/several/each.ts';
 import { inStage, itemName, itemTitle } from '../../src/words/item/item.ts';
-import { actorName } from '../../src/pipeline/actor.ts';
 import { outlook } from '../../src/words/item/step.ts';
 import { tellAlong } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -39,7 +38,7 @@ export const unblock = command({
         failure: null,
       });
       return done(
-        `${title}: unblocked by ${actorName(context.actor)}, back in ${after.stage.name}. `,
+        `${title}: unblocked by ${context.nameOf(context.actor)}, back in ${after.stage.name}. `,
         ...outlook(after, tx.step(after), reader),
       );
     }),

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import type { Document } from '../../src/message/document.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
@@ -5,7 +6,7 @@ import { cardDocument, continuedCard } from '../../src/words/item/card.ts';
 import { AT, COMMIT, reasoned } from './facts.ts';
 
 const MINUTE = 60_000;
-const READER = { current: 'shop', now: AT, timezone: 'UTC' };
+const READER = { current: 'shop', now: AT, timezone: 'UTC', nameOf: actorName };
 const WORKS = { agent: 'coder-1', state: 'running', startedAt: AT - 3 * MINUTE, pendingAt: AT - 4 * MINUTE, activity: 'Bash npm test' };
 const ENDED = { ...WORKS, state: 'ended', reason: 'finished', closing: 'Added the tax column.\nThe old export still reads it.' };
 

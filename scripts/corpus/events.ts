@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { LOCAL } from '../../transports/index.ts';
 import type { EventKind, ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../src/pipeline/events.ts';
 import type { Failure } from '../../src/pipeline/types.ts';
@@ -345,7 +346,7 @@ export function eventSaid(): Said[] {
   return Object.entries(EVENTS).flatMap(([kind, payloads]) =>
     payloads.map((payload: unknown, index) => ({
       of: `event ${kind}${payloads.length === 1 ? '' : ` ${index + 1}`}`,
-      text: eventWords(sampleEvent(kind, payload)),
+      text: eventWords(sampleEvent(kind, payload), actorName),
     })),
   );
 }

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { commitSha, itemNumber, type ItemNumber } from '../../src/pipeline/values.ts';
 import { NO_CAPS, NOTHING } from '../../src/pipeline/budget/budget.ts';
 import type { Reason, ReasonKind } from '../../src/pipeline/next/reason.ts';
@@ -263,7 +264,7 @@ export function factWords(): Said[] {
   const reasons = reasoned().flatMap(({ item, step }) => {
     const { kind } = step.reason;
     return ['shop', 'docs'].flatMap((current) => {
-      const reader = { current, now: AT, timezone: 'UTC' };
+      const reader = { current, now: AT, timezone: 'UTC', nameOf: actorName };
       return [
         { of: `reason ${kind}, in a room of ${current}`, text: text(outlook(item, step, reader)) },
         { of: `reason ${kind}, in a list of ${current}`, text: text(stepLine(item, step, AT - 180_000, reader)) },
@@ -272,9 +273,9 @@ export function factWords(): Said[] {
   });
   return [
     ...reasons,
-    ...Object.values(CAUSES).map((cause) => ({ of: `cause ${cause.kind}`, text: causeWords(cause, faultWords(FAULTS.gate)) })),
-    ...Object.values(FAULTS).map((fault) => ({ of: `fault ${fault.kind}`, text: faultWords(fault) })),
-    ...Object.values(ERRANDS).map((fault) => ({ of: `errand ${fault.kind}`, text: errandWords(fault) })),
+    ...Object.values(CAUSES).map((cause) => ({ of: `cause ${cause.kind}`, text: causeWords(cause, faultWords(FAULTS.gate, actorName)) })),
+    ...Object.values(FAULTS).map((fault) => ({ of: `fault ${fault.kind}`, text: faultWords(fault, actorName) })),
+    ...Object.values(ERRANDS).map((fault) => ({ of: `errand ${fault.kind}`, text: errandWords(fault, actorName) })),
     ...Object.values(MISFITS).map((misfit) => ({
       of: `misfit ${misfit.kind}`,
       text: misfitWords({ item: n(2), stage: 'qa', misfit, validMoves: ['merge', 'current', 'archived'] }),

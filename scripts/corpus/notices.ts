@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import type { Reads } from '../../src/log/reads/reads.ts';
 import { doc, paragraph } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
@@ -85,6 +86,7 @@ function announced(kind: EventKind, payload: unknown, actor: string, request: Ag
     qaDefault: 'human',
     resolves: true,
     timezone: ZONE,
+    nameOf: actorName,
     label: '2',
     links: { item: null, commit: null },
     buttons: true,
@@ -216,10 +218,17 @@ function ofBudgets(): (readonly [string, Document | null])[] {
   return [
     ...scopes.flatMap((scope) =>
       ([80, 100] as const).map(
-        (percent) => [`budget ${scope} ${percent}%`, budgetCrossed(event([crossing(scope, 'microUsd', percent)]), '2', ZONE)] as const,
+        (percent) =>
+          [
+            `budget ${scope} ${percent}%`,
+            budgetCrossed(event([crossing(scope, 'microUsd', percent)]), '2', { timezone: ZONE, nameOf: actorName }),
+          ] as const,
       ),
     ),
-    ['budgets, two at once', budgetCrossed(event([crossing('item', 'tokens', 100), crossing('bot', 'microUsd', 80)]), '2', ZONE)],
+    [
+      'budgets, two at once',
+      budgetCrossed(event([crossing('item', 'tokens', 100), crossing('bot', 'microUsd', 80)]), '2', { timezone: ZONE, nameOf: actorName }),
+    ],
     ['price unknown', priceUnknown('some-model-1')],
   ];
 }
@@ -260,7 +269,7 @@ function ofMusher(): (readonly [string, Document | null])[] {
     ['network was away, nothing late', wasDisconnected(away, AT, 0, ZONE)],
     ['routine missed', missedRoutine(ROUTINE, 5, AT, AT + MINUTE, ZONE)],
     ['routine stopped', withRoutine(3, 'digest', routineStopped(ROUTINE))],
-    ['routines', routineList([ROUTINE], 'shop', { current: 'shop', now: AT, timezone: ZONE })],
+    ['routines', routineList([ROUTINE], 'shop', { current: 'shop', now: AT, timezone: ZONE, nameOf: actorName })],
     [
       'timer missed',
       missedTimer({ timer: 3, project: 'shop', item: n(2), due: AT, command: 'start shop#2' } as Parameters<typeof missedTimer>[0], ZONE),

@@ -1,3 +1,5 @@
+import { actorName } from '../pipeline/actor.ts';
+import type { Names } from '../decide/people.ts';
 import type { CommandCatalogue } from '../../transports/command-catalogue.ts';
 import { NETWORKS } from '../../transports/index.ts';
 import type { Transport } from '../../transports/transport.ts';
@@ -15,6 +17,7 @@ export interface NetworksParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly rights: Rights;
+  readonly names: Names;
   readonly catalogue: CommandCatalogue;
   /** What a network shows that has no rooms of its own. */
   readonly page: (network: string) => Promise<PageParts>;
@@ -23,7 +26,7 @@ export interface NetworksParts {
 
 /** The transports of the networks that are configured. An SDK is loaded only for its own network: each costs a third of a second. */
 export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise<Transport[]> {
-  const { settings, log, clock, rights, catalogue, page, report } = parts;
+  const { settings, log, clock, rights, names, catalogue, page, report } = parts;
   return Promise.all(
     settings.networks.map(({ name, section }) => {
       const network = all.find((one) => one.name === name);
@@ -36,6 +39,21 @@ export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise
         mayWriteDirect(id) {
           const sender = { transport: name, id, name: '' };
           return rights.highest({ sender, at: { transport: name, room: '', thread: null }, ingress: 'direct' }) !== null;
+        },
+        people: {
+          called(id, called) {
+            try {
+              names.learn(`${name}:${id}`, called);
+            } catch (error) {
+              // A full disk, say: it is told again with the next message.
+              report(name, error);
+            }
+          },
+          nameOf(id) {
+            const actor = `${name}:${id}`;
+            const called = names.nameOf(actor);
+            return called === actorName(actor) ? null : called;
+          },
         },
         catalogue,
         dataDir: settings.dataDir,

@@ -1,3 +1,4 @@
+import { namesOf } from '../decide/people.ts';
 import { unconfiguredProjects } from '../decide/unconfigured.ts';
 import { randomBytes } from 'node:crypto';
 import { crashPoint } from '../crash-point.ts';
@@ -114,6 +115,7 @@ export async function runMusher(
     log,
     clock,
     rights: bot.rights,
+    names: namesOf(log, settings),
     catalogue: catalogueOf(bot.commands, (text, typist) => router.complete(text, typist)),
     page: (network) => openPage(bot, engineParts, network),
     report: (network, error) => onProblem(network, error),
@@ -134,7 +136,8 @@ export async function runMusher(
     isOpen: (name) => connections.isOpen(name),
     lostAnswers: {
       there: LOST_ANSWER,
-      elsewhere: ({ asker, where }) => lostAnswerElsewhere(bot.rights.nameOf(asker), rooms.nameOf(where.transport, where.room)),
+      elsewhere: ({ asker, where }) =>
+        lostAnswerElsewhere(bot.nameOf(bot.rights.actorOf(asker)), rooms.nameOf(where.transport, where.room)),
       places: (lost) =>
         placesOf(
           { log, rooms: () => settings.rooms, idsOf: (sender) => bot.rights.idsOf(sender), isOpen: (name) => connections.isOpen(name) },
@@ -206,6 +209,7 @@ export async function runMusher(
     allRooms: () => rooms.everyone(),
     places: ANSWER_PLACES,
     timezone: settings.timezone,
+    nameOf: bot.nameOf,
     onError: (error) => onProblem('a notification', error),
   });
   const requests = keepRequests({ log, clock, onError: (error) => onProblem('what agents ask people for', error) });
@@ -242,7 +246,7 @@ export async function runMusher(
       clock,
       transports: connections.all,
       isOpen: (name) => connections.isOpen(name),
-      over: (occasion, now) => buttonsOver(log, occasion, now, settings.timezone),
+      over: (occasion, now) => buttonsOver(log, occasion, now, bot),
       onProblem,
     });
     cards = keepCards({
@@ -251,6 +255,7 @@ export async function runMusher(
       settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
       roomsOf: (name) => rooms.notified(name),
       timezone: settings.timezone,
+      nameOf: bot.nameOf,
       onProblem,
     });
     digests = sendDigests({
@@ -259,6 +264,7 @@ export async function runMusher(
       rooms: () => digestRooms(settings),
       settingsOf: (name) => settings.projects.find((project) => project.name === name) ?? null,
       timezone: settings.timezone,
+      nameOf: bot.nameOf,
       onProblem,
     });
     ladder = climb({

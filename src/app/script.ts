@@ -56,7 +56,7 @@ export function batchParts(
       const project = bot.projects.find(({ name }) => name === item.project) ?? bot.projects[0];
       return decide(log.reads, item, projectFacts(log.reads, project.settings, clock.now()));
     },
-    reader: (item) => ({ current: item.project, now: clock.now(), timezone: bot.timezone }),
+    reader: (item) => ({ current: item.project, now: clock.now(), timezone: bot.timezone, nameOf: bot.nameOf }),
     when: log.when.bind(log),
     flush: () => waitUntilSent(log, notify, true),
     signal,

@@ -23,6 +23,7 @@ import { readSettings } from './lifecycle/read-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { isWindow } from './networks.ts';
+import { namesOf } from '../decide/people.ts';
 import { seenFrom } from './rooms.ts';
 import { AS_ROOT, isRoot } from './lifecycle/greeting.ts';
 import { dumper } from './lifecycle/dumps.ts';
@@ -112,6 +113,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
     const [first, ...rest] = projects;
     if (first === undefined) throw new Error('the configuration was checked to have a project');
 
+    const names = namesOf(log, settings);
     const onProblem = (what: string, error: unknown): void => logFile.error({ err: error }, what);
     const shared = {
       log,
@@ -123,7 +125,8 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
       stopGraceMs: STOP_GRACE_MS,
       redactor,
       pricing: pricing(settings.prices),
-      failureText: ({ summary }: Pick<Failure, 'summary'>) => faultWords(summary),
+      failureText: ({ summary }: Pick<Failure, 'summary'>) => faultWords(summary, names.nameOf),
+      nameOf: names.nameOf,
       signIns: new SignIns(clock, process.env),
       keeper,
     };
@@ -148,6 +151,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
         return switched ?? settings.rooms.find((one) => one.transport === at.transport && one.id === at.room)?.project ?? null;
       },
       timezone: settings.timezone,
+      nameOf: names.nameOf,
       projects: [first, ...rest],
       commands: [...COMMANDS, ...reportCommands(settings.projects)],
       measurements,

@@ -3,6 +3,7 @@ import type { Log } from '../log/log.ts';
 import type { Address } from '../message/address.ts';
 import type { Capabilities, Project, ProcessUse } from './capabilities.ts';
 import type { Command } from './command.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 import type { Rights } from './rights/rights.ts';
 
 /** What all commands share. */
@@ -13,6 +14,7 @@ export interface BotParts {
   /** The project that a room is configured for; null if it is not configured. */
   readonly roomProject: (transport: string, room: string) => string | null;
   readonly timezone: string;
+  readonly nameOf: NameOf;
   readonly projects: readonly [Project, ...Project[]];
   readonly commands: readonly Command[];
   readonly runLog: Capabilities['runLog'];

@@ -5,7 +5,7 @@ import type { Address, Sender } from '../message/address.ts';
 import type { Millis } from '../pipeline/values.ts';
 import type { ArgumentTypes, ArgumentValues } from './parse/arguments.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Actor } from '../pipeline/actor.ts';
+import type { Actor, NameOf } from '../pipeline/actor.ts';
 import type { Reply } from '../words/reply.ts';
 
 /** What a command returns: a reply, or a live one whose last document is the final reply. */
@@ -22,6 +22,8 @@ export interface CommandContext extends Capabilities {
   readonly receivedAt: Millis;
   /** IANA time zone for showing times. */
   readonly timezone: string;
+  /** How people are called in texts. */
+  readonly nameOf: NameOf;
   /** Aborts when Musher stops. */
   readonly signal: AbortSignal;
 }

@@ -25,7 +25,6 @@ import {
 } from '../words/bot/answering.ts';
 import { lists, parsing } from '../words/bot/parsing.ts';
 import { includes } from './rights/rights.ts';
-import { actorName } from '../pipeline/actor.ts';
 import type { Reply } from '../words/reply.ts';
 
 /** The name of an agent's request: `r7`. The letter keeps an item number from answering a request by mistake. */
@@ -145,7 +144,7 @@ function whyNot(context: CommandContext, tx: CommandTx, request: AgentRequest, i
   const { number } = request;
   if (request.state !== 'open') {
     const at = request.closedAt === null ? null : moment(request.closedAt, tx.now, context.timezone);
-    return requestClosed(number, requestEnd(request, actorName(request.closedBy ?? '')), at);
+    return requestClosed(number, requestEnd(request, context.nameOf(request.closedBy ?? '')), at);
   }
   if (!isUnderWay(item, tx.reads.run(request.project, request.item, request.run))) return requestVoid(number);
   if (request.expiresAt <= tx.now) return requestExpired(number, moment(request.expiresAt, tx.now, context.timezone));

@@ -15,6 +15,7 @@ import type { Machine } from './machine.ts';
 import type { Box } from '../sandbox/box.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent } from '../pipeline/events.ts';
 import { eventOf } from '../pipeline/kinds.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 import { normalised } from '../pipeline/why/same-failure.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Failure, Work, WorkItem } from '../pipeline/types.ts';
@@ -46,6 +47,8 @@ export interface EngineParts {
   /** What models cost; missing: list prices. */
   readonly pricing?: Pricing | undefined;
   /** A failure as the next attempt's prompt and reports name it, in one line. */
+  /** How people are called where agents are told what they said. */
+  readonly nameOf: NameOf;
   readonly failureText: (failure: Pick<Failure, 'summary'>) => string;
   /** How agents reach Musher while they run; null: they don't. */
   readonly access: AgentAccess | null;

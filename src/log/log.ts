@@ -29,6 +29,7 @@ import { Talk } from './search/talk.ts';
 import { TwoPersonQuestions } from './tables/two-person.ts';
 import { WindowMessages } from './tables/window-messages.ts';
 import { Windows } from './tables/windows.ts';
+import { People } from './tables/people.ts';
 import type { CommitListener, StateStore, Tx } from './tx.ts';
 
 export const DATABASE_FILE = 'musher.sqlite';
@@ -49,6 +50,7 @@ export class Log {
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
   readonly twoPerson: TwoPersonQuestions;
+  readonly people: People;
   readonly #cooldowns: NoticeCooldowns;
   readonly threads: Threads;
   readonly cards: Cards;
@@ -116,6 +118,7 @@ export class Log {
     this.outbox = new Outbox(db, redactor);
     this.confirmations = new Confirmations(db);
     this.twoPerson = new TwoPersonQuestions(db);
+    this.people = new People(db);
     this.#cooldowns = new NoticeCooldowns(db);
     this.threads = new Threads(db);
     this.cards = new Cards(db, this.outbox);
@@ -172,6 +175,7 @@ export class Log {
       outbox: this.outbox,
       confirmations: this.confirmations,
       twoPerson: this.twoPerson,
+      people: this.people,
       buttons: this.buttons,
       cards: this.cards,
       talk: this.talk,
@@ -196,6 +200,8 @@ export class Log {
         purgeItem(this.#events, this, event.project, event.item);
         this.confirmations.forgetItem(event.project, event.item);
         this.twoPerson.forgetItem(event.project, event.item);
+        // Whoever still uses Musher is called by name again as soon as their network tells it.
+        for (const actor of new Set(this.#events.ofItem(event.project, event.item).map((one) => one.actor))) this.people.forget(actor);
         this.threads.forgetItem(event.project, event.item);
         this.cards.forgetItem(event.project, event.item, PURGED_NOTICE, now);
         // What somebody looked for may be its words.

@@ -5,6 +5,7 @@ import type { ItemNumber } from '../pipeline/values.ts';
 import type { Result } from '../result.ts';
 import type { Confirmations } from './tables/confirmations.ts';
 import type { TwoPersonQuestions } from './tables/two-person.ts';
+import type { People } from './tables/people.ts';
 import type { Inbox } from './tables/inbox.ts';
 import type { Cards } from './tables/cards.ts';
 import type { Talk } from './search/talk.ts';
@@ -22,6 +23,7 @@ export interface Tx {
   readonly outbox: Outbox;
   readonly confirmations: Confirmations;
   readonly twoPerson: TwoPersonQuestions;
+  readonly people: People;
   readonly buttons: ButtonMessages;
   readonly cards: Cards;
   readonly talk: Talk;

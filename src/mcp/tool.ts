@@ -5,7 +5,10 @@ import type { GateRuns } from './gate-runs.ts';
 import type { ApprovalSettings } from '../config/settings.ts';
 
 /** What tools share. */
-export interface ToolParts extends Pick<EngineParts, 'log' | 'clock' | 'dataDir' | 'installation' | 'onProblem' | 'projects' | 'redactor'> {
+export interface ToolParts extends Pick<
+  EngineParts,
+  'log' | 'clock' | 'dataDir' | 'installation' | 'onProblem' | 'projects' | 'redactor' | 'failureText'
+> {
   readonly people: ApprovalSettings;
   /** When people first see what is asked of them at this moment, ms since the epoch. */
   readonly seenFrom: (project: string, now: number) => number;

@@ -1,6 +1,6 @@
 import { command, line, phrase } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
-import { actorName } from '../pipeline/actor.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
 import { counted } from '../words/amounts.ts';
 import { pauseReason, resumeCommand } from '../words/item/pause.ts';
@@ -11,9 +11,9 @@ export function pauseAnnouncement(
   { until, how, asked, ...pause }: OtherEvents['project.paused'],
   { project, actor }: { readonly project: string; readonly actor: string },
   room: string | null,
-  timezone: string,
+  { timezone, nameOf }: { readonly timezone: string; readonly nameOf: NameOf },
 ): Document {
-  const by = `${how === 'panic' ? 'stopped' : 'paused'} by ${actorName(actor)}`;
+  const by = `${how === 'panic' ? 'stopped' : 'paused'} by ${nameOf(actor)}`;
   const when = until === null ? '' : phrase` until ${dayAndTime(until, timezone)}`;
   const stopped = asked === 0 ? '' : ` ${counted(asked, 'run')} stopped, the work is kept.`;
   return line(
@@ -27,7 +27,8 @@ export function pauseAnnouncement(
 export function resumeAnnouncement(
   { why, since }: OtherEvents['project.resumed'],
   { project, actor, at }: { readonly project: string; readonly actor: string; readonly at: number },
+  nameOf: NameOf,
 ): Document {
-  const by = why === 'time' ? 'the pause is over' : `resumed by ${actorName(actor)}`;
+  const by = why === 'time' ? 'the pause is over' : `resumed by ${nameOf(actor)}`;
   return line(`✓ ${project}: ${by}, after ${duration(at - since)}. Work continues.`);
 }

@@ -16,7 +16,7 @@ import { SAME_FAILURES } from '../pipeline/why/same-failure.ts';
 import type { QaMode, WorkItem } from '../pipeline/types.ts';
 import { budgetCrossed, priceUnknown } from './announce-budget.ts';
 
-import { actorName, isPerson } from '../pipeline/actor.ts';
+import { actorName, isPerson, type NameOf } from '../pipeline/actor.ts';
 import { lastReport } from '../decide/report.ts';
 import { approvalOf } from '../decide/approval.ts';
 import { saidBriefly, saidFurther } from '../words/item/closing.ts';
@@ -33,6 +33,7 @@ export interface Announced {
   readonly resolves: boolean;
   /** IANA name: times are told in it. */
   readonly timezone: string;
+  readonly nameOf: NameOf;
   /** As it is typed: `42`, or `shop#42` in a room of another project. */
   readonly label: string;
   readonly links: LinkSettings;
@@ -56,10 +57,10 @@ export function announcement(event: ItemEvent & NewsEvent, about: Announced): Do
       return line(
         '✗ ',
         ...named(about),
-        `: its merge could not be reverted: ${errandWords(event.payload.why)}. The base branch is unchanged.`,
+        `: its merge could not be reverted: ${errandWords(event.payload.why, about.nameOf)}. The base branch is unchanged.`,
       );
     case 'run.budget_crossed':
-      return budgetCrossed(event, about.label, about.timezone);
+      return budgetCrossed(event, about.label, about);
     case 'run.price_unknown':
       return priceUnknown(event.payload.model);
     case 'request.opened':
@@ -121,8 +122,8 @@ function moved(event: Moved, about: Announced): Document {
 /** Where it came to and by whom or why: `started by anna`, `back in current, gate test failed …`. */
 function arrived(event: Moved, about: Announced): string {
   const { to, why, failure } = event.payload;
-  const cause = causeWords(why, failureWords(failure));
-  const by = event.actor === 'musher' ? '' : ` by ${actorName(event.actor)}`;
+  const cause = causeWords(why, failureWords(failure, about.nameOf));
+  const by = event.actor === 'musher' ? '' : ` by ${about.nameOf(event.actor)}`;
   const from = previousStage(event, about);
   const begun = from === 'backlog' && to.name === 'current';
   const what = begun
@@ -142,9 +143,9 @@ function arrived(event: Moved, about: Announced): string {
 
 function toQa(event: Moved, about: Announced): Document {
   const { why, failure } = event.payload;
-  const cause = causeWords(why, failureWords(failure));
+  const cause = causeWords(why, failureWords(failure, about.nameOf));
   const asks = (about.item.qaMode ?? about.qaDefault) === 'human';
-  const by = event.actor === 'musher' ? '' : `, moved there by ${actorName(event.actor)}`;
+  const by = event.actor === 'musher' ? '' : `, moved there by ${about.nameOf(event.actor)}`;
   if (!asks) return doc(paragraph(...named(about), `: in review${by}${cause === '' ? '' : `, ${cause}`}.`), said(event, about));
   const n = about.label;
   return doc(
@@ -158,7 +159,7 @@ function archived(event: Moved, about: Announced): Document {
   const { to, failure } = event.payload;
   if (to.name !== 'archived') throw new Error('only what is archived comes here');
   const n = about.label;
-  const by = event.actor === 'musher' ? '' : ` by ${actorName(event.actor)}`;
+  const by = event.actor === 'musher' ? '' : ` by ${about.nameOf(event.actor)}`;
   const { reason } = to;
   switch (reason.kind) {
     case 'completed':
@@ -173,7 +174,7 @@ function archived(event: Moved, about: Announced): Document {
         paragraph(
           '! ',
           ...named(about),
-          ` is held for review${because(causeWords(reason.reason, failureWords(failure)))}. `,
+          ` is held for review${because(causeWords(reason.reason, failureWords(failure, about.nameOf)))}. `,
           ...reviewWords(n, 'accept'),
         ),
         said(event, about),
@@ -185,7 +186,7 @@ function archived(event: Moved, about: Announced): Document {
       return line(
         '✗ ',
         ...named(about),
-        ` is blocked${because(causeWords(reason.reason, failureWords(failure)))}. `,
+        ` is blocked${because(causeWords(reason.reason, failureWords(failure, about.nameOf)))}. `,
         ...logs,
         ...(hasNothingToMerge(reason) ? addWords(n) : [command(`retry ${n}`), ' tries again.']),
       );
@@ -231,11 +232,11 @@ function verdictButtons(event: Moved, about: Announced, label: string, words: st
 }
 
 /** What whoever brought it there said: the agent that ended its run, the reviewer, or who rejected it in more than one line. */
-function said(event: Moved, { item, reads }: Announced): Block | false {
+function said(event: Moved, { item, reads, nameOf }: Announced): Block | false {
   const { actor, seq } = event;
   const { to, failure } = event.payload;
   if (failure?.cause === 'rejected' && isPerson(actor)) return saidFurther(failure.evidence);
-  if (failure === null && isPerson(actor)) return to.name === 'merge' && saidBriefly(actorName(actor), approvalReason(event, reads));
+  if (failure === null && isPerson(actor)) return to.name === 'merge' && saidBriefly(nameOf(actor), approvalReason(event, reads));
   if (failure !== null) return false;
   const ended = reads.history(item.project, item.number, LOOKED_BACK, seq).find(({ kind }) => kind === 'run.ended');
   if (ended?.kind !== 'run.ended' || ended.payload.reason !== 'finished') return false;
@@ -288,7 +289,7 @@ function merged(event: Moved, about: Announced): Document {
   const branch = cause?.kind === 'squashed' || cause?.kind === 'already-merged' ? ` into ${cause.branch}` : '';
   const facts = [
     gates.length === 0 ? 'no gates configured' : gates.join(', '),
-    ...(approval === null ? [] : [`approved by ${actorName(approval.by)}`]),
+    ...(approval === null ? [] : [`approved by ${about.nameOf(approval.by)}`]),
     ...(microUsd > 0 ? [money(microUsd)] : []),
     ...(cause?.kind === 'already-merged' ? ['its changes were there already'] : []),
     ...(cause?.kind === 'squashed' && cause.afterRestart ? ['found after a restart'] : []),
@@ -307,7 +308,7 @@ function attemptFailed(event: Extract<ItemEvent, { kind: 'item.attempt_failed' }
   const isBlocked = item.stage.name === 'archived' && item.stageSince >= event.at;
   if ((last || (resolving && !about.resolves)) && item.held === null && item.deletedAt === null) return null;
   if (isBlocked) return null;
-  const words = faultWords(failure.summary);
+  const words = faultWords(failure.summary, about.nameOf);
   if (resolving) return line(...named(about), ` ${words}. The merge agent is resolving it (attempt ${attempt} of ${of}).`);
   const next = last ? '' : ` Trying again (attempt ${attempt + 1} of ${of}).`;
   return line(...named(about), `: ${words}.${next}`);
@@ -324,7 +325,7 @@ function answered(event: Extract<ItemEvent, { kind: 'request.closed' }>, about: 
   const request = about.reads.requests.get(event.payload.request);
   if (request === null || request.state === 'open') return null;
   const name = `${requestName(request.number)} (${request.brief})`;
-  return line(...named(about), `: ${name} ${requestEnd(request, actorName(event.actor))}.`);
+  return line(...named(about), `: ${name} ${requestEnd(request, about.nameOf(event.actor))}.`);
 }
 
 /** The stage before a move. What an item did most lately says it by itself; after an undo the item has to be made again. */

@@ -1,3 +1,4 @@
+import type { NameOf } from '../pipeline/actor.ts';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
@@ -35,6 +36,7 @@ export interface CardParts {
   readonly roomsOf: (project: string) => readonly NotifiedRoom[];
   /** IANA name: times are told in it. */
   readonly timezone: string;
+  readonly nameOf: NameOf;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -188,7 +190,7 @@ function isUnderWay({ stage, deletedAt }: WorkItem): boolean {
 }
 
 function bodyOf(
-  { log, timezone, clock }: CardParts,
+  { log, timezone, clock, nameOf }: CardParts,
   settings: ProjectSettings,
   item: WorkItem,
   facts: ProjectFacts,
@@ -208,16 +210,16 @@ function bodyOf(
       approval: approvalOf(reads, item),
       pressable: room.pressable,
     },
-    { current: room.project ?? '', now: clock.now(), timezone },
+    { current: room.project ?? '', now: clock.now(), timezone, nameOf },
   );
 }
 
-function show({ timezone }: CardParts, { key, room, item, body, digest, inbox }: Wanted, tx: Tx): void {
+function show({ timezone, nameOf }: CardParts, { key, room, item, body, digest, inbox }: Wanted, tx: Tx): void {
   const card = tx.cards.get(key);
   // One may be on its way besides the one that says where it continues.
   if (card !== null && card.edits < MOST_EDITS - 2) return tx.cards.change(key, card, body, digest, tx.now);
   if (card !== null) {
-    const reader = { current: room.project ?? '', now: tx.now, timezone };
+    const reader = { current: room.project ?? '', now: tx.now, timezone, nameOf };
     tx.cards.change(key, card, continuedCard(item, reader), '', tx.now);
   }
   const answer = card === null && inbox !== null ? tx.outbox.answerTo(inbox) : null;

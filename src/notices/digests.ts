@@ -1,3 +1,4 @@
+import type { NameOf } from '../pipeline/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { digestOf } from '../decide/digest.ts';
@@ -26,6 +27,7 @@ export interface DigestParts {
   readonly settingsOf: (project: string) => ProjectSettings | null;
   /** IANA name. */
   readonly timezone: string;
+  readonly nameOf: NameOf;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -61,14 +63,19 @@ export function nextDigest(last: number, at: number, timezone: string): number {
   return afterQuietHours(last + MINUTE_MS, { from: (at + 1) % DAY_MINUTES, to: at }, timezone);
 }
 
-function send({ log, settingsOf, timezone }: DigestParts, { transport, id, project }: DigestRoom, since: number, sent: () => void): void {
+function send(
+  { log, settingsOf, timezone, nameOf }: DigestParts,
+  { transport, id, project }: DigestRoom,
+  since: number,
+  sent: () => void,
+): void {
   const settings = settingsOf(project);
   if (settings === null) return;
   log.transaction((tx) => {
     const digest = digestOf(tx.reads, settings, since, tx.now, needsPeople);
     sent();
     if (!isWorthTelling(digest)) return;
-    const body = digestDocument(digest, project, { current: project, now: tx.now, timezone });
+    const body = digestDocument(digest, project, { current: project, now: tx.now, timezone, nameOf });
     // Its own time counts, also within quiet hours: somebody chose it.
     tx.outbox.add({ to: { transport, room: id, thread: null }, kind: 'notice', body, inbox: null, item: null }, tx.now);
   });

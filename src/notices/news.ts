@@ -1,6 +1,7 @@
 import { command, line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { LoggedEvent } from '../pipeline/events.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 import { KINDS, type NewsEvent } from '../pipeline/kinds.ts';
 import { withoutPaths } from '../words/paths.ts';
 import { accountAnnouncement } from './announce-account.ts';
@@ -32,7 +33,11 @@ export function isNews(event: LoggedEvent): event is NewsEvent {
 }
 
 /** The notice about Musher, a project, an account or a base branch. `room`: the project that the room is on. Null: nothing new. */
-export function machineAnnouncement(event: MachineNews, timezone: string, room: string | null): Document | null {
+export function machineAnnouncement(
+  event: MachineNews,
+  { timezone, nameOf }: { readonly timezone: string; readonly nameOf: NameOf },
+  room: string | null,
+): Document | null {
   switch (event.kind) {
     case 'base.seen':
       return baseAnnouncement(event.payload, event.project);
@@ -45,9 +50,9 @@ export function machineAnnouncement(event: MachineNews, timezone: string, room: 
     case 'outage.over':
       return outageOverAnnouncement(event.payload, event.project, event.at);
     case 'project.paused':
-      return pauseAnnouncement(event.payload, event, room, timezone);
+      return pauseAnnouncement(event.payload, event, room, { timezone, nameOf });
     case 'project.resumed':
-      return resumeAnnouncement(event.payload, event);
+      return resumeAnnouncement(event.payload, event, nameOf);
     case 'log.backup_failed':
       return line(
         `✗ The backup failed: ${withoutPaths(event.payload.why)}. Musher tries again in an hour; `,

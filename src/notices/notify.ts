@@ -1,4 +1,5 @@
 import type { NotifyKind, NotifyStyle } from '../config/choices.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { crashPoint } from '../crash-point.ts';
 import { follow, type Follower } from '../log/follow.ts';
@@ -40,6 +41,7 @@ export interface NotifyParts {
   readonly places: AnswerPlaces;
   /** IANA name: times are told in it. */
   readonly timezone: string;
+  readonly nameOf: NameOf;
   readonly onError: (error: unknown) => void;
 }
 
@@ -136,7 +138,7 @@ function tellOfMachine(parts: NotifyParts, event: MachineNews, tx: Tx): void {
     if (!room.notify.includes(heading)) continue;
     // The room in which a person asked for it reads it in the answer.
     if (from !== null && isSameRoom(from, room.to) && !parts.places.isPrivate(from)) continue;
-    const body = machineAnnouncement(event, parts.timezone, room.project);
+    const body = machineAnnouncement(event, parts, room.project);
     if (body !== null) tell(room, body, null, tx);
   }
 }
@@ -183,6 +185,7 @@ function noticeOf(parts: NotifyParts, event: NewsEvent & ItemEvent, room: Notifi
     qaDefault: settings.qa,
     resolves: settings.agents.some(({ stage }) => stage === 'merge'),
     timezone: parts.timezone,
+    nameOf: parts.nameOf,
     label: room.project === event.project ? String(event.item) : `${event.project}#${event.item}`,
     links: settings.links,
     buttons: room.buttons,

@@ -21,7 +21,13 @@ export function isPerson(actor: Actor): boolean {
   return actorParts(actor).kind === 'person';
 }
 
-/** The name of an agent or a person, without the network in front; `Musher` for Musher itself. */
+/** How an actor is called in a text. */
+export type NameOf = (actor: Actor) => string;
+
+/**
+ * The name of an agent or of a person in the configuration; of other people their id, without the network in front. Texts for people
+ * take the name from a `NameOf`, which knows what networks call them.
+ */
 export function actorName(actor: Actor): string {
   const parts = actorParts(actor);
   return parts.kind === 'musher' ? 'Musher' : parts.name;

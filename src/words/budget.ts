@@ -1,4 +1,4 @@
-import { actorName } from '../pipeline/actor.ts';
+import { actorName, type NameOf } from '../pipeline/actor.ts';
 import { code, phrase, right, table, type Content } from '../message/build.ts';
 import type { Block, Inline } from '../message/document.ts';
 import {
@@ -18,21 +18,21 @@ import { clockTime, duration } from './time.ts';
 import type { Typed } from './reader.ts';
 
 /** Budgets as a table: a row for each cap, or one for what has none. */
-export function budgetTable(budgets: readonly Budget[]): Block {
+export function budgetTable(budgets: readonly Budget[], nameOf: NameOf): Block {
   return table(
     ['Budget', right('Cap'), right('Used'), right('Reserved'), right('Left')],
     budgets.flatMap((budget) => {
       const capped = UNITS.filter((unit) => budget.caps[unit] !== null);
       const units: readonly Unit[] = capped.length === 0 ? ['microUsd'] : capped;
-      return units.map((unit) => row(budget, unit));
+      return units.map((unit) => row(budget, unit, nameOf));
     }),
   );
 }
 
-function row(budget: Budget, unit: Unit): string[] {
+function row(budget: Budget, unit: Unit, nameOf: NameOf): string[] {
   const cap = budget.caps[unit];
   const room = left(budget, unit);
-  const whose = `${ownerOf(budget)}${budget.until === null ? '' : ' today'}`;
+  const whose = `${ownerOf(budget, nameOf)}${budget.until === null ? '' : ' today'}`;
   return [
     whose,
     cap === null ? 'none' : inCell(cap, unit),
@@ -64,14 +64,14 @@ export function typed(amount: number, unit: Unit): string {
 }
 
 /** Whose budget it is: `#42`, `shop`, `anna`, `all projects together`. */
-export function ownerOf({ scope, name }: Pick<Budget, 'scope' | 'name'>): string {
+export function ownerOf({ scope, name }: Pick<Budget, 'scope' | 'name'>, nameOf: NameOf): string {
   switch (scope) {
     case 'item':
       return labelOf(name);
     case 'project':
       return name;
     case 'person':
-      return actorName(name);
+      return nameOf(name);
     case 'bot':
       return 'all projects together';
   }
@@ -113,12 +113,12 @@ export function topUp(budget: Pick<Budget, 'scope' | 'name' | 'base'>, unit: Uni
 }
 
 /** `#42 has used 51.2k of its 50k tokens`, `shop has used $5.02 of its $5.00 for today`. */
-export function usedOf(budget: Budget, unit: Unit): string {
+export function usedOf(budget: Budget, unit: Unit, nameOf: NameOf): string {
   const many = budget.scope === 'bot';
   const whose = many || budget.scope === 'person' ? 'their' : 'its';
   const used = unit === 'microUsd' ? money(budget.used.microUsd) : tokens(budget.used.tokens);
   const day = budget.until === null ? '' : ' for today';
-  return `${ownerOf(budget)} ${many ? 'have' : 'has'} used ${used} of ${whose} ${inUnit(budget.caps[unit] ?? 0, unit)}${day}`;
+  return `${ownerOf(budget, nameOf)} ${many ? 'have' : 'has'} used ${used} of ${whose} ${inUnit(budget.caps[unit] ?? 0, unit)}${day}`;
 }
 
 /** What is in an amount: `$5.00`, `50k tokens`, or both. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { NameOf } from '../pipeline/actor.ts';
 
 /** Where a text about an item is read. */
 export interface Reader {
@@ -6,6 +7,8 @@ export interface Reader {
   readonly current: string;
   readonly now: number;
   readonly timezone: string;
+  /** How people are called there. */
+  readonly nameOf: NameOf;
 }
 
 /** Where and when a command was typed, as far as texts depend on it. */
@@ -14,9 +17,10 @@ export interface Typed {
   readonly clock: Clock;
   /** IANA name. */
   readonly timezone: string;
+  readonly nameOf: NameOf;
 }
 
 /** Where the texts of a command's answer are read. */
 export function readerOf(context: Typed): Reader {
-  return { current: context.project.name, now: context.clock.now(), timezone: context.timezone };
+  return { current: context.project.name, now: context.clock.now(), timezone: context.timezone, nameOf: context.nameOf };
 }

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -92,6 +93,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
   const router = new Router({
     log,
     clock,
+    nameOf: actorName,
     rights: rightsFrom({
       roles: { admin: ['bench:ann'], operator: [], viewer: [] },
       projectRoles: [{ project: project.name, roles: { admin: [], operator: [], viewer: [] } }],

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { recordEnd } from '../../src/engine/parts.ts';
 import { Log } from '../../src/log/log.ts';
@@ -57,6 +58,7 @@ function open(style: NotifiedRoom['style'] = 'messages'): void {
   }));
   notify = startNotify({
     log,
+    nameOf: actorName,
     settingsOf: (name) => projectSettings(name, '/shop'),
     roomsOf: (project) => (project === 'shop' ? rooms : []),
     allRooms: () => rooms,

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { retireButtons } from '../../src/delivery/retire-buttons.ts';
 import { Log } from '../../src/log/log.ts';
@@ -38,7 +39,7 @@ const start = (): void => {
       return Promise.resolve();
     },
   };
-  const over = (occasion: Occasion, now: number) => buttonsOver(log, occasion, now, 'UTC');
+  const over = (occasion: Occasion, now: number) => buttonsOver(log, occasion, now, { timezone: 'UTC', nameOf: actorName });
   retiring = retireButtons({ log, clock, transports: [transport], isOpen: () => online, over, onProblem: () => undefined });
 };
 /** Queues the message, and tells its row. */

@@ -1,3 +1,4 @@
+import { namesOf } from '../../src/decide/people.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
 import type { BotParts } from '../../src/bot/bot-parts.ts';
@@ -160,18 +161,21 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     isPressable: (transport) => transport !== 'console',
     hasButtons: (transport) => transport !== 'console',
   });
+  const granted: RightsSettings = {
+    roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
+    directMessages: false,
+    projectRoles: ['shop', 'docs'].map((project) => ({ project, roles: { admin: [], operator: [], viewer: [] } })),
+    people: [],
+    rooms: [],
+    twoPerson: [],
+    ...rights,
+  };
+  const names = namesOf(log, { ...granted, name: 'musher', projects });
   const bot: BotParts = {
     log,
     clock,
-    rights: rightsFrom({
-      roles: { admin: ['test:admin'], operator: ['test:operator'], viewer: ['test:viewer'] },
-      directMessages: false,
-      projectRoles: ['shop', 'docs'].map((project) => ({ project, roles: { admin: [], operator: [], viewer: [] } })),
-      people: [],
-      rooms: [],
-      twoPerson: [],
-      ...rights,
-    }),
+    nameOf: names.nameOf,
+    rights: rightsFrom(granted),
     rooms: () => directory.all(),
     roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',

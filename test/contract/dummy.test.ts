@@ -1,3 +1,4 @@
+import { NOBODY_KNOWN } from '../../transports/people.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openSwitchboard } from '../fakes/dummy/switchboard.ts';
 import { dummyTransport } from '../fakes/dummy/transport.ts';
@@ -16,6 +17,7 @@ async function open(): Promise<TransportHarness> {
     rooms: [ROOM],
     directMessages: false,
     mayWriteDirect: () => false,
+    people: NOBODY_KNOWN,
     catalogue: { commands: [], complete: () => [] },
     dataDir: '',
     inSharedCommit: (run) => Promise.resolve(run()),

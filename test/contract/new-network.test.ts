@@ -1,3 +1,4 @@
+import { namesOf } from '../../src/decide/people.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -120,6 +121,7 @@ it('is opened with what its section says, and writes commands as they are typed 
       log,
       clock: systemClock(),
       rights: rightsFrom(settings),
+      names: namesOf(log, settings),
       catalogue: { commands: [], complete: () => [] },
       page: () => Promise.reject(new Error('it has rooms of its own')),
       report: () => {},

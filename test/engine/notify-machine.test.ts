@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { expect, it } from 'vitest';
 import { Log } from '../../src/log/log.ts';
 import { plainText } from '../../src/message/plain.ts';
@@ -28,6 +29,7 @@ it('tells of a limited account where agents use it and limits are wanted, and of
   };
   const notify = startNotify({
     log,
+    nameOf: actorName,
     settingsOf: sharing,
     roomsOf: (project) => rooms.filter((room) => room.project === project),
     allRooms: () => rooms,
@@ -71,6 +73,7 @@ it('tells of a pause in the other rooms of the project, and not once more where 
   const rooms = [roomOf('shop'), roomOf('shop', ['failures', 'merges']), roomOf('docs')];
   const notify = startNotify({
     log,
+    nameOf: actorName,
     settingsOf: (name) => projectSettings(name, `/${name}`),
     roomsOf: (project) => rooms.filter((room) => room.project === project),
     allRooms: () => rooms,

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Log } from '../../src/log/log.ts';
@@ -34,6 +35,7 @@ beforeEach(() => {
   const settings = { ...projectSettings('shop', '/shop'), links };
   const notify = startNotify({
     log,
+    nameOf: actorName,
     settingsOf: () => settings,
     roomsOf: () => rooms,
     allRooms: () => rooms,

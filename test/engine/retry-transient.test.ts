@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { faultWords } from '../../src/words/item/faults.ts';
 import { NOTHING_SECRET } from '../../src/redaction/redactor.ts';
 import { setImmediate } from 'node:timers/promises';
@@ -59,7 +60,8 @@ it('an engine whose look at the log fails once looks again, at the same events',
     onProblem,
     access: null,
     stopGraceMs: 1,
-    failureText: ({ summary }) => faultWords(summary),
+    failureText: ({ summary }) => faultWords(summary, actorName),
+    nameOf: actorName,
     redactor: NOTHING_SECRET,
   });
   engine.start();

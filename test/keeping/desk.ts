@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -78,7 +79,8 @@ export class MusherAtWork {
       projects: new Map([['shop', { settings, git, box: null }]]),
       onProblem: (what, error) => void this.problems.push(`${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
       stopGraceMs: 1,
-      failureText: ({ summary }) => faultWords(summary),
+      failureText: ({ summary }) => faultWords(summary, actorName),
+      nameOf: actorName,
       redactor: NOTHING_SECRET,
       access: null,
       machine: this.#machine(),

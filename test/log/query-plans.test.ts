@@ -1,3 +1,4 @@
+import { People } from '../../src/log/tables/people.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Confirmations } from '../../src/log/tables/confirmations.ts';
 import { openDatabase, type Db } from '../../src/log/database.ts';
@@ -66,7 +67,7 @@ function preparedStatements(db: Db): string[] {
   } as unknown as Db;
   const events = new EventStore(recording);
   for (const part of [Inbox, Outbox, ButtonMessages, Talk]) void new part(recording, NOTHING_SECRET);
-  for (const part of [Confirmations, TwoPersonQuestions, Refusals, Threads, NoticeCooldowns, Projector, Windows, WindowMessages])
+  for (const part of [Confirmations, TwoPersonQuestions, People, Refusals, Threads, NoticeCooldowns, Projector, Windows, WindowMessages])
     void new part(recording);
   void new Cards(recording, new Outbox(db, NOTHING_SECRET));
   void new Reads(recording, events);

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { NO_DEFAULTS } from '../pipeline/facts.ts';
 import { mkdirSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -92,7 +93,8 @@ export class Shop {
       projects: new Map([['shop', this.project]]),
       onProblem,
       stopGraceMs: 100,
-      failureText: ({ summary }) => faultWords(summary),
+      failureText: ({ summary }) => faultWords(summary, actorName),
+      nameOf: actorName,
       redactor: SECRETS,
       settings: { port: 0 },
       people: this.#approvals,

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +106,8 @@ export class System {
       onProblem: (what, error) =>
         alive.now && this.#problems.push(`${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
       stopGraceMs: 1,
-      failureText: ({ summary }) => faultWords(summary),
+      failureText: ({ summary }) => faultWords(summary, actorName),
+      nameOf: actorName,
       redactor: NOTHING_SECRET,
       access: null,
       machine: this.outside.machine(() => alive.now),

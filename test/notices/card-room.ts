@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { Delivery, type SendingNetwork } from '../../src/delivery/delivery.ts';
 import { Log } from '../../src/log/log.ts';
 import { line } from '../../src/message/build.ts';
@@ -62,6 +63,7 @@ export class CardRoom {
       settingsOf: (name: string) => ({ ...projectSettings(name, '/shop'), qa: 'server' as const }),
       places: PLACES,
       timezone: 'UTC',
+      nameOf: actorName,
     };
     this.#notify = startNotify({
       ...shared,

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { afterEach, expect, it, test } from 'vitest';
 import { digestRooms } from '../../src/app/rooms.ts';
 import { parseTimeOfDay } from '../../src/config/quiet-hours.ts';
@@ -37,6 +38,7 @@ it('is sent once a day, with what came since the one before, also by a Musher th
       rooms: () => [{ transport: 'net', id: 'here', project: 'shop', at: 18 * 60 }],
       settingsOf: (name) => projectSettings(name, '/shop'),
       timezone: 'UTC',
+      nameOf: actorName,
       onProblem: (_what, error) => {
         throw error;
       },

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -98,9 +99,9 @@ describe('a shortage', () => {
     expect(shortage([item, day])).toBeNull();
     expect(shortage([held, used])).toMatchObject({ budget: { scope: 'item' }, held: false });
     expect(shortage([held])).toMatchObject({ budget: { scope: 'project' }, unit: 'microUsd', held: true });
-    expect(usedOf(used, 'tokens')).toContain('#42 has used 51.2k of its 50k tokens');
+    expect(usedOf(used, 'tokens', actorName)).toContain('#42 has used 51.2k of its 50k tokens');
     expect(topUp(used, 'tokens')).toBe('budget 42 +50k');
-    expect(usedOf({ ...day, used: { tokens: 0, microUsd: 5_020_000 } }, 'microUsd')).toContain('$5.02 of its $5.00');
+    expect(usedOf({ ...day, used: { tokens: 0, microUsd: 5_020_000 } }, 'microUsd', actorName)).toContain('$5.02 of its $5.00');
     expect(topUp(day, 'microUsd')).toBe('budget shop +5usd');
   });
 

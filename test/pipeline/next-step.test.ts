@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { line } from '../../src/message/build.ts';
 import { plainText } from '../../src/message/plain.ts';
 import * as fc from 'fast-check';
@@ -356,7 +357,7 @@ function isAsChosen(item: WorkItem, step: Extract<Step, { do: 'run' }>, { agents
 
 describe('the next step of any item', () => {
   it('is always there, and has words', () => {
-    const reader = { current: 'shop', now: T0, timezone: 'UTC' };
+    const reader = { current: 'shop', now: T0, timezone: 'UTC', nameOf: actorName };
     fc.assert(
       fc.property(fc.oneof(fromParts, fromHistory), facts, (item, given) => {
         const step = nextStep(item, given);

@@ -1,3 +1,4 @@
+import { actorName } from '../../src/pipeline/actor.ts';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -68,7 +69,8 @@ export class Enclosure {
           onProblem: (what, error) => self.problems.push(`${what}: ${String(error)}`),
           access: null,
           stopGraceMs: 300,
-          failureText: ({ summary }) => faultWords(summary),
+          failureText: ({ summary }) => faultWords(summary, actorName),
+          nameOf: actorName,
           redactor: NOTHING_SECRET,
         }),
     );

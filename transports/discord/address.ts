@@ -43,6 +43,10 @@ export function targetOf(to: Address): Target {
 }
 
 /** A person by Discord's id, which never changes; the name is for people's eyes. */
-export function senderOf(user: { readonly id: string; readonly username: string; readonly global_name?: string | null }): Sender {
-  return { transport: NAME, id: user.id, name: user.global_name ?? user.username };
+export function senderOf(
+  user: { readonly id: string; readonly username: string; readonly global_name?: string | null },
+  nick?: string | null,
+): Sender {
+  const names = [nick, user.global_name, user.username];
+  return { transport: NAME, id: user.id, name: names.find((name) => typeof name === 'string' && name !== '') ?? user.id };
 }

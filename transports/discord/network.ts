@@ -61,6 +61,7 @@ export const discord = defineNetwork({
     const { discordTransport } = await import('./discord.ts');
     return discordTransport({
       clock: parts.clock,
+      people: parts.people,
       token: section.token,
       rooms: () => new Set(parts.rooms),
       mayWriteDirect: parts.mayWriteDirect,

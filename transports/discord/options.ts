@@ -1,6 +1,7 @@
 import type { BackoffRule } from '../../src/backoff.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
+import type { PeopleNames } from '../people.ts';
 
 /** Small durable state: synchronous, on disk when `set` returns. */
 export interface StateStore {
@@ -10,6 +11,8 @@ export interface StateStore {
 
 export interface DiscordOptions {
   readonly clock: Clock;
+  /** Missing: nobody is known by name. */
+  readonly people?: PeopleNames;
   /** The bot's token, without `Bot` before it. */
   readonly token: string;
   /** Ids of the guild channels that are served, threads in them included. Asked anew for each message. */

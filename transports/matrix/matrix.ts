@@ -17,6 +17,7 @@ import { openEncryption } from './encryption.ts';
 import { homeserver, HomeserverError, type Call } from './homeserver.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { textAt } from './json.ts';
+import { NOBODY_KNOWN, type PeopleNames } from '../people.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { reactionCommands } from './reaction-commands.ts';
@@ -35,6 +36,8 @@ export interface MatrixOptions {
   readonly homeserver: string;
   readonly accessToken: string;
   readonly clock: Clock;
+  /** Missing: nobody is known by name. */
+  readonly people?: PeopleNames;
   /** Keeps the sync token, the commands behind the buttons of our messages and our mark of transactions. Belongs to one account. */
   readonly state: StateStore;
   /** Ids (`!…`) of the rooms that are joined, when invited, and served. */
@@ -112,6 +115,7 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
       inviters: options.inviters,
       direct: options.direct,
       canEncrypt,
+      people: options.people ?? NOBODY_KNOWN,
       onJoined: async (room) => encryption?.joined(room),
       report,
     });

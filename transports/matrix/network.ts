@@ -47,6 +47,7 @@ export const matrix = defineNetwork({
       accessToken: section.access_token,
       inviters: section.inviters,
       clock: parts.clock,
+      people: parts.people,
       state: parts.state,
       rooms: parts.rooms,
       direct: parts.directMessages,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Json } from './json.ts';
 import { objectAt, textAt } from './json.ts';
-import { withMentions } from './intake/pills.ts';
+import { bareName } from '../people.ts';
+import { withMentions, withPillsByName } from './intake/pills.ts';
 import type { ReactionCommands } from './reaction-commands.ts';
 
 export interface Reader {
@@ -43,7 +44,8 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   const thread = textAt(relation, 'rel_type') === 'm.thread' ? textAt(relation, 'event_id') : null;
   const replyTo = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id');
   const said = replyTo === null ? body : withoutQuote(body);
-  const text = withMentions(said, textAt(content, 'formatted_body'));
+  const called = withMentions(said, textAt(content, 'formatted_body'));
+  const text = withPillsByName(called, (id) => (id === reader.me ? null : bareName(reader.nameOf(id) ?? id)));
   return {
     id,
     at: { transport: 'matrix', room: reader.room, thread },

@@ -1,6 +1,7 @@
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
 import type { RoomTrouble } from '../transport.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
+import type { PeopleNames } from '../people.ts';
 import { path } from './paths.ts';
 import { HOW_TO_INSTALL_CRYPTO } from './sdk.ts';
 
@@ -13,6 +14,7 @@ export interface RoomsOptions {
   /** Direct rooms are joined, and served. */
   readonly direct: boolean;
   readonly canEncrypt: boolean;
+  readonly people: PeopleNames;
   readonly onJoined: (room: string) => Promise<void>;
   readonly report: (error: unknown) => void;
 }
@@ -26,6 +28,7 @@ export interface Rooms {
   /** The room was created for one person and the bot, and nobody else has joined. */
   isDirect(room: string): Promise<boolean>;
   isEncrypted(room: string): Promise<boolean>;
+  /** The name of a member, as far as it is known; asked for where it is not. */
   nameOf(room: string, id: string): string | null;
   /** The bot's own names, in all rooms. */
   ownNames(): string[];
@@ -39,8 +42,11 @@ export interface Rooms {
   problems(): RoomTrouble[];
 }
 
+/** People without a name in a room are asked for again and again otherwise. */
+const MOST_ASKED = 5_000;
+
 export function roomsOf(options: RoomsOptions): Rooms {
-  const { call, me, report } = options;
+  const { call, me, people, report } = options;
   const configured = new Set(options.configured);
   const inviters = new Set(options.inviters);
   const joined = new Set<string>();
@@ -48,6 +54,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
   const encrypted = new Map<string, boolean>();
   const alone = new Map<string, boolean>();
   const names = new Map<string, Map<string, string>>();
+  /** Whose name was asked for. */
+  const asked = new Set<string>();
   const refused = new Set<string>();
   /** Rooms that were upgraded, and what took their place. */
   const replaced = new Map<string, string>();
@@ -75,6 +83,29 @@ export function roomsOf(options: RoomsOptions): Rooms {
       path: accountData,
       body: { ...asObject(before), [person]: [...(Array.isArray(rooms) ? rooms : []), room] },
     });
+  };
+
+  const learnName = (room: string, id: string, given: string | null): void => {
+    const members = names.get(room) ?? new Map<string, string>();
+    const name = given === null || given.trim() === '' ? null : given;
+    if (name === null) members.delete(id);
+    else members.set(id, name);
+    names.set(room, members);
+    if (id !== me) people.called(id, name);
+  };
+  /** After a restart no sync repeats who is in a room. Asked for once; the message goes without. */
+  const askName = (room: string, id: string): void => {
+    if (asked.size >= MOST_ASKED || asked.has(id)) return;
+    asked.add(id);
+    valueOr(call, path`/rooms/${room}/state/m.room.member/${id}`, null)
+      .then((member) => {
+        if (textAt(member, 'membership') === 'join') learnName(room, id, textAt(member, 'displayname'));
+      })
+      .catch((error: unknown) => {
+        asked.delete(id);
+        // Somebody of a room that can't be looked into stays without a name.
+        if (!(error instanceof HomeserverError) || !error.isFinal) report(error);
+      });
   };
 
   return {
@@ -110,7 +141,12 @@ export function roomsOf(options: RoomsOptions): Rooms {
 
     ownNames: () => [...new Set([...names.values()].flatMap((members) => members.get(me) ?? []))],
 
-    nameOf: (room, id) => names.get(room)?.get(id) ?? null,
+    nameOf(room, id) {
+      const name = names.get(room)?.get(id) ?? null;
+      if (name === null) askName(room, id);
+      else people.called(id, name);
+      return name ?? people.nameOf(id);
+    },
 
     note(room, event) {
       const key = textAt(event, 'state_key');
@@ -127,11 +163,8 @@ export function roomsOf(options: RoomsOptions): Rooms {
       if (event['type'] !== 'm.room.member') return;
       alone.delete(room);
       const content = objectAt(event, 'content');
-      const name = textAt(content, 'displayname');
-      const members = names.get(room) ?? new Map<string, string>();
-      if (textAt(content, 'membership') === 'join' && name !== null && name.trim() !== '') members.set(key, name);
-      else members.delete(key);
-      names.set(room, members);
+      if (textAt(content, 'membership') === 'join') learnName(room, key, textAt(content, 'displayname'));
+      else names.get(room)?.delete(key);
       if (key === me && textAt(content, 'membership') === 'join') joined.add(room);
     },
 

@@ -1,40 +1,58 @@
 import type { Clock } from '../../src/clock.ts';
 import { rateLimitOf, slackError } from './failure.ts';
 import { objectOf, textOf } from './intake/payload.ts';
+import type { PeopleNames } from '../people.ts';
 import type { CallSlack } from './web-api.ts';
 
 const MOST_NAMES = 5_000;
 
-/** Names of people, for people's eyes: asked for once, after the first message, which goes without. */
+/** Until a name is asked for again. */
+const ASKED_AGAIN_MS = 24 * 60 * 60_000;
+
+interface Asked {
+  readonly name: string | null;
+  readonly at: number;
+}
+
+/** Names of people, by workspace and id: asked for after the first message, which goes without if nobody knew them before. */
 export class Names {
-  readonly #known = new Map<string, string>();
+  readonly #asked = new Map<string, Asked>();
   readonly #call: CallSlack;
+  readonly #people: PeopleNames;
+  readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
 
-  constructor(call: CallSlack, report: (error: unknown) => void) {
+  constructor(call: CallSlack, people: PeopleNames, clock: Clock, report: (error: unknown) => void) {
     this.#call = call;
+    this.#people = people;
+    this.#clock = clock;
     this.#report = report;
   }
 
-  /** The name as far as it is known, otherwise the id. */
-  of(user: string): string {
-    const known = this.#known.get(user);
-    if (known !== undefined) return known;
-    if (this.#known.size >= MOST_NAMES) this.#known.clear();
-    this.#known.set(user, user);
-    void this.#ask(user);
-    return user;
+  /** The name as far as it is known, of `T1:U1`. */
+  of(person: string): string | null {
+    const known = this.#asked.get(person);
+    const now = this.#clock.now();
+    if (known === undefined || known.at + ASKED_AGAIN_MS <= now) {
+      if (this.#asked.size >= MOST_NAMES) this.#asked.clear();
+      this.#asked.set(person, { name: known?.name ?? null, at: now });
+      void this.#ask(person, now);
+    } else if (known.name !== null) this.#people.called(person, known.name);
+    return known?.name ?? this.#people.nameOf(person);
   }
 
-  async #ask(user: string): Promise<void> {
+  async #ask(person: string, at: number): Promise<void> {
     try {
-      const found = objectOf(await this.#call('users.info', { user }), 'user');
-      const name = textOf(objectOf(found, 'profile'), 'display_name') ?? textOf(found, 'real_name') ?? textOf(found, 'name');
-      if (name !== null) this.#known.set(user, name);
+      const found = objectOf(await this.#call('users.info', { user: person.slice(person.indexOf(':') + 1) }), 'user');
+      const names = [textOf(objectOf(found, 'profile'), 'display_name'), textOf(found, 'real_name'), textOf(found, 'name')];
+      const name = names.find((one) => one !== null && one.trim() !== '') ?? null;
+      if (name === null) return;
+      this.#asked.set(person, { name, at });
+      this.#people.called(person, name);
     } catch (error) {
       // A refusal leaves the id, which says it too; a broken connection may be fixed at the next message.
       if (slackError(error) !== null) return;
-      this.#known.delete(user);
+      this.#asked.delete(person);
       this.#report(error);
     }
   }

@@ -89,6 +89,7 @@ export const slack = defineNetwork({
       state: parts.state,
       inSharedCommit: parts.inSharedCommit,
       clock: parts.clock,
+      people: parts.people,
       report: parts.report,
       apiUrl,
       responseBase: apiUrl === null ? null : `${new URL(apiUrl).origin}/`,

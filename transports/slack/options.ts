@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
+import type { PeopleNames } from '../people.ts';
 import type { HttpOptions } from './intake/http.ts';
 import type { SlackState } from './state.ts';
 
@@ -20,6 +21,8 @@ export interface SlackOptions {
   /** Runs the taking of what arrives in one commit with all that arrives at the same moment; rejects where that fails. */
   readonly inSharedCommit: <T>(run: () => T) => Promise<T>;
   readonly clock: Clock;
+  /** Missing: nobody is known by name. */
+  readonly people?: PeopleNames;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** Base address of the Web API, ending with a slash; null: Slack's own. */

@@ -13,6 +13,7 @@ import { rateLimitOf, slackError, startFailure } from './failure.ts';
 import { emptySecret } from './intake/signature.ts';
 import { serveHttp, type HttpIntake } from './intake/http.ts';
 import { Intake, NOT_STORED } from './intake/intake.ts';
+import { NOBODY_KNOWN } from '../people.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { Names, watchBotNames } from './names.ts';
@@ -111,7 +112,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
       installation: installationOf(options),
       report,
     });
-    const names = new Names(call, report);
+    const names = new Names(call, options.people ?? NOBODY_KNOWN, clock, report);
     const commands = options.catalogue?.commands ?? [];
     const forms = formCommands(commands);
     const tell = (message: IncomingMessage, words: Document): void => {
@@ -127,7 +128,7 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
         phrases: new Map(commands.map(({ words }) => [words.join('-'), words.join(' ')])),
         forms,
       },
-      nameOf: (user) => names.of(user),
+      nameOf: (person) => names.of(person),
       openForm: ({ trigger, command: asked, given, message }) => {
         call('views.open', { trigger_id: trigger, view: formView(message.at, asked, given) }).catch((error: unknown) => {
           report(error);

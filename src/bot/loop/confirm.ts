@@ -5,6 +5,7 @@ import type { PendingConfirmation } from '../../log/tables/confirmations.ts';
 import { hasChanged } from './stale.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { closed } from '../../message/build.ts';
+import type { BotParts } from '../bot-parts.ts';
 import type { Confirmation } from '../command.ts';
 import {
   answeredBy,
@@ -92,7 +93,7 @@ export function takeAnswer(
   message: IncomingMessage,
   { word: answer, question }: Answer,
   actor: Actor,
-  timezone: string,
+  reader: Pick<BotParts, 'timezone' | 'nameOf'>,
 ): { run: PendingConfirmation } | { reply: Reply } {
   const { at, sender } = message;
   const open = tx.confirmations.of(at.transport, at.room, sender.id);
@@ -115,7 +116,7 @@ export function takeAnswer(
     return { reply: answeredLate(open.text, MINUTES) };
   }
   record(answer);
-  closeButtons(tx, open.id, answeredBy(answer, actor, tx.now, timezone));
+  closeButtons(tx, open.id, answeredBy(answer, actor, tx.now, reader));
   if (answer === 'no') return { reply: answeredNo() };
   const changed = open.items.find((item) => hasChanged(tx, item));
   if (changed !== undefined) return { reply: questionStale(changed.number, open.text) };

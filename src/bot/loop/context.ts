@@ -78,6 +78,7 @@ export function commandContext(
     actor: author.actor,
     at,
     timezone: parts.timezone,
+    nameOf: parts.nameOf,
     signal,
     project: spoken,
     projects: visible,

@@ -15,7 +15,6 @@ import { answerIn, ask, takeAnswer, type Answer } from './confirm.ts';
 import { askSecond, prepareSecond } from '../second/ask.ts';
 import { takeBareAnswer, takeSecondAnswer } from '../second/answer.ts';
 import { wantsSecond } from '../second/wanted.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { commandContext } from './context.ts';
 import type { Completion } from '../parse/complete.ts';
 import { completionFor } from '../parse/parse-context.ts';
@@ -316,7 +315,7 @@ export class Router {
     const bare = question === null && tx.confirmations.of(at.transport, at.room, sender.id) === null;
     const reply = bare ? takeBareAnswer(parts, tx, message, word) : null;
     if (reply !== null) return { reply };
-    const outcome = takeAnswer(tx, message, given, parts.rights.actorOf(sender), parts.timezone);
+    const outcome = takeAnswer(tx, message, given, parts.rights.actorOf(sender), parts);
     return 'reply' in outcome ? outcome : { run: { project: outcome.run.project, text: outcome.run.text } };
   }
 
@@ -328,7 +327,7 @@ export class Router {
     const { transport, room, ingress, direct } = asker;
     const sender = { transport, id: asker.sender, name: asker.name };
     state.as = { id: state.message.id, at: { transport, room, thread: null }, sender, ingress, direct, text: confirmed.text };
-    const [askerName, secondName] = [sender, state.message.sender].map((one) => actorName(rights.actorOf(one)));
+    const [askerName, secondName] = [sender, state.message.sender].map((one) => this.#parts.nameOf(rights.actorOf(one)));
     state.two = { asker, askerName: askerName ?? '', secondName: secondName ?? '' };
   }
 

@@ -11,7 +11,7 @@ import { tellAsker } from '../second/tell-asker.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import type { RoomNews } from './room-news.ts';
 
-type AnswerParts = Pick<BotParts, 'rights'> & { readonly sending?: SendsAtOnce; readonly news?: () => RoomNews };
+type AnswerParts = Pick<BotParts, 'rights' | 'nameOf'> & { readonly sending?: SendsAtOnce; readonly news?: () => RoomNews };
 
 /**
  * The one place that creates a final reply: the reply, the end of the inbox row and the audit commit together. Within a
@@ -31,7 +31,8 @@ export function storeReply(
   const kept = reply.unfinished === true ? 'unfinished' : outcome;
   if (state.isEarly) tx.inbox.settle(id, kept);
   else if (!tx.inbox.finish(id, kept)) return;
-  if (state.isTalk) tx.talk.keep(id, message, tx.now);
+  if (state.isTalk)
+    tx.talk.keep(id, { ...message, sender: { ...message.sender, name: parts.nameOf(parts.rights.actorOf(message.sender)) } }, tx.now);
   const settled = settleRoutine(tx, message, outcome);
   const { notWithinMs, code: what } = reply;
   const isSaid =

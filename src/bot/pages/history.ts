@@ -1,5 +1,4 @@
 import { command as typed, doc, heading, list, paragraph, phrase } from '../../message/build.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import type { LoggedEvent } from '../../pipeline/events.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
@@ -37,7 +36,10 @@ export function historyPage(context: CommandContext, item: WorkItem, wanted: num
       doc(
         heading(`${itemTitle(item, reader.current)}, ${what}`),
         list(
-          events.map((event) => phrase`${moment(event.at, reader.now, reader.timezone)} ${actorName(event.actor)} ${eventWords(event)}`),
+          events.map(
+            (event) =>
+              phrase`${moment(event.at, reader.now, reader.timezone)} ${reader.nameOf(event.actor)} ${eventWords(event, reader.nameOf)}`,
+          ),
         ),
         hasMore ? paragraph(typed('more'), ' shows earlier events.') : before !== null && paragraph('That is the beginning.'),
       ),

@@ -37,8 +37,6 @@ export interface Rights {
   actorOf(sender: Sender): Actor;
   /** The configured person that a sender is; null: none. */
   personOf(sender: Sender): PersonSettings | null;
-  /** How a sender is called in a text: the configured name, else the one that the network shows. */
-  nameOf(sender: Sender): string;
   /** All ids of the person that a sender is, the sender's own first. */
   idsOf(sender: Sender): readonly Pick<Sender, 'transport' | 'id'>[];
   /** The roles of a sender in a project, with their source, from where they write. Empty: none. */
@@ -95,7 +93,6 @@ export function rightsFrom(settings: RightsSettings): Rights {
       return person === undefined ? idOf(sender) : `person:${person.name}`;
     },
     personOf: (sender) => people.get(idOf(sender)) ?? null,
-    nameOf: (sender) => people.get(idOf(sender))?.name ?? (sender.name === '' ? sender.id : sender.name),
     idsOf: ({ transport, id }) => [
       { transport, id },
       ...(people.get(`${transport}:${id}`)?.ids ?? [])

@@ -3,7 +3,6 @@ import type { TwoPersonQuestion } from '../../log/tables/two-person.ts';
 import type { Tx } from '../../log/tx.ts';
 import type { IncomingMessage } from '../../message/address.ts';
 import { closed, phrase } from '../../message/build.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { answeredLate, answeredNo, projectGone, questionClosed, questionStale } from '../../words/bot/confirming.ts';
 import { secondAnswered, secondUnknown, declinedElsewhere, whichQuestion, yourOwn } from '../../words/steer/two-person.ts';
 import { clockTime } from '../../words/time.ts';
@@ -111,7 +110,7 @@ function record(
 
 /** In every room that shows the question. */
 function closeButtons(parts: BotParts, tx: Tx, { sender }: IncomingMessage, id: number, answer: 'yes' | 'no' | 'withdrawn'): void {
-  const words = phrase`${secondAnswered(answer)} by ${actorName(parts.rights.actorOf(sender))}, ${clockTime(tx.now, parts.timezone)}`;
+  const words = phrase`${secondAnswered(answer)} by ${parts.nameOf(parts.rights.actorOf(sender))}, ${clockTime(tx.now, parts.timezone)}`;
   for (const { id: message, occasion, plain } of tx.buttons.inState('open', tx.now)) {
     if (occasion.kind !== 'two-person' || occasion.id !== id) continue;
     const instead = closed(plain, words);

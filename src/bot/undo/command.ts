@@ -37,7 +37,7 @@ function ofItem(
   const title = itemTitle(item, readerOf(context).current);
   if (item.deletedAt !== null) return tx.refuse(deletedSince(title, what));
   tx.append(item, 'item.undone', { words: change.words ?? '', cause: change.cause });
-  const back = compensate(tx, item, events);
+  const back = compensate(tx, item, events, context.nameOf);
   if (!back.ok) return tx.refuse(cannotUndo(back.code, title, what, back.why));
   return [`${title}: ${back.again.join('; ')}. `, ...next(tx, context, key)];
 }

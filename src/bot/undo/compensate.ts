@@ -7,7 +7,7 @@ import { priorityOf } from '../../pipeline/next/priority.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { CommandTx } from '../capabilities.ts';
 import { eventWords } from '../../words/item/event.ts';
-import { actorName } from '../../pipeline/actor.ts';
+import type { NameOf } from '../../pipeline/actor.ts';
 import { obstacle, restored } from '../../words/bot/undoing.ts';
 import type { Content } from '../../message/build.ts';
 
@@ -28,14 +28,14 @@ const INSTEAD: { readonly [K in ItemEventKind]?: (number: number) => readonly Co
  * Undoes a command's changes of one item by appending further events; nothing if one of them can't be undone or work has
  * continued since. Runs inside the command's transaction.
  */
-export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemEvent[]): Compensated {
+export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemEvent[], nameOf: NameOf): Compensated {
   const since = tx.reads.history(item.project, item.number, 10_000).filter(({ seq }) => seq > (events.at(-1)?.seq ?? 0));
   const again: string[] = [];
   let now = item;
   for (const event of events.toReversed()) {
     const { undo } = KINDS[event.kind];
     if (undo === 'along' || undo === 'position') continue;
-    const back = isUndoneByItself(event) ? takeBack(tx, now, event) : refuse('not-undoable', instead(event, now.number));
+    const back = isUndoneByItself(event) ? takeBack(tx, now, event) : refuse('not-undoable', instead(event, now.number, nameOf));
     if (!back.ok) return back;
     now = back.item;
     again.push(back.again);
@@ -46,7 +46,7 @@ export function compensate(tx: CommandTx, item: WorkItem, events: readonly ItemE
   if (overtaken !== undefined) {
     const { state } = item.execution;
     const running = state === 'pending' || state === 'running' ? item.number : null;
-    return refuse('overtaken', obstacle.overtaken(`${actorName(overtaken.actor)} ${eventWords(overtaken)}`, running));
+    return refuse('overtaken', obstacle.overtaken(`${nameOf(overtaken.actor)} ${eventWords(overtaken, nameOf)}`, running));
   }
   const before = tx.reads.itemBefore(item.project, item.number, moves[0]?.seq ?? 0);
   if (before === null) return refuse('not-undoable', obstacle.unknownBefore);
@@ -99,8 +99,8 @@ function takeBack(tx: CommandTx, now: WorkItem, event: EventWith<'undo', 'itself
 }
 
 /** What to do instead about an event that can't be undone. */
-function instead(event: ItemEvent, number: number): readonly Content[] {
-  return INSTEAD[event.kind]?.(number) ?? obstacle.cannot(eventWords(event));
+function instead(event: ItemEvent, number: number, nameOf: NameOf): readonly Content[] {
+  return INSTEAD[event.kind]?.(number) ?? obstacle.cannot(eventWords(event, nameOf));
 }
 
 function edit(tx: CommandTx, now: WorkItem, event: Extract<ItemEvent, { kind: 'item.edited' }>): Back {

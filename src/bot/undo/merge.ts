@@ -48,7 +48,7 @@ export async function undoMerge(context: CommandContext, item: WorkItem, reason:
   const ended = await context.until(() => outcome(context, item, begun.value), WAIT_MS);
   if (ended === null) return revertRunning(title, name);
   const base = projectOf(context, item).settings.baseBranch;
-  if ('errand' in ended) return revertFailed(title, base, errandWords(ended.why), ended.files.length > 0);
+  if ('errand' in ended) return revertFailed(title, base, errandWords(ended.why, context.nameOf), ended.files.length > 0);
   return reverted(title, name, base, dependentsOf(context, item));
 }
 

@@ -2,7 +2,7 @@ import type { TemplateValues } from '../../agents/template.ts';
 import { DEFAULT_PROMPTS, interruption, toldSection } from '../../agents/default-prompts.ts';
 import { scopeOf } from '../../agents/sections.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
-import { actorName } from '../../pipeline/actor.ts';
+import type { NameOf } from '../../pipeline/actor.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
 import type { Told } from '../../pipeline/told/told.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
@@ -53,17 +53,17 @@ function failuresOf({ failure, refused }: WorkItem, failureText: (failure: Failu
 }
 
 /** What the prompt of any agent ends with where people have said something about the item; else empty. */
-export function toldText(told: readonly Told[]): string {
-  return told.length === 0 ? '' : toldSection(told.map(spoken));
+export function toldText(told: readonly Told[], nameOf: NameOf): string {
+  return told.length === 0 ? '' : toldSection(told.map((one) => spoken(one, nameOf)));
 }
 
 /** The prompt of a session that was interrupted for what people said. */
-export function interruptedBy(told: readonly Told[]): string {
-  return interruption(told.map(spoken));
+export function interruptedBy(told: readonly Told[], nameOf: NameOf): string {
+  return interruption(told.map((one) => spoken(one, nameOf)));
 }
 
-function spoken({ by, at, text }: Told): Parameters<typeof toldSection>[0][number] {
-  return { who: actorName(by), when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`, text };
+function spoken({ by, at, text }: Told, nameOf: NameOf): Parameters<typeof toldSection>[0][number] {
+  return { who: nameOf(by), when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`, text };
 }
 
 /** The prompt of an agent, where it has none of its own the default of its role. */

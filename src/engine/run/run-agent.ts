@@ -46,7 +46,7 @@ export interface RunJob {
  * it up again. `isNew`: it was reserved a moment ago, so nobody can have started a process for it.
  */
 export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, isNew: boolean): RunJob {
-  const control = new Control(isNew, () => wordsFor(parts.log.reads.item(item.project, item.number)));
+  const control = new Control(isNew, () => wordsFor(parts.log.reads.item(item.project, item.number), parts.nameOf));
   return {
     stop: (why) => control.stop(why),
     hear: () => control.hear(),

@@ -295,6 +295,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX window_messages_of ON window_messages ("window", id);
   CREATE INDEX window_messages_by_key ON window_messages (key);
   `,
+  `
+  CREATE TABLE people (      -- how networks call the people who may use Musher
+    person TEXT PRIMARY KEY, -- the network and its stable id
+    name   TEXT NOT NULL,
+    looks  TEXT NOT NULL,    -- the same as of every name that looks alike
+    learnt INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX people_alike ON people (looks);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

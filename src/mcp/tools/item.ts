@@ -10,7 +10,7 @@ export const item = tool({
   description:
     'Shows the work item of this run: its text, its criteria with their numbers, its stage, and the evidence of the last failure.',
   input: {},
-  run(_parts, { caller }) {
+  run(parts, { caller }) {
     const { item: mine, run, project } = caller;
     const criteria = mine.criteria.map(({ text, checked }, i) => `${i + 1}. [${checked ? 'x' : ' '}] ${text}`);
     const rejected = mine.refused?.why ?? null;
@@ -20,10 +20,10 @@ export const item = tool({
         `Item ${mine.number} of ${mine.project}, a ${mine.type}, in ${mine.stage.name}. Run ${run.run}, attempt ${run.attempt} of ${project.settings.maxRetries + 1}.`,
         fenced('item', [mine.title, mine.description, ...criteria].filter((text) => text !== '').join('\n\n')),
         `${open} of ${mine.criteria.length} criteria are open.`,
-        ...(mine.failure === null ? [] : [fenced('last failure', `${faultWords(mine.failure.summary)}\n\n${mine.failure.evidence}`)]),
+        ...(mine.failure === null ? [] : [fenced('last failure', `${parts.failureText(mine.failure)}\n\n${mine.failure.evidence}`)]),
         ...(rejected === null || isSameFailure(rejected, mine.failure)
           ? []
-          : [fenced('reason of the last rejection', `${faultWords(rejected.summary)}\n\n${rejected.evidence}`)]),
+          : [fenced('reason of the last rejection', `${parts.failureText(rejected)}\n\n${rejected.evidence}`)]),
       ].join('\n'),
     );
   },

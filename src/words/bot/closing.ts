@@ -5,10 +5,10 @@ import type { AgentRequest } from '../../pipeline/requests.ts';
 import { phrase } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { revealed } from '../../message/reveal.ts';
 import { firstLine } from '../item/item.ts';
 import { clockTime } from '../time.ts';
+import type { Reader } from '../reader.ts';
 import { QUESTION_EXPIRED } from './confirming.ts';
 import { SECOND_CLOSED } from '../steer/two-person.ts';
 
@@ -24,7 +24,12 @@ const LOOKED_AT = 50;
  * What replaces buttons that no longer mean anything, with who closed them and when: `✓ Approved by Anna, 14:02`. Null:
  * they still count.
  */
-export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone: string): Inline[] | null {
+export function buttonsOver(
+  log: Log,
+  occasion: Occasion,
+  now: Millis,
+  { timezone, nameOf }: Pick<Reader, 'timezone' | 'nameOf'>,
+): Inline[] | null {
   if (occasion.kind === 'question') {
     // The one who answered has replaced the buttons already; a newer question or a lost role closes it without an answer.
     if (!log.confirmations.isOpen(occasion.id)) return phrase`✗ Closed without an answer`;
@@ -34,9 +39,9 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
     if (log.twoPerson.get(occasion.id) === null) return phrase`${SECOND_CLOSED}`;
     return occasion.expiresAt <= now ? phrase`${QUESTION_EXPIRED}` : null;
   }
-  if (occasion.kind === 'request') return requestOver(log.reads.requests.get(occasion.number), timezone);
+  if (occasion.kind === 'request') return requestOver(log.reads.requests.get(occasion.number), { timezone, nameOf });
   const item = log.reads.item(occasion.project, occasion.number);
-  const by = ({ actor, at }: LoggedEvent): Inline[] => phrase`by ${actorName(actor)}, ${clockTime(at, timezone)}`;
+  const by = ({ actor, at }: LoggedEvent): Inline[] => phrase`by ${nameOf(actor)}, ${clockTime(at, timezone)}`;
   const news = log.reads.history(occasion.project, occasion.number, LOOKED_AT);
   if (item === null || item.deletedAt !== null) {
     const deleted = news.find(({ kind }) => kind === 'item.deleted');
@@ -55,9 +60,9 @@ export function buttonsOver(log: Log, occasion: Occasion, now: Millis, timezone:
   return phrase`Moved to ${to.name} ${by(moved)}`;
 }
 
-function requestOver(request: AgentRequest | null, timezone: string): Inline[] | null {
+function requestOver(request: AgentRequest | null, { timezone, nameOf }: Pick<Reader, 'timezone' | 'nameOf'>): Inline[] | null {
   if (request === null) return phrase`✗ Closed without an answer`;
-  const by = phrase`by ${actorName(request.closedBy ?? '')}, ${clockTime(request.closedAt ?? 0, timezone)}`;
+  const by = phrase`by ${nameOf(request.closedBy ?? '')}, ${clockTime(request.closedAt ?? 0, timezone)}`;
   switch (request.state) {
     case 'open':
       return null;

@@ -1,9 +1,9 @@
 import { command, doc, join, paragraph, phrase } from '../../message/build.ts';
 import type { Document, Inline } from '../../message/document.ts';
 import type { Millis } from '../../pipeline/values.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { done, refused } from '../replies.ts';
 import { clockTime } from '../time.ts';
+import type { Reader } from '../reader.ts';
 import type { Reply } from '../reply.ts';
 
 /** A question with its yes and no, which name it by its number. */
@@ -19,8 +19,13 @@ export function askedQuestion(question: Document, id: number, minutes: number): 
 }
 
 /** How a question ended, in the place of its buttons: `✓ Confirmed by Anna, 14:02`. */
-export function answeredBy(answer: 'yes' | 'no', actor: string, at: Millis, timezone: string): Inline[] {
-  return phrase`${answer === 'yes' ? '✓ Confirmed' : '✗ Cancelled'} by ${actorName(actor)}, ${clockTime(at, timezone)}`;
+export function answeredBy(
+  answer: 'yes' | 'no',
+  actor: string,
+  at: Millis,
+  { timezone, nameOf }: Pick<Reader, 'timezone' | 'nameOf'>,
+): Inline[] {
+  return phrase`${answer === 'yes' ? '✓ Confirmed' : '✗ Cancelled'} by ${nameOf(actor)}, ${clockTime(at, timezone)}`;
 }
 
 /** What replaces the buttons of a question that nobody answered in time. */

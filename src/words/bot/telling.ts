@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../bounds.ts';
 import type { Run } from '../../log/projections/run.ts';
 import { command as typed } from '../../message/build.ts';
-import { actorName, type Actor } from '../../pipeline/actor.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { itemName, itemTitle } from '../item/item.ts';
@@ -12,7 +12,7 @@ import type { Reply } from '../reply.ts';
 
 /** That a person's words are kept for the item's agents, and when one reads them. */
 export function toldReply({ item, by, run, interrupted, step }: ToldItem, reader: Reader): Reply {
-  const told = `${itemTitle(item, reader.current)}: told by ${actorName(by)}. `;
+  const told = `${itemTitle(item, reader.current)}: told by ${reader.nameOf(by)}. `;
   const name = itemName(item, reader.current);
   if (run === null) {
     const past = item.stage.name === 'qa' || item.stage.name === 'merge';

@@ -1,7 +1,7 @@
 import { code, command, doc, join, line, list, paragraph, phrase, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
 import { inStage, stageWords } from '../item/item.ts';
-import { actorName, type Actor } from '../../pipeline/actor.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 import { answer, done, goesOn, refused } from '../replies.ts';
 import { moment } from '../time.ts';
 import type { Millis } from '../../pipeline/values.ts';
@@ -13,9 +13,9 @@ import { asLine } from './several.ts';
 /** A command that was typed earlier: `move (14:05, by anna)`. */
 export function commandOf(
   change: { readonly words: string | null; readonly at: Millis; readonly actor: Actor },
-  context: Pick<Typed, 'clock' | 'timezone'>,
+  context: Pick<Typed, 'clock' | 'timezone' | 'nameOf'>,
 ): Content[] {
-  return phrase`${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${actorName(change.actor)})`;
+  return phrase`${change.words ?? 'the last command'} (${moment(change.at, context.clock.now(), context.timezone)}, by ${context.nameOf(change.actor)})`;
 }
 
 /** What undoing a command did, a line for each item. `refusals`: of the items for which it can't be undone. */

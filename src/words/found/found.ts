@@ -3,7 +3,7 @@ import type { Piece, ShownText } from '../../log/search/text-reads.ts';
 import type { Said } from '../../log/search/talk.ts';
 import { command as typed, heading, list, strong, text, type Content } from '../../message/build.ts';
 import type { Block } from '../../message/document.ts';
-import { actorName, type Actor } from '../../pipeline/actor.ts';
+import type { Actor } from '../../pipeline/actor.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { counted } from '../amounts.ts';
 import { firstLine, itemLabel, itemTitle, stageWords } from '../item/item.ts';
@@ -45,7 +45,7 @@ export function foundLine(item: WorkItem, found: ShownText, by: Actor | null, re
   const where =
     found.source === 'item'
       ? [found.body.length > 0 ? 'description' : 'criterion']
-      : [SOURCES[found.source](by === null ? 'Musher' : actorName(by)), ...when];
+      : [SOURCES[found.source](by === null ? 'Musher' : reader.nameOf(by)), ...when];
   return [...title, stage, ' · ', ...where, ': ', ...shown(body)];
 }
 

@@ -3,7 +3,6 @@ import type { Action, Block, Document } from '../../message/document.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { Step } from '../../pipeline/next/step.ts';
 import type { StageName, WorkItem } from '../../pipeline/types.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { money, tokens } from '../amounts.ts';
 import type { Reader } from '../reader.ts';
 import { duration } from '../time.ts';
@@ -55,7 +54,7 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
       ['Cost', spent.microUsd === 0 && spent.tokens === 0 ? null : cost.join(', ')],
       ['Labels', item.labels === undefined || item.labels.length === 0 ? null : item.labels.join(', ')],
       ['Criteria', item.criteria.length === 0 ? null : `${met} of ${item.criteria.length} met`],
-      ['Approved', approval === null ? null : approvedWords(approval)],
+      ['Approved', approval === null ? null : approvedWords(approval, reader)],
       ['Last', works && run.activity !== null ? firstLine(run.activity, ACTIVITY) : null],
     ]),
     !works &&
@@ -66,8 +65,8 @@ export function cardDocument(facts: CardFacts, reader: Reader): Document {
   );
 }
 
-function approvedWords({ by, reason }: NonNullable<CardFacts['approval']>): string {
-  return `by ${actorName(by)}${reason === '' ? '' : `: ${firstLine(reason, ACTIVITY)}`}`;
+function approvedWords({ by, reason }: NonNullable<CardFacts['approval']>, { nameOf }: Reader): string {
+  return `by ${nameOf(by)}${reason === '' ? '' : `: ${firstLine(reason, ACTIVITY)}`}`;
 }
 
 /** Takes the place of a card that was edited as often as a network allows: the item has another one further down. */

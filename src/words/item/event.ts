@@ -1,4 +1,4 @@
-import { actorName } from '../../pipeline/actor.ts';
+import { actorName, type NameOf } from '../../pipeline/actor.ts';
 import { outageWords } from '../outage.ts';
 import type { ItemEvents, LoggedEvent, OtherEvents, Receipt } from '../../pipeline/events.ts';
 import { amountWords, lineWords, ownerOf, usedOf } from '../budget.ts';
@@ -17,7 +17,7 @@ import { errandWords, failureWords, faultWords } from './faults.ts';
 const ROUTINE_BECAME = { run: 'ran', skipped: 'skipped', overlap: 'skipped busy', missed: 'missed' } as const;
 
 /** What an event says, as it follows the name of who did it: `moved it to qa: the gates passed`. */
-export function eventWords(event: LoggedEvent): string {
+export function eventWords(event: LoggedEvent, nameOf: NameOf): string {
   switch (event.kind) {
     case 'item.created':
       return `created it as a ${event.payload.type}`;
@@ -36,13 +36,13 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.climbed':
       return `asked again ${event.payload.to === 'here' ? 'in its rooms' : `in ${event.payload.to}`}: nobody had answered`;
     case 'item.seconded':
-      return `confirmed ${event.payload.words} for ${actorName(event.payload.askedBy)}`;
+      return `confirmed ${event.payload.words} for ${nameOf(event.payload.askedBy)}`;
     case 'run.heard':
       return `read what people said (${counted(event.payload.told.length, 'message')}) in run ${event.payload.run}`;
     case 'item.queued':
       return event.payload.queued ? 'queued it' : 'removed it from the queue';
     case 'item.moved':
-      return movedWords(event.payload);
+      return movedWords(event.payload, nameOf);
     case 'item.held':
       return because('stopped it', causeWords(event.payload.why, ''));
     case 'item.released':
@@ -54,7 +54,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.attempt_failed':
       return because(
         `counted attempt ${event.payload.attempt} in ${event.payload.stage} as failed`,
-        faultWords(event.payload.failure.summary),
+        faultWords(event.payload.failure.summary, nameOf),
       );
     case 'item.work_seen':
       return `saw ${counted(event.payload.work.commitsAhead, 'commit')} on its branch, at ${shortCommit(event.payload.work.head)}`;
@@ -79,7 +79,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'item.errand_failed':
       return because(
         event.payload.errand === 'undo' ? 'could not revert its merge' : 'could not restore the snapshot',
-        errandWords(event.payload.why),
+        errandWords(event.payload.why, nameOf),
       );
     case 'item.budget_raised':
       return `added ${amountWords(event.payload)} to its budget`;
@@ -103,7 +103,7 @@ export function eventWords(event: LoggedEvent): string {
         : `recorded usage of run ${event.payload.run}: ${usageWords(event.payload.usage)}`;
     case 'run.budget_crossed':
       return event.payload.crossed
-        .map(({ percent, budget, unit }) => `reached ${percent}% of a budget: ${usedOf(budget, unit)}`)
+        .map(({ percent, budget, unit }) => `reached ${percent}% of a budget: ${usedOf(budget, unit, nameOf)}`)
         .join('; ');
     case 'run.extended':
       return `extended run ${event.payload.run} to ${lineWords(event.payload.reserved)}`;
@@ -116,7 +116,7 @@ export function eventWords(event: LoggedEvent): string {
     case 'run.ended':
       return because(
         `ended run ${event.payload.run}: ${endWords(event.payload.reason, event.payload.cause ?? null)}`,
-        faultWords(event.payload.summary),
+        faultWords(event.payload.summary, nameOf),
       );
     case 'timer.set':
       return because(`set timer ${event.payload.timer}`, event.payload.command);
@@ -179,7 +179,7 @@ export function eventWords(event: LoggedEvent): string {
       return `set the notifications of ${room} to ${[...what, ...(style === null ? [] : [`in ${style}`])].join(' ')}`;
     }
     case 'budget.raised':
-      return `added ${amountWords(event.payload)} to the budget of ${ownerOf(event.payload)} for today`;
+      return `added ${amountWords(event.payload)} to the budget of ${ownerOf(event.payload, nameOf)} for today`;
     case 'musher.started':
       return `started ${event.payload.version}`;
     case 'account.limited':
@@ -221,14 +221,14 @@ export function eventWords(event: LoggedEvent): string {
 }
 
 /** What a person did by a command says more than the stage that followed from it. */
-function movedWords({ to, why, failure }: ItemEvents['item.moved']): string {
+function movedWords({ to, why, failure }: ItemEvents['item.moved'], nameOf: NameOf): string {
   const stage = movedTo(to);
   const archived = stage.name === 'archived';
   if (isPersonsAct(why) && why.did !== 'moved')
     // A start always leads to current.
     return why.did === 'started' ? PERSON_DID.started : `${PERSON_DID[why.did]}, now ${archived ? '' : 'in '}${stageWords(stage)}`;
   const where = archived ? `archived it (${archivedAs(stage.reason.kind)})` : `moved it to ${stageWords(stage)}`;
-  return because(where, causeWords(why, failureWords(failure)));
+  return because(where, causeWords(why, failureWords(failure, nameOf)));
 }
 
 const REQUEST_ENDED: { readonly [E in RequestEnd]: string } = {
@@ -301,7 +301,7 @@ export function removalWords(note: RemovalNote): string {
     case 'deep-folders-moved':
       return `kept ${counted(note.folders, 'folder')} nested too deep for git, in ${note.to} of the data directory`;
     case 'teardown-failed':
-      return faultWords(note.fault);
+      return faultWords(note.fault, actorName);
     case 'removed':
       return `removed ${note.what}`;
   }

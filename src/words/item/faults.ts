@@ -1,4 +1,4 @@
-import { actorName } from '../../pipeline/actor.ts';
+import type { NameOf } from '../../pipeline/actor.ts';
 import type { CommandEnd, ErrandWhy, Said } from '../../pipeline/why/fault.ts';
 import type { PersonDid } from '../../pipeline/why/cause.ts';
 import type { Failure } from '../../pipeline/types.ts';
@@ -18,7 +18,7 @@ const NAMED = 5;
 const MOST_OUTPUT_MB = 256;
 
 /** What went wrong, as it follows a name and a colon, without a full stop: `gate test failed with exit code 1 (0.4 s)`. */
-export function faultWords(fault: Said): string {
+export function faultWords(fault: Said, nameOf: NameOf): string {
   if (typeof fault === 'string') return clause(fault);
   switch (fault.kind) {
     case 'gate':
@@ -38,7 +38,7 @@ export function faultWords(fault: Said): string {
     case 'nothing-to-approve':
       return 'approved, but the branch has no commits to merge';
     case 'merge-reverted':
-      return `its merge was reverted by ${actorName(fault.by)}${fault.said === '' ? '' : `: ${clause(fault.said)}`}`;
+      return `its merge was reverted by ${nameOf(fault.by)}${fault.said === '' ? '' : `: ${clause(fault.said)}`}`;
     case 'no-commits':
       return 'the branch has no commits of its own';
     case 'no-change':
@@ -79,7 +79,7 @@ export function faultWords(fault: Said): string {
     case 'failed-silently':
       return 'the run failed without saying why';
     case 'stuck':
-      return `stuck (${STUCK_WORDS[fault.cause]}): ${faultWords(fault.said)}`;
+      return `stuck (${STUCK_WORDS[fault.cause]}): ${faultWords(fault.said, nameOf)}`;
     case 'asked-nobody':
       return `the agent asked a question that nobody can answer: ${clause(fault.question)}`;
     case 'no-output':
@@ -115,7 +115,7 @@ export function faultWords(fault: Said): string {
     case 'killed-from-outside':
       return 'the agent was killed from outside';
     case 'processes-left':
-      return `${faultWords(fault.said)} (${fault.processes} of its processes could not be ended)`;
+      return `${faultWords(fault.said, nameOf)} (${fault.processes} of its processes could not be ended)`;
     case 'stopped':
       return isPersonsAct(fault.why) ? PASSIVE[fault.why.did] : causeWords(fault.why, '');
     case 'machine':
@@ -128,12 +128,12 @@ export function faultWords(fault: Said): string {
 }
 
 /** The words of a failure; empty if there is none. */
-export function failureWords(failure: Failure | null): string {
-  return failure === null ? '' : faultWords(failure.summary);
+export function failureWords(failure: Failure | null, nameOf: NameOf): string {
+  return failure === null ? '' : faultWords(failure.summary, nameOf);
 }
 
 /** Why what a person asked for can't be done, without a full stop. */
-export function errandWords(why: ErrandWhy): string {
+export function errandWords(why: ErrandWhy, nameOf: NameOf): string {
   if (typeof why === 'string') return clause(why);
   switch (why.kind) {
     case 'no-snapshot':
@@ -145,9 +145,9 @@ export function errandWords(why: ErrandWhy): string {
     case 'base-kept-moving':
       return `${why.branch} moved ${why.times} times while the gates ran`;
     case 'fails-without':
-      return `without its change, ${faultWords(why.fault)}`;
+      return `without its change, ${faultWords(why.fault, nameOf)}`;
     case 'broke-off':
-      return faultWords(why);
+      return faultWords(why, nameOf);
   }
 }
 

@@ -1,6 +1,5 @@
 import { command as typed, paragraph, phrase } from '../../message/build.ts';
 import type { Block, Inline } from '../../message/document.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import type { Pause } from '../../pipeline/next/pause.ts';
 import { firstLine, sentenceOf } from './item.ts';
 import { moment } from '../time.ts';
@@ -10,9 +9,12 @@ import type { Reader } from '../reader.ts';
 const LONGEST = 200;
 
 /** `paused by Anna until 18:00: we deploy`. No full stop. */
-export function pauseWords(pause: Pick<Pause, 'by' | 'until' | 'reason'>, { now, timezone }: Pick<Reader, 'now' | 'timezone'>): Inline[] {
+export function pauseWords(
+  pause: Pick<Pause, 'by' | 'until' | 'reason'>,
+  { now, timezone, nameOf }: Pick<Reader, 'now' | 'timezone' | 'nameOf'>,
+): Inline[] {
   const until = pause.until === null ? '' : phrase` until ${moment(pause.until, now, timezone)}`;
-  return phrase`paused by ${actorName(pause.by)}${until}${pauseReason(pause)}`;
+  return phrase`paused by ${nameOf(pause.by)}${until}${pauseReason(pause)}`;
 }
 
 /** `: we deploy`, without a full stop; empty where no reason was given. */

@@ -1,4 +1,4 @@
-import { actorName } from '../../pipeline/actor.ts';
+import type { NameOf } from '../../pipeline/actor.ts';
 import { code, command, phrase, type Content } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
 import type { Unmet } from '../../pipeline/next/dependencies.ts';
@@ -37,15 +37,15 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'first-to-merge':
       return 'merging next';
     case 'restore-asked':
-      return `restoring snapshot ${reason.snapshot} for ${actorName(reason.by)}`;
+      return `restoring snapshot ${reason.snapshot} for ${reader.nameOf(reason.by)}`;
     case 'undo-asked':
-      return `reverting its merge for ${actorName(reason.by)} (the gates run first)`;
+      return `reverting its merge for ${reader.nameOf(reason.by)} (the gates run first)`;
     case 'no-merge-agent':
-      return `going back to current${after(item)}`;
+      return `going back to current${after(item, reader.nameOf)}`;
     case 'attempts-used-up':
     case 'sent-back-too-often':
     case 'same-failure':
-      return exhaustionWords(reason, failureWords(item.failure));
+      return exhaustionWords(reason, failureWords(item.failure, reader.nameOf));
     case 'being-prepared':
       return `preparing the worktree for ${reason.agent}`;
     case 'working':
@@ -65,7 +65,7 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
     case 'review':
       return 'waiting for review';
     case 'stopped':
-      return `stopped by ${actorName(reason.by)}`;
+      return `stopped by ${reader.nameOf(reason.by)}`;
     case 'account-limited':
       return `rate-limited on account ${reason.account}`;
     case 'account-signed-out':
@@ -80,14 +80,14 @@ export function reasonWords(item: WorkItem, reason: Reason, reader: Reader): str
       return phrase`the project is ${pauseWords(reason.pause, reader)}`;
     case 'budget':
       return reason.shortage.held
-        ? `waiting for a run to end: ${usedOf(reason.shortage.budget, reason.shortage.unit)}, and open runs hold the rest`
-        : `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit)}`;
+        ? `waiting for a run to end: ${usedOf(reason.shortage.budget, reason.shortage.unit, reader.nameOf)}, and open runs hold the rest`
+        : `waiting for budget: ${usedOf(reason.shortage.budget, reason.shortage.unit, reader.nameOf)}`;
     case 'merge-queue':
       return `queued to merge after ${label(reason.first)}`;
     case 'blocked':
-      return `blocked${archivedFor(item)}`;
+      return `blocked${archivedFor(item, reader.nameOf)}`;
     case 'held-for-review':
-      return `held for review${archivedFor(item)}`;
+      return `held for review${archivedFor(item, reader.nameOf)}`;
     case 'no-agent':
       return `can’t run: no agent is configured for ${reason.stage}`;
     case 'only-when-asked':
@@ -227,13 +227,13 @@ function busyWords(busy: readonly Busy[], label: (number: ItemNumber) => string)
   return busy.map(({ agent, item }) => `${agent} on ${label(item)}`).join(', ');
 }
 
-function after({ failure }: WorkItem): string {
-  return failure === null ? '' : `: ${failureWords(failure)}`;
+function after({ failure }: WorkItem, nameOf: NameOf): string {
+  return failure === null ? '' : `: ${failureWords(failure, nameOf)}`;
 }
 
-function archivedFor({ stage, failure }: WorkItem): string {
+function archivedFor({ stage, failure }: WorkItem, nameOf: NameOf): string {
   if (stage.name !== 'archived' || !('reason' in stage.reason)) return '';
-  const why = causeWords(stage.reason.reason, failureWords(failure));
+  const why = causeWords(stage.reason.reason, failureWords(failure, nameOf));
   return why === '' ? '' : `: ${why}`;
 }
 

@@ -1,7 +1,6 @@
 import type { LoggedComment } from '../../log/reads/reads.ts';
 import { phrase } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import type { Told } from '../../pipeline/told/told.ts';
 import { moment } from '../time.ts';
 import type { Reader } from '../reader.ts';
@@ -10,10 +9,10 @@ import type { Reader } from '../reader.ts';
 export function toldWords({ by, at, text, read }: Told, reader: Reader): Inline[] {
   const time = (when: number): Inline => moment(when, reader.now, reader.timezone);
   const seen = read === undefined ? 'not read yet' : phrase`read by ${read.agent} ${time(read.at)}`;
-  return phrase`${time(at)} ${actorName(by)}: ${text} (${seen})`;
+  return phrase`${time(at)} ${reader.nameOf(by)}: ${text} (${seen})`;
 }
 
 /** What a person said of the item to others: `14:02 Anna: the design is agreed`. */
 export function commentWords({ by, at, text }: LoggedComment, reader: Reader): Inline[] {
-  return phrase`${moment(at, reader.now, reader.timezone)} ${actorName(by)}: ${text}`;
+  return phrase`${moment(at, reader.now, reader.timezone)} ${reader.nameOf(by)}: ${text}`;
 }

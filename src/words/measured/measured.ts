@@ -1,7 +1,6 @@
 import type { Measure, MeasureResult } from '../../log/reads/measures.ts';
 import { code, codeBlock, command, doc, line, paragraph, strong, type Content } from '../../message/build.ts';
 import type { Document } from '../../message/document.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import { shortCommit } from '../item/item.ts';
 import type { Reader } from '../reader.ts';
 import { answer, done, refused } from '../replies.ts';
@@ -45,7 +44,7 @@ export function shownMeasure(
         strong(good.value === '' ? '(nothing printed)' : good.value),
         ` · ${age(good, reader)}, `,
         code(shortCommit(good.commit)),
-        ` · took ${duration(good.durationMs)} · asked by ${actorName(good.by)}`,
+        ` · took ${duration(good.durationMs)} · asked by ${reader.nameOf(good.by)}`,
       ),
       good.output !== '' && codeBlock(good.output),
       failed,

@@ -1,3 +1,4 @@
+import { actorName } from '../../../src/pipeline/actor.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ async function act(name: CaseName, { steps }: Play, { fixture, dir, run }: Playe
 function judge(name: CaseName, ended: Ended): void {
   const { outcome, dir, play: its } = ended;
   const { summary } = outcome;
-  expect(typeof summary === 'string' ? summary : faultWords(summary)).toContain(its.says ?? '');
+  expect(typeof summary === 'string' ? summary : faultWords(summary, actorName)).toContain(its.says ?? '');
   const used = Object.fromEntries(outcome.usage);
   expect(used).toEqual(its.usage ?? used);
   check[name]?.(ended);

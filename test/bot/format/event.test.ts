@@ -1,3 +1,4 @@
+import { actorName } from '../../../src/pipeline/actor.ts';
 import { describe, expect, it } from 'vitest';
 import { EVENTS, RECEIPT, sampleEvent } from '../../../scripts/corpus/events.ts';
 import { eventWords, receiptWords } from '../../../src/words/item/event.ts';
@@ -55,18 +56,18 @@ const CARRIED: { readonly [kind: string]: readonly string[] } = {
 describe('an event in words', () => {
   it.each(Object.entries(CARRIED))('carries what %s tells', (kind, parts) => {
     const [payload] = EVENTS[kind as keyof typeof EVENTS];
-    const text = eventWords(sampleEvent(kind, payload));
+    const text = eventWords(sampleEvent(kind, payload), actorName);
     for (const part of parts) expect(text).toContain(part);
   });
 
   it.each(Object.entries(EVENTS).filter(([, payloads]) => payloads.length > 1))('tells the samples of %s apart', (kind, payloads) => {
-    const texts = payloads.map((payload: unknown) => eventWords(sampleEvent(kind, payload)));
+    const texts = payloads.map((payload: unknown) => eventWords(sampleEvent(kind, payload), actorName));
     expect(new Set(texts).size).toBe(payloads.length);
   });
 
   it('says no more of a start than that somebody started it: its stage follows from that', () => {
-    expect(eventWords(sampleEvent('item.moved', EVENTS['item.moved'][0]))).not.toContain('current');
-    expect(eventWords(sampleEvent('item.moved', EVENTS['item.moved'][1]))).toContain('current');
+    expect(eventWords(sampleEvent('item.moved', EVENTS['item.moved'][0]), actorName)).not.toContain('current');
+    expect(eventWords(sampleEvent('item.moved', EVENTS['item.moved'][1]), actorName)).toContain('current');
   });
 
   it('says how a gate ended that has no exit code', () => {
@@ -76,11 +77,13 @@ describe('an event in words', () => {
 
   it('reads the sentences of an older log as they are, without paths of the server', () => {
     const removed = { done: ['removed its branch'], left: ["worktree: EACCES, rmdir '/srv/musher/worktrees/shop/2'"] };
-    const text = eventWords(sampleEvent('item.removed', removed));
+    const text = eventWords(sampleEvent('item.removed', removed), actorName);
     expect(text).toContain('removed its branch');
     expect(text).toContain('EACCES');
     expect(text).not.toContain('/srv');
-    expect(eventWords(sampleEvent('request.refused', { run: 3, brief: 'Write', why: 'it is too long' }))).toContain('it is too long');
+    expect(eventWords(sampleEvent('request.refused', { run: 3, brief: 'Write', why: 'it is too long' }), actorName)).toContain(
+      'it is too long',
+    );
   });
 
   it('has a sample of each kind', () => {

@@ -15,7 +15,7 @@ describe('what comes next', () => {
     const item = { ...standing(STAGE.qa), project: 'shop' };
     const step = nextStep(item, { ...QUIET, qaDefault: 'human' });
     const n = item.number;
-    const reader = { now: 0, timezone: 'UTC' };
+    const reader = { now: 0, timezone: 'UTC', nameOf: actorName };
     expect(commands(outlook(item, step, { ...reader, current: 'shop' }))).toEqual([`diff ${n}`, `approve ${n}`, `reject ${n} <reason>`]);
     expect(commands(outlook(item, step, { ...reader, current: 'docs' }))).toEqual([
       `diff shop#${n}`,

@@ -160,7 +160,9 @@ export class FakeDiscord {
 
   #event(message: Message): object {
     const guild = this.world.channels.get(message.channel_id)?.guild_id;
-    return { ...message, mentions: [], embeds: [], ...(guild === undefined ? {} : { guild_id: guild }) };
+    const ids = Array.from(message.content.matchAll(/<@!?(\d+)>/g), ([, id = '']) => id);
+    const mentions = [...new Set(ids)].flatMap((id) => this.world.users.get(id) ?? []);
+    return { ...message, mentions, embeds: [], ...(guild === undefined ? {} : { guild_id: guild }) };
   }
 
   #deliver(t: string, d: object): void {

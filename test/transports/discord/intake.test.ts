@@ -37,6 +37,20 @@ describe('intake', () => {
     expect(byText['direct']).toMatchObject({ ingress: 'direct', sender, at: { room: talk.id, thread: null } });
   });
 
+  it('tells how people are called, by their name in that server first, and calls those by name whom a text mentions', async () => {
+    const called: [string, string | null][] = [];
+    const it_ = await started({ people: { called: (id, name) => void called.push([id, name]), nameOf: () => null } });
+    const { fake, room, ada } = it_;
+    const bob = fake.world.person('Bob "B" Lee');
+    const { id } = fake.world.bot;
+    fake.write(ada, room, `<@${id}> <@${bob.id}> ask <@!${bob.id}>, not <@${id}> or <@1>`, { member: { nick: 'Countess' } } as object);
+    expect(await until(it_)).toEqual([`<@${id}> <@${bob.id}> ask @Bob B Lee, not <@${id}> or <@1>`]);
+    expect(called.slice(-2)).toEqual([
+      [ada.id, 'Countess'],
+      [ada.id, 'Ada'],
+    ]);
+  });
+
   it('passes nothing of bots, webhooks, the system, other rooms, strangers’ direct messages, edits and deletions', async () => {
     const it_ = await started();
     const { fake, room, ada } = it_;

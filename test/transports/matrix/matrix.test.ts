@@ -21,6 +21,7 @@ describe('the Matrix transport', () => {
   let state: StateStore;
   let received: IncomingMessage[];
   let errors: unknown[];
+  let called: [string, string | null][];
   /** The waits of more than half a minute, which are those after a refused token, are over at once. */
   let hurried: boolean;
   const system = systemClock();
@@ -37,6 +38,7 @@ describe('the Matrix transport', () => {
     state = memoryState();
     received = [];
     errors = [];
+    called = [];
     hurried = false;
   });
   afterEach(async () => {
@@ -56,12 +58,34 @@ describe('the Matrix transport', () => {
       direct: true,
       cryptoDir: null,
       report: (error) => errors.push(error),
+      people: { called: (id, name) => void called.push([id, name]), nameOf: () => null },
     });
     running.add(transport);
     await transport.start((message) => (sink(message), 'accepted'));
     return transport;
   };
   const seen = () => seenMessages(server.rooms.get(ROOM)?.events ?? [], server.me).map(({ text }) => text.trim());
+
+  it('tells how members are called: as they come, are renamed, and after a restart, when no sync repeats it', async () => {
+    const joins = (name?: string): Record<string, unknown> => ({
+      type: 'm.room.member',
+      state_key: '@ada:example.org',
+      sender: '@ada:example.org',
+      content: { membership: 'join', ...(name === undefined ? {} : { displayname: name }) },
+    });
+    server.add(ROOM, joins('Ada'));
+    await (await started()).stop(never);
+    server.add(ROOM, joins('Countess'));
+    await (await started()).stop(never);
+    called.length = 0;
+    await started();
+    server.say(ROOM, 'status');
+    await eventually(() => expect(called).toEqual([['@ada:example.org', 'Countess']]));
+    server.say(ROOM, 'ask [anybody](https://matrix.to/#/@ada:example.org)');
+    await eventually(() => expect(received.at(-1)).toMatchObject({ sender: { name: 'Countess' }, text: 'ask @Countess' }));
+    server.add(ROOM, joins());
+    await eventually(() => expect(called.at(-1)).toEqual(['@ada:example.org', null]));
+  });
 
   it('passes on who mentions it in a room that it does not serve, and nothing else of it', async () => {
     server.createRoom(OTHER);

@@ -29,6 +29,27 @@ describe.each([
     expect(new Set(received.map(({ sender }) => sender.id))).toEqual(new Set(['T1:U1']));
   });
 
+  it('calls people by the name that Slack tells, once it has told it, in texts that mention them too', async () => {
+    const known = new Map<string, string>();
+    const people = {
+      called: (id: string, name: string | null) => void known.set(id, name ?? ''),
+      nameOf: (id: string) => known.get(id) ?? null,
+    };
+    const { slack, received } = await open({ ...how, people });
+    await slack.say('<@UBOT> ask <@U2>').heard;
+    await eventually(() =>
+      expect([...known]).toEqual([
+        ['T1:U1', 'Name of U1'],
+        ['T1:U2', 'Name of U2'],
+      ]),
+    );
+    await slack.say('<@UBOT> <@U2> ask <@U2> and <@UBOT>').heard;
+    expect(received.map(({ sender, text }) => [sender.name, text])).toEqual([
+      ['U1', '<@UBOT> ask <@U2>'],
+      ['Name of U1', '<@UBOT> <@U2> ask @Name of U2 and <@UBOT>'],
+    ]);
+  });
+
   it('gives a message the same id as message, as mention, and when it comes again', async () => {
     const { slack, received } = await open(how);
     const { message, heard } = slack.say('<@UBOT> status');

@@ -4,6 +4,7 @@ import { addressOf, senderOf } from '../address.ts';
 import type { Channels, Place } from '../channels.ts';
 import { CHOSEN, LIMITS } from '../limits.ts';
 import type { DiscordOptions } from '../options.ts';
+import { NOBODY_KNOWN, withNames } from '../../people.ts';
 import type { Patient } from '../patient.ts';
 import { queues } from '../sending/queue.ts';
 import type { Library } from '../rest.ts';
@@ -16,12 +17,12 @@ const MOST_CAUGHT = 5_000;
 /** Channels of direct messages that are remembered. */
 const MOST_DIRECT = 500;
 
-type Message = APIMessage & Partial<Pick<GatewayMessageCreateDispatchData, 'guild_id'>>;
+type Message = APIMessage & Partial<Pick<GatewayMessageCreateDispatchData, 'guild_id' | 'member'>>;
 
 export interface IntakeParts {
   readonly library: Library;
   readonly rest: REST;
-  readonly options: Pick<DiscordOptions, 'rooms' | 'mayWriteDirect' | 'state' | 'report'>;
+  readonly options: Pick<DiscordOptions, 'rooms' | 'mayWriteDirect' | 'state' | 'report' | 'people'>;
   readonly channels: Channels;
   readonly botId: string;
   /** Whether a text begins with a mention of the bot. */
@@ -49,7 +50,7 @@ export interface Intake {
 
 export function intake({ library, rest, options, channels, botId, isCalled, take, noticed, patient }: IntakeParts): Intake {
   const { Routes } = library;
-  const { state } = options;
+  const { state, people = NOBODY_KNOWN } = options;
   const turns = queues();
   const places: Pick<Channels, 'known'> = channels;
 
@@ -64,6 +65,14 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
   const caught = new Set<string>();
   const directs = (): string[] => JSON.parse(state.get('directs') ?? '[]') as string[];
 
+  /** A message says itself how those are called whom it mentions. */
+  const mentionedIn =
+    ({ mentions = [] }: Message) =>
+    (id: string): string | null => {
+      const user = mentions.find((one) => one.id === id);
+      if (id === botId) return null;
+      return people.nameOf(id) ?? (user === undefined ? null : senderOf(user).name);
+    };
   const isOurs = (message: Message): boolean =>
     // Read back after an absence it shows what it was edited to, and an edit is never a command.
     (message.edited_timestamp ?? null) === null &&
@@ -74,7 +83,9 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
   const give = (message: Message, channel: string, place: Place | null): void => {
     const at = place === null ? addressOf(channel, null) : addressOf(place.room, place.thread);
     const ingress = place === null ? 'direct' : 'message';
-    const written = { id: message.id, at, sender: senderOf(message.author), ingress, text: message.content } as const;
+    const sender = senderOf(message.author, message.member?.nick);
+    const written = { id: message.id, at, sender, ingress, text: withNames(message.content, mentionedIn(message)) } as const;
+    if (isOurs(message)) people.called(sender.id, sender.name);
     if (isOurs(message)) take({ ...written, ...around(message, place) }, channel);
     see(channel, message.id);
   };

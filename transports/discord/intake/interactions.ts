@@ -13,6 +13,7 @@ import type { DiscordOptions } from '../options.ts';
 import { EPHEMERAL } from '../sending/posts.ts';
 import type { Replies } from '../sending/replies.ts';
 import { rendered } from '../render/render.ts';
+import { NOBODY_KNOWN, withNames } from '../../people.ts';
 import type { Library } from '../rest.ts';
 
 export interface InteractionsParts {
@@ -39,7 +40,7 @@ type Asked =
 /** Interactions become messages for the sink, which has them before anything is answered. */
 export function interactions({ library, clock, options, channels, replies, published, sink, heard }: InteractionsParts): TakeInteraction {
   const { InteractionType } = library;
-  const { report } = options;
+  const { report, people = NOBODY_KNOWN } = options;
 
   const asked = (interaction: APIInteraction): Asked => {
     if (interaction.type === InteractionType.ApplicationCommand && interaction.data.type === library.ApplicationCommandType.ChatInput) {
@@ -108,13 +109,15 @@ export function interactions({ library, clock, options, channels, replies, publi
       });
       return;
     }
+    const sender = senderOf(user, interaction.member?.nick);
+    people.called(sender.id, sender.name);
     const message: IncomingMessage = {
       id: interaction.id,
       at: { transport: NAME, room, thread: threadOfReply(handle) },
-      sender: senderOf(user),
+      sender,
       ingress: what.ingress,
       direct,
-      text: what.text,
+      text: withNames(what.text, (id) => people.nameOf(id)),
     };
     try {
       const outcome = sink(message);

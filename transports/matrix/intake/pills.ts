@@ -36,6 +36,15 @@ export function withMentions(body: string, html: string | null): string {
   return mentions.length === 0 ? body : `${before}${mentions.join(' ')}${left}`;
 }
 
+/** Pills further on in a text, as Element X writes them into it, by the name of the person; null: they stay as they are. */
+export function withPillsByName(text: string, nameOf: (id: string) => string | null): string {
+  return text.replaceAll(/\[[^\]\n]{0,255}\]\(([^)\s]{1,1000})\)/g, (whole, address: string) => {
+    const id = personOf(address);
+    const name = id === null ? null : nameOf(id);
+    return name === null ? whole : `@${name}`;
+  });
+}
+
 function mention({ id }: Pick<Pill, 'id'>): string {
   return `<@${id}>`;
 }

@@ -11,7 +11,8 @@ export interface IntakeParts {
   readonly workspace: Workspace;
   readonly rules: Omit<InteractionRules, 'now'>;
   readonly clock: Clock;
-  readonly nameOf: (user: string) => string;
+  /** How a person is called, by workspace and id; null: not known yet. */
+  readonly nameOf: (person: string) => string | null;
   /** Shows the form of a command. The trigger is good for three seconds. */
   readonly openForm: (form: Extract<Interaction, { kind: 'form' }>) => void;
   /** The same for a button that asks for a text. */
@@ -93,7 +94,9 @@ export class Intake {
       this.#parts.openField(came);
       return {};
     }
-    if (this.#give(came.message)) return {};
+    const { sender } = came.message;
+    const name = this.#parts.nameOf(sender.id);
+    if (this.#give(name === null ? came.message : { ...came.message, sender: { ...sender, name } })) return {};
     // The form stays open with what was typed into it.
     return came.field === undefined ? null : { response_action: 'errors', errors: { [came.field]: NOT_STORED } };
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Sender } from '../../../src/message/address.ts';
 import { encodeHandle } from '../handle.ts';
+import { withNames } from '../../people.ts';
 import { typedText } from '../render/mrkdwn.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
 import type { Workspace } from '../workspace.ts';
@@ -15,7 +16,7 @@ export function writtenMessage(
   channel: string,
   message: Payload,
   workspace: Workspace,
-  nameOf: (user: string) => string,
+  nameOf: (person: string) => string | null,
 ): IncomingMessage | null {
   const ts = textOf(message, 'ts');
   const user = textOf(message, 'user');
@@ -27,16 +28,13 @@ export function writtenMessage(
   const written = textOf(message, 'text');
   if (written === null) return null;
   const thread = textOf(message, 'thread_ts');
+  const team = textOf(message, 'user_team') ?? textOf(message, 'source_team') ?? textOf(message, 'team') ?? workspace.team;
   return {
     id: `ev:${channel}:${ts}`,
     at: { transport: 'slack', room: channel, thread: thread === null ? null : encodeHandle({ kind: 'thread', ts: thread }) },
-    sender: senderOf(
-      textOf(message, 'user_team') ?? textOf(message, 'source_team') ?? textOf(message, 'team') ?? workspace.team,
-      user,
-      nameOf(user),
-    ),
+    sender: senderOf(team, user, nameOf(`${team}:${user}`) ?? user),
     ingress: ingressOf(channel, textOf(message, 'channel_type'), written, workspace),
-    text: typedText(written),
+    text: withNames(typedText(written), (id) => (id === workspace.botUser ? null : nameOf(`${workspace.team}:${id}`))),
     // The first message of a thread names itself.
     ...(thread === null || thread === ts ? {} : { threadRoot: thread }),
   };

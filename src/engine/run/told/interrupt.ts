@@ -1,7 +1,7 @@
 import { RUNTIMES } from '../../../agents/runtimes/index.ts';
 import { findRuntime } from '../../../agents/runtimes/runtime.ts';
 import type { Words } from '../../../agents/process/words-file.ts';
-import { actorName, agentActor } from '../../../pipeline/actor.ts';
+import { agentActor, type NameOf } from '../../../pipeline/actor.ts';
 import type { AgentSettings, ProjectSettings } from '../../../config/settings.ts';
 import { decide, projectFacts } from '../../../decide/facts.ts';
 import type { Run } from '../../../log/projections/run.ts';
@@ -20,9 +20,9 @@ export function isTold(why: Why | null): why is Extract<Cause, { kind: 'told' }>
 }
 
 /** What people said and no run has read, as a run in progress is given it. */
-export function wordsFor(item: WorkItem | null): readonly Words[] {
+export function wordsFor(item: WorkItem | null, nameOf: NameOf): readonly Words[] {
   if (item === null || item.deletedAt !== null) return [];
-  return unread(item).map(({ id, by, at, text }) => ({ id, from: actorName(by), at: new Date(at).toISOString(), text }));
+  return unread(item).map(({ id, by, at, text }) => ({ id, from: nameOf(by), at: new Date(at).toISOString(), text }));
 }
 
 /** Its program says that it has read some words; once more after a restart, when its output is read again. */
