@@ -139,6 +139,12 @@ export interface OpensThreads {
   threadUnder(ref: MessageRef, name: string): Promise<string | null>;
 }
 
+/** A transport that can write to one person alone. */
+export interface OpensDirect {
+  /** The room of the conversation with a person alone, by their id; opened if there is none. Asking twice gives the same. Throws SendFailure. */
+  direct(person: string): Promise<string>;
+}
+
 /** A transport that can answer at an address of the message's own, which the network counts against no room. */
 export interface AnswersApart {
   isApart(to: Address): boolean;

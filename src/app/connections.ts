@@ -1,4 +1,5 @@
 import type { RoomTrouble, ServesPage, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
+import { SendFailure, type OpensDirect, type RoomTrouble, type ShowsWork, type Sink, type Transport } from '../../transports/transport.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Log } from '../log/log.ts';
@@ -65,6 +66,24 @@ export class Connections {
     for (const { supervisor } of this.#networks) supervisor.start(sink);
   }
 
+  /** The room of the conversation with somebody, by the first of their ids whose network opens one; null: none ever will. Rejects where one may later. */
+  async openDirect(ids: readonly string[]): Promise<{ readonly transport: string; readonly room: string } | null> {
+    let passing: unknown = null;
+    for (const id of ids) {
+      const name = id.slice(0, id.indexOf(':'));
+      const transport = this.named(name);
+      if (transport === null || !opensDirect(transport)) continue;
+      try {
+        return { transport: name, room: await transport.direct(id.slice(name.length + 1)) };
+      } catch (error) {
+        if (!(error instanceof SendFailure) || error.outcome !== 'rejected') passing ??= error;
+        else this.#onProblem(`a direct message on ${name}`, error);
+      }
+    }
+    if (passing !== null) throw passing;
+    return null;
+  }
+
   async stopNetworks(signal: AbortSignal): Promise<void> {
     const ended = await Promise.allSettled(this.#networks.map(({ supervisor }) => supervisor.stop(signal)));
     ended.forEach((end, i) => {
@@ -117,6 +136,8 @@ function onePerRoom(troubles: readonly RoomTrouble[]): RoomTrouble[] {
 
 function servesPage(transport: Transport): transport is Transport & ServesPage {
   return 'address' in transport;
+function opensDirect(transport: Transport): transport is Transport & OpensDirect {
+  return 'direct' in transport;
 }
 
 function canShowWork(transport: Transport): transport is Transport & ShowsWork {

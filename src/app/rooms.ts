@@ -32,6 +32,8 @@ export interface Rooms {
   notified(project: string): NotifiedRoom[];
   /** The room of this name, if it is one of this project. */
   named(name: string, project: string): NotifiedRoom | null;
+  /** A conversation with one person alone. */
+  direct(transport: string, room: string): NotifiedRoom;
   /** All rooms, for notifications that concern all projects. */
   everyone(): NotifiedRoom[];
   /** What people call a room; of one that is not configured, a private one in most cases, its network. */
@@ -80,6 +82,15 @@ export function roomDirectory({ settings, reads, speaksOf, hasThreads, hasEdits,
       const found = all().find((room) => room.name === name && room.project === project);
       return found === undefined ? null : toNotified(found);
     },
+    direct: (transport, room) => ({
+      to: { transport, room, thread: null },
+      project: speaksOf(transport, room),
+      notify: [],
+      style: 'messages',
+      buttons: hasButtons(transport),
+      pressable: isPressable(transport),
+      notBefore: (now) => now,
+    }),
     everyone: () => all().map(toNotified),
     nameOf: (transport, room) =>
       all().find((one) => one.transport === transport && one.id === room)?.name ??

@@ -1,3 +1,4 @@
+import { idsForDirect } from '../bot/rights/rights.ts';
 import { namesOf } from '../decide/people.ts';
 import { unconfiguredProjects } from '../decide/unconfigured.ts';
 import { randomBytes } from 'node:crypto';
@@ -11,7 +12,7 @@ import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
 import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
 import { sendDigests } from '../notices/digests.ts';
-import { climb } from '../notices/climb.ts';
+import { climb } from '../notices/climb/climb.ts';
 import { keepCards } from '../notices/cards.ts';
 import { retireButtons } from '../delivery/retire-buttons.ts';
 import { buttonsOver } from '../words/bot/closing.ts';
@@ -274,6 +275,10 @@ export async function runMusher(
       projects: () => settings.projects,
       roomsOf: (name) => rooms.notified(name),
       roomNamed: (name, of) => rooms.named(name, of),
+      openDirect: async (person, project) => {
+        const opened = await connections.openDirect(idsForDirect(bot.rights, person, project));
+        return opened === null ? null : rooms.direct(opened.transport, opened.room);
+      },
       timezone: settings.timezone,
       onProblem,
     });

@@ -79,20 +79,36 @@ export function networkProblems(bot: BotFile, networks: readonly Network[]): Key
 }
 
 /** Steps to rooms that are not there, and steps that would come before the one above. */
-function climbProblems({ climb, room }: BotFile): KeyProblem[] {
+function climbProblems({ climb, room, person, roles }: BotFile): KeyProblem[] {
   const names = room.map(({ name, transport, id }) => name ?? `${transport}:${id}`);
   return climb.flatMap(({ to, after }, i) => {
     const near = nearest(to, names);
     const hint = near === null ? '' : `; did you mean "${near}"?`;
     return [
-      ...(to === 'here' || names.includes(to)
-        ? []
-        : [{ path: ['climb', i, 'to'], message: `there is no [[room]] with the name "${to}"${hint}` }]),
+      ...(to.startsWith('@')
+        ? directProblems(to.slice(1), person, roles.direct_messages).map((message) => ({ path: ['climb', i, 'to'], message }))
+        : to === 'here' || to === 'thread' || names.includes(to)
+          ? []
+          : [{ path: ['climb', i, 'to'], message: `there is no [[room]] with the name "${to}"${hint}` }]),
       ...(i > 0 && (climb[i - 1]?.after ?? 0) >= after
         ? [{ path: ['climb', i, 'after'], message: 'must be later than that of the [[climb]] above' }]
         : []),
     ];
   });
+}
+
+/** Why a step can't write to a person alone. */
+function directProblems(name: string, people: BotFile['person'], isServed: boolean): string[] {
+  if (!people.some((person) => person.name === name)) {
+    const near = nearest(
+      name,
+      people.map((person) => person.name),
+    );
+    return [`there is no [[person]] with the name "${name}"${near === null ? '' : `; did you mean "@${near}"?`}`];
+  }
+  return isServed
+    ? []
+    : ['set direct_messages = true under [roles]: without it a direct message gives no role, so nobody could answer there'];
 }
 
 function roomProblems(bot: BotFile, room: BotFile['room'][number], i: number, used: ReadonlyMap<string, unknown>): KeyProblem[] {

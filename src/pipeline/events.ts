@@ -37,6 +37,17 @@ export interface Receipt {
 /** Where an item moves to. `from` of an archive entry is filled in by the transition function. */
 export type MoveTarget = LiveStage | { readonly name: 'archived'; readonly archivedAt: Millis; readonly reason: ArchiveReason };
 
+/** A step by which what nobody answered came to more people. */
+export interface ClimbedStep {
+  readonly step: number;
+  /** As in the configuration: `here`, `thread`, a room's name, `@` and a person's name. */
+  readonly to: string;
+  /** The message to that person alone, a row of the outbox; missing: it went to rooms. */
+  readonly message?: number;
+  /** That person could not be written to. */
+  readonly failed?: true;
+}
+
 /** Payload of each kind of event that belongs to an item. The kind is the key. */
 export interface ItemEvents {
   'item.created': {
@@ -79,7 +90,7 @@ export interface ItemEvents {
   /** A person says something about it to other people; no agent reads it. */
   'item.commented': { readonly text: string };
   /** Nobody had answered: a step of the ladder was taken. `number`: of the request, or when the review began. `step` counts from 0. */
-  'item.climbed': { readonly of: 'request' | 'review'; readonly number: number; readonly step: number; readonly to: string };
+  'item.climbed': { readonly of: 'request' | 'review'; readonly number: number } & ClimbedStep;
   /** A second person confirmed a command on it; `askedBy` typed it. */
   'item.seconded': { readonly words: string; readonly askedBy: Actor };
   /** A person approved this commit, and perhaps said why; an agent for merges may carry that over to its own merge of it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
+import { idsForDirect, rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { INGRESS_KINDS } from '../../src/message/address.ts';
 
 const NOBODY = { admin: [], operator: [], viewer: [] };
@@ -115,4 +115,14 @@ describe('rights', () => {
     expect(rights.actorOf({ transport: 'matrix', id: '@anna:example.org', name: 'y' })).toBe('person:anna');
     expect(rights.actorOf({ transport: 'slack', id: 'T1:U2', name: 'anna' })).toBe('slack:T1:U2');
   });
+});
+
+it('a person is asked alone only under ids that may decide about the project in a direct message', () => {
+  const given = (more: Partial<RightsSettings>): string[] => idsForDirect(rightsFrom(settings(more)), 'anna', 'shop');
+  const operator = { ...NOBODY, operator: ['anna'] };
+  expect(given({ roles: operator, directMessages: true })).toEqual(['slack:T1:U1', 'matrix:@anna:example.org']);
+  expect(given({ roles: operator })).toEqual([]);
+  expect(given({ roles: { ...NOBODY, viewer: ['anna'] }, directMessages: true })).toEqual([]);
+  expect(given({ projectRoles: [ofProject('shop'), ofProject('docs', operator)], directMessages: true })).toEqual([]);
+  expect(given({ roles: { ...NOBODY, operator: ['matrix:@anna:example.org'] }, directMessages: true })).toEqual(['matrix:@anna:example.org']);
 });

@@ -109,6 +109,7 @@ test('what networks did not take counts as seen by who could see which rooms it 
     notify: [],
     notifyStyle: 'messages',
     quietHours: null,
+    roles: { admin: [], operator: [], viewer: [] },
   } as unknown as RoomSettings;
   const projectRoles = [
     { project: 'shop', roles: { admin: [], operator: ['test:operator'], viewer: [] } },

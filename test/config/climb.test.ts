@@ -11,6 +11,8 @@ function read(steps: string) {
 }
 const step = (after: string, to: string): string => `[[climb]]\nafter = "${after}"\nto = "${to}"\n`;
 
+const PERSON = '[[person]]\nname = "anna"\nmatrix = "@anna:example.org"\n';
+
 it('reads the steps of the ladder', () => {
   const result = read(step('10m', 'here') + step('30m', 'leads'));
   expect(result.ok ? result.value.climb : result.error.message).toEqual([
@@ -21,6 +23,8 @@ it('reads the steps of the ladder', () => {
 
 it.each([
   ['a room that is not there', step('10m', 'leeds'), 'there is no [[room]] with the name "leeds"; did you mean "leads"?'],
+  ['a person who is not there', step('10m', '@anan') + PERSON, 'there is no [[person]] with the name "anan"; did you mean "@anna"?'],
+  ['a person to whom direct messages give no role', step('10m', '@anna') + PERSON, 'set direct_messages = true'],
   ['steps out of their order', step('30m', 'here') + step('30m', 'leads'), 'must be later than that of the [[climb]] above'],
 ])('refuses %s', (_, steps, message) => {
   const result = read(steps);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { plainText } from '../../src/message/plain.ts';
-import { climb } from '../../src/notices/climb.ts';
+import { climb } from '../../src/notices/climb/climb.ts';
+import type { ClimbStep } from '../../src/config/settings.ts';
 import type { NotifiedRoom } from '../../src/notices/notify.ts';
 import { afterQuietHours } from '../../src/notices/quiet-hours.ts';
 import { makeDesk, makeWorld, moveTo, projectSettings, seeWork, startRun, type Desk, type World } from '../commands/harness.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.remove());
 beforeEach(() => {
+  open = async (person) => room(`with ${person}`);
   world = makeWorld(desk);
 });
 afterEach(async () => {
@@ -38,8 +40,16 @@ afterEach(async () => {
   await world.close();
 });
 
+/** What becomes of opening the conversation with a person. */
+let open = async (person: string): Promise<NotifiedRoom | null> => room(`with ${person}`);
 /** Begins to look, as a start of Musher does. */
-function start(rooms: readonly NotifiedRoom[] = [room('team'), room('leads'), room('night')], steps: typeof STEPS = STEPS): void {
+function start(
+  rooms: readonly NotifiedRoom[] = [room('team'), room('leads'), room('night')],
+  steps: readonly ClimbStep[] = STEPS,
+  onProblem = (_what: string, error: unknown): void => {
+    throw error;
+  },
+): void {
   stop();
   const running = climb({
     log: world.log,
@@ -47,11 +57,10 @@ function start(rooms: readonly NotifiedRoom[] = [room('team'), room('leads'), ro
     steps,
     projects: () => [projectSettings('shop', '/shop')],
     roomsOf: () => rooms,
+    openDirect: open,
     roomNamed: (name) => rooms.find(({ to }) => to.room === name) ?? null,
     timezone: 'Europe/Berlin',
-    onProblem: (_what, error) => {
-      throw error;
-    },
+    onProblem,
   });
   stop = () => running.stop();
 }
@@ -183,4 +192,163 @@ test('a step to a room of another project is left out', () => {
   start([room('team'), room('night')]);
   pass(60);
   expect(climbed()).toEqual([0, 2]);
+});
+
+const DIRECT = [
+  { afterMs: 10 * MINUTE, to: '@Anna' },
+  { afterMs: 20 * MINUTE, to: 'leads' },
+];
+/** What is awaited has happened. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a step writes to a person alone, once, also over restarts and while a conversation is opened', async () => {
+  askQuestion();
+  let opened = 0;
+  open = async (person) => {
+    opened += 1;
+    return room(`with ${person}`);
+  };
+  start(undefined, DIRECT);
+  pass(11);
+  await settle();
+  expect([told('with Anna').length, told('team').length, opened]).toEqual([1, 0, 1]);
+  expect(told('with Anna')[0]).toContain('no answer for 11 min');
+  start(undefined, DIRECT);
+  pass(3);
+  await settle();
+  expect([told('with Anna').length, climbed()]).toEqual([1, [0]]);
+  pass(10);
+  expect([told('with Anna').length, ...counts()]).toEqual([1, 0, 1, 0]);
+});
+
+test('a person who can never be written to leaves their turn to the next step at once, and the first rooms are told', async () => {
+  askQuestion();
+  open = async () => null;
+  start(undefined, DIRECT);
+  pass(11);
+  await settle();
+  expect(counts()).toEqual([1, 1, 0]);
+  expect(told('team')[0]).toMatch(/#1.*Anna could not be reached by direct message. Room leads is next/s);
+  pass(60);
+  await settle();
+  expect([counts(), climbed()]).toEqual([
+    [1, 1, 0],
+    [0, 1],
+  ]);
+});
+
+test('a network that is away for a moment is waited for, but not for long', async () => {
+  askQuestion();
+  let isAway = true;
+  const problems: string[] = [];
+  open = async (person) => {
+    if (isAway) throw new Error('away');
+    return room(`with ${person}`);
+  };
+  start(undefined, DIRECT, (what) => problems.push(what));
+  pass(11);
+  await settle();
+  isAway = false;
+  pass(1);
+  await settle();
+  expect([told('with Anna').length, counts(), problems]).toEqual([1, [0, 0, 0], []]);
+  isAway = true;
+  askQuestion();
+  start(undefined, DIRECT, (what) => problems.push(what));
+  for (let n = 0; n < 28; n += 1) {
+    pass(0.5);
+    await settle();
+  }
+  expect(told('with Anna')).toHaveLength(1);
+  expect(told('team').at(-1)).toContain('#2');
+  expect(problems).toEqual(['the conversation with Anna']);
+});
+
+test('a message that the network refuses for good counts as not sent', async () => {
+  askQuestion();
+  start(undefined, DIRECT);
+  pass(11);
+  await settle();
+  const [sent] = world.log.outbox.open('net', 'with Anna', 10);
+  world.log.outbox.mark(sent?.id ?? 0, 'dead', 1, 0);
+  pass(1);
+  expect(counts()).toEqual([1, 1, 0]);
+  pass(60);
+  expect([counts(), climbed()]).toEqual([
+    [1, 1, 0],
+    [0, 0, 1],
+  ]);
+});
+
+test.each([
+  [0, [0, 0]],
+  [1, [1, 0]],
+])('a crash within step %i to a person leaves nothing of it, and the next start takes it once', async (step, before) => {
+  askQuestion();
+  const people = ['Anna', 'Ben'];
+  const steps = people.map((person, index) => ({ afterMs: (index + 1) * 10 * MINUTE, to: `@${person}` }));
+  let crashes = true;
+  const reached = (): number[] => people.map((person) => told(`with ${person}`).length);
+  open = async (person) =>
+    Object.assign(room(`with ${person}`), {
+      notBefore(now: number) {
+        // The second look is within the transaction that holds the message.
+        if (crashes && person === people[step]) throw new Error('crash');
+        return now;
+      },
+    });
+  const problems: unknown[] = [];
+  start(undefined, steps, (_what, error) => problems.push(error));
+  for (let n = 0; n < 30; n += 1) {
+    pass(1);
+    await settle();
+  }
+  expect([reached(), climbed().length]).toEqual([before, step]);
+  expect(problems.length).toBeGreaterThan(0);
+  crashes = false;
+  start(undefined, steps);
+  await settle();
+  await settle();
+  pass(60);
+  await settle();
+  expect([reached(), climbed()]).toEqual([
+    [1, 1],
+    [0, 1],
+  ]);
+});
+
+test('a step to the thread of the item goes to rooms with threads alone, and into the thread alone', () => {
+  askQuestion();
+  const threaded: NotifiedRoom = { ...room('team'), style: 'threads' };
+  start([threaded, { ...room('leads'), notify: ['approvals'] }], [{ afterMs: 10 * MINUTE, to: 'thread' }]);
+  pass(11);
+  expect(counts()).toEqual([1, 0, 0]);
+  expect(world.log.outbox.open('net', 'team', 10)[0]).toMatchObject({ inThread: 'within' });
+});
+
+test('an item that is held for review climbs too, with what accepts it', () => {
+  const number = waitForReview();
+  moveTo(world, number, { name: 'archived', archivedAt: world.clock.now(), reason: { kind: 'reviewHeld', reason: 'a secret' } });
+  start();
+  pass(11);
+  expect(told('team')[0]).toMatch(/held for review · no answer.*accept 1/s);
+  pass(60);
+  expect(counts()).toEqual([1, 1, 1]);
+});
+
+test('a command that waits for a second person climbs too, not to whoever typed it, until somebody answers or it expires', async () => {
+  const asker = { transport: 'net', room: 'team', sender: 'anna', name: 'Anna', ingress: 'message', direct: false } as const;
+  const now = world.clock.now();
+  const ask = { asker, person: 'Anna', project: 'shop', words: 'budget', text: 'budget all +20usd', items: [] };
+  const id = world.log.transaction((tx) => tx.twoPerson.put({ ...ask, askedAt: now, expiresAt: now + 60 * MINUTE }, 0));
+  start(undefined, [...DIRECT, { afterMs: 30 * MINUTE, to: '@Ben' }, { afterMs: 40 * MINUTE, to: 'night' }]);
+  for (let n = 0; n < 35; n += 1) {
+    pass(1);
+    await settle();
+  }
+  expect([told('with Anna').length, told('with Ben').length, counts()]).toEqual([0, 1, [0, 1, 0]]);
+  expect(told('leads')[0]).toMatch(/Anna wants to run.*budget all \+20usd.*yes q1/s);
+  world.log.transaction((tx) => tx.twoPerson.close(id));
+  pass(60);
+  expect(counts()).toEqual([0, 1, 0]);
 });

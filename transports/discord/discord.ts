@@ -4,7 +4,17 @@ import type { IncomingMessage } from '../../src/message/address.ts';
 import { asTyped } from '../../src/message/as-typed.ts';
 import { line } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
-import type { AnswersApart, BotIdentity, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type {
+  AnswersApart,
+  BotIdentity,
+  Capabilities,
+  OpensDirect,
+  OpensThreads,
+  Retires,
+  ShowsWork,
+  Sink,
+  Transport,
+} from '../transport.ts';
 import { SendFailure } from '../transport.ts';
 import { NAME, targetOf } from './address.ts';
 import { formsOf } from './command-form.ts';
@@ -25,6 +35,7 @@ import { reachOf, type Reach } from './reach.ts';
 import { repliesOf, type Replies } from './sending/replies.ts';
 import { loadLibrary, openRest, type Library } from './rest.ts';
 import { intents, startProblem, whoAmI } from './start.ts';
+import { openDirect } from './sending/direct.ts';
 import { threadUnder } from './sending/thread.ts';
 import { typing, type Typing } from './sending/typing.ts';
 
@@ -56,7 +67,7 @@ interface Connection {
 }
 
 /** Discord, beyond what every transport has. */
-export type DiscordTransport = Transport & ShowsWork & OpensThreads & AnswersApart & Retires;
+export type DiscordTransport = Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires;
 
 /** Discord as a transport. `start` may be called again after it has thrown. */
 export function discordTransport(options: DiscordOptions): DiscordTransport {
@@ -244,6 +255,13 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     async threadUnder(ref, name) {
       const { library, rest } = connected();
       return threadUnder(library, rest, ref, name, (problem) => report(problem));
+    },
+
+    async direct(person) {
+      const { library, rest, intake: messages } = connected();
+      const channel = await openDirect(library, rest, person);
+      messages.knowDirect(channel.id, channel.last_message_id ?? null);
+      return channel.id;
     },
 
     // A slash command is shown as worked on by its deferral.

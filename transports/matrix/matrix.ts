@@ -7,6 +7,7 @@ import {
   type BotIdentity,
   type Capabilities,
   type MessageRef,
+  type OpensDirect,
   type OpensThreads,
   type Retires,
   type ShowsWork,
@@ -25,7 +26,7 @@ import { path } from './paths.ts';
 import { roomsOf, type Rooms } from './rooms.ts';
 import { loadSdk, openClient } from './sdk.ts';
 import { goneMessages } from './sending/gone.ts';
-import { sending, type Sending } from './sending/sending.ts';
+import { failureOf, sending, type Sending } from './sending/sending.ts';
 import { STATE_KEYS, type StateStore } from './state.ts';
 import { startFailure } from './start-failure.ts';
 import { syncFrom } from './intake/sync.ts';
@@ -79,7 +80,7 @@ interface Connection {
 }
 
 /** A Matrix account as a transport. */
-export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads & Retires {
+export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads & OpensDirect & Retires {
   const { clock, state, report } = options;
   const stopping = new AbortController();
   /** Ends what is still being sent when the time for it is over. */
@@ -194,6 +195,15 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
 
     // Without its actions a message offers nothing: a reaction to it is only a reaction.
     retire: async (ref, body) => open().sending.edit(ref, body),
+
+    async direct(person) {
+      try {
+        return await open().rooms.openDirect(person);
+      } catch (error) {
+        const isFinal = error instanceof HomeserverError && error.isFinal;
+        throw isFinal ? new SendFailure('rejected', error.message, { cause: error }) : failureOf(error);
+      }
+    },
 
     // A thread is named by its first message, also by one that was undone since.
     threadUnder: async (ref) => ref.id,

@@ -1,6 +1,7 @@
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
 import type { RoomTrouble } from '../transport.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
+import { openDirect } from './direct.ts';
 import type { PeopleNames } from '../people.ts';
 import { path } from './paths.ts';
 import { HOW_TO_INSTALL_CRYPTO } from './sdk.ts';
@@ -28,6 +29,8 @@ export interface Rooms {
   /** The room was created for one person and the bot, and nobody else has joined. */
   isDirect(room: string): Promise<boolean>;
   isEncrypted(room: string): Promise<boolean>;
+  /** The room of the conversation with a person alone; opened if there is none. Throws HomeserverError. */
+  openDirect(person: string): Promise<string>;
   /** The name of a member, as far as it is known; asked for where it is not. */
   nameOf(room: string, id: string): string | null;
   /** The bot's own names, in all rooms. */
@@ -138,6 +141,20 @@ export function roomsOf(options: RoomsOptions): Rooms {
     },
 
     isEncrypted,
+
+    openDirect: (person) =>
+      openDirect(
+        {
+          call,
+          me,
+          valueOr: (at, otherwise) => valueOr(call, at, otherwise),
+          joined: () => [...joined].filter((room) => !configured.has(room)),
+          isClosed: async (room) => !options.canEncrypt && (await isEncrypted(room)),
+          mark: markDirect,
+          entered: (room) => void joined.add(room),
+        },
+        person,
+      ),
 
     ownNames: () => [...new Set([...names.values()].flatMap((members) => members.get(me) ?? []))],
 

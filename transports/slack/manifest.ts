@@ -18,6 +18,7 @@ export const SCOPES = [
   'im:history',
   'mpim:history',
   'chat:write', // answers and notifications
+  'im:write', // direct messages to people who are asked what nobody else has answered
   'metadata.message:read', // the mark in a message by which one that was perhaps sent is found again
   'commands', // slash commands
   'reactions:write', // the sign that a command is worked on

@@ -4,7 +4,7 @@ import type { IncomingMessage } from '../../src/message/address.ts';
 import { command, line } from '../../src/message/build.ts';
 import type { Document } from '../../src/message/document.ts';
 import { usageOf } from '../command-catalogue.ts';
-import type { AnswersApart, Capabilities, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
+import type { AnswersApart, Capabilities, OpensDirect, OpensThreads, Retires, ShowsWork, Sink, Transport } from '../transport.ts';
 import { CatchUp } from './intake/catch-up.ts';
 import { formCommands } from './intake/form-command.ts';
 import { fieldView } from './render/field.ts';
@@ -21,6 +21,7 @@ import { OpenRequests } from './open-requests.ts';
 import type { SlackOptions } from './options.ts';
 import { Outgoing } from './sending/outgoing.ts';
 import { Sockets } from './intake/socket.ts';
+import { openDirect } from './sending/direct.ts';
 import { threadUnder } from './sending/thread.ts';
 import { watchSlack } from './intake/watch.ts';
 import { loadSdk, type CallSlack, type Sdk } from './web-api.ts';
@@ -66,7 +67,9 @@ export interface HasPort {
 }
 
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
-export function slackTransport(options: SlackOptions): Transport & ShowsWork & OpensThreads & AnswersApart & Retires & HasPort {
+export function slackTransport(
+  options: SlackOptions,
+): Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires & HasPort {
   const { clock, report } = options;
   const life = new LifeCycle(clock);
   let running: Running | null = null;
@@ -222,6 +225,10 @@ export function slackTransport(options: SlackOptions): Transport & ShowsWork & O
 
     async threadUnder(ref) {
       return threadUnder(started(running).call, ref);
+    },
+
+    async direct(person) {
+      return openDirect(started(running).call, person);
     },
 
     async edit(ref, body) {

@@ -126,6 +126,17 @@ function highestOf(roles: readonly AccessRole[]): AccessRole | null {
   return ACCESS_ROLES.findLast((role) => roles.includes(role)) ?? null;
 }
 
+/**
+ * The ids of a person of the configuration under which they may decide about a project in a direct message. Whoever may not is
+ * told nothing of it.
+ */
+export function idsForDirect(rights: Rights, person: string, project: string): string[] {
+  const origins = rights.people.filter(({ name }) => name === person).flatMap((one) => rights.originsOf(one));
+  return origins
+    .filter((origin) => origin.ingress === 'direct' && includes(rights.roleIn(origin, project), 'operator'))
+    .map(({ sender }) => `${sender.transport}:${sender.id}`);
+}
+
 /** Whether one role includes another. */
 export function includes(has: AccessRole | null, needs: AccessRole): boolean {
   return has !== null && ACCESS_ROLES.indexOf(has) >= ACCESS_ROLES.indexOf(needs);

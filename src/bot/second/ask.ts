@@ -78,6 +78,7 @@ export function askSecond(
         version,
         seq: 'despite' in more ? seq : null,
       })),
+      askedAt: tx.now,
       expiresAt,
     },
     tx.now - SECOND_MS,

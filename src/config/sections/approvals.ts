@@ -23,7 +23,8 @@ export const climbSchema = z.strictObject({
     example: '10m',
   }),
   to: z.string().min(1).meta({
-    description: 'The name of a [[room]] of the same project, or `here`: once more in the rooms that were asked.',
+    description:
+      'The name of a [[room]] of the same project; `here`: once more in the rooms that were asked; `thread`: in the item’s thread alone, where a room has one; `@` and the name of a [[person]]: a direct message.',
     example: 'leads',
   }),
 });

@@ -304,6 +304,12 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX people_alike ON people (looks);
   `,
+  // What waits for a second person comes to more people where nobody answers. An hour is how long it waited so far.
+  `
+  ALTER TABLE two_person ADD COLUMN asked_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE two_person ADD COLUMN climbed TEXT NOT NULL DEFAULT '[]'; -- the steps that were taken
+  UPDATE two_person SET asked_at = expires_at - 3600000;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

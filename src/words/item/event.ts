@@ -34,7 +34,7 @@ export function eventWords(event: LoggedEvent, nameOf: NameOf): string {
     case 'item.commented':
       return because('commented', event.payload.text);
     case 'item.climbed':
-      return `asked again ${event.payload.to === 'here' ? 'in its rooms' : `in ${event.payload.to}`}: nobody had answered`;
+      return climbedWords(event.payload);
     case 'item.seconded':
       return `confirmed ${event.payload.words} for ${nameOf(event.payload.askedBy)}`;
     case 'run.heard':
@@ -218,6 +218,15 @@ export function eventWords(event: LoggedEvent, nameOf: NameOf): string {
     case 'log.restored':
       return `restored the log from ${event.payload.file}`;
   }
+}
+
+/** To whom a question went that nobody had answered. */
+function climbedWords({ to, failed }: ItemEvents['item.climbed']): string {
+  const person = to.startsWith('@') ? to.slice(1) : null;
+  if (failed === true) return `could not write to ${person ?? to} alone`;
+  if (person !== null) return `asked ${person} in a direct message: nobody had answered`;
+  const where = to === 'here' ? 'in its rooms' : to === 'thread' ? 'in its thread' : `in ${to}`;
+  return `asked again ${where}: nobody had answered`;
 }
 
 /** What a person did by a command says more than the stage that followed from it. */

@@ -12,6 +12,7 @@ export interface Request {
 
 export interface Body extends Partial<Message> {
   readonly enforce_nonce?: boolean;
+  readonly recipient_id?: string;
   readonly allowed_mentions?: { readonly parse?: readonly string[] };
   readonly data?: object;
   readonly name?: string;
@@ -36,6 +37,9 @@ export class FakeRest {
   readonly hidden = new Set<string>();
   /** Each publishing of the commands. */
   readonly published: unknown[][] = [];
+  /** People who take no direct messages. */
+  readonly closed = new Set<string>();
+  readonly #directs = new Map<string, Channel>();
   /** The channels in which typing was shown, in order. */
   readonly typing: string[] = [];
   /** Of the application: 1 << 19 is the message content intent of a bot in few servers. */
@@ -49,6 +53,7 @@ export class FakeRest {
 
   answer({ method, path, query, body, files }: Request): Answer {
     const [, first = '', id = '', third = '', fourth = '', fifth = ''] = path.split('/');
+    if (path === '/users/@me/channels') return this.#direct(body.recipient_id ?? '');
     if (path === '/users/@me') return { status: 200, body: this.#host.world.bot };
     if (path === '/applications/@me')
       return { status: 200, body: { id: this.#host.world.application, name: 'Musher', flags: this.applicationFlags } };
@@ -69,6 +74,14 @@ export class FakeRest {
     if (first !== 'channels' || channel === undefined) return { status: 404, body: { code: 10003, message: 'Unknown Channel' } };
     if (this.hidden.has(id)) return { status: 403, body: { code: 50001, message: 'Missing Access' } };
     return this.#inChannel(channel, { method, path, query, body, files }, third, fourth, fifth);
+  }
+
+  /** The conversation with a person, the same each time. */
+  #direct(person: string): Answer {
+    if (!this.#host.world.users.has(person)) return { status: 400, body: { code: 50033, message: 'Invalid Recipient(s)' } };
+    const channel = this.#directs.get(person) ?? this.#host.world.direct();
+    this.#directs.set(person, channel);
+    return { status: 200, body: channel };
   }
 
   #inChannel(channel: Channel, { method, query, body }: Request, what: string, id: string, more: string): Answer {
@@ -105,6 +118,8 @@ export class FakeRest {
   }
 
   #create(channel: Channel, body: Body): Answer {
+    if ([...this.#directs].some(([person, one]) => one === channel && this.closed.has(person)))
+      return { status: 403, body: { code: 50007, message: 'Cannot send messages to this user' } };
     const nonce = body.nonce;
     const before = nonce === undefined ? undefined : this.#nonces.get(nonce);
     if (body.enforce_nonce === true && before !== undefined && Date.now() - before.at < this.nonceWindowMs)

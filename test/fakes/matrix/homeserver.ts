@@ -32,6 +32,8 @@ export class FakeHomeserver {
   readonly typing = new Map<string, boolean>();
   /** Reasons given with leaving. */
   readonly reasons: string[] = [];
+  /** People who can't be invited. */
+  readonly unreachable = new Set<string>();
   mishaps: Mishap[] = [];
   /** Events that a timeline holds at most before it is `limited`. */
   timelineLimit = 100;
@@ -164,6 +166,7 @@ export class FakeHomeserver {
       return request.method === 'PUT' ? answer(200, {}) : answer(200, this.#direct);
     }
     if (kind === 'sync') return this.#sync(url.searchParams, response, answer);
+    if (kind === 'createRoom') return this.#create(body, answer);
     const room = this.rooms.get(rest[0] ?? '');
     if (room === undefined) return notFound();
     if (kind === 'join') {
@@ -202,6 +205,25 @@ export class FakeHomeserver {
     return notFound();
   }
 
+  /** A room with those who are invited; `unreachable` are people of servers that do not answer. */
+  #create(body: Json, answer: Answer): void {
+    const invited = Array.isArray(body['invite']) ? body['invite'].map(String) : [];
+    if (invited.some((id) => this.unreachable.has(id)))
+      return answer(403, { errcode: 'M_FORBIDDEN', error: 'Cannot invite so many users' });
+    const id = `!made${this.rooms.size}:example.org`;
+    const room: FakeRoom = { id, events: [], joined: false, invite: null, members: new Set() };
+    this.rooms.set(id, room);
+    this.#join(room);
+    for (const person of invited)
+      this.add(id, {
+        type: 'm.room.member',
+        state_key: person,
+        sender: this.me,
+        content: { membership: 'invite', ...(body['is_direct'] === true ? { is_direct: true } : {}) },
+      });
+    answer(200, { room_id: id });
+  }
+
   #send(room: FakeRoom, type: string, transaction: string, content: Json, response: ServerResponse, answer: Answer): void {
     const mishap = this.mishaps.shift();
     if (mishap?.kind === 'refuse') return answer(413, { errcode: 'M_TOO_LARGE', error: 'That is too large' });
@@ -219,6 +241,11 @@ export class FakeHomeserver {
     this.#transactions.set(`${room.id} ${transaction}`, id);
     if (mishap?.kind === 'drop-reply') response.destroy();
     else answer(200, { event_id: id });
+  }
+
+  /** The account says nothing of conversations, as where nobody noted them. */
+  forgetDirect(): void {
+    this.#direct = {};
   }
 
   /** Forgets the transactions, as a server does after some hours or for another device. */

@@ -40,6 +40,9 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
       if (get('user') === 'UBOT')
         return { ok: true, user: { id: 'UBOT', name: 'musher', profile: { display_name: '', real_name: parts.botName } } };
       return { ok: true, user: { id: get('user'), name: get('user').toLowerCase(), profile: { display_name: `Name of ${get('user')}` } } };
+    case 'conversations.open':
+      if (!/^U[A-Z0-9]+$/.test(get('users')) || rooms.unreachable.has(get('users'))) return refused('user_not_found');
+      return { ok: true, channel: { id: `D${get('users').slice(1)}` } };
     case 'apps.connections.open':
       return { ok: true, url: parts.socketUrl() };
     case 'chat.postMessage':

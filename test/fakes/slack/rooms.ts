@@ -27,6 +27,8 @@ export interface FakeMessage {
 export class Rooms {
   readonly all: FakeMessage[] = [];
   readonly members = new Set<string>();
+  /** People whom nobody can write to. */
+  readonly unreachable = new Set<string>();
   /** Everybody whom a message of the bot notified, when it was sent or edited. */
   readonly notified: string[] = [];
   readonly #removed = new Set<string>();

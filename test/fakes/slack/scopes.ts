@@ -15,6 +15,7 @@ export const METHOD_SCOPES: Readonly<Record<string, (channel: string) => readonl
   'chat.update': () => ['chat:write'],
   'conversations.history': historyOf,
   'conversations.info': () => ['channels:read'],
+  'conversations.open': () => ['im:write'],
   'conversations.replies': historyOf,
   'reactions.add': () => ['reactions:write'],
   'reactions.remove': () => ['reactions:write'],

@@ -238,3 +238,44 @@ describe('a message', () => {
     await transport.showWork(message, false);
   });
 });
+
+describe('a conversation with one person', () => {
+  it('is the same each time, and answers in it are read back after an absence, but nothing from before it was opened', async () => {
+    const { fake, transport, ada, received, again, sink } = await started();
+    const room = await transport.direct(ada.id);
+    expect(await transport.direct(ada.id)).toBe(room);
+    const channel = fake.world.channels.get(room);
+    if (channel === undefined) throw new Error('there is no such channel');
+    await transport.send({ transport: 'discord', room, thread: null }, line('two questions'), 'd1', { again: false });
+    await transport.stop(AbortSignal.timeout(2_000));
+    fake.write(ada, channel, 'approve 1');
+    await again().start(sink);
+    await expect.poll(() => received).toMatchObject([{ ingress: 'direct', at: { room }, text: 'approve 1' }]);
+  });
+
+  it('what was said in it before it was opened is not obeyed', async () => {
+    const { fake, transport, ada, received, again, sink } = await started();
+    const room = await transport.direct(ada.id);
+    const channel = fake.world.channels.get(room);
+    if (channel === undefined) throw new Error('there is no such channel');
+    await transport.stop(AbortSignal.timeout(2_000));
+    open?.state.values.clear();
+    fake.write(ada, channel, 'delete 1');
+    const next = again();
+    await next.start(sink);
+    await next.direct(ada.id);
+    await next.stop(AbortSignal.timeout(2_000));
+    fake.write(ada, channel, 'approve 1');
+    await again().start(sink);
+    await expect.poll(() => received.map(({ text }) => text)).toEqual(['approve 1']);
+  });
+
+  it('with somebody who takes no direct messages, or is not there, is refused for good', async () => {
+    const { fake, transport, ada } = await started();
+    const room = await transport.direct(ada.id);
+    fake.rest.closed.add(ada.id);
+    const sending = transport.send({ transport: 'discord', room, thread: null }, line('two questions'), 'd1', { again: false });
+    expect((await failure(sending)).outcome).toBe('rejected');
+    expect((await failure(transport.direct('1'))).outcome).toBe('rejected');
+  });
+});

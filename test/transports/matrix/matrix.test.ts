@@ -87,6 +87,27 @@ describe('the Matrix transport', () => {
     await eventually(() => expect(called.at(-1)).toEqual(['@ada:example.org', null]));
   });
 
+  it('opens one conversation with a person alone and keeps to it, also where the end of Musher came before it was noted', async () => {
+    const ada = '@ada:example.org';
+    const transport = await started();
+    const room = await transport.direct(ada);
+    expect(await transport.direct(ada)).toBe(room);
+    await transport.send({ transport: 'matrix', room, thread: null }, line('two questions'), 'd1', { again: false });
+    server.say(room, 'approve 1');
+    await eventually(() => expect(received.at(-1)).toMatchObject({ ingress: 'direct', at: { room }, text: 'approve 1' }));
+    await transport.stop(never);
+    server.forgetDirect();
+    expect(await (await started()).direct(ada)).toBe(room);
+    // Somebody else has come in: what is for one person is not said there.
+    server.rooms.get(room)?.members.add('@eve:example.org');
+    expect(await (await started()).direct(ada)).not.toBe(room);
+  });
+
+  it('says at once that somebody can’t be written to', async () => {
+    server.unreachable.add('@gone:example.org');
+    await expect((await started()).direct('@gone:example.org')).rejects.toMatchObject({ outcome: 'rejected' });
+  });
+
   it('passes on who mentions it in a room that it does not serve, and nothing else of it', async () => {
     server.createRoom(OTHER);
     await started();

@@ -343,3 +343,22 @@ it('puts the command alone into a button, and a command that has no room there i
   expect(JSON.stringify(slack.rooms.all[0]?.blocks)).toContain('"value":"approve 42"');
   expect(slack.rooms.said('C1')[0]).toContain(long);
 });
+
+describe('a conversation with one person', () => {
+  it('is the same each time, takes messages and is answered from', async () => {
+    const { slack, transport, received } = await open();
+    const room = await transport.direct('T1:U2');
+    expect(await transport.direct('T1:U2')).toBe(room);
+    await transport.send({ transport: 'slack', room, thread: null }, line('two questions'), 'd1', once);
+    await slack.say('approve 1', { channel: room }).heard;
+    expect(received.at(-1)).toMatchObject({ ingress: 'direct', at: { room }, text: 'approve 1' });
+  });
+
+  it('that Slack does not open is refused for good, and so is one that the app may not open', async () => {
+    const { slack, transport } = await open();
+    slack.rooms.unreachable.add('U3');
+    expect((await failure(transport.direct('T1:U3'))).outcome).toBe('rejected');
+    slack.scopes = slack.scopes.filter((scope) => scope !== 'im:write');
+    expect((await failure(transport.direct('T1:U2'))).outcome).toBe('rejected');
+  });
+});

@@ -45,6 +45,8 @@ export interface Intake {
   catchUpRoom(room: string): Promise<void>;
   /** Reads what was written in a thread, of whose room it is, since the last message seen. */
   catchUpThread(thread: string, lastMessage: string | null | undefined): Promise<void>;
+  /** A conversation with one person, of which all after the message `last` is read after an absence too. */
+  knowDirect(channel: string, last: string | null): void;
   idle(): Promise<void>;
 }
 
@@ -89,10 +91,13 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
     if (isOurs(message)) take({ ...written, ...around(message, place) }, channel);
     see(channel, message.id);
   };
+  const knowDirect = (channel: string): void => {
+    const known = directs();
+    if (!known.includes(channel)) state.set('directs', JSON.stringify([...known, channel].slice(-MOST_DIRECT)));
+  };
   const direct = (message: Message): void => {
     if (!isOurs(message) || !options.mayWriteDirect(message.author.id)) return;
-    const known = directs();
-    if (!known.includes(message.channel_id)) state.set('directs', JSON.stringify([...known, message.channel_id].slice(-MOST_DIRECT)));
+    knowDirect(message.channel_id);
     give(message, message.channel_id, null);
   };
   const inGuild = (message: Message, place: Place): void => {
@@ -206,6 +211,12 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
           for (const message of await missed(thread, after)) give(message, thread, place);
         })
         .catch(options.report);
+    },
+
+    knowDirect(channel, last) {
+      knowDirect(channel);
+      // What was said before was not read then, and is not obeyed now.
+      if (seen(channel) === null) state.set(`seen:${channel}`, last ?? '0');
     },
 
     idle: () => turns.idle(),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Sender } from '../../../src/message/address.ts';
 import { encodeHandle } from '../handle.ts';
 import { withNames } from '../../people.ts';
-import { typedText } from '../render/mrkdwn.ts';
+import { escapeText, typedText } from '../render/mrkdwn.ts';
 import { asPayload, objectOf, textOf, type Payload } from './payload.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -27,6 +27,11 @@ export function writtenMessage(
   if (Object.keys(asPayload(message['edited'])).length > 0) return null;
   const written = textOf(message, 'text');
   if (written === null) return null;
+  const mentioned = (mention: string): string | null => {
+    const [id = ''] = mention.split('|');
+    const name = id === workspace.botUser ? null : nameOf(`${workspace.team}:${id}`);
+    return name === null ? null : escapeText(name);
+  };
   const thread = textOf(message, 'thread_ts');
   const team = textOf(message, 'user_team') ?? textOf(message, 'source_team') ?? textOf(message, 'team') ?? workspace.team;
   return {
@@ -34,7 +39,7 @@ export function writtenMessage(
     at: { transport: 'slack', room: channel, thread: thread === null ? null : encodeHandle({ kind: 'thread', ts: thread }) },
     sender: senderOf(team, user, nameOf(`${team}:${user}`) ?? user),
     ingress: ingressOf(channel, textOf(message, 'channel_type'), written, workspace),
-    text: withNames(typedText(written), (id) => (id === workspace.botUser ? null : nameOf(`${workspace.team}:${id}`))),
+    text: typedText(withNames(written, mentioned)),
     // The first message of a thread names itself.
     ...(thread === null || thread === ts ? {} : { threadRoot: thread }),
   };
