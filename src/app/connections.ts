@@ -1,5 +1,12 @@
-import type { RoomTrouble, ServesPage, ShowsWork, Sink, Transport } from '../../transports/transport.ts';
-import { SendFailure, type OpensDirect, type RoomTrouble, type ShowsWork, type Sink, type Transport } from '../../transports/transport.ts';
+import {
+  SendFailure,
+  type OpensDirect,
+  type RoomTrouble,
+  type ServesPage,
+  type ShowsWork,
+  type Sink,
+  type Transport,
+} from '../../transports/transport.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Log } from '../log/log.ts';
@@ -136,6 +143,8 @@ function onePerRoom(troubles: readonly RoomTrouble[]): RoomTrouble[] {
 
 function servesPage(transport: Transport): transport is Transport & ServesPage {
   return 'address' in transport;
+}
+
 function opensDirect(transport: Transport): transport is Transport & OpensDirect {
   return 'direct' in transport;
 }

@@ -12,7 +12,7 @@ import type { Markup } from './html.ts';
 /** What pages are made from. Everything is read anew for each request; nothing is kept between two. */
 export type PageParts = Pick<
   BotParts,
-  'log' | 'clock' | 'rights' | 'roomProject' | 'timezone' | 'projects' | 'commands' | 'rooms' | 'networks'
+  'log' | 'clock' | 'rights' | 'roomProject' | 'timezone' | 'nameOf' | 'projects' | 'commands' | 'rooms' | 'networks'
 > & {
   /** Where a run's files are: what it printed. */
   readonly runDir: (project: string, item: number, run: number) => string;

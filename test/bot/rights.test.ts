@@ -124,5 +124,7 @@ it('a person is asked alone only under ids that may decide about the project in 
   expect(given({ roles: operator })).toEqual([]);
   expect(given({ roles: { ...NOBODY, viewer: ['anna'] }, directMessages: true })).toEqual([]);
   expect(given({ projectRoles: [ofProject('shop'), ofProject('docs', operator)], directMessages: true })).toEqual([]);
-  expect(given({ roles: { ...NOBODY, operator: ['matrix:@anna:example.org'] }, directMessages: true })).toEqual(['matrix:@anna:example.org']);
+  expect(given({ roles: { ...NOBODY, operator: ['matrix:@anna:example.org'] }, directMessages: true })).toEqual([
+    'matrix:@anna:example.org',
+  ]);
 });

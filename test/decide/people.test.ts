@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { looksOf, readableName } from '../../src/decide/person-name.ts';
 import { namesOf, type Names, type PeopleSettings } from '../../src/decide/people.ts';

@@ -45,7 +45,7 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   const replyTo = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id');
   const said = replyTo === null ? body : withoutQuote(body);
   const called = withMentions(said, textAt(content, 'formatted_body'));
-  const text = withPillsByName(called, (id) => (id === reader.me ? null : bareName(reader.nameOf(id) ?? id)));
+  const text = withPillsByName(called, (who) => (who === reader.me ? null : bareName(reader.nameOf(who) ?? who)));
   return {
     id,
     at: { transport: 'matrix', room: reader.room, thread },

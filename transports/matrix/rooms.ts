@@ -96,19 +96,19 @@ export function roomsOf(options: RoomsOptions): Rooms {
     names.set(room, members);
     if (id !== me) people.called(id, name);
   };
+  const learnMember = async (room: string, id: string): Promise<void> => {
+    const member = await valueOr(call, path`/rooms/${room}/state/m.room.member/${id}`, null);
+    if (textAt(member, 'membership') === 'join') learnName(room, id, textAt(member, 'displayname'));
+  };
   /** After a restart no sync repeats who is in a room. Asked for once; the message goes without. */
   const askName = (room: string, id: string): void => {
     if (asked.size >= MOST_ASKED || asked.has(id)) return;
     asked.add(id);
-    valueOr(call, path`/rooms/${room}/state/m.room.member/${id}`, null)
-      .then((member) => {
-        if (textAt(member, 'membership') === 'join') learnName(room, id, textAt(member, 'displayname'));
-      })
-      .catch((error: unknown) => {
-        asked.delete(id);
-        // Somebody of a room that can't be looked into stays without a name.
-        if (!(error instanceof HomeserverError) || !error.isFinal) report(error);
-      });
+    void learnMember(room, id).catch((error: unknown) => {
+      asked.delete(id);
+      // Somebody of a room that can't be looked into stays without a name.
+      if (!(error instanceof HomeserverError) || !error.isFinal) report(error);
+    });
   };
 
   return {

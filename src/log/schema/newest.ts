@@ -301,7 +301,7 @@ CREATE TABLE two_person (  -- commands that wait for a second person
     text       TEXT NOT NULL,  -- the command
     items      TEXT NOT NULL,  -- what it is about, as it was when it was asked, as JSON
     expires_at INTEGER NOT NULL
-  );
+  , asked_at INTEGER NOT NULL DEFAULT 0, climbed TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE window_links (  -- links to the page that can be used once
     digest     TEXT PRIMARY KEY,
     asker      TEXT NOT NULL,   -- who asked for it, where and how, as JSON
@@ -326,6 +326,12 @@ CREATE TABLE window_messages ( -- what was answered there
     body       TEXT NOT NULL,   -- a document as JSON
     UNIQUE ("window", key, part)
   );
+CREATE TABLE people (      -- how networks call the people who may use Musher
+    person TEXT PRIMARY KEY, -- the network and its stable id
+    name   TEXT NOT NULL,
+    looks  TEXT NOT NULL,    -- the same as of every name that looks alike
+    learnt INTEGER NOT NULL
+  ) WITHOUT ROWID;
 CREATE INDEX events_of_item ON events (project, item, seq) WHERE item IS NOT NULL;
 CREATE INDEX receipts_of_item ON events (project, item, seq) WHERE kind = 'gate.ran';
 CREATE INDEX inbox_open ON inbox (id) WHERE state <> 'done';
@@ -355,4 +361,5 @@ CREATE INDEX items_waking ON items (project, rank, number) WHERE wakes = 1;
 CREATE INDEX talk_of_item ON talk (project, item) WHERE item IS NOT NULL;
 CREATE INDEX window_messages_of ON window_messages ("window", id);
 CREATE INDEX window_messages_by_key ON window_messages (key);
+CREATE INDEX people_alike ON people (looks);
 `;

@@ -1,6 +1,5 @@
 import { isSameFailure } from '../../pipeline/refused.ts';
 import * as z from 'zod';
-import { faultWords } from '../../words/item/faults.ts';
 import { fenced } from '../data.ts';
 import { change, write } from '../events.ts';
 import { refusal, said, tool } from '../tool.ts';

@@ -69,7 +69,7 @@ interface Due {
 }
 
 function climbOn(parts: ClimbParts, ways: DirectWays, project: string, subject: Subject): void {
-  const { log, clock, roomsOf } = parts;
+  const { log, roomsOf } = parts;
   const asked = roomsOf(project).filter(({ notify }) => notify.includes('approvals'));
   // The time in which nobody could see it does not count.
   const from = asked.length === 0 ? subject.since : Math.min(...asked.map((room) => room.notBefore(subject.since)));

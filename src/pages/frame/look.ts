@@ -9,7 +9,7 @@ import type { Look, Needs, PageParts } from '../view.ts';
 
 /** Begins a look; null for whoever may see no project: for them there is no page. */
 export function look(parts: PageParts, table: CommandTable<Command>, request: PageRequest, viewer: Viewer): Look | null {
-  const { log, clock, rights, timezone } = parts;
+  const { log, clock, rights, timezone, nameOf } = parts;
   const origin = originOf(viewer);
   const projects = parts.projects.filter(({ name }) => rights.roleIn(origin, name) !== null);
   if (projects.length === 0) return null;
@@ -26,7 +26,7 @@ export function look(parts: PageParts, table: CommandTable<Command>, request: Pa
     reads: log.reads,
     origin,
     projects,
-    reader: { current: projectOf(parts, viewer.at.transport, viewer.at.room).name, now, timezone },
+    reader: { current: projectOf(parts, viewer.at.transport, viewer.at.room).name, now, timezone, nameOf },
     project,
     roleIn,
     may(typed, of) {

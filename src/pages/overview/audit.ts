@@ -1,4 +1,3 @@
-import { actorName } from '../../pipeline/actor.ts';
 import type { LoggedEvent } from '../../pipeline/events.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
 import { revealed } from '../../message/reveal.ts';
@@ -78,7 +77,7 @@ function isMeant(event: LoggedEvent, { project, who }: Filter, look: Look): bool
   if (look.project(event.project) === null || (project !== '' && event.project !== project)) return false;
   // Signs of life and sums of tokens say nothing about who did what.
   if (event.item !== null && !KINDS[event.kind].inHistory) return false;
-  return who === '' || actorName(event.actor).toLowerCase().includes(who) || event.actor.toLowerCase().includes(who);
+  return who === '' || look.reader.nameOf(event.actor).toLowerCase().includes(who) || event.actor.toLowerCase().includes(who);
 }
 
 function row(event: LoggedEvent, look: Look): Markup {
@@ -90,6 +89,6 @@ function row(event: LoggedEvent, look: Look): Markup {
       : html`<a href="${itemUrl({ project, number: item })}">${itemLabel({ project, number: item }, current)}</a>`;
   return html`<li value="${event.seq}">
     <span class="when">${inlines([dateAndTime(event.at, timezone)])}</span> <span class="about">${about}</span>
-    <span><strong>${revealed(actorName(event.actor))}</strong> ${revealed(eventWords(event))}</span>
+    <span><strong>${revealed(look.reader.nameOf(event.actor))}</strong> ${revealed(eventWords(event, look.reader.nameOf))}</span>
   </li>`;
 }

@@ -1,4 +1,3 @@
-import { actorName } from '../../pipeline/actor.ts';
 import { STAGES, type WorkItem } from '../../pipeline/types.ts';
 import { revealed } from '../../message/reveal.ts';
 import { eventWords } from '../../words/item/event.ts';
@@ -73,7 +72,7 @@ function lastWords(then: BoardThen, look: Look): string {
   const event = then.event === 0 ? undefined : look.reads.events(then.event - 1, 1)[0];
   if (event === undefined || look.project(event.project) === null) return `Event ${then.event}`;
   const about = event.item === null ? event.project : itemLabel({ project: event.project, number: event.item }, look.reader.current);
-  return revealed(`Event ${then.event}: ${about}, ${actorName(event.actor)} ${eventWords(event)}`);
+  return revealed(`Event ${then.event}: ${about}, ${look.reader.nameOf(event.actor)} ${eventWords(event, look.reader.nameOf)}`);
 }
 
 function column(stage: string, items: readonly WorkItem[], look: Look): Markup {

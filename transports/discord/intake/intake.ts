@@ -1,4 +1,4 @@
-import type { APIMessage, GatewayMessageCreateDispatchData, MessageType, REST } from 'discord.js';
+import type { APIMessage, APIUser, GatewayMessageCreateDispatchData, MessageType, REST } from 'discord.js';
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { addressOf, senderOf } from '../address.ts';
 import type { Channels, Place } from '../channels.ts';
@@ -69,7 +69,7 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
 
   /** A message says itself how those are called whom it mentions. */
   const mentionedIn =
-    ({ mentions = [] }: Message) =>
+    ({ mentions = [] }: { readonly mentions?: readonly APIUser[] }) =>
     (id: string): string | null => {
       const user = mentions.find((one) => one.id === id);
       if (id === botId) return null;
