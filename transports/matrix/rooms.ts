@@ -1,7 +1,7 @@
 import { asObject, listAt, objectAt, textAt, type Json } from './json.ts';
 import type { RoomTrouble } from '../transport.ts';
 import { HomeserverError, type Call } from './homeserver.ts';
-import { openDirect } from './direct.ts';
+import { openDirect } from './sending/direct.ts';
 import type { PeopleNames } from '../people.ts';
 import { path } from './paths.ts';
 import { HOW_TO_INSTALL_CRYPTO } from './sdk.ts';

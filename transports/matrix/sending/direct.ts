@@ -1,6 +1,6 @@
-import { asObject, objectAt, textAt } from './json.ts';
-import type { Call } from './homeserver.ts';
-import { path } from './paths.ts';
+import { asObject, objectAt, textAt } from '../json.ts';
+import type { Call } from '../homeserver.ts';
+import { path } from '../paths.ts';
 
 export interface DirectRoomsParts {
   readonly call: Call;
