@@ -12,7 +12,7 @@ export function askerOf({ at, sender, ingress, direct }: Origin): Asker {
 }
 
 /** The page, as the sender of a message gets to it from there. */
-export function pageAccess({ page, log, clock, rights }: BotParts, message: IncomingMessage): PageAccess {
+export function pageAccess({ page, log, clock, rights, nameOf }: BotParts, message: IncomingMessage): PageAccess {
   const { at, sender, ingress, direct } = message;
   const ids = rights.idsOf(sender);
   const isOwn = ({ transport, sender: id }: Asker): boolean => ids.some((one) => one.transport === transport && one.id === id);
@@ -28,7 +28,7 @@ export function pageAccess({ page, log, clock, rights }: BotParts, message: Inco
     alone: first === undefined ? null : { ...first, thread: null },
     sessions: log.windows.all(clock.now()).map((session) => ({
       session,
-      name: rights.nameOf({ transport: session.asker.transport, id: session.asker.sender, name: session.asker.name }),
+      name: nameOf(rights.actorOf({ transport: session.asker.transport, id: session.asker.sender, name: session.asker.name })),
       isOwn: isOwn(session.asker) || sender.id === idBehind(session.asker),
       isThis: page?.isWindow(at.transport) === true && at.room === session.id,
     })),

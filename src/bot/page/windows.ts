@@ -26,7 +26,6 @@ export function withWindows(rights: Rights, { isWindow, askerOf }: WindowParts):
     ...rights,
     actorOf: (sender) => rights.actorOf(person(sender)),
     personOf: (sender) => rights.personOf(person(sender)),
-    nameOf: (sender) => rights.nameOf(person(sender)),
     idsOf: (sender) => rights.idsOf(person(sender)),
     behind,
     grants(origin, project) {
