@@ -10,7 +10,7 @@ import { musherVersion, packageRoot } from './version.ts';
 /** Wrong usage. 1 is for everything that was understood but failed. */
 const EXIT_USAGE = 2;
 
-/** The command line. Resolves to the exit code; what a person can fix is printed in words, without a stack. */
+/** The command line of this process. Resolves to its exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const terminal: Terminal = { stdin, stdout, stderr, env, ...readCall(env, process.cwd(), packageRoot(), process.argv[1] ?? '') };
@@ -18,11 +18,16 @@ export async function main(words: readonly string[]): Promise<number> {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  return answer(words, terminal);
+}
+
+/** Does what the words say. Resolves to the exit code; what a person can fix is printed in words, without a stack. */
+export async function answer(words: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(words, terminal);
   } catch (error) {
     if (!(error instanceof MusherError)) throw error;
-    stderr.write(`${error.message}\n${error.hint}\n`);
+    terminal.stderr.write(`${error.message}\n${error.hint}\n`);
     return error.code === 'USAGE' ? EXIT_USAGE : 1;
   }
 }

@@ -6,18 +6,18 @@ import { FakeDiscord } from '../fakes/discord/discord.ts';
 import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
 import { FakeSlack } from '../fakes/slack/slack.ts';
-import { musher, repository, sandbox, write } from './sandbox.ts';
+import { musherHere, repository, sandbox, write } from './sandbox.ts';
 
 const PROJECT =
   'base_branch = "trunk"\n[[gate]]\nname = "test"\ncommand = "sh run-tests"\n[[agent]]\nname = "coder"\nstage = "coder"\nruntime = "command"\ncommand = ["sh"]\n';
 
 /** What the doctor says of the networks of a `bot.toml`. */
-async function doctor(networks: string): Promise<{ exitCode: number | undefined; lines: string[] }> {
+async function doctor(networks: string): Promise<{ exitCode: number; lines: string[] }> {
   const { folder, home } = sandbox();
   await repository(join(folder, 'shop'), { '.musher/project.toml': PROJECT });
   write(folder, { 'bot.toml': `data_dir = "data"\n[[project]]\nname = "shop"\npath = "shop"\n${networks}` });
   chmodSync(join(folder, 'bot.toml'), 0o600);
-  const { exitCode, stdout } = await musher(folder, home, ['doctor']);
+  const { exitCode, stdout } = await musherHere(folder, home, ['doctor']);
   return {
     exitCode,
     lines: stdout.split('\n').filter((line) => /(?:matrix|slack|discord|config): /.test(line) && !/ok +config/.test(line)),

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { AS_ROOT, isRoot, WITHOUT_SANDBOX } from '../../src/app/lifecycle/greeting.ts';
 import { takeOwnership } from '../../src/log/owner.ts';
-import { musher, repository, sandbox, write } from './sandbox.ts';
+import { musher, musherHere, repository, sandbox, write } from './sandbox.ts';
 
 const BOT = 'data_dir = "data"\ntimezone = "UTC"\n[[project]]\nname = "shop"\npath = "shop"\n';
 const PROJECT =
@@ -18,7 +18,7 @@ async function machine(project = PROJECT, bot = BOT) {
   const shop = await repository(join(folder, 'shop'), { '.musher/project.toml': project });
   write(folder, { 'bot.toml': bot });
   const doctor = async (env: Readonly<Record<string, string>> = {}) => {
-    const { exitCode, stdout } = await musher(folder, home, ['doctor'], env);
+    const { exitCode, stdout } = await musherHere(folder, home, ['doctor'], env);
     return {
       exitCode,
       stdout,

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { answerHere, type Answered } from '../setup/here.ts';
 import { LAUNCHER } from '../setup/programs.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -44,4 +46,14 @@ export async function musher(cwd: string, home: string, words: readonly string[]
     reject: false,
     stdin: 'ignore',
   });
+}
+
+/** The same in this process, for subcommands that look and print. */
+export async function musherHere(
+  cwd: string,
+  home: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  return answerHere(words, cwd, { PATH: process.env['PATH'], HOME: home, ...env });
 }

@@ -21,6 +21,7 @@ import { verifyAll } from '../../src/log/verify.ts';
 import type { Run } from '../../src/log/projections/run.ts';
 import type { ItemEvents, ItemEventKind, LoggedEvent, OtherEvents } from '../../src/pipeline/events.ts';
 import type { WorkItem } from '../../src/pipeline/types.ts';
+import { answerHere } from '../setup/here.ts';
 import { AGENT, LAUNCHER } from '../setup/programs.ts';
 import { endProcesses, leaks, processes, worktrees } from './leaks.ts';
 
@@ -64,6 +65,8 @@ export interface Ended {
 }
 
 type EventOf<K extends ItemEventKind> = Extract<LoggedEvent, { kind: K }> & { payload: ItemEvents[K] };
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
 /** A person's machine: home, repositories with their project files, bot.toml, and the real program. */
 export class Bench {
@@ -177,6 +180,12 @@ export class Bench {
   async call(...words: readonly string[]): Promise<Ended> {
     const session = new Session(spawn(process.execPath, [LAUNCHER, ...words], { cwd: this.dir, env: this.#env }));
     return session.end();
+  }
+
+  /** As `call`, in this process: for subcommands that look and print. */
+  async callHere(...words: readonly string[]): Promise<Ended> {
+    const { exitCode, stdout, stderr } = await answerHere(words, this.dir, this.#env);
+    return { code: exitCode, out: onOneLine(stdout), raw: stdout, err: stderr };
   }
 
   /** Whether there is a log with its tables: a Musher may die before. */
@@ -409,7 +418,7 @@ export class Session {
 
   async ended(): Promise<Ended> {
     const code = await this.#closed;
-    return { code, out: this.#out.replaceAll(/\s+/g, ' ').trim(), raw: this.#out, err: this.#err };
+    return { code, out: onOneLine(this.#out), raw: this.#out, err: this.#err };
   }
 
   /** Sends a signal to this very process; resolves when it is gone. */

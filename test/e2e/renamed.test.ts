@@ -64,7 +64,7 @@ test('a project that has another name now is named wherever somebody looks for i
   const out = succeeded(await bench.run('status', 'health'));
   const named = /1 item of project “shop” \(1 open\), which is not in bot.toml.*?\[\[project\]\] named "shop"/gs;
   expect(out.match(named)).toHaveLength(3);
-  const { out: found, code } = await bench.call('doctor', '--config', join(bench.dir, 'bot.toml'), '--data', bench.data);
+  const { out: found, code } = await bench.callHere('doctor', '--config', join(bench.dir, 'bot.toml'), '--data', bench.data);
   expect([found.match(named)?.length, code]).toEqual([1, 0]);
   bench.write('bot.toml', before);
   expect(succeeded(await bench.run('status'))).not.toContain('“shop”');

@@ -44,7 +44,7 @@ test('a key that the service refuses ends the run at once, and is no attempt', a
 test('doctor says who has to sign in, and how', async () => {
   withProgram(`[ "$1 $2" = "auth status" ] && { echo '{"loggedIn": false}'; exit 1; }\necho 2.1.329`);
   bench.append('bot.toml', `\n[[account]]\nname = "main"\nruntime = "claude"\nconfig_dir = "login of main"\n`);
-  const { code, out } = await bench.call('doctor', '--config', join(bench.dir, 'bot.toml'));
+  const { code, out } = await bench.callHere('doctor', '--config', join(bench.dir, 'bot.toml'));
   expect(code).toBe(1);
   expect(out).toMatch(/FAIL +account main: .*Claude Code.* CLAUDE_CONFIG_DIR='.*login of main' claude auth login/);
 });

@@ -98,7 +98,7 @@ test('26. one byte of the file that was changed behind its back is found, wherev
       const changed = Buffer.from(whole);
       changed[place] = 'z'.charCodeAt(0);
       writeFileSync(file, changed);
-      const { code, out } = await bench.call('verify', '--data', bench.data);
+      const { code, out } = await bench.callHere('verify', '--data', bench.data);
       expect(code).toBe(1);
       found.push(out);
     }

@@ -7,7 +7,7 @@ import { Bench, create, succeeded } from '../e2e/harness.ts';
 let bench: Bench;
 afterEach(() => bench.close());
 
-const doctor = () => bench.call('doctor', '--config', join(bench.dir, 'bot.toml'), '--data', bench.data);
+const doctor = () => bench.callHere('doctor', '--config', join(bench.dir, 'bot.toml'), '--data', bench.data);
 
 /** What makes a machine unsafe, what `doctor` says of it, and how it is mended. */
 const UNSAFE: readonly (readonly [what: string, make: () => void, says: RegExp, mend: () => void])[] = [
