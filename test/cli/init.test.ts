@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { detectTests } from '../../src/cli/init/detect-tests.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { musher, repository, sandbox, write } from './sandbox.ts';
+import { musher, musherHere, repository, sandbox, write } from './sandbox.ts';
 
 const NODE = { 'package.json': '{"scripts":{"test":"vitest run"}}', 'package-lock.json': '{}' };
 
@@ -37,7 +37,7 @@ describe('musher init', () => {
   it('says what to run next, in a command that works', async () => {
     const { folder, home } = sandbox();
     await repository(join(folder, "Anna's shop"), {});
-    const { stdout } = await musher(folder, home, ['init', "Anna's shop"]);
+    const { stdout } = await musherHere(folder, home, ['init', "Anna's shop"]);
     const next = /^ {2}(node .* doctor .*)$/m.exec(stdout)?.[1] ?? 'false';
     const answer = await execa(next, { shell: '/bin/sh', cwd: '/', env: { HOME: home }, reject: false });
     expect(answer.stdout).toContain(`ok    config: ${join(folder, "Anna's shop")}/bot.toml: project anna-s-shop`);
@@ -46,7 +46,7 @@ describe('musher init', () => {
   it('leaves comments that are valid when they are put in force', async () => {
     const { folder, home } = sandbox();
     const shop = await repository(join(folder, 'shop'), {});
-    await musher(folder, home, ['init', 'shop']);
+    await musherHere(folder, home, ['init', 'shop']);
     const file = join(shop, '.musher/project.toml');
     const text = readFileSync(file, 'utf8').replaceAll(/^# (?=\[\[|[a-z_]+ = )/gm, '');
     write(shop, { '.musher/project.toml': text });
@@ -60,7 +60,7 @@ describe('musher init', () => {
   it.each(['bot.toml', '.musher/project.toml'])('writes nothing at all when %s exists', async (name) => {
     const { folder, home } = sandbox();
     const shop = await repository(join(folder, 'shop'), { [name]: 'mine' });
-    const { exitCode, stderr } = await musher(shop, home, ['init', '.']);
+    const { exitCode, stderr } = await musherHere(shop, home, ['init', '.']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`${join(shop, name)} already exists; nothing was written.`);
     expect(readFileSync(join(shop, name), 'utf8')).toBe('mine');
@@ -72,7 +72,7 @@ describe('musher init', () => {
     const shop = await repository(join(folder, 'shop'), { 'src/a.txt': '' });
     mkdirSync(join(folder, 'plain'));
     await execa('git', ['init', '--quiet', 'fresh'], { cwd: folder });
-    const init = async (where: string) => (await musher(folder, home, ['init', where])).stderr;
+    const init = async (where: string) => (await musherHere(folder, home, ['init', where])).stderr;
     expect(await init('plain')).toContain('this is not a git repository');
     expect(await init('nowhere')).toContain(`There is no directory ${folder}/nowhere.`);
     expect(await init('shop/src')).toContain(`Use the root: ${shop}`);
@@ -85,20 +85,20 @@ describe('musher init', () => {
     await repository(join(folder, 'origin'), {});
     await execa('git', ['clone', '--quiet', 'origin', 'shop'], { cwd: folder });
     await execa('git', ['switch', '--quiet', '--create', 'feature'], { cwd: join(folder, 'shop') });
-    expect((await musher(folder, home, ['init', 'shop'])).stdout).toContain('Base branch: trunk');
+    expect((await musherHere(folder, home, ['init', 'shop'])).stdout).toContain('Base branch: trunk');
   });
 
   it('takes a data directory that no other has', async () => {
     const { folder, home } = sandbox();
     await repository(join(folder, 'shop'), {});
     mkdirSync(join(home, '.local/state/musher/shop'), { recursive: true });
-    expect((await musher(folder, home, ['init', 'shop'])).stdout).toContain('Data: ~/.local/state/musher/shop-2');
+    expect((await musherHere(folder, home, ['init', 'shop'])).stdout).toContain('Data: ~/.local/state/musher/shop-2');
   });
 
   it('keeps the data out of a repository that is the home directory', async () => {
     const { folder, home } = sandbox();
     await repository(home, {});
-    expect((await musher(folder, home, ['init', 'home'])).exitCode).toBe(0);
+    expect((await musherHere(folder, home, ['init', 'home'])).exitCode).toBe(0);
     expect(loadSettings(join(home, 'bot.toml'), { HOME: home })).toMatchObject({
       ok: true,
       value: { dataDir: join(folder, '.musher-home') },
