@@ -47,11 +47,13 @@ export interface Look {
 export interface Overview {
   /** Only a person moves them on: requests, reviews, blocked and stopped ones. */
   readonly needs: readonly StandingItem[];
+  /** How many need a person, looked at or not. */
+  readonly needsTotal: number;
   readonly working: readonly StandingItem[];
   /** Everything else that was started. */
   readonly waiting: readonly StandingItem[];
-  /** Items that were started and are not over, looked at or not. */
-  readonly open: number;
+  /** How many of those there are, looked at or not. */
+  readonly waitingTotal: number;
 }
 
 /** What every page counts, and the home page shows. */

@@ -18,6 +18,7 @@ import { benchPictures } from './pictures.ts';
 import { benchMemory } from './memory.ts';
 import { benchSlack } from './slack/slack.ts';
 import { benchStart } from './start.ts';
+import { benchWeb } from './web.ts';
 
 /** `npm run bench [-- --events N]`: what Musher costs, as ratios against floors that are measured in the same run. */
 const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' }, only: { type: 'string', default: '' } } });
@@ -64,6 +65,7 @@ try {
   await measure('recovery', 'coming back', async () => [await benchRecovery()]);
   await measure('pipeline', 'bringing items through the pipeline', () => benchPipeline());
   await measure('scale', 'filling a board', () => benchScale());
+  await measure('web', 'looking at pages', () => benchWeb());
   await measure('notifications', 'telling rooms', () => benchNotifications());
   await measure('pictures', 'drawing', () => benchPictures());
   await measure('matrix', 'writing to a homeserver', async () => {

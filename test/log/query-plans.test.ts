@@ -43,6 +43,8 @@ const SMALL = new Set([
   'sqlite_sequence',
   // What the caller gives.
   'json_each',
+  // Of a row for each open item that waits for a person: what is counted is what somebody is to do.
+  'attention',
 ]);
 /** Indexes that hold only what is open now. */
 const OPEN_ONLY = new Set([

@@ -79,6 +79,17 @@ describe('the home page', () => {
     expect(alone).not.toContain('class="needs"');
   });
 
+  it('counts and shows what needs somebody however far behind it is', async () => {
+    for (let n = 1; n <= 130; n++) moveTo(world, world.make({ title: `Item ${n}` }), { name: 'current' });
+    for (let n = 101; n <= 130; n++) world.record(n, 'item.held', { why: 'later' });
+    const html = await shown('/');
+    expect(html).toContain('<title>(30) Home · Musher</title>');
+    expect(html.match(/class="row need"/g)).toHaveLength(20);
+    expect(html).toContain('<a href="/?show=needs">10 more</a>');
+    expect(html).toContain('<a href="/?show=waiting">80 more</a>');
+    expect((await shown('/?show=needs')).match(/class="row need"/g)).toHaveLength(30);
+  });
+
   it('has buttons only for those who may press them, and nothing at all for a stranger', async () => {
     const n = toReview('Pay by card');
     const commands = (html: string): string[] => Array.from(html.matchAll(/name="command" value="([^"]*)"/g), ([, value = '']) => value);

@@ -9,6 +9,7 @@ import type { Db } from '../database.ts';
 import { DayRows } from './day-rows.ts';
 import { closedRequest, openedRequest, REQUEST_TEXTS } from './fold-request.ts';
 import { foldRun, RUN_TEXTS } from './fold-run.ts';
+import { AttentionRows } from './attention-rows.ts';
 import { LabelRows } from './label-rows.ts';
 import type { Run } from './run.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -63,6 +64,7 @@ export class Projector {
   readonly #subscriptions: Subscriptions;
 
   readonly #labels: LabelRows;
+  readonly #attention: AttentionRows;
   readonly #timers: TimerRows;
   readonly #routines: RoutineRows;
   readonly #accounts: Accounts;
@@ -94,6 +96,7 @@ export class Projector {
   constructor(db: Db, { indexesTexts = true }: { readonly indexesTexts?: boolean } = {}) {
     this.#subscriptions = new Subscriptions(db);
     this.#labels = new LabelRows(db);
+    this.#attention = new AttentionRows(db);
     this.#timers = new TimerRows(db);
     this.#routines = new RoutineRows(db);
     this.#accounts = new Accounts(db);
@@ -129,6 +132,7 @@ export class Projector {
     this.items.set([event.project, event.item], after.value);
     this.#count(before, after.value);
     this.#labels.change(before, after.value);
+    this.#attention.change(before, after.value);
     this.#derive(event, before);
     return ok(undefined);
   }

@@ -75,6 +75,16 @@ export const LABELS = `
     PRIMARY KEY (project, open, label, item)
   ) WITHOUT ROWID;`;
 
+/** Since schema version 24. */
+export const ATTENTION = `
+  CREATE TABLE IF NOT EXISTS attention ( -- items that wait for a person by themselves
+    project TEXT NOT NULL,
+    why     TEXT NOT NULL,    -- attentionOf says it
+    since   INTEGER NOT NULL, -- when the item entered its stage
+    item    INTEGER NOT NULL,
+    PRIMARY KEY (project, why, since, item)
+  ) WITHOUT ROWID;`;
+
 /** Since schema version 19. */
 export const ROUTINES = `
   CREATE TABLE IF NOT EXISTS routines ( -- those that nobody has cancelled
@@ -179,6 +189,7 @@ export const PROJECTION_TABLES = `
   ${OUTAGES}
   ${PAUSES}
   ${LABELS}
+  ${ATTENTION}
   ${ROUTINES}
   ${TEXTS}
   ${MEASURES}
@@ -226,6 +237,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'outages', key: ['project', 'agent'] },
   { table: 'pauses', key: ['project'] },
   { table: 'labels', key: ['project', 'open', 'label', 'item'] },
+  { table: 'attention', key: ['project', 'why', 'since', 'item'] },
   { table: 'measures', key: ['project', 'name'] },
   { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },

@@ -12,6 +12,7 @@ import { SpendReads } from './spend-reads.ts';
 import type { Run } from '../projections/run.ts';
 import { Subscriptions, type Subscription } from '../projections/subscriptions.ts';
 import { Accounts } from './accounts.ts';
+import { AttentionReads } from './attention-reads.ts';
 import { Outages } from './outages.ts';
 import { Measures } from './measures.ts';
 import { Pauses } from './pauses.ts';
@@ -51,6 +52,8 @@ export class Reads {
   /** What agents ask people for. */
   readonly requests: RequestReads;
   readonly texts: TextReads;
+  /** Which items wait for a person. */
+  readonly attention: AttentionReads;
   readonly measures: Pick<Measures, 'get'>;
   readonly #events: EventStore;
   readonly #item;
@@ -87,6 +90,7 @@ export class Reads {
     this.pauses = new Pauses(db);
     this.requests = new RequestReads(db);
     this.texts = new TextReads(db);
+    this.attention = new AttentionReads(db);
     this.measures = new Measures(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db

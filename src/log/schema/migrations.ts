@@ -1,7 +1,18 @@
 import { MusherError } from '../../errors.ts';
 import { crashPoint } from '../../crash-point.ts';
 import type { Db } from '../database.ts';
-import { ACCOUNTS, BASES, ITEMS, LABELS, MEASURES, OUTAGES, PAUSES, PROJECTION_TABLES, ROUTINES } from '../projections/tables.ts';
+import {
+  ACCOUNTS,
+  ATTENTION,
+  BASES,
+  ITEMS,
+  LABELS,
+  MEASURES,
+  OUTAGES,
+  PAUSES,
+  PROJECTION_TABLES,
+  ROUTINES,
+} from '../projections/tables.ts';
 import { TALK, TEXTS } from '../search/tables.ts';
 import { fillTexts } from '../search/texts.ts';
 import { NEWEST } from './newest.ts';
@@ -310,6 +321,20 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE two_person ADD COLUMN climbed TEXT NOT NULL DEFAULT '[]'; -- the steps that were taken
   UPDATE two_person SET asked_at = expires_at - 3600000;
   `,
+  // A new database has the table already, and no items.
+  ATTENTION.concat(`
+  INSERT OR IGNORE INTO attention (project, why, since, item)
+    SELECT project, why, stage_since, number FROM (
+      SELECT project, number, stage_since, CASE
+        WHEN json_extract(state, '$.errand') IS NOT NULL OR stage = 'done' THEN NULL
+        WHEN stage = 'archived' THEN iif(json_extract(state, '$.stage.reason.kind') IN ('blocked', 'mergeFailed', 'reviewHeld'), 'blocked', NULL)
+        WHEN json_extract(state, '$.held') IS NOT NULL THEN 'stopped'
+        WHEN stage <> 'qa' OR execution IN ('pending', 'running') THEN NULL
+        WHEN json_extract(state, '$.qaMode') = 'human' THEN 'review'
+        WHEN json_extract(state, '$.qaMode') IS NULL THEN 'qa'
+      END AS why FROM items WHERE deleted = 0
+    ) WHERE why IS NOT NULL;
+  `),
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

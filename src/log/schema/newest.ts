@@ -192,6 +192,13 @@ CREATE TABLE labels (
     item    INTEGER NOT NULL,
     PRIMARY KEY (project, open, label, item)
   ) WITHOUT ROWID;
+CREATE TABLE attention ( -- items that wait for a person by themselves
+    project TEXT NOT NULL,
+    why     TEXT NOT NULL,    -- attentionOf says it
+    since   INTEGER NOT NULL, -- when the item entered its stage
+    item    INTEGER NOT NULL,
+    PRIMARY KEY (project, why, since, item)
+  ) WITHOUT ROWID;
 CREATE TABLE routines ( -- those that nobody has cancelled
     project TEXT NOT NULL,
     routine INTEGER NOT NULL,

@@ -84,13 +84,8 @@ const ROWS_OF: { readonly [S in Section]: (look: Look, most: number) => Rows } =
   },
   waiting(look, most) {
     const all = ofAll(look, 'waiting');
-    const { overviews } = look.needs();
-    // What was not looked at waits behind what was.
-    const unseen = [...overviews.values()].reduce(
-      (sum, { open, needs, working, waiting }) => sum + Math.max(0, open - started(needs) - working.length - waiting.length),
-      0,
-    );
-    return { rows: all.slice(0, most).map((one) => waitingRow(one, look)), total: all.length + unseen };
+    const total = [...look.needs().overviews.values()].reduce((sum, { waitingTotal }) => sum + waitingTotal, 0);
+    return { rows: all.slice(0, most).map((one) => waitingRow(one, look)), total };
   },
   merged(look, most) {
     const merged = look.projects
@@ -107,10 +102,6 @@ const ROWS_OF: { readonly [S in Section]: (look: Look, most: number) => Rows } =
 
 function ofAll(look: Look, which: 'working' | 'waiting'): StandingItem[] {
   return [...look.needs().overviews.values()].flatMap((overview) => overview[which]);
-}
-
-function started(needs: readonly StandingItem[]): number {
-  return needs.filter(({ item }) => item.stage.name !== 'archived').length;
 }
 
 function needRow(one: StandingItem, look: Look): Markup {
