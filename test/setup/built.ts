@@ -1,10 +1,12 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import published from '../../package.json' with { type: 'json' };
 import { bundle, bundleAll } from '../../scripts/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PUBLISHED = ['bin', 'demo/repository', 'docs', 'bot.toml.example', 'project.toml.example', 'CHANGELOG.md', 'package.json'];
+/** What the package has besides what is built. */
+const PUBLISHED = ['package.json', ...published.files.filter((path) => !path.startsWith('!') && path !== 'dist')];
 
 /** Builds Musher once for all tests that start it: a start of the sources takes twice as long. Removed at the end. */
 export default async function build(): Promise<() => void> {
