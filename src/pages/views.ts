@@ -8,6 +8,7 @@ import { followChanges } from './frame/changes.ts';
 import { documentOf, entryDocument, NEEDS_PART, needsCount, problemDocument } from './frame/layout.ts';
 import { look } from './frame/look.ts';
 import { home } from './home/view.ts';
+import { item } from './item/view.ts';
 import { agentsPage } from './overview/agents.ts';
 import { auditPage } from './overview/audit.ts';
 import { roomsPage } from './overview/rooms.ts';
@@ -24,6 +25,7 @@ export const VIEWS: readonly ViewRow[] = [
   { segment: 'rooms', view: roomsPage, nav: { label: 'Rooms', key: 'r' } },
   { segment: 'audit', view: auditPage, nav: { label: 'Audit', key: 'u' } },
   { segment: 'past', view: pastPage, nav: { label: 'Past', key: 'p' } },
+  { segment: 'item', view: item, nav: null },
   { segment: 'complete', view: completions, nav: null },
 ];
 

@@ -1,3 +1,4 @@
+import type { Reads } from '../../log/reads/reads.ts';
 import { command as typed, doc, heading, list, paragraph, phrase } from '../../message/build.ts';
 import type { LoggedEvent } from '../../pipeline/events.ts';
 import { KINDS } from '../../pipeline/kinds.ts';
@@ -24,7 +25,7 @@ export function moreHistory(context: CommandContext, { events, before }: Extract
 /** So many of an item's events before the event `before`, oldest first; null: the newest. `more` continues with the older ones. */
 export function historyPage(context: CommandContext, item: WorkItem, wanted: number, before: number | null = null): Reply {
   const reader = readerOf(context);
-  const found = newest(context, item, wanted + 1, before ?? Number.MAX_SAFE_INTEGER);
+  const found = historyOf(context.reads, item, wanted + 1, before ?? Number.MAX_SAFE_INTEGER);
   const events = found.slice(0, wanted).toReversed();
   const [oldest] = events;
   const hasMore = found.length > wanted && oldest !== undefined;
@@ -47,12 +48,12 @@ export function historyPage(context: CommandContext, item: WorkItem, wanted: num
   });
 }
 
-/** The newest first. */
-function newest(context: CommandContext, item: WorkItem, wanted: number, from: number): LoggedEvent[] {
+/** So many of an item's events before the event `from`, the newest first, without the accounts and signs of life of its runs. */
+export function historyOf(reads: Reads, item: Pick<WorkItem, 'project' | 'number'>, wanted: number, from: number): LoggedEvent[] {
   const found: LoggedEvent[] = [];
   let before = from;
   for (let page = 0; page < MOST_PAGES && found.length < wanted; page++) {
-    const events = context.reads.history(item.project, item.number, PAGE, before);
+    const events = reads.history(item.project, item.number, PAGE, before);
     found.push(...events.filter((event) => event.item !== null && KINDS[event.kind].inHistory));
     if (events.length < PAGE) break;
     before = events.at(-1)?.seq ?? 0;
