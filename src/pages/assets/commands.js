@@ -10,7 +10,7 @@ export function startCommands() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.classList.contains('do')) return;
     event.preventDefault();
-    void send(form);
+    void send(form, event.submitter);
   });
   document.addEventListener('click', ({ target }) => {
     const typed = target instanceof Element ? target.closest('[data-type]') : null;
@@ -26,12 +26,13 @@ export function startCommands() {
 /**
  * Sends a form of a command. Resolves to whether it was taken.
  * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} button that was pressed: where a form has several, it names the command
  */
-export async function send(form) {
+export async function send(form, button = null) {
   if (form.classList.contains('busy')) return false;
   form.classList.add('busy');
   try {
-    const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    const fields = new URLSearchParams(/** @type {any} */ (new FormData(form, button)));
     // Sent again after a broken connection it is the same command, which Musher takes once.
     const said = fields.toString();
     const sending = sendings.get(form)?.said === said ? sendings.get(form) : { said, id: newId() };

@@ -101,7 +101,8 @@ async function follow() {
       next.querySelector('.transcript')?.remove();
       now.replaceWith(next);
       const box = document.querySelector('[data-follow]');
-      if (entries.length > 0 && isNear && box instanceof HTMLInputElement && box.checked) window.scrollTo(0, document.documentElement.scrollHeight);
+      if (entries.length > 0 && isNear && box instanceof HTMLInputElement && box.checked)
+        window.scrollTo(0, document.documentElement.scrollHeight);
     }
   }
   setTimeout(follow, PACE_MS);

@@ -31,7 +31,9 @@ export function editPage(look: Look, item: WorkItem, name: string): Shown | null
       [`edit-${field}`, place],
       [`changed-${field}`, () => changedPart(look, look.reads.item(item.project, item.number) ?? item, field, seen)],
     ]),
-    body: () => html`<h1>Edit ${itemLink(item, look)}</h1> ${place()}`,
+    body: () =>
+      html`<h1>Edit ${itemLink(item, look)}</h1>
+        ${place()}`,
   };
 }
 
@@ -42,8 +44,9 @@ function form(look: Look, item: WorkItem, field: Field, seen: number): Markup {
     <input type="hidden" name="csrf" value="${look.viewer.csrf}" />
     <input type="hidden" name="command" value="edit ${item.project}#${item.number} ${field}@${seen}" />
     <label
-      >${field}<textarea name="text" rows="${rows}" required data-draft="edit ${item.project} ${item.number} ${field} ${seen}">${value}</textarea></label
-    >
+      >${field}<textarea name="text" rows="${rows}" required data-draft="edit ${item.project} ${item.number} ${field} ${seen}">
+${value}</textarea>
+    </label>
     ${field === 'criteria' && html`<p class="quiet">${ITEM_WORDS.criteriaHint}</p>`}
     ${openRun(look.reads, item) !== null && html`<p class="quiet">${ITEM_WORDS.nextRunSees}</p>`}
     <div class="actions">
@@ -70,21 +73,25 @@ function changedPart(look: Look, item: WorkItem, field: Field, seen: number): Ma
   const first = earlier.at(-1) ?? last;
   const url = `${itemUrl(item)}/edit/${field}?seen=${seen}`;
   return html`<div id="changed-${field}" data-live="${topicOf(item)}" data-url="${url}">
-    ${last !== undefined &&
-    first !== undefined &&
-    html`<div class="conflict" role="alert">
-      <p><strong>${ITEM_WORDS.changedMeanwhile}</strong> ${inlines(byAt(last.actor, last.at, look.reader))}. ${ITEM_WORDS.sendReplaces}</p>
-      <div class="beside">
-        <div>
-          <h3>When you began</h3>
-          ${preText(first.prior, 'prose')}
+    ${
+      last !== undefined &&
+      first !== undefined &&
+      html`<div class="conflict" role="alert">
+        <p>
+          <strong>${ITEM_WORDS.changedMeanwhile}</strong> ${inlines(byAt(last.actor, last.at, look.reader))}. ${ITEM_WORDS.sendReplaces}
+        </p>
+        <div class="beside">
+          <div>
+            <h3>When you began</h3>
+            ${preText(first.prior, 'prose')}
+          </div>
+          <div>
+            <h3>Now</h3>
+            ${preText(revealed(field === 'description' ? scopeOf(last.value).description : last.value), 'prose')}
+          </div>
         </div>
-        <div>
-          <h3>Now</h3>
-          ${preText(revealed(field === 'description' ? scopeOf(last.value).description : last.value), 'prose')}
-        </div>
-      </div>
-      <p><a class="button" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}">Edit theirs</a></p>
-    </div>`}
+        <p><a class="button" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}">Edit theirs</a></p>
+      </div>`
+    }
   </div>`;
 }

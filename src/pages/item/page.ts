@@ -43,10 +43,7 @@ export function itemPage(look: Look, item: WorkItem): Shown {
         ${part('item-head')}
         <div class="item-columns">
           <div>${part('item-text')} ${part('item-said')} ${part('item-story')}</div>
-          <div>
-            ${part('item-work')}
-            ${loaded('snapshots', `${itemUrl(item)}/snapshots`, 'Snapshots')}
-          </div>
+          <div>${part('item-work')} ${loaded('snapshots', `${itemUrl(item)}/snapshots`, 'Snapshots')}</div>
         </div>
       </article>`,
   };
@@ -79,29 +76,37 @@ function headPart(look: Look, item: WorkItem): Markup {
     <p class="why">${inlines(outlook(item, step, reader))}</p>
     ${itemButtons({ item, step, run }, look)}
     <dl class="facts">
-      ${run !== null &&
-      html`<div>
-        <dt>Agent</dt>
-        <dd><a href="${itemUrl(item)}/run/${run.run}">${run.agent}</a></dd>
-      </div>`}
+      ${
+        run !== null &&
+        html`<div>
+          <dt>Agent</dt>
+          <dd><a href="${itemUrl(item)}/run/${run.run}">${run.agent}</a></dd>
+        </div>`
+      }
       <div>
         <dt>Cost</dt>
         <dd>${money(spent.microUsd)}${cap !== null && ` of ${money(cap)}`}</dd>
       </div>
-      ${item.criteria.length > 0 &&
-      html`<div>
-        <dt>Criteria</dt>
-        <dd>${met} of ${item.criteria.length}</dd>
-      </div>`}
-      ${item.work !== null &&
-      item.work.commitsAhead > 0 &&
-      html`<div>
-        <dt>Commits</dt>
-        <dd><a href="${itemUrl(item)}/diff">${item.work.commitsAhead}</a></dd>
-      </div>`}
+      ${
+        item.criteria.length > 0 &&
+        html`<div>
+          <dt>Criteria</dt>
+          <dd>${met} of ${item.criteria.length}</dd>
+        </div>`
+      }
+      ${
+        item.work !== null &&
+        item.work.commitsAhead > 0 &&
+        html`<div>
+          <dt>Commits</dt>
+          <dd><a href="${itemUrl(item)}/diff">${item.work.commitsAhead}</a></dd>
+        </div>`
+      }
       <div>
         <dt>Created</dt>
-        <dd>${inlines([moment(item.createdAt, reader.now, reader.timezone)])}${item.createdBy !== '' && ` by ${actorName(item.createdBy)}`}</dd>
+        <dd>
+          ${inlines([moment(item.createdAt, reader.now, reader.timezone)])}${item.createdBy !== '' && ` by ${actorName(item.createdBy)}`}
+        </dd>
       </div>
     </dl>
   </header>`;
@@ -120,29 +125,49 @@ function textPart(look: Look, item: WorkItem): Markup {
   const report = lastReport(look.reads, item);
   return html`<div id="item-text" class="stack" data-live="${topicOf(item)}">
     ${failuresOf(item)}
-    ${report !== null &&
-    html`<section>
-      <h2>Report</h2>
-      <p class="quiet">${report.agent}, run ${report.run}</p>
-      ${preText(report.report ?? '', 'prose')}
-    </section>`}
+    ${
+      report !== null &&
+      html`<section>
+        <h2>Report</h2>
+        <p class="quiet">${report.agent}, run ${report.run}</p>
+        ${preText(report.report ?? '', 'prose')}
+      </section>`
+    }
     <section>
       <h2>Description ${editLink(look, item, 'description')}</h2>
       ${description === '' ? html`<p class="empty">${ITEM_WORDS.noDescription}</p>` : preText(description, 'prose')}
-      ${outOfScope !== '' && html`<h3>Out of scope</h3> ${preText(outOfScope, 'prose')}`}
+      ${
+        outOfScope !== '' &&
+        html`<h3>Out of scope</h3>
+          ${preText(outOfScope, 'prose')}`
+      }
     </section>
     <section>
       <h2>Criteria ${editLink(look, item, 'criteria')}</h2>
-      ${item.criteria.length === 0
-        ? html`<p class="empty">${ITEM_WORDS.noCriteria}</p>`
-        : html`<ol class="criteria">${item.criteria.map((one, index) => criterion(look, item, one, index + 1))}</ol>`}
+      ${
+        item.criteria.length === 0
+          ? html`<p class="empty">${ITEM_WORDS.noCriteria}</p>`
+          : html`<ol class="criteria">
+              ${item.criteria.map((one, index) => criterion(look, item, one, index + 1))}
+            </ol>`
+      }
     </section>
-    ${(item.dependsOn.length > 0 || dependents.length > 0) &&
-    html`<section>
-      <h2>Dependencies</h2>
-      ${item.dependsOn.length > 0 && html`<h3>Waits for</h3> ${linksTo(look, item.project, item.dependsOn)}`}
-      ${dependents.length > 0 && html`<h3>Needed by</h3> ${linksTo(look, item.project, dependents)}`}
-    </section>`}
+    ${
+      (item.dependsOn.length > 0 || dependents.length > 0) &&
+      html`<section>
+        <h2>Dependencies</h2>
+        ${
+          item.dependsOn.length > 0 &&
+          html`<h3>Waits for</h3>
+            ${linksTo(look, item.project, item.dependsOn)}`
+        }
+        ${
+          dependents.length > 0 &&
+          html`<h3>Needed by</h3>
+            ${linksTo(look, item.project, dependents)}`
+        }
+      </section>`
+    }
   </div>`;
 }
 
@@ -161,7 +186,10 @@ function linksTo(look: Look, project: string, numbers: readonly number[]): Marku
   const shown = numbers.slice(0, MOST_LINKS).flatMap((number) => look.reads.item(project, number) ?? []);
   return html`<ul class="links">
     ${shown.map(
-      (other) => html`<li>${itemLink(other, look)} <span class="quiet">${other.deletedAt === null ? stageWords(other.stage) : 'deleted'}</span></li>`,
+      (other) =>
+        html`<li>
+          ${itemLink(other, look)} <span class="quiet">${other.deletedAt === null ? stageWords(other.stage) : 'deleted'}</span>
+        </li>`,
     )}
     ${numbers.length > MOST_LINKS && html`<li class="quiet">${numbers.length - MOST_LINKS} more</li>`}
   </ul>`;
@@ -170,9 +198,9 @@ function linksTo(look: Look, project: string, numbers: readonly number[]): Marku
 /** The last failure, and the reason for which its work was rejected before that. */
 function failuresOf({ failure, refused }: WorkItem): Markup {
   const rejected = refused?.why ?? null;
-  return html`${failure !== null && failureOf('Last failure', failure)}${rejected !== null &&
-  !isSameFailure(rejected, failure) &&
-  failureOf('Rejected before', rejected)}`;
+  return html`${failure !== null && failureOf('Last failure', failure)}${
+    rejected !== null && !isSameFailure(rejected, failure) && failureOf('Rejected before', rejected)
+  }`;
 }
 
 function failureOf(title: string, { cause, summary, evidence }: Failure): Markup {
@@ -180,11 +208,13 @@ function failureOf(title: string, { cause, summary, evidence }: Failure): Markup
   return html`<section class="failure">
     <h2>${title}</h2>
     <p>${revealed(sentence(`${FAILURE_WORDS[cause]}: ${what}`))}</p>
-    ${evidence.trim() !== '' &&
-    evidence.trim() !== what &&
-    html`<details>
-      <summary>Evidence</summary>
-      ${preText(evidence)}
-    </details>`}
+    ${
+      evidence.trim() !== '' &&
+      evidence.trim() !== what &&
+      html`<details>
+        <summary>Evidence</summary>
+        ${preText(evidence)}
+      </details>`
+    }
   </section>`;
 }

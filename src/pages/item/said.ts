@@ -28,7 +28,12 @@ export function saidPart(look: Look, item: WorkItem): Markup {
   ];
   return html`<section id="item-said" data-live="${topicOf(item)}">
     <h2>Talk</h2>
-    ${said.length > 0 && html`<ol class="said">${said.slice(-MOST).map(({ row }) => row)}</ol>`}
+    ${
+      said.length > 0 &&
+      html`<ol class="said">
+        ${said.slice(-MOST).map(({ row }) => row)}
+      </ol>`
+    }
     ${item.deletedAt === null && commandButtons(look, buttons, item.project)}
   </section>`;
 }
@@ -41,7 +46,10 @@ function comment({ reader }: Look, { by, at, text }: LoggedComment): Markup {
 }
 
 function told({ reader }: Look, { by, at, text, read }: Told): Markup {
-  const seen = read === undefined ? html`<span class="mark">not read yet</span>` : html`<span class="mark">read by ${read.agent} ${inlines([moment(read.at, reader.now, reader.timezone)])}</span>`;
+  const seen =
+    read === undefined
+      ? html`<span class="mark">not read yet</span>`
+      : html`<span class="mark">read by ${read.agent} ${inlines([moment(read.at, reader.now, reader.timezone)])}</span>`;
   return html`<li class="told">
     <p class="by">${inlines(byAt(by, at, reader))} to the agent ${seen}</p>
     ${preText(text, 'prose')}

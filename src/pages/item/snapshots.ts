@@ -23,15 +23,21 @@ export async function snapshotsPage(look: Look, item: WorkItem): Promise<Shown |
   const { all, newest } = await project.git.describeSnapshots({ number: item.number, branch }, MOST);
   const list = (): Markup =>
     html`<div id="snapshots">
-      ${all === 0
-        ? html`<p class="empty">${ITEM_WORDS.noSnapshots}</p>`
-        : html`<ul class="runs">${newest.toReversed().map((kept) => row(look, item, kept))}</ul>`}
+      ${
+        all === 0
+          ? html`<p class="empty">${ITEM_WORDS.noSnapshots}</p>`
+          : html`<ul class="runs">
+              ${newest.toReversed().map((kept) => row(look, item, kept))}
+            </ul>`
+      }
       ${all > newest.length && html`<p class="more">${all - newest.length} earlier</p>`}
     </div>`;
   return {
     title: `Snapshots of ${itemLabel(item, look.reader.current)}`,
     parts: new Map([['snapshots', list]]),
-    body: () => html`<h1>Snapshots of ${itemLink(item, look)}</h1> ${list()}`,
+    body: () =>
+      html`<h1>Snapshots of ${itemLink(item, look)}</h1>
+        ${list()}`,
   };
 }
 

@@ -23,13 +23,19 @@ export function storyPart(look: Look, item: WorkItem): Markup {
   return html`<section id="item-story" data-live="${topicOf(item)}">
     <h2>History</h2>
     ${before !== null && html`<p><a href="${itemUrl(item)}#item-story">Newest events</a></p>`}
-    <ol class="story">${events.map((event) => row(look, event))}</ol>
-    ${found.length > ROWS &&
-    oldest !== undefined &&
-    html`<p class="more"><a href="${itemUrl(item)}?before=${oldest.seq}#item-story">Earlier events</a></p>`}
+    <ol class="story">
+      ${events.map((event) => row(look, event))}
+    </ol>
+    ${
+      found.length > ROWS &&
+      oldest !== undefined &&
+      html`<p class="more"><a href="${itemUrl(item)}?before=${oldest.seq}#item-story">Earlier events</a></p>`
+    }
   </section>`;
 }
 
 function row({ reader }: Look, event: LoggedEvent): Markup {
-  return html`<li id="event-${event.seq}">${inlines([moment(event.at, reader.now, reader.timezone)])} <span>${revealed(happened(event))}</span></li>`;
+  return html`<li id="event-${event.seq}">
+    ${inlines([moment(event.at, reader.now, reader.timezone)])} <span>${revealed(happened(event))}</span>
+  </li>`;
 }

@@ -24,15 +24,29 @@ export function workPart(look: Look, item: WorkItem): Markup {
   return html`<div id="item-work" class="stack" data-live="${topicOf(item)}">
     <section>
       <h2>Runs ${runs.length > 0 && html`<span class="count">${runs.length}</span>`}</h2>
-      ${runs.length === 0
-        ? html`<p class="empty">${ITEM_WORDS.noRuns}</p>`
-        : html`<ul class="runs">${runs.slice(-MOST).toReversed().map((run) => runRow(look, item, run))}</ul>`}
+      ${
+        runs.length === 0
+          ? html`<p class="empty">${ITEM_WORDS.noRuns}</p>`
+          : html`<ul class="runs">
+              ${runs
+                .slice(-MOST)
+                .toReversed()
+                .map((run) => runRow(look, item, run))}
+            </ul>`
+      }
     </section>
-    ${receipts.length > 0 &&
-    html`<section>
-      <h2>Gates <span class="count">${receipts.length}</span></h2>
-      <ul class="runs">${receipts.slice(-MOST).toReversed().map((receipt) => receiptRow(look, receipt))}</ul>
-    </section>`}
+    ${
+      receipts.length > 0 &&
+      html`<section>
+        <h2>Gates <span class="count">${receipts.length}</span></h2>
+        <ul class="runs">
+          ${receipts
+            .slice(-MOST)
+            .toReversed()
+            .map((receipt) => receiptRow(look, receipt))}
+        </ul>
+      </section>`
+    }
     ${runs.length > 0 && costs(runs)}
   </div>`;
 }
@@ -45,13 +59,18 @@ function runRow({ reader }: Look, item: WorkItem, run: Run): Markup {
       <a href="${itemUrl(item)}/run/${run.run}">Run ${run.run}</a> <span class="sign ${tone}">${runState(run)}</span>
       <span class="age">${duration(runTime(run, reader.now))}</span>
     </p>
-    <p class="quiet">${run.agent} · ${run.stage}${run.model !== null && ` · ${run.model}`} · ${money(run.usage.microUsd)} · ${tokens(totalTokens(run.usage))} tokens</p>
+    <p class="quiet">
+      ${run.agent} · ${run.stage}${run.model !== null && ` · ${run.model}`} · ${money(run.usage.microUsd)} ·
+      ${tokens(totalTokens(run.usage))} tokens
+    </p>
     ${run.state !== 'ended' && run.activity !== null && html`<p class="last"><bdi>${revealed(run.activity)}</bdi></p>`}
-    ${said !== '' &&
-    html`<details>
-      <summary>${run.verdict === null ? 'Said at its end' : run.verdict === 'approve' ? 'Approved' : 'Rejected'}</summary>
-      ${preText(said, 'prose')}
-    </details>`}
+    ${
+      said !== '' &&
+      html`<details>
+        <summary>${run.verdict === null ? 'Said at its end' : run.verdict === 'approve' ? 'Approved' : 'Rejected'}</summary>
+        ${preText(said, 'prose')}
+      </details>`
+    }
   </li>`;
 }
 

@@ -67,9 +67,9 @@ function coloured(hunk: Hunk, language: Language): (line: PatchLine, within: Wit
       at += text.length;
       return marked(text, begin, within).map(([part, isMarked]) => span(part, tone, isMarked));
     });
-    return html`${spans.flat()}${ends && html`<span class="hid">␍</span>`}${whole.length > LONGEST &&
-    html`<span class="quiet"> [… ${whole.length - LONGEST} ${ITEM_WORDS.lineCut}]</span>`}${line.unended &&
-    html`<span class="quiet"> no newline</span>`}`;
+    return html`${spans.flat()}${ends && html`<span class="hid">␍</span>`}${
+      whole.length > LONGEST && html`<span class="quiet"> [… ${whole.length - LONGEST} ${ITEM_WORDS.lineCut}]</span>`
+    }${line.unended && html`<span class="quiet"> no newline</span>`}`;
   };
 }
 
@@ -143,7 +143,9 @@ function unifiedRows(hunk: Hunk, language: Language, path: string, how: How): re
     return html`<tr class="${line.kind}">
       <td class="n">${numbered(line.before, path, side === 'before' ? 'before' : null, how)}</td>
       <td class="n">${numbered(line.after, path, side === 'after' ? 'after' : null, how)}</td>
-      <td class="code"><code><span class="sign-of">${SIGN[line.kind]}</span>${code(line, withinOf(line, others))}</code></td>
+      <td class="code">
+        <code><span class="sign-of">${SIGN[line.kind]}</span>${code(line, withinOf(line, others))}</code>
+      </td>
     </tr>`;
   });
 }
@@ -177,10 +179,13 @@ function splitRows(hunk: Hunk, language: Language, path: string, how: How): read
 }
 
 function cell(line: PatchLine | undefined, side: Side, path: string, how: How, shown: ReadonlyMap<PatchLine, Markup>): Markup {
-  if (line === undefined) return html`<td class="n"></td><td class="code none"></td>`;
+  if (line === undefined)
+    return html`<td class="n"></td>
+      <td class="code none"></td>`;
   const number = side === 'before' ? line.before : line.after;
   const linked = line.kind === 'context' && side === 'before' ? null : side;
-  return html`<td class="n">${numbered(number, path, linked, how)}</td><td class="code ${line.kind}"><code>${shown.get(line)}</code></td>`;
+  return html`<td class="n">${numbered(number, path, linked, how)}</td>
+    <td class="code ${line.kind}"><code>${shown.get(line)}</code></td>`;
 }
 
 function numbered(number: number | null, path: string, side: Side | null, { lineUrl }: How): Markup {

@@ -46,7 +46,13 @@ const SHELL: Language = { ...HASHED, keywords: SH_WORDS };
 const CSS: Language = { line: [], block: [['/*', '*/']], quotes: `"'`, long: [], keywords: NO_WORDS };
 const MARKUP: Language = { line: [], block: [['<!--', '-->']], quotes: `"'`, long: [], keywords: NO_WORDS };
 const SQL: Language = { line: ['--'], block: [['/*', '*/']], quotes: `'"`, long: [], keywords: SQL_WORDS };
-const RUBY: Language = { ...PYTHON, long: [], keywords: words('def|end|class|module|if|elsif|else|unless|while|do|return|require|nil|true|false|self|yield|begin|rescue|ensure|and|or|not') };
+const RUBY: Language = {
+  ...PYTHON,
+  long: [],
+  keywords: words(
+    'def|end|class|module|if|elsif|else|unless|while|do|return|require|nil|true|false|self|yield|begin|rescue|ensure|and|or|not',
+  ),
+};
 
 const BY_ENDING: ReadonlyMap<string, Language> = new Map(
   (

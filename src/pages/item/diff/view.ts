@@ -39,7 +39,9 @@ export async function diffPage(look: Look, item: WorkItem): Promise<Shown | null
     return {
       title,
       parts: new Map(),
-      body: () => html`${head(at, null)}<p class="empty">${merged !== null && change === null ? ITEM_WORDS.commitGone : ITEM_WORDS.noChange}</p>`,
+      body: () =>
+        html`${head(at, null)}
+          <p class="empty">${merged !== null && change === null ? ITEM_WORDS.commitGone : ITEM_WORDS.noChange}</p>`,
     };
   const only = at.file === null ? null : (change.files.find(({ path }) => path === at.file) ?? null);
   if (at.file !== null && only === null) return null;
@@ -49,7 +51,8 @@ export async function diffPage(look: Look, item: WorkItem): Promise<Shown | null
   const parts = new Map<string, () => Markup>(comment === null ? [] : [['comment', () => comment]]);
   const files = only === null ? change.files : [only];
   for (const file of files) if (open.has(file)) parts.set(idOf(file), () => lines(at, file, patches.get(file) ?? null));
-  if (part === null && comment !== null) return { title, parts, body: () => html`${head(at, change)}${fileBox(at, only ?? files[0], open, patches)}${comment}` };
+  if (part === null && comment !== null)
+    return { title, parts, body: () => html`${head(at, change)}${fileBox(at, only ?? files[0], open, patches)}${comment}` };
   return {
     title,
     parts,
@@ -96,7 +99,9 @@ async function patchesOf(project: Project, change: ChangedFiles, files: readonly
   const paths = wanted.flatMap(({ path, from }) => (from === null ? [path] : [from, path]));
   const { text, truncated } = await project.git.filePatch(change, paths, BOUNDS.patchShown);
   const read = parsePatch(text);
-  const byPath = new Map(read.map((one, index) => [one.after ?? one.before, truncated && index === read.length - 1 ? { ...one, cut: true } : one]));
+  const byPath = new Map(
+    read.map((one, index) => [one.after ?? one.before, truncated && index === read.length - 1 ? { ...one, cut: true } : one]),
+  );
   return new Map(
     wanted.flatMap((file): [FileChange, FilePatch][] => {
       const found = byPath.get(file.path);
@@ -106,7 +111,10 @@ async function patchesOf(project: Project, change: ChangedFiles, files: readonly
   );
 }
 
-function urlOf({ item, commit, split }: At, change: { readonly file?: string; readonly split?: boolean; readonly commit?: string | null; readonly line?: string } = {}): string {
+function urlOf(
+  { item, commit, split }: At,
+  change: { readonly file?: string; readonly split?: boolean; readonly commit?: string | null; readonly line?: string } = {},
+): string {
   const query = new URLSearchParams();
   const sha = change.commit === undefined ? (commit?.sha ?? null) : change.commit;
   if (sha !== null) query.set('commit', shortCommit(sha));
@@ -122,23 +130,28 @@ function head(at: At, change: ChangedFiles | null): Markup {
   const here = file === null ? {} : { file };
   return html`<header class="item-head">
     <h1>Changes of ${itemLink(item, look)}</h1>
-    ${change !== null &&
-    html`<p>
-      ${counted(change.all, 'file')}, <ins>+${change.added}</ins> <del>−${change.removed}</del>
-      <span class="quiet">at ${shortCommit(change.to)}</span> ${mergedAs(item.stage) !== null && html`<span class="quiet">${ITEM_WORDS.merged}</span>`}
-    </p>`}
+    ${
+      change !== null &&
+      html`<p>
+        ${counted(change.all, 'file')}, <ins>+${change.added}</ins> <del>−${change.removed}</del>
+        <span class="quiet">at ${shortCommit(change.to)}</span>
+        ${mergedAs(item.stage) !== null && html`<span class="quiet">${ITEM_WORDS.merged}</span>`}
+      </p>`
+    }
     <div class="actions">
       ${file !== null && html`<a class="button" href="${urlOf(at)}">All files</a>`}
       <a class="button" href="${urlOf(at, { ...here, split: !split })}">${split ? 'Unified' : 'Side by side'}</a>
     </div>
-    ${commits.length > 1 &&
-    html`<details class="commits" ${commit !== null && html` open`}>
-      <summary>${commit === null ? counted(commits.length, 'commit') : html`Commit ${shortCommit(commit.sha)}`}</summary>
-      <ul class="runs">
-        <li><a href="${urlOf(at, { commit: null })}" ${commit === null && html` aria-current="true"`}>All together</a></li>
-        ${commits.map((one) => commitRow(at, one))}
-      </ul>
-    </details>`}
+    ${
+      commits.length > 1 &&
+      html`<details class="commits" ${commit !== null && html` open`}>
+        <summary>${commit === null ? counted(commits.length, 'commit') : html`Commit ${shortCommit(commit.sha)}`}</summary>
+        <ul class="runs">
+          <li><a href="${urlOf(at, { commit: null })}" ${commit === null && html` aria-current="true"`}>All together</a></li>
+          ${commits.map((one) => commitRow(at, one))}
+        </ul>
+      </details>`
+    }
   </header>`;
 }
 
@@ -164,7 +177,8 @@ function stat(at: At, change: ChangedFiles, open: ReadonlySet<FileChange>): Mark
       ${change.files.map(
         (file) =>
           html`<li>
-            <a href="${open.has(file) ? `#${idOf(file)}` : urlOf(at, { file: file.path })}"><bdi>${revealed(file.path)}</bdi></a> ${counts(file)}
+            <a href="${open.has(file) ? `#${idOf(file)}` : urlOf(at, { file: file.path })}"><bdi>${revealed(file.path)}</bdi></a>
+            ${counts(file)}
           </li>`,
       )}
     </ul>
@@ -196,7 +210,13 @@ function fileBox(at: At, file: FileChange | undefined, open: ReadonlySet<FileCha
   const name = html`${file.from !== null && html`<bdi>${revealed(file.from)}</bdi> → `}<bdi>${revealed(file.path)}</bdi>`;
   return html`<details class="file" ${isOpen ? html` open` : html` data-loads="${url}" data-part="${idOf(file)}"`}>
     <summary><span class="path">${name}</span> ${counts(file)}</summary>
-    ${isOpen ? lines(at, file, patches.get(file) ?? null) : html`<div id="${idOf(file)}"><p class="note"><a href="${url}">Show</a></p></div>`}
+    ${
+      isOpen
+        ? lines(at, file, patches.get(file) ?? null)
+        : html`<div id="${idOf(file)}">
+            <p class="note"><a href="${url}">Show</a></p>
+          </div>`
+    }
   </details>`;
 }
 

@@ -41,8 +41,7 @@ export async function runPage(look: Look, item: WorkItem, number: string): Promi
       ['transcript', transcript],
       ['tail', tail],
     ]),
-    body: () =>
-      html`${headPart(look, item, run)} ${noFailure && html`<p class="empty">${ITEM_WORDS.noFailure}</p>`} ${transcript()}`,
+    body: () => html`${headPart(look, item, run)} ${noFailure && html`<p class="empty">${ITEM_WORDS.noFailure}</p>`} ${transcript()}`,
   };
 }
 
@@ -63,7 +62,10 @@ function headPart({ reader, reads }: Look, item: WorkItem, run: Run): Markup {
   return html`<header id="run-head" class="item-head" data-live="${topicOf(item)}">
     <h1>Run ${run.run} of ${itemLinkOf(item, reader)}</h1>
     <p class="head"><span class="sign ${tone}">${runState(run)}</span> <span class="age">${duration(runTime(run, reader.now))}</span></p>
-    <p class="quiet">${run.agent} · ${run.role} · ${run.stage}${run.model !== null && ` · ${run.model}`} · ${money(run.usage.microUsd)} · ${tokens(totalTokens(run.usage))} tokens</p>
+    <p class="quiet">
+      ${run.agent} · ${run.role} · ${run.stage}${run.model !== null && ` · ${run.model}`} · ${money(run.usage.microUsd)} ·
+      ${tokens(totalTokens(run.usage))} tokens
+    </p>
     ${run.summary !== null && faultWords(run.summary) !== '' && html`<p class="why">${revealed(faultWords(run.summary))}</p>`}
     <div class="actions">
       ${others[0] != null && html`<a class="button" href="${url}/${run.run - 1}">Earlier run</a>`}
@@ -85,7 +87,9 @@ function entriesOf(look: Look, item: WorkItem, run: Run, page: TranscriptPage, p
   const isPart = page.to < page.size && 'before' in place;
   return html`${page.from > 0 && html`<p class="more"><a href="${url}?before=${page.from}">Earlier</a></p>`}
     ${empty && html`<p class="empty">${ITEM_WORDS.noOutput}</p>`}
-    <ol class="transcript" aria-label="Transcript">${page.entries.map(entry)}</ol>
+    <ol class="transcript" aria-label="Transcript">
+      ${page.entries.map(entry)}
+    </ol>
     ${isPart ? html`<p class="more"><a href="${url}?after=${page.to}">Later</a></p>` : tailOf(look, item, run, { ...page, entries: [] })}`;
 }
 
@@ -94,14 +98,21 @@ function tailOf(_look: Look, item: WorkItem, run: Run, page: TranscriptPage): Ma
   const url = `${itemUrl(item)}/run/${run.run}`;
   const more = page.to < page.size;
   return html`<div id="tail" data-after="${page.to}" ${run.state !== 'ended' && html` data-goes-on`}>
-    ${page.entries.length > 0 && html`<ol class="transcript">${page.entries.map(entry)}</ol>`}
+    ${
+      page.entries.length > 0 &&
+      html`<ol class="transcript">
+        ${page.entries.map(entry)}
+      </ol>`
+    }
     ${more && html`<p class="more"><a href="${url}?after=${page.to}">Later</a></p>`}
-    ${!more &&
-    page.complaints.length > 0 &&
-    html`<details class="complaints">
-      <summary>Error output</summary>
-      ${preText(page.complaints.join('\n'))}
-    </details>`}
+    ${
+      !more &&
+      page.complaints.length > 0 &&
+      html`<details class="complaints">
+        <summary>Error output</summary>
+        ${preText(page.complaints.join('\n'))}
+      </details>`
+    }
   </div>`;
 }
 
