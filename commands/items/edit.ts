@@ -4,6 +4,9 @@ import type { CommandTx } from '../../src/bot/capabilities.ts';
 import { splitCriteria } from '../../src/bot/criteria.ts';
 import { counted } from '../../src/words/amounts.ts';
 import { itemName, itemTitle } from '../../src/words/item/item.ts';
+import { editsSince } from '../../src/bot/edits-since.ts';
+import { readerOf } from '../../src/words/reader.ts';
+import { changedMeanwhile } from '../../src/words/fields/conflict.ts';
 import { command as typed } from '../../src/message/build.ts';
 import { openRun } from '../../src/bot/of-item.ts';
 import { done, refused } from '../../src/words/replies.ts';
@@ -24,7 +27,8 @@ export const edit = command({
   details:
     'The fields are `title`, `type`, `qa` (server, agent, human or default), `priority`, `agent`, `model`, `labels`, `description` and `criteria` (one per line; also `acceptance criteria`). ' +
     '`nothing` clears the description, the criteria or the labels. `out of scope` says what agents shall leave alone. ' +
-    'Any other word names a section of the description, which is replaced or added. A run in progress does not see the change; the next one does.',
+    'Any other word names a section of the description, which is replaced or added. ' +
+    'A form of the page says `title@120`: the text is not replaced if somebody else has changed it since event 120. A run in progress does not see the change; the next one does.',
   examples: [
     'edit 42 title Export as CSV and JSON',
     'edit 42 qa human',
@@ -38,9 +42,14 @@ export const edit = command({
     text: text('The new value.'),
   },
   role: 'operator',
-  run: (context, { item: ref, field, text: value }) =>
+  run: (context, { item: ref, field: named, text: value }) =>
     context.change((tx) => {
       const before = tx.find(ref);
+      const { name: field, seen } = seenField(named);
+      const text_ = textField(field);
+      const [since] = seen === null || text_ === null ? [] : editsSince(tx.reads, before, text_, seen);
+      if (since !== undefined && text_ !== null && since.value !== value.trim())
+        return tx.refuse(changedMeanwhile(before, text_, since, value, readerOf(context)));
       const set = setField(context, tx, before, field, value);
       if (set !== null) return set;
       const what = change(context, tx, before, field, value);
@@ -48,6 +57,16 @@ export const edit = command({
       return done(`${what(itemTitle(tx.find(ref), context.project.name))}. ${unseen(context, before)}`.trimEnd());
     }),
 });
+
+/** `title@120`: only if nobody has changed it since event 120, which is the last that the sender has seen. The page sends that. */
+function seenField(word: string): { readonly name: string; readonly seen: number | null } {
+  const [, name, seen] = /^(.+)@(\d{1,15})$/.exec(word) ?? [];
+  return name === undefined ? { name: word, seen: null } : { name, seen: Number(seen) };
+}
+
+function textField(name: string): 'title' | 'description' | 'criteria' | null {
+  return (['title', 'description', 'criteria'] as const).find((one) => one === name.toLowerCase()) ?? null;
+}
 
 /** What was done, given the item's new title; a sentence without its full stop. */
 type Said = (title: string) => string;

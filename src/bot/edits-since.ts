@@ -32,7 +32,7 @@ export function editsSince(
 
 type Edited = ItemEvents['item.edited'];
 
-function asText(value: Edited['value'] | Edited['prior']): string {
+function asText(value: Edited['value']): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   return value.map((one) => (typeof one === 'string' ? one : one.text)).join('\n');

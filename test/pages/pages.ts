@@ -21,8 +21,11 @@ function tidy(html: string): string {
     .replaceAll('> <', '><');
 }
 
-export function pagesOf({ bot }: Pick<World, 'bot'>): Pages {
-  const parts: PageParts = { ...bot, runDir: (project, item, run) => `/nowhere/${project}/${item}/${run}` };
+export function pagesOf(
+  { bot }: Pick<World, 'bot'>,
+  runDir: PageParts['runDir'] = (project, item, run) => `/nowhere/${project}/${item}/${run}`,
+): Pages {
+  const parts: PageParts = { ...bot, runDir };
   const views = openViews(parts);
   const viewer = (role: string): Viewer => ({
     at: { transport: 'test', room: 'lobby', thread: null },

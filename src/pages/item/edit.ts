@@ -1,7 +1,5 @@
-import { scopeOf } from '../../agents/sections.ts';
 import { openRun } from '../../bot/of-item.ts';
 import { editsSince } from '../../bot/edits-since.ts';
-import { revealed } from '../../message/reveal.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { itemLabel } from '../../words/item/item.ts';
 import { byAt, ITEM_WORDS } from '../../words/pages/item.ts';
@@ -87,7 +85,7 @@ function changedPart(look: Look, item: WorkItem, field: Field, seen: number): Ma
           </div>
           <div>
             <h3>Now</h3>
-            ${preText(revealed(field === 'description' ? scopeOf(last.value).description : last.value), 'prose')}
+            ${preText(last.value, 'prose')}
           </div>
         </div>
         <p><a class="button" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}">Edit theirs</a></p>

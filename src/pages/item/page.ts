@@ -5,7 +5,7 @@ import { scopeOf } from '../../agents/sections.ts';
 import { openRun } from '../../bot/of-item.ts';
 import { action } from '../../message/build.ts';
 import { revealed } from '../../message/reveal.ts';
-import { actorName } from '../../pipeline/actor.ts';
+import { visibleLine } from '../../message/sanitize.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 import { faultWords } from '../../words/item/faults.ts';
@@ -36,7 +36,7 @@ export function itemPage(look: Look, item: WorkItem): Shown {
   ]);
   const part = (id: string): Markup => parts.get(id)?.() ?? html``;
   return {
-    title: `${itemLabel(item, look.reader.current)} ${revealed(item.title)}`.trim(),
+    title: `${itemLabel(item, look.reader.current)} ${visibleLine(item.title)}`.trim(),
     parts,
     body: () =>
       html`<article class="item-page">
@@ -64,7 +64,7 @@ function headPart(look: Look, item: WorkItem): Markup {
   return html`<header id="item-head" class="item-head" data-live="${topicOf(item)} project:${item.project}">
     <p class="crumbs"><a href="/board/${encodeURIComponent(item.project)}">${item.project}</a> · ${item.type} · ${itemLabel(item, '')}</p>
     <div class="item-title">
-      <h1><bdi>${revealed(item.title) || itemLabel(item, reader.current)}</bdi></h1>
+      <h1><bdi>${visibleLine(item.title) || itemLabel(item, reader.current)}</bdi></h1>
       ${editLink(look, item, 'title')}
     </div>
     <p class="head">
@@ -105,7 +105,7 @@ function headPart(look: Look, item: WorkItem): Markup {
       <div>
         <dt>Created</dt>
         <dd>
-          ${inlines([moment(item.createdAt, reader.now, reader.timezone)])}${item.createdBy !== '' && ` by ${actorName(item.createdBy)}`}
+          ${inlines([moment(item.createdAt, reader.now, reader.timezone)])}${item.createdBy !== '' && ` by ${reader.nameOf(item.createdBy)}`}
         </dd>
       </div>
     </dl>
@@ -124,7 +124,7 @@ function textPart(look: Look, item: WorkItem): Markup {
   const dependents = look.reads.dependents(item.project, item.number);
   const report = lastReport(look.reads, item);
   return html`<div id="item-text" class="stack" data-live="${topicOf(item)}">
-    ${failuresOf(item)}
+    ${failuresOf(item, look)}
     ${
       report !== null &&
       html`<section>
@@ -175,7 +175,7 @@ function criterion(look: Look, item: WorkItem, { text, checked }: WorkItem['crit
   const typed = `check ${item.project}#${item.number} ${n}${checked ? ' --off' : ''}`;
   const button = item.deletedAt === null ? commandButton(look, action(checked ? '☑' : '☐', typed), item.project) : null;
   return html`<li class="${checked ? 'met' : ''}">
-    <span class="tick" aria-label="${checked ? 'met' : 'open'}">${button ?? (checked ? '☑' : '☐')}</span> <bdi>${revealed(text)}</bdi>
+    <span class="tick" aria-label="${checked ? 'met' : 'open'}">${button ?? (checked ? '☑' : '☐')}</span> <bdi>${visibleLine(text)}</bdi>
   </li>`;
 }
 
@@ -196,15 +196,15 @@ function linksTo(look: Look, project: string, numbers: readonly number[]): Marku
 }
 
 /** The last failure, and the reason for which its work was rejected before that. */
-function failuresOf({ failure, refused }: WorkItem): Markup {
+function failuresOf({ failure, refused }: WorkItem, look: Look): Markup {
   const rejected = refused?.why ?? null;
-  return html`${failure !== null && failureOf('Last failure', failure)}${
-    rejected !== null && !isSameFailure(rejected, failure) && failureOf('Rejected before', rejected)
+  return html`${failure !== null && failureOf('Last failure', failure, look)}${
+    rejected !== null && !isSameFailure(rejected, failure) && failureOf('Rejected before', rejected, look)
   }`;
 }
 
-function failureOf(title: string, { cause, summary, evidence }: Failure): Markup {
-  const what = faultWords(summary);
+function failureOf(title: string, { cause, summary, evidence }: Failure, { reader }: Look): Markup {
+  const what = faultWords(summary, reader.nameOf);
   return html`<section class="failure">
     <h2>${title}</h2>
     <p>${revealed(sentence(`${FAILURE_WORDS[cause]}: ${what}`))}</p>

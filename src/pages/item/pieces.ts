@@ -1,4 +1,5 @@
 import { revealed } from '../../message/reveal.ts';
+import { visible } from '../../message/sanitize.ts';
 import { html, type Markup } from '../html.ts';
 
 /** Topic under which an item's events are told to pages. */
@@ -9,10 +10,11 @@ export function topicOf({ project, number }: { readonly project: string; readonl
 /** UTF-16 units of one text on a page; what is longer ends visibly. */
 const LONGEST = 60_000;
 
-/** A text of several lines, with nothing hidden in it. `prose`: words of people; without it, output of a program. */
+/** A text of several lines. `prose`: words, in which emoji may be joined; without it, what a program printed, with nothing hidden in it. */
 export function preText(text: string, kind: 'prose' | 'output' = 'output'): Markup {
   const cut = text.length > LONGEST;
-  const shown = shownText((cut ? text.slice(0, LONGEST) : text).toWellFormed());
+  const kept = (cut ? text.slice(0, LONGEST) : text).toWellFormed();
+  const shown = kind === 'prose' ? visible(kept) : shownText(kept);
   const end = cut ? html` <span class="quiet">[… ${text.length - LONGEST} more characters]</span>` : html``;
   return kind === 'prose' ? html`<div class="prose" dir="auto">${shown}${end}</div>` : html`<pre tabindex="0">${shown}${end}</pre>`;
 }

@@ -36,6 +36,6 @@ export function storyPart(look: Look, item: WorkItem): Markup {
 
 function row({ reader }: Look, event: LoggedEvent): Markup {
   return html`<li id="event-${event.seq}">
-    ${inlines([moment(event.at, reader.now, reader.timezone)])} <span>${revealed(happened(event))}</span>
+    ${inlines([moment(event.at, reader.now, reader.timezone)])} <span>${revealed(happened(event, reader.nameOf))}</span>
   </li>`;
 }

@@ -2,7 +2,7 @@ import { phrase } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
 import type { Run } from '../../log/projections/run.ts';
 import type { LoggedEvent } from '../../pipeline/events.ts';
-import { actorName } from '../../pipeline/actor.ts';
+import type { NameOf } from '../../pipeline/actor.ts';
 import { eventWords } from '../item/event.ts';
 import { runState } from '../item/run.ts';
 import type { Reader } from '../reader.ts';
@@ -32,8 +32,8 @@ export const ITEM_WORDS = {
 } as const;
 
 /** An event for a list of events, without its time: who did what. */
-export function happened(event: LoggedEvent): string {
-  return `${actorName(event.actor)} ${eventWords(event)}`;
+export function happened(event: LoggedEvent, nameOf: NameOf): string {
+  return `${nameOf(event.actor)} ${eventWords(event, nameOf)}`;
 }
 
 /** A line of a list of runs: `Run 2 · coder-1 · finished`. */
@@ -42,8 +42,8 @@ export function runTitle(run: Run): string {
 }
 
 /** `Anna, 14:05` */
-export function byAt(actor: string, at: number, { now, timezone }: Reader): Inline[] {
-  return phrase`${actorName(actor)}, ${moment(at, now, timezone)}`;
+export function byAt(actor: string, at: number, { now, timezone, nameOf }: Reader): Inline[] {
+  return phrase`${nameOf(actor)}, ${moment(at, now, timezone)}`;
 }
 
 /** What somebody says of a line of a change begins with this, so that agents and people know which line is meant. */

@@ -33,7 +33,7 @@ export function commentForm(look: Look, item: WorkItem, file: FileChange, patch:
       >Line ${number}<textarea name="text" rows="6" required data-draft="line ${item.project} ${item.number} ${path} ${side} ${number}">
 ${about}</textarea>
     </label>
-    <p class="quiet">${ITEM_WORDS.tellHint}</p>
+    ${buttons.length > 1 && html`<p class="quiet">${ITEM_WORDS.tellHint}</p>`}
     <div class="actions">
       ${buttons.map(({ label, command, style }) => html`<button name="command" value="${command}" class="${style}">${label}</button>`)}
     </div>

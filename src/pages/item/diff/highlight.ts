@@ -110,7 +110,8 @@ export function highlight(line: string, language: Language | null, open: Open): 
     const char = line.charAt(at);
     if (language.quotes.includes(char)) {
       const to = endOfString(line, at, char);
-      put('string', line.slice(at, to));
+      if (to === at + 1) plain += char;
+      else put('string', line.slice(at, to));
       at = to;
       continue;
     }

@@ -95,12 +95,12 @@ function openFiles(files: readonly FileChange[]): Set<FileChange> {
 
 /** The patches of some files, in one look. What is cut of them is cut at the end of the last. */
 async function patchesOf(project: Project, change: ChangedFiles, files: readonly FileChange[]): Promise<Map<FileChange, FilePatch>> {
-  const wanted = files.filter(({ lines: counts }) => counts !== null && counts.added + counts.removed > 0);
+  const wanted = files.filter(({ lines: count }) => count !== null && count.added + count.removed > 0);
   const paths = wanted.flatMap(({ path, from }) => (from === null ? [path] : [from, path]));
   const { text, truncated } = await project.git.filePatch(change, paths, BOUNDS.patchShown);
   const read = parsePatch(text);
   const byPath = new Map(
-    read.map((one, index) => [one.after ?? one.before, truncated && index === read.length - 1 ? { ...one, cut: true } : one]),
+    read.map((one, index) => [one.after ?? one.before, truncated && index === read.length - 1 ? Object.assign(one, { cut: true }) : one]),
   );
   return new Map(
     wanted.flatMap((file): [FileChange, FilePatch][] => {

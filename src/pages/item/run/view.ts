@@ -66,10 +66,10 @@ function headPart({ reader, reads }: Look, item: WorkItem, run: Run): Markup {
       ${run.agent} · ${run.role} · ${run.stage}${run.model !== null && ` · ${run.model}`} · ${money(run.usage.microUsd)} ·
       ${tokens(totalTokens(run.usage))} tokens
     </p>
-    ${run.summary !== null && faultWords(run.summary) !== '' && html`<p class="why">${revealed(faultWords(run.summary))}</p>`}
+    ${run.summary !== null && faultWords(run.summary, reader.nameOf) !== '' && html`<p class="why">${revealed(faultWords(run.summary, reader.nameOf))}</p>`}
     <div class="actions">
-      ${others[0] != null && html`<a class="button" href="${url}/${run.run - 1}">Earlier run</a>`}
-      ${others[1] != null && html`<a class="button" href="${url}/${run.run + 1}">Later run</a>`}
+      ${(others[0] ?? null) !== null && html`<a class="button" href="${url}/${run.run - 1}">Earlier run</a>`}
+      ${(others[1] ?? null) !== null && html`<a class="button" href="${url}/${run.run + 1}">Later run</a>`}
       <a class="button" href="${url}/${run.run}?at=failure">Last failure</a>
       ${run.state !== 'ended' && html`<label class="follow"><input type="checkbox" data-follow checked /> Follow</label>`}
     </div>
