@@ -23,6 +23,16 @@ export const BOUNDS = {
   told: 20,
   /** Characters of one of them. Beyond: it is cut. */
   toldText: 4_000,
+  /** Files of one message. Beyond: the others are left out, and the reply names them. */
+  filesOfMessage: 10,
+  /** Bytes of one of them. Beyond: it is left out, and the reply names it. */
+  fileBytes: 20 * 1024 * 1024,
+  /** Milliseconds in which all of them are fetched. Beyond: the others are left out, and the reply names them. */
+  fileTime: 30_000,
+  /** Files of an item. Beyond: further ones are left out, and the reply names them. */
+  filesOfItem: 50,
+  /** Bytes of all files of an item. Beyond: further ones are left out, and the reply names them. */
+  fileBytesOfItem: 200 * 1024 * 1024,
   /** Characters of a spike’s report. Beyond: it is cut; over MCP it is refused. */
   report: 60_000,
   /** Bytes of a request to Musher’s MCP server. Beyond: it is refused. */

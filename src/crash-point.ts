@@ -20,6 +20,7 @@ export const CRASH_POINTS = [
   // A message and its reply.
   'after-inbox-insert',
   'before-command',
+  'after-file-kept',
   'after-confirmation-taken',
   'before-command-commit',
   'after-command-commit',

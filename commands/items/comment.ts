@@ -14,6 +14,7 @@ export const comment = command({
   examples: ['comment 42 The design is agreed with the team.', 'comment 3, 4 Both wait for the new API.'],
   args: { item: severalItems({ followed: 'text' }), text: text('What to say about it.') },
   role: 'operator',
+  files: 'instead of text',
   run: (context, { item: named, text: said }) =>
     changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);

@@ -26,6 +26,7 @@ export const create = command({
     below: { label: 'Description', hint: 'Lines like "- [ ] the page loads" become acceptance criteria.' },
   },
   role: 'operator',
+  files: 'beside text',
   run: (context, { type, title: { title, body, leftOut } }) =>
     context.change((tx) => {
       const { description, criteria } = splitCriteria(body);

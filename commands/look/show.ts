@@ -12,6 +12,7 @@ import { approvalOf } from '../../src/decide/approval.ts';
 import { runState, runTime } from '../../src/words/item/run.ts';
 import { JUST_NOW_MS, outlook } from '../../src/words/item/step.ts';
 import { commentWords, toldWords } from '../../src/words/item/told.ts';
+import { fileWords } from '../../src/words/files/files.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { projectOf } from '../../src/bot/of-item.ts';
 import { answer } from '../../src/words/replies.ts';
@@ -69,6 +70,7 @@ export const show = command({
         reportIn(context.reads, reader, item),
         saidIn(context.reads.runs(item.project, item.number), reader, item),
         spokenOf(context, item, reader),
+        filesIn(context, item, reader),
         runsOf(context.reads.runs(item.project, item.number), reader),
         receiptsOf(context.reads.receipts(item.project, item.number), reader),
       ),
@@ -205,6 +207,13 @@ function spokenOf(context: CommandContext, { project, number, told = [] }: WorkI
     comments.length > 0 && heading('Comments'),
     comments.length > 0 && list(comments.map((one) => commentWords(one, reader))),
   );
+}
+
+/** Files that people sent with it, which its agents are given. */
+function filesIn({ reads }: CommandContext, { project, number }: WorkItem, reader: Reader): Document {
+  const files = reads.files.of(project, number);
+  if (files.length === 0) return doc();
+  return doc(heading(titleOf('Files', files.length)), list(files.slice(-MOST_ROWS).map((one) => fileWords(one, reader))));
 }
 
 function runsOf(runs: readonly Run[], reader: Reader): Document {

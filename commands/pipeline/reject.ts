@@ -17,6 +17,7 @@ export const reject = command({
   examples: ['reject 42 The export loses the time zone.', 'reject 3, 4 Use the new API.'],
   args: { item: severalItems({ followed: 'text' }), reason: text('The reason. The next attempt gets it.') },
   role: 'operator',
+  files: 'instead of text',
   run: (context, { item: named, reason }) =>
     changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);

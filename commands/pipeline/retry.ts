@@ -24,6 +24,7 @@ export const retry = command({
     words: text('What the next run should know; as with `tell`.').optional(),
   },
   role: 'operator',
+  files: 'beside text',
   run: (context, { item: named, words }) =>
     changeEach(context, named, { blocked }, (tx, ref) => {
       const item = tx.find(ref);

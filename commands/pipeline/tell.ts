@@ -20,6 +20,7 @@ export const tell = command({
   examples: ['tell 42 use the old API', 'tell 42 The tests need the database on port 5433.', 'tell 3, 4 use tabs'],
   args: { item: severalItems({ followed: 'text' }), text: text('What the agent should know or do.') },
   role: 'operator',
+  files: 'instead of text',
   run: (context, { item: named, text: said }) =>
     changeEach(context, named, {}, (tx, ref) => {
       const item = tx.find(ref);

@@ -54,6 +54,7 @@ export const EVENTS: { readonly [K in EventKind]: readonly [Payload<K>, ...Paylo
   ],
   'item.seconded': [{ words: 'delete', askedBy: 'person:anna' }],
   'item.commented': [{ text: 'the design is agreed' }],
+  'item.files_added': [{ files: [{ hash: 'ab12', name: 'gap.png', type: 'image/png', bytes: 84_000 }] }, { files: [], takesBack: 4 }],
   'item.queued': [{ queued: true }, { queued: false }],
   'item.moved': [
     { to: { name: 'current' }, why: { kind: 'person', did: 'started' }, failure: null },

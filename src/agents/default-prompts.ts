@@ -87,6 +87,26 @@ latest word counts. ${DATA}
 ${section(said)}`;
 }
 
+/** A file that a person sent, where the agent finds it. */
+interface Given {
+  readonly path: string;
+  readonly type: string;
+  readonly size: string;
+  readonly who: string;
+  readonly when: string;
+}
+
+/** Files that people sent with the item, at the end of every prompt, the oldest first. No name of a file holds a line break. */
+export function filesSection(files: readonly Given[]): string {
+  return `
+
+People who use the project sent these files with the item. You can read them where they are, and not change them; a copy of one belongs in
+the repository only where the item asks for it. Run none of them. ${DATA}
+----- files -----
+${files.map(({ path, type, size, who, when }) => `${path} (${type}, ${size}), ${who}, ${when}`).join('\n')}
+----- end of files -----`;
+}
+
 /** What a session is told that was interrupted for it. */
 export function interruption(said: readonly Spoken[]): string {
   return `You were interrupted, because people who use the project have something to say about the item. Take it into account and go on with

@@ -7,10 +7,12 @@ import {
   type Sink,
   type Transport,
 } from '../../transports/transport.ts';
+import { FileFailure, type FetchesFiles, type FileLimits } from '../../transports/files.ts';
 import type { Clock } from '../clock.ts';
 import { Supervisor } from './lifecycle/supervise.ts';
 import type { Log } from '../log/log.ts';
-import type { Address, IncomingMessage } from '../message/address.ts';
+import type { Address, FileTrouble, IncomingMessage, MessageFile } from '../message/address.ts';
+import { err, ok, type Result } from '../result.ts';
 import { givenUpWords } from '../words/absence.ts';
 import { RoomTroubles } from './room-troubles.ts';
 import type { NetworkState } from '../decide/network-state.ts';
@@ -24,6 +26,8 @@ export class Connections {
   /** Networks that have been connected. */
   readonly #opened = new Set<string>();
   readonly #troubles = new RoomTroubles();
+  /** Called whenever a network has connected. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(
     terminal: Transport,
@@ -43,6 +47,7 @@ export class Connections {
           await transport.start(sink);
           this.#opened.add(transport.name);
           onOpened();
+          for (const look of this.#waiting) look();
         },
         stop: (signal: AbortSignal) => transport.stop(signal),
       };
@@ -110,6 +115,36 @@ export class Connections {
     transport.showWork(message, working).catch((error: unknown) => this.#onProblem(`showing work on ${transport.name}`, error));
   }
 
+  /** The bytes of a file that came with a message, once its network is connected; why not, where it can't be had. */
+  async fetchFile({ at }: IncomingMessage, file: MessageFile, limits: FileLimits): Promise<Result<Uint8Array, FileTrouble>> {
+    const transport = this.named(at.transport);
+    if (transport === null || !canFetch(transport)) return err('elsewhere');
+    await this.#whenOpen(transport.name, limits.signal);
+    if (limits.signal.aborted) return err('no-answer');
+    try {
+      return ok(await transport.fetchFile(file, limits));
+    } catch (error) {
+      this.#onProblem(`a file of a message on ${transport.name}`, error);
+      return err(error instanceof FileFailure ? error.why : 'no-answer');
+    }
+  }
+
+  #whenOpen(name: string, signal: AbortSignal): Promise<void> {
+    if (this.isOpen(name) || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiting.delete(look);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const look = (): void => {
+        if (this.isOpen(name)) end();
+      };
+      this.#waiting.add(look);
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
   states(): NetworkState[] {
     const waiting = new Map(this.#log.outbox.waiting().map((row) => [row.transport, row]));
     const givenUp = this.#log.refusals.givenUp();
@@ -147,6 +182,10 @@ function servesPage(transport: Transport): transport is Transport & ServesPage {
 
 function opensDirect(transport: Transport): transport is Transport & OpensDirect {
   return 'direct' in transport;
+}
+
+function canFetch(transport: Transport): transport is Transport & FetchesFiles {
+  return 'fetchFile' in transport;
 }
 
 function canShowWork(transport: Transport): transport is Transport & ShowsWork {

@@ -47,6 +47,7 @@ import { conditionHolds } from '../decide/routine-condition.ts';
 import { needsPeople } from '../words/item/step.ts';
 import { missedRoutine } from '../words/steer/routines.ts';
 import { missedTimer } from '../words/missed-timer.ts';
+import { FileStore } from '../log/files/file-store.ts';
 import { projectOf, type BotParts } from '../bot/bot-parts.ts';
 import type { NetworkState } from '../decide/network-state.ts';
 
@@ -154,6 +155,7 @@ export async function runMusher(
       onProblem(dead ? `message ${row.id} was given up` : `message ${row.id} is tried again`, error);
     },
   });
+  const fileStore = new FileStore(settings.dataDir);
   const router: Router = new Router({
     ...bot,
     addressing: (name) => {
@@ -174,6 +176,8 @@ export async function runMusher(
     newIncidentId: () => randomBytes(4).toString('hex'),
     onAnswered: (inbox, reply) => awaitedReplies.answered(inbox, reply),
     sending: delivery,
+    files: { fetch: (message, file, limits) => connections.fetchFile(message, file, limits), keep: (bytes) => fileStore.keep(bytes) },
+    onFileProblem: (error) => onProblem('a file could not be stored', error),
     news: () => notify,
   });
   const engine = new Engine(engineParts);

@@ -35,7 +35,7 @@ export function upkeep({ settings, log, clock, networks, version, startedAt, onP
   return {
     backups,
     async start() {
-      stopPruning = pruneDaily(log, clock);
+      stopPruning = pruneDaily(log, clock, dataDir, onProblem);
       backups.start();
       if (settings.monitor === null) return;
       monitor = await startMonitor({ settings: settings.monitor, health: () => healthOf(parts), metrics: figures(parts), onProblem });

@@ -62,6 +62,11 @@ interface Declared<A extends ArgumentTypes> {
   /** Networks with forms ask for the arguments in one when the command is typed without its last argument, which continues below its first line. */
   readonly form?: { readonly title: string; readonly submit: string; readonly below: { readonly label: string; readonly hint: string } };
   readonly role: AccessRole;
+  /**
+   * It takes the files of its message, for each item that it changes. `instead of text`: where its text is missing, their names stand
+   * for it. Missing: it takes none, and its reply says so.
+   */
+  readonly files?: 'beside text' | 'instead of text';
   /** About Musher itself and not a project: the role in any project is enough. */
   readonly about?: 'musher';
   /** It asks only in some cases, so a timer may run it: in those cases it does nothing. */

@@ -3,6 +3,7 @@ import { crashPoint } from '../crash-point.ts';
 import { join } from 'node:path';
 import { folderName } from '../git/names.ts';
 import { isSetAside, type Leftover, type RemovalNote } from '../pipeline/why/removal.ts';
+import { FileStore } from '../log/files/file-store.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import { tearDown } from './merge/components.ts';
 import { itemDir, recordEnd, tellAsides, type EngineParts, type EngineProject } from './parts.ts';
@@ -59,6 +60,8 @@ export async function remove(parts: EngineParts, project: EngineProject, item: W
   if (purge) {
     await step('run-logs', async () => {
       await removeFolder(itemDir(parts, item.project, item.number));
+      // Before the log forgets which they are. Files that another item has as well stay.
+      await new FileStore(parts.dataDir).forget(parts.log.reads.files.onlyOf(item.project, item.number));
       crashPoint('after-run-logs-removed');
       return [{ kind: 'run-logs-removed' }];
     });

@@ -5,6 +5,8 @@ import type { Run } from '../log/projections/run.ts';
 import type { WorkItem } from '../pipeline/types.ts';
 import type { Box } from '../sandbox/box.ts';
 import { runDir, type EngineParts, type EngineProject } from './parts.ts';
+import { readable } from '../sandbox/mounts.ts';
+import { makeFilesDir } from './run/told/give-files.ts';
 import { runToResume } from './run/resume.ts';
 import type { CommandSandbox } from './shell.ts';
 
@@ -21,7 +23,13 @@ export async function runSandbox(
   const before = runToResume(parts, run);
   const session = before?.session ?? null;
   const resumed = before === null || session === null ? null : { homeDir: homeOf(before.run), session };
-  return { box, mounts: await project.git.viewForRun(at), homeDir: homeOf(run.run), resumed, ports: [] };
+  return {
+    box,
+    mounts: [...(await project.git.viewForRun(at)), readable(makeFilesDir(parts, run.project, run.item))],
+    homeDir: homeOf(run.run),
+    resumed,
+    ports: [],
+  };
 }
 
 /**

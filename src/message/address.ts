@@ -46,6 +46,32 @@ export function isByItself(message: Pick<IncomingMessage, 'id'>): boolean {
   return timerOf(message) !== null || routineOf(message) !== null;
 }
 
+/**
+ * Why a file of a message is not kept. `forbidden`: its network does not let Musher read it; `elsewhere`: it is at an address that is
+ * not the network's own; `unreadable`: it is encrypted, and not by the key that came with it.
+ */
+export type FileTrouble =
+  | 'too-large'
+  | 'too-many'
+  | 'item-full'
+  | 'forbidden'
+  | 'elsewhere'
+  | 'gone'
+  | 'no-answer'
+  | 'unreadable'
+  | 'not-stored';
+
+/** A file that came with a message. */
+export interface MessageFile {
+  /** As its sender's device named it: never a path, and not shown before it was made safe. */
+  readonly name: string;
+  /** Its media type and its bytes, as the network says; null: it does not say. */
+  readonly type: string | null;
+  readonly bytes: number | null;
+  /** How its network gets it; opaque to everybody else. */
+  readonly from: string;
+}
+
 export interface IncomingMessage {
   /** The network's id of the message or event: with the transport's name it is the key against doubles. */
   readonly id: string;
@@ -61,4 +87,6 @@ export interface IncomingMessage {
   readonly threadRoot?: string;
   /** The item that is meant where the text names none. The router fills it in, from what the message replies to or the thread's item. */
   readonly about?: { readonly project: string; readonly number: number };
+  /** Missing: none. */
+  readonly files?: readonly MessageFile[];
 }

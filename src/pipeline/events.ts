@@ -4,6 +4,7 @@ import type { ArchiveReason, Criterion, EndReason, Failure, ItemType, LiveStage,
 import type { Why } from './why/cause.ts';
 import type { Discovered } from './why/discovery.ts';
 import type { Leftover, RemovalNote, SetAside } from './why/removal.ts';
+import type { SentFile } from './told/sent-file.ts';
 import type { UndoPosition } from './undo-position.ts';
 import type { AnsweringRole, Ask, RequestEnd, Unasked } from './requests.ts';
 import type { CommitSha, ItemNumber, Millis } from './values.ts';
@@ -89,6 +90,11 @@ export interface ItemEvents {
   'item.told': { readonly text: string; readonly takesBack?: number };
   /** A person says something about it to other people; no agent reads it. */
   'item.commented': { readonly text: string };
+  /**
+   * Files that came with what a person said of it, kept beside the log by their hashes; its agents are given them.
+   * `takesBack`: the number of the event whose files are taken back, and `files` is empty.
+   */
+  'item.files_added': { readonly files: readonly SentFile[]; readonly takesBack?: number };
   /** Nobody had answered: a step of the ladder was taken. `number`: of the request, or when the review began. `step` counts from 0. */
   'item.climbed': { readonly of: 'request' | 'review'; readonly number: number } & ClimbedStep;
   /** A second person confirmed a command on it; `askedBy` typed it. */

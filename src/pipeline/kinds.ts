@@ -12,6 +12,7 @@ export type Projection =
   | 'counts'
   | 'days'
   | 'dependencies'
+  | 'files'
   | 'measures'
   | 'outages'
   | 'pauses'
@@ -128,6 +129,7 @@ const ROWS = {
   // It makes the item no other one: a question about it stays open.
   'item.told': { ...RECORD, wakes: 'item', undo: 'itself', into: ['texts'], purge: { text: 'empty' } },
   'item.commented': { ...RECORD, into: ['texts'], purge: { text: 'empty' } },
+  'item.files_added': { ...RECORD, undo: 'itself', into: ['files'], purge: { files: { hash: 'empty', name: 'empty', type: 'empty' } } },
   'item.climbed': { ...RECORD, into: [], purge: { to: 'keep' } },
   'item.seconded': { ...RECORD, ofDeleted: true, into: [], purge: { words: 'keep', askedBy: 'keep' } },
   'item.queued': { ...POSITION, steers: 'pause', paid: true, into: [], purge: {} },
@@ -161,7 +163,7 @@ const ROWS = {
   // What was done is said without the item's words: it outlives the purge.
   'item.removed': { ...CHANGE, news: 'failures', ofDeleted: true, into: [], purge: { done: 'keep', left: 'empty' } },
   'item.set_aside': { ...ACCOUNT, news: 'failures', into: [], purge: { what: { to: 'keep' } } },
-  'item.purged': { ...CHANGE, ofDeleted: true, into: ['runs', 'requests', 'texts'], purge: {} },
+  'item.purged': { ...CHANGE, ofDeleted: true, into: ['files', 'runs', 'requests', 'texts'], purge: {} },
   'item.found_merged': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
   'item.found_undone': { ...ARRIVAL, wakes: 'dependents', steers: 'stage', into: [], purge: {} },
 

@@ -201,6 +201,7 @@ function apply(item: WorkItem, event: ItemEvent): Result<WorkItem, TransitionErr
     case 'run.heard':
       return ok(heard(item, event));
     case 'item.commented':
+    case 'item.files_added':
     case 'item.seconded':
     case 'item.climbed':
     case 'run.session':

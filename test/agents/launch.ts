@@ -17,6 +17,7 @@ export function launch(change: Partial<Launch<RuntimeOptions>> = {}): Launch<Run
     promptFile: '/run/prompt.md',
     systemPromptFile: null,
     toldFile: '/run/told.jsonl',
+    filesDir: null,
     worktree: '/nowhere',
     gitDirs: [],
     resumeSession: null,

@@ -9,6 +9,7 @@ const skips: Skips = {
   redelivery: 'a terminal delivers each line once',
   limits: 'a terminal has no single messages; parts are told apart by their marks',
   notifying: 'nobody can be notified in a terminal',
+  files: 'a line holds words alone',
   replies: 'a terminal has one line after the other',
   threads: 'a terminal has one line after the other',
   reconnecting: 'there is no network in between',

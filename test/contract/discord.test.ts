@@ -29,6 +29,10 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
       if (thread === undefined) throw new Error('There is no thread.');
       return Promise.resolve(void fake.write(ada, thread, text));
     },
+    attaching: (file, text) => Promise.resolve(void fake.attach(ada, room, file, text)),
+    attachingElsewhere: (url) =>
+      Promise.resolve(void fake.write(ada, room, '', { attachments: [{ filename: 'x', text: '', url, size: 1 }] })),
+    shelf: fake.shelf,
     redeliver: () => Promise.resolve(fake.redeliver()),
     shown: () => Promise.resolve(world.shown(room.id)),
     messages: () => Promise.resolve(world.in(room.id).map(({ content }) => content)),

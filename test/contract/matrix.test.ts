@@ -51,6 +51,9 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): Harness {
       const relation = { rel_type: 'm.thread', event_id: id, is_falling_back: true, 'm.in_reply_to': { event_id: id } };
       return Promise.resolve(void server.say(ROOM, text, { 'm.relates_to': relation }));
     },
+    attaching: (file, text) => Promise.resolve(void server.attach(ROOM, file, text)),
+    attachingElsewhere: (url) => Promise.resolve(void server.say(ROOM, 'x.png', { msgtype: 'm.image', url })),
+    shelf: server.shelf,
     redeliver: () => Promise.resolve(server.redeliver(ROOM)),
     shown: () =>
       Promise.resolve(

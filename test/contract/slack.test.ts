@@ -57,6 +57,15 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
       reach();
       await slack.say(text, { thread: id }).heard;
     },
+    attaching: async (file, text) => {
+      reach();
+      await slack.share(file, text).heard;
+    },
+    attachingElsewhere: async (url) => {
+      reach();
+      await slack.say('', { event: { subtype: 'file_share', files: [{ id: 'F9', name: 'x', url_private: url }] } }).heard;
+    },
+    shelf: slack.shelf,
     redeliver: async () => {
       await slack.redeliver();
     },

@@ -1,7 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Address, IncomingMessage } from '../../src/message/address.ts';
+import type { Address, IncomingMessage, MessageFile } from '../../src/message/address.ts';
 import { action, actions, codeBlock, doc, line, mention, paragraph } from '../../src/message/build.ts';
 import type { MessageRef, OpensThreads, Retires, Sink, Transport } from '../../transports/transport.ts';
+import type { FetchesFiles } from '../../transports/files.ts';
+import type { DeviceFile, FileShelf } from '../fakes/file-shelf.ts';
 import { eventually } from '../eventually.ts';
 
 /** One transport with the network it talks to, and what can be seen and done from the other side. */
@@ -17,6 +21,12 @@ export interface TransportHarness {
   readonly replying?: (to: MessageRef, text: string) => Promise<void>;
   /** A person writes in the thread under a message. Absent where there are no threads. */
   readonly underneath?: (root: MessageRef, text: string) => Promise<void>;
+  /** A person sends a file, with words or without. Absent where there are no files. */
+  readonly attaching?: (file: DeviceFile, text: string) => Promise<void>;
+  /** A message names a file at an address that is not the network's own. */
+  readonly attachingElsewhere?: (address: string) => Promise<void>;
+  /** The files that the network keeps. */
+  readonly shelf?: FileShelf;
   /** All that the room shows now, as a person reads it. */
   readonly shown: () => Promise<string>;
   /** The texts of the messages as the network counts them against its limit. Absent where it has no single messages. */
@@ -32,9 +42,19 @@ export interface TransportHarness {
 }
 
 /** Cases that a transport may not have, each with the reason why. */
-export type Skips = Partial<Record<'redelivery' | 'limits' | 'notifying' | 'reconnecting' | 'replies' | 'threads', string>>;
+export type Skips = Partial<Record<'redelivery' | 'limits' | 'notifying' | 'reconnecting' | 'replies' | 'threads' | 'files', string>>;
 
 const never = new AbortController().signal;
+const PHOTO: DeviceFile = {
+  name: 'gap in the cart.png',
+  type: 'image/png',
+  bytes: Buffer.from(Array.from({ length: 70_000 }, (_, n) => n % 251)),
+};
+
+async function fetched(transport: Transport, file: MessageFile | undefined, bytes = 1_000_000): Promise<Uint8Array> {
+  if (!('fetchFile' in transport) || file === undefined) throw new Error('There is no file.');
+  return (transport as Transport & FetchesFiles).fetchFile(file, { bytes, signal: never });
+}
 
 /**
  * The behaviour that every transport owes, whatever its network. A case that can't be is named in `skips` with its
@@ -105,6 +125,59 @@ export function describeTransport(name: string, create: () => Promise<TransportH
         // A message of a thread replies to none of its messages, though some networks write it so for old clients.
         expect(received[0]).not.toHaveProperty('replyTo');
         expect(received[1]).not.toHaveProperty('threadRoot');
+      });
+
+      itUnless(skips.files, 'gives a file with the words that came with it, and its bytes when they are asked for', async () => {
+        const { transport, attaching, incoming } = await open();
+        await means(attaching)(PHOTO, 'tell 42 close the gap');
+        await means(attaching)(PHOTO, '');
+        await incoming('status');
+        await takes(3);
+        expect(received.map(({ text }) => text)).toEqual(['tell 42 close the gap', '', 'status']);
+        expect(received[2]).not.toHaveProperty('files');
+        for (const { files = [] } of received.slice(0, 2)) {
+          expect(files).toMatchObject([{ name: PHOTO.name, type: PHOTO.type, bytes: PHOTO.bytes.length }]);
+          expect(Buffer.from(await fetched(transport, files[0])).equals(PHOTO.bytes)).toBe(true);
+        }
+      });
+
+      itUnless(skips.files, 'reads no more of a file than is asked for, and says why it has none', async () => {
+        const { transport, attaching, shelf } = await open();
+        await means(attaching)(PHOTO, '');
+        await takes(1);
+        const file = received[0]?.files?.[0];
+        await expect(fetched(transport, file, PHOTO.bytes.length - 1)).rejects.toMatchObject({ why: 'too-large' });
+        for (const [mishap, why] of [
+          ['gone', 'gone'],
+          ['broken', 'no-answer'],
+          ['cut', 'no-answer'],
+        ] as const) {
+          means(shelf).mishaps.push(mishap);
+          await expect(fetched(transport, file)).rejects.toMatchObject({ name: 'FileFailure', why });
+        }
+        expect(Buffer.from(await fetched(transport, file)).equals(PHOTO.bytes)).toBe(true);
+      });
+
+      itUnless(skips.files, 'fetches no file from anywhere but the network itself, and is led nowhere else', async () => {
+        const { transport, attaching, attachingElsewhere, shelf } = await open();
+        const asked: string[] = [];
+        const other = createServer((request, response) => {
+          asked.push(request.url ?? '');
+          response.end('a secret of this machine');
+        });
+        await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+        try {
+          const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}/latest/meta-data`;
+          await means(attachingElsewhere)(address);
+          await means(attaching)(PHOTO, '');
+          await takes(2);
+          await expect(fetched(transport, received[0]?.files?.[0])).rejects.toMatchObject({ why: 'elsewhere' });
+          means(shelf).mishaps.push({ redirect: address });
+          await expect(fetched(transport, received[1]?.files?.[0])).rejects.toThrow(/answered 302|log in/);
+          expect(asked).toEqual([]);
+        } finally {
+          await new Promise((resolve) => other.close(resolve));
+        }
       });
 
       it('keeps an id different from all ids of an earlier start', async () => {

@@ -93,6 +93,8 @@ export const APART: readonly (CrashPoint | NetworkCrashPoint)[] = [
   'after-commit',
   'after-orphan-ended',
   'after-copy-compared',
+  // test/e2e/files.test.ts
+  'after-file-kept',
   // test/git/aside-crash.test.ts
   'after-git-directory-copied',
   'after-git-directory-moved',

@@ -13,6 +13,7 @@ const ACCOUNTS: ReadonlySet<ItemEvent['kind']> = new Set([
   'run.heard',
   'item.told',
   'item.commented',
+  'item.files_added',
   'item.seconded',
   'item.climbed',
   'run.usage',

@@ -100,6 +100,13 @@ export const PAYLOAD: { readonly [K in ItemEventKind]: fc.Arbitrary<ItemEvents[K
   'item.assigned': fc.record({ agent: fc.option(agent), prior: fc.option(agent) }),
   'item.told': fc.record({ text, takesBack: fc.nat({ max: 20 }) }, { requiredKeys: ['text'] }),
   'item.commented': fc.record({ text }),
+  'item.files_added': fc.record(
+    {
+      files: fc.array(fc.record({ hash: text, name: text, type: text, bytes: fc.nat() }), { maxLength: 2 }),
+      takesBack: fc.nat({ max: 20 }),
+    },
+    { requiredKeys: ['files'] },
+  ),
   'item.climbed': fc.record({ of: fc.constant('request' as const), number: fc.nat(), step: fc.nat({ max: 3 }), to: fc.constant('here') }),
   'item.seconded': fc.record({ words: fc.constant('delete'), askedBy: fc.constant('person:anna') }),
   'item.queued': fc.record({ queued: fc.boolean() }),

@@ -45,6 +45,7 @@ const EVENT: { readonly [K in ItemEventKind]: (item: WorkItem) => Extract<ItemEv
   'item.climbed': () => eventOf('item.climbed', { of: 'request', number: 1, step: 0, to: 'here' }),
   'item.seconded': () => eventOf('item.seconded', { words: 'delete', askedBy: 'person:anna' }),
   'item.commented': () => eventOf('item.commented', { text: 'agreed' }),
+  'item.files_added': () => eventOf('item.files_added', { files: [{ hash: 'ab12', name: 'gap.png', type: 'image/png', bytes: 7 }] }),
   'item.queued': () => eventOf('item.queued', { queued: true }),
   // Moves have a table of their own, in moves.test.ts; this one fits nowhere.
   'item.moved': (item) =>
@@ -161,6 +162,7 @@ const LIVE: { readonly [K in ItemEventKind]: (place: Place) => Outcome } = {
   'item.assigned': everywhere,
   'item.told': everywhere,
   'item.commented': everywhere,
+  'item.files_added': everywhere,
   'item.climbed': everywhere,
   'item.seconded': everywhere,
   'item.queued': where((place) => place.stage === 'backlog'),
@@ -276,6 +278,7 @@ describe('transition', () => {
       'agent.called',
       'item.climbed',
       'item.commented',
+      'item.files_added',
       'item.seconded',
       'item.set_aside',
       'item.told',

@@ -25,6 +25,8 @@ import { dispatcher, namesOf, type KnownAs } from './intake/dispatch.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { interactions } from './intake/interactions.ts';
+import type { FetchesFiles } from '../files.ts';
+import { fetchAttachment } from './files.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { CHOSEN, LIMITS } from './limits.ts';
 import { TIMING, type DiscordOptions } from './options.ts';
@@ -67,7 +69,7 @@ interface Connection {
 }
 
 /** Discord, beyond what every transport has. */
-export type DiscordTransport = Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires;
+export type DiscordTransport = Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires & FetchesFiles;
 
 /** Discord as a transport. `start` may be called again after it has thrown. */
 export function discordTransport(options: DiscordOptions): DiscordTransport {
@@ -263,6 +265,8 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
       messages.knowDirect(channel.id, channel.last_message_id ?? null);
       return channel.id;
     },
+
+    fetchFile: (file, limits) => fetchAttachment(options.api, file, limits),
 
     // A slash command is shown as worked on by its deferral.
     async showWork({ at, id }, working) {

@@ -19,6 +19,8 @@ import { homeserver, HomeserverError, type Call } from './homeserver.ts';
 import { intake, type Intake } from './intake/intake.ts';
 import { textAt } from './json.ts';
 import { NOBODY_KNOWN, type PeopleNames } from '../people.ts';
+import type { FetchesFiles } from '../files.ts';
+import { fetchMedia } from './intake/media.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { MATRIX_LIMITS } from './limits.ts';
 import { reactionCommands } from './reaction-commands.ts';
@@ -80,7 +82,7 @@ interface Connection {
 }
 
 /** A Matrix account as a transport. */
-export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads & OpensDirect & Retires {
+export function matrixTransport(options: MatrixOptions): Transport & ShowsWork & OpensThreads & OpensDirect & Retires & FetchesFiles {
   const { clock, state, report } = options;
   const stopping = new AbortController();
   /** Ends what is still being sent when the time for it is over. */
@@ -220,6 +222,8 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
         rooms: connection?.rooms.problems() ?? [],
       };
     },
+
+    fetchFile: (file, limits) => fetchMedia(options.homeserver, options.accessToken, file, limits),
 
     async showWork(message, working) {
       await open().typing.show(message.at.room, working);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from '../../src/message/address.ts';
 import type { Json } from './json.ts';
 import { objectAt, textAt } from './json.ts';
 import { bareName } from '../people.ts';
+import { mediaIn } from './intake/media.ts';
 import { withMentions, withPillsByName } from './intake/pills.ts';
 import type { ReactionCommands } from './reaction-commands.ts';
 
@@ -38,13 +39,14 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
   }
   if (event['type'] !== 'm.room.message') return null;
   const content = objectAt(event, 'content');
-  const body = textAt(content, 'body');
-  if (textAt(content, 'msgtype') !== 'm.text' || body === null) return null;
+  const media = mediaIn(content);
+  const body = media?.words ?? textAt(content, 'body');
+  if ((media === null && textAt(content, 'msgtype') !== 'm.text') || body === null) return null;
   if (textAt(relation, 'rel_type') === 'm.replace' || 'm.new_content' in content) return null;
   const thread = textAt(relation, 'rel_type') === 'm.thread' ? textAt(relation, 'event_id') : null;
   const replyTo = textAt(objectAt(relation, 'm.in_reply_to'), 'event_id');
   const said = replyTo === null ? body : withoutQuote(body);
-  const called = withMentions(said, textAt(content, 'formatted_body'));
+  const called = withMentions(said, body === '' ? null : textAt(content, 'formatted_body'));
   const text = withPillsByName(called, (who) => (who === reader.me ? null : bareName(reader.nameOf(who) ?? who)));
   return {
     id,
@@ -55,6 +57,7 @@ export function readEvent(event: Json, reader: Reader): IncomingMessage | null {
     // Clients without threads are shown a message of one as a reply, which nobody wrote as such.
     ...(replyTo === null || (thread !== null && relation['is_falling_back'] === true) ? {} : { replyTo }),
     ...(thread === null ? {} : { threadRoot: thread }),
+    ...(media === null ? {} : { files: [media.file] }),
   };
 }
 

@@ -17,6 +17,7 @@ export const SCOPES = [
   'groups:history',
   'im:history',
   'mpim:history',
+  'files:read', // files that people send with a command, or in the thread of an item
   'chat:write', // answers and notifications
   'im:write', // direct messages to people who are asked what nobody else has answered
   'metadata.message:read', // the mark in a message by which one that was perhaps sent is found again

@@ -14,6 +14,8 @@ import { emptySecret } from './intake/signature.ts';
 import { serveHttp, type HttpIntake } from './intake/http.ts';
 import { Intake, NOT_STORED } from './intake/intake.ts';
 import { NOBODY_KNOWN } from '../people.ts';
+import type { FetchesFiles } from '../files.ts';
+import { fetchSlackFile } from './files.ts';
 import { LifeCycle } from '../life-cycle.ts';
 import { SLACK_LIMITS } from './limits.ts';
 import { Names, watchBotNames } from './names.ts';
@@ -69,7 +71,7 @@ export interface HasPort {
 /** Slack as a transport: events, slash commands, buttons and forms come by Socket Mode or by signed requests. */
 export function slackTransport(
   options: SlackOptions,
-): Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires & HasPort {
+): Transport & ShowsWork & OpensThreads & OpensDirect & AnswersApart & Retires & FetchesFiles & HasPort {
   const { clock, report } = options;
   const life = new LifeCycle(clock);
   let running: Running | null = null;
@@ -233,6 +235,11 @@ export function slackTransport(
 
     async edit(ref, body) {
       return started(running).outgoing.edit(ref, body);
+    },
+
+    async fetchFile(file, limits) {
+      const { call } = started(running);
+      return fetchSlackFile({ call, token: options.botToken, apiUrl: options.apiUrl }, file, limits);
     },
 
     async showWork(message, working) {

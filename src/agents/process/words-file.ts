@@ -7,6 +7,8 @@ export interface Words {
   /** ISO 8601. */
   readonly at: string;
   readonly text: string;
+  /** Absolute paths of the files that came with it; missing: none did. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /**
@@ -19,8 +21,8 @@ export function appendWords(file: string, words: readonly Words[]): void {
   const cut = lines.pop() !== '';
   const given = new Set(lines.map(idIn));
   const again = cut ? { again: true } : {};
-  const news = words.flatMap(({ id, from, at, text }) =>
-    given.has(id) ? [] : [JSON.stringify({ type: 'told', id, from, at, text, ...again })],
+  const news = words.flatMap(({ id, from, at, text, files }) =>
+    given.has(id) ? [] : [JSON.stringify({ type: 'told', id, from, at, text, files, ...again })],
   );
   if (news.length > 0) appendFileSync(file, `${cut ? '\n' : ''}${news.join('\n')}\n`);
 }

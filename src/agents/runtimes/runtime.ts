@@ -160,6 +160,8 @@ export interface Launch<Options> {
   readonly systemPromptFile: string | null;
   /** Absolute; to which words are appended where it hears by a file. */
   readonly toldFile: string;
+  /** Absolute, outside of the worktree: files that people sent are there, also later; to be read without asking. Null: none ever are. */
+  readonly filesDir: string | null;
   /** Absolute; the program starts there. */
   readonly worktree: string;
   /** Folders beside the worktree that a commit in it has to write: the worktree's git directory and the repository's. */

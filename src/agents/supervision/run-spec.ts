@@ -28,6 +28,8 @@ export interface RunSpec {
   readonly variables: TemplateValues;
   /** Absolute; the program starts there. */
   readonly worktree: string;
+  /** Absolute, outside of the worktree: where it may read files that people sent. Missing: nowhere. */
+  readonly filesDir?: string;
   /** Further environment; wins over the agent's own. */
   readonly env: Readonly<Record<string, string>>;
   readonly resumeSession: string | null;

@@ -85,6 +85,7 @@ async function launchOf(spec: RunSpec): Promise<Launch<RuntimeOptions>> {
     promptFile: files.prompt,
     systemPromptFile: systemPrompt === null ? null : files.systemPrompt,
     toldFile: files.told,
+    filesDir: spec.filesDir ?? null,
     worktree: spec.worktree,
     gitDirs: await gitDirsOf(spec.worktree),
     resumeSession: spec.resumeSession,

@@ -28,6 +28,24 @@ export interface Author {
   readonly asker: Asker;
 }
 
+/** The items that a command has changed, as they are now. */
+export class ChangedItems {
+  #items = new Map<string, WorkItem>();
+
+  note(item: WorkItem): void {
+    this.#items.set(`${item.project}#${item.number}`, item);
+  }
+
+  all(): readonly WorkItem[] {
+    return [...this.#items.values()];
+  }
+
+  /** What came after it was undone. */
+  reset(items: readonly WorkItem[]): void {
+    this.#items = new Map(items.map((item) => [`${item.project}#${item.number}`, item]));
+  }
+}
+
 /**
  * A transaction as a command sees it: anything invalid refuses the command and undoes all of it. `barred` is the second
  * line of defence after the check of the arguments: no command reaches an item of a project in which its sender has no role.
@@ -37,6 +55,7 @@ export function commandTx(
   author: Author,
   settingsOf: (project: string) => ProjectSettings,
   barred: (project: string) => Reply | null,
+  changed: ChangedItems = new ChangedItems(),
 ): CommandTx {
   const guard = (project: string): void => {
     const reply = barred(project);
@@ -49,6 +68,7 @@ export function commandTx(
     if (!result.ok) throw new Refusal(refused(result.error.code, misfitWords(result.error)));
     const after = tx.item(item.project, item.number);
     if (after === null) throw new Error(`${item.project}#${item.number} is not there after ${kind}`);
+    changed.note(after);
     return after;
   };
   return {
@@ -111,9 +131,11 @@ export function commandTx(
       void tx.record({ project, item: null, actor, cause, kind: 'musher.restart_asked', payload: { pid: process.pid } }),
     step: (item) => decide(tx.reads, item, projectFacts(tx.reads, settingsOf(item.project), tx.now)),
     attempt(part) {
+      const before = changed.all();
       try {
         return ok(tx.attempt(part));
       } catch (error) {
+        changed.reset(before);
         if (error instanceof Refusal) return err(error.reply);
         throw error;
       }

@@ -8,7 +8,10 @@ import { untilAborted } from '../../until-aborted.ts';
 import { err, ok, type Result } from '../../result.ts';
 import type { Project, Unread } from '../capabilities.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { commandTx, type Author } from './command-tx.ts';
+import { keepFiles } from '../files/keep-files.ts';
+import type { FetchedFiles } from '../files/fetch-files.ts';
+import type { ItemRef } from '../parse/arguments.ts';
+import { ChangedItems, commandTx, type Author } from './command-tx.ts';
 import { findAnyItem, findItem } from '../find-item.ts';
 import { Refusal } from '../../words/refusal.ts';
 import { askerOf, pageAccess } from '../page/access.ts';
@@ -28,6 +31,10 @@ export interface Settlement {
   answer(tx: Tx, reply: Reply): void;
   /** The change is kept and the final reply comes later: the command must not run again. */
   hold(tx: Tx): void;
+  /** The files that came with the message, for a command that takes them; null: none did, or it takes none. */
+  readonly files: FetchedFiles | null;
+  /** They are named in the log with these items, and the reply says so. */
+  filesKept(items: readonly ItemRef[]): void;
 }
 
 /** Scope of what people have not read yet, one place for a person in a room. */
@@ -94,8 +101,13 @@ export function commandContext(
     step: (item) => decide(log.reads, item, facts(item.project)),
     change(change) {
       const result = run((tx) => {
-        const reply = change(commandTx(tx, author, settingsOf, barred));
-        if (!reply.ok) throw new Refusal(reply);
+        const changed = new ChangedItems();
+        const commands = commandTx(tx, author, settingsOf, barred, changed);
+        const said = change(commands);
+        if (!said.ok) throw new Refusal(said);
+        const { files } = settlement;
+        const reply = files === null ? said : keepFiles(commands, changed.all(), files, said);
+        if (files !== null) settlement.filesKept(changed.all());
         settlement.answer(tx, reply);
         crashPoint('before-command-commit');
         return reply;

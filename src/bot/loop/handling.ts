@@ -2,6 +2,7 @@ import type { OutboxRow } from '../../log/tables/outbox.ts';
 import type { Asker } from '../../log/tables/two-person.ts';
 import type { Address, IncomingMessage } from '../../message/address.ts';
 import type { Project } from '../capabilities.ts';
+import type { FetchedFiles } from '../files/fetch-files.ts';
 import type { ItemRef } from '../parse/arguments.ts';
 
 /** The state of one message while it is handled. */
@@ -23,6 +24,10 @@ export interface Handling {
   /** It is no command that anybody could run: what was said is kept, to be found again. */
   isTalk: boolean;
   answered: boolean;
+  /** The files that came with it, once they are fetched; null: it has none, or its command takes none. */
+  files: FetchedFiles | null;
+  /** They are named in the log, and its answer says what became of them. */
+  filesKept: boolean;
   /** It may have changed something in the transaction that stores its answer. */
   isChange: boolean;
   /** Its effect is in the log and its answer comes when that has ended. */

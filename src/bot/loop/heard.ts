@@ -38,7 +38,9 @@ export function heard(
   if (leadsToOther(command)) return null;
   if (replied.ours) return { command: command.replace(/^[/!]/, '').trim(), about };
   if (ofThread === null && !root.ours) return null;
-  return readsAsCommand(parts, table, message, command, about) ? { command, about } : null;
+  if (readsAsCommand(parts, table, message, command, about)) return { command, about };
+  // People show a file in an item's thread to whoever works on it, with words for people.
+  return bringsFiles(parts, message, about) ? { command, about } : null;
 }
 
 function shownAs(parts: BotParts, { at }: IncomingMessage, id: string | undefined): ReturnType<BotParts['log']['outbox']['shownAs']> {
@@ -68,6 +70,11 @@ function readsAsCommand(
   if (leftOut && Object.entries(command.args).some(([name, { kind, required }]) => kind === 'rest' && !required && args[name] !== null))
     return false;
   return !beginsWithText(command);
+}
+
+/** Whether files came, of somebody who may add them to the item that is meant. */
+function bringsFiles(parts: BotParts, message: IncomingMessage, about: Heard['about']): boolean {
+  return message.files !== undefined && about !== undefined && includes(parts.rights.roleIn(message, about.project), 'operator');
 }
 
 /** `create bug reports for it, please` may be talk: where only fixed words come before a text, nothing shows that a command is meant. */

@@ -1,3 +1,7 @@
+import { BOUNDS } from '../../bounds.ts';
+import type { IncomingMessage } from '../../message/address.ts';
+import { safeName } from '../../pipeline/told/sent-file.ts';
+import { sentFiles, whichItemForFiles } from '../../words/files/files.ts';
 import type { BotParts } from '../bot-parts.ts';
 import type { Command } from '../command.ts';
 import type { CommandTable } from '../command-table.ts';
@@ -29,6 +33,20 @@ const FIRST_COMMANDS = ['status', 'backlog', 'help'];
 function namesMore(args: ArgumentValues<ArgumentTypes>, numbered: number): boolean {
   const lists = Object.values(args).filter((value) => Array.isArray(value));
   return lists.flat().filter((value) => typeof value === 'object').length > numbered;
+}
+
+/**
+ * What a text with files says. What is no command is a comment of the item that is meant; a command whose text is missing says which files
+ * came.
+ */
+function withFileNames(typed: Parsed, text: string, { files, about }: IncomingMessage, parse: (line: string) => Parsed): Parsed {
+  if (typed.ok || files === undefined) return typed;
+  const names = sentFiles(files.slice(0, BOUNDS.filesOfMessage).map(({ name }) => safeName(name)));
+  const { code, command, argument } = typed.error;
+  if (code === 'missing-argument' && command?.files === 'instead of text' && command.args[argument ?? '']?.kind === 'rest')
+    return parse(`${text.trimEnd()} ${names}`);
+  if (about === undefined || (code !== 'empty' && code !== 'unknown-command')) return typed;
+  return parse(`comment ${about.project}#${about.number} ${text.trim() === '' ? names : text.trim()}`);
 }
 
 type Parsed = ReturnType<typeof parseCommand<Command>>;
@@ -65,10 +83,11 @@ export function readCommand(
   const mayUse = (command: Command): boolean => includes(highest, command.role);
   const parse = (line: string): Parsed =>
     parseCommand(line, table, parseContext(parts, table, state.project, parts.projects, message.about), mayUse);
-  const typed = parse(text);
+  const typed = withFileNames(parse(text), text, message, parse);
   const meant = typed.ok ? null : asSpoken(text, parse, mayUse, message.about !== undefined);
   const parsed = meant?.runs ?? typed;
   if (!parsed.ok) {
+    if (message.files !== undefined && text.trim() === '') return { reply: whichItemForFiles() };
     if (meant !== null && meant.shown.length > 0) return { reply: onlyShown(meant.shown) };
     const talk = parsed.error.command === null ? smallTalk(text) : null;
     if (talk === 'thanks') return { reply: welcome() };

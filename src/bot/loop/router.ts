@@ -24,6 +24,7 @@ import { closeRevoked } from '../rights/revoke.ts';
 import type { Origin } from '../rights/rights.ts';
 import type { Handling, SendsAtOnce } from './handling.ts';
 import { readCommand, type Ready } from './read-command.ts';
+import { fetchFiles, type FileIntake } from '../files/fetch-files.ts';
 import { heard, type Heard } from './heard.ts';
 import { restartsAsked } from '../../log/reads/restarts.ts';
 import type { RoomNews } from './room-news.ts';
@@ -31,7 +32,7 @@ import { storeReply } from './store-reply.ts';
 import { Turns } from './turns.ts';
 import { WorkSigns } from './work-signs.ts';
 import { projectOf, type BotParts } from '../bot-parts.ts';
-import { answer } from '../../words/replies.ts';
+import { answer, done as answered } from '../../words/replies.ts';
 import type { Reply } from '../../words/reply.ts';
 
 /** Whose yes a command has. */
@@ -52,6 +53,10 @@ export interface RouterParts extends BotParts {
   readonly flood: FloodSettings;
   /** Called for each final reply, once it is stored. */
   readonly onAnswered: (inbox: number, reply: Reply) => void;
+  /** How files that come with messages are had and kept. Missing: none are. */
+  readonly files?: FileIntake;
+  /** A file that could not be stored, for the log file. */
+  readonly onFileProblem?: (error: unknown) => void;
   /** What rooms are told unasked. Missing: nothing. */
   readonly news?: () => RoomNews;
   /** Sends what can leave as soon as it is stored. Missing: all replies wait in the outbox until they are fetched. */
@@ -127,6 +132,8 @@ export class Router {
    * commit, and what is not answered then can still wait like any other.
    */
   #mayAnswerAtOnce(tx: Tx, message: IncomingMessage): boolean {
+    // Its files are fetched after it is acknowledged.
+    if (message.files !== undefined) return false;
     if (!this.#parts.log.isShared || tx.inbox.isWaitingIn(message.at)) return false;
     return this.#turns.takeAtOnce(roomOf(message), quotaOf(message));
   }
@@ -239,6 +246,8 @@ export class Router {
       several: false,
       isTalk: false,
       answered: false,
+      files: null,
+      filesKept: false,
       isChange: false,
       isHeld: false,
       isEarly: false,
@@ -353,10 +362,24 @@ export class Router {
   }
 
   async #command(text: string, state: Handling, release: () => void, confirmed: ConfirmedBy): Promise<Reply> {
-    const ready = readCommand(this.#parts, this.#table, text, state);
+    const sent = readCommand(this.#parts, this.#table, text, state);
+    if ('reply' in sent) return sent.reply;
+    const fetches = await this.#fetchesFiles(sent.command, state);
+    // The next start fetches them again: nothing of the message has happened yet.
+    if (fetches && this.#stopping.signal.aborted) return { ...answered(''), later: true };
+    // Once more, since rights and items may be others after a fetch.
+    const ready = state.files === null ? sent : readCommand(this.#parts, this.#table, text, state);
     if ('reply' in ready) return ready.reply;
     const context = this.#context(state, ready.command);
     return this.#asked(ready, context, state, confirmed) ?? this.#finish(ready.command.run(context, ready.args), state, release);
+  }
+
+  /** Fetches the files of a message whose command takes them. */
+  async #fetchesFiles(command: Command, state: Handling): Promise<boolean> {
+    const { files, clock, onFileProblem } = this.#parts;
+    if (command.files === undefined || state.message.files === undefined || files === undefined) return false;
+    state.files = await fetchFiles(files, clock, state.message, this.#stopping.signal, (error) => onFileProblem?.(error));
+    return true;
   }
 
   /** The question that a command asks first, stored; null where there is nothing to ask. One for two people never runs on the yes of its sender. */
@@ -404,6 +427,12 @@ export class Router {
         hold(tx) {
           tx.inbox.commit(id);
           state.isHeld = true;
+        },
+        files: state.files,
+        filesKept(items) {
+          state.filesKept = true;
+          // Whoever sends a missing one again replies to the answer.
+          if (items.length === 1) state.item ??= items[0] ?? null;
         },
       }),
       project: state.project,

@@ -3,6 +3,7 @@ import type { Outgoing } from '../../log/tables/outbox.ts';
 import type { Tx } from '../../log/tx.ts';
 import { withoutActions } from '../../message/build.ts';
 import { withTimer } from '../../words/fixed-replies.ts';
+import { withoutFiles } from '../../words/files/files.ts';
 import type { Reply } from '../../words/reply.ts';
 import { byBoth, confirmedElsewhere } from '../../words/steer/two-person.ts';
 import type { BotParts } from '../bot-parts.ts';
@@ -21,10 +22,12 @@ export function storeReply(
   parts: AnswerParts,
   tx: Tx,
   state: Handling,
-  reply: Reply,
-  occasion: Occasion | null = reply.occasion ?? null,
+  given: Reply,
+  occasion: Occasion | null = given.occasion ?? null,
 ): void {
   const { message, id } = state;
+  const lost = message.files !== undefined && !state.filesKept && given.ok ? message.files.length : 0;
+  const reply = lost === 0 ? given : withoutFiles(given, lost);
   const outcome = reply.ok ? 'ok' : reply.code === 'incident' ? 'failed' : 'refused';
   const isEnd = reply.unfinished !== true && outcome !== 'failed';
   if (state.answered) return;

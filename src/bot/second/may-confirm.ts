@@ -24,7 +24,7 @@ export function barrier(parts: BotParts, table: CommandTable<Command>, origin: O
   const ready = readCommand(parts, table, text, { as: message, project, words: '', item: null, several: false, isTalk: false });
   if ('reply' in ready) return ready.reply;
   const { command, args } = ready;
-  const readOnly = { before: () => undefined, answer: () => undefined, hold: () => undefined };
+  const readOnly = { before: () => undefined, answer: () => undefined, hold: () => undefined, files: null, filesKept: () => undefined };
   const context = commandContext(parts, message, command, '', AbortSignal.abort(), readOnly);
   const asked = command.confirm?.({ ...context, project, receivedAt: parts.clock.now() }, args) ?? null;
   return asked !== null && 'ok' in asked && !asked.ok ? asked : null;

@@ -89,6 +89,10 @@ function takeBack(tx: CommandTx, now: WorkItem, event: EventWith<'undo', 'itself
       const item = tx.append(now, 'item.told', { text: '', takesBack: event.seq });
       return { ok: true, item, again: restored.told };
     }
+    case 'item.files_added': {
+      const item = tx.append(now, 'item.files_added', { files: [], takesBack: event.seq });
+      return { ok: true, item, again: restored.files };
+    }
     case 'item.assigned': {
       const { agent, prior } = event.payload;
       if (now.assignedTo !== agent) return changed('its agent');

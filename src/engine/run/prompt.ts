@@ -1,10 +1,11 @@
 import type { TemplateValues } from '../../agents/template.ts';
-import { DEFAULT_PROMPTS, interruption, toldSection } from '../../agents/default-prompts.ts';
+import { DEFAULT_PROMPTS, filesSection, interruption, toldSection } from '../../agents/default-prompts.ts';
 import { scopeOf } from '../../agents/sections.ts';
 import type { AgentSettings, ProjectSettings } from '../../config/settings.ts';
 import type { NameOf } from '../../pipeline/actor.ts';
 import { isSameFailure } from '../../pipeline/refused.ts';
 import type { Told } from '../../pipeline/told/told.ts';
+import type { GivenFile } from './told/give-files.ts';
 import type { Failure, WorkItem } from '../../pipeline/types.ts';
 
 const NO_DESCRIPTION = '(no description)';
@@ -57,13 +58,25 @@ export function toldText(told: readonly Told[], nameOf: NameOf): string {
   return told.length === 0 ? '' : toldSection(told.map((one) => spoken(one, nameOf)));
 }
 
+/** What the prompt of any agent says of the files that people sent; empty where there are none. */
+export function filesText(files: readonly GivenFile[], nameOf: NameOf): string {
+  if (files.length === 0) return '';
+  return filesSection(
+    files.map(({ path, type, bytes, by, at }) => ({ path, type, size: `${bytes} bytes`, who: nameOf(by), when: minuteOf(at) })),
+  );
+}
+
 /** The prompt of a session that was interrupted for what people said. */
 export function interruptedBy(told: readonly Told[], nameOf: NameOf): string {
   return interruption(told.map((one) => spoken(one, nameOf)));
 }
 
 function spoken({ by, at, text }: Told, nameOf: NameOf): Parameters<typeof toldSection>[0][number] {
-  return { who: nameOf(by), when: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`, text };
+  return { who: nameOf(by), when: minuteOf(at), text };
+}
+
+function minuteOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** The prompt of an agent, where it has none of its own the default of its role. */

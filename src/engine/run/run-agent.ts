@@ -23,7 +23,9 @@ import { endUnjudged, known, sweepRun } from './end-unjudged.ts';
 import type { Result } from '../../result.ts';
 import { launchedEnough } from './run-budget.ts';
 import { runSandbox } from '../sandboxing.ts';
-import { noteHeard, wordsFor } from './told/interrupt.ts';
+import { giveFiles } from './told/give-files.ts';
+import { noteHeard } from './told/interrupt.ts';
+import { wordsTo } from './told/words-to.ts';
 import { settleRun } from './settle-run.ts';
 import { specOf, type Place } from './run-spec.ts';
 import type { Told } from '../../pipeline/told/told.ts';
@@ -46,7 +48,7 @@ export interface RunJob {
  * it up again. `isNew`: it was reserved a moment ago, so nobody can have started a process for it.
  */
 export function runAgent(parts: EngineParts, project: EngineProject, item: WorkItem, run: Run, isNew: boolean): RunJob {
-  const control = new Control(isNew, () => wordsFor(parts.log.reads.item(item.project, item.number), parts.nameOf));
+  const control = new Control(isNew, wordsTo(parts, item));
   return {
     stop: (why) => control.stop(why),
     hear: () => control.hear(),
@@ -67,9 +69,9 @@ class Control {
   stopped: Why | null = null;
   letGo = false;
 
-  readonly #words: () => readonly Words[];
+  readonly #words: (take: (words: readonly Words[]) => void) => void;
 
-  constructor(isNew: boolean, words: () => readonly Words[]) {
+  constructor(isNew: boolean, words: (take: (words: readonly Words[]) => void) => void) {
     this.#words = words;
     this.isNew = isNew;
     this.released = new Promise((resolve) => {
@@ -93,8 +95,8 @@ class Control {
   }
 
   hear(): void {
-    const words = this.#handle === null ? [] : this.#words();
-    if (words.length > 0) this.#handle?.tell(words);
+    const handle = this.#handle;
+    if (handle !== null) this.#words((words) => handle.tell(words));
   }
 
   release(): void {
@@ -157,8 +159,9 @@ async function drive(parts: EngineParts, project: EngineProject, item: WorkItem,
   }
   const access = adopting ? await reopened(parts) : ((await patient(async () => parts.access?.admit(item, run))) ?? null);
   // As it is now: people may have said something while the worktree was made ready.
+  const given = adopting ? [] : await patient(() => giveFiles(parts, item));
   const told = parts.log.reads.item(item.project, item.number)?.told ?? [];
-  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access, told });
+  const spec = specOf(parts, project, item, known(parts, run), agent, { ...ready, access, told, given });
   const handle = adopting
     ? await takeUp(parts, spec, run)
     : launch(parts, await patient(() => startOrThrow(parts, spec)), agent, item, run, { ...ready, told });

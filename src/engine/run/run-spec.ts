@@ -8,7 +8,8 @@ import type { Told } from '../../pipeline/told/told.ts';
 import type { CommitSha } from '../../pipeline/values.ts';
 import { meter } from './meter.ts';
 import { runDir, runMarker, type EngineParts, type EngineProject } from '../parts.ts';
-import { interruptedBy, promptTemplate, templateValues, toldText, valuesFor } from './prompt.ts';
+import { filesDir, type GivenFile } from './told/give-files.ts';
+import { filesText, interruptedBy, promptTemplate, templateValues, toldText, valuesFor } from './prompt.ts';
 import { runToResume, sessionToResume, usedInSession } from './resume.ts';
 import { reportSection } from '../../agents/default-prompts.ts';
 import { REPORT_FILE } from './report/take-report.ts';
@@ -35,7 +36,7 @@ export function specOf(
   item: WorkItem,
   run: Run,
   agent: AgentSettings,
-  place: Place & { readonly access: RunAccess | null; readonly told: readonly Told[] },
+  place: Place & { readonly access: RunAccess | null; readonly told: readonly Told[]; readonly given: readonly GivenFile[] },
 ): RunSpec {
   const { worktree, branch } = place;
   const resumeSession = sessionToResume(parts, run);
@@ -44,7 +45,8 @@ export function specOf(
     marker: runMarker(parts, item, run.run),
     runDir: runDir(parts, item.project, item.number, run.run),
     agent: limitedAgent(agent, run),
-    prompt: promptOf(parts, item, run, agent, values, place.told),
+    prompt: promptOf(parts, item, run, agent, values, place),
+    ...(place.given.length === 0 ? {} : { filesDir: filesDir(parts, item.project, item.number) }),
     systemPrompt: agent.systemPrompt === null ? null : expandTemplate(agent.systemPrompt, values),
     variables: values,
     worktree,
@@ -74,14 +76,14 @@ function promptOf(
   run: Run,
   agent: AgentSettings,
   values: TemplateValues,
-  told: readonly Told[],
+  { told, given }: { readonly told: readonly Told[]; readonly given: readonly GivenFile[] },
 ): string {
   const before = runToResume(parts, run);
   const news = told.filter(({ read }) => read === undefined);
-  if (before !== null && news.length > 0 && isTold(before.stopRequested)) return interruptedBy(news, parts.nameOf);
+  if (before !== null && news.length > 0 && isTold(before.stopRequested)) return `${interruptedBy(news, parts.nameOf)}${filesText(given, parts.nameOf)}`;
   const template = promptTemplate(agent);
   const asksReport = item.type === 'spike' && agent.role === 'coder' ? reportSection(REPORT_FILE) : '';
-  return `${expandTemplate(template, valuesFor(template, item, values))}${asksReport}${toldText(told, parts.nameOf)}`;
+  return `${expandTemplate(template, valuesFor(template, item, values))}${asksReport}${toldText(told, parts.nameOf)}${filesText(given, parts.nameOf)}`;
 }
 
 /** What is not committed when a run is asked to end. */

@@ -6,6 +6,7 @@ import { created, transition, type TransitionError } from '../../pipeline/transi
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import type { Db } from '../database.ts';
+import { FileRows } from '../files/file-rows.ts';
 import { DayRows } from './day-rows.ts';
 import { closedRequest, openedRequest, REQUEST_TEXTS } from './fold-request.ts';
 import { foldRun, RUN_TEXTS } from './fold-run.ts';
@@ -72,6 +73,7 @@ export class Projector {
   readonly #pauses: Pauses;
   readonly #texts: Texts;
   readonly #measures: Measures;
+  readonly #files: FileRows;
   /** What each projection makes of an event, when the item itself has been made of it. */
   readonly #into: { readonly [P in Projection]: Derive<EventInto<P>> } = {
     accounts: (event) => this.#accounts.apply(event),
@@ -79,6 +81,7 @@ export class Projector {
     counts: (event) => this.#countUp(event),
     days: (event) => this.#days.apply(event, this.#payerOf(event)),
     dependencies: (event, before) => this.#depend(event, before),
+    files: (event) => this.#files.apply(event),
     measures: (event) => this.#measures.apply(event),
     outages: (event) => this.#outages.apply(event),
     pauses: (event) => this.#pauses.apply(event),
@@ -104,6 +107,7 @@ export class Projector {
     this.#pauses = new Pauses(db);
     this.#texts = new Texts(db, { indexes: indexesTexts });
     this.#measures = new Measures(db);
+    this.#files = new FileRows(db);
     this.items = itemTable(db);
     this.runs = runTable(db);
     this.#requests = requestTable(db);

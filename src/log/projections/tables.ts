@@ -106,6 +106,23 @@ export const MEASURES = `
     PRIMARY KEY (project, name)
   ) WITHOUT ROWID;`;
 
+/** Since schema version 25. */
+export const FILES = `
+  CREATE TABLE IF NOT EXISTS files ( -- files that people sent with an item; their bytes are beside the log
+    project TEXT NOT NULL,
+    item    INTEGER NOT NULL,
+    event   INTEGER NOT NULL,
+    n       INTEGER NOT NULL,
+    hash    TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    bytes   INTEGER NOT NULL,
+    "by"    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (project, item, event, n)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS files_by_hash ON files (hash);`;
+
 export const PROJECTION_TABLES = `
   CREATE TABLE counts (
     project TEXT NOT NULL,
@@ -193,6 +210,7 @@ export const PROJECTION_TABLES = `
   ${ROUTINES}
   ${TEXTS}
   ${MEASURES}
+  ${FILES}
 
   CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
@@ -239,6 +257,7 @@ export const PROJECTIONS: readonly { readonly table: string; readonly key: reado
   { table: 'labels', key: ['project', 'open', 'label', 'item'] },
   { table: 'attention', key: ['project', 'why', 'since', 'item'] },
   { table: 'measures', key: ['project', 'name'] },
+  { table: 'files', key: ['project', 'item', 'event', 'n'] },
   { table: 'texts', key: ['id'] },
   { table: 'timers', key: ['project', 'timer'] },
   { table: 'routines', key: ['project', 'routine'] },

@@ -14,6 +14,7 @@ import { Subscriptions, type Subscription } from '../projections/subscriptions.t
 import { Accounts } from './accounts.ts';
 import { AttentionReads } from './attention-reads.ts';
 import { Outages } from './outages.ts';
+import { FileRows } from '../files/file-rows.ts';
 import { Measures } from './measures.ts';
 import { Pauses } from './pauses.ts';
 import { RoutineReads } from './routines.ts';
@@ -55,6 +56,8 @@ export class Reads {
   /** Which items wait for a person. */
   readonly attention: AttentionReads;
   readonly measures: Pick<Measures, 'get'>;
+  /** Files that people sent with an item. */
+  readonly files: Pick<FileRows, 'of' | 'isKept' | 'onlyOf'>;
   readonly #events: EventStore;
   readonly #item;
   readonly #inStage;
@@ -92,6 +95,7 @@ export class Reads {
     this.texts = new TextReads(db);
     this.attention = new AttentionReads(db);
     this.measures = new Measures(db);
+    this.files = new FileRows(db);
     this.#item = db.prepare<[string, number], string>('SELECT state FROM items WHERE project = ? AND number = ?').pluck();
     this.#inStage = db
       .prepare<[string, string, number], string>(

@@ -5,6 +5,7 @@ import {
   ACCOUNTS,
   ATTENTION,
   BASES,
+  FILES,
   ITEMS,
   LABELS,
   MEASURES,
@@ -335,6 +336,11 @@ const MIGRATIONS: readonly string[] = [
       END AS why FROM items WHERE deleted = 0
     ) WHERE why IS NOT NULL;
   `),
+  // A new database has the table of files already. A message's own are the network's names of them, as JSON, until it is answered.
+  `
+  ${FILES}
+  ALTER TABLE inbox ADD COLUMN files TEXT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

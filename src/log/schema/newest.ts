@@ -37,7 +37,7 @@ CREATE TABLE inbox (
     received_at INTEGER NOT NULL,
     state       TEXT NOT NULL, -- received | committed (its effect is in the log, the final reply not yet) | done
     outcome     TEXT,          -- ok | refused | failed | ignored
-    confirmed   TEXT, about_project TEXT, about_item INTEGER,          -- the command that this message said yes to, as JSON, until it is done
+    confirmed   TEXT, about_project TEXT, about_item INTEGER, files TEXT,          -- the command that this message said yes to, as JSON, until it is done
     UNIQUE (transport, message_id)
   );
 CREATE TABLE told (        -- what a sender was told and is not told again for a while
@@ -225,6 +225,19 @@ CREATE TABLE measures ( -- values that the configuration names
     bad     TEXT,                     -- one after it that gave none
     PRIMARY KEY (project, name)
   ) WITHOUT ROWID;
+CREATE TABLE files ( -- files that people sent with an item; their bytes are beside the log
+    project TEXT NOT NULL,
+    item    INTEGER NOT NULL,
+    event   INTEGER NOT NULL,
+    n       INTEGER NOT NULL,
+    hash    TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    bytes   INTEGER NOT NULL,
+    "by"    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (project, item, event, n)
+  ) WITHOUT ROWID;
 CREATE TABLE timers (        -- open ones alone
     project TEXT NOT NULL,
     timer   INTEGER NOT NULL,
@@ -352,6 +365,7 @@ CREATE INDEX requests_of_run ON requests (project, item, run, call, number);
 CREATE INDEX spend_of_item ON spend (project, item);
 CREATE INDEX routines_by_due ON routines (due, routine);
 CREATE INDEX texts_of_item ON texts (project, item, source);
+CREATE INDEX files_by_hash ON files (hash);
 CREATE INDEX timers_by_due ON timers (due, timer);
 CREATE UNIQUE INDEX outbox_one_reply ON outbox (inbox) WHERE inbox IS NOT NULL;
 CREATE INDEX outbox_open ON outbox (transport, room, kind, id) WHERE state IN ('pending', 'sending');

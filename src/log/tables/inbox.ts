@@ -1,4 +1,4 @@
-import type { IncomingMessage, IngressKind } from '../../message/address.ts';
+import type { IncomingMessage, IngressKind, MessageFile } from '../../message/address.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { Db } from '../database.ts';
 import type { Asker } from './two-person.ts';
@@ -43,6 +43,7 @@ interface Row {
   readonly state: InboxRow['state'];
   readonly outcome: InboxOutcome | null;
   readonly confirmed: string | null;
+  readonly files: string | null;
 }
 
 /** Messages that a look for the rooms of one person goes through. */
@@ -70,8 +71,8 @@ export class Inbox {
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
     this.#insert = db.prepare(
-      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, about_project, about_item, received_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
+      `INSERT OR IGNORE INTO inbox (transport, message_id, room, thread, sender, sender_name, ingress, direct, text, about_project, about_item, files, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')`,
     );
     this.#insertSettled = db.prepare(
       `INSERT OR IGNORE INTO inbox (transport, message_id, room, sender, sender_name, ingress, direct, text, received_at, state, outcome)
@@ -93,7 +94,7 @@ export class Inbox {
     this.#get = db.prepare<[number], Row>('SELECT * FROM inbox WHERE id = ?');
     this.#last = db.prepare<[], number | null>('SELECT max(id) FROM inbox').pluck();
     this.#finish = db.prepare(
-      "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL WHERE id = ? AND state <> 'done'",
+      "UPDATE inbox SET state = 'done', outcome = ?, text = '', sender_name = '', confirmed = NULL, files = NULL WHERE id = ? AND state <> 'done'",
     );
     // Looks at the oldest rows alone, and keeps those that a message still refers to.
     this.#prune = db.prepare(
@@ -127,6 +128,9 @@ export class Inbox {
       this.#redactor.redact(message.text),
       message.about?.project ?? null,
       message.about?.number ?? null,
+      message.files === undefined
+        ? null
+        : JSON.stringify(message.files.map((file) => ({ ...file, name: this.#redactor.redact(file.name) }))),
       now,
     );
     return result.changes === 0 ? null : Number(result.lastInsertRowid);
@@ -236,6 +240,7 @@ function toInbox(row: Row): InboxRow {
       ingress: row.ingress as IngressKind,
       ...(row.direct === 1 ? { direct: true } : {}),
       text: row.text,
+      ...(row.files === null ? {} : { files: JSON.parse(row.files) as readonly MessageFile[] }),
       ...(row.about_project === null || row.about_item === null ? {} : { about: { project: row.about_project, number: row.about_item } }),
     },
   };

@@ -55,6 +55,7 @@ export const restored = {
   priority: (priority: string) => `its priority is ${priority} again`,
   field: (field: 'description' | 'criteria') => `its ${field} ${field === 'criteria' ? 'are' : 'is'} as before`,
   told: 'no agent will read it',
+  files: 'its files are gone',
   running: ({ stage }: WorkItem, withNewRun: boolean) =>
     stage.name === 'backlog' ? 'it is queued again' : `it continues in ${stageWords(stage)}${withNewRun ? ', with a new run' : ''}`,
   stopped: ({ stage }: WorkItem) => `it is back ${inStage(stage)}`,

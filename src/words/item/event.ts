@@ -8,6 +8,7 @@ import type { Leftover, RemovalNote, SetAside } from '../../pipeline/why/removal
 import { causeWords, isPersonsAct, PERSON_DID } from './causes.ts';
 import { archivedAs, firstLine, shortCommit, stageWords } from './item.ts';
 import { unaskedWords } from './request.ts';
+import { filesAdded } from '../files/files.ts';
 import { endWords } from './run.ts';
 import { duration } from '../time.ts';
 import { withoutPaths } from '../paths.ts';
@@ -33,6 +34,8 @@ export function eventWords(event: LoggedEvent, nameOf: NameOf): string {
       return event.payload.takesBack === undefined ? because('told its agent', event.payload.text) : 'took back what was said to its agent';
     case 'item.commented':
       return because('commented', event.payload.text);
+    case 'item.files_added':
+      return event.payload.takesBack === undefined ? filesAdded(event.payload.files) : 'took back the files';
     case 'item.climbed':
       return climbedWords(event.payload);
     case 'item.seconded':

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FileShelf, type DeviceFile } from '../file-shelf.ts';
 import { FakeGateway } from './gateway.ts';
 import { interactionEvent, Interactions, type Interaction } from './interactions.ts';
 import { RateLimits, refusal } from './limits.ts';
@@ -22,6 +23,7 @@ export class FakeDiscord {
   token = 'the-token';
   readonly rest: FakeRest;
   readonly requests: string[] = [];
+  readonly shelf = new FileShelf();
   readonly #faults: Fault[] = [];
   readonly #server: Server;
   #last: (() => void) | null = null;
@@ -94,6 +96,14 @@ export class FakeDiscord {
     });
     this.#announce(message);
     return message;
+  }
+
+  /** Somebody writes with a file. */
+  attach(user: User, channel: Channel, file: DeviceFile, content = '', extra: Partial<Message> = {}): Message {
+    const id = this.shelf.put(file);
+    const url = `http://127.0.0.1:${this.#port}/attachments/${channel.id}/${id}/${encodeURIComponent(file.name)}?ex=1&is=2&hm=3`;
+    const attachment = { id, filename: file.name, text: '', url, proxy_url: url, size: file.bytes.length, content_type: file.type };
+    return this.write(user, channel, content, { attachments: [attachment], ...extra });
   }
 
   rewrite(message: Message, content: string): void {
@@ -174,6 +184,9 @@ export class FakeDiscord {
   // REST.
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, file] = /^\/attachments\/\d+\/([^/]+)\//.exec(incoming.url ?? '') ?? [];
+    // The address alone opens it; a token has no business there.
+    if (file !== undefined) return this.shelf.answer(file, incoming.headers.authorization === undefined, response);
     const request = await read(incoming);
     const name = `${request.method} ${request.path}`;
     this.requests.push(name);

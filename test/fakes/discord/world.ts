@@ -40,7 +40,7 @@ export interface Message {
   content: string;
   flags: number;
   components: readonly Component[];
-  attachments: readonly { readonly filename: string; readonly text: string }[];
+  attachments: readonly { readonly filename: string; readonly text: string; readonly url?: string; readonly size?: number }[];
   webhook_id?: string;
 }
 

@@ -1,5 +1,7 @@
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { FileShelf, type DeviceFile } from '../file-shelf.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from '../../../transports/matrix/json.ts';
 
 interface FakeRoom {
@@ -34,6 +36,7 @@ export class FakeHomeserver {
   readonly reasons: string[] = [];
   /** People who can't be invited. */
   readonly unreachable = new Set<string>();
+  readonly shelf = new FileShelf();
   mishaps: Mishap[] = [];
   /** Events that a timeline holds at most before it is `limited`. */
   timelineLimit = 100;
@@ -118,6 +121,30 @@ export class FakeHomeserver {
     return this.add(id, { type: 'm.room.message', sender, content: { msgtype: 'm.text', body, ...content } });
   }
 
+  /** Somebody sends a file, as Element does: without words its name is the body. `secret`: as in an encrypted room. */
+  attach(id: string, file: DeviceFile, words = '', content: Json = {}, options: { readonly secret?: boolean } = {}): string {
+    const info = { mimetype: file.type, size: file.bytes.length };
+    const named = words === '' ? { body: file.name } : { body: words, filename: file.name };
+    const msgtype = file.type.startsWith('image/') ? 'm.image' : 'm.file';
+    const where = options.secret === true ? { file: this.#encrypted(file) } : { url: `mxc://example.org/${this.shelf.put(file)}` };
+    return this.add(id, { type: 'm.room.message', sender: '@ada:example.org', content: { msgtype, ...named, info, ...where, ...content } });
+  }
+
+  #encrypted(file: DeviceFile): Json {
+    const [key, iv] = [randomBytes(32), randomBytes(16)];
+    const cipher = createCipheriv('aes-256-ctr', key, iv);
+    const bytes = Buffer.concat([cipher.update(file.bytes), cipher.final()]);
+    const url = `mxc://example.org/${this.shelf.put({ ...file, type: 'application/octet-stream', bytes })}`;
+    const unpadded = (text: string): string => text.replace(/=+$/, '');
+    return {
+      v: 'v2',
+      url,
+      iv: unpadded(iv.toString('base64')),
+      key: { kty: 'oct', alg: 'A256CTR', ext: true, k: key.toString('base64url'), key_ops: ['encrypt', 'decrypt'] },
+      hashes: { sha256: unpadded(createHash('sha256').update(bytes).digest('base64')) },
+    };
+  }
+
   /** Somebody deletes a message. */
   erase(id: string, event: string, sender = '@ada:example.org'): void {
     this.add(id, { type: 'm.room.redaction', sender, redacts: event, content: {} });
@@ -154,6 +181,8 @@ export class FakeHomeserver {
     };
     if (request.headers.authorization !== `Bearer ${this.accessToken}`)
       return answer(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown token' });
+    const [, media] = /^\/_matrix\/client\/v1\/media\/download\/example\.org\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (media !== undefined) return this.shelf.answer(media, true, response);
     const [kind = '', ...rest] = url.pathname.replace('/_matrix/client/v3/', '').split('/').map(decodeURIComponent);
     const notFound = (): void => answer(404, { errcode: 'M_NOT_FOUND', error: 'Not found' });
     const forbidden = (): void => answer(403, { errcode: 'M_FORBIDDEN', error: 'Not in the room' });

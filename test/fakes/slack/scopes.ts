@@ -17,6 +17,7 @@ export const METHOD_SCOPES: Readonly<Record<string, (channel: string) => readonl
   'conversations.info': () => ['channels:read'],
   'conversations.open': () => ['im:write'],
   'conversations.replies': historyOf,
+  'files.info': () => ['files:read'],
   'reactions.add': () => ['reactions:write'],
   'reactions.remove': () => ['reactions:write'],
   'users.info': () => ['users:read'],

@@ -2,7 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EVENTS, SCOPES } from '../../../transports/slack/manifest.ts';
-import { callMethod } from './methods.ts';
+import { FileShelf, type DeviceFile } from '../file-shelf.ts';
+import { BOT_TOKEN, callMethod } from './methods.ts';
 import { refusalOf } from './refusal.ts';
 import { Rooms, type FakeMessage, type Json } from './rooms.ts';
 import { EVENT_SCOPES, subscriptionOf } from './scopes.ts';
@@ -40,6 +41,7 @@ export class FakeSlack {
   readonly rooms = new Rooms();
   readonly sockets = new SocketServer();
   readonly calls: Call[] = [];
+  readonly shelf = new FileShelf();
   readonly views: Json[] = [];
   /** What the bot token may do. */
   scopes: string[] = [...SCOPES];
@@ -118,6 +120,14 @@ export class FakeSlack {
       message,
       heard: this.event({ ...this.rooms.toJson(message, false), channel: message.channel, channel_type: type, ...further }),
     };
+  }
+
+  /** A person shares a file, with or without words. */
+  share(file: DeviceFile, text = '', more: Parameters<FakeSlack['say']>[1] = {}): ReturnType<FakeSlack['say']> {
+    const id = this.shelf.put(file);
+    const url = `http://127.0.0.1:${this.#port}/files-pri/T1-${id}/${encodeURIComponent(file.name)}`;
+    const shown = { id, name: file.name, title: file.name, mimetype: file.type, size: file.bytes.length, mode: 'hosted', url_private: url };
+    return this.say(text, { ...more, event: { subtype: 'file_share', files: [shown], upload: false, ...more.event } });
   }
 
   /** Sends an event; true: it was acknowledged. */
@@ -271,6 +281,13 @@ export class FakeSlack {
     if (this.sockets.away) return void request.socket.destroy();
     const body = Buffer.concat(chunks).toString();
     const url = new URL(request.url ?? '/', 'http://x');
+    const [, file] = /^\/files-pri\/T1-([^/]+)\//.exec(url.pathname) ?? [];
+    if (file !== undefined) {
+      const mayRead = request.headers.authorization === `Bearer ${BOT_TOKEN}` && this.scopes.includes('files:read');
+      // A page to log in, for whoever may not.
+      if (!mayRead) this.shelf.mishaps.unshift({ redirect: `http://127.0.0.1:${this.#port}/?redir=1` });
+      return this.shelf.answer(file, mayRead, response);
+    }
     const isResponse = url.pathname.startsWith('/response/');
     const method = isResponse ? 'respond' : url.pathname.replace('/api/', '');
     const args = new URLSearchParams(isResponse ? '' : body);

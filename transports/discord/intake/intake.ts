@@ -2,6 +2,7 @@ import type { APIMessage, APIUser, GatewayMessageCreateDispatchData, MessageType
 import type { IncomingMessage } from '../../../src/message/address.ts';
 import { addressOf, senderOf } from '../address.ts';
 import type { Channels, Place } from '../channels.ts';
+import { filesIn } from '../files.ts';
 import { CHOSEN, LIMITS } from '../limits.ts';
 import type { DiscordOptions } from '../options.ts';
 import { NOBODY_KNOWN, withNames } from '../../people.ts';
@@ -88,7 +89,8 @@ export function intake({ library, rest, options, channels, botId, isCalled, take
     const sender = senderOf(message.author, message.member?.nick);
     const written = { id: message.id, at, sender, ingress, text: withNames(message.content, mentionedIn(message)) } as const;
     if (isOurs(message)) people.called(sender.id, sender.name);
-    if (isOurs(message)) take({ ...written, ...around(message, place) }, channel);
+    const files = filesIn(message.attachments);
+    if (isOurs(message)) take({ ...written, ...around(message, place), ...(files.length === 0 ? {} : { files }) }, channel);
     see(channel, message.id);
   };
   const knowDirect = (channel: string): void => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Sender } from '../../../src/message/address.ts';
+import { filesIn } from '../files.ts';
 import { encodeHandle } from '../handle.ts';
 import { withNames } from '../../people.ts';
 import { escapeText, typedText } from '../render/mrkdwn.ts';
@@ -25,7 +26,8 @@ export function writtenMessage(
   if (textOf(message, 'bot_id') !== null || Object.keys(objectOf(message, 'bot_profile')).length > 0) return null;
   // What an edited message said before is unknown, and an edit is never a command.
   if (Object.keys(asPayload(message['edited'])).length > 0) return null;
-  const written = textOf(message, 'text');
+  const files = filesIn(message);
+  const written = textOf(message, 'text') ?? (files.length === 0 ? null : '');
   if (written === null) return null;
   const mentioned = (mention: string): string | null => {
     const [id = ''] = mention.split('|');
@@ -42,6 +44,7 @@ export function writtenMessage(
     text: typedText(withNames(written, mentioned)),
     // The first message of a thread names itself.
     ...(thread === null || thread === ts ? {} : { threadRoot: thread }),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 

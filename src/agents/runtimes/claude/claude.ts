@@ -62,6 +62,11 @@ const PERMISSION_TOOL = 'mcp__musher__approve';
 
 const MCP_FILE = 'mcp.json';
 
+/** Reading in a folder outside of the worktree. A path that its rules would read as something else gets none: then it asks. */
+function readingRule(folder: string | null): readonly string[] {
+  return folder !== null && /^[\w/.@+-]+$/.test(folder) ? [`Read(/${folder}/**)`] : [];
+}
+
 /** The prompt goes in on standard input and the system prompt in a file: text from people is never an argument. */
 function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
   const { access, limits, options, role } = launch;
@@ -96,7 +101,11 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
       ...(launch.systemPromptFile === null ? [] : ['--append-system-prompt-file', launch.systemPromptFile]),
       // Takes all values that follow, so it comes last.
-      ...option('--allowedTools', [...(allowed.length > 0 ? allowed : fallback), ...(access === null ? [] : [OWN_TOOLS])]),
+      ...option('--allowedTools', [
+        ...(allowed.length > 0 ? allowed : fallback),
+        ...readingRule(launch.filesDir),
+        ...(access === null ? [] : [OWN_TOOLS]),
+      ]),
     ],
     // An update in the middle of a run is nobody's wish.
     env: { DISABLE_AUTOUPDATER: '1' },

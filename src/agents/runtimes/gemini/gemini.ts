@@ -64,6 +64,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
       '--allowed-mcp-server-names',
       'musher',
       ...(launch.model === null ? [] : ['--model', launch.model]),
+      ...(launch.filesDir === null ? [] : ['--include-directories', launch.filesDir]),
       ...(launch.resumeSession === null ? [] : ['--resume', launch.resumeSession]),
     ],
     env: { GEMINI_CLI_SYSTEM_SETTINGS_PATH: join(runDir, SETTINGS_FILE) },

@@ -49,7 +49,7 @@ function prepare(launch: Launch<z.output<z.ZodObject<typeof KEYS>>>): Command {
   const config = {
     autoupdate: false,
     share: 'disabled',
-    permission: sandboxed ? 'allow' : permissions(role, options.allowed_tools ?? []),
+    permission: sandboxed ? 'allow' : permissions(role, options.allowed_tools ?? [], launch.filesDir),
     ...(launch.systemPromptFile === null ? {} : { instructions: [launch.systemPromptFile] }),
     ...(access === null
       ? {}

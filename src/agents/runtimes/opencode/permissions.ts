@@ -13,9 +13,13 @@ const WRITING = ['edit', ...['add', 'rm', 'mv', 'commit'].map((command) => `bash
  * opencode's rules for a run: `read`, `edit` (which writing is part of), `bash(git add*)`. The last rule that fits counts, so
  * what is not listed is denied first. Denied, and not asked: nobody could answer, and a question ends the run.
  */
-export function permissions(role: Role, allowed: readonly string[]): Rules {
+export function permissions(role: Role, allowed: readonly string[], filesDir: string | null = null): Rules {
   const usual = [...READING, ...GIT_READING, ...(role === 'qa' ? [] : WRITING)];
-  const rules: Rules = { '*': 'deny', 'musher*': 'allow' };
+  const rules: Rules = {
+    '*': 'deny',
+    'musher*': 'allow',
+    ...(filesDir === null ? {} : { external_directory: { '*': 'deny', [`${filesDir}/*`]: 'allow' } }),
+  };
   for (const entry of allowed.length > 0 ? allowed : usual) {
     const [, tool = entry, pattern = null] = /^([^()]+)\((.*)\)$/s.exec(entry) ?? [];
     const before = rules[tool];

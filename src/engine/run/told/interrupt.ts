@@ -11,6 +11,7 @@ import { unread, type Told } from '../../../pipeline/told/told.ts';
 import type { WorkItem } from '../../../pipeline/types.ts';
 import type { Cause, Why } from '../../../pipeline/why/cause.ts';
 import { record } from '../../parts.ts';
+import type { GivenFile } from './give-files.ts';
 import { reservationFor } from '../run-budget.ts';
 import type { Judgement } from '../judge-run.ts';
 
@@ -20,9 +21,13 @@ export function isTold(why: Why | null): why is Extract<Cause, { kind: 'told' }>
 }
 
 /** What people said and no run has read, as a run in progress is given it. */
-export function wordsFor(item: WorkItem | null, nameOf: NameOf): readonly Words[] {
+export function wordsFor(item: WorkItem | null, nameOf: NameOf, files: readonly GivenFile[] = []): readonly Words[] {
   if (item === null || item.deletedAt !== null) return [];
-  return unread(item).map(({ id, by, at, text }) => ({ id, from: nameOf(by), at: new Date(at).toISOString(), text }));
+  return unread(item).map(({ id, by, at, text }) => {
+    // Written down in the transaction of the words.
+    const paths = files.filter((file) => file.by === by && file.at === at).map(({ path }) => path);
+    return { id, from: nameOf(by), at: new Date(at).toISOString(), text, files: paths.length === 0 ? undefined : paths };
+  });
 }
 
 /** Its program says that it has read some words; once more after a restart, when its output is read again. */
