@@ -3,6 +3,8 @@ import { download, FileFailure, ownAddress, type FileLimits } from '../files.ts'
 import { asPayload, listOf, objectOf, textOf, type Payload } from './intake/payload.ts';
 import type { CallSlack } from './web-api.ts';
 
+const SLACK_FILES = 'https://files.slack.com/';
+
 /** Files that are no more, or that the workspace's plan hides. */
 const NOT_THERE: ReadonlySet<string | null> = new Set(['tombstone', 'hidden_by_limit']);
 
@@ -31,7 +33,8 @@ export function filesIn(message: Payload): readonly MessageFile[] {
 
 /** Slack's own hosts of files, and the one beside a configured API: `slack-gov.com` has `files.slack-gov.com`. */
 function hostsOf(apiUrl: string | null): readonly string[] {
-  return apiUrl === null ? ['files.slack.com'] : ['files.slack.com', `files.${new URL(apiUrl).hostname.replace(/^www\./, '')}`];
+  const own = new URL(SLACK_FILES).hostname;
+  return apiUrl === null ? [own] : [own, `files.${new URL(apiUrl).hostname.replace(/^www\./, '')}`];
 }
 
 /** Fetches a file with the token of the bot, which goes to Slack's own hosts alone. Throws FileFailure. */
