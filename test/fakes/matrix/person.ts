@@ -9,6 +9,8 @@ export interface Person {
   request(method: string, path: string, body?: unknown): Promise<Json>;
   createRoom(options: Json): Promise<string>;
   say(room: string, content: string | Json): Promise<string>;
+  /** Gives the address of the file on its server. */
+  upload(name: string, type: string, bytes: Uint8Array): Promise<string>;
   react(room: string, event: string, key: string): Promise<string>;
   /** All events of a room that this person sees, oldest first. */
   events(room: string): Promise<Json[]>;
@@ -28,6 +30,14 @@ export async function logIn(url: string, user: string, password: string): Promis
     request,
     createRoom: async (options) => textAt(await request('POST', '/createRoom', options), 'room_id') ?? '',
     say: (room, content) => send(room, 'm.room.message', typeof content === 'string' ? { msgtype: 'm.text', body: content } : content),
+    async upload(name, type, bytes) {
+      const response = await fetch(`${url}/_matrix/media/v3/upload?filename=${encodeURIComponent(name)}`, {
+        method: 'POST',
+        headers: { 'Content-Type': type, Authorization: `Bearer ${accessToken}` },
+        body: Buffer.from(bytes),
+      });
+      return textAt(await response.json(), 'content_uri') ?? '';
+    },
     react: (room, event, key) => send(room, 'm.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } }),
     async events(room) {
       const all: Json[] = [];
