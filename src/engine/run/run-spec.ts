@@ -80,7 +80,8 @@ function promptOf(
 ): string {
   const before = runToResume(parts, run);
   const news = told.filter(({ read }) => read === undefined);
-  if (before !== null && news.length > 0 && isTold(before.stopRequested)) return `${interruptedBy(news, parts.nameOf)}${filesText(given, parts.nameOf)}`;
+  if (before !== null && news.length > 0 && isTold(before.stopRequested))
+    return `${interruptedBy(news, parts.nameOf)}${filesText(given, parts.nameOf)}`;
   const template = promptTemplate(agent);
   const asksReport = item.type === 'spike' && agent.role === 'coder' ? reportSection(REPORT_FILE) : '';
   return `${expandTemplate(template, valuesFor(template, item, values))}${asksReport}${toldText(told, parts.nameOf)}${filesText(given, parts.nameOf)}`;

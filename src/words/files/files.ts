@@ -3,7 +3,6 @@ import type { FileTrouble } from '../../message/address.ts';
 import type { Inline } from '../../message/document.ts';
 import { BOUNDS } from '../../bounds.ts';
 import type { FileOfItem } from '../../log/files/file-rows.ts';
-import { actorName } from '../../pipeline/actor.ts';
 import type { SentFile } from '../../pipeline/told/sent-file.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { bytes, counted } from '../amounts.ts';
@@ -46,7 +45,7 @@ export function filesAdded(files: readonly SentFile[]): string {
 
 /** A file of an item as `show` lists it: `gap.png (84 kB, image/png), 14:02 Anna`. */
 export function fileWords({ name, type, bytes: size, by, at }: FileOfItem, reader: Reader): Inline[] {
-  return phrase`${name} (${bytes(size)}, ${type}), ${moment(at, reader.now, reader.timezone)} ${actorName(by)}`;
+  return phrase`${name} (${bytes(size)}, ${type}), ${moment(at, reader.now, reader.timezone)} ${reader.nameOf(by)}`;
 }
 
 /** The reply to a command, with what became of the files that came with it. */
