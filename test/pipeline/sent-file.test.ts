@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeName, safeType } from '../../src/pipeline/told/sent-file.ts';
 
@@ -16,7 +16,7 @@ describe('the name of a file that a person sent', () => {
       fc.property(wild, (name) => {
         const safe = safeName(name);
         expect(safe).toMatch(/^[\p{L}\p{M}\p{N}+][\p{L}\p{M}\p{N}._+ -]*$|^file/u);
-        expect(safe).not.toMatch(/\.\.|[/\\\0-\x1f\u202a-\u202e]|^[-. ]|[-. ]$/);
+        expect(safe).not.toMatch(/\.\.|[/\\\p{Cc}\p{Cf}]|^[-. ]|[-. ]$/u);
         expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(80);
         expect(safe.isWellFormed()).toBe(true);
         expect(safeName(safe)).toBe(safe);

@@ -93,9 +93,9 @@ describe.skipIf(given === undefined)(`Matrix on a real Synapse${reason}`, () => 
         await ada.say(room, { msgtype: 'm.text', body: text, 'm.relates_to': relation });
       },
       attaching: async ({ name, type, bytes }, words) => {
-        const url = await ada.upload(name, type, bytes);
+        const address = await ada.upload(name, type, bytes);
         const named = words === '' ? { body: name } : { body: words, filename: name };
-        await ada.say(room, { msgtype: 'm.image', ...named, url, info: { mimetype: type, size: bytes.length } });
+        await ada.say(room, { msgtype: 'm.image', ...named, url: address, info: { mimetype: type, size: bytes.length } });
       },
       shown: async () => (await seen(room)).map(({ text }) => text).join('\n'),
       messages: async () => (await seen(room)).map(({ counted }) => counted),

@@ -22,7 +22,7 @@ it('an address of a file is one of the network’s own hosts over HTTPS, and not
     '//files.slack.com/x',
     '',
   ])
-    expect(() => ownAddress(address, SLACK), address).toThrow(/is not fetched/);
+    expect(() => ownAddress(address, SLACK)).toThrow(/is not fetched/);
 });
 
 it('a file of an encrypted room is decrypted, and one that was changed on its way is refused', async () => {
