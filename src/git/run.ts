@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { BOUNDS } from '../bounds.ts';
 import { MusherError } from '../errors.ts';
 
 /** One call of git: an argument array (never a shell line), where it runs, and what it reads on standard input. */
@@ -25,6 +26,11 @@ export interface GitAnswer {
 
 /** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
 export const LONGEST_SILENCE = 600_000;
+/**
+ * What the shell around a call runs: it bounds what the git may fill of the memory, in KiB. Tried in a shell of its own first, because some
+ * shells end where a system knows no such bound.
+ */
+const BOUNDED = '(ulimit -d "$1") 2>/dev/null && ulimit -d "$1"; shift; exec git "$@"';
 /** Characters of git's complaint that an error carries, and of the command line for the log file. */
 const STDERR_SHOWN = 600;
 const COMMAND_SHOWN = 200;
@@ -59,9 +65,9 @@ const ALLOWED_ENVIRONMENT = [
 /**
  * Runs git once and returns its bytes and exit code. Throws MusherError GIT_FAILED for any exit code that the
  * call does not name as an answer. Most calls go through a shell instead (`shell/runner.ts`): that is cheaper for a process
- * as large as Musher.
+ * as large as Musher. `memory`: bytes that the git may fill.
  */
-export async function runGit(call: GitCall): Promise<GitAnswer> {
+export async function runGit(call: GitCall, memory: number = BOUNDS.gitMemory): Promise<GitAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   let truncated = false;
@@ -75,7 +81,8 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
   try {
     await simpleGit({
       baseDir: call.cwd,
-      binary: 'git',
+      // A shell, which bounds the memory and then becomes the git.
+      binary: ['/bin/sh', '-c'],
       // Where one of them is off, each call leaves a promise behind for good (measured: 13 MB in 300 items). `exit` may come
       // before the last output was read, so the end of that is waited for below.
       completion: { onClose: true, onExit: true },
@@ -109,7 +116,7 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
           }
         });
       })
-      .raw([...call.args]);
+      .raw([BOUNDED, 'sh', String(Math.floor(memory / 1024)), ...call.args]);
   } catch (cause) {
     // With a nonzero exit simple-git rejects by its own default detection; that is judged by the exit code.
     if (!truncated && exitCode <= 0) throw failed(call, exitCode, String(cause), cause);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { assert, asyncProperty, nat, property, string, uint8Array } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runGit } from '../../src/git/run.ts';
 import { GitShell } from '../../src/git/shell/git-shell.ts';
 import { gitRunner } from '../../src/git/shell/runner.ts';
 import { linesOf, PROGRAM } from '../../src/git/shell/script.ts';
@@ -39,6 +40,10 @@ describe('a shell that starts git', () => {
     await expect(shell.run({ ...call, args: ['read-tree', tree] })).rejects.toThrow(/out of memory/i);
     await expect(shell.run({ ...call, args: ['cat-file', '-t', tree] })).resolves.toMatchObject({ exitCode: 0 });
     shell.close();
+    // One whose input is too long for a shell to hand it over.
+    const long = { ...call, args: ['hash-object', '--stdin'], input: Buffer.alloc(80 * 1024 * 1024) };
+    await expect(runGit(long, 32 * 1024 * 1024)).rejects.toThrow(/out of memory/i);
+    await expect(runGit(long)).resolves.toMatchObject({ exitCode: 0 });
   });
 
   it('hands over each argument as it is, and gives back what git printed to the byte', async () => {
