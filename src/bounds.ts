@@ -47,6 +47,26 @@ export const BOUNDS = {
   requestsInAll: 60,
   /** Requests in a row that nobody answered. Beyond: further ones are refused at once. */
   requestsUnanswered: 2,
+  /** Characters of what an agent did last that a failed attempt keeps for the next one, the end of it. Beyond: what was before is left out. */
+  evidence: 8_000,
+  /** Characters of a run’s closing words that are kept. Beyond: they are cut. */
+  closing: 4_000,
+  /** Milliseconds that an agent’s rate limit may last. Beyond: its time is not believed, and Musher’s own pause counts. */
+  rateLimitMs: 2_678_400_000,
+  /** Bytes at the end of the output of a gate, a set-up or a measurement that the log keeps and agents are given. Beyond: the rest is in its file alone. */
+  outputTail: 6_000,
+  /** Characters of a measured value. Beyond: it is cut. */
+  measuredValue: 200,
+  /** Answers that an agent’s question offers. Beyond: the question is refused. */
+  choices: 5,
+  /** Characters of one of them. Beyond: the question is refused. */
+  choice: 60,
+  /** Characters of the name of a tool that an agent asks permission for. Beyond: the request is refused. */
+  toolName: 100,
+  /** Bytes of a diff that an agent is given. Beyond: it is cut. */
+  toolDiff: 60_000,
+  /** Changed files that an agent is given the names of. Beyond: the rest is counted. */
+  toolFiles: 200,
 
   // Of a repository and its worktrees.
 
@@ -118,6 +138,14 @@ export const BOUNDS = {
   boxedSingly: 5,
   /** Bytes of memory that one git fills on Linux (not what it maps of packs). Beyond: it ends, and the attempt fails. */
   gitMemory: 4 * 1024 ** 3,
+  /** Milliseconds in which one git prints nothing. Beyond: it is ended, and what waits for it fails. */
+  gitSilenceMs: 600_000,
+  /** Alternates of alternates that a sandbox is shown; git follows as many. Beyond: their objects are not seen inside. */
+  alternates: 5,
+  /** Answers about commits that are remembered. Beyond: the one not used for longest is forgotten. */
+  factsKnown: 2_000,
+  /** Places that a base branch was taken off from that are remembered, the newest. Beyond: the oldest is forgotten. */
+  gonePlaces: 50,
 
   // Of what the page shows of a repository and of runs.
 
@@ -135,6 +163,41 @@ export const BOUNDS = {
   transcriptLook: 2 * 1024 * 1024,
   /** Characters of one message or tool call in it. Beyond: it is cut. */
   transcriptText: 20_000,
+
+  // Of people and rooms.
+
+  /** Characters of an item’s title. Beyond: it is refused. */
+  title: 200,
+  /** Characters of the name of a section of its description. Beyond: it is refused. */
+  sectionName: 60,
+  /** Labels of an item. Beyond: they are refused. */
+  labels: 10,
+  /** Characters of a label. Beyond: it is refused. */
+  label: 30,
+  /** Items that one command names by number. Beyond: it is refused. */
+  itemsNamed: 50,
+  /** Items that one word of a command stands for. Beyond: the rest is left alone, and the reply counts it. */
+  itemsCalled: 200,
+  /** Timers of an item. Beyond: a further one is refused. */
+  timersOfItem: 10,
+  /** Timers of a project. Beyond: a further one is refused. */
+  timersOfProject: 100,
+  /** Routines of a project. Beyond: a further one is refused. */
+  routinesOfProject: 20,
+  /** Tokens of a budget. Beyond: it is refused. */
+  budgetTokens: 1e12,
+  /** Dollars of a budget. Beyond: it is refused. */
+  budgetUsd: 1e6,
+  /** Characters of an unknown word that are compared with the known ones. Beyond: the rest is not looked at. */
+  guessedWord: 64,
+  /** Mentions at the start of a message among which Musher’s is looked for. Beyond: the others are not looked at. */
+  mentions: 10,
+  /** Rooms of all networks whose pace and troubles are remembered. Beyond: the oldest is forgotten. */
+  roomsKnown: 1_000,
+  /** Further places where the asker of a refused answer is told. Beyond: `health` alone counts it. */
+  answerPlaces: 5,
+  /** Messages that were given up and nobody has seen counted. Beyond: the oldest is dropped. */
+  unseen: 10_000,
 
   // Of search.
 

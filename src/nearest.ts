@@ -1,5 +1,7 @@
+import { BOUNDS } from './bounds.ts';
+
 /** Words longer than this are compared by their beginning only: the cost is the product of both lengths. */
-const LONGEST_WORD = 64;
+const LONGEST_WORD = BOUNDS.guessedWord;
 
 /**
  * The candidate that was most likely meant by `word`, or null when none is near enough. `max` is the number of

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../src/bounds.ts';
 import { itemRef, text, word as wordArgument } from '../../src/bot/parse/arguments.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import type { CommandTx } from '../../src/bot/capabilities.ts';
@@ -18,8 +19,8 @@ import type { Reply } from '../../src/words/reply.ts';
 const FIELDS = ['title', 'type', 'qa', 'priority', 'agent', 'model', 'labels', 'description', 'criteria', 'out of scope'] as const;
 const OUT_OF_SCOPE = 'Out of scope';
 /** Longest title and name of a section, in UTF-16 units. */
-const LONGEST_TITLE = 200;
-const LONGEST_NAME = 60;
+const LONGEST_TITLE = BOUNDS.title;
+const LONGEST_NAME = BOUNDS.sectionName;
 
 export const edit = command({
   words: ['edit'],

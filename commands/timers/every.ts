@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../src/bounds.ts';
 import { text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { condition, nextDue, schedule } from '../../src/bot/routines/schedule.ts';
@@ -6,7 +7,7 @@ import { readerOf } from '../../src/words/reader.ts';
 import { routineSet, tooManyRoutines } from '../../src/words/steer/routines.ts';
 
 /** Enough for a team, and short enough for a list. */
-const MOST_OF_PROJECT = 20;
+const MOST_OF_PROJECT = BOUNDS.routinesOfProject;
 
 export const every = command({
   words: ['every'],

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../src/bounds.ts';
 import { itemRef, text } from '../../src/bot/parse/arguments.ts';
 import { command } from '../../src/bot/command.ts';
 import { itemTitle } from '../../src/words/item/item.ts';
@@ -10,8 +11,8 @@ import type { Reply } from '../../src/words/reply.ts';
 import { readerOf } from '../../src/words/reader.ts';
 
 /** Enough for any plan, and short enough for a list. */
-const MOST_OF_ITEM = 10;
-const MOST_OF_PROJECT = 100;
+const MOST_OF_ITEM = BOUNDS.timersOfItem;
+const MOST_OF_PROJECT = BOUNDS.timersOfProject;
 
 export const timer = command({
   words: ['timer'],

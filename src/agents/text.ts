@@ -1,3 +1,5 @@
+import { BOUNDS } from '../bounds.ts';
+
 /** Longest line shown to people for one step of an agent, in UTF-16 units. */
 export const LINE_LIMIT = 300;
 
@@ -21,7 +23,7 @@ export function tail(text: string, limit: number): string {
 }
 
 /** Longest closing words kept of a run, in UTF-16 units. */
-const CLOSING_LIMIT = 4_000;
+const CLOSING_LIMIT = BOUNDS.closing;
 
 /** What an agent said at its end, with its line breaks. Cut at a space: half of a secret would be none that redaction knows. */
 export function closingText(text: string): string {

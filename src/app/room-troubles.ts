@@ -1,7 +1,8 @@
+import { BOUNDS } from '../bounds.ts';
 import type { Address } from '../message/address.ts';
 
 /** Rooms that are remembered, of all networks. */
-const MOST_ROOMS = 1_000;
+const MOST_ROOMS = BOUNDS.roomsKnown;
 
 /** Why the messages of a room do not come through: what `health` says where a network is there and yet takes nothing. */
 export class RoomTroubles {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../bounds.ts';
 import type { Log } from '../log/log.ts';
 import type { OutboxRow } from '../log/tables/outbox.ts';
 import type { LostAnswer } from '../log/tables/refusals.ts';
@@ -15,7 +16,7 @@ export interface LostAnswers {
 }
 
 /** Places where an asker is told, after the first: whoever can't be reached in these hears nothing, and `health` counts it. */
-const MOST_PLACES = 5;
+const MOST_PLACES = BOUNDS.answerPlaces;
 
 /**
  * Nobody's question is left without a word: where an answer was given up its asker is told in the same place, where that takes

@@ -1,3 +1,5 @@
+import { BOUNDS } from '../bounds.ts';
+
 /** How fast a network takes messages. */
 export interface SendRateRule {
   /** Between two messages of a room, ms; 0: as fast as they come. */
@@ -15,7 +17,7 @@ const FASTER = 0.8;
 const WELL = 20;
 const SLOWEST_MS = 10_000;
 /** Rooms that nobody wrote to for a while are forgotten past this many. */
-const MOST_ROOMS = 1_000;
+const MOST_ROOMS = BOUNDS.roomsKnown;
 
 /**
  * A bucket for each room of a network and one for all of it. Who wants to send takes a turn and waits for its time; so

@@ -172,7 +172,7 @@ function attributesOutside({ attributes: { global, own } }: Repository): boolean
 }
 
 /** Answers that are remembered, of some hundred bytes each. */
-const MOST_FACTS = 2_000;
+const MOST_FACTS = BOUNDS.factsKnown;
 
 function remembered(line: OwnDir['line']): OwnDir['fact'] {
   const known = new Map<string, string>();

@@ -25,7 +25,7 @@ export interface GitAnswer {
 }
 
 /** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
-export const LONGEST_SILENCE = 600_000;
+export const LONGEST_SILENCE = BOUNDS.gitSilenceMs;
 /**
  * What the shell around a call runs: it bounds what the git may fill of the memory, in KiB. Tried in a shell of its own first, because some
  * shells end where a system knows no such bound.

@@ -1,9 +1,10 @@
+import { BOUNDS } from '../bounds.ts';
 import { isResumable } from './moves.ts';
 import type { WorkItem } from './types.ts';
 
 /** Labels of one item, and UTF-16 units of one label. */
-export const MOST_LABELS = 10;
-export const LONGEST_LABEL = 30;
+export const MOST_LABELS = BOUNDS.labels;
+export const LONGEST_LABEL = BOUNDS.label;
 
 /** What people type as labels: `ui, phone`, `#ui phone`, `good first task, ui`. With commas, a space within a label becomes a dash. Lower case, each once. */
 export function labelsIn(text: string): string[] {

@@ -1,7 +1,8 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { Millis } from '../../pipeline/values.ts';
 
 /** The longest accepted wait, because allowances renew at least monthly. */
-const LONGEST_WAIT = 31 * 24 * 60 * 60 * 1000;
+const LONGEST_WAIT = BOUNDS.rateLimitMs;
 
 /** A time that a program gave for continuing after a rate limit, in whole ms; null if it has passed or is implausibly far ahead. */
 export function believable(time: Millis | null, now: Millis): Millis | null {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { Signal, UsageTotals } from './signals.ts';
 import { tellingLine } from './telling-line.ts';
 import { oneLine, tail } from '../text.ts';
@@ -29,7 +30,7 @@ export interface RunMemory {
 const EVIDENCE_LINES = 60;
 const COMPLAINT_LINES = 20;
 /** UTF-16 units; fits into any model's prompt many times over. */
-const EVIDENCE_LIMIT = 8000;
+const EVIDENCE_LIMIT = BOUNDS.evidence;
 
 /** Starts with nothing remembered; one for each run. */
 export function runMemory(): RunMemory {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { afterGreeting } from '../courtesy.ts';
 import type { IngressKind } from '../../message/address.ts';
 
@@ -42,7 +43,7 @@ export function leadsToOther(text: string): boolean {
 }
 
 /** Mentions that are looked through for Musher's where a text begins with several. */
-const MOST_MENTIONS = 10;
+const MOST_MENTIONS = BOUNDS.mentions;
 const MENTION = /^<@[^>\s]{1,300}>[\s,:]*/;
 
 /** What follows a mention of Musher, also among others at the start: `@anna @musher status`. */

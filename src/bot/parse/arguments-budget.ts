@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { NOTHING, plus, type Amount } from '../../pipeline/budget/budget.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { argument, matching, problemAt, quoted, withWord, type Argument, type ArgumentProblem } from './argument.ts';
@@ -15,8 +16,8 @@ export type BudgetOwner =
 const DAYS = ['today', 'all'] as const;
 /** UTF-16 units of a typed amount that an example repeats. */
 const LONGEST_SHOWN = 20;
-const MOST_TOKENS = 1e12;
-const MOST_USD = 1e6;
+const MOST_TOKENS = BOUNDS.budgetTokens;
+const MOST_USD = BOUNDS.budgetUsd;
 const TOKENS_PER: ReadonlyMap<string, number> = new Map([
   ['k', 1e3],
   ['m', 1e6],

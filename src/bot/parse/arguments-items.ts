@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { itemNumber, type ItemNumber } from '../../pipeline/values.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { parsing } from '../../words/bot/parsing.ts';
@@ -24,7 +25,7 @@ export interface ItemsCalled<W extends string = string> {
 export type SeveralItems<W extends string = string> = readonly (ItemRef | ItemsCalled<W>)[];
 
 /** Items that one command may name at once. */
-const MOST_ITEMS = 50;
+const MOST_ITEMS = BOUNDS.itemsNamed;
 /** A number as long as this after the first is taken for the beginning of a commit: `approve 42 1234567`. */
 const COMMIT_DIGITS = 7;
 

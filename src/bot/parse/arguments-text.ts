@@ -1,10 +1,11 @@
+import { BOUNDS } from '../../bounds.ts';
 import { err, ok } from '../../result.ts';
 import { argument, problemAt, type Argument } from './argument.ts';
 import { afterDashes, readWord } from './tokenize.ts';
 import { parsing } from '../../words/bot/parsing.ts';
 
 /** Longest title, in UTF-16 units. Anything longer is a description whose ` -- ` is missing. */
-const LONGEST_TITLE = 200;
+const LONGEST_TITLE = BOUNDS.title;
 
 /** What `create` reads: one line, and everything after it. */
 export interface TitleAndBody {

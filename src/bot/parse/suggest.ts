@@ -1,9 +1,10 @@
+import { BOUNDS } from '../../bounds.ts';
 import { editDistance } from '../../nearest.ts';
 
 /** How many suggestions are shown. */
 const MOST = 3;
 /** Longer words are compared by their beginning. UTF-16 units. */
-const LONGEST_WORD = 64;
+const LONGEST_WORD = BOUNDS.guessedWord;
 
 /**
  * The command names that were perhaps meant, nearest first: those that continue from what was typed, and those a few

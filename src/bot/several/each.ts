@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { allOf, noneCalled, type Outcome } from '../../words/bot/several.ts';
 import type { Reply } from '../../words/reply.ts';
@@ -7,7 +8,7 @@ import type { ItemRef, SeveralItems } from '../parse/arguments.ts';
 import type { CalledItems } from './called.ts';
 
 /** Items that a word stands for at once; the rest is counted in the reply. */
-const MOST_CALLED = 200;
+const MOST_CALLED = BOUNDS.itemsCalled;
 
 /** The items that a command is about, in order and each once. */
 export interface Meant {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { join } from 'node:path';
 import type { ReportSettings } from '../../config/settings.ts';
 import { MusherError } from '../../errors.ts';
@@ -12,10 +13,10 @@ import { measureSandbox } from '../sandboxing.ts';
 import { digest } from '../shell.ts';
 
 /** The end of the output that is read for the value, in bytes, and so much of it that people are shown. */
-const TAIL_BYTES = 6_000;
+const TAIL_BYTES = BOUNDS.outputTail;
 const SHOWN = { lines: 12, units: 1_200 } as const;
 /** UTF-16 units of a value. */
-const LONGEST_VALUE = 200;
+const LONGEST_VALUE = BOUNDS.measuredValue;
 
 /** Measures what `[[report]]` names: one at a time in a project, since they share a checkout. */
 export class Measurements {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-point.ts';
 import { join, sep } from 'node:path';
@@ -9,7 +10,7 @@ import { machineOf } from '../machine.ts';
 import { commandSandbox, measureSandbox } from '../sandboxing.ts';
 import { digest, endOf } from '../shell.ts';
 
-const TAIL_BYTES = 6_000;
+const TAIL_BYTES = BOUNDS.outputTail;
 
 /** Prepares a new worktree: runs each component's set-up commands once. Resolves to the failure, or null. */
 export async function setUp(

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { join } from 'node:path';
 import { crashPoint } from '../../crash-point.ts';
 import type { GateSettings } from '../../config/settings.ts';
@@ -11,7 +12,7 @@ import { commandSandbox } from '../sandboxing.ts';
 import { digest, endOf, type ShellCommand } from '../shell.ts';
 
 /** The end of a gate's output that the log keeps and the next prompt carries, in bytes; the whole is in its file. */
-const TAIL_BYTES = 6_000;
+const TAIL_BYTES = BOUNDS.outputTail;
 
 /** A gate's command, the same in each place where it runs. Each option of a gate is read here, or in `kept-tree.ts` where `keep` is. */
 export function gateCommand(

@@ -29,7 +29,7 @@ export interface View {
 /** Where the repository's objects are seen inside. */
 const OBJECTS = '/run/musher-objects';
 /** Alternates of alternates that are followed; git follows five. */
-const DEEPEST_ALTERNATES = 5;
+const DEEPEST_ALTERNATES = BOUNDS.alternates;
 
 /** Where the view of a worktree is, there or not. */
 export function viewOf(at: Context, name: string): View {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { ok, type Result } from '../../result.ts';
 import type { ItemEvent, LoggedEvent } from '../../pipeline/events.ts';
 import { KINDS, type EventInto, type Projection } from '../../pipeline/kinds.ts';
@@ -40,7 +41,7 @@ import { NO_USAGE, addUsage, type Usage } from '../../pipeline/usage.ts';
 import { quarterOf } from '../../pipeline/budget/day.ts';
 
 /** Places that a base branch was taken off from: the newest, for each of them costs a look. Migration 4 knows this number. */
-const MOST_GONE = 50;
+const MOST_GONE = BOUNDS.gonePlaces;
 
 type Derive<E extends LoggedEvent> = (event: E, before: WorkItem | null) => unknown;
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { Address } from '../../message/address.ts';
 import type { Document } from '../../message/document.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
@@ -60,7 +61,7 @@ interface Row {
 }
 
 /** Messages that were given up and nobody has seen counted yet: older ones than so many are dropped in time. */
-const MOST_UNSEEN = 10_000;
+const MOST_UNSEEN = BOUNDS.unseen;
 /** Rows that are settled and dropped at once. */
 const DROPPED_AT_ONCE = 1_000;
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import * as z from 'zod';
 import { briefInput, canBeShown, shownInput } from '../../agents/shown-input.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
@@ -5,7 +6,7 @@ import { ended, putToPeople, refuseUnasked, useAllowedForRun } from '../people.t
 import { said, tool, type ToolAnswer } from '../tool.ts';
 
 /** A tool's name is shown in a sentence. */
-const LONGEST_NAME = 100;
+const LONGEST_NAME = BOUNDS.toolName;
 
 /**
  * Claude Code asks by this before it uses a tool that it may not use without asking (`--permission-prompt-tool`), in

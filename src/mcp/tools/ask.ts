@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import * as z from 'zod';
 import { canBeShown, cutLine } from '../../agents/shown-input.ts';
 import { revealed } from '../../message/reveal.ts';
@@ -7,8 +8,8 @@ import { ended, putToPeople } from '../people.ts';
 import { refusal, said, tool, type ToolAnswer } from '../tool.ts';
 
 /** Buttons hold no more than this on every network, with the command around it. */
-const LONGEST_CHOICE = 60;
-const MOST_CHOICES = 5;
+const LONGEST_CHOICE = BOUNDS.choice;
+const MOST_CHOICES = BOUNDS.choices;
 
 const line = (most: number, what: string) =>
   z

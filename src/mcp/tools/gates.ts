@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { GateSettings } from '../../config/settings.ts';
@@ -9,7 +10,7 @@ import { change, write } from '../events.ts';
 import { refusal, said, tool, type Call, type ToolParts } from '../tool.ts';
 
 /** What a model is given of one gate's output: its end. */
-const TAIL_BYTES = 6_000;
+const TAIL_BYTES = BOUNDS.outputTail;
 
 export const runGates = tool({
   name: 'run_gates',

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import * as z from 'zod';
 import { MusherError } from '../../errors.ts';
 import { shortCommit } from '../../words/item/item.ts';
@@ -6,8 +7,8 @@ import type { Caller } from '../caller.ts';
 import { refusal, said, tool } from '../tool.ts';
 
 /** What a model is given of a diff or a list. */
-const MOST_DIFF_BYTES = 60_000;
-const MOST_FILES = 200;
+const MOST_DIFF_BYTES = BOUNDS.toolDiff;
+const MOST_FILES = BOUNDS.toolFiles;
 
 /** The caller's branch, and the item as git knows it; null where it has no branch. */
 function placeOf({ item }: Caller): { readonly number: Caller['item']['number']; readonly branch: string } | null {

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../bounds.ts';
 import type { Millis } from '../values.ts';
 
 /** An account at a model provider as a decision sees it. */
@@ -12,7 +13,7 @@ export interface AccountFact {
 }
 
 /** No provider's limit lasts longer; a later time is a mistake of an agent's, or was written while the clock was wrong. */
-export const LONGEST_LIMIT_MS = 31 * 24 * 60 * 60_000;
+export const LONGEST_LIMIT_MS = BOUNDS.rateLimitMs;
 
 /** The account that a run takes, or why none can be taken. */
 export type AccountChoice =
