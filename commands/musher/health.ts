@@ -1,3 +1,4 @@
+import { hintWords } from '../../src/words/hint.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
@@ -24,7 +25,7 @@ export const health = command({
     const now = context.clock.now();
     const problems = all.flatMap((network) =>
       [...(network.problem === null ? [] : [network.problem]), ...unsentOf(network, context)].map((what): Content[] => [
-        `${network.name}: ${what}`,
+        ...hintWords(`${network.name}: ${what}`),
       ]),
     );
     // Of rooms that the sender can't see they are told the number alone: somebody who sees more has still to look.

@@ -81,7 +81,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: tool.name,
     summary: tool.summary,
     positionals: [],
-    options: tool.options,
+    options: [CONFIG, ...tool.options],
     load: async () => (await import('./network-tool.ts')).forTool(tool),
   })),
 ];

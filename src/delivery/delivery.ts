@@ -280,7 +280,14 @@ export class Delivery {
       const broadcast = row.inThread === 'beside' && row.to.thread !== null;
       return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending', broadcast });
     }
-    await transport.edit(live, row.body);
+    try {
+      await transport.edit(live, row.body);
+    } catch (error) {
+      // Somebody has deleted what was shown, say: the answer is worth a message of its own.
+      if (sendFailure(error).outcome !== 'rejected') throw error;
+      this.live.replaced(row.inbox);
+      return transport.send(row.to, row.body, `outbox:${row.id}`, { again: row.state === 'sending', broadcast: false });
+    }
     this.live.replaced(row.inbox);
     return [live];
   }

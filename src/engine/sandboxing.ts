@@ -61,6 +61,6 @@ function boxOf({ settings, box }: EngineProject): Box | null {
   throw new MusherError(
     'SANDBOX_UNUSABLE',
     `The sandbox of ${settings.name} can't be used: ${problem ?? 'it was not tried'}.`,
-    'Fix what `musher doctor` shows and restart Musher.',
+    'Fix what `musher doctor` shows, then type `restart`.',
   );
 }

@@ -80,7 +80,7 @@ export async function baseHead(at: Context): Promise<CommitSha> {
     `The base branch ${at.baseBranch} does not exist or has no commits.`,
     others.length === 0
       ? 'Commit something to it.'
-      : `Bring it back, or set \`base_branch\` in the project file to one that exists (${listed}) and restart Musher.`,
+      : `Bring it back, or set \`base_branch\` in the project file to one that exists (${listed}), then type \`reload\`.`,
   );
 }
 

@@ -104,7 +104,7 @@ export class McpEndpoint implements AgentAccess {
         throw new MusherError(
           'MCP_PORT_TAKEN',
           `Agents can't reach Musher: port ${configured} is in use.`,
-          'Set another `port` under [mcp] in bot.toml, or 0 for any free one, and restart Musher.',
+          'Set another `port` under [mcp] in bot.toml, or 0 for any free one, then type `reload`.',
           { cause },
         );
       // Runs that continue from before lose their way to Musher; new ones need not.

@@ -1,3 +1,4 @@
+import { hintWords } from '../words/hint.ts';
 import { line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
@@ -9,7 +10,8 @@ export function outageAnnouncement(outage: OtherEvents['outage.met'], project: s
   if (!outage.news) return null;
   const { agent } = outage;
   const who = agent === null ? `Work on ${project} is on hold` : `Agent ${agent} of ${project} can’t start`;
-  return line(`! ${who}: ${outageWords(outage)} ${outageHint(outage)} No attempt is counted, and Musher tries again on its own.`);
+  const hint = hintWords(outageHint(outage));
+  return line(`! ${who}: `, ...hintWords(outageWords(outage)), ' ', ...hint, ' No attempt is counted, and Musher tries again on its own.');
 }
 
 /** The notice about the end of a reported outage. `at`: when it was over. */

@@ -183,12 +183,16 @@ function archived(event: Moved, about: Announced): Document {
     case 'blocked':
     case 'mergeFailed': {
       const logs: Content[] = about.item.runs === 0 ? [] : [command(`logs ${n}`), ' shows the last run, '];
-      return line(
-        '✗ ',
-        ...named(about),
-        ` is blocked${because(causeWords(reason.reason, failureWords(failure, about.nameOf)))}. `,
-        ...logs,
-        ...(hasNothingToMerge(reason) ? addWords(n) : [command(`retry ${n}`), ' tries again.']),
+      const canRetry = !hasNothingToMerge(reason);
+      return doc(
+        paragraph(
+          '✗ ',
+          ...named(about),
+          ` is blocked${because(causeWords(reason.reason, failureWords(failure, about.nameOf)))}. `,
+          ...logs,
+          ...(canRetry ? [command(`retry ${n}`), ' tries again.'] : addWords(n)),
+        ),
+        canRetry && retryButton(event, about),
       );
     }
   }
@@ -229,6 +233,12 @@ function verdictButtons(event: Moved, about: Announced, label: string, words: st
   if (!about.buttons || work === null || stage.name !== event.payload.to.name || stageSince !== event.at) return false;
   const typed = `${words} ${project}#${number} ${work.head.slice(0, 10)}`;
   return actions({ ...action(label, typed, 'primary'), typed: `${words} ${about.label}` }, rejectButton(about.item, about.label));
+}
+
+/** For what is blocked, while it is. */
+function retryButton(event: Moved, { item, label, buttons }: Announced): Block | false {
+  if (!buttons || item.stage.name !== 'archived' || item.stageSince !== event.at) return false;
+  return actions({ ...action('Retry', `retry ${item.project}#${item.number}`, 'primary'), typed: `retry ${label}` });
 }
 
 /** What whoever brought it there said: the agent that ended its run, the reviewer, or who rejected it in more than one line. */

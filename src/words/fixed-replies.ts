@@ -1,3 +1,4 @@
+import { hintWords } from './hint.ts';
 import type { MusherError } from '../errors.ts';
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, command as typed, doc, paragraph } from '../message/build.ts';
@@ -117,7 +118,7 @@ export function incident(id: string): Reply {
 
 /** What a command met that has words of its own: what happened, and what to do. */
 export function failedWith(error: MusherError): Reply {
-  return { ok: false, code: error.code, body: doc(paragraph(`${error.message} ${error.hint}`)) };
+  return { ok: false, code: error.code, body: doc(paragraph(...hintWords(`${error.message} ${error.hint}`))) };
 }
 
 function unlessAwaited({ ingress }: IncomingMessage, reply: Reply, everyMs: number): Reply {

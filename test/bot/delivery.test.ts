@@ -28,6 +28,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
   const left = [...answers];
   const open = { now: true };
   const network = { state: 'online' };
+  const edits: { fails: Error | null } = { fails: null };
   const sender: SendingNetwork = {
     name: 'net',
     capabilities: { edits: true, threads: false, broadcasts: false, pace: { roomMs: 0, roomBurst: 1, networkMs: 0, networkBurst: 1 } },
@@ -37,7 +38,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
       const answer = left.shift() ?? 'taken';
       return answer === 'taken' ? Promise.resolve([{ transport: to.transport, room: to.room, id: key }]) : Promise.reject(answer);
     },
-    edit: () => Promise.resolve(),
+    edit: () => (edits.fails === null ? Promise.resolve() : Promise.reject(edits.fails)),
     isApart: ({ thread }) => thread === 'answer',
     health: () => network,
   };
@@ -68,7 +69,7 @@ function world(...answers: readonly (Error | 'taken')[]) {
     );
   };
   const tried = (count: number): Promise<void> => eventually(() => expect(tries).toHaveLength(count));
-  return { clock, log, tries, problems, delivery, open, network, say, tried, places, rooms };
+  return { clock, log, tries, problems, delivery, open, network, say, tried, places, rooms, edits };
 }
 
 test('a message that was not sent keeps its place and goes out when its wait is over', async () => {
@@ -451,4 +452,18 @@ test('an answer whose first try is of unknown outcome is settled by the next, al
   await all.delivery.stop(AbortSignal.timeout(1_000));
   const id = all.log.outbox.addBegun({ to: APART, kind: 'notice', body: line('died'), inbox: null, item: null }, 0).id;
   expect(all.log.outbox.next('net', 'lobby', all.clock.now())).toMatchObject({ id, state: 'sending', attempts: 1 });
+});
+
+test('the answer of a live reply whose message somebody deleted is sent anew and not lost', async () => {
+  const { log, tries, problems, tried, delivery, edits } = world();
+  const at = { transport: 'net', room: 'lobby', thread: null };
+  const message = { id: 'm1', at, sender: { transport: 'net', id: 'ada', name: 'Ada' }, ingress: 'message', text: 'coverage run' } as const;
+  const inbox = log.transaction((tx) => tx.inbox.receive(message, tx.now)) ?? 0;
+  await delivery.live.show(message, inbox, line('measuring'));
+  edits.fails = new SendFailure('rejected', 'the message was deleted');
+  log.transaction((tx) => void tx.outbox.add({ to: at, kind: 'reply', body: line('83 %'), inbox, item: null }, tx.now));
+  await tried(2);
+  await delivery.stop(AbortSignal.timeout(1_000));
+  expect(tries.map(({ text }) => text)).toEqual(['measuring', '83 %']);
+  expect([problems, log.outbox.stateOf(1)]).toEqual([[], 'sent']);
 });

@@ -34,6 +34,23 @@ describe('musher', () => {
     }
   });
 
+  it('prints a Slack manifest with the commands that the configuration makes, and says where it could not read it', async () => {
+    const { folder, home } = sandbox();
+    const gate =
+      '[[gate]]\nname = "test"\ncommand = "true"\n[[agent]]\nname = "c"\nruntime = "command"\nstage = "current"\ncommand = ["true"]\n';
+    write(folder, {
+      'bot.toml': '[[project]]\nname = "shop"\npath = "shop"\n',
+      'shop/.musher/project.toml': `${gate}[[report]]\nname = "coverage"\ncommand = "true"\n`,
+    });
+    const made = await musher(folder, home, ['slack-manifest']);
+    expect(made.stderr).toBe('');
+    expect(made.stdout).toContain('"/musher-coverage"');
+    write(folder, { 'bot.toml': 'nmae = "x"\n' });
+    const without = await musher(folder, home, ['slack-manifest']);
+    expect(without.stdout).toContain('"/musher-status"');
+    expect(without.stderr).toContain('[[report]] are left out');
+  });
+
   it('tells a broken configuration without a stack, and exit code 1', async () => {
     const { folder, home } = sandbox();
     write(folder, { 'bot.toml': 'nmae = "x"\n' });

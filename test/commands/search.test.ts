@@ -23,6 +23,16 @@ describe('search', () => {
     expect((await world.say('search identity')).text).toContain('description: By the identity provider');
   });
 
+  it('finds an item by its labels, by those that it has now', async () => {
+    const n = world.make({ title: 'Cart', criteria: [{ text: 'it fits', checked: false }] });
+    await world.say(`label ${n} phone, offline`);
+    expect((await world.say('search offline')).text).toBe(
+      `Found in 1 item\n- #${n} Cart · backlog · labels and criteria: phone, offline it fits`,
+    );
+    await world.say(`unlabel ${n} offline`);
+    expect((await world.say('search offline')).code).toBe('nothing-found');
+  });
+
   it('finds what an agent said, why it failed, and a deleted item', async () => {
     const n = world.make({ title: 'Cart' });
     world.record(n, 'item.moved', { to: { name: 'current' }, why: 'for the test', failure: null });

@@ -236,6 +236,16 @@ describe('notifications', () => {
     expect(JSON.stringify(await told('plain'))).not.toContain('actions');
   });
 
+  it('offer to try again what is blocked, where that can help', async () => {
+    rooms = [roomOf('buttons', { buttons: true })];
+    record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });
+    record('item.moved', { to: blockedStage(), why: '', failure: null });
+    const [notice] = await told('buttons');
+    const retry = { label: 'Retry', command: 'retry shop#1', typed: 'retry 1', style: 'primary' };
+    expect(notice?.body.blocks.at(-1)).toMatchObject({ kind: 'actions', actions: [retry] });
+    expect(log.buttons.inState('open', testClock().now())).toMatchObject([{ id: notice?.id, occasion: { stage: 'archived', number: 1 } }]);
+  });
+
   it('show a block in the room itself', async () => {
     rooms = [roomOf('threads', { style: 'threads' })];
     record('item.created', { type: 'bug', title: 'Fix', description: '', criteria: [], dependsOn: [], qaMode: null });

@@ -169,9 +169,15 @@ describe('what an agent changes', () => {
     const client = await shop.client(access);
     expect(await call(client, 'report', { text: 'no spike' })).toMatchObject({ ok: false });
     shop.record(item, 'item.edited', { field: 'type', value: 'spike', prior: 'story' }, 'console:ann');
+    expect(await call(client, 'report', {})).toMatchObject({ ok: false });
     expect(await call(client, 'report', { text: 'first' })).toMatchObject({ ok: true });
     expect(await call(client, 'report', { text: 'second' })).toMatchObject({ ok: true });
     expect(shop.run(item).report).toBe('second');
+    const findings = [{ what: 'It reads the file twice.', where: 'src/parse.ts:40' }, { what: 'The cache is cold.' }];
+    await call(client, 'report', { answer: 'Yes, by half.', findings, next: ['Read once.', 'Warm it.'], text: 'Measured on main.' });
+    const parts = ['Yes, by half.', '- It reads the file twice. (src/parse.ts:40)\n- The cache is cold.'];
+    expect(shop.run(item).report).toBe([...parts, 'Next:\n1. Read once.\n2. Warm it.', 'Measured on main.'].join('\n\n'));
+    expect(await call(client, 'report', { findings: [{ what: 'x', wehre: 'y' }] })).toMatchObject({ ok: false });
   });
 
   it('is what people see that it does', async () => {

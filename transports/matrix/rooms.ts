@@ -229,7 +229,7 @@ export function roomsOf(options: RoomsOptions): Rooms {
         ...[...refused].map((room) => ({ room, why: `It is encrypted, so Musher can’t read it. ${HOW_TO_INSTALL_CRYPTO}` })),
         ...[...replaced].map(([room, next]) => ({
           room,
-          why: `It was upgraded to ${next}. Replace the id in bot.toml, restart Musher and invite ${me} there. (NETWORK_ROOM_MISSING)`,
+          why: `It was upgraded to ${next}. Replace the id in bot.toml, type \`reload\` and invite ${me} there. (NETWORK_ROOM_MISSING)`,
         })),
         ...missing
           .filter((room) => !replaced.has(room))

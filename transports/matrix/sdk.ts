@@ -9,7 +9,7 @@ const CRYPTO_PACKAGE = '@matrix-org/matrix-sdk-crypto-nodejs';
 /** What to do if rooms are encrypted and the library is missing. */
 export const HOW_TO_INSTALL_CRYPTO =
   'The library for encrypted rooms is not installed. Install it on the machine that runs Musher with ' +
-  `"node node_modules/${CRYPTO_PACKAGE}/download-lib.js" (it fetches a file from github.com) and restart Musher, or use a room without encryption.`;
+  `"node node_modules/${CRYPTO_PACKAGE}/download-lib.js" (it fetches a file from github.com), then type \`restart\`. A room without encryption works too.`;
 
 export interface LoadedSdk {
   readonly sdk: typeof Sdk;

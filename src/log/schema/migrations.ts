@@ -341,6 +341,10 @@ const MIGRATIONS: readonly string[] = [
   ${FILES}
   ALTER TABLE inbox ADD COLUMN files TEXT;
   `,
+  // Labels are searched too: the texts of older items are filled in anew by `migrate`.
+  `
+  INSERT OR REPLACE INTO cursors (subscriber, seq) SELECT '${TEXTS_DUE}', 0 WHERE EXISTS (SELECT 1 FROM events);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

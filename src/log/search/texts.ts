@@ -43,14 +43,14 @@ export class Texts {
   apply(event: EventInto<'texts'>, item: WorkItem | null): void {
     switch (event.kind) {
       case 'item.created':
-        if (item !== null) this.#put(event, 'item', item.title, item.description, criteriaOf(item));
+        if (item !== null) this.#put(event, 'item', item.title, item.description, listsOf(item));
         return;
       case 'item.edited': {
-        if (!['title', 'description', 'criteria'].includes(event.payload.field) || item === null) return;
+        if (!['title', 'description', 'criteria', 'labels'].includes(event.payload.field) || item === null) return;
         const before = this.#itself.get(event.project, event.item);
         if (before === undefined) return;
         this.#remove(before);
-        this.#put({ ...event, seq: before.id, at: before.at }, 'item', item.title, item.description, criteriaOf(item));
+        this.#put({ ...event, seq: before.id, at: before.at }, 'item', item.title, item.description, listsOf(item));
         return;
       }
       case 'item.purged':
@@ -90,8 +90,9 @@ export function indexTexts(db: Db): void {
   db.exec("INSERT INTO texts_index (texts_index) VALUES ('rebuild')");
 }
 
-function criteriaOf({ criteria }: WorkItem): string {
-  return criteria.map(({ text }) => text).join('\n');
+/** What it has beside its texts, a line each: its labels and its criteria. */
+function listsOf({ criteria, labels = [] }: WorkItem): string {
+  return [...(labels.length === 0 ? [] : [labels.join(', ')]), ...criteria.map(({ text }) => text)].join('\n');
 }
 
 function bounded(text: string): string {

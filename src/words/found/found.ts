@@ -44,7 +44,7 @@ export function foundLine(item: WorkItem, found: ShownText, by: Actor | null, re
   const when: Content[] = [', ', moment(found.at, reader.now, reader.timezone)];
   const where =
     found.source === 'item'
-      ? [found.body.length > 0 ? 'description' : 'criterion']
+      ? [found.body.length > 0 ? 'description' : 'labels and criteria']
       : [SOURCES[found.source](by === null ? 'Musher' : reader.nameOf(by)), ...when];
   return [...title, stage, ' · ', ...where, ': ', ...shown(body)];
 }

@@ -1,3 +1,4 @@
+import { hintWords } from '../hint.ts';
 import type { NameOf } from '../../pipeline/actor.ts';
 import { code, command, phrase, type Content } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
@@ -146,7 +147,7 @@ export function nextWords(item: WorkItem, step: Step, reader: Reader): Content[]
     case 'run-limited':
       return ['It continues on its own; ', command(`stop ${n}`), ' cancels that.'];
     case 'outage':
-      return [`${outageHint(reason.outage)} It continues on its own after that; no attempt is counted.`];
+      return [...hintWords(outageHint(reason.outage)), ' It continues on its own after that; no attempt is counted.'];
     case 'paused':
       return [command(resumeCommand(item.project, reader.current)), ' lets work continue.'];
     case 'budget': {
