@@ -24,9 +24,9 @@ export const health = command({
     const all = networks.length === 0 ? everything : everything.filter((one) => networks.includes(one) || hasTrouble(one));
     const now = context.clock.now();
     const problems = all.flatMap((network) =>
-      [...(network.problem === null ? [] : [network.problem]), ...unsentOf(network, context)].map((what): Content[] => [
-        ...hintWords(`${network.name}: ${what}`),
-      ]),
+      [...(network.problem === null ? [] : [network.problem]), ...unsentOf(network, context)].map((what) =>
+        hintWords(`${network.name}: ${what}`),
+      ),
     );
     // Of rooms that the sender can't see they are told the number alone: somebody who sees more has still to look.
     if (!all.some((network) => hidesRooms(network, context))) context.showsRefusals();
