@@ -1,9 +1,8 @@
-import { hintWords } from '../../src/words/hint.ts';
 import { command, type CommandContext } from '../../src/bot/command.ts';
 import { bytes, counted } from '../../src/words/amounts.ts';
 import { unconfiguredNotes } from '../../src/bot/unconfigured.ts';
 import { pauseWords, resumeCommand } from '../../src/words/item/pause.ts';
-import { outageHint, outageWords } from '../../src/words/outage.ts';
+import { hintWords, outageHint, outageWords } from '../../src/words/outage.ts';
 import { duration, moment } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import { code, command as typed, doc, list, paragraph, phrase, table, type Content } from '../../src/message/build.ts';

@@ -1,8 +1,7 @@
-import { hintWords } from '../words/hint.ts';
 import { line } from '../message/build.ts';
 import type { Document } from '../message/document.ts';
 import type { OtherEvents } from '../pipeline/events.ts';
-import { outageHint, outageWords } from '../words/outage.ts';
+import { hintWords, outageHint, outageWords } from '../words/outage.ts';
 import { duration } from '../words/time.ts';
 
 /** The notice about an outage: once, not per item. Null: nothing new. */

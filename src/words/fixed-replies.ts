@@ -1,4 +1,4 @@
-import { hintWords } from './hint.ts';
+import { hintWords } from './outage.ts';
 import type { MusherError } from '../errors.ts';
 import { timerOf, type IncomingMessage, type IngressKind } from '../message/address.ts';
 import { code, command as typed, doc, paragraph } from '../message/build.ts';

@@ -1,3 +1,4 @@
+import { code as codeText, command, type Content } from '../message/build.ts';
 import { SYSTEM_CODES, type Outage, type SystemCode } from '../pipeline/next/outage.ts';
 
 const ROOM = 'Free some space on the disks of the repository, the data directory and temporary files.';
@@ -26,4 +27,15 @@ export function outageHint({ code, hint }: Pick<Outage, 'code' | 'hint'>): strin
   const system = SYSTEM_CODES.find((one) => one === code);
   if (system !== undefined) return SYSTEM[system][1];
   return code === 'LOCKED' ? UNLOCK : hint;
+}
+
+/** Commands that hints name. */
+const TYPED = new Set(['reload', 'restart']);
+
+/** What to do, in which backticks stand around what is typed: a command as a value, which each network writes as it is typed there. */
+export function hintWords(hint: string): Content[] {
+  return hint.split(/`([^`\n]{1,200})`/).map((part, index): Content => {
+    if (index % 2 === 0) return part;
+    return TYPED.has(part) ? command(part) : codeText(part);
+  });
 }

@@ -1,4 +1,3 @@
-import { hintWords } from '../hint.ts';
 import type { NameOf } from '../../pipeline/actor.ts';
 import { code, command, phrase, type Content } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
@@ -9,7 +8,7 @@ import type { ArchiveReason, WorkItem } from '../../pipeline/types.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { causeWords } from './causes.ts';
 import { pauseWords, resumeCommand } from './pause.ts';
-import { outageHint, outageWords } from '../outage.ts';
+import { hintWords, outageHint, outageWords } from '../outage.ts';
 import { capKey, topUp, usedOf } from '../budget.ts';
 import { itemLabel, itemName, shortCommit } from './item.ts';
 import { moment } from '../time.ts';
