@@ -5,7 +5,7 @@ import { crashPoint } from '../../crash-point.ts';
 import { BOUNDS } from '../../bounds.ts';
 import { boundedModels, OTHER_MODELS, type UsageSignal } from './bounded-models.ts';
 import { OUTPUT_BYTES, overBudget, timeLimit, type StopReason } from './limits.ts';
-import type { RunOutcome } from './outcome.ts';
+import { outcomeOf, type RunOutcome } from './outcome.ts';
 import { followFile, type SizeLimit } from '../process/follow.ts';
 import { isAlive, isRefused } from '../process/identity.ts';
 import { runFiles } from '../process/run-files.ts';
@@ -22,7 +22,6 @@ import { findRuntime, type OutputParser } from '../runtimes/runtime.ts';
 import type { Signal } from './signals.ts';
 import { signsOfLife, type SignsOfLife } from './signs-of-life.ts';
 import { SpinWatch } from './spinning.ts';
-import { oneLine } from '../text.ts';
 import { NO_USAGE } from '../../pipeline/usage.ts';
 import type { KnownProcess, RunHandle, RunSpec } from './run-spec.ts';
 
@@ -52,9 +51,6 @@ interface Beginning {
   /** Who writes down its output and its error output. */
   readonly kept: readonly [Kept, Kept];
 }
-
-/** How a run ended, and in what it was stuck. */
-type End = Pick<RunOutcome, 'reason'> & { readonly summary: PlainFault | string; readonly cause?: RunOutcome['cause'] };
 
 /** Watches over a process until nothing of it is left: reads its output, holds it to its limits, ends it. */
 export function supervise(spec: RunSpec, known: KnownProcess, beginning: Beginning): RunHandle {
@@ -416,49 +412,18 @@ class Supervision implements RunHandle {
   }
 
   #outcome(exitCode: number | null, left: number): RunOutcome {
-    const memory = this.#memory;
-    // A program that Musher ended after its result has no exit code of its own.
-    const said = this.#parser.end({ code: this.#lingered ? 0 : exitCode });
-    const end = this.#endOf(exitCode) ?? this.#unanswered(said) ?? { ...said, summary: this.#withComplaint(said.reason, said.summary) };
-    return {
-      reason: end.reason,
-      cause: end.cause ?? null,
+    return outcomeOf({
+      // A program that Musher ended after its result has no exit code of its own.
+      said: this.#parser.end({ code: this.#lingered ? 0 : exitCode }),
+      memory: this.#memory,
       exitCode,
-      summary: left === 0 ? end.summary : { kind: 'processes-left', said: end.summary, processes: left },
-      closing: said.closing ?? '',
-      evidence: memory.evidence(),
-      resumeAt: end.reason === 'rate-limited' ? said.resumeAt : null,
-      turns: memory.turns,
-      verdict: memory.verdict?.verdict ?? null,
-      verdictReason: memory.verdict?.reason ?? '',
-      ...(memory.report === '' ? {} : { report: memory.report }),
-      sessionMissing: memory.sessionMissing,
-      usage: new Map(memory.usage),
-      unpriced: memory.unpriced,
-      asked: memory.asked ?? this.#signs.question,
-    };
-  }
-
-  /** Reasons that come before what the output says. */
-  #endOf(exitCode: number | null): End | null {
-    if (this.#stopping !== null) return this.#stopping;
-    if (this.#changed !== null) return { reason: 'failed', summary: { kind: this.#changed } };
-    if (this.#wasLost) return { reason: 'lost', summary: { kind: 'process-lost' } };
-    if (exitCode === null && !this.#lingered) return { reason: 'failed', summary: { kind: 'killed-from-outside' } };
-    return null;
-  }
-
-  /** A program that found nobody to answer its question fails with that: it is no failure of its work. */
-  #unanswered(said: End): End | null {
-    const { question } = this.#signs;
-    return said.reason === 'failed' && question !== null
-      ? { reason: 'stuck', cause: 'waits-for-input', summary: { kind: 'asked-nobody', question } }
-      : null;
-  }
-
-  #withComplaint(reason: RunOutcome['reason'], summary: string): string {
-    const complaint = this.#memory.tellingComplaint();
-    return reason !== 'failed' || complaint === '' || summary.includes(complaint) ? summary : oneLine(`${summary} ${complaint}`);
+      stopped: this.#stopping,
+      changed: this.#changed,
+      wasLost: this.#wasLost,
+      lingered: this.#lingered,
+      question: this.#signs.question,
+      left,
+    });
   }
 
   #letGo(): void {
