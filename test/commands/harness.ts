@@ -2,6 +2,7 @@ import { namesOf } from '../../src/decide/people.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import type { Project, ProcessUse } from '../../src/bot/capabilities.ts';
 import type { BotParts } from '../../src/bot/bot-parts.ts';
+import { withWindows } from '../../src/bot/page/windows.ts';
 import { rightsFrom, type Origin, type RightsSettings } from '../../src/bot/rights/rights.ts';
 import { Router } from '../../src/bot/loop/router.ts';
 import type { RoomNews } from '../../src/bot/loop/room-news.ts';
@@ -13,6 +14,7 @@ import { dumper } from '../../src/app/lifecycle/dumps.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
+import { isWindow } from '../../src/app/networks.ts';
 import { roomDirectory } from '../../src/app/rooms.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
@@ -175,7 +177,8 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     log,
     clock,
     nameOf: names.nameOf,
-    rights: rightsFrom(granted),
+    rights: withWindows(rightsFrom(granted), { isWindow, askerOf: (room) => log.windows.byId(room, clock.now())?.asker ?? null }),
+    page: { address: () => 'http://127.0.0.1:7373', isPrivate: ({ thread }) => thread === 'alone', isWindow },
     rooms: () => directory.all(),
     roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',

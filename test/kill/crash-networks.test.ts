@@ -6,7 +6,7 @@ import { spread } from '../invariants/random.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { settled, underWay } from '../invariants/settled.ts';
 import { ThreeNetworks } from '../invariants/three-networks.ts';
-import { OF_NETWORKS, twice } from './points.ts';
+import { OF_CHAT, twice } from './points.ts';
 
 /** Pings until a network's points have killed twice; what comes while no connection stands passes none of them. */
 const MOST_PINGS = 30;
@@ -30,7 +30,7 @@ test('killed between what a network did and what it keeps of that, Musher loses 
     environment(start, died) {
       before = networks.connections;
       // Connected once, so that the rooms are known.
-      const armed = start === 0 ? [] : twice(OF_NETWORKS)(start, died);
+      const armed = start === 0 ? [] : twice(OF_CHAT)(start, died);
       return armed.length === 0 ? {} : { MUSHER_CRASH_AT: armed.join(',') };
     },
     connected: () => networks.isConnectedSince(before),
@@ -51,7 +51,7 @@ test('killed between what a network did and what it keeps of that, Musher loses 
     [discord, 'discord'],
     [matrix, 'matrix'],
   ] as const) {
-    const left = (): boolean => twice(OF_NETWORKS.filter((point) => point.includes(of)))(0, musher.died).length > 0;
+    const left = (): boolean => twice(OF_CHAT.filter((point) => point.includes(of)))(0, musher.died).length > 0;
     for (let n = 1; left() && n <= MOST_PINGS; n += 1) {
       await until(() => musher.isBack && settled(bench), 'quiet');
       room.say('ping');
@@ -62,7 +62,7 @@ test('killed between what a network did and what it keeps of that, Musher loses 
   await until(() => endOf(bench, 1, 'shop') === 'done' && settled(bench), 'the end of the item');
   await musher.end();
   expect(await violations(bench, 'shop', { rooms: [slack, discord, matrix], ends: { 1: 'done' } })).toEqual([]);
-  expect(twice(OF_NETWORKS)(0, musher.died)).toEqual([]);
+  expect(twice(OF_CHAT)(0, musher.died)).toEqual([]);
   const { median, longest } = spread(musher.recoveries);
   figure(
     `crash points of the networks: ${musher.deaths} kills, 0 lost, 0 doubled; recovered in ${median} ms (median), ${longest} ms (longest)`,

@@ -9,7 +9,7 @@ import { Random, spread, testSeed } from '../invariants/random.ts';
 import { Reborn } from '../invariants/reborn.ts';
 import { settled, underWay } from '../invariants/settled.ts';
 import { ThreeNetworks } from '../invariants/three-networks.ts';
-import { OF_NETWORKS } from './points.ts';
+import { OF_CHAT } from './points.ts';
 import { misbehave, Traffic } from './traffic.ts';
 
 /** One that is not back by then is killed all the same: far longer than a start takes on a busy machine. */
@@ -28,7 +28,7 @@ const POINTS: readonly (CrashPoint | NetworkCrashPoint)[] = [
   'after-send-before-mark',
   'after-mark-sent',
   'before-notification-commit',
-  ...OF_NETWORKS,
+  ...OF_CHAT,
 ];
 /** What a network that misbehaves makes Musher note in its log file, and nothing else. */
 const TROUBLE = [/message \d+ is tried again/, /"msg":"(?:slack|discord|matrix)/];

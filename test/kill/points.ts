@@ -87,6 +87,8 @@ export const KILLS: readonly { readonly what: string; readonly scenario: keyof t
 ];
 /** Points of what each network keeps of its own. */
 export const OF_NETWORKS: readonly NetworkCrashPoint[] = NETWORKS.flatMap(({ crashPoints }) => crashPoints);
+/** Those of the three chat networks; the page has a test of its own (`crash-page.test.ts`). */
+export const OF_CHAT = OF_NETWORKS.filter((point) => !point.startsWith('network/web/'));
 /** Points with a test of their own. */
 export const APART: readonly (CrashPoint | NetworkCrashPoint)[] = [
   'before-commit',
