@@ -11,15 +11,16 @@ export const web = command({
   args: {},
   role: 'viewer',
   about: 'musher',
-  run(context) {
+  waits: true,
+  async run(context) {
     const { address, isConfigured, isAlone, alone } = context.page();
     if (address === null) return pageNotServed(isConfigured);
     if (context.byTimer) return linkNeedsPerson();
-    if (!isAlone && alone === null) return linkNeedsPrivacy();
+    if (isAlone) return context.change((tx) => answer(linkWords(tx.makeLink(address))));
+    const apart = await alone();
+    if (apart === null) return linkNeedsPrivacy();
     return context.change((tx) => {
-      const words = linkWords(tx.makeLink(address));
-      if (isAlone || alone === null) return answer(words);
-      tx.tellRoom(alone, words);
+      tx.tellRoom(apart, linkWords(tx.makeLink(address)));
       return answer(linkSent());
     });
   },

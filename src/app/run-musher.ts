@@ -88,7 +88,14 @@ export async function runMusher(
     reconfiguration: reconfiguration(settings, process.env),
     restart: options.batch ? null : () => ending.restart(),
     ...(settings.networks.some(({ name }) => isWindow(name))
-      ? { page: { address: () => connections.pageAddress(), isPrivate: (at: Address) => ANSWER_PLACES.isPrivate(at), isWindow } }
+      ? {
+          page: {
+            address: () => connections.pageAddress(),
+            isPrivate: (at: Address) => ANSWER_PLACES.isPrivate(at),
+            openDirect: (ids) => connections.openDirect(ids),
+            isWindow,
+          },
+        }
       : {}),
   };
   // Nothing else holds the process while agents work: timers never do, and their output goes to files.

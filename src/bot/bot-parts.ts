@@ -45,6 +45,8 @@ export interface PagePlace {
   readonly address: () => string | null;
   /** Whether an answer at this address is seen by one person alone. */
   readonly isPrivate: (at: Address) => boolean;
+  /** The conversation with a person alone, by the first of their ids whose network has one; null: none has. Rejects where one may later. */
+  readonly openDirect: (ids: readonly string[]) => Promise<Omit<Address, 'thread'> | null>;
   /** Whether the rooms of a network are sessions on the page. */
   readonly isWindow: (transport: string) => boolean;
 }

@@ -168,8 +168,8 @@ export interface PageAccess {
   readonly isConfigured: boolean;
   /** Whether an answer here is seen by the sender alone. */
   readonly isAlone: boolean;
-  /** Another place where that is so, on the same network if there is one; null: Musher knows of none. */
-  readonly alone: Address | null;
+  /** Opens the conversation with the sender alone; null: their network has none, or is away. */
+  alone(): Promise<Address | null>;
   /** The open sessions, with how each person is called, and whether they are the sender's. */
   readonly sessions: readonly { readonly session: Window; readonly name: string; readonly isOwn: boolean; readonly isThis: boolean }[];
 }

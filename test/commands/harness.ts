@@ -178,7 +178,12 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
     clock,
     nameOf: names.nameOf,
     rights: withWindows(rightsFrom(granted), { isWindow, askerOf: (room) => log.windows.byId(room, clock.now())?.asker ?? null }),
-    page: { address: () => 'http://127.0.0.1:7373', isPrivate: ({ thread }) => thread === 'alone', isWindow },
+    page: {
+      address: () => 'http://127.0.0.1:7373',
+      isPrivate: ({ thread }) => thread === 'alone',
+      openDirect: ([id = '']) => Promise.resolve(id.startsWith('test:lonely') ? null : { transport: 'test', room: `dm-of-${id}` }),
+      isWindow,
+    },
     rooms: () => directory.all(),
     roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',

@@ -16,16 +16,16 @@ export function pageAccess({ page, log, clock, rights, nameOf }: BotParts, messa
   const { at, sender, ingress, direct } = message;
   const ids = rights.idsOf(sender);
   const isOwn = ({ transport, sender: id }: Asker): boolean => ids.some((one) => one.transport === transport && one.id === id);
-  const alone = log.inbox
-    .privateRooms(ids)
-    .filter(({ transport }) => page?.isWindow(transport) !== true)
-    .toSorted((a, b) => Number(b.transport === at.transport) - Number(a.transport === at.transport));
-  const [first] = alone;
   return {
     address: page?.address() ?? null,
     isConfigured: page !== undefined,
     isAlone: direct === true || ingress === 'direct' || ingress === 'terminal' || page?.isPrivate(at) === true,
-    alone: first === undefined ? null : { ...first, thread: null },
+    async alone() {
+      // The network where they asked comes first.
+      const theirs = ids.toSorted((a, b) => Number(b.transport === at.transport) - Number(a.transport === at.transport));
+      const opened = await page?.openDirect(theirs.map(({ transport, id }) => `${transport}:${id}`)).catch(() => null);
+      return opened === null || opened === undefined ? null : { ...opened, thread: null };
+    },
     sessions: log.windows.all(clock.now()).map((session) => ({
       session,
       name: nameOf(rights.actorOf({ transport: session.asker.transport, id: session.asker.sender, name: session.asker.name })),

@@ -66,7 +66,6 @@ export class Inbox {
   readonly #prune;
   readonly #roomsOf;
   readonly #confirm;
-  readonly #privateRoomsOf;
 
   constructor(db: Db, redactor: Redactor) {
     this.#redactor = redactor;
@@ -104,10 +103,6 @@ export class Inbox {
     );
     this.#roomsOf = db.prepare<[number, string, string], { transport: string; room: string; direct: number; last: number }>(
       `SELECT transport, room, max(direct) AS direct, max(id) AS last FROM inbox WHERE id > ? AND transport = ? AND sender = ? GROUP BY room`,
-    );
-    // Of a group the column is that of its newest row: a conversation for two may have got a third.
-    this.#privateRoomsOf = db.prepare<[number, string, string], { transport: string; room: string; direct: number; last: number }>(
-      `SELECT transport, room, direct, max(id) AS last FROM inbox WHERE id > ? AND transport = ? AND sender = ? GROUP BY room`,
     );
     this.#confirm = db.prepare("UPDATE inbox SET confirmed = ? WHERE id = ? AND state = 'received'");
     this.#commit = db.prepare("UPDATE inbox SET state = 'committed', text = '' WHERE id = ? AND state = 'received'");
@@ -182,16 +177,6 @@ export class Inbox {
     return ids
       .flatMap(({ transport, id }) => this.#roomsOf.all(from, transport, id))
       .sort((a, b) => b.direct - a.direct || b.last - a.last)
-      .map(({ transport, room }) => ({ transport, room }));
-  }
-
-  /** Where somebody with these ids wrote to Musher alone among the newest messages, the last one first. */
-  privateRooms(ids: readonly { readonly transport: string; readonly id: string }[]): { transport: string; room: string }[] {
-    const from = this.lastId() - LOOKED_THROUGH;
-    return ids
-      .flatMap(({ transport, id }) => this.#privateRoomsOf.all(from, transport, id))
-      .filter(({ direct }) => direct === 1)
-      .toSorted((a, b) => b.last - a.last)
       .map(({ transport, room }) => ({ transport, room }));
   }
 

@@ -4,6 +4,7 @@ import { openViews } from '../../../src/pages/views.ts';
 import type { Asker } from '../../../src/log/tables/two-person.ts';
 import { web } from '../../../transports/web/network.ts';
 import type { WebSection } from '../../../transports/web/section.ts';
+import { NOBODY_KNOWN } from '../../../transports/people.ts';
 import { webTransport } from '../../../transports/web/web.ts';
 import type { Sink } from '../../../transports/transport.ts';
 import { systemClock } from '../../../src/clock.ts';
@@ -38,6 +39,7 @@ export async function openSite({ bot, log }: World, options: Partial<WebSection>
     rooms: [],
     directMessages: false,
     mayWriteDirect: () => false,
+    people: NOBODY_KNOWN,
     catalogue: { commands: [], complete: () => [] },
     dataDir: '',
     inSharedCommit: (run) => log.inSharedCommit(run),
