@@ -169,7 +169,7 @@ export interface PageAccess {
   /** Whether an answer here is seen by the sender alone. */
   readonly isAlone: boolean;
   /** Opens the conversation with the sender alone; null: their network has none, or is away. */
-  alone(): Promise<Address | null>;
+  readonly alone: () => Promise<Address | null>;
   /** The open sessions, with how each person is called, and whether they are the sender's. */
   readonly sessions: readonly { readonly session: Window; readonly name: string; readonly isOwn: boolean; readonly isThis: boolean }[];
 }

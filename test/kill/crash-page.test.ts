@@ -39,10 +39,10 @@ test('killed on the way of a command of the page and its answer, Musher loses ne
   log.close();
 
   let isUp = false;
-  let isOver = false;
+  const over = new AbortController();
   const browser = new Browser(origin);
   const watching = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const answered = await new Browser(origin).ask('/').catch(() => null);
       isUp = answered?.status === 401;
       await new Promise((resolve) => {
@@ -85,7 +85,7 @@ test('killed on the way of a command of the page and its answer, Musher loses ne
   }
   await until(() => musher.isBack && isUp && settled(bench), 'quiet');
   const { status, body } = await browser.ask('/answers');
-  isOver = true;
+  over.abort();
   await watching;
   await musher.end();
   expect(status).toBe(200);
