@@ -33,6 +33,8 @@ export const BOUNDS = {
   filesOfItem: 50,
   /** Bytes of all files of an item. Beyond: further ones are left out, and the reply names them. */
   fileBytesOfItem: 200 * 1024 * 1024,
+  /** Bytes of a file’s name. Beyond: it is cut. */
+  fileName: 80,
   /** Characters of a spike’s report. Beyond: it is cut; over MCP it is refused. */
   report: 60_000,
   /** Bytes of a request to Musher’s MCP server. Beyond: it is refused. */

@@ -31,6 +31,7 @@ import { ask } from '../src/mcp/tools/ask.ts';
 import { report } from '../src/mcp/tools/report.ts';
 import { nearest } from '../src/nearest.ts';
 import { isLabel } from '../src/pipeline/labels.ts';
+import { safeName } from '../src/pipeline/told/sent-file.ts';
 import { withTold, type Told } from '../src/pipeline/told/told.ts';
 import type { CommitSha } from '../src/pipeline/values.ts';
 import { NO_USAGE } from '../src/pipeline/usage.ts';
@@ -146,6 +147,7 @@ const MEMBERS: { readonly [B in Bound]?: Member } = {
     beyond: false,
   },
   closing: { of: (size) => closingText(`said ${x(size - 'said '.length)}`).endsWith('…'), at: false, beyond: true },
+  fileName: { of: (size) => safeName(`${x(size - '.txt'.length)}.txt`).length, at: BOUNDS.fileName, beyond: BOUNDS.fileName },
   rateLimitMs: { of: (size) => believable(now + size, now) === null, at: false, beyond: true },
   gitFile: {
     of: async (size) => (await readPlain(sparse(size)))?.length ?? 'as if it were not there',
@@ -273,6 +275,11 @@ const ELSEWHERE: { readonly [B in Bound]?: readonly [file: string, says: string]
 
 /** What no test is known to try at its very limit. */
 const UNTRIED: readonly Bound[] = [
+  'fileBytes',
+  'fileBytesOfItem',
+  'fileTime',
+  'filesOfItem',
+  'filesOfMessage',
   'alternates',
   'answerPlaces',
   'attributeFolders',

@@ -1,3 +1,5 @@
+import { BOUNDS } from '../../bounds.ts';
+
 /** A file that a person sent with their words; it is kept by its hash. */
 export interface SentFile {
   /** SHA-256 of its bytes, in hexadecimal. */
@@ -10,7 +12,7 @@ export interface SentFile {
 }
 
 /** Bytes of a name: with what is put before it, it stays far below the 255 of file systems. */
-const LONGEST_NAME = 80;
+const LONGEST_NAME = BOUNDS.fileName;
 const NAMELESS = 'file';
 
 /**
