@@ -45,6 +45,7 @@ export async function send(form, button = null) {
       form.reset();
       const around = form.closest('details');
       if (around !== null) around.open = false;
+      form.dispatchEvent(new CustomEvent('musher:sent', { bubbles: true }));
     }
     return taken;
   } finally {

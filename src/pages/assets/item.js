@@ -18,6 +18,7 @@ export function startItem() {
     else if (link.dataset.load === undefined) void comment(link);
     else void load(link.href, link.dataset.load);
   });
+  document.addEventListener('musher:sent', ({ target }) => sent(target));
   document.addEventListener('keydown', ({ key, target }) => {
     const row = key === 'Escape' && target instanceof Element ? target.closest('.comment-row') : null;
     if (row === null) return;
@@ -64,6 +65,16 @@ async function opened(target) {
 /** @param {string} id */
 function close(id) {
   document.getElementById(id)?.replaceChildren();
+}
+
+/** A form that was opened in its place goes when it was sent; on its own page it leads back. @param {EventTarget | null} form */
+function sent(form) {
+  if (!(form instanceof HTMLFormElement)) return;
+  form.closest('.comment-row')?.remove();
+  if (!form.classList.contains('edit-form')) return;
+  const back = form.querySelector('a[data-closes]');
+  if (document.getElementById('item-head') === null && back instanceof HTMLAnchorElement) location.assign(back.href);
+  else form.closest('.edit-place')?.replaceChildren();
 }
 
 /** Opens the form for a comment below its line. @param {HTMLAnchorElement} link */

@@ -63,7 +63,8 @@ async function fetchPart(id, state) {
   state.busy = true;
   state.at = Date.now();
   try {
-    const url = new URL(location.href);
+    // A piece of another page that was opened here says which one.
+    const url = new URL(document.getElementById(id)?.dataset.url ?? location.href, location.href);
     url.searchParams.set('part', id);
     url.hash = '';
     const answer = await fetch(url, { headers: { 'HX-Request': 'true' }, cache: 'no-cache' });

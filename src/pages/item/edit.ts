@@ -22,7 +22,9 @@ export function editPage(look: Look, item: WorkItem, name: string): Shown | null
   const typed = look.request.query.get('seen') ?? '';
   const seen = /^\d{1,15}$/.test(typed) ? Number(typed) : look.reads.lastSeq();
   const place = (): Markup =>
-    html`<div id="edit-${field}" class="edit-place">${changedPart(look, item, field, seen)} ${form(look, item, field, seen)}</div>`;
+    html`<div id="edit-${field}" class="edit-place" hx-morph-skip>
+      ${changedPart(look, item, field, seen)} ${form(look, item, field, seen)}
+    </div>`;
   return {
     title: `Edit ${itemLabel(item, look.reader.current)}`,
     parts: new Map([
@@ -38,9 +40,8 @@ export function editPage(look: Look, item: WorkItem, name: string): Shown | null
 function form(look: Look, item: WorkItem, field: Field, seen: number): Markup {
   const value = valueOf(item, field);
   const rows = field === 'title' ? 2 : Math.min(24, Math.max(6, value.split('\n').length + 2));
-  return html`<form method="post" action="/do" class="do edit-form">
+  return html`<form id="form-${field}" method="post" action="/do" class="do edit-form">
     <input type="hidden" name="csrf" value="${look.viewer.csrf}" />
-    <input type="hidden" name="command" value="edit ${item.project}#${item.number} ${field}@${seen}" />
     <label
       >${field}<textarea name="text" rows="${rows}" required data-draft="edit ${item.project} ${item.number} ${field} ${seen}">
 ${value}</textarea>
@@ -48,10 +49,15 @@ ${value}</textarea>
     ${field === 'criteria' && html`<p class="quiet">${ITEM_WORDS.criteriaHint}</p>`}
     ${openRun(look.reads, item) !== null && html`<p class="quiet">${ITEM_WORDS.nextRunSees}</p>`}
     <div class="actions">
-      <button class="primary">Save</button>
+      <button class="primary" name="command" value="${commandOf(item, field, seen)}">Save</button>
       <a class="button" href="${itemUrl(item)}" data-closes="edit-${field}">Cancel</a>
     </div>
   </form>`;
+}
+
+/** Saves the text unless somebody has changed it since that event. */
+function commandOf({ project, number }: WorkItem, field: Field, seen: number): string {
+  return `edit ${project}#${number} ${field}@${seen}`;
 }
 
 function valueOf(item: WorkItem, field: Field): string {
@@ -75,9 +81,7 @@ function changedPart(look: Look, item: WorkItem, field: Field, seen: number): Ma
       last !== undefined &&
       first !== undefined &&
       html`<div class="conflict" role="alert">
-        <p>
-          <strong>${ITEM_WORDS.changedMeanwhile}</strong> ${inlines(byAt(last.actor, last.at, look.reader))}. ${ITEM_WORDS.sendReplaces}
-        </p>
+        <p><strong>${ITEM_WORDS.changedMeanwhile}</strong> ${inlines(byAt(last.actor, last.at, look.reader))}.</p>
         <div class="beside">
           <div>
             <h3>When you began</h3>
@@ -88,7 +92,10 @@ function changedPart(look: Look, item: WorkItem, field: Field, seen: number): Ma
             ${preText(last.value, 'prose')}
           </div>
         </div>
-        <p><a class="button" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}">Edit theirs</a></p>
+        <div class="actions">
+          <button class="danger" form="form-${field}" name="command" value="${commandOf(item, field, last.seq)}">Replace with mine</button>
+          <a class="button" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}">Edit theirs</a>
+        </div>
       </div>`
     }
   </div>`;

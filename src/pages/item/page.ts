@@ -116,7 +116,7 @@ function headPart(look: Look, item: WorkItem): Markup {
 function editLink(look: Look, item: WorkItem, field: 'title' | 'description' | 'criteria'): Markup | null {
   if (item.deletedAt !== null || !look.may('edit', item.project)) return null;
   return html`<a class="edit" href="${itemUrl(item)}/edit/${field}" data-load="edit-${field}" aria-label="Edit ${field}">Edit</a>
-    <div id="edit-${field}" class="edit-place"></div>`;
+    <div id="edit-${field}" class="edit-place" hx-morph-skip></div>`;
 }
 
 function textPart(look: Look, item: WorkItem): Markup {

@@ -15,7 +15,6 @@ export const ITEM_WORDS = {
   noRuns: 'No agent has worked on it yet.',
   noSnapshots: 'No snapshots yet. Musher takes one before it stops, cleans or removes anything.',
   changedMeanwhile: 'Somebody changed this while you were editing.',
-  sendReplaces: 'Sending your text replaces theirs.',
   criteriaHint: 'One criterion per line. A checked one stays checked.',
   nextRunSees: 'The run in progress does not see the change; the next one does.',
   noOutput: 'No output yet.',
