@@ -14,7 +14,14 @@ const examples = readdirSync(DOCS).flatMap((name) =>
 );
 
 it('docs/transports shows a configuration for each network, and for each way into Slack', () => {
-  expect(examples.map(([name]) => name).toSorted()).toEqual(['discord.md, 1', 'matrix.md, 1', 'slack.md, 1', 'slack.md, 2', 'web.md, 1']);
+  expect(examples.map(([name]) => name).toSorted()).toEqual([
+    'discord.md, 1',
+    'matrix.md, 1',
+    'slack.md, 1',
+    'slack.md, 2',
+    'web.md, 1',
+    'web.md, 2',
+  ]);
 });
 
 it.each(examples)('the configuration in %s is taken as it stands', (_, toml) => {

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer } from 'node:net';
 import { failure, good, warning, type Finding } from '../../src/finding.ts';
-import { isLoopback, parseListen, parsePublic, type Listen, type WebSection } from './section.ts';
+import { isLoopback, parseListen, parsePublic, whyNot, type Listen, type WebSection } from './section.ts';
 
 /** Looks whether the page could be served as configured, without serving it. */
 export async function examine({ listen, url, behind_proxy: behindProxy }: WebSection): Promise<Finding[]> {
@@ -54,18 +54,4 @@ function whyTaken({ host, port }: Listen): Promise<string | null> {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(whyNot(error)));
     server.listen(port, host, () => server.close(() => resolve(null)));
   });
-}
-
-/** Why a server can't listen, in words. */
-export function whyNot({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return 'another program uses that port';
-    case 'EACCES':
-      return 'Musher has no permission to use that port';
-    case 'EADDRNOTAVAIL':
-      return 'this machine has no such address';
-    default:
-      return message;
-  }
 }

@@ -55,3 +55,17 @@ export function parsePublic(url: string): URL | null {
   const isBare = read.pathname === '/' && read.search === '' && read.hash === '' && read.username === '' && read.password === '';
   return isBare ? read : null;
 }
+
+/** Why a server can't listen, in words. */
+export function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program uses that port';
+    case 'EACCES':
+      return 'Musher has no permission to use that port';
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address';
+    default:
+      return message;
+  }
+}

@@ -3,9 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { BOUNDS } from '../../src/bounds.ts';
 import type { Clock } from '../../src/clock.ts';
 import { MusherError } from '../../src/errors.ts';
-import { whyNot } from './doctor.ts';
 import { harden, unfit, type Place } from './guard.ts';
-import { authority, type Listen } from './section.ts';
+import { authority, whyNot, type Listen } from './section.ts';
 
 /** What goes wrong before a page is looked for, in plain words: whoever asks so is no browser of one of our pages. */
 const PLAIN = {

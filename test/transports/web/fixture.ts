@@ -20,6 +20,8 @@ export interface Site {
   readonly errors: unknown[];
   /** Where it is. */
   readonly origin: () => string;
+  /** The port that it listens on. */
+  readonly port: () => number;
   /** A link as `web` gives it to somebody who asks in a room of the test's network. */
   readonly link: (person?: string, asker?: Partial<Asker>) => string;
   /** A browser with a session. */
@@ -31,11 +33,12 @@ export interface Site {
 /** `options`: keys of the section in `bot.toml`. */
 export async function openSite({ bot, log }: World, options: Partial<WebSection> = {}): Promise<Site> {
   const errors: unknown[] = [];
+  const state = withoutUsualPort();
   const sessions = sessionsOf(log, bot.clock, web.name);
   const transport = await webTransport(web.keys.parse({ listen: '127.0.0.1:0', ...options }), {
     // The world's own stands still: what waits for a beat of a stream is asked of it, what closes a server is not.
     clock: { ...systemClock(), now: () => bot.clock.now() },
-    state: withoutUsualPort(),
+    state,
     rooms: [],
     directMessages: false,
     mayWriteDirect: () => false,
@@ -66,6 +69,8 @@ export async function openSite({ bot, log }: World, options: Partial<WebSection>
     transport,
     errors,
     origin,
+    // Kept for the next start, so that an open page finds it again.
+    port: () => Number(state.get('port')),
     link,
     async enter(person, asker) {
       const browser = new Browser(origin());
