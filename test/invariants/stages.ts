@@ -5,7 +5,8 @@ import type { Room } from './messages.ts';
 const MOVES: readonly (readonly [RegExp, string])[] = [
   [/^✓ #(\d+) [^\n]*? merged(?: into \S+)? · /, 'done'],
   [/^#(\d+) [^\n]*?: started\b/, 'current'],
-  [/^(?:! )?#(\d+) [^\n]*?: (?:waiting for review|in review)\b/, 'qa'],
+  // What the ladder asks once more is no step.
+  [/^(?:! )?#(\d+) [^\n]*?: (?:waiting for review|in review)\b(?! · no answer)/, 'qa'],
   [/^(?:✓ )?#(\d+) [^\n]*?(?:: queued to merge|: approved by [^\n]*?, queued to merge| approved by [^\n]*? \(\d+ commits?\))/, 'merge'],
   [
     /^(?:✓ )?#(\d+) [^\n]*?(?:from \S+ back to|, back in|: back in|, now in|: moved from \S+(?: \([^)]*\))? to|: moved to) (current|qa|merge|backlog)\b/,
