@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import { consoleTransport } from '../../transports/console/console.ts';
 import { LOCAL, NETWORKS } from '../../transports/index.ts';
 import { matrixTransport } from '../../transports/matrix/matrix.ts';
+import type { Address } from '../../src/message/address.ts';
 import type { Where } from '../../transports/network.ts';
 import type { Desk, World } from '../commands/harness.ts';
 import { CATALOGUE, filledIn } from '../contract/typed-places.ts';
@@ -21,6 +22,10 @@ export interface Conversation {
   readonly world: World;
   /** Writes as people do there and gives all that Musher shows of it, as a person reads it. */
   readonly say: (form: string, text: string) => Promise<string>;
+  /** Gives all that Musher shows unasked of what happens. */
+  readonly happens: (act: () => void) => Promise<string>;
+  /** The room in which this is. */
+  readonly room: Address;
   /** Writes, and waits until Musher shows somewhere what fits, whatever else it still does. */
   readonly sees: (form: string, text: string, shown: RegExp) => Promise<void>;
   /** A command as it is typed there. */
@@ -214,12 +219,12 @@ export async function converse(desk: Desk, network: string): Promise<Conversatio
     if (form === undefined) throw new Error(`no form ${name}`);
     return form;
   };
-  const say = async (form: string, text: string): Promise<string> => {
+  const shownOf = async (act: () => unknown, what: string): Promise<string> => {
     const before = talk.shown().map(({ length }) => length);
     const since = (): (() => string)[] => talk.shown().flatMap((all, place) => all.slice(before[place]));
-    await formOf(form).write(text);
+    await act();
     await eventually(() => {
-      if (since().length === 0 || !served.isQuiet()) throw new Error(`no answer to: ${text}\n${served.left()}`);
+      if (since().length === 0 || !served.isQuiet()) throw new Error(`no answer to: ${what}\n${served.left()}`);
     });
     return since()
       .map((shown) => shown())
@@ -228,7 +233,9 @@ export async function converse(desk: Desk, network: string): Promise<Conversatio
   const known = NETWORKS.find(({ name }) => name === network);
   return {
     world: served.world,
-    say,
+    say: (form, text) => shownOf(() => formOf(form).write(text), text),
+    happens: (act) => shownOf(act, 'what happened'),
+    room: { transport: network, room: talk.who.rooms[0] ?? '', thread: null },
     async sees(form, text, shown) {
       await formOf(form).write(text);
       await eventually(() => {

@@ -37,7 +37,13 @@ export function stepLine(item: WorkItem, step: Step, since: number | null, reade
   const ms = since === null ? 0 : reader.now - since;
   const waited = ms < JUST_NOW_MS ? '' : ` · ${duration(ms)}`;
   const words = phrase`${stepSign(step)} ${itemTitle(item, reader.current)}${marksOf(item)} · ${stepWords(item, step, reader)}${waited}`;
-  return next.length === 0 ? words : [...phrase`${words}. `, ...next];
+  return next.length === 0 ? words : [...words, isEnded(words) ? ' ' : '. ', ...next];
+}
+
+/** A question of an agent ends its sentence itself. */
+function isEnded(words: readonly Inline[]): boolean {
+  const last = words.findLast((one) => one.kind !== 'text' || one.text !== '');
+  return last?.kind === 'text' && /[.!?…]$/.test(last.text);
 }
 
 /** What happens to an item next, or why nothing does, and what a person can do: one or two sentences. */
