@@ -136,5 +136,7 @@ it.each(CONVERSATIONS)('docs/transports/%s.md shows a conversation as it looks t
   const shown = /## A conversation\n\n[^`]*```text\n([^]*?)```/.exec(page)?.[1];
   expect(shown).toBe(`${lines.join('\n').trim()}\n`);
   const begun = lines.join('\n').split('\n\n').slice(0, 4).join('\n\n');
-  if (network === 'slack') expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\`\`\`text\n${begun}\n\`\`\``);
+  // The README shows how one of them begins.
+  const isThere = readFileSync(join(ROOT, 'README.md'), 'utf8').includes(`\`\`\`text\n${begun}\n\`\`\``);
+  expect([network, isThere]).toEqual([network, network === 'slack']);
 });
