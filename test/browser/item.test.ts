@@ -1,4 +1,6 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Bench, create, until, type Session } from '../e2e/harness.ts';
@@ -107,9 +109,26 @@ describe.skipIf(MISSING !== null)(`an item’s pages in a browser${MISSING === n
     expect(await page.locator('details.loaded').getAttribute('open')).not.toBeNull();
   });
 
+  it('add to a transcript what an agent says while it works', async () => {
+    musher.type(create('Slow', 'coder: say first words; await go; say last words; write a.txt 1; commit; success Done.'));
+    await until(() => bench.hasLog && bench.items().length === 1);
+    musher.type('start 1');
+    await until(() => bench.item(1).execution.state === 'running');
+    const page = await enter();
+    await page.goto(`${origin}/item/shop/1/run/1`);
+    await page.locator('.transcript').getByText('first words').waitFor();
+    expect(await page.getByText('last words').count()).toBe(0);
+    bench.raise('go');
+    await page.locator('#transcript > .transcript').getByText('last words').waitFor();
+    await page.locator('#run-head').getByText('finished').waitFor();
+  });
+
   it('keep nobody out, in no size and no colours', async () => {
     await reviewed();
     musher.type('tell 1 mind the currency', 'comment 1 The design is agreed.');
+    const run = join(bench.data, 'runs', 'shop', '1', '1');
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ runtime: 'claude', model: null, resumed: false, startedAt: 0 }));
+    copyFileSync(new URL('../agents/recordings/claude/perm_deny.jsonl', import.meta.url), join(run, 'stdout'));
     for (const device of [PHONE, TABLET, { ...DESK, dark: true }]) {
       const page = await enter(device);
       for (const [name, below] of [

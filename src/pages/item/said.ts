@@ -2,6 +2,7 @@ import { action } from '../../message/build.ts';
 import type { Told } from '../../pipeline/told/told.ts';
 import type { LoggedComment } from '../../log/reads/reads.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
+import { fileWords } from '../../words/files/files.ts';
 import { byAt } from '../../words/pages/item.ts';
 import { moment } from '../../words/time.ts';
 import { html, type Markup } from '../html.ts';
@@ -20,6 +21,7 @@ export function saidPart(look: Look, item: WorkItem): Markup {
     ...comments.map((one) => ({ at: one.at, row: comment(look, one) })),
     ...(item.told ?? []).map((one) => ({ at: one.at, row: told(look, one) })),
   ].toSorted((a, b) => a.at - b.at);
+  const files = look.reads.files.of(item.project, item.number);
   const name = `${item.project}#${item.number}`;
   const isOver = item.deletedAt !== null || item.stage.name === 'done';
   const buttons = [
@@ -33,6 +35,13 @@ export function saidPart(look: Look, item: WorkItem): Markup {
       html`<ol class="said">
         ${said.slice(-MOST).map(({ row }) => row)}
       </ol>`
+    }
+    ${
+      files.length > 0 &&
+      html`<h3>Files</h3>
+        <ul class="files-sent">
+          ${files.slice(-MOST).map((one) => html`<li>${inlines(fileWords(one, look.reader))}</li>`)}
+        </ul>`
     }
     ${item.deletedAt === null && commandButtons(look, buttons, item.project)}
   </section>`;
