@@ -140,6 +140,8 @@ export const BOUNDS = {
   boxedSingly: 5,
   /** Bytes of memory that one git fills on Linux (not what it maps of packs). Beyond: it ends, and the attempt fails. */
   gitMemory: 4 * 1024 ** 3,
+  /** Seconds that one git computes, as with patterns that fit in exponentially many ways. Beyond: it ends, and the attempt fails. */
+  gitSeconds: 300,
   /** Milliseconds in which one git prints nothing. Beyond: it is ended, and what waits for it fails. */
   gitSilenceMs: 600_000,
   /** Alternates of alternates that a sandbox is shown; git follows as many. Beyond: their objects are not seen inside. */

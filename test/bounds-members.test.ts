@@ -267,6 +267,7 @@ const ELSEWHERE: { readonly [B in Bound]?: readonly [file: string, says: string]
   treeDepth: ['git/tree-size.test.ts', 'BOUNDS.treeDepth'],
   searched: ['engine/secrets-in-diff.test.ts', 'a patch that is too large to be searched is held as well'],
   gitMemory: ['git/shell.test.ts', 'lets no git fill more memory than its bound'],
+  gitSeconds: ['git/shell.test.ts', 'lets no git compute longer than its bound'],
   changedFiles: ['git/changes/changed-files.test.ts', 'BOUNDS.changedFiles'],
   patchShown: ['git/changes/changed-files.test.ts', 'BOUNDS.patchShown'],
   transcriptLook: ['agents/transcript-page.test.ts', 'BOUNDS.transcriptLook'],

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { BOUNDS } from '../bounds.ts';
@@ -27,10 +28,13 @@ export interface GitAnswer {
 /** Longest silence of one git command in ms: a first checkout of a very large repository stays below it. */
 export const LONGEST_SILENCE = BOUNDS.gitSilenceMs;
 /**
- * What the shell around a call runs: it bounds what the git may fill of the memory, in KiB. Tried in a shell of its own first, because some
- * shells end where a system knows no such bound.
+ * What the shell around a call runs: it bounds what the git may fill of the memory, in KiB, and how many seconds it may compute. Tried in a shell
+ * of its own first, because some shells end where a system knows no such bound.
  */
-const BOUNDED = '(ulimit -d "$1") 2>/dev/null && ulimit -d "$1"; shift; exec git "$@"';
+const BOUNDED =
+  '(ulimit -d "$1") 2>/dev/null && ulimit -d "$1"; (ulimit -S -t "$2") 2>/dev/null && ulimit -S -t "$2"; shift 2; exec git "$@"';
+/** What a shell says of a git that the system ended for computing too long. */
+const COMPUTED_TOO_LONG = 128 + constants.signals.SIGXCPU;
 /** Characters of git's complaint that an error carries, and of the command line for the log file. */
 const STDERR_SHOWN = 600;
 const COMMAND_SHOWN = 200;
@@ -65,9 +69,9 @@ const ALLOWED_ENVIRONMENT = [
 /**
  * Runs git once and returns its bytes and exit code. Throws MusherError GIT_FAILED for any exit code that the
  * call does not name as an answer. Most calls go through a shell instead (`shell/runner.ts`): that is cheaper for a process
- * as large as Musher. `memory`: bytes that the git may fill.
+ * as large as Musher. `memory`: bytes that the git may fill; `seconds`: that it may compute.
  */
-export async function runGit(call: GitCall, memory: number = BOUNDS.gitMemory): Promise<GitAnswer> {
+export async function runGit(call: GitCall, memory: number = BOUNDS.gitMemory, seconds: number = BOUNDS.gitSeconds): Promise<GitAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   let truncated = false;
@@ -116,7 +120,7 @@ export async function runGit(call: GitCall, memory: number = BOUNDS.gitMemory): 
           }
         });
       })
-      .raw([BOUNDED, 'sh', String(Math.floor(memory / 1024)), ...call.args]);
+      .raw([BOUNDED, 'sh', String(Math.floor(memory / 1024)), String(seconds), ...call.args]);
   } catch (cause) {
     // With a nonzero exit simple-git rejects by its own default detection; that is judged by the exit code.
     if (!truncated && exitCode <= 0) throw failed(call, exitCode, String(cause), cause);
@@ -124,12 +128,15 @@ export async function runGit(call: GitCall, memory: number = BOUNDS.gitMemory): 
   if (!(await read())) throw failed(call, exitCode, 'it ended, but something that it started holds its output');
   const stdout = Buffer.concat(chunks);
   const stderr = Buffer.concat(complaints).toString('utf8');
+  // Ended by a signal there is no code.
+  if (!truncated && !Number.isInteger(exitCode)) throw failed(call, -1, 'the system ended it, as it does with what computes for too long');
   return judged(call, { exitCode: truncated ? 0 : exitCode, stdout, stderr, truncated });
 }
 
 /** The answer itself. Throws MusherError GIT_FAILED where its exit code is none that the call names as an answer. */
 export function judged(call: GitCall, answer: GitAnswer): GitAnswer {
   const { exitCode, stdout, stderr } = answer;
+  if (exitCode === COMPUTED_TOO_LONG) throw failed(call, exitCode, 'it computed for too long, as for patterns or names made for that');
   if (exitCode !== 0 && call.answers?.includes(exitCode) !== true) throw failed(call, exitCode, stderr || stdout.toString('utf8'));
   return answer;
 }

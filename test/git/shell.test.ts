@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -44,6 +44,20 @@ describe('a shell that starts git', () => {
     const long = { ...call, args: ['hash-object', '--stdin'], input: Buffer.alloc(80 * 1024 * 1024) };
     await expect(runGit(long, 32 * 1024 * 1024)).rejects.toThrow(/out of memory/i);
     await expect(runGit(long)).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  it('lets no git compute longer than its bound, and goes on', async () => {
+    // Folders in each other that fit the pattern in more ways than anybody can try.
+    const tree = join(dir, 'tree');
+    mkdirSync(join(tree, ...Array.from({ length: 60 }, () => 'a')), { recursive: true });
+    writeFileSync(join(tree, ...Array.from({ length: 60 }, () => 'a'), 'file'), '');
+    writeFileSync(join(tree, '.gitignore'), `${'**/a/'.repeat(12)}**/b\n`);
+    const shell = new GitShell(process.env['PATH'] ?? '', undefined, 1);
+    const call = { cwd: tree, env: { ...env(), GIT_WORK_TREE: tree }, args: ['ls-files', '--others', '--exclude-standard'] };
+    await expect(shell.run(call)).rejects.toThrow(/ls-files failed: it computed for too long/);
+    await expect(shell.run({ ...call, args: ['ls-files'] })).resolves.toMatchObject({ exitCode: 0 });
+    shell.close();
+    await expect(runGit({ ...call, input: '\n' }, undefined, 1)).rejects.toThrow(/ls-files failed: the system ended it/);
   });
 
   it('hands over each argument as it is, and gives back what git printed to the byte', async () => {

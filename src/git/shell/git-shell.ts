@@ -27,9 +27,12 @@ export class GitShell {
   #now: UnderWay | null = null;
   #over = false;
 
-  /** `path`: where git is looked for. `memory`: bytes that each git may fill; then it fails by itself, and Linux alone holds it to that. */
-  constructor(path: string, memory: number = BOUNDS.gitMemory) {
-    this.#child = spawn('/bin/sh', ['-c', PROGRAM, 'sh', String(Math.floor(memory / 1024))], {
+  /**
+   * `path`: where git is looked for. `memory`: bytes that each git may fill; then it fails by itself, and Linux alone holds it to that.
+   * `seconds`: of computing, after which the system ends it.
+   */
+  constructor(path: string, memory: number = BOUNDS.gitMemory, seconds: number = BOUNDS.gitSeconds) {
+    this.#child = spawn('/bin/sh', ['-c', PROGRAM, 'sh', String(Math.floor(memory / 1024)), String(seconds)], {
       cwd: '/',
       env: { PATH: path, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'pipe'],

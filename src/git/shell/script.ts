@@ -2,9 +2,10 @@
 export const MOST_INPUT_BYTES = 4 * 1024;
 
 /**
- * What each shell runs: it bounds what a git may fill of the memory, in KiB, reads calls and starts git for them. This text never changes. What a call says is data that is
+ * What each shell runs: it bounds what a git may fill of the memory, in KiB, and how many seconds it may compute, reads calls and starts git for them. This text never changes. What a call says is data that is
  * read line by line and never becomes a part of it, for it holds names that agents choose.
- * The bound is tried in a shell of its own first, because some shells end where a system knows no such bound.
+ * The bounds are tried in a shell of its own first, because some shells end where a system knows no such bound. The shell itself has none of time: it
+ * may run thousands of calls.
  *
  * A line begins with its kind: `a` argument, `v` variable, `u` variable that is gone, `d` folder, `i` input as a format of
  * `printf`, `m` mark, `g` start; `+` goes on with the value of the line before, after a line break. Standard output and standard
@@ -13,6 +14,8 @@ export const MOST_INPUT_BYTES = 4 * 1024;
  */
 export const PROGRAM = `
 [ -n "$1" ] && (ulimit -d "$1") 2>/dev/null && ulimit -d "$1"
+seconds=$2
+(ulimit -S -t "$seconds") 2>/dev/null || seconds=
 nl='
 '
 kind= word= dir=/ input= mark=
@@ -33,7 +36,8 @@ while IFS= read -r line; do
   kind=\${line%"$word"}
   [ "$kind" = g ] || continue
   if cd "$dir"; then
-    if [ -n "$input" ]; then printf "$input" | git "$@"; else git "$@" </dev/null; fi
+    if [ -n "$input" ]; then printf "$input" | ([ -z "$seconds" ] || ulimit -S -t "$seconds"; exec git "$@")
+    else ([ -z "$seconds" ] || ulimit -S -t "$seconds"; exec git "$@") </dev/null; fi
     code=$?
     cd /
   else
