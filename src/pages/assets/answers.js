@@ -1,9 +1,12 @@
 // The drawer of answers. It opens by itself for an answer to what was just asked here; others are counted.
 import htmx from './htmx.js';
+import { toast } from './toast.js';
 
 /** An answer that comes within this time after a command is to that command. */
 const SOON_MS = 20_000;
 const MOST = 200;
+/** UTF-16 units of an answer that is shown for a moment, in place of the drawer. */
+const SHORT = 280;
 
 let askedAt = 0;
 let unread = 0;
@@ -56,7 +59,9 @@ export function addAnswer(html) {
     const isSoon = Date.now() - askedAt < SOON_MS;
     const words = [...item.querySelectorAll('p, li')].map((one) => one.textContent?.trim() ?? '').join(' ');
     // A question needs its buttons, which are in the drawer.
-    if (isSoon && waiting !== null && item.querySelector('form') === null) waiting(words);
+    const isShort = words.length <= SHORT && item.querySelector('form, table, pre, ul, dl') === null;
+    if (isSoon && isShort && waiting !== null) waiting(words);
+    else if (isSoon && isShort && drawer()?.hidden) toast(words, 'said');
     else if (isSoon) openAnswers();
     else if (drawer()?.hidden) count(unread + 1);
     if (isSoon) waiting = null;

@@ -15,6 +15,7 @@ export function startBoard() {
   document.addEventListener('dragover', onDragOver);
   document.addEventListener('dragend', () => clear());
   document.addEventListener('drop', onDrop);
+  document.addEventListener('musher:shown', () => place(document.querySelector('.note')));
   for (const field of document.querySelectorAll('.filters select')) field.addEventListener('change', () => field.form?.requestSubmit());
 }
 
@@ -58,14 +59,19 @@ function note(id, words) {
   line.setAttribute('role', 'status');
   line.textContent = words;
   line.addEventListener('click', () => line.remove());
-  // Outside of what is fetched anew, at the place where it was done.
-  const box = at?.getBoundingClientRect();
-  if (box !== undefined) {
-    line.style.setProperty('top', `${Math.min(window.innerHeight - 160, Math.max(56, box.bottom + 4))}px`);
-    line.style.setProperty('left', `${Math.max(8, Math.min(window.innerWidth - 328, box.left))}px`);
-  }
+  line.dataset.at = at?.id ?? '';
+  // Outside of what is fetched anew.
   document.body.append(line);
+  place(line);
   setTimeout(() => line.remove(), NOTE_MS);
+}
+
+/** Puts a note below what it is about, wherever that has gone. @param {HTMLElement | null} line */
+function place(line) {
+  const box = document.getElementById(line?.dataset.at ?? '')?.getBoundingClientRect();
+  if (line === null || box === undefined) return;
+  line.style.setProperty('top', `${Math.min(window.innerHeight - 160, Math.max(56, box.bottom + 4))}px`);
+  line.style.setProperty('left', `${Math.max(8, Math.min(window.innerWidth - 328, box.left))}px`);
 }
 
 /** @param {KeyboardEvent} event */

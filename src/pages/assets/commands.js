@@ -1,6 +1,6 @@
 // Sends forms without leaving the page. What comes of it is an answer, and what it changes comes by the stream.
 import { dropDrafts } from './drafts.js';
-import { openAnswers } from './answers.js';
+import { toast } from './toast.js';
 
 /** What is on its way, or was and got no answer. @type {WeakMap<HTMLFormElement, { said: string, id: string }>} */
 const sendings = new WeakMap();
@@ -11,6 +11,10 @@ export function startCommands() {
     if (!(form instanceof HTMLFormElement) || !form.classList.contains('do')) return;
     event.preventDefault();
     void send(form, event.submitter);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement)
+      event.target.form?.requestSubmit();
   });
   document.addEventListener('click', ({ target }) => {
     const typed = target instanceof Element ? target.closest('[data-type]') : null;
@@ -78,16 +82,4 @@ function newId() {
 export function fieldsOf(command) {
   const csrf = document.querySelector('#bar [name=csrf]');
   return new URLSearchParams({ csrf: csrf instanceof HTMLInputElement ? csrf.value : '', command, id: newId() });
-}
-
-/** Shows a line above the bar for a while. @param {string} words */
-export function toast(words) {
-  document.querySelector('.toast')?.remove();
-  const line = document.createElement('p');
-  line.className = 'toast';
-  line.setAttribute('role', 'alert');
-  line.textContent = words;
-  line.addEventListener('click', () => (line.remove(), openAnswers()));
-  document.body.append(line);
-  setTimeout(() => line.remove(), 8_000);
 }

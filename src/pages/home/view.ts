@@ -1,19 +1,21 @@
 import { itemBudget } from '../../decide/budgets.ts';
 import { decide } from '../../decide/facts.ts';
 import type { StandingItem } from '../../decide/standing.ts';
+import { action } from '../../message/build.ts';
 import { revealed } from '../../message/reveal.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { totalTokens } from '../../pipeline/usage.ts';
 import { money, tokens } from '../../words/amounts.ts';
-import { firstLine, itemName, mergedAs, sentenceOf, shortCommit } from '../../words/item/item.ts';
+import { firstLine, mergedAs, sentenceOf, shortCommit } from '../../words/item/item.ts';
 import { runState } from '../../words/item/run.ts';
 import { stepSign, stepWords } from '../../words/item/step.ts';
-import { beginWords, behindWords, EMPTY_WORDS, expiryWords } from '../../words/pages/home.ts';
+import { behindWords, EMPTY_WORDS, expiryWords, startLabel } from '../../words/pages/home.ts';
 import { moment } from '../../words/time.ts';
 import type { WorkItem } from '../../pipeline/types.ts';
 import { html, type Markup } from '../html.ts';
 import type { Look, Shown } from '../view.ts';
 import { age, itemButtons, itemLink, marks, stageTrack } from '../frame/item-row.ts';
+import { commandButton } from '../frame/command.ts';
 import { inlines } from '../frame/words.ts';
 
 /** Rows of a section on the page of all sections, and on its own. */
@@ -64,7 +66,8 @@ function sectionHtml(which: Section, look: Look, isAlone: boolean): Markup {
     <h2 id="${which}-title">${TITLES[which]} ${total > 0 && html`<span class="count">${total}</span>`}</h2>
     ${
       total === 0
-        ? html`<p class="empty">${EMPTY_WORDS[which]} ${which === 'working' && inlines(beginning(look))}</p>`
+        ? html`<p class="empty">${EMPTY_WORDS[which]}</p>
+            ${which === 'working' && beginning(look)}`
         : html`<ul class="rows">
             ${rows}
           </ul>`
@@ -219,14 +222,16 @@ function mergedRow(
   </li>`;
 }
 
-/** The first item of a backlog that can be started, as a command. */
-function beginning(look: Look): ReturnType<typeof beginWords> {
+/** How to begin where nothing runs: the first item of a backlog that can be started, for those who may start it. */
+function beginning(look: Look): Markup {
   for (const { name } of look.projects) {
     const first = look.reads.inStage(name, 'backlog', ROWS).find((item) => {
       const { reason } = decide(look.reads, item, look.facts(name));
       return reason.kind === 'not-started' && reason.unmet.length === 0;
     });
-    if (first !== undefined) return beginWords(itemName(first, look.reader.current));
+    if (first === undefined) continue;
+    const button = commandButton(look, action(startLabel(first, look.reader), `start ${first.project}#${first.number}`, 'primary'), name);
+    if (button !== null) return html`<div class="actions">${button}</div>`;
   }
-  return beginWords(null);
+  return html``;
 }

@@ -20,6 +20,8 @@ export const KEY_WORDS: readonly (readonly [keys: string, does: string])[] = [
   ['h  l', 'on the board: stage to the left or right'],
   ['[  ]', 'on the board: move the item a stage back or on'],
   ['+  -', 'on the board: raise or lower the priority'],
+  ['m', 'on the board: all that can be done with the item'],
+  ['Ctrl-Enter', 'send the text that is being typed'],
   ['a', 'show or hide answers'],
   ['?', 'this list'],
   ['Esc', 'close what is open'],

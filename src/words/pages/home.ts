@@ -1,10 +1,10 @@
-import { phrase, type Content } from '../../message/build.ts';
+import { phrase } from '../../message/build.ts';
 import type { Inline } from '../../message/document.ts';
 import { revealed } from '../../message/reveal.ts';
 import type { AgentRequest } from '../../pipeline/requests.ts';
 import type { ItemNumber } from '../../pipeline/values.ts';
 import { counted } from '../amounts.ts';
-import { itemLabel } from '../item/item.ts';
+import { firstLine, itemLabel, itemTitle, type Named } from '../item/item.ts';
 import type { Reader } from '../reader.ts';
 import { moment } from '../time.ts';
 
@@ -17,11 +17,9 @@ export const EMPTY_WORDS = {
   board: 'No item here.',
 } as const;
 
-/** How to begin, where nothing is going on. `first`: an item of the backlog that can be started; null: there is none. */
-export function beginWords(first: string | null): Content[] {
-  return first === null
-    ? phrase`Add an item: ${{ kind: 'command', text: 'create story <title>' }}`
-    : phrase`Begin with ${{ kind: 'command', text: `start ${first}` }}`;
+/** A button that starts an item: `Start #3 Pay by card`. */
+export function startLabel(item: Named, { current }: Reader): string {
+  return `Start ${firstLine(itemTitle(item, current), 60)}`;
 }
 
 /** Items named of those that wait behind another. */
