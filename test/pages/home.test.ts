@@ -64,7 +64,8 @@ describe('the home page', () => {
     world.make({ title: 'Search' });
     const html = await shown('/');
     expect(html.match(/class="empty"/g)).toHaveLength(5);
-    expect(html).toContain('data-type="start 1"');
+    expect(html).toContain('name="command" value="start shop#1"');
+    expect(await shown('/', 'viewer')).not.toContain('value="start');
     expect(html).toContain('<title>Home · Musher</title>');
   });
 
