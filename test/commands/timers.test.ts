@@ -37,6 +37,18 @@ const answered = (text: string): Promise<void> => when(world.log, () => heard().
 const open = (): number[] => world.log.reads.timers.ofProject('shop').map(({ timer }) => timer);
 
 describe('a timer', () => {
+  it('is listed with the end of a pause, which is a time to wait for too', async () => {
+    await world.say('timer 1 14:30 start');
+    await world.say('pause until 16:00', { role: 'admin' });
+    expect((await world.say('timer list')).text).toMatch(
+      /1: start 1 at 14:30[^]*The pause ends at 16:00, in 1 h 55 min: `resume` ends it now\./,
+    );
+    await world.say('timer cancel 1');
+    expect((await world.say('timer list')).text).toMatch(/^‖ The pause ends at 16:00/);
+    await world.say('resume', { role: 'admin' });
+    expect((await world.say('timer list')).text).toContain('No timers are set');
+  });
+
   it('is set with the time and the command that were understood, and seen wherever its item is', async () => {
     const set = await world.say('timer 1 14:30 start');
     expect(set.text).toMatch(/^Timer 1 will run `start shop#1` at 14:30, in 25 min\. `timer cancel 1`/);

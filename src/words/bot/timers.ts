@@ -1,6 +1,6 @@
 import type { Timer } from '../../log/reads/timers.ts';
-import { code, command, phrase } from '../../message/build.ts';
-import type { Inline } from '../../message/document.ts';
+import { code, command, paragraph, phrase } from '../../message/build.ts';
+import type { Block, Inline } from '../../message/document.ts';
 import { refused } from '../replies.ts';
 import { duration, moment } from '../time.ts';
 import type { Reply } from '../reply.ts';
@@ -16,6 +16,14 @@ export function timerLine(timer: Timer, reader: Reader): Inline[] {
   const left = duration(Math.max(0, timer.due - reader.now));
   const what = timer.project === reader.current ? timer.command.replace(`${timer.project}#`, '') : timer.command;
   return phrase`${timer.timer}: ${what} at ${moment(timer.due, reader.now, reader.timezone)}, in ${left}`;
+}
+
+/** When the project's pause ends by itself: that is a time to wait for, too. */
+export function pauseEnds(until: number, reader: Reader): Block {
+  const left = duration(Math.max(0, until - reader.now));
+  return paragraph(
+    ...phrase`‖ The pause ends at ${moment(until, reader.now, reader.timezone)}, in ${left}: ${command('resume')} ends it now.`,
+  );
 }
 
 /** `Cancelled its timers 3, 4. `; empty for none. */
