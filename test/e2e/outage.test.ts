@@ -20,7 +20,7 @@ test('a base branch that is renamed under a run costs no attempt: told once with
   await until(() => bench.others('outage.met').length > 1);
   musher.type('why 1', 'health', 'git');
   // `health` names it, and `git` answers with it instead of an incident.
-  await musher.said(/only this terminal[^]*\(trunk\), then type reload[^]*No backup[^]*\(trunk\), then type reload/);
+  await musher.said(/only this terminal[^]*\(trunk\), then type `reload`[^]*No backup[^]*\(trunk\), then type `reload`/);
   expect(bench.item(1)).toMatchObject({ attempts: 0, failure: null });
   bench.git(['branch', '-m', 'trunk', 'main']);
   musher.type('wait 1 done 60');
