@@ -21,6 +21,7 @@ import { diff } from './look/diff.ts';
 import { digest } from './look/digest.ts';
 import { dump } from './musher/dump.ts';
 import { edit } from './items/edit.ts';
+import { graph } from './look/graph.ts';
 import { git } from './look/git.ts';
 import { health } from './musher/health.ts';
 import { help } from './musher/help.ts';
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   more,
   snapshots,
+  graph,
   cost,
   budget,
   agents,

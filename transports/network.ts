@@ -3,6 +3,7 @@ import type { Clock } from '../src/clock.ts';
 import type { NetworkCrashPoint } from '../src/crash-point.ts';
 import type { Finding } from '../src/finding.ts';
 import type { Address } from '../src/message/address.ts';
+import type { DrawPicture } from '../src/message/picture/picture.ts';
 import type { CommandCatalogue } from './command-catalogue.ts';
 import type { Sessions } from './sessions.ts';
 import type { PeopleNames } from './people.ts';
@@ -138,6 +139,8 @@ export interface NetworkParts {
   readonly dataDir: string;
   /** Runs the taking of what arrives in one commit with all that arrives at the same moment; rejects where that fails. */
   readonly inSharedCommit: <T>(run: () => T) => Promise<T>;
+  /** Draws the pictures of documents; missing: none are shown, and the text beside each says the same. */
+  readonly draw?: DrawPicture;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** What a network without rooms of its own shows, and its sessions. */

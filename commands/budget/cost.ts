@@ -6,7 +6,11 @@ import { runState } from '../../src/words/item/run.ts';
 import { startOfDay, startOfWeek } from '../../src/words/time.ts';
 import { answer } from '../../src/words/replies.ts';
 import type { SpendRow } from '../../src/log/reads/spend-reads.ts';
-import { doc, heading, paragraph, right, table } from '../../src/message/build.ts';
+import { pictureFlag, wantsPicture } from '../../src/bot/pictures.ts';
+import { dayBudget } from '../../src/decide/budgets.ts';
+import { costPicture } from '../../src/words/pictures/cost.ts';
+import { readerOf } from '../../src/words/reader.ts';
+import { doc, heading, join, paragraph, right, table } from '../../src/message/build.ts';
 import type { Block } from '../../src/message/document.ts';
 import { NO_USAGE, addUsage, totalTokens, type Usage } from '../../src/pipeline/usage.ts';
 import type { Reply } from '../../src/words/reply.ts';
@@ -19,27 +23,47 @@ export const cost = command({
   summary: 'Shows the tokens and money that agents have spent.',
   details:
     'For an item, today, this week, or all time by agent or model. Without an argument it gives an overview. Days start at midnight in the configured time zone, weeks on Monday.',
-  examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model'],
-  args: { of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a period, or how to group.').optional() },
+  examples: ['cost', 'cost 42', 'cost today', 'cost week', 'cost by agent', 'cost by model', 'cost --picture'],
+  args: {
+    of: either(choice(['today', 'week', 'by agent', 'by model']), itemRef(), 'An item, a period, or how to group.').optional(),
+    picture: pictureFlag(),
+  },
   role: 'viewer',
-  run(context, { of }) {
-    const now = context.clock.now();
-    switch (of) {
-      case null:
-        return overview(context, now);
-      case 'today':
-        return span(context, 'today', startOfDay(now, context.timezone));
-      case 'week':
-        return span(context, 'this week', startOfWeek(now, context.timezone));
-      case 'by agent':
-        return grouped(context, 'agent');
-      case 'by model':
-        return grouped(context, 'model');
-      default:
-        return ofItem(context, of);
-    }
+  run(context, { of, picture }) {
+    const reply = inWords(context, of);
+    // A picture shows the room's project; of one item there is nothing to compare.
+    const isWanted = reply.ok && (of === null || typeof of === 'string') && wantsPicture(context, picture);
+    return isWanted ? { ...reply, body: join(reply.body, doc(pictureOf(context))) } : reply;
   },
 });
+
+function inWords(context: CommandContext, of: 'today' | 'week' | 'by agent' | 'by model' | ItemRef | null): Reply {
+  const now = context.clock.now();
+  switch (of) {
+    case null:
+      return overview(context, now);
+    case 'today':
+      return span(context, 'today', startOfDay(now, context.timezone));
+    case 'week':
+      return span(context, 'this week', startOfWeek(now, context.timezone));
+    case 'by agent':
+      return grouped(context, 'agent');
+    case 'by model':
+      return grouped(context, 'model');
+    default:
+      return ofItem(context, of);
+  }
+}
+
+function pictureOf(context: CommandContext): Block {
+  const { name, settings } = context.project;
+  const { budget } = settings;
+  const now = context.clock.now();
+  const budgets = [{ scope: 'project', name } as const, { scope: 'bot', name: '' } as const].map((day) =>
+    dayBudget(context.reads, day, budget, now),
+  );
+  return costPicture(context.reads, name, budgets, readerOf(context));
+}
 
 function overview(context: CommandContext, now: number): Reply {
   const day = startOfDay(now, context.timezone);

@@ -19,6 +19,9 @@ import { standingItems } from '../../src/decide/standing.ts';
 import { STAGES, type StageName, type WorkItem } from '../../src/pipeline/types.ts';
 import { totalTokens } from '../../src/pipeline/usage.ts';
 import { readerOf, type Reader } from '../../src/words/reader.ts';
+import { pictureFlag, wantsPicture } from '../../src/bot/pictures.ts';
+import { said } from '../../src/words/pictures/block.ts';
+import { boardPicture } from '../../src/words/pictures/board.ts';
 
 const DONE_LINES = 5;
 /** Archived items looked at for blocked and finished ones: the latest, so that the archive's size does not count. */
@@ -36,15 +39,15 @@ export const status = command({
   details:
     'Counts per stage, runs in progress, waiting items with the reason, coder slots, the latest merges, and today’s cost. ' +
     'With a project’s name it shows the board of that project, with `all` a short one of every project.',
-  examples: ['status', 'status shop', 'status all'],
-  args: { project: projectOrAll().optional() },
+  examples: ['status', 'status shop', 'status all', 'status --picture'],
+  args: { project: projectOrAll().optional(), picture: pictureFlag() },
   role: 'viewer',
-  run(context, { project: asked }) {
+  run(context, { project: asked, picture }) {
     const notes = doc(...unconfiguredNotes(context));
     if (asked !== 'all')
       return answer(
         join(
-          ...projectsMeant(context, asked).map((one) => board(context, one)),
+          ...projectsMeant(context, asked).map((one) => board(context, one, wantsPicture(context, picture))),
           notes,
           ...projectsMeant(context, asked).map((one) => doc(brakes(context, one))),
         ),
@@ -53,12 +56,13 @@ export const status = command({
   },
 });
 
-function board(context: CommandContext, { name }: Project): Document {
+function board(context: CommandContext, { name }: Project, pictured: boolean): Document {
   const { reads } = context;
   const reader = readerOf(context);
   const facts = context.facts(name);
   const counts = reads.counts(name);
-  const { running, moving, waiting, blocked, archived } = standingItems(reads, facts, ARCHIVE_LOOK);
+  const standing = standingItems(reads, facts, ARCHIVE_LOOK);
+  const { running, moving, waiting, blocked, archived } = standing;
   const startable = (item: WorkItem): boolean => {
     const step = decide(reads, item, facts);
     return step.reason.kind === 'not-started' && step.reason.unmet.length === 0;
@@ -66,19 +70,39 @@ function board(context: CommandContext, { name }: Project): Document {
   const first = reads.inStage(name, 'backlog', FIRST_LOOK).find(startable) ?? null;
   const done = lately([...reads.recentInStage(name, 'done', DONE_LINES), ...archived]);
   const active = counts.current + counts.qa + counts.merge;
+  const slots = `${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · ${spentToday(context, name)}`;
+  const held = pausedText(facts, name, reader);
+  const idle = active === 0 && facts.pause === null && idleText(name, counts.backlog, first, reader);
   return doc(
     heading(name),
     paragraph(stagesLine(counts)),
-    paragraph(`${facts.coders} of ${counted(facts.maxCoders, 'coder slot')} busy · ${spentToday(context, name)}`),
-    pausedText(facts, name, reader),
-    active === 0 && facts.pause === null && idleText(name, counts.backlog, first, reader),
+    paragraph(slots),
+    held,
+    idle,
     ...part('Running', running, ({ item, run, step }) => runLine(item, run, step, reader)),
     ...part('Next', moving, ({ item, step }) => stepLine(item, step, null, reader)),
     ...part('Waiting', waiting, ({ item, step }) => stepLine(item, step, reads.arrivedAt(item), reader)),
     ...part('Blocked', blocked, ({ item, step }) => stepLine(item, step, null, reader)),
     ...part('Timers', reads.timers.ofProject(name), (one) => timerLine(one, reader)),
     ...part('Merged', done, (item) => mergedLine(item, reader)),
+    pictured &&
+      boardPicture(
+        {
+          project: name,
+          note: slots,
+          counts,
+          standing,
+          merged: done,
+          remark: remarkOf(held) ?? remarkOf(idle),
+          arrivedAt: (item) => reads.arrivedAt(item),
+        },
+        reader,
+      ),
   );
+}
+
+function remarkOf(block: Block | false): string | null {
+  return block === false || block.kind !== 'paragraph' ? null : said(block.content);
 }
 
 /** A project's board in a few lines: its counts, who works on what, and what needs a person. */

@@ -7,6 +7,7 @@ import type { Rights } from '../bot/rights/rights.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
+import type { DrawPicture } from '../message/picture/picture.ts';
 import type { Address } from '../message/address.ts';
 import type { PageParts } from '../../transports/network.ts';
 import type { AnswerPlaces } from '../notices/answers.ts';
@@ -19,6 +20,7 @@ export interface NetworksParts {
   readonly rights: Rights;
   readonly names: Names;
   readonly catalogue: CommandCatalogue;
+  readonly draw: DrawPicture;
   /** What a network shows that has no rooms of its own. */
   readonly page: (network: string) => Promise<PageParts>;
   readonly report: (network: string, error: unknown) => void;
@@ -57,6 +59,7 @@ export function networkTransports(parts: NetworksParts, all = NETWORKS): Promise
         },
         catalogue,
         dataDir: settings.dataDir,
+        draw: parts.draw,
         inSharedCommit: (run) => log.inSharedCommit(run),
         page: () => page(name),
         report: (error) => report(name, error),

@@ -109,10 +109,15 @@ export function seenFrom({ rooms, timezone }: Pick<Settings, 'rooms' | 'timezone
 
 /** The rooms that want a digest every day. One that is to come after quiet hours that a room has not got never comes. */
 export function digestRooms({ rooms }: Pick<Settings, 'rooms'>): DigestRoom[] {
-  return rooms.flatMap(({ transport, id, project, digest, quietHours }) => {
+  return rooms.flatMap(({ transport, id, project, digest, quietHours, pictures }) => {
     const at = typeof digest === 'number' || digest === null ? digest : (quietHours?.to ?? null);
-    return at === null ? [] : [{ transport, id, project, at }];
+    return at === null ? [] : [{ transport, id, project, at, pictures }];
   });
+}
+
+/** Whether answers that can be a picture as well have one in a room without being asked. */
+export function hasPictures({ rooms }: Pick<Settings, 'rooms'>, transport: string, id: string): boolean {
+  return rooms.some((room) => room.transport === transport && room.id === id && room.pictures);
 }
 
 /** What was said from chat about a room, as long as it is of the project that it was said for. */

@@ -11,6 +11,7 @@ import { Delivery } from '../delivery/delivery.ts';
 import { LOST_ANSWER, lostAnswerElsewhere } from '../words/fixed-replies.ts';
 import { placesOf } from '../delivery/asker-places.ts';
 import { refused } from '../words/replies.ts';
+import { PngMaker } from '../pictures/png/png-maker.ts';
 import { sendDigests } from '../notices/digests.ts';
 import { climb } from '../notices/climb/climb.ts';
 import { keepCards } from '../notices/cards.ts';
@@ -119,6 +120,7 @@ export async function runMusher(
     },
     report: (error) => onProblem('the terminal', error),
   });
+  const pictures = new PngMaker({ clock, report: (error) => onProblem('a picture', error) });
   const networks = await networkTransports({
     settings,
     log,
@@ -126,6 +128,7 @@ export async function runMusher(
     rights: bot.rights,
     names: namesOf(log, settings),
     catalogue: catalogueOf(bot.commands, (text, typist) => router.complete(text, typist)),
+    draw: (picture) => pictures.draw(picture),
     page: (network) => openPage(bot, engineParts, network),
     report: (network, error) => onProblem(network, error),
   });
@@ -334,6 +337,7 @@ export async function runMusher(
         ['what nobody answers', () => ladder?.stop()],
         ['sending', () => delivery.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         ['the networks', () => connections.stopNetworks(AbortSignal.timeout(LAST_MESSAGES_MS))],
+        ['drawing pictures', () => pictures.stop()],
         ['the terminal', () => terminal.stop(AbortSignal.timeout(LAST_MESSAGES_MS))],
         [
           'the last entry',

@@ -24,7 +24,7 @@ import type { Settings } from '../config/settings.ts';
 import { demoDataDir, demoSettings, fillDemoBacklog, makeDemoRepository } from './demo.ts';
 import { isWindow } from './networks.ts';
 import { namesOf } from '../decide/people.ts';
-import { seenFrom } from './rooms.ts';
+import { hasPictures, seenFrom } from './rooms.ts';
 import { AS_ROOT, isRoot } from './lifecycle/greeting.ts';
 import { dumper } from './lifecycle/dumps.ts';
 import { redactorFor } from '../redaction/redactor.ts';
@@ -150,6 +150,7 @@ async function serve(options: StartOptions, read: Settings): Promise<number> {
         const switched = isWindow(transport) ? log.reads.roomProject(at.transport, at.room) : null;
         return switched ?? settings.rooms.find((one) => one.transport === at.transport && one.id === at.room)?.project ?? null;
       },
+      hasPictures: (transport, room) => hasPictures(settings, transport, room),
       timezone: settings.timezone,
       nameOf: names.nameOf,
       projects: [first, ...rest],

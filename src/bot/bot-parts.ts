@@ -33,6 +33,8 @@ export interface BotParts {
   /** The page; missing: none is configured. */
   readonly page?: PagePlace;
   readonly rooms: Capabilities['rooms'];
+  /** Whether a room has pictures beside answers without being asked. */
+  readonly hasPictures: (transport: string, room: string) => boolean;
   readonly reconfiguration: Capabilities['reconfiguration'];
   readonly restart: Capabilities['restart'];
   readonly version: string;

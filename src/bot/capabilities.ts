@@ -144,6 +144,8 @@ export interface Capabilities {
   page(): PageAccess;
   /** The configured rooms, the terminal first. */
   rooms(): readonly RoomState[];
+  /** Whether this room has pictures beside answers without being asked. */
+  pictures(): boolean;
   /** The sender's role for something that belongs to a project; null: to all projects, where their lowest role counts. */
   roleIn(about: Pick<RoomState, 'project'>): AccessRole | null;
   /** The commands that the sender may use. */

@@ -1,4 +1,5 @@
-import type { Action, Block, Column, Document, Inline } from './document.ts';
+import type { Action, Block, Column, Document, ImageBlock, Inline } from './document.ts';
+import type { Picture } from './picture/picture.ts';
 
 /** Content of a builder: a plain string becomes a text node. */
 export type Content = string | Inline;
@@ -148,8 +149,19 @@ export function action(label: string, typed: string, style: Action['style'] = 'p
   return { label, command: typed, style };
 }
 
-export function image(path: string, alternative: string): Block {
-  return { kind: 'image', path, alternative };
+/** A picture that stands beside a text which says the same. */
+export function image(picture: Picture, alternative: string): ImageBlock {
+  return { kind: 'image', picture, alternative };
+}
+
+/** The pictures of a document, in order. */
+export function imagesOf({ blocks }: Document): ImageBlock[] {
+  return blocks.filter((block): block is ImageBlock => block.kind === 'image');
+}
+
+/** A document without its pictures. */
+export function withoutImages({ blocks }: Document): Document {
+  return { blocks: blocks.filter(({ kind }) => kind !== 'image') };
 }
 
 function cell(value: Content | readonly Content[]): readonly Inline[] {

@@ -77,7 +77,8 @@ export function cutBlock(block: Block, fits: Fits, force: boolean): Cut | null {
     case 'progress':
       return force ? cutWrittenOut(plainParagraph(`${block.label} ${block.done}/${block.of}`), fits) : null;
     case 'image':
-      return force ? cutWrittenOut(plainParagraph(`${block.alternative} ${block.path}`), fits) : null;
+      // It takes no room of the text: a part that it does not fit with is one that nothing fits with.
+      return force ? { head: block, tail: [] } : null;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Picture } from './picture/picture.ts';
+
 /**
  * The body of a message as a small tree. Every transport renders it in its own way. Text from people, agents
  * and git enters only as text nodes; a renderer escapes at the leaf, so no text can become markup or a mention.
@@ -27,7 +29,14 @@ export type Block =
   | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly of: number }
   /** Buttons if the network has them, otherwise what to type. */
   | { readonly kind: 'actions'; readonly actions: readonly Action[] }
-  | { readonly kind: 'image'; readonly path: string; readonly alternative: string };
+  /**
+   * A picture beside the text, which says the same: a network that shows none, or can't take this one, leaves it out. `alternative`:
+   * for who does not see it.
+   */
+  | { readonly kind: 'image'; readonly picture: Picture; readonly alternative: string };
+
+/** A picture in a document. */
+export type ImageBlock = Extract<Block, { kind: 'image' }>;
 
 export interface Column {
   readonly title: string;

@@ -28,6 +28,7 @@ export function plainText(document: Document, options: PlainOptions): string {
   const lines: string[] = [];
   let before: Block | null = null;
   for (const block of document.blocks) {
+    if (block.kind === 'image') continue;
     if (before !== null && apart(before, block)) lines.push('');
     for (const line of blockLines(block, Math.max(1, options.width))) lines.push(painted(line, paint));
     before = block;
@@ -86,7 +87,8 @@ function blockLines(block: Block, width: number): Line[] {
         hanging('type: ', [span(visibleLine(typed), 'code'), span(`  (${visibleLine(label)})`, 'faint')], width),
       );
     case 'image':
-      return wrap([span(`[image: ${visibleLine(block.alternative)}, ${visibleLine(block.path)}]`)], width);
+      // The text beside it says the same.
+      return [];
   }
 }
 

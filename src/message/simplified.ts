@@ -1,14 +1,16 @@
-import { command, paragraph } from './build.ts';
+import { command, paragraph, withoutImages } from './build.ts';
 import type { Block, Document, Inline } from './document.ts';
 import { asList, PHONE_COLUMNS } from './phone.ts';
 import { plainText } from './plain.ts';
 
 /**
- * What a document says, in paragraphs of text and commands alone: for a network that has refused it in its full form. Null
- * where it is that already.
+ * What a document says, without its pictures; where it has none, in paragraphs of text and commands alone: for a network that has
+ * refused it in its full form. Null where it is that already.
  */
 export function simplified({ blocks }: Document): Document | null {
   if (blocks.every(isSimple)) return null;
+  // Perhaps it was the picture: what is said without it keeps its form.
+  if (blocks.some(({ kind }) => kind === 'image')) return withoutImages({ blocks });
   return { blocks: blocks.flatMap(paragraphsOf) };
 }
 
@@ -32,8 +34,9 @@ function paragraphsOf(block: Block): Block[] {
     case 'code':
     case 'quote':
     case 'progress':
-    case 'image':
       return [paragraph(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }))];
+    case 'image':
+      return [];
   }
 }
 

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { ProjectSettings } from '../config/settings.ts';
 import { digestOf } from '../decide/digest.ts';
 import type { Log } from '../log/log.ts';
+import { doc, join } from '../message/build.ts';
+import { digestPicture } from '../words/pictures/digest.ts';
 import { digestDocument, isWorthTelling } from '../words/item/digest.ts';
 import { needsPeople } from '../words/item/step.ts';
 import { afterQuietHours } from './quiet-hours.ts';
@@ -18,6 +20,8 @@ export interface DigestRoom {
   readonly project: string;
   /** Minutes after midnight, in the zone. */
   readonly at: number;
+  /** A picture comes with it. */
+  readonly pictures?: boolean;
 }
 
 export interface DigestParts {
@@ -65,7 +69,7 @@ export function nextDigest(last: number, at: number, timezone: string): number {
 
 function send(
   { log, settingsOf, timezone, nameOf }: DigestParts,
-  { transport, id, project }: DigestRoom,
+  { transport, id, project, pictures = false }: DigestRoom,
   since: number,
   sent: () => void,
 ): void {
@@ -75,7 +79,8 @@ function send(
     const digest = digestOf(tx.reads, settings, since, tx.now, needsPeople);
     sent();
     if (!isWorthTelling(digest)) return;
-    const body = digestDocument(digest, project, { current: project, now: tx.now, timezone, nameOf });
+    const reader = { current: project, now: tx.now, timezone, nameOf };
+    const body = join(digestDocument(digest, project, reader), doc(pictures && digestPicture(digest, project, reader)));
     // Its own time counts, also within quiet hours: somebody chose it.
     tx.outbox.add({ to: { transport, room: id, thread: null }, kind: 'notice', body, inbox: null, item: null }, tx.now);
   });

@@ -1,4 +1,5 @@
 import type { DiffPicture } from '../message/picture/picture.ts';
+import { PATCH_LINES, readPatch, type PatchLine } from '../message/picture/patch.ts';
 import { framed, PADDING, WIDE } from './frame.ts';
 import { PALETTE, TONES } from './palette.ts';
 import { box, moved, stacked, write, type Drawing, type Piece } from './shapes.ts';
@@ -10,10 +11,9 @@ const LINE = 18;
 /** Squares that show how much of a file's change is new and how much is gone. */
 const SQUARES = 5;
 
-type Line = DiffPicture['lines'][number];
-
 /** A change: its files, and the first lines of it. */
-export function diff({ title, note, files, moreFiles, lines, moreLines }: DiffPicture): Drawing {
+export function diff({ title, note, files, moreFiles, patch, moreLines }: DiffPicture): Drawing {
+  const lines = readPatch(patch).lines.slice(0, PATCH_LINES);
   const parts = [
     stacked([...files.map(file), ...(moreFiles === null ? [] : [remark(moreFiles)])], 6),
     ...(lines.length === 0 ? [] : [code(lines)]),
@@ -46,13 +46,13 @@ function file({ path, added, removed }: DiffPicture['files'][number]): Piece {
   };
 }
 
-function code(lines: readonly Line[]): Piece {
+function code(lines: readonly PatchLine[]): Piece {
   const height = lines.length * LINE + 12;
   return { svg: svg`${box(0, 0, INNER, height, PALETTE.panel, 'panel', 6)}${moved(0, 6, lines.map(codeLine))}`, height };
 }
 
 /** The mark stays before the text, because a colour alone says nothing to who does not see it. */
-function codeLine({ kind, text }: Line, index: number): Svg {
+function codeLine({ kind, text }: PatchLine, index: number): Svg {
   const y = index * LINE;
   const at = { size: 12.5, face: 'mono', width: INNER - 16 } as const;
   switch (kind) {

@@ -3,8 +3,8 @@ import { PALETTE } from './palette.ts';
 import { svg, type Svg } from './svg.ts';
 
 /**
- * Widths in CSS px. Element shows 324 px unless somebody asks for large pictures, Slack 360 px beside text and Discord 550 px; a
- * phone has about 360. At 480 a text of 15 px is still read there, and 2 to 2.5 times the pixels stay sharp when it is opened.
+ * Widths in CSS px. Chat clients show a picture between 324 and 550 px wide, and a phone has about 360. At 480 a text of 15 px is still
+ * read there, and 2.5 times the pixels stay sharp when somebody opens it.
  */
 export const NARROW = 480;
 /** For code: 80 characters. */

@@ -103,6 +103,7 @@ async function openDesk(dir: string, data: string): Promise<Desk> {
       rooms: [],
     }),
     roomProject: () => null,
+    hasPictures: () => false,
     timezone: 'UTC',
     projects: [{ name: project.name, settings: project, git: opened, agents: project.agents }],
     commands: COMMANDS,

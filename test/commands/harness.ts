@@ -8,14 +8,14 @@ import { Router } from '../../src/bot/loop/router.ts';
 import type { RoomNews } from '../../src/bot/loop/room-news.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { AccessRole } from '../../src/config/choices.ts';
-import type { AgentSettings, FloodSettings, ProjectSettings, Settings } from '../../src/config/settings.ts';
+import type { AgentSettings, FloodSettings, ProjectSettings, RoomSettings, Settings } from '../../src/config/settings.ts';
 import { UNLIMITED } from '../../src/config/sections/budget.ts';
 import { dumper } from '../../src/app/lifecycle/dumps.ts';
 import { Log } from '../../src/log/log.ts';
 import { redactorFor } from '../../src/redaction/redactor.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
 import { isWindow } from '../../src/app/networks.ts';
-import { roomDirectory } from '../../src/app/rooms.ts';
+import { hasPictures, roomDirectory } from '../../src/app/rooms.ts';
 import type { Document } from '../../src/message/document.ts';
 import { plainText } from '../../src/message/plain.ts';
 import type { ItemEventKind, ItemEvents, LoggedEvent, NewEvent } from '../../src/pipeline/events.ts';
@@ -185,6 +185,7 @@ export function worldOver(log: Log, clock: TestClock, options: WorldOptions): Wo
       isWindow,
     },
     rooms: () => directory.all(),
+    hasPictures: (transport, room) => hasPictures({ rooms: (rights.rooms ?? []) as readonly RoomSettings[] }, transport, room),
     roomProject: (_, room) => rights.rooms?.find(({ id }) => id === room)?.project ?? null,
     timezone: 'Europe/Berlin',
     projects,

@@ -14,6 +14,7 @@ const roomOf = (transport: string, id: string, more: Partial<RoomSettings> = {})
   notify: ['stages', 'merges'],
   notifyStyle: 'messages',
   quietHours: null,
+  pictures: false,
   digest: null,
   roles: NOBODY,
   ...more,

@@ -3,15 +3,16 @@ import type { DiscordTransport } from '../../transports/discord/discord.ts';
 import { expect } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { describeCards, type CardHarness } from './card-suite.ts';
+import { describePictures, drawForTests, type PictureHarness } from './picture-suite.ts';
 import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const POST = /^POST \/channels\/\d+\/messages$/;
 
-type Harness = TroubleHarness & CardHarness;
+type Harness = TroubleHarness & CardHarness & PictureHarness;
 
 async function discord(): Promise<Harness> {
-  const fixture = await openDiscord();
+  const fixture = await openDiscord({ draw: drawForTests });
   return harnessOf(fixture, fixture.transport);
 }
 
@@ -36,6 +37,13 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
     redeliver: () => Promise.resolve(fake.redeliver()),
     shown: () => Promise.resolve(world.shown(room.id)),
     messages: () => Promise.resolve(world.in(room.id).map(({ content }) => content)),
+    pictures: () =>
+      Promise.resolve(
+        world
+          .in(room.id)
+          .flatMap(({ attachments }) => attachments.map(({ text, description = '' }) => ({ png: text, alternative: description }))),
+      ),
+    refusePictures: () => void (fake.rest.takesFiles = false),
     notified: () => Promise.resolve(world.notified),
     disconnect: () => {
       gateway.down = true;
@@ -90,3 +98,4 @@ function harnessOf({ fake, room, ada, errors, again, state, close }: Fixture, tr
 describeTransport('discord', discord);
 describeTrouble('discord', discord);
 describeCards('discord', discord);
+describePictures('discord', discord);

@@ -4,6 +4,7 @@ import { FakeHomeserver } from '../fakes/matrix/homeserver.ts';
 import { memoryState } from '../fakes/matrix/memory-state.ts';
 import { notifiedBy, seenMessages } from '../fakes/matrix/room-view.ts';
 import { describeCards, type CardHarness } from './card-suite.ts';
+import { describePictures, drawForTests, type PictureHarness } from './picture-suite.ts';
 import { describeTransport } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
@@ -13,7 +14,7 @@ const OTHER = '!other:example.org';
 /** Ids go on over the servers of a test file, as they do on one real server. */
 let started = 0;
 
-type Harness = TroubleHarness & CardHarness;
+type Harness = TroubleHarness & CardHarness & PictureHarness;
 
 async function matrix(): Promise<Harness> {
   const server = new FakeHomeserver();
@@ -36,6 +37,7 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): Harness {
     inviters: ['@ada:example.org'],
     direct: true,
     cryptoDir: null,
+    draw: drawForTests,
     report: (error) => errors.push(error),
   });
   const seen = () => seenMessages(server.rooms.get(ROOM)?.events ?? [], server.me);
@@ -62,6 +64,14 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): Harness {
           .join('\n'),
       ),
     messages: () => Promise.resolve(seen().map(({ counted }) => counted)),
+    pictures: () =>
+      Promise.resolve(
+        server
+          .contentOf(ROOM)
+          .filter(({ msgtype }) => msgtype === 'm.image')
+          .map(({ url, body }) => ({ png: server.media.get(String(url))?.bytes.toString() ?? '', alternative: String(body) })),
+      ),
+    refusePictures: () => void (server.uploadSize = 3),
     notified: () => Promise.resolve(server.sentTo(ROOM).flatMap(notifiedBy)),
     loseReply: () => void server.mishaps.push({ kind: 'drop-reply' }),
     limit: (seconds) => void server.mishaps.push({ kind: 'limit', header: String(seconds), ms: null }),
@@ -97,3 +107,4 @@ function harnessOf(server: FakeHomeserver, kept: Map<string, string>): Harness {
 describeTransport('matrix', matrix);
 describeTrouble('matrix', matrix);
 describeCards('matrix', matrix);
+describePictures('matrix', matrix);

@@ -123,6 +123,7 @@ it('is opened with what its section says, and writes commands as they are typed 
       rights: rightsFrom(settings),
       names: namesOf(log, settings),
       catalogue: { commands: [], complete: () => [] },
+      draw: () => Promise.resolve(null),
       page: () => Promise.reject(new Error('it has rooms of its own')),
       report: () => {},
     },

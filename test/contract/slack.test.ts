@@ -5,12 +5,13 @@ import { APP_TOKEN, BOT_TOKEN } from '../fakes/slack/methods.ts';
 import { expect } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { describeCards, type CardHarness } from './card-suite.ts';
+import { describePictures, drawForTests, type PictureHarness } from './picture-suite.ts';
 import { describeTransport, type Skips } from './transport-suite.ts';
 import { describeTrouble, type TroubleHarness } from './trouble-suite.ts';
 
 const SECRET = 'the signing secret';
 
-type Harness = TroubleHarness & CardHarness;
+type Harness = TroubleHarness & CardHarness & PictureHarness;
 
 async function slackBy(kind: 'socket' | 'http'): Promise<Harness> {
   const slack = new FakeSlack();
@@ -37,6 +38,7 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
     state: { get: (key) => state.get(key) ?? null, set: (key, value) => void state.set(key, value) },
     clock: systemClock(),
     report: (error) => errors.push(error),
+    draw: drawForTests,
     apiUrl: slack.apiUrl,
     responseBase: slack.responseBase,
   });
@@ -71,6 +73,17 @@ function harnessOf(kind: 'socket' | 'http', slack: FakeSlack, state: Map<string,
     },
     shown: () => Promise.resolve(slack.rooms.said('C1').join('\n')),
     messages: () => Promise.resolve(slack.rooms.all.filter(({ bot }) => bot).map(({ text }) => text)),
+    pictures: () =>
+      Promise.resolve(
+        slack.rooms.all
+          .filter(({ bot }) => bot)
+          .flatMap(({ blocks }) => blocks.filter((block) => block['type'] === 'image'))
+          .map(({ slack_file: file, alt_text: words }) => ({
+            png: slack.files.bytesOf((file as { readonly id: string }).id)?.toString() ?? '',
+            alternative: String(words),
+          })),
+      ),
+    refusePictures: () => void (slack.files.allowed = false),
     notified: () => Promise.resolve(slack.rooms.notified),
     disconnect: () => Promise.resolve(slack.goAway()),
     reconnect: () => Promise.resolve(slack.comeBack()),
@@ -131,3 +144,4 @@ describeTrouble('slack by Socket Mode', () => slackBy('socket'));
 describeTrouble('slack by signed requests', () => slackBy('http'));
 describeCards('slack by Socket Mode', () => slackBy('socket'));
 describeCards('slack by signed requests', () => slackBy('http'));
+describePictures('slack by Socket Mode', () => slackBy('socket'));

@@ -109,12 +109,15 @@ describe('plainText', () => {
     );
   });
 
-  it('shows links, mentions, quotes and images in words', () => {
+  it('shows links, mentions and quotes in words, and no pictures', () => {
     expect(plain(paragraph(link('https://example.org', 'docs'), ' ', link('https://example.org'), ' ', mention('U1', 'Ada')))).toBe(
       'docs <https://example.org> https://example.org @Ada',
     );
     expect(plain(quote('a\nb'))).toBe('> a\n> b');
-    expect(plain(image('/tmp/x.png', 'the board'))).toBe('[image: the board, /tmp/x.png]');
+    // The text beside a picture says the same.
+    expect(plainText(doc(paragraph('the board'), image({ of: 'code', title: '', rows: [] }, 'the board')), { width: 60 })).toBe(
+      'the board',
+    );
   });
 
   it('sets blocks apart by a blank line, but not under a heading', () => {
@@ -151,7 +154,7 @@ describe('plainText', () => {
         quote(bad),
         progress(bad, 1, 2),
         actions(action(bad, bad)),
-        image(bad, bad),
+        image({ of: 'code', title: bad, rows: [bad] }, bad),
       ),
       { width: 80 },
     );

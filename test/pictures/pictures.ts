@@ -43,7 +43,7 @@ export function pictures(said: string): { readonly [K in Picture['of']]: Extract
       note: said,
       files: [0, 3, 100_000].map((added) => ({ path: said, added, removed: 7 })),
       moreFiles: said,
-      lines: (['file', 'hunk', 'same', 'removed', 'added'] as const).map((kind) => ({ kind, text: said })),
+      patch: ['diff --git a/x b/', '@@ -1 +1 @@ ', ' ', '-', '+'].map((mark) => mark + said.replaceAll('\n', ' ')).join('\n'),
       moreLines: said,
     },
     digest: {

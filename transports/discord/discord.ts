@@ -122,7 +122,7 @@ export function discordTransport(options: DiscordOptions): DiscordTransport {
     const form = formsOf(published);
     // What is not served is a direct message: from anywhere else nothing is taken.
     const typed = (room: string, body: Document): Document => asTyped(body, (command) => form(command, !options.rooms().has(room)));
-    const out = outgoing(posts, replies, (action) => customIdOf(action, state), typed);
+    const out = outgoing(posts, replies, (action) => customIdOf(action, state), typed, options.draw);
     const patience = patient(clock, timing, report);
     const noticed = (nonce: string | number | undefined, id: string): void => posts.noticed(nonce, id);
     const takeInteraction = interactions({ library, clock, options, channels, replies, published, sink, heard: () => life.heard() });

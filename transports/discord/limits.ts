@@ -5,6 +5,9 @@
 export const LIMITS = {
   /** Create Message: `content`. */
   content: 2000,
+  /** Attachment: `description`; and the bytes of a file, for a server that nobody has boosted. */
+  fileDescription: 1024,
+  fileBytes: 10 * 1024 * 1024,
   /** Create Message: `nonce`. */
   nonce: 25,
   /** Message Components: rows of a message, buttons of a row, `custom_id`, button `label`. */

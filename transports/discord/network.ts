@@ -68,6 +68,7 @@ export const discord = defineNetwork({
       state: parts.state,
       catalogue: parts.catalogue,
       report: parts.report,
+      ...(parts.draw === undefined ? {} : { draw: parts.draw }),
       ...(section.api_url === undefined ? {} : { api: section.api_url }),
     });
   },

@@ -1,5 +1,6 @@
 import type { BackoffRule } from '../../src/backoff.ts';
 import type { Clock } from '../../src/clock.ts';
+import type { DrawPicture } from '../../src/message/picture/picture.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
 import type { PeopleNames } from '../people.ts';
 
@@ -22,6 +23,8 @@ export interface DiscordOptions {
   readonly state: StateStore;
   /** Null: no slash commands are published, and those that are published stay as they are. */
   readonly catalogue: CommandCatalogue | null;
+  /** Draws pictures; missing: none are shown. */
+  readonly draw?: DrawPicture;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** False: the intent is not asked for, and Musher sees only what mentions it, direct messages and slash commands. True by default. */

@@ -51,6 +51,8 @@ export interface Request {
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** A PNG, in place of a body. */
+  readonly file?: Buffer;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -64,13 +66,14 @@ const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOS
 /** The client-server API of one homeserver, over fetch. */
 export function homeserver(options: { readonly url: string; readonly accessToken: string; readonly clock: Clock }): Call {
   const base = options.url.replace(/\/+$/, '');
-  return async ({ method, path, query = {}, body, timeoutMs = MATRIX_LIMITS.request, signal }) => {
+  return async ({ method, path, query = {}, body, file, timeoutMs = MATRIX_LIMITS.request, signal }) => {
     const url = new URL(base + path);
     for (const [key, value] of Object.entries(query)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         if (one !== undefined && one !== null) url.searchParams.append(key, String(one));
       }
     }
+    const sent = contentOf(body, file);
     const timeout = new AbortController();
     const cancel = options.clock.at(options.clock.now() + timeoutMs, () => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)));
     try {
@@ -78,9 +81,9 @@ export function homeserver(options: { readonly url: string; readonly accessToken
         method,
         headers: {
           Authorization: `Bearer ${options.accessToken}`,
-          ...(body === undefined || body === null ? {} : { 'Content-Type': 'application/json' }),
+          ...(sent === null ? {} : { 'Content-Type': sent.type }),
         },
-        ...(body === undefined || body === null ? {} : { body: JSON.stringify(body) }),
+        ...(sent === null ? {} : { body: sent.content }),
         signal: signal === undefined ? timeout.signal : AbortSignal.any([signal, timeout.signal]),
       });
       const text = await response.text();
@@ -91,6 +94,14 @@ export function homeserver(options: { readonly url: string; readonly accessToken
       cancel();
     }
   };
+}
+
+function contentOf(
+  body: unknown,
+  file: Buffer | undefined,
+): { readonly type: string; readonly content: string | Uint8Array<ArrayBuffer> } | null {
+  if (file !== undefined) return { type: 'image/png', content: new Uint8Array(file) };
+  return body === undefined || body === null ? null : { type: 'application/json', content: JSON.stringify(body) };
 }
 
 function answerOf(response: Response, text: string, what: string): unknown {

@@ -5,6 +5,9 @@ export const MATRIX_LIMITS = {
    * (spec, "Size limits"); JSON doubles quotes and backslashes, encryption adds a third, and the envelope takes some.
    */
   text: 24 * 1024,
+  /** The words of a picture, in bytes, and the picture: servers say their own limit, which is 50 MiB with Synapse. */
+  alternative: 4 * 1024,
+  imageBytes: 10 * 1024 * 1024,
   /** The text shown for an edit by clients without edits, in bytes; the whole text is in `m.new_content`. */
   editFallback: 1024,
   /** Edits of one message before it is posted anew. At about a thousand, clients become slow or lose the message. */

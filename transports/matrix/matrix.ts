@@ -1,3 +1,4 @@
+import type { DrawPicture } from '../../src/message/picture/picture.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import type { IncomingMessage } from '../../src/message/address.ts';
@@ -51,6 +52,8 @@ export interface MatrixOptions {
   readonly direct: boolean;
   /** Where the keys of encrypted rooms are kept; null: encrypted rooms are refused. */
   readonly cryptoDir: string | null;
+  /** Draws pictures; missing: none are shown. */
+  readonly draw?: DrawPicture;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** Ms that the server waits for events before it answers; 30 s unless given. */
@@ -124,7 +127,16 @@ export function matrixTransport(options: MatrixOptions): Transport & ShowsWork &
     });
     const encryption = canEncrypt ? await openEncryption(loaded, client, options.rooms) : null;
     await rooms.load();
-    const out = sending({ call, me, rooms, encryption, reactionCommands: known, prefix: transactionPrefix(state) });
+    const out = sending({
+      call,
+      me,
+      rooms,
+      encryption,
+      reactionCommands: known,
+      prefix: transactionPrefix(state),
+      report,
+      ...(options.draw === undefined ? {} : { draw: options.draw }),
+    });
     const sayNotStored = (message: IncomingMessage): void => {
       const text = 'Your message could not be stored yet, so nothing was done. Musher retries by itself; the log file has the details.';
       out.send(message.at, line(text), `not-stored.${randomUUID()}`, { again: false }).catch(report);

@@ -53,6 +53,7 @@ export const matrix = defineNetwork({
       direct: parts.directMessages,
       cryptoDir: join(parts.dataDir, 'matrix-crypto'),
       report: parts.report,
+      ...(parts.draw === undefined ? {} : { draw: parts.draw }),
     });
   },
 });

@@ -10,6 +10,11 @@ export const SLACK_LIMITS = {
   /** All blocks of a message together as JSON; about 13,000 was measured, the documentation names no number. */
   blocksJson: 12_000,
   header: 150,
+  /** `alt_text` of an image block, and `alt_txt` of a file. */
+  imageAlternative: 2_000,
+  fileAlternative: 1_000,
+  /** Bytes of a picture: far more than one of ours has. */
+  imageBytes: 10 * 1024 * 1024,
   /** Buttons in one `actions` block. */
   actionElements: 25,
   buttonText: 75,

@@ -20,6 +20,7 @@ export const SCOPES = [
   'files:read', // files that people send with a command, or in the thread of an item
   'chat:write', // answers and notifications
   'im:write', // direct messages to people who are asked what nobody else has answered
+  'files:write', // pictures beside answers
   'metadata.message:read', // the mark in a message by which one that was perhaps sent is found again
   'commands', // slash commands
   'reactions:write', // the sign that a command is worked on

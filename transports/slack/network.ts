@@ -92,6 +92,7 @@ export const slack = defineNetwork({
       people: parts.people,
       report: parts.report,
       apiUrl,
+      ...(parts.draw === undefined ? {} : { draw: parts.draw }),
       responseBase: apiUrl === null ? null : `${new URL(apiUrl).origin}/`,
     });
   },

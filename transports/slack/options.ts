@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import type { DrawPicture } from '../../src/message/picture/picture.ts';
 import type { CommandCatalogue } from '../command-catalogue.ts';
 import type { PeopleNames } from '../people.ts';
 import type { HttpOptions } from './intake/http.ts';
@@ -23,6 +24,8 @@ export interface SlackOptions {
   readonly clock: Clock;
   /** Missing: nobody is known by name. */
   readonly people?: PeopleNames;
+  /** Draws pictures; missing: none are shown. */
+  readonly draw?: DrawPicture;
   /** What went wrong within: for the log file. */
   readonly report: (error: unknown) => void;
   /** Base address of the Web API, ending with a slash; null: Slack's own. */

@@ -116,6 +116,12 @@ export function slackTransport(
       responseBase: options.responseBase ?? SLACK_RESPONSES,
       installation: installationOf(options),
       report,
+      ...(options.draw === undefined ? {} : { draw: options.draw }),
+      // No answer makes Musher send a file anywhere else.
+      mayUploadTo: (url) =>
+        options.apiUrl === null
+          ? url.protocol === 'https:' && url.hostname.endsWith('.slack.com')
+          : url.origin === new URL(options.apiUrl).origin,
     });
     const names = new Names(call, options.people ?? NOBODY_KNOWN, clock, report);
     const commands = options.catalogue?.commands ?? [];

@@ -165,6 +165,7 @@ export function commandContext(
     backups: () => parts.backups.state(),
     page: () => pageAccess(parts, message),
     rooms: parts.rooms,
+    pictures: () => parts.hasPictures(at.transport, at.room),
     roleIn: ({ project: of }) => (of === null ? lowest(parts.projects.map(({ name }) => roleIn(name))) : roleIn(of)),
     reconfiguration: parts.reconfiguration,
     restart: parts.restart,

@@ -12,6 +12,7 @@ import { answer, refused } from '../../words/replies.ts';
 import type { Diff } from '../../git/history.ts';
 import { action, actions, code, codeBlock, command as typed, doc, paragraph } from '../../message/build.ts';
 import type { Block } from '../../message/document.ts';
+import { diffPicture } from '../../words/pictures/diff.ts';
 import { readerOf } from '../../words/reader.ts';
 
 /** Most bytes of a change that are read. */
@@ -22,7 +23,8 @@ const PAGE = 5_000;
 /** What follows what was shown of a change, or the new change from its beginning. */
 export async function moreDiff(context: CommandContext, unread: Extract<UnreadOfItem, { of: 'diff' }>, item: WorkItem): Promise<Reply> {
   const change = await changeOf(context, item);
-  if (change === null || change.commit !== unread.commit) return firstOfDiff(context, item, 'The change is another one by now. ');
+  if (change === null || change.commit !== unread.commit)
+    return firstOfDiff(context, item, { before: 'The change is another one by now. ' });
   return page(context, item, change, unread.from, [
     paragraph(`${itemTitle(item, context.project.name)} at ${short(change.commit)}, what follows:`),
   ]);
@@ -49,7 +51,11 @@ async function changeOf(context: CommandContext, item: WorkItem): Promise<Change
 }
 
 /** The files that an item has changed, the beginning of the change, and a button where it waits for approval. */
-export async function firstOfDiff(context: CommandContext, item: WorkItem, before = ''): Promise<Reply> {
+export async function firstOfDiff(
+  context: CommandContext,
+  item: WorkItem,
+  { before = '', pictured = false }: { readonly before?: string; readonly pictured?: boolean } = {},
+): Promise<Reply> {
   const reader = readerOf(context);
   const title = itemTitle(item, reader.current);
   const name = itemName(item, reader.current);
@@ -66,9 +72,12 @@ export async function firstOfDiff(context: CommandContext, item: WorkItem, befor
     change.branch === null ? [`, merged as ${short(change.commit)}`] : [' on ', code(change.branch), ` at ${short(change.commit)}`];
   const head = paragraph(`${before}${title}`, ...where, `: ${sumOf(change.diff.stat)}.`);
   const files = [head, ...filesOf(change.diff.stat)];
-  if (!asks) return page(context, item, change, 0, files);
+  const { stat, text } = change.diff;
+  const note = change.branch === null ? `merged as ${short(change.commit)}` : `${change.branch} at ${short(change.commit)}`;
+  const picture = pictured ? diffPicture(title, `${note}: ${sumOf(stat)}`, text, partOf(text, 0).shown) : null;
+  if (!asks) return page(context, item, change, 0, files, { picture });
   const occasion = { kind: 'item', project: item.project, number: item.number, stage: item.stage.name, since: item.stageSince } as const;
-  return page(context, item, change, 0, files, { buttons: actions(approve, rejectButton(item, name)), occasion });
+  return page(context, item, change, 0, files, { picture, asked: { buttons: actions(approve, rejectButton(item, name)), occasion } });
 }
 
 function nothing(item: WorkItem, title: string, name: string): Reply {
@@ -102,14 +111,20 @@ function page(
   { commit, diff: { text, truncated } }: Change,
   from: number,
   head: readonly Block[],
-  asked: { readonly buttons: Block; readonly occasion: NonNullable<Reply['occasion']> } | null = null,
+  {
+    picture = null,
+    asked = null,
+  }: {
+    readonly picture?: Block | null;
+    readonly asked?: { readonly buttons: Block; readonly occasion: NonNullable<Reply['occasion']> } | null;
+  } = {},
 ): Reply {
   const { shown, to, left, percent } = partOf(text, from);
   return context.change(() => {
     context.keepUnread(left ? { of: 'diff', project, item: number, commit, from: to } : null);
     const rest = truncated ? paragraph(`That is the first ${bytes(MOST_BYTES)}; the rest is in the repository.`) : null;
     const reply = answer(
-      doc(...head, codeBlock(shown, 'diff'), left ? paragraph(`${percent} % shown: `, typed('more'), '.') : rest, asked?.buttons),
+      doc(...head, codeBlock(shown, 'diff'), left ? paragraph(`${percent} % shown: `, typed('more'), '.') : rest, picture, asked?.buttons),
     );
     return asked === null ? reply : { ...reply, occasion: asked.occasion };
   });

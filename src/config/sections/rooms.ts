@@ -62,6 +62,9 @@ export const roomSchemaOf = (networks: readonly Network[]) => {
         example: '18:00',
         type: 'time of day',
       }),
+    pictures: z.boolean().default(false).meta({
+      description: 'Adds a picture to `status`, `graph`, `cost`, `diff` and digests. Without it `--picture` asks for one.',
+    }),
     quiet_hours: z
       .string()
       .transform((value, context) => {

@@ -1,3 +1,5 @@
+import type { PatchFile } from './patch.ts';
+
 /**
  * What a picture shows, as plain data with its words in it. A document holds this and not the picture: it is small, it is
  * redacted and purged as all text is, and the same data always gives the same picture, so that a message which is sent again after
@@ -75,9 +77,10 @@ export interface DiffPicture {
   readonly of: 'diff';
   readonly title: string;
   readonly note: string;
-  readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
+  readonly files: readonly PatchFile[];
   readonly moreFiles: string | null;
-  readonly lines: readonly { readonly kind: 'file' | 'hunk' | 'added' | 'removed' | 'same'; readonly text: string }[];
+  /** Git's patch from its beginning, as one text: a secret of several lines is known only as a whole. */
+  readonly patch: string;
   readonly moreLines: string | null;
 }
 

@@ -80,7 +80,8 @@ export function block(one: Block, show: ShowAction = () => null): Markup {
       return shown.length === 0 ? html`` : html`<div class="actions">${shown}</div>`;
     }
     case 'image':
-      return html`<p>${one.alternative}</p>`;
+      // The text beside it says the same.
+      return html``;
   }
 }
 

@@ -230,12 +230,20 @@ async function read(incoming: IncomingMessage): Promise<Request> {
   const raw = Buffer.concat(chunks);
   const type = incoming.headers['content-type'] ?? '';
   let body: Body = {};
-  const files: { filename: string; text: string }[] = [];
+  const files: { filename: string; text: string; description?: string }[] = [];
   if (type.startsWith('multipart/')) {
     const form = await new Response(raw, { headers: { 'Content-Type': type } }).formData();
     const payload = form.get('payload_json');
     if (typeof payload === 'string') body = JSON.parse(payload) as Body;
-    for (const value of form.values()) if (typeof value !== 'string') files.push({ filename: value.name, text: await value.text() });
+    const described = (body.attachments ?? body.data?.attachments ?? []) as readonly {
+      readonly filename: string;
+      readonly description?: string;
+    }[];
+    for (const value of form.values()) {
+      if (typeof value === 'string') continue;
+      const words = described.find(({ filename }) => filename === value.name)?.description;
+      files.push({ filename: value.name, text: await value.text(), ...(words === undefined ? {} : { description: words }) });
+    }
   } else if (raw.length > 0) body = JSON.parse(raw.toString()) as Body;
   return {
     method: incoming.method ?? 'GET',

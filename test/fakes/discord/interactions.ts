@@ -65,7 +65,12 @@ export class Interactions {
     return interaction.phase === 'open' && interaction.choices === null && Date.now() - interaction.createdAt > this.firstAnswerMs;
   }
 
-  callback(token: string, type: number, data: Partial<Message> & { readonly choices?: Interaction['choices'] }): Answer {
+  callback(
+    token: string,
+    type: number,
+    data: Partial<Message> & { readonly choices?: Interaction['choices'] },
+    files: Message['attachments'] = [],
+  ): Answer {
     const interaction = this.all.get(token);
     if (interaction === undefined || (interaction.phase === 'open' && Date.now() - interaction.createdAt > this.firstAnswerMs)) {
       return { status: 404, body: { code: 10062, message: 'Unknown interaction' } };
@@ -85,16 +90,16 @@ export class Interactions {
     }
     interaction.ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0;
     interaction.phase = type === 5 ? 'deferred' : 'answered';
-    const message = type === 4 ? this.#answer(interaction, data) : null;
+    const message = type === 4 ? this.#answer(interaction, { ...data, attachments: files }) : null;
     return { status: 200, body: { interaction: { id: interaction.id }, ...(message === null ? {} : { resource: { type: 4, message } }) } };
   }
 
-  followUp(token: string, data: Partial<Message>): Answer {
+  followUp(token: string, data: Partial<Message>, files: Message['attachments'] = []): Answer {
     const interaction = this.#open(token);
     if (interaction === null) return { status: 404, body: { code: 10015, message: 'Unknown Webhook' } };
     // The first follow-up to a deferred interaction is its answer.
     interaction.phase = 'answered';
-    return { status: 200, body: this.#answer(interaction, data) };
+    return { status: 200, body: this.#answer(interaction, { ...data, attachments: files }) };
   }
 
   edit(token: string, id: string, data: Partial<Message>, files: Message['attachments']): Answer {
@@ -104,7 +109,11 @@ export class Interactions {
       interaction.phase = 'answered';
       return {
         status: 200,
-        body: this.#answer(interaction, { ...data, flags: (data.flags ?? 0) | (interaction.ephemeral ? EPHEMERAL : 0) }),
+        body: this.#answer(interaction, {
+          ...data,
+          attachments: files,
+          flags: (data.flags ?? 0) | (interaction.ephemeral ? EPHEMERAL : 0),
+        }),
       };
     }
     const message = id === '@original' ? interaction.answers[0] : interaction.answers.find((one) => one.id === id);
@@ -142,7 +151,7 @@ export class Interactions {
       content: data.content?.trim() ?? '',
       flags: data.flags ?? 0,
       components: data.components ?? [],
-      attachments: [],
+      attachments: data.attachments ?? [],
       webhook_id: this.#world.application,
     };
     const added: Message = ephemeral

@@ -14,7 +14,7 @@ export interface Body extends Partial<Message> {
   readonly enforce_nonce?: boolean;
   readonly recipient_id?: string;
   readonly allowed_mentions?: { readonly parse?: readonly string[] };
-  readonly data?: object;
+  readonly data?: Partial<Message>;
   readonly name?: string;
 }
 
@@ -31,6 +31,8 @@ export interface RestHost {
 /** What Discord answers to requests that it lets through. */
 export class FakeRest {
   nonceWindowMs = 180_000;
+  /** False: the bot may not attach files. */
+  takesFiles = true;
   /** False: the history leaves nonces out. */
   historyHasNonces = true;
   /** The channels that this bot may not see into. */
@@ -66,12 +68,13 @@ export class FakeRest {
       return { status: 200, body };
     }
     if (first === 'interactions' && fourth === 'callback')
-      return this.#host.interactions.callback(third, Number(body.type), body.data ?? {});
-    if (first === 'webhooks' && method === 'POST') return this.#checked(body) ?? this.#host.interactions.followUp(third, body);
+      return this.#host.interactions.callback(third, Number(body.type), body.data ?? {}, files);
+    if (first === 'webhooks' && method === 'POST') return this.#checked(body) ?? this.#host.interactions.followUp(third, body, files);
     if (first === 'webhooks' && method === 'PATCH') return this.#checked(body) ?? this.#host.interactions.edit(third, fifth, body, files);
     if (first === 'webhooks' && method === 'DELETE') return this.#host.interactions.remove(third, fifth);
     const channel = this.#host.world.channels.get(id);
     if (first !== 'channels' || channel === undefined) return { status: 404, body: { code: 10003, message: 'Unknown Channel' } };
+    if (files.length > 0 && !this.takesFiles) return { status: 403, body: { code: 50013, message: 'Missing Permissions' } };
     if (this.hidden.has(id)) return { status: 403, body: { code: 50001, message: 'Missing Access' } };
     return this.#inChannel(channel, { method, path, query, body, files }, third, fourth, fifth);
   }
@@ -84,7 +87,7 @@ export class FakeRest {
     return { status: 200, body: channel };
   }
 
-  #inChannel(channel: Channel, { method, query, body }: Request, what: string, id: string, more: string): Answer {
+  #inChannel(channel: Channel, { method, query, body, files }: Request, what: string, id: string, more: string): Answer {
     if (what === '') return { status: 200, body: channel };
     if (what === 'typing') {
       this.typing.push(channel.id);
@@ -98,7 +101,7 @@ export class FakeRest {
       this.#host.opened(thread);
       return { status: 201, body: thread };
     }
-    if (id === '') return this.#checked(body) ?? this.#create(channel, body);
+    if (id === '') return this.#checked(body) ?? this.#create(channel, body, files);
     const message = this.#host.world.in(channel.id).find((one) => one.id === id);
     if (message === undefined) return { status: 404, body: { code: 10008, message: 'Unknown Message' } };
     if (message.author.id !== this.#host.world.bot.id)
@@ -117,7 +120,7 @@ export class FakeRest {
     return { status: 200, body: message };
   }
 
-  #create(channel: Channel, body: Body): Answer {
+  #create(channel: Channel, body: Body, files: Message['attachments']): Answer {
     if ([...this.#directs].some(([person, one]) => one === channel && this.closed.has(person)))
       return { status: 403, body: { code: 50007, message: 'Cannot send messages to this user' } };
     const nonce = body.nonce;
@@ -132,7 +135,7 @@ export class FakeRest {
       content: body.content?.trim() ?? '',
       flags: body.flags ?? 0,
       components: body.components ?? [],
-      attachments: [],
+      attachments: files,
       ...(nonce === undefined ? {} : { nonce }),
     });
     if (nonce !== undefined) this.#nonces.set(nonce, { at: Date.now(), message });

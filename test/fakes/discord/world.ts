@@ -40,7 +40,13 @@ export interface Message {
   content: string;
   flags: number;
   components: readonly Component[];
-  attachments: readonly { readonly filename: string; readonly text: string; readonly url?: string; readonly size?: number }[];
+  attachments: readonly {
+    readonly filename: string;
+    readonly text: string;
+    readonly url?: string;
+    readonly size?: number;
+    readonly description?: string;
+  }[];
   webhook_id?: string;
 }
 
@@ -111,7 +117,10 @@ export class World {
 
   read(message: Message): string {
     const labels = message.components.flatMap((row) => row.components ?? []).map(({ label }) => `[${label}]`);
-    const files = message.attachments.map(({ filename, text }) => `${filename}: ${text}`);
+    // The words of a picture are heard by who does not see it.
+    const files = message.attachments
+      .filter(({ description }) => description === undefined)
+      .map(({ filename, text }) => `${filename}: ${text}`);
     const text = asRead(message.content, (id) => this.users.get(id)?.global_name ?? id);
     return [text, ...(labels.length === 0 ? [] : [labels.join(' ')]), ...files].join('\n');
   }

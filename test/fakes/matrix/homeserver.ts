@@ -30,6 +30,9 @@ export class FakeHomeserver {
   accessToken = 'syt_fake_token';
   readonly rooms = new Map<string, FakeRoom>();
   /** Requests that came in, as `METHOD path`. */
+  /** What was uploaded, by its address, and the most bytes that are taken. */
+  readonly media = new Map<string, { readonly type: string; readonly bytes: Buffer }>();
+  uploadSize = 50 * 1024 * 1024;
   readonly requests: string[] = [];
   readonly typing = new Map<string, boolean>();
   /** Reasons given with leaving. */
@@ -172,7 +175,8 @@ export class FakeHomeserver {
     const url = new URL(request.url ?? '/', this.url);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = chunks.length === 0 ? {} : asObject(JSON.parse(Buffer.concat(chunks).toString()));
+    const isUpload = url.pathname === '/_matrix/media/v3/upload';
+    const body = chunks.length === 0 || isUpload ? {} : asObject(JSON.parse(Buffer.concat(chunks).toString()));
     this.requests.push(`${request.method} ${url.pathname}`);
     const answer = (status: number, json: unknown, headers: Record<string, string> = {}): void => {
       if (response.destroyed) return;
@@ -183,6 +187,14 @@ export class FakeHomeserver {
       return answer(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown token' });
     const [, media] = /^\/_matrix\/client\/v1\/media\/download\/example\.org\/([^/]+)$/.exec(url.pathname) ?? [];
     if (media !== undefined) return this.shelf.answer(media, true, response);
+    if (url.pathname === '/_matrix/client/v1/media/config') return answer(200, { 'm.upload.size': this.uploadSize });
+    if (isUpload) {
+      const bytes = Buffer.concat(chunks);
+      if (bytes.length > this.uploadSize) return answer(413, { errcode: 'M_TOO_LARGE', error: 'That is too large' });
+      const address = `mxc://example.org/${this.media.size + 1}`;
+      this.media.set(address, { type: request.headers['content-type'] ?? '', bytes });
+      return answer(200, { content_uri: address });
+    }
     const [kind = '', ...rest] = url.pathname.replace('/_matrix/client/v3/', '').split('/').map(decodeURIComponent);
     const notFound = (): void => answer(404, { errcode: 'M_NOT_FOUND', error: 'Not found' });
     const forbidden = (): void => answer(403, { errcode: 'M_FORBIDDEN', error: 'Not in the room' });

@@ -23,7 +23,8 @@ export function seenMessages(events: readonly Json[], sender: string): SeenMessa
     if (event['type'] !== 'm.room.message' || textAt(event, 'sender') !== sender || redacted.has(id)) continue;
     const content = objectAt(event, 'content');
     const relation = objectAt(content, 'm.relates_to');
-    if (textAt(content, 'body') === null) continue;
+    // The words of a picture are shown to who does not see it, and to nobody else.
+    if (textAt(content, 'body') === null || textAt(content, 'msgtype') === 'm.image') continue;
     if (textAt(relation, 'rel_type') === 'm.replace') {
       const target = textAt(relation, 'event_id') ?? '';
       const before = messages.get(target);

@@ -1,4 +1,5 @@
 import type { FakeMessage, Json, Rooms } from './rooms.ts';
+import type { Files } from './files.ts';
 import { refusalOf } from './refusal.ts';
 import { METHOD_SCOPES } from './scopes.ts';
 
@@ -12,6 +13,9 @@ export interface MethodParts {
   readonly scopes: readonly string[];
   /** What the bot is called. */
   readonly botName: string;
+  readonly files: Files;
+  /** Where a file's bytes are sent to. */
+  readonly uploadUrl: (id: string) => string;
 }
 
 export const BOT_TOKEN = 'xoxb-fake';
@@ -51,7 +55,7 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
       const thread = args.get('thread_ts');
       if (thread !== null && rooms.isGone(channel, thread)) return refused('thread_not_found');
       if (!isIn && !direct) return refused(/^[CG]/.test(channel) ? 'not_in_channel' : 'channel_not_found');
-      const refusal = refusalOf(get('text'), blocks);
+      const refusal = refusalOf(get('text'), blocks) ?? fileRefusal(blocks, parts.files);
       if (refusal !== null) return refused(refusal);
       const metadata = json('metadata') as Json | null;
       if (metadata !== null && (typeof metadata['event_type'] !== 'string' || typeof metadata['event_payload'] !== 'object'))
@@ -80,7 +84,7 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
       if (!message.bot) return refused('cant_update_message');
       if (method === 'chat.delete') rooms.remove(message);
       else {
-        const refusal = refusalOf(get('text'), blocks);
+        const refusal = refusalOf(get('text'), blocks) ?? fileRefusal(blocks, parts.files);
         if (refusal !== null) return refused(refusal);
         rooms.change(message, get('text'), blocks);
       }
@@ -104,6 +108,16 @@ export function callMethod(method: string, token: string, args: URLSearchParams,
         rooms.toJson(one, args.get('include_all_metadata') === 'true' && parts.scopes.includes('metadata.message:read')),
       );
       return { ok: true, messages, has_more: next !== '', response_metadata: { next_cursor: next } };
+    }
+    case 'files.getUploadURLExternal': {
+      if (!parts.files.allowed) return refused('missing_scope');
+      if (get('filename') === '' || !(Number(get('length')) > 0) || get('alt_txt').length > 1_000) return refused('invalid_arguments');
+      const id = parts.files.begin(get('alt_txt'));
+      return { ok: true, file_id: id, upload_url: parts.uploadUrl(id) };
+    }
+    case 'files.completeUploadExternal': {
+      const ids = (json('files') as { readonly id: string }[]).map(({ id }) => id);
+      return ids.every((id) => parts.files.complete(id)) ? { ok: true, files: ids.map((id) => ({ id })) } : refused('file_not_found');
     }
     case 'conversations.info':
       return isIn ? { ok: true, channel: { id: channel, is_member: true } } : refused('channel_not_found');
@@ -140,4 +154,10 @@ function viewRefusal(view: Json): string | null {
   const tooLong = ['title', 'submit', 'close'].some((name) => text(name).length > 24) || said(view['private_metadata']).length > 3_000;
   const isWrong = tooLong || text('title') === '' || blocks.length === 0 || new Set(names).size < names.length;
   return isWrong ? 'invalid_arguments' : null;
+}
+
+/** A file that is not there yet, or never was, makes Slack refuse the whole message. */
+export function fileRefusal(blocks: readonly Json[], files: Files): string | null {
+  const ids = blocks.filter((block) => block['type'] === 'image').map((block) => (block['slack_file'] as { readonly id: string }).id);
+  return ids.every((id) => files.shows(id)) ? null : 'invalid_blocks';
 }

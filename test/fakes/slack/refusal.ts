@@ -30,6 +30,10 @@ function isBlock(block: Json): boolean {
     }
     case 'rich_text':
       return elements.length > 0 && elements.every(isRich);
+    case 'image': {
+      const { slack_file: file, alt_text: words } = block;
+      return /^F[A-Z0-9]{8,}$/.test(String(object(file)['id'])) && isString(words) && String(words).length <= 2_000;
+    }
     default:
       return false;
   }

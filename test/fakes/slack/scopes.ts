@@ -18,6 +18,8 @@ export const METHOD_SCOPES: Readonly<Record<string, (channel: string) => readonl
   'conversations.open': () => ['im:write'],
   'conversations.replies': historyOf,
   'files.info': () => ['files:read'],
+  'files.completeUploadExternal': () => ['files:write'],
+  'files.getUploadURLExternal': () => ['files:write'],
   'reactions.add': () => ['reactions:write'],
   'reactions.remove': () => ['reactions:write'],
   'users.info': () => ['users:read'],

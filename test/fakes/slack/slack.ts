@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { EVENTS, SCOPES } from '../../../transports/slack/manifest.ts';
 import { FileShelf, type DeviceFile } from '../file-shelf.ts';
-import { BOT_TOKEN, callMethod } from './methods.ts';
+import { Files } from './files.ts';
+import { BOT_TOKEN, callMethod, fileRefusal } from './methods.ts';
 import { refusalOf } from './refusal.ts';
 import { Rooms, type FakeMessage, type Json } from './rooms.ts';
 import { EVENT_SCOPES, subscriptionOf } from './scopes.ts';
@@ -43,6 +44,7 @@ export class FakeSlack {
   readonly calls: Call[] = [];
   readonly shelf = new FileShelf();
   readonly views: Json[] = [];
+  readonly files = new Files();
   /** What the bot token may do. */
   scopes: string[] = [...SCOPES];
   /** What people call the bot by. */
@@ -279,7 +281,7 @@ export class FakeSlack {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (this.sockets.away) return void request.socket.destroy();
-    const body = Buffer.concat(chunks).toString();
+    const bytes = Buffer.concat(chunks);
     const url = new URL(request.url ?? '/', 'http://x');
     const [, file] = /^\/files-pri\/T1-([^/]+)\//.exec(url.pathname) ?? [];
     if (file !== undefined) {
@@ -288,6 +290,11 @@ export class FakeSlack {
       if (!mayRead) this.shelf.mishaps.unshift({ redirect: `http://127.0.0.1:${this.#port}/?redir=1` });
       return this.shelf.answer(file, mayRead, response);
     }
+    if (url.pathname.startsWith('/upload/')) {
+      const isTaken = this.files.take(url.pathname.replace('/upload/', ''), bytes);
+      return void response.writeHead(isTaken ? 200 : 404).end();
+    }
+    const body = bytes.toString();
     const isResponse = url.pathname.startsWith('/response/');
     const method = isResponse ? 'respond' : url.pathname.replace('/api/', '');
     const args = new URLSearchParams(isResponse ? '' : body);
@@ -315,6 +322,8 @@ export class FakeSlack {
             triggers: this.#triggers,
             scopes: this.scopes,
             botName: this.botName,
+            files: this.files,
+            uploadUrl: (id) => `http://127.0.0.1:${this.#port}/upload/${id}`,
           }),
         };
     if (trouble?.kind === 'reply lost') return void request.socket.destroy();
@@ -327,7 +336,7 @@ export class FakeSlack {
     if (to === undefined || Date.now() > to.expires) return { status: 404, body: { error: 'expired_url' } };
     if (to.uses >= 5) return { status: 404, body: { error: 'used_url' } };
     const [text, blocks] = [typeof body['text'] === 'string' ? body['text'] : '', (body['blocks'] ?? []) as Json[]];
-    const refusal = refusalOf(text, blocks);
+    const refusal = refusalOf(text, blocks) ?? fileRefusal(blocks, this.files);
     if (refusal !== null) return { status: 400, body: { error: refusal } };
     to.uses++;
     const onlyFor = body['response_type'] === 'in_channel' ? null : to.user;

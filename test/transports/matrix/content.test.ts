@@ -44,7 +44,7 @@ describe('the HTML of a document', () => {
           quote(hostile),
           progress(hostile, 1, 2),
           actions(action(hostile, hostile)),
-          image(hostile, hostile),
+          image({ of: 'code', title: hostile, rows: [] }, hostile),
         );
         const rest = documentHtml(document).replaceAll(OURS, '');
         expect(rest).not.toMatch(/[<>"]|&(?!(?:amp|lt|gt|quot|#39);)/);

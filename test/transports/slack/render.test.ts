@@ -47,7 +47,7 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   foreign.map((text) => codeBlock(text)),
   foreign.map((text) => quote(text)),
   fc.tuple(foreign, fc.nat(200)).map(([label, done]) => progress(label, done, 100)),
-  fc.tuple(foreign, foreign).map(([path, words]) => image(path, words)),
+  foreign.map((words) => image({ of: 'code', title: words, rows: [] }, words)),
   fc
     .array(fc.tuple(foreign, foreign, fc.constantFrom('plain' as const, 'primary' as const, 'danger' as const)), { maxLength: 30 })
     .map((all) => actions(...all.map(([label, command, style]) => action(label, command, style)))),

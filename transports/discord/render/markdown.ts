@@ -43,10 +43,10 @@ export function blockMarkdown(block: Block): string {
         .join('\n');
     case 'progress':
       return escaped(plainText({ blocks: [block] }, { width: PHONE_COLUMNS }));
+    // Both are parts of the message beside its text.
     case 'actions':
-      return '';
     case 'image':
-      return escaped(`[image: ${visibleLine(block.alternative)}, ${visibleLine(block.path)}]`);
+      return '';
   }
 }
 

@@ -1,10 +1,13 @@
 import type { APIActionRowComponent, APIButtonComponentWithCustomId } from 'discord.js';
-import type { Action, Block, Document } from '../../../src/message/document.ts';
+import { imagesOf } from '../../../src/message/build.ts';
+import type { Action, Block, Document, ImageBlock } from '../../../src/message/document.ts';
+import type { DrawnPicture } from '../../../src/message/picture/picture.ts';
 import { onPhone } from '../../../src/message/phone.ts';
 import { clampText, splitDocument } from '../../../src/message/split.ts';
 import { visibleLine } from '../../../src/message/sanitize.ts';
 import { PERHAPS_SEEN } from '../../transport.ts';
 import { LIMITS } from '../limits.ts';
+import { attached, type Attached } from './images.ts';
 import { blockMarkdown, codeSpan, escaped } from './markdown.ts';
 
 /** Buttons of a message, of all its rows. */
@@ -16,6 +19,7 @@ const STYLES = { plain: 2, primary: 1, danger: 4 } as const;
 export interface Rendered {
   readonly content: string;
   readonly components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
+  readonly files: readonly Attached[];
 }
 
 const AGAIN = `*${PERHAPS_SEEN}*\n\n`;
@@ -24,9 +28,20 @@ const late = (user: string): string => `*For* <@${user}>*, too late for a privat
 const MOST_BEFORE = AGAIN.length + late('0'.repeat(20)).length;
 
 /** A document as messages, each within Discord's limits, and with room for the words of `perhapsSeen` and `tooLate`. `customId` names a button. */
-export function rendered(document: Document, customId: (action: Action) => string): Rendered[] {
+export function rendered(
+  document: Document,
+  customId: (action: Action) => string,
+  drawn: ReadonlyMap<ImageBlock, DrawnPicture> = new Map(),
+): Rendered[] {
   const fits = (part: Document): boolean => content(part).length <= LIMITS.content - MOST_BEFORE;
-  return splitDocument(onPhone(document), fits).map((part) => ({ content: content(part), components: rows(buttons(part), customId) }));
+  return splitDocument(onPhone(document), fits).map((part) => ({
+    content: content(part),
+    components: rows(buttons(part), customId),
+    files: imagesOf(part).flatMap((image, index) => {
+      const picture = drawn.get(image);
+      return picture === undefined ? [] : [attached(image, picture, index)];
+    }),
+  }));
 }
 
 /** A message that may have been shown already. Its text is the same, so that what comes after it continues where it ends. */

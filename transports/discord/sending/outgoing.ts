@@ -1,8 +1,11 @@
 import type { Address } from '../../../src/message/address.ts';
 import type { Action, Document } from '../../../src/message/document.ts';
 import { plainText } from '../../../src/message/plain.ts';
+import type { DrawPicture } from '../../../src/message/picture/picture.ts';
+import { drawnImages } from '../../drawn.ts';
 import { SendFailure, type MessageRef, type SendKey } from '../../transport.ts';
 import { NAME, targetOf, threadOfReply, type ReplyHandle } from '../address.ts';
+import { LIMITS } from '../limits.ts';
 import { nonceOf, type Posts } from './posts.ts';
 import { queues } from './queue.ts';
 import { perhapsSeen, rendered, tooLate, type Rendered } from '../render/render.ts';
@@ -29,6 +32,7 @@ export function outgoing(
   replies: Replies,
   customId: (action: Action) => string,
   typed: (room: string, body: Document) => Document,
+  draw?: DrawPicture,
 ): Outgoing {
   const turns = queues();
   const sent = new Map<SendKey, readonly MessageRef[]>();
@@ -158,7 +162,7 @@ export function outgoing(
         const before = sent.get(key);
         if (before !== undefined) return [...before];
         const shown = typed(to.room, body);
-        const messages = rendered(shown, customId);
+        const messages = rendered(shown, customId, await drawnImages(shown, draw, LIMITS.fileBytes));
         const refs =
           target.kind === 'reply' ? await reply(to.room, target, messages, shown, key) : await post(to.room, channel, messages, key);
         remember(sent, key, refs);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { crashPoint } from '../../../src/crash-point.ts';
-import type { APIMessage, REST } from 'discord.js';
+import type { APIMessage, RawFile, REST } from 'discord.js';
 import type { Clock } from '../../../src/clock.ts';
 import type { SendKey } from '../../transport.ts';
 import { CHOSEN, LIMITS } from '../limits.ts';
 import type { StateStore } from '../options.ts';
 import type { Rendered } from '../render/render.ts';
-import { sendFailure, type Library } from '../rest.ts';
+import { sendFailure, statusOf, type Library } from '../rest.ts';
 
 /** Message flags by Discord's numbers. */
 export const SUPPRESS_EMBEDS = 4;
@@ -48,8 +48,35 @@ export function nonceOf(key: SendKey, part: number): string {
 }
 
 /** Part of each message and edit: notify nobody, unfurl nothing. */
-export function inert(message: Rendered, flags = 0): object {
-  return { content: message.content, components: message.components, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS | flags };
+export function inert({ content, components, files }: Rendered, flags = 0): object {
+  const attachments = files.map(({ name, description }, id) => ({ id, filename: name, description }));
+  return {
+    content,
+    components,
+    allowed_mentions: { parse: [] },
+    flags: SUPPRESS_EMBEDS | flags,
+    // Left out of an edit, the files that are there stay.
+    ...(files.length === 0 ? {} : { attachments }),
+  };
+}
+
+/** The files of a message, as the library sends them. */
+export function filesOf({ files }: Rendered): RawFile[] {
+  return files.map(({ name, data }) => ({ name, data, contentType: 'image/png' }));
+}
+
+/** What Discord answers to files that it does not take here: malformed, not allowed, too large. */
+const NO_FILES: ReadonlySet<number | null> = new Set([400, 403, 413]);
+
+/** Sends a message, and without its files where it is refused with them: a refusal has shown nothing. */
+export async function withFiles<T>(message: Rendered, send: (message: Rendered) => Promise<T>): Promise<T> {
+  if (message.files.length === 0) return send(message);
+  try {
+    return await send(message);
+  } catch (error) {
+    if (!NO_FILES.has(statusOf(error))) throw error;
+    return send({ ...message, files: [] });
+  }
 }
 
 /**
@@ -106,8 +133,10 @@ export function postsOf({ library, rest, clock, state, botId }: PostsParts): Pos
           const found = await readBack(channel, message, nonce, at);
           if (found !== null) return settle(found);
         }
-        const body = { ...inert(message), nonce, enforce_nonce: true };
-        const { id } = (await rest.post(Routes.channelMessages(channel), { body })) as APIMessage;
+        const { id } = await withFiles(message, async (sent) => {
+          const body = { ...inert(sent), nonce, enforce_nonce: true };
+          return (await rest.post(Routes.channelMessages(channel), { body, files: filesOf(sent) })) as APIMessage;
+        });
         crashPoint('network/discord/after-post');
         return settle(id);
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { APIMessage, RawFile, REST } from 'discord.js';
 import type { Clock } from '../../../src/clock.ts';
 import type { ReplyHandle } from '../address.ts';
-import { EPHEMERAL, inert } from './posts.ts';
+import { EPHEMERAL, filesOf, inert, withFiles } from './posts.ts';
 import { CHOSEN } from '../limits.ts';
 import type { StateStore } from '../options.ts';
 import { queues } from './queue.ts';
@@ -106,9 +106,10 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
     deferrals.get(handle.id)?.cancel();
     deferrals.delete(handle.id);
   };
-  const callback = (handle: ReplyHandle, type: number, data: object): Promise<unknown> =>
+  const callback = (handle: ReplyHandle, type: number, data: object, files: RawFile[] = []): Promise<unknown> =>
     rest.post(Routes.interactionCallback(handle.id, handle.token), {
       body: { type, data },
+      files,
       query: new URLSearchParams({ with_response: 'true' }),
       auth: false,
     });
@@ -126,9 +127,12 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
   /** Null: there is no answer to edit. */
   const editOriginal = async (handle: ReplyHandle, id: string, message: Rendered, files: RawFile[] = []): Promise<string | null> => {
     try {
-      const body = inert(message);
-      const sent = await rest.patch(Routes.webhookMessage(applicationId, handle.token, id), { body, files, auth: false });
-      return (sent as APIMessage).id;
+      return await withFiles(message, async (now) => {
+        const sentFiles = files.length === 0 ? filesOf(now) : files;
+        const body = files.length === 0 ? inert(now) : inert({ ...now, files: [] });
+        const sent = await rest.patch(Routes.webhookMessage(applicationId, handle.token, id), { body, files: sentFiles, auth: false });
+        return (sent as APIMessage).id;
+      });
     } catch (error) {
       if (isGone(error)) return null;
       throw sendFailure(error);
@@ -137,7 +141,9 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
   const answerNow = async (handle: ReplyHandle, message: Rendered): Promise<string | null> => {
     try {
       const flags = handle.ephemeral ? EPHEMERAL : 0;
-      const answer = (await callback(handle, MESSAGE, inert(message, flags))) as { resource?: { message?: APIMessage } } | undefined;
+      const answer = (await withFiles(message, (now) => callback(handle, MESSAGE, inert(now, flags), filesOf(now)))) as
+        | { resource?: { message?: APIMessage } }
+        | undefined;
       return answer?.resource?.message?.id ?? ORIGINAL;
     } catch (error) {
       if (apiCode(error) === UNKNOWN_INTERACTION) return null;
@@ -158,8 +164,15 @@ export function repliesOf({ library, rest, clock, state, applicationId, report }
     keep(null);
     try {
       const query = new URLSearchParams({ wait: 'true' });
-      const body = inert(message, handle.ephemeral ? EPHEMERAL : 0);
-      const { id } = (await rest.post(Routes.webhook(applicationId, handle.token), { body, query, auth: false })) as APIMessage;
+      const { id } = await withFiles(message, async (now) => {
+        const body = inert(now, handle.ephemeral ? EPHEMERAL : 0);
+        return (await rest.post(Routes.webhook(applicationId, handle.token), {
+          body,
+          query,
+          files: filesOf(now),
+          auth: false,
+        })) as APIMessage;
+      });
       keep(id);
       return { id };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { withoutImages } from '../../../src/message/build.ts';
 import type { Block, Document } from '../../../src/message/document.ts';
 import { onPhone } from '../../../src/message/phone.ts';
 import { plainText } from '../../../src/message/plain.ts';
@@ -14,7 +15,7 @@ const BODY_WIDTH = 500;
 
 /** The parts of a document that are sent as messages of their own, each within the limit. Phones run the cells of a table together: it is a list here. */
 export function partsOf(document: Document): Document[] {
-  return splitDocument(onPhone(document, 0), fits);
+  return splitDocument(onPhone(withoutImages(document), 0), fits);
 }
 
 function fits(part: Document): boolean {
@@ -46,7 +47,12 @@ function plainBody(part: Document): string {
 
 /** A message: a notice, which no bot answers, that mentions nobody and asks for no previews of its links. */
 export function messageContent(part: Document, key: string, thread: string | null): Json {
-  return { ...textOf(part), ...quiet(), [KEY_FIELD]: key, ...(thread === null ? {} : { 'm.relates_to': inThread(thread) }) };
+  return placed(textOf(part), key, thread);
+}
+
+/** Any content as a message under a name of ours, in its thread. */
+export function placed(content: Json, key: string, thread: string | null): Json {
+  return { ...content, ...quiet(), [KEY_FIELD]: key, ...(thread === null ? {} : { 'm.relates_to': inThread(thread) }) };
 }
 
 /** What takes the place of a message. Clients that know no edits see a shortened text behind an asterisk. */

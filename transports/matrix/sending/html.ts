@@ -39,8 +39,9 @@ function blockHtml(block: Block): string {
       return `<p>${block.fields.map(({ name, value }) => `<strong>${oneLine(name)}</strong> ${inlineHtml(value)}`).join('<br>')}</p>`;
     case 'quote':
       return `<blockquote>${lines(block.text)}</blockquote>`;
-    case 'progress':
     case 'image':
+      return '';
+    case 'progress':
       return `<p>${lines(plainText({ blocks: [block] }, { width: 1000 }))}</p>`;
     case 'actions': {
       const pressed = reactable(block.actions);

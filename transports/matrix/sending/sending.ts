@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { crashPoint } from '../../../src/crash-point.ts';
 import type { Address } from '../../../src/message/address.ts';
 import type { Document } from '../../../src/message/document.ts';
+import { imagesOf } from '../../../src/message/build.ts';
+import type { DrawPicture } from '../../../src/message/picture/picture.ts';
+import { drawnImages } from '../../drawn.ts';
 import { SendFailure, type MessageRef, type SendOptions } from '../../transport.ts';
 import { asTyped } from '../../../src/message/as-typed.ts';
 import { commandForm } from '../command-form.ts';
-import { editContent, KEY_FIELD, messageContent, partsOf } from './content.ts';
+import { editContent, KEY_FIELD, messageContent, partsOf, placed } from './content.ts';
+import { imageContent, upload } from './images.ts';
 import type { Encryption } from '../encryption.ts';
 import { HomeserverError, type Call } from '../homeserver.ts';
 import { asObject, listAt, objectAt, textAt, type Json } from '../json.ts';
@@ -22,6 +26,9 @@ export interface SendingParts {
   readonly rooms: Rooms;
   readonly encryption: Encryption | null;
   readonly reactionCommands: ReactionCommands;
+  /** Missing: no pictures. */
+  readonly draw?: DrawPicture;
+  readonly report: (error: unknown) => void;
   /** Begins each transaction id. */
   readonly prefix: string;
 }
@@ -85,7 +92,8 @@ export function sending(parts: SendingParts): Sending {
   const post = async (to: Address, body: Document, key: string, again: boolean): Promise<MessageRef[]> => {
     const documents = partsOf(await typed(to.room, body));
     const transactions = documents.map((_, index) => `${parts.prefix}.${key}.${index}`);
-    const earlier = again ? await readBack(to.room, new Set(transactions)) : new Map<string, string>();
+    const images = imagesOf(body).map((_, index) => `${parts.prefix}.${key}.picture${index}`);
+    const earlier = again ? await readBack(to.room, new Set([...transactions, ...images])) : new Map<string, string>();
     const events: string[] = [];
     for (const [index, part] of documents.entries()) {
       const transaction = transactions[index] ?? key;
@@ -94,9 +102,34 @@ export function sending(parts: SendingParts): Sending {
       reactionCommands.settle(transaction, event);
       events.push(event);
     }
+    await putImages(to, body, images, earlier);
     const [first] = events;
     if (first !== undefined) standing.set(first, { thread: to.thread, events, edits: 0 });
     return events.map((id) => ({ transport: 'matrix', room: to.room, id }));
+  };
+
+  /**
+   * Pictures are messages of their own below the text, each under its own transaction. They are no parts of the message that is edited
+   * and has the buttons. One that the server does not take is left out: the text says the same.
+   */
+  const putImages = async (to: Address, body: Document, names: readonly string[], earlier: ReadonlyMap<string, string>): Promise<void> => {
+    const wanted = names.filter((name) => !earlier.has(name));
+    // Files of an encrypted room have to be encrypted themselves, and Musher does not do that.
+    if (wanted.length === 0 || (await rooms.isEncrypted(to.room))) return;
+    const drawn = await drawnImages(body, parts.draw, MATRIX_LIMITS.imageBytes);
+    for (const [index, image] of imagesOf(body).entries()) {
+      const [name, picture] = [names[index], drawn.get(image)];
+      if (name === undefined || picture === undefined || earlier.has(name)) continue;
+      try {
+        const url = await upload(call, picture);
+        if (url !== null) await put(to.room, placed(imageContent(image, picture, url), name, to.thread), name);
+      } catch (error) {
+        const failure = failureOf(error);
+        // Where nobody knows, or the server wants it later, the message is sent again: its text is there, and the picture comes.
+        if (failure.outcome === 'unknown' || failure.retryAfterMs !== null) throw failure;
+        parts.report(new Error('The homeserver did not take a picture, so its text stands alone.', { cause: error }));
+      }
+    }
   };
 
   /** Which of these transactions are among our last messages in the room, with their events. */

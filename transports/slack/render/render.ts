@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
-import type { Action, Block, Document } from '../../../src/message/document.ts';
+import { withoutImages } from '../../../src/message/build.ts';
+import type { Action, Block, Document, ImageBlock } from '../../../src/message/document.ts';
 import { onPhone, PHONE_COLUMNS } from '../../../src/message/phone.ts';
 import { plainText } from '../../../src/message/plain.ts';
 import { visible, visibleLine } from '../../../src/message/sanitize.ts';
@@ -19,8 +20,9 @@ const UNWRAPPED = 10_000;
 const BAR_CELLS = 20;
 
 /** A document as the messages it takes: split where one is too small, nothing left out. */
-export function renderMessages(document: Document): SlackBody[] {
-  return splitDocument(onPhone(document), (part) => textLength(part) <= 2 * SLACK_LIMITS.text && fits(render(part))).map(render);
+export function renderMessages(document: Document, files: ReadonlyMap<ImageBlock, string> = new Map()): SlackBody[] {
+  const all = (part: Document): SlackBody => render(part, files);
+  return splitDocument(onPhone(document), (part) => textLength(withoutImages(part)) <= 2 * SLACK_LIMITS.text && fits(all(part))).map(all);
 }
 
 /** The characters of all texts in a tree. Laying out what is far too long costs seconds, and cutting tries many lengths. */
@@ -31,18 +33,20 @@ function textLength(tree: unknown): number {
 }
 
 function fits({ text, blocks }: SlackBody): boolean {
+  // A picture's words are not shown and must not split the text.
+  const shown = blocks.filter(({ type }) => type !== 'image');
   return (
-    text.length <= SLACK_LIMITS.text && blocks.length <= SLACK_LIMITS.blocks && JSON.stringify(blocks).length <= SLACK_LIMITS.blocksJson
+    text.length <= SLACK_LIMITS.text && blocks.length <= SLACK_LIMITS.blocks && JSON.stringify(shown).length <= SLACK_LIMITS.blocksJson
   );
 }
 
-function render(document: Document): SlackBody {
+function render(document: Document, files: ReadonlyMap<ImageBlock, string>): SlackBody {
   const text = escapeText(plainText(document, { width: UNWRAPPED }));
-  const blocks = document.blocks.flatMap(blocksOf);
+  const blocks = document.blocks.flatMap((block, index) => blocksOf(block, index, files));
   return { text: text.trim() === '' ? '(an empty message)' : text, blocks };
 }
 
-function blocksOf(block: Block, index: number): types.KnownBlock[] {
+function blocksOf(block: Block, index: number, files: ReadonlyMap<ImageBlock, string>): types.KnownBlock[] {
   switch (block.kind) {
     case 'paragraph':
       return section(richInlines(block.content));
@@ -82,8 +86,13 @@ function blocksOf(block: Block, index: number): types.KnownBlock[] {
     }
     case 'actions':
       return actionBlocks(block.actions, index);
-    case 'image':
-      return section(richText(plainText({ blocks: [block] }, { width: UNWRAPPED })));
+    case 'image': {
+      const id = files.get(block);
+      if (id === undefined) return [];
+      // An empty one is refused.
+      const words = clampText(visible(block.alternative), SLACK_LIMITS.imageAlternative, 'utf16').trim() || 'Picture';
+      return [{ type: 'image', slack_file: { id }, alt_text: words }];
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { SendFailure } from '../../transport.ts';
 import { sendFailure, slackError } from '../failure.ts';
 import type { AnswerHandle } from '../handle.ts';
 import { SLACK_LIMITS } from '../limits.ts';
+import { hasImages } from './images.ts';
 import { INERT } from './post.ts';
 import type { SlackBody } from '../render/render.ts';
 import type { OpenRequests } from '../open-requests.ts';
@@ -34,7 +35,8 @@ export class Answers {
 
   /** Shows one message to the asker, or with `inChannel` to the channel that the app may not be in. Throws SendFailure. */
   async give(room: string, handle: AnswerHandle, body: SlackBody, inChannel = false): Promise<void> {
-    if (handle.url !== null && !inChannel && (await this.#parts.requests.give(handle.url, body))) return;
+    // The response to a request says nothing of a picture that can't be shown yet: the answer would be lost with it.
+    if (handle.url !== null && !inChannel && !hasImages(body) && (await this.#parts.requests.give(handle.url, body))) return;
     if (handle.url !== null && this.#isOpen(handle.url, handle.at) && (await this.#respond(handle.url, body, inChannel))) return;
     const { call } = this.#parts;
     try {

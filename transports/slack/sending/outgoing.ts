@@ -2,6 +2,7 @@ import type { Clock } from '../../../src/clock.ts';
 import type { Address } from '../../../src/message/address.ts';
 import { doc, emphasis, join, paragraph } from '../../../src/message/build.ts';
 import type { Document } from '../../../src/message/document.ts';
+import type { DrawPicture } from '../../../src/message/picture/picture.ts';
 import { PERHAPS_SEEN, SendFailure, type MessageRef, type SendKey, type SendOptions } from '../../transport.ts';
 import { Answers } from './answers.ts';
 import { Editing } from './editing.ts';
@@ -10,7 +11,8 @@ import { decodeHandle, encodeHandle, type AnswerHandle } from '../handle.ts';
 import { post, type Place } from './post.ts';
 import { readBack } from './read-back.ts';
 import { remember } from './remember.ts';
-import { renderMessages } from '../render/render.ts';
+import { uploadImages, withImages } from './images.ts';
+import { renderMessages, type SlackBody } from '../render/render.ts';
 import { typedIn } from '../render/typed.ts';
 import { retire } from './retire.ts';
 import { SlowEdits } from './slow-edits.ts';
@@ -26,6 +28,8 @@ export interface OutgoingParts {
   /** Set apart from other installations that once wrote into the same channel. */
   readonly installation: string;
   readonly report: (error: unknown) => void;
+  readonly draw?: DrawPicture;
+  readonly mayUploadTo: (url: URL) => boolean;
 }
 
 const ANSWER_REF = 'answer:';
@@ -74,7 +78,10 @@ export class Outgoing {
 
   /** Takes the buttons off a message. */
   retire(ref: MessageRef, body: Document): Promise<void> {
-    return retire(this.#parts.call, ref, this.#editing.typed(ref, body));
+    return retire(this.#parts.call, ref, this.#editing.typed(ref, body), {
+      rendered: (typed) => this.#rendered(typed),
+      shown: (message, send) => withImages(this.#parts, message, send),
+    });
   }
 
   /** Resolves when everything that was given to it has had its try. */
@@ -121,15 +128,16 @@ export class Outgoing {
     const { room, thread } = place;
     const mark = `${installation}:${key}`;
     if (sending.unknown) await this.#settle(room, thread, mark, sending);
-    const bodies = renderMessages(typedIn(room, thread === null ? 'none' : 'within', body));
+    const bodies = await this.#rendered(typedIn(room, thread === null ? 'none' : 'within', body));
     for (const message of bodies.slice(sending.sent.length)) {
       try {
-        sending.sent.push(await post(call, place, message, { key: mark, part: sending.sent.length }));
+        const part = { key: mark, part: sending.sent.length };
+        sending.sent.push(await withImages(this.#parts, message, (one) => post(call, place, one, part)));
       } catch (error) {
         const outside = slackError(error) === 'not_in_channel' || slackError(error) === 'channel_not_found';
         if (!outside || handle?.kind !== 'answer') throw error;
         // A slash command also works in channels without the app: there, a public answer is only possible through the response address.
-        await this.#answers.give(room, handle, message, true);
+        await withImages(this.#parts, message, (one) => this.#answers.give(room, handle, one, true));
         sending.sent.push(answerId(handle, key, sending.sent.length));
       }
     }
@@ -154,10 +162,16 @@ export class Outgoing {
   /** Private messages can't be read back; a repeat says so. */
   async #answer(room: string, handle: AnswerHandle, body: Document, key: SendKey, sending: Sending): Promise<void> {
     const shown = sending.unknown ? join(doc(paragraph(emphasis(PERHAPS_SEEN))), body) : body;
-    for (const message of renderMessages(typedIn(room, 'own', shown)).slice(sending.sent.length)) {
-      await this.#answers.give(room, handle, message);
+    const bodies = await this.#rendered(typedIn(room, 'own', shown));
+    for (const message of bodies.slice(sending.sent.length)) {
+      await withImages(this.#parts, message, (one) => this.#answers.give(room, handle, one));
       sending.sent.push(answerId(handle, key, sending.sent.length));
     }
+  }
+
+  /** The messages of a text, with its pictures uploaded. */
+  async #rendered(body: Document): Promise<SlackBody[]> {
+    return renderMessages(body, await uploadImages(this.#parts, body));
   }
 
   async #showAnew(id: string, body: Document): Promise<void> {
