@@ -32,12 +32,13 @@ export interface Site {
 
 /** `options`: keys of the section in `bot.toml`. */
 export async function openSite({ bot, log }: World, options: Partial<WebSection> = {}): Promise<Site> {
+  const real = systemClock();
   const errors: unknown[] = [];
   const state = withoutUsualPort();
   const sessions = sessionsOf(log, bot.clock, web.name);
   const transport = await webTransport(web.keys.parse({ listen: '127.0.0.1:0', ...options }), {
-    // The world's own stands still: what waits for a beat of a stream is asked of it, what closes a server is not.
-    clock: { ...systemClock(), now: () => bot.clock.now() },
+    // The world's own time stands still until the test moves it; what waits does so in the real one.
+    clock: { now: () => bot.clock.now(), at: (time, fire) => real.at(real.now() + time - bot.clock.now(), fire) },
     state,
     rooms: [],
     directMessages: false,
