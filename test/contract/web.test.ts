@@ -69,6 +69,7 @@ async function open(): Promise<TransportHarness> {
 }
 
 describeTransport('web', open, {
+  files: 'a form of the page holds words alone',
   limits: 'a page has no limit of its own',
   reconnecting: 'browsers come to Musher, and each of them reconnects by itself',
   replies: 'an answer has buttons, and no replies',
