@@ -115,8 +115,8 @@ export async function runMusher(
     historyFile: join(settings.dataDir, 'history'),
     remembered: (line) => engineParts.redactor.redact(line),
     onExit: () => {
-      // Run by a service manager there is no terminal: Musher then continues for its networks.
-      if (connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
+      // Run by a service manager there is no terminal: Musher then continues for its networks. The demo belongs to its terminal.
+      if (settings.file === null || connections.all.length === 1 || options.stdin.isTTY === true) ending.begin('stop');
     },
     report: (error) => onProblem('the terminal', error),
   });

@@ -26,7 +26,7 @@ export function networkWords({ state, since, waiting }: NetworkState, now: numbe
 
 /** Above a board of the past. */
 export function pastWords(events: number): string {
-  return `The board as it was. ${counted(events, 'event')} since then.`;
+  return events === 0 ? 'The board as it is now.' : `The board as it was, ${counted(events, 'event')} ago.`;
 }
 
 /** Where events before those that were looked at are. */
