@@ -66,4 +66,11 @@ describe('musher', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`There is no log in ${home}/.local/state/musher/demo.`);
   });
+
+  it('shows the demo with a link to its page, and ends with its input', async () => {
+    const { folder, home } = sandbox();
+    const { exitCode, stdout } = await musher(folder, home, ['run']);
+    expect(stdout).toMatch(/http:\/\/127\.0\.0\.1:\d+\/enter\/\S+/);
+    expect(exitCode).toBe(0);
+  });
 });
