@@ -68,7 +68,7 @@ export class Desk {
   async close(): Promise<void> {
     for (const context of this.#contexts) await context.close();
     if (this.#musher.running) await this.#musher.kill('SIGTERM');
-    this.bench.close();
+    await this.bench.close();
   }
 }
 
