@@ -29,6 +29,15 @@ export function fileLines(change: FileChange, patch: FilePatch | null, how: How)
   const columns = how.split ? 4 : 3;
   return html`<div class="lines" tabindex="0" role="region" aria-label="${revealed(path)}">
       <table class="diff ${how.split ? 'split' : 'unified'}">
+        ${
+          how.split &&
+          html`<colgroup>
+            <col class="n" />
+            <col />
+            <col class="n" />
+            <col />
+          </colgroup>`
+        }
         ${hunks.map(
           (hunk) =>
             html`<tbody>

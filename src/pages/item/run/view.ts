@@ -127,7 +127,7 @@ function entry({ at, kind, text, whole, failed }: Entry): Markup {
   if (whole === null) return html`<li id="at-${at}" class="${tone}"><span class="lead">${sign}</span> ${revealed(text)}</li>`;
   return html`<li id="at-${at}" class="${tone}">
     <details>
-      <summary><span class="lead">${sign}</span> ${revealed(text)}</summary>
+      <summary>${(failed || kind === 'answer') && html`<span class="lead">${sign}</span>`} ${revealed(text)}</summary>
       ${preText(whole, kind === 'said' || kind === 'end' ? 'prose' : 'output')}
     </details>
   </li>`;
