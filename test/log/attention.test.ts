@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { decide, projectFacts } from '../../src/decide/facts.ts';
-import { migrate, SCHEMA_VERSION } from '../../src/log/schema/migrations.ts';
+import { migrate } from '../../src/log/schema/migrations.ts';
 import { verifyAll } from '../../src/log/verify.ts';
 import { ATTENTIONS } from '../../src/pipeline/next/attention.ts';
 import { stepSign } from '../../src/words/item/step.ts';
@@ -83,8 +83,9 @@ it('the items that wait for a person by themselves are known without a look at t
 it('a log of a version without that table gets it filled', () => {
   const expected = fill();
   const db = databaseOf(world.log);
-  db.exec('DROP TABLE attention');
-  db.pragma(`user_version = ${SCHEMA_VERSION - 1}`);
+  // As it was before version 24: what later steps add is not there either.
+  db.exec('DROP TABLE attention; ALTER TABLE inbox DROP COLUMN files');
+  db.pragma('user_version = 23');
   migrate(db);
   expect(inTable()).toEqual(expected);
   expect(verifyAll(db).differences).toEqual([]);
