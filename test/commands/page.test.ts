@@ -1,4 +1,6 @@
+import { encode } from 'uqr';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { imagesOf } from '../../src/message/build.ts';
 import { digestOf } from '../../src/bot/page/links.ts';
 import { sessionsOf } from '../../src/app/page/sessions.ts';
 import type { RoomSettings } from '../../src/config/settings.ts';
@@ -80,6 +82,18 @@ describe('web', () => {
       from: { ...IN_ROOM, ingress: 'slash', at: { transport: 'test', room: 'lobby', thread: 'alone' } },
     });
     expect(text).toContain('/enter/');
+  });
+
+  it('adds the same link as a QR code where that is asked for', async () => {
+    const { body, text } = await world.say('web --picture');
+    const [image, ...more] = imagesOf(body);
+    expect(more).toEqual([]);
+    if (image?.picture.of !== 'code') throw new Error('It is no QR code.');
+    const [, url = ''] = /^(\S+)/.exec(text) ?? [];
+    expect(image.picture.rows).toEqual(encode(url, { ecc: 'M', border: 0 }).data.map((row) => row.map(Number).join('')));
+    // Who does not see it has the link above it; the secret is read out to nobody.
+    expect(image.alternative).not.toContain('/enter/');
+    expect(imagesOf((await world.say('web')).body)).toEqual([]);
   });
 
   it('sends it to their private conversation, and only says so in the room', async () => {

@@ -1,5 +1,7 @@
+import { encode } from 'uqr';
 import { code, command as typed, doc, heading, line, link, list, paragraph, phrase, type Content } from '../../message/build.ts';
-import type { Document } from '../../message/document.ts';
+import type { Block, Document } from '../../message/document.ts';
+import { pictureBlock } from '../pictures/block.ts';
 import type { Reader } from '../reader.ts';
 import { refused } from '../replies.ts';
 import type { Reply } from '../reply.ts';
@@ -11,6 +13,17 @@ export function linkWords(url: string): Document {
     paragraph(link(url)),
     paragraph('This link opens the page with your rights here. It works once, for 10 minutes: keep it to yourself.'),
   );
+}
+
+/** The same link for the camera of a phone. */
+export function linkPicture(url: string): Block {
+  // The quiet zone is drawn by the picture.
+  const { data } = encode(url, { ecc: 'M', border: 0 });
+  return pictureBlock({
+    of: 'code',
+    title: 'The live page, opened with your phone',
+    rows: data.map((row) => row.map((one) => (one ? '1' : '0')).join('')),
+  });
 }
 
 export const linkSent = (): Document => line('I sent you a link to the page in our private conversation.');
