@@ -84,11 +84,12 @@ function pausedAccounts({ reads, projects, clock, timezone }: CommandContext): C
 }
 
 /** What keeps projects that the sender sees, or their agents, from working. */
-function outagesOf({ reads, projects }: CommandContext): string[] {
+function outagesOf({ reads, projects }: CommandContext): Content[][] {
   const seen = reads.outages.all().filter(({ project }) => projects.some(({ name }) => name === project));
-  return seen.map(
-    (outage) =>
+  return seen.map((outage) =>
+    hintWords(
       `${outage.agent === null ? `Work on ${outage.project} is on hold` : `Agent ${outage.agent} of ${outage.project} can’t start`}: ${outageWords(outage)} ${outageHint(outage)}`,
+    ),
   );
 }
 
