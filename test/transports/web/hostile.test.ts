@@ -413,6 +413,14 @@ describe('the stream', () => {
     other.close();
   });
 
+  it('ends with a session that nobody used for a week', async () => {
+    const browser = await site.enter();
+    const stream = await Stream.open(site.origin(), '/live?after=0', { cookie: browser.cookie ?? '' });
+    world.clock.move(7 * 24 * 60 * 60_000);
+    await eventually(() => expect(stream.hasEnded).toBe(true));
+    expect(stream.events.at(-1)?.name).toBe('ended');
+  });
+
   it('gives what was missed, then each change once, in order', async () => {
     const browser = await site.enter();
     const after = world.log.reads.lastSeq();
