@@ -42,6 +42,7 @@ const OWN = new Set([
   'commands/find/mine.ts MOST_LOOKED_AT',
   'commands/find/mine.ts MOST_MERGED',
   'commands/find/today.ts MOST_OF_A_DAY',
+  'commands/look/graph.ts MOST_ITEMS',
   'commands/look/show.ts MOST_ROWS',
   'commands/look/why.ts MOST_EVENTS',
   'commands/musher/health.ts MOST_ROOMS',
@@ -101,6 +102,9 @@ const OWN = new Set([
   'src/words/absence.ts LONGEST_REASON',
   'src/words/item/board.ts MOST_LINES',
   'src/words/item/faults.ts MOST_OUTPUT_MB',
+  'src/words/pictures/block.ts MOST_ROWS',
+  'src/words/pictures/cost.ts MOST_BARS',
+  'src/words/pictures/diff.ts MOST_FILES',
   'src/words/steer/two-person.ts MOST_NAMED',
 ]);
 
