@@ -9,7 +9,7 @@ import { readPlain } from './linked.ts';
 import { makeReadable, openFolders } from './readable.ts';
 import { sha } from '../refs.ts';
 import { readIndexFile } from '../untouched/index-file.ts';
-import { type HiddenFiles, sortChanges } from '../untouched/own-changes.ts';
+import { type HiddenFiles, hiddenFiles, sortChanges } from '../untouched/own-changes.ts';
 import { leftBySetUp } from '../untouched/set-up-files.ts';
 import { BOUNDS } from '../../bounds.ts';
 
@@ -124,14 +124,38 @@ async function readHead(git: OwnDir, tree: Tree, head: CommitSha, holds: CommitS
 }
 
 /** Names (as bytes, in latin1) of files that were changed, deleted, or are new and not ignored. */
-async function listChanges(git: OwnDir, tree: Tree): Promise<string[]> {
-  const names = await list(git, tree, ['--modified', '--deleted', '--others', '--exclude-standard']);
+async function listChanges(git: OwnDir, tree: ItemTree): Promise<string[]> {
+  const names = await listByRules(git, tree, ['--modified', '--deleted', '--others', '--exclude-standard']);
   const nested = names.filter((name) => name.endsWith('/'));
   const inside = await Promise.all(nested.map((folder) => listNested(git, tree, folder)));
   const all = [...new Set([...names.filter((name) => !name.endsWith('/')), ...inside.flat()])].filter(storable);
   const odd = await Promise.all(all.map((name) => isOdd(tree, name)));
   // Sorted, so that a removed file comes before the files of a folder with its name; git rejects the reverse order.
   return all.filter((_, i) => odd[i] !== true).toSorted();
+}
+
+/**
+ * The same as `list`, by the rules of what is ignored as the agent's git knows them: a sparse worktree may leave out the very
+ * file that has them. git reads such a file from an index that says so, and the private one does not. Without that, files that
+ * everybody ignores would count as new ones and be taken along.
+ */
+async function listByRules(git: OwnDir, tree: ItemTree, which: readonly string[]): Promise<string[]> {
+  const names = await list(git, tree, which);
+  const gone: string[] = [];
+  for (const name of names)
+    if (/(?:^|\/)\.gitignore$/.test(name) && (await lookAt(`${fromText(tree.path)}/${name}`)) === null) gone.push(name);
+  if (gone.length === 0) return names;
+  const { skipped } = await hiddenFiles(git, tree);
+  const hidden = gone.filter((name) => skipped.includes(name));
+  if (hidden.length === 0) return names;
+  const index = `${tree.index}.rules`;
+  try {
+    await copyFile(tree.index, index);
+    await git.run(['update-index', '-z', '--skip-worktree', '--stdin'], { tree: { ...tree, index }, input: listed(hidden) });
+    return await list(git, { ...tree, index }, which);
+  } finally {
+    await rm(index, { force: true });
+  }
 }
 
 /** A pipe, a socket or a device holds nothing that could be kept, and git refuses all files because of one: what stood there before stays. */

@@ -69,6 +69,22 @@ const MEMBERS: Record<string, Member> = {
       git(['update-index', '--split-index'], path);
     },
   },
+  'ignored files in a worktree that leaves out the rules of what is ignored': {
+    files: { ...FOLDERS, '.gitignore': '.env\nbuild/\n', 'small/.gitignore': '*.log\n' },
+    does: (path): void => {
+      sparse('--no-cone', '/small/', '!/small/.gitignore', '/top.txt')(path);
+      for (const name of ['.gitignore', 'small/.gitignore']) expect(existsSync(join(path, name))).toBe(false);
+      write(path, { '.env': 'SECRET=1\n', 'build/out.bin': 'out\n', 'small/run.log': 'log\n' });
+    },
+  },
+  'ignored files where git is told not to look at the rules of what is ignored': {
+    files: { ...FOLDERS, '.gitignore': '.env\n' },
+    does: (path): void => {
+      git(['update-index', '--skip-worktree', '.gitignore'], path);
+      rmSync(join(path, '.gitignore'));
+      write(path, { '.env': 'SECRET=1\n' });
+    },
+  },
   'a file outside of the sparse cone that was made again': {
     files: FOLDERS,
     does: (path): void => {
