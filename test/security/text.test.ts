@@ -87,6 +87,8 @@ describe('13. Between a person’s words and a process', () => {
       'src/git/base/catch-up.ts',
       // A limit on what git may write, and git in a sandbox as arguments.
       'src/git/boxed/collect.ts',
+      // Bounds of memory and computing time, and git as arguments.
+      'src/git/run.ts',
       // A loop of our own text: what git is given is data that it reads.
       'src/git/shell/git-shell.ts',
       // The attacker of the sandbox's trial, inside it.
