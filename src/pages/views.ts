@@ -11,6 +11,8 @@ import { home } from './home/view.ts';
 import { item } from './item/view.ts';
 import { agentsPage } from './overview/agents.ts';
 import { auditPage } from './overview/audit.ts';
+import { costPage } from './overview/cost.ts';
+import { graphPage } from './overview/graph.ts';
 import { roomsPage } from './overview/rooms.ts';
 import { searchPage } from './overview/search.ts';
 import { pastPage } from './past/view.ts';
@@ -20,6 +22,8 @@ import type { PageParts, ViewRow } from './view.ts';
 export const VIEWS: readonly ViewRow[] = [
   { segment: '', view: home, nav: { label: 'Home', key: 'h' } },
   { segment: 'board', view: board, nav: { label: 'Board', key: 'b' } },
+  { segment: 'graph', view: graphPage, nav: { label: 'Graph', key: 'd' } },
+  { segment: 'cost', view: costPage, nav: { label: 'Cost', key: 'c' } },
   { segment: 'search', view: searchPage, nav: { label: 'Search', key: 's' } },
   { segment: 'agents', view: agentsPage, nav: { label: 'Agents', key: 'a' } },
   { segment: 'rooms', view: roomsPage, nav: { label: 'Rooms', key: 'r' } },

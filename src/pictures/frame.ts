@@ -11,11 +11,11 @@ export const NARROW = 480;
 export const WIDE = 660;
 export const PADDING = 20;
 
-/** A picture with its background, title and note around a part that begins at the left edge of the text. */
+/** A picture with its background, title (unless that is empty) and note around a part that begins at the left edge of the text. */
 export function framed(width: number, title: string, note: string, body: Piece): Drawing {
   const inner = width - 2 * PADDING;
-  const head: Svg[] = [write(0, 18, title, { size: 18, face: 'bold', width: inner })];
-  let top = 26;
+  const head: Svg[] = title === '' ? [] : [write(0, 18, title, { size: 18, face: 'bold', width: inner })];
+  let top = title === '' ? 0 : 26;
   if (note !== '') {
     head.push(write(0, top + 14, note, { size: 13, width: inner, fill: PALETTE.muted, look: 'muted' }));
     top += 22;

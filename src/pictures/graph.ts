@@ -13,7 +13,7 @@ interface Placed {
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly { readonly node: GraphNode; readonly x: number; readonly y: number }[];
-  readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
+  readonly edges: readonly { readonly edge: Edge; readonly points: readonly { readonly x: number; readonly y: number }[] }[];
 }
 
 /** What waits for what, from left to right or from top to bottom: the way in which its texts are larger in a square. */
@@ -48,12 +48,12 @@ function place(nodes: readonly GraphNode[], edges: readonly Edge[], direction: '
       const { x, y } = plan.node(String(node.number));
       return { node, x: x - NODE.width / 2, y: y - NODE.height / 2 };
     }),
-    edges: both.map(([from, to]) => plan.edge(String(from), String(to)).points ?? []),
+    edges: both.map((edge) => ({ edge, points: plan.edge(String(edge[0]), String(edge[1])).points ?? [] })),
   };
 }
 
 /** A line through its points, softly, with a head at its end. */
-function arrow(points: Placed['edges'][number]): Svg {
+function arrow({ edge: [from, to], points }: Placed['edges'][number]): Svg {
   const [first, ...rest] = points;
   const end = points.at(-1);
   const before = points.at(-2);
@@ -64,7 +64,7 @@ function arrow(points: Placed['edges'][number]): Svg {
     // Each point but the last bends the line, which goes on halfway to the next one.
     return next === undefined ? svg`L${x} ${y}` : svg`Q${x} ${y} ${(x + next.x) / 2} ${(y + next.y) / 2}`;
   });
-  return svg`<path class="edge" d="M${first.x} ${first.y}${way}" fill="none" stroke="${PALETTE.muted}" stroke-width="1.6"/><path class="edge-head" d="M0 0l-9 -4.5v9z" fill="${PALETTE.muted}" transform="translate(${end.x} ${end.y}) rotate(${angle})"/>`;
+  return svg`<g class="edge" data-from="${from}" data-to="${to}"><path d="M${first.x} ${first.y}${way}" fill="none" stroke="${PALETTE.muted}" stroke-width="1.6"/><path class="edge-head" d="M0 0l-9 -4.5v9z" fill="${PALETTE.muted}" transform="translate(${end.x} ${end.y}) rotate(${angle})"/></g>`;
 }
 
 function drawNode({ node: { tone, number, title, detail }, x, y }: Placed['nodes'][number]): Svg {

@@ -55,6 +55,23 @@ describe.skipIf(MISSING !== null)(`the page in a browser${MISSING === null ? '' 
     expect(desk.complaints).toEqual([]);
   });
 
+  it('shows the lineage of an item in the graph, and opens it', async () => {
+    desk = new Desk(REVIEWED);
+    for (const title of ['Paying', 'Refunds', 'Search', 'Filters']) await desk.type(`create story ${title}`, /Created story/);
+    await desk.type('depends 2 on 1', /#2 Refunds now depends/);
+    await desk.type('depends 4 on 3', /#4 Filters now depends/);
+    const page = await desk.enter(browser);
+    await page.goto(new URL('/graph/shop', page.url()).href);
+    const node = (item: number) => page.locator(`.node[data-item="${item}"]`);
+    await node(2).click();
+    await page.locator('.node.dim').first().waitFor();
+    const dim = await page.locator('.node.dim').evaluateAll((nodes) => nodes.map((one) => one.getAttribute('data-item')));
+    expect(new Set(dim)).toEqual(new Set(['3', '4']));
+    await node(2).click();
+    await page.getByRole('heading', { name: 'Refunds' }).waitFor();
+    expect(address(page)).toBe('/item/shop/2');
+  });
+
   it('lets nobody in by a link that was used, and shows a stranger nothing', async () => {
     desk = new Desk(REVIEWED);
     await desk.type(STORY, /Created story #1/);
@@ -131,4 +148,17 @@ describe.skipIf(MISSING !== null)(`the page in a browser${MISSING === null ? '' 
 });
 
 /** One of each kind of page. */
-const PAGES = ['/', '/?show=needs', '/board', '/board/shop', '/search?q=price', '/agents', '/rooms', '/audit', '/past', '/nowhere'];
+const PAGES = [
+  '/graph',
+  '/cost',
+  '/',
+  '/?show=needs',
+  '/board',
+  '/board/shop',
+  '/search?q=price',
+  '/agents',
+  '/rooms',
+  '/audit',
+  '/past',
+  '/nowhere',
+];

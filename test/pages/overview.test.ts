@@ -29,6 +29,40 @@ describe('the page of agents', () => {
   });
 });
 
+describe('the graph', () => {
+  it('draws what waits for what, and lists it with links', async () => {
+    const first = world.make({ title: `Pay ${SCRIPT}` });
+    const second = world.make({ title: 'Refund', dependsOn: [first] });
+    const html = await shown('/graph/shop');
+    expect(html).toContain(`data-from="${first}" data-to="${second}"`);
+    expect(html).toContain(`href="/item/shop/${second}"`);
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain(' style=');
+    expect(await pages.get('/graph/nowhere')).toBeNull();
+  });
+
+  it('says where nothing depends on anything', async () => {
+    world.make({ title: 'Pay by card' });
+    expect(await shown('/graph/shop')).toContain('No open item depends');
+  });
+});
+
+describe('the cost', () => {
+  it('shows what was spent by whom on what', async () => {
+    const n = world.make({ title: `Pay ${SCRIPT}` });
+    moveTo(world, n, { name: 'current' });
+    const run = startRun(world, n);
+    const usage = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0, microUsd: 1_230_000 };
+    world.record(n, 'run.usage', { run, agent: 'coder-1', model: 'opus', usage });
+    const html = await shown('/cost');
+    expect(html).toContain('$1.23');
+    expect(html).toContain('coder-1');
+    expect(html).toContain('opus');
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain(' style=');
+  });
+});
+
 describe('the search', () => {
   it('finds items by words, with the words marked, and pages on', async () => {
     for (let i = 0; i < 27; i++) world.make({ title: `Pay by card ${i}` });
@@ -90,7 +124,7 @@ describe('the past', () => {
   });
 });
 
-describe.each(['/agents', '/rooms', '/search?q=secret', '/audit', '/audit?project=shop', '/past'])('%s', (address) => {
+describe.each(['/graph', '/cost', '/agents', '/rooms', '/search?q=secret', '/audit', '/audit?project=shop', '/past'])('%s', (address) => {
   it('has nothing for a stranger, and nothing of a project that a person may not see', async () => {
     const nobody = { admin: [], operator: [], viewer: [] };
     const limited = makeWorld(desk, {}, [], {

@@ -37,7 +37,7 @@ function outline(svg: string): Outline {
 
 const ATTRIBUTES = new Set(
   (
-    'class x y width height rx cx cy r d viewBox xmlns role transform data-item fill stroke stroke-width stroke-linecap ' +
+    'class x y width height rx cx cy r d viewBox xmlns role transform data-item data-from data-to fill stroke stroke-width stroke-linecap ' +
     'stroke-linejoin shape-rendering text-anchor font-family font-size font-weight xml:space'
   ).split(' '),
 );

@@ -33,3 +33,10 @@ export function pastWords(events: number): string {
 export function lookedAtWords(events: number): string {
   return `${counted(events, 'event')} looked at.`;
 }
+
+/** On the page of dependencies. */
+export const GRAPH_WORDS = {
+  nothing: 'No open item depends on another one.',
+  click: 'Click an item to see all that it depends on and all that waits for it; click it again to open it.',
+  after: 'after',
+} as const;
