@@ -22,7 +22,7 @@ export function startBar() {
   field.addEventListener('input', () => {
     clearTimeout(timer);
     at = -1;
-    timer = setTimeout(complete, PACE_MS);
+    timer = setTimeout(() => void complete(), PACE_MS);
   });
   field.addEventListener('keydown', onKey);
   field.addEventListener('blur', () => setTimeout(hide, 150));

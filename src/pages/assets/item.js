@@ -26,7 +26,7 @@ export function startItem() {
     row.remove();
     if (line instanceof HTMLElement) line.focus();
   });
-  if (document.getElementById('tail') !== null) setTimeout(follow, PACE_MS);
+  if (document.getElementById('tail') !== null) setTimeout(() => void follow(), PACE_MS);
 }
 
 /** @param {string} href @param {string} part */
@@ -116,5 +116,5 @@ async function follow() {
         window.scrollTo(0, document.documentElement.scrollHeight);
     }
   }
-  setTimeout(follow, PACE_MS);
+  setTimeout(() => void follow(), PACE_MS);
 }

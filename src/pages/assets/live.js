@@ -55,7 +55,7 @@ export function refetch(id) {
   if (state.due) return;
   state.due = true;
   if (state.busy) return;
-  setTimeout(() => fetchPart(id, state), Math.max(0, state.at + PACE_MS - Date.now()));
+  setTimeout(() => void fetchPart(id, state), Math.max(0, state.at + PACE_MS - Date.now()));
 }
 
 async function fetchPart(id, state) {
