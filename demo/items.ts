@@ -27,10 +27,11 @@ export const DEMO_ITEMS: readonly DemoItem[] = [
     dependsOn: [],
   },
   {
-    title: 'Look into paying by card',
-    type: 'spike',
-    description: 'Find out what it would take to accept cards. (A spike ends with a report, which the room and `report 3` show.)',
-    criteria: ['We know what it costs'],
+    title: 'Pay by card',
+    type: 'story',
+    description:
+      'Customers can pay by card. (The agents of the demo can’t do this one: they end without work, until Musher blocks the item.)\n\ndemo: nothing',
+    criteria: ['A card is charged the rounded price'],
     dependsOn: [],
   },
   {
@@ -55,5 +56,12 @@ export const DEMO_ITEMS: readonly DemoItem[] = [
       'A product page lives at /products/<short name>. Make the link from the product and its price, which the label beside it shows.',
     criteria: ['productLink() uses slug() and roundPrice()', 'It has tests'],
     dependsOn: [0, 1],
+  },
+  {
+    title: 'Look into paying by card',
+    type: 'spike',
+    description: 'Find out what it would take to accept cards. (A spike ends with a report, which the room and `report 7` show.)',
+    criteria: ['We know what it costs'],
+    dependsOn: [],
   },
 ];

@@ -71,6 +71,21 @@ describe('a tool of an agent without a sandbox', () => {
     expect(await (await adoptRun(fixture.spec, first)).ended).toMatchObject({ reason: 'failed', summary: { kind: 'output-changed' } });
   });
 
+  it('costs nothing when no agent has printed for a while, and the next run has another one to write it down', async () => {
+    const keeper = new OutputKeeper(50);
+    const first = shellRun(`echo one; ${GATE}; echo end`, {}, { keeper });
+    const run = await started(first.spec);
+    await until(() => first.said().includes('one'));
+    const before = await keeper.pid();
+    go(first);
+    expect(await run.ended).toMatchObject({ reason: 'finished', summary: 'end' });
+    await until(() => identify(before) === null);
+    const second = shellRun('echo two', {}, { keeper });
+    expect(await (await started(second.spec)).ended).toMatchObject({ reason: 'finished', summary: 'two' });
+    expect(await keeper.pid()).not.toBe(before);
+    await keeper.close();
+  });
+
   it('fails its run where it killed who writes the output down, and the next run has another', async () => {
     const keeper = new OutputKeeper();
     const fixture = shellRun(`echo honest; ${GATE}; echo end`, {}, { keeper });

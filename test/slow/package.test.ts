@@ -47,7 +47,7 @@ describe('the published package', () => {
     installed = await on(place, 'npm', 'install', '--no-audit', '--no-fund', join(folder, tarball));
   });
 
-  it('holds built JavaScript, the launcher and the examples, and neither sources nor tests', () => {
+  it('holds built JavaScript, the launcher, the examples and what pages need, and neither sources nor tests', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/musher.js',
@@ -59,7 +59,10 @@ describe('the published package', () => {
         'demo/repository/README.md',
       ]),
     );
-    expect(files.filter((file) => /^(?:src|test|scripts|transports|commands)\/|\.ts$/.test(file))).toEqual([]);
+    // What browsers get is no source of the program: it is sent as it is.
+    const sources = files.filter((file) => /^(?:src|test|scripts|transports|commands)\/|\.ts$/.test(file));
+    expect(sources.filter((file) => !file.startsWith('src/pages/assets/'))).toEqual([]);
+    expect(sources).toContain('src/pages/assets/base.css');
   });
 
   it('installs without building anything', () => {

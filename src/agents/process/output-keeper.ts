@@ -16,9 +16,14 @@ export interface KeptOutput {
   settle(): void;
 }
 
+/** After so long without an output the keeper is let go: a program that waits holds as much memory as one that works. */
+const REST_MS = 10_000;
+
 interface Running {
   readonly child: ChildProcess;
   readonly path: string;
+  /** Its outputs, by their tokens. */
+  readonly waiting: Map<string, Waiting>;
 }
 
 interface Waiting {
@@ -26,32 +31,40 @@ interface Waiting {
   readonly sealed: (seal: Seal | null) => void;
 }
 
-/** Starts the keeper when the first output is to be kept, and another one where that was killed. `keeper.ts` says what it is for. */
+/**
+ * Starts the keeper when the first output is to be kept, and another one where that was killed or had nothing to do for a while.
+ * `keeper.ts` says what it is for.
+ */
 export class OutputKeeper {
   #running: Promise<Running> | null = null;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #restMs: number;
+
+  constructor(restMs = REST_MS) {
+    this.#restMs = restMs;
+  }
 
   /** What is printed into the socket is written to the file, and no more than so many bytes. Throws what the system refuses. */
   async keep(file: string, bytes: number): Promise<KeptOutput> {
-    const { child, path } = await this.#keeper();
+    const running = await this.#keeper();
+    const { child } = running;
     child.channel?.ref();
     try {
-      return await this.#connected(child, path, file, bytes);
+      return await this.#connected(running, file, bytes);
     } finally {
       // It does not keep Musher from ending.
       child.channel?.unref();
     }
   }
 
-  async #connected(child: ChildProcess, path: string, file: string, bytes: number): Promise<KeptOutput> {
+  async #connected({ child, path, waiting }: Running, file: string, bytes: number): Promise<KeptOutput> {
     const token = randomBytes(TOKEN_BYTES / 2).toString('hex');
     const ready = Promise.withResolvers<string | null>();
     const sealed = Promise.withResolvers<Seal | null>();
-    this.#waiting.set(token, { ready: ready.resolve, sealed: sealed.resolve });
+    waiting.set(token, { ready: ready.resolve, sealed: sealed.resolve });
     send(child, { order: 'expect', token, file, bytes });
     const problem = await ready.promise;
     if (problem !== null) {
-      this.#waiting.delete(token);
+      waiting.delete(token);
       throw Object.assign(new Error(`the output of a run can't be kept: ${problem}`), { code: problem });
     }
     const socket = connect(path);
@@ -89,20 +102,32 @@ export class OutputKeeper {
       detached: true,
     });
     const { promise, resolve, reject } = Promise.withResolvers<Running>();
+    const waiting = new Map<string, Waiting>();
+    let rest: NodeJS.Timeout | undefined;
+    const letGo = (): void => {
+      if (waiting.size > 0 || this.#running !== promise) return;
+      this.#running = null;
+      if (child.connected) child.disconnect();
+    };
     child.on('message', (said: KeeperSaid) => {
       if (said.said === 'listening') {
         child.channel?.unref();
-        resolve({ child, path: said.path });
-      } else this.#take(said);
+        resolve({ child, path: said.path, waiting });
+        return;
+      }
+      take(waiting, said);
+      clearTimeout(rest);
+      if (waiting.size === 0) rest = setTimeout(letGo, this.#restMs).unref();
     });
     const gone = (error: Error): void => {
       reject(error);
+      clearTimeout(rest);
       if (this.#running === promise) this.#running = null;
-      for (const { ready, sealed } of this.#waiting.values()) {
+      for (const { ready, sealed } of waiting.values()) {
         ready('EPIPE');
         sealed(null);
       }
-      this.#waiting.clear();
+      waiting.clear();
     };
     child.once('error', gone);
     child.once('exit', () => gone(new Error('the program that keeps the output of runs has ended')));
@@ -110,14 +135,14 @@ export class OutputKeeper {
     this.#running = promise;
     return promise;
   }
+}
 
-  #take(said: Exclude<KeeperSaid, { said: 'listening' }>): void {
-    const waiting = this.#waiting.get(said.token);
-    if (said.said === 'sealed') {
-      this.#waiting.delete(said.token);
-      waiting?.sealed(said.seal);
-    } else waiting?.ready(said.problem);
-  }
+function take(waiting: Map<string, Waiting>, said: Exclude<KeeperSaid, { said: 'listening' }>): void {
+  const one = waiting.get(said.token);
+  if (said.said === 'sealed') {
+    waiting.delete(said.token);
+    one?.sealed(said.seal);
+  } else one?.ready(said.problem);
 }
 
 function send(child: ChildProcess, order: KeeperOrder): void {

@@ -19,7 +19,7 @@ export function greeting(settings: Settings, version: string, left: readonly Unc
   const lines = [`Musher ${version}: ${names}`];
   if (settings.file === null) {
     lines.push(
-      '  status      the board: a demo repository with six items, and agents that need no account',
+      '  status      the board: a demo repository with seven items, and agents that need no account',
       '  start 1     an agent works on item 1; you see every step up to the merge',
       '  help        all commands; Tab completes, Ctrl-D quits',
     );
