@@ -31,7 +31,7 @@ describe.skipIf(MISSING !== null)(`the page in a browser${MISSING === null ? '' 
     await page.keyboard.press('/');
     await page.keyboard.type('start 1');
     await page.keyboard.press('Enter');
-    await page.locator('#answers').getByText('started by').waitFor();
+    await page.locator('.toast').getByText('started by').waitFor();
     await until(() => desk.bench.item(1).stage.name === 'qa');
     const approve = page.locator('#home .needs').getByRole('button', { name: 'Approve' });
     await approve.waitFor();
