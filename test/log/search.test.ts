@@ -206,6 +206,22 @@ describe('a search', () => {
     );
   });
 
+  it('shows of each item its own text, and nothing of a project that was not asked for', () => {
+    const log = Log.inMemory(tickingClock());
+    create(log, 'A secret card', {}, 'docs');
+    create(log, 'Pay by card');
+    create(log, 'Look into paying by card');
+    const typed = query('card');
+    const titles = log.reads.texts.find(typed, ['shop']).items.map(({ text }) =>
+      log.reads.texts
+        .shown(typed, text)
+        ?.title.map((piece) => piece.text)
+        .join(''),
+    );
+    expect(new Set(titles)).toEqual(new Set(['Pay by card', 'Look into paying by card']));
+    log.close();
+  });
+
   it('marks what it found, in a part of a long text', () => {
     const log = Log.inMemory(tickingClock());
     create(log, 'Long', { description: `${'before '.repeat(100)}needle${' after'.repeat(100)}` });

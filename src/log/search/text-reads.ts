@@ -73,10 +73,12 @@ export class TextReads {
        ORDER BY texts_index.rowid DESC LIMIT ?`,
     );
     const around = (column: number, words: number): string => `snippet(texts_index, ${column}, '${OPEN}', '${CLOSE}', '…', ${words})`;
+    // A number of JavaScript's comes as a real, and by a real the index looks at no row number: it would give the first text that
+    // has the words, of whatever item and project.
     this.#shown = db.prepare<[string, number], { source: TextSource; at: number; title: string; body: string; criteria: string }>(
       `SELECT texts.source, texts.at, ${around(0, 64)} AS title, ${around(1, 14)} AS body, ${around(2, 14)} AS criteria
        FROM texts_index CROSS JOIN texts ON texts.id = texts_index.rowid
-       WHERE texts_index MATCH ? AND texts_index.rowid = ?`,
+       WHERE texts_index MATCH ? AND texts_index.rowid = CAST(? AS INTEGER)`,
     );
   }
 
